@@ -1,0 +1,1 @@
+import("./scripts/build.ts").then((m) => m.build({ production: false, write: true }));

@@ -1,0 +1,68 @@
+import tseslint from 'typescript-eslint';
+
+/** Folders of `src/` and what each may import: the arrows of the house. */
+const arrows = {
+  domain: [],
+  modal: ['domain'],
+  deploy: ['modal', 'domain'],
+  logs: ['modal', 'domain'],
+  requests: ['modal', 'domain'],
+  store: ['modal', 'domain'],
+  platform: ['domain'],
+  ui: ['platform', 'store', 'deploy', 'logs', 'requests', 'modal', 'domain'],
+  // Both sides of a webview share its message types, and nothing else.
+  webview: ['ui/[a-z]+/protocol\\.ts$', 'domain'],
+};
+
+/** Only these know the editor; everything else runs, and is tested, in plain Node. */
+const knowEditor = ['platform', 'ui'];
+
+function arrowRule(folder) {
+  const allowed = [folder, ...arrows[folder]].map((name) => (name.includes('/') ? name : `${name}/`));
+  const forbidden = Object.keys(arrows).filter((name) => name !== folder);
+  const regex = `^(?:\\.\\./)+(?!${allowed.join('|')})(?:${forbidden.join('|')})/`;
+  const message = `${folder}/ may import only: ${arrows[folder].join(', ') || 'nothing'}.`;
+  const paths = knowEditor.includes(folder) ? [] : [{ name: 'vscode', message: 'Only ui/ and platform/ know the editor.' }];
+  return {
+    files: [`src/${folder}/**/*.ts`],
+    rules: { 'no-restricted-imports': ['error', { paths, patterns: [{ regex, message }] }] },
+  };
+}
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'out/**', 'node_modules/**', 'test/ui/shots/**'] },
+  ...tseslint.configs.strictTypeChecked,
+  ...tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidOperator: true },
+      ],
+      // An empty string is as good as a missing one in most of what the server sends.
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true, boolean: true } }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'MemberExpression[property.name="innerHTML"]', message: 'Text goes in as text nodes.' },
+      ],
+      'max-lines': ['error', { max: 450, skipBlankLines: true, skipComments: true }],
+      eqeqeq: 'error',
+    },
+  },
+  { files: ['src/**/*.ts'], rules: { 'no-console': 'error' } },
+  ...Object.keys(arrows).map(arrowRule),
+  { files: ['**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ['test/**/*.ts', 'scripts/**/*.ts', '*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+    },
+  },
+);

@@ -1,0 +1,96 @@
+/**
+ * Builds the extension into `dist/`: one small entry file, and files of their own for what is loaded on first use.
+ *
+ * `node scripts/build.ts [--production] [--watch]`
+ */
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import * as esbuild from 'esbuild';
+import { root } from './root.ts';
+
+/** Source modules that become files of their own, by output name. A dynamic import of one stays a run-time import. */
+const lazyModules: Readonly<Record<string, string>> = {
+  sdk: 'src/modal/sdk.ts',
+  http: 'src/requests/httpClient.ts',
+};
+
+/** Keeps `await import('…/sdk.ts')` as a load of `dist/sdk.js` instead of pulling it into the entry file. */
+const lazyPlugin: esbuild.Plugin = {
+  name: 'lazy-modules',
+  setup(build) {
+    const byPath = new Map(Object.entries(lazyModules).map(([name, file]) => [path.join(root, file), name]));
+    build.onResolve({ filter: /\.ts$/ }, (args) => {
+      if (args.kind !== 'dynamic-import') return undefined;
+      const name = byPath.get(path.resolve(args.resolveDir, args.path));
+      return name === undefined ? undefined : { path: `./${name}.js`, external: true };
+    });
+  },
+};
+
+export interface BuildChoice {
+  readonly production: boolean;
+  /** false: only find out what the bundles contain. */
+  readonly write: boolean;
+}
+
+function options({ production, write }: BuildChoice): esbuild.BuildOptions[] {
+  const common: esbuild.BuildOptions = {
+    absWorkingDir: root,
+    bundle: true,
+    write,
+    minify: production,
+    sourcemap: production ? false : 'linked',
+    metafile: true,
+    logLevel: 'warning',
+  };
+  const host: esbuild.BuildOptions = {
+    ...common,
+    entryPoints: { extension: 'src/extension.ts', ...lazyModules },
+    outdir: 'dist',
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    external: ['vscode'],
+    // Prefer the ESM build where a package offers both: it is what tree shaking needs.
+    mainFields: ['module', 'main'],
+    plugins: [lazyPlugin],
+  };
+  const webviews: esbuild.BuildOptions = {
+    ...common,
+    entryPoints: { logs: 'src/webview/logs/main.ts', request: 'src/webview/request/main.ts' },
+    outdir: 'dist/webview',
+    platform: 'browser',
+    format: 'esm',
+    target: 'chrome130',
+    loader: { '.css': 'text' },
+  };
+  return [host, webviews];
+}
+
+async function copyAssets(): Promise<void> {
+  await mkdir(path.join(root, 'dist/webview'), { recursive: true });
+  const icons = path.join(root, 'node_modules/@vscode/codicons/dist');
+  for (const name of ['codicon.css', 'codicon.ttf']) {
+    await copyFile(path.join(icons, name), path.join(root, 'dist/webview', name));
+  }
+}
+
+/** @returns the files that went into the bundles, relative to the checkout */
+export async function build(choice: BuildChoice): Promise<string[]> {
+  if (choice.write) {
+    await rm(path.join(root, 'dist'), { recursive: true, force: true });
+    await copyAssets();
+  }
+  const results = await Promise.all(options(choice).map((option) => esbuild.build({ ...option, metafile: true })));
+  return [...new Set(results.flatMap((result) => Object.keys(result.metafile.inputs)))];
+}
+
+async function watch(): Promise<void> {
+  await copyAssets();
+  for (const option of options({ production: false, write: true })) await (await esbuild.context(option)).watch();
+}
+
+if (import.meta.main) {
+  if (process.argv.includes('--watch')) await watch();
+  else await build({ production: process.argv.includes('--production'), write: true });
+}

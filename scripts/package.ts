@@ -1,0 +1,19 @@
+/** `npm run package`: builds the `.vsix` that users install and prints its path last. */
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { createVSIX } from '@vscode/vsce';
+import { writeNotices } from './notices.ts';
+import { root } from './root.ts';
+
+const { name, version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
+  name: string;
+  version: string;
+};
+const file = path.join(root, `${name}-${version}.vsix`);
+
+await writeNotices();
+// `vscode:prepublish` in package.json makes the production build.
+await createVSIX({ cwd: root, packagePath: file, dependencies: false });
+const { size } = await stat(file);
+console.error(`${(size / 1024).toFixed(0)} KB`);
+console.log(file);

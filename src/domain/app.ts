@@ -1,0 +1,73 @@
+/** The product's words for what runs on Modal. All times are unix milliseconds. */
+
+export type AppState =
+  | 'initializing'
+  | 'ephemeral'
+  | 'detached'
+  | 'deployed'
+  | 'stopping'
+  | 'stopped'
+  | 'disabled'
+  | 'unknown';
+
+export interface Environment {
+  readonly name: string;
+  readonly isDefault: boolean;
+  readonly runningContainers: number;
+  readonly runningGpus: number;
+}
+
+export interface App {
+  readonly id: string;
+  /** Deployment name, or the label of an ephemeral run. */
+  readonly name: string;
+  readonly environment: string;
+  readonly state: AppState;
+  readonly createdAt: number;
+  readonly stoppedAt?: number;
+  /** Of the live version; absent on servers that do not list it. */
+  readonly deployedAt?: number;
+  readonly version?: number;
+  readonly runningContainers: number;
+}
+
+export interface AppDetails {
+  readonly appId: string;
+  readonly version?: number;
+  readonly deployedAt?: number;
+  readonly deployedBy?: string;
+  readonly functions: readonly ModalFunction[];
+}
+
+export interface ModalFunction {
+  readonly id: string;
+  /** As Modal tags it: `name` for a function, `Cls.*` for a class. */
+  readonly tag: string;
+  readonly kind: 'function' | 'class';
+  /** GPU choices in order of preference, e.g. `['L40S', 'A100:2']`; empty on a CPU function. */
+  readonly gpus: readonly string[];
+  readonly schedule?: string;
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** A web URL of a function or of one method of a class. */
+export interface Endpoint {
+  readonly functionId: string;
+  /** The function's tag, or `Cls.method`. */
+  readonly name: string;
+  readonly url: string;
+  readonly requiresProxyAuth: boolean;
+}
+
+export interface Container {
+  readonly id: string;
+  readonly appId: string;
+  readonly enqueuedAt: number;
+  /** Absent while the container is still starting. */
+  readonly startedAt?: number;
+}
+
+/** Whether an app still answers calls or may start containers. */
+export function isLive(state: AppState): boolean {
+  return state === 'deployed' || state === 'ephemeral' || state === 'detached' || state === 'initializing';
+}

@@ -1,0 +1,55 @@
+import type { App, AppDetails, AppState, Container, Environment } from '../domain/app.ts';
+import type { Rates } from '../domain/cost.ts';
+import type { LogBatch, LogQuery } from '../domain/log.ts';
+
+export interface Identity {
+  readonly workspace: string;
+  readonly user?: string;
+}
+
+export interface DeployedApp {
+  readonly appId: string;
+  readonly state: AppState;
+  readonly version?: number;
+  readonly deployedAt?: number;
+}
+
+/**
+ * Everything the extension reads from Modal or asks it to do, apart from what only the CLI can.
+ *
+ * Every method rejects with `ModalError`; a given `signal` ends the wait with kind `cancelled`. Reads that take longer
+ * than their own limit reject with kind `timeout`.
+ */
+export interface ControlPlane {
+  whoAmI(signal?: AbortSignal): Promise<Identity>;
+  listEnvironments(signal?: AbortSignal): Promise<Environment[]>;
+  listApps(environment: string, signal?: AbortSignal): Promise<App[]>;
+  listContainers(environment: string, appId?: string, signal?: AbortSignal): Promise<Container[]>;
+  describeApp(appId: string, signal?: AbortSignal): Promise<AppDetails>;
+  /** @returns undefined when no app of that name is deployed. */
+  findDeployedApp(name: string, environment: string, signal?: AbortSignal): Promise<DeployedApp | undefined>;
+  stopApp(appId: string, signal?: AbortSignal): Promise<void>;
+  /** Ends an app whose client has gone, e.g. a cancelled deploy or serve. */
+  disconnectApp(appId: string, signal?: AbortSignal): Promise<void>;
+  hasSecret(name: string, environment: string, signal?: AbortSignal): Promise<boolean>;
+  /** @throws kind `conflict` when a secret of that name exists; values never reach a log. */
+  createSecret(
+    name: string,
+    environment: string,
+    values: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  rates(signal?: AbortSignal): Promise<Rates>;
+  dashboardUrl(appId: string): string;
+  /**
+   * One server stream, which ends by itself after `timeoutSeconds`; reopening with the last entry id is the caller's.
+   * @param lastEntryId empty to begin at the server's start of the log.
+   */
+  streamLogs(
+    query: LogQuery,
+    lastEntryId: string,
+    timeoutSeconds: number,
+    signal?: AbortSignal,
+  ): AsyncIterable<LogBatch>;
+  close(): void;
+}

@@ -1,0 +1,52 @@
+import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
+
+/** What was last read of one Modal workspace. */
+export interface Snapshot {
+  readonly environments: readonly Environment[];
+  readonly apps: readonly App[];
+  readonly details: ReadonlyMap<string, AppDetails>;
+  readonly containers: readonly Container[];
+  /** Unix milliseconds; 0 = never read. */
+  readonly readAt: number;
+}
+
+export const emptySnapshot: Snapshot = {
+  environments: [],
+  apps: [],
+  details: new Map(),
+  containers: [],
+  readAt: 0,
+};
+
+/** Where cached rows are kept between windows; the editor's memento in production. */
+export interface SnapshotCache {
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+interface StoredSnapshot extends Omit<Snapshot, 'details'> {
+  readonly format: 1;
+  readonly details: readonly AppDetails[];
+}
+
+/** More would make the memento slow to load; a refresh fills in the rest. */
+const mostCachedApps = 500;
+
+export function storeSnapshot(snapshot: Snapshot): StoredSnapshot {
+  const apps = snapshot.apps.slice(0, mostCachedApps);
+  const details = apps.flatMap((app) => snapshot.details.get(app.id) ?? []);
+  return { ...snapshot, apps, containers: [], details, format: 1 };
+}
+
+/** @returns undefined for anything that an older or newer version has stored. */
+export function loadSnapshot(value: unknown): Snapshot | undefined {
+  const stored = value as Partial<StoredSnapshot> | undefined;
+  if (stored?.format !== 1 || !stored.apps || !stored.environments || !stored.details) return undefined;
+  return {
+    environments: stored.environments,
+    apps: stored.apps,
+    details: new Map(stored.details.map((detail) => [detail.appId, detail])),
+    containers: [],
+    readAt: stored.readAt ?? 0,
+  };
+}

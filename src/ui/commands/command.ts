@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import type { CommandId } from '../../contributions.ts';
+import { toModalError } from '../../domain/errors.ts';
+import type { Logger } from '../../domain/logger.ts';
+import type { Presenter } from '../../platform/present.ts';
+
+export interface Command {
+  /** What it does, for messages: "Deploy", "Stop app". */
+  readonly doing: string;
+  /** @param argument what the row or link passed on, unchecked */
+  run(argument?: unknown): unknown;
+}
+
+/** One entry per contributed command: a forgotten id does not compile. */
+export type CommandTable = Readonly<Record<CommandId, Command>>;
+
+/** Registers the table; every command gets a log line and the one path for errors. */
+export function registerCommands(table: CommandTable, presenter: Presenter, logger: Logger): vscode.Disposable {
+  const registrations = (Object.entries(table) as [CommandId, Command][]).map(([id, command]) =>
+    vscode.commands.registerCommand(id, async (argument?: unknown) => {
+      const start = performance.now();
+      try {
+        return await command.run(argument);
+      } catch (error) {
+        presenter.failure(command.doing, error);
+        return undefined;
+      } finally {
+        logger.debug(`${id} took ${(performance.now() - start).toFixed(0)} ms`);
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registrations);
+}
+
+/** Ends a flow that the user left without a choice, e.g. by Escape in a picker. */
+export function isLeft<T>(value: T | undefined): value is undefined {
+  return value === undefined;
+}
+
+export function messageOf(error: unknown): string {
+  return toModalError(error).message;
+}

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import type { Row, Rows } from './row.ts';
+import { diffRows } from './row.ts';
+
+const collapsibleStates = {
+  none: vscode.TreeItemCollapsibleState.None,
+  collapsed: vscode.TreeItemCollapsibleState.Collapsed,
+  expanded: vscode.TreeItemCollapsibleState.Expanded,
+} as const;
+
+/** Paints rows as a tree and repaints only what changed. Elements are row ids, so selection and expansion are stable. */
+export class RowTree implements vscode.TreeDataProvider<string>, vscode.Disposable {
+  readonly #changes = new vscode.EventEmitter<string[] | undefined>();
+  readonly #onExpand: ((id: string) => void) | undefined;
+  #rows: Rows = new Map();
+
+  readonly onDidChangeTreeData = this.#changes.event;
+
+  /** @param onExpand called when the children of a row are asked for */
+  constructor(onExpand?: (id: string) => void) {
+    this.#onExpand = onExpand;
+  }
+
+  show(rows: Rows): void {
+    const before = this.#rows;
+    this.#rows = rows;
+    const first = before.size === 0;
+    const { changed } = diffRows(before, rows);
+    if (first || changed[0] === '') this.#changes.fire(undefined);
+    else if (changed.length > 0) this.#changes.fire([...changed]);
+  }
+
+  row(id: string): Row | undefined {
+    return this.#rows.get(id);
+  }
+
+  getTreeItem(id: string): vscode.TreeItem {
+    const row = this.#rows.get(id);
+    if (!row) return new vscode.TreeItem(''); // gone between two repaints
+    const item = new vscode.TreeItem(row.label, collapsibleStates[row.collapsible]);
+    item.id = row.id;
+    item.description = row.description;
+    item.contextValue = row.context;
+    item.iconPath = new vscode.ThemeIcon(row.icon, row.iconColor ? new vscode.ThemeColor(row.iconColor) : undefined);
+    item.accessibilityInformation = { label: row.spoken, role: 'treeitem' };
+    if (row.command) item.command = { command: row.command.id, title: row.command.title, arguments: [id] };
+    return item;
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, id: string): vscode.TreeItem {
+    item.tooltip = this.#rows.get(id)?.tooltip.join('\n') ?? '';
+    return item;
+  }
+
+  getChildren(id = ''): string[] {
+    this.#onExpand?.(id);
+    return [...(this.#rows.get(id)?.childIds ?? [])];
+  }
+
+  getParent(id: string): string | undefined {
+    return this.#rows.get(id)?.parentId || undefined;
+  }
+
+  dispose(): void {
+    this.#changes.dispose();
+  }
+}

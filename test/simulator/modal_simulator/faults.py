@@ -1,0 +1,28 @@
+"""Faults that the admin API switches on; every other part only reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class RpcFault:
+    """What happens to calls of one RPC."""
+
+    code: int = 0  # gRPC status code to fail with; 0 = do not fail
+    message: str = ""
+    delay_seconds: float = 0.0
+    remaining: int = -1  # calls still affected; -1 = until cleared
+
+
+@dataclass
+class Faults:
+    rpc: dict[str, RpcFault] = field(default_factory=dict)  # RPC name -> fault
+    cold_start_seconds: float = 0.0  # added before a container process starts
+    build_seconds: float = 0.0  # spread over the lines of an image build
+    build_error: str = ""  # text with which the next image build fails
+    refused_gpus: set[str] = field(default_factory=set)  # GPU types answered with INVALID_ARGUMENT
+    budget_exhausted: bool = False  # 429 at the web ingress, RESOURCE_EXHAUSTED on AppCreate
+    requests_per_second: int = 0  # above it the ingress answers 429; 0 = no limit
+    web_time_limit_seconds: float = 150.0  # one HTTP leg; then 303
+    auto_approve_tokens: bool = False  # browser logins need no click

@@ -1,0 +1,341 @@
+"""Log entries of all apps, kept in memory in pages and served as Modal's ``TaskLogsBatch`` messages.
+
+An entry id is ``<ms>-<n>`` where n counts the app's entries from 1, so a resume is an index, not a search.
+The store is used from one asyncio loop only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from array import array
+from bisect import bisect_left
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from modal_proto import api_pb2
+
+PAGE_SIZE = 4096
+BATCH_SIZE = 1000
+# A stream that has just sent something waits this long, so that a burst of single lines shares batches.
+COALESCE_SECONDS = 0.01
+
+
+class Source(NamedTuple):
+    """What one entry shares with its neighbours; everything but time and text."""
+
+    task_id: str
+    function_id: str
+    root_function_id: str
+    function_call_id: str
+    input_id: str
+    image_id: str
+    fd: int  # api_pb2.FileDescriptor
+    task_state: int  # api_pb2.TaskState; 0 for text
+
+
+Accept = Callable[[Source], bool]
+
+
+class StreamCut(Exception):
+    """Raised out of ``LogStore.follow`` when all open streams are cut on purpose."""
+
+
+@dataclass
+class _Page:
+    times: array[int] = field(default_factory=lambda: array("Q"))  # unix nanoseconds
+    sources: array[int] = field(default_factory=lambda: array("I"))
+    data: list[str] = field(default_factory=list)
+
+
+class _Log:
+    """The entries of one app, numbered from 0 without gaps; old pages may have been dropped."""
+
+    def __init__(self) -> None:
+        self.pages: deque[_Page] = deque()
+        self.first = 0  # number of the oldest entry still held
+        self.end = 0  # number after the newest entry
+        self.last_time = 0
+        self.done = False
+        self.waiters: set[asyncio.Future[None]] = set()
+
+    def append(self, source: int, data: str) -> int:
+        now = max(time.time_ns(), self.last_time)  # readers search by time, so it must never step back
+        self.last_time = now
+        if not self.pages or len(self.pages[-1].data) == PAGE_SIZE:
+            self.pages.append(_Page())
+        page = self.pages[-1]
+        page.times.append(now)
+        page.sources.append(source)
+        page.data.append(data)
+        self.end += 1
+        if self.waiters:
+            self.wake()
+        return now
+
+    def wake(self) -> None:
+        for waiter in self.waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        self.waiters.clear()
+
+    def slices(self, start: int, stop: int) -> Iterator[tuple[_Page, int, int, int]]:
+        """Yields (page, from, to, number of the entry at from) covering the entries [start, stop)."""
+        position = max(start, self.first)
+        stop = min(stop, self.end)
+        while position < stop:
+            index, offset = divmod(position - self.first, PAGE_SIZE)
+            page = self.pages[index]
+            upto = min(len(page.data), offset + stop - position)
+            yield page, offset, upto, position
+            position += upto - offset
+
+    def position_at(self, nanoseconds: int) -> int:
+        """Returns the number of the first entry at or after that time."""
+        for index, page in enumerate(self.pages):
+            if page.times[-1] >= nanoseconds:
+                return self.first + index * PAGE_SIZE + bisect_left(page.times, nanoseconds)
+        return self.end
+
+
+def _entry_id(nanoseconds: int, number: int) -> str:
+    return f"{nanoseconds // 1_000_000}-{number + 1}"
+
+
+class LogStore:
+    """Log entries by app id.
+
+    Parameters:
+        max_entries: entries held over all apps; above it the oldest page of the longest log is dropped.
+    """
+
+    def __init__(self, max_entries: int = 2_000_000) -> None:
+        self._logs: dict[str, _Log] = {}
+        self._sources: list[Source] = []
+        self._source_index: dict[Source, int] = {}
+        self._max_entries = max_entries
+        self._held = 0
+        self._cut = 0
+
+    def append(
+        self,
+        app_id: str,
+        *,
+        task_id: str = "",
+        function_id: str = "",
+        function_call_id: str = "",
+        input_id: str = "",
+        image_id: str = "",
+        fd: int = 1,
+        data: str = "",
+        task_state: int = 0,
+        root_function_id: str = "",
+    ) -> str:
+        """Stores one chunk of text (as it came, lines or not) or one task state; returns its entry id."""
+        source = Source(
+            task_id, function_id, root_function_id, function_call_id, input_id, image_id, fd, task_state
+        )
+        index = self._source_index.get(source)
+        if index is None:
+            index = self._source_index[source] = len(self._sources)
+            self._sources.append(source)
+        log = self._log(app_id)
+        nanoseconds = log.append(index, data)
+        self._held += 1
+        if self._held > self._max_entries:
+            self._drop_page()
+        return _entry_id(nanoseconds, log.end - 1)
+
+    def close(self, app_id: str) -> None:
+        """Ends the app's log: streams send what is left, then ``app_done``."""
+        log = self._log(app_id)
+        log.done = True
+        log.wake()
+
+    def cut_streams(self) -> None:
+        """Makes every open ``follow`` raise ``StreamCut``."""
+        self._cut += 1
+        for log in self._logs.values():
+            log.wake()
+
+    async def follow(
+        self,
+        app_id: str,
+        last_entry_id: str,
+        timeout: float,
+        accept: Accept | None = None,
+        ended: Callable[[], bool] | None = None,
+    ) -> AsyncIterator[api_pb2.TaskLogsBatch]:
+        """Yields the entries after ``last_entry_id`` ('' = all held), then new ones as they come.
+
+        Ends after ``timeout`` seconds (0: with what is there now), or with a batch that says ``app_done``
+        once the log is closed or ``ended`` (asked at least every second) says that no more will come.
+
+        Raises:
+            StreamCut: ``cut_streams`` was called.
+        """
+        log = self._log(app_id)
+        cut = self._cut
+        position = _resume_position(log, last_entry_id)
+        deadline = time.monotonic() + timeout
+        while True:
+            done = log.done or (ended is not None and ended())
+            end = log.end
+            while position < end:
+                upto = min(end, max(position, log.first) + BATCH_SIZE)
+                for batch in self._batches(log, position, upto, accept):
+                    yield batch
+                    if cut != self._cut:
+                        raise StreamCut
+                position = upto
+            if done and position >= log.end:
+                yield api_pb2.TaskLogsBatch(app_done=True)
+                return
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                return
+            if position >= log.end:
+                await _wait(log, min(remaining, 1.0) if ended else remaining)
+            if cut != self._cut:
+                raise StreamCut
+            await asyncio.sleep(min(COALESCE_SECONDS, remaining))
+
+    def range(
+        self,
+        app_id: str,
+        since: float,
+        until: float,
+        limit: int,
+        accept: Accept | None = None,
+        search_text: str = "",
+    ) -> list[api_pb2.TaskLogsBatch]:
+        """Returns the newest ``limit`` text entries of [since, until) (unix seconds), oldest first."""
+        log = self._log(app_id)
+        start, stop = log.position_at(int(since * 1e9)), log.position_at(int(until * 1e9))
+        chosen: list[tuple[int, int, Source, str]] = []
+        wanted = self._wanted(accept)
+        for page, low, high, number in reversed(list(log.slices(start, stop))):
+            for i in range(high - 1, low - 1, -1):
+                source = page.sources[i]
+                if wanted(source) and search_text in page.data[i]:
+                    chosen.append((number + i - low, page.times[i], self._sources[source], page.data[i]))
+                    if len(chosen) >= limit:
+                        return _batched(reversed(chosen))
+        return _batched(reversed(chosen))
+
+    def count(
+        self,
+        app_id: str,
+        since: float,
+        until: float,
+        bucket_seconds: int,
+        accept: Accept | None = None,
+        search_text: str = "",
+    ) -> dict[int, list[int]]:
+        """Returns [stdout, stderr, system] counts by bucket start; buckets are aligned to their width.
+
+        Every bucket of [since, until) is present, also empty ones.
+        """
+        width = max(1, bucket_seconds)
+        buckets = {start: [0, 0, 0] for start in range(int(since) // width * width, int(-(-until // 1)), width)}
+        log = self._log(app_id)
+        wanted = self._wanted(accept)
+        stop = log.position_at(int(until * 1e9))
+        for page, low, high, _ in log.slices(log.position_at(int(since * 1e9)), stop):
+            for i in range(low, high):
+                source = page.sources[i]
+                if wanted(source) and (not search_text or search_text in page.data[i]):
+                    start = page.times[i] // 1_000_000_000 // width * width
+                    buckets.setdefault(start, [0, 0, 0])[self._sources[source].fd - 1] += 1
+        return buckets
+
+    def _log(self, app_id: str) -> _Log:
+        log = self._logs.get(app_id)
+        if log is None:
+            log = self._logs[app_id] = _Log()
+        return log
+
+    def _drop_page(self) -> None:
+        log = max(self._logs.values(), key=lambda each: each.end - each.first)
+        dropped = len(log.pages.popleft().data)
+        log.first += dropped
+        self._held -= dropped
+
+    def _wanted(self, accept: Accept | None) -> Callable[[int], bool]:
+        """Returns a filter over source numbers that keeps text entries only and asks ``accept`` once each."""
+        known: dict[int, bool] = {}
+
+        def wanted(index: int) -> bool:
+            answer = known.get(index)
+            if answer is None:
+                source = self._sources[index]
+                answer = known[index] = not source.task_state and (accept is None or accept(source))
+            return answer
+
+        return wanted
+
+    def _batches(
+        self, log: _Log, start: int, stop: int, accept: Accept | None
+    ) -> Iterator[api_pb2.TaskLogsBatch]:
+        entries = (
+            (number + i - low, page.times[i], self._sources[page.sources[i]], page.data[i])
+            for page, low, high, number in log.slices(start, stop)
+            for i in range(low, high)
+        )
+        return iter(_batched(e for e in entries if accept is None or accept(e[2])))
+
+
+def _batched(entries: Iterator[tuple[int, int, Source, str]]) -> list[api_pb2.TaskLogsBatch]:
+    """Groups neighbours that differ only in text, stream or state; a batch carries its last entry's id."""
+    batches: list[api_pb2.TaskLogsBatch] = []
+    previous: Source | None = None
+    batch = api_pb2.TaskLogsBatch()
+    nanoseconds = number = 0
+    for entry_number, entry_time, source, data in entries:
+        if source is not previous and (previous is None or source[:6] != previous[:6]):
+            if previous is not None:
+                batch.entry_id = _entry_id(nanoseconds, number)
+            batch = _empty_batch(source)
+            batches.append(batch)
+        previous, number, nanoseconds = source, entry_number, entry_time
+        batch.items.add(
+            data=data,
+            file_descriptor=source.fd,
+            timestamp=nanoseconds / 1e9,
+            timestamp_ns=nanoseconds,
+            task_state=source.task_state,
+            function_call_id=source.function_call_id,
+            input_id=source.input_id,
+            container_id=source.task_id,
+        )
+    if previous is not None:
+        batch.entry_id = _entry_id(nanoseconds, number)
+    return batches
+
+
+def _empty_batch(source: Source) -> api_pb2.TaskLogsBatch:
+    return api_pb2.TaskLogsBatch(
+        task_id=source.task_id,
+        function_id=source.function_id,
+        root_function_id=source.root_function_id,
+        input_id=source.input_id,
+        image_id=source.image_id,
+    )
+
+
+def _resume_position(log: _Log, last_entry_id: str) -> int:
+    number = last_entry_id.rpartition("-")[2]
+    if not number.isdigit():
+        return log.first
+    return min(max(int(number), log.first), log.end)
+
+
+async def _wait(log: _Log, seconds: float) -> None:
+    waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    log.waiters.add(waiter)
+    try:
+        await asyncio.wait([waiter], timeout=seconds)
+    finally:
+        log.waiters.discard(waiter)

@@ -1,0 +1,1 @@
+"""The control plane's RPCs, one mixin class per group."""

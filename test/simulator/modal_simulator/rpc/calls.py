@@ -1,0 +1,144 @@
+"""Calls of a function: lists, counts, statistics over a time range."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+
+from modal_proto import api_pb2
+
+from ..world import CallRecord
+from .base import RpcBase, invalid, seconds, timestamp, unary
+
+PERCENTILES = (5000, 7500, 9000, 9500, 9900)  # basis points
+TAIL_SECONDS = 7 * 86400.0
+MAX_TAIL = 1000
+MAX_RANGE = 20_000
+
+
+class CallRpcs(RpcBase):
+    """Calls of functions."""
+
+    @unary
+    async def FunctionCallFetch(
+        self, request: api_pb2.FunctionCallFetchRequest
+    ) -> api_pb2.FunctionCallFetchResponse:
+        self.function(request.function_id)
+        if request.HasField("range"):
+            if not 1 <= request.range.limit <= MAX_RANGE:
+                raise invalid(f"limit must be between 1 and {MAX_RANGE}")
+            since, until = seconds(request.range.since), seconds(request.range.until)
+            calls = self.calls_of(request.function_id, since, until)[: request.range.limit]
+        else:
+            if not 1 <= request.tail.count <= MAX_TAIL:
+                raise invalid(f"count must be between 1 and {MAX_TAIL}")
+            now = time.time()
+            calls = self.calls_of(request.function_id, now - TAIL_SECONDS, now + 1)
+            calls = calls[: -request.tail.count - 1 : -1]
+        return api_pb2.FunctionCallFetchResponse(function_call_inputs=[_call_info(each) for each in calls])
+
+    @unary
+    async def FunctionCallCount(
+        self, request: api_pb2.FunctionCallCountRequest
+    ) -> api_pb2.FunctionCallCountResponse:
+        self.function(request.function_id)
+        since, until = seconds(request.since), seconds(request.until)
+        width = max(1, request.bucket_secs)
+        counts = {start: 0 for start in range(int(since) // width * width, int(until) + 1, width)}
+        for call in self.calls_of(request.function_id, since, until):
+            counts[int(call.enqueued_at) // width * width] += 1
+        response = api_pb2.FunctionCallCountResponse()
+        for start, count in sorted(counts.items()):
+            response.buckets.add(bucket_start_at=timestamp(start), count=count)
+        return response
+
+    @unary
+    async def FunctionGetTimeRangeStats(
+        self, request: api_pb2.FunctionGetTimeRangeStatsRequest
+    ) -> api_pb2.FunctionGetTimeRangeStatsResponse:
+        self.function(request.function_id)
+        since, until = seconds(request.since), seconds(request.until)
+        calls = self.calls_of(request.function_id, since, until)
+        if request.container_id:
+            calls = [each for each in calls if each.task_id == request.container_id]
+        tasks = [
+            each
+            for each in self.world.tasks.values()
+            if each.function_id == request.function_id and each.enqueued_at < until
+        ]
+        tasks = [each for each in tasks if not each.finished_at or each.finished_at >= since]
+        response = api_pb2.FunctionGetTimeRangeStatsResponse(
+            since=request.since,
+            until=request.until,
+            input_success_count=_count(calls, api_pb2.FUNCTION_CALL_INPUT_STATUS_SUCCESS),
+            input_failure_count=_count(
+                calls,
+                api_pb2.FUNCTION_CALL_INPUT_STATUS_FAILURE,
+                api_pb2.FUNCTION_CALL_INPUT_STATUS_INIT_FAILURE,
+                api_pb2.FUNCTION_CALL_INPUT_STATUS_INTERNAL_FAILURE,
+            ),
+            input_timeout_count=_count(calls, api_pb2.FUNCTION_CALL_INPUT_STATUS_TIMEOUT),
+            input_running_at_end_count=_count(calls, api_pb2.FUNCTION_CALL_INPUT_STATUS_RUNNING),
+            container_started_count=sum(1 for each in tasks if since <= each.started_at < until),
+            container_error_count=sum(
+                1
+                for each in tasks
+                if each.result is not None
+                and each.result.status > api_pb2.GenericResult.GENERIC_STATUS_SUCCESS
+                and each.result.status != api_pb2.GenericResult.GENERIC_STATUS_TERMINATED
+            ),
+            container_creating_at_end_count=sum(1 for each in tasks if not each.started_at),
+            container_total_count=len(tasks),
+            variant_count=1,
+        )
+        for name, values in call_durations(calls).items():
+            if values:
+                response.input_percentile_stats[name].CopyFrom(distribution("s", values))
+        return response
+
+    def calls_of(self, function_id: str, since: float, until: float) -> list[CallRecord]:
+        """Returns the calls of the function enqueued in [since, until), oldest first."""
+        return [
+            call
+            for call in self.world.calls.values()
+            if call.function_id == function_id and since <= call.enqueued_at < until
+        ]
+
+
+def call_durations(calls: Iterable[CallRecord]) -> dict[str, list[float]]:
+    """Returns the finished calls' execution times and end-to-end latencies in seconds."""
+    finished = [each for each in calls if each.finished_at and each.started_at]
+    return {
+        "execution_time": [each.finished_at - each.started_at for each in finished],
+        "end_to_end_latency": [each.finished_at - each.enqueued_at for each in finished],
+    }
+
+
+def distribution(unit: str, values: Sequence[float]) -> api_pb2.StatsPercentileDistribution:
+    """Returns the percentiles of at least one value (nearest rank)."""
+    ordered = sorted(values)
+    result = api_pb2.StatsPercentileDistribution(unit=unit)
+    for basis_points in PERCENTILES:
+        rank = max(0, -(-len(ordered) * basis_points // 10_000) - 1)
+        result.percentiles.add(percentile_basis_points=basis_points, value=ordered[rank])
+    return result
+
+
+def _count(calls: Iterable[CallRecord], *statuses: int) -> int:
+    return sum(1 for each in calls if each.status in statuses)
+
+
+def _call_info(call: CallRecord) -> api_pb2.FunctionCallInputInfo:
+    info = api_pb2.FunctionCallInputInfo(
+        enqueued_at=timestamp(call.enqueued_at), status=call.status, function_call_id=call.call_id
+    )
+    if call.task_id:
+        info.container_id = call.task_id
+    if call.method:
+        info.service_method_name = call.method
+    if call.started_at:
+        info.started_at.CopyFrom(timestamp(call.started_at))
+        info.startup_time_seconds = call.startup_seconds
+    if call.started_at and call.finished_at:
+        info.execution_time_seconds = call.finished_at - call.started_at
+    return info
