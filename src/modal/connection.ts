@@ -6,11 +6,15 @@ export interface Connection {
   readonly tokenSecret: string;
   /** Default environment of the profile; empty = the server's own default. */
   readonly environment: string;
-  /** Where each effective value came from, for the user to see. */
-  readonly source: { readonly token: CredentialSource; readonly server: CredentialSource };
+  /** Where the effective values came from, for the user to see. */
+  readonly source: { readonly token: ValueSource; readonly server: ValueSource };
+  /** The profile file, whether or not it exists. */
+  readonly configPath: string;
 }
 
-export type CredentialSource =
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'env'; readonly variable: string }
-  | { readonly kind: 'default' };
+export type ValueSource = 'file' | 'environment variable' | 'default';
+
+/** Tells two connections apart without naming a secret. */
+export function connectionKey(connection: Connection): string {
+  return [connection.serverUrl, connection.profile, connection.tokenId].join('|');
+}

@@ -1,4 +1,4 @@
-import type { App, AppDetails, AppState, Container, Environment } from '../domain/app.ts';
+import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
 import type { Rates } from '../domain/cost.ts';
 import type { LogBatch, LogQuery } from '../domain/log.ts';
 
@@ -9,7 +9,6 @@ export interface Identity {
 
 export interface DeployedApp {
   readonly appId: string;
-  readonly state: AppState;
   readonly version?: number;
   readonly deployedAt?: number;
 }
@@ -40,7 +39,8 @@ export interface ControlPlane {
     signal?: AbortSignal,
   ): Promise<void>;
   rates(signal?: AbortSignal): Promise<Rates>;
-  dashboardUrl(appId: string): string;
+  /** Page of any object by its id. */
+  dashboardUrl(id: string): string;
   /**
    * One server stream, which ends by itself after `timeoutSeconds`; reopening with the last entry id is the caller's.
    * @param lastEntryId empty to begin at the server's start of the log.

@@ -9,7 +9,9 @@ from modal_proto import api_pb2
 
 _INSTALL_PATTERN = re.compile(r"\b(?:uv )?pip install\b(.*)")
 _APT_PATTERN = re.compile(r"\bapt-get install\b(.*)")
-_VALUE_OPTIONS = {"-r", "--requirement", "-c", "--constraint", "--index-url", "--extra-index-url", "--python"}
+_SUBSTITUTION_PATTERN = re.compile(r"\$\([^)]*\)")
+_ASSIGNMENT_PATTERN = re.compile(r"[A-Za-z_]+=[^=]")
+_VALUE_OPTIONS = {"-r", "--requirement", "-c", "--constraint", "--index-url", "--extra-index-url"}
 
 
 def build_lines(image_id: str, image: api_pb2.Image) -> Iterator[str]:
@@ -54,8 +56,8 @@ def _output(command: str) -> Iterator[str]:
 def _packages(arguments: str) -> list[str]:
     packages: list[str] = []
     skip = False
-    for word in arguments.split("&&")[0].split():
-        if skip or word.startswith("-") or word.startswith("/") or "=" in word.split("==")[0]:
+    for word in _SUBSTITUTION_PATTERN.sub("", arguments).split("&&")[0].split():
+        if skip or word.startswith(("-", "/")) or _ASSIGNMENT_PATTERN.match(word):
             skip = word in _VALUE_OPTIONS
             continue
         packages.append(word.strip("'\""))

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from array import array
-from bisect import bisect_left
-from collections import deque
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from modal_proto import api_pb2
 
-PAGE_SIZE = 4096
-BATCH_SIZE = 1000
+from .log_pages import Log
+
+BATCH_SIZE = 1024  # a part of a page, so that most reads touch one page
 # A stream that has just sent something waits this long, so that a burst of single lines shares batches.
 COALESCE_SECONDS = 0.01
 
@@ -43,63 +41,6 @@ class StreamCut(Exception):
     """Raised out of ``LogStore.follow`` when all open streams are cut on purpose."""
 
 
-@dataclass
-class _Page:
-    times: array[int] = field(default_factory=lambda: array("Q"))  # unix nanoseconds
-    sources: array[int] = field(default_factory=lambda: array("I"))
-    data: list[str] = field(default_factory=list)
-
-
-class _Log:
-    """The entries of one app, numbered from 0 without gaps; old pages may have been dropped."""
-
-    def __init__(self) -> None:
-        self.pages: deque[_Page] = deque()
-        self.first = 0  # number of the oldest entry still held
-        self.end = 0  # number after the newest entry
-        self.last_time = 0
-        self.done = False
-        self.waiters: set[asyncio.Future[None]] = set()
-
-    def append(self, source: int, data: str) -> int:
-        now = max(time.time_ns(), self.last_time)  # readers search by time, so it must never step back
-        self.last_time = now
-        if not self.pages or len(self.pages[-1].data) == PAGE_SIZE:
-            self.pages.append(_Page())
-        page = self.pages[-1]
-        page.times.append(now)
-        page.sources.append(source)
-        page.data.append(data)
-        self.end += 1
-        if self.waiters:
-            self.wake()
-        return now
-
-    def wake(self) -> None:
-        for waiter in self.waiters:
-            if not waiter.done():
-                waiter.set_result(None)
-        self.waiters.clear()
-
-    def slices(self, start: int, stop: int) -> Iterator[tuple[_Page, int, int, int]]:
-        """Yields (page, from, to, number of the entry at from) covering the entries [start, stop)."""
-        position = max(start, self.first)
-        stop = min(stop, self.end)
-        while position < stop:
-            index, offset = divmod(position - self.first, PAGE_SIZE)
-            page = self.pages[index]
-            upto = min(len(page.data), offset + stop - position)
-            yield page, offset, upto, position
-            position += upto - offset
-
-    def position_at(self, nanoseconds: int) -> int:
-        """Returns the number of the first entry at or after that time."""
-        for index, page in enumerate(self.pages):
-            if page.times[-1] >= nanoseconds:
-                return self.first + index * PAGE_SIZE + bisect_left(page.times, nanoseconds)
-        return self.end
-
-
 def _entry_id(nanoseconds: int, number: int) -> str:
     return f"{nanoseconds // 1_000_000}-{number + 1}"
 
@@ -112,7 +53,7 @@ class LogStore:
     """
 
     def __init__(self, max_entries: int = 2_000_000) -> None:
-        self._logs: dict[str, _Log] = {}
+        self._logs: dict[str, Log] = {}
         self._sources: list[Source] = []
         self._source_index: dict[Source, int] = {}
         self._max_entries = max_entries
@@ -164,7 +105,7 @@ class LogStore:
         self,
         app_id: str,
         last_entry_id: str,
-        timeout: float,
+        timeout: float,  # noqa: ASYNC109 - the length of a poll, not a cancellation
         accept: Accept | None = None,
         ended: Callable[[], bool] | None = None,
     ) -> AsyncIterator[api_pb2.TaskLogsBatch]:
@@ -217,10 +158,11 @@ class LogStore:
         chosen: list[tuple[int, int, Source, str]] = []
         wanted = self._wanted(accept)
         for page, low, high, number in reversed(list(log.slices(start, stop))):
+            data = page.data()
             for i in range(high - 1, low - 1, -1):
                 source = page.sources[i]
-                if wanted(source) and search_text in page.data[i]:
-                    chosen.append((number + i - low, page.times[i], self._sources[source], page.data[i]))
+                if wanted(source) and search_text in data[i]:
+                    chosen.append((number + i - low, page.times[i], self._sources[source], data[i]))
                     if len(chosen) >= limit:
                         return _batched(reversed(chosen))
         return _batched(reversed(chosen))
@@ -239,27 +181,36 @@ class LogStore:
         Every bucket of [since, until) is present, also empty ones.
         """
         width = max(1, bucket_seconds)
-        buckets = {start: [0, 0, 0] for start in range(int(since) // width * width, int(-(-until // 1)), width)}
+        buckets = {
+            start: [0, 0, 0] for start in range(int(since) // width * width, int(-(-until // 1)), width)
+        }
         log = self._log(app_id)
         wanted = self._wanted(accept)
         stop = log.position_at(int(until * 1e9))
         for page, low, high, _ in log.slices(log.position_at(int(since * 1e9)), stop):
+            start = page.times[low] // 1_000_000_000 // width * width
+            if not search_text and page.times[high - 1] // 1_000_000_000 < start + width:
+                for source, number in Counter(page.sources[low:high]).items():
+                    if wanted(source):
+                        buckets.setdefault(start, [0, 0, 0])[self._sources[source].fd - 1] += number
+                continue
+            data = page.data() if search_text else []
             for i in range(low, high):
                 source = page.sources[i]
-                if wanted(source) and (not search_text or search_text in page.data[i]):
+                if wanted(source) and (not search_text or search_text in data[i]):
                     start = page.times[i] // 1_000_000_000 // width * width
                     buckets.setdefault(start, [0, 0, 0])[self._sources[source].fd - 1] += 1
         return buckets
 
-    def _log(self, app_id: str) -> _Log:
+    def _log(self, app_id: str) -> Log:
         log = self._logs.get(app_id)
         if log is None:
-            log = self._logs[app_id] = _Log()
+            log = self._logs[app_id] = Log()
         return log
 
     def _drop_page(self) -> None:
         log = max(self._logs.values(), key=lambda each: each.end - each.first)
-        dropped = len(log.pages.popleft().data)
+        dropped = len(log.pages.popleft())
         log.first += dropped
         self._held -= dropped
 
@@ -277,12 +228,12 @@ class LogStore:
         return wanted
 
     def _batches(
-        self, log: _Log, start: int, stop: int, accept: Accept | None
+        self, log: Log, start: int, stop: int, accept: Accept | None
     ) -> Iterator[api_pb2.TaskLogsBatch]:
         entries = (
-            (number + i - low, page.times[i], self._sources[page.sources[i]], page.data[i])
+            (number + i, page.times[low + i], self._sources[page.sources[low + i]], text)
             for page, low, high, number in log.slices(start, stop)
-            for i in range(low, high)
+            for i, text in enumerate(page.data()[low:high])
         )
         return iter(_batched(e for e in entries if accept is None or accept(e[2])))
 
@@ -325,14 +276,14 @@ def _empty_batch(source: Source) -> api_pb2.TaskLogsBatch:
     )
 
 
-def _resume_position(log: _Log, last_entry_id: str) -> int:
+def _resume_position(log: Log, last_entry_id: str) -> int:
     number = last_entry_id.rpartition("-")[2]
     if not number.isdigit():
         return log.first
     return min(max(int(number), log.first), log.end)
 
 
-async def _wait(log: _Log, seconds: float) -> None:
+async def _wait(log: Log, seconds: float) -> None:
     waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     log.waiters.add(waiter)
     try:

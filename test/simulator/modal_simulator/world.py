@@ -102,7 +102,9 @@ class FunctionRecord:
 @dataclass
 class Mount:
     mount_id: str
-    files: dict[str, api_pb2.MountFile] = field(default_factory=dict)  # remote path -> file (sha256_hex, mode)
+    files: dict[str, api_pb2.MountFile] = field(
+        default_factory=dict
+    )  # remote path -> file (sha256_hex, mode)
     name: str = ""
     checksum: str = ""
 

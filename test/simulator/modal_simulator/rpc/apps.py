@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
+from typing import Any
 
 from modal_proto import api_pb2
 
-from ..world import App
-from .base import RpcBase, not_found, unary
+from ..world import App, new_id
+from .base import check_name, not_found, unary
+from .function_views import FunctionViews
 from .lifecycle import ENDED
 
 # Stopped apps stay in the list this long.
 RECENT_SECONDS = 24 * 3600.0
 
 
-class AppRpcs(RpcBase):
+@dataclass(frozen=True)
+class _KnownItem:
+    facts: tuple[Any, ...]
+    function_ids: dict[str, str]
+    item: api_pb2.AppListResponse.AppListItem
+
+
+class AppRpcs(FunctionViews):
     """Apps as the list and detail views see them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Lists are asked for every few seconds, and most of a thousand apps have not changed since.
+        self._items: dict[str, _KnownItem] = {}
 
     @unary
     async def AppList(self, request: api_pb2.AppListRequest) -> api_pb2.AppListResponse:
@@ -25,7 +40,7 @@ class AppRpcs(RpcBase):
             running[task.app_id] = running.get(task.app_id, 0) + 1
         oldest = time.time() - RECENT_SECONDS
         items = [
-            self._list_item(app, running.get(app.app_id, 0))
+            self._app_item(app, running.get(app.app_id, 0))
             for app in self.world.apps.values()
             if app.environment == environment and (not app.stopped_at or app.stopped_at > oldest)
         ]
@@ -50,6 +65,25 @@ class AppRpcs(RpcBase):
         if previous:
             response.previous_app_id = max(previous, key=lambda each: each.stopped_at).app_id
         return response
+
+    @unary
+    async def AppGetOrCreate(self, request: api_pb2.AppGetOrCreateRequest) -> api_pb2.AppGetOrCreateResponse:
+        environment = self.environment(request.environment_name)
+        app = self.world.deployed_app(request.app_name, environment.name)
+        if app is None:
+            if request.object_creation_type != api_pb2.OBJECT_CREATION_TYPE_CREATE_IF_MISSING:
+                raise not_found(f"App '{request.app_name}' not found in environment '{environment.name}'")
+            check_name("App", request.app_name)
+            app = App(
+                app_id=new_id("ap"),
+                environment=environment.name,
+                description=request.app_name,
+                name=request.app_name,
+                state=api_pb2.APP_STATE_DEPLOYED,
+                created_by=self.world.workspace,
+            )
+            self.world.apps[app.app_id] = app
+        return api_pb2.AppGetOrCreateResponse(app_id=app.app_id, handle_metadata=self.app_metadata(app))
 
     @unary
     async def AppLookup(self, request: api_pb2.AppLookupRequest) -> api_pb2.AppLookupResponse:
@@ -79,7 +113,7 @@ class AppRpcs(RpcBase):
     async def AppGetLayout(self, request: api_pb2.AppGetLayoutRequest) -> api_pb2.AppGetLayoutResponse:
         app = self.app(request.app_id)
         layout = api_pb2.AppLayout(
-            function_ids=app.function_ids, class_ids=app.class_ids, objects=self._objects(app)
+            function_ids=app.function_ids, class_ids=app.class_ids, objects=self._app_objects(app)
         )
         return api_pb2.AppGetLayoutResponse(app_layout=layout)
 
@@ -88,7 +122,8 @@ class AppRpcs(RpcBase):
         app = self.app(request.app_id)
         tags = {object_id: tag for tag, object_id in {**app.function_ids, **app.class_ids}.items()}
         items = [
-            api_pb2.AppGetObjectsItem(tag=tags[each.object_id], object=each) for each in self._objects(app)
+            api_pb2.AppGetObjectsItem(tag=tags[each.object_id], object=each)
+            for each in self._app_objects(app)
         ]
         return api_pb2.AppGetObjectsResponse(items=items)
 
@@ -120,7 +155,26 @@ class AppRpcs(RpcBase):
             servers=servers,
         )
 
-    def _list_item(self, app: App, running: int) -> api_pb2.AppListResponse.AppListItem:
+    def _app_item(self, app: App, running: int) -> api_pb2.AppListResponse.AppListItem:
+        """Returns the app's list item, made anew only if something in it has changed."""
+        live = app.live_version()
+        facts = (
+            app.state,
+            app.name,
+            app.description,
+            app.environment,
+            app.stopped_at,
+            running,
+            live and live.number,
+        )
+        known = self._items.get(app.app_id)
+        if known is not None and known.facts == facts and known.function_ids is app.function_ids:
+            return known.item
+        item = self._new_app_item(app, running)
+        self._items[app.app_id] = _KnownItem(facts, app.function_ids, item)
+        return item
+
+    def _new_app_item(self, app: App, running: int) -> api_pb2.AppListResponse.AppListItem:
         return api_pb2.AppListResponse.AppListItem(
             app_id=app.app_id,
             description=app.description,
@@ -132,7 +186,7 @@ class AppRpcs(RpcBase):
             metadata=self.app_metadata(app),
         )
 
-    def _objects(self, app: App) -> list[api_pb2.Object]:
+    def _app_objects(self, app: App) -> list[api_pb2.Object]:
         functions = [
             api_pb2.Object(
                 object_id=function_id,

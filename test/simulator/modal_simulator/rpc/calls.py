@@ -8,10 +8,16 @@ from collections.abc import Iterable, Sequence
 from modal_proto import api_pb2
 
 from ..world import CallRecord
+from .apps import lifecycle
 from .base import RpcBase, invalid, seconds, timestamp, unary
 
 PERCENTILES = (5000, 7500, 9000, 9500, 9900)  # basis points
 TAIL_SECONDS = 7 * 86400.0
+FAILED_STATUSES = (
+    api_pb2.FUNCTION_CALL_INPUT_STATUS_FAILURE,
+    api_pb2.FUNCTION_CALL_INPUT_STATUS_INIT_FAILURE,
+    api_pb2.FUNCTION_CALL_INPUT_STATUS_INTERNAL_FAILURE,
+)
 MAX_TAIL = 1000
 MAX_RANGE = 20_000
 
@@ -71,12 +77,7 @@ class CallRpcs(RpcBase):
             since=request.since,
             until=request.until,
             input_success_count=_count(calls, api_pb2.FUNCTION_CALL_INPUT_STATUS_SUCCESS),
-            input_failure_count=_count(
-                calls,
-                api_pb2.FUNCTION_CALL_INPUT_STATUS_FAILURE,
-                api_pb2.FUNCTION_CALL_INPUT_STATUS_INIT_FAILURE,
-                api_pb2.FUNCTION_CALL_INPUT_STATUS_INTERNAL_FAILURE,
-            ),
+            input_failure_count=_count(calls, *FAILED_STATUSES),
             input_timeout_count=_count(calls, api_pb2.FUNCTION_CALL_INPUT_STATUS_TIMEOUT),
             input_running_at_end_count=_count(calls, api_pb2.FUNCTION_CALL_INPUT_STATUS_RUNNING),
             container_started_count=sum(1 for each in tasks if since <= each.started_at < until),
@@ -94,6 +95,35 @@ class CallRpcs(RpcBase):
         for name, values in call_durations(calls).items():
             if values:
                 response.input_percentile_stats[name].CopyFrom(distribution("s", values))
+        return response
+
+    @unary
+    async def AppGetTimeRangeStats(
+        self, request: api_pb2.AppGetTimeRangeStatsRequest
+    ) -> api_pb2.AppGetTimeRangeStatsResponse:
+        app = self.app(request.app_id)
+        since, until = seconds(request.since), seconds(request.until)
+        response = api_pb2.AppGetTimeRangeStatsResponse(
+            since=request.since,
+            until=request.until,
+            lifecycle=lifecycle(app),
+            deployment_count=sum(1 for each in app.history if since <= each.deployed_at < until),
+        )
+        total = response.functions.total
+        for tag, function_id in app.function_ids.items():
+            calls = self.calls_of(function_id, since, until)
+            stats = response.functions.by_name[tag]
+            stats.object_id = function_id
+            counts = stats.counts
+            counts.calls.total = len(calls)
+            counts.calls.succeeded = _count(calls, api_pb2.FUNCTION_CALL_INPUT_STATUS_SUCCESS)
+            counts.calls.failed = sum(1 for each in calls if each.status in FAILED_STATUSES)
+            tasks = [each for each in self.world.active_tasks(app.app_id) if each.function_id == function_id]
+            counts.containers.container_active_count = len(tasks)
+            total.calls.total += counts.calls.total
+            total.calls.succeeded += counts.calls.succeeded
+            total.calls.failed += counts.calls.failed
+            total.containers.container_active_count += len(tasks)
         return response
 
     def calls_of(self, function_id: str, since: float, until: float) -> list[CallRecord]:

@@ -9,18 +9,20 @@ from grpclib import GRPCError, Status
 from modal_proto import api_pb2
 
 from ..world import Environment, new_id
-from .base import DEFAULT_BUILDER_VERSION, RpcBase, check_name, invalid, not_found, unary
+from .base import DEFAULT_BUILDER_VERSION, check_name, invalid, not_found, unary
+from .billing import BillingRpcs
+from .lifecycle import AppLifecycleRpcs
 
 SPEND_LIMIT_DOLLARS = 30.0
 WEB_SUFFIX_PATTERN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 
-class EnvironmentRpcs(RpcBase):
+class EnvironmentRpcs(AppLifecycleRpcs, BillingRpcs):
     """Environments."""
 
     @unary
     async def EnvironmentList(self, _: Empty) -> api_pb2.EnvironmentListResponse:
-        items = [self._list_item(each) for each in self.world.environments.values()]
+        items = [self._environment_item(each) for each in self.world.environments.values()]
         return api_pb2.EnvironmentListResponse(items=items)
 
     @unary
@@ -30,7 +32,7 @@ class EnvironmentRpcs(RpcBase):
         name = request.deployment_name
         create = request.object_creation_type == api_pb2.OBJECT_CREATION_TYPE_CREATE_IF_MISSING
         if name and create and name not in self.world.environments:
-            self._create(name)
+            self._create_environment(name)
         environment = self.environment(name)
         settings = api_pb2.EnvironmentSettings(
             image_builder_version=DEFAULT_BUILDER_VERSION,
@@ -47,22 +49,24 @@ class EnvironmentRpcs(RpcBase):
     async def EnvironmentCreate(self, request: api_pb2.EnvironmentCreateRequest) -> Empty:
         if request.name in self.world.environments:
             raise GRPCError(Status.ALREADY_EXISTS, f"Environment '{request.name}' already exists")
-        self._create(request.name)
+        self._create_environment(request.name)
         return Empty()
 
     @unary
-    async def EnvironmentUpdate(self, request: api_pb2.EnvironmentUpdateRequest) -> api_pb2.EnvironmentListItem:
+    async def EnvironmentUpdate(
+        self, request: api_pb2.EnvironmentUpdateRequest
+    ) -> api_pb2.EnvironmentListItem:
         environment = self.environment(request.current_name)
         if request.HasField("web_suffix"):
-            self._check_suffix(request.web_suffix.value, environment)
+            self._check_web_suffix(request.web_suffix.value, environment)
             environment.web_suffix = request.web_suffix.value
         if request.HasField("max_concurrent_tasks"):
             environment.max_tasks = request.max_concurrent_tasks
         if request.HasField("max_concurrent_gpus"):
             environment.max_gpus = request.max_concurrent_gpus
         if request.HasField("name") and request.name.value != environment.name:
-            self._rename(environment, request.name.value)
-        return self._list_item(environment)
+            self._rename_environment(environment, request.name.value)
+        return self._environment_item(environment)
 
     @unary
     async def EnvironmentDelete(self, request: api_pb2.EnvironmentDeleteRequest) -> Empty:
@@ -72,7 +76,7 @@ class EnvironmentRpcs(RpcBase):
         if environment.default:
             raise GRPCError(Status.FAILED_PRECONDITION, "The default environment cannot be deleted")
         for app in [each for each in self.world.apps.values() if each.environment == environment.name]:
-            await self.end_app(app, self.world.workspace)
+            await self.end_app(app, self.world.workspace, "environment deleted")
             del self.world.apps[app.app_id]
         for objects in (self.world.secrets, self.world.volumes):
             for object_id in [key for key, each in objects.items() if each.environment == environment.name]:
@@ -84,7 +88,7 @@ class EnvironmentRpcs(RpcBase):
     async def EnvironmentGetBudget(
         self, request: api_pb2.EnvironmentGetBudgetRequest
     ) -> api_pb2.EnvironmentGetBudgetResponse:
-        item = self._list_item(self.environment_by_id(request.environment_id))
+        item = self._environment_item(self.environment_by_id(request.environment_id))
         budget = item.cycle_budget_dollars if item.HasField("cycle_budget_dollars") else None
         return api_pb2.EnvironmentGetBudgetResponse(
             cycle_budget_dollars=budget,
@@ -120,13 +124,13 @@ class EnvironmentRpcs(RpcBase):
             environment.default = environment is chosen
         return Empty()
 
-    def _create(self, name: str) -> None:
+    def _create_environment(self, name: str) -> None:
         check_name("environment", name)
         if name.startswith("en-"):
             raise invalid(f"Invalid environment name: '{name}'. Names may not start with 'en-'.")
         self.world.environments[name] = Environment(new_id("en"), name, web_suffix=name.lower())
 
-    def _rename(self, environment: Environment, name: str) -> None:
+    def _rename_environment(self, environment: Environment, name: str) -> None:
         check_name("environment", name)
         if name in self.world.environments:
             raise GRPCError(Status.ALREADY_EXISTS, f"Environment '{name}' already exists")
@@ -141,14 +145,14 @@ class EnvironmentRpcs(RpcBase):
             self.world.environments[name if key == old else key] = each
         environment.name = name
 
-    def _check_suffix(self, suffix: str, environment: Environment) -> None:
+    def _check_web_suffix(self, suffix: str, environment: Environment) -> None:
         if suffix and not WEB_SUFFIX_PATTERN.fullmatch(suffix):
             raise invalid(f"Invalid web suffix: '{suffix}'")
         for other in self.world.environments.values():
             if other is not environment and other.web_suffix == suffix:
                 raise GRPCError(Status.ALREADY_EXISTS, f"Web suffix '{suffix}' is used by '{other.name}'")
 
-    def _list_item(self, environment: Environment) -> api_pb2.EnvironmentListItem:
+    def _environment_item(self, environment: Environment) -> api_pb2.EnvironmentListItem:
         apps = self.world.apps
         tasks = [
             task
@@ -172,4 +176,5 @@ class EnvironmentRpcs(RpcBase):
             current_cycle_usage=usage,
             spend_limit_reached=usage >= limit,
             environment_type=api_pb2.ENVIRONMENT_TYPE_PUBLIC,
+            image_builder_version=DEFAULT_BUILDER_VERSION,
         )

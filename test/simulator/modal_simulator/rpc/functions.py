@@ -21,12 +21,12 @@ class FunctionRpcs(FunctionViews):
         self, request: api_pb2.FunctionPrecreateRequest
     ) -> api_pb2.FunctionPrecreateResponse:
         app = self.app(request.app_id)
-        record = self._record(app, request.existing_function_id, request.function_name)
+        record = self._function_record(app, request.existing_function_id, request.function_name)
         record.function_type = request.function_type
         record.schema = request.function_schema if request.HasField("function_schema") else None
         record.method_definitions = dict(request.method_definitions)
         record.webhook_config = request.webhook_config if request.HasField("webhook_config") else None
-        self._allocate_urls(record)
+        self._allocate_web_urls(record)
         metadata = self.metadata_with(record, None)
         metadata.supported_input_formats.extend(request.supported_input_formats)
         metadata.supported_output_formats.extend(request.supported_output_formats)
@@ -40,12 +40,12 @@ class FunctionRpcs(FunctionViews):
         definition = _definition(request)
         self._check_resources(definition)
         function = definition.function
-        record = self._record(app, request.existing_function_id, function.function_name)
+        record = self._function_record(app, request.existing_function_id, function.function_name)
         record.webhook_config = function.webhook_config if function.HasField("webhook_config") else None
         record.method_definitions = dict(function.method_definitions)
         record.function_type = function.function_type
-        self._allocate_urls(record, is_server=function.is_server)
-        self._fill_urls(record, definition)
+        self._allocate_web_urls(record, is_server=function.is_server)
+        self._fill_web_urls(record, definition)
         record.pending = definition
         if function.is_builder_function:
             record.definition, record.definition_id = function, definition.definition_id
@@ -66,7 +66,7 @@ class FunctionRpcs(FunctionViews):
 
     @unary
     async def ClassGet(self, request: api_pb2.ClassGetRequest) -> api_pb2.ClassGetResponse:
-        app, version = self._pinned(request.app_name, request.environment_name, request.app_version)
+        app, version = self._pinned_version(request.app_name, request.environment_name, request.app_version)
         class_ids = version.class_ids if version else app.class_ids
         class_id = class_ids.get(request.object_tag)
         if class_id is None:
@@ -75,7 +75,7 @@ class FunctionRpcs(FunctionViews):
 
     @unary
     async def FunctionGet(self, request: api_pb2.FunctionGetRequest) -> api_pb2.FunctionGetResponse:
-        app, version = self._pinned(request.app_name, request.environment_name, request.app_version)
+        app, version = self._pinned_version(request.app_name, request.environment_name, request.app_version)
         function_ids = version.function_ids if version else app.function_ids
         function_id = function_ids.get(request.object_tag)
         if function_id is None:
@@ -88,7 +88,9 @@ class FunctionRpcs(FunctionViews):
         )
 
     @unary
-    async def FunctionGetById(self, request: api_pb2.FunctionGetByIdRequest) -> api_pb2.FunctionGetByIdResponse:
+    async def FunctionGetById(
+        self, request: api_pb2.FunctionGetByIdRequest
+    ) -> api_pb2.FunctionGetByIdResponse:
         record = self.function(request.function_id)
         return api_pb2.FunctionGetByIdResponse(
             function=self.function_data(record), handle_metadata=self.function_metadata(record)
@@ -112,7 +114,7 @@ class FunctionRpcs(FunctionViews):
         self.function(request.function_id)
         return api_pb2.FunctionListVariantsResponse()
 
-    def _record(self, app: App, existing_id: str, tag: str) -> FunctionRecord:
+    def _function_record(self, app: App, existing_id: str, tag: str) -> FunctionRecord:
         record = self.world.functions.get(existing_id) if existing_id else None
         if record is not None and record.app_id != app.app_id:
             raise GRPCError(Status.PERMISSION_DENIED, f"Function '{existing_id}' belongs to another app")
@@ -121,7 +123,7 @@ class FunctionRpcs(FunctionViews):
             self.world.functions[record.function_id] = record
         return record
 
-    def _pinned(self, name: str, environment: str, number: int) -> tuple[App, Version | None]:
+    def _pinned_version(self, name: str, environment: str, number: int) -> tuple[App, Version | None]:
         environment = self.environment(environment).name
         app = self.world.deployed_app(name, environment)
         if app is None:
@@ -133,7 +135,7 @@ class FunctionRpcs(FunctionViews):
                 return app, version
         raise not_found(f"Version {number} of app '{name}' not found")
 
-    def _allocate_urls(self, record: FunctionRecord, is_server: bool = False) -> None:
+    def _allocate_web_urls(self, record: FunctionRecord, is_server: bool = False) -> None:
         urls: dict[str, str] = {}
         if is_server or (record.webhook_config is not None and record.webhook_config.type):
             urls[""] = self.scheduler.allocate_web_url(record.app_id, record.tag)
@@ -142,7 +144,7 @@ class FunctionRpcs(FunctionViews):
                 urls[method] = self.scheduler.allocate_web_url(record.app_id, record.tag, method)
         record.web_urls = urls
 
-    def _fill_urls(self, record: FunctionRecord, definition: Definition) -> None:
+    def _fill_web_urls(self, record: FunctionRecord, definition: Definition) -> None:
         targets = [definition.function]
         if definition.data is not None:
             targets += [definition.data, *(each.function for each in definition.data.ranked_functions)]

@@ -67,7 +67,11 @@ class IdentityRpcs(RpcBase):
     @unary
     async def WorkspaceMembersList(self, _: Empty) -> api_pb2.WorkspaceMembersListResponse:
         member = api_pb2.WorkspaceMembersListItem(
-            member_id="us-local", user_id="us-local", member_displayname="local", joined_at=STARTED_AT
+            member_id="us-local",
+            user_id="us-local",
+            member_displayname="local",
+            joined_at=STARTED_AT,
+            member_role=api_pb2.MEMBER_ROLE_OWNER,
         )
         return api_pb2.WorkspaceMembersListResponse(members=[member])
 
@@ -89,9 +93,7 @@ class IdentityRpcs(RpcBase):
         return api_pb2.WorkspaceDashboardUrlResponse(url=f"{self.dashboard_url}/environments/{name}")
 
     @unary
-    async def TokenFlowCreate(
-        self, _: api_pb2.TokenFlowCreateRequest
-    ) -> api_pb2.TokenFlowCreateResponse:
+    async def TokenFlowCreate(self, _: api_pb2.TokenFlowCreateRequest) -> api_pb2.TokenFlowCreateResponse:
         flow = TokenFlow(new_id("tf"), secrets.token_urlsafe(16))
         self.world.token_flows[flow.flow_id] = flow
         return api_pb2.TokenFlowCreateResponse(

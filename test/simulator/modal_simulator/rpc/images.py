@@ -26,7 +26,7 @@ class ImageRpcs(RpcBase):
     ) -> api_pb2.ImageGetOrCreateResponse:
         version = request.builder_version or DEFAULT_BUILDER_VERSION
         key = _definition_key(request.image, version)
-        image = None if request.force_build or request.ignore_cache else self._find(key)
+        image = None if request.force_build or request.ignore_cache else self._find_image(key)
         if image is not None and image.built:
             return api_pb2.ImageGetOrCreateResponse(
                 image_id=image.image_id,
@@ -36,15 +36,12 @@ class ImageRpcs(RpcBase):
         if image is None:
             image = Image(new_id("im"), request.image, version, app_id=request.app_id, key=key)
             self.world.images[image.image_id] = image
-            self.builds[image.image_id] = asyncio.create_task(self._build(image))
+            self.builds[image.image_id] = asyncio.create_task(self._build_image(image))
         return api_pb2.ImageGetOrCreateResponse(image_id=image.image_id)
 
     async def ImageJoinStreaming(self, stream: Any) -> None:
         request = await stream.recv_message()
-        image = self._image(request.image_id)
-        if image.built and not request.include_logs_for_finished and not request.last_entry_id:
-            await stream.send_message(_result(image))
-            return
+        image = self._image_by_id(request.image_id)
         try:
             async for batch in self.logs.follow(image.image_id, request.last_entry_id, request.timeout):
                 if batch.items:
@@ -58,32 +55,38 @@ class ImageRpcs(RpcBase):
 
     @unary
     async def ImageFromId(self, request: api_pb2.ImageFromIdRequest) -> api_pb2.ImageFromIdResponse:
-        image = self._image(request.image_id)
+        image = self._image_by_id(request.image_id)
         return api_pb2.ImageFromIdResponse(image_id=image.image_id, metadata=_metadata(image))
+
+    @unary
+    async def ImageListTags(self, request: api_pb2.ImageListTagsRequest) -> api_pb2.ImageListTagsResponse:
+        # Images cannot be published under a name here, so there are none.
+        environment = self.environment(request.environment_name).name
+        return api_pb2.ImageListTagsResponse(environment_name=environment)
 
     @unary
     async def ImageBuildChainGet(
         self, request: api_pb2.ImageBuildChainGetRequest
     ) -> api_pb2.ImageBuildChainGetResponse:
         steps: list[api_pb2.ImageBuildStep] = []
-        image: Image | None = self._image(request.image_id)
+        image: Image | None = self._image_by_id(request.image_id)
         while image is not None:
             steps.append(_build_step(image))
             bases = [base.image_id for base in image.definition.base_images]
             image = self.world.images.get(bases[0]) if bases else None
         return api_pb2.ImageBuildChainGetResponse(build_steps=reversed(steps))
 
-    def _image(self, image_id: str) -> Image:
+    def _image_by_id(self, image_id: str) -> Image:
         image = self.world.images.get(image_id)
         if image is None:
             raise not_found(f"Image '{image_id}' not found")
         return image
 
-    def _find(self, key: str) -> Image | None:
+    def _find_image(self, key: str) -> Image | None:
         found = [each for each in self.world.images.values() if each.key == key and not each.error]
         return found[-1] if found else None
 
-    async def _build(self, image: Image) -> None:
+    async def _build_image(self, image: Image) -> None:
         image.started_at = time.time()
         lines = list(build_lines(image.image_id, image.definition))
         error, self.faults.build_error = self.faults.build_error, ""

@@ -9,12 +9,26 @@ from grpclib import GRPCError, Status
 from modal_proto import api_pb2
 
 from ..world import App, new_id
-from .base import RpcBase, check_name, invalid, not_found, unary
+from .base import RpcBase, invalid, unary
 
 SILENT_SECONDS = 60.0
 ENDED = (api_pb2.APP_STATE_STOPPING, api_pb2.APP_STATE_STOPPED, api_pb2.APP_STATE_DISABLED)
 # Apps that live only as long as the client that made them.
 HELD_BY_CLIENT = (api_pb2.APP_STATE_EPHEMERAL, api_pb2.APP_STATE_INITIALIZING)
+
+
+STOP_SOURCES = {
+    api_pb2.APP_STOP_SOURCE_CLI: "user stopped from CLI",
+    api_pb2.APP_STOP_SOURCE_PYTHON_CLIENT: "user stopped from the Python client",
+    api_pb2.APP_STOP_SOURCE_WEB: "user stopped from the dashboard",
+}
+DISCONNECTS = {
+    api_pb2.APP_DISCONNECT_REASON_LOCAL_EXCEPTION: "uncaught exception raised locally",
+    api_pb2.APP_DISCONNECT_REASON_KEYBOARD_INTERRUPT: "keyboard interrupt",
+    api_pb2.APP_DISCONNECT_REASON_ENTRYPOINT_COMPLETED: "local entrypoint completed",
+    api_pb2.APP_DISCONNECT_REASON_DEPLOYMENT_EXCEPTION: "deployment failed",
+    api_pb2.APP_DISCONNECT_REASON_REMOTE_EXCEPTION: "uncaught exception raised remotely",
+}
 
 
 class AppLifecycleRpcs(RpcBase):
@@ -42,25 +56,6 @@ class AppLifecycleRpcs(RpcBase):
         )
 
     @unary
-    async def AppGetOrCreate(self, request: api_pb2.AppGetOrCreateRequest) -> api_pb2.AppGetOrCreateResponse:
-        environment = self.environment(request.environment_name)
-        app = self.world.deployed_app(request.app_name, environment.name)
-        if app is None:
-            if request.object_creation_type != api_pb2.OBJECT_CREATION_TYPE_CREATE_IF_MISSING:
-                raise not_found(f"App '{request.app_name}' not found in environment '{environment.name}'")
-            check_name("App", request.app_name)
-            app = App(
-                app_id=new_id("ap"),
-                environment=environment.name,
-                description=request.app_name,
-                name=request.app_name,
-                state=api_pb2.APP_STATE_DEPLOYED,
-                created_by=self.world.workspace,
-            )
-            self.world.apps[app.app_id] = app
-        return api_pb2.AppGetOrCreateResponse(app_id=app.app_id, handle_metadata=self.app_metadata(app))
-
-    @unary
     async def AppHeartbeat(self, request: api_pb2.AppHeartbeatRequest) -> Empty:
         app = self.app(request.app_id)
         if app.state in ENDED:
@@ -71,19 +66,21 @@ class AppLifecycleRpcs(RpcBase):
     @unary
     async def AppClientDisconnect(self, request: api_pb2.AppClientDisconnectRequest) -> Empty:
         app = self.app(request.app_id)
+        reason = DISCONNECTS.get(request.reason, "client disconnected")
         if app.state in HELD_BY_CLIENT:
-            await self.end_app(app, self.world.workspace)
+            await self.end_app(app, self.world.workspace, reason)
         elif app.state == api_pb2.APP_STATE_DETACHED:
             if request.reason == api_pb2.APP_DISCONNECT_REASON_KEYBOARD_INTERRUPT:
                 app.state = api_pb2.APP_STATE_DETACHED_DISCONNECTED
             else:
-                await self.end_app(app, self.world.workspace)
+                await self.end_app(app, self.world.workspace, reason)
         return Empty()
 
     @unary
     async def AppStop(self, request: api_pb2.AppStopRequest) -> Empty:
         app = self.app(request.app_id)
-        await self.end_app(app, self.world.workspace)
+        reason = STOP_SOURCES.get(request.source, "user stopped the app")
+        await self.end_app(app, self.world.workspace, reason)
         return Empty()
 
     @unary
@@ -98,10 +95,11 @@ class AppLifecycleRpcs(RpcBase):
         app.tags = dict(request.tags)
         return Empty()
 
-    async def end_app(self, app: App, stopped_by: str) -> None:
+    async def end_app(self, app: App, stopped_by: str, reason: str) -> None:
         """Ends the app's containers and its log; does nothing for an app that has ended."""
         if app.state in ENDED:
             return
+        self.logs.append(app.app_id, fd=api_pb2.FILE_DESCRIPTOR_INFO, data=f"Stopping app - {reason}.\n")
         app.state = api_pb2.APP_STATE_STOPPING
         app.stopped_by = stopped_by
         try:
@@ -116,7 +114,7 @@ class AppLifecycleRpcs(RpcBase):
         oldest = time.time() - SILENT_SECONDS
         for app in list(self.world.apps.values()):
             if app.state in HELD_BY_CLIENT and app.heartbeat_at < oldest:
-                await self.end_app(app, "heartbeat timeout")
+                await self.end_app(app, "", "local client disconnected")
 
     def app_page_url(self, app: App) -> str:
         """Returns the address of the app's page."""

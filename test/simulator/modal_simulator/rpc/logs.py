@@ -76,7 +76,6 @@ class LogRpcs(RpcBase):
             return task.app_id
         return self.app(request.app_id).app_id
 
-
     def _task_ended(self, task_id: str) -> Callable[[], bool] | None:
         """Returns a question whether the container has ended, or None if the stream is not of a container."""
         task = self.world.tasks.get(task_id)

@@ -29,7 +29,9 @@ class Metric:
 
 
 def _execution_p50(calls: list[CallRecord]) -> float:
-    times = sorted(each.finished_at - each.started_at for each in calls if each.finished_at and each.started_at)
+    times = sorted(
+        each.finished_at - each.started_at for each in calls if each.finished_at and each.started_at
+    )
     return times[(len(times) - 1) // 2] if times else 0.0
 
 
@@ -40,7 +42,9 @@ METRICS = (
         "failed_calls",
         "count",
         "Calls that did not succeed",
-        lambda calls, _: float(sum(each.status > api_pb2.FUNCTION_CALL_INPUT_STATUS_SUCCESS for each in calls)),
+        lambda calls, _: float(
+            sum(each.status > api_pb2.FUNCTION_CALL_INPUT_STATUS_SUCCESS for each in calls)
+        ),
     ),
     Metric(
         "calls", "execution_time_p50", "s", "Median execution time", lambda calls, _: _execution_p50(calls)

@@ -22,7 +22,7 @@ class MountRpcs(RpcBase):
     ) -> api_pb2.MountGetOrCreateResponse:
         name = request.deployment_name
         if name and request.object_creation_type == api_pb2.OBJECT_CREATION_TYPE_UNSPECIFIED:
-            return self._named(name, request.namespace)
+            return self._named_mount(name, request.namespace)
         for file in request.files:
             if not self.blobs.has_sha256(file.sha256_hex):
                 raise not_found(f"The contents of '{file.filename}' have not been uploaded")
@@ -80,7 +80,7 @@ class MountRpcs(RpcBase):
     async def FunctionBlobGet(self, request: api_pb2.BlobGetRequest) -> api_pb2.BlobGetResponse:
         return api_pb2.BlobGetResponse(download_url=self.blobs.url(request.blob_id))
 
-    def _named(self, name: str, namespace: int) -> api_pb2.MountGetOrCreateResponse:
+    def _named_mount(self, name: str, namespace: int) -> api_pb2.MountGetOrCreateResponse:
         for mount in self.world.mounts.values():
             if mount.name == name:
                 return _response(mount)

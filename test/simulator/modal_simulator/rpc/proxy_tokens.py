@@ -30,33 +30,33 @@ class ProxyTokenRpcs(RpcBase):
 
     @unary
     async def WebhookTokenList(self, _: Empty) -> api_pb2.WebhookTokenListResponse:
-        return self._listed(self.world.proxy_tokens.values())
+        return self._listed_tokens(self.world.proxy_tokens.values())
 
     @unary
     async def WebhookTokenListForEnvironment(
         self, request: api_pb2.WebhookTokenListForEnvironmentRequest
     ) -> api_pb2.WebhookTokenListResponse:
         environment_id = self.environment(request.environment_name).environment_id
-        return self._listed(
+        return self._listed_tokens(
             each for each in self.world.proxy_tokens.values() if environment_id in each.environment_ids
         )
 
     @unary
     async def WebhookTokenDelete(self, request: api_pb2.TokenDeleteRequest) -> Empty:
-        self._token(request.token_id)
+        self._proxy_token(request.token_id)
         del self.world.proxy_tokens[request.token_id]
         return Empty()
 
     @unary
     async def WebhookTokenUpdate(self, request: api_pb2.WebhookTokenUpdateRequest) -> api_pb2.WebhookToken:
-        token = self._token(request.token_id)
+        token = self._proxy_token(request.token_id)
         if request.HasField("name"):
             token.name = request.name
-        return self._shown(token)
+        return self._shown_token(token)
 
     @unary
     async def WebhookTokenEnvironmentAdd(self, request: api_pb2.WebhookTokenEnvironmentAddRequest) -> Empty:
-        token = self._token(request.token_id)
+        token = self._proxy_token(request.token_id)
         token.environment_ids.add(self.environment_by_id(request.environment_id).environment_id)
         token.scoped = True
         return Empty()
@@ -65,26 +65,26 @@ class ProxyTokenRpcs(RpcBase):
     async def WebhookTokenEnvironmentRemove(
         self, request: api_pb2.WebhookTokenEnvironmentRemoveRequest
     ) -> Empty:
-        self._token(request.token_id).environment_ids.discard(request.environment_id)
+        self._proxy_token(request.token_id).environment_ids.discard(request.environment_id)
         return Empty()
 
     @unary
     async def WebhookTokenEnvironmentList(
         self, request: api_pb2.WebhookTokenEnvironmentListRequest
     ) -> api_pb2.WebhookTokenEnvironmentListResponse:
-        ids = sorted(self._token(request.token_id).environment_ids)
+        ids = sorted(self._proxy_token(request.token_id).environment_ids)
         return api_pb2.WebhookTokenEnvironmentListResponse(environment_ids=ids)
 
-    def _token(self, token_id: str) -> ProxyToken:
+    def _proxy_token(self, token_id: str) -> ProxyToken:
         token = self.world.proxy_tokens.get(token_id)
         if token is None:
             raise not_found(f"Proxy token '{token_id}' not found")
         return token
 
-    def _listed(self, tokens: Iterable[ProxyToken]) -> api_pb2.WebhookTokenListResponse:
-        return api_pb2.WebhookTokenListResponse(tokens=[self._shown(each) for each in tokens])
+    def _listed_tokens(self, tokens: Iterable[ProxyToken]) -> api_pb2.WebhookTokenListResponse:
+        return api_pb2.WebhookTokenListResponse(tokens=[self._shown_token(each) for each in tokens])
 
-    def _shown(self, token: ProxyToken) -> api_pb2.WebhookToken:
+    def _shown_token(self, token: ProxyToken) -> api_pb2.WebhookToken:
         return api_pb2.WebhookToken(
             token_id=token.token_id,
             created_at=token.created_at,

@@ -35,7 +35,7 @@ class PublishingRpcs(AppLifecycleRpcs):
         app.tags.update(request.tags)
         if app.state == api_pb2.APP_STATE_DEPLOYED:
             app.history.append(version)
-        await self._serve(app, version)
+        await self._serve_version(app, version)
         return api_pb2.AppPublishResponse(url=self.app_page_url(app), deployed_at=version.deployed_at)
 
     @unary
@@ -51,15 +51,15 @@ class PublishingRpcs(AppLifecycleRpcs):
 
     @unary
     async def AppRollback(self, request: api_pb2.AppRollbackRequest) -> api_pb2.AppRollbackResponse:
-        app = self._deployed(request.app_id)
+        app = self._deployed_app(request.app_id)
         target = _rollback_target(app, request.version)
         version = await self._redeploy(app, target, api_pb2.DEPLOYMENT_TYPE_ROLLBACK)
         return api_pb2.AppRollbackResponse(url=self.app_page_url(app), deployed_at=version.deployed_at)
 
     @unary
     async def AppRollover(self, request: api_pb2.AppRolloverRequest) -> api_pb2.AppRolloverResponse:
-        app = self._deployed(request.app_id)
-        version = await self._redeploy(app, app.history[-1], api_pb2.DEPLOYMENT_TYPE_ROLLOVER)
+        app = self._deployed_app(request.app_id)
+        version = await self._redeploy(app, _live(app), api_pb2.DEPLOYMENT_TYPE_ROLLOVER)
         return api_pb2.AppRolloverResponse(url=self.app_page_url(app), deployed_at=version.deployed_at)
 
     @unary
@@ -74,9 +74,9 @@ class PublishingRpcs(AppLifecycleRpcs):
         promoted = await self._redeploy(app, version, api_pb2.DEPLOYMENT_TYPE_PROMOTION)
         return api_pb2.AppPromoteResponse(url=self.app_page_url(app), deployed_at=promoted.deployed_at)
 
-    def _deployed(self, app_id: str) -> App:
+    def _deployed_app(self, app_id: str) -> App:
         app = self.app(app_id)
-        if app.state != api_pb2.APP_STATE_DEPLOYED or app.live_version() is None:
+        if app.state != api_pb2.APP_STATE_DEPLOYED:
             raise GRPCError(Status.FAILED_PRECONDITION, f"App '{app_id}' is not deployed")
         return app
 
@@ -104,7 +104,7 @@ class PublishingRpcs(AppLifecycleRpcs):
     async def _take_name(self, app: App, name: str) -> None:
         other = self.world.deployed_app(name, app.environment)
         if other is not None and other is not app:
-            await self.end_app(other, self.world.workspace)
+            await self.end_app(other, self.world.workspace, "replaced by a newer deployment")
         app.name = app.description = name
 
     async def _redeploy(self, app: App, target: Version, deployment_type: int) -> Version:
@@ -124,10 +124,10 @@ class PublishingRpcs(AppLifecycleRpcs):
             rollback_version=target.number if rollback else 0,
         )
         app.history.append(version)
-        await self._serve(app, version)
+        await self._serve_version(app, version)
         return version
 
-    async def _serve(self, app: App, version: Version) -> None:
+    async def _serve_version(self, app: App, version: Version) -> None:
         """Makes the version's definitions the ones that run."""
         dropped = set(app.function_ids.values()) - set(version.function_ids.values())
         app.function_ids = dict(version.function_ids)
@@ -165,6 +165,13 @@ def static_autoscaler(function: api_pb2.Function) -> api_pb2.AutoscalerSettings:
 
 def _next_number(app: App) -> int:
     return max((each.number for each in app.history), default=0) + 1
+
+
+def _live(app: App) -> Version:
+    version = app.live_version()
+    if version is None:
+        raise GRPCError(Status.FAILED_PRECONDITION, f"App '{app.app_id}' has no live version")
+    return version
 
 
 def _version(app: App, number: int) -> Version:

@@ -79,7 +79,6 @@ def _in_force(record: FunctionRecord) -> api_pb2.AutoscalerSettings:
 def _check_bounds(record: FunctionRecord, changes: api_pb2.AutoscalerSettings) -> None:
     merged = _in_force(record)
     merged.MergeFrom(changes)
-    if merged.max_containers and merged.min_containers > merged.max_containers:
-        raise invalid(
-            f"min_containers ({merged.min_containers}) must not exceed max_containers ({merged.max_containers})"
-        )
+    low, high = merged.min_containers, merged.max_containers
+    if high and low > high:
+        raise invalid(f"min_containers ({low}) must not exceed max_containers ({high})")

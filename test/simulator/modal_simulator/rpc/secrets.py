@@ -29,9 +29,9 @@ class SecretRpcs(RpcBase):
             api_pb2.OBJECT_CREATION_TYPE_ANONYMOUS_OWNED_BY_APP,
             api_pb2.OBJECT_CREATION_TYPE_EPHEMERAL,
         ):
-            return _response(self._add("", environment, request.env_dict))
+            return _response(self._add_secret("", environment, request.env_dict))
         name = request.deployment_name
-        secret = self._find(name, environment)
+        secret = self._find_secret(name, environment)
         if kind == api_pb2.OBJECT_CREATION_TYPE_UNSPECIFIED:
             if secret is None:
                 raise not_found(f"Secret '{name}' not found in environment '{environment}'")
@@ -41,7 +41,7 @@ class SecretRpcs(RpcBase):
         check_name("Secret", name)
         _check_keys(request.env_dict)
         if secret is None:
-            return _response(self._add(name, environment, request.env_dict))
+            return _response(self._add_secret(name, environment, request.env_dict))
         if kind == api_pb2.OBJECT_CREATION_TYPE_CREATE_FAIL_IF_EXISTS:
             raise GRPCError(Status.ALREADY_EXISTS, f"Secret '{name}' already exists")
         if kind == api_pb2.OBJECT_CREATION_TYPE_CREATE_OVERWRITE_IF_EXISTS:
@@ -52,7 +52,9 @@ class SecretRpcs(RpcBase):
     @unary
     async def SecretList(self, request: api_pb2.SecretListRequest) -> api_pb2.SecretListResponse:
         environment = self.environment(request.environment_name).name
-        named = [each for each in self.world.secrets.values() if each.name and each.environment == environment]
+        named = [
+            each for each in self.world.secrets.values() if each.name and each.environment == environment
+        ]
         items = [
             api_pb2.SecretListItem(
                 label=each.name,
@@ -68,11 +70,11 @@ class SecretRpcs(RpcBase):
 
     @unary
     async def SecretGetInfo(self, request: api_pb2.SecretGetInfoRequest) -> api_pb2.SecretGetInfoResponse:
-        return api_pb2.SecretGetInfoResponse(metadata=_metadata(self._secret(request.secret_id)))
+        return api_pb2.SecretGetInfoResponse(metadata=_metadata(self._secret_by_id(request.secret_id)))
 
     @unary
     async def SecretUpdate(self, request: api_pb2.SecretUpdateRequest) -> Empty:
-        secret = self._secret(request.secret_id)
+        secret = self._secret_by_id(request.secret_id)
         _check_keys(update.key for update in request.updates)
         for update in request.updates:
             if update.HasField("value"):
@@ -83,23 +85,23 @@ class SecretRpcs(RpcBase):
 
     @unary
     async def SecretDelete(self, request: api_pb2.SecretDeleteRequest) -> Empty:
-        self._secret(request.secret_id)
+        self._secret_by_id(request.secret_id)
         del self.world.secrets[request.secret_id]
         return Empty()
 
-    def _secret(self, secret_id: str) -> Secret:
+    def _secret_by_id(self, secret_id: str) -> Secret:
         secret = self.world.secrets.get(secret_id)
         if secret is None:
             raise not_found(f"Secret '{secret_id}' not found")
         return secret
 
-    def _find(self, name: str, environment: str) -> Secret | None:
+    def _find_secret(self, name: str, environment: str) -> Secret | None:
         for secret in self.world.secrets.values():
             if secret.name == name and secret.environment == environment:
                 return secret
         return None
 
-    def _add(self, name: str, environment: str, values: Mapping[str, str]) -> Secret:
+    def _add_secret(self, name: str, environment: str, values: Mapping[str, str]) -> Secret:
         secret = Secret(new_id("st"), name, environment, dict(values), created_by=self.world.workspace)
         self.world.secrets[secret.secret_id] = secret
         return secret

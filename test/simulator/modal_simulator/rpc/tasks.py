@@ -30,7 +30,7 @@ class TaskRpcs(RpcBase):
 
     @unary
     async def TaskGetInfo(self, request: api_pb2.TaskGetInfoRequest) -> api_pb2.TaskGetInfoResponse:
-        task = self._task(request.task_id)
+        task = self._task_by_id(request.task_id)
         info = api_pb2.TaskInfo(
             id=task.task_id,
             enqueued_at=task.enqueued_at,
@@ -45,12 +45,12 @@ class TaskRpcs(RpcBase):
 
     @unary
     async def ContainerStop(self, request: api_pb2.ContainerStopRequest) -> api_pb2.ContainerStopResponse:
-        task = self._task(request.task_id)
+        task = self._task_by_id(request.task_id)
         if not task.finished_at:
             await self.scheduler.stop_container(task.task_id, graceful=request.graceful)
         return api_pb2.ContainerStopResponse()
 
-    def _task(self, task_id: str) -> Task:
+    def _task_by_id(self, task_id: str) -> Task:
         task = self.world.tasks.get(task_id)
         if task is None:
             raise not_found(f"Container '{task_id}' not found")

@@ -1,0 +1,146 @@
+import type { AppDetails } from '../domain/app.ts';
+import { ModalError } from '../domain/errors.ts';
+import type { Logger } from '../domain/logger.ts';
+import type { ModalCli } from '../modal/cli.ts';
+import { cliEnvironment, runCli } from '../modal/cli.ts';
+import type { Connection } from '../modal/connection.ts';
+import type { ControlPlane } from '../modal/controlPlane.ts';
+import type { SourceFrame } from './failure.ts';
+import { explainFailure } from './failure.ts';
+import type { DeployPlan } from './plan.ts';
+import { commandLine } from './plan.ts';
+import type { KeepKey } from './secret.ts';
+import { createPlannedSecrets } from './secret.ts';
+import type { DeployStage } from './stages.ts';
+import { nextStage, stageWords } from './stages.ts';
+
+export interface DeployServices {
+  readonly cli: ModalCli;
+  readonly connection: Connection;
+  readonly plane: ControlPlane;
+  readonly env: NodeJS.ProcessEnv;
+  readonly keepKey: KeepKey;
+}
+
+export interface DeployListener {
+  /** A new stage began, with the milliseconds since the start. */
+  onStage(stage: DeployStage, elapsedMs: number): void;
+  onLine(line: string, stream: 'stdout' | 'stderr'): void;
+}
+
+export interface DeployResult {
+  readonly appId: string;
+  readonly appName: string;
+  readonly environment: string;
+  readonly details: AppDetails;
+  readonly seconds: number;
+}
+
+/** A deploy that the CLI refused; `frames` point into the user's files. */
+export class DeployError extends ModalError {
+  readonly frames: readonly SourceFrame[];
+
+  constructor(message: string, detail: string, frames: readonly SourceFrame[]) {
+    super('cliFailed', message, { detail });
+    this.name = 'DeployError';
+    this.frames = frames;
+  }
+}
+
+/** Image builds of large models take long, but not longer than this. */
+const longestDeployMs = 2 * 60 * 60_000;
+
+/** Runs deploys through the user's CLI, one at a time for each app. */
+export class Deployer {
+  readonly #logger: Logger;
+  readonly #running = new Set<string>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /**
+   * Deploys what was planned and reads the outcome from the server.
+   * @throws `DeployError` when the CLI fails, kind `conflict` when this app is being deployed, `cancelled` when aborted
+   */
+  async deploy(
+    plan: DeployPlan,
+    services: DeployServices,
+    listener: DeployListener,
+    signal?: AbortSignal,
+  ): Promise<DeployResult> {
+    const key = `${plan.environment}/${plan.appName || plan.script}`;
+    if (this.#running.has(key)) throw new ModalError('conflict', `${plan.title} is being deployed already.`);
+    this.#running.add(key);
+    try {
+      return await this.#run(plan, services, listener, signal);
+    } finally {
+      this.#running.delete(key);
+    }
+  }
+
+  async #run(
+    plan: DeployPlan,
+    services: DeployServices,
+    listener: DeployListener,
+    signal?: AbortSignal,
+  ): Promise<DeployResult> {
+    const start = performance.now();
+    let stage: DeployStage = 'check';
+    const enter = (next: DeployStage) => {
+      stage = next;
+      listener.onStage(next, performance.now() - start);
+    };
+    enter('check');
+    await createPlannedSecrets(plan, services.plane, services.keepKey, signal);
+    listener.onLine(`$ ${commandLine(plan, services.cli).join(' ')}`, 'stdout');
+    let deployedName = plan.appName;
+    const result = await runCli(services.cli, plan.args, {
+      cwd: plan.cwd,
+      env: { ...cliEnvironment(services.env, services.connection), ...plan.settings },
+      timeoutMs: longestDeployMs,
+      logger: this.#logger,
+      ...(signal ? { signal } : {}),
+      onLine: (line, stream) => {
+        listener.onLine(line, stream);
+        const next = nextStage(stage, line);
+        if (next !== stage) enter(next);
+        deployedName ||= appNameIn(line);
+      },
+    });
+    if (result.exitCode !== 0) throw failureOf(plan, result.stderr || result.stdout, result.exitCode);
+    const outcome = await this.#outcome(plan, services, deployedName, signal);
+    return { ...outcome, seconds: (performance.now() - start) / 1000 };
+  }
+
+  /** The CLI prints no app id, so the server is asked for what it has now. */
+  async #outcome(
+    plan: DeployPlan,
+    { plane }: DeployServices,
+    appName: string,
+    signal?: AbortSignal,
+  ): Promise<Omit<DeployResult, 'seconds'>> {
+    const found = appName ? await plane.findDeployedApp(appName, plan.environment, signal) : undefined;
+    if (!found) {
+      throw new ModalError('unexpected', `The CLI reported success, but ${appName || plan.title} is not deployed.`);
+    }
+    const details = await plane.describeApp(found.appId, signal);
+    return { appId: found.appId, appName, environment: plan.environment, details };
+  }
+}
+
+export function stageText(stage: DeployStage): string {
+  return stageWords[stage];
+}
+
+/** A script names its app itself; the dashboard link at the end of the output holds the name. */
+function appNameIn(line: string): string {
+  return /^View Deployment: \S+\/deployed\/([A-Za-z0-9._-]+)/.exec(line)?.[1] ?? '';
+}
+
+function failureOf(plan: DeployPlan, output: string, exitCode: number): DeployError {
+  const { cause, nextStep, frames } = explainFailure(output, exitCode);
+  const own = frames.filter((frame) => frame.file.startsWith(plan.cwd));
+  const message = [cause, nextStep].filter(Boolean).join(' ');
+  return new DeployError(message, output.trim(), own);
+}

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { ModalError } from '../domain/errors.ts';
+import type { Logger } from '../domain/logger.ts';
+import { redact } from '../domain/redact.ts';
+import type { Connection } from './connection.ts';
+import { OutputLines } from './outputLines.ts';
+import { endTree, ownGroup } from './processTree.ts';
+
+/** How to start the user's own `modal`. */
+export interface ModalCli {
+  readonly command: string;
+  /** What stands before the subcommand, e.g. `-m modal`. */
+  readonly args: readonly string[];
+  readonly version: string;
+  /** Where it was found, in words for the user. */
+  readonly source: string;
+}
+
+export interface CliRunOptions {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
+  readonly signal?: AbortSignal;
+  readonly timeoutMs: number;
+  readonly logger: Logger;
+}
+
+export interface CliResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Of each stream this many last characters are kept for messages. */
+const tailLength = 200_000;
+
+/**
+ * Variables under which the CLI's output can be read: no colours, no wrapping, UTF-8, unbuffered. Credentials go here
+ * and never into arguments, which every process of the machine can read.
+ */
+export function cliEnvironment(base: NodeJS.ProcessEnv, connection?: Connection): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {
+    ...base,
+    COLUMNS: '4000',
+    NO_COLOR: '1',
+    TERM: 'dumb',
+    PYTHONUTF8: '1',
+    PYTHONIOENCODING: 'utf-8',
+    PYTHONUNBUFFERED: '1',
+    // The bundled apps lie in a folder that may be read-only and is shipped without caches.
+    PYTHONDONTWRITEBYTECODE: '1',
+  };
+  delete env['FORCE_COLOR'];
+  if (!connection) return env;
+  return {
+    ...env,
+    MODAL_TOKEN_ID: connection.tokenId,
+    MODAL_TOKEN_SECRET: connection.tokenSecret,
+    MODAL_SERVER_URL: connection.serverUrl,
+    ...(connection.environment ? { MODAL_ENVIRONMENT: connection.environment } : {}),
+  };
+}
+
+/**
+ * Runs the CLI to its end, passing on each line as it comes.
+ * @throws kind `cancelled`, `timeout`, or `cliMissing` when it cannot be started; a bad exit code is a result
+ */
+export function runCli(cli: ModalCli, args: readonly string[], options: CliRunOptions): Promise<CliResult> {
+  const { signal, logger } = options;
+  if (signal?.aborted) return Promise.reject(new ModalError('cancelled', 'Cancelled'));
+  const start = performance.now();
+  return new Promise((resolve, reject) => {
+    const child = spawn(cli.command, [...cli.args, ...args], {
+      ...ownGroup,
+      cwd: options.cwd,
+      env: options.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const tails = { stdout: '', stderr: '' };
+    const readers = (['stdout', 'stderr'] as const).map((stream) => {
+      const lines = new OutputLines((line) => {
+        tails[stream] = (tails[stream] + line + '\n').slice(-tailLength);
+        options.onLine(line, stream);
+      });
+      child[stream].on('data', (chunk: Buffer) => lines.push(chunk));
+      return lines;
+    });
+    let reason: ModalError | undefined;
+    const end = (error: ModalError) => {
+      if (reason) return;
+      reason = error;
+      endTree(child);
+    };
+    const abort = () => end(new ModalError('cancelled', 'Cancelled'));
+    signal?.addEventListener('abort', abort, { once: true });
+    const limit = setTimeout(
+      () => end(new ModalError('timeout', `The Modal CLI did not finish in ${Math.round(options.timeoutMs / 60_000)} minutes.`)),
+      options.timeoutMs,
+    );
+    const settle = () => {
+      clearTimeout(limit);
+      signal?.removeEventListener('abort', abort);
+    };
+    child.once('error', (error) => {
+      settle();
+      reject(new ModalError('cliMissing', `${cli.command} cannot be started: ${error.message}`, { cause: error }));
+    });
+    child.once('close', (code, killedBy) => {
+      settle();
+      for (const lines of readers) lines.end();
+      const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      const outcome = killedBy ?? `exit code ${code ?? 'unknown'}`;
+      logger.info(redact(`modal ${args.join(' ')}: ${outcome} after ${seconds} s`));
+      if (reason) reject(reason);
+      else resolve({ exitCode: code ?? 1, ...tails });
+    });
+  });
+}

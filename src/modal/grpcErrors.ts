@@ -1,0 +1,39 @@
+import type { ErrorKind } from '../domain/errors.ts';
+import { ModalError } from '../domain/errors.ts';
+
+/** gRPC status codes by what they mean to a user. */
+const kinds: Readonly<Record<number, ErrorKind>> = {
+  1: 'cancelled',
+  3: 'invalid',
+  4: 'timeout',
+  5: 'notFound',
+  6: 'conflict',
+  7: 'forbidden',
+  8: 'limit',
+  9: 'conflict',
+  10: 'conflict',
+  11: 'invalid',
+  12: 'unsupported',
+  14: 'offline',
+  16: 'unauthenticated',
+};
+
+const sentences: Partial<Record<ErrorKind, string>> = {
+  timeout: 'Modal did not answer in time. Try again.',
+  offline: 'The connection to Modal was lost. Check the network and try again.',
+  unauthenticated: 'Modal refused the token of this profile. Sign in again, or check MODAL_TOKEN_ID.',
+  unsupported: 'This Modal server does not offer that.',
+};
+
+/** Turns what the SDK throws into our error, by status code and never by text. */
+export function fromGrpc(error: unknown, signal?: AbortSignal): ModalError {
+  if (error instanceof ModalError) return error;
+  if (signal?.aborted) return new ModalError('cancelled', 'Cancelled', { cause: error });
+  const { code, details, message } = error as { code?: unknown; details?: unknown; message?: unknown };
+  const said = typeof details === 'string' && details ? details : typeof message === 'string' ? message : '';
+  const kind = (typeof code === 'number' ? kinds[code] : undefined) ?? 'unexpected';
+  return new ModalError(kind, sentences[kind] ?? (said || 'Modal answered with an error.'), {
+    cause: error,
+    ...(said ? { detail: said } : {}),
+  });
+}

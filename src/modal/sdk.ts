@@ -1,0 +1,230 @@
+/**
+ * The control plane on Modal's official npm SDK. A bundle of its own, loaded on first use, because the SDK is larger
+ * than everything else together.
+ */
+import { ModalClient } from 'modal';
+import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
+import type { Rates } from '../domain/cost.ts';
+import type { LogBatch, LogQuery } from '../domain/log.ts';
+import type { Logger } from '../domain/logger.ts';
+import type { Connection } from './connection.ts';
+import type { ControlPlane, DeployedApp, Identity } from './controlPlane.ts';
+import { describeApp } from './describeApp.ts';
+import { fromGrpc } from './grpcErrors.ts';
+import { toLogBatch } from './logBatch.ts';
+import { appStateOf, disconnectClientEnded, millis, objectCreation, stoppedByClient } from './wire.ts';
+
+export type Rpc = ModalClient['cpClient'];
+
+interface CallOptions {
+  readonly signal?: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+const readLimitMs = 15_000;
+
+/** Each log stream asks the server for this much more than the caller's own limit. */
+const streamGraceMs = 10_000;
+
+export function createControlPlane(connection: Connection, logger: Logger): ControlPlane {
+  return new SdkControlPlane(newClient(connection, logger));
+}
+
+/** The SDK reads its server from the environment of the process, and from nowhere else. */
+function newClient(connection: Connection, logger: Logger): ModalClient {
+  const before = process.env['MODAL_SERVER_URL'];
+  process.env['MODAL_SERVER_URL'] = connection.serverUrl;
+  try {
+    return new ModalClient({
+      tokenId: connection.tokenId,
+      tokenSecret: connection.tokenSecret,
+      ...(connection.environment ? { environment: connection.environment } : {}),
+      logger: {
+        debug: (message) => logger.trace(`sdk: ${message}`),
+        info: (message) => logger.debug(`sdk: ${message}`),
+        warn: (message) => logger.warn(`sdk: ${message}`),
+        error: (message) => logger.error(`sdk: ${message}`),
+      },
+    });
+  } finally {
+    if (before === undefined) delete process.env['MODAL_SERVER_URL'];
+    else process.env['MODAL_SERVER_URL'] = before;
+  }
+}
+
+class SdkControlPlane implements ControlPlane {
+  readonly #client: ModalClient;
+
+  constructor(client: ModalClient) {
+    this.#client = client;
+  }
+
+  async whoAmI(signal?: AbortSignal): Promise<Identity> {
+    const info = await this.#call(signal, (rpc, options) => rpc.tokenInfoGet({}, options));
+    const user = info.userIdentity?.username ?? info.serviceUserIdentity?.serviceUserName;
+    return { workspace: info.workspaceName, ...(user ? { user } : {}) };
+  }
+
+  async listEnvironments(signal?: AbortSignal): Promise<Environment[]> {
+    const { items } = await this.#call(signal, (rpc, options) => rpc.environmentList({}, options));
+    return items.map((item) => ({
+      name: item.name,
+      isDefault: item.default,
+      runningContainers: item.currentConcurrentTasks,
+      runningGpus: item.currentConcurrentGpus,
+    }));
+  }
+
+  async listApps(environment: string, signal?: AbortSignal): Promise<App[]> {
+    const { apps } = await this.#call(signal, (rpc, options) =>
+      rpc.appList({ environmentName: environment }, options),
+    );
+    return apps.map((item) => {
+      const { lifecycle } = item.metadata ?? {};
+      const stoppedAt = millis(item.stoppedAt);
+      const deployedAt = millis(lifecycle?.deployedAt);
+      return {
+        id: item.appId,
+        name: item.name || item.description || item.appId,
+        environment,
+        state: appStateOf(item.state),
+        createdAt: millis(item.createdAt) ?? 0,
+        ...(stoppedAt === undefined ? {} : { stoppedAt }),
+        ...(deployedAt === undefined ? {} : { deployedAt }),
+        ...(lifecycle?.version ? { version: lifecycle.version } : {}),
+        runningContainers: item.nRunningTasks,
+      };
+    });
+  }
+
+  async listContainers(environment: string, appId = '', signal?: AbortSignal): Promise<Container[]> {
+    const { tasks } = await this.#call(signal, (rpc, options) =>
+      rpc.taskList({ environmentName: environment, appId }, options),
+    );
+    return tasks.map((task) => {
+      const startedAt = millis(task.startedAt);
+      return {
+        id: task.taskId,
+        appId: task.appId,
+        enqueuedAt: millis(task.enqueuedAt) ?? 0,
+        ...(startedAt === undefined ? {} : { startedAt }),
+      };
+    });
+  }
+
+  describeApp(appId: string, signal?: AbortSignal): Promise<AppDetails> {
+    return this.#call(signal, (rpc, options) => describeApp(rpc, appId, options));
+  }
+
+  async findDeployedApp(name: string, environment: string, signal?: AbortSignal): Promise<DeployedApp | undefined> {
+    const found = await this.#call(signal, (rpc, options) =>
+      rpc.appGetByDeploymentName({ name, environmentName: environment }, options),
+    );
+    if (!found.appId) return undefined;
+    const deployedAt = millis(found.lifecycle?.deployedAt);
+    return {
+      appId: found.appId,
+      ...(found.lifecycle?.version ? { version: found.lifecycle.version } : {}),
+      ...(deployedAt === undefined ? {} : { deployedAt }),
+    };
+  }
+
+  async stopApp(appId: string, signal?: AbortSignal): Promise<void> {
+    await this.#call(signal, (rpc, options) => rpc.appStop({ appId, source: stoppedByClient }, options));
+  }
+
+  async disconnectApp(appId: string, signal?: AbortSignal): Promise<void> {
+    await this.#call(signal, (rpc, options) =>
+      rpc.appClientDisconnect({ appId, reason: disconnectClientEnded }, options),
+    );
+  }
+
+  async hasSecret(name: string, environment: string, signal?: AbortSignal): Promise<boolean> {
+    try {
+      await this.#call(signal, (rpc, options) =>
+        rpc.secretGetOrCreate(
+          { deploymentName: name, environmentName: environment, objectCreationType: objectCreation.lookUp },
+          options,
+        ),
+      );
+      return true;
+    } catch (error) {
+      if (fromGrpc(error).kind === 'notFound') return false;
+      throw error;
+    }
+  }
+
+  async createSecret(
+    name: string,
+    environment: string,
+    values: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    await this.#call(signal, (rpc, options) =>
+      rpc.secretGetOrCreate(
+        {
+          deploymentName: name,
+          environmentName: environment,
+          objectCreationType: objectCreation.failIfExists,
+          envDict: values,
+        },
+        options,
+      ),
+    );
+  }
+
+  async rates(signal?: AbortSignal): Promise<Rates> {
+    const { rates } = await this.#call(signal, (rpc, options) => rpc.workspaceBillingRates({}, options));
+    const numbers = Object.entries(rates).map(([key, value]) => [key, Number(value)] as const);
+    return {
+      usdPerHour: Object.fromEntries(numbers.filter(([, value]) => Number.isFinite(value))),
+      source: 'live',
+      asOf: new Date().toISOString(),
+    };
+  }
+
+  dashboardUrl(id: string): string {
+    return `https://modal.com/id/${id}`;
+  }
+
+  async *streamLogs(
+    query: LogQuery,
+    lastEntryId: string,
+    timeoutSeconds: number,
+    signal?: AbortSignal,
+  ): AsyncIterable<LogBatch> {
+    const request = {
+      appId: query.appId,
+      functionId: query.functionId ?? '',
+      functionCallId: query.callId ?? '',
+      taskId: query.containerId ?? '',
+      timeout: timeoutSeconds,
+      lastEntryId,
+    };
+    const options = callOptions(timeoutSeconds * 1000 + streamGraceMs, signal);
+    try {
+      for await (const batch of this.#client.cpClient.appGetLogs(request, options)) yield toLogBatch(batch);
+    } catch (error) {
+      throw fromGrpc(error, signal);
+    }
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  async #call<T>(
+    signal: AbortSignal | undefined,
+    call: (rpc: Rpc, options: CallOptions) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await call(this.#client.cpClient, callOptions(readLimitMs, signal));
+    } catch (error) {
+      throw fromGrpc(error, signal);
+    }
+  }
+}
+
+function callOptions(timeoutMs: number, signal?: AbortSignal): CallOptions {
+  return signal ? { timeoutMs, signal } : { timeoutMs };
+}

@@ -1,0 +1,55 @@
+/** Modal's numeric enums, which the SDK keeps to itself, as our words. Unknown numbers stay harmless. */
+import type { AppState } from '../domain/app.ts';
+import type { ContainerPhase, LogSource } from '../domain/log.ts';
+
+const appStates: Readonly<Record<number, AppState>> = {
+  1: 'ephemeral',
+  2: 'detached',
+  3: 'deployed',
+  4: 'stopping',
+  5: 'stopped',
+  6: 'initializing',
+  7: 'disabled',
+  8: 'detached', // its client has gone, its containers have not
+};
+
+const logSources: Readonly<Record<number, LogSource>> = { 1: 'stdout', 2: 'stderr', 3: 'system' };
+
+const containerPhases: Readonly<Record<number, ContainerPhase>> = {
+  1: 'queued',
+  2: 'queued',
+  3: 'loading',
+  4: 'running',
+  5: 'finished',
+  6: 'queued',
+  7: 'creating',
+  8: 'idle',
+  10: 'preempted',
+  11: 'loading',
+};
+
+export function appStateOf(value: number): AppState {
+  return appStates[value] ?? 'unknown';
+}
+
+export function logSourceOf(value: number): LogSource {
+  return logSources[value] ?? 'stdout';
+}
+
+export function containerPhaseOf(value: number): ContainerPhase | undefined {
+  return containerPhases[value];
+}
+
+/** Unix seconds of the wire as milliseconds; 0 and absent mean "never". */
+export function millis(seconds: number | undefined): number | undefined {
+  return seconds ? Math.round(seconds * 1000) : undefined;
+}
+
+/** Ways to make an object by name. */
+export const objectCreation = { lookUp: 0, failIfExists: 2 } as const;
+
+/** Who asks for a stop: the value of a command-line client. */
+export const stoppedByClient = 1;
+
+/** Why a client leaves its app: its process ended. */
+export const disconnectClientEnded = 3;

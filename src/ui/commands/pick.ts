@@ -1,0 +1,124 @@
+import * as vscode from 'vscode';
+import type { App, Endpoint } from '../../domain/app.ts';
+import { isLive } from '../../domain/app.ts';
+import type { CatalogApp, Sample } from '../../domain/catalog.ts';
+import { formatUsdPerHour, gpuUsdPerHour } from '../../domain/cost.ts';
+import type { Rates } from '../../domain/cost.ts';
+import { ModalError } from '../../domain/errors.ts';
+import { spokenAge } from '../../domain/words.ts';
+import type { AppStore } from '../../store/appStore.ts';
+import { appStateLook } from '../trees/appStateLook.ts';
+
+interface Item<T> extends vscode.QuickPickItem {
+  readonly value: T;
+}
+
+/** An endpoint together with the app that serves it. */
+export interface AppEndpoint {
+  readonly app: App;
+  readonly endpoint: Endpoint;
+}
+
+/** @returns undefined when the user left */
+export async function pick<T>(
+  title: string,
+  placeHolder: string,
+  items: readonly Item<T>[],
+): Promise<T | undefined> {
+  const chosen = await vscode.window.showQuickPick(items, {
+    title,
+    placeHolder,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return chosen?.value;
+}
+
+/** Lets the user choose a live app. @throws kind `notFound` when there is none */
+export async function pickApp(store: AppStore, title: string): Promise<App | undefined> {
+  if (store.state.snapshot.readAt === 0) await store.refresh();
+  const { error, snapshot } = store.state;
+  const apps = snapshot.apps.filter((app) => isLive(app.state));
+  if (apps.length === 0 && error) throw error;
+  if (apps.length === 0) throw new ModalError('notFound', 'Nothing is deployed. Deploy an app first.');
+  return pick(
+    title,
+    vscode.l10n.t('Choose an app'),
+    apps.map((app) => ({
+      label: app.name,
+      description: `${app.environment} · ${appStateLook(app.state).word}`,
+      detail: vscode.l10n.t('Last deploy {0}', spokenAge(app.deployedAt ?? app.createdAt, Date.now())),
+      iconPath: new vscode.ThemeIcon('cloud'),
+      value: app,
+    })),
+  );
+}
+
+/** Lets the user choose a web endpoint of any live app; asks nothing when there is only one. */
+export async function pickEndpoint(store: AppStore, title: string, among?: App): Promise<AppEndpoint | undefined> {
+  await store.refresh();
+  const { snapshot, error } = store.state;
+  const apps = among ? [among] : snapshot.apps.filter((app) => isLive(app.state));
+  for (const app of apps) await store.loadDetails(app.id);
+  const endpoints = apps.flatMap((app) => endpointsOf(store, app).map((endpoint) => ({ app, endpoint })));
+  if (endpoints.length === 0 && error) throw error;
+  if (endpoints.length === 0) throw new ModalError('notFound', 'No web endpoint is deployed. Deploy an app first.');
+  if (endpoints.length === 1) return endpoints[0];
+  return pick(
+    title,
+    vscode.l10n.t('Choose a web endpoint'),
+    endpoints.map(({ app, endpoint }) => ({
+      label: `${app.name}: ${endpoint.name}`,
+      description: app.environment,
+      detail: endpoint.url,
+      iconPath: new vscode.ThemeIcon('globe'),
+      value: { app, endpoint },
+    })),
+  );
+}
+
+export function endpointsOf(store: AppStore, app: App): Endpoint[] {
+  return store.state.snapshot.details.get(app.id)?.functions.flatMap((fn) => fn.endpoints) ?? [];
+}
+
+export async function pickCatalogApp(
+  apps: readonly CatalogApp[],
+  rates: Rates,
+  script: vscode.Uri | undefined,
+): Promise<CatalogApp | vscode.Uri | undefined> {
+  const items: Item<CatalogApp | vscode.Uri>[] = apps.map((app) => {
+    const usd = gpuUsdPerHour(app.gpu.default, rates);
+    return {
+      label: app.title,
+      description: [app.gpu.default, usd === undefined ? '' : formatUsdPerHour(usd)].filter(Boolean).join(' · '),
+      detail: app.summary,
+      iconPath: new vscode.ThemeIcon(app.icon),
+      value: app,
+    };
+  });
+  if (script) {
+    items.unshift({
+      label: vscode.workspace.asRelativePath(script),
+      description: vscode.l10n.t('active editor'),
+      detail: vscode.l10n.t('Deploy this script as it is'),
+      iconPath: new vscode.ThemeIcon('file-code'),
+      value: script,
+    });
+  }
+  return pick(vscode.l10n.t('Deploy App'), vscode.l10n.t('Choose what to deploy'), items);
+}
+
+export async function pickSample(app: CatalogApp): Promise<Sample | undefined> {
+  if (app.samples.length === 1) return app.samples[0];
+  return pick(
+    vscode.l10n.t('Send Test Request to {0}', app.title),
+    vscode.l10n.t('Choose a sample'),
+    app.samples.map((sample) => ({
+      label: sample.title,
+      description: `${sample.method} ${sample.path}`,
+      detail: sample.expect?.description ?? '',
+      iconPath: new vscode.ThemeIcon('beaker'),
+      value: sample,
+    })),
+  );
+}

@@ -1,0 +1,234 @@
+"""The admin HTTP API: what tests, benches and the demo use to look in and to break things on purpose."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import json
+from collections.abc import Awaitable
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from modal_proto import api_pb2
+
+from .dashboard import dashboard_routes
+from .dispatch import Dispatcher
+from .fault_settings import apply_faults, faults_as_json
+from .faults import Faults
+from .generate import generate_apps
+from .log_emitter import emit_lines
+from .log_store import LogStore
+from .runtime.scheduler import Scheduler
+from .world import World
+
+LOOPBACK_NAMES = ("127.0.0.1", "localhost")
+
+
+class Admin:
+    """Routes of the admin API.
+
+    Parameters:
+        world, logs, faults: the simulator's state.
+        scheduler: runs the containers.
+        dispatcher: keeps the RPC log.
+    """
+
+    def __init__(
+        self, world: World, logs: LogStore, faults: Faults, scheduler: Scheduler, dispatcher: Dispatcher
+    ) -> None:
+        self._world = world
+        self._logs = logs
+        self._faults = faults
+        self._scheduler = scheduler
+        self._dispatcher = dispatcher
+        self._jobs: set[asyncio.Task[Any]] = set()
+
+    def application(self) -> web.Application:
+        """Returns the aiohttp application."""
+        application = web.Application(middlewares=[_errors_as_json, _local_callers_only])
+        application.add_routes(
+            [
+                web.get("/health", self._health),
+                web.get("/state", self._state),
+                web.get("/rpc-log", self._rpc_log),
+                web.delete("/rpc-log", self._clear_rpc_log),
+                web.get("/faults", self._show_faults),
+                web.post("/faults", self._set_faults),
+                web.delete("/faults", self._clear_faults),
+                web.post("/streams/cut", self._cut_streams),
+                web.post("/containers/{task_id}/kill", self._kill_container),
+                web.post("/logs/emit", self._emit_logs),
+                web.post("/apps/generate", self._generate_apps),
+                web.get("/token-flow/{flow_id}", self._token_flow_page),
+                web.post("/token-flow/{flow_id}/approve", self._approve_token_flow),
+                *dashboard_routes(self._world),
+            ]
+        )
+        return application
+
+    async def close(self) -> None:
+        """Stops running jobs."""
+        for job in list(self._jobs):
+            job.cancel()
+        await asyncio.gather(*self._jobs, return_exceptions=True)
+
+    async def _health(self, _: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    async def _state(self, _: web.Request) -> web.Response:
+        world = self._world
+        return web.json_response(
+            {
+                "workspace": world.workspace,
+                "environments": [each.name for each in world.environments.values()],
+                "apps": [
+                    {
+                        "appId": app.app_id,
+                        "name": app.name,
+                        "description": app.description,
+                        "environment": app.environment,
+                        "state": api_pb2.AppState.Name(app.state),
+                        "functions": app.function_ids,
+                        "versions": len(app.history),
+                    }
+                    for app in world.apps.values()
+                ],
+                "functions": [
+                    {
+                        "functionId": each.function_id,
+                        "appId": each.app_id,
+                        "tag": each.tag,
+                        "urls": each.web_urls,
+                    }
+                    for each in world.functions.values()
+                ],
+                "tasks": [
+                    {
+                        "taskId": task.task_id,
+                        "appId": task.app_id,
+                        "functionId": task.function_id,
+                        "enqueuedAt": task.enqueued_at,
+                        "startedAt": task.started_at,
+                        "finishedAt": task.finished_at,
+                        "state": api_pb2.TaskState.Name(task.state),
+                        "gpu": f"{task.gpu_type}:{task.gpu_count}" if task.gpu_count else "",
+                    }
+                    for task in world.tasks.values()
+                ],
+                "tokenFlows": [
+                    {"id": each.flow_id, "approved": each.approved} for each in world.token_flows.values()
+                ],
+            }
+        )
+
+    async def _rpc_log(self, _: web.Request) -> web.Response:
+        return web.json_response({"calls": [asdict(each) for each in self._dispatcher.calls]})
+
+    async def _clear_rpc_log(self, _: web.Request) -> web.Response:
+        self._dispatcher.calls.clear()
+        return web.json_response({})
+
+    async def _show_faults(self, _: web.Request) -> web.Response:
+        return web.json_response(faults_as_json(self._faults))
+
+    async def _set_faults(self, request: web.Request) -> web.Response:
+        try:
+            apply_faults(self._faults, await _json_body(request))
+        except ValueError as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+        return web.json_response(faults_as_json(self._faults))
+
+    async def _clear_faults(self, _: web.Request) -> web.Response:
+        vars(self._faults).update(vars(Faults()))
+        return web.json_response({})
+
+    async def _cut_streams(self, _: web.Request) -> web.Response:
+        self._logs.cut_streams()
+        return web.json_response({})
+
+    async def _kill_container(self, request: web.Request) -> web.Response:
+        task_id = request.match_info["task_id"]
+        task = self._world.tasks.get(task_id)
+        if task is None or task.finished_at:
+            raise web.HTTPNotFound(text=f"no running container '{task_id}'")
+        killed = self._scheduler.kill_container(task_id)
+        if isinstance(killed, Awaitable):
+            await killed
+        return web.json_response({})
+
+    async def _emit_logs(self, request: web.Request) -> web.Response:
+        body = await _json_body(request)
+        app_id = str(body.get("appId", ""))
+        if app_id not in self._world.apps:
+            raise web.HTTPNotFound(text=f"no app '{app_id}'")
+        rate, duration = float(body.get("linesPerSecond", 1000)), float(body.get("seconds", 1))
+        if not 0 < rate <= 1_000_000 or not 0 < duration <= 3600:
+            raise web.HTTPBadRequest(text="linesPerSecond or seconds is out of range")
+        lines = max(1, round(rate * duration))
+        job = emit_lines(self._logs, app_id, lines, rate, str(body.get("text", "")))
+        self._start(job)
+        return web.json_response({"lines": lines})
+
+    async def _generate_apps(self, request: web.Request) -> web.Response:
+        body = await _json_body(request)
+        count, functions = int(body.get("count", 1)), int(body.get("functionsPerApp", 1))
+        if not 0 < count <= 10_000 or not 0 < functions <= 1000:
+            raise web.HTTPBadRequest(text="count or functionsPerApp is out of range")
+        environment = str(body.get("environment", "main"))
+        if environment not in self._world.environments:
+            raise web.HTTPNotFound(text=f"no environment '{environment}'")
+        return web.json_response({"appIds": generate_apps(self._world, environment, count, functions)})
+
+    async def _token_flow_page(self, request: web.Request) -> web.Response:
+        flow = self._world.token_flows.get(request.match_info["flow_id"])
+        if flow is None:
+            raise web.HTTPNotFound(text="no such login")
+        page = (
+            "<!doctype html><title>Local Modal</title><h1>Local Modal</h1>"
+            f'<form method="post" action="/token-flow/{html.escape(flow.flow_id)}/approve">'
+            "<button>Approve this login</button></form>"
+        )
+        return web.Response(text=page, content_type="text/html")
+
+    async def _approve_token_flow(self, request: web.Request) -> web.Response:
+        flow = self._world.token_flows.get(request.match_info["flow_id"])
+        if flow is None:
+            raise web.HTTPNotFound(text="no such login")
+        flow.approved = True
+        return web.json_response({"approved": True})
+
+    def _start(self, job: Any) -> None:
+        task = asyncio.create_task(job)
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+
+
+async def _json_body(request: web.Request) -> dict[str, Any]:
+    try:
+        body = await request.json()
+    except json.JSONDecodeError:
+        raise web.HTTPBadRequest(text="the body must be JSON") from None
+    if not isinstance(body, dict):
+        raise web.HTTPBadRequest(text="the body must be a JSON object")
+    return body
+
+
+@web.middleware
+async def _local_callers_only(request: web.Request, handler: Any) -> web.StreamResponse:
+    """Refuses web pages of other sites, which a browser on this machine could be made to send here."""
+    host = (urlsplit(f"//{request.host}").hostname or "").lower()
+    origin = request.headers.get("Origin", "")
+    foreign = bool(origin) and urlsplit(origin).hostname not in LOOPBACK_NAMES
+    if host not in LOOPBACK_NAMES or foreign:
+        raise web.HTTPForbidden(text="local callers only")
+    return await handler(request)
+
+
+@web.middleware
+async def _errors_as_json(request: web.Request, handler: Any) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        return web.json_response({"error": error.text or error.reason}, status=error.status)

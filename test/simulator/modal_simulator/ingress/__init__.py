@@ -1,0 +1,1 @@
+"""Web functions on loopback ports: HTTP in, inputs of functions out."""

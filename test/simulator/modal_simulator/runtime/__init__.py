@@ -1,0 +1,1 @@
+"""What runs deployed code: containers as local processes, and the queue of inputs in front of them."""

@@ -1,0 +1,174 @@
+"""One container: a local process that runs Modal's own container entry point."""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from modal_proto import api_pb2
+
+from ..world import Task
+from .calls import Input
+
+STDOUT, STDERR = 1, 2
+READ_SIZE = 1 << 16
+GRACE_SECONDS = 1.5
+PR_SET_PDEATHSIG = 1
+
+OnText = Callable[["Container", int, str], None]
+OnExit = Callable[["Container", int], None]
+
+
+@dataclass
+class InputRequest:
+    """A container's open question for work."""
+
+    answer: asyncio.Future[list[Input] | None]  # None = stop
+    batch_size: int  # 0 = not batched
+    linger_seconds: float
+
+
+@dataclass
+class Container:
+    """The process and what is known of it.
+
+    Parameters:
+        definition_id: the definition it runs; it drains when another one is published.
+    """
+
+    task: Task
+    definition_id: str
+    arguments: api_pb2.ContainerArguments
+    on_text: OnText
+    on_exit: OnExit
+    running: dict[str, Input] = field(default_factory=dict)
+    request: InputRequest | None = None
+    cancelled_inputs: list[str] = field(default_factory=list)
+    cancellation: asyncio.Event = field(default_factory=asyncio.Event)
+    draining: bool = False
+    idle_since: float = 0.0
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    _process: asyncio.subprocess.Process | None = None
+    _pipes: dict[int, tuple[int, codecs.IncrementalDecoder]] = field(default_factory=dict)
+
+    @property
+    def task_id(self) -> str:
+        return self.task.task_id
+
+    @property
+    def started(self) -> bool:
+        """Whether there is, or was, a process."""
+        return self._process is not None
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has asked for its first input."""
+        return self.task.started_at > 0
+
+    async def start(self, env: dict[str, str], cwd: Path, arguments_path: Path) -> None:
+        """Starts the process. Raises OSError if it cannot be started."""
+        await asyncio.to_thread(_write_private, arguments_path, self.arguments.SerializeToString())
+        readers, writers = zip(*(os.pipe() for _ in (STDOUT, STDERR)), strict=True)
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "modal._container_entrypoint",
+                env={**env, "MODAL_CONTAINER_ARGUMENTS_PATH": str(arguments_path)},
+                cwd=cwd,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=writers[0],
+                stderr=writers[1],
+                start_new_session=True,
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+            )
+        finally:
+            for writer in writers:
+                os.close(writer)
+        for stream, reader in zip((STDOUT, STDERR), readers, strict=True):
+            self._listen(stream, reader)
+        asyncio.create_task(self._watch(arguments_path)).add_done_callback(lambda _: None)
+
+    def drain_output(self) -> None:
+        """Reads what the process has written so far, so that it is logged before what follows."""
+        for stream in list(self._pipes):
+            self._read(stream)
+
+    async def stop(self) -> None:
+        """Ends the process: asks for no more work, interrupts, and kills what is left."""
+        self.draining = True
+        if self.request is not None and not self.request.answer.done():
+            self.request.answer.set_result(None)
+        self.signal(signal.SIGINT if self.running else 0)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_SECONDS):
+                await self.ended.wait()
+        self.kill()
+        await self.ended.wait()
+
+    def kill(self) -> None:
+        """Ends the process and all it started, at once."""
+        self.signal(signal.SIGKILL)
+
+    def signal(self, number: int) -> None:
+        if self._process is None or not number:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+
+    def _listen(self, stream: int, reader: int) -> None:
+        os.set_blocking(reader, False)
+        self._pipes[stream] = (reader, codecs.getincrementaldecoder("utf-8")("replace"))
+        asyncio.get_running_loop().add_reader(reader, self._read, stream)
+
+    def _read(self, stream: int) -> None:
+        pipe = self._pipes.get(stream)
+        if pipe is None:
+            return
+        reader, decoder = pipe
+        while True:
+            try:
+                data = os.read(reader, READ_SIZE)
+            except BlockingIOError:
+                return
+            text = decoder.decode(data, final=not data)
+            if text:
+                self.on_text(self, stream, text)
+            if not data:
+                asyncio.get_running_loop().remove_reader(reader)
+                os.close(reader)
+                del self._pipes[stream]
+                return
+
+    async def _watch(self, arguments_path: Path) -> None:
+        assert self._process is not None
+        code = await self._process.wait()
+        self.drain_output()
+        self.kill()  # children that outlived the process
+        for stream in list(self._pipes):
+            reader, _ = self._pipes.pop(stream)
+            asyncio.get_running_loop().remove_reader(reader)
+            os.close(reader)
+        await asyncio.to_thread(arguments_path.unlink, missing_ok=True)
+        self.task.finished_at = time.time()
+        self.ended.set()
+        self.on_exit(self, code)
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _die_with_parent() -> None:
+    """Makes the kernel end the container when the simulator dies, however that happens."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
