@@ -22,7 +22,9 @@ function arrowRule(folder) {
   const forbidden = Object.keys(arrows).filter((name) => name !== folder);
   const regex = `^(?:\\.\\./)+(?!${allowed.join('|')})(?:${forbidden.join('|')})/`;
   const message = `${folder}/ may import only: ${arrows[folder].join(', ') || 'nothing'}.`;
-  const paths = knowEditor.includes(folder) ? [] : [{ name: 'vscode', message: 'Only ui/ and platform/ know the editor.' }];
+  const paths = knowEditor.includes(folder)
+    ? []
+    : [{ name: 'vscode', message: 'Only ui/ and platform/ know the editor.' }];
   return {
     files: [`src/${folder}/**/*.ts`],
     rules: { 'no-restricted-imports': ['error', { paths, patterns: [{ regex, message }] }] },
@@ -40,13 +42,19 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': [
         'error',
         { ignoreArrowShorthand: true, ignoreVoidOperator: true },
       ],
       // An empty string is as good as a missing one in most of what the server sends.
-      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true, boolean: true } }],
+      '@typescript-eslint/prefer-nullish-coalescing': [
+        'error',
+        { ignorePrimitives: { string: true, boolean: true } },
+      ],
       'no-restricted-syntax': [
         'error',
         { selector: 'MemberExpression[property.name="innerHTML"]', message: 'Text goes in as text nodes.' },

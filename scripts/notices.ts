@@ -12,12 +12,17 @@ interface Package {
 }
 
 export async function writeNotices(): Promise<void> {
-  const folders = new Set((await build({ production: true, write: false })).flatMap((input) => packageFolder(input) ?? []));
+  const folders = new Set(
+    (await build({ production: true, write: false })).flatMap((input) => packageFolder(input) ?? []),
+  );
   folders.add('node_modules/@vscode/codicons'); // copied as files, so no bundle names it
   const packages = await Promise.all([...folders].sort().map(readPackage));
   const parts = await Promise.all(packages.map(notice));
   const head = 'This extension contains the following packages, each under its own licence.\n';
-  await writeFile(path.join(root, 'THIRD_PARTY_NOTICES.txt'), [head, ...parts].join(`\n${'-'.repeat(78)}\n\n`));
+  await writeFile(
+    path.join(root, 'THIRD_PARTY_NOTICES.txt'),
+    [head, ...parts].join(`\n${'-'.repeat(78)}\n\n`),
+  );
 }
 
 /** `node_modules/@scope/name` of a bundled file, also for nested installs. */
@@ -26,13 +31,19 @@ function packageFolder(input: string): string | undefined {
 }
 
 async function readPackage(folder: string): Promise<Package> {
-  const manifest = JSON.parse(await readFile(path.join(root, folder, 'package.json'), 'utf8')) as Partial<Package>;
+  const manifest = JSON.parse(
+    await readFile(path.join(root, folder, 'package.json'), 'utf8'),
+  ) as Partial<Package>;
   const { name = folder, version = '', license = 'see below' } = manifest;
   return { name, version, license, folder };
 }
 
 async function notice({ name, version, license, folder }: Package): Promise<string> {
-  const files = (await readdir(path.join(root, folder))).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
+  const files = (await readdir(path.join(root, folder))).filter((file) =>
+    /^(licen[cs]e|notice|copying)/i.test(file),
+  );
   const texts = await Promise.all(files.map((file) => readFile(path.join(root, folder, file), 'utf8')));
-  return [`${name} ${version} (${license})`, '', ...texts.map((text) => text.trim())].join('\n').trimEnd() + '\n';
+  return (
+    [`${name} ${version} (${license})`, '', ...texts.map((text) => text.trim())].join('\n').trimEnd() + '\n'
+  );
 }

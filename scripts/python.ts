@@ -7,7 +7,9 @@ import { cacheRoot } from './cache.ts';
 import { installOnce } from './install.ts';
 import { root } from './root.ts';
 
-const pinFiles = ['test/python/requirements.txt', 'test/python/constraints.txt'].map((file) => path.join(root, file));
+const pinFiles = ['test/python/requirements.txt', 'test/python/constraints.txt'].map((file) =>
+  path.join(root, file),
+);
 const windows = process.platform === 'win32';
 
 /** @returns absolute path of the interpreter of a ready environment, keyed by the pins */
@@ -24,13 +26,25 @@ function make(folder: string, python: string): void {
   console.error(`Making the Python environment in ${folder} (once; about 1.3 GB)…`);
   execute(findPython(), ['-m', 'venv', folder]);
   const [requirements, constraints] = pinFiles as [string, string];
-  execute(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements, '-c', constraints]);
+  execute(python, [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '-r',
+    requirements,
+    '-c',
+    constraints,
+  ]);
 }
 
 function findPython(): string {
   const candidates = [process.env['PYTHON'], 'python3.11', 'python3', 'python'].flatMap((name) => name || []);
   const found = candidates.find((name) => {
-    const { stdout } = spawnSync(name, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], { encoding: 'utf8' });
+    const { stdout } = spawnSync(name, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], {
+      encoding: 'utf8',
+    });
     return stdout?.trim() === '3.11';
   });
   if (found) return found;

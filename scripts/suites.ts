@@ -35,7 +35,10 @@ async function vitest(project: string): Promise<Count> {
     ...['run', '--project', project],
     ...['--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
   ]);
-  const report = JSON.parse(await readFile(file, 'utf8')) as { numPassedTests: number; numFailedTests: number };
+  const report = JSON.parse(await readFile(file, 'utf8')) as {
+    numPassedTests: number;
+    numFailedTests: number;
+  };
   return judge(code, { passed: report.numPassedTests, failed: report.numFailedTests });
 }
 

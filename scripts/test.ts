@@ -12,7 +12,9 @@ import { suites } from './suites.ts';
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !suites.some((suite) => suite.name === name));
 if (unknown.length > 0) {
-  console.error(`No suite named ${unknown.join(', ')}. There are: ${suites.map((suite) => suite.name).join(', ')}`);
+  console.error(
+    `No suite named ${unknown.join(', ')}. There are: ${suites.map((suite) => suite.name).join(', ')}`,
+  );
   process.exit(2);
 }
 

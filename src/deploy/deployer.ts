@@ -1,4 +1,4 @@
-import type { AppDetails } from '../domain/app.ts';
+import type { App, AppDetails } from '../domain/app.ts';
 import { ModalError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { ModalCli } from '../modal/cli.ts';
@@ -94,7 +94,7 @@ export class Deployer {
     enter('check');
     await createPlannedSecrets(plan, services.plane, services.keepKey, signal);
     listener.onLine(`$ ${commandLine(plan, services.cli).join(' ')}`, 'stdout');
-    let deployedName = plan.appName;
+    let page = '';
     const result = await runCli(services.cli, plan.args, {
       cwd: plan.cwd,
       env: { ...cliEnvironment(services.env, services.connection), ...plan.settings },
@@ -105,37 +105,40 @@ export class Deployer {
         listener.onLine(line, stream);
         const next = nextStage(stage, line);
         if (next !== stage) enter(next);
-        deployedName ||= appNameIn(line);
+        page = /^View Deployment: (\S+)/.exec(line)?.[1] ?? page;
       },
     });
     if (result.exitCode !== 0) throw failureOf(plan, result.stderr || result.stdout, result.exitCode);
-    const outcome = await this.#outcome(plan, services, deployedName, signal);
+    const outcome = await this.#outcome(plan, services, page, signal);
     return { ...outcome, seconds: (performance.now() - start) / 1000 };
   }
 
-  /** The CLI prints no app id, so the server is asked for what it has now. */
+  /** Asks the server what it has now; of the output only the page of an app that names itself is used. */
   async #outcome(
     plan: DeployPlan,
     { plane }: DeployServices,
-    appName: string,
+    page: string,
     signal?: AbortSignal,
   ): Promise<Omit<DeployResult, 'seconds'>> {
-    const found = appName ? await plane.findDeployedApp(appName, plan.environment, signal) : undefined;
-    if (!found) {
-      throw new ModalError('unexpected', `The CLI reported success, but ${appName || plan.title} is not deployed.`);
-    }
-    const details = await plane.describeApp(found.appId, signal);
-    return { appId: found.appId, appName, environment: plan.environment, details };
+    const { environment } = plan;
+    const apps = await plane.listApps(environment, signal);
+    const live = apps.filter((app) => app.state === 'deployed');
+    const found = live.find((app) => (plan.appName ? app.name === plan.appName : isPageOf(app, page)));
+    if (!found)
+      throw new ModalError('unexpected', `The CLI reported success, but ${plan.title} is not deployed.`);
+    const details = await plane.describeApp(found.id, signal);
+    return { appId: found.id, appName: found.name, environment, details };
   }
+}
+
+/** A dashboard page names its app by id or, for deployments, by name. */
+function isPageOf(app: App, page: string): boolean {
+  const last = page.split(/[/?#]/).filter(Boolean).at(-1);
+  return last === app.id || last === app.name;
 }
 
 export function stageText(stage: DeployStage): string {
   return stageWords[stage];
-}
-
-/** A script names its app itself; the dashboard link at the end of the output holds the name. */
-function appNameIn(line: string): string {
-  return /^View Deployment: \S+\/deployed\/([A-Za-z0-9._-]+)/.exec(line)?.[1] ?? '';
 }
 
 function failureOf(plan: DeployPlan, output: string, exitCode: number): DeployError {

@@ -22,8 +22,14 @@ export function explainFailure(stderr: string, exitCode: number): DeployFailure 
   const lines = stderr.split('\n').map((line) => line.replace(boxCharacters, ' ').trim());
   const panel = errorPanel(stderr);
   const frames = readFrames(lines);
-  const exception = lines.findLast((line) => /^[\w.]*(?:Error|Exception|Exit|Interrupt|Warning)\b.*(?::|$)/.test(line));
-  const cause = panel || exception || lines.findLast((line) => line !== '') || `The Modal CLI ended with exit code ${exitCode}.`;
+  const exception = lines.findLast((line) =>
+    /^[\w.]*(?:Error|Exception|Exit|Interrupt|Warning)\b.*(?::|$)/.test(line),
+  );
+  const cause =
+    panel ||
+    exception ||
+    lines.findLast((line) => line !== '') ||
+    `The Modal CLI ended with exit code ${exitCode}.`;
   return { cause: firstSentence(cause), nextStep: nextStepFor(cause), frames };
 }
 
@@ -52,8 +58,14 @@ function readFrames(lines: readonly string[]): SourceFrame[] {
 }
 
 const nextSteps: readonly (readonly [RegExp, string])[] = [
-  [/No module named/i, 'Install that package in the interpreter that has modal, or import it inside the function.'],
-  [/secret.*(?:not found|missing)|No secret named/i, 'Create the secret in this environment, then deploy again.'],
+  [
+    /No module named/i,
+    'Install that package in the interpreter that has modal, or import it inside the function.',
+  ],
+  [
+    /secret.*(?:not found|missing)|No secret named/i,
+    'Create the secret in this environment, then deploy again.',
+  ],
   [/GPU/i, 'Choose another GPU.'],
   [/Image build .*failed/i, 'The failing step is in the build log.'],
   [/spend limit|budget/i, "Raise the workspace's spend limit or wait for the next billing cycle."],

@@ -57,7 +57,8 @@ export interface PlanServices {
  */
 export async function planDeploy(target: DeployTarget, services: PlanServices): Promise<DeployPlan> {
   const { plane, signal } = services;
-  const environment = services.environment || services.connection.environment || (await defaultEnvironment(plane, signal));
+  const environment =
+    services.environment || services.connection.environment || (await defaultEnvironment(plane, signal));
   const args = (script: string) => ['deploy', ...(environment ? ['--env', environment] : []), script];
   if (target.kind === 'script') {
     return {
@@ -139,5 +140,7 @@ async function planSecret(
 
 /** Secrets that the user must make first. */
 export function missingSecrets(plan: DeployPlan): ManifestSecret[] {
-  return plan.secrets.filter((item) => item.state === 'missing' && item.secret.required).map((item) => item.secret);
+  return plan.secrets
+    .filter((item) => item.state === 'missing' && item.secret.required)
+    .map((item) => item.secret);
 }

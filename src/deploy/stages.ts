@@ -17,9 +17,9 @@ const order: readonly DeployStage[] = ['check', 'image', 'upload', 'functions', 
 const signs: readonly (readonly [RegExp, DeployStage])[] = [
   [/^✓ App deployed in|^✓ Deployment skipped/, 'done'],
   [/^✓ Created objects/, 'publish'],
-  [/Created (?:web )?function |Created Web Function URL/, 'functions'],
-  [/Created mount /, 'upload'],
-  [/^(?:Building image|=> Step|Step \d+|Built image|Saving image|Image saved)/, 'image'],
+  [/Created (?:web )?function /i, 'functions'],
+  [/(?:Created mount|Uploaded) /, 'upload'],
+  [/^Building image |^=> Step |^Built image /, 'image'],
 ];
 
 /** @returns the stage after this line; stages never go back, as rows come in the order of completion */

@@ -1,14 +1,7 @@
 /** The product's words for what runs on Modal. All times are unix milliseconds. */
 
 export type AppState =
-  | 'initializing'
-  | 'ephemeral'
-  | 'detached'
-  | 'deployed'
-  | 'stopping'
-  | 'stopped'
-  | 'disabled'
-  | 'unknown';
+  'initializing' | 'ephemeral' | 'detached' | 'deployed' | 'stopping' | 'stopped' | 'disabled' | 'unknown';
 
 export interface Environment {
   readonly name: string;

@@ -2,7 +2,8 @@
 
 export type LogSource = 'stdout' | 'stderr' | 'system';
 
-export type ContainerPhase = 'queued' | 'creating' | 'loading' | 'running' | 'idle' | 'preempted' | 'finished';
+export type ContainerPhase =
+  'queued' | 'creating' | 'loading' | 'running' | 'idle' | 'preempted' | 'finished';
 
 /** What one stream message carries, already free of wire enums. Text may hold partial lines. */
 export interface LogChunk {

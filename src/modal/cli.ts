@@ -94,7 +94,13 @@ export function runCli(cli: ModalCli, args: readonly string[], options: CliRunOp
     const abort = () => end(new ModalError('cancelled', 'Cancelled'));
     signal?.addEventListener('abort', abort, { once: true });
     const limit = setTimeout(
-      () => end(new ModalError('timeout', `The Modal CLI did not finish in ${Math.round(options.timeoutMs / 60_000)} minutes.`)),
+      () =>
+        end(
+          new ModalError(
+            'timeout',
+            `The Modal CLI did not finish in ${Math.round(options.timeoutMs / 60_000)} minutes.`,
+          ),
+        ),
       options.timeoutMs,
     );
     const settle = () => {
@@ -103,7 +109,9 @@ export function runCli(cli: ModalCli, args: readonly string[], options: CliRunOp
     };
     child.once('error', (error) => {
       settle();
-      reject(new ModalError('cliMissing', `${cli.command} cannot be started: ${error.message}`, { cause: error }));
+      reject(
+        new ModalError('cliMissing', `${cli.command} cannot be started: ${error.message}`, { cause: error }),
+      );
     });
     child.once('close', (code, killedBy) => {
       settle();

@@ -11,10 +11,15 @@ type Handle = NonNullable<Layout['objects'][number]['functionHandleMetadata']>;
 
 /** Functions of an app with GPU, schedule and web addresses, from two calls that run side by side. */
 export async function describeApp(rpc: Rpc, appId: string, options: Options): Promise<AppDetails> {
-  const [info, { appLayout }] = await Promise.all([readInfo(rpc, appId, options), rpc.appGetLayout({ appId }, options)]);
+  const [info, { appLayout }] = await Promise.all([
+    readInfo(rpc, appId, options),
+    rpc.appGetLayout({ appId }, options),
+  ]);
   const lifecycle = info?.info?.lifecycle;
   const deployedAt = millis(lifecycle?.deployedAt);
-  const handles = new Map(appLayout?.objects.map((object) => [object.objectId, object.functionHandleMetadata]));
+  const handles = new Map(
+    appLayout?.objects.map((object) => [object.objectId, object.functionHandleMetadata]),
+  );
   const functions = Object.entries(appLayout?.functionIds ?? {})
     .map(([tag, id]) => toFunction(tag, id, handles.get(id), info?.functionInfoSummaries[tag]))
     .sort((a, b) => a.tag.localeCompare(b.tag));
@@ -37,7 +42,12 @@ async function readInfo(rpc: Rpc, appId: string, options: Options): Promise<Info
   }
 }
 
-function toFunction(tag: string, id: string, handle: Handle | undefined, summary: Summary | undefined): ModalFunction {
+function toFunction(
+  tag: string,
+  id: string,
+  handle: Handle | undefined,
+  summary: Summary | undefined,
+): ModalFunction {
   const schedule = scheduleText(summary?.schedule);
   return {
     id,
@@ -53,8 +63,15 @@ function withCount(type: string, count: number): string {
   return count > 1 ? `${type}:${count}` : type;
 }
 
-function endpointsOf(tag: string, functionId: string, handle: Handle, requiresProxyAuth: boolean): Endpoint[] {
-  const own = [handle.webUrl, ...handle.ExperimentalFlashUrls].filter(Boolean).map((url) => ({ name: tag, url }));
+function endpointsOf(
+  tag: string,
+  functionId: string,
+  handle: Handle,
+  requiresProxyAuth: boolean,
+): Endpoint[] {
+  const own = [handle.webUrl, ...handle.ExperimentalFlashUrls]
+    .filter(Boolean)
+    .map((url) => ({ name: tag, url }));
   const methods = Object.entries(handle.methodHandleMetadata).flatMap(([method, { webUrl }]) =>
     webUrl ? { name: `${tag.replace(/\.\*$/, '')}.${method}`, url: webUrl } : [],
   );

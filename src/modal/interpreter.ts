@@ -77,12 +77,17 @@ function allCandidates(input: InterpreterInput): Candidate[] {
   }
   const folders = (input.env['PATH'] ?? '').split(path.delimiter).filter(Boolean);
   const ending = windows ? '.exe' : '';
-  for (const folder of folders) list.push({ command: path.join(folder, `modal${ending}`), args: [], source: 'modal on PATH' });
+  for (const folder of folders)
+    list.push({ command: path.join(folder, `modal${ending}`), args: [], source: 'modal on PATH' });
   for (const name of ['python3', 'python']) {
     for (const folder of folders) list.push(python(path.join(folder, name + ending), `${name} on PATH`));
   }
   // Where uv and pipx put tools, for an editor that was started without the shell's PATH.
-  list.push({ command: path.join(input.home ?? os.homedir(), `.local/bin/modal${ending}`), args: [], source: '~/.local/bin' });
+  list.push({
+    command: path.join(input.home ?? os.homedir(), `.local/bin/modal${ending}`),
+    args: [],
+    source: '~/.local/bin',
+  });
   return list;
 }
 
@@ -121,7 +126,9 @@ function tooOld(cli: ModalCli): ModalError {
   return new ModalError(
     'cliUnsupported',
     `Modal CLI ${cli.version} (${cli.source}) is too old: ${lowestVersion} or newer is needed. Upgrade it with: ${cli.command} ${
-      cli.args.length > 0 ? '-m pip install --upgrade modal' : '(pip install --upgrade modal in its environment)'
+      cli.args.length > 0
+        ? '-m pip install --upgrade modal'
+        : '(pip install --upgrade modal in its environment)'
     }`,
   );
 }
@@ -130,7 +137,11 @@ function missing(input: InterpreterInput, tried: readonly Candidate[]): ModalErr
   const looked = input.configured
     ? `${input.configured} (the setting modalGpu.cli.path) has no modal`
     : 'neither the chosen interpreter, the workspace environment, nor PATH has it';
-  return new ModalError('cliMissing', `The Modal CLI was not found: ${looked}. Install it with: pip install modal`, {
-    detail: `Looked at: ${tried.map((candidate) => `${candidate.command} (${candidate.source})`).join(', ') || 'nothing'}`,
-  });
+  return new ModalError(
+    'cliMissing',
+    `The Modal CLI was not found: ${looked}. Install it with: pip install modal`,
+    {
+      detail: `Looked at: ${tried.map((candidate) => `${candidate.command} (${candidate.source})`).join(', ') || 'nothing'}`,
+    },
+  );
 }

@@ -19,9 +19,13 @@ export async function probeServer(serverUrl: string, signal?: AbortSignal, limit
     };
     const offline = (reason: string, cause?: unknown) =>
       end(
-        new ModalError('offline', `Modal cannot be reached at ${where} (${reason}). Check the network and try again.`, {
-          cause,
-        }),
+        new ModalError(
+          'offline',
+          `Modal cannot be reached at ${where} (${reason}). Check the network and try again.`,
+          {
+            cause,
+          },
+        ),
       );
     const abort = () => end(new ModalError('cancelled', 'Cancelled'));
     const timer = setTimeout(() => offline(`no answer in ${limitMs / 1000} s`), limitMs);

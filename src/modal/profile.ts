@@ -33,12 +33,17 @@ export async function loadConnection(input: ProfileInput): Promise<Connection> {
     const variable = input.env[`MODAL_${key.toUpperCase()}`];
     if (variable) return { value: variable, source: 'environment variable' };
     const stored = table[key];
-    return typeof stored === 'string' && stored ? { value: stored, source: 'file' } : { value: '', source: 'default' };
+    return typeof stored === 'string' && stored
+      ? { value: stored, source: 'file' }
+      : { value: '', source: 'default' };
   };
   const tokenId = value('token_id');
   const tokenSecret = value('token_secret');
   if (!tokenId.value || !tokenSecret.value) {
-    throw new ModalError('signedOut', 'You are not signed in to Modal: no token in the profile file or environment.');
+    throw new ModalError(
+      'signedOut',
+      'You are not signed in to Modal: no token in the profile file or environment.',
+    );
   }
   const server = value('server_url');
   return {
@@ -58,9 +63,13 @@ async function readIfThere(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw new ModalError('profileBroken', `The Modal profile file ${file} cannot be read. Check its permissions.`, {
-      cause: error,
-    });
+    throw new ModalError(
+      'profileBroken',
+      `The Modal profile file ${file} cannot be read. Check its permissions.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -71,7 +80,10 @@ function parseProfiles(text: string, file: string): Readonly<Record<string, Tabl
   } catch (error) {
     const place = error instanceof TomlError ? ` at line ${error.line}, column ${error.column}` : '';
     // The parser quotes the line, which may hold a token, so neither its text nor the error goes on.
-    throw new ModalError('profileBroken', `The Modal profile file ${file} is not valid TOML${place}. Correct that line.`);
+    throw new ModalError(
+      'profileBroken',
+      `The Modal profile file ${file} is not valid TOML${place}. Correct that line.`,
+    );
   }
   const stray = Object.keys(parsed).find((key) => !isTable(parsed[key]));
   if (stray === undefined) return parsed as Record<string, Table>;

@@ -116,7 +116,11 @@ class SdkControlPlane implements ControlPlane {
     return this.#call(signal, (rpc, options) => describeApp(rpc, appId, options));
   }
 
-  async findDeployedApp(name: string, environment: string, signal?: AbortSignal): Promise<DeployedApp | undefined> {
+  async findDeployedApp(
+    name: string,
+    environment: string,
+    signal?: AbortSignal,
+  ): Promise<DeployedApp | undefined> {
     const found = await this.#call(signal, (rpc, options) =>
       rpc.appGetByDeploymentName({ name, environmentName: environment }, options),
     );

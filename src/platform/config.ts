@@ -28,7 +28,8 @@ export class Config {
   get<K extends SettingKey>(key: K, scope?: vscode.Uri): SettingValue<K> {
     const raw: unknown = vscode.workspace.getConfiguration(section, scope).get(key);
     const value = schemas[key].parse(raw) as SettingValue<K>;
-    if (value !== raw) this.#logger.warn(`Setting ${section}.${key} has a value we cannot use; the default applies.`);
+    if (value !== raw)
+      this.#logger.warn(`Setting ${section}.${key} has a value we cannot use; the default applies.`);
     return value;
   }
 

@@ -42,7 +42,8 @@ function describe(error: unknown): string {
   let current = error;
   for (let depth = 0; current instanceof Error && depth < 5; depth++) {
     parts.push(current.stack ?? current.message);
-    if (current instanceof ModalError && current.detail && current.detail !== current.stack) parts.push(current.detail);
+    if (current instanceof ModalError && current.detail && current.detail !== current.stack)
+      parts.push(current.detail);
     current = current.cause;
   }
   return parts.length > 0 ? parts.join('\nCaused by: ') : JSON.stringify(error);

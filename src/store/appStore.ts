@@ -70,7 +70,8 @@ export class AppStore implements Disposable {
       const plane = await this.#planes.get(this.#abort.signal);
       await this.#readDetails(plane, [app]);
     } catch (error) {
-      if (!isCancelled(error)) this.#logger.warn(`Reading ${app.name} failed: ${toModalError(error).message}`);
+      if (!isCancelled(error))
+        this.#logger.warn(`Reading ${app.name} failed: ${toModalError(error).message}`);
     }
   }
 
@@ -93,7 +94,10 @@ export class AppStore implements Disposable {
       const environments = await plane.listEnvironments(this.#abort.signal);
       const workspace = this.#state.workspace || (await plane.whoAmI(this.#abort.signal)).workspace;
       const [apps, containers] = await this.#readEnvironments(plane, environments);
-      this.#set({ connection: 'ready', workspace, snapshot: this.#merge(environments, apps, containers) }, true);
+      this.#set(
+        { connection: 'ready', workspace, snapshot: this.#merge(environments, apps, containers) },
+        true,
+      );
       await this.#readDetails(plane, this.#appsWithoutDetails());
       await this.#cache.update(await this.#planes.cacheKey(), storeSnapshot(this.#state.snapshot));
     } catch (error) {
@@ -120,14 +124,21 @@ export class AppStore implements Disposable {
       environments.map(async (environment) => {
         const apps = await plane.listApps(environment.name, signal);
         const running = apps.some((app) => app.runningContainers > 0);
-        return [apps, running ? await plane.listContainers(environment.name, undefined, signal) : []] as const;
+        return [
+          apps,
+          running ? await plane.listContainers(environment.name, undefined, signal) : [],
+        ] as const;
       }),
     );
     return [lists.flatMap(([apps]) => apps), lists.flatMap(([, containers]) => containers)];
   }
 
   /** Keeps what is known of an app's functions as long as the app was not deployed again. */
-  #merge(environments: readonly Environment[], apps: readonly App[], containers: readonly Container[]): Snapshot {
+  #merge(
+    environments: readonly Environment[],
+    apps: readonly App[],
+    containers: readonly Container[],
+  ): Snapshot {
     const before = this.#state.snapshot;
     const known = new Map(before.apps.map((app) => [app.id, app]));
     const details = new Map<string, AppDetails>();
@@ -150,7 +161,9 @@ export class AppStore implements Disposable {
   async #readDetails(plane: ControlPlane, apps: readonly App[]): Promise<void> {
     for (let at = 0; at < apps.length; at += detailsAtOnce) {
       const group = apps.slice(at, at + detailsAtOnce);
-      const read = await Promise.allSettled(group.map((app) => plane.describeApp(app.id, this.#abort.signal)));
+      const read = await Promise.allSettled(
+        group.map((app) => plane.describeApp(app.id, this.#abort.signal)),
+      );
       const details = new Map(this.#state.snapshot.details);
       for (const result of read) {
         if (result.status === 'fulfilled') details.set(result.value.appId, result.value);

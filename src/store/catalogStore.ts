@@ -26,7 +26,9 @@ export class CatalogStore {
       this.#logger.error(`The bundled apps cannot be listed in ${this.#root}`, error);
       return [];
     });
-    const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => path.join(this.#root, entry.name));
+    const folders = entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => path.join(this.#root, entry.name));
     const apps = await Promise.all(folders.map((folder) => this.#readApp(folder)));
     return apps.flatMap((app) => app ?? []).sort((a, b) => a.title.localeCompare(b.title));
   }

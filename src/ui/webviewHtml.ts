@@ -19,7 +19,8 @@ export function webviewHtml(
   title: string,
 ): string {
   const nonce = randomBytes(16).toString('base64url');
-  const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', 'webview', name));
+  const file = (name: string) =>
+    webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', 'webview', name));
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'`,
@@ -30,15 +31,16 @@ export function webviewHtml(
     `connect-src 'none'`,
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="en" style="height:100%">
+<html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="${file('codicon.css').toString()}" id="vscode-codicon-stylesheet">
+<style nonce="${nonce}">body { padding: 0; }</style>
 <title>${title}</title>
 </head>
-<body data-vscode-context='{"preventDefaultContextMenuItems": true}'>
+<body>
 <${element} data-nonce="${nonce}"></${element}>
 <script type="module" nonce="${nonce}" src="${file(`${bundle}.js`).toString()}"></script>
 </body>

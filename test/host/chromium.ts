@@ -27,11 +27,21 @@ export function ensureChromium(): string {
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     console.error('Installing Chromium…');
     apt(['update', '-qq']);
-    apt(['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core', 'fonts-liberation']);
+    apt([
+      'install',
+      '-y',
+      '-qq',
+      '--no-install-recommends',
+      'chromium',
+      'fonts-dejavu-core',
+      'fonts-liberation',
+    ]);
     const installed = find();
     if (installed) return installed;
   }
-  throw new Error('Chromium was not found. Install it (Debian: apt-get install chromium) or set CHROME_PATH.');
+  throw new Error(
+    'Chromium was not found. Install it (Debian: apt-get install chromium) or set CHROME_PATH.',
+  );
 }
 
 function find(): string | undefined {
@@ -41,7 +51,10 @@ function find(): string | undefined {
     throw new Error(`CHROME_PATH names ${named}, which does not exist.`);
   }
   const folders = (process.env['PATH'] ?? '').split(path.delimiter);
-  const candidates = [...folders.flatMap((folder) => names.map((name) => path.join(folder, name))), ...places];
+  const candidates = [
+    ...folders.flatMap((folder) => names.map((name) => path.join(folder, name))),
+    ...places,
+  ];
   return candidates.find((candidate) => existsSync(candidate));
 }
 

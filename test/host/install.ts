@@ -29,7 +29,8 @@ async function install(folder: string, root: string): Promise<void> {
   npm(root, ['install', '--ignore-scripts', '--omit=dev']);
   npm(root, ['rebuild', ...nativeModules]);
   for (const name of nativeModules) {
-    if (!existsSync(path.join(root, 'node_modules', name))) throw new Error(`${name} is missing after the install.`);
+    if (!existsSync(path.join(root, 'node_modules', name)))
+      throw new Error(`${name} is missing after the install.`);
   }
 }
 
@@ -42,11 +43,18 @@ function npm(cwd: string, args: readonly string[]): void {
   );
   if (error) throw error;
   if (status === 0) return;
-  throw new Error(`npm ${args.join(' ')} failed in ${cwd}. Is the npm registry reachable?\n${stdout}\n${stderr}`);
+  throw new Error(
+    `npm ${args.join(' ')} failed in ${cwd}. Is the npm registry reachable?\n${stdout}\n${stderr}`,
+  );
 }
 
 function withoutNpmSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_/i.test(name) || /^npm_config_(registry|cafile|userconfig|globalconfig|cache)$/i.test(name)));
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      ([name]) =>
+        !/^npm_/i.test(name) || /^npm_config_(registry|cafile|userconfig|globalconfig|cache)$/i.test(name),
+    ),
+  );
 }
 
 if (import.meta.main) console.log((await ensureHost()).serverMain);

@@ -97,7 +97,10 @@ function hostEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
 }
 
 function installExtension(node: string, args: readonly string[], vsix: string, env: NodeJS.ProcessEnv): void {
-  const { status, stdout, stderr } = spawnSync(node, [...args, '--install-extension', vsix], { encoding: 'utf8', env });
+  const { status, stdout, stderr } = spawnSync(node, [...args, '--install-extension', vsix], {
+    encoding: 'utf8',
+    env,
+  });
   if (status !== 0 || !/successfully installed/.test(stdout)) {
     throw new Error(`Installing ${vsix} failed:\n${stdout}\n${stderr}`);
   }

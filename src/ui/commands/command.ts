@@ -15,7 +15,11 @@ export interface Command {
 export type CommandTable = Readonly<Record<CommandId, Command>>;
 
 /** Registers the table; every command gets a log line and the one path for errors. */
-export function registerCommands(table: CommandTable, presenter: Presenter, logger: Logger): vscode.Disposable {
+export function registerCommands(
+  table: CommandTable,
+  presenter: Presenter,
+  logger: Logger,
+): vscode.Disposable {
   const registrations = (Object.entries(table) as [CommandId, Command][]).map(([id, command]) =>
     vscode.commands.registerCommand(id, async (argument?: unknown) => {
       const start = performance.now();

@@ -55,14 +55,19 @@ export async function pickApp(store: AppStore, title: string): Promise<App | und
 }
 
 /** Lets the user choose a web endpoint of any live app; asks nothing when there is only one. */
-export async function pickEndpoint(store: AppStore, title: string, among?: App): Promise<AppEndpoint | undefined> {
+export async function pickEndpoint(
+  store: AppStore,
+  title: string,
+  among?: App,
+): Promise<AppEndpoint | undefined> {
   await store.refresh();
   const { snapshot, error } = store.state;
   const apps = among ? [among] : snapshot.apps.filter((app) => isLive(app.state));
   for (const app of apps) await store.loadDetails(app.id);
   const endpoints = apps.flatMap((app) => endpointsOf(store, app).map((endpoint) => ({ app, endpoint })));
   if (endpoints.length === 0 && error) throw error;
-  if (endpoints.length === 0) throw new ModalError('notFound', 'No web endpoint is deployed. Deploy an app first.');
+  if (endpoints.length === 0)
+    throw new ModalError('notFound', 'No web endpoint is deployed. Deploy an app first.');
   if (endpoints.length === 1) return endpoints[0];
   return pick(
     title,
@@ -90,7 +95,9 @@ export async function pickCatalogApp(
     const usd = gpuUsdPerHour(app.gpu.default, rates);
     return {
       label: app.title,
-      description: [app.gpu.default, usd === undefined ? '' : formatUsdPerHour(usd)].filter(Boolean).join(' · '),
+      description: [app.gpu.default, usd === undefined ? '' : formatUsdPerHour(usd)]
+        .filter(Boolean)
+        .join(' · '),
       detail: app.summary,
       iconPath: new vscode.ThemeIcon(app.icon),
       value: app,

@@ -45,12 +45,16 @@ class AppRowBuilder {
 
   build(): AppRows {
     const { environments, apps } = this.#snapshot;
-    const shown = apps.filter((app) => this.#options.showStopped || isLive(app.state) || app.state === 'stopping');
+    const shown = apps.filter(
+      (app) => this.#options.showStopped || isLive(app.state) || app.state === 'stopping',
+    );
     const byEnvironment = Map.groupBy(shown, (app) => app.environment);
     const empty = shown.length === 0;
     const childIds = empty
       ? [] // the view's welcome text says what to do next
-      : environments.map((environment) => this.#environment(environment, byEnvironment.get(environment.name) ?? []));
+      : environments.map((environment) =>
+          this.#environment(environment, byEnvironment.get(environment.name) ?? []),
+        );
     this.#rows.set('', rootRow(childIds));
     return { rows: this.#rows, targets: this.#targets };
   }
@@ -69,7 +73,10 @@ class AppRowBuilder {
         icon: 'layers',
         context: 'environment',
         spoken: `Environment ${environment.name}, ${counts.join(', ')}`,
-        tooltip: [`Environment ${environment.name}${environment.isDefault ? ' (default)' : ''}`, counts.join(', ')],
+        tooltip: [
+          `Environment ${environment.name}${environment.isDefault ? ' (default)' : ''}`,
+          counts.join(', '),
+        ],
         collapsible: apps.length > 0 ? 'expanded' : 'none',
         childIds: sorted.map((app) => this.#app(app, id)),
       },
@@ -124,7 +131,11 @@ class AppRowBuilder {
   #function(app: App, fn: ModalFunction, parentId: string): string {
     const id = `function/${app.id}/${fn.tag}`;
     const name = fn.kind === 'class' ? fn.tag.replace(/\.\*$/, '') : fn.tag;
-    const facts = [fn.kind, fn.gpus.join(' or ') || 'CPU', ...(fn.schedule === undefined ? [] : [fn.schedule])];
+    const facts = [
+      fn.kind,
+      fn.gpus.join(' or ') || 'CPU',
+      ...(fn.schedule === undefined ? [] : [fn.schedule]),
+    ];
     return this.#add(
       {
         id,

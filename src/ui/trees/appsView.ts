@@ -35,7 +35,9 @@ export class AppsView implements vscode.Disposable {
         () => config.get('apps.refreshSeconds') * 1000,
       ),
     );
-    this.#disposables.add(this.#view.onDidChangeVisibility(({ visible }) => this.#schedule.setVisible(visible)));
+    this.#disposables.add(
+      this.#view.onDidChangeVisibility(({ visible }) => this.#schedule.setVisible(visible)),
+    );
     this.#disposables.add(store.onDidChange((state) => this.#paint(state)));
     this.#disposables.add(config.onDidChange(['apps.showStopped'], () => this.#paint(store.state)));
     this.#schedule.setVisible(this.#view.visible);

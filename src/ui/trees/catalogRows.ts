@@ -62,7 +62,11 @@ function appRow(app: CatalogApp, input: CatalogRowsInput, below: readonly Row[])
     ...(live && !stage ? { iconColor: 'charts.green' } : {}),
     context: `catalogApp ${stage ? 'deploying' : ''} ${live ? 'deployed' : ''}`.trim(),
     spoken: `${app.title}, GPU ${app.gpu.default}, ${price || 'price unknown'} while running, ${spokenState}`,
-    tooltip: [app.summary, `GPU ${gpuWords(app.gpu.default)}: ${price} while a container runs`, ratesNote(input.rates)],
+    tooltip: [
+      app.summary,
+      `GPU ${gpuWords(app.gpu.default)}: ${price} while a container runs`,
+      ratesNote(input.rates),
+    ],
     collapsible: 'collapsed',
     childIds: below.map((row) => row.id),
   };
@@ -133,5 +137,7 @@ function gpuWords(gpu: string): string {
 }
 
 function ratesNote(rates: Rates): string {
-  return rates.source === 'live' ? 'Live Modal prices, before credits' : `Prices of ${rates.asOf}, before credits`;
+  return rates.source === 'live'
+    ? 'Live Modal prices, before credits'
+    : `Prices of ${rates.asOf}, before credits`;
 }

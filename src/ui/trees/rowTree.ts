@@ -41,7 +41,10 @@ export class RowTree implements vscode.TreeDataProvider<string>, vscode.Disposab
     item.id = row.id;
     item.description = row.description;
     item.contextValue = row.context;
-    item.iconPath = new vscode.ThemeIcon(row.icon, row.iconColor ? new vscode.ThemeColor(row.iconColor) : undefined);
+    item.iconPath = new vscode.ThemeIcon(
+      row.icon,
+      row.iconColor ? new vscode.ThemeColor(row.iconColor) : undefined,
+    );
     item.accessibilityInformation = { label: row.spoken, role: 'treeitem' };
     if (row.command) item.command = { command: row.command.id, title: row.command.title, arguments: [id] };
     return item;

@@ -25,7 +25,10 @@ def main() -> None:
         token_secret=arguments.token_secret,
         state_dir=arguments.state_dir,
     )
-    asyncio.run(_run(options, arguments.exit_with_stdin))
+    try:
+        asyncio.run(_run(options, arguments.exit_with_stdin))
+    except OSError as error:
+        sys.exit(f"The local Modal could not be started: {error}")
 
 
 def _arguments() -> argparse.Namespace:

@@ -25,6 +25,12 @@ def build_lines(image_id: str, image: api_pb2.Image) -> Iterator[str]:
     yield "Saving image...\n"
 
 
+def until_last_step(lines: list[str]) -> list[str]:
+    """Returns the lines up to the one that names the last step, which is where a failing build stops."""
+    steps = [number for number, line in enumerate(lines) if line.startswith("\n=> ")]
+    return lines[: steps[-1] + 1] if steps else lines[:1]
+
+
 def _joined(commands: list[str]) -> Iterator[str]:
     """Joins lines that end with a backslash, and here-documents stay as they are."""
     pending = ""

@@ -116,10 +116,10 @@ class Simulator:
     world: World = field(default_factory=World)
     faults: Faults = field(default_factory=Faults)
     logs: LogStore = field(default_factory=LogStore)
+    _stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack, repr=False)
 
     async def start(self) -> None:
         """Starts everything. Raises OSError if a wanted port is taken."""
-        self._stack = contextlib.AsyncExitStack()
         self.work_dir = self._work_dir()
         options = self.options
         self.tokens = (
@@ -129,16 +129,9 @@ class Simulator:
         self.world.environments["main"] = Environment(new_id("en"), "main", web_suffix="", default=True)
         self.blobs = BlobStore(self.work_dir)
         self.server_url = ""
-        self.scheduler = Scheduler(
-            self.world,
-            self.logs,
-            self.faults,
-            self.blobs,
-            lambda: self.server_url,
-            self.tokens,
-            self.work_dir,
-        )
+        self.scheduler = self._scheduler()
         self.servicer = self._servicer()
+        self._stack.callback(self._cancel_builds)
         await self._listen_http()
         await self.scheduler.start()
         self._stack.push_async_callback(self._close_scheduler)
@@ -146,11 +139,10 @@ class Simulator:
         self._watch = asyncio.create_task(self._end_silent_apps())
         self._stack.callback(self._watch.cancel)
         self.config_path = self._write_config()
+        self._stack.callback(self.config_path.unlink, missing_ok=True)
 
     async def close(self) -> None:
         """Ends all containers and servers and removes the temporary folder."""
-        for build in list(self.servicer.builds.values()):
-            build.cancel()
         await self._stack.aclose()
 
     def described(self) -> dict[str, str]:
@@ -170,6 +162,17 @@ class Simulator:
         folder = tempfile.TemporaryDirectory(prefix="modal-simulator-", ignore_cleanup_errors=True)
         self._stack.callback(folder.cleanup)
         return Path(folder.name).resolve()
+
+    def _scheduler(self) -> Scheduler:
+        return Scheduler(
+            self.world,
+            self.logs,
+            self.faults,
+            self.blobs,
+            lambda: self.server_url,
+            self.tokens,
+            self.work_dir,
+        )
 
     def _servicer(self) -> ModalServicer:
         servicer = ModalServicer()
@@ -202,6 +205,10 @@ class Simulator:
         self._stack.push_async_callback(_close_server, server)
         sockets = server._server.sockets  # grpclib offers no other way to learn the port
         self.server_url = f"http://{HOST}:{sockets[0].getsockname()[1]}"
+
+    def _cancel_builds(self) -> None:
+        for build in list(self.servicer.builds.values()):
+            build.cancel()
 
     async def _close_scheduler(self) -> None:
         await self.scheduler.close()

@@ -10,6 +10,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import aiohttp
 import pytest
 from conftest import RunModal
 from modal_simulator.server import Simulator
@@ -73,6 +74,55 @@ async def test_deploy_redeploy_and_history(run_modal: RunModal, script: Path, si
     assert (await run_modal("app", "stop", "shop", "--yes")).code == 0
     listed = json.loads((await run_modal("app", "list", "--json")).stdout)
     assert [(each["description"], each["state"]) for each in listed] == [("shop", "stopped")]
+
+
+WEB_SCRIPT = """
+import modal
+
+app = modal.App("web")
+
+
+@app.function(image=modal.Image.debian_slim())
+@modal.asgi_app()
+def hello():
+    async def answer(scope, receive, send):
+        if scope["type"] != "http":
+            return
+        print("VERSION was asked")
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"VERSION"})
+
+    return answer
+"""
+
+
+async def test_requests_run_the_published_code(
+    run_modal: RunModal, tmp_path: Path, simulator: Simulator, admin: aiohttp.ClientSession
+) -> None:
+    async def deploy(version: str) -> str:
+        (tmp_path / "web.py").write_text(WEB_SCRIPT.replace("VERSION", version))
+        result = await run_modal("deploy", "web.py", "--strategy", "recreate")
+        assert result.code == 0, result.stderr
+        [app] = simulator.world.apps.values()
+        url = simulator.world.functions[app.function_ids["hello"]].web_urls[""]
+        assert url in result.stdout
+        return url
+
+    async def ask() -> tuple[int, str]:
+        async with admin.get(url, timeout=aiohttp.ClientTimeout(60)) as response:
+            return response.status, await response.text()
+
+    url = await deploy("first")
+    assert await ask() == (200, "first")
+    assert await deploy("second") == url
+    assert await ask() == (200, "second")
+    assert (await run_modal("app", "rollback", "web", "v1", "--strategy", "recreate")).code == 0
+    assert await ask() == (200, "first")
+    logs = (await run_modal("app", "logs", "web")).stdout.splitlines()
+    assert logs == ["first was asked", "second was asked", "first was asked"]
+    assert (await run_modal("app", "stop", "web", "--yes")).code == 0
+    assert (await ask())[0] == 404
+    assert not simulator.world.active_tasks()
 
 
 async def test_a_refused_gpu_is_named_in_the_error(
@@ -199,3 +249,16 @@ async def test_wanted_credentials_and_folder_are_used(tmp_path: Path) -> None:
     await asyncio.wait_for(process.communicate(), 10)
     assert (described["tokenId"], described["tokenSecret"]) == ("ak-1", "as-1")
     assert Path(described["configPath"]).parent == tmp_path / "s"
+
+
+async def test_a_taken_port_is_told_in_one_line(simulator: Simulator) -> None:
+    port = simulator.server_url.rpartition(":")[2]
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "modal_simulator", "--port", port),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 30)
+    assert (process.returncode, out) == (1, b"")
+    assert len(err.decode().splitlines()) == 1
+    assert port in err.decode()

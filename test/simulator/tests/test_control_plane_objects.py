@@ -158,10 +158,14 @@ async def test_an_image_is_built_once_and_prints_its_commands(stub: ModalClientS
 
 async def test_a_build_fails_on_demand_and_only_once(stub: ModalClientStub, simulator: Simulator) -> None:
     simulator.faults.build_error = "no matching distribution"
-    request = api_pb2.ImageGetOrCreateRequest(image=api_pb2.Image(dockerfile_commands=["RUN x"]))
+    image = api_pb2.Image(dockerfile_commands=["FROM base", "RUN pip install nope"])
+    request = api_pb2.ImageGetOrCreateRequest(image=image)
+    base = api_pb2.ImageGetOrCreateRequest(image=image, namespace=api_pb2.DEPLOYMENT_NAMESPACE_GLOBAL)
+    base.image.dockerfile_commands.append("RUN base")
+    assert (await stub.ImageGetOrCreate(base)).result.status == 1  # Modal's own images are there already
     failed = await stub.ImageGetOrCreate(request)
     text, result = await join(stub, failed.image_id)
-    assert "no matching distribution" in text
+    assert text.endswith("=> Step 1: RUN pip install nope\nno matching distribution\n")
     assert (result.status, result.exception) == (2, "no matching distribution")
     again = await stub.ImageGetOrCreate(request)
     assert again.image_id != failed.image_id

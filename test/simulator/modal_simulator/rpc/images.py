@@ -9,7 +9,7 @@ from typing import Any
 
 from modal_proto import api_pb2
 
-from ..image_build import build_lines
+from ..image_build import build_lines, until_last_step
 from ..log_store import StreamCut
 from ..world import Image, new_id
 from .base import DEFAULT_BUILDER_VERSION, RpcBase, not_found, timestamp, unary
@@ -28,14 +28,16 @@ class ImageRpcs(RpcBase):
         key = _definition_key(request.image, version)
         image = None if request.force_build or request.ignore_cache else self._find_image(key)
         if image is not None and image.built:
-            return api_pb2.ImageGetOrCreateResponse(
-                image_id=image.image_id,
-                result=api_pb2.GenericResult(status=api_pb2.GenericResult.GENERIC_STATUS_SUCCESS),
-                metadata=_metadata(image),
-            )
+            return _found(image)
         if image is None:
+            prebuilt = request.namespace == api_pb2.DEPLOYMENT_NAMESPACE_GLOBAL
             image = Image(new_id("im"), request.image, version, app_id=request.app_id, key=key)
             self.world.images[image.image_id] = image
+            if prebuilt:
+                # Modal publishes its own base images; nobody waits for their build.
+                image.built = True
+                self.logs.close(image.image_id)
+                return _found(image)
             self.builds[image.image_id] = asyncio.create_task(self._build_image(image))
         return api_pb2.ImageGetOrCreateResponse(image_id=image.image_id)
 
@@ -88,10 +90,10 @@ class ImageRpcs(RpcBase):
 
     async def _build_image(self, image: Image) -> None:
         image.started_at = time.time()
-        lines = list(build_lines(image.image_id, image.definition))
         error, self.faults.build_error = self.faults.build_error, ""
+        lines = list(build_lines(image.image_id, image.definition))
         if error:
-            lines = [*lines[:-1], f"{error}\n"]
+            lines = [*until_last_step(lines), f"{error}\n"]
         pause = self.faults.build_seconds / len(lines)
         for number, line in enumerate(lines):
             await asyncio.sleep(pause)
@@ -117,6 +119,14 @@ def _definition_key(image: api_pb2.Image, version: str) -> str:
     # Secrets made from dictionaries get a new id each time; Modal does not rebuild for that.
     definition.ClearField("secret_ids")
     return hashlib.sha256(version.encode() + definition.SerializeToString(deterministic=True)).hexdigest()
+
+
+def _found(image: Image) -> api_pb2.ImageGetOrCreateResponse:
+    return api_pb2.ImageGetOrCreateResponse(
+        image_id=image.image_id,
+        result=api_pb2.GenericResult(status=api_pb2.GenericResult.GENERIC_STATUS_SUCCESS),
+        metadata=_metadata(image),
+    )
 
 
 def _metadata(image: Image) -> api_pb2.ImageMetadata:

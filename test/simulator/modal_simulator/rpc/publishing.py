@@ -133,10 +133,16 @@ class PublishingRpcs(AppLifecycleRpcs):
         app.function_ids = dict(version.function_ids)
         app.class_ids = dict(version.class_ids)
         for function_id, definition in version.definitions.items():
-            _apply(self.world.functions[function_id], definition)
+            for record in self._with_bound_instances(function_id):
+                _apply(record, definition)
         await self._end_containers_of(app, dropped)
         for function_id in version.function_ids.values():
             await self.scheduler.function_published(function_id)
+
+    def _with_bound_instances(self, function_id: str) -> list[FunctionRecord]:
+        """Returns the function and, for a class, its instances with parameters."""
+        records = self.world.functions.values()
+        return [each for each in records if function_id in (each.function_id, each.base_function_id)]
 
     async def _end_containers_of(self, app: App, function_ids: Iterable[str]) -> None:
         ended = set(function_ids)

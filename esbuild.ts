@@ -1,1 +1,0 @@
-import("./scripts/build.ts").then((m) => m.build({ production: false, write: true }));

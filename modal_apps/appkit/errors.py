@@ -1,0 +1,111 @@
+"""The one error body of all apps: `{"error": {message, type, code, param, request_id}}`, a superset of OpenAI's."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from .logs import request_id
+
+log = logging.getLogger(__name__)
+
+TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    404: "not_found_error",
+    405: "invalid_request_error",
+    413: "payload_too_large",
+    422: "validation_error",
+    500: "server_error",
+    503: "unavailable_error",
+    504: "timeout_error",
+}
+ROUTING_CODES = {404: "no_route", 405: "method_not_allowed"}
+
+
+class ApiError(HTTPException):
+    """
+    An answer that is not a success.
+
+    It is an HTTPException because FastAPI passes only those on when one is raised while a body is read.
+
+    Parameters:
+        code: the rule that was broken, in snake case; stable, for programs.
+        param: path of the wrong part of the request, such as `files[0].content_b64`.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        param: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, message, dict(headers or {}))
+        self.code = code
+        self.param = param
+
+
+def unavailable(code: str, message: str, retry_after_s: int = 5) -> ApiError:
+    """503 with the wait after which another try makes sense."""
+    return ApiError(503, code, message, headers={"Retry-After": str(retry_after_s)})
+
+
+def error_body(status: int, code: str, message: str, param: str | None = None) -> dict[str, Any]:
+    """The body of an error answer to the current request."""
+    kind = TYPES.get(status, "server_error" if status >= 500 else "invalid_request_error")
+    error = {"message": message, "type": kind, "code": code, "param": param, "request_id": request_id()}
+    return {"error": error}
+
+
+def error_bytes(error: ApiError) -> bytes:
+    """The same as JSON text, for code that runs outside of FastAPI."""
+    return json.dumps(error_body(error.status_code, error.code, error.detail, error.param)).encode()
+
+
+def install_error_handlers(app: FastAPI, list_limits: Mapping[str, str]) -> None:
+    """
+    Makes every failure of the app answer with the error body.
+
+    Parameters:
+        list_limits: code of the 413 answer for a list that is too long, by the name of the list.
+    """
+
+    @app.exception_handler(HTTPException)
+    async def on_http_error(_: Request, error: HTTPException) -> JSONResponse:
+        code = error.code if isinstance(error, ApiError) else ROUTING_CODES.get(error.status_code, "http_error")
+        param = error.param if isinstance(error, ApiError) else None
+        body = error_body(error.status_code, code, error.detail, param)
+        return JSONResponse(body, error.status_code, headers=error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        return validation_response(error, list_limits)
+
+    @app.exception_handler(Exception)
+    async def on_bug(_: Request, error: Exception) -> JSONResponse:
+        log.error("unexpected %s", type(error).__name__, exc_info=error)
+        body = error_body(500, "internal", "An unexpected error. The log has its traceback under the request id.")
+        return JSONResponse(body, 500)
+
+
+def validation_response(error: RequestValidationError, list_limits: Mapping[str, str]) -> JSONResponse:
+    """Answers with the first broken rule; malformed JSON is a 400, a list that is too long a 413."""
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        where = f" at character {first['loc'][-1]}" if first["loc"] else ""
+        return JSONResponse(error_body(400, "malformed_json", f"The body is not valid JSON{where}."), 400)
+    location = [part for part in first["loc"] if part != "body"]
+    param = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".") or None
+    if first["type"] == "too_long" and param in list_limits:
+        return JSONResponse(error_body(413, list_limits[param], first["msg"], param), 413)
+    return JSONResponse(error_body(422, first["type"], first["msg"], param), 422)

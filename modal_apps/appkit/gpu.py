@@ -1,0 +1,77 @@
+"""GPU names that Modal sells, as it spells them, and what they cost."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+TYPES = (
+    *("T4", "L4", "A10", "L40S", "A100", "A100-40GB", "A100-80GB", "RTX-PRO-6000"),
+    *("H100", "H100!", "H200", "B200", "B200+", "B300"),
+)
+SPELLINGS = {"A10G": "A10"}
+SAME_PRICE = {"A100": "A100-40GB", "H100!": "H100", "B200+": "B200"}
+MOST_CARDS = 8
+MOST_A10_CARDS = 4
+
+
+@dataclass(frozen=True)
+class Prices:
+    """USD per hour for one card of a type, with the date on which they were seen."""
+
+    as_of: str
+    gpu_usd_per_hour: dict[str, float]
+
+
+@cache
+def prices() -> Prices:
+    """The dated table that ships with the apps."""
+    table = json.loads(Path(__file__).with_name("prices.json").read_text())
+    return Prices(table["as_of"], table["gpu_usd_per_hour"])
+
+
+def parse_gpu_list(text: str) -> list[str]:
+    """
+    Reads `none` or a comma list such as `A10,L4` or `A100-80GB:2`, most wanted first.
+
+    Raises:
+        ValueError: a type or a number of cards that Modal does not offer.
+    """
+    if text.strip().lower() == "none":
+        return []
+    return [_parse_gpu(part) for part in text.split(",")]
+
+
+def _parse_gpu(text: str) -> str:
+    name, _, count = text.strip().upper().partition(":")
+    name = SPELLINGS.get(name, name)
+    if name not in TYPES:
+        raise ValueError(f"Modal does not offer the GPU {text.strip()}. Choose from: none, {', '.join(TYPES)}")
+    most = MOST_A10_CARDS if name == "A10" else MOST_CARDS
+    if count and not (count.isdecimal() and 1 <= int(count) <= most):
+        raise ValueError(f"{name} comes in 1 to {most} cards, not {count}")
+    return name if count in ("", "1") else f"{name}:{count}"
+
+
+def usd_per_hour(gpus: list[str]) -> float:
+    """What one container costs for its GPU, in USD per hour: the dearest of the choices; 0 without one."""
+    return max((_usd_per_hour(gpu) for gpu in gpus), default=0.0)
+
+
+def _usd_per_hour(gpu: str) -> float:
+    name, _, count = gpu.partition(":")
+    return prices().gpu_usd_per_hour[SAME_PRICE.get(name, name)] * int(count or 1)
+
+
+def over_budget(gpus: list[str], max_containers: int, max_usd_per_hour: float) -> str | None:
+    """The arithmetic in words when all containers at once cost more than the limit, else None."""
+    rate = usd_per_hour(gpus)
+    total = rate * max_containers
+    if total <= max_usd_per_hour:
+        return None
+    return (
+        f"APP_MAX_USD_PER_HOUR={max_usd_per_hour:g}: {max_containers} containers x ${rate:.2f} = ${total:.2f} an hour "
+        f"(prices of {prices().as_of}). Lower APP_MAX_CONTAINERS, choose another APP_GPU, or raise the limit"
+    )

@@ -1,0 +1,59 @@
+"""Progress on stdout: a readable line for people and a `::name {json}` line for the editor."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+RECENT = 20
+
+
+def emit(name: str, fields: dict[str, object]) -> None:
+    """Prints a line that the editor parses."""
+    print(f"::{name} {json.dumps(fields)}", flush=True)
+
+
+@contextmanager
+def phase(name: str) -> Iterator[None]:
+    """Reports how long a step of the start took, in seconds, also when it failed."""
+    start = time.perf_counter()
+    ok = False
+    try:
+        yield
+        ok = True
+    finally:
+        emit("phase", {"name": name, "seconds": round(time.perf_counter() - start, 3), "ok": ok})
+
+
+@dataclass
+class Progress:
+    """Counts the items of one run. A failed item is done too."""
+
+    app: str
+    run: str
+    total: int
+    done: int = 0
+    failed: int = 0
+    _seconds: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
+
+    def item(self, name: str, detail: str, seconds: float, *, ok: bool = True) -> None:
+        """Reports that one more item is done and how long the rest will take, from the last 20 items."""
+        self.done += 1
+        self.failed += not ok
+        self._seconds.append(seconds)
+        eta = (self.total - self.done) * sum(self._seconds) / len(self._seconds)
+        print(
+            f"[{self.done}/{self.total}] {eta / 60:.1f}min remaining - {name}: {detail} in {seconds:.2f}s", flush=True
+        )
+        counts = {"done": self.done, "total": self.total, "ok": self.done - self.failed, "failed": self.failed}
+        emit(
+            "progress",
+            {
+                **{"app": self.app, "run": self.run, **counts},
+                **{"item": name, "seconds": round(seconds, 3), "eta_s": round(eta, 1)},
+            },
+        )

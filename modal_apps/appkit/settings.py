@@ -1,0 +1,179 @@
+"""Settings of an app: environment variables read once, at deploy, and handed to the container unchanged."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self, TypeVar, get_type_hints
+
+from .gpu import parse_gpu_list
+
+T = TypeVar("T", bound="Settings")
+Kind = Literal["string", "integer", "number", "boolean"]
+
+KINDS: Mapping[type, Kind] = {str: "string", int: "integer", float: "number", bool: "boolean"}
+WORDS: Mapping[str, bool] = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+# Beside our settings in a container, but a secret: never read as a setting.
+SECRET_NAMES = ("APP_API_KEY",)
+
+
+class SettingsError(ValueError):
+    """One or more settings are wrong; the text has one line for each problem."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a variable may hold. Bounds are inclusive; `pattern` must match the whole text."""
+
+    env: str
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+    choices: tuple[str, ...] = ()
+
+    def allowed(self) -> str:
+        """The range in words, for a problem line."""
+        if self.choices:
+            return "one of " + ", ".join(choice or '""' for choice in self.choices)
+        if self.pattern:
+            return f"text that matches {self.pattern}"
+        bounds = [f">= {self.minimum:g}"] if self.minimum is not None else []
+        bounds += [f"<= {self.maximum:g}"] if self.maximum is not None else []
+        return "a number " + " and ".join(bounds)
+
+
+def setting(env: str, default: str | float | bool, **limits: Any) -> Any:
+    """A dataclass field that is read from `env`; `limits` are those of `Rule`."""
+    return dataclasses.field(default=default, metadata={"rule": Rule(env, **limits)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings that every app has. An app subclasses it to change defaults and to add its own."""
+
+    app_name: str = setting("APP_NAME", "", pattern=r"[a-z0-9-]{1,40}")
+    model_id: str = setting("APP_MODEL_ID", "", pattern=r"[\w./-]{1,512}")
+    model_revision: str = setting("APP_MODEL_REVISION", "", pattern=r"([0-9a-f]{40})?")
+    gpu: str = setting("APP_GPU", "A10", pattern=r"[\w!+:, -]{1,80}")
+    dtype: str = setting("APP_DTYPE", "auto", choices=("auto", "float32", "bfloat16", "float16"))
+    min_containers: int = setting("APP_MIN_CONTAINERS", 0, minimum=0, maximum=8)
+    max_containers: int = setting("APP_MAX_CONTAINERS", 2, minimum=1, maximum=100)
+    scaledown_window_s: int = setting("APP_SCALEDOWN_WINDOW_S", 60, minimum=2, maximum=1200)
+    timeout_s: int = setting("APP_TIMEOUT_S", 300, minimum=1, maximum=86400)
+    startup_timeout_s: int = setting("APP_STARTUP_TIMEOUT_S", 300, minimum=30, maximum=3600)
+    snapshot: bool = setting("APP_SNAPSHOT", True)
+    auth: str = setting("APP_AUTH", "key", choices=("key", "proxy", "both", "none"))
+    secret: str = setting("APP_SECRET", "modal-apps-key", pattern=r"[\w.-]{1,64}")
+    volume: str = setting("APP_VOLUME", "modal-apps-hf-cache", pattern=r"[\w.-]{1,64}")
+    max_body_mb: int = setting("APP_MAX_BODY_MB", 8, minimum=1, maximum=512)
+    max_usd_per_hour: float = setting("APP_MAX_USD_PER_HOUR", 5.0, minimum=0.01, maximum=10000)
+    log_level: str = setting("APP_LOG_LEVEL", "INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
+    log_format: str = setting("APP_LOG_FORMAT", "text", choices=("text", "json"))
+    hub_offline: bool = setting("HF_HUB_OFFLINE", False)
+
+    @property
+    def wants_key(self) -> bool:
+        """Whether the app itself checks an API key."""
+        return self.auth in ("key", "both")
+
+    @property
+    def wants_proxy(self) -> bool:
+        """Whether Modal's proxy checks a token before a request reaches the app."""
+        return self.auth in ("proxy", "both")
+
+    @property
+    def gpus(self) -> list[str]:
+        """GPU strings in order of preference, in Modal's spelling; empty for a worker without a GPU."""
+        return parse_gpu_list(self.gpu)
+
+    def container_env(self) -> dict[str, str]:
+        """The variables for a container. `load` of them gives these same settings."""
+        values = ((rule.env, getattr(self, name)) for name, rule in rules(type(self)).items())
+        return {env: str(int(value)) if isinstance(value, bool) else str(value) for env, value in values}
+
+    def problems(self) -> list[str]:
+        """What is wrong with the settings together; an app adds its own."""
+        try:
+            _ = self.gpus
+        except ValueError as error:
+            return [f"APP_GPU={self.gpu}: {error}"]
+        return []
+
+    def with_values(self, **changes: Any) -> Self:
+        """A copy with some settings changed."""
+        return dataclasses.replace(self, **changes)
+
+
+def rules(cls: type[Settings]) -> dict[str, Rule]:
+    """The rule of each setting, by field name."""
+    return {field.name: field.metadata["rule"] for field in dataclasses.fields(cls)}
+
+
+def kind_of(cls: type[Settings], name: str) -> Kind:
+    """The type of a setting in the words of JSON schema."""
+    return KINDS[get_type_hints(cls)[name]]
+
+
+def load(cls: type[T], environ: Mapping[str, str]) -> T:
+    """
+    Reads the settings of an app.
+
+    Raises:
+        SettingsError: values out of range, or names that look like a misspelt setting; all of them at once.
+    """
+    known = rules(cls)
+    problems = _misspelt({rule.env for rule in known.values()}, environ)
+    values: dict[str, Any] = {}
+    for name, rule in known.items():
+        if rule.env not in environ:
+            continue
+        try:
+            values[name] = _read(environ[rule.env], kind_of(cls, name), rule)
+        except ValueError:
+            problems.append(f"{rule.env}={environ[rule.env]}: must be {rule.allowed()}")
+    if not problems:
+        settings = cls(**values)
+        problems = settings.problems()
+        if not problems:
+            return settings
+    raise SettingsError("\n".join(problems))
+
+
+def load_or_exit(cls: type[T], environ: Mapping[str, str]) -> T:
+    """`load` for an entry file: ends the deploy with one line for each problem and no traceback."""
+    try:
+        return load(cls, environ)
+    except SettingsError as error:
+        sys.exit(str(error))
+
+
+def _read(text: str, kind: Kind, rule: Rule) -> str | float | bool:
+    if kind == "boolean":
+        if text.lower() not in WORDS:
+            raise ValueError(text)
+        return WORDS[text.lower()]
+    if kind == "string":
+        if (rule.choices and text not in rule.choices) or (rule.pattern and not re.fullmatch(rule.pattern, text)):
+            raise ValueError(text)
+        return text
+    number = int(text) if kind == "integer" else float(text)
+    low = float("-inf") if rule.minimum is None else rule.minimum
+    high = float("inf") if rule.maximum is None else rule.maximum
+    if not low <= number <= high:  # also false for nan
+        raise ValueError(text)
+    return number
+
+
+def _misspelt(known: set[str], environ: Mapping[str, str]) -> list[str]:
+    """Other programs use APP_ names too, so only those close to one of ours are a problem."""
+    problems = []
+    for name in sorted(environ):
+        if not name.startswith("APP_") or name in known or name in SECRET_NAMES:
+            continue
+        if close := difflib.get_close_matches(name, known, n=1, cutoff=0.85):
+            problems.append(f"{name}: no such setting; did you mean {close[0]}?")
+    return problems

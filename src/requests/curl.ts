@@ -1,0 +1,15 @@
+import type { RequestSpec } from '../domain/request.ts';
+
+/** The request as a command for a POSIX shell; the key stays a variable of the user's shell. */
+export function asCurl(spec: RequestSpec): string {
+  const parts = [`curl -X ${spec.method} ${quote(spec.url)}`];
+  for (const [name, value] of Object.entries(spec.headers)) parts.push(`-H ${quote(`${name}: ${value}`)}`);
+  if (spec.auth)
+    parts.push(`-H "${spec.auth.header}: ${spec.auth.scheme ? `${spec.auth.scheme} ` : ''}$MODAL_API_KEY"`);
+  if (spec.body !== undefined) parts.push(`--data-raw ${quote(spec.body)}`);
+  return parts.join(' \\\n  ');
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

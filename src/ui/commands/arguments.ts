@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import type { DeployTarget } from '../../deploy/plan.ts';
+import type { App } from '../../domain/app.ts';
+import { isModalScript } from '../../platform/activeScript.ts';
+import type { LogTarget } from '../logs/logsController.ts';
+import type { AppEndpoint } from './pick.ts';
+import { pickApp, pickCatalogApp, pickEndpoint } from './pick.ts';
+import type { Services } from './services.ts';
+
+/** Turns what a row, an editor button or nothing passed to a command into what the command needs. */
+
+/** Tree commands get the row's id as their first argument. */
+const rowId = (argument: unknown) => (typeof argument === 'string' ? argument : undefined);
+
+export async function resolveApp(
+  services: Services,
+  argument: unknown,
+  title: string,
+): Promise<App | undefined> {
+  const target = services.appsView.target(rowId(argument));
+  if (target && target.kind !== 'environment') return target.app;
+  return pickApp(services.store, title);
+}
+
+export async function resolveEndpoint(
+  services: Services,
+  argument: unknown,
+  title: string,
+): Promise<AppEndpoint | undefined> {
+  const target = services.appsView.target(rowId(argument));
+  if (target?.kind === 'endpoint') return { app: target.app, endpoint: target.endpoint };
+  return pickEndpoint(services.store, title, target?.kind === 'app' ? target.app : undefined);
+}
+
+export async function resolveLogTarget(
+  services: Services,
+  argument: unknown,
+): Promise<LogTarget | undefined> {
+  const target = services.appsView.target(rowId(argument));
+  const app =
+    target && target.kind !== 'environment'
+      ? target.app
+      : await pickApp(services.store, vscode.l10n.t('Follow Logs'));
+  if (!app) return undefined;
+  return {
+    appId: app.id,
+    appName: app.name,
+    environment: app.environment,
+    ...(target?.kind === 'function' ? { functionId: target.fn.id } : {}),
+    ...(target?.kind === 'container' ? { containerId: target.container.id } : {}),
+  };
+}
+
+/** A Catalogue row, the script of an editor-title button, or the user's choice. */
+export async function resolveDeployTarget(
+  services: Services,
+  argument: unknown,
+): Promise<DeployTarget | undefined> {
+  const row = services.catalogueView.target(rowId(argument));
+  if (row) return { kind: 'bundled', app: row.app };
+  if (argument instanceof vscode.Uri) return { kind: 'script', script: await savedPath(argument) };
+  const document = vscode.window.activeTextEditor?.document;
+  const script = isModalScript(document) ? document?.uri : undefined;
+  const chosen = await pickCatalogApp(await services.catalog.apps(), services.catalogueView.rates, script);
+  if (!chosen) return undefined;
+  if (chosen instanceof vscode.Uri) return { kind: 'script', script: await savedPath(chosen) };
+  return { kind: 'bundled', app: chosen };
+}
+
+/** The CLI reads the file, not the editor, so unsaved changes are saved first. */
+async function savedPath(uri: vscode.Uri): Promise<string> {
+  const document = vscode.workspace.textDocuments.find(
+    (candidate) => candidate.uri.toString() === uri.toString(),
+  );
+  if (document?.isDirty) await document.save();
+  return uri.fsPath;
+}

@@ -1,0 +1,108 @@
+import * as vscode from 'vscode';
+import { commands, walkthrough } from '../../contributions.ts';
+import { ModalError } from '../../domain/errors.ts';
+import { configPath } from '../../modal/profile.ts';
+import type { DeployFlow } from '../deploy/deployFlow.ts';
+import type { CommandTable } from './command.ts';
+import { resolveApp, resolveDeployTarget, resolveEndpoint, resolveLogTarget } from './arguments.ts';
+import { installCli, signIn } from './onboarding.ts';
+import { sendRequest, setEndpointKey } from './requests.ts';
+import type { Services } from './services.ts';
+import { stopApp } from './stopApp.ts';
+
+/** All commands of the extension. Each takes its argument from a row, or asks for what is missing. */
+export function commandTable(services: Services, deployFlow: DeployFlow): CommandTable {
+  const { t } = vscode.l10n;
+  const { logs, planes, store } = services;
+  return {
+    [commands.refresh]: { doing: t('Refresh'), run: () => services.appsView.refresh() },
+    [commands.deploy]: {
+      doing: t('Deploy'),
+      run: async (argument) => {
+        const target = await resolveDeployTarget(services, argument);
+        if (target) await deployFlow.run(target);
+      },
+    },
+    [commands.cancelDeploy]: {
+      doing: t('Cancel deploy'),
+      run: (argument) => cancelDeploy(services, argument),
+    },
+    [commands.showDeployLog]: { doing: t('Show deploy log'), run: () => logs.show() },
+    [commands.followLogs]: {
+      doing: t('Follow logs'),
+      run: async (argument) => {
+        const target = await resolveLogTarget(services, argument);
+        if (!target) return;
+        logs.follow(target);
+        await logs.show();
+      },
+    },
+    [commands.clearLogs]: { doing: t('Clear logs'), run: () => logs.clear() },
+    [commands.openLogsAsDocument]: { doing: t('Open logs as document'), run: () => logs.openAsDocument() },
+    [commands.sendRequest]: {
+      doing: t('Send test request'),
+      run: (argument) => sendRequest(services, argument),
+    },
+    [commands.setEndpointKey]: {
+      doing: t('Set endpoint key'),
+      run: (argument) => setEndpointKey(services, argument),
+    },
+    [commands.copyEndpointUrl]: {
+      doing: t('Copy endpoint URL'),
+      run: async (argument) => {
+        const target = await resolveEndpoint(services, argument, t('Copy Endpoint URL'));
+        if (!target) return;
+        await vscode.env.clipboard.writeText(target.endpoint.url);
+        vscode.window.setStatusBarMessage(`$(check) ${t('Copied {0}', target.endpoint.url)}`, 4000);
+      },
+    },
+    [commands.stopApp]: {
+      doing: t('Stop app'),
+      run: async (argument) => {
+        const app = await resolveApp(services, argument, t('Stop App'));
+        if (app) await stopApp(planes, store, app);
+      },
+    },
+    [commands.openDashboard]: {
+      doing: t('Open dashboard'),
+      run: async (argument) => {
+        const app = await resolveApp(services, argument, t('Open in Modal Dashboard'));
+        if (app) await vscode.env.openExternal(vscode.Uri.parse((await planes.get()).dashboardUrl(app.id)));
+      },
+    },
+    [commands.signIn]: { doing: t('Sign in'), run: () => signIn(services) },
+    [commands.installCli]: { doing: t('Install Modal CLI'), run: () => installCli(services) },
+    [commands.openProfileFile]: { doing: t('Open profile file'), run: openProfileFile },
+    [commands.showAppFiles]: {
+      doing: t('Show app source'),
+      run: (argument) => showAppFiles(services, argument),
+    },
+    [commands.showOutput]: { doing: t('Show log'), run: () => services.output.show() },
+    [commands.openWalkthrough]: {
+      doing: t('Get started'),
+      run: () => vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false),
+    },
+  };
+}
+
+async function cancelDeploy({ deploys, catalogueView }: Services, argument: unknown): Promise<void> {
+  const target = typeof argument === 'string' ? catalogueView.target(argument) : undefined;
+  const deploy = target?.kind === 'catalogApp' ? deploys.get(target.app.id) : deploys.all[0];
+  if (!deploy) throw new ModalError('notFound', vscode.l10n.t('Nothing is being deployed.'));
+  deploy.abort.abort();
+  return Promise.resolve();
+}
+
+async function openProfileFile(): Promise<void> {
+  const uri = vscode.Uri.file(configPath(process.env));
+  await vscode.window.showTextDocument(uri);
+}
+
+async function showAppFiles({ catalogueView, catalog }: Services, argument: unknown): Promise<void> {
+  const target = typeof argument === 'string' ? catalogueView.target(argument) : undefined;
+  const app = target?.app ?? (await catalog.apps())[0];
+  if (!app) return;
+  await vscode.window.showTextDocument(vscode.Uri.joinPath(vscode.Uri.file(app.folder), app.entry), {
+    preview: true,
+  });
+}

@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import type { CatalogApp, Sample } from '../../domain/catalog.ts';
+import { ModalError } from '../../domain/errors.ts';
+import { isLive } from '../../domain/app.ts';
+import { endpointKeyName } from '../../requests/keys.ts';
+import { askForKey } from '../requests/askForKey.ts';
+import { resolveEndpoint } from './arguments.ts';
+import type { AppEndpoint } from './pick.ts';
+import { endpointsOf, pickSample } from './pick.ts';
+import type { Services } from './services.ts';
+
+/** Sends a sample of a bundled app at once, or opens the request panel on any other endpoint. */
+export async function sendRequest(services: Services, argument: unknown): Promise<void> {
+  const row = typeof argument === 'string' ? services.catalogueView.target(argument) : undefined;
+  if (row) {
+    const sample = row.kind === 'sample' ? row.sample : await pickSample(row.app);
+    if (sample) await sendSample(services, row.app, sample);
+    return;
+  }
+  const target = await resolveEndpoint(services, argument, vscode.l10n.t('Send Test Request'));
+  if (!target) return;
+  const bundled = await bundledApp(services, target);
+  if (!bundled || bundled.samples.length === 0) {
+    await services.requests.openEndpoint(target, bundled);
+    return;
+  }
+  const sample = await pickSample(bundled);
+  if (sample) await services.requests.openSample(bundled, sample, target, { send: true });
+}
+
+async function sendSample(services: Services, app: CatalogApp, sample: Sample): Promise<void> {
+  const target = await deployedEndpoint(services, app, sample);
+  await services.requests.openSample(app, sample, target, { send: true });
+}
+
+/** @throws kind `notFound` when the bundled app is not deployed or lacks the sample's endpoint */
+async function deployedEndpoint(
+  { store }: Services,
+  bundled: CatalogApp,
+  sample: Sample,
+): Promise<AppEndpoint> {
+  const find = () =>
+    store.state.snapshot.apps.find((app) => app.name === bundled.defaultAppName && isLive(app.state));
+  if (!find()) await store.refresh();
+  const app = find();
+  if (!app)
+    throw new ModalError('notFound', vscode.l10n.t('{0} is not deployed. Deploy it first.', bundled.title));
+  await store.loadDetails(app.id);
+  const endpoint = endpointsOf(store, app).find((candidate) => candidate.name === sample.function);
+  if (endpoint) return { app, endpoint };
+  throw new ModalError(
+    'notFound',
+    vscode.l10n.t('{0} has no web endpoint "{1}".', app.name, sample.function),
+  );
+}
+
+async function bundledApp({ catalog }: Services, { app }: AppEndpoint): Promise<CatalogApp | undefined> {
+  return (await catalog.apps()).find((candidate) => candidate.defaultAppName === app.name);
+}
+
+/** Asks for the key of an endpoint and keeps it in the editor's secret storage. */
+export async function setEndpointKey(services: Services, argument: unknown): Promise<void> {
+  const { t } = vscode.l10n;
+  const target = await resolveEndpoint(services, argument, t('Set Endpoint API Key'));
+  if (!target) return;
+  const bundled = await bundledApp(services, target);
+  const secretName = bundled?.endpoints.find((endpoint) => endpoint.function === target.endpoint.name)?.auth
+    ?.secretName;
+  const value = await askForKey(target.app.name);
+  if (value === undefined) return;
+  await services.keys.store(endpointKeyName(target.app.environment, secretName ?? target.app.name), value);
+  vscode.window.setStatusBarMessage(`$(check) ${t('Key stored')}`, 4000);
+}

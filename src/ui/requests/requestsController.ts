@@ -1,0 +1,93 @@
+import * as vscode from 'vscode';
+import { webviewPanels } from '../../contributions.ts';
+import type { CatalogApp, Sample } from '../../domain/catalog.ts';
+import { DisposableStore } from '../../domain/emitter.ts';
+import type { Logger } from '../../domain/logger.ts';
+import type { EndpointKeys } from '../../platform/endpointKeys.ts';
+import type { RequestSender } from '../../requests/send.ts';
+import type { LogTarget } from '../logs/logsController.ts';
+import { RequestPanel } from './requestPanel.ts';
+import type { RequestTarget } from './requestSession.ts';
+import { RequestSession } from './requestSession.ts';
+
+export interface RequestActions {
+  readonly showLogs: (target: LogTarget) => void;
+  readonly deploy: () => void;
+}
+
+/** Opens request panels, one for each endpoint. */
+export class RequestsController implements vscode.Disposable {
+  readonly #extensionUri: vscode.Uri;
+  readonly #sender: RequestSender;
+  readonly #keys: EndpointKeys;
+  readonly #logger: Logger;
+  readonly #actions: RequestActions;
+  readonly #panels = new Map<string, RequestPanel>();
+  readonly #disposables = new DisposableStore();
+
+  constructor(
+    extensionUri: vscode.Uri,
+    sender: RequestSender,
+    keys: EndpointKeys,
+    logger: Logger,
+    actions: RequestActions,
+  ) {
+    this.#extensionUri = extensionUri;
+    this.#sender = sender;
+    this.#keys = keys;
+    this.#logger = logger;
+    this.#actions = actions;
+  }
+
+  /** Opens the endpoint without a body. */
+  async openEndpoint(target: RequestTarget, bundled?: CatalogApp): Promise<void> {
+    const panel = this.#panel(new RequestSession(target, bundled));
+    await panel.refresh();
+  }
+
+  /** Opens a sample of a bundled app and, if wished, sends it at once. */
+  async openSample(
+    bundled: CatalogApp,
+    sample: Sample,
+    target: RequestTarget,
+    options: { readonly send?: boolean } = {},
+  ): Promise<void> {
+    const session = new RequestSession(target, bundled);
+    await session.select(sample);
+    const panel = this.#panel(session);
+    await panel.refresh();
+    if (options.send) await panel.sendAsShown();
+  }
+
+  dispose(): void {
+    for (const panel of this.#panels.values()) panel.dispose();
+    this.#disposables.dispose();
+  }
+
+  #panel(session: RequestSession): RequestPanel {
+    const key = session.target.endpoint.url;
+    const open = this.#panels.get(key);
+    if (open) {
+      open.show(session);
+      return open;
+    }
+    const view = vscode.window.createWebviewPanel(
+      webviewPanels.request,
+      session.target.app.name,
+      vscode.ViewColumn.Active,
+      RequestPanel.options(this.#extensionUri),
+    );
+    const panel = new RequestPanel(view, this.#extensionUri, session, {
+      sender: this.#sender,
+      keys: this.#keys,
+      logger: this.#logger,
+      ...this.#actions,
+    });
+    this.#panels.set(key, panel);
+    view.onDidDispose(() => {
+      this.#panels.delete(key);
+      panel.dispose();
+    });
+    return panel;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Locator, Page } from 'playwright-core';
+import { labelOf } from './names.ts';
+import { poll } from './poll.ts';
+
+/** A row of a tree view, found by the view's name and the row's spoken name. */
+export class TreeRow {
+  readonly locator: Locator;
+  readonly #page: Page;
+
+  /** @param name label of the row, or a pattern of its whole spoken sentence */
+  constructor(page: Page, view: string, name: string | RegExp) {
+    this.#page = page;
+    this.locator = page
+      .getByRole('tree', { name: view, exact: true })
+      .getByRole('treeitem', { name: labelOf(name) });
+  }
+
+  async waitFor(timeoutMs = 20_000): Promise<this> {
+    await this.locator.waitFor({ state: 'visible', timeout: timeoutMs });
+    return this;
+  }
+
+  /** The sentence that a screen reader speaks. */
+  async spoken(): Promise<string> {
+    return (await this.locator.getAttribute('aria-label')) ?? '';
+  }
+
+  /** The text that is seen: label and description. */
+  async text(): Promise<string> {
+    return (await this.locator.innerText()).trim();
+  }
+
+  async click(): Promise<void> {
+    await this.locator.click();
+  }
+
+  async expand(): Promise<void> {
+    await this.#setExpanded(true);
+  }
+
+  async collapse(): Promise<void> {
+    await this.#setExpanded(false);
+  }
+
+  /** Names of the buttons that appear on the row under the mouse. */
+  async inlineActions(): Promise<string[]> {
+    await this.locator.hover();
+    const buttons = await this.locator.getByRole('button').all();
+    return Promise.all(buttons.map(async (button) => (await button.getAttribute('aria-label')) ?? ''));
+  }
+
+  /** Presses a button that appears on the row under the mouse. */
+  async inlineAction(name: string | RegExp): Promise<void> {
+    await this.locator.hover();
+    await this.locator.getByRole('button', { name, exact: true }).click();
+  }
+
+  /** Opens the row's menu and takes an entry. */
+  async menu(item: string | RegExp): Promise<void> {
+    await this.locator.click({ button: 'right' });
+    const entry = this.#page.getByRole('menuitem', { name: item }).first();
+    await entry.waitFor();
+    // A menu takes no clicks in its first moments, so that the opening click does not choose.
+    await poll(
+      async () => {
+        if (await entry.isHidden()) return true;
+        await entry.click({ timeout: 1000 });
+        return undefined;
+      },
+      { what: `the menu entry ${String(item)} to be taken` },
+    );
+  }
+
+  async #setExpanded(wanted: boolean): Promise<void> {
+    await this.waitFor();
+    const isWanted = async () => (await this.locator.getAttribute('aria-expanded')) === String(wanted);
+    if (await isWanted()) return;
+    // The arrow, because a click on the row may also run the row's command.
+    await this.locator.locator('.monaco-tl-twistie').click();
+    await poll(async () => (await isWanted()) || undefined, { what: 'the row to open or close' });
+  }
+}

@@ -1,0 +1,139 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import type { Browser, Frame, Page } from 'playwright-core';
+import { chromiumFlags, ensureChromium } from '../../host/chromium.ts';
+import type { Host } from '../../host/server.ts';
+import { axe } from './accessibility.ts';
+import type { Violation } from './accessibility.ts';
+import { ModalDialog, Notification } from './messages.ts';
+import { QuickPick } from './quickPick.ts';
+import { takeShot } from './shots.ts';
+import { themes } from './themes.ts';
+import type { ThemeName } from './themes.ts';
+import { TreeRow } from './treeRow.ts';
+import { webviewFrame } from './webviewFrame.ts';
+import type { FrameTest } from './webviewFrame.ts';
+
+export interface WorkbenchOptions {
+  readonly host: Host;
+  /** Absolute path of the folder to open. */
+  readonly folder: string;
+  readonly theme?: ThemeName;
+  /** CSS pixels. */
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly deviceScaleFactor?: number;
+}
+
+const openWithinMs = 60_000;
+const actWithinMs = 20_000;
+const keptLines = 30;
+
+/** Opens the workbench in a browser of its own and waits until its parts are there. */
+export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const {
+    host,
+    folder,
+    theme = 'dark',
+    size = { width: 1440, height: 900 },
+    deviceScaleFactor = 1,
+  } = options;
+  const browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumFlags });
+  try {
+    const context = await browser.newContext({ viewport: size, deviceScaleFactor, reducedMotion: 'reduce' });
+    const workbench = new Workbench(host, browser, await context.newPage());
+    await workbench.open(folder);
+    await workbench.switchTheme(theme);
+    return workbench;
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+/** What a person does with the workbench, by names that a person reads. */
+export class Workbench {
+  readonly page: Page;
+  readonly quickPick: QuickPick;
+  readonly modalDialog: ModalDialog;
+  /** The latest errors of the page's console, for the report of a failed test. */
+  readonly consoleLines: string[] = [];
+  readonly #host: Host;
+  readonly #browser: Browser;
+
+  constructor(host: Host, browser: Browser, page: Page) {
+    this.#host = host;
+    this.#browser = browser;
+    this.page = page;
+    this.quickPick = new QuickPick(page);
+    this.modalDialog = new ModalDialog(page);
+    page.setDefaultTimeout(actWithinMs);
+    page.on('console', (message) => message.type() === 'error' && this.#note(message.text()));
+    page.on('pageerror', (error) => this.#note(String(error)));
+  }
+
+  /** Loads the workbench with a folder; also a way to reload the window. */
+  async open(folder: string): Promise<void> {
+    await this.page.goto(this.#host.url(folder), { timeout: openWithinMs });
+    const explorer = this.page.getByRole('tab', { name: /^Explorer/ });
+    await explorer.first().waitFor({ state: 'visible', timeout: openWithinMs });
+  }
+
+  /** @param title title of a command, with or without its category */
+  async runCommand(title: string): Promise<void> {
+    await this.quickPick.runCommand(title);
+  }
+
+  /** Shows a view, wherever it lives. @param title its name, e.g. "Apps" */
+  async openView(title: string): Promise<void> {
+    await this.runCommand(`Focus on ${title} View`);
+  }
+
+  /** @param name the row's label, or a pattern of its spoken sentence */
+  treeRow(view: string, name: string | RegExp): TreeRow {
+    return new TreeRow(this.page, view, name);
+  }
+
+  notification(text: string | RegExp): Notification {
+    return new Notification(this.page, text);
+  }
+
+  async clearNotifications(): Promise<void> {
+    await this.runCommand('Notifications: Clear All Notifications');
+  }
+
+  webviewFrame(wanted: string | FrameTest, timeoutMs?: number): Promise<Frame> {
+    return webviewFrame(this.page, wanted, timeoutMs);
+  }
+
+  axe(target: Frame | string): Promise<Violation[]> {
+    return axe(this.page, target);
+  }
+
+  shot(name: string): Promise<string> {
+    return takeShot(this.page, name);
+  }
+
+  /** Through the settings file, as a picker would leave its preview behind when a test fails half way. */
+  async switchTheme(name: ThemeName): Promise<void> {
+    const { setting, className } = themes[name];
+    await this.changeSettings({ 'workbench.colorTheme': setting });
+    await this.page.locator(`.monaco-workbench.${className}`).waitFor();
+  }
+
+  /** Changes user settings while the editor runs. */
+  async changeSettings(changes: Readonly<Record<string, unknown>>): Promise<void> {
+    const file = path.join(this.#host.dataDir, 'data/User/settings.json');
+    const settings = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    await writeFile(file, JSON.stringify({ ...settings, ...changes }, undefined, 2));
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+
+  #note(line: string): void {
+    this.consoleLines.push(line.slice(0, 300));
+    if (this.consoleLines.length > keptLines) this.consoleLines.shift();
+  }
+}
