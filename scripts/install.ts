@@ -9,7 +9,7 @@ const longestWait = 20 * 60_000;
  * Makes a folder once, whoever asks first; others wait for it. What a broken install left behind is removed.
  * @param make fills the folder, which is new and empty
  */
-export async function installOnce(folder: string, make: () => Promise<void>): Promise<void> {
+export async function installOnce(folder: string, make: () => Promise<void> | void): Promise<void> {
   const ready = path.join(folder, '.ready');
   if (existsSync(ready)) return;
   await mkdir(path.dirname(folder), { recursive: true });
@@ -28,7 +28,8 @@ export async function installOnce(folder: string, make: () => Promise<void>): Pr
 /** A folder is the lock, because making one either works or fails for everybody. */
 async function lock(folder: string): Promise<() => Promise<void>> {
   const owner = path.join(folder, 'pid');
-  for (const start = Date.now(); ; await sleep(500)) {
+  const start = Date.now();
+  for (;;) {
     try {
       await mkdir(folder);
       await writeFile(owner, String(process.pid));
@@ -37,6 +38,7 @@ async function lock(folder: string): Promise<() => Promise<void>> {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
     if (await isAbandoned(owner)) await rm(folder, { recursive: true, force: true });
+    await sleep(500);
     if (Date.now() - start > longestWait) {
       throw new Error(`Another install holds ${folder}. Remove that folder if no install is running.`);
     }

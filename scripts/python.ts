@@ -18,7 +18,9 @@ export async function ensurePython(): Promise<string> {
   const hash = createHash('sha256').update(Buffer.concat(pins)).digest('hex').slice(0, 12);
   const folder = path.join(cacheRoot, `python-${hash}`);
   const python = path.join(folder, windows ? 'Scripts/python.exe' : 'bin/python');
-  await installOnce(folder, () => Promise.resolve(make(folder, python)));
+  await installOnce(folder, () => {
+    make(folder, python);
+  });
   return python;
 }
 

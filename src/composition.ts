@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { commands, contextKeys } from './contributions.ts';
 import { Deployer } from './deploy/deployer.ts';
+import type { Disposable } from './domain/emitter.ts';
 import { DisposableStore } from './domain/emitter.ts';
 import { ControlPlanes } from './modal/planes.ts';
 import { watchActiveScript } from './platform/activeScript.ts';
@@ -25,7 +26,7 @@ import { AppsView } from './ui/trees/appsView.ts';
 import { CatalogueView } from './ui/trees/catalogueView.ts';
 
 /** Builds every object in order and connects them. Starts nothing: the first view or command does the first work. */
-export function compose(context: vscode.ExtensionContext): vscode.Disposable {
+export function compose(context: vscode.ExtensionContext): Disposable {
   const disposables = new DisposableStore();
   const logger = disposables.add(new ChannelLogger());
   const contextKeySetter = new ContextKeys();

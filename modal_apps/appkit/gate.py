@@ -53,7 +53,7 @@ class Gate:
 
     async def _serve(self, scope: Scope, headers: dict[str, str], receive: Receive, send: Send) -> None:
         start = time.perf_counter()
-        status = 500
+        status = 0
 
         async def send_marked(message: Message) -> None:
             nonlocal status
@@ -69,9 +69,13 @@ class Gate:
             await self.app(scope, self._limited(receive), send_marked)
         except ApiError as error:
             await _answer(error, send_marked)
+        except Exception:
+            # Starlette raises it again after the handler has logged and answered it.
+            if not status:
+                raise
         finally:
             self.counters.in_flight -= 1
-            self.counters.failed += status >= 500
+            self.counters.failed += status >= 500 or not status
             milliseconds = (time.perf_counter() - start) * 1000
             level = logging.DEBUG if scope["path"] in OPEN_PATHS else logging.INFO
             log.log(level, "%s %s %d in %.0f ms", scope["method"], scope["path"], status, milliseconds)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-# Errors of these are ours to report, and their access lines repeat ours.
+# Their lines for each request would drown ours.
 QUIET_LOGGERS = ("httpx", "httpcore", "urllib3", "filelock")
 
 
@@ -56,8 +56,6 @@ class _Formatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         message = record.getMessage()
-        if (current := _current.get()) and record.levelno >= logging.INFO:
-            current.lines.append(message)
         if record.exc_info:
             message += "\n" + self.formatException(record.exc_info)
         seconds, milliseconds = time.gmtime(record.created), int(record.msecs)
@@ -71,10 +69,18 @@ class _Formatter(logging.Formatter):
         return f"[{stamp}] {level} {self.app}{request} {message}"
 
 
+class _RequestCollector(logging.Handler):
+    """Keeps the lines of each request for its answer."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if current := _current.get():
+            current.lines.append(record.getMessage())
+
+
 def setup_logging(app: str, level: str = "INFO", form: str = "text") -> None:
     """Sends all log records of `level` and above to stdout. Calling it again replaces what was set up."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_Formatter(app, form == "json"))
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.basicConfig(level=level, handlers=[handler, _RequestCollector(logging.INFO)], force=True)
     for name in QUIET_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -17,23 +17,27 @@ export interface DeployFailure {
 
 const boxCharacters = /[│╭╮╰╯─┃┏┓┗┛━]/g;
 
-/** @param stderr what the CLI wrote to its error stream, at full width */
+/** @param stderr what the CLI wrote to its error stream */
 export function explainFailure(stderr: string, exitCode: number): DeployFailure {
   const lines = stderr.split('\n').map((line) => line.replace(boxCharacters, ' ').trim());
-  const panel = errorPanel(stderr);
-  const frames = readFrames(lines);
-  const exception = lines.findLast((line) =>
-    /^[\w.]*(?:Error|Exception|Exit|Interrupt|Warning)\b.*(?::|$)/.test(line),
-  );
   const cause =
-    panel ||
-    exception ||
+    errorLine(lines) ||
+    errorPanel(stderr) ||
+    lines.findLast((line) => exceptionLine.test(line)) ||
     lines.findLast((line) => line !== '') ||
     `The Modal CLI ended with exit code ${exitCode}.`;
-  return { cause: firstSentence(cause), nextStep: nextStepFor(cause), frames };
+  return { cause: firstSentence(cause), nextStep: nextStepFor(cause), frames: readFrames(lines) };
 }
 
-/** Text of the last panel titled "Error", its lines joined. */
+/** `SomeError: text`, as Python ends a traceback. */
+const exceptionLine = /^[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Warning)\b(?::|$)/;
+
+/** CLI 1.6 prints `Error: …` when its output is no terminal. */
+function errorLine(lines: readonly string[]): string {
+  return lines.findLast((line) => line.startsWith('Error: '))?.slice('Error: '.length) ?? '';
+}
+
+/** Text of the last panel titled "Error", its lines joined, as earlier CLIs print it. */
 function errorPanel(stderr: string): string {
   let inside = false;
   let text: string[] = [];
@@ -47,14 +51,28 @@ function errorPanel(stderr: string): string {
   return text.filter(Boolean).join(' ');
 }
 
-/** Frames of rich tracebacks (`file.py:3 in <module>`) and of plain ones (`File "file.py", line 3, in x`). */
+/** A frame of a rich traceback, of a plain one, or the place of a syntax error. */
+const frameForms = [
+  /^(?<file>(?:\/|[A-Za-z]:\\).*\.py):(?<line>\d+) in (?<scope>.+)$/,
+  /^File "(?<file>.+\.py)", line (?<line>\d+)(?:, in (?<scope>.+))?$/,
+  /^(?<file>(?:\/|[A-Za-z]:\\).*\.py):(?<line>\d+)$/,
+];
+
 function readFrames(lines: readonly string[]): SourceFrame[] {
-  return lines.flatMap((line) => {
-    const rich = /^(\S.*\.py):(\d+) in (.+)$/.exec(line);
-    const plain = /^File "(.+\.py)", line (\d+)(?:, in (.+))?$/.exec(line);
-    const [, file, number, scope = '<module>'] = rich ?? plain ?? [];
-    return file && number ? [{ file, line: Number(number), scope }] : [];
+  return lines.flatMap((line, at) => {
+    // Rich breaks a long path at the panel's edge, also in the middle of a word.
+    const joined = /^(?:\/|[A-Za-z]:\\)/.test(line) ? [line, line + (lines[at + 1] ?? '')] : [line];
+    const found = joined.map(readFrame).find((frame) => frame !== undefined);
+    return found ?? [];
   });
+}
+
+function readFrame(line: string): SourceFrame | undefined {
+  for (const form of frameForms) {
+    const { file, line: number, scope = '<module>' } = form.exec(line)?.groups ?? {};
+    if (file && number) return { file, line: Number(number), scope };
+  }
+  return undefined;
 }
 
 const nextSteps: readonly (readonly [RegExp, string])[] = [
@@ -66,7 +84,8 @@ const nextSteps: readonly (readonly [RegExp, string])[] = [
     /secret.*(?:not found|missing)|No secret named/i,
     'Create the secret in this environment, then deploy again.',
   ],
-  [/GPU/i, 'Choose another GPU.'],
+  [/GPU type/i, 'Choose another GPU.'],
+  [/has no attribute 'app'/, 'Give the file a variable `app = modal.App(…)`.'],
   [/Image build .*failed/i, 'The failing step is in the build log.'],
   [/spend limit|budget/i, "Raise the workspace's spend limit or wait for the next billing cycle."],
 ];

@@ -67,19 +67,24 @@ export class LogFollower {
   /** Runs until the app has ended, the follower is stopped, or the server refuses. Never rejects. */
   async run(): Promise<void> {
     this.#options.onState({ kind: 'connecting' });
+    this.#end(await this.#untilEnd());
+  }
+
+  /** @returns why it ended */
+  async #untilEnd(): Promise<string> {
     for (;;) {
       const startedAt = this.#now();
       try {
-        if (await this.#stream()) return this.#end('The app has ended.');
+        if (await this.#stream()) return 'The app has ended.';
         this.#attempt = 0;
       } catch (error) {
-        if (this.#abort.signal.aborted || isCancelled(error)) return this.#end('Stopped.');
+        if (this.#abort.signal.aborted || isCancelled(error)) return 'Stopped.';
         const failure = toModalError(error);
-        if (fatal.includes(failure.kind)) return this.#end(failure.message);
+        if (fatal.includes(failure.kind)) return failure.message;
         if (this.#now() - startedAt >= healthyAfterMs) this.#attempt = 0;
         await this.#pause(failure.message);
       }
-      if (this.#abort.signal.aborted) return this.#end('Stopped.');
+      if (this.#abort.signal.aborted) return 'Stopped.';
     }
   }
 

@@ -75,7 +75,7 @@ async function follow(
   for (let polls = 0; ; polls++) {
     const response = await request(target.url, {
       dispatcher: agent,
-      method: target.method as Dispatcher.HttpMethod,
+      method: target.method,
       headers: { 'accept-encoding': 'identity', ...input.headers },
       body: target.body ?? null,
       signal: input.signal,

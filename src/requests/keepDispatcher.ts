@@ -3,12 +3,14 @@
  * the user's proxy settings. This module notes what was there; it must be imported before undici.
  */
 const slots = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')];
-const before = slots.map((slot) => Object.getOwnPropertyDescriptor(globalThis, slot));
+
+// Node sets its own dispatcher when `fetch` is first touched; afterwards it would take the one of our undici.
+void globalThis.fetch;
+const before = slots.map((slot): unknown => Reflect.get(globalThis, slot));
 
 export function restoreDispatcher(): void {
+  // The slots cannot be deleted or redefined once they exist, but they can be written.
   slots.forEach((slot, at) => {
-    const descriptor = before[at];
-    if (descriptor) Object.defineProperty(globalThis, slot, descriptor);
-    else Reflect.deleteProperty(globalThis, slot);
+    if (Reflect.get(globalThis, slot) !== before[at]) Reflect.set(globalThis, slot, before[at]);
   });
 }

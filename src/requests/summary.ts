@@ -39,7 +39,7 @@ function highlightCards(json: Json, sample: Sample): { label: string; value: str
 
 function flatCards(json: Record<string, Json>): { label: string; value: string }[] {
   return Object.entries(json)
-    .filter(([, value]) => isScalar(value) && String(value).length <= 60)
+    .filter(([, value]) => isScalar(value) && words(value).length <= 60)
     .slice(0, 8)
     .map(([key, value]) => ({ label: title(key), value: words(value) }));
 }
@@ -64,7 +64,7 @@ function findInList(list: Json, step: string): Json | undefined {
   if (!Array.isArray(list)) return undefined;
   return list.find(
     (item) =>
-      typeof item === 'object' && item !== null && !Array.isArray(item) && String(item[key]) === wanted,
+      typeof item === 'object' && item !== null && !Array.isArray(item) && words(item[key]) === wanted,
   );
 }
 

@@ -11,7 +11,7 @@ import { ProcessGroup } from './processGroup.ts';
 export interface HostOptions {
   /** Installed as a user would, before the server starts. */
   readonly vsix?: string;
-  /** 0 or absent: any free port. */
+  /** Absent: any free port. */
   readonly port?: number;
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Environment of the extension host; nothing else of this process's environment reaches it. */
@@ -55,7 +55,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   const common = ['--server-data-dir', dataDir, '--accept-server-license-terms'];
   const env = hostEnvironment(options.env);
   if (options.vsix) installExtension(install.node, [install.serverMain, ...common], options.vsix, env);
-  const port = options.port || (await freePort());
+  const port = options.port ?? (await freePort());
   const group = new ProcessGroup(
     install.node,
     [
@@ -101,7 +101,7 @@ function installExtension(node: string, args: readonly string[], vsix: string, e
     encoding: 'utf8',
     env,
   });
-  if (status !== 0 || !/successfully installed/.test(stdout)) {
+  if (status !== 0 || !stdout.includes('successfully installed')) {
     throw new Error(`Installing ${vsix} failed:\n${stdout}\n${stderr}`);
   }
 }

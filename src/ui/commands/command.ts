@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { CommandId } from '../../contributions.ts';
-import { toModalError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { Presenter } from '../../platform/present.ts';
 
@@ -34,13 +33,4 @@ export function registerCommands(
     }),
   );
   return vscode.Disposable.from(...registrations);
-}
-
-/** Ends a flow that the user left without a choice, e.g. by Escape in a picker. */
-export function isLeft<T>(value: T | undefined): value is undefined {
-  return value === undefined;
-}
-
-export function messageOf(error: unknown): string {
-  return toModalError(error).message;
 }

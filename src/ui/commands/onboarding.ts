@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { ModalError, toModalError } from '../../domain/errors.ts';
+import type { ModalError } from '../../domain/errors.ts';
+import { toModalError } from '../../domain/errors.ts';
 import type { Services } from './services.ts';
 import { runInTerminal } from './terminal.ts';
 

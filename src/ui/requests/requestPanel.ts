@@ -201,7 +201,7 @@ export class RequestPanel implements vscode.Disposable {
 
   async #openBody(): Promise<void> {
     if (!this.#result) return;
-    const isJson = /json/.test(this.#result.headers['content-type'] ?? '');
+    const isJson = (this.#result.headers['content-type'] ?? '').includes('json');
     const document = await vscode.workspace.openTextDocument({
       content: this.#result.body,
       language: isJson ? 'json' : 'plaintext',

@@ -3,7 +3,7 @@ import { html } from 'lit';
 import type { TemplateResult } from 'lit';
 
 /** Control characters that would reorder or hide text; shown as marks instead. */
-// eslint-disable-next-line no-control-regex -- these are the very characters to look for
+
 const invisible = /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g;
 
 /** A log line as text nodes in the theme's terminal colours. Nothing of it is ever taken for HTML. */

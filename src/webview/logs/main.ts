@@ -233,9 +233,9 @@ class LogsElement extends LitElement {
   }
 
   #refilter(): void {
-    const { matches, problem } = compileFilter(this.filter);
-    this.problem = problem;
-    this.#visible = this.#entries.filter(matches);
+    const filter = compileFilter(this.filter);
+    this.problem = filter.problem;
+    this.#visible = this.#entries.filter((entry) => filter.matches(entry));
     this.#show();
   }
 
@@ -267,8 +267,8 @@ class LogsElement extends LitElement {
       this.#entries = this.#entries.slice(-mostEntries);
       this.#refilter();
     } else {
-      const { matches } = compileFilter(this.filter);
-      const fresh = entries.filter(matches);
+      const filter = compileFilter(this.filter);
+      const fresh = entries.filter((entry) => filter.matches(entry));
       this.#visible.push(...fresh);
       if (!this.#following) this.unseen += fresh.length;
       this.#show();

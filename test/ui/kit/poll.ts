@@ -9,13 +9,11 @@ export interface PollOptions {
 const everyMs = 150;
 
 /** Asks until there is an answer. @throws Error that names what was missing, and the last error on the way */
-export async function poll<T>(
-  ask: () => Promise<T | undefined> | T | undefined,
-  options: PollOptions,
-): Promise<T> {
+export async function poll<T>(ask: () => Promise<T | undefined>, options: PollOptions): Promise<T> {
   const { what, timeoutMs = 20_000 } = options;
   let cause: unknown;
-  for (const start = Date.now(); Date.now() - start < timeoutMs; await sleep(everyMs)) {
+  const end = Date.now() + timeoutMs;
+  while (Date.now() < end) {
     try {
       const answer = await ask();
       if (answer !== undefined) return answer;
@@ -23,6 +21,7 @@ export async function poll<T>(
     } catch (error) {
       cause = error;
     }
+    await sleep(everyMs);
   }
   throw new Error(`Waited ${timeoutMs / 1000} s in vain for ${what}.`, { cause });
 }

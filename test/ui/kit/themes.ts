@@ -1,9 +1,13 @@
-/** The four themes that everything is looked at in: the editor's name of each, and the class the workbench then has. */
+/** The four themes that everything is looked at in. */
 export const themes = {
-  dark: { setting: 'Default Dark Modern', className: 'vs-dark' },
-  light: { setting: 'Default Light Modern', className: 'vs' },
-  highContrast: { setting: 'Default High Contrast', className: 'hc-black' },
-  highContrastLight: { setting: 'Default High Contrast Light', className: 'hc-light' },
+  dark: { setting: 'Dark Modern', label: 'Dark Modern', className: 'vs-dark' },
+  light: { setting: 'Light Modern', label: 'Light Modern', className: 'vs' },
+  highContrast: { setting: 'Default High Contrast', label: 'Dark High Contrast', className: 'hc-black' },
+  highContrastLight: {
+    setting: 'Default High Contrast Light',
+    label: 'Light High Contrast',
+    className: 'hc-light',
+  },
 } as const;
 
 export type ThemeName = keyof typeof themes;

@@ -42,8 +42,8 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   try {
     const context = await browser.newContext({ viewport: size, deviceScaleFactor, reducedMotion: 'reduce' });
     const workbench = new Workbench(host, browser, await context.newPage());
+    await changeSettings(host, { 'workbench.colorTheme': themes[theme].setting });
     await workbench.open(folder);
-    await workbench.switchTheme(theme);
     return workbench;
   } catch (error) {
     await browser.close();
@@ -114,18 +114,13 @@ export class Workbench {
     return takeShot(this.page, name);
   }
 
-  /** Through the settings file, as a picker would leave its preview behind when a test fails half way. */
   async switchTheme(name: ThemeName): Promise<void> {
-    const { setting, className } = themes[name];
-    await this.changeSettings({ 'workbench.colorTheme': setting });
+    const { label, className } = themes[name];
+    await this.runCommand('Preferences: Color Theme');
+    await this.quickPick.type(label);
+    await this.quickPick.choose(new RegExp(`^${label}(?:,|$)`));
+    await this.quickPick.widget.waitFor({ state: 'hidden' });
     await this.page.locator(`.monaco-workbench.${className}`).waitFor();
-  }
-
-  /** Changes user settings while the editor runs. */
-  async changeSettings(changes: Readonly<Record<string, unknown>>): Promise<void> {
-    const file = path.join(this.#host.dataDir, 'data/User/settings.json');
-    const settings = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-    await writeFile(file, JSON.stringify({ ...settings, ...changes }, undefined, 2));
   }
 
   async close(): Promise<void> {
@@ -136,4 +131,11 @@ export class Workbench {
     this.consoleLines.push(line.slice(0, 300));
     if (this.consoleLines.length > keptLines) this.consoleLines.shift();
   }
+}
+
+/** Changes user settings. They are read when a workbench opens; one that is open does not notice. */
+export async function changeSettings(host: Host, changes: Readonly<Record<string, unknown>>): Promise<void> {
+  const file = path.join(host.dataDir, 'data/User/settings.json');
+  const settings = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+  await writeFile(file, JSON.stringify({ ...settings, ...changes }, undefined, 2));
 }

@@ -1,0 +1,108 @@
+"""What the routes answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from .checks import Check
+from .forecast import Forecast
+from .ratios import Ratio
+from .sentiment import Label, Probabilities, Sentiment
+from .statement import Value
+
+DISCLAIMER = "Computed from the files as given. Not investment advice; forecasts are extrapolations."
+
+
+@dataclass(frozen=True)
+class ModelRef:
+    """`revision` is '' when the newest commit is used."""
+
+    id: str
+    revision: str
+
+
+@dataclass(frozen=True)
+class FileOut:
+    """`kind` is '' for a file that could not be read; the warning says why."""
+
+    name: str
+    kind: str
+    bytes: int
+    sha256: str
+    tables: int
+    line_items: int
+    text_chars: int
+    warnings: list[str]
+
+
+@dataclass(frozen=True)
+class RatiosOut:
+    """`periods` are newest first; values are in units of `currency`."""
+
+    ratios: list[Ratio]
+    line_items: dict[str, list[Value]]
+    periods: list[str]
+    currency: str | None
+    unit_scale: int
+    files: list[FileOut]
+    checks: list[Check]
+    warnings: list[str]
+    request_id: str
+    timing_ms: dict[str, float]
+
+
+@dataclass(frozen=True)
+class AnalyzeOut:
+    """`response` is Markdown; `logs` are the log lines of this request; times are in milliseconds."""
+
+    response: str
+    logs: str
+    request_id: str
+    sections: list[str]
+    files: list[FileOut]
+    periods: list[str]
+    currency: str | None
+    unit_scale: int
+    line_items: dict[str, list[Value]]
+    ratios: list[Ratio]
+    sentiment: Sentiment | None
+    forecast: list[Forecast]
+    checks: list[Check]
+    warnings: list[str]
+    timing_ms: dict[str, float]
+    model: ModelRef
+    disclaimer: str = DISCLAIMER
+
+
+@dataclass(frozen=True)
+class TextSentiment:
+    """`score` is the probability of `label`."""
+
+    label: Label
+    score: float
+    probabilities: Probabilities | None
+
+
+@dataclass(frozen=True)
+class SentimentOut:
+    results: list[TextSentiment]
+    model: ModelRef
+    request_id: str
+    timing_ms: dict[str, float]
+
+
+class StatusOut(TypedDict):
+    """`gpu`, `torch` and `cuda` are of the worker that answered last; None before the first answer."""
+
+    status: str
+    model: dict[str, Any]
+    gpu: dict[str, Any] | None
+    torch: str | None
+    cuda: str | None
+    snapshot: bool
+    uptime_s: float
+    load_s: float | None
+    requests: dict[str, int]
+    config: dict[str, str]
+    cost: dict[str, Any]

@@ -1,0 +1,192 @@
+"""The HTTP routes. Knows a `Backend` for the sentiment, and nothing of where it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import time
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from fastapi import FastAPI, Response, Security
+from fastapi.security import HTTPBearer
+from starlette.types import ASGIApp
+
+from appkit.auth import KeyChecker
+from appkit.errors import ApiError, install_error_handlers, unavailable
+from appkit.gate import Counters, Gate
+from appkit.health import AppInfo, cost, health_routes
+from appkit.logs import request_id, request_lines
+
+from .analysis import Numbers, analyze_numbers, milliseconds
+from .answers import AnalyzeOut, ModelRef, RatiosOut, SentimentOut, StatusOut, TextSentiment
+from .query import sections_for
+from .report import render
+from .requests import AnalyzeIn, Options, SentimentIn
+from .scoring import Backend, BackendError, WorkerReport
+from .sentiment import Probabilities, ScoredTexts, Sentiment, label_of, score_texts, sentences_of, summarize
+from .settings import FinbertSettings
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+VERSION = "0.2.0"
+LIST_LIMITS = {"files": "too_many_files", "texts": "too_many_inputs"}
+PROBE = "The company reported stable results for the year."
+
+
+def create_app(settings: FinbertSettings, backend: Backend, checker: KeyChecker | None) -> ASGIApp:
+    """
+    Parameters:
+        checker: None when Modal's proxy is the only guard, or when the app is open on purpose.
+    """
+    title = "Financial analyst"
+    # Only documents where the key goes: the gate below has already checked it.
+    scheme = Security(HTTPBearer(auto_error=False, description="The app's API key"))
+    app = FastAPI(title=title, version=VERSION, dependencies=[scheme] if checker else [])
+    counters = Counters()
+    install_error_handlers(app, LIST_LIMITS)
+    app.include_router(health_routes(AppInfo(settings.app_name, title, VERSION)))
+    _add_routes(app, Service(settings, backend, counters))
+    return Gate(app, checker, settings.max_body_mb << 20, counters)
+
+
+def _add_routes(app: FastAPI, service: Service) -> None:
+    app.post("/analyze_financials", summary="Statements and a question to ratios, sentiment and forecast")(service.analyze)
+    app.post("/ratios", summary="Statements to ratios; never starts a GPU")(service.ratios)
+    app.post("/sentiment", summary="Texts to sentiment")(service.sentiment)
+    app.get("/status", summary="Worker, model, settings and cost")(service.status)
+
+
+class Service:
+    """What the routes do."""
+
+    def __init__(self, settings: FinbertSettings, backend: Backend, counters: Counters) -> None:
+        self._settings = settings
+        self._backend = backend
+        self._counters = counters
+        self._worker: WorkerReport | None = None
+        self._model = ModelRef(settings.model_id, settings.model_revision)
+
+    async def analyze(self, body: AnalyzeIn, response: Response) -> AnalyzeOut:
+        start = time.perf_counter()
+        numbers = await asyncio.to_thread(analyze_numbers, body, self._settings.app_name)
+        sections = body.options.sections or sections_for(body.query)
+        sentiment, timing = None, {"queue": 0.0, "sentiment": 0.0}
+        if "sentiment" in sections:
+            sentiment, timing = await self._tone(numbers, body.options, response)
+        markdown = render(
+            numbers.statement, numbers.ratios, sentiment, numbers.forecasts, numbers.checks, sections
+        )
+        total = milliseconds(time.perf_counter() - start)
+        return AnalyzeOut(
+            response=markdown,
+            logs="\n".join(request_lines()),
+            request_id=request_id(),
+            sections=list(sections),
+            files=numbers.files,
+            periods=[period.label for period in numbers.statement.periods],
+            currency=numbers.statement.currency,
+            unit_scale=numbers.statement.unit_scale,
+            line_items=numbers.statement.line_items,
+            ratios=numbers.ratios,
+            sentiment=sentiment,
+            forecast=numbers.forecasts if "forecast" in sections else [],
+            checks=numbers.checks,
+            warnings=numbers.warnings,
+            timing_ms={**numbers.timing_ms, **timing, "total": total},
+            model=self._model,
+        )
+
+    async def ratios(self, body: AnalyzeIn) -> RatiosOut:
+        start = time.perf_counter()
+        numbers = await asyncio.to_thread(analyze_numbers, body, self._settings.app_name)
+        return RatiosOut(
+            ratios=numbers.ratios,
+            line_items=numbers.statement.line_items,
+            periods=[period.label for period in numbers.statement.periods],
+            currency=numbers.statement.currency,
+            unit_scale=numbers.statement.unit_scale,
+            files=numbers.files,
+            checks=numbers.checks,
+            warnings=numbers.warnings,
+            request_id=request_id(),
+            timing_ms={**numbers.timing_ms, "total": milliseconds(time.perf_counter() - start)},
+        )
+
+    async def sentiment(self, body: SentimentIn, response: Response) -> SentimentOut:
+        start = time.perf_counter()
+        scored = await self._score(body.texts, response)
+        results = []
+        for score in scored.scores:
+            label = label_of(score)
+            every = Probabilities(score["positive"], score["neutral"], score["negative"])
+            results.append(TextSentiment(label, score[label], every if body.return_all else None))
+        total = milliseconds(time.perf_counter() - start)
+        return SentimentOut(results, self._model, request_id(), {**_timing(scored), "total": total})
+
+    async def status(self, wake: bool = False) -> StatusOut:
+        if wake:
+            await self._score([PROBE], Response())
+        runners = await self._answer(self._backend.runners())
+        worker, settings, counters = self._worker, self._settings, self._counters
+        return StatusOut(
+            status="ready" if runners else "cold",
+            model={**dataclasses.asdict(self._model), "dtype": worker["dtype"] if worker else settings.dtype},
+            gpu=worker["gpu"] if worker else None,
+            torch=worker["torch"] if worker else None,
+            cuda=worker["cuda"] if worker else None,
+            snapshot=settings.snapshot,
+            uptime_s=round(time.time() - counters.started_at, 1),
+            load_s=worker["load_s"] if worker else None,
+            requests={"total": counters.total, "in_flight": counters.in_flight, "failed": counters.failed},
+            config=settings.container_env(),
+            cost=cost(settings),
+        )
+
+    async def _tone(
+        self, numbers: Numbers, options: Options, response: Response
+    ) -> tuple[Sentiment | None, dict[str, float]]:
+        sentences, truncated = sentences_of(numbers.texts, options.max_sentences)
+        nothing = {"queue": 0.0, "sentiment": 0.0}
+        if not sentences:
+            numbers.warnings.append("The files hold no sentences, so there is no sentiment.")
+            return None, nothing
+        try:
+            scored = await self._score([sentence for _, sentence in sentences], response)
+        except ApiError as error:
+            if not options.allow_partial:
+                raise
+            numbers.warnings.append(f"No sentiment: {error.detail}")
+            return None, nothing
+        result = summarize(sentences, scored.scores, truncated=truncated, keep_all=options.include_sentences)
+        return result, _timing(scored)
+
+    async def _score(self, texts: list[str], response: Response) -> ScoredTexts:
+        scored = await self._answer(score_texts(self._backend, texts))
+        self._worker = scored.worker
+        cold = scored.worker["first_call"]
+        log.info(
+            "scored %d texts on %s: model %.3f s, queue %.3f s%s",
+            *(len(texts), scored.worker["device"], scored.model_s, scored.queue_s, ", cold start" if cold else ""),
+        )
+        response.headers["X-Model-Seconds"] = f"{scored.model_s:.4f}"
+        response.headers["X-Queue-Seconds"] = f"{scored.queue_s:.4f}"
+        response.headers["X-Cold-Start"] = str(int(cold))
+        return scored
+
+    async def _answer(self, call: Awaitable[T]) -> T:
+        """Waits for the worker within the deadline and turns its failures into answers."""
+        try:
+            async with asyncio.timeout(self._settings.timeout_s):
+                return await call
+        except TimeoutError as error:
+            raise ApiError(504, "deadline", f"The worker did not answer within {self._settings.timeout_s} s.") from error
+        except BackendError as error:
+            log.error("the sentiment worker failed: %s", error)
+            raise unavailable("worker_failed", "The sentiment worker failed. The app's log says why.") from error
+
+
+def _timing(scored: ScoredTexts) -> dict[str, float]:
+    return {"queue": milliseconds(scored.queue_s), "sentiment": milliseconds(scored.model_s)}

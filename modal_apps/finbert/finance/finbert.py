@@ -1,0 +1,169 @@
+"""FinBERT: a sequence classifier with the classes positive, neutral and negative. Runs in the worker only."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+from appkit.gpu_memory import report_gpu_memory
+from appkit.progress import phase
+
+from .scoring import Score, ScoreReply, WorkerReport
+
+CLASSES = ("positive", "neutral", "negative")
+MOST_TOKENS = 512
+OVERLAP = 32
+TOKENS_IN_FORWARD = 16_384
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+
+
+class ModelError(RuntimeError):
+    """The checkpoint is no FinBERT, or gave an answer that is no number."""
+
+
+def class_columns(id2label: dict[int, str]) -> list[int]:
+    """
+    The columns of positive, neutral and negative among the logits, by name: checkpoints order them differently.
+
+    Raises:
+        ModelError: the labels are not these three, as in a checkpoint saved without names.
+    """
+    columns = {str(label).lower(): column for column, label in id2label.items()}
+    if set(columns) != set(CLASSES):
+        raise ModelError(f"The checkpoint's labels are {', '.join(map(str, id2label.values()))}; needed: {', '.join(CLASSES)}")
+    return [columns[name] for name in CLASSES]
+
+
+@dataclass
+class FinBert:
+    """
+    Parameters:
+        model_id: Hub id, or absolute path of a checkpoint.
+        revision: commit of a Hub id; '' for the newest.
+        dtype: `auto` is float16 on a GPU and float32 without.
+    """
+
+    model_id: str
+    revision: str = ""
+    dtype: str = "auto"
+    device: str = "cpu"
+    load_s: float = 0.0
+    gpu: dict[str, float | str] | None = None
+    first_call: bool = True
+    started: float = field(default_factory=time.perf_counter)
+
+    def load(self) -> None:
+        """Reads the weights into host memory without touching CUDA, so that a memory snapshot can hold them.
+
+        Raises:
+            OSError: there is no such checkpoint, or no network to fetch it.
+            ModelError: its labels are not FinBERT's.
+        """
+        start = time.perf_counter()
+        with phase("load_model"):
+            revision = self.revision or None
+            self.tokenizer: Any = AutoTokenizer.from_pretrained(self.model_id, revision=revision)
+            model = AutoModelForSequenceClassification.from_pretrained(
+                self.model_id, revision=revision, dtype=torch.float32
+            )
+            self.columns = class_columns(model.config.id2label)
+            self.model: Any = model.eval()
+        self.load_s += time.perf_counter() - start
+
+    def to_device(self) -> None:
+        """Moves the weights to the GPU, if there is one, and runs once. Also what a restored snapshot begins with."""
+        start = self.started = time.perf_counter()
+        self.first_call = True
+        with phase("move_to_device"):
+            if torch.cuda.is_available():
+                self.device = "cuda"
+            half = torch.float16 if self.device == "cuda" else torch.float32
+            self.model.to(self.device, DTYPES.get(self.dtype, half))
+        with phase("warm_up"):
+            self.score(["The company reported stable results for the year."])
+        self.gpu = report_gpu_memory("after load")
+        self.load_s += time.perf_counter() - start
+
+    def score(self, texts: list[str]) -> list[Score]:
+        """
+        Probabilities of each text. A text longer than the model reads is cut into windows, which are averaged.
+
+        Raises:
+            ModelError: a probability is not a number.
+        """
+        windows, owners, lengths = self._windows(texts)
+        sums = [[0.0] * len(CLASSES) for _ in texts]
+        counts = [0] * len(texts)
+        for batch in token_batches([len(window) for window in windows], TOKENS_IN_FORWARD):
+            for index, row in zip(batch, self._forward([windows[index] for index in batch]), strict=True):
+                owner = owners[index]
+                counts[owner] += 1
+                sums[owner] = [total + value for total, value in zip(sums[owner], row, strict=True)]
+        means = [[total / count for total in row] for row, count in zip(sums, counts, strict=True)]
+        if not all(math.isfinite(value) for row in means for value in row):
+            raise ModelError("The model gave a probability that is not a number.")
+        return [
+            Score(positive=row[0], neutral=row[1], negative=row[2], tokens=length)
+            for row, length in zip(means, lengths, strict=True)
+        ]
+
+    def score_batch(self, chunks: list[list[str]]) -> list[ScoreReply]:
+        """Scores the texts of several callers together and gives each its own."""
+        start = time.perf_counter()
+        scores = iter(self.score([text for chunk in chunks for text in chunk]))
+        seconds = time.perf_counter() - start
+        report = self._report()
+        self.first_call = False
+        return [ScoreReply(scores=[next(scores) for _ in chunk], model_s=seconds, worker=report) for chunk in chunks]
+
+    def _report(self) -> WorkerReport:
+        return WorkerReport(
+            device=self.device,
+            dtype=str(self.model.dtype).removeprefix("torch."),
+            gpu=self.gpu,
+            torch=torch.__version__,
+            cuda=torch.version.cuda,
+            load_s=round(self.load_s, 3),
+            uptime_s=round(time.perf_counter() - self.started, 3),
+            first_call=self.first_call,
+        )
+
+    def _windows(self, texts: list[str]) -> tuple[list[list[int]], list[int], list[int]]:
+        """Token ids of each window, the text that it belongs to, and the length of each text in tokens."""
+        room = min(MOST_TOKENS, self.model.config.max_position_embeddings) - 2
+        windows, owners, lengths = [], [], []
+        encoded = self.tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"] if texts else []
+        for owner, ids in enumerate(encoded):
+            lengths.append(len(ids))
+            for start in range(0, max(1, len(ids) - OVERLAP), room - OVERLAP):
+                window = ids[start : start + room]
+                windows.append([self.tokenizer.cls_token_id, *window, self.tokenizer.sep_token_id])
+                owners.append(owner)
+        return windows, owners, lengths
+
+    @torch.inference_mode()
+    def _forward(self, windows: list[list[int]]) -> list[list[float]]:
+        width = max(map(len, windows))
+        ids = torch.full((len(windows), width), self.tokenizer.pad_token_id, dtype=torch.long)
+        mask = torch.zeros_like(ids)
+        for row, window in enumerate(windows):
+            ids[row, : len(window)] = torch.tensor(window)
+            mask[row, : len(window)] = 1
+        logits = self.model(input_ids=ids.to(self.device), attention_mask=mask.to(self.device)).logits
+        return logits.float().softmax(-1)[:, self.columns].tolist()
+
+
+def token_batches(lengths: list[int], most_tokens: int) -> list[list[int]]:
+    """Groups windows of like length, so that each forward pass has at most `most_tokens` with padding."""
+    batches: list[list[int]] = []
+    for index in sorted(range(len(lengths)), key=lambda index: -lengths[index]):
+        if batches and (len(batches[-1]) + 1) * lengths[batches[-1][0]] <= most_tokens:
+            batches[-1].append(index)
+        else:
+            batches.append([index])
+    return batches

@@ -1,0 +1,34 @@
+"""What a ratio is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Unit = Literal["ratio", "percent", "days", "currency"]
+Inputs = Mapping[str, float]
+
+
+class NotMeaningful(ValueError):
+    """The numbers are there, but the quotient would mislead, as growth from a loss does."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """
+    Parameters:
+        needs: items without which there is no value.
+        optional: items that count as 0 when the statement has no such line.
+        averaged: whether stocks are averaged over two periods when the caller asks for average balances.
+    """
+
+    key: str
+    label: str
+    group: str
+    unit: Unit
+    formula: str
+    needs: tuple[str, ...]
+    compute: Callable[[Inputs], float]
+    optional: tuple[str, ...] = ()
+    averaged: bool = False

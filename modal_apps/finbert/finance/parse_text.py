@@ -1,0 +1,89 @@
+"""Text files: csv and tsv as one grid, txt and md as prose, json as `{period: {item: number}}`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+from .grid import Cell, FileError, Grid
+
+DELIMITERS = ",;\t|"
+ENCODINGS = ("utf-8-sig", "cp1252")
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+SAMPLE_CHARS = 8192
+
+
+def decode(data: bytes) -> str:
+    """
+    Raises:
+        FileError: `unknown_encoding` for bytes that are no text.
+    """
+    for encoding in ("utf-16",) if data.startswith(UTF16_MARKS) else ENCODINGS:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise FileError("unknown_encoding", "The file is neither UTF-8, UTF-16 nor Windows-1252 text.")
+
+
+def looks_like_table(text: str) -> bool:
+    """Whether several lines have the same number of cells; prose has commas too, but not evenly."""
+    lines = [line for line in text[:SAMPLE_CHARS].splitlines() if line.strip()]
+    rows = list(csv.reader(lines, delimiter=_delimiter(text)))
+    return sum(len(row) >= 2 and any(_is_short(cell) for cell in row[1:]) for row in rows) >= max(2, len(rows) / 2)
+
+
+def parse_csv(name: str, text: str) -> Grid:
+    """Reads the lines as one grid; every cell stays text, because only its column tells how numbers are written."""
+    rows: list[list[Cell]] = [list(row) for row in csv.reader(io.StringIO(text), delimiter=_delimiter(text))]
+    return Grid(name, None, rows)
+
+
+def parse_json(name: str, text: str) -> Grid:
+    """
+    Raises:
+        FileError: `unexpected_json` for anything but an object of objects of numbers.
+    """
+    shape = FileError("unexpected_json", 'The JSON must look like {"FY2024": {"revenue": 1200, ...}, ...}.')
+    try:
+        periods = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise FileError("unexpected_json", f"The JSON is malformed in line {error.lineno}.") from error
+    except RecursionError as error:
+        raise shape from error
+    if not isinstance(periods, dict) or not all(isinstance(items, dict) for items in periods.values()):
+        raise shape
+    labels = list(dict.fromkeys(label for items in periods.values() for label in items))
+    rows: list[list[Cell]] = [["", *periods]]
+    for label in labels:
+        values = [items.get(label) for items in periods.values()]
+        if not all(value is None or (isinstance(value, int | float) and not isinstance(value, bool)) for value in values):
+            raise shape
+        rows.append([label.replace("_", " "), *values])
+    return Grid(name, None, rows)
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text, without Markdown's marks at the start of a line."""
+    blocks = text.replace("\r\n", "\n").split("\n\n")
+    joined = (" ".join(line.strip().lstrip("#>*-• ") for line in block.splitlines()) for block in blocks)
+    return [block.strip() for block in joined if block.strip()]
+
+
+def _delimiter(text: str) -> str:
+    """The sign that gives most lines the same number of cells; inside quotes it does not count."""
+    lines = [line for line in text[:SAMPLE_CHARS].splitlines() if line.strip()][:50]
+
+    def score(delimiter: str) -> tuple[int, int]:
+        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+        wide = [width for width in widths if width > 1]
+        return (max((wide.count(width) for width in set(wide)), default=0), sum(wide))
+
+    return max(DELIMITERS, key=score)
+
+
+def _is_short(cell: str) -> bool:
+    return 0 < len(cell.strip()) <= 24

@@ -1,0 +1,78 @@
+/** Everything a newcomer needs to try the extension without an account: editor, extension, local Modal, workspace. */
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { ensurePython } from '../../../../scripts/python.ts';
+import { startHost } from '../../../host/server.ts';
+import type { Host } from '../../../host/server.ts';
+import { themes } from '../themes.ts';
+import type { ThemeName } from '../themes.ts';
+import { packageExtension } from './packageExtension.ts';
+import { startSimulator } from './simulator.ts';
+import type { Simulator } from './simulator.ts';
+import { ensureTinyModel } from './tinyModel.ts';
+
+export interface DemoOptions {
+  /** Of the editor; absent: any free port. */
+  readonly port?: number;
+  readonly theme?: ThemeName;
+  /** Absent: built from the checkout. */
+  readonly vsix?: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Gets one line for each step. */
+  readonly onStep?: (line: string) => void;
+}
+
+export interface Demo {
+  readonly host: Host;
+  readonly simulator: Simulator;
+  /** A copy of the sample workspace, gone with the demo. */
+  readonly workspace: string;
+  /** Address of the editor with that workspace. */
+  readonly url: string;
+  /** What the editor and the deploys see beyond the ordinary environment. */
+  readonly env: NodeJS.ProcessEnv;
+  stop(): Promise<void>;
+}
+
+/** Starts all parts, or none: when one fails, the others are ended. */
+export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
+  const { onStep = () => undefined } = options;
+  await using parts = new AsyncDisposableStack();
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'demo-'));
+  parts.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
+  const workspace = path.join(folder, 'workspace');
+  await cp(path.join(import.meta.dirname, 'workspace'), workspace, { recursive: true });
+
+  onStep('Python environment');
+  const python = await ensurePython();
+  onStep('Small model');
+  const model = await ensureTinyModel(python);
+  onStep('Extension package');
+  const vsix = options.vsix ?? (await packageExtension());
+  onStep('Local Modal');
+  const simulator = await startSimulator(python, path.join(folder, 'simulator.log'));
+  parts.defer(() => simulator.stop());
+  onStep('VS Code');
+  const env = demoEnvironment(python, simulator, model);
+  const host = await startHost({
+    vsix,
+    env,
+    ...(options.port === undefined ? {} : { port: options.port }),
+    settings: { 'workbench.colorTheme': themes[options.theme ?? 'dark'].setting, ...options.settings },
+  });
+  parts.defer(() => host.stop());
+
+  const started = parts.move();
+  return { host, simulator, workspace, env, url: host.url(workspace), stop: () => started.disposeAsync() };
+}
+
+function demoEnvironment(python: string, simulator: Simulator, model: string): NodeJS.ProcessEnv {
+  return {
+    PATH: [path.dirname(python), process.env['PATH'] ?? ''].join(path.delimiter),
+    MODAL_CONFIG_PATH: simulator.configPath,
+    APP_MODEL_ID: model,
+    HF_HUB_OFFLINE: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
+  };
+}

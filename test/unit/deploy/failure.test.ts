@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { explainFailure } from '../../../src/deploy/failure.ts';
+
+/** What CLI 1.6.4 printed, with other folder names. */
+const recorded = (name: string) =>
+  readFileSync(path.join(import.meta.dirname, 'output', `${name}.txt`), 'utf8');
+
+describe('the cause of a failed deploy', () => {
+  it.each([
+    ['syntax_error', /^SyntaxError: invalid syntax/, 'syntax_error.py', 3],
+    ['import_error', /^ModuleNotFoundError: No module named 'no_such_package'/, 'import_error.py', 2],
+    ['deep', /^ZeroDivisionError: division by zero/, 'helper.py', 2],
+    ['wrapped_path', /^ModuleNotFoundError/, 'wrapped_path.py', 2],
+  ])('%s points to the line', (name, cause, file, line) => {
+    const failure = explainFailure(recorded(name), 1);
+    expect(failure.cause).toMatch(cause);
+    const own = failure.frames.filter((frame) => !frame.file.includes('site-packages'));
+    expect(path.basename(own.at(-1)?.file ?? '')).toBe(file);
+    expect(own.at(-1)?.line).toBe(line);
+  });
+
+  it.each([
+    ['unknown_gpu', /Not a valid GPU type: 'A40'/, /Choose another GPU/],
+    ['missing_secret', /Secret 'nope' not found/, /Create the secret/],
+    ['no_app', /has no attribute 'app'/, /app = modal\.App/],
+    ['import_error', /No module named/, /Install that package/],
+  ])('%s comes with a next step', (name, cause, nextStep) => {
+    const failure = explainFailure(recorded(name), 1);
+    expect(failure.cause).toMatch(cause);
+    expect(failure.nextStep).toMatch(nextStep);
+  });
+
+  it('reads the panels of earlier CLIs', () => {
+    const panel = ['╭─ Error ─────╮', '│ Image build │', '│ failed      │', '╰─────────────╯'].join('\n');
+    expect(explainFailure(panel, 1).cause).toBe('Image build failed.');
+  });
+
+  it('reads plain tracebacks', () => {
+    const text =
+      'Traceback (most recent call last):\n  File "/home/user/x.py", line 7, in go\n    boom()\nValueError: no\n';
+    expect(explainFailure(text, 1)).toMatchObject({
+      cause: 'ValueError: no.',
+      frames: [{ file: '/home/user/x.py', line: 7, scope: 'go' }],
+    });
+  });
+
+  it('has something to say when nothing was printed', () => {
+    expect(explainFailure('', 137).cause).toBe('The Modal CLI ended with exit code 137.');
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import type { DeployTarget } from '../../../src/deploy/plan.ts';
+import { missingSecrets, planDeploy } from '../../../src/deploy/plan.ts';
+import { createPlannedSecrets } from '../../../src/deploy/secret.ts';
+import { ModalError } from '../../../src/domain/errors.ts';
+import type { Connection } from '../../../src/modal/connection.ts';
+import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
+import { catalogApp } from '../support/catalogApp.ts';
+
+const connection = { environment: '' } as Connection;
+const app = catalogApp();
+const target: DeployTarget = { kind: 'bundled', app };
+
+function plane(changes: Partial<ControlPlane> = {}): ControlPlane {
+  const environment = { name: 'main', isDefault: true, runningContainers: 0, runningGpus: 0 };
+  return {
+    listEnvironments: () => Promise.resolve([environment]),
+    rates: () => Promise.resolve({ usdPerHour: { gpu_hour_cost_a10g: 1.23 }, source: 'live', asOf: 'now' }),
+    findDeployedApp: () => Promise.resolve(undefined),
+    hasSecret: () => Promise.resolve(false),
+    ...changes,
+  } as ControlPlane;
+}
+
+describe('planning a deploy', () => {
+  it('says environment, GPU with live price, secrets and settings', async () => {
+    const plan = await planDeploy(target, { plane: plane(), connection, environment: '' });
+    expect(plan).toMatchObject({
+      environment: 'main',
+      gpu: { name: 'A10', memoryGb: 24, usdPerHour: 1.23 },
+      rates: { source: 'live' },
+      secrets: [{ state: 'created' }],
+      settings: { APP_GPU: 'A10', APP_NAME: app.defaultAppName },
+      args: ['deploy', '--env', 'main', '/apps/demo/app.py'],
+    });
+  });
+
+  it('uses the dated table when the live prices may not be read', async () => {
+    const refused = plane({ rates: () => Promise.reject(new ModalError('forbidden', 'no')) });
+    const plan = await planDeploy(target, { plane: refused, connection, environment: 'dev' });
+    expect(plan).toMatchObject({ environment: 'dev', rates: { source: 'table' }, gpu: { usdPerHour: 1.1 } });
+  });
+
+  it('refuses a GPU that Modal does not sell, and lists those it does', async () => {
+    const planning = planDeploy({ ...target, gpu: 'A40' }, { plane: plane(), connection, environment: '' });
+    await expect(planning).rejects.toMatchObject({
+      kind: 'invalid',
+      message: expect.stringContaining('L40S') as string,
+    });
+  });
+
+  it('knows a required secret that only the user can make', async () => {
+    const [secret] = app.secrets;
+    const own = { ...app, secrets: [{ ...secret!, generate: null }] };
+    const plan = await planDeploy(
+      { kind: 'bundled', app: own },
+      { plane: plane(), connection, environment: '' },
+    );
+    expect(missingSecrets(plan).map(({ name }) => name)).toEqual(['demo-key']);
+  });
+});
+
+describe('creating the API key', () => {
+  const created = async (createSecret: ControlPlane['createSecret']) => {
+    const kept: string[][] = [];
+    const plan = await planDeploy(target, { plane: plane(), connection, environment: '' });
+    await createPlannedSecrets(plan, plane({ createSecret }), (...key) =>
+      Promise.resolve(void kept.push(key)),
+    );
+    return kept;
+  };
+
+  it('makes 32 random bytes for each key and keeps them for requests', async () => {
+    const values: Record<string, string>[] = [];
+    const create = (_name: string, _environment: string, value: Readonly<Record<string, string>>) =>
+      Promise.resolve(void values.push({ ...value }));
+    const [first] = await created(create);
+    const [second] = await created(create);
+    expect(first?.slice(0, 2)).toEqual(['demo-key', 'main']);
+    expect(Buffer.from(first?.[2] ?? '', 'base64url')).toHaveLength(32);
+    expect(values[0]).toEqual({ APP_API_KEY: first?.[2] });
+    expect(second?.[2]).not.toBe(first?.[2]);
+  });
+
+  it('leaves a key alone that somebody made meanwhile', async () => {
+    expect(await created(() => Promise.reject(new ModalError('conflict', 'exists')))).toEqual([]);
+  });
+});

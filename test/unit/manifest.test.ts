@@ -1,0 +1,93 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commands, contextKeys, views } from '../../src/contributions.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+
+interface Manifest {
+  icon: string;
+  contributes: {
+    commands: { command: string; icon: string; category: string; title: string }[];
+    views: Record<string, { id: string; icon: string }[]>;
+    viewsContainers: Record<string, { icon: string }[]>;
+    menus: Record<string, { command: string; when?: string }[]>;
+    viewsWelcome: { view: string; contents: string; when: string }[];
+    configuration: { properties: Record<string, object> }[];
+    walkthroughs: { steps: { media: { markdown: string } }[] }[];
+  };
+}
+
+const text = read('package.json');
+const manifest = JSON.parse(text) as Manifest;
+const { contributes } = manifest;
+const strings = JSON.parse(read('package.nls.json')) as Record<string, string>;
+
+describe('the manifest', () => {
+  it('contributes exactly the commands and views that the code knows', () => {
+    expect(contributes.commands.map(({ command }) => command).sort()).toEqual(Object.values(commands).sort());
+    const contributed = Object.values(contributes.views).flatMap((list) => list.map(({ id }) => id));
+    expect(contributed.sort()).toEqual(Object.values(views).sort());
+  });
+
+  it('has every string that it refers to, and no other', () => {
+    const used = [...text.matchAll(/%([\w.]+)%/g)].map(([, key]) => key ?? '');
+    expect([...new Set(used)].sort()).toEqual(Object.keys(strings).sort());
+  });
+
+  it('names only icons and files that exist', () => {
+    const css = read('node_modules/@vscode/codicons/dist/codicon.css');
+    for (const { icon } of contributes.commands) {
+      const name = icon.slice(2, -1);
+      expect(css, name).toContain(`.codicon-${name}:before`);
+    }
+    const files = [
+      manifest.icon,
+      ...Object.values(contributes.views).flatMap((list) => list.map(({ icon }) => icon)),
+      ...Object.values(contributes.viewsContainers).flatMap((list) => list.map(({ icon }) => icon)),
+      ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.markdown)),
+    ];
+    for (const file of files) expect(existsSync(path.join(root, file)), file).toBe(true);
+  });
+
+  it('shows nothing by a context key that nobody sets', () => {
+    const whens = [
+      ...Object.values(contributes.menus).flatMap((items) => items.map(({ when = '' }) => when)),
+      ...contributes.viewsWelcome.map(({ when }) => when),
+    ];
+    const used = new Set(whens.flatMap((when) => [...when.matchAll(/modalGpu\.\w+/g)].map(([key]) => key)));
+    const known = [...Object.values(contextKeys), ...Object.values(views)] as string[];
+    for (const key of used) expect(known).toContain(key);
+  });
+
+  it('runs only commands that exist from menus, welcomes and walkthrough', () => {
+    const known: string[] = Object.values(commands);
+    const links = [
+      ...Object.values(strings)
+        .join('\n')
+        .matchAll(/command:([\w.]+)/g),
+    ].map(([, id]) => id ?? '');
+    const inMenus = Object.values(contributes.menus).flatMap((items) => items.map(({ command }) => command));
+    for (const id of [...links, ...inMenus]) expect(known).toContain(id);
+  });
+
+  it('has no setting that is not read', async () => {
+    const config = await readFile(path.join(root, 'src/platform/config.ts'), 'utf8');
+    for (const key of contributes.configuration.flatMap(({ properties }) => Object.keys(properties))) {
+      const short = key.replace('modalGpu.', '');
+      expect(config.includes(`'${short}':`) || config.includes(` ${short}:`), key).toBe(true);
+    }
+  });
+});
+
+describe('the source', () => {
+  it('reads the editor settings in one file only', async () => {
+    const files = (await readdir(path.join(root, 'src'), { recursive: true })).filter((file) =>
+      file.endsWith('.ts'),
+    );
+    const readers = files.filter((file) => read(path.join('src', file)).includes('getConfiguration('));
+    expect(readers).toEqual([path.join('platform', 'config.ts')]);
+  });
+});

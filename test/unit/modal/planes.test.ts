@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { silentLogger } from '../../../src/domain/logger.ts';
+import type { Connection } from '../../../src/modal/connection.ts';
+import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
+import { ControlPlanes } from '../../../src/modal/planes.ts';
+
+let folder: string;
+let config: string;
+const server = createServer((socket) => socket.destroy());
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'planes-'));
+  config = path.join(folder, 'modal.toml');
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterEach(async () => {
+  server.close();
+  await rm(folder, { recursive: true });
+});
+
+const write = (token: string) => {
+  const { port } = server.address() as AddressInfo;
+  return writeFile(
+    config,
+    `[p]\nactive = true\nserver_url = "http://127.0.0.1:${port}"\ntoken_id = "${token}"\ntoken_secret = "s"\n`,
+  );
+};
+
+function planes(made: Connection[]): ControlPlanes {
+  return new ControlPlanes({
+    env: { MODAL_CONFIG_PATH: config },
+    logger: silentLogger,
+    loadSdk: () =>
+      Promise.resolve({
+        createControlPlane: (connection: Connection) => {
+          made.push(connection);
+          return { close: () => undefined } as unknown as ControlPlane;
+        },
+      }),
+  });
+}
+
+it('makes one plane for each connection and tells when the connection changes', async () => {
+  const made: Connection[] = [];
+  await write('ak-one');
+  const source = planes(made);
+  const changes: string[] = [];
+  source.onDidChange(({ tokenId }) => changes.push(tokenId));
+  const first = await source.get();
+  expect(await source.get()).toBe(first);
+  await write('ak-second');
+  expect(await source.get()).not.toBe(first);
+  expect(made.map(({ tokenId }) => tokenId)).toEqual(['ak-one', 'ak-second']);
+  expect(changes).toEqual(['ak-second']);
+  source.dispose();
+});
+
+it('names the cache by server and profile and never by secret', async () => {
+  await write('ak-one');
+  const key = await planes([]).cacheKey();
+  expect(key).toMatch(/^snapshot:http:\/\/127\.0\.0\.1:\d+:p$/);
+});

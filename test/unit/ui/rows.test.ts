@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import type { App } from '../../../src/domain/app.ts';
+import { datedRates } from '../../../src/domain/cost.ts';
+import type { Snapshot } from '../../../src/store/snapshot.ts';
+import { emptySnapshot } from '../../../src/store/snapshot.ts';
+import { buildAppRows } from '../../../src/ui/trees/appRows.ts';
+import { buildCatalogRows } from '../../../src/ui/trees/catalogRows.ts';
+import { diffRows } from '../../../src/ui/trees/row.ts';
+import { catalogApp } from '../support/catalogApp.ts';
+
+const now = 10 * 60_000;
+const app: App = {
+  id: 'ap-1',
+  name: 'finbert',
+  environment: 'main',
+  state: 'deployed',
+  createdAt: 0,
+  deployedAt: now - 5 * 60_000,
+  version: 3,
+  runningContainers: 1,
+};
+const endpoint = {
+  functionId: 'fu-1',
+  name: 'web',
+  url: 'https://me--finbert-web.modal.run',
+  requiresProxyAuth: true,
+};
+const snapshot: Snapshot = {
+  ...emptySnapshot,
+  environments: [
+    { name: 'main', isDefault: true, runningContainers: 1, runningGpus: 1 },
+    { name: 'dev', isDefault: false, runningContainers: 0, runningGpus: 0 },
+  ],
+  apps: [{ ...app, id: 'ap-2', name: 'old', state: 'stopped' }, app],
+  details: new Map([
+    [
+      'ap-1',
+      {
+        appId: 'ap-1',
+        functions: [
+          { id: 'fu-2', tag: 'Worker.*', kind: 'class', gpus: ['A10', 'L4'], endpoints: [] },
+          { id: 'fu-1', tag: 'web', kind: 'function', gpus: [], endpoints: [endpoint] },
+        ],
+      },
+    ],
+  ]),
+  containers: [{ id: 'ta-1', appId: 'ap-1', enqueuedAt: now - 1000 }],
+};
+const build = (changes: Partial<Snapshot> = {}, options = { now, showStopped: false }) =>
+  buildAppRows({ ...snapshot, ...changes }, options);
+
+describe('app rows', () => {
+  it('show environment, app, function, endpoint and container', () => {
+    const { rows, targets } = build();
+    expect(rows.get('')?.childIds).toEqual(['environment/main', 'environment/dev']);
+    expect(rows.get('environment/main')).toMatchObject({ description: '1 app · 1 running · 1 GPU' });
+    expect(rows.get('app/ap-1')).toMatchObject({
+      description: 'deployed · A10 · 1 container · 5m ago',
+      context: 'app deployed live',
+      childIds: ['function/ap-1/Worker.*', 'function/ap-1/web', 'container/ta-1'],
+    });
+    expect(rows.get('function/ap-1/Worker.*')).toMatchObject({
+      label: 'Worker',
+      description: 'class · A10 or L4',
+    });
+    expect(rows.get('endpoint/ap-1/web')).toMatchObject({
+      description: 'me--finbert-web.modal.run · needs a proxy token',
+    });
+    expect(rows.get('container/ta-1')).toMatchObject({ context: 'container starting' });
+    expect(targets.get('endpoint/ap-1/web')).toMatchObject({ kind: 'endpoint', app: { id: 'ap-1' } });
+  });
+
+  it('say state, GPU and age in words for screen readers', () => {
+    expect(build().rows.get('app/ap-1')?.spoken).toBe(
+      'App finbert, deployed, A10, 1 container, deployed 5 minutes ago',
+    );
+  });
+
+  it('hide stopped apps unless they are wanted', () => {
+    expect(build().rows.has('app/ap-2')).toBe(false);
+    expect(build({}, { now, showStopped: true }).rows.get('app/ap-2')).toMatchObject({
+      context: 'app stopped ended',
+    });
+  });
+
+  it('are none at all when nothing is deployed, so that the welcome shows', () => {
+    expect(build({ apps: [] }).rows.get('')?.childIds).toEqual([]);
+  });
+
+  it('give every row a parent that lists it', () => {
+    const { rows } = build();
+    for (const row of rows.values()) {
+      if (row.id) expect(rows.get(row.parentId ?? '')?.childIds).toContain(row.id);
+    }
+  });
+});
+
+describe('repainting', () => {
+  it('touches only rows that changed', () => {
+    const before = build().rows;
+    const busy = { ...app, runningContainers: 2 };
+    const after = build({ apps: snapshot.apps.map((each) => (each.id === app.id ? busy : each)) }).rows;
+    expect(diffRows(before, after).changed).toEqual(['app/ap-1']);
+    expect(diffRows(before, build().rows).changed).toEqual([]);
+  });
+
+  it('repaints a parent whose children changed', () => {
+    expect(diffRows(build().rows, build({ containers: [] }).rows).changed).toEqual(['app/ap-1']);
+    expect(diffRows(build().rows, build({ environments: [] }).rows).changed).toEqual(['']);
+  });
+});
+
+describe('catalogue rows', () => {
+  const demo = catalogApp();
+  const catalogue = (changes: Partial<Parameters<typeof buildCatalogRows>[0]> = {}) =>
+    buildCatalogRows({
+      apps: [demo],
+      rates: datedRates,
+      deployed: new Map(),
+      deploying: new Map(),
+      now,
+      ...changes,
+    }).rows;
+
+  it('show GPU, price, needs and samples', () => {
+    const rows = catalogue();
+    expect(rows.get('catalogApp/demo')).toMatchObject({
+      description: 'A10 · $1.10/h',
+      context: 'catalogApp',
+    });
+    expect(rows.get('catalogApp/demo/gpu')).toMatchObject({ description: 'A10 (24 GB)' });
+    expect(rows.get('catalogApp/demo/gpu')?.tooltip).toContain('Prices of 2026-10-04, before credits');
+    expect(rows.get('catalogApp/demo/secret/demo-key')).toMatchObject({ description: 'created for you' });
+    expect(rows.get('catalogApp/demo/sample/first')).toMatchObject({ context: 'sampleOfUndeployed' });
+  });
+
+  it('show what is deployed and what is being deployed', () => {
+    const deployed = catalogue({ deployed: new Map([['demo-app', app]]) });
+    expect(deployed.get('catalogApp/demo')).toMatchObject({
+      description: 'A10 · $1.10/h · deployed 5m ago',
+      context: 'catalogApp  deployed',
+    });
+    expect(deployed.get('catalogApp/demo/sample/first')).toMatchObject({ context: 'sample' });
+    const deploying = catalogue({ deploying: new Map([['demo', 'building image']]) });
+    expect(deploying.get('catalogApp/demo')).toMatchObject({
+      description: 'A10 · $1.10/h · building image',
+      icon: 'loading~spin',
+      context: 'catalogApp deploying',
+    });
+  });
+});
