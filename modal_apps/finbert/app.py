@@ -42,7 +42,7 @@ web_image = base.uv_pip_install(requirements=[str(HERE / "requirements-web.txt")
     *SOURCES, ignore=NOT_SHIPPED
 )
 worker_image = (
-    base.uv_pip_install(requirements=[str(HERE / "requirements.txt")])
+    base.uv_pip_install(requirements=[str(HERE / "requirements-worker.txt")])
     .env({"HF_HOME": f"{CACHE}/hf", "TOKENIZERS_PARALLELISM": "false"})
     .add_local_python_source(*SOURCES, ignore=NOT_SHIPPED)
 )

@@ -47,6 +47,9 @@ export class DeployError extends ModalError {
   }
 }
 
+/** Server and editor may disagree on the time by this much. */
+const clockSkewMs = 5000;
+
 /** Image builds of large models take long, but not longer than this. */
 const longestDeployMs = 2 * 60 * 60_000;
 
@@ -95,6 +98,7 @@ export class Deployer {
     await createPlannedSecrets(plan, services.plane, services.keepKey, signal);
     listener.onLine(`$ ${commandLine(plan, services.cli).join(' ')}`, 'stdout');
     let page = '';
+    const startedAt = Date.now();
     const result = await runCli(services.cli, plan.args, {
       cwd: plan.cwd,
       env: { ...cliEnvironment(services.env, services.connection), ...plan.settings },
@@ -107,10 +111,33 @@ export class Deployer {
         if (next !== stage) enter(next);
         page = /^View Deployment: (\S+)/.exec(line)?.[1] ?? page;
       },
+    }).catch(async (error: unknown) => {
+      await this.#disconnect(plan, services.plane, startedAt);
+      throw error;
     });
     if (result.exitCode !== 0) throw failureOf(plan, result.stderr || result.stdout, result.exitCode);
     const outcome = await this.#outcome(plan, services, page, signal);
     return { ...outcome, seconds: (performance.now() - start) / 1000 };
+  }
+
+  /**
+   * Ends the unfinished app of a deploy that was cut off. The CLI does that itself if it gets the time; what it has
+   * published meanwhile is left alone.
+   */
+  async #disconnect(plan: DeployPlan, plane: ControlPlane, startedAt: number): Promise<void> {
+    try {
+      const apps = await plane.listApps(plan.environment);
+      const unfinished = apps.filter(
+        (app) =>
+          app.state === 'initializing' &&
+          app.createdAt >= startedAt - clockSkewMs &&
+          (!plan.appName || app.name === plan.appName),
+      );
+      // A script's name is not known here; with several candidates nobody can tell which one is ours.
+      if (unfinished.length === 1 && unfinished[0]) await plane.disconnectApp(unfinished[0].id);
+    } catch (error) {
+      this.#logger.warn(`The cancelled deploy could not be ended on the server: ${String(error)}`);
+    }
   }
 
   /** Asks the server what it has now; of the output only the page of an app that names itself is used. */

@@ -32,9 +32,11 @@ export function explainFailure(stderr: string, exitCode: number): DeployFailure 
 /** `SomeError: text`, as Python ends a traceback. */
 const exceptionLine = /^[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Warning)\b(?::|$)/;
 
-/** CLI 1.6 prints `Error: …` when its output is no terminal. */
+/** CLI 1.6 ends with `Error: …` when its output is no terminal; the text may go on over more lines. */
 function errorLine(lines: readonly string[]): string {
-  return lines.findLast((line) => line.startsWith('Error: '))?.slice('Error: '.length) ?? '';
+  const at = lines.findLastIndex((line) => line.startsWith('Error: '));
+  if (at < 0) return '';
+  return lines.slice(at).filter(Boolean).join(' ').slice('Error: '.length);
 }
 
 /** Text of the last panel titled "Error", its lines joined, as earlier CLIs print it. */

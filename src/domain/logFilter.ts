@@ -14,7 +14,7 @@ export const noFilter: LogFilter = { source: 'all', text: '', regex: false, call
 export interface CompiledFilter {
   /** Why the text is no regular expression; '' when it is one, or is not meant to be. */
   readonly problem: string;
-  matches(entry: LogEntry): boolean;
+  readonly matches: (entry: LogEntry) => boolean;
 }
 
 /** Marks are always shown: a filtered log must not hide that it broke. */

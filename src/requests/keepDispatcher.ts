@@ -5,7 +5,7 @@
 const slots = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')];
 
 // Node sets its own dispatcher when `fetch` is first touched; afterwards it would take the one of our undici.
-void globalThis.fetch;
+Reflect.get(globalThis, 'fetch');
 const before = slots.map((slot): unknown => Reflect.get(globalThis, slot));
 
 export function restoreDispatcher(): void {

@@ -197,8 +197,13 @@ def _texts(grid: Grid, first_row: int, column: int) -> Iterator[str]:
 
 
 def _heading_text(grid: Grid) -> str:
-    """The texts at the top of a grid, where units and currency are named."""
-    return " \n ".join(cell for row in grid.rows[:HEADING_ROWS] for cell in row if isinstance(cell, str))
+    """The texts down to the first row of periods, where units and currency are named. Sentences may name others."""
+    texts: list[str] = []
+    for cells in grid.rows[:HEADING_ROWS]:
+        texts += [cell for cell in cells if isinstance(cell, str) and not cell.rstrip().endswith(".")]
+        if heading_periods(cells):
+            return "\n".join(texts)
+    return ""
 
 
 def _scale(heading: str) -> int:

@@ -164,7 +164,7 @@ class RequestElement extends LitElement {
     const act = (message: ToHost | 'send') => (message === 'send' ? this.#send() : post(message));
     const result = response.kind === 'result' ? response : undefined;
     const streaming = response.kind === 'sending' && this.streamed !== '';
-    const tab = result && result.summary.length === 0 && this.tab === 'summary' ? 'body' : this.tab;
+    const tab = this.tab === 'summary' && result?.summary.length === 0 ? 'body' : this.tab;
     return html`${result ? resultHead(result, act) : nothing}
       ${result ? this.#tabs(tab, result.summary.length > 0) : nothing}
       ${response.kind === 'failed' ? notice(response.explanation, act) : nothing}

@@ -8,7 +8,7 @@ export function labelOf(name: string | RegExp): RegExp {
   return typeof name === 'string' ? new RegExp(`^${literal(name)}(?:,|$)`) : name;
 }
 
-/** A command by title or "Category: Title"; the palette appends keys and remarks after a comma. */
+/** A command by title or "Category: Title", with or without its ellipsis; the palette adds remarks after a comma. */
 export function commandOf(title: string): RegExp {
-  return new RegExp(`^(?:[^,]+: )?${literal(title)}(?:,|$)`, 'i');
+  return new RegExp(`^(?:[^,]+: )?${literal(title.replace(/…$/, ''))}…?(?:,|$)`, 'i');
 }

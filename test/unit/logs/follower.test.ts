@@ -89,7 +89,7 @@ describe('following', () => {
   });
 
   it('gives up when trying again cannot help', async () => {
-    // eslint-disable-next-line require-yield, @typescript-eslint/require-await -- it fails before the first batch
+    // eslint-disable-next-line @typescript-eslint/require-await -- it fails before the first batch
     const { states, pauses } = await follow(async function* () {
       throw new ModalError('notFound', 'App not found');
     });

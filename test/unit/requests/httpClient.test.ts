@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 const slots = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')];
 const dispatchers = () => slots.map((slot): unknown => Reflect.get(globalThis, slot));
-void globalThis.fetch;
+Reflect.get(globalThis, 'fetch');
 const before = dispatchers();
 const { send } = await import('../../../src/requests/httpClient.ts');
 

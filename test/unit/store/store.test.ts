@@ -38,7 +38,7 @@ class FakeServer implements PlaneSource {
       listEnvironments: () =>
         Promise.resolve([{ name: 'main', isDefault: true, runningContainers: 0, runningGpus: 0 }]),
       listApps: () => Promise.resolve(this.apps),
-      listContainers: (_environment: string) => Promise.resolve([{ id: 'ta-1', appId: 'a', enqueuedAt: 1 }]),
+      listContainers: () => Promise.resolve([{ id: 'ta-1', appId: 'a', enqueuedAt: 1 }]),
       describeApp: (appId: string): Promise<AppDetails> => {
         this.described.push(appId);
         return Promise.resolve({ appId, functions: [] });

@@ -1,0 +1,80 @@
+import path from 'node:path';
+import { Deployer } from '../../../src/deploy/deployer.ts';
+import type { DeployListener, DeployResult } from '../../../src/deploy/deployer.ts';
+import { planDeploy } from '../../../src/deploy/plan.ts';
+import type { Logger } from '../../../src/domain/logger.ts';
+import type { ModalCli } from '../../../src/modal/cli.ts';
+import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
+import { findCli } from '../../../src/modal/interpreter.ts';
+import { ControlPlanes } from '../../../src/modal/planes.ts';
+import type { Simulator } from '../../host/simulator.ts';
+import { startSimulator } from '../../host/simulator.ts';
+
+export const fixture = (name: string) => path.resolve(import.meta.dirname, '../fixtures', name);
+
+/** The real CLI and the real SDK, connected to a local Modal; everything that is logged is kept. */
+export class TestWorld {
+  readonly simulator: Simulator;
+  readonly planes: ControlPlanes;
+  readonly plane: ControlPlane;
+  readonly cli: ModalCli;
+  readonly env: NodeJS.ProcessEnv;
+  readonly logged: string[];
+
+  static async start(): Promise<TestWorld> {
+    const simulator = await startSimulator();
+    const logged: string[] = [];
+    const keep = (message: string, error?: unknown) => void logged.push(`${message} ${error ? String(error) : ''}`);
+    const logger: Logger = { trace: keep, debug: keep, info: keep, warn: keep, error: keep };
+    const env = {
+      HOME: process.env['HOME'],
+      PATH: `${simulator.binDir}${path.delimiter}${process.env['PATH'] ?? ''}`,
+      MODAL_CONFIG_PATH: simulator.configPath,
+    };
+    const planes = new ControlPlanes({ env, logger });
+    const plane = await planes.get();
+    const cli = await findCli({ configured: '', workspaceFolders: [], env });
+    return new TestWorld({ simulator, planes, plane, cli, env, logged }, logger);
+  }
+
+  readonly #logger: Logger;
+  readonly #deployer: Deployer;
+
+  private constructor(
+    parts: Pick<TestWorld, 'simulator' | 'planes' | 'plane' | 'cli' | 'env' | 'logged'>,
+    logger: Logger,
+  ) {
+    this.simulator = parts.simulator;
+    this.planes = parts.planes;
+    this.plane = parts.plane;
+    this.cli = parts.cli;
+    this.env = parts.env;
+    this.logged = parts.logged;
+    this.#logger = logger;
+    this.#deployer = new Deployer(logger);
+  }
+
+  get logger(): Logger {
+    return this.#logger;
+  }
+
+  async deploy(
+    script: string,
+    listener: Partial<DeployListener> = {},
+    signal?: AbortSignal,
+  ): Promise<DeployResult> {
+    const connection = await this.planes.connection();
+    const plan = await planDeploy({ kind: 'script', script }, { plane: this.plane, connection, environment: '' });
+    return this.#deployer.deploy(
+      plan,
+      { cli: this.cli, connection, plane: this.plane, env: this.env, keepKey: () => Promise.resolve() },
+      { onStage: () => undefined, onLine: () => undefined, ...listener },
+      signal,
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.planes.dispose();
+    await this.simulator.stop();
+  }
+}
