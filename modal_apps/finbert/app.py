@@ -69,9 +69,11 @@ class SentimentWorker:
     @modal.enter(snap=settings.snapshot)
     def load(self) -> None:
         from appkit.logs import setup_logging
-        from finance.finbert import FinBert
+        from appkit.progress import phase
 
         setup_logging(settings.app_name, settings.log_level, settings.log_format)
+        with phase("import"):
+            from finance.finbert import FinBert
         self.model = FinBert(settings.model_id, settings.model_revision, settings.dtype)
         self.model.load()
 

@@ -30,7 +30,8 @@ export async function runInHostSuite(options: HostSuiteOptions): Promise<SuiteRe
   try {
     const host = await startHost({
       smokeTestDriver: true,
-      env: { ...options.env, [resultsVariable]: results },
+      // The last one keeps the login shell's own variables, PATH among them, from replacing these.
+      env: { ...options.env, [resultsVariable]: results, VSCODE_CLI: '1' },
     });
     try {
       return await openAndWait(host, results, options);

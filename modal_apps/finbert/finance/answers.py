@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any
 
 from .checks import Check
 from .forecast import Forecast
@@ -92,7 +92,8 @@ class SentimentOut:
     timing_ms: dict[str, float]
 
 
-class StatusOut(TypedDict):
+@dataclass(frozen=True)
+class StatusOut:
     """`gpu`, `torch` and `cuda` are of the worker that answered last; None before the first answer."""
 
     status: str

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers.utils.logging import disable_progress_bar
 
 from appkit.gpu_memory import report_gpu_memory
 from appkit.progress import phase
@@ -19,6 +20,8 @@ CLASSES = ("positive", "neutral", "negative")
 MOST_TOKENS = 512
 OVERLAP = 32
 TOKENS_IN_FORWARD = 16_384
+disable_progress_bar()  # it would fill the log with carriage returns
+
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 

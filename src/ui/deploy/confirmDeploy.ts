@@ -22,12 +22,7 @@ export async function confirmDeploy(plan: DeployPlan): Promise<Confirmation> {
 
 /** What the preview says, one fact a line. */
 export function previewLines(plan: DeployPlan, now: number): string[] {
-  return [
-    ...gpuLines(plan),
-    ...plan.secrets.map(secretLine),
-    deployedLine(plan, now),
-    `Command: modal ${plan.args.join(' ')}`,
-  ].filter(Boolean);
+  return [...gpuLines(plan), ...plan.secrets.map(secretLine), deployedLine(plan, now)].filter(Boolean);
 }
 
 function gpuLines(plan: DeployPlan): string[] {

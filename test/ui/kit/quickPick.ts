@@ -33,12 +33,19 @@ export class QuickPick {
 
   /** Opens the palette and runs a command. @param title its title, with or without the category */
   async runCommand(title: string): Promise<void> {
-    await this.#openPalette();
-    await this.input.fill(`>${title}`);
-    await this.widget
-      .getByRole('option', { name: commandOf(title) })
-      .first()
-      .click();
+    const command = this.option(commandOf(title)).first();
+    await poll(
+      async () => {
+        await this.#openPalette();
+        await this.input.fill(`>${title}`);
+        if (await appears(command)) return true;
+        // A palette that is open does not learn of commands that an extension adds meanwhile.
+        await this.cancel();
+        return undefined;
+      },
+      { what: `the command "${title}"`, timeoutMs: 30_000 },
+    );
+    await command.click();
   }
 
   /** Types into the field without ending the step. */

@@ -1,18 +1,20 @@
 import type { Locator, Page } from 'playwright-core';
-import { labelOf } from './names.ts';
+import { exactly } from './names.ts';
 import { poll } from './poll.ts';
 
-/** A row of a tree view, found by the view's name and the row's spoken name. */
+/** A row of a tree view, found by the view's name and what the row shows or speaks. */
 export class TreeRow {
   readonly locator: Locator;
   readonly #page: Page;
 
-  /** @param name label of the row, or a pattern of its whole spoken sentence */
+  /** @param name the label that is seen, or a pattern of the spoken sentence */
   constructor(page: Page, view: string, name: string | RegExp) {
     this.#page = page;
-    this.locator = page
-      .getByRole('tree', { name: view, exact: true })
-      .getByRole('treeitem', { name: labelOf(name) });
+    const tree = page.getByRole('tree', { name: view, exact: true });
+    this.locator =
+      typeof name === 'string'
+        ? tree.getByRole('treeitem').filter({ has: page.locator('.label-name', { hasText: exactly(name) }) })
+        : tree.getByRole('treeitem', { name });
   }
 
   async waitFor(timeoutMs = 20_000): Promise<this> {

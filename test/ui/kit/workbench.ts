@@ -89,7 +89,7 @@ export class Workbench {
     await this.runCommand(`Focus on ${title} View`);
   }
 
-  /** @param name the row's label, or a pattern of its spoken sentence */
+  /** @param name the row's label as it is seen, or a pattern of its spoken sentence */
   treeRow(view: string, name: string | RegExp): TreeRow {
     return new TreeRow(this.page, view, name);
   }

@@ -12,6 +12,8 @@ from modal_proto import api_pb2
 from ..blobs import BlobStore
 from ..world import World
 
+HOME = "/root"
+
 
 @dataclass(frozen=True)
 class RootFolder:
@@ -29,7 +31,9 @@ class RootFolder:
         """Returns the text with a leading remote folder replaced by its local one."""
         for remote, local in self.mapped.items():
             if text == remote or text.startswith(remote + "/"):
-                return local + text[len(remote) :]
+                moved = local + text[len(remote) :]
+                # /root may also be the home of this machine's user: then only what was uploaded is meant.
+                return moved if remote != HOME or Path(moved).exists() else text
         return text
 
 
@@ -45,7 +49,7 @@ def materialize(function: api_pb2.Function, world: World, blobs: BlobStore, work
     }
     for local in mapped.values():
         Path(local).mkdir(parents=True, exist_ok=True)
-    mapped["/root"] = str(root / "root")
+    mapped[HOME] = str(root / "root")
     return RootFolder(root, dict(sorted(mapped.items(), key=lambda item: -len(item[0]))))
 
 

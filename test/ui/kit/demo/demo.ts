@@ -5,11 +5,11 @@ import path from 'node:path';
 import { ensurePython } from '../../../../scripts/python.ts';
 import { startHost } from '../../../host/server.ts';
 import type { Host } from '../../../host/server.ts';
+import { startSimulator } from '../../../host/simulator.ts';
+import type { Simulator } from '../../../host/simulator.ts';
 import { themes } from '../themes.ts';
 import type { ThemeName } from '../themes.ts';
 import { packageExtension } from './packageExtension.ts';
-import { startSimulator } from './simulator.ts';
-import type { Simulator } from './simulator.ts';
 import { ensureTinyModel } from './tinyModel.ts';
 
 export interface DemoOptions {
@@ -35,6 +35,9 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
+/** No deployed app looks for a model on the internet, and none writes into the checkout. */
+const offline = { HF_HUB_OFFLINE: '1', PYTHONDONTWRITEBYTECODE: '1' };
+
 /** Starts all parts, or none: when one fails, the others are ended. */
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const { onStep = () => undefined } = options;
@@ -51,10 +54,13 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   onStep('Extension package');
   const vsix = options.vsix ?? (await packageExtension());
   onStep('Local Modal');
-  const simulator = await startSimulator(python, path.join(folder, 'simulator.log'));
+  const simulator = await startSimulator({
+    ...offline,
+    MODAL_SIMULATOR_CONTAINER_ENV: Object.keys(offline).join(),
+  });
   parts.defer(() => simulator.stop());
   onStep('VS Code');
-  const env = demoEnvironment(python, simulator, model);
+  const env = demoEnvironment(simulator, model);
   const host = await startHost({
     vsix,
     env,
@@ -67,12 +73,13 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   return { host, simulator, workspace, env, url: host.url(workspace), stop: () => started.disposeAsync() };
 }
 
-function demoEnvironment(python: string, simulator: Simulator, model: string): NodeJS.ProcessEnv {
+function demoEnvironment(simulator: Simulator, model: string): NodeJS.ProcessEnv {
   return {
-    PATH: [path.dirname(python), process.env['PATH'] ?? ''].join(path.delimiter),
+    PATH: [simulator.binDir, process.env['PATH'] ?? ''].join(path.delimiter),
     MODAL_CONFIG_PATH: simulator.configPath,
     APP_MODEL_ID: model,
-    HF_HUB_OFFLINE: '1',
-    PYTHONDONTWRITEBYTECODE: '1',
+    ...offline,
+    // Keeps the login shell's own variables, PATH among them, from replacing these.
+    VSCODE_CLI: '1',
   };
 }
