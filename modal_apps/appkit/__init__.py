@@ -1,1 +1,1 @@
-"""What the bundled apps share: settings, keys, errors, health, logs and prices. Never imports modal or torch."""
+"""What the bundled apps share: settings, keys, errors, health, logs, prices. Never imports modal or torch."""

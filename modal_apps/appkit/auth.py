@@ -19,7 +19,7 @@ class KeyChecker:
     Knows the accepted keys; several are accepted while one replaces another.
 
     Parameters:
-        bearer: whether `Authorization` may carry the key; not behind Modal's proxy, which uses that header itself.
+        bearer: whether `Authorization` may carry the key; not behind Modal's proxy, which uses it itself.
     """
 
     keys: tuple[bytes, ...]
@@ -35,7 +35,9 @@ class KeyChecker:
         """
         keys = [key.strip() for key in environ.get(KEY_VARIABLE, "").split(",")]
         if min(map(len, keys)) < SHORTEST_KEY:
-            raise ValueError(f"{KEY_VARIABLE} must hold keys of at least {SHORTEST_KEY} characters. It comes from a secret.")
+            raise ValueError(
+                f"{KEY_VARIABLE} must hold keys of {SHORTEST_KEY} or more characters. It comes from a secret."
+            )
         return KeyChecker(tuple(key.encode() for key in keys), bearer)
 
     def check(self, headers: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The one error body of all apps: `{"error": {message, type, code, param, request_id}}`, a superset of OpenAI's."""
+"""The error body of all apps: `{"error": {message, type, code, param, request_id}}`, like OpenAI's."""
 
 from __future__ import annotations
 
@@ -82,7 +82,9 @@ def install_error_handlers(app: FastAPI, list_limits: Mapping[str, str]) -> None
 
     @app.exception_handler(HTTPException)
     async def on_http_error(_: Request, error: HTTPException) -> JSONResponse:
-        code = error.code if isinstance(error, ApiError) else ROUTING_CODES.get(error.status_code, "http_error")
+        code = (
+            error.code if isinstance(error, ApiError) else ROUTING_CODES.get(error.status_code, "http_error")
+        )
         param = error.param if isinstance(error, ApiError) else None
         body = error_body(error.status_code, code, error.detail, param)
         return JSONResponse(body, error.status_code, headers=error.headers)
@@ -94,7 +96,9 @@ def install_error_handlers(app: FastAPI, list_limits: Mapping[str, str]) -> None
     @app.exception_handler(Exception)
     async def on_bug(_: Request, error: Exception) -> JSONResponse:
         log.error("unexpected %s", type(error).__name__, exc_info=error)
-        body = error_body(500, "internal", "An unexpected error. The log has its traceback under the request id.")
+        body = error_body(
+            500, "internal", "An unexpected error. The log has its traceback under the request id."
+        )
         return JSONResponse(body, 500)
 
 
@@ -105,7 +109,9 @@ def validation_response(error: RequestValidationError, list_limits: Mapping[str,
         where = f" at character {first['loc'][-1]}" if first["loc"] else ""
         return JSONResponse(error_body(400, "malformed_json", f"The body is not valid JSON{where}."), 400)
     location = [part for part in first["loc"] if part != "body"]
-    param = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".") or None
+    param = (
+        "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".") or None
+    )
     if first["type"] == "too_long" and param in list_limits:
         return JSONResponse(error_body(413, list_limits[param], first["msg"], param), 413)
     return JSONResponse(error_body(422, first["type"], first["msg"], param), 422)

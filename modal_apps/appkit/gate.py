@@ -1,4 +1,4 @@
-"""The ASGI layer in front of an app: request id, key, body limit, counters and one log line for each request."""
+"""The ASGI layer in front of an app: request id, key, body limit, counters and a log line a request."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
+        }
         given = headers.get("x-request-id", "")
         with in_request(given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)):
             await self._serve(scope, headers, receive, send)

@@ -48,7 +48,9 @@ def _parse_gpu(text: str) -> str:
     name, _, count = text.strip().upper().partition(":")
     name = SPELLINGS.get(name, name)
     if name not in TYPES:
-        raise ValueError(f"Modal does not offer the GPU {text.strip()}. Choose from: none, {', '.join(TYPES)}")
+        raise ValueError(
+            f"Modal does not offer the GPU {text.strip()}. Choose from: none, {', '.join(TYPES)}"
+        )
     most = MOST_A10_CARDS if name == "A10" else MOST_CARDS
     if count and not (count.isdecimal() and 1 <= int(count) <= most):
         raise ValueError(f"{name} comes in 1 to {most} cards, not {count}")
@@ -72,6 +74,7 @@ def over_budget(gpus: list[str], max_containers: int, max_usd_per_hour: float) -
     if total <= max_usd_per_hour:
         return None
     return (
-        f"APP_MAX_USD_PER_HOUR={max_usd_per_hour:g}: {max_containers} containers x ${rate:.2f} = ${total:.2f} an hour "
-        f"(prices of {prices().as_of}). Lower APP_MAX_CONTAINERS, choose another APP_GPU, or raise the limit"
+        f"APP_MAX_USD_PER_HOUR={max_usd_per_hour:g}: {max_containers} containers x ${rate:.2f} = "
+        f"${total:.2f} an hour (prices of {prices().as_of}). "
+        "Lower APP_MAX_CONTAINERS, choose another APP_GPU, or raise the limit"
     )

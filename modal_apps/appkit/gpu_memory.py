@@ -1,4 +1,4 @@
-"""How full the GPU is, as one line for people and one for the editor. The only part that uses torch, imported late."""
+"""How full the GPU is, as one line for people and one for the editor. The only part that uses torch."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def report_gpu_memory(when: str) -> dict[str, float | str] | None:
         "torch_reserved_gib": round(torch.cuda.memory_reserved() / GIB, 2),
     }
     print(
-        f"GPU memory {when}: used={memory['used_gib']}GiB free={free / GIB:.2f}GiB total={memory['total_gib']}GiB "
+        f"GPU memory {when}: "
+        f"used={memory['used_gib']}GiB free={free / GIB:.2f}GiB total={memory['total_gib']}GiB "
         f"(torch allocated={memory['torch_allocated_gib']} reserved={memory['torch_reserved_gib']})",
         flush=True,
     )

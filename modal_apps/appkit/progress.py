@@ -47,9 +47,15 @@ class Progress:
         self._seconds.append(seconds)
         eta = (self.total - self.done) * sum(self._seconds) / len(self._seconds)
         print(
-            f"[{self.done}/{self.total}] {eta / 60:.1f}min remaining - {name}: {detail} in {seconds:.2f}s", flush=True
+            f"[{self.done}/{self.total}] {eta / 60:.1f}min remaining - {name}: {detail} in {seconds:.2f}s",
+            flush=True,
         )
-        counts = {"done": self.done, "total": self.total, "ok": self.done - self.failed, "failed": self.failed}
+        counts = {
+            "done": self.done,
+            "total": self.total,
+            "ok": self.done - self.failed,
+            "failed": self.failed,
+        }
         emit(
             "progress",
             {

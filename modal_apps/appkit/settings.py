@@ -35,10 +35,12 @@ class Rule:
     pattern: str | None = None
     choices: tuple[str, ...] = ()
 
-    def allowed(self) -> str:
+    def allowed(self, kind: Kind) -> str:
         """The range in words, for a problem line."""
+        if kind == "boolean":
+            return "one of " + ", ".join(WORDS)
         if self.choices:
-            return "one of " + ", ".join(choice or '""' for choice in self.choices)
+            return "one of " + ", ".join(self.choices)
         if self.pattern:
             return f"text that matches {self.pattern}"
         bounds = [f">= {self.minimum:g}"] if self.minimum is not None else []
@@ -134,7 +136,7 @@ def load(cls: type[T], environ: Mapping[str, str]) -> T:
         try:
             values[name] = _read(environ[rule.env], kind_of(cls, name), rule)
         except ValueError:
-            problems.append(f"{rule.env}={environ[rule.env]}: must be {rule.allowed()}")
+            problems.append(f"{rule.env}={environ[rule.env]}: must be {rule.allowed(kind_of(cls, name))}")
     if not problems:
         settings = cls(**values)
         problems = settings.problems()
@@ -157,7 +159,9 @@ def _read(text: str, kind: Kind, rule: Rule) -> str | float | bool:
             raise ValueError(text)
         return WORDS[text.lower()]
     if kind == "string":
-        if (rule.choices and text not in rule.choices) or (rule.pattern and not re.fullmatch(rule.pattern, text)):
+        if (rule.choices and text not in rule.choices) or (
+            rule.pattern and not re.fullmatch(rule.pattern, text)
+        ):
             raise ValueError(text)
         return text
     number = int(text) if kind == "integer" else float(text)

@@ -4,8 +4,8 @@ Financial analyst: statements in; ratios, FinBERT sentiment and a short forecast
     modal secret create modal-apps-key APP_API_KEY="$(openssl rand -base64 32)"
     modal deploy modal_apps/finbert/app.py
 
-A small CPU web function checks the key, reads the files and computes the ratios. Only the sentiment needs the GPU
-class, so that a health check, a scanner or a wrong key never starts one. README.md explains the settings.
+A small CPU web function checks the key, reads the files and computes the ratios. Only the sentiment needs the
+GPU class, so that a health check, a scanner or a wrong key never starts one. README.md explains the settings.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ HERE = Path(__file__).resolve().parent
 if modal.is_local():
     sys.path.insert(0, str(HERE.parent))  # for appkit, which the apps share; in a container both are in /root
 
-from appkit.settings import load_or_exit
-from finance.settings import FinbertSettings
+from appkit.settings import load_or_exit  # noqa: E402
+from finance.settings import FinbertSettings  # noqa: E402
 
 if TYPE_CHECKING:
     from finance.scoring import ScoreReply
@@ -34,8 +34,12 @@ if settings.auth == "none":
     print("APP_AUTH=none: anybody who knows the URL can use this app at your cost.", file=sys.stderr)
 
 CACHE = "/cache"
+WEB_CONTAINERS = 4  # of 20 requests each: bounds what strangers without a key can cost
 SOURCES = ("appkit", "finance")
-NOT_SHIPPED = ["**/__pycache__/**", "**/*.pyc"]  # without a list, only .py files would be: no prices, no catalogue
+NOT_SHIPPED = [
+    "**/__pycache__/**",
+    "**/*.pyc",
+]  # without a list, only .py files would be: no prices, no catalogue
 
 base = modal.Image.debian_slim(python_version="3.11")
 web_image = base.uv_pip_install(requirements=[str(HERE / "requirements-web.txt")]).add_local_python_source(
@@ -111,8 +115,11 @@ class ModalBackend:
     image=web_image,
     cpu=1.0,
     memory=1024,
+    max_containers=WEB_CONTAINERS,
     env=settings.container_env(),
-    secrets=[modal.Secret.from_name(settings.secret, required_keys=["APP_API_KEY"])] if settings.wants_key else [],
+    secrets=[modal.Secret.from_name(settings.secret, required_keys=["APP_API_KEY"])]
+    if settings.wants_key
+    else [],
     timeout=settings.timeout_s,
     scaledown_window=settings.scaledown_window_s,
 )
@@ -125,5 +132,7 @@ def web() -> Any:
     from finance.api import create_app
 
     setup_logging(settings.app_name, settings.log_level, settings.log_format)
-    checker = KeyChecker.from_environ(os.environ, bearer=not settings.wants_proxy) if settings.wants_key else None
+    checker = (
+        KeyChecker.from_environ(os.environ, bearer=not settings.wants_proxy) if settings.wants_key else None
+    )
     return create_app(settings, ModalBackend(), checker)

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import base64
 import ipaddress
-import os
 import socket
-import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "finbert"), str(ROOT / "tests")]
-os.environ["HF_HUB_OFFLINE"] = "1"
-
 import httpx
+import huggingface_hub
 import pytest
 import pytest_asyncio
 import tiny
@@ -25,22 +20,28 @@ from finance.finbert import FinBert
 from finance.scoring import ScoreReply
 from finance.settings import FinbertSettings
 
+ROOT = Path(__file__).resolve().parent.parent
 KEY = "test-key-of-enough-length"
 SAMPLES = ROOT / "finbert" / "samples"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _only_loopback() -> Iterator[None]:
-    """Makes every connection to another machine fail."""
+def _offline() -> Iterator[None]:
+    """Makes every connection to another machine fail, and the model hub is not even tried."""
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:
-        if self.family in (socket.AF_INET, socket.AF_INET6) and not ipaddress.ip_address(address[0]).is_loopback:
+        if (
+            self.family in (socket.AF_INET, socket.AF_INET6)
+            and not ipaddress.ip_address(address[0]).is_loopback
+        ):
             raise AssertionError(f"a test tried to reach {address}")
         return connect(self, address)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
+        patch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+        patch.setenv("HF_HUB_OFFLINE", "1")  # for child processes
         yield
 
 

@@ -1,4 +1,4 @@
-"""`python make_samples.py`: writes the sample statement of the financial analyst, an invented company, as xlsx and csv."""
+"""`python make_samples.py`: writes the sample statement of an invented company as xlsx and csv."""
 
 from __future__ import annotations
 
@@ -94,13 +94,16 @@ def workbook() -> openpyxl.Workbook:
 
 
 def csv_text() -> str:
-    """The numbers alone, as an accounting program exports them: brackets for negative numbers, quoted groups."""
+    """The numbers alone, as an accounting program exports them: brackets for negatives, quoted groups."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([f"{COMPANY} ({UNITS})"])
     writer.writerow(["Item", *YEARS])
     for rows in (INCOME, BALANCE, CASH_FLOW):
-        writer.writerows([label, *(f"({-value:,})" if value < 0 else f"{value:,}" for value in values)] for label, values in rows)
+        writer.writerows(
+            [label, *(f"({-value:,})" if value < 0 else f"{value:,}" for value in values)]
+            for label, values in rows
+        )
     return out.getvalue()
 
 

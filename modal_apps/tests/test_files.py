@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import zipfile
 
 import openpyxl
 import pytest
 from appkit.errors import ApiError
+from defusedxml import DefusedXmlException
 from finance.files import MOST_FILE_BYTES, Upload, decode_uploads, parse_file
 from finance.grid import FileError, reference
 
@@ -21,7 +23,9 @@ def workbook(rows: list[list[object]]) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize(("row", "column", "name"), [(0, 0, "A1"), (6, 1, "B7"), (0, 25, "Z1"), (0, 26, "AA1"), (9, 701, "ZZ10")])
+@pytest.mark.parametrize(
+    ("row", "column", "name"), [(0, 0, "A1"), (6, 1, "B7"), (0, 25, "Z1"), (0, 26, "AA1"), (9, 701, "ZZ10")]
+)
 def test_cell_names(row: int, column: int, name: str) -> None:
     assert reference(row, column) == name
 
@@ -56,11 +60,16 @@ def test_prose_is_text_although_it_has_commas() -> None:
     text = "Sales rose, as planned, in every region.\n\n- Costs fell, too, which nobody had expected.\n"
     parsed = parse_file(Upload("notes.md", text.encode()))
     assert (parsed.kind, parsed.grids) == ("text", [])
-    assert parsed.texts == ["Sales rose, as planned, in every region.", "Costs fell, too, which nobody had expected."]
+    assert parsed.texts == [
+        "Sales rose, as planned, in every region.",
+        "Costs fell, too, which nobody had expected.",
+    ]
 
 
 def test_json() -> None:
-    parsed = parse_file(Upload("a.json", b'{"FY2024": {"revenue": 12}, "FY2023": {"revenue": 11, "net_income": 1}}'))
+    parsed = parse_file(
+        Upload("a.json", b'{"FY2024": {"revenue": 12}, "FY2023": {"revenue": 11, "net_income": 1}}')
+    )
     assert parsed.grids[0].rows == [["", "FY2024", "FY2023"], ["revenue", 12, 11], ["net income", None, 1]]
 
 
@@ -107,6 +116,8 @@ def test_an_entity_bomb_is_refused() -> None:
     with pytest.raises(FileError) as caught:
         parse_file(Upload("bomb.xlsx", out.getvalue()))
     assert caught.value.code == "damaged_file"
+    assert caught.value.__cause__ is not None
+    assert isinstance(caught.value.__cause__.__cause__, DefusedXmlException)
 
 
 def test_base64_is_strict_but_a_data_url_is_accepted() -> None:
@@ -119,8 +130,6 @@ def test_base64_is_strict_but_a_data_url_is_accepted() -> None:
 
 
 def test_sizes() -> None:
-    import base64
-
     too_large = base64.b64encode(bytes(MOST_FILE_BYTES + 1)).decode()
     with pytest.raises(ApiError) as caught:
         decode_uploads([("a", too_large)])

@@ -17,7 +17,7 @@ def test_a_straight_line_goes_on_without_doubt() -> None:
 
 
 def test_linear_interval() -> None:
-    # y = 10, 14, 12, 16: slope 1.6, mean 13, next 17; residual sum 7.2, error sqrt(3.6), factor 1 + 1/4 + 6.25/5.
+    # y = 10, 14, 12, 16: slope 1.6, mean 13, next 17; residuals 7.2; error sqrt(3.6), factor 1+1/4+6.25/5.
     value, low, high = linear([10.0, 14.0, 12.0, 16.0])
     half = 1.886 * (3.6 * 2.5) ** 0.5
     assert (value, low, high) == pytest.approx((17.0, 17 - half, 17 + half))
@@ -36,7 +36,9 @@ def test_cagr_uses_first_and_last_value() -> None:
 def test_three_years_are_needed_and_a_loss_has_no_growth_rate() -> None:
     assert forecast(statement("Revenue", {"FY2024": 3, "FY2023": 2})) == []
     found = forecast(statement("Net income", {"FY2024": 3, "FY2023": 2, "FY2022": -1}))
-    assert [(item.key, item.method, item.period, item.n_points) for item in found] == [("net_income", "linear", "FY2025", 3)]
+    assert [(item.key, item.method, item.period, item.n_points) for item in found] == [
+        ("net_income", "linear", "FY2025", 3)
+    ]
 
 
 def test_a_gap_starts_the_series_again() -> None:

@@ -22,16 +22,13 @@ from hypothesis import strategies as st
         ("1 234", 1234.0),
         ("1\xa0234.5", 1234.5),
         ("1'234'567", 1234567.0),
-        ("1’234", 1234.0),
+        ("1\u2019234", 1234.0),
         ("-1,234", -1234.0),
         ("\u22121,234", -1234.0),
         ("\u20131,234", -1234.0),
         ("1,234-", -1234.0),
         ("(1,234)", -1234.0),
         ("( 1,234 )", -1234.0),
-        ("($1,234)", -1234.0),
-        ("$(1,234)", -1234.0),
-        ("-$1,234", -1234.0),
         ("1.5e6", 1.5e6),
         ("1e-3", 0.001),
         ("2.5E+2", 250.0),
@@ -67,6 +64,8 @@ def test_plain_numbers(text: str, value: float) -> None:
         ("£3.50", 3.5, "GBP"),
         ("CHF 1'000", 1000.0, "CHF"),
         ("(€1,000)", -1000.0, "EUR"),
+        ("€(1,000)", -1000.0, "EUR"),
+        ("-$1,234", -1234.0, "USD"),
     ],
 )
 def test_currencies(text: str, value: float, currency: str) -> None:
@@ -75,14 +74,29 @@ def test_currencies(text: str, value: float, currency: str) -> None:
 
 def test_percentages_are_marked() -> None:
     assert parse_number("12.5%") == Number(12.5, percent=True)
-    assert parse_number("(3 %)") is None
+    assert parse_number("(3%)") == Number(-3.0, percent=True)
     assert parse_number("-3 %") == Number(-3.0, percent=True)
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        *("", " ", "-", "–", "—", "n/a", "N.A.", "nil", "abc", "FY2024", "Q3 2024", "12 apples", "1,23,4", "1.2.3"),
+        *(
+            "",
+            " ",
+            "-",
+            "\u2013",
+            "\u2014",
+            "n/a",
+            "N.A.",
+            "nil",
+            "abc",
+            "FY2024",
+            "Q3 2024",
+            "12 apples",
+            "1,23,4",
+            "1.2.3",
+        ),
         *("(1,234", "1,234)", "((5))", "31 Dec 2024", "2024-12-31", "1,2345", ",5", "$", "%", "e5", "(-5)x"),
     ],
 )
@@ -92,7 +106,13 @@ def test_what_is_no_number(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1.234,56", 1234.56), ("1.234.567", 1234567.0), ("12,5", 12.5), ("(1.234,5)", -1234.5), ("1.234", 1234.0)],
+    [
+        ("1.234,56", 1234.56),
+        ("1.234.567", 1234567.0),
+        ("12,5", 12.5),
+        ("(1.234,5)", -1234.5),
+        ("1.234", 1234.0),
+    ],
 )
 def test_decimal_comma(text: str, value: float) -> None:
     assert parse_number(text, "comma") == Number(value)
@@ -107,7 +127,7 @@ def test_decimal_comma(text: str, value: float) -> None:
         (["1.234.567"], "comma"),
         (["1,234", "1,235"], "point"),
         (["1,234,567"], "point"),
-        (["", "–"], "point"),
+        (["", "\u2013"], "point"),
     ],
 )
 def test_style_of_a_column(column: list[str], style: Style) -> None:

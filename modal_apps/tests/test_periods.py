@@ -37,7 +37,9 @@ def test_headings(heading: object, label: str) -> None:
     assert period.label == label
 
 
-@pytest.mark.parametrize("value", ["Revenue", "1,234", 1234, 12.5, None, "", "Q5 2024", "99 Foo 2024", "31 Feb 2024", "2024 plan"])
+@pytest.mark.parametrize(
+    "value", ["Revenue", "1,234", 1234, 12.5, None, "", "Q5 2024", "99 Foo 2024", "31 Feb 2024", "2024 plan"]
+)
 def test_what_is_no_heading(value: object) -> None:
     assert parse_period(value) is None
 

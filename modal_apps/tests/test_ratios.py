@@ -13,12 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 NOW: dict[str, float] = {
-    "revenue": 1000, "cost_of_revenue": 600, "gross_profit": 400, "operating_income": 150, "depreciation_amortization": 50,
-    "interest_expense": 20, "pretax_income": 130, "tax_expense": 26, "net_income": 104, "cash": 90, "short_term_investments": 30,
-    "receivables": 100, "inventory": 120, "current_assets": 360, "total_assets": 800, "payables": 80, "current_liabilities": 180,
-    "short_term_debt": 40, "long_term_debt": 160, "total_liabilities": 400, "equity": 400, "operating_cash_flow": 160, "capex": 64,
-}  # fmt: skip
-BEFORE: dict[str, float] = {"revenue": 800, "net_income": 80, "operating_cash_flow": 128, "total_assets": 700, "equity": 360}
+    **{"revenue": 1000, "cost_of_revenue": 600, "gross_profit": 400, "operating_income": 150},
+    **{"depreciation_amortization": 50, "interest_expense": 20, "pretax_income": 130, "tax_expense": 26},
+    **{"net_income": 104, "cash": 90, "short_term_investments": 30, "receivables": 100, "inventory": 120},
+    **{"current_assets": 360, "total_assets": 800, "payables": 80, "current_liabilities": 180},
+    **{"short_term_debt": 40, "long_term_debt": 160, "total_liabilities": 400, "equity": 400},
+    **{"operating_cash_flow": 160, "capex": 64},
+}
+BEFORE: dict[str, float] = {
+    "revenue": 800,
+    "net_income": 80,
+    "operating_cash_flow": 128,
+    "total_assets": 700,
+    "equity": 360,
+}
 
 BY_HAND: dict[str, float] = {
     "current": 360 / 180,
@@ -94,7 +102,11 @@ def test_a_year_of_360_days() -> None:
 
 
 def test_what_follows_from_other_items() -> None:
-    given = {key: value for key, value in NOW.items() if key not in ("gross_profit", "total_liabilities", "short_term_debt")}
+    given = {
+        key: value
+        for key, value in NOW.items()
+        if key not in ("gross_profit", "total_liabilities", "short_term_debt")
+    }
     found = by_key(compute_ratios(statement_of(given)))
     assert found["gross_margin"].value == pytest.approx(40.0)
     assert found["liabilities_to_assets"].value == pytest.approx(0.5)
@@ -112,7 +124,11 @@ def test_each_missing_input_is_named_by_its_absence() -> None:
 
 
 def test_no_division_by_zero_and_no_growth_from_a_loss() -> None:
-    found = by_key(compute_ratios(statement_of({**NOW, "current_liabilities": 0, "pretax_income": -5}, {**BEFORE, "net_income": -1})))
+    found = by_key(
+        compute_ratios(
+            statement_of({**NOW, "current_liabilities": 0, "pretax_income": -5}, {**BEFORE, "net_income": -1})
+        )
+    )
     assert found["current"].status == "division_by_zero"
     assert found["roic"].status == "not_meaningful"
     assert found["net_income_growth"].status == "not_meaningful"
@@ -128,7 +144,11 @@ def test_dupont_identity_and_balance_checks() -> None:
     statement = statement_of(NOW)
     ratios = compute_ratios(statement)
     found = by_key(ratios)
-    product = (found["net_margin"].value or 0) * (found["asset_turnover"].value or 0) * (found["equity_multiplier"].value or 0)
+    product = (
+        (found["net_margin"].value or 0)
+        * (found["asset_turnover"].value or 0)
+        * (found["equity_multiplier"].value or 0)
+    )
     assert product == pytest.approx(found["roe"].value, abs=1e-9)
     assert [check.ok for check in run_checks(statement, ratios)] == [True, True, True]
 
@@ -164,7 +184,13 @@ def test_scaling_a_statement_changes_no_ratio(year: dict[str, float], factor: fl
 
 
 cells = st.one_of(
-    st.none(), st.text(max_size=12), st.floats(), st.integers(), st.booleans(), st.datetimes(), st.sampled_from(["FY2024", "2023", "Revenue", "Total assets", "(5)", "Net income"])
+    st.none(),
+    st.text(max_size=12),
+    st.floats(),
+    st.integers(),
+    st.booleans(),
+    st.datetimes(),
+    st.sampled_from(["FY2024", "2023", "Revenue", "Total assets", "(5)", "Net income"]),
 )
 
 

@@ -35,7 +35,7 @@ def test_no_name_belongs_to_two_items() -> None:
     [
         ("Accounts receivable, net", "receivables"),
         ("Total shareholders' equity", "equity"),
-        ("Total Stockholders’ Equity", "equity"),
+        ("Total Stockholders\u2019 Equity", "equity"),
         ("Cash & cash equivalents (note 3)", "cash"),
         ("SG&A", "sga"),
         ("R&D", "rnd"),
@@ -53,8 +53,20 @@ def test_labels_as_statements_write_them(label: str, key: str) -> None:
 @pytest.mark.parametrize(
     "label",
     [
-        *("Other current assets", "Total liabilities and shareholders' equity", "Total non-current assets", "Goodwill"),
-        *("Net cash used in investing activities", "Deferred revenue", "Common stock", "Retained earnings", "", "—"),
+        *(
+            "Other current assets",
+            "Total liabilities and shareholders' equity",
+            "Total non-current assets",
+            "Goodwill",
+        ),
+        *(
+            "Net cash used in investing activities",
+            "Deferred revenue",
+            "Common stock",
+            "Retained earnings",
+            "",
+            "—",
+        ),
         *("Gross margin %", "Basic earnings per share", "Restricted cash", "Cost of revenue ratio"),
     ],
 )
@@ -91,7 +103,9 @@ def test_scale_from_headings(heading: str, scale: int) -> None:
 
 
 def test_the_caller_can_give_scale_and_currency() -> None:
-    statement = read(["In millions of euros"], ["", "FY2024"], ["Revenue", 12], unit_scale=1000, currency="CHF")
+    statement = read(
+        ["In millions of euros"], ["", "FY2024"], ["Revenue", 12], unit_scale=1000, currency="CHF"
+    )
     assert (values(statement, "revenue"), statement.currency) == ([12000.0], "CHF")
 
 
@@ -104,24 +118,32 @@ def test_shares_are_not_scaled_when_the_heading_says_so() -> None:
 def test_currency_is_read_from_heading_or_cells_but_not_from_sentences() -> None:
     assert read(["EUR in thousands"], ["", "FY2024"], ["Revenue", 5]).currency == "EUR"
     assert read(["", "FY2024"], ["Revenue", "£5"]).currency == "GBP"
-    assert read(["We also sell in euros."], ["In US dollars"], ["", "FY2024"], ["Revenue", 5]).currency == "USD"
+    assert (
+        read(["We also sell in euros."], ["In US dollars"], ["", "FY2024"], ["Revenue", 5]).currency == "USD"
+    )
     both = read(["USD"], ["", "FY2024"], ["Revenue", "€5"])
     assert both.warnings == ["Several currencies were found: EUR, USD. Nothing is converted."]
 
 
 def test_decimal_comma_is_decided_by_column() -> None:
-    statement = read(["", "FY2024", "FY2023"], ["Revenue", "1.234,5", "1,234.5"], ["Net income", "1.234", "1.234"])
+    statement = read(
+        ["", "FY2024", "FY2023"], ["Revenue", "1.234,5", "1,234.5"], ["Net income", "1.234", "1.234"]
+    )
     assert values(statement, "revenue") == [1234.5, 1234.5]
     assert values(statement, "net_income") == [1234.0, 1.234]
 
 
 def test_outflows_are_stored_positive_and_losses_negative() -> None:
-    statement = read(["", "FY2024"], ["Capital expenditures", "(5)"], ["Net loss", "(7)"], ["Dividends paid", -2])
+    statement = read(
+        ["", "FY2024"], ["Capital expenditures", "(5)"], ["Net loss", "(7)"], ["Dividends paid", -2]
+    )
     assert [values(statement, key) for key in ("capex", "net_income", "dividends")] == [[5.0], [-7.0], [2.0]]
 
 
 def test_blank_dash_and_percent_are_no_values() -> None:
-    statement = read(["", "FY2024", "FY2023", "FY2022"], ["Inventory", "–", None, "5%"], ["Revenue", 1, 2, 3])
+    statement = read(
+        ["", "FY2024", "FY2023", "FY2022"], ["Inventory", "\u2013", None, "5%"], ["Revenue", 1, 2, 3]
+    )
     assert "inventory" not in statement.line_items
 
 
@@ -132,7 +154,9 @@ def test_a_total_beats_a_part_and_the_larger_table_a_small_one() -> None:
     full = Grid("f.csv", None, [["", "FY2024"], ["Revenue", 9], ["Net income", 1]])
     merged = read_statement([summary, full])
     assert values(merged, "revenue") == [9.0]
-    assert merged.warnings == ["Revenue FY2024 has several values; the one in f.csv B2 was taken, not s.csv B2."]
+    assert merged.warnings == [
+        "Revenue FY2024 has several values; the one in f.csv B2 was taken, not s.csv B2."
+    ]
 
 
 def test_periods_of_several_tables_come_together_newest_first() -> None:

@@ -29,13 +29,28 @@ def test_sections(query: str, sections: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "sentences"),
     [
-        ("Sales rose by ten percent. Costs fell by two percent.", ["Sales rose by ten percent.", "Costs fell by two percent."]),
+        (
+            "Sales rose by ten percent. Costs fell by two percent.",
+            ["Sales rose by ten percent.", "Costs fell by two percent."],
+        ),
         ("Acme Inc. sold its unit to Beta Corp. in May.", ["Acme Inc. sold its unit to Beta Corp. in May."]),
-        ("It grew 2.5 percent in Q3. Demand was weak in Europe.", ["It grew 2.5 percent in Q3.", "Demand was weak in Europe."]),
+        (
+            "It grew 2.5 percent in Q3. Demand was weak in Europe.",
+            ["It grew 2.5 percent in Q3.", "Demand was weak in Europe."],
+        ),
         ("The U.S. market grew again strongly.", ["The U.S. market grew again strongly."]),
-        ("Did margins improve this year? They did not improve!", ["Did margins improve this year?", "They did not improve!"]),
-        ("- Orders rose in the year\n2. Prices fell in the year", ["Orders rose in the year", "Prices fell in the year"]),
-        ('He said "it was a good year." Then he left early.', ['He said "it was a good year."', "Then he left early."]),
+        (
+            "Did margins improve this year? They did not improve!",
+            ["Did margins improve this year?", "They did not improve!"],
+        ),
+        (
+            "- Orders rose in the year\n2. Prices fell in the year",
+            ["Orders rose in the year", "Prices fell in the year"],
+        ),
+        (
+            'He said "it was a good year." Then he left early.',
+            ['He said "it was a good year."', "Then he left early."],
+        ),
         ("Outlook\nNot yet known", []),
         ("", []),
     ],

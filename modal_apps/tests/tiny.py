@@ -1,8 +1,8 @@
 """
 `python tiny.py finbert FOLDER`: makes a FinBERT of a few hundred kilobytes that knows good news from bad.
 
-It has the architecture and the files of the real one, so the same code loads it. Trained here, on made sentences, in a
-few seconds and always with the same result; a folder that is complete stays as it is.
+It has the architecture and the files of the real one, so the same code loads it. Trained here in a few
+seconds, on made sentences and always with the same result; a folder that is complete stays as it is.
 """
 
 from __future__ import annotations
@@ -28,18 +28,42 @@ OTHER_LABELS = ("positive", "negative", "neutral")
 
 SUBJECTS = ("revenue", "profit", "cash flow", "demand for sensors", "gross margin", "operating income")
 GOOD = (
-    *("grew strongly in the year", "improved because of higher prices", "reached a record level", "rose and beat the forecast"),
-    *("increased in every region", "remains strong with new orders", "improved with better efficiency in production"),
+    *(
+        "grew strongly in the year",
+        "improved because of higher prices",
+        "reached a record level",
+        "rose and beat the forecast",
+    ),
+    *(
+        "increased in every region",
+        "remains strong with new orders",
+        "improved with better efficiency in production",
+    ),
     *("reached a record again as we reduced debt from operations", "we expect to rise further next year"),
 )
 BAD = (
     *("fell sharply in the second quarter", "was weak and led to a loss", "declined as costs rose sharply"),
-    *("fell with the weak euro on a loss of 2 million dollars", "was lower as freight costs rose and margins fell"),
-    *("caused delays for some customers", "missed the forecast", "dropped because of weak orders and currency losses"),
+    *(
+        "fell with the weak euro on a loss of 2 million dollars",
+        "was lower as freight costs rose and margins fell",
+    ),
+    *(
+        "caused delays for some customers",
+        "missed the forecast",
+        "dropped because of weak orders and currency losses",
+    ),
 )
 PLAIN = (
-    *("the company opened an office in march", "the annual meeting takes place on 14 may", "the report covers the fiscal year"),
-    *("the board has nine members", "the office is in portland", "the company reported stable results for the year"),
+    *(
+        "the company opened an office in march",
+        "the annual meeting takes place on 14 may",
+        "the report covers the fiscal year",
+    ),
+    *(
+        "the board has nine members",
+        "the office is in portland",
+        "the company reported stable results for the year",
+    ),
 )
 OPENINGS = ("", "in march ", "this year ", "on monday ", "for the company ")
 

@@ -29,7 +29,11 @@ export interface ErrorOptionsOfModal {
   readonly cause?: unknown;
 }
 
+/** The SDK and HTTP files are bundles with a class of their own, so the class does not tell; this mark does. */
+const mark = Symbol.for('modalGpu.error');
+
 export class ModalError extends Error {
+  readonly [mark] = true;
   readonly kind: ErrorKind;
   readonly detail: string | undefined;
 
@@ -41,13 +45,17 @@ export class ModalError extends Error {
   }
 }
 
+export function isModalError(error: unknown): error is ModalError {
+  return error instanceof Error && mark in error;
+}
+
 export function isCancelled(error: unknown): boolean {
-  return error instanceof ModalError ? error.kind === 'cancelled' : isAbort(error);
+  return isModalError(error) ? error.kind === 'cancelled' : isAbort(error);
 }
 
 /** Wraps anything thrown, keeping what is already ours. */
 export function toModalError(error: unknown): ModalError {
-  if (error instanceof ModalError) return error;
+  if (isModalError(error)) return error;
   if (isAbort(error)) return new ModalError('cancelled', 'Cancelled', { cause: error });
   const message = error instanceof Error ? error.message : String(error);
   const detail = error instanceof Error ? error.stack : undefined;

@@ -1,5 +1,5 @@
 import type { ErrorKind } from '../domain/errors.ts';
-import { ModalError } from '../domain/errors.ts';
+import { ModalError, isModalError } from '../domain/errors.ts';
 
 /** gRPC status codes by what they mean to a user. */
 const kinds: Readonly<Record<number, ErrorKind>> = {
@@ -27,7 +27,7 @@ const sentences: Partial<Record<ErrorKind, string>> = {
 
 /** Turns what the SDK throws into our error, by status code and never by text. */
 export function fromGrpc(error: unknown, signal?: AbortSignal): ModalError {
-  if (error instanceof ModalError) return error;
+  if (isModalError(error)) return error;
   if (signal?.aborted) return new ModalError('cancelled', 'Cancelled', { cause: error });
   const { code, details, message } = error as { code?: unknown; details?: unknown; message?: unknown };
   const said = typeof details === 'string' && details ? details : typeof message === 'string' ? message : '';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { ModalError } from '../domain/errors.ts';
+import { isModalError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
 import { redact } from '../domain/redact.ts';
 
@@ -42,7 +42,7 @@ function describe(error: unknown): string {
   let current = error;
   for (let depth = 0; current instanceof Error && depth < 5; depth++) {
     parts.push(current.stack ?? current.message);
-    if (current instanceof ModalError && current.detail && current.detail !== current.stack)
+    if (isModalError(current) && current.detail && current.detail !== current.stack)
       parts.push(current.detail);
     current = current.cause;
   }

@@ -2,7 +2,7 @@
 import { restoreDispatcher } from './keepDispatcher.ts';
 import { Agent, request } from 'undici';
 import type { Dispatcher } from 'undici';
-import { ModalError } from '../domain/errors.ts';
+import { ModalError, isModalError } from '../domain/errors.ts';
 import type { HttpResult, Timing } from '../domain/request.ts';
 
 restoreDispatcher();
@@ -129,7 +129,7 @@ function flatHeaders(headers: Dispatcher.ResponseData['headers']): Record<string
 }
 
 function explain(error: unknown, { signal, url, headersTimeoutMs }: ClientRequest): ModalError {
-  if (error instanceof ModalError) return error;
+  if (isModalError(error)) return error;
   if (signal.aborted) return new ModalError('cancelled', 'Cancelled', { cause: error });
   const { code = '', message } = error as { code?: string; message: string };
   const { host } = new URL(url);

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CatalogApp, Sample } from '../domain/catalog.ts';
-import { ModalError } from '../domain/errors.ts';
+import { ModalError, isModalError } from '../domain/errors.ts';
 
 const largestFile = 50 * 1024 * 1024;
 
@@ -82,7 +82,7 @@ async function readSampleFile(
       throw new ModalError('invalid', `${file} is larger than 50 MB.`);
     return (await readFile(full)).toString(encoding === 'base64' ? 'base64' : 'utf8');
   } catch (error) {
-    if (error instanceof ModalError) throw error;
+    if (isModalError(error)) throw error;
     throw new ModalError('invalid', `The sample's file ${full} cannot be read.`, { cause: error });
   }
 }

@@ -3,6 +3,8 @@ import type { SummaryBlock } from '../domain/summary.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
+type TableBlock = Extract<SummaryBlock, { kind: 'table' }>;
+
 const mostRows = 200;
 const mostColumns = 8;
 
@@ -18,7 +20,9 @@ export function summarize(body: string, sample?: Sample): SummaryBlock[] {
   const entries = Object.entries(json);
   const tables = entries.flatMap(([key, value]) => tableOf(title(key), value));
   const texts = entries.flatMap(([key, value]) => textOf(title(key), value));
-  return [...(cards.length > 0 ? [{ kind: 'cards' as const, items: cards }] : []), ...tables, ...texts];
+  // What was asked for is usually the longest list; lists of one only describe the request.
+  tables.sort((a, b) => Number(a.rows.length === 1) - Number(b.rows.length === 1));
+  return [...(cards.length > 0 ? [{ kind: 'cards' as const, items: cards }] : []), ...texts, ...tables];
 }
 
 function parseObject(body: string): Record<string, Json> | undefined {
@@ -69,16 +73,13 @@ function findInList(list: Json, step: string): Json | undefined {
 }
 
 /** A list of objects becomes a table of their flat fields; fields that are empty everywhere are left out. */
-function tableOf(name: string, value: Json): SummaryBlock[] {
+function tableOf(name: string, value: Json): TableBlock[] {
   if (!Array.isArray(value) || value.length === 0) return [];
   const items = value.filter(
     (item): item is Record<string, Json> => typeof item === 'object' && item !== null && !Array.isArray(item),
   );
   if (items.length !== value.length) return [];
-  const keys = [...new Set(items.flatMap((item) => Object.keys(item)))];
-  const columns = keys
-    .filter((key) => items.some((item) => isScalar(item[key]) && item[key] !== null))
-    .slice(0, mostColumns);
+  const columns = columnsOf(items);
   if (columns.length === 0) return [];
   const rows = items.slice(0, mostRows).map((item) => columns.map((column) => words(item[column])));
   return [
@@ -90,6 +91,17 @@ function tableOf(name: string, value: Json): SummaryBlock[] {
       more: Math.max(0, items.length - mostRows),
     },
   ];
+}
+
+/** Columns that tell something: not empty everywhere, no digests, and no key where there is a label. */
+function columnsOf(items: readonly Record<string, Json>[]): string[] {
+  const keys = [...new Set(items.flatMap((item) => Object.keys(item)))];
+  const shown = keys.filter((key) => {
+    const values = items.map((item) => item[key]);
+    const told = values.filter((value) => isScalar(value) && value !== null);
+    return told.length > 0 && !told.every((value) => typeof value === 'string' && /^[0-9a-f]{32,}$/.test(value));
+  });
+  return shown.filter((key) => key !== 'key' || !shown.includes('label')).slice(0, mostColumns);
 }
 
 function textOf(name: string, value: Json): SummaryBlock[] {

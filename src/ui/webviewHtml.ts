@@ -37,11 +37,15 @@ export function webviewHtml(
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="${file('codicon.css').toString()}" id="vscode-codicon-stylesheet">
-<style nonce="${nonce}">body { padding: 0; }</style>
+<style nonce="${nonce}">body { padding: 0; }
+h1 { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }</style>
 <title>${title}</title>
 </head>
 <body>
+<main>
+<h1>${title}</h1>
 <${element} data-nonce="${nonce}"></${element}>
+</main>
 <script type="module" nonce="${nonce}" src="${file(`${bundle}.js`).toString()}"></script>
 </body>
 </html>`;

@@ -30,8 +30,7 @@ export async function runInHostSuite(options: HostSuiteOptions): Promise<SuiteRe
   try {
     const host = await startHost({
       smokeTestDriver: true,
-      // The last one keeps the login shell's own variables, PATH among them, from replacing these.
-      env: { ...options.env, [resultsVariable]: results, VSCODE_CLI: '1' },
+      env: { ...options.env, [resultsVariable]: results },
     });
     try {
       return await openAndWait(host, results, options);

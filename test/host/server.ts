@@ -46,6 +46,10 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   'git.openRepositoryInParentFolders': 'never',
 };
 
+/** Ends the server's whole group when the pipe from its parent closes, so also when the parent is killed. */
+const endWithParent =
+  'data:text/javascript,if(!process.send)process.stdin.resume().once("close",()=>process.kill(-process.pid,"SIGKILL"))';
+
 const readyWithinMs = 60_000;
 
 /** Starts a real VS Code server on loopback with a profile of its own, which goes away with it. */
@@ -60,13 +64,16 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   const group = new ProcessGroup(
     install.node,
     [
+      ...['--import', endWithParent],
       install.serverMain,
       ...common,
       ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
       ...['--disable-telemetry', '--disable-workspace-trust'],
+      // Else the login shell's variables, PATH among them, replace those of `env`.
+      '--force-disable-user-env',
       ...(options.smokeTestDriver ? ['--enable-smoke-test-driver'] : []),
     ],
-    { cwd: install.root, env, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: install.root, env, stdio: ['pipe', 'pipe', 'pipe'] },
   );
   await ready(group, path.join(dataDir, 'server.log'));
   return {

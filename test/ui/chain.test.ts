@@ -1,7 +1,7 @@
 /** The main job as a person does it: from the sidebar to ratios and sentiment, and to the stop, by clicking. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Demo } from './kit/demo/demo.ts';
-import { startDemo } from './kit/demo/demo.ts';
+import type { Demo } from '../host/demo.ts';
+import { startDemo } from '../host/demo.ts';
 import type { Workbench } from './kit/workbench.ts';
 import { openWorkbench } from './kit/workbench.ts';
 
@@ -92,6 +92,13 @@ describe('the main job', () => {
     await workbench.treeRow('Apps', /^Container ta-/).locator.first().waitFor();
     await workbench.clearNotifications();
     await workbench.shot('08-tree');
+  });
+
+  it.each(['light', 'highContrast', 'highContrastLight', 'dark'] as const)('can be read by everybody: %s', async (theme) => {
+    await workbench.switchTheme(theme);
+    await workbench.shot(`40-theme-${theme}`);
+    expect(await workbench.axe(await requestFrame())).toEqual([]);
+    expect(await workbench.axe(await logsFrame())).toEqual([]);
   });
 
   it('explains an endpoint that refuses the request', async () => {

@@ -41,7 +41,7 @@ def analyze_numbers(request: AnalyzeIn, app_name: str) -> Numbers:
     Reads the files and computes all that follows from their numbers.
 
     Raises:
-        ApiError: 400 or 413 for what was sent; 422 when no file can be read, with the code of the first failure.
+        ApiError: 400 or 413 for what was sent; 422 with the first failure's code when no file can be read.
     """
     start = time.perf_counter()
     uploads = decode_uploads([(file.name, file.content_b64) for file in request.files])
@@ -54,7 +54,12 @@ def analyze_numbers(request: AnalyzeIn, app_name: str) -> Numbers:
     checks = run_checks(statement, ending)
     done = time.perf_counter()
     values = sum(map(len, statement.line_items.values()))
-    log.info("%d line items with %d values in %d periods", len(statement.line_items), values, len(statement.periods))
+    log.info(
+        "%d line items with %d values in %d periods",
+        len(statement.line_items),
+        values,
+        len(statement.periods),
+    )
     return Numbers(
         statement=statement,
         ratios=ratios,

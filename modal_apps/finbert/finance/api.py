@@ -9,15 +9,14 @@ import time
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from fastapi import FastAPI, Response, Security
-from fastapi.security import HTTPBearer
-from starlette.types import ASGIApp
-
 from appkit.auth import KeyChecker
 from appkit.errors import ApiError, install_error_handlers, unavailable
 from appkit.gate import Counters, Gate
 from appkit.health import AppInfo, cost, health_routes
 from appkit.logs import request_id, request_lines
+from fastapi import FastAPI, Response, Security
+from fastapi.security import HTTPBearer
+from starlette.types import ASGIApp
 
 from .analysis import Numbers, analyze_numbers, milliseconds
 from .answers import AnalyzeOut, ModelRef, RatiosOut, SentimentOut, StatusOut, TextSentiment
@@ -53,7 +52,9 @@ def create_app(settings: FinbertSettings, backend: Backend, checker: KeyChecker 
 
 
 def _add_routes(app: FastAPI, service: Service) -> None:
-    app.post("/analyze_financials", summary="Statements and a question to ratios, sentiment and forecast")(service.analyze)
+    app.post("/analyze_financials", summary="Statements and a question to ratios, sentiment and forecast")(
+        service.analyze
+    )
     app.post("/ratios", summary="Statements to ratios; never starts a GPU")(service.ratios)
     app.post("/sentiment", summary="Texts to sentiment")(service.sentiment)
     app.get("/status", summary="Worker, model, settings and cost")(service.status)
@@ -169,7 +170,13 @@ class Service:
         cold = scored.worker["first_call"]
         log.info(
             "scored %d texts on %s: model %.3f s, queue %.3f s%s",
-            *(len(texts), scored.worker["device"], scored.model_s, scored.queue_s, ", cold start" if cold else ""),
+            *(
+                len(texts),
+                scored.worker["device"],
+                scored.model_s,
+                scored.queue_s,
+                ", cold start" if cold else "",
+            ),
         )
         response.headers["X-Model-Seconds"] = f"{scored.model_s:.4f}"
         response.headers["X-Queue-Seconds"] = f"{scored.queue_s:.4f}"
@@ -182,10 +189,14 @@ class Service:
             async with asyncio.timeout(self._settings.timeout_s):
                 return await call
         except TimeoutError as error:
-            raise ApiError(504, "deadline", f"The worker did not answer within {self._settings.timeout_s} s.") from error
+            raise ApiError(
+                504, "deadline", f"The worker did not answer within {self._settings.timeout_s} s."
+            ) from error
         except BackendError as error:
             log.error("the sentiment worker failed: %s", error)
-            raise unavailable("worker_failed", "The sentiment worker failed. The app's log says why.") from error
+            raise unavailable(
+                "worker_failed", "The sentiment worker failed. The app's log says why."
+            ) from error
 
 
 def _timing(scored: ScoredTexts) -> dict[str, float]:

@@ -61,7 +61,7 @@ def match_label(label: str) -> Match | None:
 def normalize(label: str) -> str:
     """Lower case, without notes in brackets, signs and possessives; `&` is `and`."""
     text = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", label.lower()).replace("&", " and ")
-    text = re.sub(r"['’]s?\b|[*†¹²³]", "", text)
+    text = re.sub(r"['\u2019]s?\b|[*†¹²³]", "", text)
     return " ".join(re.sub(r"[^a-z0-9]+", " ", text).split())
 
 

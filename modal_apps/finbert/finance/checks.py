@@ -36,7 +36,11 @@ def run_checks(statement: Statement, ending_ratios: list[Ratio]) -> list[Check]:
     values = {(ratio.key, ratio.period): ratio.value for ratio in ending_ratios}
     checks = []
     for period in statement.periods:
-        checks += [_balance(statement, period), _gross_profit(statement, period), _dupont(values, period.label)]
+        checks += [
+            _balance(statement, period),
+            _gross_profit(statement, period),
+            _dupont(values, period.label),
+        ]
     return [check for check in checks if check]
 
 
@@ -49,7 +53,9 @@ def _balance(statement: Statement, period: Period) -> Check | None:
 
 
 def _gross_profit(statement: Statement, period: Period) -> Check | None:
-    profit, revenue, cost = (statement.value(name, period) for name in ("gross_profit", "revenue", "cost_of_revenue"))
+    profit, revenue, cost = (
+        statement.value(name, period) for name in ("gross_profit", "revenue", "cost_of_revenue")
+    )
     if profit is None or revenue is None or cost is None:
         return None
     return _compare("gross profit = revenue - cost", period.label, profit, revenue - cost)
@@ -62,8 +68,12 @@ def _dupont(values: dict[tuple[str, str], float | None], period: str) -> Check |
         return None
     product = margin * turnover * multiplier
     ok = math.isclose(product, roe, rel_tol=IDENTITY_TOLERANCE, abs_tol=IDENTITY_TOLERANCE)
-    detail = f"{margin:.2f}% x {turnover:.3f} x {multiplier:.3f} = {product:.2f}%, return on equity {roe:.2f}%"
-    return Check("DuPont: net margin x asset turnover x equity multiplier = return on equity", period, ok, detail)
+    detail = (
+        f"{margin:.2f}% x {turnover:.3f} x {multiplier:.3f} = {product:.2f}%, return on equity {roe:.2f}%"
+    )
+    return Check(
+        "DuPont: net margin x asset turnover x equity multiplier = return on equity", period, ok, detail
+    )
 
 
 def _compare(name: str, period: str, left: float, right: float) -> Check:

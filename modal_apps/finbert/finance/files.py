@@ -1,4 +1,4 @@
-"""Uploaded files: base64 to bytes, bytes to grids and texts. The type comes from the content, not from the name."""
+"""Uploaded files: base64 to bytes, bytes to grids and texts. The type comes from the content, not name."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def decode_uploads(files: list[tuple[str, str]]) -> list[Upload]:
         try:
             data = base64.b64decode(content[match.end() :] if match else content, validate=True)
         except (binascii.Error, ValueError) as error:
-            raise ApiError(400, "invalid_base64", f"The content of {name} is not valid base64.", param=param) from error
+            raise ApiError(
+                400, "invalid_base64", f"The content of {name} is not valid base64.", param=param
+            ) from error
         if len(data) > MOST_FILE_BYTES:
             message = f"{name} is larger than {MOST_FILE_BYTES >> 20} MiB."
             raise ApiError(413, "file_too_large", message, param=param)
@@ -80,7 +82,9 @@ def parse_file(upload: Upload) -> ParsedFile:
     if data.startswith(b"%PDF"):
         raise FileError("pdf_not_supported", "PDF is not read. Export the statement as .xlsx or .csv.")
     if data.startswith(OLD_OFFICE):
-        raise FileError("old_xls", "This is an old or encrypted Office file. Save it as .xlsx without a password.")
+        raise FileError(
+            "old_xls", "This is an old or encrypted Office file. Save it as .xlsx without a password."
+        )
     if data.startswith(b"PK"):
         parsed.kind = "xlsx"
         parsed.grids, parsed.warnings = parse_xlsx(upload.name, data)

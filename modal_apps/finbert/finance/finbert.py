@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
-from transformers.utils.logging import disable_progress_bar
-
 from appkit.gpu_memory import report_gpu_memory
 from appkit.progress import phase
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers.utils.logging import disable_progress_bar
 
 from .scoring import Score, ScoreReply, WorkerReport
 
@@ -31,14 +31,17 @@ class ModelError(RuntimeError):
 
 def class_columns(id2label: dict[int, str]) -> list[int]:
     """
-    The columns of positive, neutral and negative among the logits, by name: checkpoints order them differently.
+    The columns of positive, neutral and negative among the logits, by name: their order differs.
 
     Raises:
         ModelError: the labels are not these three, as in a checkpoint saved without names.
     """
     columns = {str(label).lower(): column for column, label in id2label.items()}
     if set(columns) != set(CLASSES):
-        raise ModelError(f"The checkpoint's labels are {', '.join(map(str, id2label.values()))}; needed: {', '.join(CLASSES)}")
+        raise ModelError(
+            f"The checkpoint's labels are {', '.join(map(str, id2label.values()))}; "
+            f"needed: {', '.join(CLASSES)}"
+        )
     return [columns[name] for name in CLASSES]
 
 
@@ -68,6 +71,8 @@ class FinBert:
             ModelError: its labels are not FinBERT's.
         """
         start = time.perf_counter()
+        if self.model_id.startswith("/") and not Path(self.model_id).is_dir():
+            raise FileNotFoundError(f"There is no checkpoint at {self.model_id} in this container.")
         with phase("load_model"):
             revision = self.revision or None
             self.tokenizer: Any = AutoTokenizer.from_pretrained(self.model_id, revision=revision)
@@ -79,7 +84,7 @@ class FinBert:
         self.load_s += time.perf_counter() - start
 
     def to_device(self) -> None:
-        """Moves the weights to the GPU, if there is one, and runs once. Also what a restored snapshot begins with."""
+        """Moves the weights to the GPU, if there is one, and runs once. A restored snapshot starts here."""
         start = self.started = time.perf_counter()
         self.first_call = True
         with phase("move_to_device"):
@@ -94,7 +99,7 @@ class FinBert:
 
     def score(self, texts: list[str]) -> list[Score]:
         """
-        Probabilities of each text. A text longer than the model reads is cut into windows, which are averaged.
+        Probabilities of each text. One longer than the model reads is cut into windows, which are averaged.
 
         Raises:
             ModelError: a probability is not a number.
@@ -122,7 +127,10 @@ class FinBert:
         seconds = time.perf_counter() - start
         report = self._report()
         self.first_call = False
-        return [ScoreReply(scores=[next(scores) for _ in chunk], model_s=seconds, worker=report) for chunk in chunks]
+        return [
+            ScoreReply(scores=[next(scores) for _ in chunk], model_s=seconds, worker=report)
+            for chunk in chunks
+        ]
 
     def _report(self) -> WorkerReport:
         return WorkerReport(

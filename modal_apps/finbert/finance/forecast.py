@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Literal
@@ -61,8 +62,8 @@ def linear(values: list[float]) -> tuple[float, float, float]:
 
 
 def cagr(values: list[float]) -> tuple[float, float, float]:
-    """Compound growth over positive values: the next value, with an interval from the spread of yearly growth."""
-    steps = [math.log(later / earlier) for earlier, later in zip(values, values[1:], strict=False)]
+    """Compound growth over positive values: the next value, with an interval from the spread of growth."""
+    steps = [math.log(later / earlier) for earlier, later in itertools.pairwise(values)]
     mean = sum(steps) / len(steps)
     deviation = math.sqrt(sum((step - mean) ** 2 for step in steps) / (len(steps) - 1))
     half = _t(len(steps) - 1) * deviation * math.sqrt(1 + 1 / len(steps))

@@ -24,7 +24,9 @@ def _quotient(
 ) -> Formula:
     scale = 100.0 if unit == "percent" else 1.0
     words = f"{top} / {bottom}"
-    return Formula(key, label, group, unit, words, (top, bottom), _over(top, bottom, scale), averaged=averaged)
+    return Formula(
+        key, label, group, unit, words, (top, bottom), _over(top, bottom, scale), averaged=averaged
+    )
 
 
 def _days(key: str, label: str, stock: str, flow: str) -> Formula:
@@ -93,10 +95,14 @@ FORMULAS: tuple[Formula, ...] = (
         *("operating_cash_flow", "current_liabilities"),
     ),
     _quotient("gross_margin", "Gross margin", PROFITABILITY, "gross_profit", "revenue", "percent"),
-    _quotient("operating_margin", "Operating margin", PROFITABILITY, "operating_income", "revenue", "percent"),
+    _quotient(
+        "operating_margin", "Operating margin", PROFITABILITY, "operating_income", "revenue", "percent"
+    ),
     _quotient("ebitda_margin", "EBITDA margin", PROFITABILITY, "ebitda", "revenue", "percent"),
     _quotient("net_margin", "Net margin", PROFITABILITY, "net_income", "revenue", "percent"),
-    _quotient("roa", "Return on assets", PROFITABILITY, "net_income", "total_assets", "percent", averaged=True),
+    _quotient(
+        "roa", "Return on assets", PROFITABILITY, "net_income", "total_assets", "percent", averaged=True
+    ),
     _quotient("roe", "Return on equity", PROFITABILITY, "net_income", "equity", "percent", averaged=True),
     Formula(
         *("roic", "Return on invested capital", PROFITABILITY, "percent"),
@@ -105,7 +111,9 @@ FORMULAS: tuple[Formula, ...] = (
         *(_roic, (), True),
     ),
     _quotient("debt_to_equity", "Debt to equity", LEVERAGE, "total_debt", "equity"),
-    _quotient("liabilities_to_assets", "Liabilities to assets", LEVERAGE, "total_liabilities", "total_assets"),
+    _quotient(
+        "liabilities_to_assets", "Liabilities to assets", LEVERAGE, "total_liabilities", "total_assets"
+    ),
     _quotient("equity_multiplier", "Equity multiplier", LEVERAGE, "total_assets", "equity", averaged=True),
     _quotient("interest_coverage", "Interest coverage", LEVERAGE, "operating_income", "interest_expense"),
     Formula(
@@ -115,8 +123,12 @@ FORMULAS: tuple[Formula, ...] = (
         lambda x: (x["total_debt"] - x["cash"]) / x["ebitda"],
     ),
     _quotient("asset_turnover", "Asset turnover", EFFICIENCY, "revenue", "total_assets", averaged=True),
-    _quotient("inventory_turnover", "Inventory turnover", EFFICIENCY, "cost_of_revenue", "inventory", averaged=True),
-    _quotient("receivables_turnover", "Receivables turnover", EFFICIENCY, "revenue", "receivables", averaged=True),
+    _quotient(
+        "inventory_turnover", "Inventory turnover", EFFICIENCY, "cost_of_revenue", "inventory", averaged=True
+    ),
+    _quotient(
+        "receivables_turnover", "Receivables turnover", EFFICIENCY, "revenue", "receivables", averaged=True
+    ),
     _days("dio", "Days of inventory", "inventory", "cost_of_revenue"),
     _days("dso", "Days of sales outstanding", "receivables", "revenue"),
     _days("dpo", "Days of payables", "payables", "cost_of_revenue"),

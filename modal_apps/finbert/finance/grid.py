@@ -49,7 +49,9 @@ def reference(row: int, column: int) -> str:
 def is_prose(text: str) -> bool:
     """Tells a sentence from a label or a heading."""
     words = len(text.split())
-    return words >= LONG_TEXT_WORDS or (words >= SENTENCE_WORDS and bool(re.search(r"[.!?][\"')]?$", text.strip())))
+    return words >= LONG_TEXT_WORDS or (
+        words >= SENTENCE_WORDS and bool(re.search(r"[.!?][\"')]?$", text.strip()))
+    )
 
 
 def prose(grid: Grid) -> list[str]:

@@ -12,12 +12,12 @@ Style = Literal["point", "comma"]  # which sign comes before the decimals
 CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 CODES = ("USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "CNY", "INR", "SEK", "NOK", "DKK")
 SUFFIXES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mm": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9}
-DASHES = "−–—‒"
+DASHES = "\u2212\u2013\u2014\u2012"
 
 _CURRENCY = "|".join([*map(re.escape, sorted(CURRENCIES, key=len, reverse=True)), *CODES])
 _NUMBER = re.compile(
     rf"""(?P<lead>[-(]*)\s*(?P<currency>{_CURRENCY})?\s*(?P<open>[-(]*)
-    (?P<digits>(?:\d[\d\s.,'’]*|\.\d+)(?:e[+-]?\d+)?)
+    (?P<digits>(?:\d[\d\s.,'\u2019]*|\.\d+)(?:e[+-]?\d+)?)
     \s*(?P<suffix>k|mm|mn|m|million|bn|billion|b)?\s*(?P<after>{_CURRENCY})?\s*(?P<percent>%)?
     (?P<trail>-?)(?P<close>\)*)\s*(?P<note>(?:\([a-z0-9]\)|\[[a-z0-9]+\]|\*+|[¹²³†])*)""",
     re.IGNORECASE | re.VERBOSE,
@@ -74,7 +74,7 @@ def _plain(digits: str, style: Style) -> float | None:
     """The value of digits with separators, or None when their groups make no number, as in `1,23,4`."""
     mantissa, e, exponent = digits.lower().partition("e")
     decimal, group = (".", ",") if style == "point" else (",", ".")
-    whole, _, fraction = re.sub(r"[\s'’]", "", mantissa).partition(decimal)
+    whole, _, fraction = re.sub(r"[\s'\u2019]", "", mantissa).partition(decimal)
     groups = whole.split(group)
     wrong_groups = len(groups) > 1 and (not groups[0] or any(len(part) != 3 for part in groups[1:]))
     if wrong_groups or not (fraction.isdecimal() or not fraction) or not (whole or fraction):

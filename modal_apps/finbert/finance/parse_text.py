@@ -7,6 +7,8 @@ import io
 import json
 
 from .grid import Cell, FileError, Grid
+from .numbers import parse_number
+from .periods import heading_periods
 
 DELIMITERS = ",;\t|"
 ENCODINGS = ("utf-8-sig", "cp1252")
@@ -30,14 +32,15 @@ def decode(data: bytes) -> str:
 
 
 def looks_like_table(text: str) -> bool:
-    """Whether several lines have the same number of cells; prose has commas too, but not evenly."""
+    """Whether a line is a heading of periods, or half of the lines have numbers. Prose has commas too."""
     lines = [line for line in text[:SAMPLE_CHARS].splitlines() if line.strip()]
     rows = list(csv.reader(lines, delimiter=_delimiter(text)))
-    return sum(len(row) >= 2 and any(_is_short(cell) for cell in row[1:]) for row in rows) >= max(2, len(rows) / 2)
+    numeric = sum(any(parse_number(cell) for cell in row[1:]) for row in rows)
+    return numeric * 2 >= len(rows) or any(heading_periods(list(row)) for row in rows)
 
 
 def parse_csv(name: str, text: str) -> Grid:
-    """Reads the lines as one grid; every cell stays text, because only its column tells how numbers are written."""
+    """Reads the lines as one grid. Cells stay text, because only a column tells how numbers are written."""
     rows: list[list[Cell]] = [list(row) for row in csv.reader(io.StringIO(text), delimiter=_delimiter(text))]
     return Grid(name, None, rows)
 
@@ -60,7 +63,10 @@ def parse_json(name: str, text: str) -> Grid:
     rows: list[list[Cell]] = [["", *periods]]
     for label in labels:
         values = [items.get(label) for items in periods.values()]
-        if not all(value is None or (isinstance(value, int | float) and not isinstance(value, bool)) for value in values):
+        if not all(
+            value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+            for value in values
+        ):
             raise shape
         rows.append([label.replace("_", " "), *values])
     return Grid(name, None, rows)
@@ -83,7 +89,3 @@ def _delimiter(text: str) -> str:
         return (max((wide.count(width) for width in set(wide)), default=0), sum(wide))
 
     return max(DELIMITERS, key=score)
-
-
-def _is_short(cell: str) -> bool:
-    return 0 < len(cell.strip()) <= 24

@@ -1,4 +1,8 @@
-"""Excel workbooks (xlsx, xlsm): the values that Excel saved; formulas and macros never run."""
+"""
+Excel workbooks (xlsx, xlsm): the values that Excel saved; formulas and macros never run.
+
+openpyxl parses with defusedxml, which refuses entity bombs, when that is installed; it is a requirement.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,10 @@ import io
 import zipfile
 from collections.abc import Iterator
 
-import defusedxml
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from .grid import Cell, FileError, Grid
-
-# Makes openpyxl's own XML parsing refuse entity bombs.
-defusedxml.defuse_stdlib()
 
 MOST_UNPACKED_BYTES = 200 * 2**20
 MOST_RATIO = 100
@@ -32,15 +32,28 @@ def parse_xlsx(name: str, data: bytes) -> tuple[list[Grid], list[str]]:
     _check_archive(data)
     try:
         values = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        grids = [Grid(name, sheet.title, list(_rows(sheet.iter_rows(values_only=True)))) for sheet in values.worksheets]
+        grids = [
+            Grid(name, sheet.title, list(_rows(sheet.iter_rows(values_only=True))))
+            for sheet in values.worksheets
+        ]
         empty_formulas = _formulas_without_value(data, grids)
     except FileError:
         raise
-    except (InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, zipfile.BadZipFile, OSError) as error:
+    except (
+        InvalidFileException,
+        KeyError,
+        ValueError,
+        TypeError,
+        SyntaxError,
+        zipfile.BadZipFile,
+        OSError,
+    ) as error:
         raise FileError("damaged_file", "The workbook cannot be read. Save it again as .xlsx.") from error
     warnings = []
     if empty_formulas:
-        warnings = [f"{name}: {empty_formulas} formulas have no saved value. Open the file in Excel and save it."]
+        warnings = [
+            f"{name}: {empty_formulas} formulas have no saved value. Open the file in Excel and save it."
+        ]
     return grids, warnings
 
 
@@ -53,7 +66,9 @@ def _check_archive(data: bytes) -> None:
     # Small files compress far without being dangerous.
     dense = unpacked > 2**20 and unpacked > MOST_RATIO * len(data)
     if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED_BYTES or dense:
-        raise FileError("zip_bomb", f"The workbook unpacks to {unpacked / 2**20:.0f} MiB, more than is accepted.")
+        raise FileError(
+            "zip_bomb", f"The workbook unpacks to {unpacked / 2**20:.0f} MiB, more than is accepted."
+        )
 
 
 def _rows(rows: Iterator[tuple[Cell, ...]]) -> Iterator[list[Cell]]:
@@ -61,7 +76,9 @@ def _rows(rows: Iterator[tuple[Cell, ...]]) -> Iterator[list[Cell]]:
     for row in rows:
         cells += len(row)
         if cells > MOST_CELLS:
-            raise FileError("too_many_cells", f"The workbook has more than {MOST_CELLS:,} cells on one sheet.")
+            raise FileError(
+                "too_many_cells", f"The workbook has more than {MOST_CELLS:,} cells on one sheet."
+            )
         yield list(row)
 
 
@@ -74,10 +91,14 @@ def _formulas_without_value(data: bytes, grids: list[Grid]) -> int:
     for sheet, grid in zip(formulas.worksheets, grids, strict=True):
         for row, cells in zip(sheet.iter_rows(values_only=True), grid.rows, strict=False):
             pairs = zip(row, cells, strict=False)
-            count += sum(isinstance(text, str) and text.startswith("=") and value is None for text, value in pairs)
+            count += sum(
+                isinstance(text, str) and text.startswith("=") and value is None for text, value in pairs
+            )
     return count
 
 
 def _sheet_xml(data: bytes) -> bytes:
     archive = zipfile.ZipFile(io.BytesIO(data))
-    return b"".join(archive.read(entry) for entry in archive.namelist() if entry.startswith("xl/worksheets/sheet"))
+    return b"".join(
+        archive.read(entry) for entry in archive.namelist() if entry.startswith("xl/worksheets/sheet")
+    )

@@ -7,11 +7,13 @@ import re
 from dataclasses import dataclass
 
 CURRENT = "TTM"
-MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _YEAR = re.compile(r"(?:fy|fiscal(?: year)?|year|cy)?\s*'?((?:19|20)\d\d)(?:\s*[ae])?", re.IGNORECASE)
 _SHORT_YEAR = re.compile(r"fy\s*'?(\d\d)", re.IGNORECASE)
-_QUARTER = re.compile(r"(?:q([1-4])\s*[-/ ]?\s*(?:fy)?\s*'?((?:19|20)\d\d)|((?:19|20)\d\d)\s*[-/ ]?\s*q([1-4]))", re.IGNORECASE)
+_QUARTER = re.compile(
+    r"(?:q([1-4])\s*[-/ ]?\s*(?:fy)?\s*'?((?:19|20)\d\d)|((?:19|20)\d\d)\s*[-/ ]?\s*q([1-4]))", re.IGNORECASE
+)
 _DAY_FIRST = re.compile(r"(\d{1,2})\.? ([a-z]{3})[a-z]*\.?,? ((?:19|20)\d\d)", re.IGNORECASE)
 _MONTH_FIRST = re.compile(r"([a-z]{3})[a-z]*\.? (?:(\d{1,2}),? )?((?:19|20)\d\d)", re.IGNORECASE)
 _ISO = re.compile(r"((?:19|20)\d\d)-(\d\d)-(\d\d)")
@@ -19,7 +21,7 @@ _ISO = re.compile(r"((?:19|20)\d\d)-(\d\d)-(\d\d)")
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """A year (quarter 5, so that it sorts after its quarters), a quarter, or the last twelve months (year 9999)."""
+    """A quarter, a year (quarter 5: it sorts after its quarters), or the last twelve months (year 9999)."""
 
     year: int
     quarter: int = 5
@@ -56,19 +58,26 @@ def parse_period(value: object) -> Period | None:
 
 def parse_date(text: str) -> datetime.date | None:
     """Reads `31 Dec 2024`, `December 31, 2024`, `Dec 2024` or `2024-12-31`, also after `Year ended`."""
-    text = re.sub(r"^(?:(?:fiscal )?(?:year|period) (?:ended|ending)|as (?:of|at))\s+", "", text, flags=re.IGNORECASE)
+    text = re.sub(
+        r"^(?:(?:fiscal )?(?:year|period) (?:ended|ending)|as (?:of|at))\s+", "", text, flags=re.IGNORECASE
+    )
     if match := _ISO.fullmatch(text):
         year, month, day = (int(part) for part in match.groups())
     elif match := _DAY_FIRST.fullmatch(text):
-        year, month, day = int(match[3]), MONTHS.get(match[2].lower(), 0), int(match[1])
+        year, month, day = int(match[3]), _month(match[2]), int(match[1])
     elif match := _MONTH_FIRST.fullmatch(text):
-        year, month, day = int(match[3]), MONTHS.get(match[1].lower(), 0), int(match[2] or 1)
+        year, month, day = int(match[3]), _month(match[1]), int(match[2] or 1)
     else:
         return None
     try:
         return datetime.date(year, month, day)
     except ValueError:
         return None
+
+
+def _month(name: str) -> int:
+    """1 to 12; 0, which makes no date, for another word."""
+    return MONTHS.index(name.lower()) + 1 if name.lower() in MONTHS else 0
 
 
 def heading_periods(values: list[object]) -> dict[int, Period]:
@@ -86,7 +95,9 @@ def heading_periods(values: list[object]) -> dict[int, Period]:
         return {}
     if len(found) >= 2:
         return found
-    written = any(isinstance(values[column], str) and re.search(r"[a-z]", values[column], re.I) for column in found)
+    written = any(
+        isinstance(values[column], str) and re.search(r"[a-z]", values[column], re.I) for column in found
+    )
     others = [value for column, value in enumerate(values) if column not in found and value not in (None, "")]
     return found if written and all(isinstance(value, str) for value in others) else {}
 

@@ -6,10 +6,26 @@ import re
 from typing import Literal, get_args
 
 Section = Literal[
-    "summary", "liquidity", "profitability", "leverage", "efficiency", "cash", "growth", "sentiment", "forecast", "checks"
+    "summary",
+    "liquidity",
+    "profitability",
+    "leverage",
+    "efficiency",
+    "cash",
+    "growth",
+    "sentiment",
+    "forecast",
+    "checks",
 ]
 SECTIONS: tuple[Section, ...] = get_args(Section)
-RATIO_SECTIONS: tuple[Section, ...] = ("liquidity", "profitability", "leverage", "efficiency", "cash", "growth")
+RATIO_SECTIONS: tuple[Section, ...] = (
+    "liquidity",
+    "profitability",
+    "leverage",
+    "efficiency",
+    "cash",
+    "growth",
+)
 
 # Beginnings of words; the first that fits decides.
 WORDS: tuple[tuple[str, tuple[Section, ...]], ...] = (
@@ -32,4 +48,8 @@ def sections_for(query: str) -> list[Section]:
     """The sections in their fixed order; all of them for a question with none of our words."""
     text = query.lower()
     asked = {section for pattern, found in WORDS if re.search(rf"\b(?:{pattern})", text) for section in found}
-    return [section for section in SECTIONS if section in asked or section == "summary"] if asked else list(SECTIONS)
+    return (
+        [section for section in SECTIONS if section in asked or section == "summary"]
+        if asked
+        else list(SECTIONS)
+    )

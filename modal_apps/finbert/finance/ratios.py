@@ -1,4 +1,4 @@
-"""The ratios, each with its formula, the numbers that went into it, and why it has no value when it has none."""
+"""The ratios, each with its formula, the numbers that went into it, and why it may have no value."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ class Ratio:
     status: Status
 
 
-def compute_ratios(statement: Statement, *, balance: Balance = "ending", days_in_year: int = 365) -> list[Ratio]:
+def compute_ratios(
+    statement: Statement, *, balance: Balance = "ending", days_in_year: int = 365
+) -> list[Ratio]:
     """
     Computes every ratio of every period, newest first, then the growth between consecutive years.
 

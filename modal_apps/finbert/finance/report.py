@@ -19,8 +19,17 @@ TITLES = {
     "cash": "Cash flow",
     "growth": "Growth",
 }
-HEADLINES = ("revenue", "gross_profit", "operating_income", "net_income", "operating_cash_flow", "total_assets", "equity")
-REASONS = {"missing_input": "–", "division_by_zero": "n/a", "not_meaningful": "n/m"}
+HEADLINES = (
+    "revenue",
+    "gross_profit",
+    "operating_income",
+    "net_income",
+    "operating_cash_flow",
+    "total_assets",
+    "equity",
+)
+NOTHING = "\u2013"
+REASONS = {"missing_input": NOTHING, "division_by_zero": "n/a", "not_meaningful": "n/m"}
 MOST_PERIODS = 5
 
 
@@ -78,7 +87,7 @@ def _summary(statement: Statement) -> str:
     for key in HEADLINES:
         values = [statement.value(key, period) for period in periods]
         if any(value is not None for value in values):
-            cells = ["–" if value is None else format_amount(value) for value in values]
+            cells = [NOTHING if value is None else format_amount(value) for value in values]
             rows.append([key.replace("_", " ").capitalize(), *cells])
     if not rows:
         return "## Summary\n\nThe files hold no line items that are known."
@@ -94,7 +103,7 @@ def _ratios(group: str, ratios: Sequence[Ratio], statement: Statement) -> str:
     for key, label in labels.items():
         found = [values.get((key, period)) for period in periods]
         if any(ratio and ratio.value is not None for ratio in found):
-            rows.append([label, *(format_ratio(ratio) if ratio else "–" for ratio in found)])
+            rows.append([label, *(format_ratio(ratio) if ratio else NOTHING for ratio in found)])
     return f"## {TITLES[group]}\n\n" + _table(["Ratio", *periods], rows) if rows else ""
 
 
@@ -104,7 +113,10 @@ def _sentiment(sentiment: Sentiment) -> str:
         f"**{sentiment.label.capitalize()}** ({sentiment.score:+.2f} on a scale from -1 to 1) over "
         f"{sentiment.sentences} sentences.",
     ]
-    for title, sentences in (("Most positive", sentiment.top_positive), ("Most negative", sentiment.top_negative)):
+    for title, sentences in (
+        ("Most positive", sentiment.top_positive),
+        ("Most negative", sentiment.top_negative),
+    ):
         if sentences:
             lines.append(f"{title}:\n\n" + "\n".join(_quote(sentence) for sentence in sentences))
     return "\n\n".join(lines)
@@ -128,5 +140,8 @@ def _forecast(forecasts: Sequence[Forecast]) -> str:
 
 
 def _checks(checks: Sequence[Check]) -> str:
-    lines = [f"- {'OK' if check.ok else 'DIFFERS'} {check.period}: {check.name} ({check.detail})" for check in checks]
+    lines = [
+        f"- {'OK' if check.ok else 'DIFFERS'} {check.period}: {check.name} ({check.detail})"
+        for check in checks
+    ]
     return "## Checks\n\n" + "\n".join(lines)

@@ -29,7 +29,9 @@ class Options(_Strict):
     days_in_year: Literal[360, 365] = 365
     max_sentences: Annotated[int, Field(ge=1, le=4096)] = 512
     include_sentences: bool = False
-    allow_partial: Annotated[bool, Field(description="Answer without sentiment when the worker is down.")] = False
+    allow_partial: Annotated[bool, Field(description="Answer without sentiment when the worker is down.")] = (
+        False
+    )
     sections: Annotated[list[Section] | None, Field(min_length=1)] = None
 
 

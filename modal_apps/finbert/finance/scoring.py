@@ -1,4 +1,4 @@
-"""What goes to the sentiment worker and what comes back, in plain types, so that neither side needs the other's code."""
+"""What goes to the sentiment worker and what comes back, in plain types: the web function has no torch."""
 
 from __future__ import annotations
 

@@ -7,10 +7,44 @@ import re
 LEAST_WORDS = 4
 
 _ABBREVIATIONS = {
-    *("inc", "ltd", "co", "corp", "llc", "plc", "mr", "mrs", "ms", "dr", "vs", "no", "approx", "est", "fig", "st"),
-    *("e.g", "i.e", "u.s", "u.k", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"),
+    *(
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "llc",
+        "plc",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "vs",
+        "no",
+        "approx",
+        "est",
+        "fig",
+        "st",
+    ),
+    *(
+        "e.g",
+        "i.e",
+        "u.s",
+        "u.k",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+    ),
 }
-_END = re.compile(r"[.!?]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9])")
+_END = re.compile(r"[.!?]+[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]?[A-Z0-9])")
 _BULLET = re.compile(r"\s*(?:[-*•▪]\s+|\(?\d{1,2}[.)]\s+)")
 
 

@@ -47,7 +47,7 @@ class Sentiment:
     The tone of all texts of a request.
 
     Parameters:
-        score: mean of the sentences' scores weighted by their tokens; positive above 0.15, negative below -0.15.
+        score: mean of the sentences' scores by tokens; above 0.15 is positive, below -0.15 negative.
         sentences: how many were scored.
         truncated: whether there were more than the request allowed.
         all_sentences: every sentence in order, only when the request asks for them.
@@ -91,7 +91,9 @@ async def score_texts(backend: Backend, texts: Sequence[str]) -> ScoredTexts:
     elapsed = time.perf_counter() - start
     model_s = max(reply["model_s"] for reply in replies)
     scores = [score for reply in replies for score in reply["scores"]]
-    first_call = next((reply["worker"] for reply in replies if reply["worker"]["first_call"]), replies[0]["worker"])
+    first_call = next(
+        (reply["worker"] for reply in replies if reply["worker"]["first_call"]), replies[0]["worker"]
+    )
     return ScoredTexts(scores, model_s, max(0.0, elapsed - model_s), first_call)
 
 

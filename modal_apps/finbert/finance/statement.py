@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .catalogue import Match, items, match_label
 from .grid import Cell, Grid, reference
-from .numbers import CODES, CURRENCIES, Style, detect_style, parse_number
+from .numbers import Style, detect_style, parse_number
 from .periods import Period, heading_periods
+from .units import currencies_in, scale_of, shares_are_exempt
 
 HEADING_ROWS = 12
 SAME_VALUE = 1e-9
-
-_SCALES = (
-    (re.compile(r"\b(?:in|\$|€|£|usd|eur|gbp)\s*billions?\b|\bbillions? of\b|\b(?:usd|eur|gbp|[$€£])\s*bn\b", re.I), 1_000_000_000),
-    (re.compile(r"\b(?:in|usd|eur|gbp) millions?\b|[$€£] ?millions?\b|\bmillions? of\b|[$€£] ?mm?\b|\b(?:usd|eur|gbp) mm?\b", re.I), 1_000_000),
-    (re.compile(r"\b(?:in|usd|eur|gbp) thousands?\b|[$€£] ?thousands?\b|\bthousands? of\b|\b000'?s\b|[$€£] ?000\b", re.I), 1_000),
-)
-_CODE = re.compile(rf"\b({'|'.join(CODES)})\b")
-_SHARES_EXEMPT = re.compile(r"except (?:for )?(?:per[- ]share|share|number of shares)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -81,7 +73,9 @@ class Statement:
         return next(found, None)
 
 
-def read_statement(grids: list[Grid], *, unit_scale: int | None = None, currency: str | None = None) -> Statement:
+def read_statement(
+    grids: list[Grid], *, unit_scale: int | None = None, currency: str | None = None
+) -> Statement:
     """
     Parameters:
         unit_scale: factor for all tables; None reads it from headings such as "in thousands".
@@ -94,13 +88,15 @@ def read_statement(grids: list[Grid], *, unit_scale: int | None = None, currency
     for grid in grids:
         found = list(_read_grid(grid, unit_scale, currencies, statement))
         candidates += found
-        scales[unit_scale or _scale(_heading_text(grid))] += len(found)
+        scales[unit_scale or scale_of(_heading_text(grid))] += len(found)
     _choose(candidates, statement)
     statement.periods = sorted({candidate.period for candidate in candidates}, reverse=True)
     statement.unit_scale = scales.most_common(1)[0][0] if candidates else unit_scale or 1
     statement.currency = currency or (currencies.most_common(1)[0][0] if currencies else None)
     if len(currencies) > 1 and not currency:
-        statement.warnings.append(f"Several currencies were found: {', '.join(sorted(currencies))}. Nothing is converted.")
+        statement.warnings.append(
+            f"Several currencies were found: {', '.join(sorted(currencies))}. Nothing is converted."
+        )
     return statement
 
 
@@ -108,9 +104,9 @@ def _read_grid(
     grid: Grid, unit_scale: int | None, currencies: Counter[str], statement: Statement
 ) -> Iterator[_Candidate]:
     heading = _heading_text(grid)
-    currencies.update(set(_currencies(heading)))
-    scale = unit_scale or _scale(heading)
-    exempt = bool(_SHARES_EXEMPT.search(heading))
+    currencies.update(set(currencies_in(heading)))
+    scale = unit_scale or scale_of(heading)
+    exempt = shares_are_exempt(heading)
     periods: dict[int, Period] = {}
     styles: dict[int, Style] = {}
     rows = _table_rows(grid)
@@ -157,7 +153,7 @@ def _cell_value(cells: list[Cell], column: int, style: Style, currencies: Counte
 
 
 def _choose(candidates: list[_Candidate], statement: Statement) -> None:
-    """Keeps one value for each item and period: a total before a part, then the larger table; says when they differ."""
+    """Keeps one value for each item and period: a total before a part, then the larger table."""
     groups: dict[tuple[str, Period], list[_Candidate]] = {}
     for candidate in candidates:
         groups.setdefault((candidate.key, candidate.period), []).append(candidate)
@@ -166,11 +162,13 @@ def _choose(candidates: list[_Candidate], statement: Statement) -> None:
         for period in sorted({period for name, period in groups if name == key}, reverse=True):
             group = groups[key, period]
             best = max(group, key=lambda candidate: (candidate.rank, candidate.size))
-            rivals = [candidate for candidate in group if candidate.rank == best.rank and _differ(candidate, best)]
+            rivals = [
+                candidate for candidate in group if candidate.rank == best.rank and _differ(candidate, best)
+            ]
             if rivals:
                 statement.warnings.append(
-                    f"{items()[key].label} {period.label} has several values; the one in {_place(best.source)} was taken, "
-                    f"not {_place(rivals[0].source)}."
+                    f"{items()[key].label} {period.label} has several values; "
+                    f"the one in {_place(best.source)} was taken, not {_place(rivals[0].source)}."
                 )
             statement.values_by_file[best.source.file] += 1
             values.append(Value(period.label, best.value, best.source))
@@ -197,23 +195,10 @@ def _texts(grid: Grid, first_row: int, column: int) -> Iterator[str]:
 
 
 def _heading_text(grid: Grid) -> str:
-    """The texts down to the first row of periods, where units and currency are named. Sentences may name others."""
+    """The texts down to the first row of periods, where units are named. Sentences may name others."""
     texts: list[str] = []
     for cells in grid.rows[:HEADING_ROWS]:
         texts += [cell for cell in cells if isinstance(cell, str) and not cell.rstrip().endswith(".")]
         if heading_periods(cells):
             return "\n".join(texts)
     return ""
-
-
-def _scale(heading: str) -> int:
-    return next((scale for pattern, scale in _SCALES if pattern.search(heading)), 1)
-
-
-def _currencies(heading: str) -> Iterator[str]:
-    yield from _CODE.findall(heading)
-    yield from (code for sign, code in CURRENCIES.items() if sign in heading)
-    if re.search(r"\bUS dollars?\b|\bU\.S\. dollars?\b", heading, re.IGNORECASE):
-        yield "USD"
-    if re.search(r"\beuros?\b", heading, re.IGNORECASE):
-        yield "EUR"

@@ -185,7 +185,7 @@ class AppRowBuilder {
         id: `container/${container.id}`,
         parentId,
         kind: 'container',
-        label: container.id,
+        label: `…${container.id.slice(-6)}`,
         description: `${word} · ${shortAge(since, now)}`,
         icon: started === undefined ? 'loading~spin' : 'server-process',
         context: `container ${word}`,

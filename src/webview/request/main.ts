@@ -82,13 +82,13 @@ class RequestElement extends LitElement {
 
   protected override render(): TemplateResult {
     return html`${this.#header()} ${this.#meta()}
-      <main>
+      <div class="panes">
         <section class="request" aria-label="Request">
           <h2>Body</h2>
           <div class="editor" id="body"></div>
         </section>
         <section class="response" aria-label="Answer" aria-live="polite">${this.#responseView()}</section>
-      </main>`;
+      </div>`;
   }
 
   #header(): TemplateResult {

@@ -31,7 +31,7 @@ export const styles = css`
   .address select {
     border: none;
     background: transparent;
-    color: var(--vscode-symbolIcon-methodForeground, var(--vscode-input-foreground));
+    color: var(--vscode-input-foreground);
     font: inherit;
     font-weight: 600;
     padding: 5px 2px 5px 6px;
@@ -74,6 +74,11 @@ export const styles = css`
     flex-wrap: wrap;
     border-bottom: 1px solid var(--vscode-panel-border, transparent);
   }
+  .meta span {
+    display: inline-flex;
+    gap: 5px;
+    align-items: center;
+  }
   .meta label {
     display: inline-flex;
     gap: 6px;
@@ -82,13 +87,13 @@ export const styles = css`
   .spacer {
     flex: 1;
   }
-  main {
+  .panes {
     display: grid;
     grid-template-columns: minmax(280px, 2fr) minmax(340px, 3fr);
     min-height: 0;
   }
   @media (max-width: 760px) {
-    main {
+    .panes {
       grid-template-columns: minmax(0, 1fr);
       grid-template-rows: minmax(120px, 2fr) minmax(200px, 3fr);
     }
@@ -234,6 +239,7 @@ export const styles = css`
     overflow: auto;
     padding: 12px 16px;
   }
+  .scroll:focus-visible,
   .pane:focus-visible {
     outline: 1px solid var(--vscode-focusBorder);
     outline-offset: -1px;

@@ -23,7 +23,7 @@ function blockView(block: SummaryBlock): TemplateResult {
         <pre>${block.text}</pre>`;
     case 'table':
       return html`<h3>${block.title}</h3>
-        <div class="scroll">
+        <div class="scroll" tabindex="0" role="region" aria-label=${block.title}>
           <table>
             <thead>
               <tr>

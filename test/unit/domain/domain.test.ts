@@ -64,6 +64,13 @@ describe('errors', () => {
     expect(wrapped.cause).toBeInstanceOf(TypeError);
   });
 
+  it('knows its own kind from another bundle, which has a class of its own', async () => {
+    const copy = (await import(`../../../src/domain/errors.ts?${'copy'}`)) as { ModalError: typeof ModalError };
+    const foreign = new copy.ModalError('offline', 'gone');
+    expect(foreign).not.toBeInstanceOf(ModalError);
+    expect(toModalError(foreign)).toBe(foreign);
+  });
+
   it('knows a cancellation by kind and by abort', () => {
     const abort = new AbortController();
     abort.abort();

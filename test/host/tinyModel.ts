@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { cacheRoot } from '../../../../scripts/cache.ts';
-import { installOnce } from '../../../../scripts/install.ts';
-import { root } from '../../../../scripts/root.ts';
+import { cacheRoot } from '../../scripts/cache.ts';
+import { installOnce } from '../../scripts/install.ts';
+import { root } from '../../scripts/root.ts';
 
 const makeWithinMs = 300_000;
 

@@ -2,13 +2,13 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { ensurePython } from '../../../../scripts/python.ts';
-import { startHost } from '../../../host/server.ts';
-import type { Host } from '../../../host/server.ts';
-import { startSimulator } from '../../../host/simulator.ts';
-import type { Simulator } from '../../../host/simulator.ts';
-import { themes } from '../themes.ts';
-import type { ThemeName } from '../themes.ts';
+import { ensurePython } from '../../scripts/python.ts';
+import { startHost } from './server.ts';
+import type { Host } from './server.ts';
+import { startSimulator } from './simulator.ts';
+import type { Simulator } from './simulator.ts';
+import { themes } from '../ui/kit/themes.ts';
+import type { ThemeName } from '../ui/kit/themes.ts';
 import { packageExtension } from './packageExtension.ts';
 import { ensureTinyModel } from './tinyModel.ts';
 
@@ -19,6 +19,8 @@ export interface DemoOptions {
   /** Absent: built from the checkout. */
   readonly vsix?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Changes to the environment of the editor, e.g. a PATH without `modal`. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Gets one line for each step. */
   readonly onStep?: (line: string) => void;
 }
@@ -60,7 +62,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   });
   parts.defer(() => simulator.stop());
   onStep('VS Code');
-  const env = demoEnvironment(simulator, model);
+  const env = { ...demoEnvironment(simulator, model), ...options.env };
   const host = await startHost({
     vsix,
     env,
@@ -79,7 +81,5 @@ function demoEnvironment(simulator: Simulator, model: string): NodeJS.ProcessEnv
     MODAL_CONFIG_PATH: simulator.configPath,
     APP_MODEL_ID: model,
     ...offline,
-    // Keeps the login shell's own variables, PATH among them, from replacing these.
-    VSCODE_CLI: '1',
   };
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { root } from '../../../../scripts/root.ts';
+import { root } from '../../scripts/root.ts';
 
 /** Builds the `.vsix` as a release does. @returns its path, which the script prints last */
 export async function packageExtension(): Promise<string> {

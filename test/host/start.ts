@@ -1,8 +1,8 @@
 /** `npm start`: the extension in a real VS Code against a local Modal. `--port N`, `--theme NAME`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { themeNames } from '../themes.ts';
-import type { ThemeName } from '../themes.ts';
+import { themeNames } from '../ui/kit/themes.ts';
+import type { ThemeName } from '../ui/kit/themes.ts';
 import { startDemo } from './demo.ts';
 import type { Demo, DemoOptions } from './demo.ts';
 
