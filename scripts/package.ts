@@ -13,7 +13,14 @@ const file = path.join(root, `${name}-${version}.vsix`);
 
 await writeNotices();
 // `vscode:prepublish` in package.json makes the production build.
-await createVSIX({ cwd: root, packagePath: file, dependencies: false });
+await createVSIX({
+  cwd: root,
+  packagePath: file,
+  dependencies: false,
+  // The README's pictures and links are relative to the repository, wherever that is published.
+  rewriteRelativeLinks: false,
+  allowMissingRepository: true,
+});
 const { size } = await stat(file);
 console.error(`${(size / 1024).toFixed(0)} KB`);
 console.log(file);

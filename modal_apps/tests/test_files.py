@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from appkit.errors import ApiError
 from defusedxml import DefusedXmlException
+from finance import parse_xlsx
 from finance.files import MOST_FILE_BYTES, Upload, decode_uploads, parse_file
 from finance.grid import FileError, reference
 
@@ -71,6 +72,14 @@ def test_json() -> None:
         Upload("a.json", b'{"FY2024": {"revenue": 12}, "FY2023": {"revenue": 11, "net_income": 1}}')
     )
     assert parsed.grids[0].rows == [["", "FY2024", "FY2023"], ["revenue", 12, 11], ["net income", None, 1]]
+
+
+def test_a_sheet_with_too_many_cells_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parse_xlsx, "MOST_CELLS", 5)
+    assert parse_file(Upload("a.xlsx", workbook([[1, 2, 3]]))).kind == "xlsx"
+    with pytest.raises(FileError) as caught:
+        parse_file(Upload("a.xlsx", workbook([[1, 2, 3], [4, 5, 6]])))
+    assert caught.value.code == "too_many_cells"
 
 
 def zip_of(size: int, entries: int = 1) -> bytes:

@@ -42,6 +42,7 @@ def test_no_name_belongs_to_two_items() -> None:
         ("NET SALES", "revenue"),
         ("Equivalents, cash and cash", "cash"),
         ("Purchases of property, plant and equipment", "capex"),
+        ("Net cash provided by continuing operating activities", "operating_cash_flow"),
     ],
 )
 def test_labels_as_statements_write_them(label: str, key: str) -> None:

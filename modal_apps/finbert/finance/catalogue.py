@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 LEAST_SCORE = 0.9
+LONG_NAME = 5  # words
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,13 @@ def match_label(label: str) -> Match | None:
     if (found := _names().get(name)) is not None:
         key, own = found
         return Match(key, 3 if name.startswith("total ") else 2 if own else 1)
-    words = set(name.split())
-    best, key = max((_similarity(words, known), key) for known, (key, _) in _names().items())
-    return Match(key, 0) if best >= LEAST_SCORE else None
+    words = frozenset(name.split())
+    if len(words) >= LONG_NAME:
+        best, key = max((_similarity(words, known), key) for known, key in _word_sets().items())
+        return Match(key, 0) if best >= LEAST_SCORE else None
+    # Shorter names differ by too much in a single word: only another order is the same.
+    found_key = _word_sets().get(words)
+    return Match(found_key, 0) if found_key else None
 
 
 def normalize(label: str) -> str:
@@ -79,7 +84,12 @@ def _names() -> dict[str, tuple[str, bool]]:
     return {name: (item.key, name in item.names[:2]) for item in items().values() for name in item.names}
 
 
-def _similarity(words: set[str], known: str) -> float:
+@cache
+def _word_sets() -> dict[frozenset[str], str]:
+    """Key of the item by the words of a name."""
+    return {frozenset(name.split()): key for name, (key, _) in _names().items()}
+
+
+def _similarity(words: frozenset[str], other: frozenset[str]) -> float:
     """Twice the shared words over all words of both: 1 for the same words in another order."""
-    other = set(known.split())
     return 2 * len(words & other) / (len(words) + len(other))

@@ -30,6 +30,8 @@ export function buildAppRows(snapshot: Snapshot, options: AppRowOptions): AppRow
   return builder.build();
 }
 
+const collator = new Intl.Collator();
+
 class AppRowBuilder {
   readonly #snapshot: Snapshot;
   readonly #options: AppRowOptions;
@@ -61,7 +63,7 @@ class AppRowBuilder {
 
   #environment(environment: Environment, apps: readonly App[]): string {
     const id = `environment/${environment.name}`;
-    const sorted = [...apps].sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+    const sorted = [...apps].sort((a, b) => collator.compare(a.name, b.name) || collator.compare(a.id, b.id));
     const counts = [plural(apps.length, 'app'), ...this.#running(environment)];
     return this.#add(
       {
@@ -73,7 +75,7 @@ class AppRowBuilder {
         icon: 'layers',
         context: 'environment',
         spoken: `Environment ${environment.name}, ${counts.join(', ')}`,
-        tooltip: [
+        tooltip: () => [
           `Environment ${environment.name}${environment.isDefault ? ' (default)' : ''}`,
           counts.join(', '),
         ],
@@ -112,7 +114,7 @@ class AppRowBuilder {
         ...(look.color === undefined ? {} : { iconColor: look.color }),
         context: `app ${app.state} ${live ? 'live' : 'ended'}`,
         spoken: `App ${app.name}, ${look.word}, ${gpus.length > 0 ? gpus.join(' and ') : 'no GPU'}, ${running}, deployed ${spokenAge(since, now)}`,
-        tooltip: appTooltip(app, details, gpus),
+        tooltip: () => appTooltip(app, details, gpus),
         collapsible: live ? 'collapsed' : 'none',
         childIds: live && details ? this.#appChildren(app, details, id) : [],
       },
@@ -146,7 +148,7 @@ class AppRowBuilder {
         icon: fn.kind === 'class' ? 'symbol-class' : 'symbol-method',
         context: `function ${fn.kind}`,
         spoken: `${fn.kind === 'class' ? 'Class' : 'Function'} ${name}, ${facts.slice(1).join(', ')}`,
-        tooltip: [`${name} (${fn.id})`, ...facts],
+        tooltip: () => [`${name} (${fn.id})`, ...facts],
         collapsible: fn.endpoints.length > 0 ? 'expanded' : 'none',
         childIds: fn.endpoints.map((endpoint) => this.#endpoint(app, endpoint, id)),
       },
@@ -167,7 +169,7 @@ class AppRowBuilder {
         icon: 'globe',
         context: 'endpoint',
         spoken: [`Web endpoint ${endpoint.name}`, shortUrl, ...auth].join(', '),
-        tooltip: [endpoint.url, ...auth],
+        tooltip: () => [endpoint.url, ...auth],
         collapsible: 'none',
         childIds: [],
       },
@@ -190,7 +192,7 @@ class AppRowBuilder {
         icon: started === undefined ? 'loading~spin' : 'server-process',
         context: `container ${word}`,
         spoken: `Container ${container.id}, ${word} since ${spokenAge(since, now)}`,
-        tooltip: [`Container ${container.id}`, `${word} since ${new Date(since).toLocaleString()}`],
+        tooltip: () => [`Container ${container.id}`, `${word} since ${new Date(since).toLocaleString()}`],
         collapsible: 'none',
         childIds: [],
       },

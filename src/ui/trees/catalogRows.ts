@@ -62,7 +62,7 @@ function appRow(app: CatalogApp, input: CatalogRowsInput, below: readonly Row[])
     ...(live && !stage ? { iconColor: 'charts.green' } : {}),
     context: `catalogApp ${stage ? 'deploying' : ''} ${live ? 'deployed' : ''}`.trim(),
     spoken: `${app.title}, GPU ${app.gpu.default}, ${price || 'price unknown'} while running, ${spokenState}`,
-    tooltip: [
+    tooltip: () => [
       app.summary,
       `GPU ${gpuWords(app.gpu.default)}: ${price} while a container runs`,
       ratesNote(input.rates),
@@ -119,7 +119,7 @@ function leaf(
     icon,
     context: key.split('/')[0] ?? key,
     spoken: `${label}, ${description}`,
-    tooltip,
+    tooltip: () => tooltip,
     collapsible: 'none',
     childIds: [],
   };

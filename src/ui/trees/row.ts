@@ -12,8 +12,8 @@ export interface Row {
   readonly context: string;
   /** Full sentence for screen readers. */
   readonly spoken: string;
-  /** Markdown-free lines of the tooltip. */
-  readonly tooltip: readonly string[];
+  /** Lines of the tooltip, made only when it is asked for: dates in words are slow to write. */
+  readonly tooltip: () => readonly string[];
   readonly collapsible: 'none' | 'collapsed' | 'expanded';
   readonly childIds: readonly string[];
   readonly command?: { readonly id: string; readonly title: string };
@@ -50,8 +50,7 @@ function sameRow(a: Row, b: Row): boolean {
     a.context === b.context &&
     a.collapsible === b.collapsible &&
     a.spoken === b.spoken &&
-    sameList(a.childIds, b.childIds) &&
-    sameList(a.tooltip, b.tooltip)
+    sameList(a.childIds, b.childIds)
   );
 }
 
@@ -70,7 +69,7 @@ export function rootRow(childIds: readonly string[]): Row {
     icon: '',
     context: '',
     spoken: '',
-    tooltip: [],
+    tooltip: () => [],
     collapsible: 'expanded',
     childIds,
   };

@@ -51,7 +51,7 @@ export class RowTree implements vscode.TreeDataProvider<string>, vscode.Disposab
   }
 
   resolveTreeItem(item: vscode.TreeItem, id: string): vscode.TreeItem {
-    item.tooltip = this.#rows.get(id)?.tooltip.join('\n') ?? '';
+    item.tooltip = this.#rows.get(id)?.tooltip().join('\n') ?? '';
     return item;
   }
 

@@ -20,7 +20,7 @@ export function rowClass(entry: LogEntry): string {
 
 function containerCell(entry: LogEntry): TemplateResult {
   const id = entry.kind === 'mark' ? '' : entry.containerId;
-  return html`<span class="container c${colourOf(id)}" title=${id}>${id.slice(-6)}</span>`;
+  return html`<span class="container ${id ? `c${colourOf(id)}` : ''}" title=${id}>${id.slice(-6)}</span>`;
 }
 
 function sourceWord(entry: LogEntry): string {

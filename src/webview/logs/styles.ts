@@ -104,15 +104,26 @@ export const styles = css`
     background: var(--vscode-list-hoverBackground);
   }
   .time {
-    color: var(--vscode-editorLineNumber-foreground, var(--vscode-descriptionForeground));
+    color: var(--vscode-descriptionForeground);
     user-select: none;
     flex: none;
   }
   .container {
     flex: none;
-    width: 7ch;
+    width: 9ch;
     user-select: none;
     overflow: hidden;
+    color: var(--vscode-descriptionForeground);
+  }
+  /* The colour is a dot, so that the name keeps the contrast of text in every theme. */
+  .container::before {
+    content: '';
+    display: inline-block;
+    width: 7px;
+    height: 7px;
+    margin-right: 6px;
+    border-radius: 50%;
+    background: var(--dot, transparent);
   }
   .source {
     flex: none;
@@ -196,22 +207,22 @@ export const styles = css`
     clip-path: inset(50%);
   }
   .c0 {
-    color: var(--vscode-terminal-ansiCyan);
+    --dot: var(--vscode-terminal-ansiCyan);
   }
   .c1 {
-    color: var(--vscode-terminal-ansiGreen);
+    --dot: var(--vscode-terminal-ansiGreen);
   }
   .c2 {
-    color: var(--vscode-terminal-ansiYellow);
+    --dot: var(--vscode-terminal-ansiYellow);
   }
   .c3 {
-    color: var(--vscode-terminal-ansiMagenta);
+    --dot: var(--vscode-terminal-ansiMagenta);
   }
   .c4 {
-    color: var(--vscode-terminal-ansiBlue);
+    --dot: var(--vscode-terminal-ansiBlue);
   }
   .c5 {
-    color: var(--vscode-terminal-ansiBrightGreen);
+    --dot: var(--vscode-terminal-ansiBrightGreen);
   }
   .ansi-bold {
     font-weight: bold;

@@ -142,10 +142,10 @@ export const styles = css`
     align-items: center;
     font-weight: 600;
   }
-  .chip.good {
+  .chip.good vscode-icon {
     color: var(--vscode-testing-iconPassed, var(--vscode-charts-green));
   }
-  .chip.bad {
+  .chip.bad vscode-icon {
     color: var(--vscode-testing-iconFailed, var(--vscode-errorForeground));
   }
   .facts {

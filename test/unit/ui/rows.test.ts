@@ -129,7 +129,7 @@ describe('catalogue rows', () => {
       context: 'catalogApp',
     });
     expect(rows.get('catalogApp/demo/gpu')).toMatchObject({ description: 'A10 (24 GB)' });
-    expect(rows.get('catalogApp/demo/gpu')?.tooltip).toContain('Prices of 2026-10-04, before credits');
+    expect(rows.get('catalogApp/demo/gpu')?.tooltip()).toContain('Prices of 2026-10-04, before credits');
     expect(rows.get('catalogApp/demo/secret/demo-key')).toMatchObject({ description: 'created for you' });
     expect(rows.get('catalogApp/demo/sample/first')).toMatchObject({ context: 'sampleOfUndeployed' });
   });

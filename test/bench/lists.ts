@@ -1,0 +1,86 @@
+import { TestWorld } from '../integration/support/world.ts';
+import { cliEnvironment, runCli } from '../../src/modal/cli.ts';
+import { ControlPlanes } from '../../src/modal/planes.ts';
+import { silentLogger } from '../../src/domain/logger.ts';
+import type { Snapshot } from '../../src/store/snapshot.ts';
+import { emptySnapshot } from '../../src/store/snapshot.ts';
+import { buildAppRows } from '../../src/ui/trees/appRows.ts';
+import { diffRows } from '../../src/ui/trees/row.ts';
+import type { BenchRow } from './table.ts';
+import { median } from './table.ts';
+
+const runs = 9;
+
+/** First and warm list of the same server, ours against `modal app list --json`; and the rows of 1,000 apps. */
+export async function benchLists(world: TestWorld): Promise<BenchRow[]> {
+  const ours: number[] = [];
+  const rival: number[] = [];
+  const warm: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    rival.push(await time(() => cliList(world)));
+    const planes = new ControlPlanes({ env: world.env, logger: silentLogger });
+    ours.push(await time(async () => (await planes.get()).listApps('main')));
+    warm.push(await time(async () => (await planes.get()).listApps('main')));
+    planes.dispose();
+  }
+  const cli = { name: 'modal app list --json', value: median(rival) };
+  const [first, again] = [median(ours), median(warm)];
+  return [
+    { what: 'first list (SDK loaded)', unit: 'ms', ours: first, rival: cli, promise: '>= 6x sooner', met: cli.value / first >= 6 },
+    { what: 'warm refresh', unit: 'ms', ours: again, rival: cli, promise: '>= 300x less', met: cli.value / again >= 300 },
+    benchRows(),
+  ];
+}
+
+async function cliList(world: TestWorld): Promise<void> {
+  await runCli(world.cli, ['app', 'list', '--json'], {
+    cwd: '/',
+    env: cliEnvironment(world.env, await world.planes.connection()),
+    onLine: () => undefined,
+    timeoutMs: 60_000,
+    logger: silentLogger,
+  });
+}
+
+/** Computing and comparing the rows of 1,000 apps with nine functions each, 10,000 nodes. */
+function benchRows(): BenchRow {
+  const snapshot = largeSnapshot();
+  const times: number[] = [];
+  let before = buildAppRows(snapshot, { now: 0, showStopped: false }).rows;
+  for (let run = 0; run < 30; run++) {
+    const start = performance.now();
+    const { rows } = buildAppRows(snapshot, { now: 0, showStopped: false });
+    diffRows(before, rows);
+    times.push(performance.now() - start);
+    before = rows;
+  }
+  const ours = median(times);
+  return { what: 'rows of 1,000 apps / 10,000 nodes', unit: 'ms', ours, promise: '<= 10 ms', met: ours <= 10 };
+}
+
+function largeSnapshot(): Snapshot {
+  const apps = Array.from({ length: 1000 }, (_, at) => ({
+    id: `ap-${at}`,
+    name: `app-${at}`,
+    environment: 'main',
+    state: 'deployed' as const,
+    createdAt: 0,
+    runningContainers: 0,
+  }));
+  const functions = Array.from({ length: 9 }, (_, at) => ({
+    id: `fu-${at}`,
+    tag: `function_${at}`,
+    kind: 'function' as const,
+    gpus: ['A10'],
+    endpoints: [],
+  }));
+  const environment = { name: 'main', isDefault: true, runningContainers: 0, runningGpus: 0 };
+  const details = new Map(apps.map((app) => [app.id, { appId: app.id, functions }]));
+  return { ...emptySnapshot, environments: [environment], apps, details };
+}
+
+export async function time(job: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await job();
+  return performance.now() - start;
+}
