@@ -16,7 +16,6 @@ import pytest
 from conftest import KEY, ROOT
 from finance.finbert import FinBert
 from modal._utils.async_utils import synchronizer
-from modal.mount import _MountedPythonModule
 from modal_proto import api_pb2
 
 import modal
@@ -105,17 +104,13 @@ def inside(wrapped: Any) -> Any:
     return synchronizer._translate_in(wrapped)
 
 
-def test_the_data_files_are_shipped(load_entry: Load) -> None:
-    entry = load_entry()
-    ignore = modal.FilePatternMatcher(*entry.NOT_SHIPPED)
-    shipped = {
-        remote
-        for name in entry.SOURCES
-        for _, remote in _MountedPythonModule(name, "/root", ignore).get_files_to_upload()
-    }
+@pytest.mark.parametrize("image", ["web_image", "worker_image"])
+def test_sources_and_data_files_are_shipped_and_nothing_else(load_entry: Load, image: str) -> None:
+    [mount] = inside(getattr(load_entry(), image))._mount_layers
+    shipped = {str(remote) for entry in mount.entries for _, remote in entry.get_files_to_upload()}
     sources = {f"/root/appkit/{path.name}" for path in (ROOT / "appkit").glob("*.*")}
     sources |= {f"/root/finance/{path.name}" for path in (ROOT / "finbert" / "finance").glob("*.*")}
-    assert {str(path) for path in shipped} == sources
+    assert shipped == sources
     assert {"/root/appkit/prices.json", "/root/finance/catalogue.json"} <= sources
 
 

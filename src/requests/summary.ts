@@ -99,7 +99,9 @@ function columnsOf(items: readonly Record<string, Json>[]): string[] {
   const shown = keys.filter((key) => {
     const values = items.map((item) => item[key]);
     const told = values.filter((value) => isScalar(value) && value !== null);
-    return told.length > 0 && !told.every((value) => typeof value === 'string' && /^[0-9a-f]{32,}$/.test(value));
+    return (
+      told.length > 0 && !told.every((value) => typeof value === 'string' && /^[0-9a-f]{32,}$/.test(value))
+    );
   });
   return shown.filter((key) => key !== 'key' || !shown.includes('label')).slice(0, mostColumns);
 }

@@ -1,4 +1,5 @@
-import { TestWorld, fixture } from '../integration/support/world.ts';
+import type { TestWorld } from '../integration/support/world.ts';
+import { fixture } from '../integration/support/world.ts';
 import { cliEnvironment, runCli } from '../../src/modal/cli.ts';
 import { silentLogger } from '../../src/domain/logger.ts';
 import { time } from './lists.ts';

@@ -1,6 +1,8 @@
-import { TestWorld } from '../integration/support/world.ts';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { TestWorld } from '../integration/support/world.ts';
 import { cliEnvironment, runCli } from '../../src/modal/cli.ts';
-import { ControlPlanes } from '../../src/modal/planes.ts';
 import { silentLogger } from '../../src/domain/logger.ts';
 import type { Snapshot } from '../../src/store/snapshot.ts';
 import { emptySnapshot } from '../../src/store/snapshot.ts';
@@ -18,18 +20,38 @@ export async function benchLists(world: TestWorld): Promise<BenchRow[]> {
   const warm: number[] = [];
   for (let run = 0; run < runs; run++) {
     rival.push(await time(() => cliList(world)));
-    const planes = new ControlPlanes({ env: world.env, logger: silentLogger });
-    ours.push(await time(async () => (await planes.get()).listApps('main')));
-    warm.push(await time(async () => (await planes.get()).listApps('main')));
-    planes.dispose();
+    ours.push(await firstList(world));
+    await world.plane.listApps('main');
+    warm.push(await time(() => world.plane.listApps('main')));
   }
   const cli = { name: 'modal app list --json', value: median(rival) };
   const [first, again] = [median(ours), median(warm)];
   return [
-    { what: 'first list (SDK loaded)', unit: 'ms', ours: first, rival: cli, promise: '>= 6x sooner', met: cli.value / first >= 6 },
-    { what: 'warm refresh', unit: 'ms', ours: again, rival: cli, promise: '>= 300x less', met: cli.value / again >= 300 },
+    {
+      what: 'first list, with loading the SDK',
+      unit: 'ms',
+      ours: first,
+      rival: cli,
+      promise: '>= 6x sooner',
+      met: cli.value / first >= 6,
+    },
+    {
+      what: 'warm refresh',
+      unit: 'ms',
+      ours: again,
+      rival: cli,
+      promise: '>= 300x less',
+      met: cli.value / again >= 300,
+    },
     benchRows(),
   ];
+}
+
+/** In a new process, as after a window reload; its own start is not counted, the editor's host runs already. */
+async function firstList(world: TestWorld): Promise<number> {
+  const script = path.join(import.meta.dirname, 'firstList.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [script], { env: world.env });
+  return Number(stdout);
 }
 
 async function cliList(world: TestWorld): Promise<void> {
@@ -55,7 +77,13 @@ function benchRows(): BenchRow {
     before = rows;
   }
   const ours = median(times);
-  return { what: 'rows of 1,000 apps / 10,000 nodes', unit: 'ms', ours, promise: '<= 10 ms', met: ours <= 10 };
+  return {
+    what: 'rows of 1,000 apps / 10,000 nodes',
+    unit: 'ms',
+    ours,
+    promise: '<= 10 ms',
+    met: ours <= 10,
+  };
 }
 
 function largeSnapshot(): Snapshot {

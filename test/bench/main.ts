@@ -1,6 +1,7 @@
 /** `npm run bench`: prints what, ours, rival, ratio, promise and met, and writes the same to `test/bench/results.json`. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { build } from '../../scripts/build.ts';
 import { TestWorld } from '../integration/support/world.ts';
 import { benchActivation } from './activation.ts';
 import { benchDeploy } from './deploy.ts';
@@ -8,6 +9,7 @@ import { benchLists } from './lists.ts';
 import type { BenchRow } from './table.ts';
 import { printTable } from './table.ts';
 
+await build({ production: true, write: true });
 const world = await TestWorld.start();
 const rows: BenchRow[] = [];
 try {

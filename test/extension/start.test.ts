@@ -9,12 +9,14 @@ interface StartTimes {
 }
 
 const handles = () =>
-  process.getActiveResourcesInfo().filter((name) => /^(?:Process|TCP|TLS|Pipe|GetAddrInfo)/.test(name)).length;
+  process.getActiveResourcesInfo().filter((name) => /^(?:Process|TCP|TLS|Pipe|GetAddrInfo)/.test(name))
+    .length;
 
 describe('start', () => {
   it('opens no socket and starts no process', async () => {
     const before = handles();
-    const times = (await vscode.extensions.getExtension('gpu-apps.modal-gpu-apps')?.activate()) as StartTimes | undefined;
+    const times = (await vscode.extensions.getExtension('gpu-apps.modal-gpu-apps')?.activate()) as
+      StartTimes | undefined;
     assert.ok(handles() <= before);
     assert.ok(times && times.load > 0 && times.activate > 0, 'the bundle measures its own start');
     const file = process.env['MODAL_GPU_START_TIMES'];

@@ -66,7 +66,9 @@ function firstLine(group: ProcessGroup): Promise<Described> {
 async function callAdmin(adminUrl: string, method: string, route: string, body?: unknown): Promise<unknown> {
   const response = await fetch(`${adminUrl}${route}`, {
     method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${route}: ${response.status} ${text}`);

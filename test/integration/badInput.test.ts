@@ -51,7 +51,9 @@ describe('a script that Modal refuses', () => {
     const script = path.join(folder, 'other_image.py');
     const source = await readFile(fixture('asgi_app.py'), 'utf8');
     await writeFile(script, source.replace('fastapi==0.163.2', 'fastapi==0.163.2", "no-such==9'));
-    await expect(world.deploy(script)).rejects.toMatchObject({ message: matching(/pip could not find that version/) });
+    await expect(world.deploy(script)).rejects.toMatchObject({
+      message: matching(/pip could not find that version/),
+    });
     await world.simulator.admin('DELETE', '/faults');
     const after = await world.plane.describeApp(before.appId);
     expect(after.version).toBe(before.details.version);
@@ -70,13 +72,19 @@ describe('a connection that does not work', () => {
   it('has a wrong token', async () => {
     const planes = await planesFor(profile(world.simulator.serverUrl, 'as-wrong'));
     const plane = await planes.get();
-    await expect(plane.listEnvironments()).rejects.toMatchObject({ kind: 'unauthenticated', message: matching(/Sign in again/) });
+    await expect(plane.listEnvironments()).rejects.toMatchObject({
+      kind: 'unauthenticated',
+      message: matching(/Sign in again/),
+    });
     planes.dispose();
   });
 
   it('has no server behind it, and says so before the SDK or the CLI would', async () => {
     const planes = await planesFor(profile(`http://127.0.0.1:${await freePort()}`, 'as-x'));
-    await expect(planes.get()).rejects.toMatchObject({ kind: 'offline', message: matching(/127\.0\.0\.1:\d+/) });
+    await expect(planes.get()).rejects.toMatchObject({
+      kind: 'offline',
+      message: matching(/127\.0\.0\.1:\d+/),
+    });
   });
 
   it('answers too late or not at all: the call ends when it is cancelled', async () => {
@@ -95,7 +103,10 @@ describe('a deploy that is cancelled', () => {
     await world.simulator.admin('POST', '/faults', { buildSeconds: 30 });
     const script = path.join(folder, 'slow_build.py');
     const source = await readFile(fixture('asgi_app.py'), 'utf8');
-    await writeFile(script, source.replace('it-asgi', 'it-cancelled').replace('fastapi==0.163.2', 'fastapi==0.163.2", "slow==1'));
+    await writeFile(
+      script,
+      source.replace('it-asgi', 'it-cancelled').replace('fastapi==0.163.2', 'fastapi==0.163.2", "slow==1'),
+    );
     const abort = new AbortController();
     const lines: string[] = [];
     const deploying = world.deploy(
@@ -123,7 +134,8 @@ describe('a deploy that is cancelled', () => {
     await writeFile(script, source.replace('fastapi==0.163.2', 'fastapi==0.163.2", "canary==1'));
     const seen: string[] = [];
     const deploying = world.deploy(script, { onLine: (line) => seen.push(line) });
-    for (let tries = 0; tries < 40 && !seen.some((line) => line.startsWith('Building')); tries++) await sleep(50);
+    for (let tries = 0; tries < 40 && !seen.some((line) => line.startsWith('Building')); tries++)
+      await sleep(50);
     const running = await processesWith('canary.py');
     await deploying;
     await world.simulator.admin('DELETE', '/faults');

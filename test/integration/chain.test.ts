@@ -41,7 +41,9 @@ const endpointOf = ({ details }: DeployResult) => details.functions.flatMap((fn)
 describe('deploy, call, follow, stop', () => {
   it('a plain function', async () => {
     const stages: DeployStage[] = [];
-    const result = await world.deploy(fixture('plain_function.py'), { onStage: (stage) => stages.push(stage) });
+    const result = await world.deploy(fixture('plain_function.py'), {
+      onStage: (stage) => stages.push(stage),
+    });
     expect(result).toMatchObject({ appName: 'it-plain', environment: 'main' });
     expect(result.details.functions).toMatchObject([{ tag: 'square', kind: 'function', endpoints: [] }]);
     expect(stages[0]).toBe('check');
@@ -89,9 +91,14 @@ describe('deploy, call, follow, stop', () => {
     expect(answer).toMatchObject({ status: 200, body: '{"hello":"you"}' });
     expect(answer.callId).toMatch(/^fc-/);
     const entries = await follow(result.appId, ['hello you']);
-    expect(entries.find((entry) => entryText(entry) === 'hello you')).toMatchObject({ callId: answer.callId });
+    expect(entries.find((entry) => entryText(entry) === 'hello you')).toMatchObject({
+      callId: answer.callId,
+    });
     await world.plane.stopApp(result.appId);
-    expect(await get(url)).toMatchObject({ status: 404, body: 'modal-http: app for invoked web endpoint is stopped' });
+    expect(await get(url)).toMatchObject({
+      status: 404,
+      body: 'modal-http: app for invoked web endpoint is stopped',
+    });
   });
 
   it('a second deploy keeps the app and makes a new version', async () => {
@@ -142,7 +149,9 @@ describe('secrets', () => {
     expect(await world.plane.hasSecret('it-key', 'main')).toBe(false);
     await world.plane.createSecret('it-key', 'main', { APP_API_KEY: 'CANARY-VALUE' });
     expect(await world.plane.hasSecret('it-key', 'main')).toBe(true);
-    await expect(world.plane.createSecret('it-key', 'main', { A: 'b' })).rejects.toMatchObject({ kind: 'conflict' });
+    await expect(world.plane.createSecret('it-key', 'main', { A: 'b' })).rejects.toMatchObject({
+      kind: 'conflict',
+    });
     expect(world.logged.join('\n')).not.toContain('CANARY-VALUE');
   });
 });

@@ -76,10 +76,16 @@ describe('the main job', () => {
     await panel.getByRole('button', { name: 'Log Lines' }).click();
     const logs = await logsFrame();
     await logs.getByText('One call only').waitFor();
-    await logs.getByText(/POST \/analyze_financials/).first().waitFor();
+    await logs
+      .getByText(/POST \/analyze_financials/)
+      .first()
+      .waitFor();
     await workbench.shot('06-logs-of-call');
     await logs.getByRole('button', { name: 'Show all calls' }).click();
-    await logs.getByText(/is ready$/).first().waitFor();
+    await logs
+      .getByText(/is ready$/)
+      .first()
+      .waitFor();
     await workbench.shot('07-logs');
   });
 
@@ -89,17 +95,23 @@ describe('the main job', () => {
     const endpoint = workbench.treeRow('Apps', /^Web endpoint web/);
     await endpoint.waitFor();
     expect(await endpoint.inlineActions()).toEqual(['Send Test Request…', 'Copy Endpoint URL']);
-    await workbench.treeRow('Apps', /^Container ta-/).locator.first().waitFor();
+    await workbench
+      .treeRow('Apps', /^Container ta-/)
+      .locator.first()
+      .waitFor();
     await workbench.clearNotifications();
     await workbench.shot('08-tree');
   });
 
-  it.each(['light', 'highContrast', 'highContrastLight', 'dark'] as const)('can be read by everybody: %s', async (theme) => {
-    await workbench.switchTheme(theme);
-    await workbench.shot(`40-theme-${theme}`);
-    expect(await workbench.axe(await requestFrame())).toEqual([]);
-    expect(await workbench.axe(await logsFrame())).toEqual([]);
-  });
+  it.each(['light', 'highContrast', 'highContrastLight', 'dark'] as const)(
+    'can be read by everybody: %s',
+    async (theme) => {
+      await workbench.switchTheme(theme);
+      await workbench.shot(`40-theme-${theme}`);
+      expect(await workbench.axe(await requestFrame())).toEqual([]);
+      expect(await workbench.axe(await logsFrame())).toEqual([]);
+    },
+  );
 
   it('explains an endpoint that refuses the request', async () => {
     const panel = await requestFrame();

@@ -82,14 +82,18 @@ describe('deploying', () => {
 });
 
 describe('everybody', () => {
-  it.each(['light', 'highContrast', 'highContrastLight', 'dark'] as const)('can read the log viewer: %s', async (theme) => {
-    await workbench.clearNotifications();
-    await workbench.switchTheme(theme);
-    await workbench.openView('Logs');
-    const frame = await workbench.webviewFrame(async (each) => (await each.locator('modal-logs').count()) > 0);
-    await frame.getByText('No log is followed').waitFor();
-    await workbench.shot(`30-theme-${theme}`);
-    expect(await workbench.axe(frame)).toEqual([]);
-  });
+  it.each(['light', 'highContrast', 'highContrastLight', 'dark'] as const)(
+    'can read the log viewer: %s',
+    async (theme) => {
+      await workbench.clearNotifications();
+      await workbench.switchTheme(theme);
+      await workbench.openView('Logs');
+      const frame = await workbench.webviewFrame(
+        async (each) => (await each.locator('modal-logs').count()) > 0,
+      );
+      await frame.getByText('No log is followed').waitFor();
+      await workbench.shot(`30-theme-${theme}`);
+      expect(await workbench.axe(frame)).toEqual([]);
+    },
+  );
 });
-

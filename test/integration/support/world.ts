@@ -24,7 +24,8 @@ export class TestWorld {
   static async start(): Promise<TestWorld> {
     const simulator = await startSimulator();
     const logged: string[] = [];
-    const keep = (message: string, error?: unknown) => void logged.push(`${message} ${error ? String(error) : ''}`);
+    const keep = (message: string, error?: unknown) =>
+      void logged.push(`${message} ${error ? String(error) : ''}`);
     const logger: Logger = { trace: keep, debug: keep, info: keep, warn: keep, error: keep };
     const env = {
       HOME: process.env['HOME'],
@@ -64,7 +65,10 @@ export class TestWorld {
     signal?: AbortSignal,
   ): Promise<DeployResult> {
     const connection = await this.planes.connection();
-    const plan = await planDeploy({ kind: 'script', script }, { plane: this.plane, connection, environment: '' });
+    const plan = await planDeploy(
+      { kind: 'script', script },
+      { plane: this.plane, connection, environment: '' },
+    );
     return this.#deployer.deploy(
       plan,
       { cli: this.cli, connection, plane: this.plane, env: this.env, keepKey: () => Promise.resolve() },

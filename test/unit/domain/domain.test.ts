@@ -65,7 +65,9 @@ describe('errors', () => {
   });
 
   it('knows its own kind from another bundle, which has a class of its own', async () => {
-    const copy = (await import(`../../../src/domain/errors.ts?${'copy'}`)) as { ModalError: typeof ModalError };
+    const copy = (await import(`../../../src/domain/errors.ts?copy`)) as {
+      ModalError: typeof ModalError;
+    };
     const foreign = new copy.ModalError('offline', 'gone');
     expect(foreign).not.toBeInstanceOf(ModalError);
     expect(toModalError(foreign)).toBe(foreign);

@@ -81,8 +81,7 @@ class Container:
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                "-m",
-                "modal._container_entrypoint",
+                *_entry_point(self.arguments.function_def),
                 env={**env, "MODAL_CONTAINER_ARGUMENTS_PATH": str(arguments_path)},
                 cwd=cwd,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -162,6 +161,21 @@ class Container:
         self.task.finished_at = time.time()
         self.ended.set()
         self.on_exit(self, code)
+
+
+def _entry_point(function: api_pb2.Function) -> list[str]:
+    """Returns the interpreter's arguments: Modal's entry point, with one change for ``web_server``.
+
+    There Modal looks for the server at the container's eth0; here it is a process of this machine.
+    """
+    webhooks = [function.webhook_config, *(m.webhook_config for m in function.method_definitions.values())]
+    if all(webhook.type != api_pb2.WEBHOOK_TYPE_WEB_SERVER for webhook in webhooks):
+        return ["-m", "modal._container_entrypoint"]
+    return [
+        "-c",
+        "import runpy; from modal._runtime import asgi; asgi.get_ip_address = lambda _: '127.0.0.1'; "
+        "runpy.run_module('modal._container_entrypoint', run_name='__main__', alter_sys=True)",
+    ]
 
 
 def _write_private(path: Path, data: bytes) -> None:

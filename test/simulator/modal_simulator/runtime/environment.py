@@ -22,7 +22,7 @@ TASK_HEADER = "x-simulator-task-id"
 def container_environment(
     task: Task, function: api_pb2.Function, world: World, root: RootFolder, server_url: str
 ) -> dict[str, str]:
-    """Returns what the host lends, the image's, the secrets' and Modal's own variables, later ones winning."""
+    """Returns what the host lends, the image's, the secrets' and Modal's own; later ones win."""
     wanted = os.environ.get(PASS_THROUGH, "").split(",")
     env = {name: os.environ[name] for name in (*KEPT_FROM_HOST, *wanted) if name in os.environ}
     env.update(_image_variables(function.image_id, world))
