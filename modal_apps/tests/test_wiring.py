@@ -106,7 +106,7 @@ def inside(wrapped: Any) -> Any:
 
 @pytest.mark.parametrize("image", ["web_image", "worker_image"])
 def test_sources_and_data_files_are_shipped_and_nothing_else(load_entry: Load, image: str) -> None:
-    [mount] = inside(getattr(load_entry(), image))._mount_layers
+    _, mount = inside(getattr(load_entry(), image))._deps()
     shipped = {str(remote) for entry in mount.entries for _, remote in entry.get_files_to_upload()}
     sources = {f"/root/appkit/{path.name}" for path in (ROOT / "appkit").glob("*.*")}
     sources |= {f"/root/finance/{path.name}" for path in (ROOT / "finbert" / "finance").glob("*.*")}

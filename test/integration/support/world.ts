@@ -24,8 +24,9 @@ export class TestWorld {
   static async start(): Promise<TestWorld> {
     const simulator = await startSimulator();
     const logged: string[] = [];
-    const keep = (message: string, error?: unknown) =>
-      void logged.push(`${message} ${error ? String(error) : ''}`);
+    const keep = (message: string, error?: unknown) => {
+      logged.push(message, ...(error instanceof Error ? [error.stack ?? error.message] : []));
+    };
     const logger: Logger = { trace: keep, debug: keep, info: keep, warn: keep, error: keep };
     const env = {
       HOME: process.env['HOME'],

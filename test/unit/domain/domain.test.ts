@@ -65,7 +65,8 @@ describe('errors', () => {
   });
 
   it('knows its own kind from another bundle, which has a class of its own', async () => {
-    const copy = (await import(`../../../src/domain/errors.ts?copy`)) as {
+    const file = '../../../src/domain/errors.ts?copy'; // the query makes it another module
+    const copy = (await import(file)) as {
       ModalError: typeof ModalError;
     };
     const foreign = new copy.ModalError('offline', 'gone');
