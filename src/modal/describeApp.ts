@@ -1,6 +1,6 @@
 import type { AppDetails, Endpoint, ModalFunction } from '../domain/app.ts';
 import { fromGrpc } from './grpcErrors.ts';
-import type { Rpc } from './sdk.ts';
+import type { Rpc } from './rpc.ts';
 import { millis } from './wire.ts';
 
 type Options = Parameters<Rpc['appGetLayout']>[1];

@@ -1,5 +1,5 @@
 import type { LogBatch, LogChunk } from '../domain/log.ts';
-import type { Rpc } from './sdk.ts';
+import type { Rpc } from './rpc.ts';
 import { containerPhaseOf, logSourceOf } from './wire.ts';
 
 type StreamElement<T> = T extends AsyncIterable<infer Element> ? Element : never;

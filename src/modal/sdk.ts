@@ -12,9 +12,8 @@ import type { ControlPlane, DeployedApp, Identity } from './controlPlane.ts';
 import { describeApp } from './describeApp.ts';
 import { fromGrpc } from './grpcErrors.ts';
 import { toLogBatch } from './logBatch.ts';
+import type { Rpc } from './rpc.ts';
 import { appStateOf, disconnectClientEnded, millis, objectCreation, stoppedByClient } from './wire.ts';
-
-export type Rpc = ModalClient['cpClient'];
 
 interface CallOptions {
   readonly signal?: AbortSignal;

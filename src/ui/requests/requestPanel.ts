@@ -12,7 +12,7 @@ import { webviewHtml, webviewRoots } from '../webviewHtml.ts';
 import { askForKey } from './askForKey.ts';
 import type { ResponseState, ToHost, ToView } from './protocol.ts';
 import { toHost } from './protocol.ts';
-import type { RequestActions } from './requestsController.ts';
+import type { RequestActions } from './requestActions.ts';
 import type { RequestSession } from './requestSession.ts';
 
 export interface RequestPanelServices extends RequestActions {

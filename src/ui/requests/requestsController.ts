@@ -5,15 +5,10 @@ import { DisposableStore } from '../../domain/emitter.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
 import type { RequestSender } from '../../requests/send.ts';
-import type { LogTarget } from '../logs/logsController.ts';
+import type { RequestActions } from './requestActions.ts';
 import { RequestPanel } from './requestPanel.ts';
 import type { RequestTarget } from './requestSession.ts';
 import { RequestSession } from './requestSession.ts';
-
-export interface RequestActions {
-  readonly showLogs: (target: LogTarget) => void;
-  readonly deploy: () => void;
-}
 
 /** Opens request panels, one for each endpoint. */
 export class RequestsController implements vscode.Disposable {

@@ -66,7 +66,9 @@ export class AppsView implements vscode.Disposable {
     const read = () => this.#store.refresh();
     // Later reads are silent: a bar that runs every ten seconds only disturbs.
     await (first ? vscode.window.withProgress({ location: { viewId: views.apps } }, read) : read());
-    return this.#store.state.error === undefined;
+    const { error } = this.#store.state;
+    // What only the profile file decides is read again at the usual pace: the user may be signing in right now.
+    return error === undefined || error.kind === 'signedOut' || error.kind === 'profileBroken';
   }
 
   #expanded(id: string): void {
