@@ -22,7 +22,7 @@ export function summarize(body: string, sample?: Sample): SummaryBlock[] {
   const texts = entries.flatMap(([key, value]) => textOf(title(key), value));
   // What was asked for is usually the longest list; lists of one only describe the request.
   tables.sort((a, b) => Number(a.rows.length === 1) - Number(b.rows.length === 1));
-  return [...(cards.length > 0 ? [{ kind: 'cards' as const, items: cards }] : []), ...texts, ...tables];
+  return [...(cards.length > 0 ? [{ kind: 'cards' as const, items: cards }] : []), ...tables, ...texts];
 }
 
 function parseObject(body: string): Record<string, Json> | undefined {

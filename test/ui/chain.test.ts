@@ -28,7 +28,7 @@ const logsFrame = () => frameWith('modal-logs');
 const requestFrame = () => frameWith('modal-request');
 
 const app = /^App finbert-analyst, deployed/;
-const catalogueRow = /^Financial analyst \(FinBERT\), GPU A10/;
+const catalogueRow = /^FinBERT analyst, GPU A10/;
 
 describe('the main job', () => {
   it('begins with an empty sidebar that says what to do', async () => {

@@ -148,7 +148,7 @@ describe('summary', () => {
   });
 
   it('makes cards of highlights, tables of lists and texts of long strings', () => {
-    const [cards, text, table] = summarize(body, catalogApp().samples[0]);
+    const [cards, table, text] = summarize(body, catalogApp().samples[0]);
     expect(cards).toEqual({ kind: 'cards', items: [{ label: 'Answer', value: 'yes' }] });
     expect(table).toMatchObject({ kind: 'table', title: 'Ratios', columns: ['Key', 'Value'] });
     expect(table).toMatchObject({
