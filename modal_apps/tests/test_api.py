@@ -241,7 +241,7 @@ class BrokenBackend(LocalBackend):
 
     async def score(self, texts: list[str]) -> ScoreReply:
         if self.failure is None:
-            await asyncio.sleep(3600)
+            await asyncio.sleep(10)
         raise self.failure or AssertionError
 
     async def runners(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -272,6 +273,19 @@ async def test_task_states_in_order(simulator: Simulator) -> None:
     assert states
     for seen in states.values():
         assert seen == [state for state in order if state in seen]
+
+
+async def test_a_new_deploy_takes_many_requests_at_once(
+    simulator: Simulator, http: aiohttp.ClientSession
+) -> None:
+    shutil.rmtree(simulator.work_dir / "roots")
+    await run(simulator, "-m", "modal", "deploy", str(APPS / "kinds.py"))
+    names = ("environment", "container", "fail")
+    calls = "; ".join(f"f('{name}').spawn(1)" for name in names)
+    await run(simulator, "-c", f"import modal; f = lambda n: modal.Function.from_name('kinds', n); {calls}")
+    async with http.get(f"{url(simulator, 'web')}/wait?seconds=0") as response:
+        assert response.status == 200
+    assert not list((simulator.work_dir / "roots").glob("new-*"))
 
 
 async def test_stop_ends_containers_and_endpoints(simulator: Simulator, http: aiohttp.ClientSession) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -63,13 +64,19 @@ def _mounted_files(function: api_pb2.Function, world: World) -> dict[str, str]:
 
 
 def _write(files: dict[str, str], blobs: BlobStore, root: Path) -> None:
-    building = root.with_suffix(".new")
-    shutil.rmtree(building, ignore_errors=True)
-    (building / "root").mkdir(parents=True)
+    """Makes the folder in one step: several containers of a new deploy may want it at the same time."""
+    root.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix="new-", dir=root.parent))
+    (building / "root").mkdir()
     for remote, sha in files.items():
         target = building / PurePosixPath(remote).relative_to("/")
         if ".." in target.parts:
             raise ValueError(f"{remote} leaves the container's root")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(blobs.by_sha256(sha) or b"")
-    building.rename(root)
+    try:
+        building.rename(root)
+    except OSError:
+        shutil.rmtree(building)
+        if not root.exists():
+            raise
