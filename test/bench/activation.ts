@@ -32,7 +32,11 @@ async function startOnce(testEntry: string): Promise<number> {
       extension: root,
       testEntry,
       workspace: folder,
-      env: { MODAL_CONFIG_PATH: path.join(folder, 'modal.toml'), MODAL_GPU_START_TIMES: file },
+      env: {
+        MODAL_CONFIG_PATH: path.join(folder, 'modal.toml'),
+        MODAL_GPU_START_TIMES: file,
+        MODAL_GPU_SETTLE_MS: '6000',
+      },
     });
     const { load, activate } = JSON.parse(await readFile(file, 'utf8')) as { load: number; activate: number };
     return load + activate;

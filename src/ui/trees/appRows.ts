@@ -2,6 +2,7 @@ import type { App, AppDetails, Container, Endpoint, Environment, ModalFunction }
 import { isLive } from '../../domain/app.ts';
 import { plural, shortAge, spokenAge } from '../../domain/words.ts';
 import type { Snapshot } from '../../store/snapshot.ts';
+import { emptySnapshot } from '../../store/snapshot.ts';
 import { appStateLook } from './appStateLook.ts';
 import type { Row, Rows } from './row.ts';
 import { rootRow } from './row.ts';
@@ -24,28 +25,41 @@ export interface AppRows {
   readonly targets: ReadonlyMap<string, AppRowTarget>;
 }
 
-/** Environment, app, function, endpoint and container rows of a snapshot. */
-export function buildAppRows(snapshot: Snapshot, options: AppRowOptions): AppRows {
-  const builder = new AppRowBuilder(snapshot, options);
-  return builder.build();
+/** Rows of an app and all below it, as they were made for the facts that the key names. */
+interface AppGroup {
+  readonly key: string;
+  readonly details: AppDetails | undefined;
+  readonly members: readonly (readonly [Row, AppRowTarget])[];
 }
 
 const collator = new Intl.Collator();
 
-class AppRowBuilder {
-  readonly #snapshot: Snapshot;
-  readonly #options: AppRowOptions;
-  readonly #rows = new Map<string, Row>();
-  readonly #targets = new Map<string, AppRowTarget>();
-  readonly #containers: Map<string, Container[]>;
+/**
+ * Makes the environment, app, function, endpoint and container rows of a snapshot. Rows of an app in which nothing
+ * has changed since the last build are the same objects again, so that large workspaces cost little to refresh.
+ */
+export class AppRowsBuilder {
+  #snapshot: Snapshot = emptySnapshot;
+  #options: AppRowOptions = { now: 0, showStopped: false };
+  #rows = new Map<string, Row>();
+  #targets = new Map<string, AppRowTarget>();
+  #containers = new Map<string, Container[]>();
+  #known: ReadonlyMap<string, AppGroup> = new Map();
+  #groups = new Map<string, AppGroup>();
+  #members: (readonly [Row, AppRowTarget])[] | undefined;
 
-  constructor(snapshot: Snapshot, options: AppRowOptions) {
+  build(snapshot: Snapshot, options: AppRowOptions): AppRows {
     this.#snapshot = snapshot;
     this.#options = options;
+    this.#rows = new Map();
+    this.#targets = new Map();
     this.#containers = Map.groupBy(snapshot.containers, (container) => container.appId);
+    this.#known = this.#groups;
+    this.#groups = new Map();
+    return this.#build();
   }
 
-  build(): AppRows {
+  #build(): AppRows {
     const { environments, apps } = this.#snapshot;
     const shown = apps.filter(
       (app) => this.#options.showStopped || isLive(app.state) || app.state === 'stopping',
@@ -94,9 +108,46 @@ class AppRowBuilder {
   }
 
   #app(app: App, parentId: string): string {
+    const details = this.#snapshot.details.get(app.id);
+    const key = this.#keyOf(app, parentId);
+    const known = this.#known.get(app.id);
+    const same = known?.key === key && known.details === details ? known : undefined;
+    const group = same ?? {
+      key,
+      details,
+      members: this.#collect(() => this.#makeApp(app, details, parentId)),
+    };
+    this.#groups.set(app.id, group);
+    for (const [row, target] of group.members) {
+      this.#rows.set(row.id, row);
+      this.#targets.set(row.id, target);
+    }
+    return `app/${app.id}`;
+  }
+
+  /** Everything besides the functions that rows of an app show. */
+  #keyOf(app: App, parentId: string): string {
+    const { now } = this.#options;
+    const containers = this.#containers.get(app.id) ?? [];
+    return JSON.stringify([
+      parentId,
+      app,
+      shortAge(app.deployedAt ?? app.createdAt, now),
+      ...containers.map((each) => [each, shortAge(each.startedAt ?? each.enqueuedAt, now)]),
+    ]);
+  }
+
+  #collect(make: () => void): (readonly [Row, AppRowTarget])[] {
+    const members: (readonly [Row, AppRowTarget])[] = [];
+    this.#members = members;
+    make();
+    this.#members = undefined;
+    return members;
+  }
+
+  #makeApp(app: App, details: AppDetails | undefined, parentId: string): string {
     const id = `app/${app.id}`;
     const { now } = this.#options;
-    const details = this.#snapshot.details.get(app.id);
     const look = appStateLook(app.state);
     const gpus = details ? [...new Set(details.functions.flatMap((fn) => fn.gpus.slice(0, 1)))] : [];
     const since = app.deployedAt ?? app.createdAt;
@@ -201,8 +252,11 @@ class AppRowBuilder {
   }
 
   #add(row: Row, target: AppRowTarget): string {
-    this.#rows.set(row.id, row);
-    this.#targets.set(row.id, target);
+    if (this.#members) this.#members.push([row, target]);
+    else {
+      this.#rows.set(row.id, row);
+      this.#targets.set(row.id, target);
+    }
     return row.id;
   }
 }

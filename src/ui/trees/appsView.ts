@@ -7,7 +7,7 @@ import type { ContextKeys } from '../../platform/contextKeys.ts';
 import type { AppStore, AppStoreState } from '../../store/appStore.ts';
 import { RefreshSchedule } from '../../store/refreshSchedule.ts';
 import type { AppRowTarget } from './appRows.ts';
-import { buildAppRows } from './appRows.ts';
+import { AppRowsBuilder } from './appRows.ts';
 import { RowTree } from './rowTree.ts';
 
 /** The Apps view: what runs on Modal, read while it is visible and silent while it is not. */
@@ -19,6 +19,7 @@ export class AppsView implements vscode.Disposable {
   readonly #tree: RowTree;
   readonly #view: vscode.TreeView<string>;
   readonly #schedule: RefreshSchedule;
+  readonly #builder = new AppRowsBuilder();
   #targets: ReadonlyMap<string, AppRowTarget> = new Map();
 
   constructor(store: AppStore, config: Config, contextKeySetter: ContextKeys) {
@@ -77,7 +78,7 @@ export class AppsView implements vscode.Disposable {
   }
 
   #paint(state: AppStoreState): void {
-    const { rows, targets } = buildAppRows(state.snapshot, {
+    const { rows, targets } = this.#builder.build(state.snapshot, {
       now: Date.now(),
       showStopped: this.#config.get('apps.showStopped'),
     });

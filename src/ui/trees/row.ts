@@ -36,7 +36,7 @@ export function diffRows(before: Rows, after: Rows): RowChanges {
   const changed: string[] = [];
   for (const [id, row] of after) {
     const old = before.get(id);
-    if (old && !sameRow(old, row)) changed.push(id);
+    if (old && old !== row && !sameRow(old, row)) changed.push(id);
   }
   return { changed: changed.includes(rootId) ? [rootId] : changed };
 }

@@ -3,7 +3,7 @@ import type { App } from '../../../src/domain/app.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
 import type { Snapshot } from '../../../src/store/snapshot.ts';
 import { emptySnapshot } from '../../../src/store/snapshot.ts';
-import { buildAppRows } from '../../../src/ui/trees/appRows.ts';
+import { AppRowsBuilder } from '../../../src/ui/trees/appRows.ts';
 import { buildCatalogRows } from '../../../src/ui/trees/catalogRows.ts';
 import { diffRows } from '../../../src/ui/trees/row.ts';
 import { catalogApp } from '../support/catalogApp.ts';
@@ -47,7 +47,7 @@ const snapshot: Snapshot = {
   containers: [{ id: 'ta-1', appId: 'ap-1', enqueuedAt: now - 1000 }],
 };
 const build = (changes: Partial<Snapshot> = {}, options = { now, showStopped: false }) =>
-  buildAppRows({ ...snapshot, ...changes }, options);
+  new AppRowsBuilder().build({ ...snapshot, ...changes }, options);
 
 describe('app rows', () => {
   it('show environment, app, function, endpoint and container', () => {
@@ -102,6 +102,18 @@ describe('repainting', () => {
     const after = build({ apps: snapshot.apps.map((each) => (each.id === app.id ? busy : each)) }).rows;
     expect(diffRows(before, after).changed).toEqual(['app/ap-1']);
     expect(diffRows(before, build().rows).changed).toEqual([]);
+  });
+
+  it('makes only the rows of changed apps anew', () => {
+    const builder = new AppRowsBuilder();
+    const before = builder.build(snapshot, { now, showStopped: true }).rows;
+    const read = snapshot.apps.map((each) => ({ ...each })); // a refresh brings new objects
+    const busy = read.map((each) => (each.id === 'ap-2' ? { ...each, runningContainers: 5 } : each));
+    const after = builder.build({ ...snapshot, apps: busy }, { now, showStopped: true }).rows;
+    expect(after.get('function/ap-1/web')).toBe(before.get('function/ap-1/web'));
+    expect(after.get('app/ap-2')).not.toBe(before.get('app/ap-2'));
+    const later = builder.build({ ...snapshot, apps: busy }, { now: now + 60_000, showStopped: true }).rows;
+    expect(later.get('app/ap-1')?.description).toContain('6m ago');
   });
 
   it('repaints a parent whose children changed', () => {
