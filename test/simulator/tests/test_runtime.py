@@ -189,6 +189,8 @@ async def test_crash_is_an_error_and_the_next_request_works(
     async with http.get(f"{url(simulator, 'web')}/die") as response:
         assert response.status == 500
         assert "Runner failed with exit code: 3" in await response.text()
+    crashed = [task for task in simulator.world.tasks.values() if task.result and task.result.exitcode == 3]
+    assert len(crashed) == 1
     async with http.post(f"{url(simulator, 'web')}/echo", data=b"abc") as response:
         assert await response.json() == 3
 

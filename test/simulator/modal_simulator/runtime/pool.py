@@ -121,6 +121,8 @@ class Pool:
             else f"Runner failed with exit code: {exit_code}",
             exitcode=exit_code,
         )
+        if exit_code and container.task.result is None and not container.draining:
+            container.task.result = result
         for item in list(container.running.values()):
             await self.finish(item, result)
         if not container.ready and not container.draining:

@@ -23,6 +23,7 @@ from .pool import Pool
 from .rootfs import materialize
 
 SYSTEM = 3
+MAX_CALLS = 10_000
 TaskState = api_pb2.TaskState
 
 
@@ -144,6 +145,7 @@ class Scheduler:
         """Makes a call without inputs."""
         call = Call(new_id("fc"), function_id, self.world.functions[function_id].app_id)
         self.calls[call.call_id] = call
+        self._forget_calls()
         return call
 
     def submit(self, call: Call, payload: api_pb2.FunctionInput, idx: int, invocation_type: int = 0) -> Input:
@@ -165,6 +167,14 @@ class Scheduler:
         """Logs a container's new state."""
         task.state = state
         self.logs.append(task.app_id, task_id=task.task_id, function_id=task.function_id, task_state=state)
+
+    def _forget_calls(self) -> None:
+        """Drops the oldest calls with their data, once nobody can still be waiting for them."""
+        while len(self.calls) > MAX_CALLS:
+            oldest = next(iter(self.calls.values()))
+            if oldest.unfinished:
+                return
+            del self.calls[oldest.call_id]
 
     def _pools_of(self, function_id: str) -> list[Pool]:
         own = (pool for pool in self.pools.values() if function_id in _ids(pool.record))
