@@ -1,5 +1,5 @@
 import type { ErrorKind } from '../domain/errors.ts';
-import { isCancelled, toModalError } from '../domain/errors.ts';
+import { toModalError } from '../domain/errors.ts';
 import type { LogBatch, LogQuery } from '../domain/log.ts';
 import type { LogEntry } from '../domain/logEntry.ts';
 import { backoff } from './backoff.ts';
@@ -9,7 +9,13 @@ export type FollowState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
   | { readonly kind: 'broken'; readonly attempt: number; readonly nextTryAt: number; readonly reason: string }
-  | { readonly kind: 'ended'; readonly reason: string };
+  | ({ readonly kind: 'ended' } & FollowEnd);
+
+export interface FollowEnd {
+  readonly reason: string;
+  /** The server will not let this log be followed. */
+  readonly refused: boolean;
+}
 
 export type OpenStream = (
   query: LogQuery,
@@ -31,6 +37,10 @@ export interface FollowerOptions {
 
 /** The official clients ask for streams of this length, one after the other. */
 const streamSeconds = 55;
+/** A stream that ends sooner, without a word, is not what the server offers to those it has something for. */
+const shortestStreamMs = 1000;
+/** A connection that stands for this long counts as live, also when nothing is logged. */
+const quietAfterMs = 3000;
 /** A stream that lived this long was healthy: the next break begins with a short pause again. */
 const healthyAfterMs = 60_000;
 /** Trying again cannot help. */
@@ -55,6 +65,9 @@ export class LogFollower {
   readonly #sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   #lastEntryId = '';
   #attempt = 0;
+  #shortStreams = 0;
+  /** The last thing that was told of the stream is that it broke. */
+  #isBroken = false;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -70,21 +83,26 @@ export class LogFollower {
     this.#end(await this.#untilEnd());
   }
 
-  /** @returns why it ended */
-  async #untilEnd(): Promise<string> {
+  async #untilEnd(): Promise<FollowEnd> {
     for (;;) {
       const startedAt = this.#now();
+      let broken: string | undefined;
       try {
-        if (await this.#stream()) return 'The app has ended.';
-        this.#attempt = 0;
+        if (await this.#stream()) return { reason: 'The app has ended.', refused: false };
       } catch (error) {
-        if (this.#abort.signal.aborted || isCancelled(error)) return 'Stopped.';
         const failure = toModalError(error);
-        if (fatal.includes(failure.kind)) return failure.message;
-        if (this.#now() - startedAt >= healthyAfterMs) this.#attempt = 0;
-        await this.#pause(failure.message);
+        if (fatal.includes(failure.kind)) return { reason: failure.message, refused: true };
+        // A cancellation that nobody here asked for is the server's, and a break like any other.
+        broken = failure.kind === 'cancelled' ? 'the server closed the stream' : failure.message;
       }
-      if (this.#abort.signal.aborted) return 'Stopped.';
+      if (this.#abort.signal.aborted) return { reason: 'Stopped.', refused: false };
+      const lived = this.#now() - startedAt;
+      if (lived >= healthyAfterMs) this.#attempt = 0;
+      if (broken !== undefined) await this.#pause(broken);
+      // A server that ends every stream at once must not be asked in a tight loop.
+      else if (lived < shortestStreamMs)
+        await this.#sleep(backoff(++this.#shortStreams, this.#random), this.#abort.signal);
+      else this.#attempt = this.#shortStreams = 0;
     }
   }
 
@@ -95,26 +113,26 @@ export class LogFollower {
   /** @returns true when the app has ended */
   async #stream(): Promise<boolean> {
     const { open, query, onState } = this.#options;
-    const resuming = this.#attempt > 0;
     let first = true;
-    const isLive = () => {
+    const goesOn = () => {
       if (!first) return;
       first = false;
       onState({ kind: 'live' });
-      if (resuming) this.#mark('The log goes on where it broke.', false);
+      if (this.#isBroken) this.#mark('The log goes on where it broke.', false);
+      this.#isBroken = false;
     };
-    // A quiet log sends nothing for minutes, so a connection that stands for a moment counts as live.
-    const quiet = setTimeout(isLive, 1500);
+    const quiet = setTimeout(() => onState({ kind: 'live' }), quietAfterMs);
     try {
       for await (const batch of open(query, this.#lastEntryId, streamSeconds, this.#abort.signal)) {
-        isLive();
+        clearTimeout(quiet);
+        goesOn();
         this.#take(batch);
         if (batch.appDone) return true;
       }
     } finally {
       clearTimeout(quiet);
     }
-    isLive();
+    goesOn();
     return false;
   }
 
@@ -132,21 +150,24 @@ export class LogFollower {
   #phase(time: number, containerId: string, phase: Extract<LogEntry, { kind: 'phase' }>['phase']): void {
     if (this.#phases.get(containerId) === phase) return;
     this.#phases.set(containerId, phase);
+    // It will not finish the line that it has begun.
+    if (phase === 'finished' || phase === 'preempted') this.#joiner.flush(containerId);
     this.#options.onEntry({ kind: 'phase', time, containerId, phase });
   }
 
   async #pause(reason: string): Promise<void> {
     this.#attempt++;
     const pause = backoff(this.#attempt, this.#random);
-    if (this.#attempt === 1) this.#mark(`The stream broke: ${reason}`, true);
+    if (!this.#isBroken) this.#mark(`The stream broke: ${reason}`, true);
+    this.#isBroken = true;
     const nextTryAt = this.#now() + pause;
     this.#options.onState({ kind: 'broken', attempt: this.#attempt, nextTryAt, reason });
     await this.#sleep(pause, this.#abort.signal);
   }
 
-  #end(reason: string): void {
+  #end(end: FollowEnd): void {
     this.#joiner.flush();
-    this.#options.onState({ kind: 'ended', reason });
+    this.#options.onState({ kind: 'ended', ...end });
   }
 
   #mark(text: string, bad: boolean): void {

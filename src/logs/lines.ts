@@ -5,8 +5,10 @@ import type { LogEntry } from '../domain/logEntry.ts';
 export const longestLine = 64 * 1024;
 
 interface Carry {
-  text: string;
+  readonly text: string;
   readonly chunk: LogChunk;
+  /** Pieces of this line were passed on already. */
+  readonly cut: boolean;
 }
 
 /**
@@ -27,37 +29,48 @@ export class LineJoiner {
     const pieces = ((carried?.text ?? '') + chunk.text).split('\n');
     const rest = pieces.pop() ?? '';
     // A line belongs to the moment at which its first part was printed.
-    pieces.forEach((piece, at) => this.#emit(piece, at === 0 && carried ? carried.chunk : chunk));
-    const from = pieces.length === 0 && carried ? carried.chunk : chunk;
-    this.#keep(key, rest, from);
+    pieces.forEach((piece, at) => {
+      const begun = at === 0 ? carried : undefined;
+      this.#emit(piece, begun?.chunk ?? chunk, begun?.cut ?? false);
+    });
+    const begun = pieces.length === 0 ? carried : undefined;
+    this.#keep(key, { text: rest, chunk: begun?.chunk ?? chunk, cut: begun?.cut ?? false });
   }
 
-  /** Passes on everything that has no line end, e.g. because the stream has ended. */
-  flush(): void {
-    for (const { text, chunk } of this.#carries.values()) this.#emit(text, chunk);
-    this.#carries.clear();
-  }
-
-  #keep(key: string, rest: string, chunk: LogChunk): void {
-    let text = rest;
-    while (text.length >= longestLine) {
-      this.#emit(text.slice(0, longestLine), chunk);
-      text = text.slice(longestLine);
+  /** Passes on what has no line end, of one container or of all, because no more will come. */
+  flush(containerId?: string): void {
+    for (const [key, { text, chunk, cut }] of this.#carries) {
+      if (containerId !== undefined && chunk.containerId !== containerId) continue;
+      if (text) this.#emit(text, chunk, cut);
+      this.#carries.delete(key);
     }
-    if (text) this.#carries.set(key, { text, chunk });
+  }
+
+  #keep(key: string, carry: Carry): void {
+    let text = overwritten(carry.text);
+    let { cut } = carry;
+    while (text.length >= longestLine) {
+      this.#emit(text.slice(0, longestLine), carry.chunk, cut);
+      text = text.slice(longestLine);
+      cut = true;
+    }
+    if (text || cut) this.#carries.set(key, { text, chunk: carry.chunk, cut });
     else this.#carries.delete(key);
   }
 
-  #emit(text: string, { time, source, containerId, functionId, callId }: LogChunk): void {
-    const shown = overwrite(text.endsWith('\r') ? text.slice(0, -1) : text);
-    for (let at = 0; at === 0 || at < shown.length; at += longestLine) {
-      const piece = shown.slice(at, at + longestLine);
+  #emit(raw: string, { time, source, containerId, functionId, callId }: LogChunk, cut: boolean): void {
+    const text = overwritten(raw).replace(/\r$/, '');
+    // The rest of a line that was passed on in pieces may be nothing; that is no line of its own.
+    if (!text && cut) return;
+    for (let at = 0; at === 0 || at < text.length; at += longestLine) {
+      const piece = text.slice(at, at + longestLine);
       this.#onLine({ kind: 'line', time, source, containerId, functionId, callId, text: piece });
     }
   }
 }
 
-function overwrite(text: string): string {
-  const at = text.lastIndexOf('\r');
-  return at < 0 ? text : text.slice(at + 1);
+/** What a terminal still shows of a line: the part after its last carriage return, unless that ends it. */
+function overwritten(text: string): string {
+  const at = text.lastIndexOf('\r', text.length - 2);
+  return at < 0 || text.length < 2 ? text : text.slice(at + 1);
 }

@@ -7,6 +7,8 @@ export interface SessionStatus {
   readonly words: string;
   readonly icon: string;
   readonly bad: boolean;
+  /** No more will come. */
+  readonly ended?: boolean;
   /** Unix milliseconds of the next try, while broken. */
   readonly nextTryAt?: number;
 }

@@ -132,4 +132,16 @@ describe('the main job', () => {
     await workbench.page.getByText('Nothing is deployed yet.').waitFor();
     await workbench.shot('11-stopped');
   });
+
+  it('leaves nothing behind when a deploy is cancelled', async () => {
+    await demo.simulator.admin('POST', '/faults', { rpc: { FunctionCreate: { delaySeconds: 30 } } });
+    await workbench.treeRow('Catalogue', catalogueRow).inlineAction(/^Deploy/);
+    expect(await workbench.modalDialog.text()).toContain('Secret: modal-apps-key is there');
+    await workbench.modalDialog.press('Deploy');
+    await workbench.notification('Deploying finbert-analyst').press('Cancel');
+    await (await logsFrame()).getByText('Deploy cancelled').waitFor();
+    await demo.simulator.admin('DELETE', '/faults');
+    await workbench.page.getByText('Nothing is deployed yet.').waitFor();
+    await workbench.shot('12-cancelled');
+  });
 });

@@ -6,7 +6,10 @@ const scheme = 'modal-log';
 
 /** A session's log as a read-only document: to search, to save, and to read with a screen reader. */
 export class LogDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
-  readonly #registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
+  readonly #registration = vscode.Disposable.from(
+    vscode.workspace.registerTextDocumentContentProvider(scheme, this),
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => void this.#texts.delete(uri.toString())),
+  );
   readonly #texts = new Map<string, string>();
   #count = 0;
 

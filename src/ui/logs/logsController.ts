@@ -58,6 +58,9 @@ export class LogsController implements vscode.Disposable {
   /** Follows an app, a function or a container; one that is followed already is shown again. */
   follow(target: LogTarget): void {
     const id = ['follow', target.appId, target.functionId ?? '', target.containerId ?? ''].join('/');
+    const known = this.#sessions.get(id);
+    // One that has ended, e.g. because the token was refused, is followed anew.
+    if (known?.status.ended) this.#drop(known);
     const session = this.#sessions.get(id) ?? this.#startFollowing(id, target);
     this.#view.select(session, target.callId ?? '');
   }
@@ -134,12 +137,14 @@ export class LogsController implements vscode.Disposable {
     this.#sessions.set(session.id, session);
     this.#view.add(session);
     const oldest = this.#sessions.size > mostSessions ? this.#sessions.values().next().value : undefined;
-    if (oldest) {
-      this.#sessions.delete(oldest.id);
-      this.#view.remove(oldest);
-      oldest.dispose();
-    }
+    if (oldest) this.#drop(oldest);
     return session;
+  }
+
+  #drop(session: LogSession): void {
+    this.#sessions.delete(session.id);
+    this.#view.remove(session);
+    session.dispose();
   }
 }
 
@@ -158,6 +163,6 @@ function statusOf(state: FollowState): SessionStatus {
     case 'broken':
       return { words: 'Reconnecting', icon: 'debug-disconnect', bad: true, nextTryAt: state.nextTryAt };
     case 'ended':
-      return { words: `Ended. ${state.reason}`, icon: 'circle-slash', bad: false };
+      return { words: `Ended. ${state.reason}`, icon: 'circle-slash', bad: state.refused, ended: true };
   }
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { views } from '../../contributions.ts';
 import type { Disposable } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
+import type { LogEntry } from '../../domain/logEntry.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { LogSession } from '../../logs/session.ts';
 import { webviewHtml, webviewRoots } from '../webviewHtml.ts';
@@ -49,8 +50,9 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   remove(session: LogSession): void {
     this.#sessions.splice(this.#sessions.indexOf(session), 1);
-    if (this.#selected === session && this.#sessions[0]) this.select(this.#sessions[0], '');
-    else this.#sendSessions();
+    if (this.#selected !== session) this.#sendSessions();
+    else if (this.#sessions[0]) this.select(this.#sessions[0], '');
+    else this.#selected = undefined;
   }
 
   /** Shows a session, from its beginning as far as it is held. */
@@ -135,10 +137,9 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
     const session = this.#selected;
     if (!session || !this.#view?.visible) return;
     const from = Math.max(this.#sent, session.entries.end - mostSentAtOnce);
-    const entries = session.entries.since(from);
+    const entries = [...skippedMark(from - this.#sent), ...session.entries.since(from)];
     this.#sent = session.entries.end;
-    if (reset || entries.length > 0)
-      this.#post({ type: 'entries', session: session.id, reset, entries: [...entries] });
+    if (reset || entries.length > 0) this.#post({ type: 'entries', session: session.id, reset, entries });
   }
 
   #sendSessions(): void {
@@ -155,4 +156,11 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
   #post(message: ToView): void {
     if (this.#view?.visible) void this.#view.webview.postMessage(message);
   }
+}
+
+/** Lines that came faster than they can be shown are not lost, and the view must not pretend otherwise. */
+function skippedMark(count: number): LogEntry[] {
+  if (count <= 0) return [];
+  const text = `${count} lines came too fast to be shown here. "Open Logs as Document" has them.`;
+  return [{ kind: 'mark', time: Date.now(), text, bad: false }];
 }

@@ -93,8 +93,50 @@ describe('following', () => {
     const { states, pauses } = await follow(async function* () {
       throw new ModalError('notFound', 'App not found');
     });
-    expect(states.at(-1)).toEqual({ kind: 'ended', reason: 'App not found' });
+    expect(states.at(-1)).toEqual({ kind: 'ended', reason: 'App not found', refused: true });
     expect(pauses).toEqual([]);
+  });
+
+  it('does not hammer a server that ends every stream at once', async () => {
+    let opened = 0;
+    // eslint-disable-next-line @typescript-eslint/require-await -- a stream is asynchronous by its type
+    const { pauses, states } = await follow(async function* () {
+      if (++opened > 3) yield { entryId: '', chunks: [], appDone: true };
+    });
+    expect(pauses).toEqual([500, 1000, 2000]);
+    expect(states.filter(({ kind }) => kind === 'broken')).toEqual([]);
+  });
+
+  it('goes on when the server cancels a stream', async () => {
+    const { open } = server(['a\n', 'b\n'], []);
+    let first = true;
+    const { lines } = await follow(async function* (...call) {
+      if (first) {
+        first = false;
+        throw new ModalError('cancelled', 'by the server');
+      }
+      yield* open(...call);
+    });
+    expect(lines).toEqual(['a', 'b']);
+  });
+
+  it('passes on the line that a container had begun when it ended', async () => {
+    const [chunk] = batch('1', 'half a li').chunks;
+    // eslint-disable-next-line @typescript-eslint/require-await -- a stream is asynchronous by its type
+    const { entries } = await follow(async function* () {
+      yield {
+        entryId: '1',
+        appDone: false,
+        chunks: [chunk!, { ...chunk!, text: '', phase: 'finished' as const }],
+      };
+      yield { ...batch('2', 'later\n'), chunks: [{ ...chunk!, containerId: 'ta-2', text: 'later\n' }] };
+      yield { entryId: '', chunks: [], appDone: true };
+    });
+    expect(entries.map((entry) => (entry.kind === 'line' ? entry.text : entry.kind))).toEqual([
+      'half a li',
+      'phase',
+      'later',
+    ]);
   });
 
   it('tells each phase of a container once', async () => {

@@ -34,6 +34,17 @@ describe('lines', () => {
     );
   });
 
+  it.each([
+    ['a full piece before its end', 'x'.repeat(longestLine) + '\n', longestLine],
+    ['an overwritten line that is longer', 'x'.repeat(longestLine + 9) + '\rdone\n', longestLine + 4],
+    ['a long progress bar', Array.from({ length: 9000 }, (_, n) => `step ${n}\r`).join('') + '\n', 40_000],
+  ])('are the same however the text is cut: %s', (_name, text, cut) => {
+    const whole = join([chunk(text)]);
+    const parts = join([chunk(text.slice(0, cut)), chunk(text.slice(cut))]);
+    expect(parts.at(-1)).toEqual(whole.at(-1));
+    expect(parts.filter((line) => line === '')).toEqual([]);
+  });
+
   it('do not mix writers', () => {
     const lines = join([
       chunk('a1 '),
