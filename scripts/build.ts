@@ -12,6 +12,7 @@ import { root } from './root.ts';
 const lazyModules: Readonly<Record<string, string>> = {
   sdk: 'src/modal/sdk.ts',
   http: 'src/requests/httpClient.ts',
+  requestPanel: 'src/ui/requests/requestPanel.ts',
 };
 
 /** Keeps `await import('…/sdk.ts')` as a load of `dist/sdk.js` instead of pulling it into the entry file. */

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { TestWorld } from '../integration/support/world.ts';
 import { fixture } from '../integration/support/world.ts';
 import { cliEnvironment, runCli } from '../../src/modal/cli.ts';
@@ -34,7 +35,8 @@ export async function benchDeploy(world: TestWorld): Promise<BenchRow[]> {
 
 async function terminalDeploy(world: TestWorld, script: string): Promise<void> {
   await runCli(world.cli, ['deploy', script], {
-    cwd: '/',
+    // In the repository, as ours: there the CLI also asks git for the commit.
+    cwd: path.dirname(script),
     env: cliEnvironment(world.env, await world.planes.connection()),
     onLine: () => undefined,
     timeoutMs: 60_000,

@@ -6,7 +6,7 @@ import type { Logger } from '../../domain/logger.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
 import type { RequestSender } from '../../requests/send.ts';
 import type { RequestActions } from './requestActions.ts';
-import { RequestPanel } from './requestPanel.ts';
+import type { RequestPanel } from './requestPanel.ts';
 import type { RequestTarget } from './requestSession.ts';
 import { RequestSession } from './requestSession.ts';
 
@@ -36,7 +36,7 @@ export class RequestsController implements vscode.Disposable {
 
   /** Opens the endpoint without a body. */
   async openEndpoint(target: RequestTarget, bundled?: CatalogApp): Promise<void> {
-    const panel = this.#panel(new RequestSession(target, bundled));
+    const panel = await this.#panel(new RequestSession(target, bundled));
     await panel.refresh();
   }
 
@@ -49,7 +49,7 @@ export class RequestsController implements vscode.Disposable {
   ): Promise<void> {
     const session = new RequestSession(target, bundled);
     await session.select(sample);
-    const panel = this.#panel(session);
+    const panel = await this.#panel(session);
     await panel.refresh();
     if (options.send) await panel.sendAsShown();
   }
@@ -59,7 +59,9 @@ export class RequestsController implements vscode.Disposable {
     this.#disposables.dispose();
   }
 
-  #panel(session: RequestSession): RequestPanel {
+  /** The panel is a file of its own, loaded when the first one opens. */
+  async #panel(session: RequestSession): Promise<RequestPanel> {
+    const { RequestPanel } = await import('./requestPanel.ts');
     const key = session.target.endpoint.url;
     const open = this.#panels.get(key);
     if (open) {
