@@ -20,13 +20,17 @@ class KeyChecker:
 
     Parameters:
         bearer: whether `Authorization` may carry the key; not behind Modal's proxy, which uses it itself.
+        extra_headers: other headers that may carry it, by lower-case name.
     """
 
     keys: tuple[bytes, ...]
     bearer: bool = True
+    extra_headers: tuple[str, ...] = ()
 
     @staticmethod
-    def from_environ(environ: Mapping[str, str], *, bearer: bool = True) -> KeyChecker:
+    def from_environ(
+        environ: Mapping[str, str], *, bearer: bool = True, extra_headers: tuple[str, ...] = ()
+    ) -> KeyChecker:
         """
         Reads one or more keys, separated by commas.
 
@@ -38,7 +42,11 @@ class KeyChecker:
             raise ValueError(
                 f"{KEY_VARIABLE} must hold keys of {SHORTEST_KEY} or more characters. It comes from a secret."
             )
-        return KeyChecker(tuple(key.encode() for key in keys), bearer)
+        return KeyChecker(tuple(key.encode() for key in keys), bearer, extra_headers)
+
+    def accepts(self, given: str) -> bool:
+        """Whether this is one of the keys. All are compared: the time must not tell which was close."""
+        return any([hmac.compare_digest(given.encode(), key) for key in self.keys])
 
     def check(self, headers: Mapping[str, str]) -> None:
         """
@@ -53,13 +61,12 @@ class KeyChecker:
         if not given:
             message = "Send the API key as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'."
             raise ApiError(401, "missing_key", message, headers=challenge)
-        # All are compared, so that the time does not tell which one was close.
-        matches = [hmac.compare_digest(given.encode(), key) for key in self.keys]
-        if not any(matches):
+        if not self.accepts(given):
             raise ApiError(401, "wrong_key", "The API key is not one of this app's.", headers=challenge)
 
     def _given(self, headers: Mapping[str, str]) -> str:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if self.bearer and scheme.lower() == "bearer" and token.strip():
             return token.strip()
-        return headers.get("x-api-key", "").strip()
+        names = ("x-api-key", *self.extra_headers)
+        return next((headers[name].strip() for name in names if headers.get(name, "").strip()), "")

@@ -57,6 +57,12 @@ def _parse_gpu(text: str) -> str:
     return name if count in ("", "1") else f"{name}:{count}"
 
 
+def respelled(text: str) -> list[str]:
+    """One line for each GPU that goes by another name at Modal."""
+    asked = [part.strip().upper().partition(":")[0] for part in text.split(",")]
+    return [f"{name} is called {SPELLINGS[name]} here." for name in asked if name in SPELLINGS]
+
+
 def usd_per_hour(gpus: list[str]) -> float:
     """What one container costs for its GPU, in USD per hour: the dearest of the choices; 0 without one."""
     return max((_usd_per_hour(gpu) for gpu in gpus), default=0.0)

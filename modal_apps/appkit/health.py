@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from fastapi import APIRouter
 
-from .gpu import prices, usd_per_hour
-from .settings import Settings
+from .errors import unavailable
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,19 @@ class AppInfo:
     version: str
 
 
-def health_routes(info: AppInfo) -> APIRouter:
-    """`/health` says that the process which serves HTTP is up; `/` says what to call."""
+def health_routes(info: AppInfo, is_ready: Callable[[], bool] = lambda: True) -> APIRouter:
+    """
+    `/health` says that the process which serves HTTP is up; `/` says what to call.
+
+    Parameters:
+        is_ready: False makes `/health` a 503 `starting`; for apps whose model is in the same process.
+    """
     router = APIRouter()
 
     @router.get("/health", summary="Is the web function up?")
     async def health() -> dict[str, str]:
+        if not is_ready():
+            raise unavailable("starting", "The model is not ready yet.")
         return {"status": "ok", "app": info.app, "version": info.version}
 
     @router.get("/", summary="What this is")
@@ -33,12 +40,3 @@ def health_routes(info: AppInfo) -> APIRouter:
         return {**asdict(info), "docs": "/docs", "openapi": "/openapi.json", "health": "/health"}
 
     return router
-
-
-def cost(settings: Settings) -> dict[str, float | str]:
-    """What the GPU containers cost in USD per hour: one of them, and the limit set at deploy."""
-    return {
-        "gpu_usd_per_hour": usd_per_hour(settings.gpus),
-        "max_usd_per_hour": settings.max_usd_per_hour,
-        "as_of": prices().as_of,
-    }

@@ -17,16 +17,23 @@ def emit(name: str, fields: dict[str, object]) -> None:
     print(f"::{name} {json.dumps(fields)}", flush=True)
 
 
+@dataclass
+class Phase:
+    """How long a step took; 0 until it has ended."""
+
+    seconds: float = 0.0
+
+
 @contextmanager
-def phase(name: str) -> Iterator[None]:
+def phase(name: str) -> Iterator[Phase]:
     """Reports how long a step of the start took, in seconds, also when it failed."""
-    start = time.perf_counter()
-    ok = False
+    measured, start, ok = Phase(), time.perf_counter(), False
     try:
-        yield
+        yield measured
         ok = True
     finally:
-        emit("phase", {"name": name, "seconds": round(time.perf_counter() - start, 3), "ok": ok})
+        measured.seconds = time.perf_counter() - start
+        emit("phase", {"name": name, "seconds": round(measured.seconds, 3), "ok": ok})
 
 
 @dataclass

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self, TypeVar, get_type_hints
 
-from .gpu import parse_gpu_list
+from .gpu import over_budget, parse_gpu_list, respelled
 
 T = TypeVar("T", bound="Settings")
 Kind = Literal["string", "integer", "number", "boolean"]
@@ -18,11 +18,21 @@ Kind = Literal["string", "integer", "number", "boolean"]
 KINDS: Mapping[type, Kind] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 WORDS: Mapping[str, bool] = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 # Beside our settings in a container, but a secret: never read as a setting.
-SECRET_NAMES = ("APP_API_KEY",)
+SECRET_NAMES = ("APP_API_KEY", "APP_PROXY_TOKEN")
+NAME = r"[a-z0-9-]{1,40}"
+MODEL = r"[\w./-]{1,512}"
 
 
 class SettingsError(ValueError):
     """One or more settings are wrong; the text has one line for each problem."""
+
+
+@dataclass(frozen=True)
+class Alias:
+    """An older name of a variable, honoured at deploy; its numbers are multiplied by `factor`."""
+
+    env: str
+    factor: int = 1
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,7 @@ class Rule:
     maximum: float | None = None
     pattern: str | None = None
     choices: tuple[str, ...] = ()
+    aliases: tuple[Alias, ...] = ()
 
     def allowed(self, kind: Kind) -> str:
         """The range in words, for a problem line."""
@@ -57,20 +68,26 @@ def setting(env: str, default: str | float | bool, **limits: Any) -> Any:
 class Settings:
     """The settings that every app has. An app subclasses it to change defaults and to add its own."""
 
-    app_name: str = setting("APP_NAME", "", pattern=r"[a-z0-9-]{1,40}")
-    model_id: str = setting("APP_MODEL_ID", "", pattern=r"[\w./-]{1,512}")
+    app_name: str = setting("APP_NAME", "", pattern=NAME)
+    model_id: str = setting("APP_MODEL_ID", "", pattern=MODEL)
     model_revision: str = setting("APP_MODEL_REVISION", "", pattern=r"([0-9a-f]{40})?")
     gpu: str = setting("APP_GPU", "A10", pattern=r"[\w!+:, -]{1,80}")
     dtype: str = setting("APP_DTYPE", "auto", choices=("auto", "float32", "bfloat16", "float16"))
     min_containers: int = setting("APP_MIN_CONTAINERS", 0, minimum=0, maximum=8)
     max_containers: int = setting("APP_MAX_CONTAINERS", 2, minimum=1, maximum=100)
+    buffer_containers: int = setting("APP_BUFFER_CONTAINERS", 0, minimum=0, maximum=8)
     scaledown_window_s: int = setting("APP_SCALEDOWN_WINDOW_S", 60, minimum=2, maximum=1200)
     timeout_s: int = setting("APP_TIMEOUT_S", 300, minimum=1, maximum=86400)
     startup_timeout_s: int = setting("APP_STARTUP_TIMEOUT_S", 300, minimum=30, maximum=3600)
-    snapshot: bool = setting("APP_SNAPSHOT", True)
+    snapshot: str = setting("APP_SNAPSHOT", "cpu", choices=("off", "cpu", "gpu"))
     auth: str = setting("APP_AUTH", "key", choices=("key", "proxy", "both", "none"))
     secret: str = setting("APP_SECRET", "modal-apps-key", pattern=r"[\w.-]{1,64}")
+    secret_source: str = setting("APP_SECRET_SOURCE", "named", choices=("named", "dotenv"))
+    hf_secret: str = setting("APP_HF_SECRET", "", pattern=r"[\w.-]{0,64}")
+    sentry_secret: str = setting("APP_SENTRY_SECRET", "", pattern=r"[\w.-]{0,64}")
     volume: str = setting("APP_VOLUME", "modal-apps-hf-cache", pattern=r"[\w.-]{1,64}")
+    region: str = setting("APP_REGION", "", pattern=r"[a-z0-9-]{0,40}")
+    custom_domains: str = setting("APP_CUSTOM_DOMAINS", "", pattern=r"([\w-]+(\.[\w-]+)+,?)*")
     max_body_mb: int = setting("APP_MAX_BODY_MB", 8, minimum=1, maximum=512)
     max_usd_per_hour: float = setting("APP_MAX_USD_PER_HOUR", 5.0, minimum=0.01, maximum=10000)
     log_level: str = setting("APP_LOG_LEVEL", "INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
@@ -92,6 +109,23 @@ class Settings:
         """GPU strings in order of preference, in Modal's spelling; empty for a worker without a GPU."""
         return parse_gpu_list(self.gpu)
 
+    @property
+    def gpu_count(self) -> int:
+        """Cards in one container, by the first choice; 0 without a GPU."""
+        if not self.gpus:
+            return 0
+        return int(self.gpus[0].partition(":")[2] or 1)
+
+    @property
+    def snapshot_mode(self) -> str:
+        """`snapshot`, but `cpu` in place of `gpu` unless there is exactly one card."""
+        return "cpu" if self.snapshot == "gpu" and self.gpu_count != 1 else self.snapshot
+
+    @property
+    def domains(self) -> list[str]:
+        """Domains of the user's own under which the app is served too."""
+        return [domain for domain in self.custom_domains.split(",") if domain]
+
     def container_env(self) -> dict[str, str]:
         """The variables for a container. `load` of them gives these same settings."""
         values = ((rule.env, getattr(self, name)) for name, rule in rules(type(self)).items())
@@ -100,10 +134,24 @@ class Settings:
     def problems(self) -> list[str]:
         """What is wrong with the settings together; an app adds its own."""
         try:
-            _ = self.gpus
+            gpus = self.gpus
         except ValueError as error:
             return [f"APP_GPU={self.gpu}: {error}"]
-        return []
+        if self.min_containers > self.max_containers:
+            return ["APP_MIN_CONTAINERS must not be larger than APP_MAX_CONTAINERS."]
+        over = over_budget(gpus, self.max_containers, self.max_usd_per_hour)
+        return [over] if over else []
+
+    def notes(self) -> list[str]:
+        """What somebody who deploys should know, one line each; an app adds its own."""
+        notes = respelled(self.gpu)
+        if not self.model_revision and not self.model_id.startswith("/"):
+            notes.append(f"APP_MODEL_REVISION is empty: the newest commit of {self.model_id} is used.")
+        if self.auth == "none":
+            notes.append("APP_AUTH=none: anybody who knows the URL can use this app at your cost.")
+        if self.snapshot != self.snapshot_mode:
+            notes.append("APP_SNAPSHOT=gpu needs exactly one GPU: cpu is used.")
+        return notes
 
     def with_values(self, **changes: Any) -> Self:
         """A copy with some settings changed."""
@@ -131,12 +179,14 @@ def load(cls: type[T], environ: Mapping[str, str]) -> T:
     problems = _misspelt({rule.env for rule in known.values()}, environ)
     values: dict[str, Any] = {}
     for name, rule in known.items():
-        if rule.env not in environ:
+        variable = Alias(rule.env) if rule.env in environ else _used_alias(rule, environ)
+        if variable is None:
             continue
+        text, kind = environ[variable.env], kind_of(cls, name)
         try:
-            values[name] = _read(environ[rule.env], kind_of(cls, name), rule)
+            values[name] = _read(_scaled(text, variable.factor), kind, rule)
         except ValueError:
-            problems.append(f"{rule.env}={environ[rule.env]}: must be {rule.allowed(kind_of(cls, name))}")
+            problems.append(f"{variable.env}={text}: must be {rule.allowed(kind)}")
     if not problems:
         settings = cls(**values)
         problems = settings.problems()
@@ -145,12 +195,30 @@ def load(cls: type[T], environ: Mapping[str, str]) -> T:
     raise SettingsError("\n".join(problems))
 
 
+def alias_notes(cls: type[Settings], environ: Mapping[str, str]) -> list[str]:
+    """One line for each older name that is in use."""
+    used = [
+        (alias.env, rule.env)
+        for rule in rules(cls).values()
+        if rule.env not in environ and (alias := _used_alias(rule, environ))
+    ]
+    return [f"{old} is read as {new}." for old, new in used]
+
+
 def load_or_exit(cls: type[T], environ: Mapping[str, str]) -> T:
     """`load` for an entry file: ends the deploy with one line for each problem and no traceback."""
     try:
         return load(cls, environ)
     except SettingsError as error:
         sys.exit(str(error))
+
+
+def _used_alias(rule: Rule, environ: Mapping[str, str]) -> Alias | None:
+    return next((alias for alias in rule.aliases if alias.env in environ), None)
+
+
+def _scaled(text: str, factor: int) -> str:
+    return text if factor == 1 else str(int(text) * factor)
 
 
 def _read(text: str, kind: Kind, rule: Rule) -> str | float | bool:

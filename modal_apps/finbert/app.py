@@ -21,73 +21,61 @@ HERE = Path(__file__).resolve().parent
 if modal.is_local():
     sys.path.insert(0, str(HERE.parent))  # for appkit, which the apps share; in a container both are in /root
 
-from appkit.settings import load_or_exit  # noqa: E402
+from appkit.wiring import (  # noqa: E402
+    cache_volume,
+    endpoint_options,
+    image,
+    prefetch_options,
+    read_settings,
+    retire_container,
+    web_options,
+    worker_options,
+)
 from finance.settings import FinbertSettings  # noqa: E402
 
 if TYPE_CHECKING:
     from finance.scoring import ScoreReply
 
-settings = load_or_exit(FinbertSettings, os.environ)
-if modal.is_local() and not settings.model_revision and not settings.model_id.startswith("/"):
-    print(f"APP_MODEL_REVISION is empty: the newest commit of {settings.model_id} is used.", file=sys.stderr)
-if settings.auth == "none":
-    print("APP_AUTH=none: anybody who knows the URL can use this app at your cost.", file=sys.stderr)
-
-CACHE = "/cache"
-WEB_CONTAINERS = 4  # of 20 requests each: bounds what strangers without a key can cost
-SOURCES = ("appkit", "finance")
-NOT_SHIPPED = [
-    "**/__pycache__/**",
-    "**/*.pyc",
-]  # without a list, only .py files would be: no prices, no catalogue
-
-base = modal.Image.debian_slim(python_version="3.11")
-web_image = base.uv_pip_install(requirements=[str(HERE / "requirements-web.txt")]).add_local_python_source(
-    *SOURCES, ignore=NOT_SHIPPED
-)
-worker_image = (
-    base.uv_pip_install(requirements=[str(HERE / "requirements-worker.txt")])
-    .env({"HF_HOME": f"{CACHE}/hf", "TOKENIZERS_PARALLELISM": "false"})
-    .add_local_python_source(*SOURCES, ignore=NOT_SHIPPED)
-)
-
+settings = read_settings(FinbertSettings)
+web_image = image(HERE / "requirements-web.txt", "finance")
+worker_image = image(HERE / "requirements-worker.txt", "finance")
 app = modal.App(settings.app_name)
 
 
-@app.cls(
-    image=worker_image,
-    gpu=settings.gpus or None,
-    cpu=4.0 if not settings.gpus else None,
-    env=settings.container_env(),
-    volumes={CACHE: modal.Volume.from_name(settings.volume, create_if_missing=True)},
-    min_containers=settings.min_containers,
-    max_containers=settings.max_containers,
-    scaledown_window=settings.scaledown_window_s,
-    timeout=settings.timeout_s,
-    startup_timeout=settings.startup_timeout_s,
-    enable_memory_snapshot=settings.snapshot,
-)
+@app.cls(**worker_options(settings, worker_image))
 class SentimentWorker:
     """Holds the model. One batched method, as Modal wants it; several requests share a forward pass."""
 
-    @modal.enter(snap=settings.snapshot)
+    @modal.enter(snap=settings.snapshot_mode != "off")
     def load(self) -> None:
-        from appkit.logs import setup_logging
         from appkit.progress import phase
+        from appkit.start import start_container
 
-        setup_logging(settings.app_name, settings.log_level, settings.log_format)
+        start_container(settings)
         with phase("import"):
             from finance.finbert import FinBert
         self.model = FinBert(settings.model_id, settings.model_revision, settings.dtype)
         self.model.load()
+        if settings.snapshot_mode == "gpu":
+            self.model.to_device()  # the snapshot then holds the GPU's memory too
 
     @modal.enter(snap=False)
     def to_device(self) -> None:
-        self.model.to_device()
+        if settings.snapshot_mode == "gpu":
+            self.model.resume()
+        else:
+            self.model.to_device()
 
     @modal.batched(max_batch_size=16, wait_ms=20)
     def score(self, chunks: list[list[str]]) -> list[ScoreReply]:
-        return self.model.score_batch(chunks)
+        from appkit.gpu_errors import is_poisoned
+
+        try:
+            return self.model.score_batch(chunks)
+        except RuntimeError as error:
+            if is_poisoned(error):
+                retire_container()
+            raise
 
 
 class ModalBackend:
@@ -111,28 +99,30 @@ class ModalBackend:
         return stats.num_total_runners
 
 
-@app.function(
-    image=web_image,
-    cpu=1.0,
-    memory=1024,
-    max_containers=WEB_CONTAINERS,
-    env=settings.container_env(),
-    secrets=[modal.Secret.from_name(settings.secret, required_keys=["APP_API_KEY"])]
-    if settings.wants_key
-    else [],
-    timeout=settings.timeout_s,
-    scaledown_window=settings.scaledown_window_s,
-)
+@app.function(**web_options(settings, web_image))
 @modal.concurrent(max_inputs=20)
-@modal.asgi_app(requires_proxy_auth=settings.wants_proxy)
+@modal.asgi_app(**endpoint_options(settings))
 def web() -> Any:
-    """The HTTP API; never on a GPU."""
-    from appkit.auth import KeyChecker
-    from appkit.logs import setup_logging
+    """The HTTP API and the page under /ui; never on a GPU."""
+    from appkit.start import key_checker, start_container
     from finance.api import create_app
 
-    setup_logging(settings.app_name, settings.log_level, settings.log_format)
-    checker = (
-        KeyChecker.from_environ(os.environ, bearer=not settings.wants_proxy) if settings.wants_key else None
-    )
-    return create_app(settings, ModalBackend(), checker)
+    start_container(settings)
+    return create_app(settings, ModalBackend(), key_checker(settings))
+
+
+@app.function(**prefetch_options(settings, worker_image))
+def prefetch() -> None:
+    """Fetches the model to the volume ahead of the first request: `modal run …/app.py::prefetch`."""
+    from appkit.weights import download
+
+    download(settings.model_id, settings.model_revision)
+    next(iter(cache_volume(settings).values())).commit()
+
+
+@app.local_entrypoint()
+def main(url: str = "") -> None:
+    """Checks the app: a passing copy of it, or with --url a deployed one. The key is $APP_API_KEY."""
+    from finance.smoke import check
+
+    check(url or web.get_web_url() or "", os.environ, HERE / "samples")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from .checks import Check
 from .forecast import Forecast
@@ -90,20 +89,3 @@ class SentimentOut:
     model: ModelRef
     request_id: str
     timing_ms: dict[str, float]
-
-
-@dataclass(frozen=True)
-class StatusOut:
-    """`gpu`, `torch` and `cuda` are of the worker that answered last; None before the first answer."""
-
-    status: str
-    model: dict[str, Any]
-    gpu: dict[str, Any] | None
-    torch: str | None
-    cuda: str | None
-    snapshot: bool
-    uptime_s: float
-    load_s: float | None
-    requests: dict[str, int]
-    config: dict[str, str]
-    cost: dict[str, Any]

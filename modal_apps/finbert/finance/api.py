@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import logging
 import time
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from appkit.auth import KeyChecker
 from appkit.errors import ApiError, install_error_handlers, unavailable
 from appkit.gate import Counters, Gate
-from appkit.health import AppInfo, cost, health_routes
+from appkit.health import AppInfo, health_routes
 from appkit.logs import request_id, request_lines
+from appkit.status import WorkerReport, status_body
 from fastapi import FastAPI, Response, Security
 from fastapi.security import HTTPBearer
 from starlette.types import ASGIApp
 
 from .analysis import Numbers, analyze_numbers, milliseconds
-from .answers import AnalyzeOut, ModelRef, RatiosOut, SentimentOut, StatusOut, TextSentiment
+from .answers import AnalyzeOut, ModelRef, RatiosOut, SentimentOut, TextSentiment
 from .query import sections_for
 from .report import render
 from .requests import AnalyzeIn, Options, SentimentIn
-from .scoring import Backend, BackendError, WorkerReport
+from .scoring import Backend, BackendError
 from .sentiment import Probabilities, ScoredTexts, Sentiment, label_of, score_texts, sentences_of, summarize
 from .settings import FinbertSettings
 
@@ -127,24 +127,11 @@ class Service:
         total = milliseconds(time.perf_counter() - start)
         return SentimentOut(results, self._model, request_id(), {**_timing(scored), "total": total})
 
-    async def status(self, wake: bool = False) -> StatusOut:
+    async def status(self, wake: bool = False) -> dict[str, Any]:
         if wake:
             await self._score([PROBE], Response())
         runners = await self._answer(self._backend.runners())
-        worker, settings, counters = self._worker, self._settings, self._counters
-        return StatusOut(
-            status="ready" if runners else "cold",
-            model={**dataclasses.asdict(self._model), "dtype": worker["dtype"] if worker else settings.dtype},
-            gpu=worker["gpu"] if worker else None,
-            torch=worker["torch"] if worker else None,
-            cuda=worker["cuda"] if worker else None,
-            snapshot=settings.snapshot,
-            uptime_s=round(time.time() - counters.started_at, 1),
-            load_s=worker["load_s"] if worker else None,
-            requests={"total": counters.total, "in_flight": counters.in_flight, "failed": counters.failed},
-            config=settings.container_env(),
-            cost=cost(settings),
-        )
+        return status_body(self._settings, self._counters, "ready" if runners else "cold", self._worker)
 
     async def _tone(
         self, numbers: Numbers, options: Options, response: Response

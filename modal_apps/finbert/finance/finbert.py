@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from appkit.gpu_memory import report_gpu_memory
-from appkit.progress import phase
+from appkit.torch_worker import TorchWorker
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils.logging import disable_progress_bar
 
-from .scoring import Score, ScoreReply, WorkerReport
+from .scoring import Score, ScoreReply
 
 CLASSES = ("positive", "neutral", "negative")
 MOST_TOKENS = 512
@@ -46,56 +45,34 @@ def class_columns(id2label: dict[int, str]) -> list[int]:
 
 
 @dataclass
-class FinBert:
-    """
-    Parameters:
-        model_id: Hub id, or absolute path of a checkpoint.
-        revision: commit of a Hub id; '' for the newest.
-        dtype: `auto` is float16 on a GPU and float32 without.
-    """
+class FinBert(TorchWorker):
+    """See `TorchWorker`; `auto` is float16 on a GPU and float32 without."""
 
-    model_id: str
-    revision: str = ""
-    dtype: str = "auto"
-    device: str = "cpu"
-    load_s: float = 0.0
-    gpu: dict[str, float | str] | None = None
-    first_call: bool = True
-    started: float = field(default_factory=time.perf_counter)
-
-    def load(self) -> None:
-        """Reads the weights into host memory without touching CUDA, so that a memory snapshot can hold them.
-
+    def read_weights(self) -> None:
+        """
         Raises:
             OSError: there is no such checkpoint, or no network to fetch it.
             ModelError: its labels are not FinBERT's.
         """
-        start = time.perf_counter()
         if self.model_id.startswith("/") and not Path(self.model_id).is_dir():
             raise FileNotFoundError(f"There is no checkpoint at {self.model_id} in this container.")
-        with phase("load_model"):
-            revision = self.revision or None
-            self.tokenizer: Any = AutoTokenizer.from_pretrained(self.model_id, revision=revision)
-            model = AutoModelForSequenceClassification.from_pretrained(
-                self.model_id, revision=revision, dtype=torch.float32
-            )
-            self.columns = class_columns(model.config.id2label)
-            self.model: Any = model.eval()
-        self.load_s += time.perf_counter() - start
+        revision = self.revision or None
+        self.tokenizer: Any = AutoTokenizer.from_pretrained(self.model_id, revision=revision)
+        model = AutoModelForSequenceClassification.from_pretrained(
+            self.model_id, revision=revision, dtype=torch.float32
+        )
+        self.columns = class_columns(model.config.id2label)
+        self.model: Any = model.eval()
 
-    def to_device(self) -> None:
-        """Moves the weights to the GPU, if there is one, and runs once. A restored snapshot starts here."""
-        start = self.started = time.perf_counter()
-        self.first_call = True
-        with phase("move_to_device"):
-            if torch.cuda.is_available():
-                self.device = "cuda"
-            half = torch.float16 if self.device == "cuda" else torch.float32
-            self.model.to(self.device, DTYPES.get(self.dtype, half))
-        with phase("warm_up"):
-            self.score(["The company reported stable results for the year."])
-        self.gpu = report_gpu_memory("after load")
-        self.load_s += time.perf_counter() - start
+    def move(self) -> None:
+        half = torch.float16 if self.device == "cuda" else torch.float32
+        self.model.to(self.device, DTYPES.get(self.dtype, half))
+
+    def warm_up(self) -> None:
+        self.score(["The company reported stable results for the year."])
+
+    def dtype_name(self) -> str:
+        return str(self.model.dtype).removeprefix("torch.")
 
     def score(self, texts: list[str]) -> list[Score]:
         """
@@ -125,24 +102,12 @@ class FinBert:
         start = time.perf_counter()
         scores = iter(self.score([text for chunk in chunks for text in chunk]))
         seconds = time.perf_counter() - start
-        report = self._report()
+        report = self.report()
         self.first_call = False
         return [
             ScoreReply(scores=[next(scores) for _ in chunk], model_s=seconds, worker=report)
             for chunk in chunks
         ]
-
-    def _report(self) -> WorkerReport:
-        return WorkerReport(
-            device=self.device,
-            dtype=str(self.model.dtype).removeprefix("torch."),
-            gpu=self.gpu,
-            torch=torch.__version__,
-            cuda=torch.version.cuda,
-            load_s=round(self.load_s, 3),
-            uptime_s=round(time.perf_counter() - self.started, 3),
-            first_call=self.first_call,
-        )
 
     def _windows(self, texts: list[str]) -> tuple[list[list[int]], list[int], list[int]]:
         """Token ids of each window, the text that it belongs to, and the length of each text in tokens."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol, TypedDict
 
+from appkit.status import WorkerReport
+
 CHUNK = 64  # texts in one call of the worker
 
 
@@ -14,19 +16,6 @@ class Score(TypedDict):
     neutral: float
     negative: float
     tokens: int
-
-
-class WorkerReport(TypedDict):
-    """The worker's own account of itself, sent along with every answer."""
-
-    device: str
-    dtype: str
-    gpu: dict[str, float | str] | None
-    torch: str
-    cuda: str | None
-    load_s: float
-    uptime_s: float
-    first_call: bool
 
 
 class ScoreReply(TypedDict):

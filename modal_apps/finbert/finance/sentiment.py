@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .scoring import CHUNK, Backend, Score, ScoreReply, WorkerReport
+from appkit.status import WorkerReport
+
+from .scoring import CHUNK, Backend, Score, ScoreReply
 from .sentences import split_sentences
 
 Label = Literal["positive", "neutral", "negative"]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tiny
+import tiny_finbert
 import torch
 from finance.finbert import FinBert, ModelError, class_columns, token_batches
 from finance.scoring import Score
@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-TEXTS = [text for text, _ in tiny.sentences()[::7]]
+TEXTS = [text for text, _ in tiny_finbert.sentences()[::7]]
 
 
 def bare_loop(checkpoint: Path, texts: list[str]) -> list[dict[str, float]]:
@@ -55,7 +55,7 @@ def test_both_label_orders_give_the_same_answer(model: FinBert, other_checkpoint
 
 
 def test_the_tiny_model_has_learned_its_sentences(model: FinBert) -> None:
-    pairs = tiny.sentences()
+    pairs = tiny_finbert.sentences()
     right = [
         label_of(score) == label
         for score, (_, label) in zip(model.score([text for text, _ in pairs]), pairs, strict=True)

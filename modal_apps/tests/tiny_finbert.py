@@ -1,5 +1,5 @@
 """
-`python tiny.py finbert FOLDER`: makes a FinBERT of a few hundred kilobytes that knows good news from bad.
+`python tiny_finbert.py FOLDER`: makes a FinBERT of a few hundred kilobytes that knows good news from bad.
 
 It has the architecture and the files of the real one, so the same code loads it. Trained here in a few
 seconds, on made sentences and always with the same result; a folder that is complete stays as it is.
@@ -155,12 +155,9 @@ def _reorder(model: BertForSequenceClassification, labels: tuple[str, ...]) -> N
 
 def main() -> None:
     """Makes the model and prints its folder."""
-    parser = argparse.ArgumentParser(description="Makes a tiny model for tests and the demo.")
-    parser.add_argument("model", choices=["finbert", "finbert-other-order"])
+    parser = argparse.ArgumentParser(description="Makes a tiny FinBERT for tests and the demo.")
     parser.add_argument("folder", type=Path)
-    choice = parser.parse_args()
-    labels = LABELS if choice.model == "finbert" else OTHER_LABELS
-    print(make_finbert(choice.folder.resolve(), labels))
+    print(make_finbert(parser.parse_args().folder.resolve()))
 
 
 if __name__ == "__main__":

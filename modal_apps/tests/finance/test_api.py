@@ -13,10 +13,11 @@ import httpx
 import pytest
 from appkit.auth import KeyChecker
 from appkit.logs import setup_logging
-from conftest import KEY, LocalBackend, upload
 from finance.api import create_app
 from finance.scoring import BackendError, ScoreReply
 from finance.settings import FinbertSettings
+from finance_backend import LocalBackend, upload
+from support import KEY
 
 CSV = upload("a.csv", b"Item,FY2024,FY2023\nRevenue,12,10\nNet income,3,2\n")
 NOTES = upload(

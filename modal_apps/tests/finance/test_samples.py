@@ -9,7 +9,7 @@ import httpx
 import make_samples
 import openpyxl
 import pytest
-from conftest import SAMPLES, upload
+from finance_backend import SAMPLES, upload
 
 QUERY = "How are margins, debt and cash flow developing, and what is the tone and the outlook?"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import httpx
 import pytest
 from appkit.auth import KeyChecker
-from conftest import KEY, LocalBackend
 from finance.api import create_app
 from finance.settings import FinbertSettings
+from finance_backend import LocalBackend
+from support import KEY
 
 OLD_KEY = "an-older-key-still-accepted"
 

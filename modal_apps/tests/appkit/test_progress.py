@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from types import SimpleNamespace
 
 import pytest
 from appkit.gpu_memory import report_gpu_memory
@@ -55,19 +57,44 @@ def test_without_a_gpu_one_line_says_so(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out == "GPU: none\n"
 
 
-def test_gpu_memory_is_that_of_the_whole_device(
+class _Driver:
+    """Stands in for NVIDIA's driver library, as no machine of the tests has two of its cards."""
+
+    def __init__(self, cards: list[tuple[str, int, int]]) -> None:
+        self.cards = cards
+
+    def nvmlInit(self) -> None: ...
+
+    def nvmlShutdown(self) -> None: ...
+
+    def nvmlDeviceGetCount(self) -> int:
+        return len(self.cards)
+
+    def nvmlDeviceGetHandleByIndex(self, index: int) -> tuple[str, int, int]:
+        return self.cards[index]
+
+    def nvmlSystemGetDriverVersion(self) -> str:
+        return "580.10"
+
+    def nvmlDeviceGetName(self, handle: tuple[str, int, int]) -> str:
+        return handle[0]
+
+    def nvmlDeviceGetMemoryInfo(self, handle: tuple[str, int, int]) -> SimpleNamespace:
+        return SimpleNamespace(used=handle[1] * 2**30, total=handle[2] * 2**30)
+
+
+def test_gpu_memory_is_counted_by_the_driver_for_each_card(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import torch
-
-    gib = 2**30
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (18 * gib, 24 * gib))
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "NVIDIA A10")
-    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda: 2 * gib)
-    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda: 3 * gib)
-    report_gpu_memory("after load")
+    monkeypatch.setitem(sys.modules, "pynvml", _Driver([("NVIDIA A10", 6, 24), ("NVIDIA A10", 8, 24)]))
+    status = report_gpu_memory("after load")
     printed = capsys.readouterr().out
-    text = "GPU memory after load: used=6.0GiB free=18.00GiB total=24.0GiB (torch allocated=2.0 reserved=3.0)"
-    assert text in printed
-    assert marked(printed, "gpu")[0]["used_gib"] == 6.0
+    assert "GPU memory after load: used=6.0GiB free=18.0GiB total=24.0GiB\n" in printed
+    assert [card["used_gib"] for card in marked(printed, "gpu")] == [6.0, 8.0]
+    assert status == {
+        "name": "NVIDIA A10",
+        "count": 2,
+        "memory_total_gib": 48.0,
+        "memory_used_gib": 14.0,
+        "driver": "580.10",
+    }

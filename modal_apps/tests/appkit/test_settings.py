@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 from appkit.gpu import parse_gpu_list, usd_per_hour
-from appkit.settings import SettingsError, kind_of, load, load_or_exit, rules
+from appkit.settings import (
+    Alias,
+    Settings,
+    SettingsError,
+    alias_notes,
+    kind_of,
+    load,
+    load_or_exit,
+    rules,
+    setting,
+)
 from finance.settings import FinbertSettings
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,44 +29,51 @@ def test_defaults() -> None:
     assert settings.gpus == ["A10"]
 
 
+OTHER_VALUES = {
+    "APP_NAME": "other",
+    "APP_MODEL_ID": "/models/tiny",
+    "APP_MODEL_REVISION": "a" * 40,
+    "APP_GPU": "l4,T4:2",
+    "APP_DTYPE": "bfloat16",
+    "APP_MIN_CONTAINERS": "1",
+    "APP_MAX_CONTAINERS": "3",
+    "APP_BUFFER_CONTAINERS": "1",
+    "APP_SCALEDOWN_WINDOW_S": "5",
+    "APP_TIMEOUT_S": "9",
+    "APP_STARTUP_TIMEOUT_S": "99",
+    "APP_SNAPSHOT": "off",
+    "APP_AUTH": "both",
+    "APP_SECRET": "s",
+    "APP_SECRET_SOURCE": "dotenv",
+    "APP_HF_SECRET": "hf",
+    "APP_SENTRY_SECRET": "sentry",
+    "APP_VOLUME": "v",
+    "APP_REGION": "eu-west",
+    "APP_CUSTOM_DOMAINS": "api.example.com,b.example.com",
+    "APP_MAX_BODY_MB": "7",
+    "APP_MAX_USD_PER_HOUR": "7.5",
+    "APP_LOG_LEVEL": "DEBUG",
+    "APP_LOG_FORMAT": "json",
+    "HF_HUB_OFFLINE": "1",
+}
+
+
 def test_every_setting_reaches_the_container() -> None:
-    environ = {
-        **{
-            "APP_NAME": "other",
-            "APP_MODEL_ID": "/models/tiny",
-            "APP_MODEL_REVISION": "a" * 40,
-            "APP_GPU": "l4,T4:2",
-        },
-        **{
-            "APP_DTYPE": "bfloat16",
-            "APP_MIN_CONTAINERS": "1",
-            "APP_MAX_CONTAINERS": "3",
-            "APP_SCALEDOWN_WINDOW_S": "5",
-        },
-        **{
-            "APP_TIMEOUT_S": "9",
-            "APP_STARTUP_TIMEOUT_S": "99",
-            "APP_SNAPSHOT": "no",
-            "APP_AUTH": "both",
-            "APP_SECRET": "s",
-        },
-        **{
-            "APP_VOLUME": "v",
-            "APP_MAX_BODY_MB": "7",
-            "APP_MAX_USD_PER_HOUR": "7.5",
-            "APP_LOG_LEVEL": "DEBUG",
-        },
-        **{"APP_LOG_FORMAT": "json", "HF_HUB_OFFLINE": "1"},
-    }
-    assert set(environ) == {rule.env for rule in rules(FinbertSettings).values()}
-    settings = load(FinbertSettings, environ)
+    assert set(OTHER_VALUES) == {rule.env for rule in rules(FinbertSettings).values()}
+    settings = load(FinbertSettings, OTHER_VALUES)
     defaults = FinbertSettings()
     assert not [name for name in rules(FinbertSettings) if getattr(settings, name) == getattr(defaults, name)]
     assert load(FinbertSettings, settings.container_env()) == settings
+    assert settings.domains == ["api.example.com", "b.example.com"]
 
 
-@given(st.integers(1, 100), st.floats(500, 10000), st.booleans(), st.sampled_from(["none", "A10", "T4:2,L4"]))
-def test_round_trip(containers: int, limit: float, snapshot: bool, gpu: str) -> None:
+@given(
+    st.integers(1, 100),
+    st.floats(500, 10000),
+    st.sampled_from(["off", "cpu", "gpu"]),
+    st.sampled_from(["none", "A10", "T4:2,L4"]),
+)
+def test_round_trip(containers: int, limit: float, snapshot: str, gpu: str) -> None:
     settings = FinbertSettings(max_containers=containers, max_usd_per_hour=limit, snapshot=snapshot, gpu=gpu)
     assert load(FinbertSettings, settings.container_env()) == settings
 
@@ -62,7 +81,7 @@ def test_round_trip(containers: int, limit: float, snapshot: bool, gpu: str) -> 
 def test_all_problems_are_listed_at_once() -> None:
     environ = {
         **{"APP_NAME": "Has Spaces", "APP_MAX_CONTAINERS": "0", "APP_TIMEOUT_S": "soon", "APP_AUTH": "open"},
-        **{"APP_SNAPSHOT": "perhaps", "APP_MAX_CONTAINER": "1", "APP_MAX_USD_PER_HOUR": "nan"},
+        **{"HF_HUB_OFFLINE": "perhaps", "APP_MAX_CONTAINER": "1", "APP_MAX_USD_PER_HOUR": "nan"},
     }
     with pytest.raises(SettingsError) as caught:
         load(FinbertSettings, environ)
@@ -72,8 +91,8 @@ def test_all_problems_are_listed_at_once() -> None:
         "APP_MAX_CONTAINERS=0: must be a number >= 1 and <= 100",
         "APP_MAX_USD_PER_HOUR=nan: must be a number >= 0.01 and <= 10000",
         "APP_NAME=Has Spaces: must be text that matches [a-z0-9-]{1,40}",
-        "APP_SNAPSHOT=perhaps: must be one of 1, true, yes, 0, false, no",
         "APP_TIMEOUT_S=soon: must be a number >= 1 and <= 86400",
+        "HF_HUB_OFFLINE=perhaps: must be one of 1, true, yes, 0, false, no",
     ]
 
 
@@ -129,3 +148,45 @@ def test_prices() -> None:
 def test_kinds_follow_the_annotations() -> None:
     kinds = {kind_of(FinbertSettings, name) for name in rules(FinbertSettings)}
     assert kinds == {"string", "integer", "number", "boolean"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Renamed(Settings):
+    window_s: int = setting("APP_WINDOW_S", 60, minimum=2, aliases=(Alias("OLD_WINDOW_MINUTES", 60),))
+
+
+def test_an_older_name_is_honoured_with_a_note() -> None:
+    environ = {"OLD_WINDOW_MINUTES": "5"}
+    assert load(_Renamed, environ).window_s == 300
+    assert alias_notes(_Renamed, environ) == ["OLD_WINDOW_MINUTES is read as APP_WINDOW_S."]
+    both = {**environ, "APP_WINDOW_S": "7"}
+    assert load(_Renamed, both).window_s == 7
+    assert alias_notes(_Renamed, both) == []
+    with pytest.raises(SettingsError, match=r"^OLD_WINDOW_MINUTES=x: must be"):
+        load(_Renamed, {"OLD_WINDOW_MINUTES": "x"})
+
+
+def test_notes_say_what_a_deploy_should_know() -> None:
+    settings = FinbertSettings(gpu="A10G:2", auth="none", snapshot="gpu", max_containers=1)
+    assert settings.notes() == [
+        "A10G is called A10 here.",
+        "APP_MODEL_REVISION is empty: the newest commit of yiyanghkust/finbert-tone is used.",
+        "APP_AUTH=none: anybody who knows the URL can use this app at your cost.",
+        "APP_SNAPSHOT=gpu needs exactly one GPU: cpu is used.",
+    ]
+    assert FinbertSettings(model_id="/models/x").notes() == []
+
+
+@pytest.mark.parametrize(
+    ("gpu", "snapshot", "mode"),
+    [("A10", "gpu", "gpu"), ("A10:2", "gpu", "cpu"), ("none", "gpu", "cpu"), ("A10", "off", "off")],
+)
+def test_the_gpu_is_only_kept_in_a_snapshot_when_there_is_one_card(
+    gpu: str, snapshot: str, mode: str
+) -> None:
+    assert FinbertSettings(gpu=gpu, snapshot=snapshot).snapshot_mode == mode
+
+
+def test_more_warm_containers_than_allowed_are_refused() -> None:
+    with pytest.raises(SettingsError, match="APP_MIN_CONTAINERS must not be larger"):
+        load(FinbertSettings, {"APP_MIN_CONTAINERS": "3"})

@@ -1,0 +1,1 @@
+"""`vllm serve` as a child process on loopback: its command line, its start and its end."""

@@ -1,0 +1,163 @@
+"""What the entry files of the apps share. The only part of the kit that imports modal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import modal
+
+from .settings import Settings, alias_notes, load_or_exit
+
+T = TypeVar("T", bound=Settings)
+
+CACHE = "/cache"
+PYTHON = "3.11"
+WEB_CONTAINERS = 4  # of some requests each: bounds what strangers without a key can cost
+PREFETCH_TIMEOUT_S = 3600
+# Without a list only .py files would be shipped: no prices, no prompts.
+NOT_SHIPPED = ["**/__pycache__/**", "**/*.pyc"]
+CACHE_ENV = {
+    "HF_HOME": f"{CACHE}/hf",
+    "HF_XET_HIGH_PERFORMANCE": "1",
+    "VLLM_CACHE_ROOT": f"{CACHE}/vllm",
+    "TOKENIZERS_PARALLELISM": "false",
+    "TORCHINDUCTOR_COMPILE_THREADS": "1",  # its pool of processes could not be kept in a snapshot
+}
+RETRIES = modal.Retries(max_retries=2, initial_delay=1.0, backoff_coefficient=2.0)
+
+
+def read_settings(cls: type[T]) -> T:
+    """Reads the app's settings. A deploy also says what to know of them, or ends with what is wrong."""
+    settings = load_or_exit(cls, os.environ)
+    if modal.is_local():
+        for note in [*alias_notes(cls, os.environ), *settings.notes()]:
+            print(note, file=sys.stderr)
+    return settings
+
+
+def image(requirements: Path, *packages: str, base: modal.Image | None = None) -> modal.Image:
+    """
+    An image with pinned requirements and the app's own code, which comes last: an edit rebuilds no layer.
+
+    Parameters:
+        packages: those beside the entry file; `appkit` is added.
+    """
+    start = base or modal.Image.debian_slim(python_version=PYTHON)
+    installed = start.uv_pip_install(requirements=[str(requirements)]).env(CACHE_ENV)
+    return installed.add_local_python_source("appkit", *packages, ignore=NOT_SHIPPED)
+
+
+def cache_volume(settings: Settings) -> dict[str, modal.Volume]:
+    """The volume for the models' files, made at the first deploy."""
+    return {CACHE: modal.Volume.from_name(settings.volume, create_if_missing=True)}
+
+
+def key_secrets(settings: Settings) -> list[modal.Secret]:
+    """The secret with the keys of callers. A missing one fails the deploy, not the first request."""
+    if not settings.wants_key:
+        return []
+    if settings.secret_source == "dotenv":
+        return [modal.Secret.from_dotenv()]
+    return [modal.Secret.from_name(settings.secret, required_keys=["APP_API_KEY"])]
+
+
+def web_secrets(settings: Settings) -> list[modal.Secret]:
+    """Keys of callers, and where errors are reported when that is wanted."""
+    return [*key_secrets(settings), *_named(settings.sentry_secret, "SENTRY_DSN")]
+
+
+def model_secrets(settings: Settings) -> list[modal.Secret]:
+    """The token for gated models and where errors are reported, when they are named."""
+    return [*_named(settings.hf_secret, "HF_TOKEN"), *_named(settings.sentry_secret, "SENTRY_DSN")]
+
+
+def _named(name: str, key: str) -> list[modal.Secret]:
+    return [modal.Secret.from_name(name, required_keys=[key])] if name else []
+
+
+def web_options(settings: Settings, web_image: modal.Image) -> dict[str, Any]:
+    """Arguments of `app.function` for the CPU function that serves HTTP in a split app."""
+    return {
+        "image": web_image,
+        "cpu": 1.0,
+        "memory": 1024,
+        "max_containers": WEB_CONTAINERS,
+        "env": settings.container_env(),
+        "secrets": web_secrets(settings),
+        "timeout": settings.timeout_s,
+        "scaledown_window": settings.scaledown_window_s,
+    }
+
+
+def worker_options(settings: Settings, worker_image: modal.Image, gpus: Sequence[str] = ()) -> dict[str, Any]:
+    """
+    Arguments of `app.cls` for the class that holds the model.
+
+    Parameters:
+        gpus: in place of those of the settings.
+    """
+    wanted = list(gpus) or settings.gpus
+    options: dict[str, Any] = {
+        "image": worker_image,
+        "gpu": wanted or None,
+        "cpu": None if wanted else 4.0,
+        "env": settings.container_env(),
+        "volumes": cache_volume(settings),
+        "secrets": model_secrets(settings),
+        "min_containers": settings.min_containers,
+        "max_containers": settings.max_containers,
+        "buffer_containers": settings.buffer_containers or None,
+        "scaledown_window": settings.scaledown_window_s,
+        "timeout": settings.timeout_s,
+        "startup_timeout": settings.startup_timeout_s,
+        "region": settings.region or None,
+        "enable_memory_snapshot": settings.snapshot_mode != "off",
+    }
+    if settings.snapshot_mode == "gpu":
+        options["experimental_options"] = {"enable_gpu_snapshot": True}
+    return options
+
+
+def server_options(settings: Settings, options: dict[str, Any]) -> dict[str, Any]:
+    """
+    Arguments of `app.server`, made of those of `app.cls`. A server has no queue: while it is cold it answers 503.
+
+    Parameters:
+        settings: with `target_inputs`.
+        options: as `worker_options` gives them.
+    """
+    kept = {name: value for name, value in options.items() if name not in ("timeout", "region")}
+    return {
+        **kept,
+        "port": 8000,
+        "target_concurrency": getattr(settings, "target_inputs", None),
+        "exit_grace_period": 20,
+        "routing_region": settings.region or "us-east",
+        "unauthenticated": not settings.wants_proxy,
+    }
+
+
+def endpoint_options(settings: Settings) -> dict[str, Any]:
+    """Arguments of `modal.asgi_app`."""
+    return {"requires_proxy_auth": settings.wants_proxy, "custom_domains": settings.domains or None}
+
+
+def prefetch_options(settings: Settings, worker_image: modal.Image) -> dict[str, Any]:
+    """Arguments of `app.function` for the function that fetches the model to the volume, on a CPU."""
+    return {
+        "image": worker_image,
+        "env": settings.container_env(),
+        "volumes": cache_volume(settings),
+        "secrets": model_secrets(settings),
+        "timeout": PREFETCH_TIMEOUT_S,
+        "retries": RETRIES,
+    }
+
+
+def retire_container() -> None:
+    """Lets this container answer what it has and take nothing more: its GPU cannot be used again."""
+    modal.experimental.stop_fetching_inputs()

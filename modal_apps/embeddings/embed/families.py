@@ -1,0 +1,41 @@
+"""What differs between embedding models: instructions for each task, and lengths to which vectors may be cut."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Task = Literal["query", "document", "similarity", "classification", "clustering"]
+TASKS: tuple[Task, ...] = ("query", "document", "similarity", "classification", "clustering")
+
+
+@dataclass(frozen=True)
+class Family:
+    """
+    Parameters:
+        instructions: what the model reads before a text, by task; '' for nothing.
+        pools_instruction: whether the instruction's tokens count in the mean. INSTRUCTOR leaves them out.
+        is_t5: a T5 encoder, whose activations overflow in float16.
+        least_dimensions: shortest length to which the vectors may be cut; 0 for models not trained for it.
+    """
+
+    instructions: dict[str, str]
+    pools_instruction: bool
+    is_t5: bool
+    least_dimensions: int
+
+
+def _read_families() -> dict[str, Family]:
+    table = json.loads(Path(__file__).with_name("families.json").read_text())
+    return {name: Family(**fields) for name, fields in table.items()}
+
+
+FAMILIES = _read_families()
+
+
+def family_of(model_id: str) -> str:
+    """The family by the model's name; `plain`, a model without instructions, when the name tells nothing."""
+    name = model_id.rsplit("/", 1)[-1].lower()
+    return next((family for family in FAMILIES if family != "plain" and family in name), "plain")

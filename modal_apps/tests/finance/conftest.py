@@ -1,0 +1,52 @@
+"""The tiny FinBERT and the app in front of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+import tiny_finbert
+from appkit.auth import KeyChecker
+from finance.api import create_app
+from finance.finbert import FinBert
+from finance.settings import FinbertSettings
+from finance_backend import LocalBackend
+from support import KEY, client_for
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny FinBERT with the label order of finbert-tone."""
+    return tiny_finbert.make_finbert(tmp_path_factory.mktemp("models") / "finbert")
+
+
+@pytest.fixture(scope="session")
+def other_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with the label order of ProsusAI/finbert."""
+    folder = tmp_path_factory.mktemp("models") / "finbert-other"
+    return tiny_finbert.make_finbert(folder, tiny_finbert.OTHER_LABELS)
+
+
+@pytest.fixture(scope="session")
+def model(checkpoint: Path) -> FinBert:
+    """The tiny model, loaded as the worker does it."""
+    model = FinBert(str(checkpoint))
+    model.load()
+    model.to_device()
+    return model
+
+
+@pytest.fixture
+def backend(model: FinBert) -> LocalBackend:
+    return LocalBackend(model)
+
+
+@pytest_asyncio.fixture
+async def client(backend: LocalBackend) -> AsyncIterator[httpx.AsyncClient]:
+    """A client with the key, in front of the whole app."""
+    app = create_app(FinbertSettings(max_body_mb=48), backend, KeyChecker((KEY.encode(),)))
+    async with client_for(app) as client:
+        yield client

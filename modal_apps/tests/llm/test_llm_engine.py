@@ -1,0 +1,195 @@
+"""The real vLLM engine on a CPU with a tiny Qwen2, behind the gateway."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import openai
+import pytest
+import tiny_qwen2
+import torch
+from llm.engine import Engine
+from llm.settings import LlmSettings
+from llm_servers import free_port, gateway, until
+from openai import OpenAI
+from support import KEY, read_manifest, send_sample
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("vllm") is None, reason="not run: the vLLM engine has no build for this machine"
+)
+MESSAGES: Any = [{"role": "user", "content": "What is the capital of France?"}]
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_qwen2.make_qwen2(tmp_path_factory.mktemp("models") / "qwen2")
+
+
+@pytest.fixture(scope="module")
+def settings(checkpoint: Path) -> LlmSettings:
+    return LlmSettings(
+        model_id=str(checkpoint),
+        served_name="tiny",
+        auth="key",
+        gpu="none",
+        dtype="float32",
+        snapshot="off",
+        fast_boot=True,
+        max_model_len=256,
+        vllm_args="--seed 0",
+    )
+
+
+@pytest.fixture(scope="module")
+def engine(settings: LlmSettings) -> Iterator[Engine]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VLLM_TARGET_DEVICE", "cpu")
+        patch.setenv("VLLM_CPU_KVCACHE_SPACE", "1")
+        patch.setenv("OMP_NUM_THREADS", "2")
+        engine = Engine(settings, free_port())
+        engine.start()
+    yield engine
+    engine.stop()
+
+
+@pytest.fixture(scope="module")
+def url(settings: LlmSettings, engine: Engine) -> Iterator[str]:
+    with gateway(settings, engine.process) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def client(url: str) -> OpenAI:
+    return OpenAI(base_url=f"{url}/v1", api_key=KEY, max_retries=0)
+
+
+def running(url: str) -> int:
+    status = httpx.get(f"{url}/status", headers={"X-API-Key": KEY}).json()
+    return status["queue"]["running"] + status["queue"]["waiting"]
+
+
+def test_models_and_health(client: OpenAI, url: str) -> None:
+    assert [model.id for model in client.models.list()] == ["tiny", "llm"]
+    assert httpx.get(f"{url}/health").json()["status"] == "ok"
+    assert "vllm:num_requests_running" in httpx.get(f"{url}/metrics", headers={"X-API-Key": KEY}).text
+
+
+def test_greedy_tokens_are_those_of_transformers(client: OpenAI, checkpoint: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+    model = AutoModelForCausalLM.from_pretrained(checkpoint, dtype=torch.float32)
+    for prompt in ("The quick brown", "Revenue grew", "one two three"):
+        ids = tokenizer(prompt, return_tensors="pt")
+        made = model.generate(**ids, max_new_tokens=16, do_sample=False)[0, ids["input_ids"].shape[1] :]
+        answer = client.completions.create(
+            model="tiny", prompt=prompt, max_tokens=16, temperature=0, extra_body={"return_token_ids": True}
+        )
+        assert answer.choices[0].token_ids == made.tolist()  # type: ignore[attr-defined]
+
+
+def test_chat_usage_stop_seed_and_logprobs(client: OpenAI) -> None:
+    arguments: Any = {"model": "llm", "messages": MESSAGES, "max_tokens": 12, "seed": 5, "temperature": 1.0}
+    first = client.chat.completions.create(**arguments, logprobs=True, top_logprobs=2)
+    again = client.chat.completions.create(**arguments)
+    text = first.choices[0].message.content
+    assert text == again.choices[0].message.content
+    assert first.usage is not None
+    assert first.usage.total_tokens == first.usage.prompt_tokens + first.usage.completion_tokens
+    assert first.choices[0].logprobs is not None
+    content = first.choices[0].logprobs.content
+    assert content is not None
+    assert len(content) == first.usage.completion_tokens
+    assert all(len(token.top_logprobs) == 2 for token in content)
+    greedy = client.completions.create(model="tiny", prompt="The quick", max_tokens=12, temperature=0)
+    word = greedy.choices[0].text[3:5]
+    cut = client.completions.create(
+        model="tiny", prompt="The quick", max_tokens=12, temperature=0, stop=[word]
+    )
+    assert word not in cut.choices[0].text
+    assert cut.choices[0].finish_reason == "stop"
+
+
+def test_a_stream_has_its_events_in_order_and_ends_with_done(client: OpenAI, url: str) -> None:
+    body = {"model": "tiny", "messages": MESSAGES, "max_tokens": 10, "temperature": 0, "stream": True}
+    body["stream_options"] = {"include_usage": True}
+    with httpx.stream(
+        "POST", f"{url}/v1/chat/completions", json=body, headers={"X-API-Key": KEY}, timeout=60
+    ) as answer:
+        lines = [line.removeprefix("data: ") for line in answer.iter_lines() if line]
+    assert lines[-1] == "[DONE]"
+    events = [json.loads(line) for line in lines[:-1]]
+    text = "".join(event["choices"][0]["delta"].get("content") or "" for event in events if event["choices"])
+    whole = client.chat.completions.create(model="tiny", messages=MESSAGES, max_tokens=10, temperature=0)
+    assert text == whole.choices[0].message.content
+    assert events[-1]["usage"]["completion_tokens"] > 0
+
+
+def test_sixteen_streams_at_once(client: OpenAI) -> None:
+    def stream(number: int) -> str:
+        events = client.completions.create(
+            model="tiny", prompt=f"number {number}", max_tokens=24, temperature=0, stream=True
+        )
+        return "".join(event.choices[0].text for event in events)
+
+    with ThreadPoolExecutor(16) as pool:
+        together = list(pool.map(stream, range(16)))
+    assert together[3] == stream(3)
+    assert together[11] == stream(11)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_caller_that_leaves_frees_the_slot(url: str, stream: bool) -> None:
+    body = {"model": "tiny", "prompt": "a", "max_tokens": 250, "stream": stream, "ignore_eos": True}
+    copies = {**body, "n": 16}  # enough work that it would still go on
+    headers = {"X-API-Key": KEY}
+    with (
+        contextlib.suppress(httpx.ReadTimeout),  # without a stream nothing comes in so short a time
+        httpx.stream("POST", f"{url}/v1/completions", json=copies, headers=headers, timeout=0.6) as answer,
+    ):
+        next(answer.iter_lines())
+    left = time.monotonic()
+    until(lambda: running(url) == 0, 5)
+    assert time.monotonic() - left < 2
+
+
+def test_errors_are_the_engines_own(client: OpenAI) -> None:
+    with pytest.raises(openai.NotFoundError) as unknown:
+        client.chat.completions.create(model="gpt-5", messages=MESSAGES)
+    assert unknown.value.code == "unknown_model"
+    with pytest.raises(openai.BadRequestError) as long:
+        client.completions.create(model="tiny", prompt="word " * 400, max_tokens=5)
+    assert "256" in str(long.value)
+    with pytest.raises(openai.BadRequestError):
+        client.chat.completions.create(model="tiny", messages=MESSAGES, temperature=-1)
+    with pytest.raises(openai.AuthenticationError):
+        OpenAI(base_url=client.base_url, api_key="another-key-of-length", max_retries=0).models.list()
+    assert client.completions.create(model="tiny", prompt="next", max_tokens=2).choices[0].text is not None
+
+
+async def test_samples_answer_as_promised(url: str) -> None:
+    headers = {"Authorization": f"Bearer {KEY}"}
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
+        for sample in read_manifest("vllm")["samples"]:
+            await send_sample(client, "vllm", sample)
+
+
+def test_the_engine_ends_and_the_next_request_says_so(url: str, engine: Engine, client: OpenAI) -> None:
+    """The last test of this file: it ends the engine, first its worker and then the rest."""
+    child = engine.process._child
+    assert child is not None
+    os.killpg(child.pid, signal.SIGKILL)
+    until(lambda: not engine.process.alive())
+    with pytest.raises(openai.InternalServerError) as caught:
+        client.completions.create(model="tiny", prompt="a", max_tokens=2)
+    assert (caught.value.status_code, caught.value.code) == (503, "gpu_error")
+    assert httpx.get(f"{url}/health").status_code == 503

@@ -1,0 +1,149 @@
+"""The routes that are let through to the engine. Everything else is a 404: sleep and admin routes stay inside."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from appkit.auth import KeyChecker
+from appkit.errors import ApiError, install_error_handlers
+from appkit.gate import Counters, Gate
+from appkit.gpu_memory import gpu_status
+from appkit.health import AppInfo, health_routes
+from appkit.status import status_body
+from fastapi import FastAPI, Request, Response, Security
+from fastapi.security import HTTPBearer
+from starlette.types import ASGIApp
+
+from .engine_metrics import queue_lengths
+from .settings import LlmSettings
+from .upstream import Upstream
+
+VERSION = "0.1.0"
+BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
+PASSED_ON = {
+    "/v1/chat/completions": "Chat, as JSON or as a stream",
+    "/v1/completions": "Completion of a text, as JSON or as a stream",
+    "/v1/responses": "OpenAI's Responses API",
+    "/v1/embeddings": "Embeddings, when the model gives them",
+    "/tokenize": "Tokens of a text",
+    "/detokenize": "Text of tokens",
+}
+
+
+class EngineState:
+    """What the gateway must know of the engine's process."""
+
+    def __init__(self, base_url: str, is_alive: Callable[[], bool], restored: bool, load_s: float) -> None:
+        self.base_url = base_url
+        self.is_alive = is_alive
+        self.restored = restored
+        self.load_s = load_s
+
+
+def create_app(
+    settings: LlmSettings,
+    engine: EngineState,
+    checker: KeyChecker | None,
+    on_death: Callable[[], None] = lambda: None,
+) -> ASGIApp:
+    """
+    Parameters:
+        checker: None when Modal's proxy is the only guard, or when the app is open on purpose.
+        on_death: called when the engine's process was found dead.
+    """
+    upstream = Upstream(engine.base_url, engine.is_alive, on_death)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> Any:
+        yield
+        await upstream.close()
+
+    title = "vLLM"
+    # Only documents where the key goes: the gate below has already checked it.
+    bearer = HTTPBearer(auto_error=False, description="The app's API key, or ID.SECRET of a proxy token")
+    app = FastAPI(title=title, version=VERSION, dependencies=[Security(bearer)], lifespan=lifespan)
+    counters = Counters()
+    install_error_handlers(app, {})
+    app.include_router(health_routes(AppInfo(settings.app_name, title, VERSION), engine.is_alive))
+    gateway = Gateway(settings, engine, upstream, counters)
+    for path, summary in PASSED_ON.items():
+        app.post(path, summary=summary, openapi_extra=BODY)(gateway.pass_on)
+    app.get("/v1/models", summary="The served model")(gateway.models)
+    app.get("/metrics", summary="The engine's metrics for Prometheus")(gateway.metrics)
+    app.get("/status", summary="Engine, GPU, settings and cost")(gateway.status)
+    return Gate(app, checker, settings.max_body_mb << 20, counters)
+
+
+class Gateway:
+    """What the routes do."""
+
+    def __init__(
+        self, settings: LlmSettings, engine: EngineState, upstream: Upstream, counters: Counters
+    ) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._upstream = upstream
+        self._counters = counters
+        self._is_first = True
+
+    async def pass_on(self, request: Request) -> Response:
+        body = await request.body()
+        self._check_model(body)
+        start, cold = time.perf_counter(), self._is_first
+        response = await self._upstream.forward(request, request.url.path, body)
+        self._is_first = False
+        response.headers["X-Model-Seconds"] = f"{time.perf_counter() - start:.4f}"
+        response.headers["X-Queue-Seconds"] = "0"  # the engine queues by itself and does not say for how long
+        response.headers["X-Cold-Start"] = str(int(cold))
+        return response
+
+    async def models(self) -> Response:
+        return await self._page("/v1/models")
+
+    async def metrics(self) -> Response:
+        return await self._page("/metrics")
+
+    async def status(self) -> dict[str, Any]:
+        alive = self._engine.is_alive()
+        queue = queue_lengths((await self._upstream.get("/metrics"))[1].decode()) if alive else None
+        report: Any = {
+            "engine": "vllm",
+            "device": "cuda" if self._settings.gpus else "cpu",
+            "dtype": self._settings.dtype,
+            "gpu": gpu_status(),
+            "torch": None,
+            "cuda": None,
+            "load_s": round(self._engine.load_s, 3),
+            "uptime_s": round(time.time() - self._counters.started_at, 1),
+            "first_call": self._is_first,
+            "restored": self._engine.restored,
+        }
+        return status_body(
+            self._settings,
+            self._counters,
+            "ready" if alive else "degraded",
+            report,
+            served_names=self._settings.served_names,
+            queue=queue,
+        )
+
+    async def _page(self, path: str) -> Response:
+        status, body, content_type = await self._upstream.get(path)
+        return Response(body, status, media_type=content_type)
+
+    def _check_model(self, body: bytes) -> None:
+        try:
+            fields = json.loads(body)
+        except ValueError as error:
+            where = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
+            raise ApiError(400, "malformed_json", f"The body is not valid JSON{where}.") from error
+        if not isinstance(fields, dict):
+            raise ApiError(422, "dict_type", "The body must be a JSON object.")
+        model = fields.get("model")
+        if model is not None and model not in self._settings.served_names:
+            names = ", ".join(self._settings.served_names)
+            raise ApiError(404, "unknown_model", f"This app serves {names}, not {model}.", param="model")
