@@ -35,12 +35,14 @@ class Gate:
     Parameters:
         checker: None leaves the key to Modal's proxy, or to nobody.
         max_body_bytes: larger bodies get 413, also when they come in chunks without a length.
+        open_paths: those that need no key.
     """
 
     app: ASGIApp
     checker: KeyChecker | None
     max_body_bytes: int
     counters: Counters
+    open_paths: frozenset[str] = OPEN_PATHS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -79,11 +81,11 @@ class Gate:
             self.counters.in_flight -= 1
             self.counters.failed += status >= 500 or not status
             milliseconds = (time.perf_counter() - start) * 1000
-            level = logging.DEBUG if scope["path"] in OPEN_PATHS else logging.INFO
+            level = logging.DEBUG if scope["path"] in self.open_paths else logging.INFO
             log.log(level, "%s %s %d in %.0f ms", scope["method"], scope["path"], status, milliseconds)
 
     def _admit(self, path: str, headers: dict[str, str]) -> None:
-        if self.checker and path not in OPEN_PATHS:
+        if self.checker and path not in self.open_paths:
             self.checker.check(headers)
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > self.max_body_bytes:

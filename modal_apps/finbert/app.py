@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 settings = read_settings(FinbertSettings)
 web_image = image(HERE / "requirements-web.txt", "finance")
+ui_image = image(HERE / "requirements-ui.txt", "finance")
 worker_image = image(HERE / "requirements-worker.txt", "finance")
 app = modal.App(settings.app_name)
 
@@ -103,12 +104,29 @@ class ModalBackend:
 @modal.concurrent(max_inputs=20)
 @modal.asgi_app(**endpoint_options(settings))
 def web() -> Any:
-    """The HTTP API and the page under /ui; never on a GPU."""
+    """The HTTP API; never on a GPU."""
     from appkit.start import key_checker, start_container
     from finance.api import create_app
 
     start_container(settings)
-    return create_app(settings, ModalBackend(), key_checker(settings))
+    return create_app(settings, ModalBackend(), key_checker(settings), ui.get_web_url)
+
+
+@app.function(
+    **{**web_options(settings, ui_image), "max_containers": 1}
+)  # the page keeps its state in the process
+@modal.concurrent(max_inputs=100)
+@modal.asgi_app(**endpoint_options(settings))
+def ui() -> Any:
+    """The page for people; /ui of the API leads here."""
+    from appkit.start import key_checker, start_container
+    from finance.api import create_app
+    from finance.ui import mount_page
+
+    start_container(settings)
+    checker = key_checker(settings)
+    key = os.environ["APP_API_KEY"].split(",")[0].strip() if checker else ""
+    return mount_page(create_app(settings, ModalBackend(), checker), key, checker)
 
 
 @app.function(**prefetch_options(settings, worker_image))

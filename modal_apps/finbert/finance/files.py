@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from appkit.errors import ApiError
 
-from .grid import FileError, Grid, prose
+from .grid import FileError, Grid, is_prose, prose
+from .parse_pdf import parse_pdf
 from .parse_text import decode, looks_like_table, paragraphs, parse_csv, parse_json
 from .parse_xlsx import parse_xlsx
 
@@ -80,7 +81,10 @@ def parse_file(upload: Upload) -> ParsedFile:
     if not data.strip():
         raise FileError("empty_file", "The file is empty.")
     if data.startswith(b"%PDF"):
-        raise FileError("pdf_not_supported", "PDF is not read. Export the statement as .xlsx or .csv.")
+        parsed.kind = "pdf"
+        parsed.grids, texts = parse_pdf(upload.name, data)
+        parsed.texts = [text for text in texts if is_prose(text)]
+        return parsed
     if data.startswith(OLD_OFFICE):
         raise FileError(
             "old_xls", "This is an old or encrypted Office file. Save it as .xlsx without a password."

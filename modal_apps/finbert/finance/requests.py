@@ -14,7 +14,7 @@ class _Strict(BaseModel):
 
 
 class FileIn(_Strict):
-    """A file: xlsx, csv, tsv, json, txt or md, told apart by its content."""
+    """A file: xlsx, pdf, csv, tsv, json, txt or md, told apart by its content."""
 
     name: Annotated[str, Field(min_length=1, max_length=255)]
     content_b64: Annotated[str, Field(description="Base64 of at most 10 MiB; a data: prefix is accepted.")]

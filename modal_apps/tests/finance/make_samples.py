@@ -1,16 +1,18 @@
-"""`python make_samples.py`: writes the sample statement of an invented company as xlsx and csv."""
+"""`python make_samples.py`: writes the sample statement of an invented company as xlsx, csv and pdf."""
 
 from __future__ import annotations
 
 import csv
 import datetime
 import io
+import textwrap
 from pathlib import Path
 
 import openpyxl
 from openpyxl.styles import Font
+from pdf_writer import write_pdf
 
-SAMPLES = Path(__file__).resolve().parent.parent / "finbert" / "samples"
+SAMPLES = Path(__file__).resolve().parents[2] / "finbert" / "samples"
 COMPANY = "Northwind Instruments, Inc."
 UNITS = "USD in thousands, except where stated"
 YEARS = ["FY2025", "FY2024", "FY2023", "FY2022"]
@@ -100,14 +102,31 @@ def csv_text() -> str:
     writer.writerow([f"{COMPANY} ({UNITS})"])
     writer.writerow(["Item", *YEARS])
     for rows in (INCOME, BALANCE, CASH_FLOW):
-        writer.writerows(
-            [label, *(f"({-value:,})" if value < 0 else f"{value:,}" for value in values)]
-            for label, values in rows
-        )
+        writer.writerows([label, *map(_printed, values)] for label, values in rows)
     return out.getvalue()
+
+
+def pdf_bytes() -> bytes:
+    """The statement as a report prints it: a table on each page, and the commentary."""
+    pages = [
+        [COMPANY, f"{title}, {UNITS}", "", " " * 46 + "".join(f"{year:>12}" for year in YEARS)]
+        + [f"{label:<46}" + "".join(f"{_printed(value):>12}" for value in values) for label, values in rows]
+        for title, rows in (
+            ("Income statement", INCOME),
+            ("Balance sheet", BALANCE),
+            ("Cash flow", CASH_FLOW),
+        )
+    ]
+    commentary = [line for sentence in COMMENTARY for line in (*textwrap.wrap(sentence, 70), "")]
+    return write_pdf([*pages, ["Management commentary, fiscal year 2025", "", *commentary]])
+
+
+def _printed(value: int) -> str:
+    return f"({-value:,})" if value < 0 else f"{value:,}"
 
 
 if __name__ == "__main__":
     SAMPLES.mkdir(exist_ok=True)
     workbook().save(SAMPLES / "statement.xlsx")
     (SAMPLES / "statement.csv").write_text(csv_text())
+    (SAMPLES / "statement.pdf").write_bytes(pdf_bytes())

@@ -17,7 +17,7 @@ from finance.api import create_app
 from finance.scoring import BackendError, ScoreReply
 from finance.settings import FinbertSettings
 from finance_backend import LocalBackend, upload
-from support import KEY
+from support import KEY, documented_routes, listed_routes, read_manifest, send_sample
 
 CSV = upload("a.csv", b"Item,FY2024,FY2023\nRevenue,12,10\nNet income,3,2\n")
 NOTES = upload(
@@ -107,7 +107,7 @@ async def test_options_of_the_sentiment(client: httpx.AsyncClient) -> None:
 async def test_a_broken_file_beside_a_good_one_is_a_warning(client: httpx.AsyncClient) -> None:
     answer = await client.post("/ratios", json={"files": [upload("b.pdf", b"%PDF-1.4"), CSV]})
     assert answer.status_code == 200
-    assert answer.json()["warnings"] == ["b.pdf: PDF is not read. Export the statement as .xlsx or .csv."]
+    assert answer.json()["warnings"] == ["b.pdf: The PDF is damaged and cannot be read."]
 
 
 def files(count: int) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def files(count: int) -> dict[str, Any]:
             {"files": [upload("a.pdf", b"%PDF-")]},
             422,
             "validation_error",
-            "pdf_not_supported",
+            "damaged_file",
             "files[0]",
         ),
         (
@@ -322,3 +322,13 @@ async def test_openapi_names_every_answer(client: httpx.AsyncClient) -> None:
         operation = paths[path]["post"]
         assert "$ref" in operation["responses"]["200"]["content"]["application/json"]["schema"]
         assert operation["security"] == [{"HTTPBearer": []}]
+
+
+async def test_samples_answer_as_promised(client: httpx.AsyncClient) -> None:
+    for sample in read_manifest("finbert")["samples"]:
+        await send_sample(client, "finbert", sample)
+
+
+async def test_the_manifest_lists_the_routes(client: httpx.AsyncClient) -> None:
+    openapi = (await client.get("/openapi.json")).json()
+    assert documented_routes(openapi) == listed_routes("finbert")

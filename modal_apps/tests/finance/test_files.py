@@ -94,7 +94,7 @@ def zip_of(size: int, entries: int = 1) -> bytes:
     ("name", "data", "code"),
     [
         ("empty.csv", b"  \n", "empty_file"),
-        ("a.pdf", b"%PDF-1.7 ...", "pdf_not_supported"),
+        ("a.pdf", b"%PDF-1.7 ...", "damaged_file"),
         ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "old_xls"),
         ("bomb.xlsx", zip_of(50 * 2**20), "zip_bomb"),
         ("many.xlsx", zip_of(1, 2001), "zip_bomb"),

@@ -23,6 +23,7 @@ def test_the_files_are_those_of_the_script() -> None:
     make_samples.workbook().save(made)
     assert cells(openpyxl.load_workbook(SAMPLES / "statement.xlsx")) == cells(openpyxl.load_workbook(made))
     assert (SAMPLES / "statement.csv").read_text() == make_samples.csv_text()
+    assert (SAMPLES / "statement.pdf").read_bytes() == make_samples.pdf_bytes()
 
 
 async def analyze(client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
@@ -104,13 +105,22 @@ async def test_twice_the_same_but_for_times(client: httpx.AsyncClient) -> None:
     assert answers[0] == answers[1]
 
 
-async def test_csv_and_workbook_say_the_same(client: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("name", ["statement.csv", "statement.pdf"])
+async def test_other_files_and_the_workbook_say_the_same(client: httpx.AsyncClient, name: str) -> None:
     from_book = await analyze(client, query="ratios")
-    files = [upload("statement.csv", (SAMPLES / "statement.csv").read_bytes())]
-    from_csv = (await client.post("/ratios", json={"files": files})).json()
+    files = [upload(name, (SAMPLES / name).read_bytes())]
+    from_other = (await client.post("/ratios", json={"files": files})).json()
 
     def values(answer: dict[str, Any]) -> dict[str, list[float]]:
         return {key: [item["value"] for item in items] for key, items in answer["line_items"].items()}
 
-    assert values(from_csv) == values(from_book)
-    assert from_csv["ratios"] == from_book["ratios"]
+    assert values(from_other) == values(from_book)
+    assert from_other["ratios"] == from_book["ratios"]
+
+
+async def test_the_commentary_of_a_pdf_is_read_too(client: httpx.AsyncClient) -> None:
+    files = [upload("statement.pdf", (SAMPLES / "statement.pdf").read_bytes())]
+    answer = (await client.post("/analyze_financials", json={"files": files, "query": QUERY})).json()
+    assert answer["sentiment"]["sentences"] == len(make_samples.COMMENTARY)
+    assert answer["files"][0]["kind"] == "pdf"
+    assert answer["line_items"]["revenue"][0]["source"]["sheet"] == "page 1"

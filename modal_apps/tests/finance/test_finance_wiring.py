@@ -1,0 +1,45 @@
+"""The entry file's functions, called here: the key of the secret, the worker, and what a failing worker is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+from entry_files import load_entry
+from finance.finbert import FinBert
+from finance.scoring import BackendError
+from support import KEY
+
+
+async def test_the_web_function_makes_the_app_with_the_key_of_the_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = load_entry(monkeypatch, "finbert", APP_API_KEY=KEY).web.local()
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://app") as client:
+        assert (await client.get("/health")).status_code == 200
+        assert (await client.get("/openapi.json")).status_code == 401
+        assert (await client.get("/openapi.json", headers={"X-API-Key": KEY})).status_code == 200
+
+
+@pytest.mark.parametrize("key", ["", "short", f"{KEY},short"])
+def test_the_web_function_does_not_start_without_a_key(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    entry = load_entry(monkeypatch, "finbert", APP_API_KEY=key)
+    with pytest.raises(ValueError, match="APP_API_KEY"):
+        entry.web.local()
+
+
+@pytest.mark.filterwarnings("ignore:The SentimentWorker.score function is executing locally:UserWarning")
+def test_the_worker_scores(monkeypatch: pytest.MonkeyPatch, checkpoint: Path, model: FinBert) -> None:
+    entry = load_entry(monkeypatch, "finbert", APP_MODEL_ID=str(checkpoint))
+    worker = entry.SentimentWorker()
+    replies = worker.score.local(
+        [["Revenue grew strongly in the year."], ["Profit fell sharply in the second quarter."]]
+    )
+    assert [reply["scores"][0]["positive"] > 0.5 for reply in replies] == [True, False]
+
+
+async def test_a_failing_worker_is_a_backend_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = load_entry(monkeypatch, "finbert").ModalBackend()
+    with pytest.raises(BackendError):  # nothing is deployed, and there are no credentials
+        await backend.score(["a"])
