@@ -34,7 +34,9 @@ async function make(folder: string, python: string): Promise<void> {
   try {
     execute(python, [...install, '--no-deps', '-r', withoutDependencies]);
   } catch (error) {
-    console.error(`The vLLM engine has no build for this machine, so its tests will not run. ${String(error)}`);
+    console.error(
+      `The vLLM engine has no build for this machine, so its tests will not run. ${String(error)}`,
+    );
     return;
   }
   await nameEngine(python);

@@ -27,6 +27,7 @@ export const commands = {
   installCli: 'modalGpu.installCli',
   openProfileFile: 'modalGpu.openProfileFile',
   showAppFiles: 'modalGpu.showAppFiles',
+  copyToWorkspace: 'modalGpu.copyToWorkspace',
   showOutput: 'modalGpu.showOutput',
   openWalkthrough: 'modalGpu.openWalkthrough',
 } as const;

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from .logs import request_id
@@ -30,6 +31,28 @@ TYPES = {
     504: "timeout_error",
 }
 ROUTING_CODES = {404: "no_route", 405: "method_not_allowed"}
+
+
+class ErrorDetail(BaseModel):
+    """`param` is a path such as `files[0].content_b64`; `request_id` finds the lines in the log."""
+
+    message: str
+    type: str
+    code: str
+    param: str | None
+    request_id: str
+
+
+class ErrorBody(BaseModel):
+    """Every answer that is not a success."""
+
+    error: ErrorDetail
+
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorBody, "description": kind.replace("_", " ").capitalize()}
+    for status, kind in TYPES.items()
+}
 
 
 class ApiError(HTTPException):

@@ -51,13 +51,18 @@ class TorchWorker(ABC):
     def dtype_name(self) -> str:
         """The type of the weights in use."""
 
+    def may_go_offline(self) -> bool:
+        """Whether the Hub may be turned off once the model is on the volume: nothing else is to be fetched."""
+        return True
+
     def load(self) -> None:
         """
         Raises:
             OSError: there is no such checkpoint, or no network to fetch it.
         """
         start = time.perf_counter()
-        use_offline_if_cached(self.model_id, self.revision)
+        if self.may_go_offline():
+            use_offline_if_cached(self.model_id, self.revision)
         with phase("load_model"):
             self.read_weights()
         self.load_s += time.perf_counter() - start

@@ -47,9 +47,15 @@ KNOWN: dict[str, Known] = {
         "Reader",
         "ocr.api",
     ),
-    "vllm": Known(LlmSettings, "llm", frozenset({"prefetch", "LlmServer.*"}), frozenset({"LlmServer.web"}), "LlmServer"),
+    "vllm": Known(
+        LlmSettings, "llm", frozenset({"prefetch", "LlmServer.*"}), frozenset({"LlmServer.web"}), "LlmServer"
+    ),
     "embeddings": Known(
-        EmbeddingSettings, "embed", frozenset({"prefetch", "Embedder.*"}), frozenset({"Embedder.web"}), "Embedder"
+        EmbeddingSettings,
+        "embed",
+        frozenset({"prefetch", "Embedder.*"}),
+        frozenset({"Embedder.web"}),
+        "Embedder",
     ),
     "interp": Known(
         InterpSettings,

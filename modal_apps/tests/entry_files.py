@@ -20,7 +20,9 @@ DECORATORS = ("cls", "function", "server")
 def load_entry(monkeypatch: pytest.MonkeyPatch, app: str, **environ: str) -> ModuleType:
     """The module of `app.py`; its `recorded` are the arguments of each decorator in order."""
     recorded: list[dict[str, Any]] = []
-    for name in [name for name in os.environ if name.startswith(("APP_", "MODAL_", "VLLM_FLAG_", "HF_HUB_OFFLINE"))]:
+    for name in [
+        name for name in os.environ if name.startswith(("APP_", "MODAL_", "VLLM_FLAG_", "HF_HUB_OFFLINE"))
+    ]:
         monkeypatch.delenv(name)
     for name, value in environ.items():
         monkeypatch.setenv(name, value)

@@ -48,6 +48,8 @@ export interface PlanServices {
   readonly connection: Connection;
   /** Chosen by the user; '' = the profile's. */
   readonly environment: string;
+  /** Whether the editor keeps the value of a key or token. */
+  readonly hasKey?: (secretName: string, environment: string) => Promise<boolean>;
   readonly signal?: AbortSignal;
 }
 
@@ -78,7 +80,7 @@ export async function planDeploy(target: DeployTarget, services: PlanServices): 
   const [rates, deployed, secrets] = await Promise.all([
     readRates(plane, signal),
     plane.findDeployedApp(app.defaultAppName, environment, signal),
-    Promise.all(app.secrets.map((secret) => planSecret(secret, plane, environment, signal))),
+    Promise.all(app.secrets.map((secret) => planSecret(secret, services, environment))),
   ]);
   const gpu = target.gpu ?? app.gpu.default;
   const script = path.join(app.folder, app.entry);
@@ -129,10 +131,13 @@ function planGpu(name: string, rates: Rates): PlannedGpu {
 
 async function planSecret(
   secret: ManifestSecret,
-  plane: ControlPlane,
+  { plane, hasKey, signal }: PlanServices,
   environment: string,
-  signal?: AbortSignal,
 ): Promise<PlannedSecret> {
+  if (secret.generate === 'proxy-token') {
+    // A token belongs to no environment and cannot be read again: only the editor knows whether it has one.
+    return { secret, state: (await hasKey?.(secret.name, environment)) ? 'found' : 'created' };
+  }
   if (await plane.hasSecret(secret.name, environment, signal)) return { secret, state: 'found' };
   if (secret.generate) return { secret, state: 'created' };
   return { secret, state: 'missing' };

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { isCancelled, toModalError } from '../domain/errors.ts';
+import type { ManifestSecret } from '../domain/catalog.ts';
 import type { ControlPlane } from '../modal/controlPlane.ts';
 import type { DeployPlan } from './plan.ts';
 
 export type KeepKey = (secretName: string, environment: string, value: string) => Promise<void>;
 
 /**
- * Makes the API-key secrets that the plan promised, 32 random bytes each.
+ * Makes what the plan promised: secrets with an API key of 32 random bytes, and tokens of Modal's proxy.
  * @param keep stores the value for test requests; Modal never gives it back
  */
 export async function createPlannedSecrets(
@@ -17,14 +18,29 @@ export async function createPlannedSecrets(
 ): Promise<void> {
   for (const { secret, state } of plan.secrets) {
     if (state !== 'created') continue;
-    const value = randomBytes(32).toString('base64url');
     try {
-      const values = Object.fromEntries(secret.keys.map((key) => [key, value]));
-      await plane.createSecret(secret.name, plan.environment, values, signal);
+      const value = await make(secret, plan, plane, signal);
       await keep(secret.name, plan.environment, value);
     } catch (error) {
-      // Somebody made it meanwhile: theirs stays, and requests will ask for its value.
-      if (isCancelled(error) || toModalError(error).kind !== 'conflict') throw error;
+      if (isCancelled(error) || !isForUser(secret, error)) throw error;
     }
   }
+}
+
+async function make(
+  secret: ManifestSecret,
+  plan: DeployPlan,
+  plane: ControlPlane,
+  signal?: AbortSignal,
+): Promise<string> {
+  if (secret.generate === 'proxy-token') return plane.createProxyToken(plan.appName, signal);
+  const value = randomBytes(32).toString('base64url');
+  const values = Object.fromEntries(secret.keys.map((key) => [key, value]));
+  await plane.createSecret(secret.name, plan.environment, values, signal);
+  return value;
+}
+
+/** Somebody made the secret meanwhile, or must make the token: the deploy goes on, and requests will ask for it. */
+function isForUser(secret: ManifestSecret, error: unknown): boolean {
+  return toModalError(error).kind === (secret.generate === 'proxy-token' ? 'forbidden' : 'conflict');
 }

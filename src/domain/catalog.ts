@@ -19,7 +19,7 @@ const settingSchema = z.object({
 const secretSchema = z.object({
   name: z.string(),
   keys: z.array(z.string()),
-  generate: z.nullable(z.enum(['api-key'])),
+  generate: z.nullable(z.enum(['api-key', 'proxy-token'])),
   required: z.boolean(),
   purpose: z.string(),
   setting: z.optional(z.nullable(z.string())),

@@ -38,6 +38,12 @@ export interface ControlPlane {
     values: Readonly<Record<string, string>>,
     signal?: AbortSignal,
   ): Promise<void>;
+  /**
+   * Makes a token of Modal's proxy, which guards endpoints of the whole workspace.
+   * @returns `ID.SECRET`, as a bearer token carries it; Modal never gives it again
+   * @throws kind `forbidden` when the role may not
+   */
+  createProxyToken(name: string, signal?: AbortSignal): Promise<string>;
   rates(signal?: AbortSignal): Promise<Rates>;
   /** Page of any object by its id. */
   dashboardUrl(id: string): string;

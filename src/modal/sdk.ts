@@ -176,6 +176,11 @@ class SdkControlPlane implements ControlPlane {
     );
   }
 
+  async createProxyToken(name: string, signal?: AbortSignal): Promise<string> {
+    const token = await this.#call(signal, (rpc, options) => rpc.webhookTokenCreate({ name }, options));
+    return `${token.tokenId}.${token.tokenSecret}`;
+  }
+
   async rates(signal?: AbortSignal): Promise<Rates> {
     const { rates } = await this.#call(signal, (rpc, options) => rpc.workspaceBillingRates({}, options));
     const numbers = Object.entries(rates).map(([key, value]) => [key, Number(value)] as const);

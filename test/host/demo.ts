@@ -10,7 +10,8 @@ import type { Simulator } from './simulator.ts';
 import { themes } from '../ui/kit/themes.ts';
 import type { ThemeName } from '../ui/kit/themes.ts';
 import { packageExtension } from './packageExtension.ts';
-import { ensureTinyModel } from './tinyModel.ts';
+import type { TinyHub } from './tinyHub.ts';
+import { ensureTinyHub } from './tinyHub.ts';
 
 export interface DemoOptions {
   /** Of the editor; absent: any free port. */
@@ -37,9 +38,6 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
-/** No deployed app looks for a model on the internet, and none writes into the checkout. */
-const offline = { HF_HUB_OFFLINE: '1', PYTHONDONTWRITEBYTECODE: '1' };
-
 /** Starts all parts, or none: when one fails, the others are ended. */
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const { onStep = () => undefined } = options;
@@ -51,18 +49,18 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
 
   onStep('Python environment');
   const python = await ensurePython();
-  onStep('Small model');
-  const model = await ensureTinyModel(python);
+  onStep('Small models');
+  const hub = await ensureTinyHub(python);
   onStep('Extension package');
   const vsix = options.vsix ?? (await packageExtension());
   onStep('Local Modal');
   const simulator = await startSimulator({
-    ...offline,
-    MODAL_SIMULATOR_CONTAINER_ENV: Object.keys(offline).join(),
+    ...hub.containerEnv,
+    MODAL_SIMULATOR_CONTAINER_ENV: Object.keys(hub.containerEnv).join(),
   });
   parts.defer(() => simulator.stop());
   onStep('VS Code');
-  const env = { ...demoEnvironment(simulator, model), ...options.env };
+  const env = { ...demoEnvironment(simulator, hub), ...options.env };
   const host = await startHost({
     vsix,
     env,
@@ -75,11 +73,10 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   return { host, simulator, workspace, env, url: host.url(workspace), stop: () => started.disposeAsync() };
 }
 
-function demoEnvironment(simulator: Simulator, model: string): NodeJS.ProcessEnv {
+function demoEnvironment(simulator: Simulator, hub: TinyHub): NodeJS.ProcessEnv {
   return {
     PATH: [simulator.binDir, process.env['PATH'] ?? ''].join(path.delimiter),
     MODAL_CONFIG_PATH: simulator.configPath,
-    APP_MODEL_ID: model,
-    ...offline,
+    ...hub.deployEnv,
   };
 }

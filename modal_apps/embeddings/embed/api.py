@@ -8,13 +8,12 @@ import struct
 import time
 from typing import Any
 
+from appkit.api import make_api
 from appkit.auth import KeyChecker
-from appkit.errors import ApiError, install_error_handlers
-from appkit.gate import Counters, Gate
-from appkit.health import AppInfo, health_routes
+from appkit.errors import ApiError
+from appkit.gate import Counters
 from appkit.status import status_body
-from fastapi import FastAPI, Response, Security
-from fastapi.security import HTTPBearer
+from fastapi import Response
 from starlette.types import ASGIApp
 
 from .answers import EmbeddingObject, EmbedOut, GenerateOut, OpenAiOut, Usage
@@ -33,22 +32,20 @@ def create_app(settings: EmbeddingSettings, service: EmbeddingService, checker: 
     Parameters:
         checker: None when Modal's proxy is the only guard, or when the app is open on purpose.
     """
-    title = "Embeddings"
-    # Only documents where the key goes: the gate below has already checked it.
-    scheme = Security(
-        HTTPBearer(auto_error=False, description="The app's API key, or ID.SECRET of a proxy token")
+    api = make_api(
+        settings,
+        "Embeddings",
+        VERSION,
+        checker,
+        list_limits=LIST_LIMITS,
+        is_ready=lambda: service.is_healthy,
     )
-    app = FastAPI(title=title, version=VERSION, dependencies=[scheme])
-    counters = Counters()
-    install_error_handlers(app, LIST_LIMITS)
-    info = AppInfo(settings.app_name, title, VERSION)
-    app.include_router(health_routes(info, lambda: service.is_healthy))
-    routes = Routes(settings, service, counters)
-    app.post("/v1/embeddings", summary="Embeddings in OpenAI's format")(routes.openai)
-    app.post("/embed", summary="Texts to vectors, with instruction and timing")(routes.embed)
-    app.post("/generate_embedding", summary="One text to one vector")(routes.generate)
-    app.get("/status", summary="Model, GPU, batching, settings and cost")(routes.status)
-    return Gate(app, checker, settings.max_body_mb << 20, counters)
+    routes = Routes(settings, service, api.counters)
+    api.routes.post("/v1/embeddings", summary="Embeddings in OpenAI's format")(routes.openai)
+    api.routes.post("/embed", summary="Texts to vectors, with instruction and timing")(routes.embed)
+    api.routes.post("/generate_embedding", summary="One text to one vector")(routes.generate)
+    api.routes.get("/status", summary="Model, GPU, batching, settings and cost")(routes.status)
+    return api.served()
 
 
 class Routes:

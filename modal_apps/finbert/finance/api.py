@@ -8,15 +8,14 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from appkit.auth import OPEN_PATHS, KeyChecker
-from appkit.errors import ApiError, install_error_handlers, unavailable
-from appkit.gate import Counters, Gate
-from appkit.health import AppInfo, health_routes
+from appkit.api import make_api
+from appkit.auth import KeyChecker
+from appkit.errors import ApiError, unavailable
+from appkit.gate import Counters
 from appkit.logs import request_id, request_lines
 from appkit.status import WorkerReport, status_body
-from fastapi import FastAPI, Response, Security
+from fastapi import FastAPI, Response
 from fastapi.responses import RedirectResponse
-from fastapi.security import HTTPBearer
 from starlette.types import ASGIApp
 
 from .analysis import Numbers, analyze_numbers, milliseconds
@@ -48,16 +47,10 @@ def create_app(
         checker: None when Modal's proxy is the only guard, or when the app is open on purpose.
         page_url: where the page for people is; it asks for the key itself.
     """
-    title = "Financial analyst"
-    # Only documents where the key goes: the gate below has already checked it.
-    scheme = Security(HTTPBearer(auto_error=False, description="The app's API key"))
-    app = FastAPI(title=title, version=VERSION, dependencies=[scheme] if checker else [])
-    counters = Counters()
-    install_error_handlers(app, LIST_LIMITS)
-    app.include_router(health_routes(AppInfo(settings.app_name, title, VERSION)))
-    _add_routes(app, Service(settings, backend, counters))
-    _add_page(app, page_url)
-    return Gate(app, checker, settings.max_body_mb << 20, counters, OPEN_PATHS | {PAGE})
+    api = make_api(settings, "Financial analyst", VERSION, checker, list_limits=LIST_LIMITS)
+    _add_routes(api.routes, Service(settings, backend, api.counters))
+    _add_page(api.routes, page_url)
+    return api.served(PAGE)
 
 
 def _add_page(app: FastAPI, page_url: Callable[[], str | None]) -> None:

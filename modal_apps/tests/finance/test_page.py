@@ -18,7 +18,7 @@ from finance.settings import FinbertSettings
 from finance.ui import mount_page
 from finance_backend import SAMPLES, LocalBackend
 from gradio_client import Client, exceptions, handle_file
-from llm_servers import free_port, until
+from loopback import free_port, until
 from support import KEY, ROOT, client_for
 
 CHECKER = KeyChecker((KEY.encode(),))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import socket
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,24 +13,10 @@ from appkit.auth import KeyChecker
 from appkit.vllm_server.process import EngineProcess
 from llm.gateway import EngineState, create_app
 from llm.settings import LlmSettings
+from loopback import free_port, until
 from support import KEY
 
 SCRIPT = Path(__file__).with_name("scripted_engine.py")
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def until(condition: Callable[[], bool], timeout_s: float = 10) -> None:
-    """Waits for a condition; fails when it does not come true."""
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def scripted(record: Path, *options: str) -> EngineProcess:

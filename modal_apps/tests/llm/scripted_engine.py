@@ -49,7 +49,7 @@ class Scripted:
     async def admin(self, request: Request) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         self.note(f"{request.method} {request.url.path}{query}")
-        return Response()
+        return JSONResponse({})
 
     async def chat(self, request: Request) -> Response:
         body = await request.json()

@@ -20,7 +20,8 @@ import tiny_qwen2
 import torch
 from llm.engine import Engine
 from llm.settings import LlmSettings
-from llm_servers import free_port, gateway, until
+from llm_servers import gateway
+from loopback import free_port, until
 from openai import OpenAI
 from support import KEY, read_manifest, send_sample
 from transformers import AutoModelForCausalLM, AutoTokenizer

@@ -14,7 +14,9 @@ import pytest
 from appkit.vllm_server.process import EngineProcess
 from llm.engine_metrics import queue_lengths
 from llm.settings import LlmSettings
-from llm_servers import gateway, scripted, until
+from llm_servers import gateway, scripted
+from loopback import until
+from schema_check import check_url
 from scripted_engine import EVENTS, PAUSE_S
 from support import KEY, listed_routes, read_manifest
 
@@ -177,6 +179,10 @@ def test_the_manifest_lists_the_routes(client: httpx.Client) -> None:
     assert documented == listed_routes("vllm")
     for sample in read_manifest("vllm")["samples"]:
         assert (sample["method"], sample["path"]) in documented
+
+
+def test_every_answer_to_a_made_up_request_is_a_documented_one(client: httpx.Client) -> None:
+    assert check_url(str(client.base_url)) == {f"{method} {path}" for method, path in listed_routes("vllm")}
 
 
 def test_queue_lengths_of_two_engines_are_added() -> None:

@@ -10,7 +10,8 @@ import pytest
 from appkit.vllm_server.process import EngineError
 from llm.engine import Engine
 from llm.settings import LlmSettings
-from llm_servers import scripted, until
+from llm_servers import scripted
+from loopback import until
 
 
 def exists(pid: int) -> bool:

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from appkit.api import make_api
 from appkit.auth import KeyChecker
-from appkit.errors import ApiError, install_error_handlers
-from appkit.gate import Counters, Gate
+from appkit.errors import ApiError
+from appkit.gate import Counters
 from appkit.gpu_memory import gpu_status
-from appkit.health import AppInfo, health_routes
 from appkit.status import status_body
-from fastapi import FastAPI, Request, Response, Security
-from fastapi.security import HTTPBearer
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
 from starlette.types import ASGIApp
 
 from .engine_metrics import queue_lengths
@@ -62,20 +62,16 @@ def create_app(
         yield
         await upstream.close()
 
-    title = "vLLM"
-    # Only documents where the key goes: the gate below has already checked it.
-    bearer = HTTPBearer(auto_error=False, description="The app's API key, or ID.SECRET of a proxy token")
-    app = FastAPI(title=title, version=VERSION, dependencies=[Security(bearer)], lifespan=lifespan)
-    counters = Counters()
-    install_error_handlers(app, {})
-    app.include_router(health_routes(AppInfo(settings.app_name, title, VERSION), engine.is_alive))
-    gateway = Gateway(settings, engine, upstream, counters)
+    api = make_api(settings, "vLLM", VERSION, checker, is_ready=engine.is_alive, lifespan=lifespan)
+    gateway = Gateway(settings, engine, upstream, api.counters)
     for path, summary in PASSED_ON.items():
-        app.post(path, summary=summary, openapi_extra=BODY)(gateway.pass_on)
-    app.get("/v1/models", summary="The served model")(gateway.models)
-    app.get("/metrics", summary="The engine's metrics for Prometheus")(gateway.metrics)
-    app.get("/status", summary="Engine, GPU, settings and cost")(gateway.status)
-    return Gate(app, checker, settings.max_body_mb << 20, counters)
+        api.routes.post(path, summary=summary, openapi_extra=BODY)(gateway.pass_on)
+    api.routes.get("/v1/models", summary="The served model")(gateway.models)
+    api.routes.get(
+        "/metrics", summary="The engine's metrics for Prometheus", response_class=PlainTextResponse
+    )(gateway.metrics)
+    api.routes.get("/status", summary="Engine, GPU, settings and cost")(gateway.status)
+    return api.served()
 
 
 class Gateway:

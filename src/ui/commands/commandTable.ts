@@ -5,6 +5,7 @@ import { configPath } from '../../modal/profile.ts';
 import type { DeployFlow } from '../deploy/deployFlow.ts';
 import type { CommandTable } from './command.ts';
 import { resolveApp, resolveDeployTarget, resolveEndpoint, resolveLogTarget } from './arguments.ts';
+import { copyToWorkspace } from './copyToWorkspace.ts';
 import { installCli, signIn } from './onboarding.ts';
 import { sendRequest, setEndpointKey } from './requests.ts';
 import type { Services } from './services.ts';
@@ -76,6 +77,10 @@ export function commandTable(services: Services, deployFlow: DeployFlow): Comman
     [commands.showAppFiles]: {
       doing: t('Show app source'),
       run: (argument) => showAppFiles(services, argument),
+    },
+    [commands.copyToWorkspace]: {
+      doing: t('Copy into workspace'),
+      run: (argument) => copyToWorkspace(services, argument),
     },
     [commands.showOutput]: { doing: t('Show log'), run: () => services.output.show() },
     [commands.openWalkthrough]: {

@@ -38,6 +38,9 @@ function gpuLines(plan: DeployPlan): string[] {
 }
 
 function secretLine({ secret, state }: PlannedSecret): string {
+  if (secret.generate === 'proxy-token') {
+    return `Proxy token: ${state === 'found' ? 'kept in this editor' : 'will be created for your requests'}`;
+  }
   const words = {
     found: 'is there',
     created: 'will be created with a new random key',

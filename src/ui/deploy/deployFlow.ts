@@ -52,7 +52,7 @@ export class DeployFlow {
   }
 
   #plan(target: DeployTarget): Thenable<DeployPlan> {
-    const { config, planes, cli } = this.#services;
+    const { config, planes, cli, keys } = this.#services;
     const title = vscode.l10n.t('Preparing the deploy…');
     return vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
@@ -64,6 +64,8 @@ export class DeployFlow {
           plane: await planes.get(abort.signal),
           connection: await planes.connection(),
           environment: config.get('environment'),
+          hasKey: async (secret, environment) =>
+            (await keys.get(endpointKeyName(environment, secret))) !== undefined,
           signal: abort.signal,
         });
       },

@@ -83,7 +83,7 @@ function needRows(app: CatalogApp, rates: Rates): Row[] {
     leaf(
       app,
       `secret/${secret.name}`,
-      `Secret ${secret.name}`,
+      secret.generate === 'proxy-token' ? 'Proxy token' : `Secret ${secret.name}`,
       secret.generate ? 'created for you' : secret.required ? 'required' : 'optional',
       'key',
       [secret.purpose, `Keys: ${secret.keys.join(', ')}`],

@@ -2,6 +2,8 @@ import path from 'node:path';
 import { Deployer } from '../../../src/deploy/deployer.ts';
 import type { DeployListener, DeployResult } from '../../../src/deploy/deployer.ts';
 import { planDeploy } from '../../../src/deploy/plan.ts';
+import type { KeepKey } from '../../../src/deploy/secret.ts';
+import type { CatalogApp } from '../../../src/domain/catalog.ts';
 import type { Logger } from '../../../src/domain/logger.ts';
 import type { ModalCli } from '../../../src/modal/cli.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
@@ -21,8 +23,18 @@ export class TestWorld {
   readonly env: NodeJS.ProcessEnv;
   readonly logged: string[];
 
-  static async start(): Promise<TestWorld> {
-    const simulator = await startSimulator();
+  /**
+   * @param extra variables for the deploys
+   * @param containers variables for the containers
+   */
+  static async start(
+    extra: Readonly<Record<string, string>> = {},
+    containers: Readonly<Record<string, string>> = {},
+  ): Promise<TestWorld> {
+    const simulator = await startSimulator({
+      ...containers,
+      MODAL_SIMULATOR_CONTAINER_ENV: Object.keys(containers).join(),
+    });
     const logged: string[] = [];
     const keep = (message: string, error?: unknown) => {
       logged.push(message, ...(error instanceof Error ? [error.stack ?? error.message] : []));
@@ -32,6 +44,7 @@ export class TestWorld {
       HOME: process.env['HOME'],
       PATH: `${simulator.binDir}${path.delimiter}${process.env['PATH'] ?? ''}`,
       MODAL_CONFIG_PATH: simulator.configPath,
+      ...extra,
     };
     const planes = new ControlPlanes({ env, logger });
     const plane = await planes.get();
@@ -75,6 +88,24 @@ export class TestWorld {
       { cli: this.cli, connection, plane: this.plane, env: this.env, keepKey: () => Promise.resolve() },
       { onStage: () => undefined, onLine: () => undefined, ...listener },
       signal,
+    );
+  }
+
+  /** Deploys a bundled app as the extension does; the keys that it makes are given to `keepKey`. */
+  async deployBundled(
+    app: CatalogApp,
+    keepKey: KeepKey,
+    listener: Partial<DeployListener> = {},
+  ): Promise<DeployResult> {
+    const connection = await this.planes.connection();
+    const plan = await planDeploy(
+      { kind: 'bundled', app },
+      { plane: this.plane, connection, environment: '' },
+    );
+    return this.#deployer.deploy(
+      plan,
+      { cli: this.cli, connection, plane: this.plane, env: this.env, keepKey },
+      { onStage: () => undefined, onLine: () => undefined, ...listener },
     );
   }
 

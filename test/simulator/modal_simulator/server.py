@@ -25,6 +25,7 @@ from .log_store import LogStore
 from .rpc.apps import AppRpcs
 from .rpc.billing import BillingRpcs
 from .rpc.container import ContainerRpcs
+from .rpc.dicts import DictRpcs
 from .rpc.environments import EnvironmentRpcs
 from .rpc.functions import FunctionRpcs
 from .rpc.identity import IdentityRpcs
@@ -60,6 +61,7 @@ class ModalServicer(
     MountRpcs,
     SecretRpcs,
     VolumeRpcs,
+    DictRpcs,
     TaskRpcs,
     LogRpcs,
     BillingRpcs,

@@ -144,6 +144,17 @@ class Volume:
 
 
 @dataclass
+class StoredDict:
+    """A key-value store; keys and values are pickled by the client."""
+
+    dict_id: str
+    name: str  # empty for one without a name
+    environment: str
+    entries: dict[bytes, bytes] = field(default_factory=dict)
+    created_at: float = field(default_factory=time.time)
+
+
+@dataclass
 class ProxyToken:
     """A pair that opens web functions with requires_proxy_auth (``Modal-Key`` and ``Modal-Secret``)."""
 
@@ -221,6 +232,7 @@ class World:
     mounts: dict[str, Mount] = field(default_factory=dict)
     secrets: dict[str, Secret] = field(default_factory=dict)
     volumes: dict[str, Volume] = field(default_factory=dict)
+    dicts: dict[str, StoredDict] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     token_flows: dict[str, TokenFlow] = field(default_factory=dict)
     proxy_tokens: dict[str, ProxyToken] = field(default_factory=dict)

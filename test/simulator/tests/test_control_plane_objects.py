@@ -233,3 +233,28 @@ async def test_calls_are_listed_counted_and_summed_up(stub: ModalClientStub, sim
     assert percentiles[0].value == pytest.approx(5, abs=0.01)
     counts = await stub.FunctionCallCount(count_request)
     assert sum(bucket.count for bucket in counts.buckets) == 10
+
+
+async def test_dicts_keep_what_clients_pickle(stub: ModalClientStub) -> None:
+    request = api_pb2.DictGetOrCreateRequest(deployment_name="d")
+    with pytest.raises(GRPCError) as caught:
+        await stub.DictGetOrCreate(request)
+    assert caught.value.status is Status.NOT_FOUND
+    request.object_creation_type = api_pb2.OBJECT_CREATION_TYPE_CREATE_IF_MISSING
+    made = await stub.DictGetOrCreate(request)
+    assert (await stub.DictGetOrCreate(request)).dict_id == made.dict_id
+    entry = api_pb2.DictEntry(key=b"k", value=b"v")
+    for created in (True, False):
+        update = api_pb2.DictUpdateRequest(dict_id=made.dict_id, updates=[entry], if_not_exists=True)
+        assert (await stub.DictUpdate(update)).created is created
+    assert (await stub.DictGet(api_pb2.DictGetRequest(dict_id=made.dict_id, key=b"k"))).value == b"v"
+    assert not (await stub.DictGet(api_pb2.DictGetRequest(dict_id=made.dict_id, key=b"x"))).found
+    assert (await stub.DictLen(api_pb2.DictLenRequest(dict_id=made.dict_id))).len == 1
+    assert (await stub.DictPop(api_pb2.DictPopRequest(dict_id=made.dict_id, key=b"k"))).found
+    contains = api_pb2.DictContainsRequest(dict_id=made.dict_id, key=b"k")
+    assert not (await stub.DictContains(contains)).found
+    listed = await stub.DictList(api_pb2.DictListRequest())
+    assert [each.name for each in listed.dicts] == ["d"]
+    await stub.DictDelete(api_pb2.DictDeleteRequest(dict_id=made.dict_id))
+    with pytest.raises(GRPCError):
+        await stub.DictGet(api_pb2.DictGetRequest(dict_id=made.dict_id, key=b"k"))

@@ -82,6 +82,23 @@ describe('creating the API key', () => {
     expect(second?.[2]).not.toBe(first?.[2]);
   });
 
+  it('makes a proxy token once, and goes on when the role may not', async () => {
+    const token = { ...app.secrets[0]!, name: 'proxy', generate: 'proxy-token' as const };
+    const proxied: DeployTarget = { kind: 'bundled', app: { ...app, secrets: [token] } };
+    const keys = new Map<string, string>();
+    const hasKey = (name: string) => Promise.resolve(keys.has(name));
+    const keep = (name: string, _environment: string, value: string) =>
+      Promise.resolve(void keys.set(name, value));
+    const planned = () => planDeploy(proxied, { plane: plane(), connection, environment: '', hasKey });
+    const refused = plane({ createProxyToken: () => Promise.reject(new ModalError('forbidden', 'no')) });
+    await createPlannedSecrets(await planned(), refused, keep);
+    expect(keys.size).toBe(0);
+    const allowed = plane({ createProxyToken: (name) => Promise.resolve(`wk-1.${name}`) });
+    await createPlannedSecrets(await planned(), allowed, keep);
+    expect(keys.get('proxy')).toBe(`wk-1.${app.defaultAppName}`);
+    expect((await planned()).secrets).toMatchObject([{ state: 'found' }]);
+  });
+
   it('leaves a key alone that somebody made meanwhile', async () => {
     expect(await created(() => Promise.reject(new ModalError('conflict', 'exists')))).toEqual([]);
   });

@@ -22,14 +22,14 @@ TASK_HEADER = "x-simulator-task-id"
 def container_environment(
     task: Task, function: api_pb2.Function, world: World, root: RootFolder, server_url: str
 ) -> dict[str, str]:
-    """Returns what the host lends, the image's, the secrets' and Modal's own; later ones win."""
-    wanted = os.environ.get(PASS_THROUGH, "").split(",")
-    env = {name: os.environ[name] for name in (*KEPT_FROM_HOST, *wanted) if name in os.environ}
+    """Returns the host's, the image's, the secrets', those asked for and Modal's own; later ones win."""
+    env = _from_host(KEPT_FROM_HOST)
     env.update(_image_variables(function.image_id, world))
     for secret_id in function.secret_ids:
         secret = world.secrets[secret_id]
         secret.last_used_at = time.time()
         env.update(secret.values)
+    env.update(_from_host(os.environ.get(PASS_THROUGH, "").split(",")))
     env = {name: root.localize(value) for name, value in env.items()}
     app = world.apps[task.app_id]
     env.update(
@@ -47,6 +47,10 @@ def container_environment(
         PYTHONIOENCODING="utf-8",
     )
     return env
+
+
+def _from_host(names: Iterable[str]) -> dict[str, str]:
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def _image_variables(image_id: str, world: World) -> dict[str, str]:

@@ -1,0 +1,68 @@
+"""The frame of every app's HTTP API: errors in one shape, `/` and `/health`, the key in the docs, and the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import FastAPI, Security
+from fastapi.security import HTTPBearer
+from starlette.types import ASGIApp
+
+from .auth import OPEN_PATHS, KeyChecker
+from .errors import DOCUMENTED, install_error_handlers
+from .gate import Counters, Gate
+from .health import AppInfo, health_routes
+from .settings import Settings
+
+KEY_HELP = "The app's API key; behind Modal's proxy ID.SECRET of a proxy token."
+
+
+@dataclass
+class Api:
+    """
+    Routes are added to `routes`; `served` is what answers requests.
+
+    Parameters:
+        checker: None when Modal's proxy is the only guard, or when the app is open on purpose.
+    """
+
+    settings: Settings
+    routes: FastAPI
+    checker: KeyChecker | None
+    counters: Counters = field(default_factory=Counters)
+
+    def served(self, *more_open_paths: str) -> ASGIApp:
+        """
+        Parameters:
+            more_open_paths: need no key, beside `/` and `/health`.
+        """
+        limit = self.settings.max_body_mb << 20
+        return Gate(self.routes, self.checker, limit, self.counters, OPEN_PATHS | set(more_open_paths))
+
+
+def make_api(
+    settings: Settings,
+    title: str,
+    version: str,
+    checker: KeyChecker | None,
+    *,
+    list_limits: Mapping[str, str] | None = None,
+    is_ready: Callable[[], bool] = lambda: True,
+    lifespan: Any = None,
+) -> Api:
+    """
+    Parameters:
+        list_limits: as `install_error_handlers`.
+        is_ready: as `health_routes`.
+    """
+    guarded = checker is not None or settings.wants_proxy
+    # Only documents where the key goes: the gate checks it, before anything is read.
+    key = [Security(HTTPBearer(auto_error=False, description=KEY_HELP))] if guarded else []
+    app = FastAPI(
+        title=title, version=version, dependencies=key, responses=dict(DOCUMENTED), lifespan=lifespan
+    )
+    install_error_handlers(app, list_limits or {})
+    app.include_router(health_routes(AppInfo(settings.app_name, title, version), is_ready))
+    return Api(settings, app, checker)

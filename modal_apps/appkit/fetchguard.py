@@ -1,0 +1,284 @@
+"""
+Fetches what a stranger's URL names, and nothing that the stranger could not reach without this app.
+
+Every name is resolved once; if any of its addresses is not public the URL is refused, and the connection goes to
+an address that was checked. Redirects are followed by hand and each is checked anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+import httpx
+
+from .errors import ApiError
+from .file_kinds import kind_of
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+HEAD = 1024
+CGNAT = ipaddress.ip_network("100.64.0.0/10")
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class FetchError(Exception):
+    """
+    The URL was not fetched.
+
+    Parameters:
+        status, code: of the error answer that it becomes.
+    """
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+    def answer(self, param: str | None = None) -> ApiError:
+        """The same as an answer to the caller."""
+        return ApiError(self.status, self.code, str(self), param=param)
+
+
+def blocked(why: str) -> FetchError:
+    """The refusal of a URL that points where it must not."""
+    return FetchError(400, "blocked_url", f"This URL is not fetched: {why}.")
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is on the open internet, also when it is one of version 4 inside one of version 6."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inside = address.ipv4_mapped or address.sixtofour
+        if address in NAT64:
+            inside = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+        if inside is not None:
+            return is_public(inside)
+        if address.teredo is not None or address.is_site_local:
+            return False
+    elif address in CGNAT:
+        return False
+    return (
+        address.is_global
+        and not address.is_multicast
+        and not address.is_reserved
+        and not address.is_loopback
+        and not address.is_link_local
+        and not address.is_unspecified
+    )
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """All addresses of a name, of both versions."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
+
+
+@dataclass(frozen=True)
+class FetchRules:
+    """
+    Parameters:
+        allow_http: whether `http` is allowed beside `https`.
+        kinds: types of files, by their first bytes, that are taken; empty takes all.
+        timeout_s: for the whole fetch with its redirects.
+        ports: by scheme.
+        allowed: which addresses may be reached.
+        resolve: the addresses of a name; called once for each URL of a chain of redirects.
+        tls: None for the usual certificates.
+    """
+
+    allow_http: bool = False
+    kinds: frozenset[str] = frozenset()
+    max_bytes: int = 32 * 2**20
+    max_redirects: int = 3
+    timeout_s: float = 30.0
+    ports: Mapping[str, int] = field(default_factory=lambda: {"https": 443, "http": 80})
+    allowed: Callable[[Address], bool] = is_public
+    resolve: Resolve = resolve
+    tls: ssl.SSLContext | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """A URL that may be fetched, and the address that was checked for it."""
+
+    url: httpx.URL
+    address: str
+
+    @property
+    def request_url(self) -> httpx.URL:
+        """The URL with the address in place of the name, so that nobody looks the name up again."""
+        return self.url.copy_with(host=self.address, fragment=None)
+
+    @property
+    def host(self) -> str:
+        """The name, in ASCII."""
+        return self.url.raw_host.decode("ascii")
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What came; `kind` is None when the first bytes are of no known type. `url` is the last one."""
+
+    data: bytes
+    kind: str | None
+    url: str
+
+
+async def check_url(text: str, rules: FetchRules) -> Target:
+    """
+    Raises:
+        FetchError: 400 `blocked_url`; 422 `fetch_failed` for a name without an address.
+    """
+    try:
+        url = httpx.URL(text)
+        host = url.raw_host.decode("ascii")
+    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+        raise blocked("it cannot be read") from error
+    schemes = ("https", "http") if rules.allow_http else ("https",)
+    if url.scheme not in schemes:
+        raise blocked(f"only {' and '.join(schemes)} are allowed")
+    if url.userinfo:
+        raise blocked("it carries a user name or password")
+    if not host:
+        raise blocked("it names no host")
+    port = url.port or {"https": 443, "http": 80}[url.scheme]
+    if port != rules.ports[url.scheme]:
+        raise blocked(f"port {port} is not allowed")
+    try:
+        addresses = await rules.resolve(host, port)
+    except (OSError, UnicodeError) as error:
+        raise FetchError(422, "fetch_failed", "The URL's host has no address.") from error
+    if not addresses:
+        raise FetchError(422, "fetch_failed", "The URL's host has no address.")
+    if not all(rules.allowed(ipaddress.ip_address(address)) for address in addresses):
+        raise blocked("its host is not on the open internet")
+    return Target(url, addresses[0])
+
+
+async def fetch(url: str, rules: FetchRules) -> Fetched:
+    """
+    Fetches a file.
+
+    Raises:
+        FetchError: 400 `blocked_url`; 413 `file_too_large`; 422 `fetch_failed`, `fetch_timeout` or
+            `unsupported_type`.
+    """
+    try:
+        async with asyncio.timeout(rules.timeout_s):
+            return await _follow(url, rules)
+    except TimeoutError as error:
+        message = f"The URL was not fetched within {rules.timeout_s:g} s."
+        raise FetchError(422, "fetch_timeout", message) from error
+    except httpx.HTTPError as error:
+        raise FetchError(422, "fetch_failed", f"The URL was not fetched: {type(error).__name__}.") from error
+
+
+async def post(url: str, body: bytes, headers: Mapping[str, str], rules: FetchRules) -> int:
+    """
+    Sends a body and follows no redirect.
+
+    Returns:
+        the status.
+
+    Raises:
+        FetchError: as `fetch`.
+    """
+    try:
+        async with asyncio.timeout(rules.timeout_s):
+            target = await check_url(url, rules)
+            async with _client(rules) as client:
+                request = _request(client, target, "POST", headers, body)
+                answer = await client.send(request, stream=True)
+                await answer.aclose()
+                return answer.status_code
+    except TimeoutError as error:
+        message = f"The URL did not answer within {rules.timeout_s:g} s."
+        raise FetchError(422, "fetch_timeout", message) from error
+    except httpx.HTTPError as error:
+        raise FetchError(422, "fetch_failed", f"The URL did not answer: {type(error).__name__}.") from error
+
+
+async def _follow(url: str, rules: FetchRules) -> Fetched:
+    async with _client(rules) as client:
+        for _ in range(rules.max_redirects + 1):
+            target = await check_url(url, rules)
+            answer = await client.send(_request(client, target, "GET", {}), stream=True)
+            try:
+                if answer.status_code not in REDIRECTS:
+                    return await _read(answer, target, rules)
+                url = _next_url(target.url, answer.headers.get("location", ""))
+            finally:
+                await answer.aclose()
+    raise FetchError(422, "fetch_failed", f"The URL leads on more than {rules.max_redirects} times.")
+
+
+def _next_url(url: httpx.URL, location: str) -> str:
+    try:
+        return str(url.join(location))
+    except (httpx.InvalidURL, ValueError) as error:
+        raise blocked("it leads on to one that cannot be read") from error
+
+
+def _client(rules: FetchRules) -> httpx.AsyncClient:
+    # Without the environment's proxies: a proxy would look the name up itself.
+    return httpx.AsyncClient(
+        verify=rules.tls or True,
+        trust_env=False,
+        follow_redirects=False,
+        timeout=rules.timeout_s,
+        limits=httpx.Limits(max_keepalive_connections=0),
+    )
+
+
+def _request(
+    client: httpx.AsyncClient,
+    target: Target,
+    method: str,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+) -> httpx.Request:
+    named = target.url.netloc.decode("ascii")
+    return client.build_request(
+        method,
+        target.request_url,
+        content=body,
+        # A packed body could unpack to far more than was counted.
+        headers={**headers, "Host": named, "Accept-Encoding": "identity"},
+        extensions={"sni_hostname": target.host},  # TLS asks for, and checks, the name and not the address
+    )
+
+
+async def _read(answer: httpx.Response, target: Target, rules: FetchRules) -> Fetched:
+    if answer.status_code != 200:
+        raise FetchError(422, "fetch_failed", f"The URL answered with status {answer.status_code}.")
+    if answer.headers.get("content-encoding", "identity") != "identity":
+        raise FetchError(422, "fetch_failed", "The URL answered with a packed body, which was not asked for.")
+    too_large = FetchError(
+        413, "file_too_large", f"The file at the URL is larger than {rules.max_bytes >> 20} MiB."
+    )
+    length = answer.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > rules.max_bytes:
+        raise too_large
+    data = bytearray()
+    async for part in answer.aiter_raw():
+        begins = len(data) < HEAD
+        data += part
+        if len(data) > rules.max_bytes:
+            raise too_large
+        if begins and len(data) >= HEAD:
+            _check_kind(bytes(data[:HEAD]), rules)
+    _check_kind(bytes(data[:HEAD]), rules)
+    return Fetched(bytes(data), kind_of(bytes(data[:HEAD])), str(target.url))
+
+
+def _check_kind(head: bytes, rules: FetchRules) -> None:
+    if rules.kinds and kind_of(head) not in rules.kinds:
+        known = ", ".join(sorted(rules.kinds))
+        raise FetchError(422, "unsupported_type", f"The file at the URL is none of {known}.")

@@ -1,0 +1,294 @@
+"""The HTTP routes. Knows a `Backend` for the model, and nothing of where it runs; has no torch."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from contextlib import aclosing
+from typing import Any, TypeVar
+
+from appkit.api import make_api
+from appkit.auth import KeyChecker
+from appkit.errors import ApiError, error_body, unavailable
+from appkit.gate import Counters
+from appkit.status import WorkerReport, status_body
+from fastapi import FastAPI, Response
+from fastapi.responses import StreamingResponse
+from starlette.types import ASGIApp
+
+from . import answers as out
+from . import requests as into
+from .backend import Backend, BackendError, Loaded, Reply
+from .errors import Failure
+from .limits import MOST_COMPLETION_TOKENS, MOST_PROMPTS, MOST_RESULTS
+from .outputs import Outputs
+from .settings import InterpSettings
+from .sources import known_sources
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+VERSION = "0.2.0"
+LIST_LIMITS = {"prompts": "too_many_inputs"}
+RETRY_AFTER_S = 5
+POINTS = ["attn_out", "mlp_out", "resid_post", "resid_pre"]
+
+
+def create_app(settings: InterpSettings, backend: Backend, checker: KeyChecker | None) -> ASGIApp:
+    """
+    Parameters:
+        settings: of the one model that this app serves.
+        checker: None when Modal's proxy is the only guard, or when the app is open on purpose.
+    """
+    api = make_api(settings, "Interpretability server", VERSION, checker, list_limits=LIST_LIMITS)
+    _add_routes(api.routes, Service(settings, backend, api.counters))
+    return api.served()
+
+
+def _add_routes(app: FastAPI, service: Service) -> None:
+    posts: list[tuple[str, str, Any, Any]] = [
+        ("activation/single", "One feature or vector on a prompt", service.single, out.SingleOut),
+        ("activation/single-batch", "The same on several", service.single_batch, out.SingleBatchOut),
+        ("activation/all", "The features that fire most on a prompt", service.all, out.AllOut),
+        ("activation/all-batch", "The same on several", service.all_batch, out.AllBatchOut),
+        ("activation/topk-by-token", "The features that fire most at each token", service.topk, out.TopKOut),
+        ("activation/topk-by-token-batch", "The same on several", service.topk_batch, out.TopKBatchOut),
+        ("activation/source", "All features of a source that fire", service.source, out.SourceOut),
+        ("activation/raw", "Activations of the model itself", service.raw, out.RawOut),
+        ("steer/completion", "A completion with and without steering", service.steer, out.SteerOut),
+        ("tokenize", "A text in tokens", service.tokenize, out.TokenizeOut),
+        ("util/sae-vector", "A feature's decoder row", service.vector, out.VectorOut),
+        (
+            "util/sae-topk-by-decoder-cossim",
+            "Features with the nearest decoder rows",
+            service.neighbours,
+            out.NeighboursOut,
+        ),
+    ]
+    for path, summary, handler, model in posts:
+        app.post(f"/v1/{path}", summary=summary, response_model=model, response_model_exclude_none=True)(
+            handler
+        )
+    app.get("/v1/capabilities", summary="Model, sources, limits", response_model=out.CapabilitiesOut)(
+        service.capabilities
+    )
+    app.get("/status", summary="Worker, model, settings and cost")(service.status)
+
+
+class Service:
+    """What the routes do."""
+
+    def __init__(self, settings: InterpSettings, backend: Backend, counters: Counters) -> None:
+        self._settings = settings
+        self._backend = backend
+        self._counters = counters
+        self._worker: WorkerReport | None = None
+        self._known = known_sources(settings.sets, settings.sae_path)
+        self._loaded: Loaded | None = None
+
+    async def single(self, body: into.SingleIn, response: Response) -> Any:
+        self._check_source(body.source, "source")
+        return (await self._ask("single", body, response))[0]
+
+    async def single_batch(self, body: into.SingleBatchIn, response: Response) -> Any:
+        self._check_source(body.source, "source")
+        return {"results": await self._ask("single", body, response)}
+
+    async def all(self, body: into.AllIn, response: Response) -> Any:
+        self._check_set(body.source_set)
+        return (await self._ask("all", body, response))[0]
+
+    async def all_batch(self, body: into.AllBatchIn, response: Response) -> Any:
+        self._check_set(body.source_set)
+        return {"results": await self._ask("all", body, response)}
+
+    async def topk(self, body: into.TopKIn, response: Response) -> Any:
+        self._check_source(body.source, "source")
+        return (await self._ask("topk_by_token", body, response))[0]
+
+    async def topk_batch(self, body: into.TopKBatchIn, response: Response) -> Any:
+        self._check_source(body.source, "source")
+        return {"results": await self._ask("topk_by_token", body, response)}
+
+    async def source(self, body: into.SourceIn, response: Response) -> Any:
+        self._check_source(body.source, "source")
+        return {"results": await self._ask("source", body, response)}
+
+    async def raw(self, body: into.RawIn, response: Response) -> Any:
+        return await self._ask("raw", body, response)
+
+    async def tokenize(self, body: into.TokenizeIn, response: Response) -> Any:
+        return await self._ask("tokenize", body, response)
+
+    async def vector(self, body: into.VectorIn, response: Response) -> Any:
+        self._check_source(body.source, "source")
+        return await self._ask("vector", body, response)
+
+    async def neighbours(self, body: into.NeighboursIn, response: Response) -> Any:
+        self._check_source(body.source, "source")
+        if body.feature:
+            self._check_model(body.feature.model, "feature.model")
+            self._check_source(body.feature.source, "feature.source")
+        return await self._ask("neighbours", body, response)
+
+    async def steer(self, body: into.SteerIn, response: Response) -> Any:
+        for number, feature in enumerate(body.features or []):
+            self._check_model(feature.model, f"features[{number}].model")
+            self._check_source(feature.source, f"features[{number}].source")
+        if not body.stream:
+            return await self._ask("steer", body, response)
+        self._check_model(body.model, "model")
+        steps = self._backend.stream(body.model_dump(by_alias=False))
+        start = time.perf_counter()
+        # A request that is wrong still gets the right status: nothing is sent before the first step.
+        first = self._opened(await self._answer(anext(steps)), start, response)
+        outputs = Outputs(list(body.types), bool(body.n_logprobs))
+        events = self._events(first, steps, outputs)
+        return StreamingResponse(events, media_type="text/event-stream", headers=dict(response.headers))
+
+    async def capabilities(self, wake: bool = False) -> Any:
+        """Starts no worker, unless asked to."""
+        if wake:
+            self._opened(
+                await self._answer(self._backend.call("describe", {})), time.perf_counter(), Response()
+            )
+        settings, loaded = self._settings, self._loaded
+        return {
+            "model": settings.model_id,
+            "model_names": sorted(settings.names),
+            "backend": "transformers",
+            "sae_sets": settings.sets,
+            "sources": loaded["sources"] if loaded else self._known,
+            "loaded_sources": loaded["in_memory"] if loaded else [],
+            "capture_points": POINTS,
+            "steer_methods": ["SIMPLE_ADDITIVE", "ORTHOGONAL_DECOMP"],
+            "limits": {
+                "token_limit": settings.token_limit,
+                "max_completion_tokens": MOST_COMPLETION_TOKENS,
+                "max_prompts": MOST_PROMPTS,
+                "max_num_results": MOST_RESULTS,
+                "max_loaded_saes": settings.max_loaded_saes,
+            },
+            "endpoints": {
+                "tokenize": True,
+                "activation_single": True,
+                "activation_all": True,
+                "activation_topk_by_token": True,
+                "activation_source": True,
+                "activation_raw": True,
+                "steer_completion": True,
+                "steer_completion_chat": False,
+            },
+        }
+
+    async def status(self, wake: bool = False) -> dict[str, Any]:
+        if wake:
+            self._opened(
+                await self._answer(self._backend.call("describe", {})), time.perf_counter(), Response()
+            )
+        runners = await self._answer(self._backend.runners())
+        loaded = self._loaded
+        return status_body(
+            self._settings,
+            self._counters,
+            "ready" if runners else "cold",
+            self._worker,
+            sae_sets=self._settings.sets,
+            loaded_sources=loaded["in_memory"] if loaded else [],
+        )
+
+    def _check_model(self, name: str | None, param: str) -> None:
+        if name is not None and name not in self._settings.names:
+            message = f"The model {name} is not served here; {self._settings.model_id} is."
+            raise ApiError(404, "unknown_model", message, param=param)
+
+    def _check_set(self, name: str) -> None:
+        if name not in self._settings.sets:
+            message = f"There is no set {name} here; there is {', '.join(self._settings.sets) or 'none'}."
+            raise ApiError(404, "unknown_source", message, param="sourceSet")
+
+    def _check_source(self, source: str | None, param: str) -> None:
+        """What is surely unknown starts no GPU."""
+        known = [name for names in self._known.values() for name in names]
+        if source is not None and known and source not in known:
+            raise ApiError(404, "unknown_source", f"There is no source {source} here.", param=param)
+
+    async def _ask(self, name: str, body: Any, response: Response) -> Any:
+        self._check_model(body.model, "model")
+        start = time.perf_counter()
+        reply = await self._answer(self._backend.call(name, body.model_dump(by_alias=False)))
+        return self._opened(reply, start, response)
+
+    def _opened(self, reply: Reply, start: float, response: Response) -> Any:
+        """
+        The result in a reply, whose times go into headers.
+
+        Raises:
+            ApiError: the worker said what is wrong.
+        """
+        self._worker, self._loaded = reply["worker"], reply["loaded"]
+        if error := reply["error"]:
+            raise _api_error(error)
+        queue_s = max(0.0, time.perf_counter() - start - reply["model_s"])
+        cold = reply["worker"]["first_call"]
+        log.info(
+            "answered on %s: worker %.3f s, queue %.3f s%s",
+            *(reply["worker"]["device"], reply["model_s"], queue_s, ", cold start" if cold else ""),
+        )
+        response.headers["X-Model-Seconds"] = f"{reply['model_s']:.4f}"
+        response.headers["X-Queue-Seconds"] = f"{queue_s:.4f}"
+        response.headers["X-Cold-Start"] = str(int(cold))
+        return reply["result"]
+
+    async def _events(
+        self, first: Any, steps: AsyncGenerator[Reply, None], outputs: Outputs
+    ) -> AsyncIterator[str]:
+        """
+        One event a step, each with all of the outputs so far; a failure is the last event.
+
+        When the caller goes away the steps are closed, so that no more of them are computed.
+        """
+        outputs.add(first)
+        try:
+            async with aclosing(steps):
+                yield _event(outputs)
+                while True:
+                    reply = await self._answer(anext(steps))
+                    if error := reply["error"]:
+                        raise _api_error(error)
+                    outputs.add(reply["result"])
+                    yield _event(outputs)
+        except StopAsyncIteration:
+            return
+        except ApiError as error:
+            self._counters.failed += error.status_code >= 500
+            body = error_body(error.status_code, error.code, error.detail, error.param)
+            yield f"data: {json.dumps(body)}\n\n"
+
+    async def _answer(self, call: Awaitable[T]) -> T:
+        """Waits for the worker within the deadline and turns its failures into answers."""
+        try:
+            async with asyncio.timeout(self._settings.timeout_s):
+                return await call
+        except TimeoutError as error:
+            raise ApiError(
+                504, "deadline", f"The worker did not answer within {self._settings.timeout_s} s."
+            ) from error
+        except BackendError as error:
+            log.error("the worker failed: %s", error)
+            raise unavailable("worker_failed", "The worker failed. The app's log says why.") from error
+
+
+def _event(outputs: Outputs) -> str:
+    body = out.SteerOut.model_validate(outputs.body()).model_dump_json(exclude_none=True)
+    return f"data: {body}\n\n"
+
+
+def _api_error(failure: Failure) -> ApiError:
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if failure["status"] == 503 else None
+    return ApiError(
+        failure["status"], failure["code"], failure["message"], param=failure["param"], headers=headers
+    )

@@ -1,0 +1,259 @@
+"""What fires where: activations of SAE features on prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .errors import InterpretError, non_finite
+from .hooks import find_site
+from .language_model import LanguageModel
+from .sae_math import Sae
+from .store import SaeStore
+from .tokens import Tokens
+
+Payload = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A feature that fires, with what it is ranked by."""
+
+    key: float
+    row: Payload
+
+
+@dataclass(frozen=True)
+class Features:
+    """Answers requests, as plain dicts with names in snake case, about one or more prompts."""
+
+    model: LanguageModel
+    store: SaeStore
+
+    def single(self, payload: Payload) -> list[Payload]:
+        """A feature or a vector on each prompt."""
+        prompts = self._read(payload)
+        hook, sae = self._direction(payload)
+        found = {}
+        for number, tokens, seen in self._run(prompts, [hook]):
+            values = self._values(payload, seen[hook], sae)
+            where = f"prompts[{number}]" if "prompts" in payload else "prompt"
+            found[number] = _single(tokens, finite(values, "An activation").tolist(), where)
+        return [found[number] for number in range(len(prompts))]
+
+    def all(self, payload: Payload) -> list[Payload]:
+        """The features of a set that fire most on each prompt, one SAE after the other."""
+        sources = self._selected(payload)
+        prompts = self._read(payload)
+        hooks = {source: self.store.config(source, "selectedSources").hook for source in sources}
+        for hook in hooks.values():
+            find_site(self.model.model, hook, "selectedSources")
+        for tokens in prompts:
+            _check_positions(payload["sort_by_token_indexes"], tokens)
+        ranked: list[list[Ranked]] = [[] for _ in prompts]
+        residuals = {number: seen for number, _, seen in self._run(prompts, list(hooks.values()))}
+        for source in sources:
+            sae = self.store.get(source, "selectedSources")
+            for number, tokens in enumerate(prompts):
+                fresh = _ranked(source, sae, residuals[number][hooks[source]], tokens, payload)
+                # Stable: of equals the earlier source comes first.
+                ranked[number] = sorted([*ranked[number], *fresh], key=lambda one: -one.key)[
+                    : payload["num_results"]
+                ]
+        return [
+            {"activations": [one.row for one in rows], "tokens": tokens.strings}
+            for rows, tokens in zip(ranked, prompts, strict=True)
+        ]
+
+    def topk_by_token(self, payload: Payload) -> list[Payload]:
+        """The features that fire most at each token of each prompt."""
+        prompts = self._read(payload)
+        sae, hook = self._sae(payload["source"])
+        found = {}
+        for number, tokens, seen in self._run(prompts, [hook]):
+            values = finite(encode(sae, seen[hook]), "An activation")
+            top = values.topk(min(payload["top_k"], sae.d_sae), dim=-1)
+            first = int(payload["ignore_bos"] and tokens.has_bos)
+            found[number] = _by_token(tokens, first, top.indices.tolist(), top.values.tolist())
+        return [found[number] for number in range(len(prompts))]
+
+    @torch.inference_mode()
+    def source(self, payload: Payload) -> list[Payload]:
+        """Every feature of an SAE that fires, without the token that begins the sequence."""
+        prompts = self._read(payload)
+        sae, hook = self._sae(payload["source"])
+        found = {}
+        for number, tokens, seen in self._run(prompts, [hook]):
+            values = finite(encode(sae, seen[hook]), "An activation")
+            if tokens.has_bos:
+                values[0] = 0
+            found[number] = {"tokens": tokens.strings, "active_features": _sparse(values)}
+        return [found[number] for number in range(len(prompts))]
+
+    def _read(self, payload: Payload) -> list[Tokens]:
+        read = self.model.reader.read
+        if "prompt" in payload:
+            return [read(payload["prompt"])]
+        return [read(text, f"prompts[{number}]") for number, text in enumerate(payload["prompts"])]
+
+    def _run(
+        self, prompts: Sequence[Tokens], hooks: Sequence[str]
+    ) -> Iterator[tuple[int, Tokens, dict[str, Tensor]]]:
+        for number, seen in self.model.activations([tokens.ids for tokens in prompts], hooks):
+            yield number, prompts[number], seen
+
+    def _sae(self, source: str) -> tuple[Sae, str]:
+        hook = self.store.config(source).hook
+        find_site(self.model.model, hook, "source")
+        return self.store.get(source), hook
+
+    def _direction(self, payload: Payload) -> tuple[str, Sae | None]:
+        if payload.get("source") is None:
+            find_site(self.model.model, payload["hook"])
+            check_width(payload["vector"], self.model.d_model, "vector")
+            return payload["hook"], None
+        sae, hook = self._sae(payload["source"])
+        check_index(payload["index"], sae, payload["source"], "index")
+        return hook, sae
+
+    def _values(self, payload: Payload, residual: Tensor, sae: Sae | None) -> Tensor:
+        if sae is None:
+            vector = torch.tensor(payload["vector"], dtype=torch.float32, device=residual.device)
+            return residual.float() @ vector
+        return encode_one(sae, residual, payload["index"])
+
+    def _selected(self, payload: Payload) -> list[str]:
+        every = self.store.by_set().get(payload["source_set"], [])
+        if not every:
+            name = payload["source_set"]
+            raise InterpretError(404, "unknown_source", f"There is no set {name} here.", "sourceSet")
+        for number, source in enumerate(payload["selected_sources"]):
+            if source not in every:
+                where = f"selectedSources[{number}]"
+                raise InterpretError(404, "unknown_source", f"There is no source {source} in the set.", where)
+        return list(dict.fromkeys(payload["selected_sources"])) or every
+
+
+@torch.inference_mode()
+def encode(sae: Sae, residual: Tensor) -> Tensor:
+    """[position, d_model] to [position, d_sae] in float32."""
+    return sae.encode(residual).float()
+
+
+@torch.inference_mode()
+def encode_one(sae: Sae, residual: Tensor, index: int) -> Tensor:
+    """[position, d_model] to [position] in float32."""
+    return sae.encode_one(residual, index).float()
+
+
+def finite(values: Tensor, what: str) -> Tensor:
+    """
+    Raises:
+        InterpretError: 500 `non_finite`.
+    """
+    if not torch.isfinite(values).all():
+        raise non_finite(what)
+    return values
+
+
+def check_index(index: int, sae: Sae, source: str, param: str) -> None:
+    """
+    Raises:
+        InterpretError: 422 `index_out_of_range`.
+    """
+    if not 0 <= index < sae.d_sae:
+        message = f"{source} has the features 0 to {sae.d_sae - 1}, not {index}."
+        raise InterpretError(422, "index_out_of_range", message, param)
+
+
+def check_width(vector: Sequence[float], d_model: int, param: str) -> None:
+    """
+    Raises:
+        InterpretError: 422 `wrong_vector_length`.
+    """
+    if len(vector) != d_model:
+        message = f"The vector has {len(vector)} numbers; activations have {d_model}."
+        raise InterpretError(422, "wrong_vector_length", message, param)
+
+
+def _check_positions(positions: Sequence[int], tokens: Tokens) -> None:
+    for number, position in enumerate(positions):
+        if position >= len(tokens.ids):
+            message = f"The prompt has the tokens 0 to {len(tokens.ids) - 1}, not {position}."
+            raise InterpretError(422, "index_out_of_range", message, f"sortByTokenIndexes[{number}]")
+
+
+def _single(tokens: Tokens, values: list[float], param: str) -> Payload:
+    first = int(tokens.has_bos)
+    kept = values[first:]
+    if not kept:
+        raise InterpretError(422, "empty_prompt", "The prompt has no token of its own.", param)
+    largest = max(kept)
+    return {
+        "activation": {"values": kept, "max_value": largest, "max_value_index": kept.index(largest)},
+        "tokens": tokens.strings[first:],
+        "tokens_is_special": tokens.special[first:],
+    }
+
+
+@torch.inference_mode()
+def _ranked(source: str, sae: Sae, residual: Tensor, tokens: Tokens, payload: Payload) -> list[Ranked]:
+    """The features of one SAE that fire, the strongest first."""
+    values = finite(encode(sae, residual), "An activation")
+    if payload["ignore_bos"] and tokens.has_bos:
+        values[0] = 0
+    positions = payload["sort_by_token_indexes"]
+    largest, where = values.max(0)
+    sums = values[positions].sum(0) if positions else torch.zeros_like(largest)
+    keys = sums if positions else largest
+    order = torch.sort(keys, descending=True, stable=True).indices[: payload["num_results"]]
+    columns = (keys, order, values.T, sums, largest, where)
+    keys_, order_, values_, sums_, largest_, where_ = (
+        part.tolist() if part is order else part[order].tolist() for part in columns
+    )
+    rows = zip(keys_, order_, values_, sums_, largest_, where_, strict=True)
+    return [
+        Ranked(
+            key,
+            {
+                "source": source,
+                "index": index,
+                "values": row,
+                "sum_values": total,
+                "max_value": most,
+                "max_value_index": position,
+            },
+        )
+        for key, index, row, total, most, position in rows
+        if key > 0
+    ]
+
+
+def _by_token(tokens: Tokens, first: int, indices: list[list[int]], values: list[list[float]]) -> Payload:
+    results = [
+        {
+            "token": tokens.strings[position],
+            "token_position": position,
+            "is_special": tokens.special[position],
+            "top_features": [
+                {"feature_index": index, "activation_value": value}
+                for index, value in zip(indices[position], values[position], strict=True)
+            ],
+        }
+        for position in range(first, len(tokens.ids))
+    ]
+    return {"results": results, "tokens": tokens.strings[first:]}
+
+
+def _sparse(values: Tensor) -> dict[str, list[tuple[int, float]]]:
+    """By feature: pairs of position and value, where the value is not 0."""
+    places = values.T.nonzero()
+    amounts = values.T[places[:, 0], places[:, 1]].tolist()
+    found: dict[str, list[tuple[int, float]]] = {}
+    for (feature, position), amount in zip(places.tolist(), amounts, strict=True):
+        found.setdefault(str(feature), []).append((position, amount))
+    return found

@@ -1,0 +1,209 @@
+"""What the routes accept, as Neuronpedia's clients send it: camelCase, or snake_case; what is unknown is ignored."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from .limits import MOST_COMPLETION_TOKENS, MOST_PROMPTS, MOST_RESULTS
+
+Prompt = Annotated[str, Field(min_length=1, max_length=200_000)]
+Prompts = Annotated[list[Prompt], Field(min_length=1, max_length=MOST_PROMPTS)]
+Name = Annotated[str, Field(min_length=1, max_length=512)]
+Index = Annotated[int, Field(ge=0)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Vector = Annotated[list[Number], Field(min_length=1, max_length=65_536)]
+Point = Literal["residual_stream", "resid_post", "resid_pre", "mlp_out", "attn_out"]
+
+
+class Wire(BaseModel):
+    """Names are camelCase outside and snake_case inside."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, serialize_by_alias=True, protected_namespaces=()
+    )
+
+
+class _Request(Wire):
+    model: Annotated[Name | None, Field(description="The loaded model's name; left out, it is that one.")] = (
+        None
+    )
+
+
+class _OneFeature(_Request):
+    source: Annotated[Name | None, Field(description="SAE, such as 5-res-jb; with `index`.")] = None
+    index: Index | None = None
+    vector: Annotated[Vector | None, Field(description="In place of a feature; with `hook`.")] = None
+    hook: Name | None = None
+
+    @model_validator(mode="after")
+    def _feature_or_vector(self) -> Self:
+        pairs = [(self.source, self.index), (self.vector, self.hook)]
+        if sorted(sum(part is not None for part in pair) for pair in pairs) != [0, 2]:
+            raise PydanticCustomError(
+                "feature_or_vector", "Give either source and index, or vector and hook."
+            )
+        return self
+
+
+class SingleIn(_OneFeature):
+    """One feature, or a vector of one's own, on one prompt."""
+
+    prompt: Prompt
+
+
+class SingleBatchIn(_OneFeature):
+    """The same on several prompts."""
+
+    prompts: Prompts
+
+
+class _AllFeatures(_Request):
+    source_set: Name
+    selected_sources: Annotated[list[Name], Field(description="Empty: all of the set.")] = []
+    sort_by_token_indexes: Annotated[
+        list[Index], Field(description="Sort by the sum over these tokens; empty: by the largest value.")
+    ] = []
+    ignore_bos: bool = True
+    num_results: Annotated[int, Field(ge=1, le=MOST_RESULTS)] = 25
+
+
+class AllIn(_AllFeatures):
+    """The features of a set that fire most on a prompt."""
+
+    prompt: Prompt
+
+
+class AllBatchIn(_AllFeatures):
+    """The same on several prompts."""
+
+    prompts: Prompts
+
+
+class _TopK(_Request):
+    source: Name
+    top_k: Annotated[int, Field(ge=1, le=MOST_RESULTS)] = 5
+    ignore_bos: bool = True
+
+
+class TopKIn(_TopK):
+    """The features that fire most at each token."""
+
+    prompt: Prompt
+
+
+class TopKBatchIn(_TopK):
+    """The same on several prompts."""
+
+    prompts: Prompts
+
+
+class SourceIn(_Request):
+    """All features of one SAE that fire, as a sparse matrix."""
+
+    prompts: Prompts
+    source: Name
+
+
+class RawIn(_Request):
+    """Activations of the model itself. `residual_stream` is `resid_post`."""
+
+    prompts: Prompts
+    layers: Annotated[list[Index] | None, Field(description="Empty or left out: all.")] = None
+    hook_point: Point = "residual_stream"
+    type: Literal["final_output_token", "all_tokens"] = "final_output_token"
+
+
+class SteerFeature(_Request):
+    """A feature to steer with. It counts `strength` times `strengthMultiplier`."""
+
+    source: Name
+    index: Index
+    strength: Number
+
+
+class SteerVector(Wire):
+    """A vector of one's own to steer with, at a hook."""
+
+    steering_vector: Vector
+    strength: Number
+    hook: Name
+
+
+class SteerIn(_Request):
+    """A completion with features added, beside one without."""
+
+    prompt: Prompt
+    steer_method: Annotated[
+        Literal["SIMPLE_ADDITIVE", "ORTHOGONAL_DECOMP"],
+        Field(description="Add the vector, or scale the part of the activation that lies along it."),
+    ] = "SIMPLE_ADDITIVE"
+    normalize_steering: Annotated[bool, Field(description="Divide each vector by its norm.")] = False
+    types: Annotated[list[Literal["STEERED", "DEFAULT"]], Field(min_length=1, max_length=2)] = [
+        "STEERED",
+        "DEFAULT",
+    ]
+    features: Annotated[list[SteerFeature] | None, Field(min_length=1, max_length=64)] = None
+    vectors: Annotated[list[SteerVector] | None, Field(min_length=1, max_length=64)] = None
+    n_completion_tokens: Annotated[int, Field(ge=1, le=MOST_COMPLETION_TOKENS)] = 32
+    temperature: Annotated[
+        float, Field(ge=0, le=100, allow_inf_nan=False, description="0: always the likeliest.")
+    ] = 0.7
+    strength_multiplier: Number = 1.0
+    freq_penalty: Annotated[
+        float,
+        Field(ge=-100, le=100, allow_inf_nan=False, description="Times how often a token is there already."),
+    ] = 0.0
+    seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] = 0
+    stream: Annotated[bool, Field(description="Server-sent events, each with the outputs so far.")] = False
+    n_logprobs: Annotated[int, Field(ge=0, le=10)] = 0
+    steer_special_tokens: Annotated[
+        bool, Field(description="Steer also where the token begins, ends or marks a chat.")
+    ] = True
+
+    @model_validator(mode="after")
+    def _features_or_vectors(self) -> Self:
+        if (self.features is None) == (self.vectors is None):
+            raise PydanticCustomError("features_or_vectors", "Give either features or vectors.")
+        if len(set(self.types)) < len(self.types):
+            raise PydanticCustomError("repeated_type", "Each of types may be there once.")
+        return self
+
+
+class TokenizeIn(_Request):
+    """A text in tokens. `prependBos` left out does what the other routes do."""
+
+    text: Prompt
+    prepend_bos: bool | None = None
+
+
+class Feature(_Request):
+    """A feature by name."""
+
+    source: Name
+    index: Index
+
+
+class VectorIn(_Request):
+    """The decoder row of a feature."""
+
+    source: Name
+    index: Index
+
+
+class NeighboursIn(_Request):
+    """Features of a source whose decoder rows point most nearly the same way."""
+
+    feature: Feature | None = None
+    vector: Vector | None = None
+    source: Name
+    num_results: Annotated[int, Field(ge=1, description="At most 128 are given.")] = 10
+
+    @model_validator(mode="after")
+    def _feature_or_vector(self) -> Self:
+        if (self.feature is None) == (self.vector is None):
+            raise PydanticCustomError("feature_or_vector", "Give either feature or vector.")
+        return self

@@ -1,0 +1,117 @@
+"""Steering: changes of activations along a feature's decoder row or a given vector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .errors import InterpretError
+from .features import check_index, check_width
+from .hooks import Change, find_site
+from .language_model import LanguageModel
+from .store import SaeStore
+
+Payload = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Direction:
+    """
+    Parameters:
+        vector: [d_model].
+        coefficient: how often it counts.
+        centred: whether activations count without their mean, as the feature's SAE saw them.
+        along: False adds `coefficient * vector`; True scales the part of an activation that lies along the
+            vector by `coefficient`, so that 1 leaves all as it is and 0 takes that part out.
+    """
+
+    hook: str
+    vector: Tensor
+    coefficient: float
+    centred: bool
+    along: bool
+
+    def apply(self, activation: Tensor, mask: Tensor) -> Tensor:
+        """
+        Parameters:
+            activation: [batch, position, d_model].
+            mask: [batch, position, 1]; 0 leaves a position as it is.
+        """
+        return activation + mask.to(activation.dtype) * self._step(activation).to(activation.dtype)
+
+    def _step(self, activation: Tensor) -> Tensor:
+        if not self.along:
+            return self.coefficient * self.vector
+        seen = activation.float()
+        if self.centred:
+            seen = seen - seen.mean(-1, keepdim=True)
+        unit = self.vector / self.vector.norm()
+        return (self.coefficient - 1) * (seen @ unit)[..., None] * unit
+
+
+@dataclass(frozen=True)
+class Steering:
+    """All directions of a request."""
+
+    directions: tuple[Direction, ...]
+
+    def changes(self, mask: Tensor) -> dict[str, list[Change]]:
+        """Changes by hook for one forward pass over positions with this mask."""
+        found: dict[str, list[Change]] = {}
+        for direction in self.directions:
+            change = _bound(direction, mask)
+            found.setdefault(direction.hook, []).append(change)
+        return found
+
+
+def _bound(direction: Direction, mask: Tensor) -> Change:
+    return lambda activation: direction.apply(activation, mask)
+
+
+def make_steering(model: LanguageModel, store: SaeStore, payload: Payload) -> Steering:
+    """
+    Raises:
+        InterpretError: 404 and 422 for a source, an index, a hook or a vector that does not fit; 422 `zero_vector`.
+    """
+    along = payload["steer_method"] == "ORTHOGONAL_DECOMP"
+    times = payload["strength_multiplier"]
+    found = [
+        _feature(model, store, item, f"features[{number}]", times, along)
+        for number, item in enumerate(payload.get("features") or [])
+    ]
+    found += [
+        _vector(model, item, f"vectors[{number}]", times, along)
+        for number, item in enumerate(payload.get("vectors") or [])
+    ]
+    return Steering(tuple(_scaled(one, number, payload) for number, one in enumerate(found)))
+
+
+def _feature(
+    model: LanguageModel, store: SaeStore, item: Payload, param: str, times: float, along: bool
+) -> Direction:
+    config = store.config(item["source"], f"{param}.source")
+    find_site(model.model, config.hook, f"{param}.source")
+    sae = store.get(item["source"], f"{param}.source")
+    check_index(item["index"], sae, item["source"], f"{param}.index")
+    row = sae.w_dec[item["index"]].float()
+    return Direction(config.hook, row, item["strength"] * times, config.centred, along)
+
+
+def _vector(model: LanguageModel, item: Payload, param: str, times: float, along: bool) -> Direction:
+    find_site(model.model, item["hook"], f"{param}.hook")
+    check_width(item["steering_vector"], model.d_model, f"{param}.steeringVector")
+    vector = torch.tensor(item["steering_vector"], dtype=torch.float32, device=model.device)
+    return Direction(item["hook"], vector, item["strength"] * times, False, along)
+
+
+def _scaled(direction: Direction, number: int, payload: Payload) -> Direction:
+    if not (direction.along or payload["normalize_steering"]):
+        return direction
+    norm = direction.vector.norm()
+    if norm == 0:
+        kind = "features" if payload.get("features") else "vectors"
+        raise InterpretError(422, "zero_vector", "A vector of zeros has no direction.", f"{kind}[{number}]")
+    return replace(direction, vector=direction.vector / norm) if payload["normalize_steering"] else direction

@@ -1,0 +1,62 @@
+"""Prompts to tokens, as all routes do it: a beginning-of-sequence token comes first wherever a model has one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import InterpretError
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A prompt in tokens. `has_bos` tells whether the first one begins the sequence and is not content."""
+
+    ids: list[int]
+    strings: list[str]
+    special: list[bool]
+    has_bos: bool
+
+
+@dataclass(frozen=True)
+class TokenReader:
+    """
+    Parameters:
+        tokenizer: of transformers.
+        limit: tokens of a prompt, above which it is refused.
+    """
+
+    tokenizer: Any
+    limit: int
+
+    @property
+    def special_ids(self) -> set[int]:
+        """Tokens that stand for no text: begin, end, padding, marks of a chat."""
+        return set(self.tokenizer.all_special_ids)
+
+    def read(self, prompt: str, param: str = "prompt", prepend_bos: bool | None = None) -> Tokens:
+        """
+        Parameters:
+            prepend_bos: None does what the model expects.
+
+        Raises:
+            InterpretError: 413 `too_many_tokens`.
+        """
+        ids: list[int] = self.tokenizer(prompt, add_special_tokens=False, verbose=False)["input_ids"]
+        bos = self.tokenizer.bos_token_id
+        if bos is not None and prepend_bos is not False and ids[:1] != [bos]:
+            ids = [bos, *ids]
+        if len(ids) > self.limit:
+            message = f"The prompt has {len(ids)} tokens; at most {self.limit} are read."
+            raise InterpretError(413, "too_many_tokens", message, param)
+        special = self.special_ids
+        return Tokens(
+            ids,
+            [self.text([token]) for token in ids],
+            [token in special for token in ids],
+            bos is not None and ids[:1] == [bos],
+        )
+
+    def text(self, ids: list[int]) -> str:
+        """The text of tokens, special ones included."""
+        return self.tokenizer.decode(ids, clean_up_tokenization_spaces=False)

@@ -1,0 +1,46 @@
+import * as vscode from 'vscode';
+import { copyApp } from '../../deploy/copyApp.ts';
+import type { CatalogApp } from '../../domain/catalog.ts';
+import { pickCatalogApp } from './pick.ts';
+import type { Services } from './services.ts';
+
+/** Copies a bundled app into a folder of the user's, where it can be read, changed and deployed by itself. */
+export async function copyToWorkspace(services: Services, argument: unknown): Promise<void> {
+  const { t } = vscode.l10n;
+  const app = await chosenApp(services, argument);
+  const root = app && (await chosenFolder());
+  if (!app || !root) return;
+  const copied = await copyApp(app, root.fsPath);
+  await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.file(copied.readme));
+  const openCode = t('Open Code');
+  const note = copied.kitDiffers
+    ? t('The folder appkit was there already and differs from the one of this version; it was left as it is.')
+    : '';
+  const message = t('{0} is in {1}. Deploy it with: {2}', app.title, copied.folder, copied.command);
+  const show = copied.kitDiffers ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+  const copyCommand = t('Copy Command');
+  const answer = await show([message, note].filter(Boolean).join(' '), openCode, copyCommand);
+  if (answer === openCode) await vscode.window.showTextDocument(vscode.Uri.file(copied.entry));
+  if (answer === copyCommand) await vscode.env.clipboard.writeText(copied.command);
+}
+
+async function chosenApp(services: Services, argument: unknown): Promise<CatalogApp | undefined> {
+  const row = services.catalogueView.target(typeof argument === 'string' ? argument : undefined);
+  if (row) return row.app;
+  const chosen = await pickCatalogApp(await services.catalog.apps(), services.catalogueView.rates, undefined);
+  return chosen instanceof vscode.Uri ? undefined : chosen;
+}
+
+async function chosenFolder(): Promise<vscode.Uri | undefined> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length === 1) return folders[0]?.uri;
+  if (folders.length > 1) return (await vscode.window.showWorkspaceFolderPick())?.uri;
+  const { t } = vscode.l10n;
+  const chosen = await vscode.window.showOpenDialog({
+    title: t('Where should the app be copied to?'),
+    openLabel: t('Copy Here'),
+    canSelectFolders: true,
+    canSelectFiles: false,
+  });
+  return chosen?.[0];
+}

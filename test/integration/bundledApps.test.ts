@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensurePython } from '../../scripts/python.ts';
+import { root } from '../../scripts/root.ts';
+import type { CatalogApp, Sample } from '../../src/domain/catalog.ts';
+import type { LogEntry } from '../../src/domain/logEntry.ts';
+import { entryText } from '../../src/domain/logEntry.ts';
+import { LogFollower } from '../../src/logs/follower.ts';
+import { send } from '../../src/requests/httpClient.ts';
+import { sampleBody } from '../../src/requests/sample.ts';
+import { summarize } from '../../src/requests/summary.ts';
+import { CatalogStore } from '../../src/store/catalogStore.ts';
+import { ensureTinyHub } from '../host/tinyHub.ts';
+import { TestWorld } from './support/world.ts';
+
+/** What the log of each app says between its start and its first answer. */
+const inLog: Record<string, readonly RegExp[]> = {
+  finbert: [/^::phase \{"name": "load_model"/, /^::progress \{.*"done": 1/, /^GPU: none$/],
+  documents: [/^::phase \{"name": "load_model"/, /^::progress \{.*"done": 1/, /^GPU: none$/],
+  vllm: [/^::phase \{"name": "start_engine"/, /^::phase \{"name": "warm_up"/, /^GPU: none$/],
+  embeddings: [/^::phase \{"name": "load_model"/, /^GPU: none$/],
+  interp: [/^::phase \{"name": "load_model"/, /^GPU: none$/],
+};
+
+let world: TestWorld;
+let apps: CatalogApp[];
+/** By the secret's name, which several apps share. */
+const keys = new Map<string, string>();
+beforeAll(async () => {
+  const hub = await ensureTinyHub(await ensurePython());
+  world = await TestWorld.start(hub.deployEnv, hub.containerEnv);
+  apps = await new CatalogStore(path.join(root, 'modal_apps'), world.logger).apps();
+}, 600_000); // the tiny models may have to be made first
+afterAll(() => world.stop());
+
+interface Deployed {
+  readonly appId: string;
+  readonly app: CatalogApp;
+  readonly urls: ReadonlyMap<string, string>;
+}
+
+async function deploy(id: string): Promise<Deployed> {
+  const app = apps.find((candidate) => candidate.id === id)!;
+  const result = await world.deployBundled(app, (name, _environment, value) =>
+    Promise.resolve(void keys.set(name, value)),
+  );
+  const endpoints = result.details.functions.flatMap((fn) => fn.endpoints);
+  return { appId: result.appId, app, urls: new Map(endpoints.map(({ name, url }) => [name, url])) };
+}
+
+async function sendSample(deployed: Deployed, sample: Sample, withKey = true) {
+  const { app, urls } = deployed;
+  const { auth } = app.endpoints.find((endpoint) => endpoint.function === sample.function)!;
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  if (auth && withKey) headers[auth.header] = `${auth.scheme} ${keys.get(auth.secretName)}`;
+  const body = await sampleBody(app, sample);
+  return send({
+    method: sample.method,
+    url: `${urls.get(sample.function)}${sample.path}`,
+    headers,
+    ...(body ? { body: body.body } : {}),
+    signal: new AbortController().signal,
+    headersTimeoutMs: 300_000,
+  });
+}
+
+/** The values that the manifest names, as the answer's cards show them. */
+function cardLabels(body: string, sample: Sample): string[] {
+  const cards = summarize(body, sample).find((block) => block.kind === 'cards');
+  return cards?.kind === 'cards' ? cards.items.map(({ label }) => label) : [];
+}
+
+async function logOf(appId: string, wanted: readonly RegExp[]): Promise<string[]> {
+  const lines: string[] = [];
+  const follower = new LogFollower({
+    query: { appId },
+    open: (query, last, seconds, signal) => world.plane.streamLogs(query, last, seconds, signal),
+    onEntry: (entry: LogEntry) => {
+      lines.push(entryText(entry));
+      if (wanted.every((pattern) => lines.some((line) => pattern.test(line)))) follower.stop();
+    },
+    onState: () => undefined,
+  });
+  await Promise.race([follower.run(), sleep(30_000, undefined, { ref: false })]);
+  follower.stop();
+  return lines;
+}
+
+describe('bundled apps, deployed by the real command and answered by tiny models of the same architecture', () => {
+  it.for(Object.keys(inLog))('%s', { timeout: 420_000 }, async (id) => {
+    const deployed = await deploy(id);
+    const { app } = deployed;
+    expect([...deployed.urls.keys()].sort()).toEqual(app.endpoints.map((one) => one.function).sort());
+
+    for (const sample of app.samples) {
+      const refused = await sendSample(deployed, sample, false);
+      expect(refused.status, `${sample.id} without a key`).toBe(401);
+    }
+    for (const pass of ['cold', 'warm']) {
+      for (const sample of app.samples) {
+        const answer = await sendSample(deployed, sample);
+        expect(answer.status, `${pass} ${sample.id}: ${answer.body.slice(0, 300)}`).toBe(
+          sample.expect?.status,
+        );
+        expect(cardLabels(answer.body, sample)).toEqual(
+          (sample.expect?.highlights ?? []).map(({ label }) => label),
+        );
+      }
+    }
+    const lines = await logOf(deployed.appId, inLog[id]!);
+    for (const pattern of inLog[id]!)
+      expect(
+        lines.some((line) => pattern.test(line)),
+        String(pattern),
+      ).toBe(true);
+    for (const key of keys.values()) expect(lines.join('\n')).not.toContain(key);
+    await world.plane.stopApp(deployed.appId);
+  });
+});
