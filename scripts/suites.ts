@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ensureTinyHub } from '../test/host/tinyHub.ts';
 import { ensurePython } from './python.ts';
 import { root } from './root.ts';
 import { run } from './run.ts';
@@ -44,9 +45,12 @@ async function vitest(project: string): Promise<Count> {
 
 async function pytest(folder: string, name: string): Promise<Count> {
   const file = path.join(root, `out/test/${name}.xml`);
-  const code = await run(await ensurePython(), ['-m', 'pytest', '-q', folder, `--junitxml=${file}`], {
+  const python = await ensurePython();
+  const { containerEnv } = await ensureTinyHub(python);
+  const code = await run(python, ['-m', 'pytest', '-q', folder, `--junitxml=${file}`], {
     PYTHONPATH: path.join(root, 'test/simulator'),
     PYTHONDONTWRITEBYTECODE: '1',
+    TINY_HUB: containerEnv['HF_HOME'] ?? '',
   });
   const report = await readFile(file, 'utf8');
   const attribute = (key: string) => Number(new RegExp(`\\b${key}="(\\d+)"`).exec(report)?.[1] ?? 0);

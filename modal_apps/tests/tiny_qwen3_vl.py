@@ -109,7 +109,12 @@ def make_qwen3_vl(folder: Path) -> Path:
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     tokenizer, processor = _tokenizer(), _processor()
-    _train(tokenizer, processor).save_pretrained(building)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # two that wait for each other are far slower on a busy machine
+    try:
+        _train(tokenizer, processor).save_pretrained(building)
+    finally:
+        torch.set_num_threads(threads)
     tokenizer.save_pretrained(building)
     processor.save_pretrained(building)
     shutil.rmtree(folder, ignore_errors=True)
@@ -207,7 +212,7 @@ def _train(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=STEPS)
     for step in range(STEPS):
         optimizer.zero_grad()
-        for batch in batches if step % 2 else batches[:2]:  # the large pages are learnt in half the steps
+        for batch in batches if step % 2 else batches[:2]:  # the large pages take longest
             model(**batch).loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()

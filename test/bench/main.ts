@@ -4,6 +4,7 @@ import path from 'node:path';
 import { build } from '../../scripts/build.ts';
 import { TestWorld } from '../integration/support/world.ts';
 import { benchActivation } from './activation.ts';
+import { benchApps } from './apps.ts';
 import { benchDeploy } from './deploy.ts';
 import { benchLists } from './lists.ts';
 import type { BenchRow } from './table.ts';
@@ -17,6 +18,6 @@ try {
 } finally {
   await world.stop();
 }
-rows.push(...(await benchActivation()));
+rows.push(...(await benchActivation()), ...(await benchApps()));
 printTable(rows);
 await writeFile(path.join(import.meta.dirname, 'results.json'), JSON.stringify(rows, undefined, 2));

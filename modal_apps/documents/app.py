@@ -1,0 +1,276 @@
+"""
+Document reader: images and PDFs to Markdown, text, HTML or JSON with Qwen3-VL.
+
+    modal secret create modal-apps-key APP_API_KEY="$(openssl rand -base64 32)"
+    modal deploy modal_apps/documents/app.py
+
+A small CPU web function checks the key, opens the files and draws their pages. Only pages with something on them
+go to the GPU class, so that a health check, a scanner or a wrong key never starts one. README.md explains the
+settings.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import modal
+
+HERE = Path(__file__).resolve().parent
+if modal.is_local():
+    sys.path.insert(0, str(HERE.parent))  # for appkit, which the apps share; in a container both are in /root
+
+from appkit.wiring import (  # noqa: E402
+    PYTHON,
+    RETRIES,
+    cache_volume,
+    endpoint_options,
+    image,
+    prefetch_options,
+    read_settings,
+    retire_container,
+    web_options,
+    worker_options,
+)
+from ocr.settings import DocumentsSettings  # noqa: E402
+
+if TYPE_CHECKING:
+    from appkit.jobs import Outcome
+    from ocr.batch import BatchPayload, BatchResult, Pool
+    from ocr.reading import PageIn, ReadOptions, ReadReply
+
+DAY_S = 24 * 3600
+INBOX = "/documents"
+# vLLM compiles some kernels when it starts, with the compiler of the development image.
+CUDA = "nvidia/cuda:13.0.1-devel-ubuntu24.04"
+LOOK_AHEAD = 2  # calls that wait for each one that is read
+
+settings = read_settings(DocumentsSettings)
+web_image = image(HERE / "requirements-web.txt", "ocr")
+cuda_image = modal.Image.from_registry(CUDA, add_python=PYTHON).entrypoint([])
+worker_image = image(HERE / "requirements-worker.txt", "ocr", base=cuda_image)
+app = modal.App(settings.app_name)
+jobs = modal.Dict.from_name(f"{settings.app_name}-jobs", create_if_missing=True)
+inbox_volume = modal.Volume.from_name(settings.inbox_volume, create_if_missing=True)
+
+
+@app.cls(**worker_options(settings, worker_image))
+@modal.concurrent(max_inputs=settings.max_inputs, target_inputs=settings.target_inputs)
+class Reader:
+    """Holds the model. The engine joins the pages of several callers."""
+
+    @modal.enter(snap=settings.snapshot_mode != "off")
+    def load(self) -> None:
+        from appkit.progress import phase
+        from appkit.start import start_container
+        from ocr.reader import PageReader
+
+        start_container(settings)
+        with phase("import"):
+            from ocr.engines import make_engine
+
+            self.engine: Any = make_engine(settings)
+        self.engine.load()
+        self.reader = PageReader(self.engine)
+        if settings.snapshot_mode == "gpu":
+            self.engine.warmup()  # the snapshot then holds the GPU's memory too
+            if settings.engine == "vllm":
+                self.engine.sleep()
+
+    @modal.enter(snap=False)
+    def to_device(self) -> None:
+        if settings.snapshot_mode == "gpu":
+            self.engine.resume()
+        else:
+            self.engine.warmup()
+
+    @modal.method()
+    async def read(self, pages: list[PageIn], options: ReadOptions) -> ReadReply:
+        reply = await self.reader.read(pages, options)
+        if reply.pop("poisoned", False):
+            retire_container()
+        return reply
+
+    @modal.exit()
+    def close(self) -> None:
+        self.engine.close()
+
+
+def worker_pool() -> Pool:
+    """The GPU containers, for batches and the inbox."""
+    from appkit.gpu import usd_per_hour
+    from ocr.batch import Pool
+
+    read: Any = Reader().read
+
+    async def fan_out(
+        calls: AsyncIterator[list[PageIn]], options: ReadOptions
+    ) -> AsyncIterator[ReadReply | BaseException]:
+        replies = read.map.aio(
+            calls, kwargs={"options": options}, order_outputs=False, return_exceptions=True
+        )
+        async for reply in replies:
+            yield reply
+
+    return Pool(
+        fan_out,
+        settings.pages_per_call,
+        LOOK_AHEAD * settings.max_containers * settings.max_inputs,
+        usd_per_hour(settings.gpus),
+        settings.scaledown_window_s,
+    )
+
+
+batch_options = {**web_options(settings, web_image), "memory": 4096, "timeout": DAY_S, "retries": RETRIES}
+
+
+@app.function(**batch_options)
+async def run_batch(payload: BatchPayload) -> BatchResult:
+    """Reads a batch: opens the documents here, on a CPU, and fans their pages out to the GPU containers."""
+    from appkit.jobs import JobLog, now_text, send_callback
+    from appkit.start import start_container
+    from ocr.api import fetch_rules
+    from ocr.batch import run_batch as run
+
+    start_container(settings)
+    job_id = modal.current_function_call_id() or "local"
+    job_log = JobLog(jobs, job_id)
+    rules = fetch_rules(settings)
+    async with job_log.writing():
+        result = await run(payload, job_id, worker_pool(), rules, watcher=job_log)
+    if payload["callback_url"]:
+        key = os.environ["APP_API_KEY"].split(",")[0].strip()
+        news = {"job_id": job_id, "status": "done", "result": result, "finished_at": now_text()}
+        await send_callback(payload["callback_url"], news, key, rules)
+    return result
+
+
+class ModalBackend:
+    """Reaches the reader from the web function."""
+
+    def __init__(self) -> None:
+        self._read: Any = Reader().read
+
+    async def read(self, pages: list[PageIn], options: ReadOptions) -> ReadReply:
+        from ocr.reading import BackendError
+
+        try:
+            return await self._read.remote.aio(pages, options)
+        except modal.exception.TimeoutError as error:
+            raise TimeoutError(str(error)) from error
+        except Exception as error:  # whatever the worker raised, its log has the traceback
+            raise BackendError(f"{type(error).__name__}: {error}") from error
+
+    async def runners(self) -> int:
+        stats = await self._read.get_current_stats.aio()
+        return stats.num_total_runners
+
+
+class ModalRunner:
+    """Runs batches as spawned calls, whose ids are the jobs'."""
+
+    async def spawn(self, payload: BatchPayload) -> str:
+        from ocr.reading import BackendError
+
+        spawner: Any = run_batch
+        try:
+            return (await spawner.spawn.aio(payload)).object_id
+        except Exception as error:
+            raise BackendError(f"{type(error).__name__}: {error}") from error
+
+    async def outcome(self, job_id: str) -> Outcome:
+        from appkit.jobs import Outcome
+        from ocr.reading import BackendError
+
+        call: Any = modal.FunctionCall.from_id(job_id)
+        try:
+            return Outcome("done", await call.get.aio(timeout=0))
+        except modal.exception.OutputExpiredError:
+            return Outcome("expired")
+        except modal.exception.FunctionTimeoutError:
+            return Outcome("failed", error="The batch took more than a day.")
+        except (modal.exception.TimeoutError, TimeoutError):
+            return Outcome("pending")
+        except modal.exception.InputCancellation:
+            return Outcome("cancelled")
+        except (modal.exception.AuthError, modal.exception.ConnectionError) as error:
+            raise BackendError(f"{type(error).__name__}: {error}") from error
+        except Exception as error:
+            return Outcome("failed", error=f"{type(error).__name__}. The app's log says why.")
+
+    async def cancel(self, job_id: str) -> None:
+        call: Any = modal.FunctionCall.from_id(job_id)
+        await call.cancel.aio()
+
+
+@app.function(**{**web_options(settings, web_image), "memory": 2048})
+@modal.concurrent(max_inputs=20)
+@modal.asgi_app(**endpoint_options(settings))
+def web() -> Any:
+    """The HTTP API; never on a GPU."""
+    from appkit.jobs import JobBoard
+    from appkit.start import key_checker, start_container
+    from ocr.api import create_app
+
+    start_container(settings)
+    return create_app(settings, ModalBackend(), JobBoard(jobs, ModalRunner()), key_checker(settings))
+
+
+if settings.inbox:
+    inbox_options = {
+        **{name: value for name, value in batch_options.items() if name != "secrets"},
+        "volumes": {INBOX: inbox_volume},
+        "max_containers": 1,
+        "schedule": modal.Cron(settings.inbox_cron, timezone=settings.inbox_tz),
+    }
+
+    @app.function(**inbox_options)
+    async def process_inbox() -> None:
+        """Reads what lies in the inbox. By the clock, and with `modal run …/app.py::process_inbox`."""
+        from appkit.start import start_container
+        from ocr.inbox import process_inbox as process
+        from ocr.requests import Opts
+
+        start_container(settings)
+        volume: Any = inbox_volume
+        await volume.reload.aio()
+        opts = Opts()
+        run = modal.current_function_call_id() or "local"
+        await process(
+            Path(INBOX),
+            opts.read_options(),
+            opts.drawing(),
+            worker_pool(),
+            most=settings.inbox_max,
+            commit=volume.commit.aio,
+            run=run,
+            model=settings.model_id,
+        )
+
+    @app.local_entrypoint()
+    def put_inbox(*paths: str) -> None:
+        """Puts files into the inbox: `modal run …/app.py::put_inbox FILE...`."""
+        with inbox_volume.batch_upload(force=True) as upload:
+            for path in paths:
+                upload.put_file(path, f"/inbox/{Path(path).name}")
+                print(f"{path} -> {settings.inbox_volume}/inbox/{Path(path).name}")
+
+
+@app.function(**prefetch_options(settings, worker_image))
+def prefetch() -> None:
+    """Fetches the model to the volume ahead of the first request: `modal run …/app.py::prefetch`."""
+    from appkit.weights import download
+
+    download(settings.model_id, settings.model_revision)
+    next(iter(cache_volume(settings).values())).commit()
+
+
+@app.local_entrypoint()
+def main(url: str = "") -> None:
+    """Checks the app: a passing copy of it, or with --url a deployed one. The key is $APP_API_KEY."""
+    from ocr.smoke import check
+
+    check(url or web.get_web_url() or "", os.environ, HERE / "samples")

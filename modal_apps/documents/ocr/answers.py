@@ -1,0 +1,132 @@
+"""What the routes answer, and how the pages of a document become one answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .reading import FinishReason, Format, PageError, PageReply
+from .rendering import ReadyPage
+
+BLANK = "The page is blank; no model was asked."
+
+
+@dataclass(frozen=True)
+class ModelRef:
+    """`revision` is '' when the newest commit is used."""
+
+    id: str
+    revision: str
+
+
+@dataclass(frozen=True)
+class PageOut:
+    """
+    One page. `index` counts from 1 in the document; the sides are those of the picture that the model saw.
+
+    `error` is null unless this page could not be read while others could.
+    """
+
+    index: int
+    source: str
+    width: int
+    height: int
+    image_tokens: int
+    output_tokens: int
+    finish_reason: FinishReason
+    content: str
+    word_count: int
+    seconds: float
+    warnings: list[str]
+    error: PageError | None = None
+    prompt_tokens: int = 0
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens of all pages; those of the pictures are among those of the prompts."""
+
+    image_tokens: int
+    prompt_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True)
+class ExtractOut:
+    """
+    A read document. `prompt` names the instruction and its version; times are in milliseconds.
+
+    `cost_estimate_usd` is the GPU's time for this request, with its start and idle window when it was cold.
+    """
+
+    content: str
+    content_length: int
+    word_count: int
+    format: Format
+    pages: list[PageOut]
+    usage: Usage
+    model: ModelRef
+    prompt: str
+    timing_ms: dict[str, float]
+    cost_estimate_usd: float
+    request_id: str
+    warnings: list[str] = field(default_factory=list)
+    success: bool = True
+
+
+def page_out(page: ReadyPage, reply: PageReply | None) -> PageOut:
+    """
+    Parameters:
+        reply: of the worker; None for a page that none was asked about.
+    """
+    width, height = (page.picture.width, page.picture.height) if page.picture else (0, 0)
+    content = reply["content"] if reply else ""
+    warnings = list(reply["warnings"]) if reply else []
+    if page.is_blank:
+        warnings.append(BLANK)
+    return PageOut(
+        index=page.number,
+        source=page.source,
+        width=width,
+        height=height,
+        image_tokens=reply["image_tokens"] if reply else 0,
+        output_tokens=reply["output_tokens"] if reply else 0,
+        finish_reason=reply["finish_reason"] if reply else "stop",
+        content=content,
+        word_count=count_words(content),
+        seconds=reply["seconds"] if reply else 0.0,
+        warnings=warnings,
+        error=page.error or (reply["error"] if reply else None),
+        prompt_tokens=reply["prompt_tokens"] if reply else 0,
+    )
+
+
+def page_outs(pages: Sequence[ReadyPage], replies: Mapping[str, PageReply]) -> list[PageOut]:
+    """The pages in their order, with what was read of each."""
+    return [page_out(page, replies.get(page.key)) for page in pages]
+
+
+def join_pages(form: Format, pages: Sequence[PageOut]) -> str:
+    """
+    The text of a document. Several pages of JSON become a list, with null for one that is blank or failed.
+    """
+    if form == "json":
+        if len(pages) == 1:
+            return pages[0].content
+        return json.dumps([json.loads(page.content or "null") for page in pages], ensure_ascii=False)
+    return "\n\n".join(page.content for page in pages if page.content)
+
+
+def count_words(text: str) -> int:
+    """Runs of characters without white space."""
+    return len(text.split())
+
+
+def usage_of(pages: Sequence[PageOut]) -> Usage:
+    """The tokens of the pages together."""
+    return Usage(
+        image_tokens=sum(page.image_tokens for page in pages),
+        prompt_tokens=sum(page.prompt_tokens for page in pages),
+        output_tokens=sum(page.output_tokens for page in pages),
+    )

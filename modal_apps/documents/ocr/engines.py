@@ -1,0 +1,38 @@
+"""The engine that the settings name. Each is imported only when it is wanted: one of them needs torch."""
+
+from __future__ import annotations
+
+from .engine import Engine
+from .settings import DocumentsSettings
+
+
+def make_engine(settings: DocumentsSettings) -> Engine:
+    """An engine that is not loaded yet."""
+    if settings.engine == "transformers":
+        from .transformers_engine import TransformersEngine
+
+        return TransformersEngine(
+            settings.model_id,
+            settings.model_revision,
+            settings.dtype,
+            max_model_len=settings.max_model_len,
+        )
+    from appkit.vllm_server.process import EngineProcess
+    from appkit.weights import use_offline_if_cached
+
+    from .openai_engine import OpenAiEngine
+    from .vllm_options import SERVED_NAME, vllm_command, vllm_environ
+
+    use_offline_if_cached(settings.model_id, settings.model_revision)
+    command = vllm_command(settings)
+    print(command.printed(), flush=True)
+    base_url = f"http://127.0.0.1:{command.port}"
+    process = EngineProcess(command.arguments(), base_url, vllm_environ(settings))
+    return OpenAiEngine(
+        base_url,
+        SERVED_NAME,
+        process,
+        max_model_len=settings.max_model_len,
+        dtype=settings.dtype,
+        startup_timeout_s=settings.startup_timeout_s,
+    )
