@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Generic, TypeVar
 
@@ -40,6 +41,7 @@ class MicroBatcher(Generic[Item, Result]):
         run: computes a batch; runs in a thread, never twice at once. Results are in the order of the items.
         size_of: length of an item in tokens. A batch takes `max_tokens` with its items padded to the longest.
         max_wait_s: how long an idle model waits for company after the first item.
+        enough_items: so many are worth a call at once.
         max_queue: waiting items above which more are refused.
     """
 
@@ -48,11 +50,14 @@ class MicroBatcher(Generic[Item, Result]):
     max_items: int = 256
     max_tokens: int = 16_384
     max_wait_s: float = 0.004
+    enough_items: int = 8
     max_queue: int = 4096
     counters: BatchCounters = field(default_factory=BatchCounters)
     _queue: deque[_Waiting[Item, Result]] = field(default_factory=deque)
     _worker: asyncio.Task[None] | None = None
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    # Always the same thread: torch keeps a pool of helpers for each that it runs in.
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "batch"))
 
     async def submit(self, items: Sequence[Item]) -> list[Result]:
         """
@@ -89,13 +94,16 @@ class MicroBatcher(Generic[Item, Result]):
 
     async def _wait_for_company(self) -> None:
         deadline = time.monotonic() + self.max_wait_s
-        while not self._is_full() and (left := deadline - time.monotonic()) > 0:
+        while not self._is_worth_a_call() and (left := deadline - time.monotonic()) > 0:
             self._arrived.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._arrived.wait(), left)
 
-    def _is_full(self) -> bool:
-        return len(self._queue) >= self.max_items or sum(one.size for one in self._queue) >= self.max_tokens
+    def _is_worth_a_call(self) -> bool:
+        return (
+            len(self._queue) >= min(self.enough_items, self.max_items)
+            or sum(one.size for one in self._queue) >= self.max_tokens
+        )
 
     def _take(self) -> list[_Waiting[Item, Result]]:
         """The longest run of waiting items, oldest first, that fits into one call."""
@@ -118,7 +126,8 @@ class MicroBatcher(Generic[Item, Result]):
         batch.sort(key=lambda one: one.size)
         self.counters.calls += 1
         try:
-            results = await asyncio.to_thread(self.run, [one.item for one in batch])
+            loop = asyncio.get_running_loop()
+            results = await loop.run_in_executor(self._thread, self.run, [one.item for one in batch])
         except Exception as error:
             await self._halve(batch, error)
             return

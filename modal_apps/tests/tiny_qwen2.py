@@ -16,7 +16,7 @@ from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
 
 SEED = 7
 VOCABULARY = 1000
-CONTEXT = 512
+CONTEXT = 2048
 END = "<|im_end|>"
 SPECIAL = ("<|endoftext|>", "<|im_start|>", END)
 CHAT_TEMPLATE = (

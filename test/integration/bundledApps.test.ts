@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -87,6 +88,61 @@ async function logOf(appId: string, wanted: readonly RegExp[]): Promise<string[]
   return lines;
 }
 
+const authorized = (secret: string) => ({
+  authorization: `Bearer ${keys.get(secret)}`,
+  'content-type': 'application/json',
+});
+
+const fetchJson = async (url: string, secret: string, method = 'GET', body?: unknown) => {
+  const answer = await send({
+    method,
+    url,
+    headers: authorized(secret),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: new AbortController().signal,
+    headersTimeoutMs: 120_000,
+  });
+  return { status: answer.status, json: JSON.parse(answer.body) as Record<string, unknown> };
+};
+
+/** A batch is a spawned call, and its progress is in a Dict: both only exist where the app is deployed. */
+async function readBatch({ app, urls }: Deployed): Promise<void> {
+  const url = urls.get('web')!;
+  const page = await readFile(path.join(app.folder, 'samples/page.png'), 'base64');
+  const documents = [
+    { name: 'a.png', content_b64: page },
+    { name: 'broken.png', content_b64: 'AAAA' },
+    { name: 'b.png', content_b64: page },
+  ];
+  const accepted = await fetchJson(`${url}/batch`, 'modal-apps-key', 'POST', { documents });
+  expect(accepted.status).toBe(202);
+  const job = `${url}/jobs/${String(accepted.json['job_id'])}`;
+  let view = await fetchJson(job, 'modal-apps-key');
+  for (let tries = 0; view.json['status'] !== 'done' && tries < 120; tries++) {
+    expect(['queued', 'running']).toContain(view.json['status']);
+    await sleep(500);
+    view = await fetchJson(job, 'modal-apps-key');
+  }
+  expect(view.json).toMatchObject({
+    status: 'done',
+    progress: { done: 3, total: 3, ok: 2, failed: 1 },
+    result: {
+      num_images: 3,
+      succeeded: 2,
+      failed: 1,
+      results: [
+        { name: 'a.png', success: true },
+        { name: 'broken.png', success: false },
+        { name: 'b.png', success: true },
+      ],
+    },
+  });
+  expect((await fetchJson(job, 'modal-apps-key', 'DELETE')).status).toBe(409);
+}
+
+/** What an app does beside answering its samples. */
+const more: Record<string, (deployed: Deployed) => Promise<void>> = { documents: readBatch };
+
 describe('bundled apps, deployed by the real command and answered by tiny models of the same architecture', () => {
   it.for(Object.keys(inLog))('%s', { timeout: 420_000 }, async (id) => {
     const deployed = await deploy(id);
@@ -108,6 +164,7 @@ describe('bundled apps, deployed by the real command and answered by tiny models
         );
       }
     }
+    await more[id]?.(deployed);
     const lines = await logOf(deployed.appId, inLog[id]!);
     for (const pattern of inLog[id]!)
       expect(

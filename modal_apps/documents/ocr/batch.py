@@ -88,7 +88,7 @@ class Pool:
 @dataclass
 class Tracker:
     """
-    Counts pages, prints their lines and passes the counts on.
+    Counts pages, prints their lines and passes the counts on. A document without a readable page counts as one.
 
     The seconds of a page are those since the one before: pages are read side by side, and the time that is
     left follows from how fast they come and not from how long each takes.
@@ -114,9 +114,17 @@ class Tracker:
         seconds, self._last = now - self._last, now
         self._recent.append(seconds)
         detail = f"failed, {page.error['code']}," if page.error else f"{page.word_count} words"
-        self.progress.item(page.source, detail, seconds, ok=page.error is None)
+        self._done(page.source, detail, seconds, ok=page.error is None)
+
+    def unreadable(self, document: Staged) -> None:
+        """A document could not be opened, or no page of it is wanted."""
+        code = document.error["code"] if document.error else "no page is wanted"
+        self._done(document.name, f"failed, {code},", 0.0, ok=False)
+
+    def _done(self, name: str, detail: str, seconds: float, *, ok: bool) -> None:
+        self.progress.item(name, detail, seconds, ok=ok)
         left = self.progress.total - self.progress.done
-        self._tell(left * sum(self._recent) / len(self._recent))
+        self._tell(left * sum(self._recent) / len(self._recent) if self._recent else None)
 
     def _tell(self, eta_s: float | None) -> None:
         if self.watcher:
@@ -133,9 +141,11 @@ class _Ledger:
         self._staged = {document.index: document for document in staged}
         self._read: dict[int, dict[int, PageOut]] = {document.index: {} for document in staged}
         self._waiting: dict[str, tuple[int, ReadyPage]] = {}
-        self.complete: deque[DocumentResult] = deque(
-            _unreadable(document) for document in staged if not document.pages
-        )
+        self.complete: deque[DocumentResult] = deque()
+        for document in staged:
+            if not document.pages:
+                tracker.unreadable(document)
+                self.complete.append(_unreadable(document))
 
     def expect(self, index: int, page: ReadyPage) -> None:
         """A worker is asked about this page."""
@@ -241,7 +251,7 @@ async def run_batch(
     with tempfile.TemporaryDirectory() as folder:
         staged = await stage_all(payload["documents"], payload["drawing"]["pages"], Path(folder), rules)
         total = sum(len(document.pages) for document in staged)
-        tracker = Tracker(Progress(app, run, total), watcher)
+        tracker = Tracker(Progress(app, run, count_items(staged)), watcher)
         results = [
             result
             async for result in read_documents(
@@ -262,6 +272,11 @@ async def run_batch(
         cost_estimate_usd=round(seconds / 3600 * pool.usd_per_hour, 6),
         results=results,
     )
+
+
+def count_items(staged: Sequence[Staged]) -> int:
+    """How many lines of progress there will be: one for each page, and for each document without one."""
+    return sum(max(1, len(document.pages)) for document in staged)
 
 
 def _unreadable(document: Staged) -> DocumentResult:

@@ -19,7 +19,7 @@ from pathlib import Path
 from appkit.progress import Progress
 
 from .answers import count_words
-from .batch import DocumentResult, Pool, Tracker, read_documents
+from .batch import DocumentResult, Pool, Tracker, count_items, read_documents
 from .prompts import prompt_name
 from .reading import ReadOptions, ReadReply
 from .rendering import Drawing
@@ -118,7 +118,7 @@ async def _process(
 ) -> InboxReport:
     entries, twins, skipped = _new_entries(root, most, now())
     staged = [look_at(index, entry.path.name, entry.path, "") for index, entry in enumerate(entries)]
-    tracker = Tracker(Progress("documents", run, sum(len(one.pages) for one in staged)))
+    tracker = Tracker(Progress("documents", run, count_items(staged)))
     replies: list[ReadReply] = []
     done = failed = 0
     results = read_documents(staged, options, drawing, pool, tracker, replies)

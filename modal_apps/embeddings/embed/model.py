@@ -48,9 +48,15 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Vector:
-    """An embedding, with the seconds of the forward pass that made it and when that began (`perf_counter`)."""
+    """
+    An embedding, the seconds of the forward pass that made it, and when that began (`perf_counter`).
+
+    Parameters:
+        length: Euclidean norm of the values.
+    """
 
     values: list[float]
+    length: float
     model_s: float
     began: float
 
@@ -143,7 +149,9 @@ class EmbeddingModel(TorchWorker):
             self.first_call = False
         if not torch.isfinite(values).all():
             raise NonFiniteError("The model gave a value that is no number.")
-        return [Vector(row, seconds, began) for row in values.tolist()]
+        lengths = values.norm(dim=1).tolist()
+        rows = zip(values.tolist(), lengths, strict=True)
+        return [Vector(row, length, seconds, began) for row, length in rows]
 
     @torch.inference_mode()
     def _forward(self, batch: Sequence[Tokens]) -> torch.Tensor:
@@ -159,7 +167,8 @@ class EmbeddingModel(TorchWorker):
 
     def _padded(self, rows: Sequence[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         longest = max(map(len, rows))
-        width = min(-(-longest // PAD_TO) * PAD_TO, max(longest, self.longest))
+        step = PAD_TO if self.device == "cuda" else 1
+        width = min(-(-longest // step) * step, max(longest, self.longest))
         ids = torch.full((len(rows), width), self.tokenizer.pad_token_id or 0, dtype=torch.long)
         mask = torch.zeros_like(ids)
         left = self.tokenizer.padding_side == "left"

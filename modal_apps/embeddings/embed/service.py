@@ -16,6 +16,7 @@ from .families import Task
 from .model import EmbeddingModel, NonFiniteError, Tokens, Vector
 
 MOST_TOKENS = 300_000
+UNIT = 1e-6  # what 32-bit floats of length 1 miss at most
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class EmbeddingService:
             raise ApiError(413, "too_many_tokens", f"{total} tokens; {MOST_TOKENS} are allowed.", param=field)
         vectors = await self._compute(tokens)
         return Embedded(
-            vectors=[_shaped(vector.values, dimensions, normalize) for vector in vectors],
+            vectors=[_shaped(vector, dimensions, normalize) for vector in vectors],
             truncated=truncated,
             tokens=total,
             queue_ms=milliseconds(max(0.0, min(vector.began for vector in vectors) - tokenized)),
@@ -150,9 +151,10 @@ def milliseconds(seconds: float) -> float:
     return round(seconds * 1000, 3)
 
 
-def _shaped(values: list[float], dimensions: int | None, normalize: bool) -> list[float]:
-    kept = values[:dimensions]
-    if not normalize and dimensions is None:
-        return kept
+def _shaped(vector: Vector, dimensions: int | None, normalize: bool) -> list[float]:
+    """Cut to the dimensions asked for, and of length 1; a cut vector always is."""
+    if dimensions is None and (not normalize or abs(vector.length - 1) < UNIT):
+        return vector.values
+    kept = vector.values[:dimensions]
     length = math.sqrt(math.fsum(value * value for value in kept))
     return [value / length for value in kept] if length else kept

@@ -102,8 +102,8 @@ async def test_one_bad_page_fails_alone(backend: LocalBackend, capsys: pytest.Ca
         "c.png is none of png, jpeg, webp, tiff, bmp, gif, pdf.",
     )
     lines = marked(capsys.readouterr().out, "progress")
-    assert (lines[-1]["done"], lines[-1]["total"], lines[-1]["failed"]) == (4, 4, 1)
-    assert watcher.seen[-1][:3] == (4, 4, 1)
+    assert (lines[-1]["done"], lines[-1]["total"], lines[-1]["failed"]) == (5, 5, 2)
+    assert watcher.seen[-1][:3] == (5, 5, 2)  # four pages, and a document without one
 
 
 async def test_a_page_that_cannot_be_drawn_fails_alone(backend: LocalBackend) -> None:
@@ -133,10 +133,15 @@ async def test_nothing_to_read_divides_by_nothing(
     result = await run(pool_of(backend), ("a.png", b"junk"), watcher=watcher)
     assert (result["num_pages"], result["failed"], result["gpu_seconds"]) == (0, 1, 0.0)
     printed = capsys.readouterr().out
-    assert printed.splitlines()[0] == "[0/0] no pages to read"
-    assert [line["total"] for line in marked(printed, "progress")] == [0]
-    assert watcher.seen == [(0, 0, 0, 0.0)]
+    assert [(line["done"], line["total"], line["failed"]) for line in marked(printed, "progress")] == [
+        (1, 1, 1)
+    ]
+    assert watcher.seen[-1][:3] == (1, 1, 1)
     assert backend.calls == []
+    empty = Watcher()
+    Tracker(Progress("documents", "r", 0), empty).begin()
+    assert capsys.readouterr().out.splitlines()[0] == "[0/0] no pages to read"
+    assert empty.seen == [(0, 0, 0, 0.0)]
 
 
 def test_the_eta_is_of_the_last_twenty(monkeypatch: pytest.MonkeyPatch) -> None:

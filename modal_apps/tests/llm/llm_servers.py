@@ -50,3 +50,16 @@ def _answers(url: str) -> bool:
     except httpx.HTTPError:
         return False
     return True
+
+
+@contextmanager
+def gateway_process(base_url: str) -> Iterator[str]:
+    """An open gateway in a process of its own. Yields its URL."""
+    port = free_port()
+    command = [sys.executable, str(Path(__file__).with_name("serve_gateway.py")), base_url, str(port)]
+    process = EngineProcess(command, f"http://127.0.0.1:{port}")
+    process.start(60)
+    try:
+        yield process.base_url
+    finally:
+        process.stop(1)

@@ -61,6 +61,8 @@ class Scripted:
                 return await self._stall(request)
             case "refuse":
                 return JSONResponse({"error": {"message": "context too long", "code": 400}}, 400)
+            case "clock":
+                return StreamingResponse(self._clock(), media_type="text/event-stream")
             case "stream" | "break" as script:
                 return StreamingResponse(self._events(script), media_type="text/event-stream")
         return JSONResponse({"echo": body})
@@ -71,6 +73,11 @@ class Scripted:
             pass
         self.note("given up")
         return Response()
+
+    async def _clock(self) -> AsyncIterator[bytes]:
+        for _ in range(EVENTS):
+            yield f"data: {time.time()}\n\n".encode()
+            await asyncio.sleep(PAUSE_S)
 
     async def _events(self, script: str) -> AsyncIterator[bytes]:
         try:
