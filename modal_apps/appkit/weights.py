@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import PurePosixPath
 
 from .progress import Progress, phase
 
-# Files that hold data only; a pickle is fetched where there is nothing else, and torch reads only data of it.
-SAFE = (".safetensors", ".json", ".txt", ".model", ".jinja", ".py.typed")
-PICKLE = (".bin",)
+TEXTS = (".json", ".txt", ".model", ".jinja")
+TENSORS = ".safetensors"
+PICKLE = ".bin"  # fetched only where a folder has nothing else; torch reads nothing but data of it
 
 
 def wanted_files(names: list[str]) -> list[str]:
-    """Which of a model's files serving needs: configuration, tokenizer, and safetensors if there are any."""
-    safe = [name for name in names if name.endswith(SAFE)]
-    if any(name.endswith(".safetensors") for name in safe):
-        return safe
-    return safe + [name for name in names if name.endswith(PICKLE)]
+    """Which of a model's files serving needs: configuration, tokenizer, and the weights of each folder once."""
+    with_tensors = {PurePosixPath(name).parent for name in names if name.endswith(TENSORS)}
+
+    def is_wanted(name: str) -> bool:
+        if name.endswith(PICKLE):
+            return PurePosixPath(name).parent not in with_tensors
+        return name.endswith((*TEXTS, TENSORS))
+
+    return [name for name in names if is_wanted(name)]
 
 
 def download(model_id: str, revision: str) -> str:
