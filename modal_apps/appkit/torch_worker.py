@@ -101,7 +101,7 @@ class TorchWorker(ABC):
             device=self.device,
             dtype=self.dtype_name(),
             gpu=self.gpu,
-            torch=torch.__version__,
+            torch=str(torch.__version__),  # else an object of torch, which the web function has not
             cuda=torch.version.cuda,
             load_s=round(self.load_s, 3),
             uptime_s=round(time.perf_counter() - self.started, 3),

@@ -109,7 +109,7 @@ def web() -> Any:
     from finance.api import create_app
 
     start_container(settings)
-    return create_app(settings, ModalBackend(), key_checker(settings), ui.get_web_url)
+    return create_app(settings, ModalBackend(), key_checker(settings), ui.get_web_url.aio)
 
 
 @app.function(

@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import schemathesis
-from appkit.asgi_server import AsgiServer
 from hypothesis import HealthCheck, given, settings
-from loopback import free_port, until
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
+from served import served
 from support import KEY
-
-import requests
 
 CHECKS = [
     not_a_server_error,
@@ -34,15 +31,8 @@ def check_api(app: Any, *, key: str = KEY) -> set[str]:
     Returns:
         the operations that were tried, such as `POST /ratios`.
     """
-    port = free_port()
-    server = AsgiServer(app, "127.0.0.1", port)
-    server.start()
-    url = f"http://127.0.0.1:{port}"
-    until(lambda: _is_up(url))
-    try:
+    with served(app) as url:
         return check_url(url, key=key)
-    finally:
-        server.stop()
 
 
 def check_url(url: str, *, key: str = KEY) -> set[str]:
@@ -67,11 +57,3 @@ def check_url(url: str, *, key: str = KEY) -> set[str]:
 
         try_it()
     return tried
-
-
-def _is_up(url: str) -> bool:
-    try:
-        requests.get(f"{url}/", timeout=5)
-    except requests.RequestException:
-        return False
-    return True

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import pickle
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +34,24 @@ def client_for(app: Any, *, key: str = KEY) -> httpx.AsyncClient:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     transport = httpx.ASGITransport(app, raise_app_exceptions=True)
     return httpx.AsyncClient(transport=transport, base_url="http://app", headers=headers)
+
+
+def check_plain(reply: Any) -> None:
+    """
+    Fails when a worker's reply cannot be read where there is no torch and no transformers, as in a web function.
+    """
+    code = (
+        "import pickle, sys; sys.modules.update(torch=None, transformers=None, numpy=None); "
+        "pickle.loads(sys.stdin.buffer.read())"
+    )
+    paths = os.pathsep.join([str(ROOT), *(str(ROOT / app) for app in APPS)])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=pickle.dumps(reply),
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stderr.decode()
 
 
 async def send_sample(client: httpx.AsyncClient, app: str, sample: dict[str, Any]) -> httpx.Response:

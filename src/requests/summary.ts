@@ -6,6 +6,8 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type TableBlock = Extract<SummaryBlock, { kind: 'table' }>;
 
 const mostRows = 200;
+/** Longer values are texts to read, not figures to glance at. */
+const longestCard = 60;
 const mostColumns = 8;
 
 /**
@@ -16,13 +18,23 @@ const mostColumns = 8;
 export function summarize(body: string, sample?: Sample): SummaryBlock[] {
   const json = parseObject(body);
   if (!json) return [];
-  const cards = sample?.expect ? highlightCards(json, sample) : flatCards(json);
+  const named = sample?.expect ? highlightCards(json, sample) : flatCards(json);
+  const cards = named.filter(({ value }) => value.length <= longestCard);
+  const quoted = named.filter(({ value }) => value.length > longestCard);
   const entries = Object.entries(json);
   const tables = entries.flatMap(([key, value]) => tableOf(title(key), value));
-  const texts = entries.flatMap(([key, value]) => textOf(title(key), value));
+  // What is quoted under the manifest's label is not said again under its own.
+  const texts = entries.flatMap(([key, value]) =>
+    quoted.some((item) => item.value === value) ? [] : textOf(title(key), value),
+  );
   // What was asked for is usually the longest list; lists of one only describe the request.
   tables.sort((a, b) => Number(a.rows.length === 1) - Number(b.rows.length === 1));
-  return [...(cards.length > 0 ? [{ kind: 'cards' as const, items: cards }] : []), ...tables, ...texts];
+  return [
+    ...(cards.length > 0 ? [{ kind: 'cards' as const, items: cards }] : []),
+    ...quoted.map(({ label, value }) => ({ kind: 'text' as const, title: label, text: value })),
+    ...tables,
+    ...texts,
+  ];
 }
 
 function parseObject(body: string): Record<string, Json> | undefined {

@@ -36,11 +36,15 @@ PAGE = "/ui"
 PROBE = "The company reported stable results for the year."
 
 
+async def nowhere() -> None:
+    """For an app that is served without its page."""
+
+
 def create_app(
     settings: FinbertSettings,
     backend: Backend,
     checker: KeyChecker | None,
-    page_url: Callable[[], str | None] = lambda: None,
+    page_url: Callable[[], Awaitable[str | None]] = nowhere,
 ) -> ASGIApp:
     """
     Parameters:
@@ -53,10 +57,10 @@ def create_app(
     return api.served(PAGE)
 
 
-def _add_page(app: FastAPI, page_url: Callable[[], str | None]) -> None:
+def _add_page(app: FastAPI, page_url: Callable[[], Awaitable[str | None]]) -> None:
     @app.get(PAGE, summary="The page for people; asks for the key itself")
     async def page() -> RedirectResponse:
-        url = page_url()
+        url = await page_url()
         if not url:
             raise ApiError(404, "no_route", "This app is served without its page.")
         return RedirectResponse(url.rstrip("/") + PAGE)

@@ -9,7 +9,7 @@ import pytest
 from entry_files import load_entry
 from finance.finbert import FinBert
 from finance.scoring import BackendError
-from support import KEY
+from support import KEY, check_plain
 
 
 async def test_the_web_function_makes_the_app_with_the_key_of_the_secret(
@@ -37,6 +37,7 @@ def test_the_worker_scores(monkeypatch: pytest.MonkeyPatch, checkpoint: Path, mo
         [["Revenue grew strongly in the year."], ["Profit fell sharply in the second quarter."]]
     )
     assert [reply["scores"][0]["positive"] > 0.5 for reply in replies] == [True, False]
+    check_plain(replies)
 
 
 async def test_a_failing_worker_is_a_backend_error(monkeypatch: pytest.MonkeyPatch) -> None:

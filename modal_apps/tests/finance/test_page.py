@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from appkit.asgi_server import AsgiServer
 from appkit.auth import KeyChecker
 from appkit.logs import setup_logging
 from finance.api import create_app
@@ -19,30 +18,20 @@ from finance.ui import mount_page
 from finance_backend import SAMPLES, LocalBackend
 from gradio_client import Client, exceptions, handle_file
 from loopback import free_port, until
+from served import is_up, served
 from support import KEY, ROOT, client_for
 
 CHECKER = KeyChecker((KEY.encode(),))
 STATEMENT = str(SAMPLES / "statement.xlsx")
 
 
-def is_up(url: str) -> bool:
-    try:
-        return httpx.get(url).status_code < 500
-    except httpx.HTTPError:
-        return False
-
-
 @pytest.fixture
 def page_url(backend: LocalBackend) -> Iterator[str]:
     """The app with its page, as the container serves it."""
     setup_logging("finbert-analyst")
-    port = free_port()
     api = create_app(FinbertSettings(), backend, CHECKER)
-    server = AsgiServer(mount_page(api, KEY, CHECKER), "127.0.0.1", port)
-    server.start()
-    until(lambda: is_up(f"http://127.0.0.1:{port}/"), 60)
-    yield f"http://127.0.0.1:{port}/ui"
-    server.stop()
+    with served(mount_page(api, KEY, CHECKER)) as url:
+        yield f"{url}/ui"
 
 
 def test_upload_ask_and_read(page_url: str) -> None:
@@ -72,27 +61,29 @@ def test_the_key_is_the_password(page_url: str) -> None:
 
 
 def test_on_a_laptop_it_calls_the_deployed_url(backend: LocalBackend) -> None:
-    api_port, port = free_port(), free_port()
-    api = AsgiServer(create_app(FinbertSettings(), backend, CHECKER), "127.0.0.1", api_port)
-    api.start()
+    port = free_port()
     paths = os.pathsep.join([str(ROOT), str(ROOT / "finbert")])
     environ = {**os.environ, "PYTHONPATH": paths, "APP_API_KEY": KEY}
-    command = [sys.executable, "-m", "finance.ui", f"http://127.0.0.1:{api_port}", "--port", str(port)]
-    process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        until(lambda: is_up(url) or time.sleep(0.2) is not None, 90)
-        client = Client(url, verbose=False)
-        response, *_ = client.predict([handle_file(STATEMENT)], "margins", api_name="/analyze")
-        assert "Net margin" in response
-    finally:
-        process.terminate()
-        process.wait(10)
-        api.stop()
+    with served(create_app(FinbertSettings(), backend, CHECKER)) as api:
+        command = [sys.executable, "-m", "finance.ui", api, "--port", str(port)]
+        process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            until(lambda: is_up(url) or time.sleep(0.2) is not None, 90)
+            client = Client(url, verbose=False)
+            response, *_ = client.predict([handle_file(STATEMENT)], "margins", api_name="/analyze")
+            assert "Net margin" in response
+        finally:
+            process.terminate()
+            process.wait(10)
 
 
 async def test_the_api_leads_to_the_page(backend: LocalBackend) -> None:
-    app = create_app(FinbertSettings(), backend, CHECKER, lambda: "https://x--app-ui.modal.run")
-    async with client_for(app, key="") as client:
+    async def url() -> str:
+        return "https://x--app-ui.modal.run"
+
+    async with client_for(create_app(FinbertSettings(), backend, CHECKER, url), key="") as client:
         answer = await client.get("/ui")
     assert (answer.status_code, answer.headers["location"]) == (307, "https://x--app-ui.modal.run/ui")
+    async with client_for(create_app(FinbertSettings(), backend, CHECKER), key="") as client:
+        assert (await client.get("/ui")).status_code == 404

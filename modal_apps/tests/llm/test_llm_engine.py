@@ -20,6 +20,7 @@ import tiny_qwen2
 import torch
 from llm.engine import Engine
 from llm.settings import LlmSettings
+from llm.smoke import check
 from llm_servers import gateway
 from loopback import free_port, until
 from openai import OpenAI
@@ -182,6 +183,12 @@ async def test_samples_answer_as_promised(url: str) -> None:
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
         for sample in read_manifest("vllm")["samples"]:
             await send_sample(client, "vllm", sample)
+
+
+def test_the_checks_for_a_deployed_app_pass(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        check(url, {"APP_API_KEY": KEY})
+    assert ended.value.code == 0, capsys.readouterr().out
 
 
 def test_the_engine_ends_and_the_next_request_says_so(url: str, engine: Engine, client: OpenAI) -> None:

@@ -160,6 +160,17 @@ describe('summary', () => {
     expect(text).toMatchObject({ kind: 'text', title: 'Response' });
   });
 
+  it('shows a long highlight as a text under its label, once', () => {
+    const [first] = catalogApp().samples;
+    const sample = {
+      ...first!,
+      expect: { ...first!.expect!, highlights: [{ label: 'Text', path: 'response' }] },
+    };
+    const blocks = summarize(body, sample);
+    expect(blocks.map((block) => block.kind)).toEqual(['text', 'table']);
+    expect(blocks[0]).toMatchObject({ title: 'Text', text: 'x'.repeat(100) });
+  });
+
   it('reads paths with names, numbers and keys', () => {
     const json = JSON.parse(body) as Parameters<typeof readPath>[0];
     expect(readPath(json, 'ratios[1].key')).toBe('quick');
