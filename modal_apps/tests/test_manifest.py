@@ -56,6 +56,27 @@ def test_every_offered_gpu_can_be_deployed_with_the_defaults(app: str) -> None:
         assert load(KNOWN[app].settings, {gpu["setting"]: name}).gpus == [name]
 
 
+# GB of one card, as Modal sells them.
+CARD_GB = {
+    "T4": 16,
+    "L4": 24,
+    "A10": 24,
+    "A100-40GB": 40,
+    "L40S": 48,
+    "A100-80GB": 80,
+    "H100": 80,
+    "H200": 141,
+}
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_every_offered_gpu_has_the_memory_that_is_needed(app: str) -> None:
+    gpu = read_manifest(app)["gpu"]
+    for choice in gpu["choices"]:
+        name, _, count = choice["type"].partition(":")
+        assert CARD_GB[name] * int(count or 1) >= gpu["memoryGb"], choice
+
+
 @pytest.mark.parametrize("app", APPS)
 def test_keys_are_those_of_the_settings(app: str) -> None:
     manifest, defaults = read_manifest(app), KNOWN[app].settings()

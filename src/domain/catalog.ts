@@ -65,6 +65,7 @@ const manifestSchema = z.object({
   gpu: z.object({
     setting: z.string(),
     default: z.string(),
+    memoryGb: z.optional(z.number()),
     choices: z.array(z.object({ type: z.string(), note: z.optional(z.string()) })),
   }),
   secrets: z.array(secretSchema),

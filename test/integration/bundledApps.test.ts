@@ -1,6 +1,9 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensurePython } from '../../scripts/python.ts';
 import { root } from '../../scripts/root.ts';
@@ -8,6 +11,7 @@ import type { CatalogApp, Sample } from '../../src/domain/catalog.ts';
 import type { LogEntry } from '../../src/domain/logEntry.ts';
 import { entryText } from '../../src/domain/logEntry.ts';
 import { LogFollower } from '../../src/logs/follower.ts';
+import { cliEnvironment } from '../../src/modal/cli.ts';
 import { send } from '../../src/requests/httpClient.ts';
 import { sampleBody } from '../../src/requests/sample.ts';
 import { summarize } from '../../src/requests/summary.ts';
@@ -159,6 +163,37 @@ async function loseWorker({ appId, urls }: Deployed): Promise<void> {
   expect(next.status).toBe(200);
 }
 
+/** What the app's own command line says, run by the real `modal run`. */
+async function modalRun(app: CatalogApp, target: string, args: readonly string[], env = {}): Promise<string> {
+  const command = [...world.cli.args, 'run', `${path.join(app.folder, app.entry)}::${target}`, ...args];
+  const { stdout } = await promisify(execFile)(world.cli.command, command, {
+    env: { ...cliEnvironment(world.env, await world.planes.connection()), ...env },
+  });
+  return stdout;
+}
+
+/** A file of texts becomes a file of vectors, by the containers of a passing copy of the app. */
+async function embedFile({ app }: Deployed): Promise<void> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'embed-'));
+  const [source, target] = [path.join(folder, 'in.jsonl'), path.join(folder, 'out.npy')];
+  await writeFile(source, Array.from({ length: 600 }, (_, index) => `"text ${index}"\n`).join(''));
+  await modalRun(app, 'embed_file', ['--path', source, '--out', target]);
+  const manifest = JSON.parse(await readFile(path.join(folder, 'out.json'), 'utf8')) as unknown;
+  expect(manifest).toMatchObject({ count: 600, dim: 768, model: 'hkunlp/instructor-xl', task: 'document' });
+  const bytes = await readFile(target);
+  expect(bytes.subarray(1, 6).toString()).toBe('NUMPY');
+  expect((bytes.length - 128) % (600 * 768 * 4)).toBe(0);
+  await rm(folder, { recursive: true });
+}
+
+/** The checks for people with an account, of the deployed app. */
+async function checkAsPeopleDo({ app, urls }: Deployed): Promise<void> {
+  const env = { APP_API_KEY: keys.get('modal-apps-key'), APP_PROXY_TOKEN: keys.get('modal-proxy-token') };
+  const [url] = app.endpoints.map((endpoint) => urls.get(endpoint.function)!);
+  const printed = await modalRun(app, 'main', ['--url', url!], env);
+  expect(printed).toContain('All steps passed.');
+}
+
 /** Those of the app's containers that have loaded torch; told apart by the variable that Modal gives them. */
 async function processesWithTorch(appId: string): Promise<number[]> {
   const containers = await world.plane.listContainers('main', appId);
@@ -176,8 +211,17 @@ const isSplit = (app: CatalogApp) => app.endpoints.some((endpoint) => endpoint.f
 
 /** What an app does beside answering its samples. */
 const more: Record<string, (deployed: Deployed) => Promise<void>> = {
-  documents: readBatch,
-  finbert: loseWorker,
+  documents: async (deployed) => {
+    await readBatch(deployed);
+    await checkAsPeopleDo(deployed);
+  },
+  embeddings: embedFile,
+  finbert: async (deployed) => {
+    await loseWorker(deployed);
+    await checkAsPeopleDo(deployed);
+  },
+  interp: checkAsPeopleDo,
+  vllm: checkAsPeopleDo,
 };
 
 describe('bundled apps, deployed by the real command and answered by tiny models of the same architecture', () => {

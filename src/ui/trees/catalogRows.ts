@@ -74,6 +74,7 @@ function appRow(app: CatalogApp, input: CatalogRowsInput, below: readonly Row[])
 
 function needRows(app: CatalogApp, rates: Rates): Row[] {
   const gpu = leaf(app, 'gpu', 'GPU', gpuWords(app.gpu.default), 'chip', [
+    ...(app.gpu.memoryGb ? [`Needs about ${app.gpu.memoryGb} GB of GPU memory`] : []),
     ...app.gpu.choices.map((choice) =>
       [choice.type, priceOf(choice.type, rates), choice.note].filter(Boolean).join(' · '),
     ),
