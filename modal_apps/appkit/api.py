@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI, Security
 from fastapi.security import HTTPBearer
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .auth import OPEN_PATHS, KeyChecker
 from .errors import DOCUMENTED, install_error_handlers
@@ -17,6 +17,18 @@ from .health import AppInfo, health_routes
 from .settings import Settings
 
 KEY_HELP = "The app's API key; behind Modal's proxy ID.SECRET of a proxy token."
+
+
+# Answers a request and says so, or leaves it.
+Shortcut = Callable[[Scope, Receive, Send], Awaitable[bool]]
+
+
+def _with_shortcut(shortcut: Shortcut, app: ASGIApp) -> ASGIApp:
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if not await shortcut(scope, receive, send):
+            await app(scope, receive, send)
+
+    return serve
 
 
 @dataclass
@@ -33,13 +45,15 @@ class Api:
     checker: KeyChecker | None
     counters: Counters = field(default_factory=Counters)
 
-    def served(self, *more_open_paths: str) -> ASGIApp:
+    def served(self, *more_open_paths: str, before: Shortcut | None = None) -> ASGIApp:
         """
         Parameters:
             more_open_paths: need no key, beside `/` and `/health`.
+            before: asked first, behind the gate.
         """
         limit = self.settings.max_body_mb << 20
-        return Gate(self.routes, self.checker, limit, self.counters, OPEN_PATHS | set(more_open_paths))
+        inner = _with_shortcut(before, self.routes) if before else self.routes
+        return Gate(inner, self.checker, limit, self.counters, OPEN_PATHS | set(more_open_paths))
 
 
 def make_api(

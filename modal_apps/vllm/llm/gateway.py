@@ -16,7 +16,8 @@ from appkit.gpu_memory import gpu_status
 from appkit.status import status_body
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
-from starlette.types import ASGIApp
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .engine_metrics import queue_lengths
 from .settings import LlmSettings
@@ -65,13 +66,13 @@ def create_app(
     api = make_api(settings, "vLLM", VERSION, checker, is_ready=engine.is_alive, lifespan=lifespan)
     gateway = Gateway(settings, engine, upstream, api.counters)
     for path, summary in PASSED_ON.items():
-        api.routes.post(path, summary=summary, openapi_extra=BODY)(gateway.pass_on)
+        api.routes.post(path, summary=summary, openapi_extra=BODY)(gateway.describe)
     api.routes.get("/v1/models", summary="The served model")(gateway.models)
     api.routes.get(
         "/metrics", summary="The engine's metrics for Prometheus", response_class=PlainTextResponse
     )(gateway.metrics)
     api.routes.get("/status", summary="Engine, GPU, settings and cost")(gateway.status)
-    return api.served()
+    return api.served(before=gateway)
 
 
 class Gateway:
@@ -86,16 +87,36 @@ class Gateway:
         self._counters = counters
         self._is_first = True
 
-    async def pass_on(self, request: Request) -> Response:
-        body = await request.body()
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """
+        Answers the routes that are passed on. They take no way through the framework: it would cost a stream more
+        than all the rest of the gateway.
+
+        Returns:
+            whether this is such a route.
+        """
+        if scope["type"] != "http" or scope["path"] not in PASSED_ON or scope["method"] != "POST":
+            return False
+        request = Request(scope, receive)
+        try:
+            body = await request.body()
+        except ClientDisconnect:
+            return True  # nobody waits for an answer
         self._check_model(body)
-        start, cold = time.perf_counter(), self._is_first
-        response = await self._upstream.forward(request, request.url.path, body)
+        cold = str(int(self._is_first)).encode()
+
+        async def send_marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"].append((b"x-cold-start", cold))
+            await send(message)
+
+        await self._upstream.forward(request, scope["path"], body, send_marked)
         self._is_first = False
-        response.headers["X-Model-Seconds"] = f"{time.perf_counter() - start:.4f}"
-        response.headers["X-Queue-Seconds"] = "0"  # the engine queues by itself and does not say for how long
-        response.headers["X-Cold-Start"] = str(int(cold))
-        return response
+        return True
+
+    async def describe(self) -> Response:
+        """Only documents a route that is passed on before it comes here."""
+        raise AssertionError("passed on before")
 
     async def models(self) -> Response:
         return await self._page("/v1/models")

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+import time
+from collections.abc import Callable
+from typing import TypeVar
 
 import aiohttp
 from appkit.errors import ApiError, error_bytes, unavailable
-from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.types import Send
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 # What belongs to one connection, or to the credentials of the caller, stays here.
 NOT_FORWARDED = frozenset(
@@ -34,7 +35,6 @@ NOT_FORWARDED = frozenset(
     }
 )
 NOT_RETURNED = frozenset({"content-length", "connection", "transfer-encoding", "server", "date"})
-CLIENT_GONE = 499
 
 
 class Upstream:
@@ -64,31 +64,33 @@ class Upstream:
         except aiohttp.ClientError as error:
             raise await self._failure(error) from error
 
-    async def forward(self, request: Request, path: str, body: bytes) -> Response:
+    async def forward(self, request: Request, path: str, body: bytes, send: Send) -> None:
         """
-        The engine's answer with its status and body, sent on as it comes.
+        Sends the engine's answer on with its status and body, as it comes.
 
         Raises:
-            ApiError: 503, when the engine does not answer.
+            ApiError: 503, when the engine does not answer; nothing was sent then.
         """
+        start = time.perf_counter()
         headers = {name: value for name, value in request.headers.items() if name not in NOT_FORWARDED}
+        gone = asyncio.ensure_future(_until_gone(request))
         asking = asyncio.ensure_future(
             self._client().request(request.method, self._base_url + path, data=body, headers=headers)
         )
-        gone = asyncio.ensure_future(_until_gone(request))
         try:
-            await asyncio.wait({asking, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not asking.done():
-                return Response(status_code=CLIENT_GONE)  # nobody reads it; the engine stops at once
-            answer = await asking
+            answer = await _unless(gone, asking)
+            if answer is None:
+                return  # nobody reads it; the engine stops at once
+            seconds = time.perf_counter() - start
+            await send(
+                {"type": "http.response.start", "status": answer.status, "headers": _head(answer, seconds)}
+            )
+            relaying = asyncio.ensure_future(self._relay(answer, send))
+            await _unless(gone, relaying)
         except aiohttp.ClientError as error:
             raise await self._failure(error) from error
         finally:
-            await _cancelled(asking, gone)
-        returned = {name: value for name, value in answer.headers.items() if name.lower() not in NOT_RETURNED}
-        return StreamingResponse(
-            self._chunks(answer), answer.status, headers=returned, background=BackgroundTask(answer.close)
-        )
+            gone.cancel()
 
     async def close(self) -> None:
         """Ends the connections to the engine."""
@@ -106,17 +108,19 @@ class Upstream:
             )
         return self._session
 
-    async def _chunks(self, answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    async def _relay(self, answer: aiohttp.ClientResponse, send: Send) -> None:
         try:
             async for chunk in answer.content.iter_any():
-                yield chunk
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
         except aiohttp.ClientError as error:
             # The status is long sent: a stream says it in its last event, and ends without [DONE].
             failure = await self._failure(error)
             if answer.content_type == "text/event-stream":
-                yield b"data: " + error_bytes(failure) + b"\n\n"
+                event = b"data: " + error_bytes(failure) + b"\n\n"
+                await send({"type": "http.response.body", "body": event, "more_body": True})
         finally:
             answer.close()
+        await send({"type": "http.response.body", "body": b""})
 
     async def _failure(self, error: Exception) -> ApiError:
         if await self._stays_alive():
@@ -135,15 +139,25 @@ class Upstream:
         return True
 
 
+def _head(answer: aiohttp.ClientResponse, seconds: float) -> list[tuple[bytes, bytes]]:
+    """The engine's headers, and how long it took to begin. It queues by itself and does not say for how long."""
+    kept = [(name, value) for name, value in answer.headers.items() if name.lower() not in NOT_RETURNED]
+    own = [("X-Model-Seconds", f"{seconds:.4f}"), ("X-Queue-Seconds", "0")]
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in (*kept, *own)]
+
+
+async def _unless(gone: asyncio.Future[None], task: asyncio.Future[T]) -> T | None:
+    """The task's result; None when the caller left before it was done, which ends the task."""
+    await asyncio.wait({gone, task}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        return task.result()
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError, aiohttp.ClientError):
+        await task
+    return None
+
+
 async def _until_gone(request: Request) -> None:
     """Returns when the caller has closed the connection. The body must have been read before."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-async def _cancelled(*tasks: asyncio.Future[Any]) -> None:
-    for task in tasks:
-        if not task.done():
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await task
