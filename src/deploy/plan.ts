@@ -95,7 +95,7 @@ export async function planDeploy(target: DeployTarget, services: PlanServices): 
     rates,
     secrets,
     ...(deployed ? { deployed } : {}),
-    settings: { [app.gpu.setting]: gpu, APP_NAME: app.defaultAppName },
+    settings: { ...optionalSecrets(secrets), [app.gpu.setting]: gpu, APP_NAME: app.defaultAppName },
     args: args(script),
   };
 }
@@ -141,6 +141,14 @@ async function planSecret(
   if (await plane.hasSecret(secret.name, environment, signal)) return { secret, state: 'found' };
   if (secret.generate) return { secret, state: 'created' };
   return { secret, state: 'missing' };
+}
+
+/** An optional secret that the user has made is used: the app learns its name. */
+function optionalSecrets(secrets: readonly PlannedSecret[]): Record<string, string> {
+  const used = secrets.flatMap(({ secret, state }) =>
+    !secret.required && state === 'found' && secret.setting ? [[secret.setting, secret.name] as const] : [],
+  );
+  return Object.fromEntries(used);
 }
 
 /** Secrets that the user must make first. */

@@ -49,6 +49,18 @@ describe('planning a deploy', () => {
     });
   });
 
+  it('uses an optional secret only where it is there', async () => {
+    const [secret] = app.secrets;
+    const optional = { ...secret!, name: 'hub', generate: null, required: false, setting: 'APP_HF_SECRET' };
+    const withHub: DeployTarget = { kind: 'bundled', app: { ...app, secrets: [optional] } };
+    for (const found of [true, false]) {
+      const source = plane({ hasSecret: () => Promise.resolve(found) });
+      const plan = await planDeploy(withHub, { plane: source, connection, environment: '' });
+      expect(plan.settings['APP_HF_SECRET']).toBe(found ? 'hub' : undefined);
+      expect(missingSecrets(plan)).toEqual([]);
+    }
+  });
+
   it('knows a required secret that only the user can make', async () => {
     const [secret] = app.secrets;
     const own = { ...app, secrets: [{ ...secret!, generate: null }] };
