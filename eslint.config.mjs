@@ -6,10 +6,11 @@ const arrows = {
   modal: ['domain'],
   deploy: ['modal', 'domain'],
   logs: ['modal', 'domain'],
+  scripts: ['domain'],
   requests: ['modal', 'domain'],
   store: ['modal', 'domain'],
   platform: ['domain'],
-  ui: ['platform', 'store', 'deploy', 'logs', 'requests', 'modal', 'domain'],
+  ui: ['platform', 'store', 'deploy', 'scripts', 'logs', 'requests', 'modal', 'domain'],
   // Both sides of a webview share its message types, and nothing else.
   webview: ['ui/[a-z]+/protocol\\.ts$', 'domain'],
 };
