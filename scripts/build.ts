@@ -12,6 +12,7 @@ import { root } from './root.ts';
 const lazyModules: Readonly<Record<string, string>> = {
   sdk: 'src/modal/sdk.ts',
   http: 'src/requests/httpClient.ts',
+  deploy: 'src/ui/deploy/deployFlow.ts',
   requestPanel: 'src/ui/requests/requestPanel.ts',
 };
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { commands, contextKeys } from './contributions.ts';
-import { Deployer } from './deploy/deployer.ts';
+import { DeployJournal } from './deploy/journal.ts';
+import type { DeployTarget } from './deploy/plan.ts';
 import type { Disposable } from './domain/emitter.ts';
 import { DisposableStore } from './domain/emitter.ts';
 import { ControlPlanes } from './modal/planes.ts';
@@ -16,14 +17,25 @@ import { CatalogStore } from './store/catalogStore.ts';
 import { registerCommands } from './ui/commands/command.ts';
 import { commandTable } from './ui/commands/commandTable.ts';
 import type { Services } from './ui/commands/services.ts';
-import { DeployFlow } from './ui/deploy/deployFlow.ts';
 import { DeployProblems } from './ui/deploy/deployProblems.ts';
 import { DeployTracker } from './ui/deploy/deployTracker.ts';
+import { reportInterruptedDeploys } from './ui/deploy/interruptedDeploys.ts';
 import { LogsController } from './ui/logs/logsController.ts';
 import { CliFinder } from './ui/onboarding/cliFinder.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
 import { AppsView } from './ui/trees/appsView.ts';
 import { CatalogueView } from './ui/trees/catalogueView.ts';
+
+type DeployFlow = import('./ui/deploy/deployFlow.ts').DeployFlow;
+
+/** The deploy flow is a file of its own, loaded by the first deploy. */
+function deployCommand(services: Services): (target: DeployTarget) => Promise<void> {
+  let flow: Promise<DeployFlow> | undefined;
+  return async (target) => {
+    flow ??= import('./ui/deploy/deployFlow.ts').then(({ DeployFlow }) => new DeployFlow(services));
+    await (await flow).run(target);
+  };
+}
 
 /** Builds every object in order and connects them. Starts nothing: the first view or command does the first work. */
 export function compose(context: vscode.ExtensionContext): Disposable {
@@ -67,17 +79,19 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     keys,
     store,
     catalog,
-    deployer: new Deployer(logger),
+    sender,
+    memory: context.workspaceState,
+    journal: new DeployJournal(context.workspaceState),
+    problems: disposables.add(new DeployProblems()),
     deploys,
     appsView,
     catalogueView,
     logs,
     requests,
   };
-  const problems = disposables.add(new DeployProblems());
-  disposables.add(
-    registerCommands(commandTable(services, new DeployFlow(services, problems)), presenter, logger),
-  );
+  const deploy = deployCommand(services);
+  disposables.add(registerCommands(commandTable(services, deploy), presenter, logger));
+  disposables.add(reportInterruptedDeploys(services));
   disposables.add(
     deploys.onDidChange(() => contextKeySetter.set(contextKeys.deploying, deploys.all.length > 0)),
   );

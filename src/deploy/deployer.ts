@@ -1,18 +1,25 @@
+import { readFile } from 'node:fs/promises';
 import type { App, AppDetails } from '../domain/app.ts';
-import { ModalError } from '../domain/errors.ts';
+import { ModalError, isCancelled } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
-import type { ModalCli } from '../modal/cli.ts';
+import type { CliResult, ModalCli } from '../modal/cli.ts';
 import { cliEnvironment, runCli } from '../modal/cli.ts';
 import type { Connection } from '../modal/connection.ts';
 import type { ControlPlane } from '../modal/controlPlane.ts';
 import type { SourceFrame } from './failure.ts';
 import { explainFailure } from './failure.ts';
+import type { Health } from './health.ts';
 import type { DeployPlan } from './plan.ts';
 import { commandLine } from './plan.ts';
+import type { SourceProblem } from './problems.ts';
+import { failureProblems, warningProblems } from './problems.ts';
+import { KeyedQueue } from './queue.ts';
 import type { KeepKey } from './secret.ts';
 import { createPlannedSecrets } from './secret.ts';
-import type { DeployStage } from './stages.ts';
-import { nextStage, stageWords } from './stages.ts';
+import type { DeployStage, StageTime } from './stages.ts';
+import { nextStage, StageClock } from './stages.ts';
+import { withoutPadding } from './panels.ts';
+import { endUnfinished } from './unfinished.ts';
 
 export interface DeployServices {
   readonly cli: ModalCli;
@@ -20,12 +27,16 @@ export interface DeployServices {
   readonly plane: ControlPlane;
   readonly env: NodeJS.ProcessEnv;
   readonly keepKey: KeepKey;
+  /** Waits for the first healthy answer of what was published; absent: nobody asks. */
+  readonly health?: (details: AppDetails, signal: AbortSignal | undefined) => Promise<Health | undefined>;
 }
 
 export interface DeployListener {
-  /** A new stage began, with the milliseconds since the start. */
-  onStage(stage: DeployStage, elapsedMs: number): void;
+  /** A stage began; the times are those of all stages so far. */
+  onStage(stage: DeployStage, times: () => readonly StageTime[]): void;
   onLine(line: string, stream: 'stdout' | 'stderr'): void;
+  /** The CLI runs as the head of this process group. */
+  onStart?(pid: number): void;
 }
 
 export interface DeployResult {
@@ -34,29 +45,31 @@ export interface DeployResult {
   readonly environment: string;
   readonly details: AppDetails;
   readonly seconds: number;
+  readonly times: readonly StageTime[];
+  /** What Modal warned of, at the user's lines. */
+  readonly warnings: readonly SourceProblem[];
+  /** Absent when nobody asked, or when the wait was cancelled. */
+  readonly health?: Health;
 }
 
-/** A deploy that the CLI refused; `frames` point into the user's files. */
+/** A deploy that the CLI refused; `problems` are places in the user's files. */
 export class DeployError extends ModalError {
-  readonly frames: readonly SourceFrame[];
+  readonly problems: readonly SourceProblem[];
 
-  constructor(message: string, detail: string, frames: readonly SourceFrame[]) {
+  constructor(message: string, detail: string, problems: readonly SourceProblem[]) {
     super('cliFailed', message, { detail });
     this.name = 'DeployError';
-    this.frames = frames;
+    this.problems = problems;
   }
 }
-
-/** Server and editor may disagree on the time by this much. */
-const clockSkewMs = 5000;
 
 /** Image builds of large models take long, but not longer than this. */
 const longestDeployMs = 2 * 60 * 60_000;
 
-/** Runs deploys through the user's CLI, one at a time for each app. */
+/** Runs deploys through the user's CLI: one at a time for each app, further ones wait for their turn. */
 export class Deployer {
   readonly #logger: Logger;
-  readonly #running = new Set<string>();
+  readonly #queue = new KeyedQueue();
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -64,7 +77,7 @@ export class Deployer {
 
   /**
    * Deploys what was planned and reads the outcome from the server.
-   * @throws `DeployError` when the CLI fails, kind `conflict` when this app is being deployed, `cancelled` when aborted
+   * @throws `DeployError` when the CLI fails, kind `cancelled` when aborted before it was published
    */
   async deploy(
     plan: DeployPlan,
@@ -72,71 +85,97 @@ export class Deployer {
     listener: DeployListener,
     signal?: AbortSignal,
   ): Promise<DeployResult> {
+    const clock = new StageClock();
+    const enter = (stage: DeployStage) => {
+      clock.enter(stage, performance.now());
+      listener.onStage(stage, () => clock.times(performance.now()));
+    };
     const key = `${plan.environment}/${plan.appName || plan.script}`;
-    if (this.#running.has(key)) throw new ModalError('conflict', `${plan.title} is being deployed already.`);
-    this.#running.add(key);
-    try {
-      return await this.#run(plan, services, listener, signal);
-    } finally {
-      this.#running.delete(key);
-    }
+    if (this.#queue.isBusy(key)) enter('queued');
+    return this.#queue.run(key, () => this.#run(plan, services, listener, clock, enter, signal), signal);
   }
 
   async #run(
     plan: DeployPlan,
     services: DeployServices,
     listener: DeployListener,
+    clock: StageClock,
+    enter: (stage: DeployStage) => void,
     signal?: AbortSignal,
   ): Promise<DeployResult> {
     const start = performance.now();
-    let stage: DeployStage = 'check';
-    const enter = (next: DeployStage) => {
-      stage = next;
-      listener.onStage(next, performance.now() - start);
-    };
     enter('check');
     await createPlannedSecrets(plan, services.plane, services.keepKey, signal);
-    listener.onLine(`$ ${commandLine(plan, services.cli).join(' ')}`, 'stdout');
-    let page = '';
-    const startedAt = Date.now();
-    const result = await runCli(services.cli, plan.args, {
-      cwd: plan.cwd,
-      env: { ...cliEnvironment(services.env, services.connection), ...plan.settings },
-      timeoutMs: longestDeployMs,
-      logger: this.#logger,
-      ...(signal ? { signal } : {}),
-      onLine: (line, stream) => {
-        listener.onLine(line, stream);
-        const next = nextStage(stage, line);
-        if (next !== stage) enter(next);
-        page = /^View Deployment: (\S+)/.exec(line)?.[1] ?? page;
-      },
-    }).catch(async (error: unknown) => {
-      await this.#disconnect(plan, services.plane, startedAt);
-      throw error;
-    });
-    if (result.exitCode !== 0) throw failureOf(plan, result.stderr || result.stdout, result.exitCode);
-    const outcome = await this.#outcome(plan, services, page, signal);
-    return { ...outcome, seconds: (performance.now() - start) / 1000 };
+    const { result, page } = await this.#runCli(plan, services, listener, clock, enter, signal);
+    const warnings = warningProblems(result.stderr);
+    if (result.exitCode !== 0) throw await failureOf(plan, result, warnings);
+    const outcome = await this.#outcome(plan, services, page);
+    const health = await this.#health(outcome.details, services, enter, signal);
+    enter('done');
+    return {
+      ...outcome,
+      seconds: (performance.now() - start) / 1000,
+      times: clock.times(performance.now()),
+      warnings,
+      ...(health ? { health } : {}),
+    };
   }
 
-  /**
-   * Ends the unfinished app of a deploy that was cut off. The CLI does that itself if it gets the time; what it has
-   * published meanwhile is left alone.
-   */
-  async #disconnect(plan: DeployPlan, plane: ControlPlane, startedAt: number): Promise<void> {
+  async #runCli(
+    plan: DeployPlan,
+    { cli, connection, plane, env }: DeployServices,
+    listener: DeployListener,
+    clock: StageClock,
+    enter: (stage: DeployStage) => void,
+    signal?: AbortSignal,
+  ): Promise<{ readonly result: CliResult; readonly page: string }> {
+    listener.onLine(`$ cd ${plan.cwd}`, 'stdout');
+    listener.onLine(`$ ${commandLine(plan, cli)}`, 'stdout');
+    const startedAt = Date.now();
+    let page = '';
     try {
-      const apps = await plane.listApps(plan.environment);
-      const unfinished = apps.filter(
-        (app) =>
-          app.state === 'initializing' &&
-          app.createdAt >= startedAt - clockSkewMs &&
-          (!plan.appName || app.name === plan.appName),
-      );
-      // A script's name is not known here; with several candidates nobody can tell which one is ours.
-      if (unfinished.length === 1 && unfinished[0]) await plane.disconnectApp(unfinished[0].id);
+      const result = await runCli(cli, plan.args, {
+        cwd: plan.cwd,
+        env: { ...cliEnvironment(env, connection), ...plan.settings },
+        timeoutMs: longestDeployMs,
+        logger: this.#logger,
+        ...(signal ? { signal } : {}),
+        onStart: (pid) => listener.onStart?.(pid),
+        onLine: (line, stream) => {
+          listener.onLine(withoutPadding(line), stream);
+          const current = clock.current ?? 'check';
+          const next = nextStage(current, line);
+          // The CLI's end is not ours: the outcome is read first.
+          if (next !== current && next !== 'done') enter(next);
+          page = /^View Deployment: (\S+)/.exec(line)?.[1] ?? page;
+        },
+      });
+      return { result, page };
     } catch (error) {
-      this.#logger.warn(`The cancelled deploy could not be ended on the server: ${String(error)}`);
+      const { environment, appName } = plan;
+      await endUnfinished({ environment, appName, startedAt }, plane).catch((reason: unknown) =>
+        this.#logger.warn(`The cancelled deploy could not be ended on the server: ${String(reason)}`),
+      );
+      // A cancel that comes too late is a deploy: to call it cancelled would be wrong.
+      if (!isCancelled(error) || !(await isPublished(plan, plane))) throw error;
+      return { result: { exitCode: 0, stdout: '', stderr: '' }, page };
+    }
+  }
+
+  /** Whoever cancels this wait has a deployed app all the same. */
+  async #health(
+    details: AppDetails,
+    { health }: DeployServices,
+    enter: (stage: DeployStage) => void,
+    signal?: AbortSignal,
+  ): Promise<Health | undefined> {
+    if (!health) return undefined;
+    enter('health');
+    try {
+      return await health(details, signal);
+    } catch (error) {
+      if (isCancelled(error)) return undefined;
+      throw error;
     }
   }
 
@@ -145,17 +184,26 @@ export class Deployer {
     plan: DeployPlan,
     { plane }: DeployServices,
     page: string,
-    signal?: AbortSignal,
-  ): Promise<Omit<DeployResult, 'seconds'>> {
+  ): Promise<Pick<DeployResult, 'appId' | 'appName' | 'environment' | 'details'>> {
     const { environment } = plan;
-    const apps = await plane.listApps(environment, signal);
+    const apps = await plane.listApps(environment);
     const live = apps.filter((app) => app.state === 'deployed');
     const found = live.find((app) => (plan.appName ? app.name === plan.appName : isPageOf(app, page)));
     if (!found)
       throw new ModalError('unexpected', `The CLI reported success, but ${plan.title} is not deployed.`);
-    const details = await plane.describeApp(found.id, signal);
+    const details = await plane.describeApp(found.id);
     return { appId: found.id, appName: found.name, environment, details };
   }
+}
+
+/** Whether another version is live than before the deploy. */
+async function isPublished(
+  { appName, environment, deployed }: DeployPlan,
+  plane: ControlPlane,
+): Promise<boolean> {
+  if (!appName) return false;
+  const now = await plane.findDeployedApp(appName, environment).catch(() => undefined);
+  return now !== undefined && (now.appId !== deployed?.appId || now.version !== deployed.version);
 }
 
 /** A dashboard page names its app by id or, for deployments, by name. */
@@ -164,13 +212,16 @@ function isPageOf(app: App, page: string): boolean {
   return last === app.id || last === app.name;
 }
 
-export function stageText(stage: DeployStage): string {
-  return stageWords[stage];
-}
-
-function failureOf(plan: DeployPlan, output: string, exitCode: number): DeployError {
-  const { cause, nextStep, frames } = explainFailure(output, exitCode);
-  const own = frames.filter((frame) => frame.file.startsWith(plan.cwd));
-  const message = [cause, nextStep].filter(Boolean).join(' ');
-  return new DeployError(message, output.trim(), own);
+async function failureOf(
+  plan: DeployPlan,
+  { stdout, stderr, exitCode }: CliResult,
+  warnings: readonly SourceProblem[],
+): Promise<DeployError> {
+  const output = stderr || stdout;
+  const failure = explainFailure(output, exitCode);
+  const source = await readFile(plan.script, 'utf8').catch(() => '');
+  const own = (frame: SourceFrame) => frame.file.startsWith(plan.cwd);
+  const problems = failureProblems(failure, own, plan.script, source, stdout);
+  const message = [failure.cause, failure.nextStep].filter(Boolean).join(' ');
+  return new DeployError(message, output.trim(), [...problems, ...warnings]);
 }

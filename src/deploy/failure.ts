@@ -15,7 +15,7 @@ export interface DeployFailure {
   readonly frames: readonly SourceFrame[];
 }
 
-const boxCharacters = /[│╭╮╰╯─┃┏┓┗┛━]/g;
+export const boxCharacters = /[│╭╮╰╯─┃┏┓┗┛━]/g;
 
 /** @param stderr what the CLI wrote to its error stream */
 export function explainFailure(stderr: string, exitCode: number): DeployFailure {
@@ -23,7 +23,7 @@ export function explainFailure(stderr: string, exitCode: number): DeployFailure 
   const cause =
     errorLine(lines) ||
     errorPanel(stderr) ||
-    lines.findLast((line) => exceptionLine.test(line)) ||
+    raisedError(lines) ||
     lines.findLast((line) => line !== '') ||
     `The Modal CLI ended with exit code ${exitCode}.`;
   return { cause: firstSentence(cause), nextStep: nextStepFor(cause), frames: readFrames(lines) };
@@ -31,6 +31,17 @@ export function explainFailure(stderr: string, exitCode: number): DeployFailure 
 
 /** `SomeError: text`, as Python ends a traceback. */
 const exceptionLine = /^[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Warning)\b(?::|$)/;
+
+/** The exception with its text, which may begin on the next line and has more paragraphs than a message needs. */
+function raisedError(lines: readonly string[]): string {
+  const at = lines.findLastIndex((line) => exceptionLine.test(line));
+  if (at < 0) return '';
+  const line = lines[at] ?? '';
+  if (!line.endsWith(':')) return line;
+  const rest = lines.slice(at + 1);
+  const end = rest.indexOf('');
+  return [line, ...rest.slice(0, end < 0 ? undefined : end)].join(' ');
+}
 
 /** CLI 1.6 ends with `Error: …` when its output is no terminal; the text may go on over more lines. */
 function errorLine(lines: readonly string[]): string {

@@ -1,17 +1,31 @@
 import path from 'node:path';
+import type { AppDetails } from '../domain/app.ts';
 import type { CatalogApp, ManifestSecret } from '../domain/catalog.ts';
 import type { Rates } from '../domain/cost.ts';
 import { datedRates, gpuUsdPerHour } from '../domain/cost.ts';
 import { ModalError, isCancelled, toModalError } from '../domain/errors.ts';
 import { gpuTypes, parseGpu } from '../domain/gpu.ts';
+import { shellCommand } from '../domain/shell.ts';
 import type { ModalCli } from '../modal/cli.ts';
 import type { Connection } from '../modal/connection.ts';
 import type { ControlPlane, DeployedApp } from '../modal/controlPlane.ts';
+import { changesOf } from './changes.ts';
+import type { SettingValues } from './settings.ts';
+import { changedOnly } from './settings.ts';
+
+/** What the user may choose in the preview; what is absent is as the manifest, the profile or the last deploy says. */
+export interface DeployChoices {
+  readonly environment?: string;
+  readonly gpu?: string;
+  readonly settings?: SettingValues;
+}
 
 /** What the user wants to deploy: a bundled app, or a script of their own as it is. */
-export type DeployTarget =
-  | { readonly kind: 'bundled'; readonly app: CatalogApp; readonly gpu?: string }
-  | { readonly kind: 'script'; readonly script: string };
+export type DeployTarget = DeployChoices &
+  (
+    | { readonly kind: 'bundled'; readonly app: CatalogApp }
+    | { readonly kind: 'script'; readonly script: string }
+  );
 
 export interface PlannedSecret {
   readonly secret: ManifestSecret;
@@ -38,7 +52,11 @@ export interface DeployPlan {
   readonly rates: Rates;
   readonly secrets: readonly PlannedSecret[];
   readonly deployed?: DeployedApp;
-  /** Environment variables for the CLI, from the manifest's settings. */
+  /** In words: how what will be deployed differs from what is; empty when nothing is known to differ. */
+  readonly changes: readonly string[];
+  /** Settings of a bundled app that differ from its manifest. */
+  readonly values: SettingValues;
+  /** Environment variables for the CLI, from the choices. */
   readonly settings: Readonly<Record<string, string>>;
   readonly args: readonly string[];
 }
@@ -48,6 +66,8 @@ export interface PlanServices {
   readonly connection: Connection;
   /** Chosen by the user; '' = the profile's. */
   readonly environment: string;
+  /** Choices of the last deploy of this app to this environment from here. */
+  readonly lastChoices?: (appName: string, environment: string) => DeployChoices | undefined;
   /** Whether the editor keeps the value of a key or token. */
   readonly hasKey?: (secretName: string, environment: string) => Promise<boolean>;
   readonly signal?: AbortSignal;
@@ -60,7 +80,10 @@ export interface PlanServices {
 export async function planDeploy(target: DeployTarget, services: PlanServices): Promise<DeployPlan> {
   const { plane, signal } = services;
   const environment =
-    services.environment || services.connection.environment || (await defaultEnvironment(plane, signal));
+    target.environment ||
+    services.environment ||
+    services.connection.environment ||
+    (await defaultEnvironment(plane, signal));
   const args = (script: string) => ['deploy', ...(environment ? ['--env', environment] : []), script];
   if (target.kind === 'script') {
     return {
@@ -72,6 +95,8 @@ export async function planDeploy(target: DeployTarget, services: PlanServices): 
       cwd: path.dirname(target.script),
       rates: datedRates,
       secrets: [],
+      changes: [],
+      values: {},
       settings: {},
       args: args(target.script),
     };
@@ -82,7 +107,10 @@ export async function planDeploy(target: DeployTarget, services: PlanServices): 
     plane.findDeployedApp(app.defaultAppName, environment, signal),
     Promise.all(app.secrets.map((secret) => planSecret(secret, services, environment))),
   ]);
-  const gpu = target.gpu ?? app.gpu.default;
+  const last = services.lastChoices?.(app.defaultAppName, environment);
+  const gpu = target.gpu ?? last?.gpu ?? app.gpu.default;
+  const values = changedOnly(app.settings, target.settings ?? last?.settings ?? {});
+  const details = deployed && (await readDetails(plane, deployed.appId, signal));
   const script = path.join(app.folder, app.entry);
   return {
     target,
@@ -95,14 +123,35 @@ export async function planDeploy(target: DeployTarget, services: PlanServices): 
     rates,
     secrets,
     ...(deployed ? { deployed } : {}),
-    settings: { ...optionalSecrets(secrets), [app.gpu.setting]: gpu, APP_NAME: app.defaultAppName },
+    changes: details ? changesOf(app, { gpu, values }, details, last) : [],
+    values,
+    settings: {
+      ...optionalSecrets(secrets),
+      ...values,
+      [app.gpu.setting]: gpu,
+      APP_NAME: app.defaultAppName,
+    },
     args: args(script),
   };
 }
 
-/** The command line as the user could type it. */
-export function commandLine(plan: DeployPlan, cli: ModalCli): string[] {
-  return [cli.command, ...cli.args, ...plan.args];
+/** The command as the user could type it in `plan.cwd`. Settings are no secrets: keys never stand in them. */
+export function commandLine(plan: DeployPlan, cli: ModalCli): string {
+  return shellCommand([cli.command, ...cli.args, ...plan.args], plan.settings);
+}
+
+/** Only for the comparison, which the preview can do without. */
+async function readDetails(
+  plane: ControlPlane,
+  appId: string,
+  signal?: AbortSignal,
+): Promise<AppDetails | undefined> {
+  try {
+    return await plane.describeApp(appId, signal);
+  } catch (error) {
+    if (isCancelled(error)) throw toModalError(error);
+    return undefined;
+  }
 }
 
 async function defaultEnvironment(plane: ControlPlane, signal?: AbortSignal): Promise<string> {

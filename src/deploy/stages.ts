@@ -1,17 +1,29 @@
-/** The stages of `modal deploy`, read from its output lines. */
+/** The stages of a deploy: those of `modal deploy`, read from its output lines, and what stands before and after. */
 
-export type DeployStage = 'check' | 'image' | 'upload' | 'functions' | 'publish' | 'done';
+export type DeployStage =
+  'queued' | 'check' | 'image' | 'upload' | 'functions' | 'publish' | 'health' | 'done';
 
 export const stageWords: Readonly<Record<DeployStage, string>> = {
+  queued: 'waiting for the deploy before it',
   check: 'checking',
   image: 'building image',
   upload: 'uploading files',
   functions: 'creating functions',
   publish: 'publishing',
+  health: 'waiting for the first healthy answer',
   done: 'deployed',
 };
 
-const order: readonly DeployStage[] = ['check', 'image', 'upload', 'functions', 'publish', 'done'];
+const order: readonly DeployStage[] = [
+  'queued',
+  'check',
+  'image',
+  'upload',
+  'functions',
+  'publish',
+  'health',
+  'done',
+];
 
 /** What each line of the CLI announces. The first that matches counts. */
 const signs: readonly (readonly [RegExp, DeployStage])[] = [
@@ -22,9 +34,53 @@ const signs: readonly (readonly [RegExp, DeployStage])[] = [
   [/^Building image |^=> Step |^Built image /, 'image'],
 ];
 
+/** Longest start of a line that is looked at: the signs stand at its beginning. */
+const looked = 200;
+
 /** @returns the stage after this line; stages never go back, as rows come in the order of completion */
 export function nextStage(stage: DeployStage, line: string): DeployStage {
-  const announced = signs.find(([sign]) => sign.test(line.trimStart()))?.[1];
+  const start = line.slice(0, looked).trimStart();
+  const announced = signs.find(([sign]) => sign.test(start))?.[1];
   if (!announced) return stage;
   return order.indexOf(announced) > order.indexOf(stage) ? announced : stage;
+}
+
+export interface StageTime {
+  readonly stage: DeployStage;
+  /** Milliseconds spent in it so far. */
+  readonly ms: number;
+}
+
+/** Remembers when each stage began. Times are milliseconds of any one clock. */
+export class StageClock {
+  readonly #entered: { readonly stage: DeployStage; readonly at: number }[] = [];
+
+  enter(stage: DeployStage, at: number): void {
+    this.#entered.push({ stage, at });
+  }
+
+  get current(): DeployStage | undefined {
+    return this.#entered.at(-1)?.stage;
+  }
+
+  /** Every stage so far with its length, the last one up to `now`; the end is no stage that takes time. */
+  times(now: number): StageTime[] {
+    return this.#entered
+      .map(({ stage, at }, index) => ({ stage, ms: (this.#entered[index + 1]?.at ?? now) - at }))
+      .filter(({ stage }) => stage !== 'done');
+  }
+}
+
+/** `building image · 12 s`; short stages go without a number that would only flicker. */
+export function stageText({ stage, ms }: StageTime): string {
+  const seconds = Math.floor(ms / 1000);
+  return seconds < 2 ? stageWords[stage] : `${stageWords[stage]} · ${durationText(ms)}`;
+}
+
+/** `0.8 s`, `12 s` or `2 min 05 s`. */
+export function durationText(ms: number): string {
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
 }

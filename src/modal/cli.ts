@@ -20,6 +20,8 @@ export interface CliRunOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** Gets the head of the process group. */
+  readonly onStart?: (pid: number) => void;
   readonly signal?: AbortSignal;
   readonly timeoutMs: number;
   readonly logger: Logger;
@@ -76,6 +78,7 @@ export function runCli(cli: ModalCli, args: readonly string[], options: CliRunOp
       env: options.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    if (child.pid !== undefined) options.onStart?.(child.pid);
     const tails = { stdout: '', stderr: '' };
     const readers = (['stdout', 'stderr'] as const).map((stream) => {
       const lines = new OutputLines((line) => {

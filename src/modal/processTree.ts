@@ -25,8 +25,16 @@ export function endTree(child: ChildProcess): void {
   });
 }
 
+/** Ends a group at once whose head this process did not start, e.g. one that an earlier window left. */
+export function killGroup(pid: number): void {
+  signalGroup(pid, 'SIGKILL');
+}
+
 function signalTree({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
+  if (pid !== undefined) signalGroup(pid, signal);
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
   if (windows) {
     spawn('taskkill', ['/T', '/F', '/PID', String(pid)], { stdio: 'ignore', windowsHide: true });
     return;

@@ -9,6 +9,7 @@ const schemas = {
   'cli.path': z.catch(z.string(), ''),
   profile: z.catch(z.string(), ''),
   environment: z.catch(z.string(), ''),
+  'deploy.waitForHealth': z.catch(z.boolean(), true),
   'apps.refreshSeconds': z.catch(z.number().check(z.minimum(2), z.maximum(600)), 10),
   'apps.showStopped': z.catch(z.boolean(), false),
   'requests.timeoutSeconds': z.catch(z.number().check(z.minimum(10), z.maximum(7200)), 600),

@@ -44,8 +44,8 @@ export class Presenter {
     if (isCancelled(error)) return;
     const failure = toModalError(error);
     this.#logger.error(`${doing} failed`, failure);
-    const actions = [...extra, ...actionsFor(failure.kind)].slice(0, 2);
-    actions.push({ title: vscode.l10n.t('Show Extension Log'), run: run(commands.showOutput) });
+    const log = { title: vscode.l10n.t('Show Extension Log'), run: run(commands.showOutput) };
+    const actions = [...actionsFor(failure.kind), ...extra, log].slice(0, 3);
     void this.#show(`${doing}: ${failure.message}`, actions);
   }
 

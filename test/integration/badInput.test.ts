@@ -30,7 +30,7 @@ describe('a script that Modal refuses', () => {
     await expect(world.deploy(script)).rejects.toMatchObject({
       kind: 'cliFailed',
       message: matching(/No module named 'no_such_package_anywhere'.*Install that package/),
-      frames: [{ file: script, line }],
+      problems: [{ file: script, line, severity: 'error' }],
       detail: matching(/Traceback/),
     });
   });

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { commands, walkthrough } from '../../contributions.ts';
 import { ModalError } from '../../domain/errors.ts';
 import { configPath } from '../../modal/profile.ts';
-import type { DeployFlow } from '../deploy/deployFlow.ts';
+import type { DeployTarget } from '../../deploy/plan.ts';
 import type { CommandTable } from './command.ts';
 import { resolveApp, resolveDeployTarget, resolveEndpoint, resolveLogTarget } from './arguments.ts';
 import { copyToWorkspace } from './copyToWorkspace.ts';
@@ -12,7 +12,10 @@ import type { Services } from './services.ts';
 import { stopApp } from './stopApp.ts';
 
 /** All commands of the extension. Each takes its argument from a row, or asks for what is missing. */
-export function commandTable(services: Services, deployFlow: DeployFlow): CommandTable {
+export function commandTable(
+  services: Services,
+  deploy: (target: DeployTarget) => Promise<void>,
+): CommandTable {
   const { t } = vscode.l10n;
   const { logs, planes, store } = services;
   return {
@@ -21,7 +24,7 @@ export function commandTable(services: Services, deployFlow: DeployFlow): Comman
       doing: t('Deploy'),
       run: async (argument) => {
         const target = await resolveDeployTarget(services, argument);
-        if (target) await deployFlow.run(target);
+        if (target) await deploy(target);
       },
     },
     [commands.cancelDeploy]: {

@@ -1,13 +1,15 @@
-import type { Deployer } from '../../deploy/deployer.ts';
+import type * as vscode from 'vscode';
+import type { DeployJournal } from '../../deploy/journal.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { ControlPlanes } from '../../modal/planes.ts';
-
 import type { Config } from '../../platform/config.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
 import type { ChannelLogger } from '../../platform/logger.ts';
 import type { Presenter } from '../../platform/present.ts';
+import type { RequestSender } from '../../requests/send.ts';
 import type { AppStore } from '../../store/appStore.ts';
 import type { CatalogStore } from '../../store/catalogStore.ts';
+import type { DeployProblems } from '../deploy/deployProblems.ts';
 import type { DeployTracker } from '../deploy/deployTracker.ts';
 import type { LogsController } from '../logs/logsController.ts';
 import type { RequestsController } from '../requests/requestsController.ts';
@@ -26,7 +28,10 @@ export interface Services {
   readonly keys: EndpointKeys;
   readonly store: AppStore;
   readonly catalog: CatalogStore;
-  readonly deployer: Deployer;
+  readonly sender: RequestSender;
+  readonly memory: vscode.Memento;
+  readonly journal: DeployJournal;
+  readonly problems: DeployProblems;
   readonly deploys: DeployTracker;
   readonly appsView: AppsView;
   readonly catalogueView: CatalogueView;

@@ -1,13 +1,23 @@
 import * as vscode from 'vscode';
+import { shellCommand } from '../../domain/shell.ts';
 
-/** Quotes one word for the shells that VS Code opens by default: POSIX shells and PowerShell. */
-export function shellQuote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+export interface TerminalOptions {
+  readonly cwd?: string;
+  /** Of the shell; not shown. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Typed before the command. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Shows a terminal and types a command, so that the user sees exactly what runs and can answer its questions. */
-export function runInTerminal(name: string, words: readonly string[]): void {
-  const terminal = vscode.window.createTerminal({ name, iconPath: new vscode.ThemeIcon('rocket') });
+export function runInTerminal(name: string, words: readonly string[], options: TerminalOptions = {}): void {
+  const { cwd, env, variables } = options;
+  const terminal = vscode.window.createTerminal({
+    name,
+    iconPath: new vscode.ThemeIcon('rocket'),
+    ...(cwd ? { cwd } : {}),
+    ...(env ? { env } : {}),
+  });
   terminal.show();
-  terminal.sendText(words.map(shellQuote).join(' '));
+  terminal.sendText(shellCommand(words, variables));
 }

@@ -1,33 +1,44 @@
 import * as vscode from 'vscode';
-import type { DeployError } from '../../deploy/deployer.ts';
+import type { SourceProblem } from '../../deploy/problems.ts';
 
-/** Failed deploys in the Problems view, at the line of the user's file; gone at the next deploy of that script. */
+const severities = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+} as const;
+
+/** What a deploy complained of, in the Problems view at the lines of the user's files; gone at the script's next deploy. */
 export class DeployProblems implements vscode.Disposable {
   readonly #diagnostics = vscode.languages.createDiagnosticCollection('modal');
-  readonly #byScript = new Map<string, vscode.Uri[]>();
+  readonly #byScript = new Map<string, readonly SourceProblem[]>();
 
   clear(script: string): void {
-    for (const uri of this.#byScript.get(script) ?? []) this.#diagnostics.delete(uri);
-    this.#byScript.delete(script);
+    this.show(script, []);
   }
 
-  show(script: string, error: DeployError): void {
-    this.clear(script);
-    const frame = error.frames.at(-1);
-    if (!frame) return;
-    const uri = vscode.Uri.file(frame.file);
-    const line = Math.max(0, frame.line - 1);
-    const diagnostic = new vscode.Diagnostic(
-      new vscode.Range(line, 0, line, Number.MAX_SAFE_INTEGER),
-      error.message,
-      vscode.DiagnosticSeverity.Error,
-    );
-    diagnostic.source = 'modal deploy';
-    this.#diagnostics.set(uri, [diagnostic]);
-    this.#byScript.set(script, [uri]);
+  /** Replaces what the last deploy of this script complained of. */
+  show(script: string, problems: readonly SourceProblem[]): void {
+    const before = this.#byScript.get(script) ?? [];
+    if (problems.length > 0) this.#byScript.set(script, problems);
+    else this.#byScript.delete(script);
+    const files = new Set([...before, ...problems].map(({ file }) => file));
+    for (const file of files) this.#paint(file);
   }
 
   dispose(): void {
     this.#diagnostics.dispose();
   }
+
+  /** Two scripts may complain of the same helper file. */
+  #paint(file: string): void {
+    const problems = [...this.#byScript.values()].flat().filter((problem) => problem.file === file);
+    this.#diagnostics.set(vscode.Uri.file(file), problems.map(toDiagnostic));
+  }
+}
+
+function toDiagnostic({ line, message, severity }: SourceProblem): vscode.Diagnostic {
+  const at = Math.max(0, line - 1);
+  const range = new vscode.Range(at, 0, at, Number.MAX_SAFE_INTEGER);
+  const diagnostic = new vscode.Diagnostic(range, message, severities[severity]);
+  diagnostic.source = 'modal deploy';
+  return diagnostic;
 }

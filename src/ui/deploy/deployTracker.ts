@@ -1,46 +1,96 @@
+import type { StageTime } from '../../deploy/stages.ts';
+import { durationText, stageText, stageWords } from '../../deploy/stages.ts';
 import type { Disposable } from '../../domain/emitter.ts';
 import { Emitter } from '../../domain/emitter.ts';
 
-export interface RunningDeploy {
+/** What a row says of a deploy under way. */
+export interface DeployStatus {
+  /** E.g. `building image · 12 s`. */
+  readonly text: string;
+  /** One line for each stage so far. */
+  readonly stages: readonly string[];
+}
+
+const tickMs = 1000;
+
+/** A deploy under way, from its confirmation to its end. */
+export class RunningDeploy {
   /** Manifest id of a bundled app, or the path of a script. */
   readonly key: string;
   readonly title: string;
-  /** What happens now, in words. */
-  readonly stage: string;
-  readonly abort: AbortController;
-  showLog(): void;
+  readonly abort = new AbortController();
+  /** Times of the stages so far. */
+  times: () => readonly StageTime[] = () => [];
+
+  constructor(key: string, title: string) {
+    this.key = key;
+    this.title = title;
+  }
+
+  status(): DeployStatus {
+    const times = this.times();
+    const last = times.at(-1);
+    return {
+      text: last ? stageText(last) : 'preparing',
+      stages: times.map(({ stage, ms }) => `${stageWords[stage]}: ${durationText(ms)}`),
+    };
+  }
 }
 
 /** Deploys under way in this window, for rows, the cancel command and the context key. */
 export class DeployTracker implements Disposable {
-  readonly #running = new Map<string, RunningDeploy>();
+  readonly #running: RunningDeploy[] = [];
   readonly #changes = new Emitter<void>();
+  #ticks: NodeJS.Timeout | undefined;
 
+  /** Fires at every change, and each second while something runs, because rows show times. */
   readonly onDidChange = this.#changes.event;
 
   get all(): readonly RunningDeploy[] {
-    return [...this.#running.values()];
+    return this.#running;
   }
 
+  /** The deploy that runs; those behind it wait. */
   get(key: string): RunningDeploy | undefined {
-    return this.#running.get(key);
+    return this.#running.find((deploy) => deploy.key === key);
   }
 
-  stages(): ReadonlyMap<string, string> {
-    return new Map(this.all.map((deploy) => [deploy.key, deploy.stage]));
+  statuses(): ReadonlyMap<string, DeployStatus> {
+    const byKey = Map.groupBy(this.#running, ({ key }) => key);
+    return new Map(
+      [...byKey].map(([key, deploys]) => {
+        const status = deploys[0]?.status() ?? { text: '', stages: [] };
+        const waiting = deploys.length > 1 ? ` (${deploys.length - 1} waiting)` : '';
+        return [key, { ...status, text: status.text + waiting }];
+      }),
+    );
   }
 
-  update(deploy: RunningDeploy): void {
-    this.#running.set(deploy.key, deploy);
+  add(deploy: RunningDeploy): void {
+    this.#running.push(deploy);
+    this.#ticks ??= setInterval(() => this.changed(), tickMs).unref();
+    this.changed();
+  }
+
+  changed(): void {
     this.#changes.fire();
   }
 
-  end(key: string): void {
-    if (this.#running.delete(key)) this.#changes.fire();
+  end(deploy: RunningDeploy): void {
+    const at = this.#running.indexOf(deploy);
+    if (at >= 0) this.#running.splice(at, 1);
+    if (this.#running.length === 0) this.#stopTicks();
+    this.changed();
   }
 
   dispose(): void {
-    for (const deploy of this.all) deploy.abort.abort();
+    this.#stopTicks();
+    for (const deploy of this.#running) deploy.abort.abort();
     this.#changes.dispose();
+  }
+
+  #stopTicks(): void {
+    clearInterval(this.#ticks);
+    this.#ticks = undefined;
   }
 }

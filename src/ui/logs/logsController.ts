@@ -23,6 +23,8 @@ export interface LogTarget {
 /** Takes the output of a deploy as it comes. */
 export interface BuildLogSink {
   append(line: string, stream: 'stdout' | 'stderr'): void;
+  /** A line of our own between those of the command. */
+  mark(text: string): void;
   end(state: 'done' | 'failed' | 'cancelled', note?: string): void;
 }
 
@@ -82,6 +84,7 @@ export class LogsController implements vscode.Disposable {
           callId: '',
           text,
         }),
+      mark: (text) => session.append({ kind: 'mark', time: Date.now(), text, bad: false }),
       end: (state, note) => {
         if (note) session.append({ kind: 'mark', time: Date.now(), text: note, bad: state === 'failed' });
         session.setStatus(buildEnd[state]);

@@ -3,6 +3,7 @@ import type { CatalogApp, Sample } from '../../domain/catalog.ts';
 import type { Rates } from '../../domain/cost.ts';
 import { formatUsdPerHour, gpuUsdPerHour } from '../../domain/cost.ts';
 import { parseGpu } from '../../domain/gpu.ts';
+import type { DeployStatus } from '../deploy/deployTracker.ts';
 import { shortAge, spokenAge } from '../../domain/words.ts';
 import type { Row, Rows } from './row.ts';
 import { rootRow } from './row.ts';
@@ -12,8 +13,8 @@ export interface CatalogRowsInput {
   readonly rates: Rates;
   /** Live deployments by deployment name. */
   readonly deployed: ReadonlyMap<string, App>;
-  /** What a running deploy does now, by manifest id. */
-  readonly deploying: ReadonlyMap<string, string>;
+  /** Deploys under way, by manifest id. */
+  readonly deploying: ReadonlyMap<string, DeployStatus>;
   readonly now: number;
 }
 
@@ -46,7 +47,8 @@ const appId = (app: CatalogApp) => `catalogApp/${app.id}`;
 const sampleId = (app: CatalogApp, sample: Sample) => `${appId(app)}/sample/${sample.id}`;
 
 function appRow(app: CatalogApp, input: CatalogRowsInput, below: readonly Row[]): Row {
-  const stage = input.deploying.get(app.id);
+  const deploying = input.deploying.get(app.id);
+  const stage = deploying?.text;
   const live = input.deployed.get(app.defaultAppName);
   const state = stage ?? (live ? `deployed ${shortAge(live.deployedAt ?? live.createdAt, input.now)}` : '');
   const spokenState =
@@ -64,6 +66,7 @@ function appRow(app: CatalogApp, input: CatalogRowsInput, below: readonly Row[])
     spoken: `${app.title}, GPU ${app.gpu.default}, ${price || 'price unknown'} while running, ${spokenState}`,
     tooltip: () => [
       app.summary,
+      ...(deploying?.stages ?? []),
       `GPU ${gpuWords(app.gpu.default)}: ${price} while a container runs`,
       ratesNote(input.rates),
     ],

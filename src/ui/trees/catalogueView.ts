@@ -21,6 +21,7 @@ export class CatalogueView implements vscode.Disposable {
   readonly #logger: Logger;
   readonly #disposables = new DisposableStore();
   readonly #tree: RowTree;
+  readonly view: vscode.TreeView<string>;
   #targets: ReadonlyMap<string, CatalogRowTarget> = new Map();
   #rates: Rates = datedRates;
   #ratesAsked = false;
@@ -38,14 +39,14 @@ export class CatalogueView implements vscode.Disposable {
     this.#deploys = deploys;
     this.#logger = logger;
     this.#tree = this.#disposables.add(new RowTree());
-    const view = this.#disposables.add(
+    this.view = this.#disposables.add(
       vscode.window.createTreeView(views.catalogue, { treeDataProvider: this.#tree }),
     );
     const paint = () => void this.#paint();
-    this.#disposables.add(view.onDidChangeVisibility(({ visible }) => visible && paint()));
+    this.#disposables.add(this.view.onDidChangeVisibility(({ visible }) => visible && paint()));
     this.#disposables.add(store.onDidChange((state) => this.#storeChanged(state.connection === 'ready')));
     this.#disposables.add(deploys.onDidChange(paint));
-    if (view.visible) paint();
+    if (this.view.visible) paint();
   }
 
   target(id: string | undefined): CatalogRowTarget | undefined {
@@ -82,7 +83,7 @@ export class CatalogueView implements vscode.Disposable {
       apps,
       rates: this.#rates,
       deployed: new Map(live.map((app) => [app.name, app])),
-      deploying: this.#deploys.stages(),
+      deploying: this.#deploys.statuses(),
       now: Date.now(),
     });
     this.#targets = targets;

@@ -12,6 +12,7 @@ describe('the cause of a failed deploy', () => {
     ['syntax_error', /^SyntaxError: invalid syntax/, 'syntax_error.py', 3],
     ['import_error', /^ModuleNotFoundError: No module named 'no_such_package'/, 'import_error.py', 2],
     ['deep', /^ZeroDivisionError: division by zero/, 'helper.py', 2],
+    ['several_lines', /^InvalidError: Modal class Model cannot have a custom constructor/, 'old_class.py', 6],
     ['wrapped_path', /^ModuleNotFoundError/, 'wrapped_path.py', 2],
   ])('%s points to the line', (name, cause, file, line) => {
     const failure = explainFailure(recorded(name), 1);

@@ -18,6 +18,11 @@ function plane(changes: Partial<ControlPlane> = {}): ControlPlane {
     rates: () => Promise.resolve({ usdPerHour: { gpu_hour_cost_a10g: 1.23 }, source: 'live', asOf: 'now' }),
     findDeployedApp: () => Promise.resolve(undefined),
     hasSecret: () => Promise.resolve(false),
+    describeApp: () =>
+      Promise.resolve({
+        appId: 'ap-1',
+        functions: [{ id: 'fu-1', tag: 'f', kind: 'function', gpus: ['T4'], endpoints: [] }],
+      }),
     ...changes,
   } as ControlPlane;
 }
@@ -32,6 +37,30 @@ describe('planning a deploy', () => {
       secrets: [{ state: 'created' }],
       settings: { APP_GPU: 'A10', APP_NAME: app.defaultAppName },
       args: ['deploy', '--env', 'main', '/apps/demo/app.py'],
+    });
+  });
+
+  it('takes the choices of the last deploy, and says what differs from what is deployed', async () => {
+    const setting = { env: 'APP_N', title: 'Size', description: '', type: 'integer', default: 4 } as const;
+    const sized: DeployTarget = { kind: 'bundled', app: { ...app, settings: [setting] } };
+    const deployed = plane({ findDeployedApp: () => Promise.resolve({ appId: 'ap-1', version: 3 }) });
+    const services = {
+      plane: deployed,
+      connection,
+      environment: '',
+      lastChoices: () => ({ gpu: 'L4', settings: { APP_N: '8' } }),
+    };
+    expect(await planDeploy(sized, services)).toMatchObject({
+      gpu: { name: 'L4' },
+      settings: { APP_GPU: 'L4', APP_N: '8' },
+      changes: ['GPU T4 → L4'],
+    });
+    expect(await planDeploy({ ...sized, gpu: 'T4', settings: {} }, services)).toMatchObject({
+      settings: { APP_GPU: 'T4' },
+      changes: ['Size 8 → 4'],
+    });
+    expect(await planDeploy({ ...sized, environment: 'dev' }, services)).toMatchObject({
+      environment: 'dev',
     });
   });
 

@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DeployStage } from '../../../src/deploy/stages.ts';
-import { nextStage } from '../../../src/deploy/stages.ts';
+import { withoutPadding } from '../../../src/deploy/panels.ts';
+import { durationText, nextStage, StageClock } from '../../../src/deploy/stages.ts';
 
 const stagesOf = (lines: readonly string[]) => {
   const seen: DeployStage[] = ['check'];
@@ -37,4 +38,38 @@ it('reads the rows of earlier CLIs and does not go back', () => {
 
 it('takes no stage from what a build prints', () => {
   expect(stagesOf(['Step by step', 'we publish functions', 'done'])).toEqual(['check']);
+});
+
+describe('the times of stages', () => {
+  it('are those between two beginnings, the last up to now', () => {
+    const clock = new StageClock();
+    clock.enter('check', 1000);
+    clock.enter('image', 1400);
+    expect(clock.times(13_400)).toEqual([
+      { stage: 'check', ms: 400 },
+      { stage: 'image', ms: 12_000 },
+    ]);
+    clock.enter('done', 14_400);
+    expect(clock.times(99_000)).toEqual([
+      { stage: 'check', ms: 400 },
+      { stage: 'image', ms: 13_000 },
+    ]);
+  });
+
+  it.each([
+    [400, '0.4 s'],
+    [12_300, '12 s'],
+    [125_000, '2 min 05 s'],
+  ])('%d ms read as %s', (ms, text) => {
+    expect(durationText(ms)).toBe(text);
+  });
+});
+
+describe('panels of the CLI', () => {
+  it('lose their padding, and keep every word', () => {
+    const wide = `╭─ Modal Warning ${'─'.repeat(3980)}╮`;
+    expect(withoutPadding(wide)).toBe(`╭─ Modal Warning ${'─'.repeat(40)}╮`);
+    expect(withoutPadding(`│ text of it ${' '.repeat(3900)}│`)).toBe('│ text of it');
+    expect(withoutPadding('├── ✓ Created Function go.')).toBe('├── ✓ Created Function go.');
+  });
 });

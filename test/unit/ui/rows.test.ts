@@ -153,11 +153,14 @@ describe('catalogue rows', () => {
       context: 'catalogApp  deployed',
     });
     expect(deployed.get('catalogApp/demo/sample/first')).toMatchObject({ context: 'sample' });
-    const deploying = catalogue({ deploying: new Map([['demo', 'building image']]) });
+    const deploying = catalogue({
+      deploying: new Map([['demo', { text: 'building image · 12 s', stages: ['checking: 0.4 s'] }]]),
+    });
     expect(deploying.get('catalogApp/demo')).toMatchObject({
-      description: 'A10 · $1.10/h · building image',
+      description: 'A10 · $1.10/h · building image · 12 s',
       icon: 'loading~spin',
       context: 'catalogApp deploying',
     });
+    expect(deploying.get('catalogApp/demo')?.tooltip()).toContain('checking: 0.4 s');
   });
 });

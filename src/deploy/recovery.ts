@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import type { App } from '../domain/app.ts';
+import type { ControlPlane } from '../modal/controlPlane.ts';
+import { killGroup } from '../modal/processTree.ts';
+import type { JournalEntry } from './journal.ts';
+import { clockSkewMs, endUnfinished } from './unfinished.ts';
+
+/** What became of a deploy whose window was closed or reloaded. */
+export interface Recovered {
+  readonly entry: JournalEntry;
+  /** It had been published before the window went. */
+  readonly published: boolean;
+  /** What is live now under its name, if anything. */
+  readonly live?: App;
+}
+
+/**
+ * Ends what a deploy has left behind, and reads from the server what is true now.
+ * @throws as the control plane does; nothing is forgotten then
+ */
+export async function recoverDeploy(
+  entry: JournalEntry,
+  plane: ControlPlane,
+  signal?: AbortSignal,
+): Promise<Recovered> {
+  if (entry.pid !== undefined && (await isDeploy(entry.pid))) killGroup(entry.pid);
+  await endUnfinished(entry, plane, signal);
+  const live = entry.appName
+    ? (await plane.listApps(entry.environment, signal)).find(
+        (app) => app.name === entry.appName && app.state === 'deployed',
+      )
+    : undefined;
+  const deployedAt = live ? (live.deployedAt ?? live.createdAt) : 0;
+  const published = deployedAt >= entry.startedAt - clockSkewMs && live?.version !== entry.versionBefore;
+  return { entry, published, ...(live ? { live } : {}) };
+}
+
+/** Process ids are used again, so only a process that is a deploy of the CLI may be ended. */
+function isDeploy(pid: number): Promise<boolean> {
+  if (process.platform === 'win32') return Promise.resolve(false);
+  return new Promise((resolve) => {
+    execFile('ps', ['-p', String(pid), '-o', 'command='], { timeout: 5000 }, (error, stdout) =>
+      resolve(!error && /\bmodal\b.*\bdeploy\b/.test(stdout)),
+    );
+  });
+}

@@ -1,0 +1,100 @@
+import * as vscode from 'vscode';
+import type { DeployResult } from '../../deploy/deployer.ts';
+import type { DeployPlan } from '../../deploy/plan.ts';
+import type { Endpoint } from '../../domain/app.ts';
+import type { Sample } from '../../domain/catalog.ts';
+import { isCancelled } from '../../domain/errors.ts';
+import type { Action } from '../../platform/present.ts';
+import { endpointsOf } from '../commands/pick.ts';
+import type { Services } from '../commands/services.ts';
+import { runInTerminal } from '../commands/terminal.ts';
+
+/** What the user sees and can do once a deploy has ended. */
+
+export async function afterSuccess(
+  services: Services,
+  plan: DeployPlan,
+  result: DeployResult,
+): Promise<void> {
+  const { store, logs } = services;
+  store.forgetDetails(result.appId);
+  await store.refresh();
+  logs.follow({ appId: result.appId, appName: result.appName, environment: result.environment });
+  void offerNext(services, plan, result);
+}
+
+async function offerNext(services: Services, plan: DeployPlan, result: DeployResult): Promise<void> {
+  const { t } = vscode.l10n;
+  const endpoint = result.details.functions.flatMap((fn) => fn.endpoints)[0];
+  const sample = plan.target.kind === 'bundled' ? plan.target.app.samples[0] : undefined;
+  const actions: Action[] = [
+    ...(endpoint && sample
+      ? [{ title: t('Send Sample'), run: () => sendSample(services, plan, result, sample) }]
+      : []),
+    ...(endpoint ? [{ title: t('Copy URL'), run: () => vscode.env.clipboard.writeText(endpoint.url) }] : []),
+    { title: t('Open Dashboard'), run: () => openDashboard(services, result.appId) },
+  ];
+  const unhealthy = result.health?.kind === 'unhealthy' ? result.health.reason : '';
+  const show = unhealthy ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+  const chosen = await show(
+    [deployedText(result, endpoint), unhealthy && t('It does not answer well yet: {0}', unhealthy)]
+      .filter(Boolean)
+      .join(' '),
+    ...actions.map(({ title }) => title),
+  );
+  await actions.find(({ title }) => title === chosen)?.run();
+}
+
+function deployedText({ appName, environment }: DeployResult, endpoint: Endpoint | undefined): string {
+  const { t } = vscode.l10n;
+  return endpoint
+    ? t('{0} is deployed in {1}: {2}', appName, environment, endpoint.url)
+    : t('{0} is deployed in {1}.', appName, environment);
+}
+
+async function sendSample(
+  { requests, store }: Services,
+  plan: DeployPlan,
+  result: DeployResult,
+  sample: Sample,
+): Promise<void> {
+  if (plan.target.kind !== 'bundled') return;
+  const app = store.state.snapshot.apps.find((candidate) => candidate.id === result.appId);
+  const endpoint = app && endpointsOf(store, app).find((candidate) => candidate.name === sample.function);
+  if (app && endpoint) await requests.openSample(plan.target.app, sample, { app, endpoint }, { send: true });
+}
+
+async function openDashboard({ planes }: Services, appId: string): Promise<void> {
+  await vscode.env.openExternal(vscode.Uri.parse((await planes.get()).dashboardUrl(appId)));
+}
+
+export async function afterFailure(
+  { presenter, store, planes, logs, cli }: Services,
+  plan: DeployPlan,
+  error: unknown,
+  again: () => Promise<void>,
+): Promise<void> {
+  const { t } = vscode.l10n;
+  if (isCancelled(error)) {
+    vscode.window.setStatusBarMessage(`$(circle-slash) ${t('Deploy of {0} cancelled', plan.title)}`, 5000);
+  } else {
+    planes.suspect();
+    presenter.failure(t('Deploying {0}', plan.title), error, [
+      { title: t('Show Build Log'), run: () => logs.show() },
+      { title: t('Try Again'), run: again },
+      {
+        title: t('Run in Terminal'),
+        run: async () => {
+          const { command, args } = await cli.find();
+          const { profile } = await planes.connection();
+          runInTerminal(t('Deploy {0}', plan.title), [command, ...args, ...plan.args], {
+            cwd: plan.cwd,
+            env: { MODAL_PROFILE: profile },
+            variables: plan.settings,
+          });
+        },
+      },
+    ]);
+  }
+  await store.refresh();
+}

@@ -1,0 +1,32 @@
+import type * as vscode from 'vscode';
+import type { DeployChoices, DeployPlan } from '../../deploy/plan.ts';
+
+const memoryKey = 'deployChoices';
+
+/** GPU and settings of the last deploy of each app from this workspace: Modal does not tell them. */
+export class ChoiceMemory {
+  readonly #memory: vscode.Memento;
+
+  constructor(memory: vscode.Memento) {
+    this.#memory = memory;
+  }
+
+  get(appName: string, environment: string): DeployChoices | undefined {
+    return this.#all()[keyOf(appName, environment)];
+  }
+
+  async keep(plan: DeployPlan): Promise<void> {
+    if (plan.target.kind !== 'bundled') return;
+    const choices: DeployChoices = { ...(plan.gpu ? { gpu: plan.gpu.name } : {}), settings: plan.values };
+    await this.#memory.update(memoryKey, {
+      ...this.#all(),
+      [keyOf(plan.appName, plan.environment)]: choices,
+    });
+  }
+
+  #all(): Readonly<Record<string, DeployChoices>> {
+    return this.#memory.get(memoryKey, {});
+  }
+}
+
+const keyOf = (appName: string, environment: string) => `${environment}/${appName}`;

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import { views } from '../../contributions.ts';
+import type { DeployTracker, RunningDeploy } from './deployTracker.ts';
+
+/** Tells whether the view whose row shows the deploy can be seen. */
+export interface VisibleView {
+  readonly visible: boolean;
+  readonly onDidChangeVisibility: vscode.Event<unknown>;
+}
+
+/**
+ * Shows that a deploy runs, where the user looks: the progress bar of the view that has its row, and a notification
+ * with the stage and a cancel button only while that view is hidden.
+ */
+export async function withDeployProgress<T>(
+  deploy: RunningDeploy,
+  tracker: DeployTracker,
+  view: VisibleView,
+  job: () => Promise<T>,
+): Promise<T> {
+  tracker.add(deploy);
+  const running = job();
+  const ended = running.then(
+    () => undefined,
+    () => undefined,
+  );
+  void vscode.window.withProgress({ location: { viewId: views.catalogue } }, () => ended);
+  let shown: (() => void) | undefined;
+  const update = () => {
+    if (view.visible) {
+      shown?.();
+      shown = undefined;
+    } else shown ??= notify(deploy, tracker, ended);
+  };
+  const subscription = view.onDidChangeVisibility(update);
+  update();
+  try {
+    return await running;
+  } finally {
+    subscription.dispose();
+    shown?.();
+    tracker.end(deploy);
+  }
+}
+
+/** @returns takes the notification away */
+function notify(deploy: RunningDeploy, tracker: DeployTracker, ended: Promise<void>): () => void {
+  let close = () => {};
+  const closed = new Promise<void>((resolve) => (close = resolve));
+  void vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Deploying {0}', deploy.title),
+      cancellable: true,
+    },
+    async (progress, token) => {
+      const report = () => progress.report({ message: deploy.status().text });
+      report();
+      const changes = tracker.onDidChange(report);
+      const cancels = token.onCancellationRequested(() => deploy.abort.abort());
+      await Promise.race([closed, ended]);
+      changes.dispose();
+      cancels.dispose();
+    },
+  );
+  return close;
+}

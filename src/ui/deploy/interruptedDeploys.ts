@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import { commands } from '../../contributions.ts';
+import { recoverDeploy } from '../../deploy/recovery.ts';
+import type { Services } from '../commands/services.ts';
+
+/** Once the Catalogue is seen: says what became of deploys that the end of an earlier window has cut off. */
+export function reportInterruptedDeploys(services: Services): vscode.Disposable {
+  const { view } = services.catalogueView;
+  const report = () => {
+    subscription.dispose();
+    recoverAll(services).catch((error: unknown) =>
+      services.logger.warn(`Interrupted deploys cannot be looked at: ${String(error)}`),
+    );
+  };
+  const subscription = view.onDidChangeVisibility(({ visible }) => visible && report());
+  if (view.visible) report();
+  return subscription;
+}
+
+async function recoverAll({ journal, planes, deploys, logger }: Services): Promise<void> {
+  const cutOff = journal.entries.filter(({ key }) => deploys.get(key) === undefined);
+  if (cutOff.length === 0) return;
+  const plane = await planes.get();
+  for (const entry of cutOff) {
+    const { published, live } = await recoverDeploy(entry, plane);
+    await journal.remove(entry.key);
+    logger.info(`The deploy of ${entry.title} was cut off; published: ${published}`);
+    void tell(entry.title, published, live?.version);
+  }
+}
+
+async function tell(title: string, published: boolean, version: number | undefined): Promise<void> {
+  const { t } = vscode.l10n;
+  if (published) {
+    void vscode.window.showInformationMessage(t('{0} was deployed while the window was closed.', title));
+    return;
+  }
+  const now = version ? t('Version {0} is live as before.', version) : t('Nothing of it was published.');
+  const again = t('Deploy Again…');
+  const chosen = await vscode.window.showWarningMessage(
+    `${t('The deploy of {0} ended with its window.', title)} ${now}`,
+    again,
+  );
+  if (chosen === again) await vscode.commands.executeCommand(commands.deploy);
+}

@@ -1,0 +1,25 @@
+import type { DeployPlan, PlannedSecret } from '../../deploy/plan.ts';
+import { formatUsdPerHour } from '../../domain/cost.ts';
+
+/** Wordings of a plan that the preview and the confirmation share. */
+
+/** `A10 (24 GB), $1.10/h while a container runs`. */
+export function gpuWords({ gpu }: DeployPlan): string {
+  if (!gpu) return '';
+  const price =
+    gpu.usdPerHour === undefined
+      ? 'price unknown'
+      : `${formatUsdPerHour(gpu.usdPerHour)} while a container runs`;
+  return `${gpu.name} (${gpu.memoryGb} GB), ${price}`;
+}
+
+export function secretWords({ secret, state }: PlannedSecret): string {
+  if (secret.generate === 'proxy-token')
+    return state === 'found' ? 'kept in this editor' : 'will be created for your requests';
+  const words = {
+    found: 'is there',
+    created: 'will be created with a new random key',
+    missing: secret.required ? 'is missing' : 'is not set (optional)',
+  };
+  return words[state];
+}

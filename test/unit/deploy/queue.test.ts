@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { KeyedQueue } from '../../../src/deploy/queue.ts';
+
+describe('deploys of one app', () => {
+  it('run one after the other, in their order; those of others do not wait', async () => {
+    const queue = new KeyedQueue();
+    const seen: string[] = [];
+    const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const job = (name: string, gate?: Promise<void>) => async () => {
+      seen.push(`${name} begins`);
+      await gate;
+      seen.push(`${name} ends`);
+    };
+    const first = queue.run('a', job('first', gates[0]!.promise));
+    const second = queue.run('a', job('second', gates[1]!.promise));
+    await queue.run('b', job('other'));
+    expect(seen).toEqual(['first begins', 'other begins', 'other ends']);
+    expect(queue.isBusy('a')).toBe(true);
+    gates[0]!.resolve();
+    await first;
+    gates[1]!.resolve();
+    await second;
+    expect(seen.slice(3)).toEqual(['first ends', 'second begins', 'second ends']);
+    await Promise.resolve();
+    expect(queue.isBusy('a')).toBe(false);
+  });
+
+  it('go on after one that failed', async () => {
+    const queue = new KeyedQueue();
+    const failing = queue.run('a', () => Promise.reject(new Error('no')));
+    const next = queue.run('a', () => Promise.resolve('yes'));
+    await expect(failing).rejects.toThrow('no');
+    expect(await next).toBe('yes');
+  });
+
+  it('are not started when they are cancelled while they wait, and end at once', async () => {
+    const queue = new KeyedQueue();
+    const gate = Promise.withResolvers<void>();
+    const first = queue.run('a', () => gate.promise);
+    const abort = new AbortController();
+    let started = false;
+    const second = queue.run('a', () => Promise.resolve((started = true)), abort.signal);
+    abort.abort();
+    await expect(second).rejects.toMatchObject({ kind: 'cancelled' });
+    gate.resolve();
+    await first;
+    expect(await queue.run('a', () => Promise.resolve('third'))).toBe('third');
+    expect(started).toBe(false);
+  });
+});
