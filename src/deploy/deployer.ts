@@ -6,6 +6,7 @@ import type { CliResult, ModalCli } from '../modal/cli.ts';
 import { cliEnvironment, runCli } from '../modal/cli.ts';
 import type { Connection } from '../modal/connection.ts';
 import type { ControlPlane } from '../modal/controlPlane.ts';
+import { readTrace, traceEnvironment, withoutTrace } from './cliTrace.ts';
 import type { SourceFrame } from './failure.ts';
 import { explainFailure } from './failure.ts';
 import type { Health } from './health.ts';
@@ -17,7 +18,7 @@ import { KeyedQueue } from './queue.ts';
 import type { KeepKey } from './secret.ts';
 import { createPlannedSecrets } from './secret.ts';
 import type { DeployStage, StageTime } from './stages.ts';
-import { nextStage, StageClock } from './stages.ts';
+import { announcedStage, laterStage, StageClock } from './stages.ts';
 import { withoutPadding } from './panels.ts';
 import { endUnfinished } from './unfinished.ts';
 
@@ -133,28 +134,36 @@ export class Deployer {
     listener.onLine(`$ ${commandLine(plan, cli)}`, 'stdout');
     const startedAt = Date.now();
     let page = '';
+    let appId: string | undefined;
+    const announce = (stage: DeployStage | undefined) => {
+      const current = clock.current ?? 'check';
+      const next = laterStage(current, stage);
+      // The CLI's end is not ours: the outcome is read first.
+      if (next !== current && next !== 'done') enter(next);
+    };
     try {
       const result = await runCli(cli, plan.args, {
         cwd: plan.cwd,
-        env: { ...cliEnvironment(env, connection), ...plan.settings },
+        env: { ...cliEnvironment(env, connection), ...traceEnvironment, ...plan.settings },
         timeoutMs: longestDeployMs,
         logger: this.#logger,
         ...(signal ? { signal } : {}),
         onStart: (pid) => listener.onStart?.(pid),
         onLine: (line, stream) => {
-          listener.onLine(withoutPadding(line), stream);
-          const current = clock.current ?? 'check';
-          const next = nextStage(current, line);
-          // The CLI's end is not ours: the outcome is read first.
-          if (next !== current && next !== 'done') enter(next);
+          const trace = readTrace(line);
+          announce(trace ? trace.stage : announcedStage(line));
+          appId ??= trace?.appId;
+          const text = trace ? trace.text : withoutPadding(line);
+          if (text !== undefined) listener.onLine(text, stream);
           page = /^View Deployment: (\S+)/.exec(line)?.[1] ?? page;
         },
       });
-      return { result, page };
+      return { result: { ...result, stderr: withoutTrace(result.stderr) }, page };
     } catch (error) {
       const { environment, appName } = plan;
-      await endUnfinished({ environment, appName, startedAt }, plane).catch((reason: unknown) =>
-        this.#logger.warn(`The cancelled deploy could not be ended on the server: ${String(reason)}`),
+      await endUnfinished({ environment, appName, startedAt, ...(appId ? { appId } : {}) }, plane).catch(
+        (reason: unknown) =>
+          this.#logger.warn(`The cancelled deploy could not be ended on the server: ${String(reason)}`),
       );
       // A cancel that comes too late is a deploy: to call it cancelled would be wrong.
       if (!isCancelled(error) || !(await isPublished(plan, plane))) throw error;

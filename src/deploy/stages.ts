@@ -1,13 +1,13 @@
 /** The stages of a deploy: those of `modal deploy`, read from its output lines, and what stands before and after. */
 
 export type DeployStage =
-  'queued' | 'check' | 'image' | 'upload' | 'functions' | 'publish' | 'health' | 'done';
+  'queued' | 'check' | 'upload' | 'image' | 'functions' | 'publish' | 'health' | 'done';
 
 export const stageWords: Readonly<Record<DeployStage, string>> = {
   queued: 'waiting for the deploy before it',
   check: 'checking',
-  image: 'building image',
   upload: 'uploading files',
+  image: 'building image',
   functions: 'creating functions',
   publish: 'publishing',
   health: 'waiting for the first healthy answer',
@@ -17,8 +17,8 @@ export const stageWords: Readonly<Record<DeployStage, string>> = {
 const order: readonly DeployStage[] = [
   'queued',
   'check',
-  'image',
   'upload',
+  'image',
   'functions',
   'publish',
   'health',
@@ -37,10 +37,14 @@ const signs: readonly (readonly [RegExp, DeployStage])[] = [
 /** Longest start of a line that is looked at: the signs stand at its beginning. */
 const looked = 200;
 
-/** @returns the stage after this line; stages never go back, as rows come in the order of completion */
-export function nextStage(stage: DeployStage, line: string): DeployStage {
+/** @returns what the line announces, if anything */
+export function announcedStage(line: string): DeployStage | undefined {
   const start = line.slice(0, looked).trimStart();
-  const announced = signs.find(([sign]) => sign.test(start))?.[1];
+  return signs.find(([sign]) => sign.test(start))?.[1];
+}
+
+/** Stages never go back: uploads and builds run side by side, and rows come in the order of completion. */
+export function laterStage(stage: DeployStage, announced: DeployStage | undefined): DeployStage {
   if (!announced) return stage;
   return order.indexOf(announced) > order.indexOf(stage) ? announced : stage;
 }

@@ -7,6 +7,8 @@ export interface UnfinishedDeploy {
   readonly environment: string;
   /** '' when only the script knows. */
   readonly appName: string;
+  /** Where the CLI has told it. */
+  readonly appId?: string;
   /** When the deploy began, in unix milliseconds. */
   readonly startedAt: number;
 }
@@ -17,7 +19,7 @@ export interface UnfinishedDeploy {
  * @throws as the control plane does
  */
 export async function endUnfinished(
-  { environment, appName, startedAt }: UnfinishedDeploy,
+  { environment, appName, appId, startedAt }: UnfinishedDeploy,
   plane: ControlPlane,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -26,9 +28,9 @@ export async function endUnfinished(
     (app) =>
       app.state === 'initializing' &&
       app.createdAt >= startedAt - clockSkewMs &&
-      (!appName || app.name === appName),
+      (appId ? app.id === appId : !appName || app.name === appName),
   );
   // Without a name and with several candidates nobody can tell which one is ours.
-  if (!appName && unfinished.length > 1) return;
+  if (!appId && !appName && unfinished.length > 1) return;
   for (const app of unfinished) await plane.disconnectApp(app.id, signal);
 }

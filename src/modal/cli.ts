@@ -4,6 +4,7 @@ import type { Logger } from '../domain/logger.ts';
 import { redact } from '../domain/redact.ts';
 import type { Connection } from './connection.ts';
 import { OutputLines } from './outputLines.ts';
+import { OutputTail } from './outputTail.ts';
 import { endTree, ownGroup } from './processTree.ts';
 
 /** How to start the user's own `modal`. */
@@ -79,10 +80,10 @@ export function runCli(cli: ModalCli, args: readonly string[], options: CliRunOp
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     if (child.pid !== undefined) options.onStart?.(child.pid);
-    const tails = { stdout: '', stderr: '' };
+    const tails = { stdout: new OutputTail(tailLength), stderr: new OutputTail(tailLength) };
     const readers = (['stdout', 'stderr'] as const).map((stream) => {
       const lines = new OutputLines((line) => {
-        tails[stream] = (tails[stream] + line + '\n').slice(-tailLength);
+        tails[stream].add(line);
         options.onLine(line, stream);
       });
       child[stream].on('data', (chunk: Buffer) => lines.push(chunk));
@@ -123,7 +124,7 @@ export function runCli(cli: ModalCli, args: readonly string[], options: CliRunOp
       const outcome = killedBy ?? `exit code ${code ?? 'unknown'}`;
       logger.info(redact(`modal ${args.join(' ')}: ${outcome} after ${seconds} s`));
       if (reason) reject(reason);
-      else resolve({ exitCode: code ?? 1, ...tails });
+      else resolve({ exitCode: code ?? 1, stdout: String(tails.stdout), stderr: String(tails.stderr) });
     });
   });
 }

@@ -30,6 +30,8 @@ const requestFrame = () =>
 
 async function deploy(row: RegExp, name: string): Promise<string> {
   await workbench.treeRow('Catalogue', row).inlineAction(/^Deploy/);
+  await workbench.quickPick.option(/^Deploy, /).waitFor();
+  await workbench.quickPick.accept();
   const question = await workbench.modalDialog.text();
   await workbench.modalDialog.press('Deploy');
   await workbench.notification(`${name} is deployed`).waitFor(120_000);

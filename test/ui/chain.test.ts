@@ -40,11 +40,23 @@ describe('the main job', () => {
 
   it('asks once, naming app, environment, GPU, price and secret', async () => {
     await workbench.treeRow('Catalogue', catalogueRow).inlineAction(/^Deploy/);
+    const preview = workbench.quickPick;
+    await preview.option(/^Deploy, A10/).waitFor();
+    for (const line of [
+      /^Environment, main/,
+      /^GPU, A10/,
+      /^modal-apps-key, will be created/,
+      /^Not deployed/,
+    ])
+      await preview.option(line).first().waitFor();
+    await workbench.shot('02-preview');
+    await preview.accept();
     const text = await workbench.modalDialog.text();
     expect(text).toContain('Deploy finbert-analyst to main?');
     expect(text).toContain('A10 (24 GB), $1.10/h while a container runs (live price');
     expect(text).toContain('modal-apps-key will be created with a new random key');
-    await workbench.shot('02-preview');
+    expect(text).toContain('One container starts at the end');
+    await workbench.shot('02-question');
   });
 
   it('deploys, with the build log in the panel and the stage in the row', async () => {
@@ -136,9 +148,14 @@ describe('the main job', () => {
   it('leaves nothing behind when a deploy is cancelled', async () => {
     await demo.simulator.admin('POST', '/faults', { rpc: { FunctionCreate: { delaySeconds: 30 } } });
     await workbench.treeRow('Catalogue', catalogueRow).inlineAction(/^Deploy/);
+    await workbench.quickPick.option(/^Deploy, A10/).waitFor();
+    await workbench.quickPick.accept();
     expect(await workbench.modalDialog.text()).toContain('Secret: modal-apps-key is there');
     await workbench.modalDialog.press('Deploy');
-    await workbench.notification('Deploying finbert-analyst').press('Cancel');
+    const row = await workbench
+      .treeRow('Catalogue', /^FinBERT analyst.*(?:uploading|creating|building)/)
+      .waitFor();
+    await row.inlineAction('Cancel Deploy');
     await (await logsFrame()).getByText('Deploy cancelled').waitFor();
     await demo.simulator.admin('DELETE', '/faults');
     await workbench.page.getByText('Nothing is deployed yet.').waitFor();

@@ -45,8 +45,7 @@ export async function withDeployProgress<T>(
 
 /** @returns takes the notification away */
 function notify(deploy: RunningDeploy, tracker: DeployTracker, ended: Promise<void>): () => void {
-  let close = () => {};
-  const closed = new Promise<void>((resolve) => (close = resolve));
+  const { promise: closed, resolve: close } = Promise.withResolvers<undefined>();
   void vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
@@ -63,5 +62,5 @@ function notify(deploy: RunningDeploy, tracker: DeployTracker, ended: Promise<vo
       cancels.dispose();
     },
   );
-  return close;
+  return () => close(undefined);
 }

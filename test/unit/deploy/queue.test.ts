@@ -5,8 +5,8 @@ describe('deploys of one app', () => {
   it('run one after the other, in their order; those of others do not wait', async () => {
     const queue = new KeyedQueue();
     const seen: string[] = [];
-    const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const job = (name: string, gate?: Promise<void>) => async () => {
+    const gates = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const job = (name: string, gate?: Promise<undefined>) => async () => {
       seen.push(`${name} begins`);
       await gate;
       seen.push(`${name} ends`);
@@ -16,9 +16,9 @@ describe('deploys of one app', () => {
     await queue.run('b', job('other'));
     expect(seen).toEqual(['first begins', 'other begins', 'other ends']);
     expect(queue.isBusy('a')).toBe(true);
-    gates[0]!.resolve();
+    gates[0]!.resolve(undefined);
     await first;
-    gates[1]!.resolve();
+    gates[1]!.resolve(undefined);
     await second;
     expect(seen.slice(3)).toEqual(['first ends', 'second begins', 'second ends']);
     await Promise.resolve();
@@ -35,14 +35,14 @@ describe('deploys of one app', () => {
 
   it('are not started when they are cancelled while they wait, and end at once', async () => {
     const queue = new KeyedQueue();
-    const gate = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<undefined>();
     const first = queue.run('a', () => gate.promise);
     const abort = new AbortController();
     let started = false;
     const second = queue.run('a', () => Promise.resolve((started = true)), abort.signal);
     abort.abort();
     await expect(second).rejects.toMatchObject({ kind: 'cancelled' });
-    gate.resolve();
+    gate.resolve(undefined);
     await first;
     expect(await queue.run('a', () => Promise.resolve('third'))).toBe('third');
     expect(started).toBe(false);

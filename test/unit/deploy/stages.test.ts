@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { DeployStage } from '../../../src/deploy/stages.ts';
 import { withoutPadding } from '../../../src/deploy/panels.ts';
-import { durationText, nextStage, StageClock } from '../../../src/deploy/stages.ts';
+import { durationText, StageClock, announcedStage, laterStage } from '../../../src/deploy/stages.ts';
 
 const stagesOf = (lines: readonly string[]) => {
   const seen: DeployStage[] = ['check'];
   for (const line of lines) {
-    const next = nextStage(seen.at(-1) ?? 'check', line);
+    const next = laterStage(seen.at(-1) ?? 'check', announcedStage(line));
     if (next !== seen.at(-1)) seen.push(next);
   }
   return seen;

@@ -1,0 +1,148 @@
+/** Deploys as a person meets them: choices in the preview, failures at their line, hidden views, reloads. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Demo } from '../host/demo.ts';
+import { startDemo } from '../host/demo.ts';
+import { poll } from './kit/poll.ts';
+import type { Workbench } from './kit/workbench.ts';
+import { openWorkbench } from './kit/workbench.ts';
+
+let demo: Demo;
+let workbench: Workbench;
+
+beforeAll(async () => {
+  demo = await startDemo();
+  await writeFile(path.join(demo.workspace, 'wrong_gpu.py'), wrongGpu);
+  workbench = await openWorkbench({ host: demo.host, folder: demo.workspace });
+  await workbench.openView('Catalogue');
+});
+afterAll(async () => {
+  await workbench?.close();
+  await demo?.stop();
+});
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await workbench.shot(`failed ${task.name}`);
+});
+
+const wrongGpu = `import modal
+
+app = modal.App("wrong-gpu")
+
+
+@app.function(gpu="A41")
+def work() -> int:
+    return 1
+`;
+const finbert = /^FinBERT analyst, GPU/;
+const faults = (body: unknown) => demo.simulator.admin('POST', '/faults', body);
+const noFaults = () => demo.simulator.admin('DELETE', '/faults');
+
+async function openPreview(): Promise<void> {
+  await workbench.treeRow('Catalogue', finbert).inlineAction(/^Deploy/);
+  await workbench.quickPick.option(/^Deploy, /).waitFor();
+}
+
+async function confirm(): Promise<void> {
+  await workbench.quickPick.accept();
+  await workbench.modalDialog.press('Deploy');
+}
+
+interface State {
+  readonly apps: readonly { readonly name: string; readonly state: string }[];
+}
+const appStates = async (name: string) =>
+  ((await demo.simulator.admin('GET', '/state')) as State).apps
+    .filter((app) => app.name === name)
+    .map(({ state }) => state);
+
+describe('the preview', () => {
+  it('takes other values for settings, and says why it refuses one', async () => {
+    await openPreview();
+    await workbench.quickPick.type('most gpu containers');
+    await workbench.quickPick.accept();
+    await workbench.quickPick.type('many');
+    await workbench.page.getByText('Enter a whole number.').waitFor();
+    await workbench.shot('30-setting-refused');
+    await workbench.quickPick.type('1');
+    await workbench.quickPick.accept();
+    await workbench.quickPick.option(/1 · changed/).waitFor();
+    await workbench.shot('31-setting-changed');
+  });
+
+  it('takes another GPU, with its price at once', async () => {
+    await workbench.quickPick.choose(/^GPU, /);
+    await workbench.quickPick.choose(/^L4/);
+    await workbench.quickPick.option(/^Deploy, L4 \(24 GB\), \$0\.80\/h/).waitFor();
+    await workbench.quickPick.cancel();
+  });
+});
+
+describe('a deploy', () => {
+  it('says in a notification what happens while its view is hidden', async () => {
+    await faults({ rpc: { FunctionCreate: { delaySeconds: 20 } } });
+    await openPreview();
+    await confirm();
+    await workbench.treeRow('Catalogue', /uploading files|creating functions/).waitFor();
+    expect(await workbench.notification('Deploying finbert-analyst').locator.isVisible()).toBe(false);
+    await workbench.runCommand('View: Show Explorer');
+    await workbench.notification(/Deploying finbert-analyst.*(uploading|creating)/).waitFor();
+    await workbench.shot('32-hidden-view');
+    await workbench.notification('Deploying finbert-analyst').press('Cancel');
+    await workbench.page.getByText('Deploy of FinBERT analyst cancelled').first().waitFor();
+    await noFaults();
+    await workbench.openView('Catalogue');
+    await poll(
+      async () => (await appStates('finbert-analyst')).every((state) => state === 'stopped') || undefined,
+      {
+        what: 'the unfinished app to end',
+      },
+    );
+  });
+
+  it('that fails is a problem at the line that caused it', async () => {
+    await workbench.page.keyboard.press('ControlOrMeta+p');
+    await workbench.quickPick.type('wrong_gpu.py');
+    await workbench.quickPick.accept();
+    await workbench.page.getByRole('tab', { name: /wrong_gpu\.py/ }).waitFor();
+    await workbench.runCommand('Modal: Deploy App…');
+    await workbench.quickPick.choose(/^wrong_gpu\.py/);
+    await workbench.quickPick
+      .option(/^Deploy/)
+      .first()
+      .waitFor();
+    await confirm();
+    await workbench.notification(/Not a valid GPU type: 'A41'.*Choose another GPU/).waitFor(60_000);
+    await workbench.runCommand('Problems: Focus on Problems View');
+    const problem = workbench.page.getByRole('treeitem', { name: /Not a valid GPU type.*line 6/i }).first();
+    await problem.waitFor();
+    await workbench.shot('33-problem');
+  });
+
+  it('that failed can be run in a terminal as it was', async () => {
+    await workbench.notification(/Not a valid GPU type/).press('Run in Terminal');
+    await workbench.page
+      .getByText(/modal deploy --env main/)
+      .first()
+      .waitFor();
+    await workbench.shot('34-terminal');
+    await workbench.clearNotifications();
+  });
+
+  it('that a reload cuts off is told about, with what is true now', async () => {
+    await faults({ rpc: { FunctionCreate: { delaySeconds: 60 } } });
+    await workbench.openView('Catalogue');
+    await openPreview();
+    await confirm();
+    await workbench.treeRow('Catalogue', /uploading files|creating functions/).waitFor();
+    await workbench.open(demo.workspace);
+    await workbench.openView('Catalogue');
+    await workbench
+      .notification(/The deploy of finbert-analyst ended with its window. Nothing of it/)
+      .waitFor(60_000);
+    await workbench.shot('35-after-reload');
+    await noFaults();
+    expect((await appStates('finbert-analyst')).filter((state) => state !== 'stopped')).toEqual([]);
+    await workbench.treeRow('Catalogue', /^FinBERT analyst.*not deployed/).waitFor();
+  });
+});
