@@ -56,6 +56,11 @@ const appStates = async (name: string) =>
     .filter((app) => app.name === name)
     .map(({ state }) => state);
 
+const callsOf = async (rpc: string) => {
+  const { calls } = (await demo.simulator.admin('GET', '/rpc-log')) as { calls: { name: string }[] };
+  return calls.filter(({ name }) => name.endsWith(rpc)).length;
+};
+
 describe('the preview', () => {
   it('takes other values for settings, and says why it refuses one', async () => {
     await openPreview();
@@ -101,10 +106,7 @@ describe('a deploy', () => {
   });
 
   it('that fails is a problem at the line that caused it', async () => {
-    await workbench.page.keyboard.press('ControlOrMeta+p');
-    await workbench.quickPick.type('wrong_gpu.py');
-    await workbench.quickPick.accept();
-    await workbench.page.getByRole('tab', { name: /wrong_gpu\.py/ }).waitFor();
+    await workbench.openFile('wrong_gpu.py');
     await workbench.runCommand('Modal: Deploy App…');
     await workbench.quickPick.choose(/^wrong_gpu\.py/);
     await workbench.quickPick
@@ -120,11 +122,12 @@ describe('a deploy', () => {
   });
 
   it('that failed can be run in a terminal as it was', async () => {
+    await demo.simulator.admin('DELETE', '/rpc-log');
     await workbench.notification(/Not a valid GPU type/).press('Run in Terminal');
-    await workbench.page
-      .getByText(/modal deploy --env main/)
-      .first()
-      .waitFor();
+    await workbench.page.getByText('Deploy wrong_gpu.py').first().waitFor();
+    await poll(async () => (await callsOf('FunctionCreate')) || undefined, {
+      what: 'the command in the terminal',
+    });
     await workbench.shot('34-terminal');
     await workbench.clearNotifications();
   });

@@ -87,7 +87,10 @@ function whatItems(plan: DeployPlan): Item[] {
     {
       ...icon('file-code'),
       label: t('Script'),
-      description: vscode.workspace.asRelativePath(plan.script),
+      description:
+        plan.target.kind === 'bundled'
+          ? t('{0}, as bundled', plan.target.app.entry)
+          : vscode.workspace.asRelativePath(plan.script),
       answer: { kind: 'script' },
     },
   ];

@@ -48,6 +48,13 @@ export class QuickPick {
     await command.click();
   }
 
+  /** Opens a file: the palette without its `>` is the picker of files. */
+  async openFile(name: string): Promise<void> {
+    await this.#openPalette();
+    await this.input.fill(name);
+    await this.choose(new RegExp(`^${name.replaceAll('.', '\\.')}`));
+  }
+
   /** Types into the field without ending the step. */
   async type(text: string): Promise<void> {
     await this.waitOpen();

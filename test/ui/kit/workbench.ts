@@ -98,6 +98,12 @@ export class Workbench {
     return new Notification(this.page, text);
   }
 
+  /** Opens a file of the folder in an editor. @param name as the picker of files finds it */
+  async openFile(name: string): Promise<void> {
+    await this.quickPick.openFile(name);
+    await this.page.getByRole('tab', { name: new RegExp(`^${name.replaceAll('.', '\\.')}`) }).waitFor();
+  }
+
   async clearNotifications(): Promise<void> {
     await this.runCommand('Notifications: Clear All Notifications');
   }

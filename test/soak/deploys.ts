@@ -1,0 +1,191 @@
+/**
+ * Many deploys that end in every way a deploy can end: by themselves, cancelled at a random moment, or cut off with
+ * their window. After each one the server must know exactly what was told, and no process may be left.
+ *
+ * `npm run soak [-- number of deploys] [-- seed]`
+ */
+import { getEventListeners } from 'node:events';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Deployer } from '../../src/deploy/deployer.ts';
+import { DeployJournal } from '../../src/deploy/journal.ts';
+import type { DeployPlan } from '../../src/deploy/plan.ts';
+import { planDeploy } from '../../src/deploy/plan.ts';
+import { recoverDeploy } from '../../src/deploy/recovery.ts';
+import type { CatalogApp } from '../../src/domain/catalog.ts';
+import { isCancelled, toModalError } from '../../src/domain/errors.ts';
+import { RunningDeploy, DeployTracker } from '../../src/ui/deploy/deployTracker.ts';
+import { TestWorld } from '../integration/support/world.ts';
+import { random } from './random.ts';
+
+type Ending = 'alone' | 'cancelled' | 'reloaded' | 'crashed';
+
+const endings: readonly Ending[] = ['alone', 'cancelled', 'cancelled', 'reloaded', 'crashed'];
+const appName = 'soak';
+/** A deploy takes about this long here, so that random moments hit every stage. */
+const usualMs = 1000;
+
+const count = Number(process.argv[2] ?? 200);
+const seed = Number(process.argv[3] ?? 1);
+
+await using cleanup = new AsyncDisposableStack();
+const folder = await mkdtemp(path.join(os.tmpdir(), 'soak-'));
+cleanup.defer(() => rm(folder, { recursive: true, force: true }));
+const world = await TestWorld.start();
+cleanup.defer(() => world.stop());
+
+const next = random(seed);
+const memory = new Map<string, unknown>();
+const memento = {
+  get: (key: string) => structuredClone(memory.get(key)),
+  update: (key: string, value: unknown) => Promise.resolve(void memory.set(key, structuredClone(value))),
+};
+const tracker = new DeployTracker();
+const tally = new Map<string, number>();
+const wrong: string[] = [];
+let deployer = new Deployer(world.logger);
+let version = 0;
+
+for (let at = 0; at < count; at++) {
+  const ending = endings[Math.floor(next() * endings.length)] ?? 'alone';
+  await writeScript(at);
+  const outcome = await oneDeploy(ending, next() * usualMs * 1.3);
+  tally.set(`${ending}: ${outcome}`, (tally.get(`${ending}: ${outcome}`) ?? 0) + 1);
+  await check(at, ending, outcome);
+}
+
+if (tracker.all.length > 0) wrong.push(`${tracker.all.length} deploys are still said to run`);
+console.log(`${count} deploys, seed ${seed}`);
+for (const [what, times] of [...tally].sort()) console.log(`  ${what}: ${times}`);
+for (const line of wrong) console.log(`WRONG ${line}`);
+console.log(
+  wrong.length === 0 ? 'No orphan process, no wrong state, no leaked listener.' : `${wrong.length} faults`,
+);
+tracker.dispose();
+if (wrong.length > 0) process.exitCode = 1;
+
+/** Another image each time, so that every stage takes part. */
+async function writeScript(at: number): Promise<void> {
+  const source = `import modal\n\napp = modal.App("${appName}", image=modal.Image.debian_slim().pip_install("p${at}==1"))\n\n\n@app.function()\ndef f() -> int:\n    return ${at}\n`;
+  await writeFile(path.join(folder, 'app.py'), source);
+}
+
+/** @returns what the product tells its user */
+async function oneDeploy(ending: Ending, afterMs: number): Promise<'deployed' | 'not deployed'> {
+  const deploy = new RunningDeploy('soak', 'Soak');
+  const { signal } = deploy.abort;
+  const journal = new DeployJournal(memento);
+  const plan = await planned();
+  const entry = {
+    key: 'soak',
+    title: 'Soak',
+    appName,
+    environment: plan.environment,
+    startedAt: Date.now(),
+    ...(plan.deployed?.version ? { versionBefore: plan.deployed.version } : {}),
+  };
+  tracker.add(deploy);
+  const running = deployer
+    .deploy(
+      plan,
+      await services(),
+      {
+        onStart: (pid) => void journal.write({ ...entry, pid }),
+        onLine: () => undefined,
+        onStage: (_stage, times) => {
+          deploy.times = times;
+          tracker.changed();
+        },
+      },
+      signal,
+    )
+    .then(
+      () => 'deployed' as const,
+      (error: unknown) => {
+        if (!isCancelled(error) && ending !== 'crashed')
+          wrong.push(`${ending}: ${toModalError(error).message}`);
+        return 'not deployed' as const;
+      },
+    );
+  if (ending === 'cancelled' || ending === 'reloaded') await Promise.race([sleep(afterMs), running]);
+  if (ending === 'cancelled') deploy.abort.abort();
+  const outcome =
+    ending === 'reloaded' || ending === 'crashed'
+      ? await cutOff(ending, afterMs, running, deploy)
+      : await running;
+  tracker.end(deploy);
+  await new DeployJournal(memento).remove('soak');
+  const listeners = getEventListeners(signal, 'abort').length;
+  if (listeners > 0) wrong.push(`${ending}: ${listeners} listeners are left`);
+  return outcome;
+}
+
+/** The window goes, with or without the time to say goodbye, and the next one looks at what is true. */
+async function cutOff(
+  ending: Ending,
+  afterMs: number,
+  running: Promise<'deployed' | 'not deployed'>,
+  deploy: RunningDeploy,
+): Promise<'deployed' | 'not deployed'> {
+  await Promise.race([sleep(afterMs), running]);
+  if (ending === 'reloaded') deploy.abort.abort();
+  const known = new DeployJournal(memento).entries[0];
+  if (!known) return running; // the CLI had not been started yet
+  const recovered = await recoverDeploy(known, world.plane);
+  const told = await running;
+  deployer = new Deployer(world.logger);
+  // What the next window tells its user. A publish under way when it looked is the only thing that may come later.
+  return recovered.published || told === 'deployed' ? 'deployed' : 'not deployed';
+}
+
+async function check(at: number, ending: Ending, outcome: 'deployed' | 'not deployed'): Promise<void> {
+  const name = `deploy ${at} (${ending}, told: ${outcome})`;
+  const left = await processesWith(folder);
+  if (left.length > 0) wrong.push(`${name} left: ${left.join(' | ')}`);
+  const apps = (await world.plane.listApps('main')).filter((app) => app.name === appName);
+  const unfinished = apps.filter(({ state }) => state === 'initializing' || state === 'ephemeral');
+  if (unfinished.length > 0) wrong.push(`${name} left an unfinished app`);
+  const now = (await world.plane.findDeployedApp(appName, 'main'))?.version ?? 0;
+  const isNew = now > version;
+  if (isNew !== (outcome === 'deployed')) wrong.push(`${name}: version ${version} before, ${now} after`);
+  version = now;
+}
+
+async function planned(): Promise<DeployPlan> {
+  const app: CatalogApp = {
+    id: 'soak',
+    title: 'Soak',
+    summary: '',
+    description: '',
+    entry: 'app.py',
+    defaultAppName: appName,
+    icon: 'cloud',
+    tags: [],
+    gpu: { setting: 'APP_GPU', default: 'T4', choices: [] },
+    secrets: [],
+    settings: [],
+    endpoints: [],
+    samples: [],
+    folder,
+  };
+  const connection = await world.planes.connection();
+  return planDeploy({ kind: 'bundled', app }, { plane: world.plane, connection, environment: 'main' });
+}
+
+async function services() {
+  const connection = await world.planes.connection();
+  return { cli: world.cli, connection, plane: world.plane, env: world.env, keepKey: () => Promise.resolve() };
+}
+
+/** Command lines of running processes that name the folder. */
+async function processesWith(text: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (line.includes(text)) found.push(line.replaceAll('\0', ' '));
+  }
+  return found;
+}
