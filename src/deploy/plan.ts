@@ -110,7 +110,8 @@ async function defaultEnvironment(plane: ControlPlane, signal?: AbortSignal): Pr
   return (environments.find((environment) => environment.isDefault) ?? environments[0])?.name ?? '';
 }
 
-async function readRates(plane: ControlPlane, signal?: AbortSignal): Promise<Rates> {
+/** The live rates, or the dated table where they cannot be read. */
+export async function readRates(plane: ControlPlane, signal?: AbortSignal): Promise<Rates> {
   try {
     return await plane.rates(signal);
   } catch (error) {

@@ -19,11 +19,7 @@ export interface LifecyclePlane {
   /** Makes a new version of the same code, whose containers read secrets anew. */
   rollover(appId: string, signal?: AbortSignal): Promise<Redeployed>;
   /** @param options.graceful the container ends after its running inputs; otherwise they run again elsewhere */
-  stopContainer(
-    id: string,
-    options?: { readonly graceful?: boolean },
-    signal?: AbortSignal,
-  ): Promise<void>;
+  stopContainer(id: string, options?: { readonly graceful?: boolean }, signal?: AbortSignal): Promise<void>;
   containerInfo(id: string, signal?: AbortSignal): Promise<ContainerInfo>;
   /** @param functionId of a function, or of a class's `Cls.*` */
   autoscaler(functionId: string, signal?: AbortSignal): Promise<Autoscaler>;

@@ -3,19 +3,21 @@ import { commands, walkthrough } from '../../contributions.ts';
 import { ModalError } from '../../domain/errors.ts';
 import { configPath } from '../../modal/profile.ts';
 import type { DeployFlow } from '../deploy/deployFlow.ts';
+import { lifecycleCommands } from '../lifecycle/lifecycleCommands.ts';
+import { stopApp } from '../lifecycle/stopApp.ts';
 import type { CommandTable } from './command.ts';
 import { resolveApp, resolveDeployTarget, resolveEndpoint, resolveLogTarget } from './arguments.ts';
 import { copyToWorkspace } from './copyToWorkspace.ts';
 import { installCli, signIn } from './onboarding.ts';
 import { sendRequest, setEndpointKey } from './requests.ts';
 import type { Services } from './services.ts';
-import { stopApp } from './stopApp.ts';
 
 /** All commands of the extension. Each takes its argument from a row, or asks for what is missing. */
 export function commandTable(services: Services, deployFlow: DeployFlow): CommandTable {
   const { t } = vscode.l10n;
-  const { logs, planes, store } = services;
+  const { logs, planes } = services;
   return {
+    ...lifecycleCommands(services),
     [commands.refresh]: { doing: t('Refresh'), run: () => services.appsView.refresh() },
     [commands.deploy]: {
       doing: t('Deploy'),
@@ -61,7 +63,7 @@ export function commandTable(services: Services, deployFlow: DeployFlow): Comman
       doing: t('Stop app'),
       run: async (argument) => {
         const app = await resolveApp(services, argument, t('Stop App'));
-        if (app) await stopApp(planes, store, app);
+        if (app) await stopApp(services, app);
       },
     },
     [commands.openDashboard]: {
