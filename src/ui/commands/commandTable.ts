@@ -4,7 +4,6 @@ import { ModalError } from '../../domain/errors.ts';
 import { configPath } from '../../modal/profile.ts';
 import type { DeployFlow } from '../deploy/deployFlow.ts';
 import { lifecycleCommands } from '../lifecycle/lifecycleCommands.ts';
-import { stopApp } from '../lifecycle/stopApp.ts';
 import type { CommandTable } from './command.ts';
 import { resolveApp, resolveDeployTarget, resolveEndpoint, resolveLogTarget } from './arguments.ts';
 import { copyToWorkspace } from './copyToWorkspace.ts';
@@ -57,13 +56,6 @@ export function commandTable(services: Services, deployFlow: DeployFlow): Comman
         if (!target) return;
         await vscode.env.clipboard.writeText(target.endpoint.url);
         vscode.window.setStatusBarMessage(`$(check) ${t('Copied {0}', target.endpoint.url)}`, 4000);
-      },
-    },
-    [commands.stopApp]: {
-      doing: t('Stop app'),
-      run: async (argument) => {
-        const app = await resolveApp(services, argument, t('Stop App'));
-        if (app) await stopApp(services, app);
       },
     },
     [commands.openDashboard]: {
