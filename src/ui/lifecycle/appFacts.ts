@@ -11,7 +11,7 @@ export interface AppFacts {
 }
 
 /** What questions about an app name: its functions with their GPUs, and today's prices. */
-export function appFacts({ planes, store }: Services, app: App): Thenable<AppFacts> {
+export function appFacts({ planes, store }: Services, app: App): Promise<AppFacts> {
   return withSignal(vscode.l10n.t('Reading {0}…', app.name), async (signal) => {
     const plane = await planes.get(signal);
     const [details, rates] = await Promise.all([

@@ -32,6 +32,7 @@ export async function rollBack(
       containerLine(app),
     ],
     t('Roll Back'),
+    app.runningContainers > 0,
   );
   if (!strategy) return;
   await redeploy(services, app, strategy, {
@@ -54,6 +55,7 @@ export async function rollOver(services: Services, app: App): Promise<void> {
       containerLine(app),
     ],
     t('Roll Over'),
+    app.runningContainers > 0,
   );
   if (!strategy) return;
   await redeploy(services, app, strategy, {
@@ -69,13 +71,14 @@ async function askStrategy(
   question: string,
   lines: readonly string[],
   verb: string,
+  hasContainers: boolean,
 ): Promise<Strategy | undefined> {
   const replace = vscode.l10n.t('{0} and Stop Old Containers', verb);
   const chosen = await vscode.window.showWarningMessage(
     question,
     { modal: true, detail: lines.join('\n') },
     verb,
-    replace,
+    ...(hasContainers ? [replace] : []),
   );
   if (chosen === verb) return 'rolling';
   return chosen === replace ? 'recreate' : undefined;

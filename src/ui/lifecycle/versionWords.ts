@@ -28,10 +28,10 @@ export function kindWord({ kind, rollbackOf }: AppVersion): string {
 export function versionDescription(version: AppVersion, now: number): string {
   return [
     version.live ? 'live' : '',
+    kindWord(version),
     shortAge(version.deployedAt, now),
     version.commit ? commitWord(version.commit) : '',
     version.tag,
-    kindWord(version),
     version.deployedBy,
   ]
     .filter(Boolean)

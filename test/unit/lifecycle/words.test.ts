@@ -62,7 +62,7 @@ describe('a version', () => {
     );
     expect(versionPhrase(version, now)).toBe('v7 (a1b2c3d*, 3 days ago)');
     expect(versionDescription({ ...bare, live: false, kind: 'rollback', rollbackOf: 4 }, now)).toBe(
-      '3d ago · spring · rollback of v4 · alice',
+      'rollback of v4 · 3d ago · spring · alice',
     );
   });
 
