@@ -35,15 +35,17 @@ const git = (...args: string[]) =>
     cwd: demo.workspace,
   });
 
-async function deploy(answer: string): Promise<void> {
+async function deploy(answer: string, commit = true): Promise<void> {
   const folder = path.join(demo.workspace, 'answers');
   await mkdir(folder, { recursive: true });
   await writeFile(
     path.join(folder, 'app.py'),
     `import modal\n\napp = modal.App("answers")\n\n\n@app.function(gpu="A10")\ndef answer() -> str:\n    return "${answer}"\n`,
   );
-  await git('add', '.');
-  await git('commit', '--quiet', '--message', answer);
+  if (commit) {
+    await git('add', '.');
+    await git('commit', '--quiet', '--message', answer);
+  }
   await run(path.join(demo.simulator.binDir, 'modal'), ['deploy', 'answers/app.py'], {
     cwd: demo.workspace,
     env: { ...process.env, ...demo.env },
@@ -146,6 +148,28 @@ describe('an app that is deployed', () => {
     await workbench.shot('88-stop-container');
     await workbench.modalDialog.press('Stop Now');
     await row(new RegExp(`^Container ${id}`)).locator.waitFor({ state: 'hidden' });
+  });
+
+  it('says when a comparison may not be exact', async () => {
+    await deploy('three', false);
+    await workbench.runCommand('Modal: Refresh');
+    const dirty = await row(/^Version 4, live.* with uncommitted changes/).waitFor();
+    expect(await dirty.text()).toMatch(/[0-9a-f]{7}\*/);
+    await dirty.inlineAction('Compare Version with Workspace');
+    await workbench.notification('v4 was deployed with uncommitted changes').waitFor();
+    await workbench.clearNotifications();
+  });
+
+  it('says what to do about a commit that is not here', async () => {
+    await deploy('four');
+    await git('reset', '--quiet', '--hard', 'HEAD~1');
+    await git('reflog', 'expire', '--expire=now', '--all');
+    await git('update-ref', '-d', 'ORIG_HEAD');
+    await git('gc', '--quiet', '--prune=now');
+    await workbench.runCommand('Modal: Refresh');
+    await row(/^Version 5, live/).inlineAction('Compare Version with Workspace');
+    await workbench.notification('Fetch it with "git fetch --all"').waitFor();
+    await workbench.clearNotifications();
   });
 
   it('says which plan a rollback needs', async () => {
