@@ -14,6 +14,7 @@ const lazyModules: Readonly<Record<string, string>> = {
   http: 'src/requests/httpClient.ts',
   deploy: 'src/ui/deploy/deployFlow.ts',
   requestPanel: 'src/ui/requests/requestPanel.ts',
+  lifecycle: 'src/ui/lifecycle/flows.ts',
 };
 
 /** Keeps `await import('…/sdk.ts')` as a load of `dist/sdk.js` instead of pulling it into the entry file. */

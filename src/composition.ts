@@ -25,6 +25,7 @@ import { CliFinder } from './ui/onboarding/cliFinder.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
 import { AppsView } from './ui/trees/appsView.ts';
 import { CatalogueView } from './ui/trees/catalogueView.ts';
+import { LifecycleRows } from './ui/trees/lifecycleRows.ts';
 
 type DeployFlow = import('./ui/deploy/deployFlow.ts').DeployFlow;
 
@@ -52,7 +53,8 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   const store = disposables.add(new AppStore(planes, context.globalState, logger));
   const catalog = new CatalogStore(context.asAbsolutePath('modal_apps'), logger);
   const deploys = disposables.add(new DeployTracker());
-  const appsView = disposables.add(new AppsView(store, config, contextKeySetter));
+  const lifecycle = disposables.add(new LifecycleRows(planes, store));
+  const appsView = disposables.add(new AppsView(store, config, contextKeySetter, lifecycle));
   const catalogueView = disposables.add(new CatalogueView(catalog, store, planes, deploys, logger));
   const logs = disposables.add(new LogsController(context.extensionUri, planes, logger));
   const sender = new RequestSender({
@@ -86,6 +88,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     deploys,
     appsView,
     catalogueView,
+    lifecycle,
     logs,
     requests,
   };

@@ -4,6 +4,7 @@ import type { CatalogApp, ManifestSecret } from '../domain/catalog.ts';
 import type { Rates } from '../domain/cost.ts';
 import { datedRates, gpuUsdPerHour } from '../domain/cost.ts';
 import { ModalError, isCancelled, toModalError } from '../domain/errors.ts';
+import type { AppVersion } from '../domain/lifecycle.ts';
 import { gpuTypes, parseGpu } from '../domain/gpu.ts';
 import { shellCommand } from '../domain/shell.ts';
 import type { ModalCli } from '../modal/cli.ts';
@@ -52,6 +53,8 @@ export interface DeployPlan {
   readonly rates: Rates;
   readonly secrets: readonly PlannedSecret[];
   readonly deployed?: DeployedApp;
+  /** The version that answers now, with its commit; absent when the server does not tell. */
+  readonly live?: AppVersion;
   /** In words: how what will be deployed differs from what is; empty when nothing is known to differ. */
   readonly changes: readonly string[];
   /** Settings of a bundled app that differ from its manifest. */
@@ -110,7 +113,7 @@ export async function planDeploy(target: DeployTarget, services: PlanServices): 
   const last = services.lastChoices?.(app.defaultAppName, environment);
   const gpu = target.gpu ?? last?.gpu ?? app.gpu.default;
   const values = changedOnly(app.settings, target.settings ?? last?.settings ?? {});
-  const details = deployed && (await readDetails(plane, deployed.appId, signal));
+  const [details, live] = deployed ? await readLive(plane, deployed.appId, signal) : [];
   const script = path.join(app.folder, app.entry);
   return {
     target,
@@ -123,6 +126,7 @@ export async function planDeploy(target: DeployTarget, services: PlanServices): 
     rates,
     secrets,
     ...(deployed ? { deployed } : {}),
+    ...(live ? { live } : {}),
     changes: details ? changesOf(app, { gpu, values }, details, last) : [],
     values,
     settings: {
@@ -140,18 +144,20 @@ export function commandLine(plan: DeployPlan, cli: ModalCli): string {
   return shellCommand([cli.command, ...cli.args, ...plan.args], plan.settings);
 }
 
-/** Only for the comparison, which the preview can do without. */
-async function readDetails(
+/** Only to show and compare, which the preview can do without. */
+async function readLive(
   plane: ControlPlane,
   appId: string,
   signal?: AbortSignal,
-): Promise<AppDetails | undefined> {
-  try {
-    return await plane.describeApp(appId, signal);
-  } catch (error) {
+): Promise<[AppDetails | undefined, AppVersion | undefined]> {
+  const orNothing = (error: unknown): undefined => {
     if (isCancelled(error)) throw toModalError(error);
-    return undefined;
-  }
+  };
+  const [details, versions] = await Promise.all([
+    plane.describeApp(appId, signal).catch(orNothing),
+    plane.history(appId, signal).catch(orNothing),
+  ]);
+  return [details, versions?.find((version) => version.live)];
 }
 
 async function defaultEnvironment(plane: ControlPlane, signal?: AbortSignal): Promise<string> {
@@ -159,7 +165,8 @@ async function defaultEnvironment(plane: ControlPlane, signal?: AbortSignal): Pr
   return (environments.find((environment) => environment.isDefault) ?? environments[0])?.name ?? '';
 }
 
-async function readRates(plane: ControlPlane, signal?: AbortSignal): Promise<Rates> {
+/** The live rates, or the dated table where they cannot be read. */
+export async function readRates(plane: ControlPlane, signal?: AbortSignal): Promise<Rates> {
   try {
     return await plane.rates(signal);
   } catch (error) {

@@ -37,6 +37,6 @@ export function gpuUsdPerHour(gpu: string, rates: Rates): number | undefined {
   return rate === undefined ? undefined : rate * request.count;
 }
 
-export function formatUsdPerHour(usd: number): string {
-  return `$${usd.toFixed(2)}/h`;
+export function formatUsdPerHour(usd: number, digits = 2): string {
+  return `$${usd.toFixed(digits)}/h`;
 }

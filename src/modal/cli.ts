@@ -54,9 +54,12 @@ export function cliEnvironment(base: NodeJS.ProcessEnv, connection?: Connection)
     PYTHONDONTWRITEBYTECODE: '1',
   };
   delete env['FORCE_COLOR'];
-  if (!connection) return env;
+  return connection ? { ...env, ...connectionEnvironment(connection) } : env;
+}
+
+/** Makes the CLI use this connection, whatever its own profile file says. */
+export function connectionEnvironment(connection: Connection): Record<string, string> {
   return {
-    ...env,
     MODAL_TOKEN_ID: connection.tokenId,
     MODAL_TOKEN_SECRET: connection.tokenSecret,
     MODAL_SERVER_URL: connection.serverUrl,

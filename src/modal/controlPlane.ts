@@ -1,6 +1,7 @@
 import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
 import type { Rates } from '../domain/cost.ts';
 import type { LogBatch, LogQuery } from '../domain/log.ts';
+import type { LifecyclePlane } from './lifecyclePlane.ts';
 
 export interface Identity {
   readonly workspace: string;
@@ -19,7 +20,7 @@ export interface DeployedApp {
  * Every method rejects with `ModalError`; a given `signal` ends the wait with kind `cancelled`. Reads that take longer
  * than their own limit reject with kind `timeout`.
  */
-export interface ControlPlane {
+export interface ControlPlane extends LifecyclePlane {
   whoAmI(signal?: AbortSignal): Promise<Identity>;
   listEnvironments(signal?: AbortSignal): Promise<Environment[]>;
   listApps(environment: string, signal?: AbortSignal): Promise<App[]>;

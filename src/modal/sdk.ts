@@ -5,22 +5,44 @@
 import { ModalClient } from 'modal';
 import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
 import type { Rates } from '../domain/cost.ts';
+import { ModalError } from '../domain/errors.ts';
+import type {
+  AppVersion,
+  Autoscaler,
+  AutoscalerValues,
+  ContainerInfo,
+  FunctionStats,
+  Redeployed,
+} from '../domain/lifecycle.ts';
 import type { LogBatch, LogQuery } from '../domain/log.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Connection } from './connection.ts';
 import type { ControlPlane, DeployedApp, Identity } from './controlPlane.ts';
 import { describeApp } from './describeApp.ts';
 import { fromGrpc } from './grpcErrors.ts';
+import {
+  readAutoscaler,
+  readContainer,
+  readHistory,
+  readStats,
+  rollBack,
+  rollOver,
+  updateAutoscaler,
+} from './lifecycle.ts';
 import { toLogBatch } from './logBatch.ts';
+import { withPlan } from './plans.ts';
 import type { Rpc } from './rpc.ts';
 import { appStateOf, disconnectClientEnded, millis, objectCreation, stoppedByClient } from './wire.ts';
 
 interface CallOptions {
   readonly signal?: AbortSignal;
   readonly timeoutMs: number;
+  /** How often the SDK tries again; absent: as it likes. */
+  readonly retries?: number;
 }
 
 const readLimitMs = 15_000;
+const changeLimitMs = 60_000;
 
 /** Each log stream asks the server for this much more than the caller's own limit. */
 const streamGraceMs = 10_000;
@@ -191,6 +213,54 @@ class SdkControlPlane implements ControlPlane {
     };
   }
 
+  history(appId: string, signal?: AbortSignal): Promise<AppVersion[]> {
+    return this.#call(signal, (rpc, options) => readHistory(rpc, appId, options));
+  }
+
+  async rollback(appId: string, version: number, signal?: AbortSignal): Promise<Redeployed> {
+    try {
+      return await this.#change(signal, (rpc, options) => rollBack(rpc, appId, version, options));
+    } catch (error) {
+      throw withPlan('rollback', fromGrpc(error, signal));
+    }
+  }
+
+  rollover(appId: string, signal?: AbortSignal): Promise<Redeployed> {
+    return this.#change(signal, (rpc, options) => rollOver(rpc, appId, options));
+  }
+
+  async stopContainer(
+    id: string,
+    { graceful = false }: { readonly graceful?: boolean } = {},
+    signal?: AbortSignal,
+  ): Promise<void> {
+    await this.#call(signal, (rpc, options) => rpc.containerStop({ taskId: id, graceful }, options));
+  }
+
+  async containerInfo(id: string, signal?: AbortSignal): Promise<ContainerInfo> {
+    const info = await this.#call(signal, (rpc, options) => readContainer(rpc, id, options));
+    if (!info) throw new ModalError('notFound', `Modal does not know the container ${id} any more.`);
+    return info;
+  }
+
+  async autoscaler(functionId: string, signal?: AbortSignal): Promise<Autoscaler> {
+    const found = await this.#call(signal, (rpc, options) => readAutoscaler(rpc, functionId, options));
+    if (!found) throw new ModalError('unsupported', 'Modal does not tell how this function is scaled.');
+    return found;
+  }
+
+  updateAutoscaler(
+    functionId: string,
+    changes: Partial<AutoscalerValues>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    return this.#call(signal, (rpc, options) => updateAutoscaler(rpc, functionId, changes, options));
+  }
+
+  functionStats(functionId: string, signal?: AbortSignal): Promise<FunctionStats> {
+    return this.#call(signal, (rpc, options) => readStats(rpc, functionId, options));
+  }
+
   dashboardUrl(id: string): string {
     return `https://modal.com/id/${id}`;
   }
@@ -221,12 +291,21 @@ class SdkControlPlane implements ControlPlane {
     this.#client.close();
   }
 
-  async #call<T>(
+  /** A call that makes a new version: it takes longer than a read, and made twice it would make two. */
+  #change<T>(
     signal: AbortSignal | undefined,
     call: (rpc: Rpc, options: CallOptions) => Promise<T>,
   ): Promise<T> {
+    return this.#call(signal, call, { timeoutMs: changeLimitMs, retries: 0 });
+  }
+
+  async #call<T>(
+    signal: AbortSignal | undefined,
+    call: (rpc: Rpc, options: CallOptions) => Promise<T>,
+    limits: Pick<CallOptions, 'timeoutMs' | 'retries'> = { timeoutMs: readLimitMs },
+  ): Promise<T> {
     try {
-      return await call(this.#client.cpClient, callOptions(readLimitMs, signal));
+      return await call(this.#client.cpClient, { ...limits, ...(signal ? { signal } : {}) });
     } catch (error) {
       throw fromGrpc(error, signal);
     }

@@ -1,5 +1,6 @@
 /** Modal's numeric enums, which the SDK keeps to itself, as our words. Unknown numbers stay harmless. */
 import type { AppState } from '../domain/app.ts';
+import type { VersionKind } from '../domain/lifecycle.ts';
 import type { ContainerPhase, LogSource } from '../domain/log.ts';
 
 const appStates: Readonly<Record<number, AppState>> = {
@@ -53,3 +54,30 @@ export const stoppedByClient = 1;
 
 /** Why a client leaves its app: its process ended. */
 export const disconnectClientEnded = 3;
+
+const versionKinds: Readonly<Record<number, VersionKind>> = {
+  2: 'rollback',
+  3: 'rollover',
+  4: 'promotion',
+  5: 'staged',
+};
+
+export function versionKindOf(value: number): VersionKind {
+  return versionKinds[value] ?? 'standard';
+}
+
+const containerResults: Readonly<Record<number, string>> = {
+  1: 'finished',
+  2: 'failed',
+  3: 'terminated',
+  4: 'timed out',
+  5: 'could not start',
+  6: 'failed inside Modal',
+  7: 'ended because it was idle',
+  8: 'ran out of memory',
+};
+
+/** How a container ended, in words. */
+export function containerResultOf(value: number): string {
+  return containerResults[value] ?? 'ended';
+}

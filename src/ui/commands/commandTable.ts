@@ -3,13 +3,13 @@ import { commands, walkthrough } from '../../contributions.ts';
 import { ModalError } from '../../domain/errors.ts';
 import { configPath } from '../../modal/profile.ts';
 import type { DeployTarget } from '../../deploy/plan.ts';
+import { lifecycleCommands } from '../lifecycle/lifecycleCommands.ts';
 import type { CommandTable } from './command.ts';
 import { resolveApp, resolveDeployTarget, resolveEndpoint, resolveLogTarget } from './arguments.ts';
 import { copyToWorkspace } from './copyToWorkspace.ts';
 import { installCli, signIn } from './onboarding.ts';
 import { sendRequest, setEndpointKey } from './requests.ts';
 import type { Services } from './services.ts';
-import { stopApp } from './stopApp.ts';
 
 /** All commands of the extension. Each takes its argument from a row, or asks for what is missing. */
 export function commandTable(
@@ -17,8 +17,9 @@ export function commandTable(
   deploy: (target: DeployTarget) => Promise<void>,
 ): CommandTable {
   const { t } = vscode.l10n;
-  const { logs, planes, store } = services;
+  const { logs, planes } = services;
   return {
+    ...lifecycleCommands(services),
     [commands.refresh]: { doing: t('Refresh'), run: () => services.appsView.refresh() },
     [commands.deploy]: {
       doing: t('Deploy'),
@@ -58,13 +59,6 @@ export function commandTable(
         if (!target) return;
         await vscode.env.clipboard.writeText(target.endpoint.url);
         vscode.window.setStatusBarMessage(`$(check) ${t('Copied {0}', target.endpoint.url)}`, 4000);
-      },
-    },
-    [commands.stopApp]: {
-      doing: t('Stop app'),
-      run: async (argument) => {
-        const app = await resolveApp(services, argument, t('Stop App'));
-        if (app) await stopApp(planes, store, app);
       },
     },
     [commands.openDashboard]: {

@@ -15,6 +15,7 @@ import type { LogsController } from '../logs/logsController.ts';
 import type { RequestsController } from '../requests/requestsController.ts';
 import type { CliFinder } from '../onboarding/cliFinder.ts';
 import type { AppsView } from '../trees/appsView.ts';
+import type { LifecycleRows } from '../trees/lifecycleRows.ts';
 import type { CatalogueView } from '../trees/catalogueView.ts';
 
 /** What command bodies work with; built once in `composition.ts`. */
@@ -35,6 +36,7 @@ export interface Services {
   readonly deploys: DeployTracker;
   readonly appsView: AppsView;
   readonly catalogueView: CatalogueView;
+  readonly lifecycle: LifecycleRows;
   readonly logs: LogsController;
   readonly requests: RequestsController;
 }

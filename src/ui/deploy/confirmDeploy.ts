@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { DeployPlan } from '../../deploy/plan.ts';
 import { spokenAge } from '../../domain/words.ts';
-import { gpuWords, secretWords } from './planWords.ts';
+import { commitWords, gpuWords, secretWords } from './planWords.ts';
 
 /** The one question before a deploy: app, environment, GPU and price, and what will be created or replaced. */
 export async function confirmDeploy(plan: DeployPlan, waitsForHealth: boolean): Promise<boolean> {
@@ -46,5 +46,6 @@ function deployedLine(plan: DeployPlan, now: number): string {
   if (!deployed) return 'Now: not deployed';
   const version = deployed.version ? `version ${deployed.version}` : 'a version';
   const age = deployed.deployedAt ? ` of ${spokenAge(deployed.deployedAt, now)}` : '';
-  return `Now: ${version}${age} is deployed and will be replaced`;
+  const commit = commitWords(plan);
+  return `Now: ${version}${age}${commit ? ` (${commit})` : ''} is deployed and will be replaced`;
 }

@@ -8,6 +8,7 @@ import { ModalError, isCancelled } from '../../domain/errors.ts';
 import { endpointKeyName } from '../../requests/keys.ts';
 import type { Services } from '../commands/services.ts';
 import type { BuildLogSink } from '../logs/logsController.ts';
+import { withSignal } from '../withSignal.ts';
 import { afterFailure, afterSuccess } from './afterDeploy.ts';
 import { ChoiceMemory } from './choiceMemory.ts';
 import { confirmDeploy } from './confirmDeploy.ts';
@@ -44,8 +45,8 @@ export class DeployFlow {
   /** @returns undefined when the user left */
   async #confirmedPlan(target: DeployTarget): Promise<DeployPlan | undefined> {
     let chosen = target;
-    for (let first = true; ; first = false) {
-      const plan = await this.#plan(chosen, first);
+    for (;;) {
+      const plan = await this.#plan(chosen);
       const answer = await showPreview(plan);
       if (!answer) return undefined;
       if (answer.kind === 'deploy') {
@@ -86,26 +87,20 @@ export class DeployFlow {
     }
   }
 
-  #plan(target: DeployTarget, first: boolean): Thenable<DeployPlan> {
+  #plan(target: DeployTarget): Promise<DeployPlan> {
     const { config, planes, cli, keys } = this.#services;
-    const location = first ? vscode.ProgressLocation.Notification : vscode.ProgressLocation.Window;
-    return vscode.window.withProgress(
-      { location, title: vscode.l10n.t('Preparing the deploy…'), cancellable: first },
-      async (_progress, token) => {
-        const abort = new AbortController();
-        token.onCancellationRequested(() => abort.abort());
-        await cli.find();
-        return planDeploy(target, {
-          plane: await planes.get(abort.signal),
-          connection: await planes.connection(),
-          environment: config.get('environment'),
-          lastChoices: (appName, environment) => this.#choices.get(appName, environment),
-          hasKey: async (secret, environment) =>
-            (await keys.get(endpointKeyName(environment, secret))) !== undefined,
-          signal: abort.signal,
-        });
-      },
-    );
+    return withSignal(vscode.l10n.t('Preparing the deploy…'), async (signal) => {
+      await cli.find();
+      return planDeploy(target, {
+        plane: await planes.get(signal),
+        connection: await planes.connection(),
+        environment: config.get('environment'),
+        lastChoices: (appName, environment) => this.#choices.get(appName, environment),
+        hasKey: async (secret, environment) =>
+          (await keys.get(endpointKeyName(environment, secret))) !== undefined,
+        signal,
+      });
+    });
   }
 
   #waitsForHealth(plan: DeployPlan): boolean {

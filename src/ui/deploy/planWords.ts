@@ -13,6 +13,13 @@ export function gpuWords({ gpu }: DeployPlan): string {
   return `${gpu.name} (${gpu.memoryGb} GB), ${price}`;
 }
 
+/** `commit a1b2c3d, with uncommitted changes`; '' when no commit is known. */
+export function commitWords({ live }: DeployPlan): string {
+  if (!live?.commit) return '';
+  const dirty = live.commit.dirty ? ', with uncommitted changes' : '';
+  return `commit ${live.commit.hash.slice(0, 7)}${dirty}`;
+}
+
 export function secretWords({ secret, state }: PlannedSecret): string {
   if (secret.generate === 'proxy-token')
     return state === 'found' ? 'kept in this editor' : 'will be created for your requests';

@@ -4,7 +4,7 @@ import { missingSecrets } from '../../deploy/plan.ts';
 import { isChanged, settingValue } from '../../deploy/settings.ts';
 import type { ManifestSecret, ManifestSetting } from '../../domain/catalog.ts';
 import { spokenAge } from '../../domain/words.ts';
-import { gpuWords, secretWords } from './planWords.ts';
+import { commitWords, gpuWords, secretWords } from './planWords.ts';
 
 /** What the user wants after looking at the plan. */
 export type PreviewAnswer =
@@ -105,7 +105,12 @@ function nowItems(plan: DeployPlan, now: number): Item[] {
   const version = deployed.version ? t('Version {0}', deployed.version) : t('A version');
   const age = deployed.deployedAt ? spokenAge(deployed.deployedAt, now) : '';
   return [
-    { ...icon('history'), label: version, description: age, answer: look },
+    {
+      ...icon('history'),
+      label: version,
+      description: [age, commitWords(plan)].filter(Boolean).join(' · '),
+      answer: look,
+    },
     ...plan.changes.map((change) => ({ ...icon('diff'), label: change, answer: look })),
   ];
 }

@@ -4,12 +4,16 @@ import { plural, shortAge, spokenAge } from '../../domain/words.ts';
 import type { Snapshot } from '../../store/snapshot.ts';
 import { emptySnapshot } from '../../store/snapshot.ts';
 import { appStateLook } from './appStateLook.ts';
+import type { LifecycleRows } from './lifecycleRows.ts';
 import type { Row, Rows } from './row.ts';
 import { rootRow } from './row.ts';
+import type { VersionRowTarget } from './versionRows.ts';
 
 export interface AppRowOptions {
   readonly now: number;
   readonly showStopped: boolean;
+  /** Adds versions and autoscaling; absent: without. */
+  readonly lifecycle?: Pick<LifecycleRows, 'stamp' | 'below' | 'functionFacts'>;
 }
 
 /** What a row stands for, so that commands find their argument. */
@@ -18,7 +22,8 @@ export type AppRowTarget =
   | { readonly kind: 'app'; readonly app: App }
   | { readonly kind: 'function'; readonly app: App; readonly fn: ModalFunction }
   | { readonly kind: 'endpoint'; readonly app: App; readonly endpoint: Endpoint }
-  | { readonly kind: 'container'; readonly app: App; readonly container: Container };
+  | { readonly kind: 'container'; readonly app: App; readonly container: Container }
+  | VersionRowTarget;
 
 export interface AppRows {
   readonly rows: Rows;
@@ -127,11 +132,12 @@ export class AppRowsBuilder {
 
   /** Everything besides the functions that rows of an app show. */
   #keyOf(app: App, parentId: string): string {
-    const { now } = this.#options;
+    const { now, lifecycle } = this.#options;
     const containers = this.#containers.get(app.id) ?? [];
     return JSON.stringify([
       parentId,
       app,
+      lifecycle?.stamp(app, this.#snapshot.details.get(app.id), now),
       shortAge(app.deployedAt ?? app.createdAt, now),
       ...containers.map((each) => [each, shortAge(each.startedAt ?? each.enqueuedAt, now)]),
     ]);
@@ -178,7 +184,10 @@ export class AppRowsBuilder {
     const containers = (this.#containers.get(app.id) ?? []).map((container) =>
       this.#container(app, container, parentId),
     );
-    return [...functions, ...containers];
+    const more = this.#options.lifecycle?.below(app, parentId, this.#options.now) ?? [];
+    for (const [row, target] of more) this.#add(row, target);
+    const own = more.flatMap(([row]) => (row.parentId === parentId ? row.id : []));
+    return [...functions, ...containers, ...own];
   }
 
   #function(app: App, fn: ModalFunction, parentId: string): string {
@@ -188,6 +197,7 @@ export class AppRowsBuilder {
       fn.kind,
       fn.gpus.join(' or ') || 'CPU',
       ...(fn.schedule === undefined ? [] : [fn.schedule]),
+      ...(this.#options.lifecycle?.functionFacts(fn) ?? []),
     ];
     return this.#add(
       {

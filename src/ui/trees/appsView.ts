@@ -8,6 +8,7 @@ import type { AppStore, AppStoreState } from '../../store/appStore.ts';
 import { RefreshSchedule } from '../../store/refreshSchedule.ts';
 import type { AppRowTarget } from './appRows.ts';
 import { AppRowsBuilder } from './appRows.ts';
+import type { LifecycleRows } from './lifecycleRows.ts';
 import { RowTree } from './rowTree.ts';
 
 /** The Apps view: what runs on Modal, read while it is visible and silent while it is not. */
@@ -15,6 +16,7 @@ export class AppsView implements vscode.Disposable {
   readonly #store: AppStore;
   readonly #config: Config;
   readonly #contextKeys: ContextKeys;
+  readonly #lifecycle: LifecycleRows;
   readonly #disposables = new DisposableStore();
   readonly #tree: RowTree;
   readonly #view: vscode.TreeView<string>;
@@ -22,11 +24,17 @@ export class AppsView implements vscode.Disposable {
   readonly #builder = new AppRowsBuilder();
   #targets: ReadonlyMap<string, AppRowTarget> = new Map();
 
-  constructor(store: AppStore, config: Config, contextKeySetter: ContextKeys) {
+  constructor(store: AppStore, config: Config, contextKeySetter: ContextKeys, lifecycle: LifecycleRows) {
     this.#store = store;
     this.#config = config;
     this.#contextKeys = contextKeySetter;
-    this.#tree = this.#disposables.add(new RowTree((id) => this.#expanded(id)));
+    this.#lifecycle = lifecycle;
+    this.#tree = this.#disposables.add(
+      new RowTree(
+        (id) => this.#expanded(id),
+        (id) => this.#moreTooltip(id),
+      ),
+    );
     this.#view = this.#disposables.add(
       vscode.window.createTreeView(views.apps, { treeDataProvider: this.#tree, showCollapseAll: true }),
     );
@@ -40,6 +48,7 @@ export class AppsView implements vscode.Disposable {
       this.#view.onDidChangeVisibility(({ visible }) => this.#schedule.setVisible(visible)),
     );
     this.#disposables.add(store.onDidChange((state) => this.#paint(state)));
+    this.#disposables.add(lifecycle.onDidChange(() => this.#paint(store.state)));
     this.#disposables.add(config.onDidChange(['apps.showStopped'], () => this.#paint(store.state)));
     this.#schedule.setVisible(this.#view.visible);
   }
@@ -75,12 +84,19 @@ export class AppsView implements vscode.Disposable {
   #expanded(id: string): void {
     const target = this.#targets.get(id);
     if (target?.kind === 'app') void this.#store.loadDetails(target.app.id);
+    if (target) this.#lifecycle.expanded(target);
+  }
+
+  #moreTooltip(id: string): Promise<readonly string[]> | undefined {
+    const target = this.#targets.get(id);
+    return target && this.#lifecycle.tooltip(target);
   }
 
   #paint(state: AppStoreState): void {
     const { rows, targets } = this.#builder.build(state.snapshot, {
       now: Date.now(),
       showStopped: this.#config.get('apps.showStopped'),
+      lifecycle: this.#lifecycle,
     });
     this.#targets = targets;
     const empty = targets.size === 0;

@@ -12,13 +12,21 @@ const collapsibleStates = {
 export class RowTree implements vscode.TreeDataProvider<string>, vscode.Disposable {
   readonly #changes = new vscode.EventEmitter<string[] | undefined>();
   readonly #onExpand: ((id: string) => void) | undefined;
+  readonly #moreTooltip: ((id: string) => Promise<readonly string[]> | undefined) | undefined;
   #rows: Rows = new Map();
 
   readonly onDidChangeTreeData = this.#changes.event;
 
-  /** @param onExpand called when the children of a row are asked for */
-  constructor(onExpand?: (id: string) => void) {
+  /**
+   * @param onExpand called when the children of a row are asked for
+   * @param moreTooltip lines that are read only when the tooltip is looked at
+   */
+  constructor(
+    onExpand?: (id: string) => void,
+    moreTooltip?: (id: string) => Promise<readonly string[]> | undefined,
+  ) {
     this.#onExpand = onExpand;
+    this.#moreTooltip = moreTooltip;
   }
 
   show(rows: Rows): void {
@@ -50,8 +58,9 @@ export class RowTree implements vscode.TreeDataProvider<string>, vscode.Disposab
     return item;
   }
 
-  resolveTreeItem(item: vscode.TreeItem, id: string): vscode.TreeItem {
-    item.tooltip = this.#rows.get(id)?.tooltip().join('\n') ?? '';
+  async resolveTreeItem(item: vscode.TreeItem, id: string): Promise<vscode.TreeItem> {
+    const more = (await this.#moreTooltip?.(id)) ?? [];
+    item.tooltip = [...(this.#rows.get(id)?.tooltip() ?? []), ...more].join('\n');
     return item;
   }
 

@@ -20,6 +20,7 @@ def apply_faults(faults: Faults, body: dict[str, Any]) -> None:
         "budgetExhausted": lambda value: setattr(faults, "budget_exhausted", bool(value)),
         "requestsPerSecond": lambda value: setattr(faults, "requests_per_second", int(value)),
         "webTimeLimitSeconds": lambda value: setattr(faults, "web_time_limit_seconds", float(value)),
+        "starterPlan": lambda value: setattr(faults, "starter_plan", bool(value)),
         "autoApproveTokens": lambda value: setattr(faults, "auto_approve_tokens", bool(value)),
     }
     unknown = set(body) - set(setters)

@@ -25,4 +25,5 @@ class Faults:
     budget_exhausted: bool = False  # 429 at the web ingress, RESOURCE_EXHAUSTED on AppCreate
     requests_per_second: int = 0  # above it the ingress answers 429; 0 = no limit
     web_time_limit_seconds: float = 150.0  # one HTTP leg; then 303
+    starter_plan: bool = False  # what only larger plans offer is answered with PERMISSION_DENIED
     auto_approve_tokens: bool = False  # browser logins need no click

@@ -24,6 +24,7 @@ from .faults import Faults
 from .log_store import LogStore
 from .rpc.apps import AppRpcs
 from .rpc.billing import BillingRpcs
+from .rpc.command_router import CommandAccessRpcs, CommandRouter
 from .rpc.container import ContainerRpcs
 from .rpc.dicts import DictRpcs
 from .rpc.environments import EnvironmentRpcs
@@ -63,6 +64,7 @@ class ModalServicer(
     VolumeRpcs,
     DictRpcs,
     TaskRpcs,
+    CommandAccessRpcs,
     LogRpcs,
     BillingRpcs,
     ProxyTokenRpcs,
@@ -133,6 +135,7 @@ class Simulator:
         self.server_url = ""
         self.scheduler = self._scheduler()
         self.servicer = self._servicer()
+        self._stack.callback(self.servicer.router.close)
         self._stack.callback(self._cancel_builds)
         await self._listen_http()
         await self.scheduler.start()
@@ -182,6 +185,7 @@ class Simulator:
         servicer.blobs, servicer.scheduler = self.blobs, self.scheduler
         servicer.tokens, servicer.work_dir = self.tokens, self.work_dir
         servicer.builds = {}
+        servicer.router = CommandRouter(self.scheduler)
         servicer.dispatcher = Dispatcher(self.tokens, self.faults, self.scheduler.accepts_container)
         return servicer
 
@@ -202,11 +206,12 @@ class Simulator:
         return f"http://{HOST}:{runner.addresses[0][1]}"
 
     async def _listen_grpc(self) -> None:
-        server = grpclib.server.Server([self.servicer])
+        server = grpclib.server.Server([self.servicer, self.servicer.router])
         await server.start(HOST, self.options.port)
         self._stack.push_async_callback(_close_server, server)
         sockets = server._server.sockets  # grpclib offers no other way to learn the port
         self.server_url = f"http://{HOST}:{sockets[0].getsockname()[1]}"
+        self.servicer.router.url = self.server_url
 
     def _cancel_builds(self) -> None:
         for build in list(self.servicer.builds.values()):

@@ -113,6 +113,26 @@ async def test_rollback_runs_the_old_definition_as_a_new_version(stub: ModalClie
         assert caught.value.status is status
 
 
+async def test_the_starter_plan_has_no_rollback_and_no_pinned_versions(
+    stub: ModalClientStub, simulator: Simulator
+) -> None:
+    app_id = await create_app(stub, "a")
+    created = await create_function(stub, app_id)
+    for _ in range(2):
+        await publish(stub, app_id, "a", created.function_id)
+    simulator.faults.starter_plan = True
+    for refused in (
+        stub.AppRollback(api_pb2.AppRollbackRequest(app_id=app_id, version=1)),
+        stub.FunctionGet(api_pb2.FunctionGetRequest(app_name="a", object_tag="f", app_version=1)),
+    ):
+        with pytest.raises(GRPCError) as caught:
+            await refused
+        assert caught.value.status is Status.PERMISSION_DENIED
+    assert (await history(stub, app_id)).production_app_version == 2
+    await stub.AppRollover(api_pb2.AppRolloverRequest(app_id=app_id))
+    assert (await history(stub, app_id)).production_app_version == 3
+
+
 async def test_rollover_gives_the_same_code_a_new_definition(
     stub: ModalClientStub, simulator: Simulator
 ) -> None:

@@ -18,6 +18,7 @@ function plane(changes: Partial<ControlPlane> = {}): ControlPlane {
     rates: () => Promise.resolve({ usdPerHour: { gpu_hour_cost_a10g: 1.23 }, source: 'live', asOf: 'now' }),
     findDeployedApp: () => Promise.resolve(undefined),
     hasSecret: () => Promise.resolve(false),
+    history: () => Promise.resolve([]),
     describeApp: () =>
       Promise.resolve({
         appId: 'ap-1',

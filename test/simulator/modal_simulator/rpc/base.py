@@ -55,6 +55,13 @@ class RpcBase:
         metadata = CALLER.get({})
         return str(metadata.get("x-modal-libmodal-version") or metadata.get("x-modal-client-version", ""))
 
+    def require_plan(self, feature: str) -> None:
+        """Raises PERMISSION_DENIED while the workspace is on the smallest plan."""
+        if self.faults.starter_plan:
+            raise GRPCError(
+                Status.PERMISSION_DENIED, f"{feature} are not available on the Starter plan of this workspace"
+            )
+
     def environment(self, name: str) -> Environment:
         """Returns the environment of that name ('' = the default one). Raises NOT_FOUND."""
         if not name:

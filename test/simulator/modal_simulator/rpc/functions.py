@@ -130,6 +130,7 @@ class FunctionRpcs(FunctionViews):
             raise not_found(f"App '{name}' not found in environment '{environment}'")
         if not number:
             return app, None
+        self.require_plan("Pinned versions")
         for version in app.history:
             if version.number == number:
                 return app, version

@@ -52,6 +52,7 @@ class PublishingRpcs(AppLifecycleRpcs):
     @unary
     async def AppRollback(self, request: api_pb2.AppRollbackRequest) -> api_pb2.AppRollbackResponse:
         app = self._deployed_app(request.app_id)
+        self.require_plan("Rollbacks")
         target = _rollback_target(app, request.version)
         version = await self._redeploy(app, target, api_pb2.DEPLOYMENT_TYPE_ROLLBACK)
         return api_pb2.AppRollbackResponse(url=self.app_page_url(app), deployed_at=version.deployed_at)

@@ -18,6 +18,7 @@ from modal_proto import api_pb2
 
 from ..world import Task
 from .calls import Input
+from .exec import Exec
 
 STDOUT, STDERR = 1, 2
 READ_SIZE = 1 << 16
@@ -56,6 +57,10 @@ class Container:
     cancellation: asyncio.Event = field(default_factory=asyncio.Event)
     draining: bool = False
     idle_since: float = 0.0
+    # What commands beside the process need: its variables and its folder, known once it has been started.
+    env: dict[str, str] = field(default_factory=dict)
+    root: Path | None = None
+    beside: list[Exec] = field(default_factory=list)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     _process: asyncio.subprocess.Process | None = None
     _pipes: dict[int, tuple[int, codecs.IncrementalDecoder]] = field(default_factory=dict)
@@ -76,6 +81,7 @@ class Container:
 
     async def start(self, env: dict[str, str], cwd: Path, arguments_path: Path) -> None:
         """Starts the process. Raises OSError if it cannot be started."""
+        self.env, self.root = env, cwd
         await asyncio.to_thread(_write_private, arguments_path, self.arguments.SerializeToString())
         readers, writers = zip(*(os.pipe() for _ in (STDOUT, STDERR)), strict=True)
         try:
@@ -153,6 +159,8 @@ class Container:
         code = await self._process.wait()
         self.drain_output()
         self.kill()  # children that outlived the process
+        for command in self.beside:
+            command.kill()
         for stream in list(self._pipes):
             reader, _ = self._pipes.pop(stream)
             asyncio.get_running_loop().remove_reader(reader)

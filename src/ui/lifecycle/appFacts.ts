@@ -1,0 +1,23 @@
+import * as vscode from 'vscode';
+import { readRates } from '../../deploy/plan.ts';
+import type { App, ModalFunction } from '../../domain/app.ts';
+import type { Rates } from '../../domain/cost.ts';
+import type { Services } from '../commands/services.ts';
+import { withSignal } from '../withSignal.ts';
+
+export interface AppFacts {
+  readonly functions: readonly ModalFunction[];
+  readonly rates: Rates;
+}
+
+/** What questions about an app name: its functions with their GPUs, and today's prices. */
+export function appFacts({ planes, store }: Services, app: App): Promise<AppFacts> {
+  return withSignal(vscode.l10n.t('Reading {0}…', app.name), async (signal) => {
+    const plane = await planes.get(signal);
+    const [details, rates] = await Promise.all([
+      store.state.snapshot.details.get(app.id) ?? plane.describeApp(app.id, signal),
+      readRates(plane, signal),
+    ]);
+    return { functions: details.functions, rates };
+  });
+}

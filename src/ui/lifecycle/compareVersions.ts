@@ -1,0 +1,135 @@
+import * as vscode from 'vscode';
+import type { App } from '../../domain/app.ts';
+import { ModalError } from '../../domain/errors.ts';
+import type { AppVersion, VersionCommit } from '../../domain/lifecycle.ts';
+import { plural } from '../../domain/words.ts';
+import { appFolder } from './appFolder.ts';
+import type { GitApi, GitRepository } from './gitApi.ts';
+import { added, deleted, gitApi } from './gitApi.ts';
+import { repositoryWith } from './repositories.ts';
+import { commitWord } from './versionWords.ts';
+
+/** A file with its two sides, as the editor's list of changes wants it; a side is undefined where there is no file. */
+type Difference = readonly [file: vscode.Uri, before: vscode.Uri | undefined, after: vscode.Uri | undefined];
+
+/** Shows what has changed in the workspace since a version was deployed. */
+export async function compareWithWorkspace(app: App, version: AppVersion): Promise<void> {
+  const commit = commitOf(app, version);
+  const git = await gitApi();
+  const repository = await repositoryWith(git, [commit]);
+  const differences = (await repository.diffWith(commit.hash)).map((change): Difference => {
+    const before = added.includes(change.status) ? undefined : git.toGitUri(change.originalUri, commit.hash);
+    return [change.uri, before, deleted.includes(change.status) ? undefined : change.uri];
+  });
+  const title = vscode.l10n.t('{0} v{1} ({2}) ↔ Workspace', app.name, version.number, commitWord(commit));
+  await show(app, repository, title, differences, [version]);
+}
+
+/** Shows what differs between the commits of two versions, the older one on the left. */
+export async function compareVersions(app: App, one: AppVersion, other: AppVersion): Promise<void> {
+  const [left, right] = one.number < other.number ? [one, other] : [other, one];
+  const [before, after] = [commitOf(app, left), commitOf(app, right)];
+  const git = await gitApi();
+  const repository = await repositoryWith(git, [before, after]);
+  const differences = await differencesBetween(git, repository, before.hash, after.hash);
+  const title = vscode.l10n.t(
+    '{0} v{1} ({2}) ↔ v{3} ({4})',
+    app.name,
+    left.number,
+    commitWord(before),
+    right.number,
+    commitWord(after),
+  );
+  await show(app, repository, title, differences, [left, right]);
+}
+
+/** @throws kind `notFound` for a version that says nothing about its code */
+function commitOf(app: App, { number, commit }: AppVersion): VersionCommit {
+  if (commit) return commit;
+  throw new ModalError(
+    'notFound',
+    vscode.l10n.t(
+      'Modal knows no commit of {0} v{1}: it was deployed outside a Git repository. Deploy from a repository to compare later versions.',
+      app.name,
+      number,
+    ),
+  );
+}
+
+/**
+ * Git's API compares a commit with the common ancestor only. Files that changed on either side of that ancestor are
+ * therefore compared by content, which is right for branches and for going back as well.
+ */
+async function differencesBetween(
+  git: GitApi,
+  repository: GitRepository,
+  before: string,
+  after: string,
+): Promise<Difference[]> {
+  const sides = await Promise.all([
+    repository.diffBetween(before, after),
+    repository.diffBetween(after, before),
+  ]);
+  const files = new Map(
+    sides.flat().flatMap(({ uri, originalUri }) => [uri, originalUri].map((each) => [each.fsPath, each])),
+  );
+  const compared = await Promise.all(
+    [...files.values()].map(async (uri): Promise<Difference[]> => {
+      const [left, right] = await Promise.all([
+        contentHash(repository, before, uri),
+        contentHash(repository, after, uri),
+      ]);
+      if (left === right) return [];
+      return [[uri, left && git.toGitUri(uri, before), right && git.toGitUri(uri, after)] as Difference];
+    }),
+  );
+  return compared.flat();
+}
+
+async function contentHash(
+  repository: GitRepository,
+  commit: string,
+  uri: vscode.Uri,
+): Promise<string | undefined> {
+  try {
+    return (await repository.getObjectDetails(commit, uri.fsPath)).object;
+  } catch {
+    return undefined; // the commit has no such file
+  }
+}
+
+async function show(
+  app: App,
+  repository: GitRepository,
+  title: string,
+  all: readonly Difference[],
+  versions: readonly AppVersion[],
+): Promise<void> {
+  const { t } = vscode.l10n;
+  const folder = await appFolder(repository.rootUri, app.name);
+  const inFolder = folder ? all.filter(([uri]) => uri.path.startsWith(`${folder.path}/`)) : all;
+  const scope = folder ? vscode.workspace.asRelativePath(folder) : t('whole repository');
+  const open = (differences: readonly Difference[], where: string) =>
+    vscode.commands.executeCommand('vscode.changes', `${title} · ${where}`, differences);
+  if (inFolder.length > 0) await open(inFolder, scope);
+  const dirty = versions.filter(({ commit }) => commit?.dirty).map(({ number }) => `v${number}`);
+  const inexact =
+    dirty.length > 0
+      ? t(
+          '{0} was deployed with uncommitted changes, which Git does not have, so the comparison may not be exact.',
+          dirty.join(', '),
+        )
+      : '';
+  if (inFolder.length > 0) {
+    if (inexact) void vscode.window.showWarningMessage(inexact);
+    return;
+  }
+  const nothing = t('No file differs in {0}.', scope);
+  const elsewhere = all.length > 0 ? t('{0} differ elsewhere.', plural(all.length, 'file')) : '';
+  const showAll = t('Show Them');
+  const chosen = await vscode.window.showInformationMessage(
+    [nothing, elsewhere, inexact].filter(Boolean).join(' '),
+    ...(all.length > 0 ? [showAll] : []),
+  );
+  if (chosen === showAll) await open(all, t('whole repository'));
+}

@@ -1,0 +1,7 @@
+/** What commands on deployed apps do; a bundle of its own, loaded by the first of them. */
+export { changeAutoscaling, resolveFunction } from './changeAutoscaling.ts';
+export { compareWithWorkspace } from './compareVersions.ts';
+export { openShell, resolveContainer, stopContainer } from './containers.ts';
+export { rollBack, rollOver } from './redeploy.ts';
+export { compareWithOther, resolveVersion, showHistory } from './showHistory.ts';
+export { stopApp } from './stopApp.ts';

@@ -1,0 +1,100 @@
+import * as vscode from 'vscode';
+import { commands } from '../../contributions.ts';
+import { resolveApp } from '../commands/arguments.ts';
+import type { CommandTable } from '../commands/command.ts';
+import type { Services } from '../commands/services.ts';
+
+type LifecycleCommand =
+  | 'showHistory'
+  | 'compareWithWorkspace'
+  | 'compareVersions'
+  | 'rollBack'
+  | 'rollOver'
+  | 'stopApp'
+  | 'stopContainer'
+  | 'openShell'
+  | 'changeAutoscaling';
+
+const load = () => import('./flows.ts');
+
+/** What can be done with an app that is deployed already. */
+export function lifecycleCommands(
+  services: Services,
+): Pick<CommandTable, (typeof commands)[LifecycleCommand]> {
+  const { t } = vscode.l10n;
+  const app = (argument: unknown, title: string) => () => resolveApp(services, argument, title);
+  return {
+    [commands.showHistory]: {
+      doing: t('Show deploy history'),
+      run: async (argument) =>
+        (await load()).showHistory(services, argument, app(argument, t('Show Deploy History'))),
+    },
+    [commands.compareWithWorkspace]: {
+      doing: t('Compare version with workspace'),
+      run: async (argument) => {
+        const { resolveVersion, compareWithWorkspace } = await load();
+        const title = t('Compare Version with Workspace');
+        const chosen = await resolveVersion(services, argument, title, app(argument, title));
+        if (chosen) await compareWithWorkspace(chosen.app, chosen.version);
+      },
+    },
+    [commands.compareVersions]: {
+      doing: t('Compare versions'),
+      run: async (argument) => {
+        const { resolveVersion, compareWithOther } = await load();
+        const title = t('Compare Versions');
+        const chosen = await resolveVersion(services, argument, title, app(argument, title));
+        if (chosen) await compareWithOther(chosen);
+      },
+    },
+    [commands.rollBack]: {
+      doing: t('Roll back app'),
+      run: async (argument) => {
+        const { resolveVersion, rollBack } = await load();
+        const title = t('Roll Back App');
+        const chosen = await resolveVersion(services, argument, title, app(argument, title));
+        if (!chosen) return;
+        const live = chosen.history.find((each) => each.live);
+        await rollBack(services, chosen.app, chosen.version, live);
+      },
+    },
+    [commands.rollOver]: {
+      doing: t('Roll over app'),
+      run: async (argument) => {
+        const chosen = await resolveApp(services, argument, t('Roll Over App'));
+        if (chosen) await (await load()).rollOver(services, chosen);
+      },
+    },
+    [commands.stopApp]: {
+      doing: t('Stop app'),
+      run: async (argument) => {
+        const chosen = await resolveApp(services, argument, t('Stop App'));
+        if (chosen) await (await load()).stopApp(services, chosen);
+      },
+    },
+    [commands.stopContainer]: {
+      doing: t('Stop container'),
+      run: async (argument) => {
+        const { resolveContainer, stopContainer } = await load();
+        const target = await resolveContainer(services, argument, t('Stop Container'));
+        if (target) await stopContainer(services, target);
+      },
+    },
+    [commands.openShell]: {
+      doing: t('Open shell'),
+      run: async (argument) => {
+        const { resolveContainer, openShell } = await load();
+        const target = await resolveContainer(services, argument, t('Open Shell in Container'));
+        if (target) await openShell(services, target);
+      },
+    },
+    [commands.changeAutoscaling]: {
+      doing: t('Change autoscaling'),
+      run: async (argument) => {
+        const { resolveFunction, changeAutoscaling } = await load();
+        const target = await resolveFunction(services, argument, app(argument, t('Change Autoscaling')));
+        if (target) await changeAutoscaling(services, target);
+      },
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import type { App, AppDetails, ModalFunction } from '../../domain/app.ts';
+import type { Disposable, Listener } from '../../domain/emitter.ts';
+import { DisposableStore, Emitter } from '../../domain/emitter.ts';
+import type { AppVersion, Autoscaler } from '../../domain/lifecycle.ts';
+import type { AppStore, PlaneSource } from '../../store/appStore.ts';
+import { LazyFacts } from '../../store/lazyFacts.ts';
+import { autoscalerLines } from '../lifecycle/autoscalerWords.ts';
+import { containerLines, statsLine } from '../lifecycle/containerWords.ts';
+import type { AppRowTarget } from './appRows.ts';
+import type { VersionMember } from './versionRows.ts';
+import { versionAges, versionRows } from './versionRows.ts';
+
+/** What the Apps view adds to its rows about the life of apps. Facts are read only for rows that are open. */
+export class LifecycleRows implements Disposable {
+  readonly #planes: PlaneSource;
+  readonly #store: AppStore;
+  readonly #disposables = new DisposableStore();
+  readonly #changes: Emitter<void>;
+  readonly #versions: LazyFacts<AppVersion[]>;
+  readonly #autoscalers: LazyFacts<Autoscaler>;
+  readonly onDidChange: (listener: Listener<void>) => Disposable;
+
+  constructor(planes: PlaneSource, store: AppStore) {
+    this.#planes = planes;
+    this.#store = store;
+    this.#changes = this.#disposables.add(new Emitter<void>());
+    this.onDidChange = this.#changes.event;
+    this.#versions = this.#disposables.add(
+      new LazyFacts(async (appId, signal) => (await planes.get(signal)).history(appId, signal)),
+    );
+    this.#autoscalers = this.#disposables.add(
+      new LazyFacts(async (id, signal) => (await planes.get(signal)).autoscaler(id, signal)),
+    );
+    this.#disposables.add(this.#versions.onDidChange(() => this.#changes.fire()));
+    this.#disposables.add(this.#autoscalers.onDidChange(() => this.#changes.fire()));
+    this.#disposables.add(store.onDidChange(() => this.#follow()));
+  }
+
+  /** Everything that rows of the app show of these facts. */
+  stamp(app: App, details: AppDetails | undefined, now: number): string {
+    const versions = this.#versions.get(app.id);
+    const scaled = details?.functions.map((fn) => this.#autoscalers.get(fn.id)?.revision ?? 0) ?? [];
+    return [versions?.revision ?? 0, versionAges(versions, now), ...scaled].join('|');
+  }
+
+  /** Rows below an app, after its own. */
+  below(app: App, parentId: string, now: number): VersionMember[] {
+    if (app.state !== 'deployed') return [];
+    return versionRows(app, this.#versions.get(app.id), parentId, now);
+  }
+
+  /** Facts in the description of a function: what costs money without a single request. */
+  functionFacts(fn: ModalFunction): string[] {
+    const least = this.#autoscalers.get(fn.id)?.value?.inForce.minContainers ?? 0;
+    return least > 0 ? [`min ${least}`] : [];
+  }
+
+  expanded(target: AppRowTarget): void {
+    if (target.kind === 'versions') void this.#versions.ensure(target.app.id, stampOf(target.app));
+    if (target.kind !== 'app') return;
+    const details = this.#store.state.snapshot.details.get(target.app.id);
+    for (const fn of details?.functions ?? []) void this.#autoscalers.ensure(fn.id, stampOf(target.app));
+  }
+
+  /** Lines of a tooltip that are worth a call only when it is looked at. Never rejects. */
+  async tooltip(target: AppRowTarget): Promise<string[]> {
+    try {
+      if (target.kind === 'function') return await this.#functionTooltip(target.fn);
+      if (target.kind === 'container') return await this.#containerTooltip(target.app, target.container.id);
+    } catch {
+      // What is known already is shown without.
+    }
+    return [];
+  }
+
+  /** The history as it is now; rows show it from then on. @throws as the control plane does */
+  async readHistory(app: App, signal: AbortSignal): Promise<readonly AppVersion[]> {
+    const history = await (await this.#planes.get(signal)).history(app.id, signal);
+    this.#versions.put(app.id, stampOf(app), history);
+    return history;
+  }
+
+  /** Shows an autoscaler that was changed. */
+  readAutoscaler(app: App, fn: ModalFunction): Promise<void> {
+    return this.#autoscalers.load(fn.id, stampOf(app));
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  /** After a deploy from anywhere, what was read for the version before is read again. */
+  #follow(): void {
+    const { apps, details } = this.#store.state.snapshot;
+    for (const app of apps) {
+      const stamp = stampOf(app);
+      if (this.#versions.get(app.id)) void this.#versions.ensure(app.id, stamp);
+      for (const fn of details.get(app.id)?.functions ?? [])
+        if (this.#autoscalers.get(fn.id)) void this.#autoscalers.ensure(fn.id, stamp);
+    }
+  }
+
+  async #functionTooltip(fn: ModalFunction): Promise<string[]> {
+    const plane = await this.#planes.get();
+    const [stats, autoscaler] = await Promise.all([plane.functionStats(fn.id), plane.autoscaler(fn.id)]);
+    return [statsLine(stats), ...autoscalerLines(autoscaler, Date.now())];
+  }
+
+  async #containerTooltip(app: App, id: string): Promise<string[]> {
+    const plane = await this.#planes.get();
+    const functions = this.#store.state.snapshot.details.get(app.id)?.functions ?? [];
+    const [info, ...stats] = await Promise.all([
+      plane.containerInfo(id),
+      ...functions.map((fn) => plane.functionStats(fn.id)),
+    ]);
+    const running = stats.reduce((sum, { runningInputs }) => sum + runningInputs, 0);
+    return containerLines(info, functions.length > 0 && running === 0);
+  }
+}
+
+/** Changes with every deploy. */
+function stampOf(app: App): string {
+  return `${app.version ?? 0}|${app.deployedAt ?? 0}`;
+}
