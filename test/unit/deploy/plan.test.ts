@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeployTarget } from '../../../src/deploy/plan.ts';
 import { missingSecrets, planDeploy } from '../../../src/deploy/plan.ts';
 import { createPlannedSecrets } from '../../../src/deploy/secret.ts';
+import type { AppVersion } from '../../../src/domain/lifecycle.ts';
 import { ModalError } from '../../../src/domain/errors.ts';
 import type { Connection } from '../../../src/modal/connection.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
@@ -63,6 +64,15 @@ describe('planning a deploy', () => {
     expect(await planDeploy({ ...sized, environment: 'dev' }, services)).toMatchObject({
       environment: 'dev',
     });
+  });
+
+  it('knows the commit of what is deployed, and does without where the server does not tell', async () => {
+    const live = { number: 3, live: true, commit: { hash: 'a1b2c3d4', dirty: true } } as AppVersion;
+    const deployed = { findDeployedApp: () => Promise.resolve({ appId: 'ap-1', version: 3 }) };
+    const telling = plane({ ...deployed, history: () => Promise.resolve([live, { ...live, live: false }]) });
+    expect(await planDeploy(target, { plane: telling, connection, environment: '' })).toMatchObject({ live });
+    const silent = plane({ ...deployed, history: () => Promise.reject(new ModalError('forbidden', 'no')) });
+    expect((await planDeploy(target, { plane: silent, connection, environment: '' })).live).toBeUndefined();
   });
 
   it('uses the dated table when the live prices may not be read', async () => {
