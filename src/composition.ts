@@ -23,6 +23,7 @@ import { LogsController } from './ui/logs/logsController.ts';
 import { CliFinder } from './ui/onboarding/cliFinder.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
 import { AppsView } from './ui/trees/appsView.ts';
+import { ArrangementStore } from './ui/trees/arrangementStore.ts';
 import { CatalogueView } from './ui/trees/catalogueView.ts';
 
 /** Builds every object in order and connects them. Starts nothing: the first view or command does the first work. */
@@ -40,7 +41,17 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   const store = disposables.add(new AppStore(planes, context.globalState, logger));
   const catalog = new CatalogStore(context.asAbsolutePath('modal_apps'), logger);
   const deploys = disposables.add(new DeployTracker());
-  const appsView = disposables.add(new AppsView(store, config, contextKeySetter));
+  const arrangement = disposables.add(new ArrangementStore(context.workspaceState));
+  const appsView = disposables.add(
+    new AppsView({
+      store,
+      config,
+      contextKeys: contextKeySetter,
+      arrangement,
+      rates: () => catalogueView.rates,
+      profileEnvironment: async () => (await planes.connection()).environment,
+    }),
+  );
   const catalogueView = disposables.add(new CatalogueView(catalog, store, planes, deploys, logger));
   const logs = disposables.add(new LogsController(context.extensionUri, planes, logger));
   const sender = new RequestSender({
@@ -69,6 +80,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     catalog,
     deployer: new Deployer(logger),
     deploys,
+    arrangement,
     appsView,
     catalogueView,
     logs,
@@ -81,8 +93,12 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   disposables.add(
     deploys.onDidChange(() => contextKeySetter.set(contextKeys.deploying, deploys.all.length > 0)),
   );
-  disposables.add(planes.onDidChange(() => void store.refresh()));
-  disposables.add(config.onDidChange(['profile'], () => void store.refresh()));
+  const reconnect = () => {
+    store.reconnect();
+    appsView.refreshIfVisible();
+  };
+  disposables.add(planes.onDidChange(reconnect));
+  disposables.add(config.onDidChange(['profile'], reconnect));
   disposables.add(watchActiveScript(contextKeySetter));
   return disposables;
 }

@@ -3,6 +3,7 @@ import { commands, walkthrough } from '../../contributions.ts';
 import { ModalError } from '../../domain/errors.ts';
 import { configPath } from '../../modal/profile.ts';
 import type { DeployFlow } from '../deploy/deployFlow.ts';
+import { appsCommands } from '../trees/appsCommands.ts';
 import type { CommandTable } from './command.ts';
 import { resolveApp, resolveDeployTarget, resolveEndpoint, resolveLogTarget } from './arguments.ts';
 import { copyToWorkspace } from './copyToWorkspace.ts';
@@ -16,6 +17,7 @@ export function commandTable(services: Services, deployFlow: DeployFlow): Comman
   const { t } = vscode.l10n;
   const { logs, planes, store } = services;
   return {
+    ...appsCommands(services),
     [commands.refresh]: { doing: t('Refresh'), run: () => services.appsView.refresh() },
     [commands.deploy]: {
       doing: t('Deploy'),

@@ -12,6 +12,7 @@ import type { DeployTracker } from '../deploy/deployTracker.ts';
 import type { LogsController } from '../logs/logsController.ts';
 import type { RequestsController } from '../requests/requestsController.ts';
 import type { CliFinder } from '../onboarding/cliFinder.ts';
+import type { ArrangementStore } from '../trees/arrangementStore.ts';
 import type { AppsView } from '../trees/appsView.ts';
 import type { CatalogueView } from '../trees/catalogueView.ts';
 
@@ -28,6 +29,7 @@ export interface Services {
   readonly catalog: CatalogStore;
   readonly deployer: Deployer;
   readonly deploys: DeployTracker;
+  readonly arrangement: ArrangementStore;
   readonly appsView: AppsView;
   readonly catalogueView: CatalogueView;
   readonly logs: LogsController;
