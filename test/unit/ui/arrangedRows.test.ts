@@ -306,7 +306,10 @@ describe('building step by step', () => {
       groupBy: fc.constantFrom(...groupings),
       sortBy: fc.constantFrom(...sortings),
     }),
-    problems: fc.constantFrom(new Map(), new Map([['a', new ModalError('timeout', 'slow')]])),
+    problems: fc.constantFrom(
+      new Map<string, ModalError>(),
+      new Map([['a', new ModalError('timeout', 'slow')]]),
+    ),
     pages: fc.constantFrom(
       new Map<string, number>(),
       new Map([
@@ -319,7 +322,9 @@ describe('building step by step', () => {
   });
   /** Rows without their functions, which are never equal. */
   const plain = ({ rows, targets }: AppRows) => ({
-    rows: Object.fromEntries([...rows].map(([id, row]) => [id, { ...row, tooltip: row.tooltip() }]).sort()),
+    rows: Object.fromEntries(
+      [...rows].map(([id, row]) => [id, { ...row, tooltip: row.tooltip() }] as const).sort(),
+    ),
     targets: Object.fromEntries([...targets].sort()),
   });
 
