@@ -3,7 +3,7 @@
  *
  * `node scripts/build.ts [--production] [--watch]`
  */
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { root } from './root.ts';
@@ -15,6 +15,8 @@ const lazyModules: Readonly<Record<string, string>> = {
   deploy: 'src/ui/deploy/deployFlow.ts',
   requestPanel: 'src/ui/requests/requestPanel.ts',
   lifecycle: 'src/ui/lifecycle/flows.ts',
+  catalog: 'src/domain/catalog.ts',
+  logProtocol: 'src/ui/logs/protocol.ts',
 };
 
 /** Keeps `await import('…/sdk.ts')` as a load of `dist/sdk.js` instead of pulling it into the entry file. */
@@ -26,6 +28,24 @@ const lazyPlugin: esbuild.Plugin = {
       if (args.kind !== 'dynamic-import') return undefined;
       const name = byPath.get(path.resolve(args.resolveDir, args.path));
       return name === undefined ? undefined : { path: `./${name}.js`, external: true };
+    });
+  },
+};
+
+/**
+ * An ES import of the editor's API makes a copy of its several hundred names, once for each file that has one. `require`
+ * gives the object itself, in a third of the time.
+ */
+const editorPlugin: esbuild.Plugin = {
+  name: 'editor',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path: file }) => {
+      const source = await readFile(file, 'utf8');
+      const contents = source.replace(
+        /^import \* as vscode from 'vscode';$/m,
+        "const vscode = require('vscode');",
+      );
+      return { contents, loader: 'ts' };
     });
   },
 };
@@ -56,9 +76,10 @@ function options({ production, write }: BuildChoice): esbuild.BuildOptions[] {
     external: ['vscode'],
     // Prefer the ESM build where a package offers both: it is what tree shaking needs.
     mainFields: ['module', 'main'],
-    plugins: [lazyPlugin],
-    // Measures loading: an import cannot stand before it.
+    plugins: [lazyPlugin, editorPlugin],
+    // Measures loading: an import cannot stand before it. The editor waits for other things before it activates.
     banner: { js: 'const bundleStart = performance.now();' },
+    footer: { js: 'const bundleEnd = performance.now();' },
   };
   const webviews: esbuild.BuildOptions = {
     ...common,

@@ -24,6 +24,7 @@ import { LogsController } from './ui/logs/logsController.ts';
 import { CliFinder } from './ui/onboarding/cliFinder.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
 import { AppsView } from './ui/trees/appsView.ts';
+import { ArrangementStore } from './ui/trees/arrangementStore.ts';
 import { CatalogueView } from './ui/trees/catalogueView.ts';
 import { LifecycleRows } from './ui/trees/lifecycleRows.ts';
 
@@ -54,7 +55,18 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   const catalog = new CatalogStore(context.asAbsolutePath('modal_apps'), logger);
   const deploys = disposables.add(new DeployTracker());
   const lifecycle = disposables.add(new LifecycleRows(planes, store));
-  const appsView = disposables.add(new AppsView(store, config, contextKeySetter, lifecycle));
+  const arrangement = disposables.add(new ArrangementStore(context.workspaceState));
+  const appsView = disposables.add(
+    new AppsView({
+      store,
+      config,
+      contextKeys: contextKeySetter,
+      arrangement,
+      lifecycle,
+      rates: () => catalogueView.rates,
+      profileEnvironment: async () => (await planes.connection()).environment,
+    }),
+  );
   const catalogueView = disposables.add(new CatalogueView(catalog, store, planes, deploys, logger));
   const logs = disposables.add(new LogsController(context.extensionUri, planes, logger));
   const sender = new RequestSender({
@@ -86,6 +98,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     journal: new DeployJournal(context.workspaceState),
     problems: disposables.add(new DeployProblems()),
     deploys,
+    arrangement,
     appsView,
     catalogueView,
     lifecycle,
@@ -98,8 +111,12 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   disposables.add(
     deploys.onDidChange(() => contextKeySetter.set(contextKeys.deploying, deploys.all.length > 0)),
   );
-  disposables.add(planes.onDidChange(() => void store.refresh()));
-  disposables.add(config.onDidChange(['profile'], () => void store.refresh()));
+  const reconnect = () => {
+    store.reconnect();
+    appsView.refreshIfVisible();
+  };
+  disposables.add(planes.onDidChange(reconnect));
+  disposables.add(config.onDidChange(['profile'], reconnect));
   disposables.add(watchActiveScript(contextKeySetter));
   return disposables;
 }

@@ -38,6 +38,14 @@ export const commands = {
   copyToWorkspace: 'modalGpu.copyToWorkspace',
   showOutput: 'modalGpu.showOutput',
   openWalkthrough: 'modalGpu.openWalkthrough',
+  filterApps: 'modalGpu.filterApps',
+  changeFilter: 'modalGpu.changeFilter',
+  clearFilter: 'modalGpu.clearFilter',
+  groupApps: 'modalGpu.groupApps',
+  sortApps: 'modalGpu.sortApps',
+  showMoreApps: 'modalGpu.showMoreApps',
+  retryApp: 'modalGpu.retryApp',
+  copyId: 'modalGpu.copyId',
 } as const;
 
 export type CommandId = (typeof commands)[keyof typeof commands];
@@ -47,6 +55,9 @@ export const contextKeys = {
   connection: 'modalGpu.connection',
   /** True when nothing is deployed in any environment. */
   empty: 'modalGpu.empty',
+  /** A filter of the Apps view is on; and no app matches it. */
+  filtered: 'modalGpu.filtered',
+  filterEmpty: 'modalGpu.filterEmpty',
   deploying: 'modalGpu.deploying',
   cliFound: 'modalGpu.cliFound',
   /** The active editor holds a Python file that imports modal. */

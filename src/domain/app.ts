@@ -58,6 +58,8 @@ export interface Container {
   readonly enqueuedAt: number;
   /** Absent while the container is still starting. */
   readonly startedAt?: number;
+  /** As in `gpu=`, e.g. `A10:2`; empty = none, absent = not known yet. */
+  readonly gpu?: string;
 }
 
 /** Whether an app still answers calls or may start containers. */

@@ -25,6 +25,8 @@ export interface ControlPlane extends LifecyclePlane {
   listEnvironments(signal?: AbortSignal): Promise<Environment[]>;
   listApps(environment: string, signal?: AbortSignal): Promise<App[]>;
   listContainers(environment: string, appId?: string, signal?: AbortSignal): Promise<Container[]>;
+  /** @returns the GPU as in `gpu=`, e.g. `A10:2`; '' for a container without one */
+  containerGpu(containerId: string, signal?: AbortSignal): Promise<string>;
   describeApp(appId: string, signal?: AbortSignal): Promise<AppDetails>;
   /** @returns undefined when no app of that name is deployed. */
   findDeployedApp(name: string, environment: string, signal?: AbortSignal): Promise<DeployedApp | undefined>;

@@ -53,14 +53,15 @@ function toFunction(
     id,
     tag,
     kind: tag.endsWith('.*') ? 'class' : 'function',
-    gpus: (summary?.gpuConfig ?? []).flatMap((gpu) => (gpu.gpuType ? withCount(gpu.gpuType, gpu.count) : [])),
+    gpus: (summary?.gpuConfig ?? []).flatMap((gpu) => gpuWithCount(gpu.gpuType, gpu.count) || []),
     ...(schedule ? { schedule } : {}),
     endpoints: handle ? endpointsOf(tag, id, handle, summary?.requiresProxyAuth ?? false) : [],
   };
 }
 
-function withCount(type: string, count: number): string {
-  return count > 1 ? `${type}:${count}` : type;
+/** A GPU as in `gpu=`, e.g. `A10:2`; '' for none. */
+export function gpuWithCount(type: string, count: number): string {
+  return type && count > 1 ? `${type}:${count}` : type;
 }
 
 function endpointsOf(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { Disposable } from '../domain/emitter.ts';
 import { Emitter } from '../domain/emitter.ts';
@@ -54,8 +55,10 @@ export class ControlPlanes implements Disposable {
   }
 
   async cacheKey(): Promise<string> {
-    const { serverUrl, profile } = await this.connection();
-    return `snapshot:${serverUrl}:${profile}`;
+    const { serverUrl, profile, tokenId } = await this.connection();
+    // The same profile with another token may be another workspace.
+    const token = createHash('sha256').update(tokenId).digest('hex').slice(0, 12);
+    return `snapshot:${serverUrl}:${profile}:${token}`;
   }
 
   /** @throws kind `offline` within seconds when the server is not there, or as `connection` does */

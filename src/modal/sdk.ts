@@ -18,7 +18,7 @@ import type { LogBatch, LogQuery } from '../domain/log.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Connection } from './connection.ts';
 import type { ControlPlane, DeployedApp, Identity } from './controlPlane.ts';
-import { describeApp } from './describeApp.ts';
+import { describeApp, gpuWithCount } from './describeApp.ts';
 import { fromGrpc } from './grpcErrors.ts';
 import {
   readAutoscaler,
@@ -131,6 +131,14 @@ class SdkControlPlane implements ControlPlane {
         ...(startedAt === undefined ? {} : { startedAt }),
       };
     });
+  }
+
+  async containerGpu(containerId: string, signal?: AbortSignal): Promise<string> {
+    const { info } = await this.#call(signal, (rpc, options) =>
+      rpc.taskGetInfo({ taskId: containerId }, options),
+    );
+    const { gpuType = '', count = 1 } = info?.gpuConfig ?? {};
+    return gpuWithCount(gpuType, count);
   }
 
   describeApp(appId: string, signal?: AbortSignal): Promise<AppDetails> {

@@ -1,22 +1,37 @@
 import * as vscode from 'vscode';
-import * as z from 'zod/mini';
 import type { Logger } from '../domain/logger.ts';
 
 const section = 'modalGpu';
 
+type Reader<T> = (raw: unknown) => T;
+
+// By hand, because settings are read at the start, where a schema library costs more time than all the rest.
+const text =
+  (fallback: string): Reader<string> =>
+  (raw) =>
+    typeof raw === 'string' ? raw : fallback;
+const flag =
+  (fallback: boolean): Reader<boolean> =>
+  (raw) =>
+    typeof raw === 'boolean' ? raw : fallback;
+const number =
+  (minimum: number, maximum: number, fallback: number): Reader<number> =>
+  (raw) =>
+    typeof raw === 'number' && raw >= minimum && raw <= maximum ? raw : fallback;
+
 /** Every setting with the values that we accept; a wrong value falls back to the manifest's default. */
-const schemas = {
-  'cli.path': z.catch(z.string(), ''),
-  profile: z.catch(z.string(), ''),
-  environment: z.catch(z.string(), ''),
-  'deploy.waitForHealth': z.catch(z.boolean(), true),
-  'apps.refreshSeconds': z.catch(z.number().check(z.minimum(2), z.maximum(600)), 10),
-  'apps.showStopped': z.catch(z.boolean(), false),
-  'requests.timeoutSeconds': z.catch(z.number().check(z.minimum(10), z.maximum(7200)), 600),
+const readers = {
+  'cli.path': text(''),
+  profile: text(''),
+  environment: text(''),
+  'deploy.waitForHealth': flag(true),
+  'apps.refreshSeconds': number(2, 600, 10),
+  'apps.showStopped': flag(false),
+  'requests.timeoutSeconds': number(10, 7200, 600),
 };
 
-export type SettingKey = keyof typeof schemas;
-export type SettingValue<K extends SettingKey> = z.infer<(typeof schemas)[K]>;
+export type SettingKey = keyof typeof readers;
+export type SettingValue<K extends SettingKey> = ReturnType<(typeof readers)[K]>;
 
 /** The only reader of the editor's settings. */
 export class Config {
@@ -28,7 +43,7 @@ export class Config {
 
   get<K extends SettingKey>(key: K, scope?: vscode.Uri): SettingValue<K> {
     const raw: unknown = vscode.workspace.getConfiguration(section, scope).get(key);
-    const value = schemas[key].parse(raw) as SettingValue<K>;
+    const value = readers[key](raw) as SettingValue<K>;
     if (value !== raw)
       this.#logger.warn(`Setting ${section}.${key} has a value we cannot use; the default applies.`);
     return value;

@@ -1,11 +1,16 @@
-import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
+import type { App, AppDetails, Environment } from '../domain/app.ts';
 import { isLive } from '../domain/app.ts';
 import type { Disposable } from '../domain/emitter.ts';
 import { Emitter } from '../domain/emitter.ts';
 import type { ErrorKind, ModalError } from '../domain/errors.ts';
 import { isCancelled, toModalError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
-import type { ControlPlane } from '../modal/controlPlane.ts';
+import type { ControlPlane, Identity } from '../modal/controlPlane.ts';
+import { mapAtMost } from './atMost.ts';
+import { ContainerGpus } from './containerGpus.ts';
+import { keepSame } from './keepSame.ts';
+import type { Lists } from './readLists.ts';
+import { readLists } from './readLists.ts';
 import { SingleFlight } from './singleFlight.ts';
 import type { Snapshot, SnapshotCache } from './snapshot.ts';
 import { emptySnapshot, loadSnapshot, storeSnapshot } from './snapshot.ts';
@@ -19,6 +24,10 @@ export interface AppStoreState {
   readonly loading: boolean;
   /** Name of the Modal workspace; empty until known. */
   readonly workspace: string;
+  /** Name of the user whose token it is; empty until known, and for tokens of a service. */
+  readonly user: string;
+  /** Why the functions of an app could not be read, by app id. */
+  readonly problems: ReadonlyMap<string, ModalError>;
   /** Why the last read failed; the snapshot then holds what was seen before. */
   readonly error?: ModalError;
 }
@@ -34,16 +43,35 @@ export interface PlaneSource {
 const mostEagerDetails = 50;
 const detailsAtOnce = 8;
 
+/** Rows without news are stored this often, so that a later window knows how old they are. */
+const storeEveryMs = 5 * 60_000;
+
+const nothingKnown: AppStoreState = {
+  connection: 'unknown',
+  snapshot: emptySnapshot,
+  loading: false,
+  workspace: '',
+  user: '',
+  problems: new Map(),
+};
+
 /** Apps, functions and containers as last read; one reader for everything that shows them. */
 export class AppStore implements Disposable {
   readonly #planes: PlaneSource;
   readonly #cache: SnapshotCache;
   readonly #logger: Logger;
   readonly #changes = new Emitter<AppStoreState>();
-  readonly #refresh = new SingleFlight(() => this.#read());
-  readonly #abort = new AbortController();
-  #state: AppStoreState = { connection: 'unknown', snapshot: emptySnapshot, loading: false, workspace: '' };
+  readonly #refresh = new SingleFlight((abandoned) => this.#read(abandoned));
+  readonly #disposed = new AbortController();
+  readonly #gpus: ContainerGpus;
+  /** What an app was like when its functions were read. */
+  readonly #described = new Map<string, string>();
+  readonly #describing = new Map<string, Promise<void>>();
+  #attempt = new AbortController();
+  #state = nothingKnown;
   #restoredKey: string | undefined;
+  #stored = emptySnapshot;
+  #eagerDetails = mostEagerDetails;
 
   readonly onDidChange = this.#changes.event;
 
@@ -51,130 +79,209 @@ export class AppStore implements Disposable {
     this.#planes = planes;
     this.#cache = cache;
     this.#logger = logger;
+    this.#gpus = new ContainerGpus(logger);
   }
 
   get state(): AppStoreState {
     return this.#state;
   }
 
-  /** Reads everything anew. Never rejects: a failure is part of the state. */
-  refresh(): Promise<void> {
-    return this.#refresh.run();
+  /**
+   * Reads everything anew. Never rejects: a failure is part of the state.
+   * @param signal ends the read, unless somebody else waits for it as well
+   */
+  refresh(signal?: AbortSignal): Promise<void> {
+    return this.#refresh.run(signal);
   }
 
-  /** Reads the functions of one app, e.g. because its row was expanded. */
+  /** Forgets everything, because server, profile or token are others now; a read in progress begins again. */
+  reconnect(): void {
+    this.#attempt.abort();
+    this.#forget();
+    this.#changes.fire(this.#state);
+  }
+
+  /** @param wanted whether the functions of all apps are needed, e.g. to filter by GPU; else of the newest only */
+  readAllDetails(wanted: boolean): void {
+    this.#eagerDetails = wanted ? Infinity : mostEagerDetails;
+  }
+
+  /** Reads the functions of one app, e.g. because its row was expanded. A failure is part of the state. */
   async loadDetails(appId: string): Promise<void> {
+    await this.#describing.get(appId)?.catch(() => undefined);
     const app = this.#state.snapshot.apps.find((candidate) => candidate.id === appId);
-    if (!app || this.#state.snapshot.details.has(appId)) return;
+    if (!app || !this.#needsDetails(app)) return;
     try {
-      const plane = await this.#planes.get(this.#abort.signal);
-      await this.#readDetails(plane, [app]);
+      const plane = await this.#planes.get(this.#disposed.signal);
+      await this.#describe(plane, app, AbortSignal.any([this.#disposed.signal, this.#attempt.signal]));
     } catch (error) {
-      if (!isCancelled(error))
-        this.#logger.warn(`Reading ${app.name} failed: ${toModalError(error).message}`);
+      if (!isCancelled(error)) this.#noteProblem(app, toModalError(error));
     }
   }
 
-  /** Drops what is known of an app's functions, so that the next refresh reads them again. */
+  /** Makes the next refresh read an app's functions again, e.g. after a deploy. */
   forgetDetails(appId: string): void {
-    const details = new Map(this.#state.snapshot.details);
-    if (details.delete(appId)) this.#set({ snapshot: { ...this.#state.snapshot, details } });
+    this.#described.delete(appId);
   }
 
   dispose(): void {
-    this.#abort.abort();
+    this.#disposed.abort();
     this.#changes.dispose();
   }
 
-  async #read(): Promise<void> {
+  /** Reads until the connection stays the same, and not at all any more when everyone has left. */
+  async #read(abandoned: AbortSignal): Promise<void> {
     this.#set({ loading: true });
-    try {
-      await this.#restore();
-      const plane = await this.#planes.get(this.#abort.signal);
-      const environments = await plane.listEnvironments(this.#abort.signal);
-      const workspace = this.#state.workspace || (await plane.whoAmI(this.#abort.signal)).workspace;
-      const [apps, containers] = await this.#readEnvironments(plane, environments);
-      this.#set(
-        { connection: 'ready', workspace, snapshot: this.#merge(environments, apps, containers) },
-        true,
-      );
-      await this.#readDetails(plane, this.#appsWithoutDetails());
-      await this.#cache.update(await this.#planes.cacheKey(), storeSnapshot(this.#state.snapshot));
-    } catch (error) {
-      if (!isCancelled(error)) this.#fail(toModalError(error));
-    } finally {
-      this.#set({ loading: false });
-    }
+    const ended = AbortSignal.any([abandoned, this.#disposed.signal]);
+    do {
+      this.#attempt = new AbortController();
+      const signal = AbortSignal.any([ended, this.#attempt.signal]);
+      try {
+        await this.#readOnce(signal);
+      } catch (error) {
+        if (!isCancelled(error) && !signal.aborted) this.#fail(toModalError(error));
+      }
+    } while (this.#attempt.signal.aborted && !ended.aborted);
+    this.#set({ loading: false });
+  }
+
+  async #readOnce(signal: AbortSignal): Promise<void> {
+    const key = await this.#planes.cacheKey();
+    this.#restore(key);
+    const plane = await this.#planes.get(signal);
+    const [environments, identity] = await Promise.all([
+      plane.listEnvironments(signal),
+      this.#state.workspace ? undefined : plane.whoAmI(signal),
+    ]);
+    const lists = await readLists(plane, environments, this.#logger, signal);
+    if ((await this.#planes.cacheKey()) !== key) this.reconnect(); // the answers may be from two connections
+    signal.throwIfAborted();
+    this.#setRead(environments, lists, identity);
+    await Promise.all([this.#readGpus(plane, signal), this.#readNewDetails(plane, signal)]);
+    signal.throwIfAborted();
+    await this.#store(key);
   }
 
   /** Shows cached rows of this connection at once; rows of another connection are dropped. */
-  async #restore(): Promise<void> {
-    const key = await this.#planes.cacheKey();
+  #restore(key: string): void {
     if (key === this.#restoredKey) return;
+    this.#forget();
     this.#restoredKey = key;
-    this.#set({ snapshot: loadSnapshot(this.#cache.get(key)) ?? emptySnapshot, workspace: '' });
+    const snapshot = loadSnapshot(this.#cache.get(key)) ?? emptySnapshot;
+    for (const app of snapshot.apps) {
+      const details = snapshot.details.get(app.id);
+      if (details && (details.version ?? app.version) === app.version) this.#noteDescribed(app);
+    }
+    this.#set({ snapshot });
   }
 
-  async #readEnvironments(
-    plane: ControlPlane,
-    environments: readonly Environment[],
-  ): Promise<[App[], Container[]]> {
-    const signal = this.#abort.signal;
-    const lists = await Promise.all(
-      environments.map(async (environment) => {
-        const apps = await plane.listApps(environment.name, signal);
-        const running = apps.some((app) => app.runningContainers > 0);
-        return [
-          apps,
-          running ? await plane.listContainers(environment.name, undefined, signal) : [],
-        ] as const;
-      }),
+  #forget(): void {
+    this.#restoredKey = undefined;
+    this.#described.clear();
+    this.#stored = emptySnapshot;
+    this.#state = { ...nothingKnown, loading: this.#state.loading };
+  }
+
+  #setRead(environments: readonly Environment[], lists: Lists, identity: Identity | undefined): void {
+    const problems = new Map(
+      [...this.#state.problems].filter(([id]) => lists.apps.some((app) => app.id === id)),
     );
-    return [lists.flatMap(([apps]) => apps), lists.flatMap(([, containers]) => containers)];
+    const names = identity ? { workspace: identity.workspace, user: identity.user ?? '' } : {};
+    const snapshot = this.#merge(environments, lists);
+    this.#set({ connection: 'ready', ...names, problems, snapshot }, true);
   }
 
-  /** Keeps what is known of an app's functions as long as the app was not deployed again. */
-  #merge(
-    environments: readonly Environment[],
-    apps: readonly App[],
-    containers: readonly Container[],
-  ): Snapshot {
+  /** Keeps the objects of what has not changed, and what is known of live apps until they are read again. */
+  #merge(environments: readonly Environment[], lists: Lists): Snapshot {
     const before = this.#state.snapshot;
-    const known = new Map(before.apps.map((app) => [app.id, app]));
-    const details = new Map<string, AppDetails>();
-    for (const app of apps) {
-      const detail = before.details.get(app.id);
-      const same = known.get(app.id);
-      if (detail && same?.version === app.version && same?.state === app.state) details.set(app.id, detail);
-    }
-    return { environments, apps, containers, details, readAt: Date.now() };
+    const apps = keepSame(before.apps, lists.apps, ({ id }) => id);
+    const live = new Set(apps.flatMap(({ id, state }) => (isLive(state) ? id : [])));
+    const known = [...before.details].filter(([id]) => live.has(id));
+    return {
+      environments: keepSame(before.environments, environments, ({ name }) => name),
+      apps,
+      containers: keepSame(before.containers, this.#gpus.addTo(lists.containers), ({ id }) => id),
+      details: known.length === before.details.size ? before.details : new Map(known),
+      readAt: Date.now(),
+    };
   }
 
-  #appsWithoutDetails(): App[] {
-    const { apps, details } = this.#state.snapshot;
-    return apps
-      .filter((app) => isLive(app.state) && !details.has(app.id))
+  async #readGpus(plane: ControlPlane, signal: AbortSignal): Promise<void> {
+    const news = await this.#gpus.read(plane, this.#state.snapshot.containers, signal);
+    signal.throwIfAborted();
+    if (!news) return;
+    const { snapshot } = this.#state;
+    this.#set({ snapshot: { ...snapshot, containers: this.#gpus.addTo(snapshot.containers) } });
+  }
+
+  async #readNewDetails(plane: ControlPlane, signal: AbortSignal): Promise<void> {
+    const apps = this.#state.snapshot.apps
+      .filter((app) => this.#needsDetails(app))
       .sort((a, b) => (b.deployedAt ?? b.createdAt) - (a.deployedAt ?? a.createdAt))
-      .slice(0, mostEagerDetails);
+      .slice(0, this.#eagerDetails);
+    await mapAtMost(detailsAtOnce, apps, (app) => this.#describe(plane, app, signal));
   }
 
-  async #readDetails(plane: ControlPlane, apps: readonly App[]): Promise<void> {
-    for (let at = 0; at < apps.length; at += detailsAtOnce) {
-      const group = apps.slice(at, at + detailsAtOnce);
-      const read = await Promise.allSettled(
-        group.map((app) => plane.describeApp(app.id, this.#abort.signal)),
-      );
-      const details = new Map(this.#state.snapshot.details);
-      for (const result of read) {
-        if (result.status === 'fulfilled') details.set(result.value.appId, result.value);
-        else this.#logger.warn(`Reading an app failed: ${toModalError(result.reason).message}`);
-      }
-      this.#set({ snapshot: { ...this.#state.snapshot, details } });
+  #needsDetails(app: App): boolean {
+    if (!isLive(app.state)) return false;
+    if (this.#described.get(app.id) !== versionOf(app)) return true;
+    // A run or serve publishes its functions some time after it has begun.
+    return app.state !== 'deployed' && this.#state.snapshot.details.get(app.id)?.functions.length === 0;
+  }
+
+  #noteDescribed(app: App): void {
+    this.#described.set(app.id, versionOf(app));
+  }
+
+  /** Reads an app's functions, once at a time. */
+  #describe(plane: ControlPlane, app: App, signal: AbortSignal): Promise<void> {
+    const running = this.#describing.get(app.id);
+    if (running) return running;
+    const read = this.#describeNow(plane, app, signal).finally(() => this.#describing.delete(app.id));
+    this.#describing.set(app.id, read);
+    return read;
+  }
+
+  async #describeNow(plane: ControlPlane, app: App, signal: AbortSignal): Promise<void> {
+    try {
+      const details = await plane.describeApp(app.id, signal);
+      signal.throwIfAborted();
+      this.#noteDescribed(app);
+      this.#setDetails(details);
+    } catch (error) {
+      const { kind } = toModalError(error);
+      if (kind === 'cancelled' || kind === 'offline' || kind === 'unauthenticated') throw error;
+      this.#noteProblem(app, toModalError(error));
     }
+  }
+
+  #setDetails(details: AppDetails): void {
+    const problems = new Map(this.#state.problems);
+    problems.delete(details.appId);
+    const { snapshot } = this.#state;
+    const all = new Map(snapshot.details).set(details.appId, details);
+    this.#set({ problems, snapshot: { ...snapshot, details: all } });
+  }
+
+  #noteProblem(app: App, problem: ModalError): void {
+    this.#logger.warn(`Reading the app ${app.name} failed: ${problem.message}`);
+    if (problem.kind === 'notFound') return; // it has ended; the next refresh tells
+    this.#set({ problems: new Map(this.#state.problems).set(app.id, problem) });
+  }
+
+  async #store(key: string): Promise<void> {
+    const { snapshot } = this.#state;
+    const { apps, details, environments, readAt } = this.#stored;
+    const same =
+      snapshot.apps === apps && snapshot.details === details && snapshot.environments === environments;
+    if (same && snapshot.readAt - readAt < storeEveryMs) return;
+    this.#stored = snapshot;
+    await this.#cache.update(key, storeSnapshot(snapshot));
   }
 
   #fail(error: ModalError): void {
     this.#logger.error('Reading apps failed', error);
+    if (error.kind === 'signedOut') this.#forget(); // these were the apps of somebody who has left
     this.#set({ connection: connectionOf(error.kind), error });
   }
 
@@ -183,6 +290,11 @@ export class AppStore implements Disposable {
     this.#state = { ...rest, ...(error === undefined || clearError ? {} : { error }), ...change };
     this.#changes.fire(this.#state);
   }
+}
+
+/** Changes with every deploy, and when an app begins or ends. */
+function versionOf({ version, deployedAt, state }: App): string {
+  return [version, deployedAt, state].join('/');
 }
 
 function connectionOf(kind: ErrorKind): ConnectionState {

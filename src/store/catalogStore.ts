@@ -1,7 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { CatalogApp } from '../domain/catalog.ts';
-import { parseManifest } from '../domain/catalog.ts';
 import type { Logger } from '../domain/logger.ts';
 
 /** The bundled apps, read once from their manifests. A broken manifest costs only its own row. */
@@ -41,6 +40,7 @@ export class CatalogStore {
       return undefined; // a folder of shared code, not an app
     }
     try {
+      const { parseManifest } = await import('../domain/catalog.ts');
       return { ...parseManifest(text), folder };
     } catch (error) {
       this.#logger.error(`The manifest of ${folder} cannot be read`, error);

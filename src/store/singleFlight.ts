@@ -1,34 +1,66 @@
+/** One run of the job and who waits for it. */
+class Flight {
+  readonly #result = Promise.withResolvers<undefined>();
+  readonly #leaving = new AbortController();
+  readonly #landing = new AbortController();
+  #waiting = 0;
+
+  /** Aborted when nobody waits any more. */
+  get abandoned(): AbortSignal {
+    return this.#leaving.signal;
+  }
+
+  join(signal: AbortSignal | undefined): Promise<void> {
+    this.#waiting++;
+    const leave = () => {
+      if (--this.#waiting === 0) this.#leaving.abort();
+    };
+    if (signal?.aborted) leave();
+    else signal?.addEventListener('abort', leave, { once: true, signal: this.#landing.signal });
+    return this.#result.promise;
+  }
+
+  async run(job: (abandoned: AbortSignal) => Promise<void>): Promise<void> {
+    try {
+      if (!this.abandoned.aborted) await job(this.abandoned);
+      this.#result.resolve(undefined);
+    } catch (error) {
+      this.#result.reject(error);
+    } finally {
+      this.#landing.abort(); // lets go of all signals
+    }
+  }
+}
+
 /**
  * Runs a job at most once at a time. Calls during a run share one further run, which starts when it ends, so that
  * everyone who awaits sees a result that began after their call.
  */
 export class SingleFlight {
-  readonly #job: () => Promise<void>;
-  #running: Promise<void> | undefined;
-  #queued: Promise<void> | undefined;
+  readonly #job: (abandoned: AbortSignal) => Promise<void>;
+  #running: Flight | undefined;
+  #queued: Flight | undefined;
 
-  constructor(job: () => Promise<void>) {
+  /** @param job gets a signal that is aborted when everyone who waited for the run has left */
+  constructor(job: (abandoned: AbortSignal) => Promise<void>) {
     this.#job = job;
   }
 
-  run(): Promise<void> {
-    if (!this.#running) return this.#start();
-    this.#queued ??= this.#running.then(
-      () => this.#startQueued(),
-      () => this.#startQueued(),
-    );
-    return this.#queued;
+  /** @param signal ends this caller's interest in the run, which goes on for the others */
+  run(signal?: AbortSignal): Promise<void> {
+    if (this.#running) return (this.#queued ??= new Flight()).join(signal);
+    const flight = new Flight();
+    const result = flight.join(signal);
+    void this.#start(flight);
+    return result;
   }
 
-  #startQueued(): Promise<void> {
+  async #start(flight: Flight): Promise<void> {
+    this.#running = flight;
+    await flight.run(this.#job);
+    this.#running = undefined;
+    const next = this.#queued;
     this.#queued = undefined;
-    return this.#start();
-  }
-
-  #start(): Promise<void> {
-    this.#running = this.#job().finally(() => {
-      this.#running = undefined;
-    });
-    return this.#running;
+    if (next) void this.#start(next);
   }
 }

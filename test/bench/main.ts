@@ -1,4 +1,7 @@
-/** `npm run bench`: prints what, ours, rival, ratio, promise and met, and writes the same to `test/bench/results.json`. */
+/**
+ * `npm run bench`: prints what, ours, rival, ratio, promise and met, and writes the same to `test/bench/results.json`.
+ * With names of parts, e.g. `npm run bench -- lists activation`, it runs only those and writes no file.
+ */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from '../../scripts/build.ts';
@@ -10,14 +13,38 @@ import { benchLists } from './lists.ts';
 import type { BenchRow } from './table.ts';
 import { printTable } from './table.ts';
 
-await build({ production: true, write: true });
-const world = await TestWorld.start();
-const rows: BenchRow[] = [];
-try {
-  rows.push(...(await benchLists(world)), ...(await benchDeploy(world)));
-} finally {
-  await world.stop();
+type Part = () => Promise<BenchRow[]>;
+
+const parts: Readonly<Record<string, Part>> = {
+  lists: () => inWorld(benchLists),
+  deploy: () => inWorld(benchDeploy),
+  activation: benchActivation,
+  apps: benchApps,
+};
+
+async function inWorld(bench: (world: TestWorld) => Promise<BenchRow[]>): Promise<BenchRow[]> {
+  const world = await TestWorld.start();
+  try {
+    return await bench(world);
+  } finally {
+    await world.stop();
+  }
 }
-rows.push(...(await benchActivation()), ...(await benchApps()));
+
+function chosenParts(names: readonly string[]): Part[] {
+  return names.map((name) => {
+    const part = parts[name];
+    if (!part)
+      throw new Error(`There is no part "${name}". The parts are: ${Object.keys(parts).join(', ')}.`);
+    return part;
+  });
+}
+
+const names = process.argv.slice(2);
+const chosen = chosenParts(names.length > 0 ? names : Object.keys(parts));
+await build({ production: true, write: true });
+const rows: BenchRow[] = [];
+for (const part of chosen) rows.push(...(await part()));
 printTable(rows);
-await writeFile(path.join(import.meta.dirname, 'results.json'), JSON.stringify(rows, undefined, 2));
+if (names.length === 0)
+  await writeFile(path.join(import.meta.dirname, 'results.json'), JSON.stringify(rows, undefined, 2));

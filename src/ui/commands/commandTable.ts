@@ -4,6 +4,7 @@ import { ModalError } from '../../domain/errors.ts';
 import { configPath } from '../../modal/profile.ts';
 import type { DeployTarget } from '../../deploy/plan.ts';
 import { lifecycleCommands } from '../lifecycle/lifecycleCommands.ts';
+import { appsCommands } from '../trees/appsCommands.ts';
 import type { CommandTable } from './command.ts';
 import { resolveApp, resolveDeployTarget, resolveEndpoint, resolveLogTarget } from './arguments.ts';
 import { copyToWorkspace } from './copyToWorkspace.ts';
@@ -20,6 +21,7 @@ export function commandTable(
   const { logs, planes } = services;
   return {
     ...lifecycleCommands(services),
+    ...appsCommands(services),
     [commands.refresh]: { doing: t('Refresh'), run: () => services.appsView.refresh() },
     [commands.deploy]: {
       doing: t('Deploy'),

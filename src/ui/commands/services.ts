@@ -14,6 +14,7 @@ import type { DeployTracker } from '../deploy/deployTracker.ts';
 import type { LogsController } from '../logs/logsController.ts';
 import type { RequestsController } from '../requests/requestsController.ts';
 import type { CliFinder } from '../onboarding/cliFinder.ts';
+import type { ArrangementStore } from '../trees/arrangementStore.ts';
 import type { AppsView } from '../trees/appsView.ts';
 import type { LifecycleRows } from '../trees/lifecycleRows.ts';
 import type { CatalogueView } from '../trees/catalogueView.ts';
@@ -34,6 +35,7 @@ export interface Services {
   readonly journal: DeployJournal;
   readonly problems: DeployProblems;
   readonly deploys: DeployTracker;
+  readonly arrangement: ArrangementStore;
   readonly appsView: AppsView;
   readonly catalogueView: CatalogueView;
   readonly lifecycle: LifecycleRows;

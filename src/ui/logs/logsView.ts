@@ -7,7 +7,6 @@ import type { Logger } from '../../domain/logger.ts';
 import type { LogSession } from '../../logs/session.ts';
 import { webviewHtml, webviewRoots } from '../webviewHtml.ts';
 import type { ToHost, ToView } from './protocol.ts';
-import { toHost } from './protocol.ts';
 
 interface LogsViewActions {
   readonly chooseApp: () => void;
@@ -80,7 +79,7 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#view = view;
     view.webview.options = { enableScripts: true, localResourceRoots: webviewRoots(this.#extensionUri) };
     const store = new DisposableStore();
-    store.add(view.webview.onDidReceiveMessage((message) => this.#received(message)));
+    store.add(view.webview.onDidReceiveMessage((message) => void this.#received(message)));
     store.add(view.onDidChangeVisibility(() => view.visible && this.repaint()));
     store.add(
       view.onDidDispose(() => {
@@ -97,7 +96,8 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#disposables.dispose();
   }
 
-  #received(raw: unknown): void {
+  async #received(raw: unknown): Promise<void> {
+    const { toHost } = await import('./protocol.ts');
     const parsed = toHost.safeParse(raw);
     if (parsed.success) this.#handle(parsed.data);
     else this.#logger.warn('The log viewer sent a message that is not understood.');

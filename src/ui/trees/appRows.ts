@@ -1,19 +1,43 @@
-import type { App, AppDetails, Container, Endpoint, Environment, ModalFunction } from '../../domain/app.ts';
+import type { App, Container, Endpoint, Environment, ModalFunction } from '../../domain/app.ts';
 import { isLive } from '../../domain/app.ts';
-import { plural, shortAge, spokenAge } from '../../domain/words.ts';
+import type { KnownApp } from '../../domain/appFilter.ts';
+import { isFiltering, matchesFilter } from '../../domain/appFilter.ts';
+import type { Arrangement, Sorting } from '../../domain/arrangement.ts';
+import { defaultArrangement } from '../../domain/arrangement.ts';
+import type { ModalError } from '../../domain/errors.ts';
+import { shortAge } from '../../domain/words.ts';
 import type { Snapshot } from '../../store/snapshot.ts';
-import { emptySnapshot } from '../../store/snapshot.ts';
-import { appStateLook } from './appStateLook.ts';
+import type { AppGroup } from './appGroups.ts';
+import { compareApps, groupApps, sinceOf } from './appGroups.ts';
+import {
+  appRow,
+  containerRow,
+  endpointRow,
+  functionRow,
+  groupRow,
+  moreRow,
+  problemRow,
+  readingRow,
+} from './appRowParts.ts';
 import type { LifecycleRows } from './lifecycleRows.ts';
 import type { Row, Rows } from './row.ts';
-import { rootRow } from './row.ts';
+import { rootRow, sameList, sameRow } from './row.ts';
 import type { VersionRowTarget } from './versionRows.ts';
 
 export interface AppRowOptions {
   readonly now: number;
   readonly showStopped: boolean;
+  readonly arrangement?: Arrangement;
   /** Adds versions and autoscaling; absent: without. */
   readonly lifecycle?: Pick<LifecycleRows, 'stamp' | 'below' | 'functionFacts'>;
+  /** Name of the user; '' when it is not known. */
+  readonly user?: string;
+  /** Where deploys go; '' when it is not known. */
+  readonly deployEnvironment?: string;
+  /** Why the functions of an app could not be read, by app id. */
+  readonly problems?: ReadonlyMap<string, ModalError>;
+  /** How many children a row shows, by row id, where the user wants to see more than `pageSize`. */
+  readonly pages?: ReadonlyMap<string, number>;
 }
 
 /** What a row stands for, so that commands find their argument. */
@@ -26,259 +50,248 @@ export type AppRowTarget =
   | VersionRowTarget;
 
 export interface AppRows {
+  /** The builder's own map: the next build changes it. */
   readonly rows: Rows;
   readonly targets: ReadonlyMap<string, AppRowTarget>;
+  /** Rows to paint again since the build before; the root '' stands for all. */
+  readonly changed: readonly string[];
+  /** How many apps pass the filter, and how many there are. */
+  readonly shown: number;
+  readonly total: number;
 }
 
-/** Rows of an app and all below it, as they were made for the facts that the key names. */
-interface AppGroup {
-  readonly key: string;
-  readonly details: AppDetails | undefined;
-  readonly members: readonly (readonly [Row, AppRowTarget])[];
+/** The editor grows slow with more rows below one parent. */
+export const pageSize = 1000;
+
+type Member = readonly [Row, AppRowTarget | undefined];
+
+/** Rows that are made together, and what they were made from. */
+interface Bundle {
+  readonly members: readonly Member[];
+  readonly known?: KnownApp;
+  readonly words?: string;
 }
 
-const collator = new Intl.Collator();
+const noContainers: readonly Container[] = [];
 
 /**
- * Makes the environment, app, function, endpoint and container rows of a snapshot. Rows of an app in which nothing
- * has changed since the last build are the same objects again, so that large workspaces cost little to refresh.
+ * Makes the group, app, function, endpoint and container rows of a snapshot. What has not changed since the last
+ * build is not touched, so that a refresh of a large workspace costs little: an app counts as unchanged while the
+ * snapshot holds the same objects for it.
  */
 export class AppRowsBuilder {
-  #snapshot: Snapshot = emptySnapshot;
+  readonly #rows = new Map<string, Row>();
+  readonly #targets = new Map<string, AppRowTarget>();
+  readonly #changed = new Set<string>();
+  #bundles = new Map<string, Bundle>();
+  /** Bundles of the build in progress. */
+  #kept = new Map<string, Bundle>();
+  #members: Member[] = [];
   #options: AppRowOptions = { now: 0, showStopped: false };
-  #rows = new Map<string, Row>();
-  #targets = new Map<string, AppRowTarget>();
-  #containers = new Map<string, Container[]>();
-  #known: ReadonlyMap<string, AppGroup> = new Map();
-  #groups = new Map<string, AppGroup>();
-  #members: (readonly [Row, AppRowTarget])[] | undefined;
+  #severalEnvironments = false;
+  #order: readonly string[] = [];
+  #containers: readonly Container[] = noContainers;
+  #containersOf = new Map<string, Container[]>();
 
   build(snapshot: Snapshot, options: AppRowOptions): AppRows {
-    this.#snapshot = snapshot;
     this.#options = options;
-    this.#rows = new Map();
-    this.#targets = new Map();
-    this.#containers = Map.groupBy(snapshot.containers, (container) => container.appId);
-    this.#known = this.#groups;
-    this.#groups = new Map();
-    return this.#build();
-  }
-
-  #build(): AppRows {
-    const { environments, apps } = this.#snapshot;
-    const shown = apps.filter(
-      (app) => this.#options.showStopped || isLive(app.state) || app.state === 'stopping',
-    );
-    const byEnvironment = Map.groupBy(shown, (app) => app.environment);
-    const empty = shown.length === 0;
-    const childIds = empty
-      ? [] // the view's welcome text says what to do next
-      : environments.map((environment) =>
-          this.#environment(environment, byEnvironment.get(environment.name) ?? []),
-        );
-    this.#rows.set('', rootRow(childIds));
-    return { rows: this.#rows, targets: this.#targets };
-  }
-
-  #environment(environment: Environment, apps: readonly App[]): string {
-    const id = `environment/${environment.name}`;
-    const sorted = [...apps].sort((a, b) => collator.compare(a.name, b.name) || collator.compare(a.id, b.id));
-    const counts = [plural(apps.length, 'app'), ...this.#running(environment)];
-    return this.#add(
-      {
-        id,
-        parentId: '',
-        kind: 'environment',
-        label: environment.name,
-        description: counts.join(' · '),
-        icon: 'layers',
-        context: 'environment',
-        spoken: `Environment ${environment.name}, ${counts.join(', ')}`,
-        tooltip: () => [
-          `Environment ${environment.name}${environment.isDefault ? ' (default)' : ''}`,
-          counts.join(', '),
-        ],
-        collapsible: apps.length > 0 ? 'expanded' : 'none',
-        childIds: sorted.map((app) => this.#app(app, id)),
-      },
-      { kind: 'environment', environment },
-    );
-  }
-
-  #running(environment: Environment): string[] {
-    const parts: string[] = [];
-    if (environment.runningContainers > 0) parts.push(`${environment.runningContainers} running`);
-    if (environment.runningGpus > 0) parts.push(plural(environment.runningGpus, 'GPU'));
-    return parts;
-  }
-
-  #app(app: App, parentId: string): string {
-    const details = this.#snapshot.details.get(app.id);
-    const key = this.#keyOf(app, parentId);
-    const known = this.#known.get(app.id);
-    const same = known?.key === key && known.details === details ? known : undefined;
-    const group = same ?? {
-      key,
-      details,
-      members: this.#collect(() => this.#makeApp(app, details, parentId)),
+    this.#changed.clear();
+    this.#severalEnvironments = snapshot.environments.length > 1;
+    const listed = this.#listed(snapshot);
+    const filter = this.#arrangement.filter;
+    const shown = isFiltering(filter)
+      ? listed.filter((known) => matchesFilter(known, filter, options.user ?? ''))
+      : listed;
+    this.#kept = new Map();
+    this.#put('', () => {
+      this.#add(rootRow(this.#roots(this.#sorted(shown), snapshot.environments)));
+    });
+    this.#dropOthers();
+    return {
+      rows: this.#rows,
+      targets: this.#targets,
+      changed: this.#changed.has('') ? [''] : [...this.#changed],
+      shown: shown.length,
+      total: listed.length,
     };
-    this.#groups.set(app.id, group);
-    for (const [row, target] of group.members) {
-      this.#rows.set(row.id, row);
-      this.#targets.set(row.id, target);
+  }
+
+  get #arrangement(): Arrangement {
+    return this.#options.arrangement ?? defaultArrangement;
+  }
+
+  #listed({ apps, details, containers }: Snapshot): KnownApp[] {
+    if (containers !== this.#containers) {
+      this.#containers = containers;
+      this.#containersOf = Map.groupBy(containers, ({ appId }) => appId);
     }
-    return `app/${app.id}`;
+    const withStopped = this.#options.showStopped || this.#arrangement.filter.states.includes('stopped');
+    return apps
+      .filter(({ state }) => withStopped || state !== 'stopped')
+      .map((app) => ({
+        app,
+        details: details.get(app.id),
+        containers: this.#containersOf.get(app.id) ?? noContainers,
+      }));
   }
 
-  /** Everything besides the functions that rows of an app show. */
-  #keyOf(app: App, parentId: string): string {
-    const { now, lifecycle } = this.#options;
-    const containers = this.#containers.get(app.id) ?? [];
-    return JSON.stringify([
+  /** Begins with the order of the last build, in which most apps still are: that takes one pass to sort. */
+  #sorted(apps: readonly KnownApp[]): KnownApp[] {
+    const byId = new Map(apps.map((known) => [known.app.id, known]));
+    const known = this.#order.flatMap((id) => byId.get(id) ?? []);
+    for (const id of this.#order) byId.delete(id);
+    const compare = compareApps(this.#sortBy);
+    const sorted = [...known, ...byId.values()].sort((a, b) => compare(a.app, b.app));
+    this.#order = sorted.map(({ app }) => app.id);
+    return sorted;
+  }
+
+  get #sortBy(): Sorting {
+    return this.#arrangement.sortBy;
+  }
+
+  /** @returns none at all when there is no app: the view's welcome text says what to do next */
+  #roots(apps: readonly KnownApp[], environments: readonly Environment[]): string[] {
+    const { filter, groupBy } = this.#arrangement;
+    if (apps.length === 0) return [];
+    if (groupBy === 'none') return this.#paged('', apps, (known) => this.#app(known, ''));
+    return groupApps(apps, groupBy, environments)
+      .filter((group) => group.apps.length > 0 || !isFiltering(filter))
+      .map((group) => this.#group(group));
+  }
+
+  #group(group: AppGroup): string {
+    const { environment } = group;
+    this.#put(group.id, () => {
+      const childIds = this.#paged(group.id, group.apps, (known) => this.#app(known, group.id));
+      const forDeploys =
+        this.#severalEnvironments && environment?.name === (this.#options.deployEnvironment ?? '');
+      this.#add(groupRow(group, forDeploys, childIds), environment && { kind: 'environment', environment });
+    });
+    return group.id;
+  }
+
+  #app(known: KnownApp, parentId: string): string {
+    const id = `app/${known.app.id}`;
+    const words = this.#wordsOf(known, parentId);
+    const before = this.#bundles.get(id);
+    if (before?.known && before.words === words && sameApp(before.known, known)) this.#kept.set(id, before);
+    else this.#put(id, () => this.#makeApp(known, id, parentId), { known, words });
+    return id;
+  }
+
+  /** What rows of an app show besides the app itself, its functions and its containers. */
+  #wordsOf({ app, details, containers }: KnownApp, parentId: string): string {
+    const { now, problems, pages, lifecycle } = this.#options;
+    return [
       parentId,
+      this.#environmentOf(app),
+      shortAge(sinceOf(app), now),
+      problems?.get(app.id)?.message ?? '',
+      pages?.get(`app/${app.id}`) ?? '',
+      lifecycle?.stamp(app, details, now) ?? '',
+      ...containers.map((each) => shortAge(each.startedAt ?? each.enqueuedAt, now)),
+    ].join('|');
+  }
+
+  /** The environment where no other row tells it. */
+  #environmentOf(app: App): string {
+    return this.#severalEnvironments && this.#arrangement.groupBy !== 'environment' ? app.environment : '';
+  }
+
+  #makeApp(known: KnownApp, id: string, parentId: string): void {
+    const { app } = known;
+    const childIds = isLive(app.state) ? this.#appChildren(known, id) : [];
+    const environment = this.#environmentOf(app);
+    this.#add(appRow({ known, parentId, environment, childIds, now: this.#options.now }), {
+      kind: 'app',
       app,
-      lifecycle?.stamp(app, this.#snapshot.details.get(app.id), now),
-      shortAge(app.deployedAt ?? app.createdAt, now),
-      ...containers.map((each) => [each, shortAge(each.startedAt ?? each.enqueuedAt, now)]),
-    ]);
+    });
   }
 
-  #collect(make: () => void): (readonly [Row, AppRowTarget])[] {
-    const members: (readonly [Row, AppRowTarget])[] = [];
-    this.#members = members;
-    make();
-    this.#members = undefined;
-    return members;
+  #appChildren({ app, details, containers }: KnownApp, parentId: string): string[] {
+    const problem = this.#options.problems?.get(app.id);
+    const notes = problem
+      ? [this.#add(problemRow(app, problem, parentId), { kind: 'app', app })]
+      : details
+        ? []
+        : [this.#add(readingRow(app, parentId))];
+    const functions = (details?.functions ?? []).map((fn) => () => this.#function(app, fn, parentId));
+    const running = containers.map((container) => () => this.#container(app, container, parentId));
+    const own = this.#paged(parentId, [...functions, ...running], (make) => make());
+    return [...notes, ...own, ...this.#lifecycleRows(app, parentId)];
   }
 
-  #makeApp(app: App, details: AppDetails | undefined, parentId: string): string {
-    const id = `app/${app.id}`;
-    const { now } = this.#options;
-    const look = appStateLook(app.state);
-    const gpus = details ? [...new Set(details.functions.flatMap((fn) => fn.gpus.slice(0, 1)))] : [];
-    const since = app.deployedAt ?? app.createdAt;
-    const running = app.runningContainers > 0 ? plural(app.runningContainers, 'container') : 'idle';
-    const live = isLive(app.state);
-    const description = [look.word, ...gpus, ...(live ? [running] : []), shortAge(since, now)].join(' · ');
-    return this.#add(
-      {
-        id,
-        parentId,
-        kind: 'app',
-        label: app.name,
-        description,
-        icon: look.icon,
-        ...(look.color === undefined ? {} : { iconColor: look.color }),
-        context: `app ${app.state} ${live ? 'live' : 'ended'}`,
-        spoken: `App ${app.name}, ${look.word}, ${gpus.length > 0 ? gpus.join(' and ') : 'no GPU'}, ${running}, deployed ${spokenAge(since, now)}`,
-        tooltip: () => appTooltip(app, details, gpus),
-        collapsible: live ? 'collapsed' : 'none',
-        childIds: live && details ? this.#appChildren(app, details, id) : [],
-      },
-      { kind: 'app', app },
-    );
-  }
-
-  #appChildren(app: App, details: AppDetails, parentId: string): string[] {
-    const functions = details.functions.map((fn) => this.#function(app, fn, parentId));
-    const containers = (this.#containers.get(app.id) ?? []).map((container) =>
-      this.#container(app, container, parentId),
-    );
-    const more = this.#options.lifecycle?.below(app, parentId, this.#options.now) ?? [];
-    for (const [row, target] of more) this.#add(row, target);
-    const own = more.flatMap(([row]) => (row.parentId === parentId ? row.id : []));
-    return [...functions, ...containers, ...own];
+  #lifecycleRows(app: App, parentId: string): string[] {
+    const { lifecycle, now } = this.#options;
+    const members = lifecycle?.below(app, parentId, now) ?? [];
+    for (const [row, target] of members) this.#add(row, target);
+    return members.flatMap(([row]) => (row.parentId === parentId ? row.id : []));
   }
 
   #function(app: App, fn: ModalFunction, parentId: string): string {
-    const id = `function/${app.id}/${fn.tag}`;
-    const name = fn.kind === 'class' ? fn.tag.replace(/\.\*$/, '') : fn.tag;
-    const facts = [
-      fn.kind,
-      fn.gpus.join(' or ') || 'CPU',
-      ...(fn.schedule === undefined ? [] : [fn.schedule]),
-      ...(this.#options.lifecycle?.functionFacts(fn) ?? []),
-    ];
-    return this.#add(
-      {
-        id,
-        parentId,
-        kind: 'function',
-        label: name,
-        description: facts.join(' · '),
-        icon: fn.kind === 'class' ? 'symbol-class' : 'symbol-method',
-        context: `function ${fn.kind}`,
-        spoken: `${fn.kind === 'class' ? 'Class' : 'Function'} ${name}, ${facts.slice(1).join(', ')}`,
-        tooltip: () => [`${name} (${fn.id})`, ...facts],
-        collapsible: fn.endpoints.length > 0 ? 'expanded' : 'none',
-        childIds: fn.endpoints.map((endpoint) => this.#endpoint(app, endpoint, id)),
-      },
-      { kind: 'function', app, fn },
-    );
-  }
-
-  #endpoint(app: App, endpoint: Endpoint, parentId: string): string {
-    const shortUrl = endpoint.url.replace(/^https?:\/\//, '');
-    const auth = endpoint.requiresProxyAuth ? ['needs a proxy token'] : [];
-    return this.#add(
-      {
-        id: `endpoint/${app.id}/${endpoint.name}`,
-        parentId,
-        kind: 'endpoint',
-        label: endpoint.name.includes('.') ? (endpoint.name.split('.').at(-1) ?? endpoint.name) : 'endpoint',
-        description: [shortUrl, ...auth].join(' · '),
-        icon: 'globe',
-        context: 'endpoint',
-        spoken: [`Web endpoint ${endpoint.name}`, shortUrl, ...auth].join(', '),
-        tooltip: () => [endpoint.url, ...auth],
-        collapsible: 'none',
-        childIds: [],
-      },
-      { kind: 'endpoint', app, endpoint },
-    );
+    const row = functionRow(app, fn, parentId, this.#options.lifecycle?.functionFacts(fn) ?? []);
+    for (const endpoint of fn.endpoints)
+      this.#add(endpointRow(app, fn, endpoint, row.id), { kind: 'endpoint', app, endpoint });
+    return this.#add(row, { kind: 'function', app, fn });
   }
 
   #container(app: App, container: Container, parentId: string): string {
-    const { now } = this.#options;
-    const started = container.startedAt;
-    const word = started === undefined ? 'starting' : 'running';
-    const since = started ?? container.enqueuedAt;
-    return this.#add(
-      {
-        id: `container/${container.id}`,
-        parentId,
-        kind: 'container',
-        label: `…${container.id.slice(-6)}`,
-        description: `${word} · ${shortAge(since, now)}`,
-        icon: started === undefined ? 'loading~spin' : 'server-process',
-        context: `container ${word}`,
-        spoken: `Container ${container.id}, ${word} since ${spokenAge(since, now)}`,
-        tooltip: () => [`Container ${container.id}`, `${word} since ${new Date(since).toLocaleString()}`],
-        collapsible: 'none',
-        childIds: [],
-      },
-      { kind: 'container', app, container },
-    );
+    return this.#add(containerRow(container, parentId, this.#options.now), {
+      kind: 'container',
+      app,
+      container,
+    });
   }
 
-  #add(row: Row, target: AppRowTarget): string {
-    if (this.#members) this.#members.push([row, target]);
-    else {
-      this.#rows.set(row.id, row);
-      this.#targets.set(row.id, target);
-    }
+  /** Makes the first rows below a parent, and a row that shows the others. */
+  #paged<T>(parentId: string, items: readonly T[], make: (item: T) => string): string[] {
+    const size = this.#options.pages?.get(parentId) ?? pageSize;
+    const ids = items.slice(0, size).map(make);
+    return items.length > size ? [...ids, this.#add(moreRow(parentId, items.length - size))] : ids;
+  }
+
+  #add(row: Row, target?: AppRowTarget): string {
+    this.#members.push([row, target]);
     return row.id;
+  }
+
+  /** Puts the rows that are made in place of those that were made for the same thing before. */
+  #put(key: string, make: () => void, from: Omit<Bundle, 'members'> = {}): void {
+    const outer = this.#members;
+    const members: Member[] = [];
+    this.#members = members;
+    make();
+    this.#members = outer;
+    this.#kept.set(key, { ...from, members });
+    const ids = new Set(members.map(([{ id }]) => id));
+    for (const [{ id }] of this.#bundles.get(key)?.members ?? []) if (!ids.has(id)) this.#drop(id);
+    for (const [row, target] of members) this.#replace(row, target);
+  }
+
+  #replace(row: Row, target: AppRowTarget | undefined): void {
+    const before = this.#rows.get(row.id);
+    if (before && before.parentId !== row.parentId) this.#changed.add(''); // the editor cannot move a row
+    if (before ? !sameRow(before, row) : row.id === '') this.#changed.add(row.id);
+    this.#rows.set(row.id, row);
+    if (target) this.#targets.set(row.id, target);
+    else this.#targets.delete(row.id);
+  }
+
+  /** Takes away the rows of what is not there any more. */
+  #dropOthers(): void {
+    for (const [key, { members }] of this.#bundles) {
+      if (!this.#kept.has(key)) for (const [{ id }] of members) this.#drop(id);
+    }
+    this.#bundles = this.#kept;
+  }
+
+  #drop(id: string): void {
+    this.#rows.delete(id);
+    this.#targets.delete(id);
   }
 }
 
-function appTooltip(app: App, details: AppDetails | undefined, gpus: readonly string[]): string[] {
-  const since = new Date(app.deployedAt ?? app.createdAt).toLocaleString();
-  const version = app.version ?? details?.version;
-  return [
-    `${app.name} (${app.id})`,
-    `${appStateLook(app.state).word} in ${app.environment}${version ? `, version ${version}` : ''}`,
-    `Last deploy ${since}${details?.deployedBy ? ` by ${details.deployedBy}` : ''}`,
-    `GPU: ${gpus.length > 0 ? gpus.join(', ') : 'none'}`,
-    plural(app.runningContainers, 'running container'),
-  ];
+function sameApp(a: KnownApp, b: KnownApp): boolean {
+  return a.app === b.app && a.details === b.details && sameList(a.containers, b.containers);
 }

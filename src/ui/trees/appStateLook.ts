@@ -5,6 +5,8 @@ export interface StateLook {
   readonly word: string;
   readonly icon: string;
   readonly color?: string;
+  /** What the word means, where it is Modal's own. */
+  readonly note?: string;
 }
 
 /** How each app state reads and looks; the word carries the meaning, colour only helps. */
@@ -13,9 +15,19 @@ export function appStateLook(state: AppState): StateLook {
     case 'deployed':
       return { word: 'deployed', icon: 'cloud', color: 'charts.green' };
     case 'ephemeral':
-      return { word: 'running', icon: 'debug-start', color: 'charts.blue' };
+      return {
+        word: 'ephemeral run',
+        icon: 'debug-start',
+        color: 'charts.blue',
+        note: 'Ends together with its modal run or modal serve command.',
+      };
     case 'detached':
-      return { word: 'running detached', icon: 'debug-start', color: 'charts.blue' };
+      return {
+        word: 'detached run',
+        icon: 'debug-start',
+        color: 'charts.blue',
+        note: 'Goes on when its modal run command has ended.',
+      };
     case 'initializing':
       return { word: 'starting', icon: 'loading~spin' };
     case 'stopping':
@@ -23,9 +35,18 @@ export function appStateLook(state: AppState): StateLook {
     case 'stopped':
       return { word: 'stopped', icon: 'circle-slash', color: 'disabledForeground' };
     case 'disabled':
-      return { word: 'disabled', icon: 'circle-slash', color: 'charts.red' };
+      return {
+        word: 'disabled',
+        icon: 'error',
+        color: 'charts.red',
+        note: 'Modal has disabled this app; its page in the dashboard says why.',
+      };
     case 'unknown':
-      return { word: 'unknown state', icon: 'question' };
+      return {
+        word: 'unknown state',
+        icon: 'question',
+        note: 'Modal tells a state that this version does not know. An update may help.',
+      };
     default:
       return assertNever(state);
   }

@@ -1,34 +1,58 @@
 import * as vscode from 'vscode';
 import { contextKeys, views } from '../../contributions.ts';
+import { isLive } from '../../domain/app.ts';
+import { isFiltering, judgesDetails } from '../../domain/appFilter.ts';
+import { needsAllDetails } from '../../domain/arrangement.ts';
+import type { Rates } from '../../domain/cost.ts';
+import type { Disposable } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
-import { spokenAge } from '../../domain/words.ts';
+import { plural, spokenAge } from '../../domain/words.ts';
 import type { Config } from '../../platform/config.ts';
 import type { ContextKeys } from '../../platform/contextKeys.ts';
 import type { AppStore, AppStoreState } from '../../store/appStore.ts';
 import { RefreshSchedule } from '../../store/refreshSchedule.ts';
-import type { AppRowTarget } from './appRows.ts';
-import { AppRowsBuilder } from './appRows.ts';
+import { runningBadge } from './appBadge.ts';
+import type { AppRows, AppRowTarget } from './appRows.ts';
+import { AppRowsBuilder, pageSize } from './appRows.ts';
+import type { ArrangementStore } from './arrangementStore.ts';
+import { filterWords } from './filterWords.ts';
 import type { LifecycleRows } from './lifecycleRows.ts';
 import { RowTree } from './rowTree.ts';
 
+export interface AppsViewParts {
+  readonly store: AppStore;
+  readonly config: Config;
+  readonly contextKeys: ContextKeys;
+  readonly arrangement: ArrangementStore;
+  readonly lifecycle: LifecycleRows;
+  readonly rates: () => Rates;
+  /** The environment that the profile names; '' = none. */
+  readonly profileEnvironment: () => Promise<string>;
+}
+
+/** While the view is hidden nothing is read, so after this long the number on its icon is not true any more. */
+const badgeLivesMs = 5 * 60_000;
+
 /** The Apps view: what runs on Modal, read while it is visible and silent while it is not. */
 export class AppsView implements vscode.Disposable {
-  readonly #store: AppStore;
-  readonly #config: Config;
-  readonly #contextKeys: ContextKeys;
-  readonly #lifecycle: LifecycleRows;
+  readonly #parts: AppsViewParts;
   readonly #disposables = new DisposableStore();
   readonly #tree: RowTree;
   readonly #view: vscode.TreeView<string>;
   readonly #schedule: RefreshSchedule;
   readonly #builder = new AppRowsBuilder();
+  readonly #pages = new Map<string, number>();
   #targets: ReadonlyMap<string, AppRowTarget> = new Map();
+  #profileEnvironment = '';
+  /** Ends the reads that nobody looks at any more. */
+  #watching: AbortController | undefined;
+  #badgeEnd: NodeJS.Timeout | undefined;
+  #selected: string | undefined;
+  #selectedIsGone = false;
 
-  constructor(store: AppStore, config: Config, contextKeySetter: ContextKeys, lifecycle: LifecycleRows) {
-    this.#store = store;
-    this.#config = config;
-    this.#contextKeys = contextKeySetter;
-    this.#lifecycle = lifecycle;
+  constructor(parts: AppsViewParts) {
+    this.#parts = parts;
+    const { store, config, arrangement } = parts;
     this.#tree = this.#disposables.add(
       new RowTree(
         (id) => this.#expanded(id),
@@ -44,13 +68,21 @@ export class AppsView implements vscode.Disposable {
         () => config.get('apps.refreshSeconds') * 1000,
       ),
     );
-    this.#disposables.add(
-      this.#view.onDidChangeVisibility(({ visible }) => this.#schedule.setVisible(visible)),
-    );
-    this.#disposables.add(store.onDidChange((state) => this.#paint(state)));
-    this.#disposables.add(lifecycle.onDidChange(() => this.#paint(store.state)));
-    this.#disposables.add(config.onDidChange(['apps.showStopped'], () => this.#paint(store.state)));
-    this.#schedule.setVisible(this.#view.visible);
+    const repaint = () => {
+      this.#paint(store.state);
+    };
+    const add = (disposable: Disposable) => this.#disposables.add(disposable);
+    add(this.#view.onDidChangeVisibility(({ visible }) => this.#setVisible(visible)));
+    add(this.#view.onDidExpandElement(({ element }) => this.#tree.setOpened(element, true)));
+    add(this.#view.onDidCollapseElement(({ element }) => this.#tree.setOpened(element, false)));
+    add(this.#view.onDidChangeSelection(({ selection: [id] }) => (this.#selected = id ?? this.#selected)));
+    add(store.onDidChange((state) => this.#paint(state)));
+    add(parts.lifecycle.onDidChange(repaint));
+    add(config.onDidChange(['apps.showStopped', 'environment'], repaint));
+    add(arrangement.onDidChange(() => this.#arrangementChanged()));
+    add({ dispose: () => this.#watching?.abort() });
+    add({ dispose: () => clearTimeout(this.#badgeEnd) });
+    if (this.#view.visible) this.#setVisible(true);
   }
 
   get visible(): boolean {
@@ -67,45 +99,141 @@ export class AppsView implements vscode.Disposable {
     await vscode.window.withProgress({ location: { viewId: views.apps } }, () => this.#schedule.now());
   }
 
+  /** Reads again when the view is visible and no read is on its way, e.g. because the connection is another. */
+  refreshIfVisible(): void {
+    if (this.#view.visible && !this.#parts.store.state.loading) void this.#schedule.now();
+  }
+
+  /** Shows another page of rows. @param id the row "Show more"; absent: of all of them */
+  showMore(id: string | undefined): void {
+    const ids = id === undefined ? this.#tree.ids().filter((each) => each.startsWith('more/')) : [id];
+    for (const each of ids) {
+      const parent = each.slice('more/'.length);
+      this.#pages.set(parent, (this.#pages.get(parent) ?? pageSize) + pageSize);
+    }
+    this.#paint(this.#parts.store.state);
+  }
+
   dispose(): void {
     this.#disposables.dispose();
   }
 
+  #setVisible(visible: boolean): void {
+    this.#watching?.abort();
+    this.#watching = visible ? new AbortController() : undefined;
+    clearTimeout(this.#badgeEnd);
+    if (!visible) this.#badgeEnd = setTimeout(() => (this.#view.badge = undefined), badgeLivesMs).unref();
+    this.#schedule.setVisible(visible);
+  }
+
   async #read(): Promise<boolean> {
-    const first = this.#store.state.snapshot.readAt === 0;
-    const read = () => this.#store.refresh();
+    const { store, arrangement } = this.#parts;
+    const signal = this.#watching?.signal;
+    this.#profileEnvironment = await this.#parts.profileEnvironment().catch(() => '');
+    store.readAllDetails(needsAllDetails(arrangement.current));
+    const first = store.state.connection === 'unknown';
+    const read = () => store.refresh(signal);
     // Later reads are silent: a bar that runs every ten seconds only disturbs.
     await (first ? vscode.window.withProgress({ location: { viewId: views.apps } }, read) : read());
-    const { error } = this.#store.state;
+    const { error } = store.state;
     // What only the profile file decides is read again at the usual pace: the user may be signing in right now.
     return error === undefined || error.kind === 'signedOut' || error.kind === 'profileBroken';
   }
 
+  /** A row that failed waits for the user; asking for its children again must not read again. */
   #expanded(id: string): void {
+    const { store, lifecycle } = this.#parts;
     const target = this.#targets.get(id);
-    if (target?.kind === 'app') void this.#store.loadDetails(target.app.id);
-    if (target) this.#lifecycle.expanded(target);
+    if (target?.kind === 'app' && !store.state.problems.has(target.app.id))
+      void store.loadDetails(target.app.id);
+    if (target) lifecycle.expanded(target);
   }
 
   #moreTooltip(id: string): Promise<readonly string[]> | undefined {
     const target = this.#targets.get(id);
-    return target && this.#lifecycle.tooltip(target);
+    return target && this.#parts.lifecycle.tooltip(target);
+  }
+
+  #arrangementChanged(): void {
+    const { store, arrangement } = this.#parts;
+    this.#paint(store.state);
+    if (needsAllDetails(arrangement.current) && unread(store.state) > 0) this.refreshIfVisible();
   }
 
   #paint(state: AppStoreState): void {
-    const { rows, targets } = this.#builder.build(state.snapshot, {
+    const { config, arrangement, contextKeys: keys } = this.#parts;
+    const { snapshot, connection, user, problems } = state;
+    const built = this.#builder.build(snapshot, {
       now: Date.now(),
-      showStopped: this.#config.get('apps.showStopped'),
-      lifecycle: this.#lifecycle,
+      showStopped: config.get('apps.showStopped'),
+      arrangement: arrangement.current,
+      lifecycle: this.#parts.lifecycle,
+      user,
+      deployEnvironment: this.#deployEnvironment(state),
+      problems,
+      pages: this.#pages,
     });
-    this.#targets = targets;
-    const empty = targets.size === 0;
-    this.#contextKeys.set(contextKeys.connection, state.connection);
-    this.#contextKeys.set(contextKeys.empty, empty);
-    this.#view.message = empty ? '' : staleMessage(state);
-    this.#view.description = state.snapshot.environments.length > 0 ? state.workspace : '';
-    this.#tree.show(rows);
+    this.#targets = built.targets;
+    const filtered = isFiltering(arrangement.current.filter);
+    keys.set(contextKeys.connection, connection);
+    keys.set(contextKeys.empty, built.total === 0);
+    keys.set(contextKeys.filtered, filtered);
+    keys.set(contextKeys.filterEmpty, filtered && built.total > 0 && built.shown === 0);
+    this.#setWords(state, built);
+    this.#setBadge(state);
+    this.#tree.show(built.rows, built.changed);
+    this.#selectAgain(built);
   }
+
+  #deployEnvironment({ snapshot }: AppStoreState): string {
+    const standard = snapshot.environments.find(({ isDefault }) => isDefault)?.name ?? '';
+    return this.#parts.config.get('environment') || this.#profileEnvironment || standard;
+  }
+
+  /** A message would hide the welcome text, which says what to do when there is no row. */
+  #setWords(state: AppStoreState, { shown, total }: AppRows): void {
+    const { filter } = this.#parts.arrangement.current;
+    const words = filterWords(filter);
+    const missing = judgesDetails(filter) ? unread(state) : 0;
+    const workspace = state.snapshot.environments.length > 0 ? state.workspace : '';
+    const description = shown === 0 && total > 0 ? words : workspace;
+    const parts = shown === 0 ? [] : [staleMessage(state), filterMessage(words, shown, total, missing)];
+    const message = parts.filter(Boolean).join(' ');
+    if (this.#view.description !== description) this.#view.description = description;
+    if (this.#view.message !== message) this.#view.message = message;
+  }
+
+  /** Only what has been read is counted: rows from the cache may be days old. */
+  #setBadge({ connection, snapshot }: AppStoreState): void {
+    const badge = connection === 'ready' ? runningBadge(snapshot, this.#parts.rates()) : undefined;
+    if (badge?.tooltip !== this.#view.badge?.tooltip) this.#view.badge = badge;
+  }
+
+  /** Selects a row again that had gone for a while, e.g. by a filter. */
+  #selectAgain({ rows }: AppRows): void {
+    const id = this.#selected;
+    if (id === undefined) return;
+    const isGone = !rows.has(id);
+    const isBack = this.#selectedIsGone && !isGone;
+    this.#selectedIsGone = isGone;
+    if (isBack && this.#view.visible) void this.#view.reveal(id, { select: true, focus: false });
+  }
+}
+
+/** Live apps whose functions have not been read. */
+function unread({ snapshot, problems }: AppStoreState): number {
+  const { apps, details } = snapshot;
+  return apps.filter(({ id, state }) => isLive(state) && !details.has(id) && !problems.has(id)).length;
+}
+
+/** Says what the filter is and how much it shows; '' without a filter. @param missing apps not read yet */
+function filterMessage(words: string, shown: number, total: number, missing: number): string {
+  const { t } = vscode.l10n;
+  if (!words) return '';
+  const counts = t('{0} of {1} match the filter: {2}.', shown, plural(total, 'app'), words);
+  return missing > 0
+    ? `${counts} ${t('The functions of {0} are still being read.', plural(missing, 'app'))}`
+    : counts;
 }
 
 /** Says how old the rows are when they could not be read again; '' when they are fresh. */

@@ -41,7 +41,8 @@ export function diffRows(before: Rows, after: Rows): RowChanges {
   return { changed: changed.includes(rootId) ? [rootId] : changed };
 }
 
-function sameRow(a: Row, b: Row): boolean {
+/** Whether two rows are painted alike; tooltips are read anew each time. */
+export function sameRow(a: Row, b: Row): boolean {
   return (
     a.label === b.label &&
     a.description === b.description &&
@@ -54,7 +55,7 @@ function sameRow(a: Row, b: Row): boolean {
   );
 }
 
-function sameList(a: readonly string[], b: readonly string[]): boolean {
+export function sameList<T>(a: readonly T[], b: readonly T[]): boolean {
   return a.length === b.length && a.every((item, at) => item === b[at]);
 }
 

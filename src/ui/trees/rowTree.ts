@@ -13,6 +13,7 @@ export class RowTree implements vscode.TreeDataProvider<string>, vscode.Disposab
   readonly #changes = new vscode.EventEmitter<string[] | undefined>();
   readonly #onExpand: ((id: string) => void) | undefined;
   readonly #moreTooltip: ((id: string) => Promise<readonly string[]> | undefined) | undefined;
+  readonly #opened = new Map<string, boolean>();
   #rows: Rows = new Map();
 
   readonly onDidChangeTreeData = this.#changes.event;
@@ -29,11 +30,10 @@ export class RowTree implements vscode.TreeDataProvider<string>, vscode.Disposab
     this.#moreTooltip = moreTooltip;
   }
 
-  show(rows: Rows): void {
-    const before = this.#rows;
+  /** @param changed rows to paint again, where the caller knows them; the root '' stands for all */
+  show(rows: Rows, changed: readonly string[] = diffRows(this.#rows, rows).changed): void {
+    const first = this.#rows.size === 0;
     this.#rows = rows;
-    const first = before.size === 0;
-    const { changed } = diffRows(before, rows);
     if (first || changed[0] === '') this.#changes.fire(undefined);
     else if (changed.length > 0) this.#changes.fire([...changed]);
   }
@@ -42,10 +42,19 @@ export class RowTree implements vscode.TreeDataProvider<string>, vscode.Disposab
     return this.#rows.get(id);
   }
 
+  ids(): string[] {
+    return [...this.#rows.keys()];
+  }
+
+  /** Keeps what the user opened and closed, for rows that go and come back, e.g. by a filter. */
+  setOpened(id: string, opened: boolean): void {
+    this.#opened.set(id, opened);
+  }
+
   getTreeItem(id: string): vscode.TreeItem {
     const row = this.#rows.get(id);
     if (!row) return new vscode.TreeItem(''); // gone between two repaints
-    const item = new vscode.TreeItem(row.label, collapsibleStates[row.collapsible]);
+    const item = new vscode.TreeItem(row.label, collapsibleStates[this.#collapsible(row)]);
     item.id = row.id;
     item.description = row.description;
     item.contextValue = row.context;
@@ -71,6 +80,12 @@ export class RowTree implements vscode.TreeDataProvider<string>, vscode.Disposab
 
   getParent(id: string): string | undefined {
     return this.#rows.get(id)?.parentId || undefined;
+  }
+
+  #collapsible({ id, collapsible }: Row): Row['collapsible'] {
+    const opened = this.#opened.get(id);
+    if (collapsible === 'none' || opened === undefined) return collapsible;
+    return opened ? 'expanded' : 'collapsed';
   }
 
   dispose(): void {

@@ -62,8 +62,10 @@ it('makes one plane for each connection and tells when the connection changes', 
   source.dispose();
 });
 
-it('names the cache by server and profile and never by secret', async () => {
+it('names the cache by server, profile and token, and tells nothing of the token', async () => {
   await write('ak-one');
   const key = await planes([]).cacheKey();
-  expect(key).toMatch(/^snapshot:http:\/\/127\.0\.0\.1:\d+:p$/);
+  expect(key).toMatch(/^snapshot:http:\/\/127\.0\.0\.1:\d+:p:[0-9a-f]{12}$/);
+  await write('ak-second');
+  expect(await planes([]).cacheKey()).not.toBe(key);
 });

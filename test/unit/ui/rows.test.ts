@@ -55,13 +55,13 @@ describe('app rows', () => {
     expect(rows.get('')?.childIds).toEqual(['environment/main', 'environment/dev']);
     expect(rows.get('environment/main')).toMatchObject({ description: '1 app · 1 running · 1 GPU' });
     expect(rows.get('app/ap-1')).toMatchObject({
-      description: 'deployed · A10 · 1 container · 5m ago',
+      description: 'deployed · 1 running · A10 · 5m ago',
       context: 'app deployed live',
       childIds: ['function/ap-1/Worker.*', 'function/ap-1/web', 'container/ta-1'],
     });
     expect(rows.get('function/ap-1/Worker.*')).toMatchObject({
       label: 'Worker',
-      description: 'class · A10 or L4',
+      description: 'A10 or L4 · class',
     });
     expect(rows.get('endpoint/ap-1/web')).toMatchObject({
       description: 'me--finbert-web.modal.run · needs a proxy token',
@@ -72,7 +72,7 @@ describe('app rows', () => {
 
   it('say state, GPU and age in words for screen readers', () => {
     expect(build().rows.get('app/ap-1')?.spoken).toBe(
-      'App finbert, deployed, A10, 1 container, deployed 5 minutes ago',
+      'App finbert, deployed, 1 container running, A10, deployed 5 minutes ago',
     );
   });
 
@@ -106,14 +106,17 @@ describe('repainting', () => {
 
   it('makes only the rows of changed apps anew', () => {
     const builder = new AppRowsBuilder();
-    const before = builder.build(snapshot, { now, showStopped: true }).rows;
-    const read = snapshot.apps.map((each) => ({ ...each })); // a refresh brings new objects
-    const busy = read.map((each) => (each.id === 'ap-2' ? { ...each, runningContainers: 5 } : each));
-    const after = builder.build({ ...snapshot, apps: busy }, { now, showStopped: true }).rows;
-    expect(after.get('function/ap-1/web')).toBe(before.get('function/ap-1/web'));
-    expect(after.get('app/ap-2')).not.toBe(before.get('app/ap-2'));
-    const later = builder.build({ ...snapshot, apps: busy }, { now: now + 60_000, showStopped: true }).rows;
-    expect(later.get('app/ap-1')?.description).toContain('6m ago');
+    const before = new Map(builder.build(snapshot, { now, showStopped: true }).rows);
+    const busy = snapshot.apps.map((each) => (each.id === 'ap-2' ? { ...each, runningContainers: 5 } : each));
+    const after = builder.build({ ...snapshot, apps: busy }, { now, showStopped: true });
+    expect(after.changed).toEqual(['app/ap-2']);
+    expect(after.rows.get('function/ap-1/web')).toBe(before.get('function/ap-1/web'));
+    expect(after.rows.get('app/ap-2')).not.toBe(before.get('app/ap-2'));
+    const later = builder.build({ ...snapshot, apps: busy }, { now: now + 60_000, showStopped: true });
+    expect(later.rows.get('app/ap-1')?.description).toContain('6m ago');
+    expect(
+      builder.build({ ...snapshot, apps: busy }, { now: now + 60_000, showStopped: true }).changed,
+    ).toEqual([]);
   });
 
   it('repaints a parent whose children changed', () => {

@@ -1,0 +1,91 @@
+import type { App, AppDetails, Container } from './app.ts';
+import { isLive } from './app.ts';
+import { parseGpu } from './gpu.ts';
+
+/** An app with what is known of it. */
+export interface KnownApp {
+  readonly app: App;
+  /** Absent until its functions have been read. */
+  readonly details: AppDetails | undefined;
+  readonly containers: readonly Container[];
+}
+
+export const filterStates = ['running', 'deployed', 'ephemeral', 'stopped'] as const;
+
+/** `running` = has a running container; `ephemeral` = lives as long as its `modal run` or `modal serve`. */
+export type FilterState = (typeof filterStates)[number];
+
+/** Which apps are shown. In each list one match is enough; an empty list, an empty text and `false` let all pass. */
+export interface AppFilter {
+  /** Each word occurs in the name or id of the app, a function, an endpoint or a container; case does not matter. */
+  readonly text: string;
+  readonly states: readonly FilterState[];
+  /** Types as in `gpuTypesOf`, and `cpuOnly`. */
+  readonly gpus: readonly string[];
+  readonly environments: readonly string[];
+  /** Only what the user has deployed. */
+  readonly mine: boolean;
+}
+
+export const noFilter: AppFilter = { text: '', states: [], gpus: [], environments: [], mine: false };
+
+/** Stands for apps without a GPU where GPU types are listed. */
+export const cpuOnly = 'CPU';
+
+export function isFiltering({ text, states, gpus, environments, mine }: AppFilter): boolean {
+  return text.trim() !== '' || states.length + gpus.length + environments.length > 0 || mine;
+}
+
+/** Whether apps can only be judged once their functions have been read. */
+export function judgesDetails({ text, gpus, mine }: AppFilter): boolean {
+  return text.trim() !== '' || gpus.length > 0 || mine;
+}
+
+/** @param user name of the user, '' when it is not known */
+export function matchesFilter(known: KnownApp, filter: AppFilter, user: string): boolean {
+  const { app, details } = known;
+  const { states, gpus, environments, mine } = filter;
+  if (states.length > 0 && !states.some((state) => isIn(app, state))) return false;
+  if (environments.length > 0 && !environments.includes(app.environment)) return false;
+  if (mine && details?.deployedBy !== user) return false;
+  if (gpus.length > 0 && !(details && gpuGroup(details).some((gpu) => gpus.includes(gpu)))) return false;
+  return matchesText(known, filter.text);
+}
+
+/** GPU types that the functions of an app prefer, each once and without its count, sorted. */
+export function gpuTypesOf(details: AppDetails): string[] {
+  const first = details.functions.flatMap(({ gpus }) => gpus.slice(0, 1));
+  return [...new Set(first.map((gpu) => parseGpu(gpu)?.type.name ?? gpu))].sort();
+}
+
+/** As `gpuTypesOf`, or `cpuOnly`. */
+export function gpuGroup(details: AppDetails): string[] {
+  const types = gpuTypesOf(details);
+  return types.length > 0 ? types : [cpuOnly];
+}
+
+export function isIn(app: App, state: FilterState): boolean {
+  switch (state) {
+    case 'running':
+      return app.runningContainers > 0;
+    case 'deployed':
+      return app.state === 'deployed';
+    case 'ephemeral':
+      return isLive(app.state) && app.state !== 'deployed';
+    case 'stopped':
+      return !isLive(app.state);
+  }
+}
+
+function matchesText({ app, details, containers }: KnownApp, text: string): boolean {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return true;
+  const functions = details?.functions ?? [];
+  const names = [
+    app.name,
+    app.id,
+    ...functions.flatMap(({ tag, endpoints }) => [tag, ...endpoints.map(({ url }) => url)]),
+    ...containers.map(({ id }) => id),
+  ].map((name) => name.toLowerCase());
+  return words.every((word) => names.some((name) => name.includes(word)));
+}

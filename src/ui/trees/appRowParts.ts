@@ -1,0 +1,236 @@
+import type { App, Container, Endpoint, ModalFunction } from '../../domain/app.ts';
+import { isLive } from '../../domain/app.ts';
+import type { KnownApp } from '../../domain/appFilter.ts';
+import { gpuTypesOf } from '../../domain/appFilter.ts';
+import type { ModalError } from '../../domain/errors.ts';
+import { plural, shortAge, spokenAge } from '../../domain/words.ts';
+import { commands } from '../../contributions.ts';
+import type { AppGroup } from './appGroups.ts';
+import { sinceOf } from './appGroups.ts';
+import type { StateLook } from './appStateLook.ts';
+import { appStateLook } from './appStateLook.ts';
+import type { Row } from './row.ts';
+
+/** Each row of the Apps view as data. Descriptions begin with what matters most: a narrow sidebar cuts their end. */
+
+const leaf = { collapsible: 'none', childIds: [] } as const;
+
+/** @param forDeploys whether deploys go to this environment */
+export function groupRow(group: AppGroup, forDeploys: boolean, childIds: readonly string[]): Row {
+  const { id, label, icon, apps, environment } = group;
+  const facts = [
+    plural(apps.length, 'app'),
+    ...runningWords(group),
+    ...(forDeploys ? ['deploys go here'] : []),
+  ];
+  const name = environment ? `Environment ${label}` : label;
+  return {
+    id,
+    parentId: '',
+    kind: environment ? 'environment' : 'group',
+    label,
+    description: facts.join(' · '),
+    icon,
+    context: environment ? 'environment' : 'group',
+    spoken: [name, ...facts].join(', '),
+    tooltip: () => [`${name}${environment?.isDefault ? ' (default)' : ''}`, facts.join(', ')],
+    collapsible: childIds.length > 0 ? 'expanded' : 'none',
+    childIds,
+  };
+}
+
+/** An environment knows best what runs in it; of another group the apps do. */
+function runningWords({ apps, environment }: AppGroup): string[] {
+  const running =
+    environment?.runningContainers ?? apps.reduce((sum, { app }) => sum + app.runningContainers, 0);
+  const gpus = environment?.runningGpus ?? 0;
+  return [...(running > 0 ? [`${running} running`] : []), ...(gpus > 0 ? [plural(gpus, 'GPU')] : [])];
+}
+
+export interface AppRowInput {
+  readonly known: KnownApp;
+  readonly parentId: string;
+  /** Named in the row; '' where a row above names it. */
+  readonly environment: string;
+  readonly childIds: readonly string[];
+  readonly now: number;
+}
+
+export function appRow({ known, parentId, environment, childIds, now }: AppRowInput): Row {
+  const { app, details } = known;
+  const look = appStateLook(app.state);
+  const live = isLive(app.state);
+  const gpus = details ? gpuTypesOf(details) : [];
+  const running = app.runningContainers > 0;
+  const since = sinceOf(app);
+  return {
+    id: `app/${app.id}`,
+    parentId,
+    kind: 'app',
+    label: app.name,
+    description: [
+      look.word,
+      ...(running ? [`${app.runningContainers} running`] : live ? ['idle'] : []),
+      ...gpus,
+      ...(environment ? [environment] : []),
+      shortAge(since, now),
+    ].join(' · '),
+    icon: look.icon,
+    ...(look.color === undefined ? {} : { iconColor: look.color }),
+    context: `app ${app.state} ${live ? 'live' : 'ended'}`,
+    spoken: [
+      `App ${app.name}`,
+      look.word,
+      ...(running ? [`${plural(app.runningContainers, 'container')} running`] : live ? ['idle'] : []),
+      ...(details ? [gpus.join(' and ') || 'no GPU'] : []),
+      ...(environment ? [`environment ${environment}`] : []),
+      `${sinceWord(app)} ${spokenAge(since, now)}`,
+    ].join(', '),
+    tooltip: () => appTooltip(known, look, gpus),
+    collapsible: live ? 'collapsed' : 'none',
+    childIds,
+  };
+}
+
+function sinceWord({ state }: App): string {
+  if (state === 'stopped') return 'stopped';
+  return state === 'ephemeral' || state === 'detached' ? 'started' : 'deployed';
+}
+
+function appTooltip({ app, details }: KnownApp, look: StateLook, gpus: readonly string[]): string[] {
+  const since = new Date(sinceOf(app)).toLocaleString();
+  const version = app.version ?? details?.version;
+  const by = details?.deployedBy ? ` by ${details.deployedBy}` : '';
+  const word = sinceWord(app);
+  return [
+    `${app.name} (${app.id})`,
+    `${look.word} in ${app.environment}${version ? `, version ${version}` : ''}`,
+    ...(look.note ? [look.note] : []),
+    `${word === 'deployed' ? 'Last deploy' : word === 'started' ? 'Started' : 'Stopped'} ${since}${by}`,
+    ...(details ? [`GPU: ${gpus.join(', ') || 'none'}`] : []),
+    plural(app.runningContainers, 'running container'),
+  ];
+}
+
+/** @param facts what else is worth a word, e.g. `min 1` */
+export function functionRow(
+  app: App,
+  fn: ModalFunction,
+  parentId: string,
+  facts: readonly string[] = [],
+): Row {
+  const isClass = fn.kind === 'class';
+  const name = isClass ? fn.tag.replace(/\.\*$/, '') : fn.tag;
+  const gpus = fn.gpus.join(' or ') || 'CPU';
+  const schedule = fn.schedule === undefined ? [] : [fn.schedule];
+  return {
+    id: `function/${app.id}/${fn.tag}`,
+    parentId,
+    kind: 'function',
+    label: name,
+    description: [gpus, ...schedule, ...facts, ...(isClass ? ['class'] : [])].join(' · '),
+    icon: isClass ? 'symbol-class' : 'symbol-method',
+    context: `function ${fn.kind}`,
+    spoken: [`${isClass ? 'Class' : 'Function'} ${name}`, gpus, ...schedule, ...facts].join(', '),
+    tooltip: () => [`${name} (${fn.id})`, fn.kind, gpus, ...schedule],
+    collapsible: fn.endpoints.length > 0 ? 'expanded' : 'none',
+    childIds: fn.endpoints.map((endpoint) => endpointId(app, fn, endpoint)),
+  };
+}
+
+/** Names are unique, but for a server of several regions, which has an address in each. */
+function endpointId(app: App, fn: ModalFunction, endpoint: Endpoint): string {
+  const at = fn.endpoints.filter(({ name }) => name === endpoint.name).indexOf(endpoint);
+  return `endpoint/${app.id}/${endpoint.name}${at > 0 ? `/${at}` : ''}`;
+}
+
+export function endpointRow(app: App, fn: ModalFunction, endpoint: Endpoint, parentId: string): Row {
+  const { name, url } = endpoint;
+  const shortUrl = url.replace(/^https?:\/\//, '');
+  const auth = endpoint.requiresProxyAuth ? ['needs a proxy token'] : [];
+  return {
+    ...leaf,
+    id: endpointId(app, fn, endpoint),
+    parentId,
+    kind: 'endpoint',
+    label: name.includes('.') ? (name.split('.').at(-1) ?? name) : 'endpoint',
+    description: [shortUrl, ...auth].join(' · '),
+    icon: 'globe',
+    context: 'endpoint',
+    spoken: [`Web endpoint ${name}`, shortUrl, ...auth].join(', '),
+    tooltip: () => [url, ...auth],
+  };
+}
+
+export function containerRow(container: Container, parentId: string, now: number): Row {
+  const { id, startedAt, enqueuedAt } = container;
+  const word = startedAt === undefined ? 'starting' : 'running';
+  const since = startedAt ?? enqueuedAt;
+  const gpu = container.gpu === undefined ? [] : [container.gpu || 'CPU'];
+  return {
+    ...leaf,
+    id: `container/${id}`,
+    parentId,
+    kind: 'container',
+    label: `…${id.slice(-6)}`,
+    description: [word, ...gpu, shortAge(since, now)].join(' · '),
+    icon: startedAt === undefined ? 'loading~spin' : 'server-process',
+    context: `container ${word}`,
+    spoken: [`Container ${id}`, word, ...gpu, `since ${spokenAge(since, now)}`].join(', '),
+    tooltip: () => [
+      `Container ${id}`,
+      [`${word} since ${new Date(since).toLocaleString()}`, ...gpu].join(', '),
+    ],
+  };
+}
+
+/** Below an app whose functions have not come yet. */
+export function readingRow(app: App, parentId: string): Row {
+  return {
+    ...leaf,
+    id: `reading/${app.id}`,
+    parentId,
+    kind: 'reading',
+    label: 'Reading functions…',
+    description: '',
+    icon: 'loading~spin',
+    context: 'reading',
+    spoken: `Reading the functions of ${app.name}`,
+    tooltip: () => [],
+  };
+}
+
+/** Below an app whose functions could not be read; choosing it tries again. */
+export function problemRow(app: App, problem: ModalError, parentId: string): Row {
+  return {
+    ...leaf,
+    id: `problem/${app.id}`,
+    parentId,
+    kind: 'problem',
+    label: 'Retry',
+    description: problem.message,
+    icon: 'warning',
+    iconColor: 'list.warningForeground',
+    context: 'problem',
+    spoken: `The functions of ${app.name} could not be read: ${problem.message} Choose this row to try again`,
+    tooltip: () => [`The functions of ${app.name} could not be read:`, problem.message],
+    command: { id: commands.retryApp, title: 'Retry' },
+  };
+}
+
+/** Below the last row of a page. @param count how many are not shown yet */
+export function moreRow(parentId: string, count: number): Row {
+  return {
+    ...leaf,
+    id: `more/${parentId}`,
+    parentId,
+    kind: 'more',
+    label: 'Show more',
+    description: `${count} not shown`,
+    icon: 'ellipsis',
+    context: 'more',
+    spoken: `Show more, ${count} not shown`,
+    tooltip: () => [],
+    command: { id: commands.showMoreApps, title: 'Show more' },
+  };
+}

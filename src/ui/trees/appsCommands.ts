@@ -1,0 +1,169 @@
+import * as vscode from 'vscode';
+import { commands, views } from '../../contributions.ts';
+import type { App } from '../../domain/app.ts';
+import { noFilter } from '../../domain/appFilter.ts';
+import type { Grouping, Sorting } from '../../domain/arrangement.ts';
+import { groupings, sortings } from '../../domain/arrangement.ts';
+import { ModalError } from '../../domain/errors.ts';
+import type { CommandTable } from '../commands/command.ts';
+import { pick, pickApp } from '../commands/pick.ts';
+import type { Services } from '../commands/services.ts';
+import { showFilterPick } from './filterPick.ts';
+
+/** Commands that arrange the Apps view, and small ones on its rows. */
+export function appsCommands(
+  services: Services,
+): Pick<
+  CommandTable,
+  | typeof commands.filterApps
+  | typeof commands.changeFilter
+  | typeof commands.clearFilter
+  | typeof commands.groupApps
+  | typeof commands.sortApps
+  | typeof commands.showMoreApps
+  | typeof commands.retryApp
+  | typeof commands.copyId
+> {
+  const { t } = vscode.l10n;
+  const { store, arrangement, appsView } = services;
+  const filter = { doing: t('Filter apps'), run: () => showFilterPick(store, arrangement) };
+  return {
+    [commands.filterApps]: filter,
+    [commands.changeFilter]: filter,
+    [commands.clearFilter]: {
+      doing: t('Clear filter'),
+      run: () => arrangement.change({ filter: noFilter }),
+    },
+    [commands.groupApps]: {
+      doing: t('Group apps'),
+      run: async () => {
+        const groupBy = await pickOne(
+          t('Group Apps'),
+          groupings.map((value) => [groupingWord(value), value]),
+          arrangement.current.groupBy,
+        );
+        if (groupBy) arrangement.change({ groupBy });
+      },
+    },
+    [commands.sortApps]: {
+      doing: t('Sort apps'),
+      run: async () => {
+        const sortBy = await pickOne(
+          t('Sort Apps'),
+          sortings.map((value) => [sortingWord(value), value]),
+          arrangement.current.sortBy,
+        );
+        if (sortBy) arrangement.change({ sortBy });
+      },
+    },
+    [commands.showMoreApps]: {
+      doing: t('Show more apps'),
+      run: (row) => appsView.showMore(typeof row === 'string' ? row : undefined),
+    },
+    [commands.retryApp]: { doing: t('Read app again'), run: (row) => retryApp(services, row) },
+    [commands.copyId]: { doing: t('Copy ID'), run: (row) => copyId(services, row) },
+  };
+}
+
+function groupingWord(grouping: Grouping): string {
+  switch (grouping) {
+    case 'environment':
+      return vscode.l10n.t('By environment');
+    case 'none':
+      return vscode.l10n.t('Not at all');
+    case 'state':
+      return vscode.l10n.t('By state');
+    case 'gpu':
+      return vscode.l10n.t('By GPU');
+  }
+}
+
+function sortingWord(sorting: Sorting): string {
+  switch (sorting) {
+    case 'name':
+      return vscode.l10n.t('By name');
+    case 'deployed':
+      return vscode.l10n.t('By last deploy, newest first');
+    case 'running':
+      return vscode.l10n.t('By running containers, most first');
+  }
+}
+
+/** One of a few, with the current one marked in words and by a tick. */
+function pickOne<T>(
+  title: string,
+  choices: readonly (readonly [string, T])[],
+  current: T,
+): Promise<T | undefined> {
+  return pick(
+    title,
+    vscode.l10n.t('Kept for this workspace'),
+    choices.map(([label, value]) => ({
+      label,
+      description: value === current ? vscode.l10n.t('current') : '',
+      iconPath: new vscode.ThemeIcon(value === current ? 'check' : 'blank'),
+      value,
+    })),
+  );
+}
+
+async function retryApp({ store, appsView }: Services, row: unknown): Promise<void> {
+  const { t } = vscode.l10n;
+  const target = appsView.target(typeof row === 'string' ? row : undefined);
+  const app = target?.kind === 'app' ? target.app : await pickFailedApp();
+  if (!app) return;
+  await vscode.window.withProgress({ location: { viewId: views.apps } }, () => store.loadDetails(app.id));
+
+  function pickFailedApp(): Promise<App | undefined> {
+    const { snapshot, problems } = store.state;
+    const failed = snapshot.apps.filter(({ id }) => problems.has(id));
+    if (failed.length === 0) throw new ModalError('notFound', t('No app has failed to be read.'));
+    return pick(
+      t('Read App Again'),
+      t('Choose an app'),
+      failed.map((each) => ({
+        label: each.name,
+        description: each.environment,
+        detail: problems.get(each.id)?.message ?? '',
+        value: each,
+      })),
+    );
+  }
+}
+
+async function copyId({ store, appsView }: Services, row: unknown): Promise<void> {
+  const { t } = vscode.l10n;
+  const target = appsView.target(typeof row === 'string' ? row : undefined);
+  const id =
+    target?.kind === 'function'
+      ? target.fn.id
+      : target?.kind === 'container'
+        ? target.container.id
+        : target?.kind === 'app'
+          ? target.app.id
+          : await pickId();
+  if (id === undefined) return;
+  await vscode.env.clipboard.writeText(id);
+  vscode.window.setStatusBarMessage(`$(check) ${t('Copied {0}', id)}`, 4000);
+
+  async function pickId(): Promise<string | undefined> {
+    const app = await pickApp(store, t('Copy ID'));
+    if (!app) return undefined;
+    await store.loadDetails(app.id);
+    const { details, containers } = store.state.snapshot;
+    const item = (label: string, description: string, value: string) => ({
+      label,
+      description,
+      detail: value,
+      value,
+    });
+    const items = [
+      item(app.name, t('app'), app.id),
+      ...(details.get(app.id)?.functions ?? []).map((fn) => item(fn.tag, t('function'), fn.id)),
+      ...containers.flatMap(({ id: container, appId }) =>
+        appId === app.id ? item(`…${container.slice(-6)}`, t('container'), container) : [],
+      ),
+    ];
+    return items.length === 1 ? app.id : pick(t('Copy ID'), t('Choose what to copy the ID of'), items);
+  }
+}

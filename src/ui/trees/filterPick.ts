@@ -1,0 +1,130 @@
+import * as vscode from 'vscode';
+import type { AppFilter, FilterState, KnownApp } from '../../domain/appFilter.ts';
+import { filterStates, gpuGroup, matchesFilter, noFilter } from '../../domain/appFilter.ts';
+import { plural } from '../../domain/words.ts';
+import type { AppStore } from '../../store/appStore.ts';
+import type { ArrangementStore } from './arrangementStore.ts';
+import { gpuWord, stateWord } from './filterWords.ts';
+
+/** What ticking an item adds to the filter. */
+type Choice =
+  | { readonly kind: 'state'; readonly state: FilterState }
+  | { readonly kind: 'gpu'; readonly gpu: string }
+  | { readonly kind: 'environment'; readonly environment: string }
+  | { readonly kind: 'mine' };
+
+interface Item extends vscode.QuickPickItem {
+  readonly choice?: Choice;
+}
+
+/** Lets the user type and tick what apps must match; the view narrows with each key and keeps what was chosen. */
+export function showFilterPick(store: AppStore, arrangement: ArrangementStore): void {
+  const { t } = vscode.l10n;
+  const pick = vscode.window.createQuickPick<Item>();
+  const before = arrangement.current.filter;
+  pick.title = t('Filter Apps');
+  pick.placeholder = t(
+    'Type a name or id of an app, function, endpoint or container, and tick what else must match',
+  );
+  pick.canSelectMany = true;
+  pick.items = filterItems(store, before);
+  pick.selectedItems = pick.items.filter(({ choice }) => choice && isChosen(before, choice));
+  pick.value = before.text;
+  const clear: vscode.QuickInputButton = {
+    iconPath: new vscode.ThemeIcon('clear-all'),
+    tooltip: t('Clear Filter'),
+  };
+  pick.buttons = [clear];
+  const change = () => {
+    const choices = pick.selectedItems.flatMap(({ choice }) => choice ?? []);
+    arrangement.change({ filter: filterOf(pick.value, choices) });
+  };
+  pick.onDidChangeValue(change);
+  pick.onDidChangeSelection(change);
+  pick.onDidTriggerButton(() => {
+    pick.value = '';
+    pick.selectedItems = [];
+    change();
+  });
+  pick.onDidAccept(() => pick.hide());
+  pick.onDidHide(() => pick.dispose());
+  pick.show();
+}
+
+/** Everything that can be ticked: what occurs now, and what is ticked already. */
+function filterItems({ state }: AppStore, filter: AppFilter): Item[] {
+  const { t } = vscode.l10n;
+  const { snapshot, user } = state;
+  const containers = Map.groupBy(snapshot.containers, ({ appId }) => appId);
+  const apps = snapshot.apps.map((app) => ({
+    app,
+    details: snapshot.details.get(app.id),
+    containers: containers.get(app.id) ?? [],
+  }));
+  const item = (label: string, choice: Choice): Item => ({
+    label,
+    description: plural(countOf(apps, choice, user), 'app'),
+    alwaysShow: true, // the text narrows the view, not this list
+    choice,
+  });
+  const gpus = apps.flatMap(({ details }) => (details ? gpuGroup(details) : []));
+  const environments = snapshot.environments.map(({ name }) => name);
+  return [
+    separator(t('State')),
+    ...filterStates.map((each) => item(stateWord(each), { kind: 'state', state: each })),
+    ...section(
+      t('GPU'),
+      sorted([...gpus, ...filter.gpus]).map((gpu) => item(gpuWord(gpu), { kind: 'gpu', gpu })),
+    ),
+    ...section(
+      t('Environment'),
+      environments.length > 1 || filter.environments.length > 0
+        ? sorted([...environments, ...filter.environments]).map((environment) =>
+            item(environment, { kind: 'environment', environment }),
+          )
+        : [],
+    ),
+    ...section(t('Deployed by'), user ? [item(t('you ({0})', user), { kind: 'mine' })] : []),
+  ];
+}
+
+function section(label: string, items: readonly Item[]): Item[] {
+  return items.length > 0 ? [separator(label), ...items] : [];
+}
+
+function separator(label: string): Item {
+  return { label, kind: vscode.QuickPickItemKind.Separator, alwaysShow: true };
+}
+
+function sorted(names: readonly string[]): string[] {
+  return [...new Set(names)].sort();
+}
+
+function countOf(apps: readonly KnownApp[], choice: Choice, user: string): number {
+  const filter = filterOf('', [choice]);
+  return apps.filter((known) => matchesFilter(known, filter, user)).length;
+}
+
+function filterOf(text: string, choices: readonly Choice[]): AppFilter {
+  return {
+    ...noFilter,
+    text,
+    states: choices.flatMap((choice) => (choice.kind === 'state' ? choice.state : [])),
+    gpus: choices.flatMap((choice) => (choice.kind === 'gpu' ? choice.gpu : [])),
+    environments: choices.flatMap((choice) => (choice.kind === 'environment' ? choice.environment : [])),
+    mine: choices.some(({ kind }) => kind === 'mine'),
+  };
+}
+
+function isChosen(filter: AppFilter, choice: Choice): boolean {
+  switch (choice.kind) {
+    case 'state':
+      return filter.states.includes(choice.state);
+    case 'gpu':
+      return filter.gpus.includes(choice.gpu);
+    case 'environment':
+      return filter.environments.includes(choice.environment);
+    case 'mine':
+      return filter.mine;
+  }
+}

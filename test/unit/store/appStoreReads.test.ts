@@ -1,0 +1,349 @@
+import { getEventListeners } from 'node:events';
+import { setImmediate as settle } from 'node:timers/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { App, AppDetails, Container } from '../../../src/domain/app.ts';
+import { Emitter } from '../../../src/domain/emitter.ts';
+import { ModalError } from '../../../src/domain/errors.ts';
+import { silentLogger } from '../../../src/domain/logger.ts';
+import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
+import type { PlaneSource } from '../../../src/store/appStore.ts';
+import { AppStore } from '../../../src/store/appStore.ts';
+import { mapAtMost } from '../../../src/store/atMost.ts';
+import { RefreshSchedule } from '../../../src/store/refreshSchedule.ts';
+import { SingleFlight } from '../../../src/store/singleFlight.ts';
+
+const app = (id: string, changes: Partial<App> = {}): App => ({
+  id,
+  name: `name-${id}`,
+  environment: 'main',
+  state: 'deployed',
+  createdAt: 1,
+  version: 1,
+  runningContainers: 0,
+  ...changes,
+});
+
+/** Answers when a test lets it, so that what happens meanwhile can be seen. */
+class SlowServer implements PlaneSource {
+  environments = ['main'];
+  apps: App[] = [app('a')];
+  containers: Container[] = [];
+  key = 'one';
+  readonly calls: string[] = [];
+  readonly fails = new Map<string, ModalError>();
+  /** Calls wait here while it is set. */
+  gate: Promise<void> | undefined;
+  atOnce = 0;
+  mostAtOnce = 0;
+
+  get(): Promise<ControlPlane> {
+    return Promise.resolve({
+      whoAmI: (signal: AbortSignal) => this.#answer('whoAmI', { workspace: 'me', user: 'ann' }, signal),
+      listEnvironments: (signal: AbortSignal) =>
+        this.#answer(
+          'environments',
+          this.environments.map((name) => ({ name, isDefault: false, runningContainers: 0, runningGpus: 0 })),
+          signal,
+        ),
+      listApps: (name: string, signal: AbortSignal) =>
+        this.#answer(
+          `apps ${name}`,
+          this.apps.filter((each) => each.environment === name).map((each) => ({ ...each })),
+          signal,
+        ),
+      listContainers: (name: string, _: undefined, signal: AbortSignal) =>
+        this.#answer(
+          `containers ${name}`,
+          this.containers.map((each) => ({ ...each })),
+          signal,
+        ),
+      containerGpu: (id: string, signal: AbortSignal) => this.#answer(`gpu ${id}`, 'A10', signal),
+      describeApp: (appId: string, signal: AbortSignal): Promise<AppDetails> =>
+        this.#answer(`describe ${appId}`, { appId, functions: [], deployedBy: this.key }, signal),
+    } as unknown as ControlPlane);
+  }
+
+  cacheKey(): Promise<string> {
+    return Promise.resolve(this.key);
+  }
+
+  count(call: string): number {
+    return this.calls.filter((each) => each.startsWith(call)).length;
+  }
+
+  async #answer<T>(call: string, answer: T, signal: AbortSignal): Promise<T> {
+    this.calls.push(call);
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.atOnce);
+    try {
+      await Promise.race([this.gate ?? settle(), aborted(signal)]);
+      const error = this.fails.get(call);
+      if (error) throw error;
+      return answer;
+    } finally {
+      this.atOnce--;
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = () => reject(new ModalError('cancelled', 'Cancelled'));
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
+
+let server: SlowServer;
+let stored: number;
+let store: AppStore;
+beforeEach(() => {
+  server = new SlowServer();
+  stored = 0;
+  const values = new Map<string, unknown>();
+  store = new AppStore(
+    server,
+    {
+      get: (key) => values.get(key),
+      update: (key, value) => {
+        stored++;
+        values.set(key, value);
+        return Promise.resolve();
+      },
+    },
+    silentLogger,
+  );
+});
+const ids = () => store.state.snapshot.apps.map(({ id }) => id);
+
+describe('reading', () => {
+  it('asks a few environments at once and keeps their order', async () => {
+    server.environments = Array.from({ length: 100 }, (_, at) => `env-${at}`);
+    server.apps = server.environments.map((environment, at) =>
+      app(`a${at}`, { environment, state: 'stopped' }),
+    );
+    await store.refresh();
+    expect(server.count('apps')).toBe(100);
+    expect(server.mostAtOnce).toBe(8);
+    expect(ids()).toEqual(server.apps.map(({ id }) => id));
+  });
+
+  it('leaves out an environment that the role may not see', async () => {
+    server.environments = ['main', 'secret'];
+    server.fails.set('apps secret', new ModalError('forbidden', 'no'));
+    await store.refresh();
+    expect(store.state).toMatchObject({ connection: 'ready' });
+    expect(ids()).toEqual(['a']);
+  });
+
+  it('shows apps before their functions', async () => {
+    const seen: string[] = [];
+    store.onDidChange(({ snapshot }) => seen.push(`${snapshot.apps.length} ${snapshot.details.size}`));
+    await store.refresh();
+    expect([...new Set(seen)]).toEqual(['0 0', '1 0', '1 1']);
+  });
+
+  it('reads functions of the newest fifty apps, and of all when all are wanted', async () => {
+    server.apps = Array.from({ length: 60 }, (_, at) => app(`a${at}`, { deployedAt: at }));
+    await store.refresh();
+    expect(server.count('describe')).toBe(50);
+    expect(server.calls).not.toContain('describe a9');
+    store.readAllDetails(true);
+    await store.refresh();
+    expect(server.count('describe')).toBe(60);
+  });
+
+  it('keeps what is known of a functions until the new version is read', async () => {
+    await store.refresh();
+    server.apps = [app('a', { version: 2 })];
+    server.fails.set('describe a', new ModalError('timeout', 'slow'));
+    await store.refresh();
+    expect(store.state.snapshot.details.has('a')).toBe(true);
+    expect(store.state.problems.get('a')).toMatchObject({ message: 'slow' });
+    server.fails.clear();
+    await store.loadDetails('a');
+    expect(store.state.problems.size).toBe(0);
+    expect(server.count('describe')).toBe(3);
+    await store.loadDetails('a');
+    expect(server.count('describe')).toBe(3);
+  });
+
+  it('reads the functions of one app once, however many ask', async () => {
+    await store.refresh();
+    store.forgetDetails('a');
+    await Promise.all([store.loadDetails('a'), store.loadDetails('a'), store.refresh()]);
+    expect(server.count('describe')).toBe(2);
+  });
+
+  it('asks for the GPU of each container once', async () => {
+    server.apps = [app('a', { runningContainers: 1 })];
+    server.containers = [{ id: 'ta-1', appId: 'a', enqueuedAt: 1 }];
+    await store.refresh();
+    await store.refresh();
+    expect(store.state.snapshot.containers).toEqual([{ id: 'ta-1', appId: 'a', enqueuedAt: 1, gpu: 'A10' }]);
+    expect(server.count('gpu')).toBe(1);
+  });
+
+  it('keeps the very objects, and stores nothing, when there is no news', async () => {
+    server.apps = [app('a', { runningContainers: 1 }), app('b')];
+    server.containers = [{ id: 'ta-1', appId: 'a', enqueuedAt: 1 }];
+    await store.refresh();
+    const { snapshot } = store.state;
+    await store.refresh();
+    expect(store.state.snapshot.apps).toBe(snapshot.apps);
+    expect(store.state.snapshot.containers).toBe(snapshot.containers);
+    expect(store.state.snapshot.details).toBe(snapshot.details);
+    expect(stored).toBe(1);
+  });
+});
+
+describe('leaving', () => {
+  it('ends the calls when nobody waits any more', async () => {
+    server.gate = new Promise(() => undefined);
+    const leaving = new AbortController();
+    const read = store.refresh(leaving.signal);
+    await settle();
+    leaving.abort();
+    await read;
+    expect(server.atOnce).toBe(0);
+    expect(store.state).toMatchObject({ loading: false, connection: 'unknown' });
+    expect(store.state).not.toHaveProperty('error');
+    server.gate = undefined;
+    await store.refresh();
+    expect(ids()).toEqual(['a']);
+  });
+
+  it('goes on for those who still wait', async () => {
+    const open = Promise.withResolvers<undefined>();
+    server.gate = open.promise;
+    const leaving = new AbortController();
+    const both = [store.refresh(leaving.signal), store.refresh()];
+    await settle();
+    leaving.abort();
+    open.resolve(undefined);
+    await Promise.all(both);
+    expect(ids()).toEqual(['a']);
+  });
+});
+
+describe('another connection', () => {
+  it('drops the rows, ends the calls and reads anew', async () => {
+    await store.refresh();
+    const open = Promise.withResolvers<undefined>();
+    server.gate = open.promise;
+    const read = store.refresh();
+    await settle();
+    server.key = 'two';
+    server.apps = [app('other')];
+    server.gate = undefined;
+    store.reconnect();
+    expect(store.state).toMatchObject({ connection: 'unknown', workspace: '', loading: true });
+    expect(ids()).toEqual([]);
+    await read;
+    expect(ids()).toEqual(['other']);
+  });
+
+  it('never shows what was read while the connection changed', async () => {
+    const seen = new Set<string>();
+    store.onDidChange(({ snapshot }) => snapshot.apps.forEach(({ id }) => seen.add(id)));
+    const open = Promise.withResolvers<undefined>();
+    server.gate = open.promise;
+    const read = store.refresh();
+    await settle();
+    server.key = 'two'; // nobody has noticed
+    open.resolve(undefined);
+    server.gate = undefined;
+    await settle();
+    server.apps = [app('other')];
+    await read;
+    expect([...seen]).toEqual(['other']);
+  });
+
+  it('drops the rows of a user who has signed out', async () => {
+    await store.refresh();
+    server.fails.set('environments', new ModalError('signedOut', 'bye'));
+    await store.refresh();
+    expect(store.state).toMatchObject({ connection: 'signedOut', workspace: '' });
+    expect(ids()).toEqual([]);
+  });
+
+  it('keeps the rows, and their age, when Modal cannot be reached', async () => {
+    await store.refresh();
+    const { readAt } = store.state.snapshot;
+    server.fails.set('environments', new ModalError('offline', 'gone'));
+    await store.refresh();
+    expect(store.state).toMatchObject({ connection: 'offline', error: { message: 'gone' } });
+    expect(ids()).toEqual(['a']);
+    expect(store.state.snapshot.readAt).toBe(readAt);
+  });
+});
+
+describe('opening and closing a thousand times', () => {
+  it('leaves no listener, no timer and no read behind', async () => {
+    const timers = new Set<number>();
+    let last = 0;
+    const reading = new AbortController();
+    const schedule = new RefreshSchedule(
+      async () => {
+        await store.refresh(reading.signal);
+        return true;
+      },
+      () => 1000,
+      {
+        set: () => {
+          timers.add(++last);
+          return last;
+        },
+        clear: (handle) => void timers.delete(handle as number),
+      },
+    );
+    const changes = new Emitter<number>();
+    for (let cycle = 0; cycle < 1000; cycle++) {
+      const subscription = changes.event(() => undefined);
+      const own = store.onDidChange(() => undefined);
+      schedule.setVisible(true);
+      schedule.setVisible(false);
+      subscription.dispose();
+      own.dispose();
+    }
+    await store.refresh();
+    await settle();
+    expect(timers.size).toBe(0);
+    expect(changes.listenerCount).toBe(0);
+    expect(getEventListeners(reading.signal, 'abort')).toHaveLength(0);
+    expect(server.atOnce).toBe(0);
+  });
+});
+
+describe('jobs at most so many at once', () => {
+  it('keep the order of results and start no more after a failure', async () => {
+    expect(await mapAtMost(2, [3, 1, 2], (each) => Promise.resolve(each * 2))).toEqual([6, 2, 4]);
+    expect(await mapAtMost(2, [], () => Promise.reject(new Error('never')))).toEqual([]);
+    const started: number[] = [];
+    const job = async (each: number) => {
+      started.push(each);
+      await settle();
+      if (each === 1) throw new Error('stop');
+    };
+    await expect(mapAtMost(2, [1, 2, 3, 4, 5, 6], job)).rejects.toThrow('stop');
+    await settle();
+    expect(started.length).toBeLessThan(6);
+  });
+});
+
+describe('a shared run', () => {
+  it('does not begin for somebody who has left before', async () => {
+    let runs = 0;
+    const open = Promise.withResolvers<undefined>();
+    const flight = new SingleFlight(() => {
+      runs++;
+      return open.promise;
+    });
+    const leaving = new AbortController();
+    const first = flight.run();
+    const second = flight.run(leaving.signal);
+    leaving.abort();
+    open.resolve(undefined);
+    await Promise.all([first, second]);
+    expect(runs).toBe(1);
+  });
+});

@@ -1,0 +1,370 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { App, AppDetails, AppState, Container } from '../../../src/domain/app.ts';
+import type { AppFilter } from '../../../src/domain/appFilter.ts';
+import { filterStates, noFilter } from '../../../src/domain/appFilter.ts';
+import type { Arrangement } from '../../../src/domain/arrangement.ts';
+import { defaultArrangement, groupings, readArrangement, sortings } from '../../../src/domain/arrangement.ts';
+import { datedRates } from '../../../src/domain/cost.ts';
+import { ModalError } from '../../../src/domain/errors.ts';
+import type { Snapshot } from '../../../src/store/snapshot.ts';
+import { emptySnapshot } from '../../../src/store/snapshot.ts';
+import { runningBadge } from '../../../src/ui/trees/appBadge.ts';
+import type { AppRowOptions, AppRows } from '../../../src/ui/trees/appRows.ts';
+import { AppRowsBuilder } from '../../../src/ui/trees/appRows.ts';
+import { diffRows } from '../../../src/ui/trees/row.ts';
+
+const now = 100 * 60_000;
+const app = (id: string, changes: Partial<App> = {}): App => ({
+  id,
+  name: `name-${id}`,
+  environment: 'main',
+  state: 'deployed',
+  createdAt: 0,
+  version: 1,
+  runningContainers: 0,
+  ...changes,
+});
+const details = (appId: string, gpu: string, changes: Partial<AppDetails> = {}): [string, AppDetails] => [
+  appId,
+  {
+    appId,
+    functions: [
+      {
+        id: `fu-${appId}`,
+        tag: 'Model.*',
+        kind: 'class',
+        gpus: gpu ? [gpu] : [],
+        endpoints: [
+          {
+            functionId: `fu-${appId}`,
+            name: 'web',
+            url: `https://me--${appId}.modal.run`,
+            requiresProxyAuth: false,
+          },
+        ],
+      },
+    ],
+    ...changes,
+  },
+];
+const environment = (name: string, isDefault = false) => ({
+  name,
+  isDefault,
+  runningContainers: 0,
+  runningGpus: 0,
+});
+const snapshot: Snapshot = {
+  ...emptySnapshot,
+  environments: [environment('main', true), environment('dev')],
+  apps: [
+    app('b', { name: 'qwen-10', runningContainers: 2, deployedAt: 5 }),
+    app('a', { name: 'qwen-9', environment: 'dev', deployedAt: 9 }),
+    app('c', { name: 'web', state: 'ephemeral', deployedAt: 7 }),
+    app('d', { name: 'old', state: 'stopped', stoppedAt: 60_000 }),
+    app('e', { name: 'new', deployedAt: 1 }),
+  ],
+  details: new Map([
+    details('b', 'H100:2', { deployedBy: 'ann' }),
+    details('a', 'A10G', { deployedBy: 'bob' }),
+    details('c', ''),
+  ]),
+  containers: [{ id: 'ta-XYZ', appId: 'b', enqueuedAt: 0, startedAt: 1 }],
+};
+
+const build = (arrangement: Partial<Arrangement> = {}, options: Partial<AppRowOptions> = {}) =>
+  new AppRowsBuilder().build(snapshot, {
+    now,
+    showStopped: false,
+    arrangement: { ...defaultArrangement, ...arrangement },
+    ...options,
+  });
+/** Ids of the app rows as they stand below each other. */
+const appsOf = ({ rows }: AppRows, id = ''): string[] =>
+  rows
+    .get(id)!
+    .childIds.flatMap((child) =>
+      child.startsWith('app/') ? child.slice(4) : appsOf({ rows } as AppRows, child),
+    );
+const filtered = (filter: Partial<AppFilter>, user = '') =>
+  appsOf(build({ filter: { ...noFilter, ...filter } }, { user })).sort();
+
+describe('filter', () => {
+  it.each([
+    ['QWEN', ['a', 'b']],
+    ['qwen 10', ['b']],
+    ['model', ['a', 'b', 'c']],
+    ['me--a.modal', ['a']],
+    ['ta-xyz', ['b']],
+    ['nothing like this', []],
+    ['  ', ['a', 'b', 'c', 'e']],
+  ])('finds %j in names, functions, endpoints and containers', (text, ids) => {
+    expect(filtered({ text })).toEqual(ids);
+  });
+
+  it('takes any of the chosen states, GPUs and environments, and all kinds together', () => {
+    expect(filtered({ states: ['running'] })).toEqual(['b']);
+    expect(filtered({ states: ['running', 'ephemeral'] })).toEqual(['b', 'c']);
+    expect(filtered({ states: ['stopped'] })).toEqual(['d']);
+    expect(filtered({ gpus: ['A10'] })).toEqual(['a']);
+    expect(filtered({ gpus: ['CPU', 'H100'] })).toEqual(['b', 'c']);
+    expect(filtered({ environments: ['dev'] })).toEqual(['a']);
+    expect(filtered({ environments: ['dev'], gpus: ['H100'] })).toEqual([]);
+    expect(filtered({ mine: true }, 'ann')).toEqual(['b']);
+  });
+
+  it('leaves out empty environments and counts', () => {
+    const rows = build({ filter: { ...noFilter, text: 'qwen-9' } });
+    expect(rows.rows.get('')?.childIds).toEqual(['environment/dev']);
+    expect(rows).toMatchObject({ shown: 1, total: 4 });
+    const none = build({ filter: { ...noFilter, text: 'zzz' } });
+    expect(none.rows.get('')?.childIds).toEqual([]);
+    expect(none).toMatchObject({ shown: 0, total: 4 });
+  });
+});
+
+describe('grouping and order', () => {
+  const labels = ({ rows }: AppRows) => rows.get('')!.childIds.map((id) => rows.get(id)!.label);
+
+  it('groups by environment, state, GPU or not at all', () => {
+    expect(labels(build())).toEqual(['main', 'dev']);
+    expect(labels(build({ groupBy: 'state' }))).toEqual(['Deployed', 'Ephemeral run']);
+    expect(labels(build({ groupBy: 'gpu' }))).toEqual(['A10', 'CPU only', 'H100', 'Functions not read yet']);
+    expect(labels(build({ groupBy: 'none' }))).toEqual(['new', 'qwen-9', 'qwen-10', 'web']);
+  });
+
+  it('names the environment in the row where no other row does', () => {
+    expect(build().rows.get('app/a')?.description).not.toContain('dev');
+    expect(build({ groupBy: 'none' }).rows.get('app/a')).toMatchObject({
+      description: 'deployed · idle · A10 · dev · 1h ago',
+      spoken: 'App qwen-9, deployed, idle, A10, environment dev, deployed 1 hour ago',
+    });
+  });
+
+  it('sorts by name as people count, by last deploy, or by running containers', () => {
+    const order = (sortBy: Arrangement['sortBy']) => appsOf(build({ groupBy: 'none', sortBy }));
+    expect(order('name')).toEqual(['e', 'a', 'b', 'c']);
+    expect(order('deployed')).toEqual(['a', 'c', 'b', 'e']);
+    expect(order('running')).toEqual(['b', 'e', 'a', 'c']);
+  });
+
+  it('says where deploys go, when there is a choice', () => {
+    expect(build({}, { deployEnvironment: 'dev' }).rows.get('environment/dev')).toMatchObject({
+      description: '1 app · deploys go here',
+      spoken: 'Environment dev, 1 app, deploys go here',
+    });
+    expect(build({}, { deployEnvironment: 'dev' }).rows.get('environment/main')?.description).toBe('3 apps');
+  });
+});
+
+describe('rows in special states', () => {
+  it('tell ephemeral, stopped, disabled and unknown apps apart in words', () => {
+    const rowOf = (state: AppState) =>
+      new AppRowsBuilder()
+        .build(
+          { ...snapshot, apps: [app('x', { state, stoppedAt: now })], details: new Map() },
+          { now, showStopped: true },
+        )
+        .rows.get('app/x')!;
+    expect(rowOf('ephemeral').spoken).toBe('App name-x, ephemeral run, idle, started 1 hour ago');
+    expect(rowOf('ephemeral').tooltip()).toContain(
+      'Ends together with its modal run or modal serve command.',
+    );
+    expect(rowOf('stopped')).toMatchObject({ description: 'stopped · just now', collapsible: 'none' });
+    expect(rowOf('disabled')).toMatchObject({
+      description: 'disabled · 1h ago',
+      context: 'app disabled ended',
+    });
+    expect(rowOf('unknown').description).toContain('unknown state');
+  });
+
+  it('show that functions are being read, or why they could not be and how to try again', () => {
+    expect(build().rows.get('app/e')?.childIds).toEqual(['reading/e']);
+    const problems = new Map([['e', new ModalError('timeout', 'Modal did not answer in time. Try again.')]]);
+    const { rows, targets } = build({}, { problems });
+    expect(rows.get('app/e')?.childIds).toEqual(['problem/e']);
+    expect(rows.get('problem/e')).toMatchObject({
+      label: 'Retry',
+      description: 'Modal did not answer in time. Try again.',
+      command: { id: 'modalGpu.retryApp' },
+    });
+    expect(targets.get('problem/e')).toMatchObject({ kind: 'app', app: { id: 'e' } });
+  });
+
+  it('give each address of a function a row of its own', () => {
+    const [, twins] = details('a', 'A10');
+    const fn = twins.functions[0]!;
+    const endpoints = [...fn.endpoints, { ...fn.endpoints[0]!, url: 'https://eu.modal.run' }];
+    const known = new Map([['a', { ...twins, functions: [{ ...fn, endpoints }] }]]);
+    const { rows } = new AppRowsBuilder().build({ ...snapshot, details: known }, { now, showStopped: false });
+    expect(rows.get('function/a/Model.*')?.childIds).toEqual(['endpoint/a/web', 'endpoint/a/web/1']);
+    expect(rows.get('endpoint/a/web/1')?.description).toBe('eu.modal.run');
+  });
+
+  it('show the first of very many siblings, and more when asked', () => {
+    const many = { ...snapshot, apps: Array.from({ length: 1200 }, (_, at) => app(`m${at}`)) };
+    const builder = new AppRowsBuilder();
+    const first = builder.build(many, { now, showStopped: false });
+    const shown = first.rows.get('environment/main')!;
+    expect(shown.childIds).toHaveLength(1001);
+    expect(first.rows.get(shown.childIds.at(-1)!)).toMatchObject({
+      label: 'Show more',
+      description: '200 not shown',
+    });
+    const pages = new Map([['environment/main', 2000]]);
+    const second = builder.build(many, { now, showStopped: false, pages });
+    expect(second.rows.get('environment/main')?.childIds).toHaveLength(1200);
+    expect(second.rows.has('more/environment/main')).toBe(false);
+  });
+});
+
+describe('the badge', () => {
+  const running: Container[] = [
+    { id: '1', appId: 'b', enqueuedAt: 0, gpu: 'A10' },
+    { id: '2', appId: 'b', enqueuedAt: 0, gpu: 'A10' },
+    { id: '3', appId: 'b', enqueuedAt: 0, gpu: '' },
+  ];
+  const of = (containers: readonly Container[], runningContainers = containers.length) =>
+    runningBadge({ ...emptySnapshot, apps: [app('b', { runningContainers })], containers }, datedRates);
+
+  it('counts containers and adds up what their GPUs cost', () => {
+    expect(of(running)).toEqual({ value: 3, tooltip: '3 containers running, 2 with GPU: about $2.20/h' });
+    expect(of(running.slice(2))).toEqual({ value: 1, tooltip: '1 container running' });
+    expect(of([{ ...running[0]!, gpu: 'Z9' }, running[1]!])?.tooltip).toBe(
+      '2 containers running, 2 with GPU: more than $1.10/h',
+    );
+    expect(of([{ ...running[0]!, gpu: 'Z9' }])?.tooltip).toBe('1 container running, 1 with GPU');
+  });
+
+  it('is silent when nothing runs', () => {
+    expect(of([])).toBeUndefined();
+  });
+});
+
+describe('the stored arrangement', () => {
+  it('survives being stored, and anything else that may be stored', () => {
+    const filter = {
+      text: 'x',
+      states: ['running' as const],
+      gpus: ['A10'],
+      environments: ['dev'],
+      mine: true,
+    };
+    const arrangement = { filter, groupBy: 'gpu', sortBy: 'running' } as const;
+    expect(readArrangement(JSON.parse(JSON.stringify(arrangement)))).toEqual(arrangement);
+    for (const junk of [undefined, null, 7, 'x', [], { filter: 3, groupBy: 'moon', sortBy: {} }])
+      expect(readArrangement(junk)).toEqual(defaultArrangement);
+    expect(readArrangement({ filter: { states: ['running', 'moon'], gpus: [1, 'L4'] } }).filter).toEqual({
+      ...noFilter,
+      states: ['running'],
+      gpus: ['L4'],
+    });
+  });
+});
+
+describe('building step by step', () => {
+  const states: AppState[] = ['deployed', 'ephemeral', 'stopping', 'stopped', 'initializing'];
+  const someApp = fc.record({
+    id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+    name: fc.constantFrom('one', 'two', 'three'),
+    environment: fc.constantFrom('main', 'dev'),
+    state: fc.constantFrom(...states),
+    createdAt: fc.nat(5),
+    runningContainers: fc.nat(2),
+  });
+  const someSnapshot = fc
+    .record({
+      apps: fc.uniqueArray(someApp, { selector: ({ id }) => id }),
+      described: fc.subarray(['a', 'b', 'c', 'd', 'e', 'f']),
+      gpu: fc.constantFrom('A10', 'H100', ''),
+      running: fc.subarray(['a', 'b', 'c']),
+      gpuOfContainer: fc.constantFrom('A10', undefined),
+    })
+    .map(({ apps, described, gpu, running, gpuOfContainer }) => ({
+      ...emptySnapshot,
+      environments: [environment('main', true), environment('dev')],
+      apps,
+      details: new Map(described.map((id) => details(id, gpu))),
+      containers: running.map((appId) => ({
+        id: `ta-${appId}`,
+        appId,
+        enqueuedAt: 0,
+        ...(gpuOfContainer === undefined ? {} : { gpu: gpuOfContainer }),
+      })),
+    }));
+  const someOptions = fc.record({
+    now: fc.constantFrom(now, now + 60_000),
+    showStopped: fc.boolean(),
+    arrangement: fc.record({
+      filter: fc.record({
+        text: fc.constantFrom('', 'o', 'three'),
+        states: fc.subarray([...filterStates], { maxLength: 1 }),
+        gpus: fc.constantFrom([], ['A10']),
+        environments: fc.constantFrom([], ['dev']),
+        mine: fc.constant(false),
+      }),
+      groupBy: fc.constantFrom(...groupings),
+      sortBy: fc.constantFrom(...sortings),
+    }),
+    problems: fc.constantFrom(
+      new Map<string, ModalError>(),
+      new Map([['a', new ModalError('timeout', 'slow')]]),
+    ),
+    pages: fc.constantFrom(
+      new Map<string, number>(),
+      new Map([
+        ['environment/main', 1],
+        ['', 2],
+        ['app/a', 1],
+      ]),
+    ),
+    deployEnvironment: fc.constantFrom('', 'dev'),
+  });
+  /** Rows without their functions, which are never equal. */
+  const plain = ({ rows, targets }: AppRows) => ({
+    rows: Object.fromEntries(
+      [...rows].map(([id, row]) => [id, { ...row, tooltip: row.tooltip() }] as const).sort(),
+    ),
+    targets: Object.fromEntries([...targets].sort()),
+  });
+
+  it('ends with the same rows as building at once, and then has no more to paint', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(someSnapshot, someOptions), { minLength: 2, maxLength: 6 }), (steps) => {
+        const builder = new AppRowsBuilder();
+        for (const [each, options] of steps) {
+          const built = builder.build(each, options);
+          expect(plain(built)).toEqual(plain(new AppRowsBuilder().build(each, options)));
+          expect(builder.build(each, options).changed).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  it('tells every row that changed, and no other', () => {
+    fc.assert(
+      fc.property(someSnapshot, someOptions, someSnapshot, someOptions, (first, options, second, others) => {
+        const builder = new AppRowsBuilder();
+        const before = new Map(builder.build(first, options).rows);
+        const { rows, changed } = builder.build(second, others);
+        const { changed: differing } = diffRows(before, rows);
+        const moved = [...rows].some(
+          ([id, row]) => before.has(id) && before.get(id)?.parentId !== row.parentId,
+        );
+        expect([...changed].sort()).toEqual(moved ? [''] : [...differing].sort());
+      }),
+    );
+  });
+
+  it('keeps a parent for every row and lists it there', () => {
+    fc.assert(
+      fc.property(someSnapshot, someOptions, (each, options) => {
+        const { rows, targets } = new AppRowsBuilder().build(each, options);
+        for (const row of rows.values())
+          if (row.id) expect(rows.get(row.parentId ?? '')?.childIds).toContain(row.id);
+        for (const row of rows.values()) for (const id of row.childIds) expect(rows.has(id)).toBe(true);
+        for (const id of targets.keys()) expect(rows.has(id)).toBe(true);
+      }),
+    );
+  });
+});
