@@ -119,10 +119,10 @@ describe('lifecycle rows', () => {
     await store.refresh();
     lifecycle.expanded({ kind: 'app', app });
     const description = () => rows().get('function/ap-1/f')?.description;
-    await expect.poll(description).toBe('function · CPU · min 1');
+    await expect.poll(description).toBe('CPU · min 1');
     server.minContainers = 0;
     await lifecycle.readAutoscaler(app, store.state.snapshot.details.get('ap-1')!.functions[0]!);
-    expect(description()).toBe('function · CPU');
+    expect(description()).toBe('CPU');
   });
 
   it('have no versions below an app that is not deployed', async () => {
