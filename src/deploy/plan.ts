@@ -4,6 +4,8 @@ import type { Rates } from '../domain/cost.ts';
 import { datedRates, gpuUsdPerHour } from '../domain/cost.ts';
 import { ModalError, isCancelled, toModalError } from '../domain/errors.ts';
 import { gpuTypes, parseGpu } from '../domain/gpu.ts';
+import type { ScriptApp, ScriptUnit } from '../domain/script.ts';
+import { appReference } from '../domain/script.ts';
 import type { ModalCli } from '../modal/cli.ts';
 import type { Connection } from '../modal/connection.ts';
 import type { ControlPlane, DeployedApp } from '../modal/controlPlane.ts';
@@ -11,7 +13,14 @@ import type { ControlPlane, DeployedApp } from '../modal/controlPlane.ts';
 /** What the user wants to deploy: a bundled app, or a script of their own as it is. */
 export type DeployTarget =
   | { readonly kind: 'bundled'; readonly app: CatalogApp; readonly gpu?: string }
-  | { readonly kind: 'script'; readonly script: string };
+  | {
+      readonly kind: 'script';
+      readonly script: string;
+      /** Absent when the file's text does not show one, e.g. because another file makes it. */
+      readonly app?: ScriptApp;
+      /** The file has more than one app, so the CLI must be told which. */
+      readonly several?: boolean;
+    };
 
 export interface PlannedSecret {
   readonly secret: ManifestSecret;
@@ -25,16 +34,30 @@ export interface PlannedGpu {
   readonly usdPerHour: number | undefined;
 }
 
+/** What a function or class of a script costs while it runs. */
+export interface PlannedUnit {
+  readonly name: string;
+  /** Choices in order; empty = CPU; undefined = only running the script would tell. */
+  readonly gpus: readonly UnitGpu[] | undefined;
+  /** Containers kept, and so paid, all the time; undefined = only running the script would tell. */
+  readonly minContainers: number | undefined;
+}
+
+/** A GPU as the script names it; one that is not known here has no memory and no price. */
+export type UnitGpu = Omit<PlannedGpu, 'memoryGb'> & { readonly memoryGb: number | undefined };
+
 export interface DeployPlan {
   readonly target: DeployTarget;
   readonly title: string;
-  /** Deployment name; '' for a script, which names itself. */
+  /** Deployment name; '' for a script whose text does not tell it. */
   readonly appName: string;
   /** '' = the server's default environment. */
   readonly environment: string;
   readonly script: string;
   readonly cwd: string;
   readonly gpu?: PlannedGpu;
+  /** Of a script whose app is known. */
+  readonly units?: readonly PlannedUnit[];
   readonly rates: Rates;
   readonly secrets: readonly PlannedSecret[];
   readonly deployed?: DeployedApp;
@@ -59,21 +82,28 @@ export interface PlanServices {
  */
 export async function planDeploy(target: DeployTarget, services: PlanServices): Promise<DeployPlan> {
   const { plane, signal } = services;
-  const environment =
-    services.environment || services.connection.environment || (await defaultEnvironment(plane, signal));
-  const args = (script: string) => ['deploy', ...(environment ? ['--env', environment] : []), script];
+  const environment = await planEnvironment(services);
+  const args = (script: string) => ['deploy', ...environmentFlag(environment), script];
   if (target.kind === 'script') {
+    const { script, app, several = false } = target;
+    const name = app?.name ?? '';
+    const [rates, deployed] = await Promise.all([
+      app ? readRates(plane, signal) : datedRates,
+      name ? plane.findDeployedApp(name, environment, signal) : undefined,
+    ]);
     return {
       target,
-      title: path.basename(target.script),
-      appName: '',
+      title: path.basename(script),
+      appName: name,
       environment,
-      script: target.script,
-      cwd: path.dirname(target.script),
-      rates: datedRates,
+      script,
+      cwd: path.dirname(script),
+      ...(app ? { units: planUnits(app.units, rates) } : {}),
+      rates,
       secrets: [],
+      ...(deployed ? { deployed } : {}),
       settings: {},
-      args: args(target.script),
+      args: args(appReference(script, app, several)),
     };
   }
   const { app } = target;
@@ -100,6 +130,35 @@ export async function planDeploy(target: DeployTarget, services: PlanServices): 
   };
 }
 
+/** The environment that the CLI will be told. */
+export async function planEnvironment({
+  plane,
+  connection,
+  environment,
+  signal,
+}: Pick<PlanServices, 'plane' | 'connection' | 'environment' | 'signal'>): Promise<string> {
+  return environment || connection.environment || (await defaultEnvironment(plane, signal));
+}
+
+export function environmentFlag(environment: string): string[] {
+  return environment ? ['--env', environment] : [];
+}
+
+export function planUnits(units: readonly ScriptUnit[], rates: Rates): PlannedUnit[] {
+  return units.map(({ name, gpus, minContainers }) => ({
+    name,
+    minContainers,
+    gpus: gpus?.map((gpu) => {
+      const request = parseGpu(gpu);
+      return {
+        name: gpu,
+        memoryGb: request && request.type.memoryGb * request.count,
+        usdPerHour: gpuUsdPerHour(gpu, rates),
+      };
+    }),
+  }));
+}
+
 /** The command line as the user could type it. */
 export function commandLine(plan: DeployPlan, cli: ModalCli): string[] {
   return [cli.command, ...cli.args, ...plan.args];
@@ -110,7 +169,7 @@ async function defaultEnvironment(plane: ControlPlane, signal?: AbortSignal): Pr
   return (environments.find((environment) => environment.isDefault) ?? environments[0])?.name ?? '';
 }
 
-async function readRates(plane: ControlPlane, signal?: AbortSignal): Promise<Rates> {
+export async function readRates(plane: ControlPlane, signal?: AbortSignal): Promise<Rates> {
   try {
     return await plane.rates(signal);
   } catch (error) {

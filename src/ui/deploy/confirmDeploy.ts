@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { DeployPlan, PlannedSecret } from '../../deploy/plan.ts';
+import { unitLines } from '../../deploy/unitLines.ts';
 import { formatUsdPerHour } from '../../domain/cost.ts';
 import { spokenAge } from '../../domain/words.ts';
 
@@ -26,6 +27,7 @@ export function previewLines(plan: DeployPlan, now: number): string[] {
 }
 
 function gpuLines(plan: DeployPlan): string[] {
+  if (plan.units) return unitLines(plan.units, plan.rates);
   if (!plan.gpu) return ['GPU and price: as the script says'];
   const { name, memoryGb, usdPerHour } = plan.gpu;
   const price =
@@ -50,7 +52,7 @@ function secretLine({ secret, state }: PlannedSecret): string {
 }
 
 function deployedLine(plan: DeployPlan, now: number): string {
-  if (plan.target.kind === 'script') return '';
+  if (!plan.appName) return '';
   const { deployed } = plan;
   if (!deployed) return 'Now: not deployed';
   const version = deployed.version ? `version ${deployed.version}` : 'a version';

@@ -4,6 +4,7 @@ import { DeployError, stageText } from '../../deploy/deployer.ts';
 import type { DeployPlan, DeployTarget } from '../../deploy/plan.ts';
 import { missingSecrets, planDeploy } from '../../deploy/plan.ts';
 import { ModalError, isCancelled } from '../../domain/errors.ts';
+import { appReference } from '../../domain/script.ts';
 import { endpointKeyName } from '../../requests/keys.ts';
 import { endpointsOf } from '../commands/pick.ts';
 import type { Services } from '../commands/services.ts';
@@ -179,9 +180,9 @@ export class DeployFlow {
   }
 }
 
-/** What a deploy is known by while it runs: the app in the Catalogue, or the script's path. */
+/** What a deploy is known by while it runs: the app in the Catalogue, or the script's path with the app's variable. */
 export function keyOf(target: DeployTarget): string {
-  return target.kind === 'bundled' ? target.app.id : target.script;
+  return target.kind === 'bundled' ? target.app.id : appReference(target.script, target.app, true);
 }
 
 function missingText(names: readonly string[]): string {
