@@ -13,6 +13,8 @@ const lazyModules: Readonly<Record<string, string>> = {
   sdk: 'src/modal/sdk.ts',
   http: 'src/requests/httpClient.ts',
   requestPanel: 'src/ui/requests/requestPanel.ts',
+  scriptActions: 'src/ui/scripts/scriptActions.ts',
+  scriptParser: 'src/scripts/parseScript.ts',
 };
 
 /** Keeps `await import('…/sdk.ts')` as a load of `dist/sdk.js` instead of pulling it into the entry file. */

@@ -22,6 +22,13 @@ import { DeployTracker } from './ui/deploy/deployTracker.ts';
 import { LogsController } from './ui/logs/logsController.ts';
 import { CliFinder } from './ui/onboarding/cliFinder.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
+import { ScriptCodeLenses } from './ui/scripts/scriptCodeLenses.ts';
+import { scriptCommands } from './ui/scripts/scriptCommands.ts';
+import { ScriptFinder } from './ui/scripts/scriptFinder.ts';
+import { ScriptReader } from './ui/scripts/scriptReader.ts';
+import { ScriptRuns, isLiveRun } from './ui/scripts/scriptRuns.ts';
+import { ScriptTasks } from './ui/scripts/scriptTasks.ts';
+import { ScriptsView } from './ui/scripts/scriptsView.ts';
 import { AppsView } from './ui/trees/appsView.ts';
 import { CatalogueView } from './ui/trees/catalogueView.ts';
 
@@ -57,6 +64,21 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       deploy: () => void vscode.commands.executeCommand(commands.deploy),
     }),
   );
+  const scriptReader = new ScriptReader();
+  const scriptFinder = disposables.add(new ScriptFinder(scriptReader, config, logger));
+  const scriptRuns = disposables.add(new ScriptRuns());
+  const scriptsView = disposables.add(
+    new ScriptsView({
+      finder: scriptFinder,
+      runs: scriptRuns,
+      store,
+      deploys,
+      contextKeys: contextKeySetter,
+      rates: () => catalogueView.rates,
+    }),
+  );
+  disposables.add(new ScriptCodeLenses(scriptReader, scriptRuns, config));
+  disposables.add(new ScriptTasks(scriptFinder, cli, config));
   const services: Services = {
     logger,
     output: logger,
@@ -73,10 +95,17 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     catalogueView,
     logs,
     requests,
+    scriptFinder,
+    scriptReader,
+    scriptRuns,
+    scriptsView,
   };
   const problems = disposables.add(new DeployProblems());
+  const deployFlow = new DeployFlow(services, problems);
+  const scripts = scriptCommands(services, problems, context.workspaceState);
+  disposables.add(registerCommands(commandTable(services, deployFlow, scripts), presenter, logger));
   disposables.add(
-    registerCommands(commandTable(services, new DeployFlow(services, problems)), presenter, logger),
+    scriptRuns.onDidChange(() => contextKeySetter.set(contextKeys.running, scriptRuns.all.some(isLiveRun))),
   );
   disposables.add(
     deploys.onDidChange(() => contextKeySetter.set(contextKeys.deploying, deploys.all.length > 0)),

@@ -3,6 +3,7 @@
 export const views = {
   apps: 'modalGpu.apps',
   catalogue: 'modalGpu.catalogue',
+  scripts: 'modalGpu.scripts',
   logs: 'modalGpu.logs',
 } as const;
 
@@ -30,6 +31,14 @@ export const commands = {
   copyToWorkspace: 'modalGpu.copyToWorkspace',
   showOutput: 'modalGpu.showOutput',
   openWalkthrough: 'modalGpu.openWalkthrough',
+  serveScript: 'modalGpu.serveScript',
+  runFunction: 'modalGpu.runFunction',
+  stopRun: 'modalGpu.stopRun',
+  showRunLog: 'modalGpu.showRunLog',
+  openServedUrl: 'modalGpu.openServedUrl',
+  copyServedUrl: 'modalGpu.copyServedUrl',
+  openScript: 'modalGpu.openScript',
+  refreshScripts: 'modalGpu.refreshScripts',
 } as const;
 
 export type CommandId = (typeof commands)[keyof typeof commands];
@@ -43,6 +52,10 @@ export const contextKeys = {
   cliFound: 'modalGpu.cliFound',
   /** The active editor holds a Python file that imports modal. */
   modalScript: 'modalGpu.modalScript',
+  /** The workspace was read, and no file of it defines an app. */
+  noScripts: 'modalGpu.noScripts',
+  /** Something of a script is served or run in this window. */
+  running: 'modalGpu.running',
 } as const;
 
 export type ContextKey = (typeof contextKeys)[keyof typeof contextKeys];

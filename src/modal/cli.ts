@@ -98,8 +98,7 @@ export function runCli(cli: ModalCli, args: readonly string[], options: CliRunOp
     signal?.addEventListener('abort', abort, { once: true });
     const tooLong = (ms: number) =>
       new ModalError('timeout', `The Modal CLI did not finish in ${Math.round(ms / 60_000)} minutes.`);
-    const limit =
-      timeoutMs === undefined ? undefined : setTimeout(() => end(tooLong(timeoutMs)), timeoutMs);
+    const limit = timeoutMs === undefined ? undefined : setTimeout(() => end(tooLong(timeoutMs)), timeoutMs);
     const settle = () => {
       clearTimeout(limit);
       signal?.removeEventListener('abort', abort);

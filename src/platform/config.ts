@@ -12,6 +12,7 @@ const schemas = {
   'apps.refreshSeconds': z.catch(z.number().check(z.minimum(2), z.maximum(600)), 10),
   'apps.showStopped': z.catch(z.boolean(), false),
   'requests.timeoutSeconds': z.catch(z.number().check(z.minimum(10), z.maximum(7200)), 600),
+  codeLens: z.catch(z.boolean(), true),
 };
 
 export type SettingKey = keyof typeof schemas;
@@ -31,6 +32,20 @@ export class Config {
     if (value !== raw)
       this.#logger.warn(`Setting ${section}.${key} has a value we cannot use; the default applies.`);
     return value;
+  }
+
+  /** Globs that the editor leaves out of searches, with what switches them on. */
+  searchExclude(scope: vscode.Uri): Readonly<Record<string, unknown>> {
+    const value = z.catch(z.record(z.string(), z.unknown()), {});
+    return value.parse(vscode.workspace.getConfiguration('search', scope).get('exclude'));
+  }
+
+  onDidChangeExcludes(listener: () => void): vscode.Disposable {
+    return vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('search.exclude') || event.affectsConfiguration('files.exclude')) {
+        listener();
+      }
+    });
   }
 
   onDidChange(keys: readonly SettingKey[], listener: () => void): vscode.Disposable {

@@ -5,6 +5,8 @@ import { configPath } from '../../modal/profile.ts';
 import type { DeployFlow } from '../deploy/deployFlow.ts';
 import type { CommandTable } from './command.ts';
 import { resolveApp, resolveDeployTarget, resolveEndpoint, resolveLogTarget } from './arguments.ts';
+import type { scriptCommands } from '../scripts/scriptCommands.ts';
+import { deployOfScript } from '../scripts/scriptCommands.ts';
 import { copyToWorkspace } from './copyToWorkspace.ts';
 import { installCli, signIn } from './onboarding.ts';
 import { sendRequest, setEndpointKey } from './requests.ts';
@@ -12,7 +14,11 @@ import type { Services } from './services.ts';
 import { stopApp } from './stopApp.ts';
 
 /** All commands of the extension. Each takes its argument from a row, or asks for what is missing. */
-export function commandTable(services: Services, deployFlow: DeployFlow): CommandTable {
+export function commandTable(
+  services: Services,
+  deployFlow: DeployFlow,
+  scripts: ReturnType<typeof scriptCommands>,
+): CommandTable {
   const { t } = vscode.l10n;
   const { logs, planes, store } = services;
   return {
@@ -87,12 +93,17 @@ export function commandTable(services: Services, deployFlow: DeployFlow): Comman
       doing: t('Get started'),
       run: () => vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false),
     },
+    ...scripts,
   };
 }
 
-async function cancelDeploy({ deploys, catalogueView }: Services, argument: unknown): Promise<void> {
+async function cancelDeploy(services: Services, argument: unknown): Promise<void> {
+  const { deploys, catalogueView } = services;
   const target = typeof argument === 'string' ? catalogueView.target(argument) : undefined;
-  const deploy = target?.kind === 'catalogApp' ? deploys.get(target.app.id) : deploys.all[0];
+  const deploy =
+    target?.kind === 'catalogApp'
+      ? deploys.get(target.app.id)
+      : (deployOfScript(services, argument) ?? deploys.all[0]);
   if (!deploy) throw new ModalError('notFound', vscode.l10n.t('Nothing is being deployed.'));
   deploy.abort.abort();
   return Promise.resolve();

@@ -12,6 +12,10 @@ import type { DeployTracker } from '../deploy/deployTracker.ts';
 import type { LogsController } from '../logs/logsController.ts';
 import type { RequestsController } from '../requests/requestsController.ts';
 import type { CliFinder } from '../onboarding/cliFinder.ts';
+import type { ScriptFinder } from '../scripts/scriptFinder.ts';
+import type { ScriptReader } from '../scripts/scriptReader.ts';
+import type { ScriptRuns } from '../scripts/scriptRuns.ts';
+import type { ScriptsView } from '../scripts/scriptsView.ts';
 import type { AppsView } from '../trees/appsView.ts';
 import type { CatalogueView } from '../trees/catalogueView.ts';
 
@@ -32,4 +36,8 @@ export interface Services {
   readonly catalogueView: CatalogueView;
   readonly logs: LogsController;
   readonly requests: RequestsController;
+  readonly scriptFinder: ScriptFinder;
+  readonly scriptReader: ScriptReader;
+  readonly scriptRuns: ScriptRuns;
+  readonly scriptsView: ScriptsView;
 }

@@ -11,7 +11,8 @@ export class DeployProblems implements vscode.Disposable {
     this.#byScript.delete(script);
   }
 
-  show(script: string, error: DeployError): void {
+  /** @param command what failed, as the user knows it */
+  show(script: string, error: DeployError, command = 'modal deploy'): void {
     this.clear(script);
     const frame = error.frames.at(-1);
     if (!frame) return;
@@ -22,7 +23,7 @@ export class DeployProblems implements vscode.Disposable {
       error.message,
       vscode.DiagnosticSeverity.Error,
     );
-    diagnostic.source = 'modal deploy';
+    diagnostic.source = command;
     this.#diagnostics.set(uri, [diagnostic]);
     this.#byScript.set(script, [uri]);
   }

@@ -26,6 +26,23 @@ export interface BuildLogSink {
   end(state: 'done' | 'failed' | 'cancelled', note?: string): void;
 }
 
+/** Takes the output of a command that goes through states of its own, such as a serve. */
+export interface OutputSink extends BuildLogSink {
+  /** A line of our own between those of the command. */
+  note(text: string, bad: boolean): void;
+  status(words: string, icon: string): void;
+  show(): Promise<void>;
+}
+
+/** What the panel calls the output of a command, and the states that it begins and ends in. */
+export interface OutputWords {
+  readonly title: string;
+  readonly running: string;
+  readonly done: string;
+  readonly failed: string;
+  readonly cancelled: string;
+}
+
 /** More sessions than this are not worth keeping; the oldest goes. */
 const mostSessions = 8;
 
@@ -66,11 +83,22 @@ export class LogsController implements vscode.Disposable {
   }
 
   openBuildLog(title: string): BuildLogSink {
-    const status = { words: 'Deploying', icon: 'loading~spin', bad: false };
-    const session = this.#add(
-      new LogSession(`build/${++this.#builds}`, vscode.l10n.t('Deploy of {0}', title), status),
-    );
+    const { t } = vscode.l10n;
+    return this.openOutput({
+      title: t('Deploy of {0}', title),
+      running: t('Deploying'),
+      done: t('Deployed'),
+      failed: t('Deploy failed'),
+      cancelled: t('Deploy cancelled'),
+    });
+  }
+
+  openOutput(words: OutputWords): OutputSink {
+    const status = { words: words.running, icon: 'loading~spin', bad: false };
+    const session = this.#add(new LogSession(`build/${++this.#builds}`, words.title, status));
     this.#view.select(session, '');
+    const note = (text: string, bad: boolean) =>
+      session.append({ kind: 'mark', time: Date.now(), text, bad });
     return {
       append: (text, source) =>
         session.append({
@@ -82,9 +110,15 @@ export class LogsController implements vscode.Disposable {
           callId: '',
           text,
         }),
-      end: (state, note) => {
-        if (note) session.append({ kind: 'mark', time: Date.now(), text: note, bad: state === 'failed' });
-        session.setStatus(buildEnd[state]);
+      note,
+      status: (text, icon) => session.setStatus({ words: text, icon, bad: false }),
+      end: (state, text) => {
+        if (text) note(text, state === 'failed');
+        session.setStatus({ words: words[state], icon: endIcons[state], bad: state === 'failed' });
+      },
+      show: async () => {
+        this.#view.select(session, '');
+        await this.show();
       },
     };
   }
@@ -148,11 +182,7 @@ export class LogsController implements vscode.Disposable {
   }
 }
 
-const buildEnd: Readonly<Record<'done' | 'failed' | 'cancelled', SessionStatus>> = {
-  done: { words: 'Deployed', icon: 'pass', bad: false },
-  failed: { words: 'Deploy failed', icon: 'error', bad: true },
-  cancelled: { words: 'Deploy cancelled', icon: 'circle-slash', bad: false },
-};
+const endIcons = { done: 'pass', failed: 'error', cancelled: 'circle-slash' } as const;
 
 function statusOf(state: FollowState): SessionStatus {
   switch (state.kind) {
