@@ -17,6 +17,8 @@ const lazyModules: Readonly<Record<string, string>> = {
   lifecycle: 'src/ui/lifecycle/flows.ts',
   catalog: 'src/domain/catalog.ts',
   logProtocol: 'src/ui/logs/protocol.ts',
+  scriptActions: 'src/ui/scripts/scriptActions.ts',
+  scriptParser: 'src/scripts/parseScript.ts',
 };
 
 /** Keeps `await import('…/sdk.ts')` as a load of `dist/sdk.js` instead of pulling it into the entry file. */

@@ -23,6 +23,13 @@ import { reportInterruptedDeploys } from './ui/deploy/interruptedDeploys.ts';
 import { LogsController } from './ui/logs/logsController.ts';
 import { CliFinder } from './ui/onboarding/cliFinder.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
+import { ScriptCodeLenses } from './ui/scripts/scriptCodeLenses.ts';
+import { scriptCommands } from './ui/scripts/scriptCommands.ts';
+import { ScriptFinder } from './ui/scripts/scriptFinder.ts';
+import { ScriptReader } from './ui/scripts/scriptReader.ts';
+import { ScriptRuns, isLiveRun } from './ui/scripts/scriptRuns.ts';
+import { ScriptTasks } from './ui/scripts/scriptTasks.ts';
+import { ScriptsView } from './ui/scripts/scriptsView.ts';
 import { AppsView } from './ui/trees/appsView.ts';
 import { ArrangementStore } from './ui/trees/arrangementStore.ts';
 import { CatalogueView } from './ui/trees/catalogueView.ts';
@@ -83,6 +90,21 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       deploy: () => void vscode.commands.executeCommand(commands.deploy),
     }),
   );
+  const scriptReader = new ScriptReader();
+  const scriptFinder = disposables.add(new ScriptFinder(scriptReader, config, logger));
+  const scriptRuns = disposables.add(new ScriptRuns());
+  const scriptsView = disposables.add(
+    new ScriptsView({
+      finder: scriptFinder,
+      runs: scriptRuns,
+      store,
+      deploys,
+      contextKeys: contextKeySetter,
+      rates: () => catalogueView.rates,
+    }),
+  );
+  disposables.add(new ScriptCodeLenses(scriptReader, scriptRuns, config));
+  disposables.add(new ScriptTasks(scriptFinder, cli, config));
   const services: Services = {
     logger,
     output: logger,
@@ -104,9 +126,17 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     lifecycle,
     logs,
     requests,
+    scriptFinder,
+    scriptReader,
+    scriptRuns,
+    scriptsView,
   };
   const deploy = deployCommand(services);
-  disposables.add(registerCommands(commandTable(services, deploy), presenter, logger));
+  const scripts = scriptCommands(services);
+  disposables.add(registerCommands(commandTable(services, deploy, scripts), presenter, logger));
+  disposables.add(
+    scriptRuns.onDidChange(() => contextKeySetter.set(contextKeys.running, scriptRuns.all.some(isLiveRun))),
+  );
   disposables.add(reportInterruptedDeploys(services));
   disposables.add(
     deploys.onDidChange(() => contextKeySetter.set(contextKeys.deploying, deploys.all.length > 0)),

@@ -3,6 +3,7 @@
 export const views = {
   apps: 'modalGpu.apps',
   catalogue: 'modalGpu.catalogue',
+  scripts: 'modalGpu.scripts',
   logs: 'modalGpu.logs',
 } as const;
 
@@ -46,6 +47,14 @@ export const commands = {
   showMoreApps: 'modalGpu.showMoreApps',
   retryApp: 'modalGpu.retryApp',
   copyId: 'modalGpu.copyId',
+  serveScript: 'modalGpu.serveScript',
+  runFunction: 'modalGpu.runFunction',
+  stopRun: 'modalGpu.stopRun',
+  showRunLog: 'modalGpu.showRunLog',
+  openServedUrl: 'modalGpu.openServedUrl',
+  copyServedUrl: 'modalGpu.copyServedUrl',
+  openScript: 'modalGpu.openScript',
+  refreshScripts: 'modalGpu.refreshScripts',
 } as const;
 
 export type CommandId = (typeof commands)[keyof typeof commands];
@@ -62,6 +71,10 @@ export const contextKeys = {
   cliFound: 'modalGpu.cliFound',
   /** The active editor holds a Python file that imports modal. */
   modalScript: 'modalGpu.modalScript',
+  /** The workspace was read, and no file of it defines an app. */
+  noScripts: 'modalGpu.noScripts',
+  /** Something of a script is served or run in this window. */
+  running: 'modalGpu.running',
 } as const;
 
 export type ContextKey = (typeof contextKeys)[keyof typeof contextKeys];

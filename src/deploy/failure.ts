@@ -19,14 +19,42 @@ export const boxCharacters = /[│╭╮╰╯─┃┏┓┗┛━]/g;
 
 /** @param stderr what the CLI wrote to its error stream */
 export function explainFailure(stderr: string, exitCode: number): DeployFailure {
-  const lines = stderr.split('\n').map((line) => line.replace(boxCharacters, ' ').trim());
+  const text = withoutWrapper(stderr);
+  const lines = plainLines(text);
   const cause =
     errorLine(lines) ||
-    errorPanel(stderr) ||
+    errorPanel(text) ||
     raisedError(lines) ||
     lines.findLast((line) => line !== '') ||
     `The Modal CLI ended with exit code ${exitCode}.`;
   return { cause: firstSentence(cause), nextStep: nextStepFor(cause), frames: readFrames(lines) };
+}
+
+/**
+ * Finds the cause of a failed `modal run`. The traceback of a function comes with the container's output; the error
+ * stream then only repeats its text.
+ */
+export function explainRunFailure(stdout: string, stderr: string, exitCode: number): DeployFailure {
+  const failure = explainFailure(stderr || stdout, exitCode);
+  const lines = plainLines(stdout);
+  const text = failure.cause.replace(/[.…]$/, '');
+  const exception = lines.findLast((line) => exceptionLine.test(line) && line.endsWith(text));
+  return {
+    ...failure,
+    cause: exception ? firstSentence(exception) : failure.cause,
+    frames: [...readFrames(lines), ...failure.frames],
+  };
+}
+
+/** What a reload prints last only says which file was imported; the cause stands above it. */
+function withoutWrapper(stderr: string): string {
+  if (!/_CliUserExecutionError: .*\s*$/.test(stderr)) return stderr;
+  const at = stderr.lastIndexOf('The above exception was the direct cause of the following exception:');
+  return at < 0 ? stderr : stderr.slice(0, at);
+}
+
+function plainLines(text: string): string[] {
+  return text.split('\n').map((line) => line.replace(boxCharacters, ' ').trim());
 }
 
 /** `SomeError: text`, as Python ends a traceback. */

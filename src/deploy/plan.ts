@@ -6,6 +6,8 @@ import { datedRates, gpuUsdPerHour } from '../domain/cost.ts';
 import { ModalError, isCancelled, toModalError } from '../domain/errors.ts';
 import type { AppVersion } from '../domain/lifecycle.ts';
 import { gpuTypes, parseGpu } from '../domain/gpu.ts';
+import type { ScriptApp, ScriptUnit } from '../domain/script.ts';
+import { appReference } from '../domain/script.ts';
 import { shellCommand } from '../domain/shell.ts';
 import type { ModalCli } from '../modal/cli.ts';
 import type { Connection } from '../modal/connection.ts';
@@ -22,11 +24,21 @@ export interface DeployChoices {
 }
 
 /** What the user wants to deploy: a bundled app, or a script of their own as it is. */
-export type DeployTarget = DeployChoices &
-  (
-    | { readonly kind: 'bundled'; readonly app: CatalogApp }
-    | { readonly kind: 'script'; readonly script: string }
-  );
+export type DeployTarget = DeployChoices & (BundledTarget | ScriptTarget);
+
+export interface BundledTarget {
+  readonly kind: 'bundled';
+  readonly app: CatalogApp;
+}
+
+export interface ScriptTarget {
+  readonly kind: 'script';
+  readonly script: string;
+  /** Absent when the file's text does not show one, e.g. because another file makes it. */
+  readonly app?: ScriptApp;
+  /** The file has more than one app, so the CLI must be told which. */
+  readonly several?: boolean;
+}
 
 export interface PlannedSecret {
   readonly secret: ManifestSecret;
@@ -40,16 +52,30 @@ export interface PlannedGpu {
   readonly usdPerHour: number | undefined;
 }
 
+/** What a function or class of a script costs while it runs. */
+export interface PlannedUnit {
+  readonly name: string;
+  /** Choices in order; empty = CPU; undefined = only running the script would tell. */
+  readonly gpus: readonly UnitGpu[] | undefined;
+  /** Containers kept, and so paid, all the time; undefined = only running the script would tell. */
+  readonly minContainers: number | undefined;
+}
+
+/** A GPU as the script names it; one that is not known here has no memory and no price. */
+export type UnitGpu = Omit<PlannedGpu, 'memoryGb'> & { readonly memoryGb: number | undefined };
+
 export interface DeployPlan {
   readonly target: DeployTarget;
   readonly title: string;
-  /** Deployment name; '' for a script, which names itself. */
+  /** Deployment name; '' for a script whose text does not tell it. */
   readonly appName: string;
   /** '' = the server's default environment. */
   readonly environment: string;
   readonly script: string;
   readonly cwd: string;
   readonly gpu?: PlannedGpu;
+  /** Of a script whose app is known. */
+  readonly units?: readonly PlannedUnit[];
   readonly rates: Rates;
   readonly secrets: readonly PlannedSecret[];
   readonly deployed?: DeployedApp;
@@ -82,26 +108,33 @@ export interface PlanServices {
  */
 export async function planDeploy(target: DeployTarget, services: PlanServices): Promise<DeployPlan> {
   const { plane, signal } = services;
-  const environment =
-    target.environment ||
-    services.environment ||
-    services.connection.environment ||
-    (await defaultEnvironment(plane, signal));
-  const args = (script: string) => ['deploy', ...(environment ? ['--env', environment] : []), script];
+  const environment = target.environment || (await planEnvironment(services));
+  const args = (script: string) => ['deploy', ...environmentFlag(environment), script];
   if (target.kind === 'script') {
+    const { script, app, several = false } = target;
+    const name = app?.name ?? '';
+    const [rates, deployed, secrets] = await Promise.all([
+      app ? readRates(plane, signal) : datedRates,
+      name ? plane.findDeployedApp(name, environment, signal) : undefined,
+      Promise.all(secretsOf(app).map((secret) => planSecret(secret, services, environment))),
+    ]);
+    const [, live] = deployed ? await readLive(plane, deployed.appId, signal) : [];
     return {
       target,
-      title: path.basename(target.script),
-      appName: '',
+      title: path.basename(script),
+      appName: name,
       environment,
-      script: target.script,
-      cwd: path.dirname(target.script),
-      rates: datedRates,
-      secrets: [],
+      script,
+      cwd: path.dirname(script),
+      ...(app ? { units: planUnits(app.units, rates) } : {}),
+      rates,
+      secrets,
+      ...(deployed ? { deployed } : {}),
+      ...(live ? { live } : {}),
       changes: [],
       values: {},
       settings: {},
-      args: args(target.script),
+      args: args(appReference(script, app, several)),
     };
   }
   const { app } = target;
@@ -160,6 +193,47 @@ async function readLive(
   return [details, versions?.find((version) => version.live)];
 }
 
+/** Secrets that the text of a script names. Which keys they need only their user knows. */
+function secretsOf(app: ScriptApp | undefined): ManifestSecret[] {
+  const names = new Set(app?.units.flatMap((unit) => unit.secrets));
+  return [...names].map((name) => ({
+    name,
+    keys: [],
+    generate: null,
+    required: true,
+    purpose: 'The script names it.',
+  }));
+}
+
+/** The environment that the CLI will be told. */
+export async function planEnvironment({
+  plane,
+  connection,
+  environment,
+  signal,
+}: Pick<PlanServices, 'plane' | 'connection' | 'environment' | 'signal'>): Promise<string> {
+  return environment || connection.environment || (await defaultEnvironment(plane, signal));
+}
+
+export function environmentFlag(environment: string): string[] {
+  return environment ? ['--env', environment] : [];
+}
+
+export function planUnits(units: readonly ScriptUnit[], rates: Rates): PlannedUnit[] {
+  return units.map(({ name, gpus, minContainers }) => ({
+    name,
+    minContainers,
+    gpus: gpus?.map((gpu) => {
+      const request = parseGpu(gpu);
+      return {
+        name: gpu,
+        memoryGb: request && request.type.memoryGb * request.count,
+        usdPerHour: gpuUsdPerHour(gpu, rates),
+      };
+    }),
+  }));
+}
+
 async function defaultEnvironment(plane: ControlPlane, signal?: AbortSignal): Promise<string> {
   const environments = await plane.listEnvironments(signal);
   return (environments.find((environment) => environment.isDefault) ?? environments[0])?.name ?? '';
@@ -207,8 +281,9 @@ function optionalSecrets(secrets: readonly PlannedSecret[]): Record<string, stri
   return Object.fromEntries(used);
 }
 
-/** Secrets that the user must make first. */
+/** Secrets that the user must make first. A script may name one that it does not use in the end: it is only told. */
 export function missingSecrets(plan: DeployPlan): ManifestSecret[] {
+  if (plan.target.kind === 'script') return [];
   return plan.secrets
     .filter((item) => item.state === 'missing' && item.secret.required)
     .map((item) => item.secret);

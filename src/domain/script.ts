@@ -6,6 +6,17 @@ export interface SourcePlace {
   readonly column: number;
 }
 
+/** What `modal run` makes of a parameter's annotation. */
+export type ParameterType =
+  /** `any` = no annotation: the text is passed on as it is. */
+  | { readonly kind: 'str' | 'int' | 'float' | 'bool' | 'datetime' | 'any' }
+  /** `Literal[…]` of texts or of whole numbers. */
+  | { readonly kind: 'choice'; readonly choices: readonly string[] }
+  /** `*args`: words, passed on as they are. */
+  | { readonly kind: 'words' }
+  /** The CLI refuses the function because of it. */
+  | { readonly kind: 'unsupported' };
+
 /** One parameter of a function or local entry point, as `modal run` turns it into a flag. */
 export interface ScriptParameter {
   readonly name: string;
@@ -13,6 +24,9 @@ export interface ScriptParameter {
   readonly annotation: string;
   /** The default as written; absent = required. */
   readonly defaultValue?: string;
+  /** The default as a user would type it; absent when there is none, or when it is no literal. */
+  readonly defaultInput?: string;
+  readonly type: ParameterType;
 }
 
 export type WebKind = 'fastapi_endpoint' | 'asgi_app' | 'wsgi_app' | 'web_server' | 'server';
@@ -22,7 +36,12 @@ export interface ScriptFunction extends SourcePlace {
   /** As `modal run` names it: `name`, or `Cls.method`. */
   readonly name: string;
   readonly web?: WebKind;
+  /** It yields its results, which `modal run` refuses. */
+  readonly generator?: true;
+  /** Those of a class (`modal.parameter()`) stand before a method's own: the CLI takes both. */
   readonly parameters: readonly ScriptParameter[];
+  /** First line of its decorators; absent = `line`. */
+  readonly firstLine?: number;
 }
 
 /** What is scheduled as one: a function, or a class with its methods. */
@@ -36,12 +55,16 @@ export interface ScriptUnit extends SourcePlace {
   /** Names in `modal.Secret.from_name("…")`, where they are literal. */
   readonly secrets: readonly string[];
   readonly functions: readonly ScriptFunction[];
+  /** First line of its decorators; absent = `line`. */
+  readonly firstLine?: number;
 }
 
 /** A `@app.local_entrypoint()`. */
 export interface ScriptEntryPoint extends SourcePlace {
   readonly name: string;
   readonly parameters: readonly ScriptParameter[];
+  /** First line of its decorators; absent = `line`. */
+  readonly firstLine?: number;
 }
 
 /** One `variable = modal.App(…)`. */
@@ -62,4 +85,33 @@ export interface ModalScript {
   readonly apps: readonly ScriptApp[];
   /** Syntax errors; what could be read besides them is still there. */
   readonly problems: readonly ScriptProblem[];
+}
+
+/** A file with at least one app, or with what looks like one below a syntax error. */
+export interface ScriptFile extends ModalScript {
+  /** Address of the file, as the editor names it. */
+  readonly uri: string;
+  /** Path below the workspace folder, with its name where there are several. */
+  readonly label: string;
+}
+
+/** What `modal run` can start. */
+export type Runnable = ScriptFunction | ScriptEntryPoint;
+
+/** Everything of an app that `modal run` can start; web functions and generators are left out. */
+export function runnables(app: ScriptApp): Runnable[] {
+  const functions = app.units.flatMap((unit) => unit.functions).filter((fn) => !fn.web && !fn.generator);
+  return [...app.entryPoints, ...functions];
+}
+
+/** The variable that the CLI takes when none is named. */
+export const defaultAppVariable = 'app';
+
+/**
+ * How the CLI is told which app of a file is meant.
+ * @param several whether the file defines more than one app
+ */
+export function appReference(script: string, app: ScriptApp | undefined, several: boolean): string {
+  if (!app || (app.variable === defaultAppVariable && !several)) return script;
+  return `${script}::${app.variable}`;
 }

@@ -24,8 +24,11 @@ export interface CliRunOptions {
   /** Gets the head of the process group. */
   readonly onStart?: (pid: number) => void;
   readonly signal?: AbortSignal;
-  readonly timeoutMs: number;
+  /** Absent for what runs until it is ended, as a serve does. */
+  readonly timeoutMs?: number;
   readonly logger: Logger;
+  /** Arguments as they may stand in a log; absent: as they are. */
+  readonly loggedArgs?: readonly string[];
 }
 
 export interface CliResult {
@@ -72,7 +75,7 @@ export function connectionEnvironment(connection: Connection): Record<string, st
  * @throws kind `cancelled`, `timeout`, or `cliMissing` when it cannot be started; a bad exit code is a result
  */
 export function runCli(cli: ModalCli, args: readonly string[], options: CliRunOptions): Promise<CliResult> {
-  const { signal, logger } = options;
+  const { signal, logger, timeoutMs } = options;
   if (signal?.aborted) return Promise.reject(new ModalError('cancelled', 'Cancelled'));
   const start = performance.now();
   return new Promise((resolve, reject) => {
@@ -100,16 +103,9 @@ export function runCli(cli: ModalCli, args: readonly string[], options: CliRunOp
     };
     const abort = () => end(new ModalError('cancelled', 'Cancelled'));
     signal?.addEventListener('abort', abort, { once: true });
-    const limit = setTimeout(
-      () =>
-        end(
-          new ModalError(
-            'timeout',
-            `The Modal CLI did not finish in ${Math.round(options.timeoutMs / 60_000)} minutes.`,
-          ),
-        ),
-      options.timeoutMs,
-    );
+    const tooLong = (ms: number) =>
+      new ModalError('timeout', `The Modal CLI did not finish in ${Math.round(ms / 60_000)} minutes.`);
+    const limit = timeoutMs === undefined ? undefined : setTimeout(() => end(tooLong(timeoutMs)), timeoutMs);
     const settle = () => {
       clearTimeout(limit);
       signal?.removeEventListener('abort', abort);
@@ -125,7 +121,8 @@ export function runCli(cli: ModalCli, args: readonly string[], options: CliRunOp
       for (const lines of readers) lines.end();
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
       const outcome = killedBy ?? `exit code ${code ?? 'unknown'}`;
-      logger.info(redact(`modal ${args.join(' ')}: ${outcome} after ${seconds} s`));
+      const logged = (options.loggedArgs ?? args).join(' ');
+      logger.info(redact(`modal ${logged}: ${outcome} after ${seconds} s`));
       if (reason) reject(reason);
       else resolve({ exitCode: code ?? 1, stdout: String(tails.stdout), stderr: String(tails.stderr) });
     });

@@ -28,6 +28,7 @@ const readers = {
   'apps.refreshSeconds': number(2, 600, 10),
   'apps.showStopped': flag(false),
   'requests.timeoutSeconds': number(10, 7200, 600),
+  codeLens: flag(true),
 };
 
 export type SettingKey = keyof typeof readers;
@@ -47,6 +48,20 @@ export class Config {
     if (value !== raw)
       this.#logger.warn(`Setting ${section}.${key} has a value we cannot use; the default applies.`);
     return value;
+  }
+
+  /** Globs that the editor leaves out of searches, with what switches them on. */
+  searchExclude(scope: vscode.Uri): Readonly<Record<string, unknown>> {
+    const value: unknown = vscode.workspace.getConfiguration('search', scope).get('exclude');
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  }
+
+  onDidChangeExcludes(listener: () => void): vscode.Disposable {
+    return vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('search.exclude') || event.affectsConfiguration('files.exclude')) {
+        listener();
+      }
+    });
   }
 
   onDidChange(keys: readonly SettingKey[], listener: () => void): vscode.Disposable {

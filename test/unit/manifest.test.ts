@@ -63,7 +63,7 @@ describe('the manifest', () => {
   });
 
   it('runs only commands that exist from menus, welcomes and walkthrough', () => {
-    const known: string[] = Object.values(commands);
+    const known: string[] = [...Object.values(commands), 'vscode.openFolder'];
     const links = [
       ...Object.values(strings)
         .join('\n')

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { DeployTarget } from '../../deploy/plan.ts';
 import type { App } from '../../domain/app.ts';
 import { isModalScript } from '../../platform/activeScript.ts';
+import { toScriptReference } from '../scripts/scriptReference.ts';
 import type { LogTarget } from '../logs/logsController.ts';
 import type { AppEndpoint } from './pick.ts';
 import { pickApp, pickCatalogApp, pickEndpoint } from './pick.ts';
@@ -58,20 +59,19 @@ export async function resolveDeployTarget(
 ): Promise<DeployTarget | undefined> {
   const row = services.catalogueView.target(rowId(argument));
   if (row) return { kind: 'bundled', app: row.app };
-  if (argument instanceof vscode.Uri) return { kind: 'script', script: await savedPath(argument) };
+  if (toScriptReference(argument, services.scriptsView)) return deployTargetOf(services, argument);
   const document = vscode.window.activeTextEditor?.document;
   const script = isModalScript(document) ? document?.uri : undefined;
   const chosen = await pickCatalogApp(await services.catalog.apps(), services.catalogueView.rates, script);
   if (!chosen) return undefined;
-  if (chosen instanceof vscode.Uri) return { kind: 'script', script: await savedPath(chosen) };
+  if (chosen instanceof vscode.Uri) return deployTargetOf(services, chosen);
   return { kind: 'bundled', app: chosen };
 }
 
-/** The CLI reads the file, not the editor, so unsaved changes are saved first. */
-async function savedPath(uri: vscode.Uri): Promise<string> {
-  const document = vscode.workspace.textDocuments.find(
-    (candidate) => candidate.uri.toString() === uri.toString(),
-  );
-  if (document?.isDirty) await document.save();
-  return uri.fsPath;
+async function deployTargetOf(services: Services, argument: unknown): Promise<DeployTarget | undefined> {
+  const { resolveScript } = await import('../scripts/scriptActions.ts');
+  const choice = await resolveScript(services, argument, vscode.l10n.t('Deploy Script'));
+  if (!choice) return undefined;
+  const { script, app, several = false } = choice;
+  return { kind: 'script', script, several, ...(app ? { app } : {}) };
 }

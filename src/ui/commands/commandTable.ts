@@ -7,6 +7,8 @@ import { lifecycleCommands } from '../lifecycle/lifecycleCommands.ts';
 import { appsCommands } from '../trees/appsCommands.ts';
 import type { CommandTable } from './command.ts';
 import { resolveApp, resolveDeployTarget, resolveEndpoint, resolveLogTarget } from './arguments.ts';
+import type { scriptCommands } from '../scripts/scriptCommands.ts';
+import { deployOfScript } from '../scripts/scriptCommands.ts';
 import { copyToWorkspace } from './copyToWorkspace.ts';
 import { installCli, signIn } from './onboarding.ts';
 import { sendRequest, setEndpointKey } from './requests.ts';
@@ -16,6 +18,7 @@ import type { Services } from './services.ts';
 export function commandTable(
   services: Services,
   deploy: (target: DeployTarget) => Promise<void>,
+  scripts: ReturnType<typeof scriptCommands>,
 ): CommandTable {
   const { t } = vscode.l10n;
   const { logs, planes } = services;
@@ -86,12 +89,17 @@ export function commandTable(
       doing: t('Get started'),
       run: () => vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false),
     },
+    ...scripts,
   };
 }
 
-async function cancelDeploy({ deploys, catalogueView }: Services, argument: unknown): Promise<void> {
+async function cancelDeploy(services: Services, argument: unknown): Promise<void> {
+  const { deploys, catalogueView } = services;
   const target = typeof argument === 'string' ? catalogueView.target(argument) : undefined;
-  const deploy = target?.kind === 'catalogApp' ? deploys.get(target.app.id) : deploys.all[0];
+  const deploy =
+    target?.kind === 'catalogApp'
+      ? deploys.get(target.app.id)
+      : (deployOfScript(services, argument) ?? deploys.all[0]);
   if (!deploy) throw new ModalError('notFound', vscode.l10n.t('Nothing is being deployed.'));
   deploy.abort.abort();
   return Promise.resolve();

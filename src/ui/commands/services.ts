@@ -15,6 +15,10 @@ import type { LogsController } from '../logs/logsController.ts';
 import type { RequestsController } from '../requests/requestsController.ts';
 import type { CliFinder } from '../onboarding/cliFinder.ts';
 import type { ArrangementStore } from '../trees/arrangementStore.ts';
+import type { ScriptFinder } from '../scripts/scriptFinder.ts';
+import type { ScriptReader } from '../scripts/scriptReader.ts';
+import type { ScriptRuns } from '../scripts/scriptRuns.ts';
+import type { ScriptsView } from '../scripts/scriptsView.ts';
 import type { AppsView } from '../trees/appsView.ts';
 import type { LifecycleRows } from '../trees/lifecycleRows.ts';
 import type { CatalogueView } from '../trees/catalogueView.ts';
@@ -41,4 +45,8 @@ export interface Services {
   readonly lifecycle: LifecycleRows;
   readonly logs: LogsController;
   readonly requests: RequestsController;
+  readonly scriptFinder: ScriptFinder;
+  readonly scriptReader: ScriptReader;
+  readonly scriptRuns: ScriptRuns;
+  readonly scriptsView: ScriptsView;
 }

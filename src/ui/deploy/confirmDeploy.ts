@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { DeployPlan } from '../../deploy/plan.ts';
+import { unitLines } from '../../deploy/unitLines.ts';
 import { spokenAge } from '../../domain/words.ts';
 import { commitWords, gpuWords, secretWords } from './planWords.ts';
 
@@ -32,6 +33,7 @@ export function confirmationLines(plan: DeployPlan, waitsForHealth: boolean, now
 }
 
 function gpuLines(plan: DeployPlan): string[] {
+  if (plan.units) return unitLines(plan.units, plan.rates);
   if (!plan.gpu) return ['GPU and price: as the script says'];
   const source = plan.rates.source === 'live' ? 'live price' : `price of ${plan.rates.asOf}`;
   return [

@@ -5,9 +5,10 @@ import type { DeployChoices, DeployPlan, DeployTarget } from '../../deploy/plan.
 import { missingSecrets, planDeploy } from '../../deploy/plan.ts';
 import { durationText, stageWords } from '../../deploy/stages.ts';
 import { ModalError, isCancelled } from '../../domain/errors.ts';
+import { appReference } from '../../domain/script.ts';
 import { endpointKeyName } from '../../requests/keys.ts';
 import type { Services } from '../commands/services.ts';
-import type { BuildLogSink } from '../logs/logsController.ts';
+import type { OutputSink } from '../logs/logsController.ts';
 import { withSignal } from '../withSignal.ts';
 import { afterFailure, afterSuccess } from './afterDeploy.ts';
 import { ChoiceMemory } from './choiceMemory.ts';
@@ -130,7 +131,7 @@ export class DeployFlow {
     }
   }
 
-  async #run(plan: DeployPlan, deploy: RunningDeploy, log: BuildLogSink): Promise<DeployResult> {
+  async #run(plan: DeployPlan, deploy: RunningDeploy, log: OutputSink): Promise<DeployResult> {
     const { deploys, planes, cli, keys, journal } = this.#services;
     const entry = journalEntry(plan, deploy);
     const { signal } = deploy.abort;
@@ -150,7 +151,7 @@ export class DeployFlow {
         onLine: (line, stream) => log.append(line, stream),
         onStage: (stage, times) => {
           deploy.times = times;
-          log.mark(stageWords[stage]);
+          log.note(stageWords[stage], false);
           deploys.changed();
         },
       },
@@ -159,9 +160,9 @@ export class DeployFlow {
   }
 }
 
-/** What a deploy is known by while it runs: the app in the Catalogue, or the script's path. */
+/** What a deploy is known by while it runs: the app in the Catalogue, or the script's path with the app's variable. */
 export function keyOf(target: DeployTarget): string {
-  return target.kind === 'bundled' ? target.app.id : target.script;
+  return target.kind === 'bundled' ? target.app.id : appReference(target.script, target.app, true);
 }
 
 function journalEntry(plan: DeployPlan, { key, title }: RunningDeploy) {

@@ -63,10 +63,12 @@ export async function createOwnSecret(
   plane: ControlPlane,
 ): Promise<boolean> {
   const { t } = vscode.l10n;
+  const keys = secret.keys.length > 0 ? secret.keys : await askKeys(secret.name);
+  if (!keys) return false;
   const values: Record<string, string> = {};
-  for (const [at, key] of secret.keys.entries()) {
+  for (const [at, key] of keys.entries()) {
     const value = await vscode.window.showInputBox({
-      title: t('Create Secret {0} ({1} of {2})', secret.name, at + 1, secret.keys.length),
+      title: t('Create Secret {0} ({1} of {2})', secret.name, at + 1, keys.length),
       prompt: `${key}. ${secret.purpose}`,
       password: true,
       ignoreFocusOut: true,
@@ -77,4 +79,26 @@ export async function createOwnSecret(
   }
   await plane.createSecret(secret.name, environment, values);
   return true;
+}
+
+/** Names of the variables that a secret will set in the containers. */
+async function askKeys(secret: string): Promise<string[] | undefined> {
+  const { t } = vscode.l10n;
+  const text = await vscode.window.showInputBox({
+    title: t('Create Secret {0}', secret),
+    prompt: t('Names of the environment variables that it sets, separated by commas, e.g. HF_TOKEN'),
+    ignoreFocusOut: true,
+    validateInput: (value) =>
+      keysIn(value).every((key) => /^[A-Za-z_]\w*$/.test(key)) && keysIn(value).length > 0
+        ? undefined
+        : t('Enter names of letters, digits and underscores.'),
+  });
+  return text === undefined ? undefined : keysIn(text);
+}
+
+function keysIn(text: string): string[] {
+  return text
+    .split(',')
+    .map((key) => key.trim())
+    .filter(Boolean);
 }

@@ -20,12 +20,23 @@ export interface LogTarget {
   readonly callId?: string;
 }
 
-/** Takes the output of a deploy as it comes. */
-export interface BuildLogSink {
+/** Takes the output of a command as it comes. */
+export interface OutputSink {
   append(line: string, stream: 'stdout' | 'stderr'): void;
-  /** A line of our own between those of the command. */
-  mark(text: string): void;
   end(state: 'done' | 'failed' | 'cancelled', note?: string): void;
+  /** A line of our own between those of the command. */
+  note(text: string, bad: boolean): void;
+  status(words: string, icon: string): void;
+  show(): Promise<void>;
+}
+
+/** What the panel calls the output of a command, and the states that it begins and ends in. */
+export interface OutputWords {
+  readonly title: string;
+  readonly running: string;
+  readonly done: string;
+  readonly failed: string;
+  readonly cancelled: string;
 }
 
 /** More sessions than this are not worth keeping; the oldest goes. */
@@ -67,12 +78,23 @@ export class LogsController implements vscode.Disposable {
     this.#view.select(session, target.callId ?? '');
   }
 
-  openBuildLog(title: string): BuildLogSink {
-    const status = { words: 'Deploying', icon: 'loading~spin', bad: false };
-    const session = this.#add(
-      new LogSession(`build/${++this.#builds}`, vscode.l10n.t('Deploy of {0}', title), status),
-    );
+  openBuildLog(title: string): OutputSink {
+    const { t } = vscode.l10n;
+    return this.openOutput({
+      title: t('Deploy of {0}', title),
+      running: t('Deploying'),
+      done: t('Deployed'),
+      failed: t('Deploy failed'),
+      cancelled: t('Deploy cancelled'),
+    });
+  }
+
+  openOutput(words: OutputWords): OutputSink {
+    const status = { words: words.running, icon: 'loading~spin', bad: false };
+    const session = this.#add(new LogSession(`build/${++this.#builds}`, words.title, status));
     this.#view.select(session, '');
+    const note = (text: string, bad: boolean) =>
+      session.append({ kind: 'mark', time: Date.now(), text, bad });
     return {
       append: (text, source) =>
         session.append({
@@ -84,10 +106,15 @@ export class LogsController implements vscode.Disposable {
           callId: '',
           text,
         }),
-      mark: (text) => session.append({ kind: 'mark', time: Date.now(), text, bad: false }),
-      end: (state, note) => {
-        if (note) session.append({ kind: 'mark', time: Date.now(), text: note, bad: state === 'failed' });
-        session.setStatus(buildEnd[state]);
+      note,
+      status: (text, icon) => session.setStatus({ words: text, icon, bad: false }),
+      end: (state, text) => {
+        if (text) note(text, state === 'failed');
+        session.setStatus({ words: words[state], icon: endIcons[state], bad: state === 'failed' });
+      },
+      show: async () => {
+        this.#view.select(session, '');
+        await this.show();
       },
     };
   }
@@ -151,11 +178,7 @@ export class LogsController implements vscode.Disposable {
   }
 }
 
-const buildEnd: Readonly<Record<'done' | 'failed' | 'cancelled', SessionStatus>> = {
-  done: { words: 'Deployed', icon: 'pass', bad: false },
-  failed: { words: 'Deploy failed', icon: 'error', bad: true },
-  cancelled: { words: 'Deploy cancelled', icon: 'circle-slash', bad: false },
-};
+const endIcons = { done: 'pass', failed: 'error', cancelled: 'circle-slash' } as const;
 
 function statusOf(state: FollowState): SessionStatus {
   switch (state.kind) {

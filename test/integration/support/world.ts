@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Deployer } from '../../../src/deploy/deployer.ts';
 import type { DeployListener, DeployResult } from '../../../src/deploy/deployer.ts';
+import type { DeployPlan } from '../../../src/deploy/plan.ts';
 import { planDeploy } from '../../../src/deploy/plan.ts';
 import type { KeepKey } from '../../../src/deploy/secret.ts';
 import type { CatalogApp } from '../../../src/domain/catalog.ts';
@@ -83,6 +84,15 @@ export class TestWorld {
       { kind: 'script', script },
       { plane: this.plane, connection, environment: '' },
     );
+    return this.deployPlan(plan, listener, signal);
+  }
+
+  async deployPlan(
+    plan: DeployPlan,
+    listener: Partial<DeployListener> = {},
+    signal?: AbortSignal,
+  ): Promise<DeployResult> {
+    const connection = await this.planes.connection();
     return this.#deployer.deploy(
       plan,
       { cli: this.cli, connection, plane: this.plane, env: this.env, keepKey: () => Promise.resolve() },

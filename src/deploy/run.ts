@@ -1,0 +1,41 @@
+import { cliEnvironment, runCli } from '../modal/cli.ts';
+import { explainRunFailure } from './failure.ts';
+import type { ScriptPlan, ScriptServices } from './scriptProcess.ts';
+import { endOwnApp, pageOfLine, scriptError } from './scriptProcess.ts';
+
+/**
+ * Runs a function or local entry point to its end.
+ * @param onLine gets each line of output, the command line first
+ * @returns seconds that it took
+ * @throws `DeployError` when it failed, kind `cancelled` when aborted; the server is told in both cases
+ */
+export async function runFunction(
+  plan: ScriptPlan,
+  services: ScriptServices,
+  onLine: (line: string, stream: 'stdout' | 'stderr') => void,
+  signal: AbortSignal,
+): Promise<number> {
+  const start = performance.now();
+  const startedAt = Date.now();
+  let page = '';
+  onLine(`$ ${[services.cli.command, ...services.cli.args, ...plan.shownArgs].join(' ')}`, 'stdout');
+  const result = await runCli(services.cli, plan.args, {
+    cwd: plan.cwd,
+    env: cliEnvironment(services.env, services.connection),
+    logger: services.logger,
+    loggedArgs: plan.shownArgs,
+    signal,
+    onLine: (line, stream) => {
+      onLine(line, stream);
+      page ||= pageOfLine(line);
+    },
+  }).catch(async (error: unknown) => {
+    await endOwnApp(plan, services, page, startedAt);
+    throw error;
+  });
+  const { exitCode, stdout, stderr } = result;
+  if (exitCode !== 0) {
+    throw await scriptError(plan, explainRunFailure(stdout, stderr, exitCode), `${stdout}\n${stderr}`);
+  }
+  return (performance.now() - start) / 1000;
+}

@@ -1,0 +1,167 @@
+import { access, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { App } from '../domain/app.ts';
+import type { Rates } from '../domain/cost.ts';
+import type { Logger } from '../domain/logger.ts';
+import type { Runnable, ScriptApp } from '../domain/script.ts';
+import { appReference } from '../domain/script.ts';
+import type { ModalCli } from '../modal/cli.ts';
+import type { Connection } from '../modal/connection.ts';
+import type { ControlPlane } from '../modal/controlPlane.ts';
+import type { DeployFailure, SourceFrame } from './failure.ts';
+import { DeployError } from './deployer.ts';
+import { failureProblems } from './problems.ts';
+import { clockSkewMs } from './unfinished.ts';
+import type { PlanServices, PlannedUnit } from './plan.ts';
+import { environmentFlag, planEnvironment, planUnits, readRates } from './plan.ts';
+
+/** What `modal serve` and `modal run` have in common: an app of a script that lives as long as the command. */
+export interface ScriptPlan {
+  readonly kind: 'serve' | 'run';
+  readonly script: string;
+  readonly cwd: string;
+  /** Of the function that is run; '' for a serve. */
+  readonly runnable: string;
+  readonly app?: ScriptApp;
+  readonly environment: string;
+  readonly units: readonly PlannedUnit[];
+  readonly rates: Rates;
+  readonly args: readonly string[];
+  /** `args` without what must not be shown, for logs and the clipboard. */
+  readonly shownArgs: readonly string[];
+}
+
+export interface ScriptServices {
+  readonly cli: ModalCli;
+  readonly connection: Connection;
+  readonly plane: ControlPlane;
+  readonly env: NodeJS.ProcessEnv;
+  readonly logger: Logger;
+}
+
+export interface ScriptChoice {
+  readonly script: string;
+  /** Absent when the file's text shows none, e.g. because another file makes it. */
+  readonly app?: ScriptApp;
+  readonly several?: boolean;
+}
+
+/** Finds out what a serve will do and cost, before anything is started. */
+export async function planServe(choice: ScriptChoice, services: PlanServices): Promise<ScriptPlan> {
+  const { script, app, several = false } = choice;
+  const environment = await planEnvironment(services);
+  const args = ['serve', ...environmentFlag(environment), appReference(script, app, several)];
+  return {
+    kind: 'serve',
+    runnable: '',
+    ...(await common(choice, environment, services)),
+    args,
+    shownArgs: args,
+  };
+}
+
+/** @param flags what stands behind the function's name, with and without secrets */
+export async function planRun(
+  choice: ScriptChoice,
+  runnable: Runnable,
+  flags: { readonly args: readonly string[]; readonly shownArgs: readonly string[] },
+  services: PlanServices,
+): Promise<ScriptPlan> {
+  const environment = await planEnvironment(services);
+  // Options must stand before the reference: what follows it belongs to the function.
+  const head = ['run', ...environmentFlag(environment), runReference(choice, runnable)];
+  return {
+    kind: 'run',
+    runnable: runnable.name,
+    ...(await common(choice, environment, services)),
+    args: [...head, ...flags.args],
+    shownArgs: [...head, ...flags.shownArgs],
+  };
+}
+
+/** `path.py::function`; with the app's variable where two apps of a file could both have that function. */
+export function runReference(
+  { script, app, several = false }: ScriptChoice,
+  { name }: Pick<Runnable, 'name'>,
+): string {
+  return `${script}::${several && app ? `${app.variable}.${name}` : name}`;
+}
+
+async function common({ script, app }: ScriptChoice, environment: string, { plane, signal }: PlanServices) {
+  const rates = await readRates(plane, signal);
+  return {
+    script,
+    cwd: path.dirname(script),
+    ...(app ? { app } : {}),
+    environment,
+    units: planUnits(app?.units ?? [], rates),
+    rates,
+  };
+}
+
+/** The app that the command made: its page names it, or it is the newest that fits. */
+export async function findOwnApp(
+  plan: ScriptPlan,
+  plane: ControlPlane,
+  page: string,
+  startedAt: number,
+): Promise<App | undefined> {
+  const apps = await plane.listApps(plan.environment);
+  const id = appIdOfPage(page);
+  if (id) return apps.find((app) => app.id === id);
+  return apps
+    .filter(({ state }) => state === 'ephemeral' || state === 'initializing')
+    .filter(({ createdAt }) => createdAt >= startedAt - clockSkewMs)
+    .filter(({ name }) => !plan.app?.name || name === plan.app.name)
+    .sort((a, b) => b.createdAt - a.createdAt)[0];
+}
+
+/** `View run at …/ap-…`, of what the CLI prints first. @returns '' on any other line */
+export function pageOfLine(line: string): string {
+  return /^✓ Initialized\. View run at (\S+)/.exec(line)?.[1] ?? '';
+}
+
+function appIdOfPage(page: string): string {
+  return /\bap-[A-Za-z0-9]+$/.exec(page)?.[0] ?? '';
+}
+
+/** Ends on the server what the command may not have had the time to end itself. */
+export async function endOwnApp(
+  plan: ScriptPlan,
+  { plane, logger }: ScriptServices,
+  page: string,
+  startedAt: number,
+): Promise<void> {
+  try {
+    const app = await findOwnApp(plan, plane, page, startedAt);
+    if (app?.state === 'ephemeral' || app?.state === 'initializing') await plane.disconnectApp(app.id);
+  } catch (error) {
+    logger.warn(`The app of a stopped ${plan.kind} could not be ended on the server: ${String(error)}`);
+  }
+}
+
+/** @param detail everything that was printed */
+export async function scriptError(
+  { script, cwd }: ScriptPlan,
+  failure: DeployFailure,
+  detail: string,
+): Promise<DeployError> {
+  const message = [failure.cause, failure.nextStep].filter(Boolean).join(' ');
+  const source = await readFile(script, 'utf8').catch(() => '');
+  const local = await Promise.all(failure.frames.map((frame) => localFrame(frame, cwd)));
+  const frames = local.filter((frame) => frame !== undefined);
+  const problems = failureProblems({ ...failure, frames }, () => true, script, source, detail);
+  return new DeployError(message, detail.trim(), problems);
+}
+
+/** A frame in the user's own files. In a container they lie below `/root`. */
+async function localFrame(frame: SourceFrame, cwd: string): Promise<SourceFrame | undefined> {
+  if (frame.file.startsWith(cwd + path.sep)) return frame;
+  const [, below] = /\/root\/([^/].*)$/.exec(frame.file) ?? [];
+  if (!below) return undefined;
+  const file = path.join(cwd, below);
+  return access(file).then(
+    () => ({ ...frame, file }),
+    () => undefined,
+  );
+}

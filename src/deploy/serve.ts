@@ -1,0 +1,179 @@
+import type { Endpoint } from '../domain/app.ts';
+import { isCancelled } from '../domain/errors.ts';
+import { cliEnvironment, runCli } from '../modal/cli.ts';
+import type { DeployError } from './deployer.ts';
+import { explainFailure } from './failure.ts';
+import type { ScriptPlan, ScriptServices } from './scriptProcess.ts';
+import { endOwnApp, findOwnApp, pageOfLine, scriptError } from './scriptProcess.ts';
+import type { DeployStage } from './stages.ts';
+import { announcedStage, laterStage, stageWords } from './stages.ts';
+
+export type ServeState =
+  | { readonly kind: 'starting'; readonly stage: string }
+  | ServingState
+  | { readonly kind: 'reloading'; readonly endpoints: readonly Endpoint[] }
+  /** The last good version goes on answering. */
+  | { readonly kind: 'reloadFailed'; readonly endpoints: readonly Endpoint[]; readonly error: DeployError };
+
+export interface ServingState {
+  readonly kind: 'serving';
+  readonly appId: string;
+  readonly endpoints: readonly Endpoint[];
+  /** Unix milliseconds of the last reload. */
+  readonly reloadedAt?: number;
+}
+
+export interface ServeListener {
+  onLine(line: string, stream: 'stdout' | 'stderr'): void;
+  onState(state: ServeState): void;
+}
+
+/** A failed reload ends with this much silence: its traceback comes in pieces. */
+const quietMs = 400;
+/** The CLI says that it has made the functions a moment before it publishes them. */
+const publishedAfterMs = 1000;
+
+/**
+ * Serves an app until the signal ends it, and tells what happens meanwhile. The server is told when it ends.
+ * @throws `DeployError` when the CLI fails
+ */
+export async function serve(
+  plan: ScriptPlan,
+  services: ScriptServices,
+  listener: ServeListener,
+  signal: AbortSignal,
+): Promise<void> {
+  const startedAt = Date.now();
+  const watcher = new ServeWatcher(plan, services, listener, startedAt);
+  listener.onLine(`$ ${[services.cli.command, ...services.cli.args, ...plan.shownArgs].join(' ')}`, 'stdout');
+  try {
+    const result = await runCli(services.cli, plan.args, {
+      cwd: plan.cwd,
+      env: cliEnvironment(services.env, services.connection),
+      logger: services.logger,
+      signal,
+      onLine: (line, stream) => {
+        listener.onLine(line, stream);
+        watcher.take(line, stream);
+      },
+    });
+    if (result.exitCode === 0) return;
+    const output = result.stderr || result.stdout;
+    throw await scriptError(plan, explainFailure(output, result.exitCode), output);
+  } catch (error) {
+    if (!isCancelled(error)) throw error;
+  } finally {
+    watcher.dispose();
+    await endOwnApp(plan, services, watcher.page, startedAt);
+  }
+}
+
+/** Reads from the CLI's lines when to ask the server what is served. */
+class ServeWatcher {
+  readonly #plan: ScriptPlan;
+  readonly #services: ScriptServices;
+  readonly #listener: ServeListener;
+  readonly #startedAt: number;
+  page = '';
+  #stage: DeployStage = 'check';
+  #serving = false;
+  #ended = false;
+  #appId = '';
+  #endpoints: readonly Endpoint[] = [];
+  #failure: string[] | undefined;
+  #quiet: NodeJS.Timeout | undefined;
+  #later: NodeJS.Timeout | undefined;
+
+  constructor(plan: ScriptPlan, services: ScriptServices, listener: ServeListener, startedAt: number) {
+    this.#plan = plan;
+    this.#services = services;
+    this.#listener = listener;
+    this.#startedAt = startedAt;
+    this.#tell({ kind: 'starting', stage: stageWords.check });
+  }
+
+  take(line: string, stream: 'stdout' | 'stderr'): void {
+    if (!this.#serving) this.#starting(line);
+    else if (stream === 'stderr') this.#collect(line);
+    else if (/^Serve process \d+ terminated/.test(line) || line.startsWith('Building image ')) {
+      this.#tell({ kind: 'reloading', endpoints: this.#endpoints });
+    } else if (line.startsWith('✓ Created objects')) this.#reloaded();
+  }
+
+  dispose(): void {
+    this.#ended = true;
+    clearTimeout(this.#quiet);
+    clearTimeout(this.#later);
+  }
+
+  #starting(line: string): void {
+    this.page ||= pageOfLine(line);
+    if (line.includes('Serving... hit Ctrl-C')) {
+      this.#serving = true;
+      void this.#readEndpoints().then(() => this.#tellServing());
+      return;
+    }
+    const stage = laterStage(this.#stage, announcedStage(line));
+    if (stage === this.#stage) return;
+    this.#stage = stage;
+    this.#tell({ kind: 'starting', stage: stageWords[stage] });
+  }
+
+  #reloaded(): void {
+    const reloadedAt = Date.now();
+    this.#failure = undefined;
+    clearTimeout(this.#quiet);
+    void this.#readEndpoints().then(() => this.#tellServing(reloadedAt));
+    clearTimeout(this.#later);
+    this.#later = setTimeout(() => void this.#readAgain(reloadedAt), publishedAfterMs);
+  }
+
+  async #readAgain(reloadedAt: number): Promise<void> {
+    const before = this.#endpoints;
+    await this.#readEndpoints();
+    const same =
+      before.length === this.#endpoints.length &&
+      before.every(({ url }, at) => url === this.#endpoints[at]?.url);
+    if (!same && !this.#failure) this.#tellServing(reloadedAt);
+  }
+
+  /** A reload runs in a process of its own, whose traceback begins with its name. */
+  #collect(line: string): void {
+    if (/^Process SpawnProcess-\d+:/.test(line)) this.#failure = [];
+    if (!this.#failure) return;
+    this.#failure.push(line);
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => void this.#reloadFailed(), quietMs);
+  }
+
+  async #reloadFailed(): Promise<void> {
+    const output = this.#failure?.join('\n') ?? '';
+    const error = await scriptError(this.#plan, explainFailure(output, 1), output);
+    this.#tell({ kind: 'reloadFailed', endpoints: this.#endpoints, error });
+  }
+
+  #tellServing(reloadedAt?: number): void {
+    this.#tell({
+      kind: 'serving',
+      appId: this.#appId,
+      endpoints: this.#endpoints,
+      ...(reloadedAt === undefined ? {} : { reloadedAt }),
+    });
+  }
+
+  #tell(state: ServeState): void {
+    if (!this.#ended) this.#listener.onState(state);
+  }
+
+  async #readEndpoints(): Promise<void> {
+    const { plane, logger } = this.#services;
+    try {
+      this.#appId ||= (await findOwnApp(this.#plan, plane, this.page, this.#startedAt))?.id ?? '';
+      if (!this.#appId) return;
+      const { functions } = await plane.describeApp(this.#appId);
+      this.#endpoints = functions.flatMap((fn) => fn.endpoints);
+    } catch (error) {
+      logger.warn(`The address of a serve could not be read: ${String(error)}`);
+    }
+  }
+}

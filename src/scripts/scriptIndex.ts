@@ -1,0 +1,144 @@
+import type { Disposable } from '../domain/emitter.ts';
+import { Emitter } from '../domain/emitter.ts';
+import type { Logger } from '../domain/logger.ts';
+import type { ModalScript, ScriptFile } from '../domain/script.ts';
+
+/** Where the files come from; the editor's workspace in production. */
+export interface ScriptFiles {
+  /** Addresses of all Python files that may be the user's own. */
+  find(): Promise<readonly string[]>;
+  /** @returns undefined for a file that has gone */
+  stat(uri: string): Promise<FileStamp | undefined>;
+  read(uri: string): Promise<string>;
+  label(uri: string): string;
+}
+
+export interface FileStamp {
+  readonly mtime: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export type ParseScript = (text: string) => ModalScript | Promise<ModalScript>;
+
+/** Python files that people write are smaller; what is larger was generated. */
+const largestFile = 1024 * 1024;
+const readsAtOnce = 16;
+
+const importsModal = /\b(?:from|import)\b[^\n]*\bmodal\b/;
+
+/** Whether a text may define an app: cheap, and right whenever it says no. */
+export function mentionsModal(text: string): boolean {
+  return importsModal.test(text);
+}
+
+interface KnownFile extends FileStamp {
+  /** Absent for a file that is none of ours. */
+  readonly script?: ScriptFile;
+}
+
+/** Every script of the workspace, read once and then only where something changed. Runs nothing. */
+export class ScriptIndex implements Disposable {
+  readonly #files: ScriptFiles;
+  readonly #parse: ParseScript;
+  readonly #logger: Logger;
+  readonly #changes = new Emitter<void>();
+  readonly #known = new Map<string, KnownFile>();
+  readonly #touched = new Set<string>();
+  #scripts: readonly ScriptFile[] = [];
+  #complete = false;
+  #rescan = true;
+  #work: Promise<void> | undefined;
+
+  readonly onDidChange = this.#changes.event;
+
+  constructor(files: ScriptFiles, parse: ParseScript, logger: Logger) {
+    this.#files = files;
+    this.#parse = parse;
+    this.#logger = logger;
+  }
+
+  /** By label. */
+  get scripts(): readonly ScriptFile[] {
+    return this.#scripts;
+  }
+
+  /** False until the workspace was read for the first time. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /** Notes that a file changed; {@link update} reads it. */
+  touch(uri: string): void {
+    if (this.#known.has(uri)) this.#touched.add(uri);
+    else this.#rescan = true; // it is new, and may be excluded
+  }
+
+  /** Notes that folders or excludes changed. */
+  touchAll(): void {
+    this.#rescan = true;
+  }
+
+  /** Reads what changed since the last time; everything the first time. Never rejects. */
+  async update(): Promise<void> {
+    while (this.#work) await this.#work;
+    if (!this.#rescan && this.#touched.size === 0) return;
+    this.#work = this.#read().finally(() => (this.#work = undefined));
+    await this.#work;
+  }
+
+  dispose(): void {
+    this.#changes.dispose();
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const uris = this.#rescan ? await this.#findAll() : [...this.#touched];
+      this.#touched.clear();
+      const queue = [...uris];
+      const worker = async () => {
+        for (let uri = queue.pop(); uri !== undefined; uri = queue.pop()) await this.#readFile(uri);
+      };
+      await Promise.all(Array.from({ length: readsAtOnce }, worker));
+    } catch (error) {
+      this.#logger.warn(`The scripts of the workspace could not be listed: ${String(error)}`);
+    }
+    this.#complete = true;
+    this.#scripts = [...this.#known.values()]
+      .flatMap(({ script }) => script ?? [])
+      .sort((a, b) => a.label.localeCompare(b.label));
+    this.#changes.fire();
+  }
+
+  async #findAll(): Promise<readonly string[]> {
+    this.#rescan = false;
+    const uris = await this.#files.find();
+    const present = new Set(uris);
+    for (const uri of this.#known.keys()) if (!present.has(uri)) this.#known.delete(uri);
+    return uris;
+  }
+
+  async #readFile(uri: string): Promise<void> {
+    try {
+      const stamp = await this.#files.stat(uri);
+      if (!stamp) return void this.#known.delete(uri);
+      const known = this.#known.get(uri);
+      if (known?.mtime === stamp.mtime && known.size === stamp.size) return;
+      const script = stamp.size <= largestFile ? await this.#readScript(uri) : undefined;
+      this.#known.set(uri, { ...stamp, ...(script ? { script } : {}) });
+    } catch (error) {
+      this.#known.delete(uri);
+      this.#logger.debug(`${uri} could not be read: ${String(error)}`);
+    }
+  }
+
+  async #readScript(uri: string): Promise<ScriptFile | undefined> {
+    const text = await this.#files.read(uri);
+    if (!mentionsModal(text)) return undefined;
+    const script = await this.#parse(text);
+    // A file without an app is shown only if an error may hide one.
+    const hidden = script.problems.length > 0 && /\b(?:App|Stub)\s*\(/.test(text);
+    if (script.apps.length === 0 && !hidden) return undefined;
+    return { ...script, uri, label: this.#files.label(uri) };
+  }
+}

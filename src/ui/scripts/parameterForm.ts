@@ -1,0 +1,199 @@
+import * as vscode from 'vscode';
+import type { RunValues } from '../../deploy/runArguments.ts';
+import { looksSecret, parameterProblem, shownArguments } from '../../deploy/runArguments.ts';
+import type { ScriptParameter } from '../../domain/script.ts';
+
+/** A value, '' meaning the text ''; `byDefault` leaves the parameter to the function. */
+type Answer =
+  | { readonly kind: 'value'; readonly value: string }
+  | { readonly kind: 'byDefault' }
+  | { readonly kind: 'back' }
+  | { readonly kind: 'left' };
+
+/**
+ * Asks for the parameters of a run, one step each, with a way back.
+ * @param remembered values of the last run
+ * @returns undefined when the user left
+ */
+export async function askParameters(
+  title: string,
+  parameters: readonly ScriptParameter[],
+  remembered: RunValues,
+): Promise<RunValues | undefined> {
+  const values = new Map(
+    Object.entries(remembered).filter(([name]) => parameters.some((p) => p.name === name)),
+  );
+  if (parameters.length === 0) return {};
+  const complete = parameters.every(
+    ({ name, defaultValue, type }) => values.has(name) || defaultValue !== undefined || type.kind === 'words',
+  );
+  if (complete) {
+    const quick = await askWhetherSame(title, parameters, Object.fromEntries(values));
+    if (quick === undefined) return undefined;
+    if (quick !== 'change') return quick;
+  }
+  for (let step = 0; step < parameters.length;) {
+    const parameter = parameters[step];
+    if (!parameter) break;
+    const answer = await ask({
+      title,
+      parameter,
+      step,
+      steps: parameters.length,
+      before: values.get(parameter.name),
+    });
+    if (answer.kind === 'left') return undefined;
+    if (answer.kind === 'value') values.set(parameter.name, answer.value);
+    if (answer.kind === 'byDefault') values.delete(parameter.name);
+    step += answer.kind === 'back' ? -1 : 1;
+  }
+  return Object.fromEntries(values);
+}
+
+/** One key press runs the function as the last time, or with its defaults. */
+async function askWhetherSame(
+  title: string,
+  parameters: readonly ScriptParameter[],
+  values: RunValues,
+): Promise<RunValues | 'change' | undefined> {
+  const { t } = vscode.l10n;
+  const flags = shownArguments(parameters, values).join(' ');
+  const defaults = {
+    label: `$(play) ${t('Run with the Defaults')}`,
+    description: defaultsText(parameters),
+    value: {} as const,
+  };
+  const last = { label: `$(history) ${t('Run as the Last Time')}`, description: flags, value: values };
+  const change = { label: `$(edit) ${t('Enter Values…')}`, description: '', value: 'change' as const };
+  const allDefaults = parameters.every(
+    ({ defaultValue, type }) => defaultValue !== undefined || type.kind === 'words',
+  );
+  const items = [...(flags ? [last] : []), ...(allDefaults ? [defaults] : []), change];
+  const chosen = await vscode.window.showQuickPick<vscode.QuickPickItem & { value: RunValues | 'change' }>(
+    items,
+    {
+      title,
+      placeHolder: t('Choose the values of its parameters'),
+    },
+  );
+  return chosen?.value;
+}
+
+function defaultsText(parameters: readonly ScriptParameter[]): string {
+  return parameters
+    .filter(({ defaultValue }) => defaultValue !== undefined)
+    .map(({ name, defaultValue = '' }) => `${name}=${looksSecret(name) ? '…' : defaultValue}`)
+    .join(', ');
+}
+
+interface Step {
+  readonly title: string;
+  readonly parameter: ScriptParameter;
+  /** From 0. */
+  readonly step: number;
+  readonly steps: number;
+  readonly before: string | undefined;
+}
+
+function ask(step: Step): Promise<Answer> {
+  const choices = choicesOf(step.parameter);
+  return choices ? askChoice(step, choices) : askText(step);
+}
+
+function choicesOf({ type }: ScriptParameter): readonly string[] | undefined {
+  if (type.kind === 'bool') return ['true', 'false'];
+  return type.kind === 'choice' ? type.choices : undefined;
+}
+
+function askChoice(step: Step, choices: readonly string[]): Promise<Answer> {
+  const { parameter, before } = step;
+  const { defaultValue, defaultInput } = parameter;
+  const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { answer: Answer }>();
+  const items = choices.map((value) => ({
+    label: value,
+    ...(value === defaultInput ? { description: vscode.l10n.t('default') } : {}),
+    answer: value === defaultInput ? ({ kind: 'byDefault' } as const) : ({ kind: 'value', value } as const),
+  }));
+  const hidden = defaultValue !== undefined && !choices.includes(defaultInput ?? '');
+  picker.items = hidden
+    ? [
+        { label: vscode.l10n.t('Default'), description: defaultValue, answer: { kind: 'byDefault' } },
+        ...items,
+      ]
+    : items;
+  const wanted = picker.items.find(({ label }) => label === (before ?? defaultInput));
+  if (wanted) picker.activeItems = [wanted];
+  picker.placeholder = describe(parameter);
+  return show(picker, step, () => picker.selectedItems[0]?.answer);
+}
+
+function askText(step: Step): Promise<Answer> {
+  const { parameter, before } = step;
+  const input = vscode.window.createInputBox();
+  input.value = before ?? parameter.defaultInput ?? '';
+  input.prompt = describe(parameter);
+  input.placeholder = placeholder(parameter);
+  input.password = looksSecret(parameter.name);
+  const check = () => {
+    const answer = toAnswer(parameter, input.value);
+    return answer.kind === 'value' ? parameterProblem(parameter, answer.value) : '';
+  };
+  // Nothing is wrong with a field in which nothing was typed yet.
+  input.onDidChangeValue(() => (input.validationMessage = check()));
+  return show(input, step, () => {
+    const problem = check();
+    input.validationMessage = problem;
+    return problem ? undefined : toAnswer(parameter, input.value);
+  });
+}
+
+/** An empty field means the function's own default, except where an empty text is a value of its own. */
+function toAnswer({ type, defaultValue, defaultInput }: ScriptParameter, text: string): Answer {
+  const isText = type.kind === 'str' || type.kind === 'any';
+  if (text === defaultInput) return { kind: 'byDefault' };
+  const empty = isText ? text === '' : text.trim() === '';
+  if (empty && type.kind === 'words') return { kind: 'byDefault' };
+  if (empty && defaultValue !== undefined && !(isText && defaultInput !== undefined))
+    return { kind: 'byDefault' };
+  return { kind: 'value', value: text };
+}
+
+/** `count: int, default 3` */
+function describe({ name, annotation, defaultValue, type }: ScriptParameter): string {
+  const { t } = vscode.l10n;
+  if (type.kind === 'words')
+    return t('Words for *{0}, separated by spaces; quotation marks keep words together', name);
+  const typed = annotation ? `${name}: ${annotation}` : name;
+  return defaultValue === undefined ? t('{0}, required', typed) : t('{0}, default {1}', typed, defaultValue);
+}
+
+function placeholder({ type, defaultValue }: ScriptParameter): string {
+  if (defaultValue !== undefined) return vscode.l10n.t('Empty: the default');
+  return type.kind === 'datetime' ? '2026-01-31 12:30:00' : '';
+}
+
+/** Shows one step until it is answered. @param accept undefined = the answer is not complete yet */
+function show(
+  input: vscode.QuickPick<vscode.QuickPickItem & { answer: Answer }> | vscode.InputBox,
+  { title, step, steps }: Step,
+  accept: () => Answer | undefined,
+): Promise<Answer> {
+  input.title = title;
+  input.step = step + 1;
+  input.totalSteps = steps;
+  input.ignoreFocusOut = true;
+  input.buttons = step > 0 ? [vscode.QuickInputButtons.Back] : [];
+  return new Promise((resolve) => {
+    const end = (answer: Answer) => {
+      resolve(answer); // before the field goes: its going would be an answer too
+      input.dispose();
+    };
+    input.onDidAccept(() => {
+      const answer = accept();
+      if (answer) end(answer);
+    });
+    input.onDidTriggerButton(() => end({ kind: 'back' }));
+    input.onDidHide(() => end({ kind: 'left' }));
+    input.show();
+  });
+}

@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import type { ScriptChoice } from '../../deploy/scriptProcess.ts';
+import { ModalError } from '../../domain/errors.ts';
+import type { ModalScript, Runnable, ScriptApp } from '../../domain/script.ts';
+import { runnables } from '../../domain/script.ts';
+import { isModalScript } from '../../platform/activeScript.ts';
+import { pick } from '../commands/pick.ts';
+import type { ScriptFinder } from './scriptFinder.ts';
+import type { ScriptReader } from './scriptReader.ts';
+import type { ScriptReference } from './scriptReference.ts';
+import { toScriptReference } from './scriptReference.ts';
+import type { ScriptsView } from './scriptsView.ts';
+
+export interface ScriptSources {
+  readonly scriptsView: ScriptsView;
+  readonly scriptFinder: ScriptFinder;
+  readonly scriptReader: ScriptReader;
+}
+
+/** The script that a command is about: its argument, the active editor, or the user's choice. */
+export async function resolveScript(
+  sources: ScriptSources,
+  argument: unknown,
+  title: string,
+): Promise<ScriptChoice | undefined> {
+  const given = toScriptReference(argument, sources.scriptsView) ?? (await chooseScript(sources, title));
+  if (!given) return undefined;
+  const { path, script } = await readSaved(sources.scriptReader, vscode.Uri.parse(given.uri));
+  const app =
+    script.apps.find(({ variable }) => variable === given.variable) ?? (await chooseApp(script, title));
+  if (app === 'left') return undefined;
+  return {
+    script: path,
+    ...(app ? { app } : {}),
+    several: script.apps.length > 1,
+  };
+}
+
+/** What `modal run` should start, together with its app. */
+export async function resolveRunnable(
+  sources: ScriptSources,
+  argument: unknown,
+  title: string,
+): Promise<(ScriptChoice & { readonly app: ScriptApp; readonly runnable: Runnable }) | undefined> {
+  const given = toScriptReference(argument, sources.scriptsView) ?? (await chooseScript(sources, title));
+  if (!given) return undefined;
+  const { path, script } = await readSaved(sources.scriptReader, vscode.Uri.parse(given.uri));
+  const apps =
+    given.variable === undefined ? script.apps : script.apps.filter((app) => app.variable === given.variable);
+  const found = apps.flatMap((app) => runnables(app).map((runnable) => ({ app, runnable })));
+  const chosen =
+    found.find(({ runnable }) => runnable.name === given.runnable) ??
+    (await chooseRunnable(found, title, vscode.workspace.asRelativePath(path)));
+  return chosen && { script: path, several: script.apps.length > 1, ...chosen };
+}
+
+/** The CLI reads the file, not the editor, so unsaved changes are saved first. */
+async function readSaved(
+  reader: ScriptReader,
+  uri: vscode.Uri,
+): Promise<{ path: string; script: ModalScript }> {
+  if (uri.scheme !== 'file') {
+    throw new ModalError(
+      'invalid',
+      vscode.l10n.t('The Modal CLI needs a file on disk. Save a copy of this one first.'),
+    );
+  }
+  const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
+  if (document?.isDirty) await document.save();
+  return { path: uri.fsPath, script: await reader.ofText(await readFile(uri.fsPath, 'utf8')) };
+}
+
+async function chooseScript(sources: ScriptSources, title: string): Promise<ScriptReference | undefined> {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document && isModalScript(document)) return { uri: document.uri.toString() };
+  const scripts = await sources.scriptFinder.find();
+  if (scripts.length === 0) {
+    throw new ModalError(
+      'notFound',
+      vscode.l10n.t('No Modal app was found in the Python files of this workspace. Open a script first.'),
+    );
+  }
+  return pick(
+    title,
+    vscode.l10n.t('Choose an app'),
+    scripts.flatMap(({ uri, label, apps }) =>
+      apps.map((app) => ({
+        label: app.name ?? app.variable,
+        description: label,
+        iconPath: new vscode.ThemeIcon('file-code'),
+        value: { uri, variable: app.variable },
+      })),
+    ),
+  );
+}
+
+/** @returns undefined when the text shows no app, `left` when the user left */
+async function chooseApp({ apps }: ModalScript, title: string): Promise<ScriptApp | 'left' | undefined> {
+  if (apps.length <= 1) return apps[0];
+  const chosen = await pick(
+    title,
+    vscode.l10n.t('The file has several apps. Choose one'),
+    apps.map((app) => ({
+      label: app.name ?? app.variable,
+      description: vscode.l10n.t('{0} in line {1}', app.variable, app.line),
+      iconPath: new vscode.ThemeIcon('file-code'),
+      value: app,
+    })),
+  );
+  return chosen ?? 'left';
+}
+
+async function chooseRunnable<T extends { readonly app: ScriptApp; readonly runnable: Runnable }>(
+  found: readonly T[],
+  title: string,
+  file: string,
+): Promise<T | undefined> {
+  const { t } = vscode.l10n;
+  if (found.length === 0) {
+    throw new ModalError(
+      'notFound',
+      t('{0} has no function that can be run. Web functions are served instead.', file),
+    );
+  }
+  return pick(
+    title,
+    t('Choose a function'),
+    found.map((each) => ({
+      label: each.runnable.name,
+      description: each.app.entryPoints.includes(each.runnable) ? t('local entry point') : t('function'),
+      detail: `${each.app.name ?? each.app.variable} · ${file}:${each.runnable.line}`,
+      iconPath: new vscode.ThemeIcon('play'),
+      value: each,
+    })),
+  );
+}

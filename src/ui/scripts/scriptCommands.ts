@@ -1,0 +1,150 @@
+import * as vscode from 'vscode';
+import { commands } from '../../contributions.ts';
+import { ModalError } from '../../domain/errors.ts';
+import { appReference } from '../../domain/script.ts';
+import type { CommandTable } from '../commands/command.ts';
+import type { RunningDeploy } from '../deploy/deployTracker.ts';
+import { pick } from '../commands/pick.ts';
+import type { Services } from '../commands/services.ts';
+import type { ScriptFlow } from './scriptFlow.ts';
+import { toScriptReference } from './scriptReference.ts';
+import { runWords } from './runWords.ts';
+import type { ScriptRun } from './scriptRuns.ts';
+import { isLiveRun } from './scriptRuns.ts';
+
+type ScriptCommands = Pick<
+  CommandTable,
+  | typeof commands.serveScript
+  | typeof commands.runFunction
+  | typeof commands.stopRun
+  | typeof commands.showRunLog
+  | typeof commands.openServedUrl
+  | typeof commands.copyServedUrl
+  | typeof commands.openScript
+  | typeof commands.refreshScripts
+>;
+
+/** Commands on the user's own scripts. */
+export function scriptCommands(services: Services): ScriptCommands {
+  const { t } = vscode.l10n;
+  let flow: ScriptFlow | undefined;
+  const load = async () => {
+    const actions = await import('./scriptActions.ts');
+    flow ??= new actions.ScriptFlow(services);
+    return { ...actions, flow };
+  };
+  return {
+    [commands.serveScript]: {
+      doing: t('Serve script'),
+      run: async (argument) => {
+        const { resolveScript, flow } = await load();
+        const choice = await resolveScript(services, argument, t('Serve Script'));
+        if (choice) await flow.serve(choice);
+      },
+    },
+    [commands.runFunction]: {
+      doing: t('Run function'),
+      run: async (argument) => {
+        const { resolveRunnable, flow } = await load();
+        const choice = await resolveRunnable(services, argument, t('Run Function'));
+        if (choice) await flow.run(choice, choice.runnable);
+      },
+    },
+    [commands.stopRun]: {
+      doing: t('Stop serve or run'),
+      run: async (argument) => {
+        const run = await chooseRun(services, argument, t('Stop Serve or Run'), isLiveRun);
+        if (run) services.scriptRuns.stop(run.id);
+      },
+    },
+    [commands.showRunLog]: {
+      doing: t('Show output'),
+      run: async (argument) => (await chooseRun(services, argument, t('Show Output'), () => true))?.showLog(),
+    },
+    [commands.openServedUrl]: {
+      doing: t('Open served URL'),
+      run: async (argument) => {
+        const url = await servedUrl(services, argument, t('Open Served URL'));
+        if (url) await vscode.env.openExternal(vscode.Uri.parse(url));
+      },
+    },
+    [commands.copyServedUrl]: {
+      doing: t('Copy served URL'),
+      run: async (argument) => {
+        const url = await servedUrl(services, argument, t('Copy Served URL'));
+        if (!url) return;
+        await vscode.env.clipboard.writeText(url);
+        vscode.window.setStatusBarMessage(`$(check) ${t('Copied {0}', url)}`, 4000);
+      },
+    },
+    [commands.openScript]: { doing: t('Show in editor'), run: (argument) => openScript(services, argument) },
+    [commands.refreshScripts]: { doing: t('Refresh scripts'), run: () => services.scriptsView.refresh() },
+  };
+}
+
+/** The deploy under way of a row's app. */
+export function deployOfScript(
+  { scriptsView, deploys }: Services,
+  argument: unknown,
+): RunningDeploy | undefined {
+  const { file, app } = (typeof argument === 'string' ? scriptsView.target(argument) : undefined) ?? {};
+  const path = file && vscode.Uri.parse(file.uri).fsPath;
+  return path === undefined ? undefined : (deploys.get(appReference(path, app, true)) ?? deploys.get(path));
+}
+
+/** The run of a row or button, or the user's choice among those that fit. */
+async function chooseRun(
+  { scriptRuns, scriptsView }: Services,
+  argument: unknown,
+  title: string,
+  fits: (run: ScriptRun) => boolean,
+): Promise<ScriptRun | undefined> {
+  const row = typeof argument === 'string' ? scriptsView.target(argument)?.run : undefined;
+  const own = row && scriptRuns.get(row.id);
+  if (own && fits(own)) return own;
+  const given = toScriptReference(argument, scriptsView);
+  const path = given && vscode.Uri.parse(given.uri).fsPath;
+  const known = path && scriptRuns.latest(path, given.variable ?? '', given.runnable);
+  if (known && fits(known)) return known;
+  const all = scriptRuns.all.filter(fits);
+  if (all.length === 0)
+    throw new ModalError('notFound', vscode.l10n.t('No script is served or run in this window.'));
+  if (all.length === 1) return all[0];
+  return pick(
+    title,
+    vscode.l10n.t('Choose a serve or run'),
+    all.map((run) => ({
+      label: run.title,
+      description: run.kind === 'serve' ? vscode.l10n.t('serve') : vscode.l10n.t('run'),
+      detail: runWords(run),
+      value: run,
+    })),
+  );
+}
+
+async function servedUrl(services: Services, argument: unknown, title: string): Promise<string | undefined> {
+  const run = await chooseRun(
+    services,
+    argument,
+    title,
+    (each) => isLiveRun(each) && each.endpoints.length > 0,
+  );
+  const [first, ...more] = run?.endpoints ?? [];
+  if (!first || more.length === 0) return first?.url;
+  return pick(
+    title,
+    vscode.l10n.t('Choose a web endpoint'),
+    [first, ...more].map(({ name, url }) => ({ label: name, description: url, value: url })),
+  );
+}
+
+async function openScript({ scriptsView }: Services, argument: unknown): Promise<void> {
+  const target = typeof argument === 'string' ? scriptsView.target(argument) : undefined;
+  if (!target) return;
+  const { file, place } = target;
+  const position = new vscode.Position(place.line - 1, place.column - 1);
+  await vscode.window.showTextDocument(vscode.Uri.parse(file.uri), {
+    selection: new vscode.Range(position, position),
+    preview: true,
+  });
+}

@@ -1,0 +1,320 @@
+import type { App } from '../../domain/app.ts';
+import type { Rates } from '../../domain/cost.ts';
+import { formatUsdPerHour, gpuUsdPerHour } from '../../domain/cost.ts';
+import type {
+  Runnable,
+  ScriptApp,
+  ScriptFile,
+  ScriptFunction,
+  ScriptProblem,
+  ScriptUnit,
+  SourcePlace,
+} from '../../domain/script.ts';
+import { appReference } from '../../domain/script.ts';
+import { shortAge, spokenAge } from '../../domain/words.ts';
+import type { DeployStatus } from '../deploy/deployTracker.ts';
+import type { Row, Rows } from '../trees/row.ts';
+import { rootRow } from '../trees/row.ts';
+import { runIcon, runWords } from './runWords.ts';
+import type { ScriptRun } from './scriptRuns.ts';
+import { isLiveRun } from './scriptRuns.ts';
+
+/** What a row stands for. */
+export interface ScriptRowTarget {
+  readonly file: ScriptFile;
+  readonly place: SourcePlace;
+  readonly app?: ScriptApp;
+  readonly runnable?: Runnable;
+  readonly run?: ScriptRun;
+}
+
+export interface ScriptRowsInput {
+  readonly scripts: readonly ScriptFile[];
+  /** Path of a file on disk, by its address. */
+  readonly pathOf: (uri: string) => string;
+  /** Live apps by name. */
+  readonly deployed: ReadonlyMap<string, App>;
+  /** Stages of deploys under way, by script reference. */
+  readonly deploying: ReadonlyMap<string, DeployStatus>;
+  /** Whether `deployed` was read at all. */
+  readonly connected: boolean;
+  readonly runs: readonly ScriptRun[];
+  readonly rates: Rates;
+  readonly now: number;
+  readonly openCommand: string;
+}
+
+export interface ScriptRows {
+  readonly rows: Rows;
+  readonly targets: ReadonlyMap<string, ScriptRowTarget>;
+}
+
+/** One row for each app of the workspace's files, with its functions, classes and entry points below. */
+export function buildScriptRows(input: ScriptRowsInput): ScriptRows {
+  return new ScriptRowsBuilder(input).build();
+}
+
+type RowFacts = Pick<Row, 'id' | 'label' | 'description' | 'icon' | 'context' | 'spoken'> &
+  Partial<Pick<Row, 'iconColor' | 'tooltip' | 'collapsible' | 'childIds'>>;
+
+class ScriptRowsBuilder {
+  readonly #input: ScriptRowsInput;
+  readonly #rows = new Map<string, Row>();
+  readonly #targets = new Map<string, ScriptRowTarget>();
+
+  constructor(input: ScriptRowsInput) {
+    this.#input = input;
+  }
+
+  build(): ScriptRows {
+    const top = this.#input.scripts.flatMap((file) => {
+      if (file.apps.length > 0) return file.apps.map((app) => this.#appRow(file, app));
+      return file.problems[0] ? [this.#problemRow(file, file.problems[0])] : [];
+    });
+    this.#rows.set('', rootRow(top));
+    return { rows: this.#rows, targets: this.#targets };
+  }
+
+  #appRow(file: ScriptFile, app: ScriptApp): string {
+    const { deployed, deploying, now } = this.#input;
+    const script = this.#input.pathOf(file.uri);
+    const id = `script/${file.uri}::${app.variable}`;
+    const [problem] = file.problems;
+    const serve = this.#latest(script, app.variable, '');
+    const live = app.name === undefined ? undefined : deployed.get(app.name);
+    const stage = (deploying.get(appReference(script, app, true)) ?? deploying.get(script))?.text;
+    const problemWords = problem ? `syntax error in line ${problem.line}` : '';
+    const serving = serve && isLiveRun(serve);
+    const states = (age: (since: number, now: number) => string) => [
+      problemWords,
+      stage ? `deploying: ${stage}` : live ? `deployed ${age(live.deployedAt ?? live.createdAt, now)}` : '',
+      serve ? runWords(serve) : '',
+    ];
+    const children = [
+      ...(serve ? [this.#serveRow(id, file, app, serve)] : []),
+      ...app.entryPoints.map((entry) => this.#entryRow(id, file, app, entry, script)),
+      ...app.units.map((unit) => this.#unitRow(id, file, app, unit, script)),
+    ];
+    const label = app.name ?? app.variable;
+    const gpus = gpuSummary(app.units);
+    const look = problem
+      ? { icon: 'warning', iconColor: 'problemsWarningIcon.foreground' }
+      : stage
+        ? { icon: 'loading~spin' }
+        : serving
+          ? runIcon(serve)
+          : { icon: 'file-code', ...(live ? { iconColor: 'charts.green' } : {}) };
+    this.#add(
+      '',
+      { file, app, place: problem ?? app },
+      {
+        id,
+        label,
+        description: [file.label, gpus, ...states(shortAge)].filter(Boolean).join(' · '),
+        ...look,
+        context: ['scriptApp', stage && 'deploying', live && 'deployed', serving && 'serving']
+          .filter(Boolean)
+          .join(' '),
+        spoken: [
+          `Script app ${label} in ${file.label}`,
+          gpus && `GPU ${gpus}`,
+          ...states(spokenAge),
+          live || stage || !this.#input.connected ? '' : 'not deployed',
+        ]
+          .filter(Boolean)
+          .join(', '),
+        tooltip: () =>
+          [
+            `${file.label}, line ${app.line}`,
+            app.name === undefined ? 'The name is known only when the file runs.' : '',
+            ...(problem ? [`Line ${problem.line}: ${problem.message}`] : []),
+          ].filter(Boolean),
+        collapsible: children.length > 0 ? 'collapsed' : 'none',
+        childIds: children,
+      },
+    );
+    return id;
+  }
+
+  #serveRow(parent: string, file: ScriptFile, app: ScriptApp, run: ScriptRun): string {
+    const id = `${parent}/serve`;
+    const words = runWords(run);
+    const live = isLiveRun(run);
+    this.#add(
+      parent,
+      { file, app, run, place: app },
+      {
+        id,
+        label: 'Serve',
+        description: words,
+        ...runIcon(run),
+        context: ['scriptServe', live && 'live', live && run.endpoints.length > 0 && 'url']
+          .filter(Boolean)
+          .join(' '),
+        spoken: `Serve of ${app.name ?? app.variable}, ${words}`,
+        tooltip: () => [words, ...run.endpoints.map(({ name, url }) => `${name}: ${url}`)],
+      },
+    );
+    return id;
+  }
+
+  #entryRow(parent: string, file: ScriptFile, app: ScriptApp, entry: Runnable, script: string): string {
+    const id = this.#idOf(`${parent}/entry/${entry.name}`);
+    const run = this.#latest(script, app.variable, entry.name);
+    this.#add(
+      parent,
+      { file, app, runnable: entry, place: entry },
+      {
+        id,
+        label: entry.name,
+        description: ['local entry point', run ? runWords(run) : ''].filter(Boolean).join(' · '),
+        icon: 'terminal',
+        ...(run ? runIcon(run) : {}),
+        context: runnableContext('scriptEntry', run),
+        spoken: ['Local entry point ' + entry.name, run ? runWords(run) : ''].filter(Boolean).join(', '),
+        tooltip: () => [signature(entry)],
+      },
+    );
+    return id;
+  }
+
+  #unitRow(parent: string, file: ScriptFile, app: ScriptApp, unit: ScriptUnit, script: string): string {
+    if (unit.kind === 'class') return this.#classRow(parent, file, app, unit, script);
+    const [fn] = unit.functions;
+    return fn ? this.#functionRow(parent, file, app, fn, unit, script) : '';
+  }
+
+  #classRow(parent: string, file: ScriptFile, app: ScriptApp, unit: ScriptUnit, script: string): string {
+    const id = this.#idOf(`${parent}/class/${unit.name}`);
+    const server = unit.functions.some(({ web }) => web === 'server');
+    const methods = server
+      ? []
+      : unit.functions.map((fn) => this.#functionRow(id, file, app, fn, undefined, script));
+    const facts = [...unitWords(unit, this.#input.rates), server ? 'web server' : ''].filter(Boolean);
+    this.#add(
+      parent,
+      { file, app, place: unit },
+      {
+        id,
+        label: unit.name,
+        description: facts.join(' · '),
+        icon: 'symbol-class',
+        context: `scriptClass ${server ? 'web' : ''}`.trim(),
+        spoken: [`Class ${unit.name}`, ...facts].join(', '),
+        collapsible: methods.length > 0 ? 'expanded' : 'none',
+        childIds: methods,
+      },
+    );
+    return id;
+  }
+
+  /** @param unit absent for a method, whose class says what it runs on */
+  #functionRow(
+    parent: string,
+    file: ScriptFile,
+    app: ScriptApp,
+    fn: ScriptFunction,
+    unit: ScriptUnit | undefined,
+    script: string,
+  ): string {
+    const id = this.#idOf(`${parent}/function/${fn.name}`);
+    const run = this.#latest(script, app.variable, fn.name);
+    const canRun = !fn.web && !fn.generator;
+    const facts = [
+      ...(unit ? unitWords(unit, this.#input.rates) : []),
+      fn.web ? 'web endpoint' : '',
+      fn.generator ? 'generator' : '',
+      run ? runWords(run) : '',
+    ].filter(Boolean);
+    const label = unit ? fn.name : (fn.name.split('.').at(-1) ?? fn.name);
+    this.#add(
+      parent,
+      { file, app, place: fn, ...(canRun ? { runnable: fn } : {}) },
+      {
+        id,
+        label,
+        description: facts.join(' · '),
+        icon: fn.web ? 'globe' : unit ? 'symbol-function' : 'symbol-method',
+        ...(run ? runIcon(run) : {}),
+        context: canRun
+          ? runnableContext('scriptFunction', run)
+          : `scriptFunction ${fn.web ? 'web' : 'generator'}`,
+        spoken: [`${unit ? 'Function' : 'Method'} ${fn.name}`, ...facts].join(', '),
+        tooltip: () => [signature(fn)],
+      },
+    );
+    return id;
+  }
+
+  #problemRow(file: ScriptFile, problem: ScriptProblem): string {
+    const id = `script/${file.uri}`;
+    this.#add(
+      '',
+      { file, place: problem },
+      {
+        id,
+        label: file.label,
+        description: `syntax error in line ${problem.line}`,
+        icon: 'warning',
+        iconColor: 'problemsWarningIcon.foreground',
+        context: 'scriptProblem',
+        spoken: `${file.label}, syntax error in line ${problem.line}: ${problem.message}`,
+        tooltip: () => [`Line ${problem.line}: ${problem.message}`],
+      },
+    );
+    return id;
+  }
+
+  /** Definitions of one name, e.g. in the branches of an `if`, are told apart. Lines would not do: they move. */
+  #idOf(id: string): string {
+    return this.#targets.has(id) ? this.#idOf(`${id}/again`) : id;
+  }
+
+  #latest(script: string, variable: string, runnable: string): ScriptRun | undefined {
+    return this.#input.runs.findLast(
+      (run) => run.script === script && run.variable === variable && run.runnable === runnable,
+    );
+  }
+
+  #add(parentId: string, target: ScriptRowTarget, facts: RowFacts): void {
+    this.#targets.set(facts.id, target);
+    this.#rows.set(facts.id, {
+      tooltip: () => [],
+      collapsible: 'none',
+      childIds: [],
+      ...facts,
+      parentId,
+      kind: 'script',
+      command: { id: this.#input.openCommand, title: 'Show in Editor' },
+    });
+  }
+}
+
+function runnableContext(kind: string, run: ScriptRun | undefined): string {
+  return `${kind} ${run && isLiveRun(run) ? 'running' : 'runnable'}`;
+}
+
+/** GPUs of all functions, each once; '' when none has one. */
+function gpuSummary(units: readonly ScriptUnit[]): string {
+  const first = units.flatMap(({ gpus }) => gpus?.[0] ?? []);
+  return [...new Set(first)].join(', ');
+}
+
+function unitWords({ gpus, minContainers }: ScriptUnit, rates: Rates): string[] {
+  const usd = gpus?.[0] === undefined ? undefined : gpuUsdPerHour(gpus[0], rates);
+  return [
+    gpus ? gpus.join(' or ') : 'GPU set by the code',
+    usd === undefined ? '' : formatUsdPerHour(usd),
+    minContainers ? `keeps ${minContainers} running` : '',
+  ].filter(Boolean);
+}
+
+/** `main(count: int = 3)` */
+function signature({ name, parameters }: Runnable): string {
+  const written = parameters.map(({ name: parameter, annotation, defaultValue }) => {
+    const stars = /^\*+/.exec(annotation)?.[0] ?? '';
+    const type = annotation.slice(stars.length);
+    return `${stars}${parameter}${type ? `: ${type}` : ''}${defaultValue === undefined ? '' : ` = ${defaultValue}`}`;
+  });
+  return `${name}(${written.join(', ')})`;
+}

@@ -1,0 +1,89 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { ModalTask } from '../../deploy/taskArguments.ts';
+import { taskArguments, taskName, taskSchema } from '../../deploy/taskArguments.ts';
+import type { ScriptFile } from '../../domain/script.ts';
+import { defaultAppVariable } from '../../domain/script.ts';
+import type { Config } from '../../platform/config.ts';
+import type { CliFinder } from '../onboarding/cliFinder.ts';
+import type { ScriptFinder } from './scriptFinder.ts';
+
+const taskType = 'modal';
+
+/** Deploy and serve of every script as tasks of the editor, and tasks of `tasks.json` with the user's own CLI. */
+export class ScriptTasks implements vscode.TaskProvider, vscode.Disposable {
+  readonly #finder: ScriptFinder;
+  readonly #cli: CliFinder;
+  readonly #config: Config;
+  readonly #registration: vscode.Disposable;
+
+  constructor(finder: ScriptFinder, cli: CliFinder, config: Config) {
+    this.#finder = finder;
+    this.#cli = cli;
+    this.#config = config;
+    this.#registration = vscode.tasks.registerTaskProvider(taskType, this);
+  }
+
+  async provideTasks(): Promise<vscode.Task[]> {
+    if (!vscode.workspace.isTrusted) return [];
+    const scripts = await this.#finder.find();
+    const tasks = await Promise.all(scripts.flatMap((file) => this.#tasksOf(file)));
+    return tasks.flatMap((task) => task ?? []);
+  }
+
+  async resolveTask(task: vscode.Task): Promise<vscode.Task | undefined> {
+    const parsed = taskSchema.safeParse(task.definition);
+    if (!vscode.workspace.isTrusted || !parsed.success) return undefined;
+    const folder = typeof task.scope === 'object' ? task.scope : vscode.workspace.workspaceFolders?.[0];
+    // The editor knows a task again by the definition, so it stays the very same.
+    return folder && this.#make(parsed.data, folder, task.definition);
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+  }
+
+  #tasksOf({ uri, apps }: ScriptFile): Promise<vscode.Task | undefined>[] {
+    const file = vscode.Uri.parse(uri);
+    const folder = vscode.workspace.getWorkspaceFolder(file);
+    if (file.scheme !== 'file' || !folder) return [];
+    const script = path.relative(folder.uri.fsPath, file.fsPath).replaceAll('\\', '/');
+    return apps.flatMap(({ variable }) =>
+      (['deploy', 'serve'] as const).map((command) => {
+        const named = apps.length > 1 || variable !== defaultAppVariable;
+        const task: ModalTask = { type: taskType, command, script, ...(named ? { app: variable } : {}) };
+        return this.#make(task, folder, task);
+      }),
+    );
+  }
+
+  async #make(
+    task: ModalTask,
+    folder: vscode.WorkspaceFolder,
+    definition: vscode.TaskDefinition,
+  ): Promise<vscode.Task | undefined> {
+    const cli = await this.#cli.find().catch(() => undefined);
+    if (!cli) return undefined; // commands of the extension offer to install it
+    const script = path.resolve(folder.uri.fsPath, task.script);
+    const args = [
+      ...cli.args,
+      ...taskArguments({ ...task, script }, this.#config.get('environment', folder.uri)),
+    ];
+    const profile = this.#config.get('profile');
+    const execution = new vscode.ProcessExecution(cli.command, args, {
+      cwd: path.dirname(script),
+      env: { PYTHONUTF8: '1', PYTHONUNBUFFERED: '1', ...(profile ? { MODAL_PROFILE: profile } : {}) },
+    });
+    const made = new vscode.Task(definition, folder, taskName(task), taskType, execution, [
+      '$modal',
+      '$modal-syntax',
+    ]);
+    made.isBackground = task.command === 'serve';
+    made.presentationOptions = {
+      reveal: vscode.TaskRevealKind.Always,
+      panel: vscode.TaskPanelKind.Dedicated,
+    };
+    if (task.command === 'deploy') made.group = vscode.TaskGroup.Build;
+    return made;
+  }
+}

@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import { commands, contextKeys, views } from '../../contributions.ts';
+import type { Rates } from '../../domain/cost.ts';
+import { DisposableStore } from '../../domain/emitter.ts';
+import type { ContextKeys } from '../../platform/contextKeys.ts';
+import type { AppStore } from '../../store/appStore.ts';
+import type { DeployTracker } from '../deploy/deployTracker.ts';
+import { RowTree } from '../trees/rowTree.ts';
+import type { ScriptFinder } from './scriptFinder.ts';
+import type { ScriptRowTarget, buildScriptRows } from './scriptRows.ts';
+import type { ScriptRuns } from './scriptRuns.ts';
+
+export interface ScriptsViewParts {
+  readonly finder: ScriptFinder;
+  readonly runs: ScriptRuns;
+  readonly store: AppStore;
+  readonly deploys: DeployTracker;
+  readonly contextKeys: ContextKeys;
+  readonly rates: () => Rates;
+}
+
+/** The Scripts view: every app that the workspace's Python files define, read while it is visible. */
+export class ScriptsView implements vscode.Disposable {
+  readonly #parts: ScriptsViewParts;
+  readonly #disposables = new DisposableStore();
+  readonly #tree: RowTree;
+  #buildRows: typeof buildScriptRows | undefined;
+  #targets: ReadonlyMap<string, ScriptRowTarget> = new Map();
+
+  constructor(parts: ScriptsViewParts) {
+    this.#parts = parts;
+    const { finder, runs, store, deploys } = parts;
+    this.#tree = this.#disposables.add(new RowTree());
+    const view = this.#disposables.add(
+      vscode.window.createTreeView(views.scripts, { treeDataProvider: this.#tree, showCollapseAll: true }),
+    );
+    const visible = (on: boolean) => {
+      finder.follow(on);
+      if (on && !this.#buildRows) void this.#firstRead();
+      // Which of them are deployed is not known before anybody has asked.
+      if (on && store.state.connection === 'unknown') void store.refresh();
+    };
+    const paint = () => this.#paint();
+    this.#disposables.add(view.onDidChangeVisibility((event) => visible(event.visible)));
+    for (const { onDidChange } of [finder, runs, deploys]) this.#disposables.add(onDidChange(paint));
+    this.#disposables.add(store.onDidChange(paint));
+    if (view.visible) visible(true);
+  }
+
+  /** What the row stands for, or undefined for a row that has gone. */
+  target(id: string | undefined): ScriptRowTarget | undefined {
+    return id === undefined ? undefined : this.#targets.get(id);
+  }
+
+  async refresh(): Promise<void> {
+    this.#parts.finder.forget();
+    await this.#firstRead();
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  async #firstRead(): Promise<void> {
+    await vscode.window.withProgress({ location: { viewId: views.scripts } }, () =>
+      this.#parts.finder.find(),
+    );
+  }
+
+  #paint(): void {
+    const { finder, runs, store, deploys, rates } = this.#parts;
+    if (!finder.complete || !this.#buildRows) return;
+    const { snapshot, connection } = store.state;
+    const live = snapshot.apps.filter(({ state }) => state === 'deployed');
+    const { rows, targets } = this.#buildRows({
+      scripts: finder.scripts,
+      pathOf: (uri) => vscode.Uri.parse(uri).fsPath,
+      deployed: new Map(live.map((app) => [app.name, app])),
+      deploying: deploys.statuses(),
+      connected: connection === 'ready',
+      runs: runs.all,
+      rates: rates(),
+      now: Date.now(),
+      openCommand: commands.openScript,
+    });
+    this.#targets = targets;
+    this.#parts.contextKeys.set(contextKeys.noScripts, targets.size === 0);
+    this.#tree.show(rows);
+  }
+}
