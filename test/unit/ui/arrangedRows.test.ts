@@ -136,7 +136,7 @@ describe('grouping and order', () => {
   it('names the environment in the row where no other row does', () => {
     expect(build().rows.get('app/a')?.description).not.toContain('dev');
     expect(build({ groupBy: 'none' }).rows.get('app/a')).toMatchObject({
-      description: 'deployed · idle · A10 · dev · 1h ago',
+      description: 'idle · A10 · dev · 1h ago',
       spoken: 'App qwen-9, deployed, idle, A10, environment dev, deployed 1 hour ago',
     });
   });
@@ -185,7 +185,7 @@ describe('rows in special states', () => {
     expect(rows.get('app/e')?.childIds).toEqual(['problem/e']);
     expect(rows.get('problem/e')).toMatchObject({
       label: 'Retry',
-      description: 'Modal did not answer in time. Try again.',
+      description: 'Functions cannot be read: Modal did not answer in time. Try again.',
       command: { id: 'modalGpu.retryApp' },
     });
     expect(targets.get('problem/e')).toMatchObject({ kind: 'app', app: { id: 'e' } });
