@@ -152,7 +152,7 @@ describe('the Apps view', () => {
     await text(/1 of 8 apps match the filter: “generated-0005”/).waitFor();
     await workbench.shot('95-filter');
     await workbench.quickPick.type('');
-    await workbench.quickPick.widget.getByRole('checkbox', { name: /^T4/ }).click();
+    await workbench.quickPick.widget.getByRole('checkbox', { name: /^T4/ }).first().click();
     await gone(app(5));
     await text(/5 of 8 apps match the filter: T4/).waitFor();
     await workbench.shot('96-filter-gpu');
@@ -162,10 +162,11 @@ describe('the Apps view', () => {
   });
 
   it('keeps arrangement and filter when the window is loaded again', async () => {
+    const before = await labels();
     await workbench.open(demo.workspace);
     await workbench.openView('Apps');
     await text(/5 of 8 apps match the filter: T4/).waitFor();
-    expect((await labels())[0]).toBe('generated-0004');
+    expect(await labels()).toEqual(before);
   });
 
   it('says that no app matches, with the way out', async () => {
