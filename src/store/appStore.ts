@@ -215,10 +215,11 @@ export class AppStore implements Disposable {
   }
 
   async #readNewDetails(plane: ControlPlane, signal: AbortSignal): Promise<void> {
-    const apps = this.#state.snapshot.apps
-      .filter((app) => this.#needsDetails(app))
+    const { details, apps: all } = this.#state.snapshot;
+    const apps = all
+      .filter(({ state }) => isLive(state))
       .sort((a, b) => (b.deployedAt ?? b.createdAt) - (a.deployedAt ?? a.createdAt))
-      .slice(0, this.#eagerDetails);
+      .filter((app, at) => (at < this.#eagerDetails || details.has(app.id)) && this.#needsDetails(app));
     await mapAtMost(detailsAtOnce, apps, (app) => this.#describe(plane, app, signal));
   }
 

@@ -69,9 +69,9 @@ export function appRow({ known, parentId, environment, childIds, now }: AppRowIn
     kind: 'app',
     label: app.name,
     description: [
-      look.word,
+      ...(app.state === 'deployed' ? [] : [look.word]), // most are, and a narrow row has room for little
       ...(running ? [`${app.runningContainers} running`] : live ? ['idle'] : []),
-      ...gpus,
+      ...(gpus.length > 0 ? [gpus.join(', ')] : []),
       ...(environment ? [environment] : []),
       shortAge(since, now),
     ].join(' · '),
@@ -208,7 +208,7 @@ export function problemRow(app: App, problem: ModalError, parentId: string): Row
     parentId,
     kind: 'problem',
     label: 'Retry',
-    description: problem.message,
+    description: `Functions cannot be read: ${problem.message}`,
     icon: 'warning',
     iconColor: 'list.warningForeground',
     context: 'problem',

@@ -23,9 +23,7 @@ export function showFilterPick(store: AppStore, arrangement: ArrangementStore): 
   const pick = vscode.window.createQuickPick<Item>();
   const before = arrangement.current.filter;
   pick.title = t('Filter Apps');
-  pick.placeholder = t(
-    'Type a name or id of an app, function, endpoint or container, and tick what else must match',
-  );
+  pick.placeholder = t('Type part of a name or id, or tick what must match');
   pick.canSelectMany = true;
   pick.items = filterItems(store, before);
   pick.selectedItems = pick.items.filter(({ choice }) => choice && isChosen(before, choice));
@@ -61,9 +59,10 @@ function filterItems({ state }: AppStore, filter: AppFilter): Item[] {
     details: snapshot.details.get(app.id),
     containers: containers.get(app.id) ?? [],
   }));
-  const item = (label: string, choice: Choice): Item => ({
+  // The headings go as soon as something is typed, so every item says what it is.
+  const item = (label: string, choice: Choice, kind = ''): Item => ({
     label,
-    description: plural(countOf(apps, choice, user), 'app'),
+    description: [...(kind ? [kind] : []), plural(countOf(apps, choice, user), 'app')].join(' · '),
     alwaysShow: true, // the text narrows the view, not this list
     choice,
   });
@@ -74,17 +73,17 @@ function filterItems({ state }: AppStore, filter: AppFilter): Item[] {
     ...filterStates.map((each) => item(stateWord(each), { kind: 'state', state: each })),
     ...section(
       t('GPU'),
-      sorted([...gpus, ...filter.gpus]).map((gpu) => item(gpuWord(gpu), { kind: 'gpu', gpu })),
+      sorted([...gpus, ...filter.gpus]).map((gpu) => item(gpuWord(gpu), { kind: 'gpu', gpu }, t('GPU'))),
     ),
     ...section(
       t('Environment'),
       environments.length > 1 || filter.environments.length > 0
         ? sorted([...environments, ...filter.environments]).map((environment) =>
-            item(environment, { kind: 'environment', environment }),
+            item(environment, { kind: 'environment', environment }, t('environment')),
           )
         : [],
     ),
-    ...section(t('Deployed by'), user ? [item(t('you ({0})', user), { kind: 'mine' })] : []),
+    ...section(t('Deployed by'), user ? [item(t('deployed by you ({0})', user), { kind: 'mine' })] : []),
   ];
 }
 

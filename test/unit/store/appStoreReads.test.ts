@@ -331,6 +331,26 @@ describe('jobs at most so many at once', () => {
 });
 
 describe('a shared run', () => {
+  it('is abandoned only when the last of those who wait for it has left', async () => {
+    const abandoned: boolean[] = [];
+    const open = Promise.withResolvers<undefined>();
+    const flight = new SingleFlight(async (signal) => {
+      await open.promise;
+      await settle();
+      abandoned.push(signal.aborted);
+    });
+    const [one, two] = [new AbortController(), new AbortController()];
+    const runs = [flight.run(), flight.run(one.signal), flight.run(two.signal)];
+    one.abort();
+    open.resolve(undefined);
+    await Promise.all(runs);
+    expect(abandoned).toEqual([false, false]);
+    const last = flight.run(two.signal);
+    two.abort();
+    await last;
+    expect(abandoned).toEqual([false, false, true]);
+  });
+
   it('does not begin for somebody who has left before', async () => {
     let runs = 0;
     const open = Promise.withResolvers<undefined>();

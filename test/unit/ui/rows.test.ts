@@ -55,7 +55,7 @@ describe('app rows', () => {
     expect(rows.get('')?.childIds).toEqual(['environment/main', 'environment/dev']);
     expect(rows.get('environment/main')).toMatchObject({ description: '1 app · 1 running · 1 GPU' });
     expect(rows.get('app/ap-1')).toMatchObject({
-      description: 'deployed · 1 running · A10 · 5m ago',
+      description: '1 running · A10 · 5m ago',
       context: 'app deployed live',
       childIds: ['function/ap-1/Worker.*', 'function/ap-1/web', 'container/ta-1'],
     });
