@@ -21,7 +21,9 @@ import { DeployProblems } from './ui/deploy/deployProblems.ts';
 import { DeployTracker } from './ui/deploy/deployTracker.ts';
 import { LogsController } from './ui/logs/logsController.ts';
 import { CliFinder } from './ui/onboarding/cliFinder.ts';
+import { watchProfileFile } from './ui/onboarding/watchProfileFile.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
+import { StatusItem } from './ui/status/statusItem.ts';
 import { AppsView } from './ui/trees/appsView.ts';
 import { CatalogueView } from './ui/trees/catalogueView.ts';
 
@@ -30,7 +32,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   const disposables = new DisposableStore();
   const logger = disposables.add(new ChannelLogger());
   const contextKeySetter = new ContextKeys();
-  const config = new Config(logger);
+  const config = disposables.add(new Config(logger, context.workspaceState));
   const presenter = new Presenter(logger);
   const keys = new EndpointKeys(context.secrets);
   const cli = disposables.add(new CliFinder(config, contextKeySetter));
@@ -83,6 +85,8 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   );
   disposables.add(planes.onDidChange(() => void store.refresh()));
   disposables.add(config.onDidChange(['profile'], () => void store.refresh()));
+  disposables.add(new StatusItem(store, planes, config));
+  disposables.add(watchProfileFile(appsView, planes, store));
   disposables.add(watchActiveScript(contextKeySetter));
   return disposables;
 }

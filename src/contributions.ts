@@ -30,6 +30,9 @@ export const commands = {
   copyToWorkspace: 'modalGpu.copyToWorkspace',
   showOutput: 'modalGpu.showOutput',
   openWalkthrough: 'modalGpu.openWalkthrough',
+  switchAccount: 'modalGpu.switchAccount',
+  switchProfile: 'modalGpu.switchProfile',
+  switchEnvironment: 'modalGpu.switchEnvironment',
 } as const;
 
 export type CommandId = (typeof commands)[keyof typeof commands];

@@ -4,9 +4,11 @@ import { Emitter } from '../domain/emitter.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Connection } from './connection.ts';
 import { connectionKey } from './connection.ts';
-import type { ControlPlane } from './controlPlane.ts';
+import type { ControlPlane, Identity } from './controlPlane.ts';
 import { probeServer } from './probe.ts';
-import { configPath, loadConnection } from './profile.ts';
+import type { ProfileEntry } from './profile.ts';
+import { configPath, listProfiles, loadConnection } from './profile.ts';
+import { watchProfile } from './profileWatch.ts';
 
 type Sdk = Pick<typeof import('./sdk.ts'), 'createControlPlane'>;
 
@@ -41,7 +43,7 @@ export class ControlPlanes implements Disposable {
   /** The effective connection; the file is read again only when it changed. */
   async connection(): Promise<Connection> {
     const profile = this.#options.profile?.() ?? '';
-    const stamp = `${profile}|${await fileStamp(configPath(this.#options.env))}`;
+    const stamp = `${profile}|${await fileStamp(this.configPath)}`;
     if (this.#read?.stamp === stamp) return this.#read.connection;
     const connection = await loadConnection({ env: this.#options.env, profile });
     const before = this.#read?.connection;
@@ -54,21 +56,38 @@ export class ControlPlanes implements Disposable {
   }
 
   async cacheKey(): Promise<string> {
-    const { serverUrl, profile } = await this.connection();
-    return `snapshot:${serverUrl}:${profile}`;
+    const { serverUrl, profile, sources } = await this.connection();
+    // A token from the environment may belong to another account than the profile's.
+    const account = sources.tokenId === 'variable' ? `${profile}:variables` : profile;
+    return `snapshot:${serverUrl}:${account}`;
   }
 
   /** @throws kind `offline` within seconds when the server is not there, or as `connection` does */
   async get(signal?: AbortSignal): Promise<ControlPlane> {
     const connection = await this.connection();
     await this.#probe(connection.serverUrl, signal);
-    const key = `${connectionKey(connection)}|${connection.tokenSecret}`;
-    const known = this.#planes.get(key);
-    if (known) return known;
-    const { createControlPlane } = await this.#loadSdk();
-    const plane = this.#planes.get(key) ?? createControlPlane(connection, this.#options.logger);
-    this.#planes.set(key, plane);
-    return plane;
+    return this.#planeOf(connection);
+  }
+
+  /** Asks whose a profile of the file is, whichever is in use. @throws as `get` does */
+  async identify(profile: string, signal?: AbortSignal): Promise<Identity> {
+    const connection = await loadConnection({ env: this.#options.env, profile });
+    await probeServer(connection.serverUrl, signal);
+    return (await this.#planeOf(connection)).whoAmI(signal);
+  }
+
+  /** Profiles of the file. @throws kind `profileBroken` */
+  profiles(): Promise<ProfileEntry[]> {
+    return listProfiles(this.#options.env);
+  }
+
+  /** Calls back whenever the profile file appears, changes or goes, until disposed. */
+  watchFile(listener: () => void): Disposable {
+    return watchProfile(this.configPath, listener);
+  }
+
+  get configPath(): string {
+    return configPath(this.#options.env);
   }
 
   /** Makes the next call look for the server again, e.g. because a call failed. */
@@ -80,6 +99,16 @@ export class ControlPlanes implements Disposable {
     for (const plane of this.#planes.values()) plane.close();
     this.#planes.clear();
     this.#changes.dispose();
+  }
+
+  async #planeOf(connection: Connection): Promise<ControlPlane> {
+    const key = `${connectionKey(connection)}|${connection.tokenSecret}`;
+    const known = this.#planes.get(key);
+    if (known) return known;
+    const { createControlPlane } = await this.#loadSdk();
+    const plane = this.#planes.get(key) ?? createControlPlane(connection, this.#options.logger);
+    this.#planes.set(key, plane);
+    return plane;
   }
 
   async #probe(serverUrl: string, signal?: AbortSignal): Promise<void> {

@@ -5,7 +5,7 @@ import { Emitter } from '../domain/emitter.ts';
 import type { ErrorKind, ModalError } from '../domain/errors.ts';
 import { isCancelled, toModalError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
-import type { ControlPlane } from '../modal/controlPlane.ts';
+import type { ControlPlane, Identity } from '../modal/controlPlane.ts';
 import { SingleFlight } from './singleFlight.ts';
 import type { Snapshot, SnapshotCache } from './snapshot.ts';
 import { emptySnapshot, loadSnapshot, storeSnapshot } from './snapshot.ts';
@@ -19,6 +19,8 @@ export interface AppStoreState {
   readonly loading: boolean;
   /** Name of the Modal workspace; empty until known. */
   readonly workspace: string;
+  /** Name of the Modal user; empty until known, and for tokens that belong to no person. */
+  readonly user: string;
   /** Why the last read failed; the snapshot then holds what was seen before. */
   readonly error?: ModalError;
 }
@@ -42,7 +44,14 @@ export class AppStore implements Disposable {
   readonly #changes = new Emitter<AppStoreState>();
   readonly #refresh = new SingleFlight(() => this.#read());
   readonly #abort = new AbortController();
-  #state: AppStoreState = { connection: 'unknown', snapshot: emptySnapshot, loading: false, workspace: '' };
+  #state: AppStoreState = {
+    connection: 'unknown',
+    snapshot: emptySnapshot,
+    loading: false,
+    workspace: '',
+    user: '',
+  };
+  #identified: { readonly plane: ControlPlane; readonly identity: Identity } | undefined;
   #restoredKey: string | undefined;
 
   readonly onDidChange = this.#changes.event;
@@ -92,10 +101,10 @@ export class AppStore implements Disposable {
       await this.#restore();
       const plane = await this.#planes.get(this.#abort.signal);
       const environments = await plane.listEnvironments(this.#abort.signal);
-      const workspace = this.#state.workspace || (await plane.whoAmI(this.#abort.signal)).workspace;
+      const { workspace, user = '' } = await this.#whoAmI(plane);
       const [apps, containers] = await this.#readEnvironments(plane, environments);
       this.#set(
-        { connection: 'ready', workspace, snapshot: this.#merge(environments, apps, containers) },
+        { connection: 'ready', workspace, user, snapshot: this.#merge(environments, apps, containers) },
         true,
       );
       await this.#readDetails(plane, this.#appsWithoutDetails());
@@ -112,7 +121,15 @@ export class AppStore implements Disposable {
     const key = await this.#planes.cacheKey();
     if (key === this.#restoredKey) return;
     this.#restoredKey = key;
-    this.#set({ snapshot: loadSnapshot(this.#cache.get(key)) ?? emptySnapshot, workspace: '' });
+    this.#set({ snapshot: loadSnapshot(this.#cache.get(key)) ?? emptySnapshot, workspace: '', user: '' });
+  }
+
+  /** Asks once for each connection: another token may belong to somebody else. */
+  async #whoAmI(plane: ControlPlane): Promise<Identity> {
+    if (this.#identified?.plane === plane) return this.#identified.identity;
+    const identity = await plane.whoAmI(this.#abort.signal);
+    this.#identified = { plane, identity };
+    return identity;
   }
 
   async #readEnvironments(

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { commands, walkthrough } from '../../contributions.ts';
 import { ModalError } from '../../domain/errors.ts';
-import { configPath } from '../../modal/profile.ts';
 import type { DeployFlow } from '../deploy/deployFlow.ts';
+import { onboardingCommands } from '../onboarding/onboardingCommands.ts';
+import { statusCommands } from '../status/statusCommands.ts';
 import type { CommandTable } from './command.ts';
 import { resolveApp, resolveDeployTarget, resolveEndpoint, resolveLogTarget } from './arguments.ts';
 import { copyToWorkspace } from './copyToWorkspace.ts';
-import { installCli, signIn } from './onboarding.ts';
 import { sendRequest, setEndpointKey } from './requests.ts';
 import type { Services } from './services.ts';
 import { stopApp } from './stopApp.ts';
@@ -71,9 +71,8 @@ export function commandTable(services: Services, deployFlow: DeployFlow): Comman
         if (app) await vscode.env.openExternal(vscode.Uri.parse((await planes.get()).dashboardUrl(app.id)));
       },
     },
-    [commands.signIn]: { doing: t('Sign in'), run: () => signIn(services) },
-    [commands.installCli]: { doing: t('Install Modal CLI'), run: () => installCli(services) },
-    [commands.openProfileFile]: { doing: t('Open profile file'), run: openProfileFile },
+    ...onboardingCommands(services),
+    ...statusCommands(services),
     [commands.showAppFiles]: {
       doing: t('Show app source'),
       run: (argument) => showAppFiles(services, argument),
@@ -96,11 +95,6 @@ async function cancelDeploy({ deploys, catalogueView }: Services, argument: unkn
   if (!deploy) throw new ModalError('notFound', vscode.l10n.t('Nothing is being deployed.'));
   deploy.abort.abort();
   return Promise.resolve();
-}
-
-async function openProfileFile(): Promise<void> {
-  const uri = vscode.Uri.file(configPath(process.env));
-  await vscode.window.showTextDocument(uri);
 }
 
 async function showAppFiles({ catalogueView, catalog }: Services, argument: unknown): Promise<void> {

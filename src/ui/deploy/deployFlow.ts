@@ -59,7 +59,7 @@ export class DeployFlow {
       async (_progress, token) => {
         const abort = new AbortController();
         token.onCancellationRequested(() => abort.abort());
-        await cli.find();
+        await cli.find(abort.signal);
         return planDeploy(target, {
           plane: await planes.get(abort.signal),
           connection: await planes.connection(),

@@ -1,0 +1,36 @@
+import { access } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { commands } from '../../contributions.ts';
+import { ModalError } from '../../domain/errors.ts';
+import type { CommandTable } from '../commands/command.ts';
+import type { Services } from '../commands/services.ts';
+import { installCli } from './installCli.ts';
+import { SignInFlow } from './signInFlow.ts';
+
+export function onboardingCommands(
+  services: Services,
+): Pick<CommandTable, typeof commands.signIn | typeof commands.installCli | typeof commands.openProfileFile> {
+  const { t } = vscode.l10n;
+  const flow = new SignInFlow(services);
+  return {
+    [commands.signIn]: {
+      doing: t('Sign in'),
+      run: (argument) => flow.run(argument === 'another'),
+    },
+    [commands.installCli]: { doing: t('Install Modal CLI'), run: () => installCli(services) },
+    [commands.openProfileFile]: {
+      doing: t('Open profile file'),
+      run: () => openProfileFile(services.planes.configPath),
+    },
+  };
+}
+
+async function openProfileFile(file: string): Promise<void> {
+  const { t } = vscode.l10n;
+  await access(file).catch((error: unknown) => {
+    throw new ModalError('signedOut', t('There is no profile file at {0} yet. Signing in makes it.', file), {
+      cause: error,
+    });
+  });
+  await vscode.window.showTextDocument(vscode.Uri.file(file));
+}
