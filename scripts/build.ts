@@ -12,6 +12,7 @@ import { root } from './root.ts';
 const lazyModules: Readonly<Record<string, string>> = {
   sdk: 'src/modal/sdk.ts',
   http: 'src/requests/httpClient.ts',
+  gettingReady: 'src/ui/onboarding/gettingReady.ts',
   requestPanel: 'src/ui/requests/requestPanel.ts',
 };
 

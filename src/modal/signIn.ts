@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { ModalError } from '../domain/errors.ts';
+import { isModalError, ModalError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { ModalCli } from './cli.ts';
 import { cliEnvironment, runCli } from './cli.ts';
@@ -119,7 +119,7 @@ async function refusalOf(place: string): Promise<string> {
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof ModalError && error.kind === 'timeout';
+  return isModalError(error) && error.kind === 'timeout';
 }
 
 function tooLate(limitMs: number): ModalError {

@@ -3,7 +3,6 @@ import { contextKeys } from '../../contributions.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { ModalCli } from '../../modal/cli.ts';
 import type { InterpreterInput } from '../../modal/interpreter.ts';
-import { findCli } from '../../modal/interpreter.ts';
 import type { Config } from '../../platform/config.ts';
 import type { ContextKeys } from '../../platform/contextKeys.ts';
 import { chosenInterpreter, onDidChangeInterpreter } from './chosenInterpreter.ts';
@@ -76,13 +75,18 @@ export class CliFinder implements vscode.Disposable {
 
   #start(): Search {
     const abort = new AbortController();
-    const found = this.input().then((input) => findCli(input, abort.signal));
+    const found = this.#find(abort.signal);
     const search: Search = { found, abort, waiting: 0, done: false };
     found.then(
       () => this.#end(search, true),
       () => this.#end(search, false),
     );
     return search;
+  }
+
+  async #find(signal: AbortSignal): Promise<ModalCli> {
+    const [{ findCli }, input] = await Promise.all([import('./gettingReady.ts'), this.input()]);
+    return findCli(input, signal);
   }
 
   #end(search: Search, found: boolean): void {

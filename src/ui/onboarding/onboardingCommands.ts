@@ -4,20 +4,28 @@ import { commands } from '../../contributions.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { CommandTable } from '../commands/command.ts';
 import type { Services } from '../commands/services.ts';
-import { installCli } from './installCli.ts';
-import { SignInFlow } from './signInFlow.ts';
+import type { SignInFlow } from './signInFlow.ts';
+
+const load = () => import('./gettingReady.ts');
 
 export function onboardingCommands(
   services: Services,
 ): Pick<CommandTable, typeof commands.signIn | typeof commands.installCli | typeof commands.openProfileFile> {
   const { t } = vscode.l10n;
-  const flow = new SignInFlow(services);
+  let flow: SignInFlow | undefined;
   return {
     [commands.signIn]: {
       doing: t('Sign in'),
-      run: (argument) => flow.run(argument === 'another'),
+      run: async (argument) => {
+        const { SignInFlow } = await load();
+        flow ??= new SignInFlow(services); // one, because it knows of the sign-in that runs
+        await flow.run(argument === 'another');
+      },
     },
-    [commands.installCli]: { doing: t('Install Modal CLI'), run: () => installCli(services) },
+    [commands.installCli]: {
+      doing: t('Install Modal CLI'),
+      run: async () => (await load()).installCli(services),
+    },
     [commands.openProfileFile]: {
       doing: t('Open profile file'),
       run: () => openProfileFile(services.planes.configPath),
