@@ -33,5 +33,5 @@ export function signInFailure(stderr: string): string {
     .filter((line) => line !== '' && line !== 'Error');
   const traceback = lines.findIndex((line) => line.startsWith('Traceback (most recent call last)'));
   const cause = traceback < 0 ? lines.join(' ') : (lines.at(-1) ?? '');
-  return redact(cause).slice(0, 400);
+  return redact(cause.replace(/^Error: /, '')).slice(0, 400);
 }
