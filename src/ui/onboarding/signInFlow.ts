@@ -15,8 +15,7 @@ const copyAddress = '_modalGpu.copySignInAddress';
 /** Signs in through the CLI in the background: the editor opens the page and says how far it is. */
 export class SignInFlow {
   readonly #services: Services;
-  /** Page of the sign-in that runs; '' before the CLI has named it. */
-  #page: string | undefined;
+  #running: { page: string } | undefined;
 
   constructor(services: Services) {
     this.#services = services;
@@ -41,19 +40,26 @@ export class SignInFlow {
   }
 
   #isRunning(): boolean {
-    return this.#page !== undefined;
+    return this.#running !== undefined;
   }
 
   #signIn(wish: AccountWish): Thenable<SignedIn> {
     const { t } = vscode.l10n;
     const { cli, logger } = this.#services;
-    this.#page = '';
+    const running = (this.#running = { page: '' }); // until the CLI names it
     const abort = new AbortController();
     const copying = vscode.commands.registerCommand(copyAddress, () => this.#copy());
+    const end = () => {
+      if (this.#running === running) this.#running = undefined;
+      copying.dispose();
+    };
     return vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: t('Modal sign-in'), cancellable: true },
       async (progress, token) => {
-        token.onCancellationRequested(() => abort.abort());
+        token.onCancellationRequested(() => {
+          abort.abort();
+          end(); // the user may begin anew while the CLI's processes end
+        });
         progress.report({ message: t('starting the Modal CLI…') });
         try {
           return await signInByCli(await cli.find(abort.signal), {
@@ -63,11 +69,10 @@ export class SignInFlow {
             activate: !wish.here,
             ...(wish.profile ? { serverUrl: await this.#ownServer() } : {}),
             signal: abort.signal,
-            onNews: (news) => this.#tell(news, (message) => progress.report({ message })),
+            onNews: (news) => this.#tell(running, news, (message) => progress.report({ message })),
           });
         } finally {
-          this.#page = undefined;
-          copying.dispose();
+          end();
         }
       },
     );
@@ -83,12 +88,12 @@ export class SignInFlow {
     }
   }
 
-  #tell(news: SignInNews, report: (message: string) => void): void {
+  #tell(running: { page: string }, news: SignInNews, report: (message: string) => void): void {
     const { t } = vscode.l10n;
     const links = `[${t('Open Again')}](command:${commands.signIn}) · [${t('Copy Address')}](command:${copyAddress})`;
     switch (news.kind) {
       case 'address':
-        this.#page = news.url;
+        running.page = news.url;
         report(`${t('confirm in your browser.')} ${links}`);
         void this.#open();
         return;
@@ -103,14 +108,15 @@ export class SignInFlow {
   }
 
   async #open(): Promise<void> {
-    if (!this.#page) return;
-    // The editor opens it where the user sits, and forwards a port by itself should the address be a local one.
-    await vscode.env.openExternal(vscode.Uri.parse(this.#page, true));
+    if (!this.#running?.page) return;
+    await vscode.env.openExternal(vscode.Uri.parse(this.#running.page, true));
   }
 
   async #copy(): Promise<void> {
-    if (!this.#page) return;
-    await vscode.env.clipboard.writeText(this.#page);
+    if (!this.#running?.page) return;
+    // As `openExternal` opens it: Modal's own address stays as it is, a local one becomes reachable for the user.
+    const address = await vscode.env.asExternalUri(vscode.Uri.parse(this.#running.page, true));
+    await vscode.env.clipboard.writeText(address.toString(true));
     vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t('Sign-in address copied')}`, 4000);
   }
 
