@@ -13,6 +13,7 @@ const lazyModules: Readonly<Record<string, string>> = {
   sdk: 'src/modal/sdk.ts',
   http: 'src/requests/httpClient.ts',
   deploy: 'src/ui/deploy/deployFlow.ts',
+  gettingReady: 'src/ui/onboarding/gettingReady.ts',
   requestPanel: 'src/ui/requests/requestPanel.ts',
   lifecycle: 'src/ui/lifecycle/flows.ts',
   catalog: 'src/domain/catalog.ts',

@@ -22,6 +22,7 @@ import { DeployTracker } from './ui/deploy/deployTracker.ts';
 import { reportInterruptedDeploys } from './ui/deploy/interruptedDeploys.ts';
 import { LogsController } from './ui/logs/logsController.ts';
 import { CliFinder } from './ui/onboarding/cliFinder.ts';
+import { watchProfileFile } from './ui/onboarding/watchProfileFile.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
 import { ScriptCodeLenses } from './ui/scripts/scriptCodeLenses.ts';
 import { scriptCommands } from './ui/scripts/scriptCommands.ts';
@@ -30,6 +31,7 @@ import { ScriptReader } from './ui/scripts/scriptReader.ts';
 import { ScriptRuns, isLiveRun } from './ui/scripts/scriptRuns.ts';
 import { ScriptTasks } from './ui/scripts/scriptTasks.ts';
 import { ScriptsView } from './ui/scripts/scriptsView.ts';
+import { StatusItem } from './ui/status/statusItem.ts';
 import { AppsView } from './ui/trees/appsView.ts';
 import { ArrangementStore } from './ui/trees/arrangementStore.ts';
 import { CatalogueView } from './ui/trees/catalogueView.ts';
@@ -51,7 +53,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   const disposables = new DisposableStore();
   const logger = disposables.add(new ChannelLogger());
   const contextKeySetter = new ContextKeys();
-  const config = new Config(logger);
+  const config = disposables.add(new Config(logger, context.workspaceState));
   const presenter = new Presenter(logger);
   const keys = new EndpointKeys(context.secrets);
   const cli = disposables.add(new CliFinder(config, contextKeySetter));
@@ -147,6 +149,8 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   };
   disposables.add(planes.onDidChange(reconnect));
   disposables.add(config.onDidChange(['profile'], reconnect));
+  disposables.add(new StatusItem(store, planes, config));
+  disposables.add(watchProfileFile(appsView, planes, store));
   disposables.add(watchActiveScript(contextKeySetter));
   return disposables;
 }

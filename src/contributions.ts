@@ -55,6 +55,9 @@ export const commands = {
   copyServedUrl: 'modalGpu.copyServedUrl',
   openScript: 'modalGpu.openScript',
   refreshScripts: 'modalGpu.refreshScripts',
+  switchAccount: 'modalGpu.switchAccount',
+  switchProfile: 'modalGpu.switchProfile',
+  switchEnvironment: 'modalGpu.switchEnvironment',
 } as const;
 
 export type CommandId = (typeof commands)[keyof typeof commands];

@@ -8,6 +8,8 @@ export interface Environment {
   readonly isDefault: boolean;
   readonly runningContainers: number;
   readonly runningGpus: number;
+  /** US dollars of this billing cycle, where the server tells. */
+  readonly spend?: { readonly usd: number; readonly limitUsd: number };
 }
 
 export interface App {

@@ -63,6 +63,8 @@ export function cliEnvironment(base: NodeJS.ProcessEnv, connection?: Connection)
 /** Makes the CLI use this connection, whatever its own profile file says. */
 export function connectionEnvironment(connection: Connection): Record<string, string> {
   return {
+    // Also where no profile is active: the CLI refuses to guess, although it is given the token.
+    MODAL_PROFILE: connection.profile,
     MODAL_TOKEN_ID: connection.tokenId,
     MODAL_TOKEN_SECRET: connection.tokenSecret,
     MODAL_SERVER_URL: connection.serverUrl,

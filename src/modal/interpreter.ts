@@ -1,114 +1,108 @@
-import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
+import { access, stat } from 'node:fs/promises';
 import { ModalError } from '../domain/errors.ts';
+import { redact } from '../domain/redact.ts';
+import { runBriefly } from './briefRun.ts';
 import type { ModalCli } from './cli.ts';
+import type { Candidate, InterpreterInput } from './cliCandidates.ts';
+import { cliCandidates } from './cliCandidates.ts';
 
-export interface InterpreterInput {
-  /** Setting of the user: an interpreter or the `modal` executable; '' = look for one. */
-  readonly configured: string;
-  /** Interpreter chosen in the editor, if its Python extension tells. */
-  readonly chosen?: string;
-  readonly workspaceFolders: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-  readonly home?: string;
-  readonly platform?: NodeJS.Platform;
-}
-
-interface Candidate {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly source: string;
-}
+export type { InterpreterInput } from './cliCandidates.ts';
 
 /** `modal app logs -f`, module references and the present decorators need this. */
 export const lowestVersion = '1.4.0';
 
-const versionLimitMs = 15_000;
+export interface SearchLimits {
+  /** Milliseconds for one candidate; a cold Python on a slow disk takes seconds. */
+  readonly eachMs: number;
+  readonly totalMs: number;
+}
+
+const defaultLimits: SearchLimits = { eachMs: 15_000, totalMs: 45_000 };
+
+/** A candidate that was passed over, and why. */
+interface Refused {
+  readonly candidate: Candidate;
+  readonly trouble: string;
+}
+
+export interface CliSearch {
+  readonly cli?: ModalCli;
+  /** The nearest one that is too old; only looked at when there is no other. */
+  readonly tooOld?: ModalCli;
+  readonly refused: readonly Refused[];
+  /** The search ended before every candidate was looked at. */
+  readonly cutShort: boolean;
+}
 
 /**
  * Finds the `modal` that the user would get, the nearest first.
- * @throws kind `cliMissing` saying where it looked, or `cliUnsupported` with the version that was found
+ * @throws kind `cliMissing` saying where it looked, `cliUnsupported` with the version that was found, or `cancelled`
  */
-export async function findCli(input: InterpreterInput): Promise<ModalCli> {
-  const candidates = input.configured ? [configuredCandidate(input)] : await presentCandidates(input);
-  let old: ModalCli | undefined;
-  for (const candidate of candidates) {
-    const version = await versionOf(candidate, input.env);
-    if (version === undefined) continue;
-    const cli = { ...candidate, version };
-    if (!isOlder(version, lowestVersion)) return cli;
-    old ??= cli;
-  }
-  if (old) throw tooOld(old);
-  throw missing(input, candidates);
+export async function findCli(
+  input: InterpreterInput,
+  signal?: AbortSignal,
+  limits?: SearchLimits,
+): Promise<ModalCli> {
+  const search = await searchCli(input, signal, limits);
+  if (search.cli) return search.cli;
+  if (search.tooOld) throw tooOld(search.tooOld, search);
+  throw missing(input, search);
 }
 
-function configuredCandidate(input: InterpreterInput): Candidate {
-  const file = input.configured.replace(/^~(?=\/|\\|$)/, input.home ?? os.homedir());
-  const isModal = /^modal(\.exe)?$/i.test(path.basename(file));
-  return { command: file, args: isModal ? [] : ['-m', 'modal'], source: 'the setting modalGpu.cli.path' };
-}
-
-async function presentCandidates(input: InterpreterInput): Promise<Candidate[]> {
-  const found: Candidate[] = [];
-  for (const candidate of allCandidates(input)) {
-    if (await isExecutable(candidate.command)) found.push(candidate);
-  }
-  return found;
-}
-
-function allCandidates(input: InterpreterInput): Candidate[] {
-  const windows = (input.platform ?? process.platform) === 'win32';
-  const inVenv = (folder: string) => path.join(folder, windows ? 'Scripts/python.exe' : 'bin/python');
-  const python = (command: string, source: string): Candidate => ({ command, args: ['-m', 'modal'], source });
-  const list: Candidate[] = [];
-  if (input.chosen) list.push(python(input.chosen, 'the interpreter chosen in the editor'));
-  for (const folder of input.workspaceFolders) {
-    for (const name of ['.venv', 'venv', 'env']) {
-      list.push(python(inVenv(path.join(folder, name)), `${name} of the workspace`));
+/** As `findCli`, with all that was seen on the way. @throws kind `cancelled` */
+export async function searchCli(
+  input: InterpreterInput,
+  signal?: AbortSignal,
+  limits: SearchLimits = defaultLimits,
+): Promise<CliSearch> {
+  const until = performance.now() + limits.totalMs;
+  const refused: Refused[] = [];
+  let tooOld: ModalCli | undefined;
+  for (const candidate of await cliCandidates(input)) {
+    if (signal?.aborted) throw new ModalError('cancelled', 'Cancelled');
+    if (!input.configured && !(await isProgram(candidate.command))) continue;
+    const limitMs = Math.min(limits.eachMs, until - performance.now());
+    if (limitMs <= 0) return { refused, cutShort: true, ...(tooOld ? { tooOld } : {}) };
+    const { version, trouble = '' } = await versionOf(candidate, input.env, limitMs, signal);
+    if (version === undefined) {
+      refused.push({ candidate, trouble });
+      continue;
     }
+    const cli = { ...candidate, version };
+    if (!isOlder(version, lowestVersion)) return { cli, refused, cutShort: false };
+    refused.push({ candidate, trouble: `has version ${version}, which is too old` });
+    tooOld ??= cli;
   }
-  for (const name of ['VIRTUAL_ENV', 'CONDA_PREFIX']) {
-    const folder = input.env[name];
-    if (folder) list.push(python(inVenv(folder), `the environment in ${name}`));
-  }
-  const folders = (input.env['PATH'] ?? '').split(path.delimiter).filter(Boolean);
-  const ending = windows ? '.exe' : '';
-  for (const folder of folders)
-    list.push({ command: path.join(folder, `modal${ending}`), args: [], source: 'modal on PATH' });
-  for (const name of ['python3', 'python']) {
-    for (const folder of folders) list.push(python(path.join(folder, name + ending), `${name} on PATH`));
-  }
-  // Where uv and pipx put tools, for an editor that was started without the shell's PATH.
-  list.push({
-    command: path.join(input.home ?? os.homedir(), `.local/bin/modal${ending}`),
-    args: [],
-    source: '~/.local/bin',
-  });
-  return list;
+  return { refused, cutShort: false, ...(tooOld ? { tooOld } : {}) };
 }
 
-async function isExecutable(file: string): Promise<boolean> {
+async function isProgram(file: string): Promise<boolean> {
   try {
     await access(file, constants.X_OK);
-    return true;
+    return (await stat(file)).isFile();
   } catch {
     return false;
   }
 }
 
-function versionOf(candidate: Candidate, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    execFile(
-      candidate.command,
-      [...candidate.args, '--version'],
-      { env, timeout: versionLimitMs, windowsHide: true },
-      (_error, stdout) => resolve(/modal client version:\s*(\S+)/.exec(stdout)?.[1]),
-    );
-  });
+async function versionOf(
+  candidate: Candidate,
+  env: NodeJS.ProcessEnv,
+  limitMs: number,
+  signal?: AbortSignal,
+): Promise<{ version?: string; trouble?: string }> {
+  const { stdout, stderr, exitCode, trouble } = await runBriefly(
+    candidate.command,
+    [...candidate.args, '--version'],
+    { env, limitMs, ...(signal ? { signal } : {}) },
+  );
+  if (trouble) return { trouble };
+  const version = /^modal client version:\s*(\d\S*)/m.exec(stdout)?.[1];
+  if (version) return { version };
+  if (/No module named '?modal/.test(stderr)) return { trouble: 'has no modal' };
+  const said = redact((stdout || stderr).trim().split('\n').at(-1) ?? '').slice(0, 100);
+  return { trouble: `is not the Modal CLI: ${said ? `it says "${said}"` : `exit code ${exitCode ?? '?'}`}` };
 }
 
 /** Compares the numbers of two versions; suffixes such as `.dev3` do not count. */
@@ -122,26 +116,32 @@ export function isOlder(version: string, than: string): boolean {
   return false;
 }
 
-function tooOld(cli: ModalCli): ModalError {
+function tooOld(cli: ModalCli, search: CliSearch): ModalError {
   return new ModalError(
     'cliUnsupported',
-    `Modal CLI ${cli.version} (${cli.source}) is too old: ${lowestVersion} or newer is needed. Upgrade it with: ${cli.command} ${
-      cli.args.length > 0
-        ? '-m pip install --upgrade modal'
-        : '(pip install --upgrade modal in its environment)'
-    }`,
+    `Modal CLI ${cli.version} (${cli.source}) is too old: ${lowestVersion} or newer is needed. Upgrade it with "Modal: Install Modal CLI".`,
+    { detail: detailOf(search) },
   );
 }
 
-function missing(input: InterpreterInput, tried: readonly Candidate[]): ModalError {
+function missing(input: InterpreterInput, search: CliSearch): ModalError {
   const looked = input.configured
-    ? `${input.configured} (the setting modalGpu.cli.path) has no modal`
-    : 'neither the chosen interpreter, the workspace environment, nor PATH has it';
+    ? `${input.configured} (the setting modalGpu.cli.path) ${search.refused[0]?.trouble ?? 'has no modal'}`
+    : search.cutShort
+      ? 'the search took too long, because something it found did not answer'
+      : 'neither the chosen interpreter, the workspace environment, PATH, uv nor pipx has it';
   return new ModalError(
     'cliMissing',
-    `The Modal CLI was not found: ${looked}. Install it with: pip install modal`,
-    {
-      detail: `Looked at: ${tried.map((candidate) => `${candidate.command} (${candidate.source})`).join(', ') || 'nothing'}`,
-    },
+    `The Modal CLI was not found: ${looked}. Install it with "Modal: Install Modal CLI", or: pip install modal`,
+    { detail: detailOf(search) },
   );
+}
+
+function detailOf({ refused, cutShort }: CliSearch): string {
+  const lines = refused.map(
+    ({ candidate, trouble }) =>
+      `${[candidate.command, ...candidate.args].join(' ')} (${candidate.source}) ${trouble}`,
+  );
+  if (cutShort) lines.push('The rest was not looked at: the search took too long.');
+  return `Looked at:\n${lines.join('\n') || 'nothing: no candidate exists'}`;
 }

@@ -5,9 +5,11 @@ import { Emitter } from '../domain/emitter.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Connection } from './connection.ts';
 import { connectionKey } from './connection.ts';
-import type { ControlPlane } from './controlPlane.ts';
+import type { ControlPlane, Identity } from './controlPlane.ts';
 import { probeServer } from './probe.ts';
-import { configPath, loadConnection } from './profile.ts';
+import type { ProfileEntry } from './profile.ts';
+import { configPath, listProfiles, loadConnection } from './profile.ts';
+import { watchProfile } from './profileWatch.ts';
 
 type Sdk = Pick<typeof import('./sdk.ts'), 'createControlPlane'>;
 
@@ -42,7 +44,7 @@ export class ControlPlanes implements Disposable {
   /** The effective connection; the file is read again only when it changed. */
   async connection(): Promise<Connection> {
     const profile = this.#options.profile?.() ?? '';
-    const stamp = `${profile}|${await fileStamp(configPath(this.#options.env))}`;
+    const stamp = `${profile}|${await fileStamp(this.configPath)}`;
     if (this.#read?.stamp === stamp) return this.#read.connection;
     const connection = await loadConnection({ env: this.#options.env, profile });
     const before = this.#read?.connection;
@@ -65,13 +67,28 @@ export class ControlPlanes implements Disposable {
   async get(signal?: AbortSignal): Promise<ControlPlane> {
     const connection = await this.connection();
     await this.#probe(connection.serverUrl, signal);
-    const key = `${connectionKey(connection)}|${connection.tokenSecret}`;
-    const known = this.#planes.get(key);
-    if (known) return known;
-    const { createControlPlane } = await this.#loadSdk();
-    const plane = this.#planes.get(key) ?? createControlPlane(connection, this.#options.logger);
-    this.#planes.set(key, plane);
-    return plane;
+    return this.#planeOf(connection);
+  }
+
+  /** Asks whose a profile of the file is, whichever is in use. @throws as `get` does */
+  async identify(profile: string, signal?: AbortSignal): Promise<Identity> {
+    const connection = await loadConnection({ env: this.#options.env, profile });
+    await probeServer(connection.serverUrl, signal);
+    return (await this.#planeOf(connection)).whoAmI(signal);
+  }
+
+  /** Profiles of the file. @throws kind `profileBroken` */
+  profiles(): Promise<ProfileEntry[]> {
+    return listProfiles(this.#options.env);
+  }
+
+  /** Calls back whenever the profile file appears, changes or goes, until disposed. */
+  watchFile(listener: () => void): Disposable {
+    return watchProfile(this.configPath, listener);
+  }
+
+  get configPath(): string {
+    return configPath(this.#options.env);
   }
 
   /** Makes the next call look for the server again, e.g. because a call failed. */
@@ -83,6 +100,16 @@ export class ControlPlanes implements Disposable {
     for (const plane of this.#planes.values()) plane.close();
     this.#planes.clear();
     this.#changes.dispose();
+  }
+
+  async #planeOf(connection: Connection): Promise<ControlPlane> {
+    const key = `${connectionKey(connection)}|${connection.tokenSecret}`;
+    const known = this.#planes.get(key);
+    if (known) return known;
+    const { createControlPlane } = await this.#loadSdk();
+    const plane = this.#planes.get(key) ?? createControlPlane(connection, this.#options.logger);
+    this.#planes.set(key, plane);
+    return plane;
   }
 
   async #probe(serverUrl: string, signal?: AbortSignal): Promise<void> {

@@ -93,6 +93,9 @@ class SdkControlPlane implements ControlPlane {
       isDefault: item.default,
       runningContainers: item.currentConcurrentTasks,
       runningGpus: item.currentConcurrentGpus,
+      ...(item.effectiveCycleSpendLimit > 0
+        ? { spend: { usd: item.currentCycleUsage, limitUsd: item.effectiveCycleSpendLimit } }
+        : {}),
     }));
   }
 

@@ -68,6 +68,8 @@ export class AppStore implements Disposable {
   readonly #described = new Map<string, string>();
   readonly #describing = new Map<string, Promise<void>>();
   #attempt = new AbortController();
+  /** Whom workspace and user are of: another token may belong to somebody else. */
+  #identifiedBy: ControlPlane | undefined;
   #state = nothingKnown;
   #restoredKey: string | undefined;
   #stored = emptySnapshot;
@@ -151,11 +153,12 @@ export class AppStore implements Disposable {
     const plane = await this.#planes.get(signal);
     const [environments, identity] = await Promise.all([
       plane.listEnvironments(signal),
-      this.#state.workspace ? undefined : plane.whoAmI(signal),
+      this.#state.workspace && this.#identifiedBy === plane ? undefined : plane.whoAmI(signal),
     ]);
     const lists = await readLists(plane, environments, this.#logger, signal);
     if ((await this.#planes.cacheKey()) !== key) this.reconnect(); // the answers may be from two connections
     signal.throwIfAborted();
+    this.#identifiedBy = plane;
     this.#setRead(environments, lists, identity);
     await Promise.all([this.#readGpus(plane, signal), this.#readNewDetails(plane, signal)]);
     signal.throwIfAborted();

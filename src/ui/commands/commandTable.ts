@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
 import { commands, walkthrough } from '../../contributions.ts';
 import { ModalError } from '../../domain/errors.ts';
-import { configPath } from '../../modal/profile.ts';
 import type { DeployTarget } from '../../deploy/plan.ts';
 import { lifecycleCommands } from '../lifecycle/lifecycleCommands.ts';
 import { appsCommands } from '../trees/appsCommands.ts';
+import { onboardingCommands } from '../onboarding/onboardingCommands.ts';
+import { statusCommands } from '../status/statusCommands.ts';
 import type { CommandTable } from './command.ts';
 import { resolveApp, resolveDeployTarget, resolveEndpoint, resolveLogTarget } from './arguments.ts';
 import type { scriptCommands } from '../scripts/scriptCommands.ts';
 import { deployOfScript } from '../scripts/scriptCommands.ts';
 import { copyToWorkspace } from './copyToWorkspace.ts';
-import { installCli, signIn } from './onboarding.ts';
 import { sendRequest, setEndpointKey } from './requests.ts';
 import type { Services } from './services.ts';
 
@@ -73,9 +73,8 @@ export function commandTable(
         if (app) await vscode.env.openExternal(vscode.Uri.parse((await planes.get()).dashboardUrl(app.id)));
       },
     },
-    [commands.signIn]: { doing: t('Sign in'), run: () => signIn(services) },
-    [commands.installCli]: { doing: t('Install Modal CLI'), run: () => installCli(services) },
-    [commands.openProfileFile]: { doing: t('Open profile file'), run: openProfileFile },
+    ...onboardingCommands(services),
+    ...statusCommands(services),
     [commands.showAppFiles]: {
       doing: t('Show app source'),
       run: (argument) => showAppFiles(services, argument),
@@ -103,11 +102,6 @@ async function cancelDeploy(services: Services, argument: unknown): Promise<void
   if (!deploy) throw new ModalError('notFound', vscode.l10n.t('Nothing is being deployed.'));
   deploy.abort.abort();
   return Promise.resolve();
-}
-
-async function openProfileFile(): Promise<void> {
-  const uri = vscode.Uri.file(configPath(process.env));
-  await vscode.window.showTextDocument(uri);
 }
 
 async function showAppFiles({ catalogueView, catalog }: Services, argument: unknown): Promise<void> {

@@ -91,7 +91,7 @@ export class DeployFlow {
   #plan(target: DeployTarget): Promise<DeployPlan> {
     const { config, planes, cli, keys } = this.#services;
     return withSignal(vscode.l10n.t('Preparing the deploy…'), async (signal) => {
-      await cli.find();
+      await cli.find(signal);
       return planDeploy(target, {
         plane: await planes.get(signal),
         connection: await planes.connection(),

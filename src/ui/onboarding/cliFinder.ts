@@ -1,70 +1,120 @@
 import * as vscode from 'vscode';
 import { contextKeys } from '../../contributions.ts';
+import { ModalError } from '../../domain/errors.ts';
 import type { ModalCli } from '../../modal/cli.ts';
-import { findCli } from '../../modal/interpreter.ts';
+import type { InterpreterInput } from '../../modal/interpreter.ts';
 import type { Config } from '../../platform/config.ts';
 import type { ContextKeys } from '../../platform/contextKeys.ts';
+import { chosenInterpreter, onDidChangeInterpreter } from './chosenInterpreter.ts';
 
-interface PythonExtensionApi {
-  readonly environments?: {
-    getActiveEnvironmentPath(resource?: vscode.Uri): { readonly path: string };
-  };
+/** A search that runs or has found something; it ends when nobody waits for it any more. */
+interface Search {
+  readonly found: Promise<ModalCli>;
+  readonly abort: AbortController;
+  waiting: number;
+  done: boolean;
 }
 
 /** Finds the user's `modal` and remembers it until something that decides it changes. */
 export class CliFinder implements vscode.Disposable {
   readonly #config: Config;
   readonly #contextKeys: ContextKeys;
-  readonly #subscriptions: vscode.Disposable;
-  #found: Promise<ModalCli> | undefined;
+  readonly #subscriptions: vscode.Disposable[];
+  #search: Search | undefined;
+  #watchesInterpreter = false;
 
   constructor(config: Config, contextKeySetter: ContextKeys) {
     this.#config = config;
     this.#contextKeys = contextKeySetter;
-    const forget = () => (this.#found = undefined);
-    this.#subscriptions = vscode.Disposable.from(
-      config.onDidChange(['cli.path'], forget),
-      vscode.workspace.onDidChangeWorkspaceFolders(forget),
-      vscode.window.onDidCloseTerminal(forget), // an install may have run in it
-    );
+    this.#subscriptions = [
+      config.onDidChange(['cli.path'], () => this.forget()),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.forget()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.forget()),
+      vscode.window.onDidCloseTerminal(() => this.forget()), // an install may have run in it
+    ];
   }
 
-  /** @throws kind `cliMissing` or `cliUnsupported` */
-  async find(): Promise<ModalCli> {
-    this.#found ??= this.#search();
+  /** @throws kind `cliMissing`, `cliUnsupported` or `cancelled` */
+  async find(signal?: AbortSignal): Promise<ModalCli> {
+    const search = (this.#search ??= this.#start());
+    search.waiting++;
     try {
-      const cli = await this.#found;
-      this.#contextKeys.set(contextKeys.cliFound, true);
-      return cli;
-    } catch (error) {
-      this.#found = undefined; // the user may install it and try again
-      this.#contextKeys.set(contextKeys.cliFound, false);
-      throw error;
+      return await withSignal(search.found, signal);
+    } finally {
+      search.waiting--;
+      if (search.waiting === 0 && !search.done) {
+        search.abort.abort();
+        this.#drop(search);
+      }
     }
   }
 
-  dispose(): void {
-    this.#subscriptions.dispose();
+  /** The next `find` looks again. */
+  forget(): void {
+    this.#search = undefined;
   }
 
-  async #search(): Promise<ModalCli> {
+  /** What decides where `modal` is looked for. */
+  async input(): Promise<InterpreterInput> {
     const folders = vscode.workspace.workspaceFolders?.filter((folder) => folder.uri.scheme === 'file') ?? [];
     const chosen = await chosenInterpreter();
-    return findCli({
-      configured: this.#config.get('cli.path'),
+    this.#watchInterpreter();
+    return {
+      configured: this.#config.get('cli.path').trim(),
       ...(chosen ? { chosen } : {}),
       // An interpreter inside an untrusted workspace is code of that workspace.
       workspaceFolders: vscode.workspace.isTrusted ? folders.map((folder) => folder.uri.fsPath) : [],
       env: process.env,
-    });
+    };
+  }
+
+  dispose(): void {
+    this.#search?.abort.abort();
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+
+  #start(): Search {
+    const abort = new AbortController();
+    const found = this.#find(abort.signal);
+    const search: Search = { found, abort, waiting: 0, done: false };
+    found.then(
+      () => this.#end(search, true),
+      () => this.#end(search, false),
+    );
+    return search;
+  }
+
+  async #find(signal: AbortSignal): Promise<ModalCli> {
+    const [{ findCli }, input] = await Promise.all([import('./gettingReady.ts'), this.input()]);
+    return findCli(input, signal);
+  }
+
+  #end(search: Search, found: boolean): void {
+    search.done = true;
+    if (!found) this.#drop(search); // the user may install it and try again
+    if (!search.abort.signal.aborted) this.#contextKeys.set(contextKeys.cliFound, found);
+  }
+
+  #drop(search: Search): void {
+    if (this.#search === search) this.#search = undefined;
+  }
+
+  /** Only once the Python extension has been asked: before that it may not be running, and nothing is remembered. */
+  #watchInterpreter(): void {
+    if (this.#watchesInterpreter) return;
+    const subscription = onDidChangeInterpreter(() => this.forget());
+    if (!subscription) return;
+    this.#watchesInterpreter = true;
+    this.#subscriptions.push(subscription);
   }
 }
 
-/** Interpreter that the Python extension uses, if that extension is there. */
-async function chosenInterpreter(): Promise<string | undefined> {
-  if (!vscode.workspace.isTrusted) return undefined;
-  const extension = vscode.extensions.getExtension<PythonExtensionApi>('ms-python.python');
-  if (!extension) return undefined;
-  const api = await extension.activate();
-  return api.environments?.getActiveEnvironmentPath().path;
+function withSignal<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new ModalError('cancelled', 'Cancelled'));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }

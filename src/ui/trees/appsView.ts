@@ -89,6 +89,11 @@ export class AppsView implements vscode.Disposable {
     return this.#view.visible;
   }
 
+  /** Tells when it is shown or hidden. */
+  get onDidChangeVisibility(): vscode.Event<vscode.TreeViewVisibilityChangeEvent> {
+    return this.#view.onDidChangeVisibility;
+  }
+
   /** What the row stands for, or undefined for a row that has gone. */
   target(id: string | undefined): AppRowTarget | undefined {
     return id === undefined ? undefined : this.#targets.get(id);

@@ -105,7 +105,15 @@ it('hands credentials over by environment and keeps output readable', () => {
       tokenId: 'ak-1',
       tokenSecret: 'as-1',
       environment: 'dev',
-      source: { token: 'file', server: 'file' },
+      sources: {
+        profile: 'file',
+        server: 'file',
+        tokenId: 'file',
+        tokenSecret: 'file',
+        environment: 'file',
+      },
+      overriding: [],
+      ignored: [],
       configPath: '/x',
     },
   );
@@ -113,6 +121,7 @@ it('hands credentials over by environment and keeps output readable', () => {
     MODAL_TOKEN_ID: 'ak-1',
     MODAL_TOKEN_SECRET: 'as-1',
     MODAL_ENVIRONMENT: 'dev',
+    MODAL_PROFILE: 'p',
     COLUMNS: '4000',
   });
   expect(env).not.toHaveProperty('FORCE_COLOR');

@@ -75,6 +75,30 @@ describe('app store', () => {
     expect(server.described).toEqual(['a', 'a']);
   });
 
+  it('asks who somebody is once for each connection, also when only the token changed', async () => {
+    const server = new FakeServer();
+    const owners = ['ann', 'bob'];
+    const planeOf = (user: string) => ({
+      ...({ listEnvironments: () => Promise.resolve([]) } as unknown as ControlPlane),
+      asked: 0,
+      whoAmI() {
+        this.asked++;
+        return Promise.resolve({ workspace: `${user}s`, user });
+      },
+    });
+    const planes = owners.map(planeOf);
+    let plane = planes[0]!;
+    server.get = () => Promise.resolve(plane);
+    const store = new AppStore(server, memento(), silentLogger);
+    await store.refresh();
+    await store.refresh();
+    expect(store.state).toMatchObject({ workspace: 'anns', user: 'ann' });
+    plane = planes[1]!;
+    await store.refresh();
+    expect(store.state).toMatchObject({ workspace: 'bobs', user: 'bob' });
+    expect(planes.map(({ asked }) => asked)).toEqual([1, 1]);
+  });
+
   it('asks for containers only where some run', async () => {
     const server = new FakeServer();
     server.apps = [app('a')];

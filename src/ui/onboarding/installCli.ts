@@ -1,0 +1,135 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { commands } from '../../contributions.ts';
+import type { ModalError } from '../../domain/errors.ts';
+import { toModalError } from '../../domain/errors.ts';
+import type { InstallOffer } from '../../modal/installer.ts';
+import { installOffers, upgradeOffer } from '../../modal/installer.ts';
+import type { ModalCli } from '../../modal/cli.ts';
+import { searchCli } from '../../modal/interpreter.ts';
+import type { Services } from '../commands/services.ts';
+import { shellQuote } from '../../domain/shell.ts';
+import { runInstall } from './runInstall.ts';
+
+type Choice = InstallOffer | 'setting' | 'help';
+
+const helpPage = 'https://modal.com/docs/guide';
+
+/** Says which CLI is used; where there is none or an old one, installs it by a command that the user sees and chooses. */
+export async function installCli(services: Services): Promise<void> {
+  try {
+    await tellFound(services, await findVisibly(services));
+  } catch (error) {
+    const failure = toModalError(error);
+    if (failure.kind !== 'cliMissing' && failure.kind !== 'cliUnsupported') throw failure;
+    await offerInstall(services, failure);
+  }
+}
+
+function findVisibly({ cli }: Services): Thenable<ModalCli> {
+  const title = vscode.l10n.t('Looking for the Modal CLI…');
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    (_progress, token) => cli.find(abortSignal(token)),
+  );
+}
+
+async function tellFound({ store }: Services, { version, source, command }: ModalCli): Promise<void> {
+  const { t } = vscode.l10n;
+  const signIn = t('Sign In');
+  const actions = store.state.connection === 'signedOut' ? [signIn] : [];
+  const chosen = await vscode.window.showInformationMessage(
+    t('Modal CLI {0} is used, from {1}: {2}', version, source, command),
+    ...actions,
+  );
+  if (chosen === signIn) await vscode.commands.executeCommand(commands.signIn);
+}
+
+async function offerInstall(services: Services, failure: ModalError): Promise<void> {
+  const { t } = vscode.l10n;
+  services.logger.info(`${failure.message}\n${failure.detail ?? ''}`);
+  const upgrade = failure.kind === 'cliUnsupported';
+  const abort = new AbortController();
+  try {
+    const chosen = await vscode.window.showQuickPick(choices(services, upgrade, abort.signal), {
+      title: upgrade ? t('Upgrade the Modal CLI') : t('Install the Modal CLI'),
+      placeHolder: upgrade
+        ? t('{0} Choose how to upgrade it', failure.message.split('. ')[0] ?? '')
+        : t('No Modal CLI was found. Choose how to install it; the command runs in a terminal'),
+      matchOnDetail: true,
+      ignoreFocusOut: true,
+    });
+    if (!chosen) return;
+    await act(services, chosen.value);
+  } finally {
+    abort.abort();
+  }
+}
+
+interface ChoiceItem extends vscode.QuickPickItem {
+  readonly value: Choice;
+}
+
+async function choices({ cli }: Services, upgrade: boolean, signal: AbortSignal): Promise<ChoiceItem[]> {
+  const { t } = vscode.l10n;
+  const input = await cli.input();
+  const { tooOld } = upgrade ? await searchCli(input, signal) : {};
+  const upgrading = tooOld ? await upgradeOffer(input, tooOld, signal) : undefined;
+  const offers = [...(upgrading ? [upgrading] : []), ...(await installOffers(input, signal))];
+  return [
+    ...offers.map((offer, at) => ({
+      label: commandText(offer),
+      description: at === 0 ? t('fits best') : '',
+      detail: offer.where,
+      iconPath: new vscode.ThemeIcon('terminal'),
+      value: offer,
+    })),
+    {
+      label: t('Choose an Interpreter or Command…'),
+      detail: t('The setting modalGpu.cli.path names a Python that has modal, or modal itself'),
+      iconPath: new vscode.ThemeIcon('gear'),
+      value: 'setting' as const,
+    },
+    {
+      label: t("Read Modal's Guide"),
+      detail: helpPage,
+      iconPath: new vscode.ThemeIcon('link-external'),
+      value: 'help' as const,
+    },
+  ];
+}
+
+/** The commands as they will run, with programs by name: a full path would hide the rest. */
+function commandText({ commands: list, cwd }: InstallOffer): string {
+  const word = (text: string, at: number) => {
+    if (at > 0 || !path.isAbsolute(text)) return shellQuote(text);
+    const inside = path.relative(cwd, text);
+    return shellQuote(inside.startsWith('..') ? path.basename(text) : inside);
+  };
+  return list.map((words) => words.map(word).join(' ')).join(' && ');
+}
+
+async function act(services: Services, choice: Choice): Promise<void> {
+  if (choice === 'setting') {
+    await vscode.commands.executeCommand('workbench.action.openSettings', 'modalGpu.cli.path');
+    return;
+  }
+  if (choice === 'help') {
+    await vscode.env.openExternal(vscode.Uri.parse(helpPage));
+    return;
+  }
+  const { t } = vscode.l10n;
+  const exitCode = await runInstall(choice);
+  services.cli.forget();
+  if (exitCode === undefined) return; // ended by the user
+  if (exitCode === 0) return tellFound(services, await findVisibly(services));
+  const again = t('Choose Another Way');
+  const message = t('Installing modal failed with exit code {0}. The terminal says why.', exitCode);
+  if ((await vscode.window.showWarningMessage(message, again)) === again) await installCli(services);
+}
+
+function abortSignal(token: vscode.CancellationToken): AbortSignal {
+  const abort = new AbortController();
+  token.onCancellationRequested(() => abort.abort());
+  return abort.signal;
+}

@@ -1,0 +1,44 @@
+import { access } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { commands } from '../../contributions.ts';
+import { ModalError } from '../../domain/errors.ts';
+import type { CommandTable } from '../commands/command.ts';
+import type { Services } from '../commands/services.ts';
+import type { SignInFlow } from './signInFlow.ts';
+
+const load = () => import('./gettingReady.ts');
+
+export function onboardingCommands(
+  services: Services,
+): Pick<CommandTable, typeof commands.signIn | typeof commands.installCli | typeof commands.openProfileFile> {
+  const { t } = vscode.l10n;
+  let flow: SignInFlow | undefined;
+  return {
+    [commands.signIn]: {
+      doing: t('Sign in'),
+      run: async (argument) => {
+        const { SignInFlow } = await load();
+        flow ??= new SignInFlow(services); // one, because it knows of the sign-in that runs
+        await flow.run(argument === 'another');
+      },
+    },
+    [commands.installCli]: {
+      doing: t('Install Modal CLI'),
+      run: async () => (await load()).installCli(services),
+    },
+    [commands.openProfileFile]: {
+      doing: t('Open profile file'),
+      run: () => openProfileFile(services.planes.configPath),
+    },
+  };
+}
+
+async function openProfileFile(file: string): Promise<void> {
+  const { t } = vscode.l10n;
+  await access(file).catch((error: unknown) => {
+    throw new ModalError('signedOut', t('There is no profile file at {0} yet. Signing in makes it.', file), {
+      cause: error,
+    });
+  });
+  await vscode.window.showTextDocument(vscode.Uri.file(file));
+}
