@@ -21,7 +21,12 @@ beforeAll(async () => {
   await generate(5, 3);
   await modal('environment', 'create', 'dev');
   await generate(2, 1, 'dev');
-  workbench = await openWorkbench({ host: demo.host, folder: demo.workspace });
+  workbench = await openWorkbench({
+    host: demo.host,
+    folder: demo.workspace,
+    // Room for the rows that are counted: the editor makes only those that can be seen.
+    size: { width: 1440, height: 1400 },
+  });
   await workbench.openView('Apps');
 });
 afterAll(async () => {
