@@ -1,16 +1,16 @@
-import { l10n } from 'vscode';
+import * as vscode from 'vscode';
 import type { AppFilter, FilterState } from '../../domain/appFilter.ts';
 import { cpuOnly } from '../../domain/appFilter.ts';
 
 /** A filter in one line, e.g. `qwen · running now · A10 or H100`. */
 export function filterWords({ text, states, gpus, environments, mine }: AppFilter): string {
-  const or = ` ${l10n.t('or')} `;
+  const or = ` ${vscode.l10n.t('or')} `;
   return [
     text.trim() && `“${text.trim()}”`,
     states.map((state) => stateWord(state)).join(or),
     gpus.map((gpu) => gpuWord(gpu)).join(or),
-    environments.map((environment) => l10n.t('environment {0}', environment)).join(or),
-    mine && l10n.t('deployed by you'),
+    environments.map((environment) => vscode.l10n.t('environment {0}', environment)).join(or),
+    mine && vscode.l10n.t('deployed by you'),
   ]
     .filter(Boolean)
     .join(' · ');
@@ -19,16 +19,16 @@ export function filterWords({ text, states, gpus, environments, mine }: AppFilte
 export function stateWord(state: FilterState): string {
   switch (state) {
     case 'running':
-      return l10n.t('running now');
+      return vscode.l10n.t('running now');
     case 'deployed':
-      return l10n.t('deployed');
+      return vscode.l10n.t('deployed');
     case 'ephemeral':
-      return l10n.t('ephemeral or detached run');
+      return vscode.l10n.t('ephemeral or detached run');
     case 'stopped':
-      return l10n.t('stopped');
+      return vscode.l10n.t('stopped');
   }
 }
 
 export function gpuWord(gpu: string): string {
-  return gpu === cpuOnly ? l10n.t('no GPU') : gpu;
+  return gpu === cpuOnly ? vscode.l10n.t('no GPU') : gpu;
 }
