@@ -1,5 +1,7 @@
 /** What the views say when something is missing: each with one next step. */
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Demo } from '../host/demo.ts';
 import { startDemo } from '../host/demo.ts';
@@ -9,9 +11,14 @@ import { openWorkbench } from './kit/workbench.ts';
 let demo: Demo;
 let workbench: Workbench;
 let config: string;
+let tools: string;
 
 beforeAll(async () => {
-  demo = await startDemo({ env: { PATH: '/usr/bin:/bin' } }); // where no modal is
+  tools = await mkdtemp(path.join(os.tmpdir(), 'tools-'));
+  // Where no modal is, and where uv puts one.
+  demo = await startDemo({
+    env: { PATH: `${tools}:/usr/bin:/bin`, UV_TOOL_BIN_DIR: path.join(tools, 'bin') },
+  });
   config = demo.simulator.configPath;
   await rm(config);
   workbench = await openWorkbench({ host: demo.host, folder: demo.workspace });
@@ -20,6 +27,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await workbench?.close();
   await demo?.stop();
+  await rm(tools, { recursive: true, force: true });
 });
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') await workbench.shot(`failed ${task.name}`);
@@ -78,6 +86,27 @@ describe('deploying', () => {
     expect(await message.text()).toContain('pip install modal');
     await message.locator.getByRole('button', { name: 'Install Modal CLI' }).waitFor();
     await workbench.shot('24-cli-missing');
+  });
+
+  it('installs it by the chosen command, in sight, and says what it found then', async () => {
+    // Stands in for uv, which would fetch modal from the internet: links the real one to where uv would put it.
+    const bin = path.join(tools, 'bin');
+    await mkdir(bin);
+    const modal = path.join(demo.simulator.binDir, 'modal');
+    const uv = `#!/bin/sh\n[ "$*" = "tool install modal" ] || exit 2\necho Installed modal\nln -s ${modal} ${bin}/modal\n`;
+    await writeFile(path.join(tools, 'uv'), uv, { mode: 0o755 });
+    await workbench.notification('The Modal CLI was not found').press('Install Modal CLI');
+    await workbench.quickPick.option(/^uv tool install modal.*fits best/).waitFor();
+    await workbench.quickPick.option(/^python3 -m venv \.venv && /).waitFor();
+    await workbench.shot('79-install');
+    await workbench.quickPick.choose(/^uv tool install modal/);
+    const found = await workbench.notification(/Modal CLI 1\.\d+\.\d+ is used/).waitFor(60_000);
+    expect(await found.text()).toContain(`from UV_TOOL_BIN_DIR: ${bin}/modal`);
+    await workbench.page
+      .getByRole('tab', { name: /Terminal/ })
+      .first()
+      .waitFor();
+    await workbench.shot('79-installed');
   });
 });
 

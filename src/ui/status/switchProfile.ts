@@ -30,10 +30,11 @@ export async function switchProfile({ planes, config }: Services): Promise<void>
   const abort = new AbortController();
   const asked = entries.map(async ({ name }) => {
     owners.set(name, await ownerOf(planes, name, abort.signal));
-    const active = list.activeItems[0]?.label;
     if (abort.signal.aborted) return;
+    const active = list.activeItems[0]?.label;
     list.items = items();
-    list.activeItems = list.items.filter(({ label }) => label === active);
+    // New items would move the user's mark to the first one.
+    if (active) list.activeItems = list.items.filter(({ label }) => label === active);
   });
   void Promise.allSettled(asked).then(() => (list.busy = false));
   const chosen = await new Promise<ProfileItem | undefined>((resolve) => {
@@ -87,7 +88,7 @@ function profileItems(
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     {
       label: t('Follow the CLI'),
-      description: marks([chosen === '' && t('in use')]),
+      description: chosen === '' ? t('chosen here') : '',
       detail: t('MODAL_… variables first, then the active profile'),
       iconPath: icon('discard'),
       run: () => choose(''),
