@@ -19,6 +19,7 @@ const lazyModules: Readonly<Record<string, string>> = {
   catalog: 'src/domain/catalog.ts',
   logProtocol: 'src/ui/logs/protocol.ts',
   scriptActions: 'src/ui/scripts/scriptActions.ts',
+  taskArguments: 'src/deploy/taskArguments.ts',
   scriptParser: 'src/scripts/parseScript.ts',
 };
 

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ModalTask } from '../../deploy/taskArguments.ts';
-import { taskArguments, taskName, taskSchema } from '../../deploy/taskArguments.ts';
 import type { ScriptFile } from '../../domain/script.ts';
 import { defaultAppVariable } from '../../domain/script.ts';
 import type { Config } from '../../platform/config.ts';
@@ -9,6 +8,9 @@ import type { CliFinder } from '../onboarding/cliFinder.ts';
 import type { ScriptFinder } from './scriptFinder.ts';
 
 const taskType = 'modal';
+
+/** A file of its own: it needs the schema library. */
+const load = () => import('../../deploy/taskArguments.ts');
 
 /** Deploy and serve of every script as tasks of the editor, and tasks of `tasks.json` with the user's own CLI. */
 export class ScriptTasks implements vscode.TaskProvider, vscode.Disposable {
@@ -32,6 +34,7 @@ export class ScriptTasks implements vscode.TaskProvider, vscode.Disposable {
   }
 
   async resolveTask(task: vscode.Task): Promise<vscode.Task | undefined> {
+    const { taskSchema } = await load();
     const parsed = taskSchema.safeParse(task.definition);
     if (!vscode.workspace.isTrusted || !parsed.success) return undefined;
     const folder = typeof task.scope === 'object' ? task.scope : vscode.workspace.workspaceFolders?.[0];
@@ -62,6 +65,7 @@ export class ScriptTasks implements vscode.TaskProvider, vscode.Disposable {
     folder: vscode.WorkspaceFolder,
     definition: vscode.TaskDefinition,
   ): Promise<vscode.Task | undefined> {
+    const { taskArguments, taskName } = await load();
     const cli = await this.#cli.find().catch(() => undefined);
     if (!cli) return undefined; // commands of the extension offer to install it
     const script = path.resolve(folder.uri.fsPath, task.script);
