@@ -57,23 +57,11 @@ export class ScriptCodeLenses implements vscode.CodeLensProvider, vscode.Disposa
     const serving = serve && isLiveRun(serve);
     const serveLens = (place: Place) =>
       serving
-        ? lens(
-            place,
-            `$(debug-stop) ${t('Stop Serve')}`,
-            commands.stopRun,
-            argument(),
-            t('Stop serving {0}', name),
-          )
-        : lens(
-            place,
-            `$(broadcast) ${t('Serve')}`,
-            commands.serveScript,
-            argument(),
-            t('Serve {0} while you edit it', name),
-          );
+        ? lens(place, t('Stop Serve'), commands.stopRun, argument(), t('Stop serving {0}', name))
+        : lens(place, t('Serve'), commands.serveScript, argument(), t('Serve {0} while you edit it', name));
     const web = app.units.flatMap(({ functions }) => functions).filter((fn) => fn.web);
     return [
-      lens(app, `$(rocket) ${t('Deploy')}`, commands.deploy, argument(), t('Deploy {0} to Modal', name)),
+      lens(app, t('Deploy'), commands.deploy, argument(), t('Deploy {0} to Modal', name)),
       serveLens(app),
       ...runnables(app).map((runnable) => this.#runLens(uri, app, runnable, argument(runnable))),
       ...web.map((fn) => serveLens(fn)),
@@ -84,20 +72,8 @@ export class ScriptCodeLenses implements vscode.CodeLensProvider, vscode.Disposa
     const { t } = vscode.l10n;
     const run = this.#runs.latest(uri.fsPath, app.variable, runnable.name);
     return run && isLiveRun(run)
-      ? lens(
-          runnable,
-          `$(debug-stop) ${t('Stop Run')}`,
-          commands.stopRun,
-          argument,
-          t('Stop {0}', runnable.name),
-        )
-      : lens(
-          runnable,
-          `$(play) ${t('Run')}`,
-          commands.runFunction,
-          argument,
-          t('Run {0} on Modal', runnable.name),
-        );
+      ? lens(runnable, t('Stop Run'), commands.stopRun, argument, t('Stop {0}', runnable.name))
+      : lens(runnable, t('Run'), commands.runFunction, argument, t('Run {0} on Modal', runnable.name));
   }
 }
 

@@ -110,7 +110,7 @@ class ScriptRowsBuilder {
       {
         id,
         label,
-        description: [file.label, gpus, ...states(shortAge)].filter(Boolean).join(' · '),
+        description: [...states(shortAge), file.label, gpus].filter(Boolean).join(' · '),
         ...look,
         context: ['scriptApp', stage && 'deploying', live && 'deployed', serving && 'serving']
           .filter(Boolean)

@@ -62,9 +62,11 @@ export class ScriptsView implements vscode.Disposable {
   }
 
   async #firstRead(): Promise<void> {
-    await vscode.window.withProgress({ location: { viewId: views.scripts } }, () =>
-      this.#parts.finder.find(),
-    );
+    await vscode.window.withProgress({ location: { viewId: views.scripts } }, async () => {
+      this.#buildRows ??= (await import('./scriptActions.ts')).buildScriptRows;
+      await this.#parts.finder.find();
+      this.#paint();
+    });
   }
 
   #paint(): void {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { explainFailure } from '../../../src/deploy/failure.ts';
+import { explainFailure, explainRunFailure } from '../../../src/deploy/failure.ts';
 
 /** What CLI 1.6.4 printed, with other folder names. */
 const recorded = (name: string) =>
@@ -14,6 +14,7 @@ describe('the cause of a failed deploy', () => {
     ['deep', /^ZeroDivisionError: division by zero/, 'helper.py', 2],
     ['several_lines', /^InvalidError: Modal class Model cannot have a custom constructor/, 'old_class.py', 6],
     ['wrapped_path', /^ModuleNotFoundError/, 'wrapped_path.py', 2],
+    ['reload', /^ValueError: boom\.$/, 'web.py', 10],
   ])('%s points to the line', (name, cause, file, line) => {
     const failure = explainFailure(recorded(name), 1);
     expect(failure.cause).toMatch(cause);
@@ -49,5 +50,17 @@ describe('the cause of a failed deploy', () => {
 
   it('has something to say when nothing was printed', () => {
     expect(explainFailure('', 137).cause).toBe('The Modal CLI ended with exit code 137.');
+  });
+});
+
+describe('the cause of a failed run', () => {
+  it('is the exception of the container, whose text the error stream repeats', () => {
+    const failure = explainRunFailure(recorded('run_stdout'), 'Error: bad 1\n', 1);
+    expect(failure.cause).toBe('ValueError: bad 1.');
+    expect(failure.frames.at(-1)).toEqual({ file: '/root/fn.py', line: 16, scope: 'helper' });
+  });
+
+  it('is what the error stream says where no exception fits', () => {
+    expect(explainRunFailure('', "Error: Missing option '--n'.\n", 2).cause).toBe("Missing option '--n'.");
   });
 });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { DeployTarget } from '../../../src/deploy/plan.ts';
-import { missingSecrets, planDeploy } from '../../../src/deploy/plan.ts';
+import { missingSecrets, planDeploy, planUnits } from '../../../src/deploy/plan.ts';
+import { costsAttention, unitLines } from '../../../src/deploy/unitLines.ts';
+import { datedRates } from '../../../src/domain/cost.ts';
+import { parseScript } from '../../../src/scripts/parseScript.ts';
 import { createPlannedSecrets } from '../../../src/deploy/secret.ts';
 import type { AppVersion } from '../../../src/domain/lifecycle.ts';
 import { ModalError } from '../../../src/domain/errors.ts';
@@ -109,6 +112,54 @@ describe('planning a deploy', () => {
       { plane: plane(), connection, environment: '' },
     );
     expect(missingSecrets(plan).map(({ name }) => name)).toEqual(['demo-key']);
+  });
+});
+
+describe('planning the deploy of a script', () => {
+  const script = `import modal
+web = modal.App("shop")
+@web.cls(gpu="H100:2", min_containers=2)
+class Model: ...
+@web.function(gpu=["A10", "T9000"])
+def find(): ...
+@web.function(min_containers=1)
+def cpu(): ...
+@web.function(gpu=pick())
+def late(): ...
+`;
+  const [app] = parseScript(script).apps;
+  const table = plane({ rates: () => Promise.reject(new ModalError('forbidden', 'no')) });
+  const services = { plane: table, connection, environment: '' };
+
+  it('names the app and the variable, and what each function costs', async () => {
+    const plan = await planDeploy({ kind: 'script', script: '/w/shop.py', app: app! }, services);
+    expect(plan).toMatchObject({ appName: 'shop', args: ['deploy', '--env', 'main', '/w/shop.py::web'] });
+    expect(unitLines(plan.units!, datedRates)).toEqual([
+      'GPU of Model: H100:2 (160 GB), $7.90/h while a container runs',
+      'GPU of find: A10 (24 GB), $1.10/h or T9000, price unknown while a container runs',
+      'GPU of late: as the script says, price unknown',
+      'CPU only: cpu',
+      '2 containers of Model are kept running: about $379.20 a day, also without requests',
+      '1 container of cpu is kept running, and paid, all day',
+      expect.stringContaining('before credits'),
+    ]);
+  });
+
+  it('says nothing of what the text does not tell', async () => {
+    const plan = await planDeploy({ kind: 'script', script: '/w/shop.py' }, services);
+    expect(plan).toMatchObject({ appName: '', args: ['deploy', '--env', 'main', '/w/shop.py'] });
+    expect(plan.units).toBeUndefined();
+  });
+
+  it.each([
+    ['', false],
+    ['gpu="T4"', true],
+    ['gpu=pick()', true],
+    ['min_containers=1', true],
+    ['min_containers=pick()', true],
+  ])('asks before a serve with (%s): %s', (args, expected) => {
+    const text = `import modal\napp = modal.App("x")\n@app.function(${args})\ndef f(): ...\n`;
+    expect(costsAttention(planUnits(parseScript(text).apps[0]!.units, datedRates))).toBe(expected);
   });
 });
 

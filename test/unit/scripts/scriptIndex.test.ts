@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { silentLogger } from '../../../src/domain/logger.ts';
+import { excludeGlob, isNeverOwn } from '../../../src/scripts/excludes.ts';
+import { parseScript } from '../../../src/scripts/parseScript.ts';
+import type { FileStamp } from '../../../src/scripts/scriptIndex.ts';
+import { ScriptIndex, mentionsModal } from '../../../src/scripts/scriptIndex.ts';
+
+const script = (name: string) => `import modal\napp = modal.App("${name}")\n`;
+
+/** Files in memory that count how they are read. */
+class MemoryFiles {
+  readonly texts = new Map<string, { text: string; mtime: number }>();
+  readonly reads: string[] = [];
+  finds = 0;
+  open = 0;
+  mostOpen = 0;
+
+  set(uri: string, text: string, mtime = 1): void {
+    this.texts.set(uri, { text, mtime });
+  }
+
+  index(): ScriptIndex {
+    return new ScriptIndex(
+      {
+        find: () => Promise.resolve((this.finds++, [...this.texts.keys()])),
+        stat: (uri): Promise<FileStamp | undefined> => {
+          const file = this.texts.get(uri);
+          return Promise.resolve(file && { mtime: file.mtime, size: file.text.length });
+        },
+        read: async (uri) => {
+          this.reads.push(uri);
+          this.mostOpen = Math.max(this.mostOpen, ++this.open);
+          await new Promise(setImmediate);
+          this.open--;
+          return this.texts.get(uri)!.text;
+        },
+        label: (uri) => uri,
+      },
+      parseScript,
+      silentLogger,
+    );
+  }
+}
+
+const labels = (index: ScriptIndex) => index.scripts.map(({ label }) => label);
+
+describe('the index of scripts', () => {
+  it('reads nothing before it is asked, then each file once, by name', async () => {
+    const files = new MemoryFiles();
+    files.set('b.py', script('b'));
+    files.set('a.py', script('a'));
+    files.set('plain.py', 'print(1)\n');
+    const index = files.index();
+    expect([files.finds, index.complete]).toEqual([0, false]);
+    await Promise.all([index.update(), index.update()]);
+    expect([files.finds, index.complete, labels(index)]).toEqual([1, true, ['a.py', 'b.py']]);
+    await index.update();
+    expect(files.reads.sort()).toEqual(['a.py', 'b.py', 'plain.py']);
+  });
+
+  it('reads only what changed, and says so once', async () => {
+    const files = new MemoryFiles();
+    for (const name of ['a', 'b', 'c']) files.set(`${name}.py`, script(name));
+    const index = files.index();
+    await index.update();
+    let changes = 0;
+    index.onDidChange(() => changes++);
+    files.reads.length = 0;
+    files.set('b.py', script('other'), 2);
+    index.touch('b.py');
+    files.texts.delete('c.py');
+    index.touch('c.py');
+    await index.update();
+    expect([files.reads, files.finds, changes]).toEqual([['b.py'], 1, 1]);
+    expect(index.scripts.map(({ apps }) => apps[0]?.name)).toEqual(['a', 'other']);
+  });
+
+  it('lists anew for a new file, without reading the others again', async () => {
+    const files = new MemoryFiles();
+    files.set('a.py', script('a'));
+    const index = files.index();
+    await index.update();
+    files.set('new.py', script('new'));
+    index.touch('new.py');
+    await index.update();
+    expect([files.reads, labels(index)]).toEqual([
+      ['a.py', 'new.py'],
+      ['a.py', 'new.py'],
+    ]);
+  });
+
+  it('leaves out files without an app, and keeps those whose error may hide one', async () => {
+    const files = new MemoryFiles();
+    files.set('helper.py', 'import modal\nf = modal.Function.from_name("a", "b")\n');
+    files.set('brokenHelper.py', 'import modal\nx = (\n');
+    files.set('broken.py', 'import modal\nx = = 1\ndef f():\n    app = modal.App("x")\n');
+    files.set('large.py', script('large') + '#'.repeat(2 * 1024 * 1024));
+    const index = files.index();
+    await index.update();
+    expect(labels(index)).toEqual(['broken.py']);
+    expect(files.reads).not.toContain('large.py');
+  });
+
+  it('opens few files at a time', async () => {
+    const files = new MemoryFiles();
+    for (let at = 0; at < 200; at++) files.set(`${at}.py`, script(`a${at}`));
+    const index = files.index();
+    await index.update();
+    expect(index.scripts).toHaveLength(200);
+    expect(files.mostOpen).toBeLessThanOrEqual(16);
+  });
+});
+
+describe('which texts are parsed', () => {
+  it('never leaves out one that defines an app', () => {
+    const head = fc.constantFrom(
+      'import modal',
+      'import os, modal as m',
+      'from modal import App',
+      'try: import modal\nexcept ImportError: pass',
+      '    from modal import (\n    App,\n)',
+    );
+    fc.assert(fc.property(head, fc.string(), (text, before) => mentionsModal(`${before}\n${text}\n`)));
+    expect(mentionsModal('print("modal")')).toBe(false);
+    expect(mentionsModal('import modality')).toBe(false);
+  });
+});
+
+describe('what is left out of the search', () => {
+  it('is one glob without groups inside its group', () => {
+    const glob = excludeGlob({ '**/gen/**': true, '**/*.{a,b}': true, off: false, '**/*.c': { when: 'x' } });
+    expect(glob).toMatch(/^\{[^{}]*\}$/);
+    const parts = glob.slice(1, -1).split(',');
+    expect(parts).toEqual(expect.arrayContaining(['**/.venv/**', '**/gen/**', '**/*.a', '**/*.b']));
+    expect(parts).not.toContain('off');
+    expect(parts).not.toContain('**/*.c');
+  });
+
+  it('is folders of environments and tools, wherever they are', () => {
+    expect(isNeverOwn('/w/.venv/lib/x.py')).toBe(true);
+    expect(isNeverOwn('C:\\w\\node_modules\\x.py')).toBe(true);
+    expect(isNeverOwn('/w/my.venv.py')).toBe(false);
+  });
+});

@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import type { App } from '../../../src/domain/app.ts';
+import { datedRates } from '../../../src/domain/cost.ts';
+import type { ScriptFile } from '../../../src/domain/script.ts';
+import { parseScript } from '../../../src/scripts/parseScript.ts';
+import { buildScriptRows } from '../../../src/ui/scripts/scriptRows.ts';
+import type { ScriptRun } from '../../../src/ui/scripts/scriptRuns.ts';
+import { ScriptRuns } from '../../../src/ui/scripts/scriptRuns.ts';
+
+const text = `import modal
+app = modal.App("chat")
+@app.cls(gpu=["H100:2", "A100"], min_containers=1)
+class Model:
+    @modal.method()
+    def answer(self, prompt: str = "x"): pass
+@app.function()
+@modal.asgi_app()
+def web(): pass
+@app.function()
+def stream(): yield 1
+@app.local_entrypoint()
+def main(): pass
+`;
+const file = (content: string, label = 'chat.py'): ScriptFile => ({
+  ...parseScript(content),
+  uri: `file:///w/${label}`,
+  label,
+});
+const build = (changes: Partial<Parameters<typeof buildScriptRows>[0]> = {}) =>
+  buildScriptRows({
+    scripts: [file(text)],
+    pathOf: (uri) => new URL(uri).pathname,
+    deployed: new Map(),
+    deploying: new Map(),
+    connected: true,
+    runs: [],
+    rates: datedRates,
+    now: 1_000_000,
+    openCommand: 'open',
+    ...changes,
+  });
+type Built = ReturnType<typeof build>;
+const top = ({ rows }: Built) => rows.get(rows.get('')!.childIds[0]!)!;
+const below = ({ rows }: Built, id = '') =>
+  rows.get(id || top({ rows, targets: new Map() }).id)!.childIds.map((each) => rows.get(each)!);
+
+const run = (changes: Partial<ScriptRun>): ScriptRun => ({
+  id: 1,
+  kind: 'serve',
+  script: '/w/chat.py',
+  variable: 'app',
+  runnable: '',
+  title: 'chat',
+  state: 'serving',
+  words: '',
+  endpoints: [{ functionId: 'fu', name: 'web', url: 'https://x.modal.run', requiresProxyAuth: false }],
+  abort: new AbortController(),
+  showLog: () => undefined,
+  ...changes,
+});
+
+describe('rows of scripts', () => {
+  it('say file, GPU and whether it is deployed', () => {
+    expect(top(build())).toMatchObject({
+      label: 'chat',
+      description: 'chat.py · H100:2',
+      spoken: 'Script app chat in chat.py, GPU H100:2, not deployed',
+      context: 'scriptApp',
+    });
+    const deployed = {
+      name: 'chat',
+      state: 'deployed',
+      createdAt: 1,
+      deployedAt: 1_000_000 - 120_000,
+    } as App;
+    expect(top(build({ deployed: new Map([['chat', deployed]]) }))).toMatchObject({
+      description: 'deployed 2m ago · chat.py · H100:2',
+      context: 'scriptApp deployed',
+    });
+    // Nobody has asked Modal yet: then nothing is claimed.
+    expect(top(build({ connected: false })).spoken).not.toContain('deployed');
+  });
+
+  it('list entry points, classes with their methods, and functions, with what each can do', () => {
+    const built = build();
+    expect(below(built).map(({ label, description, context }) => [label, description, context])).toEqual([
+      ['main', 'local entry point', 'scriptEntry runnable'],
+      ['Model', 'H100:2 or A100 · $7.90/h · keeps 1 running', 'scriptClass'],
+      ['web', 'web endpoint', 'scriptFunction web'],
+      ['stream', 'generator', 'scriptFunction generator'],
+    ]);
+    const [answer] = below(built, below(built)[1]!.id);
+    expect(answer).toMatchObject({ label: 'answer', context: 'scriptFunction runnable' });
+    expect(answer!.tooltip()).toEqual(['Model.answer(prompt: str = "x")']);
+    expect(built.targets.get(answer!.id)).toMatchObject({
+      place: { line: 6 },
+      runnable: { name: 'Model.answer' },
+    });
+  });
+
+  it.each([
+    [run({}), 'serving https://x.modal.run', 'live url'],
+    [run({ state: 'starting', words: 'building image', endpoints: [] }), 'starting: building image', 'live'],
+    [run({ state: 'reloading' }), 'reloading', 'live url'],
+    [
+      run({ state: 'reloadFailed', words: 'ValueError: x.' }),
+      'reload failed, the last version answers: ValueError: x.',
+      'live url',
+    ],
+    [run({ state: 'failed', words: 'boom', endpoints: [] }), 'serve failed: boom', ''],
+    [run({ state: 'stopped', endpoints: [] }), 'serve stopped', ''],
+  ])('say how a serve goes: %#', (serve, words, context) => {
+    const built = build({ runs: [serve] });
+    expect(top(built).description).toContain(words);
+    expect(top(built).context.includes('serving')).toBe(context.includes('live'));
+    expect(below(built)[0]).toMatchObject({
+      label: 'Serve',
+      context: `scriptServe ${context}`.trim(),
+      spoken: `Serve of chat, ${words}`,
+    });
+  });
+
+  it('say when it was reloaded', () => {
+    const reloadedAt = new Date(2026, 0, 1, 14, 2).getTime();
+    const clock = new Date(reloadedAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+    expect(top(build({ runs: [run({ reloadedAt })] })).description).toContain(`reloaded ${clock}`);
+  });
+
+  it('say how a run goes, on its function', () => {
+    const running = run({ kind: 'run', runnable: 'main', state: 'running', endpoints: [] });
+    expect(below(build({ runs: [running] }))[0]).toMatchObject({
+      description: 'local entry point · running',
+      context: 'scriptEntry running',
+    });
+    const done = { ...running, state: 'done', words: '3.2 s' } as const;
+    expect(below(build({ runs: [running, done] }))[0]).toMatchObject({
+      description: 'local entry point · done in 3.2 s',
+      context: 'scriptEntry runnable',
+    });
+  });
+
+  it('say a deploy under way', () => {
+    expect(top(build({ deploying: new Map([['/w/chat.py::app', 'building image']]) }))).toMatchObject({
+      icon: 'loading~spin',
+      context: 'scriptApp deploying',
+    });
+  });
+
+  it('lead to a syntax error, with an app and without', () => {
+    const built = build({ scripts: [file(`${text}x = (\n`)] });
+    expect(top(built).description).toBe('syntax error in line 14 · chat.py · H100:2');
+    expect(built.targets.get(top(built).id)?.place).toMatchObject({ line: 14 });
+    expect(top(build({ scripts: [file('import modal\nx = (\n', 'b.py')] }))).toMatchObject({
+      label: 'b.py',
+      description: 'syntax error in line 2',
+      context: 'scriptProblem',
+    });
+  });
+
+  it('have ids of their own, which do not move with the lines', () => {
+    const twice =
+      'import modal\napp = modal.App("x")\nif a:\n    @app.function()\n    def f(): pass\nelse:\n    @app.function()\n    def f(): pass\n';
+    const ids = ({ rows }: Built) => [...rows.keys()];
+    const before = build({ scripts: [file(twice)] });
+    expect(below(before)).toHaveLength(2);
+    expect(new Set(ids(before)).size).toBe(4);
+    expect(ids(build({ scripts: [file(`# moved\n\n${twice}`)] }))).toEqual(ids(before));
+  });
+});
+
+describe('runs of this window', () => {
+  it('stop all when it closes, and keep the last state of each', () => {
+    const runs = new ScriptRuns();
+    const first = runs.start(run({ state: 'starting' }));
+    runs.update(first, { state: 'stopped' });
+    const abort = new AbortController();
+    const second = runs.start(run({ state: 'starting', abort }));
+    expect(runs.all.map(({ id }) => id)).toEqual([second]);
+    const other = new AbortController();
+    runs.start(run({ script: '/w/other.py', abort: other }));
+    runs.dispose();
+    expect([abort.signal.aborted, other.signal.aborted]).toEqual([true, true]);
+  });
+
+  it('say that they are stopping, once', () => {
+    const runs = new ScriptRuns();
+    const id = runs.start(run({}));
+    let changes = 0;
+    runs.onDidChange(() => changes++);
+    runs.stop(id);
+    expect(runs.get(id)).toMatchObject({ state: 'stopping', abort: { signal: { aborted: true } } });
+    runs.update(id, { state: 'stopped' });
+    runs.stop(id);
+    expect([changes, runs.get(id)?.state]).toEqual([2, 'stopped']);
+  });
+});
