@@ -140,7 +140,9 @@ describe('rows of scripts', () => {
   });
 
   it('say a deploy under way', () => {
-    expect(top(build({ deploying: new Map([['/w/chat.py::app', 'building image']]) }))).toMatchObject({
+    expect(
+      top(build({ deploying: new Map([['/w/chat.py::app', { text: 'building image', stages: [] }]]) })),
+    ).toMatchObject({
       icon: 'loading~spin',
       context: 'scriptApp deploying',
     });
