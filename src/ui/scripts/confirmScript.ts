@@ -2,16 +2,27 @@ import * as vscode from 'vscode';
 import type { ScriptPlan } from '../../deploy/scriptProcess.ts';
 import type { PlannedUnit } from '../../deploy/plan.ts';
 import { costsAttention, unitLines } from '../../deploy/unitLines.ts';
+import type { Rates } from '../../domain/cost.ts';
 import type { Runnable, ScriptApp } from '../../domain/script.ts';
 
+const memoryKey = 'cpuConfirmed';
+
 /**
- * The one question before something that costs more than seconds of a CPU: app, environment, GPU and price.
- * @returns true when there is nothing to ask
+ * The one question before something that costs money: app, environment, GPU and price. For code that only needs
+ * seconds of a CPU it is asked once for each app and environment, and says so.
+ * @param memory of the workspace: holds what was confirmed
  */
-export async function confirmScript(plan: ScriptPlan, title: string): Promise<boolean> {
+export async function confirmScript(
+  plan: ScriptPlan,
+  title: string,
+  memory: vscode.Memento,
+): Promise<boolean> {
   const { t } = vscode.l10n;
   const units = unitsOf(plan);
-  if (!costsAttention(units)) return true;
+  const cpuOnly = !costsAttention(units);
+  const key = `${plan.environment}/${plan.app?.name ?? plan.script}`;
+  const confirmed = memory.get<readonly string[]>(memoryKey, []);
+  if (cpuOnly && confirmed.includes(key)) return true;
   const go = plan.kind === 'serve' ? t('Serve') : t('Run');
   const environment = plan.environment || t('the default environment');
   const end =
@@ -22,10 +33,29 @@ export async function confirmScript(plan: ScriptPlan, title: string): Promise<bo
     plan.kind === 'serve'
       ? t('Serve {0} in {1}?', title, environment)
       : t('Run {0} in {1}?', title, environment),
-    { modal: true, detail: [...unitLines(units, plan.rates), end].join('\n') },
+    {
+      modal: true,
+      detail: [
+        ...unitLines(units, plan.rates),
+        ...(cpuOnly ? [cpuLine(plan.rates)] : []),
+        end,
+        ...(cpuOnly
+          ? [t('This is asked once for this app and environment, as long as it needs no GPU.')]
+          : []),
+      ].join('\n'),
+    },
     go,
   );
-  return chosen === go;
+  if (chosen !== go) return false;
+  if (cpuOnly) await memory.update(memoryKey, [...confirmed, key]);
+  return true;
+}
+
+function cpuLine({ usdPerHour, source, asOf }: Rates): string {
+  const usd = usdPerHour['cpu_hour_cost'];
+  if (usd === undefined) return 'A container is charged for CPU and memory while it runs.';
+  const from = source === 'live' ? 'live price' : `price of ${asOf}`;
+  return `A container is charged for CPU and memory while it runs: $${usd.toFixed(4)} per core and hour (${from}, before credits).`;
 }
 
 /** A function runs on its own unit; a local entry point, or a serve, may start all of them. */

@@ -46,7 +46,7 @@ export class ScriptFlow {
       throw new ModalError('conflict', t('{0} is being served already. Stop that serve first.', title));
     }
     const plan = await this.#plan(t('Preparing the serve…'), (services) => planServe(choice, services));
-    if (!(await confirmScript(plan, title))) return;
+    if (!(await confirmScript(plan, title, this.#services.memory))) return;
     const log = this.#services.logs.openOutput({
       title: t('Serve of {0}', title),
       running: t('Starting'),
@@ -82,7 +82,7 @@ export class ScriptFlow {
     const plan = await this.#plan(t('Preparing the run…'), (services) =>
       planRun(choice, runnable, flags, services),
     );
-    if (!(await confirmScript(plan, runnable.name))) return;
+    if (!(await confirmScript(plan, runnable.name, this.#services.memory))) return;
     await this.#run(plan, runnable);
   }
 
