@@ -5,7 +5,7 @@
 import { ModalClient } from 'modal';
 import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
 import type { Rates } from '../domain/cost.ts';
-import type { LogBatch, LogQuery } from '../domain/log.ts';
+import type { LogBatch, LogCount, LogQuery, PastQuery, TimeRange } from '../domain/log.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Connection } from './connection.ts';
 import type { ControlPlane, DeployedApp, Identity } from './controlPlane.ts';
@@ -13,7 +13,14 @@ import { describeApp } from './describeApp.ts';
 import { fromGrpc } from './grpcErrors.ts';
 import { toLogBatch } from './logBatch.ts';
 import type { Rpc } from './rpc.ts';
-import { appStateOf, disconnectClientEnded, millis, objectCreation, stoppedByClient } from './wire.ts';
+import {
+  appStateOf,
+  descriptorOf,
+  disconnectClientEnded,
+  millis,
+  objectCreation,
+  stoppedByClient,
+} from './wire.ts';
 
 interface CallOptions {
   readonly signal?: AbortSignal;
@@ -21,6 +28,8 @@ interface CallOptions {
 }
 
 const readLimitMs = 15_000;
+/** A page of the past can be several megabytes. */
+const pastLimitMs = 60_000;
 
 /** Each log stream asks the server for this much more than the caller's own limit. */
 const streamGraceMs = 10_000;
@@ -217,6 +226,39 @@ class SdkControlPlane implements ControlPlane {
     }
   }
 
+  async fetchLogs(
+    query: PastQuery,
+    range: TimeRange,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<readonly LogBatch[]> {
+    const { batches } = await this.#call(
+      signal,
+      (rpc, options) => rpc.appFetchLogs({ ...pastRequest(query, range), limit }, options),
+      pastLimitMs,
+    );
+    return batches.map(toLogBatch);
+  }
+
+  async countLogs(
+    query: PastQuery,
+    range: TimeRange,
+    bucketSeconds: number,
+    signal?: AbortSignal,
+  ): Promise<readonly LogCount[]> {
+    const { buckets } = await this.#call(
+      signal,
+      (rpc, options) =>
+        rpc.appCountLogs({ ...pastRequest(query, range), bucketSecs: bucketSeconds }, options),
+      pastLimitMs,
+    );
+    return buckets.map((bucket) => {
+      const since = bucket.bucketStartAt?.getTime() ?? 0;
+      const { stdoutLogs: stdout, stderrLogs: stderr, systemLogs: system } = bucket;
+      return { since, until: since + bucketSeconds * 1000, stdout, stderr, system };
+    });
+  }
+
   close(): void {
     this.#client.close();
   }
@@ -224,9 +266,10 @@ class SdkControlPlane implements ControlPlane {
   async #call<T>(
     signal: AbortSignal | undefined,
     call: (rpc: Rpc, options: CallOptions) => Promise<T>,
+    limitMs = readLimitMs,
   ): Promise<T> {
     try {
-      return await call(this.#client.cpClient, callOptions(readLimitMs, signal));
+      return await call(this.#client.cpClient, callOptions(limitMs, signal));
     } catch (error) {
       throw fromGrpc(error, signal);
     }
@@ -235,4 +278,17 @@ class SdkControlPlane implements ControlPlane {
 
 function callOptions(timeoutMs: number, signal?: AbortSignal): CallOptions {
   return signal ? { timeoutMs, signal } : { timeoutMs };
+}
+
+function pastRequest(query: PastQuery, { since, until }: TimeRange) {
+  return {
+    appId: query.appId,
+    functionId: query.functionId ?? '',
+    functionCallId: query.callId ?? '',
+    taskId: query.containerId ?? '',
+    source: descriptorOf(query.source),
+    searchText: query.searchText ?? '',
+    since: new Date(since),
+    until: new Date(until),
+  };
 }

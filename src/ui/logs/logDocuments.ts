@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { entryText } from '../../domain/logEntry.ts';
 import type { LogSession } from '../../logs/session.ts';
+import { logDocument } from '../../logs/textForms.ts';
 
 const scheme = 'modal-log';
 
@@ -18,7 +18,7 @@ export class LogDocuments implements vscode.TextDocumentContentProvider, vscode.
       scheme,
       path: `/${session.title.replaceAll('/', '-')} ${++this.#count}.log`,
     });
-    this.#texts.set(uri.toString(), sessionText(session));
+    this.#texts.set(uri.toString(), logDocument(session.buffer.entries()).text);
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { preview: false });
   }
@@ -30,15 +30,4 @@ export class LogDocuments implements vscode.TextDocumentContentProvider, vscode.
   dispose(): void {
     this.#registration.dispose();
   }
-}
-
-function sessionText(session: LogSession): string {
-  return session.entries
-    .since(0)
-    .map((entry) => {
-      const where =
-        entry.kind === 'line' ? [entry.containerId, entry.source].filter(Boolean).join(' ') : 'system';
-      return `${new Date(entry.time).toISOString()} ${where} ${entryText(entry)}`;
-    })
-    .join('\n');
 }

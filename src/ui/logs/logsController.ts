@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { commands, views } from '../../contributions.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import type { Logger } from '../../domain/logger.ts';
-import { LogFollower } from '../../logs/follower.ts';
 import type { FollowState } from '../../logs/follower.ts';
+import { LiveLog } from '../../logs/liveLog.ts';
 import type { SessionStatus } from '../../logs/session.ts';
 import { LogSession } from '../../logs/session.ts';
 import type { ControlPlane } from '../../modal/controlPlane.ts';
@@ -73,7 +73,7 @@ export class LogsController implements vscode.Disposable {
     this.#view.select(session, '');
     return {
       append: (text, source) =>
-        session.append({
+        session.buffer.add({
           kind: 'line',
           time: Date.now(),
           source,
@@ -83,7 +83,14 @@ export class LogsController implements vscode.Disposable {
           text,
         }),
       end: (state, note) => {
-        if (note) session.append({ kind: 'mark', time: Date.now(), text: note, bad: state === 'failed' });
+        if (note)
+          session.buffer.add({
+            kind: 'mark',
+            time: Date.now(),
+            event: 'note',
+            text: note,
+            bad: state === 'failed',
+          });
         session.setStatus(buildEnd[state]);
       },
     };
@@ -94,8 +101,7 @@ export class LogsController implements vscode.Disposable {
   }
 
   clear(): void {
-    this.#view.selected?.entries.clear();
-    this.#view.repaint();
+    this.#view.selected?.buffer.clear();
   }
 
   async openAsDocument(): Promise<void> {
@@ -110,7 +116,7 @@ export class LogsController implements vscode.Disposable {
 
   #startFollowing(id: string, target: LogTarget): LogSession {
     const planes = this.#planes;
-    const follower = new LogFollower({
+    const log = new LiveLog({
       query: {
         appId: target.appId,
         ...(target.functionId ? { functionId: target.functionId } : {}),
@@ -120,15 +126,18 @@ export class LogsController implements vscode.Disposable {
         const plane = await planes.get(signal);
         yield* plane.streamLogs(query, lastEntryId, seconds, signal);
       },
-      onEntry: (entry) => session.append(entry),
+      fetch: async (query, range, limit, signal) => {
+        const plane = await planes.get(signal);
+        return plane.fetchLogs(query, range, limit, signal);
+      },
       onState: (state) => session.setStatus(statusOf(state)),
     });
     const part = target.containerId ?? target.functionId;
     const title = part ? `${target.appName} (${part.slice(0, 12)}…)` : target.appName;
     const session = this.#add(
-      new LogSession(id, title, statusOf({ kind: 'connecting' }), () => follower.stop()),
+      new LogSession(id, title, statusOf({ kind: 'connecting' }), () => log.stop(), log.buffer),
     );
-    void follower.run();
+    void log.run();
     this.#logger.debug(`Following the log of ${target.appName}`);
     return session;
   }
@@ -160,6 +169,8 @@ function statusOf(state: FollowState): SessionStatus {
       return { words: 'Connecting', icon: 'loading~spin', bad: false };
     case 'live':
       return { words: 'Live', icon: 'radio-tower', bad: false };
+    case 'waiting':
+      return { words: vscode.l10n.t('Live, no container is running'), icon: 'radio-tower', bad: false };
     case 'broken':
       return { words: 'Reconnecting', icon: 'debug-disconnect', bad: true, nextTryAt: state.nextTryAt };
     case 'ended':
