@@ -5,7 +5,7 @@ import type { MarkEntry } from '../domain/logEntry.ts';
 import { seconds } from '../domain/logEntry.ts';
 import { backoff } from './backoff.ts';
 import type { FetchLogs } from './gap.ts';
-import { fetchSince } from './gap.ts';
+import { fetchSince, mostFetched } from './gap.ts';
 import { RunningContainers } from './runningContainers.ts';
 import { SeenChunks } from './seenChunks.ts';
 import { breathe, sleep } from './time.ts';
@@ -186,7 +186,7 @@ export class LogFollower {
         clearTimeout(quiet);
         if (!checked && value.chunks.length > 0) {
           checked = true;
-          how = this.#check(value, how, hasGap);
+          how = await this.#check(value, how, hasGap, signal);
         }
         this.#goesOn(how);
         this.#take(value);
@@ -204,14 +204,27 @@ export class LogFollower {
   }
 
   /** Looks at the first thing that a resumed stream sends: does it go on, or does it repeat? */
-  #check(batch: LogBatch, how: Resumed, hasGap: boolean): Resumed {
-    if (!this.#leavesOut && !this.#seen.isRepeated(batch)) return how;
+  async #check(batch: LogBatch, how: Resumed, hasGap: boolean, signal: AbortSignal): Promise<Resumed> {
+    if (!this.#leavesOut && !(await this.#repeats(batch, signal))) return how;
     const beginsAnew = this.#seen.beginsAnew(batch);
     if (beginsAnew && this.#server === 'resumes') this.#server = 'repeats';
     this.#leavesOut = true;
     this.#seen.expectRepeats(hasGap || beginsAnew);
     // From the first chunk on, nothing can be missing.
     return beginsAnew ? 'filled' : how;
+  }
+
+  async #repeats(batch: LogBatch, signal: AbortSignal): Promise<boolean> {
+    const repeats = this.#seen.repeats(batch);
+    const { fetch, query } = this.#options;
+    const [chunk] = batch.chunks;
+    if (repeats !== 'unclear' || !chunk || !fetch) return repeats === 'yes';
+    // The past knows how many there are. Where it cannot be asked, one too many is better than one too few.
+    const range = { since: chunk.time, until: chunk.time + 1 };
+    const past = await fetch(query, range, mostFetched, signal).catch(() => undefined);
+    if (!past) return false;
+    const there = past.flatMap(({ chunks }) => chunks).filter((each) => this.#seen.isSame(each, chunk));
+    return there.length <= this.#seen.timesTaken(chunk);
   }
 
   #take(batch: LogBatch): void {
@@ -246,7 +259,7 @@ export class LogFollower {
     const since = Math.max(known === undefined ? 0 : known - overlapMs, until - longestRangeMs);
     try {
       const { chunks, isWhole } = await fetchSince(fetch, query, { since, until }, signal);
-      this.#seen.expectRepeats(false);
+      this.#seen.expectRepeats(true);
       let repeats = 0;
       for (const chunk of chunks) if (!this.#takeChunk(chunk)) repeats++;
       // If nothing that is known was in it, the server holds it no more, and neither what came right after it.

@@ -51,6 +51,7 @@ export class LineAssembler {
 
   push(chunk: LogChunk): void {
     const { text } = chunk;
+    if (!text) return;
     const key = writerOf(chunk);
     let line = this.#open.get(key);
     // What programs print most: whole lines, one in a chunk.

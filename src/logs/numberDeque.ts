@@ -8,7 +8,9 @@ export class NumberDeque {
     return this.#length;
   }
 
+  /** @returns NaN when there is none */
   at(index: number): number {
+    if (index < 0 || index >= this.#length) return Number.NaN;
     return this.#items[this.#head + index] ?? Number.NaN;
   }
 

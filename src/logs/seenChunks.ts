@@ -60,13 +60,24 @@ export class SeenChunks {
     }
   }
 
-  /** The first batch of a stream that was resumed holds what was taken before. */
-  isRepeated(batch: LogBatch): boolean {
-    const [chunk] = batch.chunks;
-    if (!chunk) return false;
+  /**
+   * Whether the first batch of a resumed stream begins with what was taken before. It is unclear where the chunk is
+   * equal to one of the newest nanosecond: lines that were read at once may be equal in everything.
+   */
+  repeats({ chunks: [chunk], entryId }: LogBatch): 'yes' | 'no' | 'unclear' {
+    if (!chunk) return 'no';
     const key = keyOf(chunk);
-    if (!this.#first.has(key) && !this.#taken.has(key)) return false;
-    return isLater(this.#newest, stampOf(chunk)) || this.#ids.has(batch.entryId);
+    if (!this.#first.has(key) && !this.#taken.has(key)) return 'no';
+    return isLater(this.#newest, stampOf(chunk)) || this.#ids.has(entryId) ? 'yes' : 'unclear';
+  }
+
+  /** So many equal ones, as far back as is remembered. */
+  timesTaken(chunk: LogChunk): number {
+    return this.#taken.get(keyOf(chunk)) ?? 0;
+  }
+
+  isSame(chunk: LogChunk, other: LogChunk): boolean {
+    return keyOf(chunk) === keyOf(other);
   }
 
   /** The batch is the beginning of the whole log. */

@@ -6,7 +6,7 @@ import { inferLevel } from '../domain/logLevel.ts';
 const mostLines = 1000;
 const mostCharacters = 256 * 1024;
 
-const header = /^(.{0,80}?)(\s*(?:\+ Exception Group )?Traceback \(most recent call last\):)$/;
+const header = /^(.{0,80}?)((?:  \+ Exception Group )?Traceback \(most recent call last\):)$/;
 const box = /^\s*[╭+][─-]+ ?Traceback \(most recent call last\) ?[─-]+[╮+]$/;
 const boxLine = /^\s*[│|]/;
 const boxEnd = /^\s*[╰+][─-]+[╯+]$/;
