@@ -1,12 +1,12 @@
 import { compileFilter } from '../domain/logFilter.ts';
 import type { LogFilter } from '../domain/logFilter.ts';
 import { toModalError } from '../domain/errors.ts';
-import type { LogChunk, LogCount, LogQuery, PastQuery, TimeRange } from '../domain/log.ts';
+import type { LogCount, LogQuery, PastQuery, TimeRange } from '../domain/log.ts';
 import type { LogEntry } from '../domain/logEntry.ts';
 import { EntryBuilder, notInTime } from './entryBuilder.ts';
 import { EntryList } from './entryList.ts';
-import type { FetchLogs } from './gap.ts';
-import { mostFetched } from './gap.ts';
+import type { FetchLogs, Gap } from './gap.ts';
+import { fetchSince, mostFetched } from './gap.ts';
 import { serverQuery } from './serverQuery.ts';
 import { entryAsJson, entryAsText } from './textForms.ts';
 import type { PlannedFetch } from './timeBuckets.ts';
@@ -41,7 +41,7 @@ export interface DownloadProgress {
 }
 
 export interface DownloadResult extends DownloadProgress {
-  /** Ranges in which the server holds more entries than it gives at once; some of theirs are missing. */
+  /** Ranges that hold more entries than could be fetched; the oldest of theirs are missing. */
   readonly cut: readonly TimeRange[];
 }
 
@@ -76,9 +76,9 @@ export async function downloadLogs(options: DownloadOptions): Promise<DownloadRe
     options.onProgress?.({ read, total, written });
   };
   await options.write(headerOf(options, total));
-  for await (const { chunks, fetch } of inOrder(fetches, (each) => fetchOne(options, asked, each))) {
+  for await (const { chunks, isWhole, range: fetched } of inOrder(fetches, (each) => fetchOne(options, asked, each))) {
     signal?.throwIfAborted();
-    if (chunks.length >= mostFetched) cut.push({ since: fetch.since, until: fetch.until });
+    if (!isWhole) cut.push(fetched);
     read += chunks.length;
     for (const chunk of chunks) builder.push(chunk);
     await flush(false);
@@ -112,18 +112,17 @@ async function countFinely({ count, range, signal }: DownloadOptions, query: Pas
   return counts.sort((a, b) => a.since - b.since);
 }
 
-interface Fetched {
-  readonly fetch: PlannedFetch;
-  readonly chunks: readonly LogChunk[];
+interface Fetched extends Gap {
+  readonly range: TimeRange;
 }
 
 async function fetchOne(
   { fetch, signal }: DownloadOptions,
   query: PastQuery,
-  planned: PlannedFetch,
+  { since, until }: PlannedFetch,
 ): Promise<Fetched> {
-  const batches = await fetch(query, { since: planned.since, until: planned.until }, mostFetched, signal);
-  return { fetch: planned, chunks: batches.flatMap(({ chunks }) => chunks) };
+  const { chunks, isWhole } = await fetchSince(fetch, query, { since, until }, signal);
+  return { range: { since, until }, chunks, isWhole };
 }
 
 /** Runs at most ten at once, and gives their results in order. */

@@ -19,7 +19,7 @@ function addChunk(chunks: LogChunk[], batch: WireBatch, item: WireBatch['items']
   if (phase === undefined && progress === undefined && !item.data) return;
   chunks.push({
     entryId: batch.entryId,
-    time: Math.round(item.timestamp * 1000),
+    time: millisecondOf(item),
     stamp: item.timestampNs === '0' ? String(item.timestamp) : item.timestampNs,
     source: logSourceOf(item.fileDescriptor),
     text: phase === undefined && progress === undefined ? item.data : '',
@@ -31,4 +31,9 @@ function addChunk(chunks: LogChunk[], batch: WireBatch, item: WireBatch['items']
       ? undefined
       : { progress: { done: progress.pos, total: progress.len, description: progress.description } }),
   });
+}
+
+/** The millisecond that it lies in, never the nearest one: ranges of the past begin and end at whole ones. */
+function millisecondOf({ timestamp, timestampNs }: WireBatch['items'][number]): number {
+  return timestampNs === '0' ? Math.floor(timestamp * 1000 + 0.001) : Number(timestampNs.slice(0, -6));
 }

@@ -26,3 +26,7 @@ class Faults:
     requests_per_second: int = 0  # above it the ingress answers 429; 0 = no limit
     web_time_limit_seconds: float = 150.0  # one HTTP leg; then 303
     auto_approve_tokens: bool = False  # browser logins need no click
+    log_resume: str = ""  # how streams treat a place to resume at: "", "repeat", "refuse" or "now"
+    log_entry_ids: str = ""  # "", "missing", "some" or "stale"
+    log_clock_seconds: float = 0.0  # how much the clock that stamps log entries is ahead; may be negative
+    log_streams_down_until: float = 0.0  # time.monotonic() until which log streams are refused
