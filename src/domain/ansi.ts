@@ -3,7 +3,6 @@
  * part is bounded or disjoint from the next, so the work is linear in the text.
  */
 const escapes =
-  // eslint-disable-next-line no-control-regex -- these are control characters
   /\u009b[0-?]*[ -/]*[@-~]?|\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]{0,4096}(?:\u0007|\u001b\\)|[ -/]{0,4}[0-~])?/g;
 
 export function hasAnsi(text: string): boolean {
@@ -30,7 +29,6 @@ export function drawableAnsi(text: string): string {
 
 /** Characters that would hide or reorder what is shown: controls, bidi marks, zero-width ones, lone surrogates. */
 const invisible =
-  // eslint-disable-next-line no-control-regex -- these are control characters
   /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Shows what could not be seen, e.g. `\x00` or `\u202e`. Escape sequences stay as they are. */

@@ -98,13 +98,7 @@ export interface MarkEntry extends Timed {
 
 /** What stands in one row of the log viewer. */
 export type LogEntry =
-  | LineEntry
-  | PhaseEntry
-  | ProgressEntry
-  | StepEntry
-  | GpuEntry
-  | TracebackEntry
-  | MarkEntry;
+  LineEntry | PhaseEntry | ProgressEntry | StepEntry | GpuEntry | TracebackEntry | MarkEntry;
 
 const phaseWords: Readonly<Record<ContainerPhase, string>> = {
   queued: 'is queued',

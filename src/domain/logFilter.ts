@@ -51,9 +51,7 @@ export function compileFilter(filter: LogFilter): CompiledFilter {
   const { expression, problem } = textTest(filter);
   const least = logLevels.indexOf(filter.level);
   const asksHead =
-    filter.source !== 'all' ||
-    least > 0 ||
-    Boolean(filter.functionId || filter.containerId || filter.callId);
+    filter.source !== 'all' || least > 0 || Boolean(filter.functionId || filter.containerId || filter.callId);
   const matchesHead = (head: EntryHead): boolean =>
     head.kind === 'mark' ||
     ((filter.source === 'all' || head.source === filter.source) &&

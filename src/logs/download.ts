@@ -76,7 +76,9 @@ export async function downloadLogs(options: DownloadOptions): Promise<DownloadRe
     options.onProgress?.({ read, total, written });
   };
   await options.write(headerOf(options, total));
-  for await (const { chunks, isWhole, range: fetched } of inOrder(fetches, (each) => fetchOne(options, asked, each))) {
+  for await (const { chunks, isWhole, range: fetched } of inOrder(fetches, (each) =>
+    fetchOne(options, asked, each),
+  )) {
     signal?.throwIfAborted();
     if (!isWhole) cut.push(fetched);
     read += chunks.length;

@@ -44,7 +44,10 @@ export class EntryBuilder {
   readonly #lines = new LineAssembler((line) => this.#line(line));
   /** Rows of lines without an end, by writer. */
   readonly #shown = new Map<string, number>();
-  readonly #folds = new Map<string, { readonly fold: TracebackFold; row: number; readonly line: AssembledLine }>();
+  readonly #folds = new Map<
+    string,
+    { readonly fold: TracebackFold; row: number; readonly line: AssembledLine }
+  >();
   readonly #changedFolds = new Set<string>();
   readonly #phases = new Map<string, Held<PhaseEntry>>();
   readonly #runs = new Map<string, Held<ProgressEntry>>();

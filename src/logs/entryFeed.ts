@@ -119,7 +119,10 @@ export class EntryFeed implements Disposable {
     let characters = 0;
     for (let at = Math.max(from, this.#rows.first); at < Math.min(to, this.#rows.end); at++) {
       characters += this.#sizeAt(at);
-      if (places.length > 0 && (places.length >= this.#options.mostRows || characters > this.#options.mostCharacters))
+      if (
+        places.length > 0 &&
+        (places.length >= this.#options.mostRows || characters > this.#options.mostCharacters)
+      )
         break;
       places.push(at);
     }

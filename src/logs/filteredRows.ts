@@ -147,7 +147,7 @@ export class FilteredRows {
   #lookAtOlder(count: number): void {
     const rows: number[] = [];
     const end = this.#buffer.first + count;
-    for (let at = this.#buffer.first; at < end; ) {
+    for (let at = this.#buffer.first; at < end;) {
       const { matching, next } = this.#matching(at, end);
       rows.push(...matching);
       at = next;

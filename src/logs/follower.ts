@@ -80,7 +80,14 @@ const fatal: readonly ErrorKind[] = [
   'profileBroken',
 ];
 /** The server has no such call, or refuses what was asked; the gap stays. */
-const cannotFill: readonly ErrorKind[] = ['unsupported', 'invalid', 'notFound', 'forbidden', 'timeout', 'limit'];
+const cannotFill: readonly ErrorKind[] = [
+  'unsupported',
+  'invalid',
+  'notFound',
+  'forbidden',
+  'timeout',
+  'limit',
+];
 
 /** How a stream went on after a break. */
 type Resumed = 'exact' | 'filled' | 'unsure';
@@ -181,8 +188,9 @@ export class LogFollower {
       if (this.#leavesOut) this.#seen.expectRepeats(hasGap);
       let checked = !resumes;
       for (;;) {
-        const { done, value } = await next;
-        if (done) break;
+        const result = await next;
+        if (result.done) break;
+        const { value } = result;
         clearTimeout(quiet);
         if (!checked && value.chunks.length > 0) {
           checked = true;
@@ -290,7 +298,8 @@ export class LogFollower {
   #markUnsure(): void {
     if (this.#unsureTold) return;
     this.#unsureTold = true;
-    const text = 'This server does not say where its streams go on. Lines between two of them could be missing.';
+    const text =
+      'This server does not say where its streams go on. Lines between two of them could be missing.';
     this.#mark({ event: 'dropped', text, bad: true });
   }
 

@@ -19,6 +19,8 @@ export interface LogHistoryOptions {
   /** First rows of the writers in the buffer: a line that a page ends in the middle of goes on there. */
   readonly firstRows?: ReadonlyMap<string, number>;
   readonly now?: () => number;
+  /** Entries of one page, about. */
+  readonly pageEntries?: number;
 }
 
 export type HistoryState =
@@ -29,7 +31,7 @@ export type HistoryState =
   /** The buffer has no more room; what is older can be downloaded. */
   | { readonly kind: 'full'; readonly text: string };
 
-const pageEntries = 2000;
+const defaultPageEntries = 2000;
 const hour = 3_600_000;
 /** A page is looked for in the last hour first, then in longer times, as the official clients do. */
 const lookbacks = [hour, 24 * hour, 7 * 24 * hour, longestKeptDays * 24 * hour - hour];
@@ -50,7 +52,7 @@ export class LogHistory {
   constructor(options: LogHistoryOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#known = options.known;
+    this.#known = oldestOf(options.known);
     this.#firstRows = new Map(options.firstRows);
   }
 
@@ -69,7 +71,8 @@ export class LogHistory {
 
   async #load(signal: AbortSignal | undefined): Promise<HistoryState> {
     const page = await this.#page(signal);
-    if (page.length === 0) return this.#end('start', `This is the beginning. ${retentionText(this.#keptDays)}`);
+    if (page.length === 0)
+      return this.#end('start', `This is the beginning. ${retentionText(this.#keptDays)}`);
     const { entries, open, firsts } = assemble(page, Boolean(this.#options.query.searchText));
     const rest = open.filter((line) => !this.#join(line));
     const all = [...entries, ...rest.map((line) => lineEntry({ ...line, partial: false }))];
@@ -79,8 +82,9 @@ export class LogHistory {
       const row = rows[at - lost];
       if (row !== undefined) this.#firstRows.set(writer, row);
     }
-    if (lost > 0) return this.#end('full', 'No more lines fit in here. Download the range to read older ones.');
-    this.#known = page;
+    if (lost > 0)
+      return this.#end('full', 'No more lines fit in here. Download the range to read older ones.');
+    this.#known = oldestOf([...page, ...this.#known]);
     this.#state = { kind: 'more', loaded: rows.length };
     return this.#state;
   }
@@ -102,10 +106,9 @@ export class LogHistory {
 
   /** The newest entries before what is known, looked for further and further back. */
   async #page(signal: AbortSignal | undefined): Promise<LogChunk[]> {
-    const { query, fetch } = this.#options;
-    const oldest = this.#known.reduce((time, chunk) => Math.min(time, chunk.time), Number.POSITIVE_INFINITY);
-    const until = oldest === Number.POSITIVE_INFINITY ? this.#now() + hour : oldest + 1;
-    const known = this.#known.filter(({ time }) => time === oldest);
+    const { query, fetch, pageEntries = defaultPageEntries } = this.#options;
+    const known = this.#known;
+    const until = known[0] ? known[0].time + 1 : this.#now() + hour;
     for (const lookback of lookbacks) {
       const range = { since: until - lookback, until };
       const chunks = this.#chunksOf(await fetch(query, range, pageEntries + known.length, signal));
@@ -123,6 +126,12 @@ export class LogHistory {
     for (const { keptDays } of batches) this.#keptDays = keptDays ?? this.#keptDays;
     return batches.flatMap(({ chunks }) => chunks);
   }
+}
+
+/** The chunks of the oldest millisecond. */
+function oldestOf(chunks: readonly LogChunk[]): LogChunk[] {
+  const oldest = chunks.reduce((time, chunk) => Math.min(time, chunk.time), Number.POSITIVE_INFINITY);
+  return chunks.filter(({ time }) => time === oldest);
 }
 
 /** Takes out as many of each chunk as are known. */

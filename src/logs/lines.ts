@@ -57,7 +57,14 @@ export class LineAssembler {
     // What programs print most: whole lines, one in a chunk.
     if (!line && text.indexOf('\n') === text.length - 1 && text.length <= longestLine) {
       if (!text.includes('\r')) {
-        this.#onLine({ key, chunk, text: text.slice(0, -1), partial: false, goesOn: false, continued: false });
+        this.#onLine({
+          key,
+          chunk,
+          text: text.slice(0, -1),
+          partial: false,
+          goesOn: false,
+          continued: false,
+        });
         return;
       }
     }
@@ -112,7 +119,7 @@ export class LineAssembler {
     const { text } = chunk;
     let feed = text.indexOf('\n');
     let carriage = text.indexOf('\r');
-    for (let at = 0; at < text.length; ) {
+    for (let at = 0; at < text.length;) {
       if (feed >= 0 && feed < at) feed = text.indexOf('\n', at);
       if (carriage >= 0 && carriage < at) carriage = text.indexOf('\r', at);
       const end = nearest(feed, carriage, text.length);

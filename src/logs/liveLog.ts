@@ -29,10 +29,10 @@ export class LiveLog {
   #history: LogHistory | undefined;
 
   constructor(options: LiveLogOptions) {
+    const { buffer, ...follow } = options;
     this.#options = options;
-    this.buffer = options.buffer ?? new LogBuffer();
+    this.buffer = buffer ?? new LogBuffer();
     this.#builder = new EntryBuilder(noteFirsts(this.buffer, this.#firstRows));
-    const { buffer: _, ...follow } = options;
     this.#follower = new LogFollower({
       ...follow,
       sink: {

@@ -203,7 +203,6 @@ function costOf(page: Page, at: number): number {
 
 /** The engine takes one byte for each character, or two for all when one does not fit. */
 function bytesOf(text: string): number {
-  // eslint-disable-next-line no-control-regex -- a range of code units
   return /[^\u0000-\u00ff]/.test(text) ? 2 * text.length : text.length;
 }
 

@@ -4,7 +4,8 @@ import { entryText, levelOf, sourceOf } from '../domain/logEntry.ts';
 
 /** The entry as text: time, where from, and what. Escape sequences are left out; later lines of it are indented. */
 export function entryAsText(entry: LogEntry): string {
-  const where = entry.kind === 'mark' ? 'stream' : [entry.containerId, sourceOf(entry)].filter(Boolean).join(' ');
+  const where =
+    entry.kind === 'mark' ? 'stream' : [entry.containerId, sourceOf(entry)].filter(Boolean).join(' ');
   const text = visibleText(plainText(entryText(entry))).replaceAll('\n', '\n    ');
   return `${new Date(entry.time).toISOString()} ${where} ${text}`;
 }

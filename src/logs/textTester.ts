@@ -29,7 +29,7 @@ export class TextTester {
    */
   test(textAt: (index: number) => string | undefined): boolean[] {
     const texts: string[] = [];
-    for (let size = 0; texts.length < portionTexts && size < portionCharacters; ) {
+    for (let size = 0; texts.length < portionTexts && size < portionCharacters;) {
       const text = textAt(texts.length);
       if (text === undefined) break;
       texts.push(text);

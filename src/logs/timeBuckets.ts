@@ -38,7 +38,7 @@ export function planFetches(counts: readonly LogCount[], { since, until }: TimeR
     const entries = entriesIn(count);
     const range = { since: Math.max(count.since, since), until: Math.min(count.until, until) };
     if (range.until <= range.since) continue;
-    const fits = open !== undefined && open.until === range.since && open.entries + entries <= mostFetched;
+    const fits = open?.until === range.since && open.entries + entries <= mostFetched;
     if (open && (entries === 0 || !fits || open.entries >= entriesPerFetch)) {
       fetches.push(open);
       open = undefined;

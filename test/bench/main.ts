@@ -7,6 +7,7 @@ import { benchActivation } from './activation.ts';
 import { benchApps } from './apps.ts';
 import { benchDeploy } from './deploy.ts';
 import { benchLists } from './lists.ts';
+import { benchLogs } from './logs.ts';
 import type { BenchRow } from './table.ts';
 import { printTable } from './table.ts';
 
@@ -14,7 +15,7 @@ await build({ production: true, write: true });
 const world = await TestWorld.start();
 const rows: BenchRow[] = [];
 try {
-  rows.push(...(await benchLists(world)), ...(await benchDeploy(world)));
+  rows.push(...(await benchLists(world)), ...(await benchDeploy(world)), ...(await benchLogs(world)));
 } finally {
   await world.stop();
 }

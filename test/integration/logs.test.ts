@@ -46,7 +46,9 @@ describe('a log that is followed', () => {
     await until(() => log.lineCount >= total);
     await log.stop();
     expect(log.marks.filter(({ event }) => event === 'broke').length).toBeGreaterThan(20);
-    expect(log.marks.filter(({ event }) => event === 'resumed').every(({ missing }) => missing === 0)).toBe(true);
+    expect(log.marks.filter(({ event }) => event === 'resumed').every(({ missing }) => missing === 0)).toBe(
+      true,
+    );
     expect(log.lines.map((line) => line.slice(8))).toEqual(numbers(total).map(() => ` ${text}`));
     expect(log.lines.map(numberOf).sort()).toEqual(numbers(total));
     for (const container of [0, 1, 2]) {
@@ -121,7 +123,8 @@ describe('a log that is followed', () => {
     await log.stop();
     expect(log.lines.map(numberOf).sort()).toEqual(numbers(10_000));
     for (const entry of log.entries)
-      if (entry.kind === 'line') expect(entry.containerId).toBe(`ta-emitter-${Number(numberOf(entry.text)) % 500}`);
+      if (entry.kind === 'line')
+        expect(entry.containerId).toBe(`ta-emitter-${Number(numberOf(entry.text)) % 500}`);
   });
 
   it('ends with the app, and says so; one that is gone is not asked for again', async () => {
@@ -155,7 +158,13 @@ describe('the past', () => {
   const count = 9000;
   beforeAll(async () => {
     await deploy();
-    await emit({ linesPerSecond: 10_000, seconds: count / 10_000, text: 'needle 7', containers: 3, chunkCharacters: 6 });
+    await emit({
+      linesPerSecond: 10_000,
+      seconds: count / 10_000,
+      text: 'needle 7',
+      containers: 3,
+      chunkCharacters: 6,
+    });
     await sleep(1500);
   });
   const range = () => ({ since: Date.now() - 600_000, until: Date.now() + 60_000 });
@@ -205,8 +214,18 @@ describe('the past', () => {
     const lines = [...live.buffer.entries()].flatMap((entry) =>
       entry.kind === 'line' && entry.source === 'stdout' ? entry.text : [],
     );
-    expect(lines.filter((line) => line.endsWith(' needle 7')).map(numberOf).sort()).toEqual(numbers(count));
-    expect(lines.filter((line) => line.endsWith(' live')).map(numberOf).sort()).toEqual(numbers(500));
+    expect(
+      lines
+        .filter((line) => line.endsWith(' needle 7'))
+        .map(numberOf)
+        .sort(),
+    ).toEqual(numbers(count));
+    expect(
+      lines
+        .filter((line) => line.endsWith(' live'))
+        .map(numberOf)
+        .sort(),
+    ).toEqual(numbers(500));
     expect(lines).toHaveLength(count + 500);
   });
 
@@ -230,7 +249,9 @@ describe('the past', () => {
     const [header = '', ...lines] = written.join('').trimEnd().split('\n');
     expect(header).toContain(appId);
     expect(header).toContain('needle');
-    const texts = lines.map((line) => (format === 'json' ? (JSON.parse(line) as { text: string }).text : line));
+    const texts = lines.map((line) =>
+      format === 'json' ? (JSON.parse(line) as { text: string }).text : line,
+    );
     expect(texts.map((line) => /(\d{8}) needle/.exec(line)?.[1]).sort()).toEqual(numbers(count));
   });
 

@@ -138,7 +138,10 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
     }
   }
 
-  #sendEntries(session: LogSession, { number, reset, first, from, rowsFrom, rows, updates }: FeedMessage): void {
+  #sendEntries(
+    session: LogSession,
+    { number, reset, first, from, rowsFrom, rows, updates }: FeedMessage,
+  ): void {
     this.#post({
       type: 'entries',
       session: session.id,

@@ -18,7 +18,10 @@ export class FollowedLog {
   constructor(
     plane: ControlPlane,
     query: LogQuery,
-    { onChange, ...options }: Partial<FollowerOptions> & { readonly onChange?: (log: FollowedLog) => void } = {},
+    {
+      onChange,
+      ...options
+    }: Partial<FollowerOptions> & { readonly onChange?: (log: FollowedLog) => void } = {},
   ) {
     const sink: EntrySink = {
       add: (entry) => {

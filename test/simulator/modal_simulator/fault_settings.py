@@ -20,7 +20,9 @@ def apply_faults(faults: Faults, body: dict[str, Any]) -> None:
         "budgetExhausted": lambda value: setattr(faults, "budget_exhausted", bool(value)),
         "requestsPerSecond": lambda value: setattr(faults, "requests_per_second", int(value)),
         "webTimeLimitSeconds": lambda value: setattr(faults, "web_time_limit_seconds", float(value)),
-        "logResume": lambda value: setattr(faults, "log_resume", _one_of(value, ("", "repeat", "refuse", "now"))),
+        "logResume": lambda value: setattr(
+            faults, "log_resume", _one_of(value, ("", "repeat", "refuse", "now"))
+        ),
         "logEntryIds": lambda value: setattr(
             faults, "log_entry_ids", _one_of(value, ("", "missing", "some", "stale"))
         ),

@@ -225,9 +225,7 @@ class LogStore:
         log.followed = True
         return log.first if fault == "repeat" else _resume_position(log, last_entry_id)
 
-    def _faulty_ids(
-        self, batches: Iterator[api_pb2.TaskLogsBatch]
-    ) -> Iterator[api_pb2.TaskLogsBatch]:
+    def _faulty_ids(self, batches: Iterator[api_pb2.TaskLogsBatch]) -> Iterator[api_pb2.TaskLogsBatch]:
         fault, before = self._faults.log_entry_ids, ""
         for count, batch in enumerate(batches):
             sent = batch.entry_id

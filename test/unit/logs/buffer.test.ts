@@ -58,7 +58,9 @@ describe('the buffer', () => {
         const buffer = new LogBuffer();
         items.forEach(({ container, source, time, isMark }, at) =>
           buffer.add(
-            isMark ? mark(String(at), time) : line(String(at), { time, source, containerId: `ta-${container}` }),
+            isMark
+              ? mark(String(at), time)
+              : line(String(at), { time, source, containerId: `ta-${container}` }),
           ),
         );
         const order = textsOf(buffer).map(Number);

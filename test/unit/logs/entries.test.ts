@@ -65,7 +65,12 @@ describe('a traceback', () => {
     expect(tracebacks(`${rich}\nafter\n`)).toMatchObject([
       {
         text: rich,
-        parts: [{ exception: 'ValueError: no such model', frames: [{ file: '/root/app.py', line: 12, name: 'load' }] }],
+        parts: [
+          {
+            exception: 'ValueError: no such model',
+            frames: [{ file: '/root/app.py', line: 12, name: 'load' }],
+          },
+        ],
       },
     ]);
     expect(tracebacks(`${group}\nafter\n`)).toMatchObject([
@@ -75,8 +80,13 @@ describe('a traceback', () => {
 
   it('whose lines all have a prefix is one entry', () => {
     const at = (second: number) => `(EngineCore pid=7) ERROR 07-01 12:00:0${second} [core.py:31] `;
-    const text = chained.split('\n').map((each, index) => at(index % 10) + each).join('\n');
-    expect(tracebacks(`${text}\n${at(9)}engine died\n`)).toMatchObject([{ text, parts: [{}, { link: 'cause' }] }]);
+    const text = chained
+      .split('\n')
+      .map((each, index) => at(index % 10) + each)
+      .join('\n');
+    expect(tracebacks(`${text}\n${at(9)}engine died\n`)).toMatchObject([
+      { text, parts: [{}, { link: 'cause' }] },
+    ]);
   });
 
   it('is not broken by other containers, nor by how its text is cut', () => {

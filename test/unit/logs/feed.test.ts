@@ -23,7 +23,7 @@ function view(options: Partial<FeedOptions> = {}) {
       for (const place of [...rows.keys()]) if (place >= from || place < first) rows.delete(place);
       for (const { place, row } of message.updates) show(place, entryText(row.entry));
       message.rows.forEach(({ entry }, at) => show(rowsFrom + at, entryText(entry)));
-      for (let at = from; at < rowsFrom; )
+      for (let at = from; at < rowsFrom;)
         for (const { entry } of feed.range(at, rowsFrom)) show(at++, entryText(entry));
       expect(rows.size).toBe(end - first);
       feed.acknowledge(message.number);
@@ -111,7 +111,11 @@ describe('the feed', () => {
     deal();
     feed.setFilter({ ...noFilter, text: ' 7\\d', regex: true });
     await vi.advanceTimersByTimeAsync(50);
-    expect(messages.at(-1)).toMatchObject({ reset: true, isFiltering: false, rows: [{}, {}, { matches: [[3000, 3003]] }] });
+    expect(messages.at(-1)).toMatchObject({
+      reset: true,
+      isFiltering: false,
+      rows: [{}, {}, { matches: [[3000, 3003]] }],
+    });
     deal();
     expect(texts()).toHaveLength(10);
   });

@@ -48,7 +48,10 @@ describe('a filter', () => {
 
   it('says what to highlight', () => {
     const { expression } = compileFilter({ ...noFilter, text: 'a+', regex: true });
-    expect(matchRanges(expression, 'aab Aa')).toEqual([[0, 2], [4, 6]]);
+    expect(matchRanges(expression, 'aab Aa')).toEqual([
+      [0, 2],
+      [4, 6],
+    ]);
     expect(matchRanges(/x*/, 'bbb')).toEqual([]);
     expect(matchRanges(/a/, 'a'.repeat(1000))).toHaveLength(100);
   });
@@ -114,7 +117,8 @@ describe('filtered rows', () => {
             seen.set(place, 'gone');
           const textAt = (place: number) => entryText(buffer.entry(rows.rowAt(place))!);
           for (const place of updated) seen.set(place, textAt(place));
-          for (let place = reset ? rows.first : from; place < rows.end; place++) seen.set(place, textAt(place));
+          for (let place = reset ? rows.first : from; place < rows.end; place++)
+            seen.set(place, textAt(place));
           seenEnd = rows.end;
           const kept = Array.from({ length: rows.end - rows.first }, (_, at) => seen.get(rows.first + at));
           expect(kept).toEqual(expected(buffer));

@@ -48,7 +48,7 @@ function server(chunks: readonly LogChunk[], options: ServerOptions = {}) {
     const stop = left.shift();
     there = Math.max(there, sent) + grows;
     let batches = 0;
-    for (let at = placeOf(lastEntryId); at < chunks.length; ) {
+    for (let at = placeOf(lastEntryId); at < chunks.length;) {
       if (batches++ === stop) throw new ModalError('offline', 'cut');
       const size = Math.min(sizes[sent % sizes.length] ?? 1, chunks.length - at);
       yield batchOf(idOf(at + size, size), ...chunks.slice(at, at + size));
@@ -227,7 +227,9 @@ describe('following', () => {
 
 describe('a stream that cannot go on', () => {
   it('is tried again ever later, up to half a minute', async () => {
-    const { pauses, marks } = await follow(server(chunksOf(['x\n']), { breaks: [0, 0, 0, 0, 0, 0, 0, 0, 0] }));
+    const { pauses, marks } = await follow(
+      server(chunksOf(['x\n']), { breaks: [0, 0, 0, 0, 0, 0, 0, 0, 0] }),
+    );
     expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);
     expect(marks.map(({ event }) => event)).toEqual(['broke', 'resumed']);
     expect([backoff(1, () => 1), backoff(20, () => 0)]).toEqual([375, 30_000]);
@@ -256,7 +258,6 @@ describe('a stream that cannot go on', () => {
   it.each(['notFound', 'unauthenticated', 'forbidden', 'invalid'] as const)(
     'is given up when trying again cannot help: %s',
     async (kind) => {
-      // eslint-disable-next-line @typescript-eslint/require-await -- it fails before the first batch
       const { states, pauses } = await follow({
         // eslint-disable-next-line @typescript-eslint/require-await -- it fails before the first batch
         open: async function* () {
@@ -305,7 +306,7 @@ describe('time', () => {
     let streams = 0;
     const follower = new LogFollower({
       query: { appId: 'ap-1' },
-      // eslint-disable-next-line require-yield -- it is silent
+
       open: async function* (_query, _last, _seconds, signal): AsyncGenerator<LogBatch> {
         if (++streams === 1)
           await new Promise((_, reject) => setTimeout(() => reject(new ModalError('offline', 'cut')), 5000));

@@ -50,7 +50,8 @@ describe('the history', () => {
           const history = new LogHistory({
             buffer,
             query: { appId: 'ap-1' },
-            fetch: (query, range, limit) => past(chunks)(query, range, Math.min(limit, 20 + oldest.length)),
+            fetch: past(chunks),
+            pageEntries: 20,
             known: oldest,
             firstRows: new Map([['ta-1|stdout||', rows[0]!]]),
           });
@@ -92,7 +93,13 @@ describe('the history', () => {
       asked++;
       return broken ? Promise.reject(new ModalError('offline', 'no')) : past(numbered(10))(...call);
     };
-    const history = new LogHistory({ buffer, query: { appId: 'ap-1' }, fetch, known: [], now: () => 10 * hour });
+    const history = new LogHistory({
+      buffer,
+      query: { appId: 'ap-1' },
+      fetch,
+      known: [],
+      now: () => 10 * hour,
+    });
     await expect(history.loadOlder()).rejects.toMatchObject({ kind: 'offline' });
     expect(buffer.size).toBe(0);
     broken = false;
@@ -163,7 +170,10 @@ describe('a range', () => {
         for (const count of counts)
           if (sum(0, count) > 0)
             expect(
-              fetches.some(({ since, until }) => since <= Math.max(count.since, 500) && until >= Math.min(count.until, range.until)),
+              fetches.some(
+                ({ since, until }) =>
+                  since <= Math.max(count.since, 500) && until >= Math.min(count.until, range.until),
+              ),
             ).toBe(true);
       }),
     );
@@ -218,8 +228,13 @@ describe('a download', () => {
   });
 
   it('joins lines and tracebacks that two fetches share, and applies the filter', async () => {
-    const text = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\nValueError: x\n'.repeat(3000);
-    const chunks = cutAt(text, Array.from({ length: 9000 }, (_, at) => at * 17)).map((each, at) => {
+    const text = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\nValueError: x\n'.repeat(
+      3000,
+    );
+    const chunks = cutAt(
+      text,
+      Array.from({ length: 9000 }, (_, at) => at * 17),
+    ).map((each, at) => {
       const time = 10 * hour + at * 20;
       return chunk(each, { time, stamp: String(time * 1e6) });
     });

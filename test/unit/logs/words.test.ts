@@ -39,9 +39,9 @@ describe('the level of a line', () => {
 
 describe('escape sequences', () => {
   it('are left out, and the text around them is kept', () => {
-    expect(plainText('\u001b[1;31mred\u001b[0m \u001b]8;;http://x\u0007link\u001b]8;;\u001b\\ \u009b2Kend')).toBe(
-      'red link end',
-    );
+    expect(
+      plainText('\u001b[1;31mred\u001b[0m \u001b]8;;http://x\u0007link\u001b]8;;\u001b\\ \u009b2Kend'),
+    ).toBe('red link end');
     expect(plainText('\u001b]unfinished text')).toBe('unfinished text');
   });
 
@@ -59,11 +59,19 @@ describe('escape sequences', () => {
 });
 
 it('shows what could hide or reorder text', () => {
-  expect(visibleText('a\u0000b\u202ec\u200bd\ud800e\u{1f600}\tf')).toBe('a\\x00b\\u202ec\\u200bd\\ud800e\u{1f600}\tf');
+  expect(visibleText('a\u0000b\u202ec\u200bd\ud800e\u{1f600}\tf')).toBe(
+    'a\\x00b\\u202ec\\u200bd\\ud800e\u{1f600}\tf',
+  );
 });
 
 it('says seconds as people do', () => {
-  expect([0.346, 4.25, 12.3, 59.7, 185].map(seconds)).toEqual(['0.35 s', '4.3 s', '12 s', '1 min 0 s', '3 min 5 s']);
+  expect([0.346, 4.25, 12.3, 59.7, 185].map(seconds)).toEqual([
+    '0.35 s',
+    '4.3 s',
+    '12 s',
+    '1 min 0 s',
+    '3 min 5 s',
+  ]);
 });
 
 describe('text forms', () => {
