@@ -13,6 +13,7 @@ const lazyModules: Readonly<Record<string, string>> = {
   sdk: 'src/modal/sdk.ts',
   http: 'src/requests/httpClient.ts',
   requestPanel: 'src/ui/requests/requestPanel.ts',
+  logsPanel: 'src/ui/logs/logsPanel.ts',
 };
 
 /** Keeps `await import('…/sdk.ts')` as a load of `dist/sdk.js` instead of pulling it into the entry file. */

@@ -264,7 +264,10 @@ describe('the past', () => {
       format: 'text',
       fetch: (...call) => world.plane.fetchLogs(...call),
       count: (...call) => world.plane.countLogs(...call),
-      write: () => Promise.resolve(abort.abort()),
+      write: () => {
+        abort.abort();
+        return Promise.resolve();
+      },
       signal: abort.signal,
     });
     await expect(download).rejects.toMatchObject({ kind: 'cancelled' });

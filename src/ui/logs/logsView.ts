@@ -1,5 +1,4 @@
-import * as vscode from 'vscode';
-import { views } from '../../contributions.ts';
+import type * as vscode from 'vscode';
 import type { Disposable } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import type { Logger } from '../../domain/logger.ts';
@@ -20,11 +19,10 @@ const mostRows = 20_000;
 const mostCharacters = 4 << 20;
 
 /** The webview of the Logs panel. It is refilled whenever it becomes visible, because hidden views lose messages. */
-export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
+export class LogsView implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #logger: Logger;
   readonly #actions: LogsViewActions;
-  readonly #disposables = new DisposableStore();
   readonly #sessions: LogSession[] = [];
   #view: vscode.WebviewView | undefined;
   #selected: LogSession | undefined;
@@ -36,7 +34,6 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#extensionUri = extensionUri;
     this.#logger = logger;
     this.#actions = actions;
-    this.#disposables.add(vscode.window.registerWebviewViewProvider(views.logs, this));
   }
 
   get selected(): LogSession | undefined {
@@ -80,7 +77,7 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#feed?.resume(true);
   }
 
-  resolveWebviewView(view: vscode.WebviewView): void {
+  resolve(view: vscode.WebviewView): void {
     this.#view = view;
     view.webview.options = { enableScripts: true, localResourceRoots: webviewRoots(this.#extensionUri) };
     const store = new DisposableStore();
@@ -104,7 +101,6 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
   dispose(): void {
     this.#feed?.dispose();
     this.#subscription?.dispose();
-    this.#disposables.dispose();
   }
 
   #received(raw: unknown): void {
