@@ -17,10 +17,10 @@ const lazyModules: Readonly<Record<string, string>> = {
   requestPanel: 'src/ui/requests/requestPanel.ts',
   lifecycle: 'src/ui/lifecycle/flows.ts',
   catalog: 'src/domain/catalog.ts',
-  logProtocol: 'src/ui/logs/protocol.ts',
   scriptActions: 'src/ui/scripts/scriptActions.ts',
   taskArguments: 'src/deploy/taskArguments.ts',
   scriptParser: 'src/scripts/parseScript.ts',
+  logsPanel: 'src/ui/logs/logsPanel.ts',
 };
 
 /** Keeps `await import('…/sdk.ts')` as a load of `dist/sdk.js` instead of pulling it into the entry file. */

@@ -1,13 +1,21 @@
 import type { ErrorKind } from '../domain/errors.ts';
 import { toModalError } from '../domain/errors.ts';
-import type { LogBatch, LogQuery } from '../domain/log.ts';
-import type { LogEntry } from '../domain/logEntry.ts';
+import type { LogBatch, LogChunk, LogQuery } from '../domain/log.ts';
+import type { MarkEntry } from '../domain/logEntry.ts';
+import { seconds } from '../domain/logEntry.ts';
 import { backoff } from './backoff.ts';
-import { LineJoiner } from './lines.ts';
+import type { FetchLogs } from './gap.ts';
+import { fetchSince, mostFetched } from './gap.ts';
+import { RunningContainers } from './runningContainers.ts';
+import { SeenChunks } from './seenChunks.ts';
+import { breathe, sleep } from './time.ts';
 
 export type FollowState =
   | { readonly kind: 'connecting' }
+  /** The stream stands, and a container is known to run. */
   | { readonly kind: 'live' }
+  /** The stream stands, but as far as the log tells, no container runs that could write to it. */
+  | { readonly kind: 'waiting' }
   | { readonly kind: 'broken'; readonly attempt: number; readonly nextTryAt: number; readonly reason: string }
   | ({ readonly kind: 'ended' } & FollowEnd);
 
@@ -24,15 +32,27 @@ export type OpenStream = (
   signal: AbortSignal,
 ) => AsyncIterable<LogBatch>;
 
+/** Takes what the log says, each chunk once and in the server's order. */
+export interface FollowSink {
+  push(chunk: LogChunk): void;
+  mark(mark: MarkEntry): void;
+  /** No more will come. */
+  flush(): void;
+}
+
 export interface FollowerOptions {
   readonly query: LogQuery;
   readonly open: OpenStream;
-  readonly onEntry: (entry: LogEntry) => void;
+  /** Reads a range of the past; without it, a gap that the stream leaves cannot be filled. */
+  readonly fetch?: FetchLogs;
+  readonly sink: FollowSink;
   readonly onState: (state: FollowState) => void;
   readonly now?: () => number;
   readonly random?: () => number;
   /** Resolves after that time, or at once when aborted. */
   readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Chunks that are remembered against repeats. */
+  readonly remembered?: number;
 }
 
 /** The official clients ask for streams of this length, one after the other. */
@@ -41,8 +61,16 @@ const streamSeconds = 55;
 const shortestStreamMs = 1000;
 /** A connection that stands for this long counts as live, also when nothing is logged. */
 const quietAfterMs = 3000;
-/** A stream that lived this long was healthy: the next break begins with a short pause again. */
+/** After this long without a break, the next one begins with a short pause again. */
 const healthyAfterMs = 60_000;
+/** A gap is read this long after the stream was asked for, so that the two overlap. */
+const fillAfterMs = 1000;
+/** A gap is read from this much before the newest line that is known: lines may have come late. */
+const overlapMs = 30_000;
+/** Clocks differ; what lies in the future of ours belongs to the gap too. */
+const aheadMs = 60_000;
+/** The server refuses longer ranges. */
+const longestRangeMs = 35 * 86_400_000;
 /** Trying again cannot help. */
 const fatal: readonly ErrorKind[] = [
   'unauthenticated',
@@ -51,36 +79,64 @@ const fatal: readonly ErrorKind[] = [
   'notFound',
   'profileBroken',
 ];
+/** The server has no such call, or refuses what was asked; the gap stays. */
+const cannotFill: readonly ErrorKind[] = [
+  'unsupported',
+  'invalid',
+  'notFound',
+  'forbidden',
+  'timeout',
+  'limit',
+];
+
+/** How a stream went on after a break. */
+type Resumed = 'exact' | 'filled' | 'unsure';
 
 /**
- * Follows a log over any number of streams. Resumes after the last batch that was taken in whole, so that a break in
- * the middle of one repeats it on the server's side and loses nothing here.
+ * Follows a log over any number of streams. Resumes after the last batch that was taken in whole, so that a break in the
+ * middle of one repeats it on the server's side and loses nothing here. A server that refuses to resume, sends no entry
+ * ids, or repeats what it had sent is found out; then the gap is also read as a range of the past, and repeats are left
+ * out. What nobody can say is marked as such.
  */
 export class LogFollower {
   readonly #options: FollowerOptions;
   readonly #abort = new AbortController();
-  readonly #joiner: LineJoiner;
   readonly #now: () => number;
   readonly #random: () => number;
   readonly #sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly #seen: SeenChunks;
+  readonly #running = new RunningContainers();
   #lastEntryId = '';
+  /** Chunks were taken after the last entry id: resuming there repeats them. */
+  #isPastId = false;
+  /** As the server has shown: it resumes, it begins anew whatever it is given, or it refuses any place. */
+  #server: 'resumes' | 'repeats' | 'refuses' = 'resumes';
+  #leavesOut = false;
+  #hasStood = false;
   #attempt = 0;
   #shortStreams = 0;
-  /** The last thing that was told of the stream is that it broke. */
-  #isBroken = false;
+  #healthySince: number | undefined;
+  #brokenSince: number | undefined;
+  #state: FollowState['kind'] | undefined;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    this.#joiner = new LineJoiner(options.onEntry);
     this.#now = options.now ?? Date.now;
     this.#random = options.random ?? Math.random;
     this.#sleep = options.sleep ?? sleep;
+    this.#seen = new SeenChunks(options.remembered);
   }
 
   /** Runs until the app has ended, the follower is stopped, or the server refuses. Never rejects. */
   async run(): Promise<void> {
-    this.#options.onState({ kind: 'connecting' });
-    this.#end(await this.#untilEnd());
+    this.#tell({ kind: 'connecting' });
+    const end = await this.#untilEnd();
+    this.#options.sink.flush();
+    this.#tell({ kind: 'ended', ...end });
+  }
+
+  stop(): void {
+    this.#abort.abort();
   }
 
   async #untilEnd(): Promise<FollowEnd> {
@@ -91,98 +147,192 @@ export class LogFollower {
         if (await this.#stream()) return { reason: 'The app has ended.', refused: false };
       } catch (error) {
         const failure = toModalError(error);
-        if (fatal.includes(failure.kind)) return { reason: failure.message, refused: true };
+        if (this.#abort.signal.aborted) return { reason: 'Stopped.', refused: false };
+        if (this.#refusesPlace(failure.kind)) continue;
+        if (fatal.includes(failure.kind) || (failure.kind === 'invalid' && !this.#hasStood))
+          return { reason: failure.message, refused: true };
         // A cancellation that nobody here asked for is the server's, and a break like any other.
         broken = failure.kind === 'cancelled' ? 'the server closed the stream' : failure.message;
       }
       if (this.#abort.signal.aborted) return { reason: 'Stopped.', refused: false };
-      const lived = this.#now() - startedAt;
-      if (lived >= healthyAfterMs) this.#attempt = 0;
       if (broken !== undefined) await this.#pause(broken);
       // A server that ends every stream at once must not be asked in a tight loop.
-      else if (lived < shortestStreamMs)
+      else if (this.#now() - startedAt < shortestStreamMs)
         await this.#sleep(backoff(++this.#shortStreams, this.#random), this.#abort.signal);
-      else this.#attempt = this.#shortStreams = 0;
+      else this.#shortStreams = 0;
     }
   }
 
-  stop(): void {
-    this.#abort.abort();
+  /** It does not know the place it is asked to go on at: it is asked for everything instead. */
+  #refusesPlace(kind: ErrorKind): boolean {
+    if (kind !== 'invalid' || !this.#lastEntryId) return false;
+    this.#server = 'refuses';
+    this.#lastEntryId = '';
+    return true;
   }
 
   /** @returns true when the app has ended */
   async #stream(): Promise<boolean> {
-    const { open, query, onState } = this.#options;
-    let first = true;
-    const goesOn = () => {
-      if (!first) return;
-      first = false;
-      onState({ kind: 'live' });
-      if (this.#isBroken) this.#mark('The log goes on where it broke.', false);
-      this.#isBroken = false;
-    };
-    const quiet = setTimeout(() => onState({ kind: 'live' }), quietAfterMs);
+    const abort = new AbortController();
+    const signal = AbortSignal.any([abort.signal, this.#abort.signal]);
+    const { open, query } = this.#options;
+    const resumes = this.#seen.count > 0;
+    const hasGap = resumes && (!this.#lastEntryId || this.#server !== 'resumes');
+    this.#leavesOut = hasGap || (resumes && this.#isPastId);
+    let quiet: NodeJS.Timeout | undefined;
     try {
-      for await (const batch of open(query, this.#lastEntryId, streamSeconds, this.#abort.signal)) {
+      const stream = open(query, this.#lastEntryId, streamSeconds, signal)[Symbol.asyncIterator]();
+      let next = stream.next();
+      let how: Resumed = hasGap ? await this.#fill(next, signal) : 'exact';
+      quiet = setTimeout(() => this.#stands(how), quietAfterMs);
+      if (this.#leavesOut) this.#seen.expectRepeats(hasGap);
+      let checked = !resumes;
+      for (;;) {
+        const result = await next;
+        if (result.done) break;
+        const { value } = result;
         clearTimeout(quiet);
-        goesOn();
-        this.#take(batch);
-        if (batch.appDone) return true;
+        if (!checked && value.chunks.length > 0) {
+          checked = true;
+          how = await this.#check(value, how, hasGap, signal);
+        }
+        this.#goesOn(how);
+        this.#take(value);
+        this.#stands(how);
+        if (value.appDone) return true;
+        await breathe();
+        next = stream.next();
       }
+      this.#stands(how);
+      return false;
     } finally {
       clearTimeout(quiet);
+      abort.abort();
     }
-    goesOn();
-    return false;
+  }
+
+  /** Looks at the first thing that a resumed stream sends: does it go on, or does it repeat? */
+  async #check(batch: LogBatch, how: Resumed, hasGap: boolean, signal: AbortSignal): Promise<Resumed> {
+    if (!this.#leavesOut && !(await this.#repeats(batch, signal))) return how;
+    const beginsAnew = this.#seen.beginsAnew(batch);
+    if (beginsAnew && this.#server === 'resumes') this.#server = 'repeats';
+    this.#leavesOut = true;
+    this.#seen.expectRepeats(hasGap || beginsAnew);
+    // From the first chunk on, nothing can be missing.
+    return beginsAnew ? 'filled' : how;
+  }
+
+  async #repeats(batch: LogBatch, signal: AbortSignal): Promise<boolean> {
+    const repeats = this.#seen.repeats(batch);
+    const { fetch, query } = this.#options;
+    const [chunk] = batch.chunks;
+    if (repeats !== 'unclear' || !chunk || !fetch) return repeats === 'yes';
+    // The past knows how many there are. Where it cannot be asked, one too many is better than one too few.
+    const range = { since: chunk.time, until: chunk.time + 1 };
+    const past = await fetch(query, range, mostFetched, signal).catch(() => undefined);
+    if (!past) return false;
+    const there = past.flatMap(({ chunks }) => chunks).filter((each) => this.#seen.isSame(each, chunk));
+    return there.length <= this.#seen.timesTaken(chunk);
   }
 
   #take(batch: LogBatch): void {
-    for (const chunk of batch.chunks) {
-      if (chunk.phase) this.#phase(chunk.time, chunk.containerId, chunk.phase);
-      else this.#joiner.push(chunk);
+    for (const chunk of batch.chunks) this.#takeChunk(chunk);
+    if (!batch.entryId) this.#isPastId ||= batch.chunks.length > 0;
+    else {
+      this.#isPastId = false;
+      this.#seen.takeId(batch.entryId);
+      if (this.#server !== 'refuses') this.#lastEntryId = batch.entryId;
     }
-    if (batch.entryId) this.#lastEntryId = batch.entryId;
   }
 
-  readonly #phases = new Map<string, string>();
+  /** @returns false when it was a repeat */
+  #takeChunk(chunk: LogChunk): boolean {
+    if (this.#leavesOut) {
+      if (this.#seen.leaveOut(chunk)) return false;
+      this.#seen.takeNew(chunk);
+    } else this.#seen.take(chunk);
+    this.#running.take(chunk);
+    this.#options.sink.push(chunk);
+    return true;
+  }
 
-  /** Several wire states read the same to a user; each is told once. */
-  #phase(time: number, containerId: string, phase: Extract<LogEntry, { kind: 'phase' }>['phase']): void {
-    if (this.#phases.get(containerId) === phase) return;
-    this.#phases.set(containerId, phase);
-    // It will not finish the line that it has begun.
-    if (phase === 'finished' || phase === 'preempted') this.#joiner.flush(containerId);
-    this.#options.onEntry({ kind: 'phase', time, containerId, phase });
+  /** Reads what was logged since the newest chunk as a range of the past, once the stream stands. */
+  async #fill(stream: Promise<unknown>, signal: AbortSignal): Promise<Resumed> {
+    const { fetch, query } = this.#options;
+    if (!fetch) return 'unsure';
+    stream.catch(() => undefined);
+    await Promise.race([stream, sleep(fillAfterMs, signal)]);
+    const known = this.#seen.newestTime;
+    const until = Math.max(this.#now(), known ?? 0) + aheadMs;
+    const since = Math.max(known === undefined ? 0 : known - overlapMs, until - longestRangeMs);
+    try {
+      const { chunks, isWhole } = await fetchSince(fetch, query, { since, until }, signal);
+      this.#seen.expectRepeats(true);
+      let repeats = 0;
+      for (const chunk of chunks) if (!this.#takeChunk(chunk)) repeats++;
+      // If nothing that is known was in it, the server holds it no more, and neither what came right after it.
+      return isWhole && (repeats > 0 || known === undefined) ? 'filled' : 'unsure';
+    } catch (error) {
+      if (cannotFill.includes(toModalError(error).kind)) return 'unsure';
+      throw error;
+    }
+  }
+
+  /** The stream brings something, or has been quiet for so long that it can be taken to stand. */
+  #stands(how: Resumed): void {
+    this.#goesOn(how);
+    this.#tell({ kind: this.#running.any ? 'live' : 'waiting' });
+  }
+
+  #goesOn(how: Resumed): void {
+    this.#hasStood = true;
+    this.#healthySince ??= this.#now();
+    if (this.#brokenSince !== undefined) this.#mark(resumedMark(how, this.#now() - this.#brokenSince));
+    else if (how === 'unsure') this.#markUnsure();
+    this.#brokenSince = undefined;
+  }
+
+  #unsureTold = false;
+
+  /** A stream that ended as it should left a gap that cannot be filled; that is told once. */
+  #markUnsure(): void {
+    if (this.#unsureTold) return;
+    this.#unsureTold = true;
+    const text =
+      'This server does not say where its streams go on. Lines between two of them could be missing.';
+    this.#mark({ event: 'dropped', text, bad: true });
   }
 
   async #pause(reason: string): Promise<void> {
+    const now = this.#now();
+    if (this.#healthySince !== undefined && now - this.#healthySince >= healthyAfterMs) this.#attempt = 0;
+    this.#healthySince = undefined;
     this.#attempt++;
     const pause = backoff(this.#attempt, this.#random);
-    if (!this.#isBroken) this.#mark(`The stream broke: ${reason}`, true);
-    this.#isBroken = true;
-    const nextTryAt = this.#now() + pause;
-    this.#options.onState({ kind: 'broken', attempt: this.#attempt, nextTryAt, reason });
+    if (this.#brokenSince === undefined)
+      this.#mark({ event: 'broke', text: `The stream broke: ${reason}`, bad: true });
+    this.#brokenSince ??= now;
+    this.#tell({ kind: 'broken', attempt: this.#attempt, nextTryAt: now + pause, reason });
     await this.#sleep(pause, this.#abort.signal);
   }
 
-  #end(end: FollowEnd): void {
-    this.#joiner.flush();
-    this.#options.onState({ kind: 'ended', ...end });
+  #tell(state: FollowState): void {
+    if (state.kind === this.#state && state.kind !== 'broken') return;
+    this.#state = state.kind;
+    this.#options.onState(state);
   }
 
-  #mark(text: string, bad: boolean): void {
-    this.#options.onEntry({ kind: 'mark', time: this.#now(), text, bad });
+  #mark(mark: Omit<MarkEntry, 'kind' | 'time'>): void {
+    this.#options.sink.mark({ kind: 'mark', time: this.#now(), ...mark });
   }
 }
 
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done, { once: true });
-  });
+function resumedMark(how: Resumed, lastedMs: number): Omit<MarkEntry, 'kind' | 'time'> {
+  const lasted = seconds(lastedMs / 1000);
+  if (how === 'unsure') {
+    const text = `The log goes on after ${lasted}. Lines of that time could be missing: the server cannot say.`;
+    return { event: 'resumed', text, bad: true, lastedMs };
+  }
+  const text = `The log goes on where it broke, after ${lasted}. No line is missing.`;
+  return { event: 'resumed', text, bad: false, lastedMs, missing: 0 };
 }

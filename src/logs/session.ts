@@ -1,6 +1,5 @@
 import { Emitter } from '../domain/emitter.ts';
-import type { LogEntry } from '../domain/logEntry.ts';
-import { Ring } from './ring.ts';
+import { LogBuffer } from './logBuffer.ts';
 
 /** What the viewer says about a session, in words. */
 export interface SessionStatus {
@@ -13,43 +12,42 @@ export interface SessionStatus {
   readonly nextTryAt?: number;
 }
 
-/** Lines held for each session; older ones are dropped. */
-const mostEntries = 200_000;
-
 /** One titled source of log entries: an app that is followed, or the output of a deploy. */
 export class LogSession {
   readonly id: string;
   readonly title: string;
-  readonly entries = new Ring<LogEntry>(mostEntries);
-  readonly #changes = new Emitter<'entries' | 'status'>();
+  readonly buffer: LogBuffer;
+  readonly #statusChanged = new Emitter<SessionStatus>();
   readonly #stop: () => void;
   #status: SessionStatus;
 
-  readonly onDidChange = this.#changes.event;
+  readonly onDidChangeStatus = this.#statusChanged.event;
 
-  constructor(id: string, title: string, status: SessionStatus, stop: () => void = () => undefined) {
+  constructor(
+    id: string,
+    title: string,
+    status: SessionStatus,
+    stop: () => void = () => undefined,
+    buffer = new LogBuffer(),
+  ) {
     this.id = id;
     this.title = title;
     this.#status = status;
     this.#stop = stop;
+    this.buffer = buffer;
   }
 
   get status(): SessionStatus {
     return this.#status;
   }
 
-  append(entry: LogEntry): void {
-    this.entries.push(entry);
-    this.#changes.fire('entries');
-  }
-
   setStatus(status: SessionStatus): void {
     this.#status = status;
-    this.#changes.fire('status');
+    this.#statusChanged.fire(status);
   }
 
   dispose(): void {
     this.#stop();
-    this.#changes.dispose();
+    this.#statusChanged.dispose();
   }
 }

@@ -1,6 +1,6 @@
 import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
 import type { Rates } from '../domain/cost.ts';
-import type { LogBatch, LogQuery } from '../domain/log.ts';
+import type { LogBatch, LogCount, LogQuery, PastQuery, TimeRange } from '../domain/log.ts';
 import type { LifecyclePlane } from './lifecyclePlane.ts';
 
 export interface Identity {
@@ -60,5 +60,27 @@ export interface ControlPlane extends LifecyclePlane {
     timeoutSeconds: number,
     signal?: AbortSignal,
   ): AsyncIterable<LogBatch>;
+  /**
+   * Text entries of the past, in the order of time; of more than `limit`, the newest ones.
+   * @param range at most 35 days
+   * @param limit at most 20,000
+   * @throws kind `unsupported` by a server that offers no past
+   */
+  fetchLogs(
+    query: PastQuery,
+    range: TimeRange,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<readonly LogBatch[]>;
+  /**
+   * Numbers of text entries in buckets that begin at multiples of their width; empty ones may be left out.
+   * @param bucketSeconds one of the widths that the official clients use, see `bucketSecondsFor`
+   */
+  countLogs(
+    query: PastQuery,
+    range: TimeRange,
+    bucketSeconds: number,
+    signal?: AbortSignal,
+  ): Promise<readonly LogCount[]>;
   close(): void;
 }

@@ -7,21 +7,33 @@ type WireBatch = StreamElement<ReturnType<Rpc['appGetLogs']>>;
 
 /** One stream message in our words. An item carries a state, progress or text, told apart in that order. */
 export function toLogBatch(batch: WireBatch): LogBatch {
-  const chunks = batch.imageId ? [] : batch.items.flatMap((item) => toChunk(batch, item));
-  return { entryId: batch.entryId, chunks, appDone: batch.appDone };
+  const chunks: LogChunk[] = [];
+  if (!batch.imageId) for (const item of batch.items) addChunk(chunks, batch, item);
+  const { entryId, appDone, ttlDays } = batch;
+  return { entryId, chunks, appDone, ...(ttlDays > 0 ? { keptDays: ttlDays } : {}) };
 }
 
-function toChunk(batch: WireBatch, item: WireBatch['items'][number]): LogChunk | [] {
+function addChunk(chunks: LogChunk[], batch: WireBatch, item: WireBatch['items'][number]): void {
   const phase = containerPhaseOf(item.taskState);
-  if (phase === undefined && (item.taskProgress !== undefined || !item.data)) return [];
-  return {
+  const progress = phase === undefined ? item.taskProgress : undefined;
+  if (phase === undefined && progress === undefined && !item.data) return;
+  chunks.push({
     entryId: batch.entryId,
-    time: Math.round(item.timestamp * 1000),
+    time: millisecondOf(item),
+    stamp: item.timestampNs === '0' ? String(item.timestamp) : item.timestampNs,
     source: logSourceOf(item.fileDescriptor),
-    text: phase === undefined ? item.data : '',
+    text: phase === undefined && progress === undefined ? item.data : '',
     containerId: item.containerId || batch.taskId,
     functionId: batch.rootFunctionId || batch.functionId,
     callId: item.functionCallId,
-    ...(phase === undefined ? {} : { phase }),
-  };
+    ...(phase === undefined ? undefined : { phase }),
+    ...(progress === undefined
+      ? undefined
+      : { progress: { done: progress.pos, total: progress.len, description: progress.description } }),
+  });
+}
+
+/** The millisecond that it lies in, never the nearest one: ranges of the past begin and end at whole ones. */
+function millisecondOf({ timestamp, timestampNs }: WireBatch['items'][number]): number {
+  return timestampNs === '0' ? Math.floor(timestamp * 1000 + 0.001) : Number(timestampNs.slice(0, -6));
 }

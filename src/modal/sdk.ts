@@ -14,7 +14,7 @@ import type {
   FunctionStats,
   Redeployed,
 } from '../domain/lifecycle.ts';
-import type { LogBatch, LogQuery } from '../domain/log.ts';
+import type { LogBatch, LogCount, LogQuery, PastQuery, TimeRange } from '../domain/log.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Connection } from './connection.ts';
 import type { ControlPlane, DeployedApp, Identity } from './controlPlane.ts';
@@ -32,7 +32,14 @@ import {
 import { toLogBatch } from './logBatch.ts';
 import { withPlan } from './plans.ts';
 import type { Rpc } from './rpc.ts';
-import { appStateOf, disconnectClientEnded, millis, objectCreation, stoppedByClient } from './wire.ts';
+import {
+  appStateOf,
+  descriptorOf,
+  disconnectClientEnded,
+  millis,
+  objectCreation,
+  stoppedByClient,
+} from './wire.ts';
 
 interface CallOptions {
   readonly signal?: AbortSignal;
@@ -43,6 +50,8 @@ interface CallOptions {
 
 const readLimitMs = 15_000;
 const changeLimitMs = 60_000;
+/** A page of the past can be several megabytes. */
+const pastLimitMs = 60_000;
 
 /** Each log stream asks the server for this much more than the caller's own limit. */
 const streamGraceMs = 10_000;
@@ -298,6 +307,39 @@ class SdkControlPlane implements ControlPlane {
     }
   }
 
+  async fetchLogs(
+    query: PastQuery,
+    range: TimeRange,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<readonly LogBatch[]> {
+    const { batches } = await this.#call(
+      signal,
+      (rpc, options) => rpc.appFetchLogs({ ...pastRequest(query, range), limit }, options),
+      { timeoutMs: pastLimitMs },
+    );
+    return batches.map(toLogBatch);
+  }
+
+  async countLogs(
+    query: PastQuery,
+    range: TimeRange,
+    bucketSeconds: number,
+    signal?: AbortSignal,
+  ): Promise<readonly LogCount[]> {
+    const { buckets } = await this.#call(
+      signal,
+      (rpc, options) =>
+        rpc.appCountLogs({ ...pastRequest(query, range), bucketSecs: bucketSeconds }, options),
+      { timeoutMs: pastLimitMs },
+    );
+    return buckets.map((bucket) => {
+      const since = bucket.bucketStartAt?.getTime() ?? 0;
+      const { stdoutLogs: stdout, stderrLogs: stderr, systemLogs: system } = bucket;
+      return { since, until: since + bucketSeconds * 1000, stdout, stderr, system };
+    });
+  }
+
   close(): void {
     this.#client.close();
   }
@@ -325,4 +367,17 @@ class SdkControlPlane implements ControlPlane {
 
 function callOptions(timeoutMs: number, signal?: AbortSignal): CallOptions {
   return signal ? { timeoutMs, signal } : { timeoutMs };
+}
+
+function pastRequest(query: PastQuery, { since, until }: TimeRange) {
+  return {
+    appId: query.appId,
+    functionId: query.functionId ?? '',
+    functionCallId: query.callId ?? '',
+    taskId: query.containerId ?? '',
+    source: descriptorOf(query.source),
+    searchText: query.searchText ?? '',
+    since: new Date(since),
+    until: new Date(until),
+  };
 }

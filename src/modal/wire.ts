@@ -37,6 +37,11 @@ export function logSourceOf(value: number): LogSource {
   return logSources[value] ?? 'stdout';
 }
 
+/** 0 = all. */
+export function descriptorOf(source: LogSource | undefined): number {
+  return source === undefined ? 0 : ['stdout', 'stderr', 'system'].indexOf(source) + 1;
+}
+
 export function containerPhaseOf(value: number): ContainerPhase | undefined {
   return containerPhases[value];
 }

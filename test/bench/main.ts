@@ -10,6 +10,7 @@ import { benchActivation } from './activation.ts';
 import { benchApps } from './apps.ts';
 import { benchDeploy } from './deploy.ts';
 import { benchLists } from './lists.ts';
+import { benchLogs } from './logs.ts';
 import type { BenchRow } from './table.ts';
 import { printTable } from './table.ts';
 
@@ -18,6 +19,7 @@ type Part = () => Promise<BenchRow[]>;
 const parts: Readonly<Record<string, Part>> = {
   lists: () => inWorld(benchLists),
   deploy: () => inWorld(benchDeploy),
+  logs: () => inWorld(benchLogs),
   activation: benchActivation,
   apps: benchApps,
 };

@@ -8,24 +8,23 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensurePython } from '../../scripts/python.ts';
 import { root } from '../../scripts/root.ts';
 import type { CatalogApp, Sample } from '../../src/domain/catalog.ts';
-import type { LogEntry } from '../../src/domain/logEntry.ts';
 import { entryText } from '../../src/domain/logEntry.ts';
-import { LogFollower } from '../../src/logs/follower.ts';
 import { cliEnvironment } from '../../src/modal/cli.ts';
 import { send } from '../../src/requests/httpClient.ts';
 import { sampleBody } from '../../src/requests/sample.ts';
 import { summarize } from '../../src/requests/summary.ts';
 import { CatalogStore } from '../../src/store/catalogStore.ts';
 import { ensureTinyHub } from '../host/tinyHub.ts';
+import { FollowedLog } from './support/logs.ts';
 import { TestWorld } from './support/world.ts';
 
 /** What the log of each app says between its start and its first answer. */
 const inLog: Record<string, readonly RegExp[]> = {
-  finbert: [/^::phase \{"name": "load_model"/, /^::progress \{.*"done": 1/, /^GPU: none$/],
-  documents: [/^::phase \{"name": "load_model"/, /^::progress \{.*"done": 1/, /^GPU: none$/],
-  vllm: [/^::phase \{"name": "start_engine"/, /^::phase \{"name": "warm_up"/, /^GPU: none$/],
-  embeddings: [/^::phase \{"name": "load_model"/, /^GPU: none$/],
-  interp: [/^::phase \{"name": "load_model"/, /^GPU: none$/],
+  finbert: [/^load_model took /, / \d+ of \d+/, /^GPU: none$/],
+  documents: [/^load_model took /, / \d+ of \d+/, /^GPU: none$/],
+  vllm: [/^start_engine took /, /^warm_up took /, /^GPU: none$/],
+  embeddings: [/^load_model took /, /^GPU: none$/],
+  interp: [/^load_model took /, /^GPU: none$/],
 };
 
 let world: TestWorld;
@@ -80,19 +79,20 @@ function shownLabels(body: string, sample: Sample): string[] {
 }
 
 async function logOf(appId: string, wanted: readonly RegExp[]): Promise<string[]> {
-  const lines: string[] = [];
-  const follower = new LogFollower({
-    query: { appId },
-    open: (query, last, seconds, signal) => world.plane.streamLogs(query, last, seconds, signal),
-    onEntry: (entry: LogEntry) => {
-      lines.push(entryText(entry));
-      if (wanted.every((pattern) => lines.some((line) => pattern.test(line)))) follower.stop();
+  const texts = ({ entries }: FollowedLog) => entries.map(entryText);
+  const log = new FollowedLog(
+    world.plane,
+    { appId },
+    {
+      onChange: (followed) => {
+        const lines = texts(followed);
+        if (wanted.every((pattern) => lines.some((line) => pattern.test(line)))) followed.stopSoon();
+      },
     },
-    onState: () => undefined,
-  });
-  await Promise.race([follower.run(), sleep(30_000, undefined, { ref: false })]);
-  follower.stop();
-  return lines;
+  );
+  await Promise.race([log.run, sleep(30_000, undefined, { ref: false })]);
+  await log.stop();
+  return texts(log);
 }
 
 const authorized = (secret: string) => ({

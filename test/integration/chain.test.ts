@@ -4,9 +4,8 @@ import type { DeployResult } from '../../src/deploy/deployer.ts';
 import type { DeployStage } from '../../src/deploy/stages.ts';
 import type { LogEntry } from '../../src/domain/logEntry.ts';
 import { entryText } from '../../src/domain/logEntry.ts';
-import { LogFollower } from '../../src/logs/follower.ts';
-import { runCli, cliEnvironment } from '../../src/modal/cli.ts';
 import { send } from '../../src/requests/httpClient.ts';
+import { FollowedLog } from './support/logs.ts';
 import { TestWorld, fixture } from './support/world.ts';
 
 let world: TestWorld;
@@ -19,21 +18,20 @@ const get = (url: string) =>
   send({ method: 'GET', url, headers: {}, signal: new AbortController().signal, headersTimeoutMs: 60_000 });
 
 /** Follows the log until all of the wanted lines have come. */
-async function follow(appId: string, wanted: readonly string[]): Promise<LogEntry[]> {
-  const entries: LogEntry[] = [];
-  const follower = new LogFollower({
-    query: { appId },
-    open: (query, last, seconds, signal) => world.plane.streamLogs(query, last, seconds, signal),
-    onEntry: (entry) => {
-      entries.push(entry);
-      const texts = entries.map(entryText);
-      if (wanted.every((line) => texts.includes(line))) follower.stop();
+async function follow(appId: string, wanted: readonly string[]): Promise<readonly LogEntry[]> {
+  const log = new FollowedLog(
+    world.plane,
+    { appId },
+    {
+      onChange: (followed) => {
+        const texts = followed.entries.map(entryText);
+        if (wanted.every((line) => texts.includes(line))) followed.stopSoon();
+      },
     },
-    onState: () => undefined,
-  });
-  await Promise.race([follower.run(), sleep(30_000, undefined, { ref: false })]);
-  follower.stop();
-  return entries;
+  );
+  await Promise.race([log.run, sleep(30_000, undefined, { ref: false })]);
+  await log.stop();
+  return log.entries;
 }
 
 const endpointOf = ({ details }: DeployResult) => details.functions.flatMap((fn) => fn.endpoints)[0]!;
@@ -49,15 +47,7 @@ describe('deploy, call, follow, stop', () => {
     expect(stages[0]).toBe('check');
     expect(stages.at(-1)).toBe('done');
     const call = `import modal; print(modal.Function.from_name("it-plain", "square").remote(12))`;
-    const lines: string[] = [];
-    await runCli({ ...world.cli, command: world.simulator.python, args: [] }, ['-c', call], {
-      cwd: '/',
-      env: cliEnvironment(world.env, await world.planes.connection()),
-      onLine: (line) => lines.push(line),
-      timeoutMs: 60_000,
-      logger: world.logger,
-    });
-    expect(lines).toEqual(['144']);
+    expect(await world.python(call)).toEqual(['144']);
     const entries = await follow(result.appId, ['squaring 12']);
     const line = entries.find((entry) => entry.kind === 'line');
     expect(line).toMatchObject({ text: 'squaring 12', source: 'stdout' });
@@ -108,39 +98,6 @@ describe('deploy, call, follow, stop', () => {
     expect(second.details.version).toBe((first.details.version ?? 0) + 1);
     expect(endpointOf(second).url).toBe(endpointOf(first).url);
     await world.plane.stopApp(second.appId);
-  });
-});
-
-describe('the log', () => {
-  it('survives cut streams without a gap or a repeat', async () => {
-    const { appId } = await world.deploy(fixture('plain_function.py'));
-    const lines: string[] = [];
-    let marks = 0;
-    const follower = new LogFollower({
-      query: { appId },
-      open: (query, last, seconds, signal) => world.plane.streamLogs(query, last, seconds, signal),
-      onEntry: (entry) => {
-        if (entry.kind === 'line') lines.push(entry.text);
-        if (entry.kind === 'mark') marks++;
-      },
-      onState: () => undefined,
-      sleep: () => sleep(20),
-    });
-    const run = follower.run();
-    const total = 4000;
-    await world.simulator.admin('POST', '/logs/emit', { appId, linesPerSecond: 2000, seconds: total / 2000 });
-    for (let cut = 0; cut < 5; cut++) {
-      await sleep(300);
-      await world.simulator.admin('POST', '/streams/cut');
-    }
-    for (let waited = 0; lines.length < total && waited < 100; waited++) await sleep(100);
-    follower.stop();
-    await run;
-    expect(marks).toBeGreaterThan(0);
-    expect(lines).toHaveLength(total);
-    expect(new Set(lines).size).toBe(total);
-    expect([...lines].sort((a, b) => Number(/\d+/.exec(a)?.[0]) - Number(/\d+/.exec(b)?.[0]))).toEqual(lines);
-    await world.plane.stopApp(appId);
   });
 });
 

@@ -1,10 +1,8 @@
 import * as vscode from 'vscode';
-import { entryText } from '../../domain/logEntry.ts';
-import type { LogSession } from '../../logs/session.ts';
 
 const scheme = 'modal-log';
 
-/** A session's log as a read-only document: to search, to save, and to read with a screen reader. */
+/** A log as a read-only document: to search, to save, and to read with a screen reader. */
 export class LogDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #registration = vscode.Disposable.from(
     vscode.workspace.registerTextDocumentContentProvider(scheme, this),
@@ -13,12 +11,10 @@ export class LogDocuments implements vscode.TextDocumentContentProvider, vscode.
   readonly #texts = new Map<string, string>();
   #count = 0;
 
-  async open(session: LogSession): Promise<void> {
-    const uri = vscode.Uri.from({
-      scheme,
-      path: `/${session.title.replaceAll('/', '-')} ${++this.#count}.log`,
-    });
-    this.#texts.set(uri.toString(), sessionText(session));
+  async open(title: string, text: string): Promise<void> {
+    const path = `/${title.replaceAll('/', '-')} ${++this.#count}.log`;
+    const uri = vscode.Uri.from({ scheme, path });
+    this.#texts.set(uri.toString(), text);
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { preview: false });
   }
@@ -30,15 +26,4 @@ export class LogDocuments implements vscode.TextDocumentContentProvider, vscode.
   dispose(): void {
     this.#registration.dispose();
   }
-}
-
-function sessionText(session: LogSession): string {
-  return session.entries
-    .since(0)
-    .map((entry) => {
-      const where =
-        entry.kind === 'line' ? [entry.containerId, entry.source].filter(Boolean).join(' ') : 'system';
-      return `${new Date(entry.time).toISOString()} ${where} ${entryText(entry)}`;
-    })
-    .join('\n');
 }

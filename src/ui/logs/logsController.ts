@@ -1,14 +1,10 @@
 import * as vscode from 'vscode';
-import { commands, views } from '../../contributions.ts';
+import { views } from '../../contributions.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import type { Logger } from '../../domain/logger.ts';
-import { LogFollower } from '../../logs/follower.ts';
-import type { FollowState } from '../../logs/follower.ts';
-import type { SessionStatus } from '../../logs/session.ts';
-import { LogSession } from '../../logs/session.ts';
 import type { ControlPlane } from '../../modal/controlPlane.ts';
 import { LogDocuments } from './logDocuments.ts';
-import { LogsView } from './logsView.ts';
+import type { LogsPanel, PanelOutput } from './logsPanel.ts';
 
 export interface LogTarget {
   readonly appId: string;
@@ -39,43 +35,33 @@ export interface OutputWords {
   readonly cancelled: string;
 }
 
-/** More sessions than this are not worth keeping; the oldest goes. */
-const mostSessions = 8;
-
-/** The Logs panel: what is followed, what was built, and which of them is shown. */
-export class LogsController implements vscode.Disposable {
+/** The way to the Logs panel, which is a file of its own, loaded when it is first shown or written to. */
+export class LogsController implements vscode.WebviewViewProvider, vscode.Disposable {
+  readonly #extensionUri: vscode.Uri;
   readonly #planes: { get(signal?: AbortSignal): Promise<ControlPlane> };
   readonly #logger: Logger;
   readonly #disposables = new DisposableStore();
-  readonly #view: LogsView;
-  readonly #documents: LogDocuments;
-  readonly #sessions = new Map<string, LogSession>();
-  #builds = 0;
+  readonly #documents = this.#disposables.add(new LogDocuments());
+  #panel: Promise<LogsPanel> | undefined;
 
   constructor(
     extensionUri: vscode.Uri,
     planes: { get(signal?: AbortSignal): Promise<ControlPlane> },
     logger: Logger,
   ) {
+    this.#extensionUri = extensionUri;
     this.#planes = planes;
     this.#logger = logger;
-    this.#documents = this.#disposables.add(new LogDocuments());
-    this.#view = this.#disposables.add(
-      new LogsView(extensionUri, logger, {
-        chooseApp: () => void vscode.commands.executeCommand(commands.followLogs),
-        openDocument: () => void this.openAsDocument(),
-      }),
-    );
+    this.#disposables.add(vscode.window.registerWebviewViewProvider(views.logs, this));
+  }
+
+  async resolveWebviewView(view: vscode.WebviewView): Promise<void> {
+    (await this.#load()).resolve(view);
   }
 
   /** Follows an app, a function or a container; one that is followed already is shown again. */
   follow(target: LogTarget): void {
-    const id = ['follow', target.appId, target.functionId ?? '', target.containerId ?? ''].join('/');
-    const known = this.#sessions.get(id);
-    // One that has ended, e.g. because the token was refused, is followed anew.
-    if (known?.status.ended) this.#drop(known);
-    const session = this.#sessions.get(id) ?? this.#startFollowing(id, target);
-    this.#view.select(session, target.callId ?? '');
+    this.#run((panel) => panel.follow(target));
   }
 
   openBuildLog(title: string): OutputSink {
@@ -90,30 +76,16 @@ export class LogsController implements vscode.Disposable {
   }
 
   openOutput(words: OutputWords): OutputSink {
-    const status = { words: words.running, icon: 'loading~spin', bad: false };
-    const session = this.#add(new LogSession(`build/${++this.#builds}`, words.title, status));
-    this.#view.select(session, '');
-    const note = (text: string, bad: boolean) =>
-      session.append({ kind: 'mark', time: Date.now(), text, bad });
+    const sink = this.#load().then((panel) => panel.openOutput(words));
+    // What is written meanwhile keeps its order: each waits for the same promise.
+    const write = (job: (open: PanelOutput) => void) => void sink.then(job, () => undefined);
     return {
-      append: (text, source) =>
-        session.append({
-          kind: 'line',
-          time: Date.now(),
-          source,
-          containerId: '',
-          functionId: '',
-          callId: '',
-          text,
-        }),
-      note,
-      status: (text, icon) => session.setStatus({ words: text, icon, bad: false }),
-      end: (state, text) => {
-        if (text) note(text, state === 'failed');
-        session.setStatus({ words: words[state], icon: endIcons[state], bad: state === 'failed' });
-      },
+      append: (line, stream) => write((open) => open.append(line, stream)),
+      end: (state, note) => write((open) => open.end(state, note)),
+      note: (text, bad) => write((open) => open.note(text, bad)),
+      status: (text, icon) => write((open) => open.status(text, icon)),
       show: async () => {
-        this.#view.select(session, '');
+        write((open) => open.select());
         await this.show();
       },
     };
@@ -124,71 +96,26 @@ export class LogsController implements vscode.Disposable {
   }
 
   clear(): void {
-    this.#view.selected?.entries.clear();
-    this.#view.repaint();
+    this.#run((panel) => panel.clear());
   }
 
   async openAsDocument(): Promise<void> {
-    const session = this.#view.selected;
-    if (session) await this.#documents.open(session);
+    await (await this.#load()).openAsDocument();
   }
 
   dispose(): void {
-    for (const session of this.#sessions.values()) session.dispose();
+    void this.#panel?.then((panel) => panel.dispose());
     this.#disposables.dispose();
   }
 
-  #startFollowing(id: string, target: LogTarget): LogSession {
-    const planes = this.#planes;
-    const follower = new LogFollower({
-      query: {
-        appId: target.appId,
-        ...(target.functionId ? { functionId: target.functionId } : {}),
-        ...(target.containerId ? { containerId: target.containerId } : {}),
-      },
-      open: async function* (query, lastEntryId, seconds, signal) {
-        const plane = await planes.get(signal);
-        yield* plane.streamLogs(query, lastEntryId, seconds, signal);
-      },
-      onEntry: (entry) => session.append(entry),
-      onState: (state) => session.setStatus(statusOf(state)),
-    });
-    const part = target.containerId ?? target.functionId;
-    const title = part ? `${target.appName} (${part.slice(0, 12)}…)` : target.appName;
-    const session = this.#add(
-      new LogSession(id, title, statusOf({ kind: 'connecting' }), () => follower.stop()),
+  #run(job: (panel: LogsPanel) => void): void {
+    this.#load().then(job, (error: unknown) => this.#logger.error('The Logs panel cannot be loaded', error));
+  }
+
+  #load(): Promise<LogsPanel> {
+    this.#panel ??= import('./logsPanel.ts').then(
+      ({ LogsPanel }) => new LogsPanel(this.#extensionUri, this.#planes, this.#logger, this.#documents),
     );
-    void follower.run();
-    this.#logger.debug(`Following the log of ${target.appName}`);
-    return session;
-  }
-
-  #add(session: LogSession): LogSession {
-    this.#sessions.set(session.id, session);
-    this.#view.add(session);
-    const oldest = this.#sessions.size > mostSessions ? this.#sessions.values().next().value : undefined;
-    if (oldest) this.#drop(oldest);
-    return session;
-  }
-
-  #drop(session: LogSession): void {
-    this.#sessions.delete(session.id);
-    this.#view.remove(session);
-    session.dispose();
-  }
-}
-
-const endIcons = { done: 'pass', failed: 'error', cancelled: 'circle-slash' } as const;
-
-function statusOf(state: FollowState): SessionStatus {
-  switch (state.kind) {
-    case 'connecting':
-      return { words: 'Connecting', icon: 'loading~spin', bad: false };
-    case 'live':
-      return { words: 'Live', icon: 'radio-tower', bad: false };
-    case 'broken':
-      return { words: 'Reconnecting', icon: 'debug-disconnect', bad: true, nextTryAt: state.nextTryAt };
-    case 'ended':
-      return { words: `Ended. ${state.reason}`, icon: 'circle-slash', bad: state.refused, ended: true };
+    return this.#panel;
   }
 }

@@ -1,9 +1,9 @@
-import * as vscode from 'vscode';
-import { views } from '../../contributions.ts';
+import type * as vscode from 'vscode';
 import type { Disposable } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
-import type { LogEntry } from '../../domain/logEntry.ts';
 import type { Logger } from '../../domain/logger.ts';
+import type { FeedMessage } from '../../logs/entryFeed.ts';
+import { EntryFeed } from '../../logs/entryFeed.ts';
 import type { LogSession } from '../../logs/session.ts';
 import { webviewHtml, webviewRoots } from '../webviewHtml.ts';
 import type { ToHost, ToView } from './protocol.ts';
@@ -13,30 +13,26 @@ interface LogsViewActions {
   readonly openDocument: () => void;
 }
 
-/** At most 30 messages a second go to the view, however fast lines come. */
-const sendEveryMs = 34;
 /** The view gets this many of the newest entries when it is shown; the host keeps the rest. */
-const mostSentAtOnce = 20_000;
+const mostRows = 20_000;
+const mostCharacters = 4 << 20;
 
 /** The webview of the Logs panel. It is refilled whenever it becomes visible, because hidden views lose messages. */
-export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
+export class LogsView implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #logger: Logger;
   readonly #actions: LogsViewActions;
-  readonly #disposables = new DisposableStore();
   readonly #sessions: LogSession[] = [];
   #view: vscode.WebviewView | undefined;
   #selected: LogSession | undefined;
   #subscription: Disposable | undefined;
+  #feed: EntryFeed | undefined;
   #callId = '';
-  #sent = 0;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(extensionUri: vscode.Uri, logger: Logger, actions: LogsViewActions) {
     this.#extensionUri = extensionUri;
     this.#logger = logger;
     this.#actions = actions;
-    this.#disposables.add(vscode.window.registerWebviewViewProvider(views.logs, this));
   }
 
   get selected(): LogSession | undefined {
@@ -51,39 +47,50 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#sessions.splice(this.#sessions.indexOf(session), 1);
     if (this.#selected !== session) this.#sendSessions();
     else if (this.#sessions[0]) this.select(this.#sessions[0], '');
-    else this.#selected = undefined;
+    else {
+      this.#feed?.dispose();
+      this.#feed = undefined;
+      this.#selected = undefined;
+    }
   }
 
   /** Shows a session, from its beginning as far as it is held. */
   select(session: LogSession, callId: string): void {
     this.#subscription?.dispose();
+    this.#feed?.dispose();
     this.#selected = session;
     this.#callId = callId;
-    this.#subscription = session.onDidChange((what) => {
-      if (what === 'status') this.#sendSessions();
-      else this.#plan();
+    this.#subscription = session.onDidChangeStatus(() => this.#sendSessions());
+    this.#sendSessions();
+    this.#feed = new EntryFeed(session.buffer, {
+      mostRows,
+      mostCharacters,
+      send: (message) => this.#sendEntries(session, message),
     });
-    this.repaint();
+    if (!this.#view?.visible) this.#feed.pause();
   }
 
   /** Sends everything anew. */
   repaint(): void {
     this.#sendSessions();
-    const session = this.#selected;
-    if (!session || !this.#view?.visible) return;
-    this.#sent = Math.max(session.entries.first, session.entries.end - mostSentAtOnce);
-    this.#sendEntries(true);
+    this.#feed?.resume(true);
   }
 
-  resolveWebviewView(view: vscode.WebviewView): void {
+  resolve(view: vscode.WebviewView): void {
     this.#view = view;
     view.webview.options = { enableScripts: true, localResourceRoots: webviewRoots(this.#extensionUri) };
     const store = new DisposableStore();
-    store.add(view.webview.onDidReceiveMessage((message) => void this.#received(message)));
-    store.add(view.onDidChangeVisibility(() => view.visible && this.repaint()));
+    store.add(view.webview.onDidReceiveMessage((message) => this.#received(message)));
+    store.add(
+      view.onDidChangeVisibility(() => {
+        if (view.visible) this.repaint();
+        else this.#feed?.pause();
+      }),
+    );
     store.add(
       view.onDidDispose(() => {
         this.#view = undefined;
+        this.#feed?.pause();
         store.dispose();
       }),
     );
@@ -91,9 +98,8 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#feed?.dispose();
     this.#subscription?.dispose();
-    this.#disposables.dispose();
   }
 
   async #received(raw: unknown): Promise<void> {
@@ -117,8 +123,10 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
         this.#actions.chooseApp();
         return;
       case 'clear':
-        this.#selected?.entries.clear();
-        this.repaint();
+        this.#selected?.buffer.clear();
+        return;
+      case 'seen':
+        if (message.session === this.#selected?.id) this.#feed?.acknowledge(message.number);
         return;
       case 'openDocument':
         this.#actions.openDocument();
@@ -126,20 +134,17 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
     }
   }
 
-  #plan(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#sendEntries(false);
-    }, sendEveryMs);
-  }
-
-  #sendEntries(reset: boolean): void {
-    const session = this.#selected;
-    if (!session || !this.#view?.visible) return;
-    const from = Math.max(this.#sent, session.entries.end - mostSentAtOnce);
-    const entries = [...skippedMark(from - this.#sent), ...session.entries.since(from)];
-    this.#sent = session.entries.end;
-    if (reset || entries.length > 0) this.#post({ type: 'entries', session: session.id, reset, entries });
+  #sendEntries(
+    session: LogSession,
+    { number, reset, first, from, rowsFrom, rows, updates }: FeedMessage,
+  ): void {
+    this.#post({
+      type: 'entries',
+      session: session.id,
+      ...{ number, reset, first, from, rowsFrom },
+      entries: rows.map(({ entry }) => entry),
+      updates: updates.map(({ place, row }) => ({ place, entry: row.entry })),
+    });
   }
 
   #sendSessions(): void {
@@ -156,11 +161,4 @@ export class LogsView implements vscode.WebviewViewProvider, vscode.Disposable {
   #post(message: ToView): void {
     if (this.#view?.visible) void this.#view.webview.postMessage(message);
   }
-}
-
-/** Lines that came faster than they can be shown are not lost, and the view must not pretend otherwise. */
-function skippedMark(count: number): LogEntry[] {
-  if (count <= 0) return [];
-  const text = `${count} lines came too fast to be shown here. "Open Logs as Document" has them.`;
-  return [{ kind: 'mark', time: Date.now(), text, bad: false }];
 }

@@ -1,27 +1,11 @@
 import * as z from 'zod/mini';
+import type { LogEntry } from '../../domain/logEntry.ts';
 
 /** Messages between the log viewer and its host, parsed on both sides. */
 
-const source = z.enum(['stdout', 'stderr', 'system']);
-
-const entry = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('line'),
-    time: z.number(),
-    source,
-    containerId: z.string(),
-    functionId: z.string(),
-    callId: z.string(),
-    text: z.string(),
-  }),
-  z.object({
-    kind: z.literal('phase'),
-    time: z.number(),
-    containerId: z.string(),
-    phase: z.enum(['queued', 'creating', 'loading', 'running', 'idle', 'preempted', 'finished']),
-  }),
-  z.object({ kind: z.literal('mark'), time: z.number(), text: z.string(), bad: z.boolean() }),
-]);
+/** Entries come from our own host, which made them; their kind is enough to tell that this is one. */
+const entry = z.custom<LogEntry>((value) => kinds.has((value as { kind?: unknown } | null)?.kind));
+const kinds = new Set<unknown>(['line', 'phase', 'progress', 'step', 'gpu', 'traceback', 'mark']);
 
 const status = z.object({
   words: z.string(),
@@ -40,11 +24,24 @@ export const toView = z.discriminatedUnion('type', [
     /** Show only the lines of this call; '' = all. */
     callId: z.string(),
   }),
-  z.object({ type: z.literal('entries'), session: z.string(), reset: z.boolean(), entries: z.array(entry) }),
+  /** What changed; see `FeedMessage`. */
+  z.object({
+    type: z.literal('entries'),
+    session: z.string(),
+    number: z.number(),
+    reset: z.boolean(),
+    first: z.number(),
+    from: z.number(),
+    rowsFrom: z.number(),
+    entries: z.array(entry),
+    updates: z.array(z.object({ place: z.number(), entry })),
+  }),
 ]);
 
 export const toHost = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
+  /** The view has dealt with the messages up to this one. */
+  z.object({ type: z.literal('seen'), session: z.string(), number: z.number() }),
   z.object({ type: z.literal('select'), id: z.string() }),
   z.object({ type: z.literal('chooseApp') }),
   z.object({ type: z.literal('clear') }),
@@ -53,4 +50,5 @@ export const toHost = z.discriminatedUnion('type', [
 
 export type ToView = z.infer<typeof toView>;
 export type ToHost = z.infer<typeof toHost>;
+export type EntriesMessage = Extract<ToView, { type: 'entries' }>;
 export type SessionsMessage = Extract<ToView, { type: 'sessions' }>;

@@ -16,6 +16,8 @@ export class LogList {
   readonly #cleanup: () => void;
   #entries: readonly LogEntry[] = [];
   #wrap = false;
+  /** Some rows have several lines. */
+  #hasTall = false;
   #following = true;
 
   constructor(scroller: HTMLElement, rows: HTMLElement, onFollow: (following: boolean) => void) {
@@ -32,6 +34,7 @@ export class LogList {
     const rewrapped = wrap !== this.#wrap;
     this.#entries = entries;
     this.#wrap = wrap;
+    this.#hasTall = entries.some(({ kind }) => kind === 'traceback');
     this.#virtualizer.setOptions(this.#options());
     if (rewrapped) this.#virtualizer.measure();
     this.#virtualizer._willUpdate();
@@ -75,7 +78,7 @@ export class LogList {
       row.dataset['index'] = String(item.index);
       row.style.transform = `translateY(${item.start}px)`;
       render(rowView(entry), row);
-      if (this.#wrap) this.#virtualizer.measureElement(row);
+      if (this.#wrap || this.#hasTall) this.#virtualizer.measureElement(row);
     });
   }
 

@@ -9,7 +9,7 @@ import type { TemplateResult } from 'lit';
 import type { LogEntry } from '../../domain/logEntry.ts';
 import type { LogFilter } from '../../domain/logFilter.ts';
 import { compileFilter, noFilter } from '../../domain/logFilter.ts';
-import type { SessionsMessage, ToHost } from '../../ui/logs/protocol.ts';
+import type { EntriesMessage, SessionsMessage, ToHost } from '../../ui/logs/protocol.ts';
 import { toView } from '../../ui/logs/protocol.ts';
 import { LogList } from './logList.ts';
 import { styles } from './styles.ts';
@@ -48,6 +48,8 @@ class LogsElement extends LitElement {
   declare announcement: string;
 
   #entries: LogEntry[] = [];
+  /** Place of the first of them in the host's buffer. */
+  #base = 0;
   #visible: LogEntry[] = [];
   #list: LogList | undefined;
   #following = true;
@@ -249,7 +251,7 @@ class LogsElement extends LitElement {
     if (!parsed.success) return;
     const message = parsed.data;
     if (message.type === 'sessions') this.#showSessions(message);
-    else if (message.session === this.sessions?.selected) this.#add(message.entries, message.reset);
+    else if (message.session === this.sessions?.selected) this.#add(message);
   };
 
   #showSessions(message: SessionsMessage): void {
@@ -260,11 +262,17 @@ class LogsElement extends LitElement {
     this.#setFilter({ callId: message.callId });
   }
 
-  #add(entries: readonly LogEntry[], reset: boolean): void {
-    if (reset) this.#entries = [];
+  #add(message: EntriesMessage): void {
+    const { entries, rowsFrom, reset, updates } = message;
+    post({ type: 'seen', session: message.session, number: message.number });
+    const end = this.#base + this.#entries.length;
+    const goesOn = !reset && message.from === end && rowsFrom === end && updates.length === 0;
+    if (!goesOn) this.#change(message);
     this.#entries.push(...entries);
-    if (reset || this.#entries.length > mostEntries * 1.1) {
-      this.#entries = this.#entries.slice(-mostEntries);
+    if (!goesOn || this.#entries.length > mostEntries * 1.1) {
+      const excess = Math.max(0, this.#entries.length - mostEntries);
+      this.#entries = this.#entries.slice(excess);
+      this.#base += excess;
       this.#refilter();
     } else {
       const filter = compileFilter(this.filter);
@@ -272,8 +280,19 @@ class LogsElement extends LitElement {
       this.#visible.push(...fresh);
       if (!this.#following) this.unseen += fresh.length;
       this.#show();
-      this.#announce(fresh.length);
     }
+    if (!reset) this.#announce(entries.length);
+  }
+
+  /** Makes room for what comes from that place on, and puts in what was updated before it. */
+  #change({ reset, from, rowsFrom, updates }: EntriesMessage): void {
+    for (const { place, entry } of updates)
+      if (place >= this.#base && place - this.#base < this.#entries.length)
+        this.#entries[place - this.#base] = entry;
+    this.#entries.length = reset ? 0 : Math.max(0, Math.min(this.#entries.length, from - this.#base));
+    const missing = rowsFrom - (reset ? rowsFrom : this.#base + this.#entries.length);
+    if (missing > 0) this.#entries = [skippedMark(missing)];
+    if (reset || missing > 0) this.#base = rowsFrom - this.#entries.length;
   }
 
   /** A screen reader hears how much came, not every line. */
@@ -293,6 +312,12 @@ class LogsElement extends LitElement {
     else if (event.key === 'End' && !event.composedPath().includes(filter as EventTarget))
       this.#list?.toEnd();
   };
+}
+
+/** Lines that came faster than they can be shown are not lost, and the view must not pretend otherwise. */
+function skippedMark(count: number): LogEntry {
+  const text = `${count} lines came too fast to be shown here. "Open Logs as Document" has them.`;
+  return { kind: 'mark', event: 'note', time: Date.now(), text, bad: false };
 }
 
 customElements.define('modal-logs', LogsElement);

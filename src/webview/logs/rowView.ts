@@ -10,7 +10,7 @@ const colours = 6;
 export function rowView(entry: LogEntry): TemplateResult {
   return html`<span class="time">${clock(entry.time)}</span>${containerCell(entry)}<span class="source"
       >${sourceWord(entry)}</span
-    ><span class="text">${entry.kind === 'line' ? ansiText(entry.text) : entryText(entry)}</span>`;
+    ><span class="text">${ansiText(entryText(entry))}</span>`;
 }
 
 export function rowClass(entry: LogEntry): string {
@@ -24,7 +24,7 @@ function containerCell(entry: LogEntry): TemplateResult {
 }
 
 function sourceWord(entry: LogEntry): string {
-  if (entry.kind !== 'line') return '';
+  if (entry.kind === 'mark' || entry.kind === 'phase') return '';
   return entry.source === 'stdout' ? '' : entry.source;
 }
 

@@ -7,6 +7,7 @@ import type { KeepKey } from '../../../src/deploy/secret.ts';
 import type { CatalogApp } from '../../../src/domain/catalog.ts';
 import type { Logger } from '../../../src/domain/logger.ts';
 import type { ModalCli } from '../../../src/modal/cli.ts';
+import { cliEnvironment, runCli } from '../../../src/modal/cli.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import { findCli } from '../../../src/modal/interpreter.ts';
 import { ControlPlanes } from '../../../src/modal/planes.ts';
@@ -117,6 +118,19 @@ export class TestWorld {
       { cli: this.cli, connection, plane: this.plane, env: this.env, keepKey },
       { onStage: () => undefined, onLine: () => undefined, ...listener },
     );
+  }
+
+  /** Runs Python with the user's account, as a script of theirs. @returns the lines that it printed */
+  async python(code: string): Promise<string[]> {
+    const lines: string[] = [];
+    await runCli({ ...this.cli, command: this.simulator.python, args: [] }, ['-c', code], {
+      cwd: '/',
+      env: cliEnvironment(this.env, await this.planes.connection()),
+      onLine: (line) => lines.push(line),
+      timeoutMs: 60_000,
+      logger: this.logger,
+    });
+    return lines;
   }
 
   async stop(): Promise<void> {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import json
+import time
 from collections.abc import Awaitable
 from dataclasses import asdict
 from typing import Any
@@ -18,7 +19,7 @@ from .dispatch import Dispatcher
 from .fault_settings import apply_faults, faults_as_json
 from .faults import Faults
 from .generate import generate_apps
-from .log_emitter import emit_lines
+from .log_emitter import Emission, emit_lines
 from .log_store import LogStore
 from .runtime.scheduler import Scheduler
 from .world import World
@@ -58,6 +59,7 @@ class Admin:
                 web.post("/faults", self._set_faults),
                 web.delete("/faults", self._clear_faults),
                 web.post("/streams/cut", self._cut_streams),
+                web.post("/streams/restart", self._restart_streams),
                 web.post("/containers/{task_id}/kill", self._kill_container),
                 web.post("/logs/emit", self._emit_logs),
                 web.post("/apps/generate", self._generate_apps),
@@ -148,6 +150,12 @@ class Admin:
         self._logs.cut_streams()
         return web.json_response({})
 
+    async def _restart_streams(self, request: web.Request) -> web.Response:
+        seconds = float((await _json_body(request)).get("seconds", 0))
+        self._faults.log_streams_down_until = time.monotonic() + seconds
+        self._logs.cut_streams()
+        return web.json_response({})
+
     async def _kill_container(self, request: web.Request) -> web.Response:
         task_id = request.match_info["task_id"]
         task = self._world.tasks.get(task_id)
@@ -166,9 +174,12 @@ class Admin:
         rate, duration = float(body.get("linesPerSecond", 1000)), float(body.get("seconds", 1))
         if not 0 < rate <= 1_000_000 or not 0 < duration <= 3600:
             raise web.HTTPBadRequest(text="linesPerSecond or seconds is out of range")
+        containers, characters = int(body.get("containers", 1)), int(body.get("chunkCharacters", 0))
+        if not 0 < containers <= 10_000 or characters < 0:
+            raise web.HTTPBadRequest(text="containers or chunkCharacters is out of range")
         lines = max(1, round(rate * duration))
-        job = emit_lines(self._logs, app_id, lines, rate, str(body.get("text", "")))
-        self._start(job)
+        emission = Emission(app_id, lines, rate, str(body.get("text", "")), containers, characters)
+        self._start(emit_lines(self._logs, emission))
         return web.json_response({"lines": lines})
 
     async def _generate_apps(self, request: web.Request) -> web.Response:

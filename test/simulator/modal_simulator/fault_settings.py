@@ -21,6 +21,13 @@ def apply_faults(faults: Faults, body: dict[str, Any]) -> None:
         "requestsPerSecond": lambda value: setattr(faults, "requests_per_second", int(value)),
         "webTimeLimitSeconds": lambda value: setattr(faults, "web_time_limit_seconds", float(value)),
         "starterPlan": lambda value: setattr(faults, "starter_plan", bool(value)),
+        "logResume": lambda value: setattr(
+            faults, "log_resume", _one_of(value, ("", "repeat", "refuse", "now"))
+        ),
+        "logEntryIds": lambda value: setattr(
+            faults, "log_entry_ids", _one_of(value, ("", "missing", "some", "stale"))
+        ),
+        "logClockSeconds": lambda value: setattr(faults, "log_clock_seconds", float(value)),
         "autoApproveTokens": lambda value: setattr(faults, "auto_approve_tokens", bool(value)),
     }
     unknown = set(body) - set(setters)
@@ -40,6 +47,12 @@ def _rpc_fault(value: dict[str, Any]) -> RpcFault:
         delay_seconds=float(value.get("delaySeconds", 0)),
         remaining=int(value.get("remaining", -1)),
     )
+
+
+def _one_of(value: Any, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise ValueError(f"{value!r} is none of {', '.join(map(repr, known))}")
+    return str(value)
 
 
 def _strings(value: Any) -> list[str]:

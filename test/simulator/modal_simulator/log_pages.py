@@ -55,11 +55,18 @@ class Log:
         self.first = 0  # number of the oldest entry still held
         self.end = 0  # number after the newest entry
         self.last_time = 0
+        self.clock_jumped = False  # then entries are not in the order of time
         self.done = False
+        self.followed = False
         self.waiters: set[asyncio.Future[None]] = set()
 
-    def append(self, source: int, data: str) -> int:
-        now = max(time.time_ns(), self.last_time)  # readers search by time, so it must never step back
+    def append(self, source: int, data: str, ahead_seconds: float = 0.0) -> int:
+        now = time.time_ns()
+        if ahead_seconds or self.clock_jumped:
+            self.clock_jumped = True
+            now += int(ahead_seconds * 1e9)
+        else:
+            now = max(now, self.last_time)  # readers search by time, so it must not step back unnoticed
         self.last_time = now
         if not self.pages or len(self.pages[-1]) == PAGE_SIZE:
             self.pages.append(Page())
@@ -89,7 +96,7 @@ class Log:
             position += upto - offset
 
     def position_at(self, nanoseconds: int) -> int:
-        """Returns the number of the first entry at or after that time."""
+        """Returns the number of the first entry at or after that time, where entries are in its order."""
         for index, page in enumerate(self.pages):
             if page.times[-1] >= nanoseconds:
                 return self.first + index * PAGE_SIZE + bisect_left(page.times, nanoseconds)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from modal_proto import api_pb2
 
+from .faults import Faults
 from .log_pages import Log
 
 BATCH_SIZE = 1024  # a part of a page, so that most reads touch one page
@@ -37,6 +38,10 @@ class Source(NamedTuple):
 Accept = Callable[[Source], bool]
 
 
+class PlaceUnknown(Exception):
+    """Raised out of ``LogStore.follow`` by a store that was told to refuse a place to resume at."""
+
+
 class StreamCut(Exception):
     """Raised out of ``LogStore.follow`` when all open streams are cut on purpose."""
 
@@ -50,9 +55,11 @@ class LogStore:
 
     Parameters:
         max_entries: entries held over all apps; above it the oldest page of the longest log is dropped.
+        faults: how entries are stamped and streams resumed, when not as they should be.
     """
 
-    def __init__(self, max_entries: int = 2_000_000) -> None:
+    def __init__(self, max_entries: int = 2_000_000, faults: Faults | None = None) -> None:
+        self._faults = faults or Faults()
         self._logs: dict[str, Log] = {}
         self._sources: list[Source] = []
         self._source_index: dict[Source, int] = {}
@@ -83,7 +90,7 @@ class LogStore:
             index = self._source_index[source] = len(self._sources)
             self._sources.append(source)
         log = self._log(app_id)
-        nanoseconds = log.append(index, data)
+        nanoseconds = log.append(index, data, self._faults.log_clock_seconds)
         self._held += 1
         if self._held > self._max_entries:
             self._drop_page()
@@ -116,17 +123,18 @@ class LogStore:
 
         Raises:
             StreamCut: ``cut_streams`` was called.
+            PlaceUnknown: the fault ``log_resume`` is "refuse".
         """
         log = self._log(app_id)
         cut = self._cut
-        position = _resume_position(log, last_entry_id)
+        position = self._resume_position(log, last_entry_id)
         deadline = time.monotonic() + timeout
         while True:
             done = log.done or (ended is not None and ended())
             end = log.end
             while position < end:
                 upto = min(end, max(position, log.first) + BATCH_SIZE)
-                for batch in self._batches(log, position, upto, accept):
+                for batch in self._faulty_ids(self._batches(log, position, upto, accept)):
                     yield batch
                     if cut != self._cut:
                         raise StreamCut
@@ -154,14 +162,15 @@ class LogStore:
     ) -> list[api_pb2.TaskLogsBatch]:
         """Returns the newest ``limit`` text entries of [since, until) (unix seconds), oldest first."""
         log = self._log(app_id)
-        start, stop = log.position_at(int(since * 1e9)), log.position_at(int(until * 1e9))
+        start, stop = _positions(log, since, until)
+        first, last = int(since * 1e9), int(until * 1e9)
         chosen: list[tuple[int, int, Source, str]] = []
         wanted = self._wanted(accept)
         for page, low, high, number in reversed(list(log.slices(start, stop))):
             data = page.data()
             for i in range(high - 1, low - 1, -1):
                 source = page.sources[i]
-                if wanted(source) and search_text in data[i]:
+                if wanted(source) and search_text in data[i] and first <= page.times[i] < last:
                     chosen.append((number + i - low, page.times[i], self._sources[source], data[i]))
                     if len(chosen) >= limit:
                         return _batched(reversed(chosen))
@@ -186,8 +195,7 @@ class LogStore:
         }
         log = self._log(app_id)
         wanted = self._wanted(accept)
-        stop = log.position_at(int(until * 1e9))
-        for page, low, high, _ in log.slices(log.position_at(int(since * 1e9)), stop):
+        for page, low, high, _ in log.slices(*_positions(log, since, until)):
             start = page.times[low] // 1_000_000_000 // width * width
             if not search_text and page.times[high - 1] // 1_000_000_000 < start + width:
                 for source, number in Counter(page.sources[low:high]).items():
@@ -207,6 +215,26 @@ class LogStore:
         if log is None:
             log = self._logs[app_id] = Log()
         return log
+
+    def _resume_position(self, log: Log, last_entry_id: str) -> int:
+        fault = self._faults.log_resume
+        if last_entry_id and fault == "refuse":
+            raise PlaceUnknown
+        if fault == "now" and (last_entry_id or log.followed):
+            return log.end
+        log.followed = True
+        return log.first if fault == "repeat" else _resume_position(log, last_entry_id)
+
+    def _faulty_ids(self, batches: Iterator[api_pb2.TaskLogsBatch]) -> Iterator[api_pb2.TaskLogsBatch]:
+        fault, before = self._faults.log_entry_ids, ""
+        for count, batch in enumerate(batches):
+            sent = batch.entry_id
+            if fault == "missing" or (fault == "some" and count % 2):
+                batch.entry_id = ""
+            elif fault == "stale":
+                batch.entry_id = before
+            before = sent
+            yield batch
 
     def _drop_page(self) -> None:
         log = max(self._logs.values(), key=lambda each: each.end - each.first)
@@ -274,6 +302,13 @@ def _empty_batch(source: Source) -> api_pb2.TaskLogsBatch:
         input_id=source.input_id,
         image_id=source.image_id,
     )
+
+
+def _positions(log: Log, since: float, until: float) -> tuple[int, int]:
+    """Returns where to look for entries of [since, until); all of them when the clock has jumped."""
+    if log.clock_jumped:
+        return log.first, log.end
+    return log.position_at(int(since * 1e9)), log.position_at(int(until * 1e9))
 
 
 def _resume_position(log: Log, last_entry_id: str) -> int:

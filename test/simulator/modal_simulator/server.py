@@ -119,11 +119,12 @@ class Simulator:
     options: Options = field(default_factory=Options)
     world: World = field(default_factory=World)
     faults: Faults = field(default_factory=Faults)
-    logs: LogStore = field(default_factory=LogStore)
+    logs: LogStore = field(init=False)
     _stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack, repr=False)
 
     async def start(self) -> None:
         """Starts everything. Raises OSError if a wanted port is taken."""
+        self.logs = LogStore(faults=self.faults)
         self.work_dir = self._work_dir()
         options = self.options
         self.tokens = (

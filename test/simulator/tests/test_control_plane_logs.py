@@ -9,7 +9,9 @@ import time
 import pytest
 from modal_proto import api_pb2
 from modal_simulator import log_pages
-from modal_simulator.log_store import LogStore, StreamCut
+from modal_simulator.faults import Faults
+from modal_simulator.log_emitter import Emission, emit_lines
+from modal_simulator.log_store import LogStore, PlaceUnknown, StreamCut
 
 pytestmark = pytest.mark.asyncio
 APP = "ap-1"
@@ -143,3 +145,58 @@ async def test_the_oldest_page_goes_when_there_are_too_many_entries(monkeypatch:
     assert kept == [str(number) for number in range(10, 30)]
     assert texts(await read(store, last=ids[3])) == kept
     assert texts(await read(store, last=ids[27])) == ["28", "29"]
+
+
+async def test_a_store_resumes_badly_when_told_to() -> None:
+    faults = Faults()
+    store = LogStore(faults=faults)
+    ids = [store.append(APP, task_id="ta-1", input_id=str(number), data=str(number)) for number in range(4)]
+    assert texts(await read(store, ids[1])) == ["2", "3"]
+    faults.log_resume = "repeat"
+    assert texts(await read(store, ids[1])) == ["0", "1", "2", "3"]
+    faults.log_resume = "now"
+    assert texts(await read(store, ids[1])) == []
+    faults.log_resume = "refuse"
+    with pytest.raises(PlaceUnknown):
+        await read(store, ids[1])
+    assert texts(await read(store)) == ["0", "1", "2", "3"]
+
+
+async def test_entry_ids_are_missing_or_stale_when_told_so() -> None:
+    faults = Faults()
+    store = LogStore(faults=faults)
+    ids = [store.append(APP, task_id="ta-1", input_id=str(number), data="x") for number in range(4)]
+
+    async def sent(fault: str) -> list[str]:
+        faults.log_entry_ids = fault
+        return [batch.entry_id for batch in await read(store)]
+
+    assert await sent("") == ids
+    assert await sent("missing") == ["", "", "", ""]
+    assert await sent("some") == [ids[0], "", ids[2], ""]
+    assert await sent("stale") == ["", *ids[:3]]
+
+
+async def test_ranges_are_right_after_the_clock_has_jumped() -> None:
+    faults = Faults()
+    store = LogStore(faults=faults)
+    now = time.time()
+    for ahead in (0, 3600, -3600, 0):
+        faults.log_clock_seconds = ahead
+        store.append(APP, task_id="ta-1", data=str(ahead))
+    assert texts(store.range(APP, now - 60, now + 60, 10)) == ["0", "0"]
+    assert texts(store.range(APP, now + 3000, now + 4000, 10)) == ["3600"]
+    assert texts(await read(store)) == ["0", "3600", "-3600", "0"]
+
+
+async def test_emitted_text_is_cut_into_chunks_of_each_container() -> None:
+    store = LogStore()
+    await emit_lines(store, Emission(APP, 40, 1_000_000, "äö", containers=3, chunk_characters=5))
+    written: dict[str, str] = {}
+    for batch in await read(store):
+        for item in batch.items:
+            assert len(item.data) <= 5
+            written[batch.task_id] = written.get(batch.task_id, "") + item.data
+    lines = sorted(line for text in written.values() for line in text.splitlines())
+    assert lines == [f"{number:08d} äö" for number in range(40)]
+    assert len(written) == 3

@@ -1,65 +1,154 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogEntry } from '../../../src/domain/logEntry.ts';
+import { entryText } from '../../../src/domain/logEntry.ts';
 import type { LogFilter } from '../../../src/domain/logFilter.ts';
-import { compileFilter, noFilter } from '../../../src/domain/logFilter.ts';
-import { backoff } from '../../../src/logs/backoff.ts';
-import { Ring } from '../../../src/logs/ring.ts';
+import { compileFilter, matchRanges, noFilter } from '../../../src/domain/logFilter.ts';
+import { FilteredRows } from '../../../src/logs/filteredRows.ts';
+import { LogBuffer } from '../../../src/logs/logBuffer.ts';
+import { serverQuery } from '../../../src/logs/serverQuery.ts';
+import { chunk, entriesOf, line, mark } from './support.ts';
 
-const line = (text: string, changes: Partial<Extract<LogEntry, { kind: 'line' }>> = {}): LogEntry => ({
-  kind: 'line',
-  time: 1,
-  source: 'stdout',
-  containerId: 'ta-1',
-  functionId: '',
-  callId: '',
-  text,
-  ...changes,
-});
 const entries: LogEntry[] = [
-  line('plain (a.b)'),
-  line('Warning: hot', { source: 'stderr', callId: 'fc-1' }),
-  { kind: 'phase', time: 1, containerId: 'ta-1', phase: 'idle' },
-  { kind: 'mark', time: 1, text: 'The stream broke', bad: true },
+  line('plain (a.b)', { functionId: 'fu-1' }),
+  line('Warning: hot', { source: 'stderr', callId: 'fc-1', level: 'warning' }),
+  ...entriesOf([chunk('', { phase: 'idle', functionId: 'fu-1' })]),
+  mark('The stream broke'),
+  line('\u001b[31mre\u001b[0md', { containerId: 'ta-2', level: 'error' }),
 ];
 const shown = (filter: Partial<LogFilter>) => {
   const { matches } = compileFilter({ ...noFilter, ...filter });
   return entries.flatMap((entry, at) => (matches(entry) ? at : []));
 };
 
-describe('filter', () => {
+describe('a filter', () => {
   it.each<[Partial<LogFilter>, number[]]>([
-    [{}, [0, 1, 2, 3]],
+    [{}, [0, 1, 2, 3, 4]],
     [{ source: 'stderr' }, [1, 3]],
     [{ source: 'system' }, [2, 3]],
+    [{ level: 'warning' }, [1, 3, 4]],
+    [{ level: 'error' }, [3, 4]],
     [{ text: 'WARNING' }, [1, 3]],
+    [{ text: 'WARNING', matchCase: true }, [3]],
     [{ text: '(a.b)' }, [0, 3]],
+    [{ text: 'red' }, [3, 4]],
     [{ text: 'w.rn|plain', regex: true }, [0, 1, 3]],
     [{ callId: 'fc-1' }, [1, 3]],
+    [{ functionId: 'fu-1' }, [0, 2, 3]],
+    [{ containerId: 'ta-2' }, [3, 4]],
+    [{ containerId: 'ta-2', text: 'plain' }, [3]],
   ])('%j shows %j: marks always', (filter, rows) => {
     expect(shown(filter)).toEqual(rows);
   });
 
   it('says when a text is no regular expression, and then hides nothing', () => {
     expect(compileFilter({ ...noFilter, text: '(', regex: true }).problem).not.toBe('');
-    expect(shown({ text: '(', regex: true })).toEqual([0, 1, 2, 3]);
+    expect(shown({ text: '(', regex: true })).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('says what to highlight', () => {
+    const { expression } = compileFilter({ ...noFilter, text: 'a+', regex: true });
+    expect(matchRanges(expression, 'aab Aa')).toEqual([
+      [0, 2],
+      [4, 6],
+    ]);
+    expect(matchRanges(/x*/, 'bbb')).toEqual([]);
+    expect(matchRanges(/a/, 'a'.repeat(1000))).toHaveLength(100);
+  });
+
+  it('is sent to the server as far as that loses nothing', () => {
+    const asked = (filter: Partial<LogFilter>, searches = true) =>
+      serverQuery({ appId: 'ap-1' }, { ...noFilter, ...filter }, searches);
+    expect(asked({ source: 'stderr', callId: 'fc-1', text: '42' })).toEqual({
+      appId: 'ap-1',
+      source: 'stderr',
+      callId: 'fc-1',
+      searchText: '42',
+    });
+    expect(asked({ text: '42' }, false)).not.toHaveProperty('searchText');
+    expect(asked({ text: 'Error' })).not.toHaveProperty('searchText');
+    expect(asked({ text: 'Error', matchCase: true })).toHaveProperty('searchText', 'Error');
+    expect(asked({ text: '4+', regex: true })).not.toHaveProperty('searchText');
   });
 });
 
-describe('ring', () => {
-  it('keeps the newest and the numbers', () => {
-    const ring = new Ring<number>(10);
-    for (let at = 0; at < 100; at++) ring.push(at);
-    expect(ring.end).toBe(100);
-    expect(ring.since(97)).toEqual([97, 98, 99]);
-    expect(ring.since(0)[0]).toBe(ring.first);
-    expect(ring.end - ring.first).toBeLessThanOrEqual(11);
-    ring.clear();
-    expect(ring.since(0)).toEqual([]);
-    expect(ring.end).toBe(100);
-  });
-});
+describe('filtered rows', () => {
+  const filter: LogFilter = { ...noFilter, text: 'x' };
+  const textsOf = (buffer: LogBuffer, rows: FilteredRows) =>
+    Array.from({ length: rows.end - rows.first }, (_, at) =>
+      entryText(buffer.entry(rows.rowAt(rows.first + at))!),
+    );
+  const expected = (buffer: LogBuffer) =>
+    [...buffer.entries()].filter(compileFilter(filter).matches).map(entryText);
 
-it('backs off with up to a quarter of jitter', () => {
-  expect(backoff(1, () => 1)).toBe(375);
-  expect(backoff(20, () => 0)).toBe(30_000);
+  it('are kept up to date, whatever happens to the buffer', () => {
+    const text = fc.stringMatching(/^[xy]{0,3}$/);
+    const step = fc.oneof(
+      { weight: 8, arbitrary: fc.record({ add: text, time: fc.nat(300), container: fc.nat(3) }) },
+      { weight: 4, arbitrary: fc.record({ update: fc.nat(60), text }) },
+      { weight: 1, arbitrary: fc.record({ prepend: fc.array(text, { maxLength: 4 }) }) },
+      { weight: 1, arbitrary: fc.constant('clear' as const) },
+      { weight: 4, arbitrary: fc.constant('look' as const) },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        const buffer = new LogBuffer({ rows: 40, bytes: 1e9 });
+        const rows = new FilteredRows(buffer, filter);
+        const seen = new Map<number, string>();
+        let seenEnd = 0;
+        const added: number[] = [];
+        for (const each of steps) {
+          if (each === 'clear') buffer.clear();
+          else if (each === 'look') look();
+          else if ('add' in each)
+            added.push(buffer.add(line(each.add, { time: each.time, containerId: `ta-${each.container}` })));
+          else if ('update' in each) buffer.update(added[each.update] ?? -999, line(each.text));
+          else buffer.prepend(each.prepend.map((one) => line(one)));
+        }
+        look();
+
+        /** Takes over what changed, as a view does, and compares that with what is there. */
+        function look(): void {
+          rows.refreshAll();
+          expect(textsOf(buffer, rows)).toEqual(expected(buffer));
+          const { from, updated, reset } = rows.takeChanges();
+          if (reset) seen.clear();
+          for (let place = reset ? rows.first : from; place < Math.max(seenEnd, rows.end); place++)
+            seen.set(place, 'gone');
+          const textAt = (place: number) => entryText(buffer.entry(rows.rowAt(place))!);
+          for (const place of updated) seen.set(place, textAt(place));
+          for (let place = reset ? rows.first : from; place < rows.end; place++)
+            seen.set(place, textAt(place));
+          seenEnd = rows.end;
+          const kept = Array.from({ length: rows.end - rows.first }, (_, at) => seen.get(rows.first + at));
+          expect(kept).toEqual(expected(buffer));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('look only at what is new', () => {
+    const buffer = new LogBuffer();
+    const rows = new FilteredRows(buffer, filter);
+    for (let at = 0; at < 20_000; at++) buffer.add(line(`x ${at}`, { time: at }));
+    rows.refreshAll();
+    rows.takeChanges();
+    buffer.add(line('x new', { time: 20_000 }));
+    rows.refreshAll();
+    expect(rows.takeChanges()).toEqual({ from: 20_000, updated: [], reset: false });
+  });
+
+  it('give up an expression that would take for ever, and then hide nothing', () => {
+    const buffer = new LogBuffer();
+    for (let at = 0; at < 100; at++) buffer.add(line(`${'a'.repeat(40)}!`, { time: at }));
+    const rows = new FilteredRows(buffer, { ...noFilter, text: '^(a+)+$', regex: true });
+    rows.refreshAll();
+    expect(rows.problem).toContain('takes too long');
+    expect(rows.end - rows.first).toBe(100);
+    rows.setFilter({ ...noFilter, text: '^a+!$', regex: true });
+    rows.refreshAll();
+    expect(rows.problem).toBe('');
+    expect(rows.ranges([rows.rowAt(rows.first)])).toEqual([[[0, 41]]]);
+  });
 });

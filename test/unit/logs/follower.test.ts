@@ -1,158 +1,334 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
-import type { LogBatch } from '../../../src/domain/log.ts';
-import type { LogEntry } from '../../../src/domain/logEntry.ts';
-import type { FollowState, OpenStream } from '../../../src/logs/follower.ts';
+import type { LogBatch, LogChunk } from '../../../src/domain/log.ts';
+import type { LogEntry, MarkEntry } from '../../../src/domain/logEntry.ts';
+import { entryText } from '../../../src/domain/logEntry.ts';
+import { backoff } from '../../../src/logs/backoff.ts';
+import { EntryBuilder, notInTime } from '../../../src/logs/entryBuilder.ts';
+import { EntryList } from '../../../src/logs/entryList.ts';
+import type { FollowerOptions, FollowState, OpenStream } from '../../../src/logs/follower.ts';
 import { LogFollower } from '../../../src/logs/follower.ts';
+import { batchOf, chunk, cutAt, done } from './support.ts';
 
-/** A server that holds batches, ends its app after the last, and breaks its streams where it is told to. */
-function server(batches: readonly string[], breaks: readonly number[]) {
-  const left = [...breaks];
+/** Ways in which servers treat a place to resume at. */
+type Resume = 'resumes' | 'repeats' | 'refuses' | 'forgetful' | 'fromNow' | 'staleIds' | 'someIds';
+
+interface ServerOptions {
+  readonly resume?: Resume;
+  /** After how many batches each stream is cut. */
+  readonly breaks?: readonly number[];
+  /** Chunks in one batch, in turn, each time they are sent. */
+  readonly sizes?: readonly number[];
+  /** The app goes on while a stream is being opened: so many more chunks are there then. */
+  readonly grows?: number;
+}
+
+/** A server that holds chunks, ends its app after the last, and breaks its streams where it is told to. */
+function server(chunks: readonly LogChunk[], options: ServerOptions = {}) {
+  const { resume = 'resumes', sizes = [1], grows = 3 } = options;
+  const left = [...(options.breaks ?? [])];
   const asked: string[] = [];
-  // eslint-disable-next-line @typescript-eslint/require-await -- a stream is asynchronous by its type
+  let sent = 0;
+  let there = grows;
+  const placeOf = (id: string) => {
+    if (resume === 'refuses' && id) throw new ModalError('invalid', 'no such entry');
+    if (resume === 'repeats' || (resume === 'refuses' && !id)) return 0;
+    if (resume === 'fromNow' || resume === 'forgetful')
+      return asked.length === 1 ? 0 : resume === 'forgetful' ? 0 : Math.min(there, chunks.length);
+    return id ? Number(id) : 0;
+  };
+  const idOf = (end: number, size: number) => {
+    if (resume === 'forgetful' || resume === 'fromNow') return '';
+    if (resume === 'staleIds' && end % 2) return String(end - size);
+    return resume === 'someIds' && end % 3 ? '' : String(end);
+  };
   const open: OpenStream = async function* (_query, lastEntryId) {
     asked.push(lastEntryId);
     const stop = left.shift();
-    let sent = 0;
-    for (let at = lastEntryId ? Number(lastEntryId) + 1 : 0; at < batches.length; at++) {
-      if (sent++ === stop) throw new ModalError('offline', 'cut');
-      yield batch(String(at), batches[at] ?? '');
+    there = Math.max(there, sent) + grows;
+    let batches = 0;
+    for (let at = placeOf(lastEntryId); at < chunks.length;) {
+      if (batches++ === stop) throw new ModalError('offline', 'cut');
+      const size = Math.min(sizes[sent % sizes.length] ?? 1, chunks.length - at);
+      yield batchOf(idOf(at + size, size), ...chunks.slice(at, at + size));
+      at += size;
+      sent = Math.max(sent, at);
+      await Promise.resolve();
     }
-    yield { entryId: '', chunks: [], appDone: true };
+    if (stop !== undefined && stop > batches) throw new ModalError('offline', 'cut');
+    yield done;
   };
-  return { open, asked };
+  const fetch: FollowerOptions['fetch'] = (_query, { since, until }, limit) => {
+    const held = chunks.slice(0, there).filter(({ time }) => time >= since && time < until);
+    return Promise.resolve([batchOf('', ...held.slice(-limit))]);
+  };
+  return { open, fetch, asked };
 }
 
-const batch = (entryId: string, text: string): LogBatch => ({
-  entryId,
-  appDone: false,
-  chunks: [{ entryId, time: 1, source: 'stdout', text, containerId: 'ta-1', functionId: '', callId: '' }],
-});
+/** Chunks of three containers, of which many share a millisecond, none a nanosecond. */
+const chunksOf = (texts: readonly string[]) =>
+  texts.map((text, at) =>
+    chunk(text || '\n', {
+      containerId: `ta-${at % 3}`,
+      time: 1_000_000 + Math.floor(at / 4),
+      stamp: String(1_000_000_000_000 + at),
+    }),
+  );
 
-async function follow(open: OpenStream) {
-  const entries: LogEntry[] = [];
+async function follow(options: Partial<FollowerOptions> & Pick<FollowerOptions, 'open'>) {
+  const list = new EntryList();
+  const builder = new EntryBuilder(list, notInTime);
+  const chunks: LogChunk[] = [];
   const states: FollowState[] = [];
   const pauses: number[] = [];
   const follower = new LogFollower({
     query: { appId: 'ap-1' },
-    open,
-    onEntry: (entry) => entries.push(entry),
+    sink: {
+      push: (each) => {
+        chunks.push(each);
+        builder.push(each);
+      },
+      mark: (mark) => builder.mark(mark),
+      flush: () => builder.flush(),
+    },
     onState: (state) => states.push(state),
-    now: () => 0,
+    now: () => 1_000_100,
     random: () => 0,
     sleep: (milliseconds) => Promise.resolve(void pauses.push(milliseconds)),
+    ...options,
   });
   await follower.run();
+  const entries: readonly LogEntry[] = list.entries;
+  const marks = entries.filter((entry): entry is MarkEntry => entry.kind === 'mark');
   return {
     entries,
+    chunks,
     states,
     pauses,
+    marks,
     lines: entries.flatMap((entry) => (entry.kind === 'line' ? entry.text : [])),
   };
 }
 
 describe('following', () => {
-  it('loses and repeats nothing, wherever streams break', async () => {
+  const texts = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '\n', '\r', '\ud83d', '\ude00') }), {
+    maxLength: 40,
+  });
+  const breaks = fc.array(fc.nat(8), { maxLength: 10 });
+  const sizes = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 7 });
+
+  it.each<Resume>(['resumes', 'repeats', 'refuses', 'forgetful', 'staleIds', 'someIds'])(
+    'gives every chunk once and in order, wherever streams break: a server that %s',
+    async (resume) => {
+      await fc.assert(
+        fc.asyncProperty(texts, breaks, sizes, async (written, cuts, batchSizes) => {
+          const chunks = chunksOf(written);
+          const whole = await follow(server(chunks));
+          const broken = await follow(server(chunks, { resume, breaks: cuts, sizes: batchSizes }));
+          expect(broken.chunks).toEqual(chunks);
+          expect(broken.lines).toEqual(whole.lines);
+        }),
+        { numRuns: 150 },
+      );
+    },
+  );
+
+  it('does so for any text, cut anywhere', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.stringMatching(/^[a-z\n]{0,8}$/), { maxLength: 30 }),
-        fc.array(fc.nat(6), { maxLength: 10 }),
-        async (texts, breaks) => {
-          const whole = await follow(server(texts, []).open);
-          const broken = await follow(server(texts, breaks).open);
-          expect(broken.lines).toEqual(whole.lines);
+        fc.string({ unit: 'binary', maxLength: 200 }),
+        fc.array(fc.nat(300), { maxLength: 20 }),
+        breaks,
+        async (text, places, cuts) => {
+          const pieces = cutAt(text, places).filter(Boolean);
+          const chunks = chunksOf(pieces).map((each) => ({ ...each, containerId: 'ta-1' }));
+          const broken = await follow(server(chunks, { breaks: cuts }));
+          expect(broken.chunks.map((each) => each.text).join('')).toBe(text);
         },
       ),
-      { numRuns: 200 },
     );
   });
 
+  it('fills the gap of a server that goes on with what is new', async () => {
+    const chunks = chunksOf(Array.from({ length: 40 }, (_, at) => `${at}\n`));
+    const { open, fetch } = server(chunks, { resume: 'fromNow', breaks: [2, 3, 1], grows: 6 });
+    const { lines, marks } = await follow({ open, fetch });
+    expect(lines).toEqual(chunks.map((each) => each.text.trim()));
+    expect(marks.filter(({ event }) => event === 'resumed').map(({ missing }) => missing)).toEqual([0, 0, 0]);
+  });
+
+  it('says so when a gap cannot be filled', async () => {
+    const chunks = chunksOf(Array.from({ length: 40 }, (_, at) => `${at}\n`));
+    const { open } = server(chunks, { resume: 'fromNow', breaks: [2, 3], grows: 6 });
+    const fetch = () => Promise.reject(new ModalError('unsupported', 'no past here'));
+    const { marks } = await follow({ open, fetch });
+    const resumed = marks.filter(({ event }) => event === 'resumed');
+    expect(resumed).toMatchObject([{ bad: true }, { bad: true }]);
+    expect(resumed[0]).not.toHaveProperty('missing');
+  });
+
+  it('leaves out repeats of a log that is longer than its memory', async () => {
+    const chunks = chunksOf(Array.from({ length: 500 }, (_, at) => `${at}\n`));
+    const { open, fetch } = server(chunks, { resume: 'repeats', breaks: [300, 400, 450], sizes: [1] });
+    const followed = await follow({ open, fetch, remembered: 100 });
+    expect(followed.chunks).toEqual(chunks);
+  });
+
+  it('keeps lines that are the same but for their time, or not even that', async () => {
+    const same = [4, 5, 5, 6, 6, 6].map((time) => chunk('same\n', { time, stamp: `${time}` }));
+    const { chunks } = await follow(server(same, { resume: 'resumes', breaks: [2, 1, 1, 1] }));
+    expect(chunks).toEqual(same);
+  });
+
+  it('follows a server whose clock jumps', async () => {
+    const times = [100, 101, 5000, 5001, 60, 61, 62, 5002];
+    const chunks = times.map((time, at) => chunk(`${at}\n`, { time, stamp: `${time}${at}` }));
+    for (const resume of ['resumes', 'repeats', 'refuses'] as const)
+      for (let cut = 0; cut <= chunks.length; cut++) {
+        const followed = await follow(server(chunks, { resume, breaks: [cut, 2, cut] }));
+        expect(followed.chunks.map(({ text }) => text)).toEqual(chunks.map(({ text }) => text));
+      }
+  });
+
   it('resumes after the last batch and shows where it broke and went on', async () => {
-    const { open, asked } = server(['a\n', 'b\n', 'c\n'], [2]);
-    const { entries, states } = await follow(open);
-    expect(asked).toEqual(['', '1']);
-    expect(entries.map((entry) => (entry.kind === 'mark' ? entry.text : entry.kind))).toEqual([
-      'line',
-      'line',
+    let now = 0;
+    const { open, asked } = server(chunksOf(['a\n', 'b\n', 'c\n']), { breaks: [2] });
+    const { entries, states } = await follow({
+      open,
+      now: () => now,
+      sleep: (milliseconds) => Promise.resolve(void (now += milliseconds)),
+    });
+    expect(asked).toEqual(['', '2']);
+    expect(entries.map(entryText)).toEqual([
+      'a',
+      'b',
       'The stream broke: cut',
-      'The log goes on where it broke.',
-      'line',
+      'The log goes on where it broke, after 0.5 s. No line is missing.',
+      'c',
     ]);
+    expect(entries[3]).toMatchObject({ event: 'resumed', lastedMs: 500, missing: 0, bad: false });
     expect(states.map(({ kind }) => kind)).toEqual(['connecting', 'live', 'broken', 'live', 'ended']);
   });
 
-  it('waits longer after each failure, up to half a minute', async () => {
-    const { pauses, entries } = await follow(server(['x\n'], [0, 0, 0, 0, 0, 0, 0, 0, 0]).open);
+  it('waits while no container runs, and is live while one does', async () => {
+    const { states } = await follow(
+      server([
+        chunk('', { phase: 'queued', time: 1 }),
+        chunk('up\n', { time: 2 }),
+        chunk('', { phase: 'finished', time: 3 }),
+        chunk('late line\n', { time: 4 }),
+        chunk('up\n', { time: 5, containerId: 'ta-2' }),
+      ]),
+    );
+    expect(states.map(({ kind }) => kind)).toEqual(['connecting', 'live', 'waiting', 'live', 'ended']);
+  });
+});
+
+describe('a stream that cannot go on', () => {
+  it('is tried again ever later, up to half a minute', async () => {
+    const { pauses, marks } = await follow(
+      server(chunksOf(['x\n']), { breaks: [0, 0, 0, 0, 0, 0, 0, 0, 0] }),
+    );
     expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);
-    expect(entries.filter((entry) => entry.kind === 'mark' && entry.bad)).toHaveLength(1);
+    expect(marks.map(({ event }) => event)).toEqual(['broke', 'resumed']);
+    expect([backoff(1, () => 1), backoff(20, () => 0)]).toEqual([375, 30_000]);
   });
 
-  it('gives up when trying again cannot help', async () => {
-    // eslint-disable-next-line @typescript-eslint/require-await -- it fails before the first batch
-    const { states, pauses } = await follow(async function* () {
-      throw new ModalError('notFound', 'App not found');
+  it('is tried again soon after a minute of health', async () => {
+    let now = 0;
+    const streams = [0, 0, 0, 59_000, 61_000, 0];
+    const { pauses } = await follow({
+      now: () => now,
+      // eslint-disable-next-line @typescript-eslint/require-await -- a stream is asynchronous by its type
+      open: async function* () {
+        const lived = streams.shift();
+        if (lived === undefined) {
+          yield done;
+          return;
+        }
+        if (lived > 0) yield batchOf('1', chunk('x\n'));
+        now += lived;
+        throw new ModalError('offline', 'cut');
+      },
     });
-    expect(states.at(-1)).toEqual({ kind: 'ended', reason: 'App not found', refused: true });
-    expect(pauses).toEqual([]);
+    expect(pauses).toEqual([500, 1000, 2000, 4000, 500, 1000]);
   });
+
+  it.each(['notFound', 'unauthenticated', 'forbidden', 'invalid'] as const)(
+    'is given up when trying again cannot help: %s',
+    async (kind) => {
+      const { states, pauses } = await follow({
+        // eslint-disable-next-line @typescript-eslint/require-await -- it fails before the first batch
+        open: async function* () {
+          throw new ModalError(kind, 'App not found');
+        },
+      });
+      expect(states.at(-1)).toEqual({ kind: 'ended', reason: 'App not found', refused: true });
+      expect(pauses).toEqual([]);
+    },
+  );
 
   it('does not hammer a server that ends every stream at once', async () => {
     let opened = 0;
-    // eslint-disable-next-line @typescript-eslint/require-await -- a stream is asynchronous by its type
-    const { pauses, states } = await follow(async function* () {
-      if (++opened > 3) yield { entryId: '', chunks: [], appDone: true };
+    const { pauses, states } = await follow({
+      // eslint-disable-next-line @typescript-eslint/require-await -- a stream is asynchronous by its type
+      open: async function* () {
+        if (++opened > 3) yield done;
+      },
     });
     expect(pauses).toEqual([500, 1000, 2000]);
     expect(states.filter(({ kind }) => kind === 'broken')).toEqual([]);
   });
 
-  it('goes on when the server cancels a stream', async () => {
-    const { open } = server(['a\n', 'b\n'], []);
+  it('goes on when the server cancels it', async () => {
+    const { open } = server(chunksOf(['a\n', 'b\n']));
     let first = true;
-    const { lines } = await follow(async function* (...call) {
-      if (first) {
-        first = false;
-        throw new ModalError('cancelled', 'by the server');
-      }
-      yield* open(...call);
+    const { lines } = await follow({
+      open: async function* (...call) {
+        if (first) {
+          first = false;
+          throw new ModalError('cancelled', 'by the server');
+        }
+        yield* open(...call);
+      },
     });
     expect(lines).toEqual(['a', 'b']);
   });
+});
 
-  it('passes on the line that a container had begun when it ended', async () => {
-    const [chunk] = batch('1', 'half a li').chunks;
-    // eslint-disable-next-line @typescript-eslint/require-await -- a stream is asynchronous by its type
-    const { entries } = await follow(async function* () {
-      yield {
-        entryId: '1',
-        appDone: false,
-        chunks: [chunk!, { ...chunk!, text: '', phase: 'finished' as const }],
-      };
-      yield { ...batch('2', 'later\n'), chunks: [{ ...chunk!, containerId: 'ta-2', text: 'later\n' }] };
-      yield { entryId: '', chunks: [], appDone: true };
-    });
-    expect(entries.map((entry) => (entry.kind === 'line' ? entry.text : entry.kind))).toEqual([
-      'half a li',
-      'phase',
-      'later',
-    ]);
-  });
+describe('time', () => {
+  afterEach(() => void vi.useRealTimers());
 
-  it('tells each phase of a container once', async () => {
-    const phases = ['queued', 'queued', 'creating', 'idle'] as const;
-    // eslint-disable-next-line @typescript-eslint/require-await -- a stream is asynchronous by its type
-    const { entries } = await follow(async function* () {
-      for (const phase of phases) {
-        const [chunk] = batch('1', '').chunks;
-        yield { entryId: '1', appDone: false, chunks: [{ ...chunk!, phase }] };
-      }
-      yield { entryId: '', chunks: [], appDone: true };
+  it('makes a silent stream count as standing, and stopping ends every wait', async () => {
+    vi.useFakeTimers();
+    const states: string[] = [];
+    let streams = 0;
+    const follower = new LogFollower({
+      query: { appId: 'ap-1' },
+
+      open: async function* (_query, _last, _seconds, signal): AsyncGenerator<LogBatch> {
+        if (++streams === 1)
+          await new Promise((_, reject) => setTimeout(() => reject(new ModalError('offline', 'cut')), 5000));
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      },
+      sink: { push: () => undefined, mark: () => undefined, flush: () => undefined },
+      onState: ({ kind }) => states.push(kind),
+      random: () => 0,
     });
-    expect(entries.map((entry) => entry.kind === 'phase' && entry.phase)).toEqual([
-      'queued',
-      'creating',
-      'idle',
-    ]);
+    const run = follower.run();
+    await vi.advanceTimersByTimeAsync(2999);
+    expect(states).toEqual(['connecting']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(states).toEqual(['connecting', 'waiting']);
+    await vi.advanceTimersByTimeAsync(2499);
+    expect(states).toEqual(['connecting', 'waiting', 'broken']);
+    expect(streams).toBe(1);
+    await vi.advanceTimersByTimeAsync(1 + 3000);
+    expect(states).toEqual(['connecting', 'waiting', 'broken', 'waiting']);
+    follower.stop();
+    await run;
+    expect(states.at(-1)).toBe('ended');
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

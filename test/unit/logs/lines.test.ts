@@ -1,35 +1,47 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogChunk } from '../../../src/domain/log.ts';
-import { entryText } from '../../../src/domain/logEntry.ts';
-import { LineJoiner, longestLine } from '../../../src/logs/lines.ts';
+import type { AssembledLine } from '../../../src/logs/lines.ts';
+import { LineAssembler, longestLine } from '../../../src/logs/lines.ts';
+import { chunk, cutAt } from './support.ts';
 
-const chunk = (text: string, changes: Partial<LogChunk> = {}): LogChunk => ({
-  entryId: '',
-  time: 1,
-  source: 'stdout',
-  text,
-  containerId: 'ta-1',
-  functionId: '',
-  callId: '',
-  ...changes,
-});
-
-function join(chunks: readonly LogChunk[]): string[] {
-  const lines: string[] = [];
-  const joiner = new LineJoiner((line) => lines.push(entryText(line)));
-  for (const each of chunks) joiner.push(each);
-  joiner.flush();
+function assemble(chunks: readonly LogChunk[], after?: (assembler: LineAssembler) => void): AssembledLine[] {
+  const lines: AssembledLine[] = [];
+  const assembler = new LineAssembler((line) => lines.push(line));
+  for (const each of chunks) {
+    assembler.push(each);
+    after?.(assembler);
+  }
+  assembler.flush();
   return lines;
 }
 
+const join = (chunks: readonly LogChunk[]) => assemble(chunks).map(({ text }) => text);
+
 describe('lines', () => {
-  it('are the same however the text is cut', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: fc.constantFrom('a', 'b', '\r', '\n', '\u{1f600}', '\u0000', '\u202e') }),
+  );
+
+  it('are the same however the text is cut, also inside a character', () => {
     fc.assert(
-      fc.property(fc.string(), fc.array(fc.nat(100), { maxLength: 12 }), (text, cuts) => {
-        const places = [...new Set(cuts.map((cut) => cut % (text.length + 1)))].sort((a, b) => a - b);
-        const pieces = [0, ...places].map((from, at) => text.slice(from, places[at] ?? text.length));
-        expect(join(pieces.map((piece) => chunk(piece)))).toEqual(join([chunk(text)]));
+      fc.property(text, fc.array(fc.nat(200), { maxLength: 12 }), (whole, cuts) => {
+        const pieces = cutAt(whole, cuts).map((piece) => chunk(piece));
+        expect(join(pieces)).toEqual(join([chunk(whole)]));
+      }),
+    );
+  });
+
+  it('are what a terminal shows of a text', () => {
+    fc.assert(
+      fc.property(text, (whole) => {
+        const expected = whole
+          .split('\n')
+          .map((each) => each.replace(/\r+$/, ''))
+          .map((each) => each.slice(each.lastIndexOf('\r') + 1));
+        if (expected.at(-1) === '') expected.pop();
+        expect(join([chunk(whole)])).toEqual(expected);
       }),
     );
   });
@@ -37,39 +49,75 @@ describe('lines', () => {
   it.each([
     ['a full piece before its end', 'x'.repeat(longestLine) + '\n', longestLine],
     ['an overwritten line that is longer', 'x'.repeat(longestLine + 9) + '\rdone\n', longestLine + 4],
+    ['a character at the edge', 'x'.repeat(longestLine - 1) + '\u{1f600}y\n', longestLine],
     ['a long progress bar', Array.from({ length: 9000 }, (_, n) => `step ${n}\r`).join('') + '\n', 40_000],
-  ])('are the same however the text is cut: %s', (_name, text, cut) => {
-    const whole = join([chunk(text)]);
-    const parts = join([chunk(text.slice(0, cut)), chunk(text.slice(cut))]);
-    expect(parts.at(-1)).toEqual(whole.at(-1));
-    expect(parts.filter((line) => line === '')).toEqual([]);
+  ])('are the same around the longest one: %s', (_name, whole, cut) => {
+    expect(join([chunk(whole.slice(0, cut)), chunk(whole.slice(cut))])).toEqual(join([chunk(whole)]));
   });
 
-  it('do not mix writers', () => {
+  it('of several writers do not mix', () => {
     const lines = join([
       chunk('a1 '),
       chunk('b1 ', { containerId: 'ta-2' }),
+      chunk('c1 ', { source: 'stderr' }),
       chunk('a2\n'),
       chunk('b2\n', { containerId: 'ta-2' }),
+      chunk('c2\n', { source: 'stderr' }),
     ]);
-    expect(lines).toEqual(['a1 a2', 'b1 b2']);
+    expect(lines).toEqual(['a1 a2', 'b1 b2', 'c1 c2']);
   });
 
   it('show only the last state of a progress bar', () => {
     expect(join([chunk('10%\r'), chunk('50%\r'), chunk('100%\n')])).toEqual(['100%']);
-    expect(join([chunk('dos line\r\n')])).toEqual(['dos line']);
+    expect(join([chunk('\r10%'), chunk('\r50%'), chunk('\r100%')])).toEqual(['100%']);
+    expect(join([chunk('dos line\r'), chunk('\nnext\r\r\n')])).toEqual(['dos line', 'next']);
   });
 
   it('keep the time of their first part', () => {
-    const seen: number[] = [];
-    const joiner = new LineJoiner((line) => seen.push(line.time));
-    joiner.push(chunk('first ', { time: 5 }));
-    joiner.push(chunk('second\nnext\n', { time: 9 }));
-    expect(seen).toEqual([5, 9]);
+    const lines = assemble([chunk('first ', { time: 5 }), chunk('second\nnext\n', { time: 9 })]);
+    expect(lines.map((each) => each.chunk.time)).toEqual([5, 9]);
   });
 
-  it('are passed on in pieces when they never end', () => {
-    const lines = join([chunk('x'.repeat(longestLine * 2 + 5))]);
-    expect(lines.map((line) => line.length)).toEqual([longestLine, longestLine, 5]);
+  it('say that they go on when they are too long, and do not cut a character', () => {
+    const whole = 'x'.repeat(longestLine - 1) + '\u{1f600}'.repeat(longestLine);
+    const lines = assemble([chunk(`${whole}\n`)]);
+    expect(lines.map((each) => each.text).join('')).toBe(whole);
+    expect(lines.every((each) => each.text.isWellFormed() && each.text.length <= longestLine)).toBe(true);
+    expect(lines.map(({ goesOn }) => goesOn)).toEqual([true, true, true, false].slice(-lines.length));
+    expect(lines.map(({ continued }) => continued)).toEqual([false, true, true, true].slice(0, lines.length));
+  });
+
+  it('without an end are shown, and only when they changed', () => {
+    const partial: string[] = [];
+    const assembler = new LineAssembler((line) => line.partial && partial.push(line.text));
+    assembler.push(chunk('Loading'));
+    assembler.showPartial();
+    assembler.showPartial();
+    assembler.push(chunk('...'));
+    expect(assembler.hasPartial).toBe(true);
+    assembler.showPartial();
+    assembler.push(chunk(' done\n'));
+    expect(assembler.hasPartial).toBe(false);
+    expect(partial).toEqual(['Loading', 'Loading...']);
+  });
+
+  it('that never end are held in one piece of bounded length for each writer', () => {
+    const piece = '\u0000\u001b['.repeat(20_000);
+    let passed = 0;
+    let longest = 0;
+    const assembler = new LineAssembler(({ text, partial }) => {
+      longest = Math.max(longest, text.length);
+      if (!partial) passed += text.length;
+    });
+    for (let at = 0; at < 175; at++) {
+      assembler.push(chunk(piece));
+      assembler.showPartial();
+    }
+    expect(longest).toBeLessThanOrEqual(longestLine);
+    expect(175 * piece.length - passed).toBeLessThanOrEqual(longestLine);
+    for (let at = 0; at < 6000; at++) assembler.push(chunk('half', { callId: `fc-${at}` }));
+    let flushed = 0;
+    for (const { text } of assembler.takeOpen()) flushed += text === 'half' ? 1 : 0;
+    expect(flushed).toBeLessThanOrEqual(5000);
   });
 });

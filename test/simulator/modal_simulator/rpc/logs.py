@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 from grpclib import GRPCError, Status
 from modal_proto import api_pb2
 
-from ..log_store import Accept, Source, StreamCut
+from ..log_store import Accept, PlaceUnknown, Source, StreamCut
 from .base import RpcBase, invalid, not_found, seconds, timestamp, unary
 
 MAX_FETCH = 20_000
@@ -20,6 +21,8 @@ class LogRpcs(RpcBase):
 
     async def AppGetLogs(self, stream: Any) -> None:
         request = await stream.recv_message()
+        if time.monotonic() < self.faults.log_streams_down_until:
+            raise GRPCError(Status.UNAVAILABLE, "The log service is starting")
         app_id = self._log_owner(request)
         accept = _accept(
             request.task_id,
@@ -37,6 +40,8 @@ class LogRpcs(RpcBase):
                 await stream.send_message(batch)
         except StreamCut:
             raise GRPCError(Status.UNAVAILABLE, "The log stream was cut") from None
+        except PlaceUnknown:
+            raise invalid(f"Unknown log entry '{request.last_entry_id}'") from None
 
     @unary
     async def AppFetchLogs(self, request: api_pb2.AppFetchLogsRequest) -> api_pb2.AppFetchLogsResponse:

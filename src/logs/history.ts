@@ -1,0 +1,174 @@
+import type { LogBatch, LogChunk, PastQuery } from '../domain/log.ts';
+import type { LineEntry, LogEntry } from '../domain/logEntry.ts';
+import { EntryBuilder, lineEntry, notInTime } from './entryBuilder.ts';
+import { EntryList } from './entryList.ts';
+import { noteFirsts } from './firstRows.ts';
+import type { FetchLogs } from './gap.ts';
+import { mostFetched } from './gap.ts';
+import { writerOf } from './lines.ts';
+import type { AssembledLine } from './lines.ts';
+import type { LogBuffer } from './logBuffer.ts';
+import { longestKeptDays, retentionText } from './retention.ts';
+
+export interface LogHistoryOptions {
+  readonly buffer: LogBuffer;
+  readonly query: PastQuery;
+  readonly fetch: FetchLogs;
+  /** The oldest chunk that is in the buffer already, and others of the same millisecond; none = from now on back. */
+  readonly known: readonly LogChunk[];
+  /** First rows of the writers in the buffer: a line that a page ends in the middle of goes on there. */
+  readonly firstRows?: ReadonlyMap<string, number>;
+  readonly now?: () => number;
+  /** Entries of one page, about. */
+  readonly pageEntries?: number;
+}
+
+export type HistoryState =
+  /** There may be more. */
+  | { readonly kind: 'more'; readonly loaded: number }
+  /** The server holds nothing older. */
+  | { readonly kind: 'start'; readonly text: string }
+  /** The buffer has no more room; what is older can be downloaded. */
+  | { readonly kind: 'full'; readonly text: string };
+
+const defaultPageEntries = 2000;
+const hour = 3_600_000;
+/** A page is looked for in the last hour first, then in longer times, as the official clients do. */
+const lookbacks = [hour, 24 * hour, 7 * 24 * hour, longestKeptDays * 24 * hour - hour];
+
+/**
+ * Loads what is older than the buffer's first entry, page by page, with neither a gap nor a repeat: a page ends in the
+ * millisecond in which the buffer begins, whose chunks are told apart, and lines that a page cuts are joined.
+ */
+export class LogHistory {
+  readonly #options: LogHistoryOptions;
+  readonly #now: () => number;
+  #known: readonly LogChunk[];
+  #firstRows: Map<string, number>;
+  #keptDays: number | undefined;
+  #loading: Promise<HistoryState> | undefined;
+  #state: HistoryState = { kind: 'more', loaded: 0 };
+
+  constructor(options: LogHistoryOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#known = oldestOf(options.known);
+    this.#firstRows = new Map(options.firstRows);
+  }
+
+  get state(): HistoryState {
+    return this.#state;
+  }
+
+  /**
+   * Loads the next older page into the buffer. Calls while one is loading wait for that one.
+   * @throws ModalError, after which it can be tried again: nothing was changed
+   */
+  loadOlder(signal?: AbortSignal): Promise<HistoryState> {
+    this.#loading ??= this.#load(signal).finally(() => (this.#loading = undefined));
+    return this.#loading;
+  }
+
+  async #load(signal: AbortSignal | undefined): Promise<HistoryState> {
+    const page = await this.#page(signal);
+    if (page.length === 0)
+      return this.#end('start', `This is the beginning. ${retentionText(this.#keptDays)}`);
+    const { entries, open, firsts } = assemble(page, Boolean(this.#options.query.searchText));
+    const rest = open.filter((line) => !this.#join(line));
+    const all = [...entries, ...rest.map((line) => lineEntry({ ...line, partial: false }))];
+    const rows = this.#options.buffer.prepend(all);
+    const lost = all.length - rows.length;
+    for (const [writer, at] of firsts) {
+      const row = rows[at - lost];
+      if (row !== undefined) this.#firstRows.set(writer, row);
+    }
+    if (lost > 0)
+      return this.#end('full', 'No more lines fit in here. Download the range to read older ones.');
+    this.#known = oldestOf([...page, ...this.#known]);
+    this.#state = { kind: 'more', loaded: rows.length };
+    return this.#state;
+  }
+
+  #end(kind: 'start' | 'full', text: string): HistoryState {
+    this.#state = { kind, text };
+    return this.#state;
+  }
+
+  /** The line that its writer was at when the page ended goes on in the first row that is known of it. */
+  #join({ key, chunk, text }: AssembledLine): boolean {
+    const { buffer } = this.#options;
+    const row = this.#firstRows.get(key);
+    const entry = row === undefined ? undefined : buffer.entry(row);
+    if (row === undefined || entry?.kind !== 'line' || entry.continued) return false;
+    const joined: LineEntry = { ...entry, time: chunk.time, text: text + entry.text };
+    return buffer.update(row, joined);
+  }
+
+  /** The newest entries before what is known, looked for further and further back. */
+  async #page(signal: AbortSignal | undefined): Promise<LogChunk[]> {
+    const { query, fetch, pageEntries = defaultPageEntries } = this.#options;
+    const known = this.#known;
+    const until = known[0] ? known[0].time + 1 : this.#now() + hour;
+    for (const lookback of lookbacks) {
+      const range = { since: until - lookback, until };
+      const chunks = this.#chunksOf(await fetch(query, range, pageEntries + known.length, signal));
+      const isCut = chunks.length >= pageEntries + known.length;
+      const fresh = withoutKnown(chunks, known);
+      // Of the oldest millisecond, some may have been left out. If there is no other, a larger page is needed.
+      const whole = isCut ? fresh.filter(({ time }) => time > (chunks[0]?.time ?? 0)) : fresh;
+      if (whole.length > 0) return whole;
+      if (isCut) return withoutKnown(this.#chunksOf(await fetch(query, range, mostFetched, signal)), known);
+    }
+    return [];
+  }
+
+  #chunksOf(batches: readonly LogBatch[]): LogChunk[] {
+    for (const { keptDays } of batches) this.#keptDays = keptDays ?? this.#keptDays;
+    return batches.flatMap(({ chunks }) => chunks);
+  }
+}
+
+/** The chunks of the oldest millisecond. */
+function oldestOf(chunks: readonly LogChunk[]): LogChunk[] {
+  const oldest = chunks.reduce((time, chunk) => Math.min(time, chunk.time), Number.POSITIVE_INFINITY);
+  return chunks.filter(({ time }) => time === oldest);
+}
+
+/** Takes out as many of each chunk as are known. */
+function withoutKnown(chunks: readonly LogChunk[], known: readonly LogChunk[]): LogChunk[] {
+  const left = new Map<string, number>();
+  for (const chunk of known) left.set(nameOf(chunk), (left.get(nameOf(chunk)) ?? 0) + 1);
+  // From the end: what is known is the newer part of the millisecond.
+  return chunks
+    .toReversed()
+    .filter((chunk) => {
+      const count = left.get(nameOf(chunk)) ?? 0;
+      if (count > 0) left.set(nameOf(chunk), count - 1);
+      return count === 0;
+    })
+    .reverse();
+}
+
+function nameOf(chunk: LogChunk): string {
+  return `${chunk.stamp ?? chunk.time}|${writerOf(chunk)}|${chunk.text}`;
+}
+
+interface Assembled {
+  readonly entries: readonly LogEntry[];
+  /** Lines whose end is in what is newer. */
+  readonly open: AssembledLine[];
+  /** Index of each writer's first entry. */
+  readonly firsts: Map<string, number>;
+}
+
+/** @param apart the chunks are no neighbours: each is taken for itself */
+function assemble(chunks: readonly LogChunk[], apart: boolean): Assembled {
+  const list = new EntryList();
+  const firsts = new Map<string, number>();
+  const builder = new EntryBuilder(noteFirsts(list, firsts), notInTime);
+  for (const chunk of chunks) {
+    builder.push(chunk);
+    if (apart) builder.flush();
+  }
+  return { open: builder.takeOpen(), entries: list.entries, firsts };
+}

@@ -1,0 +1,173 @@
+import { plainText } from '../domain/ansi.ts';
+import type { TracebackFrame, TracebackPart } from '../domain/logEntry.ts';
+import { inferLevel } from '../domain/logLevel.ts';
+
+/** A recursion prints thousands of frames; what comes after these bounds is shown as lines. */
+const mostLines = 1000;
+const mostCharacters = 256 * 1024;
+
+const header = /^(.{0,80}?)((?:  \+ Exception Group )?Traceback \(most recent call last\):)$/;
+const box = /^\s*[╭+][─-]+ ?Traceback \(most recent call last\) ?[─-]+[╮+]$/;
+const boxLine = /^\s*[│|]/;
+const boxEnd = /^\s*[╰+][─-]+[╯+]$/;
+const boxFrame = /^\s*[│|]\s+[❱ ]{0,2}\s*(\S.*?):(\d+) in (.+?)\s*[│|]$/;
+const frame = /^[\s|]*File "(.+)", line (\d+)(?:, in (.+))?$/;
+const groupLine = /^\s+[|+]/;
+const exception = /^(?:[^\W\d]\w*\.)*[^\W\d]\w*(?:: .*|:)?$/;
+const groupException = /^\s+\| ((?:[^\W\d]\w*\.)*[^\W\d]\w*: .*)$/;
+const links: Readonly<Record<string, 'cause' | 'context'>> = {
+  'The above exception was the direct cause of the following exception:': 'cause',
+  'During handling of the above exception, another exception occurred:': 'context',
+};
+const linkBegins = ['The above exception was', 'During handling of the above', 'Traceback (most recent'];
+
+interface OpenPart {
+  readonly frames: TracebackFrame[];
+  exception: string;
+  readonly link?: 'cause' | 'context';
+}
+
+/** Whether a whole line begins a traceback. */
+export function beginsTraceback(text: string): boolean {
+  if (!text.includes('Traceback (most recent call last)')) return false;
+  const plain = plainText(text).trimEnd();
+  return header.test(plain) || box.test(plain);
+}
+
+/**
+ * Folds the lines of one writer into one traceback, from its header on: frames, the exception, and chained ones, in the
+ * forms of Python, of exception groups and of rich. Lines may have a prefix, as vLLM gives them, that differs only in
+ * its digits.
+ */
+export class TracebackFold {
+  readonly #lines: string[] = [];
+  readonly #parts: OpenPart[] = [];
+  readonly #prefix: string;
+  #characters = 0;
+  #state: 'frames' | 'box' | 'group' | 'boxEnd' | 'after' = 'frames';
+  #link: 'cause' | 'context' | undefined;
+
+  /** @param text a line that begins a traceback */
+  constructor(text: string) {
+    const plain = plainText(text).trimEnd();
+    this.#prefix = box.test(plain) ? '' : (header.exec(plain)?.[1] ?? '');
+    this.#keep(text);
+    this.#beginPart(plain);
+  }
+
+  /** The exception is there; only a chained one may follow. */
+  get isComplete(): boolean {
+    return this.#state === 'after';
+  }
+
+  get text(): string {
+    return this.#lines.join('\n').trimEnd();
+  }
+
+  get parts(): TracebackPart[] {
+    return this.#parts.map(({ frames, ...part }) => ({ ...part, frames: [...frames] }));
+  }
+
+  /** A line without an end that could still become a part of this. */
+  mayTake(partial: string): boolean {
+    if (this.#state !== 'after' || this.#prefix) return true;
+    const text = plainText(partial).trimStart();
+    return linkBegins.some((begin) => begin.startsWith(text.slice(0, begin.length)));
+  }
+
+  /** @returns false when the line is no part of this, and this has ended. */
+  take(text: string): boolean {
+    if (this.#lines.length >= mostLines || this.#characters >= mostCharacters) return false;
+    const line = this.#withoutPrefix(plainText(text).trimEnd());
+    if (line === undefined || !this.#accepts(line)) return false;
+    this.#keep(text);
+    return true;
+  }
+
+  #accepts(line: string): boolean {
+    switch (this.#state) {
+      case 'frames':
+        return this.#inFrames(line);
+      case 'group':
+        return this.#inGroup(line);
+      case 'box':
+        return this.#inBox(line);
+      case 'boxEnd':
+        return this.#isException(line);
+      case 'after':
+        return this.#afterException(line);
+    }
+  }
+
+  #inFrames(line: string): boolean {
+    const found = frame.exec(line);
+    if (found) this.#frame(found);
+    else if (!/^\s/.test(line)) return this.#isException(line);
+    return true;
+  }
+
+  #inGroup(line: string): boolean {
+    if (!groupLine.test(line) && !frame.test(line)) return this.#afterException(line);
+    const found = frame.exec(line);
+    if (found) this.#frame(found);
+    const part = this.#parts.at(-1);
+    if (part) part.exception ||= groupException.exec(line)?.[1] ?? '';
+    return true;
+  }
+
+  #inBox(line: string): boolean {
+    const found = boxFrame.exec(line);
+    if (found) this.#frame(found);
+    if (boxEnd.test(line)) this.#state = 'boxEnd';
+    return boxLine.test(line) || this.#state === 'boxEnd';
+  }
+
+  #isException(line: string): boolean {
+    const part = this.#parts.at(-1);
+    if (!part || !exception.test(line) || inferLevel(line) !== undefined) return false;
+    part.exception = line;
+    this.#state = 'after';
+    return true;
+  }
+
+  /** Further lines of a message are indented; a chained exception stands between empty lines. */
+  #afterException(line: string): boolean {
+    if (line === '') return true;
+    if (header.test(line) || box.test(line)) {
+      // Without the words that link the two, it is a traceback of its own.
+      if (!this.#link) return false;
+      this.#beginPart(line);
+      return true;
+    }
+    if (links[line]) this.#link = links[line];
+    else if (this.#link || this.#lines.at(-1) === '') return false;
+    return Boolean(this.#link) || /^\s+\S/.test(line);
+  }
+
+  #beginPart(line: string): void {
+    this.#state = box.test(line) ? 'box' : line.includes('Exception Group') ? 'group' : 'frames';
+    this.#parts.push({ frames: [], exception: '', ...(this.#link ? { link: this.#link } : {}) });
+    this.#link = undefined;
+  }
+
+  #frame([, file = '', line = '', name = '']: RegExpExecArray): void {
+    this.#parts.at(-1)?.frames.push({ file, line: Number(line), name });
+  }
+
+  #withoutPrefix(line: string): string | undefined {
+    if (!this.#prefix) return line;
+    const prefix = line.slice(0, this.#prefix.length);
+    if (shapeOf(prefix) === shapeOf(this.#prefix)) return line.slice(this.#prefix.length);
+    // The end of a line is trimmed, and with it the end of the prefix of an empty one.
+    return shapeOf(line) === shapeOf(this.#prefix).trimEnd() ? '' : undefined;
+  }
+
+  #keep(text: string): void {
+    this.#lines.push(text);
+    this.#characters += text.length;
+  }
+}
+
+function shapeOf(prefix: string): string {
+  return prefix.replace(/\d/g, '0');
+}
