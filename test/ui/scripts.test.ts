@@ -115,6 +115,13 @@ describe('in the editor', () => {
       what: 'four Run buttons',
     });
     await workbench.shot('62-codelens');
+    await workbench.page.keyboard.press('ControlOrMeta+End');
+    await workbench.page.keyboard.insertText('\n\n@app.function()\ndef fresh() -> None: ...');
+    await poll(async () => ((await lens('Run').count()) === 5 ? true : undefined), {
+      what: 'a button above the new function',
+    });
+    expect(await readFile(file('jobs.py'), 'utf8')).not.toContain('fresh');
+    await workbench.page.keyboard.press('ControlOrMeta+Home');
   });
 });
 
@@ -174,6 +181,30 @@ describe('running', () => {
   });
 });
 
+describe('deploying', () => {
+  it('asks which app of a file is meant, and names its GPU and price', async () => {
+    await workbench.clearNotifications();
+    await row(/^Class Model/).click();
+    await workbench.page.getByRole('tab', { name: /models\.py/ }).waitFor();
+    await workbench.runCommand('Modal: Deploy App');
+    await workbench.quickPick.choose(/models\.py/);
+    await workbench.quickPick.choose(/^search/);
+    const text = await workbench.modalDialog.text();
+    expect(text).toContain('Deploy search to main?');
+    expect(text).toContain('GPU of find: L4 (24 GB), $0.80/h or T4 (16 GB), $0.59/h while a container runs');
+    await workbench.modalDialog.press('Cancel');
+  });
+
+  it('is a task of the editor', async () => {
+    await workbench.runCommand('Tasks: Run Task');
+    await workbench.quickPick.choose(/Show All Tasks/);
+    await workbench.quickPick.option(/modal: deploy models\.py::search/).waitFor();
+    await workbench.quickPick.option(/modal: serve hello_modal\.py/).waitFor();
+    await workbench.shot('69-tasks');
+    await workbench.quickPick.cancel();
+  });
+});
+
 describe('serving', () => {
   const url = /serving (http\S+)/;
 
@@ -222,6 +253,21 @@ describe('serving', () => {
     expect(apps.filter((app) => app.description === 'hello-modal').map((app) => app.state)).toEqual([
       'APP_STATE_STOPPED',
     ]);
+  });
+
+  it('ends with the window', async () => {
+    await row(helloRow).inlineAction(/^Serve/);
+    await row(/^Script app hello-modal.*serving http|^Script app hello-modal, serving/).waitFor(60_000);
+    await workbench.open(demo.workspace);
+    await poll(
+      async () => {
+        const { apps } = (await demo.simulator.admin('GET', '/state')) as { apps: { state: string }[] };
+        return apps.every(({ state }) => state === 'APP_STATE_STOPPED') || undefined;
+      },
+      { what: 'the end of the serve on the server', timeoutMs: 60_000 },
+    );
+    await workbench.openView('Scripts');
+    await row(helloRow).waitFor();
   });
 
   it('asks before it spends money on GPUs', async () => {

@@ -146,7 +146,7 @@ class ScriptRowsBuilder {
       {
         id,
         label: 'Serve',
-        description: words,
+        description: words.replace(/^serving /, ''),
         ...runIcon(run),
         context: ['scriptServe', live && 'live', live && run.endpoints.length > 0 && 'url']
           .filter(Boolean)

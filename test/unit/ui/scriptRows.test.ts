@@ -115,6 +115,7 @@ describe('rows of scripts', () => {
     expect(top(built).context.includes('serving')).toBe(context.includes('live'));
     expect(below(built)[0]).toMatchObject({
       label: 'Serve',
+      description: words.replace(/^serving /, ''),
       context: `scriptServe ${context}`.trim(),
       spoken: `Serve of chat, ${words}`,
     });
