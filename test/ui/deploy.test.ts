@@ -49,11 +49,11 @@ async function confirm(): Promise<void> {
 }
 
 interface State {
-  readonly apps: readonly { readonly name: string; readonly state: string }[];
+  readonly apps: readonly { readonly description: string; readonly state: string }[];
 }
 const appStates = async (name: string) =>
   ((await demo.simulator.admin('GET', '/state')) as State).apps
-    .filter((app) => app.name === name)
+    .filter((app) => app.description === name)
     .map(({ state }) => state);
 
 const callsOf = async (rpc: string) => {
@@ -98,7 +98,8 @@ describe('a deploy', () => {
     await noFaults();
     await workbench.openView('Catalogue');
     await poll(
-      async () => (await appStates('finbert-analyst')).every((state) => state === 'stopped') || undefined,
+      async () =>
+        (await appStates('finbert-analyst')).every((state) => state === 'APP_STATE_STOPPED') || undefined,
       {
         what: 'the unfinished app to end',
       },
@@ -145,7 +146,7 @@ describe('a deploy', () => {
       .waitFor(60_000);
     await workbench.shot('35-after-reload');
     await noFaults();
-    expect((await appStates('finbert-analyst')).filter((state) => state !== 'stopped')).toEqual([]);
+    expect((await appStates('finbert-analyst')).filter((state) => state !== 'APP_STATE_STOPPED')).toEqual([]);
     await workbench.treeRow('Catalogue', /^FinBERT analyst.*not deployed/).waitFor();
   });
 });

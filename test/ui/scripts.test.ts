@@ -147,6 +147,11 @@ describe('running', () => {
     await quickPick.option(/^true/).waitFor();
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
+    const question = await workbench.modalDialog.text();
+    expect(question).toContain('Run repeat in main?');
+    expect(question).toContain('$0.0473 per core and hour (live price');
+    expect(question).toContain('asked once for this app and environment');
+    await page.keyboard.press('Enter');
     await workbench.notification('repeat finished in').waitFor(60_000);
     const logs = await logsFrame();
     await logs.getByText('repeated: AB AB AB').waitFor();
@@ -189,6 +194,9 @@ describe('deploying', () => {
     await workbench.runCommand('Modal: Deploy App');
     await workbench.quickPick.choose(/models\.py/);
     await workbench.quickPick.choose(/^search/);
+    await workbench.quickPick.option(/^GPU of find: L4/).waitFor();
+    await workbench.shot('69-script-preview');
+    await workbench.quickPick.accept();
     const text = await workbench.modalDialog.text();
     expect(text).toContain('Deploy search to main?');
     expect(text).toContain('GPU of find: L4 (24 GB), $0.80/h or T4 (16 GB), $0.59/h while a container runs');
@@ -211,6 +219,7 @@ describe('serving', () => {
   it('shows the address in the row as soon as it answers', async () => {
     await workbench.clearNotifications();
     await row(helloRow).inlineAction(/^Serve/);
+    await workbench.modalDialog.press('Serve');
     await workbench.notification('hello-modal is served at').waitFor(60_000);
     await row(/^Script app hello-modal.*serving http/).waitFor();
     const [, address = ''] = url.exec(await row(helloRow).spoken()) ?? [];

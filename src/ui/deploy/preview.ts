@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { DeployPlan, PlannedSecret } from '../../deploy/plan.ts';
 import { missingSecrets } from '../../deploy/plan.ts';
 import { isChanged, settingValue } from '../../deploy/settings.ts';
+import { unitLines } from '../../deploy/unitLines.ts';
 import type { ManifestSecret, ManifestSetting } from '../../domain/catalog.ts';
 import { spokenAge } from '../../domain/words.ts';
 import { commitWords, gpuWords, secretWords } from './planWords.ts';
@@ -84,6 +85,7 @@ function whatItems(plan: DeployPlan): Item[] {
     ...(plan.gpu
       ? [{ ...icon('chip'), label: t('GPU'), description: gpuWords(plan), answer: { kind: 'gpu' as const } }]
       : []),
+    ...unitItems(plan),
     {
       ...icon('file-code'),
       label: t('Script'),
@@ -94,6 +96,11 @@ function whatItems(plan: DeployPlan): Item[] {
       answer: { kind: 'script' },
     },
   ];
+}
+
+/** What the functions and classes of a script ask for: to look at, because the script decides it. */
+function unitItems({ units = [], rates }: DeployPlan): Item[] {
+  return unitLines(units, rates).map((line) => ({ ...icon('chip'), label: line, answer: { kind: 'look' } }));
 }
 
 function nowItems(plan: DeployPlan, now: number): Item[] {
