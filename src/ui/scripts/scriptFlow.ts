@@ -50,7 +50,9 @@ export class ScriptFlow {
     if (running && isLiveRun(running)) {
       throw new ModalError('conflict', t('{0} is being served already. Stop that serve first.', title));
     }
-    const plan = await this.#plan(t('Preparing the serve…'), (services) => planServe(choice, services));
+    const plan = await this.#plan(t('Preparing the serve…'), choice, (services) =>
+      planServe(choice, services),
+    );
     if (!(await confirmScript(plan, title))) return;
     const log = this.#services.logs.openOutput({
       title: t('Serve of {0}', title),
@@ -84,14 +86,18 @@ export class ScriptFlow {
       args: runArguments(runnable.parameters, values),
       shownArgs: shownArguments(runnable.parameters, values),
     };
-    const plan = await this.#plan(t('Preparing the run…'), (services) =>
+    const plan = await this.#plan(t('Preparing the run…'), choice, (services) =>
       planRun(choice, runnable, flags, services),
     );
     if (!(await confirmScript(plan, runnable.name))) return;
     await this.#run(plan, runnable);
   }
 
-  #plan(title: string, make: (services: PlanServices) => Promise<ScriptPlan>): Thenable<ScriptPlan> {
+  #plan(
+    title: string,
+    { script }: ScriptChoice,
+    make: (services: PlanServices) => Promise<ScriptPlan>,
+  ): Thenable<ScriptPlan> {
     const { config, planes, cli } = this.#services;
     return vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
@@ -102,7 +108,7 @@ export class ScriptFlow {
         return make({
           plane: await planes.get(abort.signal),
           connection: await planes.connection(),
-          environment: config.get('environment'),
+          environment: config.get('environment', vscode.Uri.file(script)),
           signal: abort.signal,
         });
       },
