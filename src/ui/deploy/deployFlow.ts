@@ -95,7 +95,7 @@ export class DeployFlow {
       return planDeploy(target, {
         plane: await planes.get(signal),
         connection: await planes.connection(),
-        environment: config.get('environment'),
+        environment: config.get('environment', folderOf(target)),
         lastChoices: (appName, environment) => this.#choices.get(appName, environment),
         hasKey: async (secret, environment) =>
           (await keys.get(endpointKeyName(environment, secret))) !== undefined,
@@ -158,6 +158,11 @@ export class DeployFlow {
       signal,
     );
   }
+}
+
+/** Folders of a workspace may have an environment of their own. */
+function folderOf(target: DeployTarget): vscode.Uri | undefined {
+  return target.kind === 'script' ? vscode.Uri.file(target.script) : undefined;
 }
 
 /** What a deploy is known by while it runs: the app in the Catalogue, or the script's path with the app's variable. */

@@ -45,7 +45,9 @@ export class ScriptFlow {
     if (running && isLiveRun(running)) {
       throw new ModalError('conflict', t('{0} is being served already. Stop that serve first.', title));
     }
-    const plan = await this.#plan(t('Preparing the serve…'), (services) => planServe(choice, services));
+    const plan = await this.#plan(t('Preparing the serve…'), choice, (services) =>
+      planServe(choice, services),
+    );
     if (!(await confirmScript(plan, title, this.#services.memory))) return;
     const log = this.#services.logs.openOutput({
       title: t('Serve of {0}', title),
@@ -79,21 +81,25 @@ export class ScriptFlow {
       args: runArguments(runnable.parameters, values),
       shownArgs: shownArguments(runnable.parameters, values),
     };
-    const plan = await this.#plan(t('Preparing the run…'), (services) =>
+    const plan = await this.#plan(t('Preparing the run…'), choice, (services) =>
       planRun(choice, runnable, flags, services),
     );
     if (!(await confirmScript(plan, runnable.name, this.#services.memory))) return;
     await this.#run(plan, runnable);
   }
 
-  #plan(title: string, make: (services: PlanServices) => Promise<ScriptPlan>): Promise<ScriptPlan> {
+  #plan(
+    title: string,
+    { script }: ScriptChoice,
+    make: (services: PlanServices) => Promise<ScriptPlan>,
+  ): Promise<ScriptPlan> {
     const { config, planes, cli } = this.#services;
     return withSignal(title, async (signal) => {
       await cli.find();
       return make({
         plane: await planes.get(signal),
         connection: await planes.connection(),
-        environment: config.get('environment'),
+        environment: config.get('environment', vscode.Uri.file(script)),
         signal,
       });
     });
