@@ -9,8 +9,8 @@ import { cliCandidates } from './cliCandidates.ts';
 
 export type { InterpreterInput } from './cliCandidates.ts';
 
-/** `modal app logs -f`, module references and the present decorators need this. */
-export const lowestVersion = '1.4.0';
+/** Before 1.4 commands were others, and 1.4 still lacks calls and output forms that deploys and sign-ins read. */
+export const lowestVersion = '1.5.0';
 
 export interface SearchLimits {
   /** Milliseconds for one candidate; a cold Python on a slow disk takes seconds. */

@@ -157,13 +157,13 @@ describe.runIf(posix)('finding the CLI', () => {
   });
 
   it('passes over an interpreter that is too old', async () => {
-    await fake('ws/.venv/bin/python', '1.3.9');
-    const onPath = await fake('bin/modal', '1.4.0');
+    await fake('ws/.venv/bin/python', '1.4.9');
+    const onPath = await fake('bin/modal', '1.5.0');
     const found = await find({
       workspaceFolders: [path.join(home, 'ws')],
       env: { PATH: path.join(home, 'bin') },
     });
-    expect(found).toMatchObject({ command: onPath, version: '1.4.0' });
+    expect(found).toMatchObject({ command: onPath, version: '1.5.0' });
   });
 
   it('says which version is too old and what upgrades it', async () => {
