@@ -21,6 +21,7 @@ export const commands = {
   openLogsAsDocument: 'modalGpu.openLogsAsDocument',
   sendRequest: 'modalGpu.sendRequest',
   setEndpointKey: 'modalGpu.setEndpointKey',
+  copyEndpointKey: 'modalGpu.copyEndpointKey',
   copyEndpointUrl: 'modalGpu.copyEndpointUrl',
   stopApp: 'modalGpu.stopApp',
   openDashboard: 'modalGpu.openDashboard',

@@ -115,6 +115,15 @@ describe('the main job', () => {
     await workbench.shot('08-tree');
   });
 
+  it('gives the key of the endpoint to the clipboard, and shows it nowhere', async () => {
+    await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await workbench.treeRow('Apps', /^Web endpoint web/).menu('Copy Endpoint API Key');
+    await workbench.page.getByText('Copied the API key of finbert-analyst').first().waitFor();
+    const key = await workbench.page.evaluate('navigator.clipboard.readText()');
+    expect(key).toMatch(/^[\w-]{43}$/);
+    expect(await workbench.page.content()).not.toContain(key);
+  });
+
   it.each(['light', 'highContrast', 'highContrastLight', 'dark'] as const)(
     'can be read by everybody: %s',
     async (theme) => {

@@ -11,7 +11,7 @@ import { resolveApp, resolveDeployTarget, resolveEndpoint, resolveLogTarget } fr
 import type { scriptCommands } from '../scripts/scriptCommands.ts';
 import { deployOfScript } from '../scripts/scriptCommands.ts';
 import { copyToWorkspace } from './copyToWorkspace.ts';
-import { sendRequest, setEndpointKey } from './requests.ts';
+import { copyEndpointKey, sendRequest, setEndpointKey } from './requests.ts';
 import type { Services } from './services.ts';
 
 /** All commands of the extension. Each takes its argument from a row, or asks for what is missing. */
@@ -56,6 +56,10 @@ export function commandTable(
     [commands.setEndpointKey]: {
       doing: t('Set endpoint key'),
       run: (argument) => setEndpointKey(services, argument),
+    },
+    [commands.copyEndpointKey]: {
+      doing: t('Copy endpoint key'),
+      run: (argument) => copyEndpointKey(services, argument),
     },
     [commands.copyEndpointUrl]: {
       doing: t('Copy endpoint URL'),

@@ -63,11 +63,28 @@ export async function setEndpointKey(services: Services, argument: unknown): Pro
   const { t } = vscode.l10n;
   const target = await resolveEndpoint(services, argument, t('Set Endpoint API Key'));
   if (!target) return;
-  const bundled = await bundledApp(services, target);
-  const secretName = bundled?.endpoints.find((endpoint) => endpoint.function === target.endpoint.name)?.auth
-    ?.secretName;
   const value = await askForKey(target.app.name);
   if (value === undefined) return;
-  await services.keys.store(endpointKeyName(target.app.environment, secretName ?? target.app.name), value);
+  await services.keys.store(await keyNameOf(services, target), value);
   vscode.window.setStatusBarMessage(`$(check) ${t('Key stored')}`, 4000);
+}
+
+/** Puts the key of an endpoint on the clipboard, for clients elsewhere. It is never shown. */
+export async function copyEndpointKey(services: Services, argument: unknown): Promise<void> {
+  const { t } = vscode.l10n;
+  const target = await resolveEndpoint(services, argument, t('Copy Endpoint API Key'));
+  if (!target) return;
+  const value = await services.keys.get(await keyNameOf(services, target));
+  if (value === undefined) {
+    const text = 'No key of {0} is kept in this editor. Modal never gives a key back: set the one you have.';
+    throw new ModalError('notFound', t(text, target.app.name));
+  }
+  await vscode.env.clipboard.writeText(value);
+  vscode.window.setStatusBarMessage(`$(check) ${t('Copied the API key of {0}', target.app.name)}`, 4000);
+}
+
+async function keyNameOf(services: Services, target: AppEndpoint): Promise<string> {
+  const bundled = await bundledApp(services, target);
+  const auth = bundled?.endpoints.find((endpoint) => endpoint.function === target.endpoint.name)?.auth;
+  return endpointKeyName(target.app.environment, auth?.secretName ?? target.app.name);
 }
