@@ -25,12 +25,16 @@ export class OutputLines {
   }
 
   #take(text: string): void {
-    const pieces = (this.#carry + text).split(/\r\n|\n|\r(?!$)/);
-    this.#carry = pieces.pop() ?? '';
-    for (const piece of pieces) this.#onLine(piece);
-    while (this.#carry.length > longestLine) {
-      this.#onLine(this.#carry.slice(0, longestLine));
-      this.#carry = this.#carry.slice(longestLine);
-    }
+    const lines = (this.#carry + text).split(/\r\n|\n|\r(?!$)/);
+    this.#carry = lines.pop() ?? '';
+    for (const line of lines) this.#onLine(this.#passPieces(line));
+    this.#carry = this.#passPieces(this.#carry);
+  }
+
+  /** Passes on all but the last piece of a line that is too long. */
+  #passPieces(line: string): string {
+    let at = 0;
+    for (; line.length - at > longestLine; at += longestLine) this.#onLine(line.slice(at, at + longestLine));
+    return at === 0 ? line : line.slice(at);
   }
 }
