@@ -59,9 +59,20 @@ export class TreeRow {
 
   /** Opens the row's menu and takes an entry. */
   async menu(item: string | RegExp): Promise<void> {
-    await this.locator.click({ button: 'right' });
     const entry = this.#page.getByRole('menuitem', { name: item }).first();
-    await entry.waitFor();
+    await poll(
+      async () => {
+        await this.locator.click({ button: 'right' });
+        const shown = await entry.waitFor({ timeout: 2000 }).then(
+          () => true,
+          () => undefined,
+        );
+        // Rows that come and go move the others: then it is the menu of a neighbour.
+        if (!shown) await this.#page.keyboard.press('Escape');
+        return shown;
+      },
+      { what: `the menu with ${String(item)}` },
+    );
     // A menu takes no clicks in its first moments, so that the opening click does not choose.
     await poll(
       async () => {
