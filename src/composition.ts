@@ -55,11 +55,11 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   const contextKeySetter = new ContextKeys();
   const config = disposables.add(new Config(logger, context.workspaceState));
   const presenter = new Presenter(logger);
-  const keys = new EndpointKeys(context.secrets);
   const cli = disposables.add(new CliFinder(config, contextKeySetter));
   const planes = disposables.add(
     new ControlPlanes({ env: process.env, logger, profile: () => config.get('profile') }),
   );
+  const keys = new EndpointKeys(context.secrets, () => planes.account());
   const store = disposables.add(new AppStore(planes, context.globalState, logger));
   const catalog = new CatalogStore(context.asAbsolutePath('modal_apps'), logger);
   const deploys = disposables.add(new DeployTracker());

@@ -5,7 +5,7 @@ import type { Logger } from '../domain/logger.ts';
 import type { CliResult, ModalCli } from '../modal/cli.ts';
 import { cliEnvironment, runCli } from '../modal/cli.ts';
 import type { Connection } from '../modal/connection.ts';
-import type { ControlPlane } from '../modal/controlPlane.ts';
+import type { ControlPlane, DeployedApp } from '../modal/controlPlane.ts';
 import { readTrace, traceEnvironment, withoutTrace } from './cliTrace.ts';
 import type { SourceFrame } from './failure.ts';
 import { explainFailure } from './failure.ts';
@@ -28,6 +28,8 @@ export interface DeployServices {
   readonly plane: ControlPlane;
   readonly env: NodeJS.ProcessEnv;
   readonly keepKey: KeepKey;
+  /** Whether a key is kept by now, e.g. by the deploy before this one. */
+  readonly hasKey?: (secretName: string, environment: string) => Promise<boolean>;
   /** Waits for the first healthy answer of what was published; absent: nobody asks. */
   readonly health?: (details: AppDetails, signal: AbortSignal | undefined) => Promise<Health | undefined>;
 }
@@ -36,8 +38,10 @@ export interface DeployListener {
   /** A stage began; the times are those of all stages so far. */
   onStage(stage: DeployStage, times: () => readonly StageTime[]): void;
   onLine(line: string, stream: 'stdout' | 'stderr'): void;
-  /** The CLI runs as the head of this process group. */
-  onStart?(pid: number): void;
+  /** The CLI runs as the head of this process group; the version is the one that was live just before. */
+  onStart?(pid: number, versionBefore: number | undefined): void;
+  /** The CLI has made this app, which is not published yet. */
+  onApp?(appId: string): void;
 }
 
 export interface DeployResult {
@@ -106,8 +110,9 @@ export class Deployer {
   ): Promise<DeployResult> {
     const start = performance.now();
     enter('check');
-    await createPlannedSecrets(plan, services.plane, services.keepKey, signal);
-    const { result, page } = await this.#runCli(plan, services, listener, clock, enter, signal);
+    await createPlannedSecrets(plan, services, signal);
+    const before = await deployedNow(plan, services.plane, signal);
+    const { result, page } = await this.#runCli(plan, services, listener, { clock, enter, before }, signal);
     const warnings = warningProblems(result.stderr);
     if (result.exitCode !== 0) throw await failureOf(plan, result, warnings);
     const outcome = await this.#outcome(plan, services, page);
@@ -126,13 +131,11 @@ export class Deployer {
     plan: DeployPlan,
     { cli, connection, plane, env }: DeployServices,
     listener: DeployListener,
-    clock: StageClock,
-    enter: (stage: DeployStage) => void,
+    { clock, enter, before }: RunState,
     signal?: AbortSignal,
   ): Promise<{ readonly result: CliResult; readonly page: string }> {
     listener.onLine(`$ cd ${plan.cwd}`, 'stdout');
     listener.onLine(`$ ${commandLine(plan, cli)}`, 'stdout');
-    const startedAt = Date.now();
     let page = '';
     let appId: string | undefined;
     const announce = (stage: DeployStage | undefined) => {
@@ -148,11 +151,11 @@ export class Deployer {
         timeoutMs: longestDeployMs,
         logger: this.#logger,
         ...(signal ? { signal } : {}),
-        onStart: (pid) => listener.onStart?.(pid),
+        onStart: (pid) => listener.onStart?.(pid, before?.version),
         onLine: (line, stream) => {
           const trace = readTrace(line);
           announce(trace ? trace.stage : announcedStage(line));
-          appId ??= trace?.appId;
+          if (trace?.appId) listener.onApp?.((appId = trace.appId));
           const text = trace ? trace.text : withoutPadding(line);
           if (text !== undefined) listener.onLine(text, stream);
           page = /^View Deployment: (\S+)/.exec(line)?.[1] ?? page;
@@ -160,13 +163,12 @@ export class Deployer {
       });
       return { result: { ...result, stderr: withoutTrace(result.stderr) }, page };
     } catch (error) {
-      const { environment, appName } = plan;
-      await endUnfinished({ environment, appName, startedAt, ...(appId ? { appId } : {}) }, plane).catch(
-        (reason: unknown) =>
-          this.#logger.warn(`The cancelled deploy could not be ended on the server: ${String(reason)}`),
+      const unfinished = { environment: plan.environment, ...(appId ? { appId } : {}) };
+      await endUnfinished(unfinished, plane).catch((reason: unknown) =>
+        this.#logger.warn(`The cancelled deploy could not be ended on the server: ${String(reason)}`),
       );
       // A cancel that comes too late is a deploy: to call it cancelled would be wrong.
-      if (!isCancelled(error) || !(await isPublished(plan, plane))) throw error;
+      if (!isCancelled(error) || !(await isPublished(plan, plane, before))) throw error;
       return { result: { exitCode: 0, stdout: '', stderr: '' }, page };
     }
   }
@@ -205,14 +207,30 @@ export class Deployer {
   }
 }
 
+/** What a run of the CLI reads and writes as it goes. */
+interface RunState {
+  readonly clock: StageClock;
+  readonly enter: (stage: DeployStage) => void;
+  /** What was live just before: the plan may be as old as the deploys before this one. */
+  readonly before: DeployedApp | undefined;
+}
+
+async function deployedNow(
+  { appName, environment }: DeployPlan,
+  plane: ControlPlane,
+  signal?: AbortSignal,
+): Promise<DeployedApp | undefined> {
+  return appName ? plane.findDeployedApp(appName, environment, signal) : undefined;
+}
+
 /** Whether another version is live than before the deploy. */
 async function isPublished(
-  { appName, environment, deployed }: DeployPlan,
+  plan: DeployPlan,
   plane: ControlPlane,
+  before: DeployedApp | undefined,
 ): Promise<boolean> {
-  if (!appName) return false;
-  const now = await plane.findDeployedApp(appName, environment).catch(() => undefined);
-  return now !== undefined && (now.appId !== deployed?.appId || now.version !== deployed.version);
+  const now = await deployedNow(plan, plane).catch(() => undefined);
+  return now !== undefined && (now.appId !== before?.appId || now.version !== before.version);
 }
 
 /** A dashboard page names its app by id or, for deployments, by name. */

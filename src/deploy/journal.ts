@@ -1,7 +1,10 @@
 /** Deploys under way, written down so that a window that is opened again knows what the one before it left. */
 
 export interface JournalEntry {
-  readonly key: string;
+  /** Of this one deploy: an app may be deployed twice, to two environments. */
+  readonly id: string;
+  /** Whose Modal it is; another account knows nothing of it. */
+  readonly account: string;
   readonly title: string;
   /** '' when only the script knows. */
   readonly appName: string;
@@ -12,6 +15,8 @@ export interface JournalEntry {
   readonly versionBefore?: number;
   /** Head of the CLI's process group, once it runs. */
   readonly pid?: number;
+  /** Of an app that this deploy has made. */
+  readonly appId?: string;
 }
 
 /** Where it is kept: the editor's memory of the workspace in production. */
@@ -36,14 +41,14 @@ export class DeployJournal {
     return this.#entries;
   }
 
-  /** Adds an entry, or replaces the one of the same deploy. */
+  /** Adds an entry, or replaces what is known of the same deploy. */
   async write(entry: JournalEntry): Promise<void> {
-    await this.#store([...this.#entries.filter(({ key }) => key !== entry.key), entry]);
+    await this.#store([...this.#entries.filter(({ id }) => id !== entry.id), entry]);
   }
 
-  async remove(key: string): Promise<void> {
-    if (this.#entries.some((entry) => entry.key === key))
-      await this.#store(this.#entries.filter((entry) => entry.key !== key));
+  async remove(id: string): Promise<void> {
+    if (this.#entries.some((entry) => entry.id === id))
+      await this.#store(this.#entries.filter((entry) => entry.id !== id));
   }
 
   async #store(entries: readonly JournalEntry[]): Promise<void> {
@@ -55,6 +60,6 @@ export class DeployJournal {
 /** Another version of the extension may have written something else. */
 function isEntry(value: Partial<JournalEntry> | undefined): boolean {
   return (
-    typeof value?.key === 'string' && typeof value.title === 'string' && typeof value.startedAt === 'number'
+    typeof value?.id === 'string' && typeof value.title === 'string' && typeof value.startedAt === 'number'
   );
 }

@@ -22,15 +22,15 @@ export class KeyedQueue {
     );
     this.#last.set(key, settled);
     void settled.then(() => this.#last.get(key) === settled && this.#last.delete(key));
-    return before && signal ? Promise.race([turn, rejectWhenAborted(signal, settled)]) : turn;
+    return before && signal ? Promise.race([turn, cancelledBefore(before, signal)]) : turn;
   }
 }
 
-/** Somebody who cancels does not want to wait for the job before theirs. */
-function rejectWhenAborted(signal: AbortSignal, settled: Promise<void>): Promise<never> {
+/** Somebody who cancels does not want to wait for the job before theirs; once it is their turn, the job decides. */
+function cancelledBefore(turn: Promise<unknown>, signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     const abort = () => reject(new ModalError('cancelled', 'Cancelled'));
     signal.addEventListener('abort', abort, { once: true });
-    void settled.then(() => signal.removeEventListener('abort', abort));
+    void turn.then(() => signal.removeEventListener('abort', abort));
   });
 }

@@ -6,21 +6,27 @@ import type { DeployPlan } from './plan.ts';
 
 export type KeepKey = (secretName: string, environment: string, value: string) => Promise<void>;
 
-/**
- * Makes what the plan promised: secrets with an API key of 32 random bytes, and tokens of Modal's proxy.
- * @param keep stores the value for test requests; Modal never gives it back
- */
+export interface SecretServices {
+  readonly plane: ControlPlane;
+  /** Stores the value for test requests; Modal never gives it back. */
+  readonly keepKey: KeepKey;
+  /** Whether one is kept by now, e.g. by the deploy before this one. */
+  readonly hasKey?: (secretName: string, environment: string) => Promise<boolean>;
+}
+
+/** Makes what the plan promised: secrets with an API key of 32 random bytes, and tokens of Modal's proxy. */
 export async function createPlannedSecrets(
   plan: DeployPlan,
-  plane: ControlPlane,
-  keep: KeepKey,
+  { plane, keepKey, hasKey }: SecretServices,
   signal?: AbortSignal,
 ): Promise<void> {
   for (const { secret, state } of plan.secrets) {
     if (state !== 'created') continue;
+    // Modal would make a second token without a word.
+    if (secret.generate === 'proxy-token' && (await hasKey?.(secret.name, plan.environment))) continue;
     try {
       const value = await make(secret, plan, plane, signal);
-      await keep(secret.name, plan.environment, value);
+      await keepKey(secret.name, plan.environment, value);
     } catch (error) {
       if (isCancelled(error) || !isForUser(secret, error)) throw error;
     }

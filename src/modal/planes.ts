@@ -56,6 +56,12 @@ export class ControlPlanes implements Disposable {
     return connection;
   }
 
+  /** Names server and profile, and so a Modal workspace; stays the same when a token is made anew. */
+  async account(): Promise<string> {
+    const { serverUrl, profile } = await this.connection();
+    return `${serverUrl}|${profile}`;
+  }
+
   async cacheKey(): Promise<string> {
     const { serverUrl, profile, tokenId } = await this.connection();
     // The same profile with another token may be another workspace.

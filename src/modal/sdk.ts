@@ -18,7 +18,7 @@ import type { LogBatch, LogCount, LogQuery, PastQuery, TimeRange } from '../doma
 import type { Logger } from '../domain/logger.ts';
 import type { Connection } from './connection.ts';
 import type { ControlPlane, DeployedApp, Identity } from './controlPlane.ts';
-import { describeApp, gpuWithCount } from './describeApp.ts';
+import { describeApp } from './describeApp.ts';
 import { fromGrpc } from './grpcErrors.ts';
 import {
   readAutoscaler,
@@ -146,11 +146,7 @@ class SdkControlPlane implements ControlPlane {
   }
 
   async containerGpu(containerId: string, signal?: AbortSignal): Promise<string> {
-    const { info } = await this.#call(signal, (rpc, options) =>
-      rpc.taskGetInfo({ taskId: containerId }, options),
-    );
-    const { gpuType = '', count = 1 } = info?.gpuConfig ?? {};
-    return gpuWithCount(gpuType, count);
+    return (await this.containerInfo(containerId, signal)).gpu ?? '';
   }
 
   describeApp(appId: string, signal?: AbortSignal): Promise<AppDetails> {

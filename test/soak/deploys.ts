@@ -10,6 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Deployer } from '../../src/deploy/deployer.ts';
+import type { JournalEntry } from '../../src/deploy/journal.ts';
 import { DeployJournal } from '../../src/deploy/journal.ts';
 import type { DeployPlan } from '../../src/deploy/plan.ts';
 import { planDeploy } from '../../src/deploy/plan.ts';
@@ -78,21 +79,24 @@ async function oneDeploy(ending: Ending, afterMs: number): Promise<'deployed' | 
   const { signal } = deploy.abort;
   const journal = new DeployJournal(memento);
   const plan = await planned();
-  const entry = {
-    key: 'soak',
+  let entry: JournalEntry = {
+    id: deploy.id,
+    account: '',
     title: 'Soak',
     appName,
     environment: plan.environment,
     startedAt: Date.now(),
-    ...(plan.deployed?.version ? { versionBefore: plan.deployed.version } : {}),
   };
+  const note = (facts: Partial<JournalEntry>) => void journal.write((entry = { ...entry, ...facts }));
   tracker.add(deploy);
   const running = deployer
     .deploy(
       plan,
       await services(),
       {
-        onStart: (pid) => void journal.write({ ...entry, pid }),
+        onStart: (pid, versionBefore) =>
+          note({ pid, ...(versionBefore === undefined ? {} : { versionBefore }) }),
+        onApp: (appId) => note({ appId }),
         onLine: () => undefined,
         onStage: (_stage, times) => {
           deploy.times = times;
@@ -116,7 +120,7 @@ async function oneDeploy(ending: Ending, afterMs: number): Promise<'deployed' | 
       ? await cutOff(ending, afterMs, running, deploy)
       : await running;
   tracker.end(deploy);
-  await new DeployJournal(memento).remove('soak');
+  await new DeployJournal(memento).remove(deploy.id);
   const listeners = getEventListeners(signal, 'abort').length;
   if (listeners > 0) wrong.push(`${ending}: ${listeners} listeners are left`);
   return outcome;

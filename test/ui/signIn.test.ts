@@ -143,7 +143,7 @@ describe('the status bar', () => {
     await workbench.quickPick.choose(/other\.team/);
     await status('Modal: token refused').waitFor();
     expect(await settings()).toEqual({ 'modalGpu.profile': 'other.team' });
-    await workbench.page.getByText('Modal refused the token').waitFor();
+    await workbench.page.getByText('Modal refused the token of the active profile').waitFor();
     await workbench.shot('76-token-refused');
     await workbench.runCommand('Modal: Switch Profile');
     await workbench.quickPick.choose(/Follow the CLI/);
@@ -161,8 +161,12 @@ describe('the status bar', () => {
     expect(await settings()).toEqual({ 'modalGpu.environment': 'dev' });
     await workbench.openView('Catalogue');
     await workbench.treeRow('Catalogue', /^FinBERT analyst/).inlineAction(/^Deploy/);
+    await workbench.quickPick.option(/^Environment, dev/).waitFor();
+    await workbench.quickPick.accept();
     expect(await workbench.modalDialog.text()).toContain('Deploy finbert-analyst to dev?');
     await workbench.modalDialog.press('Cancel');
+    await workbench.quickPick.option(/^Environment, dev/).waitFor(); // the preview is there again
+    await workbench.quickPick.cancel();
     await workbench.runCommand('Modal: Switch Environment');
     await workbench.quickPick.choose(/Use the Profile's Own/);
     await status('local/main').waitFor();

@@ -6,6 +6,7 @@ import { lifecycleCommands } from '../lifecycle/lifecycleCommands.ts';
 import { appsCommands } from '../trees/appsCommands.ts';
 import { onboardingCommands } from '../onboarding/onboardingCommands.ts';
 import { statusCommands } from '../status/statusCommands.ts';
+import type { RunningDeploy } from '../deploy/deployTracker.ts';
 import type { CommandTable } from './command.ts';
 import { resolveApp, resolveDeployTarget, resolveEndpoint, resolveLogTarget } from './arguments.ts';
 import type { scriptCommands } from '../scripts/scriptCommands.ts';
@@ -37,7 +38,10 @@ export function commandTable(
       doing: t('Cancel deploy'),
       run: (argument) => cancelDeploy(services, argument),
     },
-    [commands.showDeployLog]: { doing: t('Show deploy log'), run: () => logs.show() },
+    [commands.showDeployLog]: {
+      doing: t('Show deploy log'),
+      run: (argument) => showDeployLog(services, argument),
+    },
     [commands.followLogs]: {
       doing: t('Follow logs'),
       run: async (argument) => {
@@ -96,16 +100,24 @@ export function commandTable(
   };
 }
 
-async function cancelDeploy(services: Services, argument: unknown): Promise<void> {
+/** The deploy of a row, or the only one. */
+function runningDeploy(services: Services, argument: unknown): RunningDeploy | undefined {
   const { deploys, catalogueView } = services;
   const target = typeof argument === 'string' ? catalogueView.target(argument) : undefined;
-  const deploy =
-    target?.kind === 'catalogApp'
-      ? deploys.get(target.app.id)
-      : (deployOfScript(services, argument) ?? deploys.all[0]);
+  if (target?.kind === 'catalogApp') return deploys.get(target.app.id);
+  return deployOfScript(services, argument) ?? deploys.all[0];
+}
+
+async function cancelDeploy(services: Services, argument: unknown): Promise<void> {
+  const deploy = runningDeploy(services, argument);
   if (!deploy) throw new ModalError('notFound', vscode.l10n.t('Nothing is being deployed.'));
   deploy.abort.abort();
   return Promise.resolve();
+}
+
+async function showDeployLog(services: Services, argument: unknown): Promise<void> {
+  const deploy = runningDeploy(services, argument);
+  await (deploy ? deploy.showLog() : services.logs.show());
 }
 
 async function showAppFiles({ catalogueView, catalog }: Services, argument: unknown): Promise<void> {

@@ -16,7 +16,8 @@ export function runInTerminal(name: string, words: readonly string[], options: T
     name,
     iconPath: new vscode.ThemeIcon('rocket'),
     ...(cwd ? { cwd } : {}),
-    ...(env ? { env } : {}),
+    // Else the editor would keep the variables, which may be credentials, in its record of open terminals.
+    ...(env ? { env, isTransient: true } : {}),
   });
   terminal.show();
   terminal.sendText(shellCommand(words, variables));

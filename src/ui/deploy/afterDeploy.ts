@@ -4,7 +4,9 @@ import type { DeployPlan } from '../../deploy/plan.ts';
 import type { Endpoint } from '../../domain/app.ts';
 import type { Sample } from '../../domain/catalog.ts';
 import { isCancelled } from '../../domain/errors.ts';
+import { connectionEnvironment } from '../../modal/cli.ts';
 import type { Action } from '../../platform/present.ts';
+import type { OutputSink } from '../logs/logsController.ts';
 import { endpointsOf } from '../commands/pick.ts';
 import type { Services } from '../commands/services.ts';
 import { runInTerminal } from '../commands/terminal.ts';
@@ -69,10 +71,10 @@ async function openDashboard({ planes }: Services, appId: string): Promise<void>
 }
 
 export async function afterFailure(
-  { presenter, store, planes, logs, cli }: Services,
+  { presenter, store, planes, cli }: Services,
   plan: DeployPlan,
   error: unknown,
-  again: () => Promise<void>,
+  next: { readonly again: () => Promise<void>; readonly log: OutputSink },
 ): Promise<void> {
   const { t } = vscode.l10n;
   if (isCancelled(error)) {
@@ -80,16 +82,17 @@ export async function afterFailure(
   } else {
     planes.suspect();
     presenter.failure(t('Deploying {0}', plan.title), error, [
-      { title: t('Show Build Log'), run: () => logs.show() },
-      { title: t('Try Again'), run: again },
+      { title: t('Show Build Log'), run: () => next.log.show() },
+      { title: t('Try Again'), run: next.again },
       {
         title: t('Run in Terminal'),
         run: async () => {
           const { command, args } = await cli.find();
-          const { profile } = await planes.connection();
+          const connection = await planes.connection();
           runInTerminal(t('Deploy {0}', plan.title), [command, ...args, ...plan.args], {
             cwd: plan.cwd,
-            env: { MODAL_PROFILE: profile },
+            // The account that was confirmed, also where variables of the environment name another.
+            env: connectionEnvironment(connection),
             variables: plan.settings,
           });
         },

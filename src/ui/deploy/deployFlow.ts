@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import { views } from '../../contributions.ts';
 import type { DeployResult } from '../../deploy/deployer.ts';
 import { DeployError, Deployer } from '../../deploy/deployer.ts';
+import type { JournalEntry } from '../../deploy/journal.ts';
 import type { DeployChoices, DeployPlan, DeployTarget } from '../../deploy/plan.ts';
 import { missingSecrets, planDeploy } from '../../deploy/plan.ts';
 import { durationText, stageWords } from '../../deploy/stages.ts';
@@ -13,6 +15,7 @@ import { withSignal } from '../withSignal.ts';
 import { afterFailure, afterSuccess } from './afterDeploy.ts';
 import { ChoiceMemory } from './choiceMemory.ts';
 import { confirmDeploy } from './confirmDeploy.ts';
+import type { DeployView } from './deployProgress.ts';
 import { withDeployProgress } from './deployProgress.ts';
 import { RunningDeploy } from './deployTracker.ts';
 import { createOwnSecret, editSetting, pickEnvironment } from './editChoices.ts';
@@ -89,7 +92,7 @@ export class DeployFlow {
   }
 
   #plan(target: DeployTarget): Promise<DeployPlan> {
-    const { config, planes, cli, keys } = this.#services;
+    const { config, planes, cli } = this.#services;
     return withSignal(vscode.l10n.t('Preparing the deploy…'), async (signal) => {
       await cli.find(signal);
       return planDeploy(target, {
@@ -97,8 +100,7 @@ export class DeployFlow {
         connection: await planes.connection(),
         environment: config.get('environment', folderOf(target)),
         lastChoices: (appName, environment) => this.#choices.get(appName, environment),
-        hasKey: async (secret, environment) =>
-          (await keys.get(endpointKeyName(environment, secret))) !== undefined,
+        hasKey: (secret, environment) => this.#hasKey(secret, environment),
         signal,
       });
     });
@@ -109,13 +111,14 @@ export class DeployFlow {
   }
 
   async #deploy(plan: DeployPlan): Promise<void> {
-    const { logs, deploys, catalogueView, journal, problems } = this.#services;
+    const { logs, deploys, journal, problems } = this.#services;
     const deploy = new RunningDeploy(keyOf(plan.target), plan.appName || plan.title);
     const log = logs.openBuildLog(deploy.title);
+    deploy.showLog = () => log.show();
     problems.clear(plan.script);
-    await logs.show();
+    void log.show();
     try {
-      const result = await withDeployProgress(deploy, deploys, catalogueView.view, () =>
+      const result = await withDeployProgress(deploy, deploys, this.#viewOf(plan), () =>
         this.#run(plan, deploy, log),
       );
       log.end('done', summaryOf(result));
@@ -125,17 +128,30 @@ export class DeployFlow {
     } catch (error) {
       log.end(isCancelled(error) ? 'cancelled' : 'failed');
       if (error instanceof DeployError) problems.show(plan.script, error.problems);
-      await afterFailure(this.#services, plan, error, () => this.run(plan.target));
+      await afterFailure(this.#services, plan, error, { again: () => this.run(plan.target), log });
     } finally {
-      await journal.remove(deploy.key);
+      await journal.remove(deploy.id);
     }
   }
 
+  /** The view whose row shows the deploy. */
+  #viewOf({ target }: DeployPlan): DeployView {
+    const { catalogueView, scriptsView } = this.#services;
+    return target.kind === 'bundled'
+      ? { id: views.catalogue, view: catalogueView.view }
+      : { id: views.scripts, view: scriptsView.view };
+  }
+
   async #run(plan: DeployPlan, deploy: RunningDeploy, log: OutputSink): Promise<DeployResult> {
-    const { deploys, planes, cli, keys, journal } = this.#services;
-    const entry = journalEntry(plan, deploy);
+    const { deploys, planes, cli, keys } = this.#services;
     const { signal } = deploy.abort;
     const waits = this.#waitsForHealth(plan);
+    const account = await planes.cacheKey();
+    let entry: JournalEntry | undefined;
+    const note = (facts: Partial<JournalEntry>) => {
+      entry = { ...(entry ?? newEntry(plan, deploy, account)), ...facts };
+      this.#note(entry);
+    };
     return this.#deployer.deploy(
       plan,
       {
@@ -144,10 +160,13 @@ export class DeployFlow {
         plane: await planes.get(signal),
         env: process.env,
         keepKey: (secret, environment, value) => keys.store(endpointKeyName(environment, secret), value),
+        hasKey: (secret, environment) => this.#hasKey(secret, environment),
         ...(waits ? { health: firstHealthyAnswer(this.#services, plan) } : {}),
       },
       {
-        onStart: (pid) => void journal.write({ ...entry, pid }),
+        onStart: (pid, versionBefore) =>
+          note({ pid, ...(versionBefore === undefined ? {} : { versionBefore }) }),
+        onApp: (appId) => note({ appId }),
         onLine: (line, stream) => log.append(line, stream),
         onStage: (stage, times) => {
           deploy.times = times;
@@ -157,6 +176,16 @@ export class DeployFlow {
       },
       signal,
     );
+  }
+
+  #note(entry: JournalEntry): void {
+    this.#services.journal.write(entry).catch((error: unknown) => {
+      this.#services.logger.warn(`The deploy could not be noted for a later window: ${String(error)}`);
+    });
+  }
+
+  async #hasKey(secret: string, environment: string): Promise<boolean> {
+    return (await this.#services.keys.get(endpointKeyName(environment, secret))) !== undefined;
   }
 }
 
@@ -170,15 +199,9 @@ export function keyOf(target: DeployTarget): string {
   return target.kind === 'bundled' ? target.app.id : appReference(target.script, target.app, true);
 }
 
-function journalEntry(plan: DeployPlan, { key, title }: RunningDeploy) {
-  return {
-    key,
-    title,
-    appName: plan.appName,
-    environment: plan.environment,
-    startedAt: Date.now(),
-    ...(plan.deployed?.version ? { versionBefore: plan.deployed.version } : {}),
-  };
+function newEntry(plan: DeployPlan, { id, title }: RunningDeploy, account: string): JournalEntry {
+  const { appName, environment } = plan;
+  return { id, account, title, appName, environment, startedAt: Date.now() };
 }
 
 /** `Deployed in 8.1 s: checking 0.4 s, building image 6.0 s, …` */

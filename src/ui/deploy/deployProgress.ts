@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
-import { views } from '../../contributions.ts';
 import type { DeployTracker, RunningDeploy } from './deployTracker.ts';
 
-/** Tells whether the view whose row shows the deploy can be seen. */
-export interface VisibleView {
-  readonly visible: boolean;
-  readonly onDidChangeVisibility: vscode.Event<unknown>;
+/** The view whose row shows the deploy. */
+export interface DeployView {
+  readonly id: string;
+  readonly view: Pick<vscode.TreeView<string>, 'visible' | 'onDidChangeVisibility'>;
 }
 
 /**
@@ -15,7 +14,7 @@ export interface VisibleView {
 export async function withDeployProgress<T>(
   deploy: RunningDeploy,
   tracker: DeployTracker,
-  view: VisibleView,
+  { id, view }: DeployView,
   job: () => Promise<T>,
 ): Promise<T> {
   tracker.add(deploy);
@@ -24,7 +23,7 @@ export async function withDeployProgress<T>(
     () => undefined,
     () => undefined,
   );
-  void vscode.window.withProgress({ location: { viewId: views.catalogue } }, () => ended);
+  void vscode.window.withProgress({ location: { viewId: id } }, () => ended);
   let shown: (() => void) | undefined;
   const update = () => {
     if (view.visible) {

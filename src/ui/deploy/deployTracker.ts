@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { StageTime } from '../../deploy/stages.ts';
 import { durationText, stageText, stageWords } from '../../deploy/stages.ts';
 import type { Disposable } from '../../domain/emitter.ts';
@@ -18,9 +19,12 @@ export class RunningDeploy {
   /** Manifest id of a bundled app, or the path of a script. */
   readonly key: string;
   readonly title: string;
+  readonly id: string = randomUUID();
   readonly abort = new AbortController();
   /** Times of the stages so far. */
   times: () => readonly StageTime[] = () => [];
+  /** Shows its build log. */
+  showLog: () => Promise<void> = () => Promise.resolve();
 
   constructor(key: string, title: string) {
     this.key = key;

@@ -18,12 +18,16 @@ export function reportInterruptedDeploys(services: Services): vscode.Disposable 
 }
 
 async function recoverAll({ journal, planes, deploys, logger }: Services): Promise<void> {
-  const cutOff = journal.entries.filter(({ key }) => deploys.get(key) === undefined);
+  if (journal.entries.length === 0) return;
+  const account = await planes.cacheKey();
+  const running = new Set(deploys.all.map(({ id }) => id));
+  // Those of another account wait until it is chosen again.
+  const cutOff = journal.entries.filter((entry) => !running.has(entry.id) && entry.account === account);
   if (cutOff.length === 0) return;
   const plane = await planes.get();
   for (const entry of cutOff) {
     const { published, live } = await recoverDeploy(entry, plane);
-    await journal.remove(entry.key);
+    await journal.remove(entry.id);
     logger.info(`The deploy of ${entry.title} was cut off; published: ${published}`);
     void tell(entry.title, published, live?.version);
   }

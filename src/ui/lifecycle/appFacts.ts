@@ -11,13 +11,10 @@ export interface AppFacts {
 }
 
 /** What questions about an app name: its functions with their GPUs, and today's prices. */
-export function appFacts({ planes, store }: Services, app: App): Promise<AppFacts> {
+export function appFacts({ planes }: Services, app: App): Promise<AppFacts> {
   return withSignal(vscode.l10n.t('Reading {0}…', app.name), async (signal) => {
     const plane = await planes.get(signal);
-    const [details, rates] = await Promise.all([
-      store.state.snapshot.details.get(app.id) ?? plane.describeApp(app.id, signal),
-      readRates(plane, signal),
-    ]);
+    const [details, rates] = await Promise.all([plane.describeApp(app.id, signal), readRates(plane, signal)]);
     return { functions: details.functions, rates };
   });
 }

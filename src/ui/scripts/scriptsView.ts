@@ -23,6 +23,7 @@ export interface ScriptsViewParts {
 export class ScriptsView implements vscode.Disposable {
   readonly #parts: ScriptsViewParts;
   readonly #disposables = new DisposableStore();
+  readonly view: vscode.TreeView<string>;
   readonly #tree: RowTree;
   #buildRows: typeof buildScriptRows | undefined;
   #targets: ReadonlyMap<string, ScriptRowTarget> = new Map();
@@ -31,7 +32,7 @@ export class ScriptsView implements vscode.Disposable {
     this.#parts = parts;
     const { finder, runs, store, deploys } = parts;
     this.#tree = this.#disposables.add(new RowTree());
-    const view = this.#disposables.add(
+    this.view = this.#disposables.add(
       vscode.window.createTreeView(views.scripts, { treeDataProvider: this.#tree, showCollapseAll: true }),
     );
     const visible = (on: boolean) => {
@@ -41,10 +42,10 @@ export class ScriptsView implements vscode.Disposable {
       if (on && store.state.connection === 'unknown') void store.refresh();
     };
     const paint = () => this.#paint();
-    this.#disposables.add(view.onDidChangeVisibility((event) => visible(event.visible)));
+    this.#disposables.add(this.view.onDidChangeVisibility((event) => visible(event.visible)));
     for (const { onDidChange } of [finder, runs, deploys]) this.#disposables.add(onDidChange(paint));
     this.#disposables.add(store.onDidChange(paint));
-    if (view.visible) visible(true);
+    if (this.view.visible) visible(true);
   }
 
   /** What the row stands for, or undefined for a row that has gone. */

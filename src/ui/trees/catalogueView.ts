@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { views } from '../../contributions.ts';
-import { isLive } from '../../domain/app.ts';
 import type { Rates } from '../../domain/cost.ts';
 import { datedRates } from '../../domain/cost.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
@@ -78,7 +77,7 @@ export class CatalogueView implements vscode.Disposable {
 
   async #paint(): Promise<void> {
     const apps = await this.#catalog.apps();
-    const live = this.#store.state.snapshot.apps.filter((app) => isLive(app.state));
+    const live = this.#store.state.snapshot.apps.filter(({ state }) => state === 'deployed');
     const { rows, targets } = buildCatalogRows({
       apps,
       rates: this.#rates,

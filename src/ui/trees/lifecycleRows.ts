@@ -65,7 +65,7 @@ export class LifecycleRows implements Disposable {
   /** Lines of a tooltip that are worth a call only when it is looked at. Never rejects. */
   async tooltip(target: AppRowTarget): Promise<string[]> {
     try {
-      if (target.kind === 'function') return await this.#functionTooltip(target.fn);
+      if (target.kind === 'function') return await this.#functionTooltip(target.app, target.fn);
       if (target.kind === 'container') return await this.#containerTooltip(target.app, target.container.id);
     } catch {
       // What is known already is shown without.
@@ -100,9 +100,10 @@ export class LifecycleRows implements Disposable {
     }
   }
 
-  async #functionTooltip(fn: ModalFunction): Promise<string[]> {
+  async #functionTooltip(app: App, fn: ModalFunction): Promise<string[]> {
     const plane = await this.#planes.get();
     const [stats, autoscaler] = await Promise.all([plane.functionStats(fn.id), plane.autoscaler(fn.id)]);
+    this.#autoscalers.put(fn.id, stampOf(app), autoscaler);
     return [statsLine(stats), ...autoscalerLines(autoscaler, Date.now())];
   }
 

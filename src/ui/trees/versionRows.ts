@@ -100,9 +100,12 @@ function versionRow(app: App, version: AppVersion, parentId: string, now: number
       description: versionDescription(version, now),
       icon: version.live ? 'pass-filled' : version.kind === 'rollback' ? 'discard' : 'git-commit',
       ...(version.live ? { iconColor: 'charts.green' } : {}),
-      context: ['version', version.live ? 'serving' : 'earlier', ...(version.commit ? ['commit'] : [])].join(
-        ' ',
-      ),
+      context: [
+        'version',
+        version.live ? 'serving' : 'earlier',
+        ...(!version.live && version.rollbackAllowed ? ['rollback'] : []),
+        ...(version.commit ? ['commit'] : []),
+      ].join(' '),
       spoken: versionSpoken(version, now),
       tooltip: () => versionTooltip(version),
       collapsible: 'none',

@@ -11,7 +11,8 @@ function memory() {
 }
 
 const entry = {
-  key: 'finbert',
+  id: 'one',
+  account: 'a',
   title: 'FinBERT',
   appName: 'finbert-analyst',
   environment: 'main',
@@ -25,7 +26,7 @@ describe('the journal of deploys', () => {
     await journal.write(entry);
     await journal.write({ ...entry, pid: 12 });
     expect(new DeployJournal(kept).entries).toEqual([{ ...entry, pid: 12 }]);
-    await journal.remove('finbert');
+    await journal.remove('one');
     expect(new DeployJournal(kept).entries).toEqual([]);
   });
 

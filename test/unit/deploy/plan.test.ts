@@ -167,9 +167,8 @@ describe('creating the API key', () => {
   const created = async (createSecret: ControlPlane['createSecret']) => {
     const kept: string[][] = [];
     const plan = await planDeploy(target, { plane: plane(), connection, environment: '' });
-    await createPlannedSecrets(plan, plane({ createSecret }), (...key) =>
-      Promise.resolve(void kept.push(key)),
-    );
+    const keepKey = (...key: string[]) => Promise.resolve(void kept.push(key));
+    await createPlannedSecrets(plan, { plane: plane({ createSecret }), keepKey });
     return kept;
   };
 
@@ -194,12 +193,15 @@ describe('creating the API key', () => {
       Promise.resolve(void keys.set(name, value));
     const planned = () => planDeploy(proxied, { plane: plane(), connection, environment: '', hasKey });
     const refused = plane({ createProxyToken: () => Promise.reject(new ModalError('forbidden', 'no')) });
-    await createPlannedSecrets(await planned(), refused, keep);
+    await createPlannedSecrets(await planned(), { plane: refused, keepKey: keep });
     expect(keys.size).toBe(0);
+    const early = await planned();
     const allowed = plane({ createProxyToken: (name) => Promise.resolve(`wk-1.${name}`) });
-    await createPlannedSecrets(await planned(), allowed, keep);
+    await createPlannedSecrets(await planned(), { plane: allowed, keepKey: keep, hasKey });
     expect(keys.get('proxy')).toBe(`wk-1.${app.defaultAppName}`);
     expect((await planned()).secrets).toMatchObject([{ state: 'found' }]);
+    const never = plane({ createProxyToken: () => Promise.reject(new Error('a second token')) });
+    await createPlannedSecrets(early, { plane: never, keepKey: keep, hasKey });
   });
 
   it('leaves a key alone that somebody made meanwhile', async () => {

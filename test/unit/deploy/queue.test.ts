@@ -33,6 +33,27 @@ describe('deploys of one app', () => {
     expect(await next).toBe('yes');
   });
 
+  it('end with their job once they have begun: a cancel then does not leave it behind', async () => {
+    const queue = new KeyedQueue();
+    const first = queue.run('a', () => Promise.resolve('first'));
+    const begun = Promise.withResolvers<undefined>();
+    const gate = Promise.withResolvers<string>();
+    const abort = new AbortController();
+    const second = queue.run(
+      'a',
+      () => {
+        begun.resolve(undefined);
+        return gate.promise;
+      },
+      abort.signal,
+    );
+    await first;
+    await begun.promise;
+    abort.abort();
+    gate.resolve('published all the same');
+    expect(await second).toBe('published all the same');
+  });
+
   it('are not started when they are cancelled while they wait, and end at once', async () => {
     const queue = new KeyedQueue();
     const gate = Promise.withResolvers<undefined>();

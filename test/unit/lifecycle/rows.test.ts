@@ -44,7 +44,7 @@ describe('version rows', () => {
     );
     expect(head?.[0]).toMatchObject({ label: 'Versions', description: '2', collapsible: 'collapsed' });
     expect(live?.[0]).toMatchObject({ label: 'v2', context: 'version serving', parentId: 'versions/ap-1' });
-    expect(old?.[0].context).toBe('version earlier');
+    expect(old?.[0].context).toBe('version earlier rollback');
     expect(live?.[0].spoken).toContain('Version 2, live');
   });
 
