@@ -155,7 +155,10 @@ export class Deployer {
         onLine: (line, stream) => {
           const trace = readTrace(line);
           announce(trace ? trace.stage : announcedStage(line));
-          if (trace?.appId) listener.onApp?.((appId = trace.appId));
+          if (trace?.appId) {
+            appId = trace.appId;
+            listener.onApp?.(appId);
+          }
           const text = trace ? trace.text : withoutPadding(line);
           if (text !== undefined) listener.onLine(text, stream);
           page = /^View Deployment: (\S+)/.exec(line)?.[1] ?? page;
