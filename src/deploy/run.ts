@@ -16,7 +16,6 @@ export async function runFunction(
   signal: AbortSignal,
 ): Promise<number> {
   const start = performance.now();
-  const startedAt = Date.now();
   let page = '';
   onLine(`$ ${[services.cli.command, ...services.cli.args, ...plan.shownArgs].join(' ')}`, 'stdout');
   const result = await runCli(services.cli, plan.args, {
@@ -30,7 +29,7 @@ export async function runFunction(
       page ||= pageOfLine(line);
     },
   }).catch(async (error: unknown) => {
-    await endOwnApp(plan, services, page, startedAt);
+    await endOwnApp(plan, services, page);
     throw error;
   });
   const { exitCode, stdout, stderr } = result;

@@ -8,6 +8,13 @@ export function looksSecret(name: string): boolean {
   return /key|token|secret|passw|credential|auth/i.test(name);
 }
 
+/** What the user should know before giving a secret to `modal run`; '' for any other parameter. */
+export function argumentWarning({ name, type }: ScriptParameter): string {
+  const isText = type.kind === 'str' || type.kind === 'any' || type.kind === 'words';
+  if (!isText || !looksSecret(name)) return '';
+  return 'It is given to modal run as an argument, which other processes of this machine can read.';
+}
+
 const wholeNumber = /^[+-]?\d+(?:_\d+)*$/;
 const decimalNumber = /^[+-]?(?:(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf|nan)$/i;
 const dateForms = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{1,2}):(\d{1,2}))?$/;

@@ -99,7 +99,7 @@ async function common({ script, app }: ScriptChoice, environment: string, { plan
   };
 }
 
-/** The app that the command made: its page names it, or it is the newest that fits. */
+/** The app that the command made: its page names it, or it is the newest that fits. Good enough to read addresses. */
 export async function findOwnApp(
   plan: ScriptPlan,
   plane: ControlPlane,
@@ -125,15 +125,19 @@ function appIdOfPage(page: string): string {
   return /\bap-[A-Za-z0-9]+$/.exec(page)?.[0] ?? '';
 }
 
-/** Ends on the server what the command may not have had the time to end itself. */
+/**
+ * Ends on the server what the command may not have had the time to end itself. Only the app of this page: one that
+ * merely fits by name or age may be a colleague's.
+ */
 export async function endOwnApp(
   plan: ScriptPlan,
-  { plane, logger }: ScriptServices,
+  { plane, logger }: Pick<ScriptServices, 'plane' | 'logger'>,
   page: string,
-  startedAt: number,
 ): Promise<void> {
+  const id = appIdOfPage(page);
+  if (!id) return;
   try {
-    const app = await findOwnApp(plan, plane, page, startedAt);
+    const app = (await plane.listApps(plan.environment)).find((each) => each.id === id);
     if (app?.state === 'ephemeral' || app?.state === 'initializing') await plane.disconnectApp(app.id);
   } catch (error) {
     logger.warn(`The app of a stopped ${plan.kind} could not be ended on the server: ${String(error)}`);

@@ -30,6 +30,8 @@ export interface ServeListener {
 
 /** A failed reload ends with this much silence: its traceback comes in pieces. */
 const quietMs = 400;
+/** It ends with this many lines too: containers that go on writing would never let it be told. */
+const mostFailureLines = 1000;
 /** The CLI says that it has made the functions a moment before it publishes them. */
 const publishedAfterMs = 1000;
 
@@ -64,12 +66,12 @@ export async function serve(
     if (!isCancelled(error)) throw error;
   } finally {
     watcher.dispose();
-    await endOwnApp(plan, services, watcher.page, startedAt);
+    await endOwnApp(plan, services, watcher.page);
   }
 }
 
-/** Reads from the CLI's lines when to ask the server what is served. */
-class ServeWatcher {
+/** Reads from the CLI's lines when to ask the server what is served, and when a reload failed. */
+export class ServeWatcher {
   readonly #plan: ScriptPlan;
   readonly #services: ScriptServices;
   readonly #listener: ServeListener;
@@ -80,7 +82,9 @@ class ServeWatcher {
   #ended = false;
   #appId = '';
   #endpoints: readonly Endpoint[] = [];
+  /** Lines of a failed reload that was not told yet. */
   #failure: string[] | undefined;
+  #failed = false;
   #quiet: NodeJS.Timeout | undefined;
   #later: NodeJS.Timeout | undefined;
 
@@ -95,7 +99,10 @@ class ServeWatcher {
   take(line: string, stream: 'stdout' | 'stderr'): void {
     if (!this.#serving) this.#starting(line);
     else if (stream === 'stderr') this.#collect(line);
-    else if (/^Serve process \d+ terminated/.test(line) || line.startsWith('Building image ')) {
+    else if (/^Serve process \d+ terminated/.test(line)) {
+      this.#takeFailure();
+      this.#tell({ kind: 'reloading', endpoints: this.#endpoints });
+    } else if (line.startsWith('Building image ')) {
       this.#tell({ kind: 'reloading', endpoints: this.#endpoints });
     } else if (line.startsWith('✓ Created objects')) this.#reloaded();
   }
@@ -121,8 +128,8 @@ class ServeWatcher {
 
   #reloaded(): void {
     const reloadedAt = Date.now();
-    this.#failure = undefined;
-    clearTimeout(this.#quiet);
+    this.#failed = false;
+    this.#takeFailure();
     void this.#readEndpoints().then(() => this.#tellServing(reloadedAt));
     clearTimeout(this.#later);
     this.#later = setTimeout(() => void this.#readAgain(reloadedAt), publishedAfterMs);
@@ -134,22 +141,34 @@ class ServeWatcher {
     const same =
       before.length === this.#endpoints.length &&
       before.every(({ url }, at) => url === this.#endpoints[at]?.url);
-    if (!same && !this.#failure) this.#tellServing(reloadedAt);
+    if (!same && !this.#failed) this.#tellServing(reloadedAt);
   }
 
   /** A reload runs in a process of its own, whose traceback begins with its name. */
   #collect(line: string): void {
-    if (/^Process SpawnProcess-\d+:/.test(line)) this.#failure = [];
+    if (/^Process SpawnProcess-\d+:/.test(line)) {
+      this.#failure = [];
+      this.#failed = true;
+    }
     if (!this.#failure) return;
     this.#failure.push(line);
     clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => void this.#reloadFailed(), quietMs);
+    if (this.#failure.length >= mostFailureLines) void this.#reloadFailed();
+    else this.#quiet = setTimeout(() => void this.#reloadFailed(), quietMs);
   }
 
   async #reloadFailed(): Promise<void> {
-    const output = this.#failure?.join('\n') ?? '';
+    // What comes after it, e.g. of containers that still answer, is no part of it.
+    const output = this.#takeFailure().join('\n');
     const error = await scriptError(this.#plan, explainFailure(output, 1), output);
-    this.#tell({ kind: 'reloadFailed', endpoints: this.#endpoints, error });
+    if (this.#failed) this.#tell({ kind: 'reloadFailed', endpoints: this.#endpoints, error });
+  }
+
+  #takeFailure(): string[] {
+    const lines = this.#failure ?? [];
+    this.#failure = undefined;
+    clearTimeout(this.#quiet);
+    return lines;
   }
 
   #tellServing(reloadedAt?: number): void {

@@ -3,8 +3,11 @@ import { formatUsdPerHour } from '../domain/cost.ts';
 import { plural } from '../domain/words.ts';
 import type { PlannedUnit, UnitGpu } from './plan.ts';
 
-/** What a confirmation says about the functions and classes of a script: GPU, price, and what costs money all day. */
-export function unitLines(units: readonly PlannedUnit[], rates: Rates): string[] {
+/**
+ * What a confirmation says about the functions and classes of a script: GPU, price, and what costs money all day.
+ * @param complete whether these are all that the app has
+ */
+export function unitLines(units: readonly PlannedUnit[], rates: Rates, complete = true): string[] {
   const onGpu = units.filter(({ gpus }) => gpus === undefined || gpus.length > 0);
   const onCpu = units.filter(({ gpus }) => gpus?.length === 0).map(({ name }) => name);
   const warm = units.flatMap((unit) => warmLine(unit) ?? []);
@@ -12,7 +15,7 @@ export function unitLines(units: readonly PlannedUnit[], rates: Rates): string[]
     ...onGpu.map(gpuLine),
     onCpu.length > 0 ? `CPU only: ${onCpu.join(', ')}` : '',
     ...warm,
-    units.length > 0 && warm.length === 0 ? 'Nothing is charged while no container runs.' : '',
+    complete && units.length > 0 && warm.length === 0 ? 'Nothing is charged while no container runs.' : '',
     onGpu.some(({ gpus }) => gpus !== undefined) ? priceNote(rates) : '',
   ].filter(Boolean);
 }

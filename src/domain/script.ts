@@ -74,6 +74,8 @@ export interface ScriptApp extends SourcePlace {
   readonly name?: string;
   readonly units: readonly ScriptUnit[];
   readonly entryPoints: readonly ScriptEntryPoint[];
+  /** It takes in other apps by `.include(…)`, so `units` is not all that it has. */
+  readonly includes?: true;
 }
 
 /** Text that Python would refuse. */

@@ -17,8 +17,9 @@ import type { Value } from './values.ts';
 import { Values } from './values.ts';
 
 /** An app whose functions are still being collected. */
-interface AppDraft extends Omit<ScriptApp, 'name' | 'units' | 'entryPoints'> {
+interface AppDraft extends Omit<ScriptApp, 'name' | 'units' | 'entryPoints' | 'includes'> {
   name: string | undefined;
+  includes?: true;
   readonly units: ScriptUnit[];
   readonly entryPoints: ScriptEntryPoint[];
   /** Of the app itself; every function gets them. */
@@ -56,6 +57,7 @@ export function parseScript(text: string): ModalScript {
   for (const statement of statements) {
     if (statement.name === 'AssignStatement') readApp(statement, scope, apps);
     else if (statement.name === 'DecoratedStatement') readDecorated(statement, scope, apps);
+    else if (statement.name === 'ExpressionStatement') readInclude(statement.firstChild, scope, apps);
   }
   return { apps: [...new Set(apps.values())].map(finish), problems: syntaxProblems(source) };
 }
@@ -118,7 +120,8 @@ function readApp(statement: SyntaxNode, scope: Scope, apps: Map<string, AppDraft
   const { targets, value } = assignment(statement);
   const [first] = targets;
   if (!first || !value) return;
-  const draft = newApp(first, value, scope) ?? apps.get(source.textOf(value));
+  const draft =
+    newApp(first, value, scope) ?? readInclude(value, scope, apps) ?? apps.get(source.textOf(value));
   if (!draft) return;
   for (const target of targets) {
     const variable = source.textOf(target);
@@ -135,18 +138,7 @@ function newApp(
   value: SyntaxNode,
   { source, names, values }: Scope,
 ): AppDraft | undefined {
-  let call: SyntaxNode | null | undefined = value;
-  for (let depth = 0; call && depth < deepest; depth++) {
-    const callee: SyntaxNode | null = call.firstChild;
-    if (call.name === 'ParenthesizedExpression') call = callee?.nextSibling;
-    else if (
-      call.name === 'CallExpression' &&
-      callee?.name === 'MemberExpression' &&
-      isInclude(source, callee)
-    ) {
-      call = callee.firstChild;
-    } else break;
-  }
+  const { inner: call, includes } = withoutIncludes(value, source);
   const callee = call?.name === 'CallExpression' ? call.firstChild : undefined;
   if (!call || !callee || !appMakers.has(names.meaning(source.dottedName(callee)) ?? '')) return undefined;
   const args = source.argumentsOf(call.lastChild);
@@ -159,7 +151,42 @@ function newApp(
     units: [],
     entryPoints: [],
     secrets: secretNames(keyword(args, 'secrets', values)),
+    ...(includes ? { includes } : {}),
   };
+}
+
+/** `app.include(…)` of an app that is known. @returns that app */
+function readInclude(
+  expression: SyntaxNode | null,
+  { source }: Scope,
+  apps: Map<string, AppDraft>,
+): AppDraft | undefined {
+  const { inner, includes } = withoutIncludes(expression, source);
+  const app = inner && includes ? apps.get(source.textOf(inner)) : undefined;
+  if (app) app.includes = true;
+  return app;
+}
+
+/** What stands before `.include(…)`, without brackets. */
+function withoutIncludes(
+  expression: SyntaxNode | null,
+  source: PythonSource,
+): { inner: SyntaxNode | null | undefined; includes?: true } {
+  let inner: SyntaxNode | null | undefined = expression;
+  let includes: true | undefined;
+  for (let depth = 0; inner && depth < deepest; depth++) {
+    const callee: SyntaxNode | null = inner.firstChild;
+    if (inner.name === 'ParenthesizedExpression') inner = callee?.nextSibling;
+    else if (
+      inner.name === 'CallExpression' &&
+      callee?.name === 'MemberExpression' &&
+      isInclude(source, callee)
+    ) {
+      inner = callee.firstChild;
+      includes = true;
+    } else break;
+  }
+  return { inner, ...(includes ? { includes } : {}) };
 }
 
 const isPositional = ({ name, unpacked }: Argument) => name === undefined && !unpacked;

@@ -210,6 +210,10 @@ describe('deploying', () => {
     await workbench.quickPick.option(/modal: serve hello_modal\.py/).waitFor();
     await workbench.shot('69-tasks');
     await workbench.quickPick.cancel();
+    // The shortcut for building finds none of them: it would deploy without a question.
+    await workbench.runCommand('Tasks: Run Build Task');
+    await workbench.quickPick.option(/No build task to run found/).waitFor();
+    await workbench.quickPick.cancel();
   });
 });
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { DeployPlan } from '../../deploy/plan.ts';
 import { unitLines } from '../../deploy/unitLines.ts';
 import { spokenAge } from '../../domain/words.ts';
-import { commitWords, gpuWords, secretWords } from './planWords.ts';
+import { commitWords, gpuWords, isComplete, secretWords } from './planWords.ts';
 
 /** The one question before a deploy: app, environment, GPU and price, and what will be created or replaced. */
 export async function confirmDeploy(plan: DeployPlan, waitsForHealth: boolean): Promise<boolean> {
@@ -33,7 +33,7 @@ export function confirmationLines(plan: DeployPlan, waitsForHealth: boolean, now
 }
 
 function gpuLines(plan: DeployPlan): string[] {
-  if (plan.units) return unitLines(plan.units, plan.rates);
+  if (plan.units?.length) return unitLines(plan.units, plan.rates, isComplete(plan));
   if (!plan.gpu) return ['GPU and price: as the script says'];
   const source = plan.rates.source === 'live' ? 'live price' : `price of ${plan.rates.asOf}`;
   return [

@@ -20,6 +20,11 @@ export function commitWords({ live }: DeployPlan): string {
   return `commit ${live.commit.hash.slice(0, 7)}${dirty}`;
 }
 
+/** Whether the text of a script tells all that it deploys: what it includes from other files is not in it. */
+export function isComplete({ target }: DeployPlan): boolean {
+  return target.kind === 'script' && target.app !== undefined && !target.app.includes;
+}
+
 export function secretWords({ secret, state }: PlannedSecret): string {
   if (secret.generate === 'proxy-token')
     return state === 'found' ? 'kept in this editor' : 'will be created for your requests';

@@ -5,7 +5,7 @@ import { isChanged, settingValue } from '../../deploy/settings.ts';
 import { unitLines } from '../../deploy/unitLines.ts';
 import type { ManifestSecret, ManifestSetting } from '../../domain/catalog.ts';
 import { spokenAge } from '../../domain/words.ts';
-import { commitWords, gpuWords, secretWords } from './planWords.ts';
+import { commitWords, gpuWords, isComplete, secretWords } from './planWords.ts';
 
 /** What the user wants after looking at the plan. */
 export type PreviewAnswer =
@@ -99,8 +99,12 @@ function whatItems(plan: DeployPlan): Item[] {
 }
 
 /** What the functions and classes of a script ask for: to look at, because the script decides it. */
-function unitItems({ units = [], rates }: DeployPlan): Item[] {
-  return unitLines(units, rates).map((line) => ({ ...icon('chip'), label: line, answer: { kind: 'look' } }));
+function unitItems(plan: DeployPlan): Item[] {
+  return unitLines(plan.units ?? [], plan.rates, isComplete(plan)).map((line) => ({
+    ...icon('chip'),
+    label: line,
+    answer: { kind: 'look' },
+  }));
 }
 
 function nowItems(plan: DeployPlan, now: number): Item[] {

@@ -6,6 +6,7 @@ import type { FollowState } from '../../logs/follower.ts';
 import { LiveLog } from '../../logs/liveLog.ts';
 import type { SessionStatus } from '../../logs/session.ts';
 import { LogSession } from '../../logs/session.ts';
+import { sessionToDrop } from '../../logs/sessionLimit.ts';
 import { logDocument } from '../../logs/textForms.ts';
 import type { ControlPlane } from '../../modal/controlPlane.ts';
 import type { LogDocuments } from './logDocuments.ts';
@@ -15,8 +16,7 @@ import { LogsView } from './logsView.ts';
 /** Output of a command in the panel. */
 export type PanelOutput = Omit<OutputSink, 'show'> & { select(): void };
 
-/** More sessions than this are not worth keeping; the oldest goes. */
-const mostSessions = 8;
+const followPrefix = 'follow/';
 
 /** The Logs panel: what is followed, what was built, and which of them is shown. */
 export class LogsPanel implements vscode.Disposable {
@@ -47,7 +47,7 @@ export class LogsPanel implements vscode.Disposable {
 
   /** Follows an app, a function or a container; one that is followed already is shown again. */
   follow(target: LogTarget): void {
-    const id = ['follow', target.appId, target.functionId ?? '', target.containerId ?? ''].join('/');
+    const id = followPrefix + [target.appId, target.functionId ?? '', target.containerId ?? ''].join('/');
     const known = this.#sessions.get(id);
     // One that has ended, e.g. because the token was refused, is followed anew.
     if (known?.status.ended) this.#drop(known);
@@ -76,7 +76,12 @@ export class LogsPanel implements vscode.Disposable {
       status: (text, icon) => session.setStatus({ words: text, icon, bad: false }),
       end: (state, text) => {
         if (text) note(text, state === 'failed');
-        session.setStatus({ words: words[state], icon: endIcons[state], bad: state === 'failed' });
+        session.setStatus({
+          words: words[state],
+          icon: endIcons[state],
+          bad: state === 'failed',
+          ended: true,
+        });
       },
       select: () => this.#view.select(session, ''),
     };
@@ -131,9 +136,12 @@ export class LogsPanel implements vscode.Disposable {
   #add(session: LogSession): LogSession {
     this.#sessions.set(session.id, session);
     this.#view.add(session);
-    const oldest = this.#sessions.size > mostSessions ? this.#sessions.values().next().value : undefined;
-    if (oldest) this.#drop(oldest);
+    for (let old = this.#tooMany(); old; old = this.#tooMany()) this.#drop(old);
     return session;
+  }
+
+  #tooMany(): LogSession | undefined {
+    return sessionToDrop([...this.#sessions.values()], ({ id }) => id.startsWith(followPrefix));
   }
 
   #drop(session: LogSession): void {

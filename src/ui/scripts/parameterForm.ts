@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunValues } from '../../deploy/runArguments.ts';
-import { looksSecret, parameterProblem, shownArguments } from '../../deploy/runArguments.ts';
+import { argumentWarning, looksSecret, parameterProblem, shownArguments } from '../../deploy/runArguments.ts';
 import type { ScriptParameter } from '../../domain/script.ts';
 
 /** A value, '' meaning the text ''; `byDefault` leaves the parameter to the function. */
@@ -131,7 +131,7 @@ function askText(step: Step): Promise<Answer> {
   const { parameter, before } = step;
   const input = vscode.window.createInputBox();
   input.value = before ?? parameter.defaultInput ?? '';
-  input.prompt = describe(parameter);
+  input.prompt = [describe(parameter), argumentWarning(parameter)].filter(Boolean).join('. ');
   input.placeholder = placeholder(parameter);
   input.password = looksSecret(parameter.name);
   const check = () => {

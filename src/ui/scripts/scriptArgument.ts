@@ -6,6 +6,7 @@ import type { ModalScript, Runnable, ScriptApp } from '../../domain/script.ts';
 import { runnables } from '../../domain/script.ts';
 import { isModalScript } from '../../platform/activeScript.ts';
 import { pick } from '../commands/pick.ts';
+import { saveFirst } from './saveFirst.ts';
 import type { ScriptFinder } from './scriptFinder.ts';
 import type { ScriptReader } from './scriptReader.ts';
 import type { ScriptReference } from './scriptReference.ts';
@@ -67,7 +68,7 @@ async function readSaved(
     );
   }
   const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
-  if (document?.isDirty) await document.save();
+  await saveFirst(document, vscode.workspace.asRelativePath(uri));
   return { path: uri.fsPath, script: await reader.ofText(await readFile(uri.fsPath, 'utf8')) };
 }
 

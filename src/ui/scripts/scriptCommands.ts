@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { commands } from '../../contributions.ts';
-import { ModalError } from '../../domain/errors.ts';
 import { appReference } from '../../domain/script.ts';
 import type { CommandTable } from '../commands/command.ts';
 import type { RunningDeploy } from '../deploy/deployTracker.ts';
@@ -92,7 +91,7 @@ export function deployOfScript(
   return path === undefined ? undefined : (deploys.get(appReference(path, app, true)) ?? deploys.get(path));
 }
 
-/** The run of a row or button, or the user's choice among those that fit. */
+/** The run of a row or button; where none was named, the user's choice among those that fit. */
 async function chooseRun(
   { scriptRuns, scriptsView }: Services,
   argument: unknown,
@@ -100,15 +99,13 @@ async function chooseRun(
   fits: (run: ScriptRun) => boolean,
 ): Promise<ScriptRun | undefined> {
   const row = typeof argument === 'string' ? scriptsView.target(argument)?.run : undefined;
-  const own = row && scriptRuns.get(row.id);
-  if (own && fits(own)) return own;
-  const given = toScriptReference(argument, scriptsView);
-  const path = given && vscode.Uri.parse(given.uri).fsPath;
-  const known = path && scriptRuns.latest(path, given.variable ?? '', given.runnable);
-  if (known && fits(known)) return known;
-  const all = scriptRuns.all.filter(fits);
-  if (all.length === 0)
-    throw new ModalError('notFound', vscode.l10n.t('No script is served or run in this window.'));
+  const { uri, ...names } = toScriptReference(argument, scriptsView) ?? {};
+  const named = {
+    ...(row ? { id: row.id } : {}),
+    ...(uri === undefined ? {} : { script: vscode.Uri.parse(uri).fsPath }),
+    ...names,
+  };
+  const all = scriptRuns.meant(fits, argument === undefined || argument === null ? undefined : named);
   if (all.length === 1) return all[0];
   return pick(
     title,

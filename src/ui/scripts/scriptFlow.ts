@@ -24,7 +24,6 @@ import { confirmScript } from './confirmScript.ts';
 import { askParameters } from './parameterForm.ts';
 import { clock } from './runWords.ts';
 import type { RunState } from './scriptRuns.ts';
-import { isLiveRun } from './scriptRuns.ts';
 
 /** Serves apps and runs functions of the user's scripts: confirmation, output in the Logs panel, state in the rows. */
 export class ScriptFlow {
@@ -41,14 +40,25 @@ export class ScriptFlow {
     const { scriptRuns } = this.#services;
     const title = titleOf(choice);
     const variable = choice.app?.variable ?? '';
-    const running = scriptRuns.latest(choice.script, variable);
-    if (running && isLiveRun(running)) {
-      throw new ModalError('conflict', t('{0} is being served already. Stop that serve first.', title));
-    }
+    scriptRuns.needNotServed({ script: choice.script, variable, title });
     const plan = await this.#plan(t('Preparing the serve…'), choice, (services) =>
       planServe(choice, services),
     );
     if (!(await confirmScript(plan, title, this.#services.memory))) return;
+    const abort = new AbortController();
+    // Refuses a serve that began while this one was planned and confirmed.
+    const id = scriptRuns.start({
+      kind: 'serve',
+      script: plan.script,
+      variable,
+      runnable: '',
+      title,
+      state: 'starting',
+      words: '',
+      endpoints: [],
+      abort,
+      showLog: () => void log.show(),
+    });
     const log = this.#services.logs.openOutput({
       title: t('Serve of {0}', title),
       running: t('Starting'),
@@ -56,7 +66,7 @@ export class ScriptFlow {
       failed: t('Serve failed'),
       cancelled: t('Serve stopped'),
     });
-    void this.#serve(plan, title, log);
+    void this.#serve(id, plan, title, log, abort.signal);
     await log.show();
   }
 
@@ -116,25 +126,18 @@ export class ScriptFlow {
     };
   }
 
-  async #serve(plan: ScriptPlan, title: string, log: OutputSink): Promise<void> {
+  async #serve(
+    id: number,
+    plan: ScriptPlan,
+    title: string,
+    log: OutputSink,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { scriptRuns, store } = this.#services;
-    const abort = new AbortController();
     this.#services.problems.clear(plan.script);
-    const id = scriptRuns.start({
-      kind: 'serve',
-      script: plan.script,
-      variable: plan.app?.variable ?? '',
-      runnable: '',
-      title,
-      state: 'starting',
-      words: '',
-      endpoints: [],
-      abort,
-      showLog: () => void log.show(),
-    });
     let announced = false;
     const onState = (state: ServeState) => {
-      if (abort.signal.aborted) return;
+      if (signal.aborted) return;
       this.#showServeState(id, plan, state, log);
       if (state.kind !== 'serving' || announced) return;
       announced = true;
@@ -147,7 +150,7 @@ export class ScriptFlow {
         plan,
         await this.#parts(),
         { onLine: (line, stream) => log.append(line, stream), onState },
-        abort.signal,
+        signal,
       );
       log.end('done', vscode.l10n.t('Stopped at {0}', clock(Date.now())));
       end('stopped', '');

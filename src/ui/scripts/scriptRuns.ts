@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../domain/app.ts';
 import type { Disposable } from '../../domain/emitter.ts';
 import { Emitter } from '../../domain/emitter.ts';
+import { ModalError } from '../../domain/errors.ts';
 
 export type RunState =
   | 'starting'
@@ -34,6 +35,14 @@ export interface ScriptRun {
   readonly showLog: () => void;
 }
 
+/** What a row or button says of a run; a file alone means all of its runs, nothing at all a row that has gone. */
+export interface RunReference {
+  readonly id?: number;
+  readonly script?: string;
+  readonly variable?: string;
+  readonly runnable?: string;
+}
+
 export function isLiveRun({ state }: ScriptRun): boolean {
   return state !== 'done' && state !== 'stopped' && state !== 'failed';
 }
@@ -62,8 +71,37 @@ export class ScriptRuns implements Disposable {
     );
   }
 
-  /** @returns the id for {@link update} */
+  /**
+   * The runs that a command may mean. One that was named is never replaced by another.
+   * @param named absent when the user named none
+   * @throws `notFound` when there is none
+   */
+  meant(fits: (run: ScriptRun) => boolean, named?: RunReference): readonly ScriptRun[] {
+    if (!named) {
+      const all = this.all.filter(fits);
+      if (all.length > 0) return all;
+      throw new ModalError('notFound', 'No script is served or run in this window.');
+    }
+    const own = this.all.filter(({ id }) => id === named.id);
+    const candidates = own.length > 0 ? own : this.all.filter((run) => isNamed(run, named));
+    const found = candidates.filter(fits);
+    if (found.length > 0) return named.variable === undefined ? found : found.slice(-1);
+    throw new ModalError('notFound', whyNot(candidates.at(-1)));
+  }
+
+  /** @throws `conflict` when the app is served already */
+  needNotServed({ script, variable, title }: Pick<ScriptRun, 'script' | 'variable' | 'title'>): void {
+    const served = this.latest(script, variable);
+    if (!served || !isLiveRun(served)) return;
+    throw new ModalError('conflict', `${title} is being served already. Stop that serve first.`);
+  }
+
+  /**
+   * @returns the id for {@link update}
+   * @throws `conflict` for a second serve of an app
+   */
   start(run: Omit<ScriptRun, 'id'>): number {
+    if (run.kind === 'serve') this.needNotServed(run);
     for (const old of this.all) {
       const same =
         old.script === run.script && old.variable === run.variable && old.runnable === run.runnable;
@@ -94,4 +132,16 @@ export class ScriptRuns implements Disposable {
     for (const run of this.all) run.abort.abort();
     this.#changes.dispose();
   }
+}
+
+function isNamed(run: ScriptRun, { script, variable, runnable }: RunReference): boolean {
+  if (run.script !== script) return false;
+  if (variable === undefined) return runnable === undefined || run.runnable === runnable;
+  return run.variable === variable && run.runnable === (runnable ?? '');
+}
+
+function whyNot(run: ScriptRun | undefined): string {
+  if (!run) return 'That is not served or run in this window any more. Start it again first.';
+  if (isLiveRun(run)) return `${run.title} has no web address now.`;
+  return `The ${run.kind} of ${run.title} has ended. Start it again first.`;
 }

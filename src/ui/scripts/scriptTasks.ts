@@ -87,7 +87,7 @@ export class ScriptTasks implements vscode.TaskProvider, vscode.Disposable {
       reveal: vscode.TaskRevealKind.Always,
       panel: vscode.TaskPanelKind.Dedicated,
     };
-    if (task.command === 'deploy') made.group = vscode.TaskGroup.Build;
+    // In no group: the shortcut for building must not deploy.
     return made;
   }
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  argumentWarning,
   looksSecret,
   parameterProblem,
   runArguments,
@@ -16,6 +17,18 @@ const parameter = (type: ParameterType, name = 'some_name', annotation = ''): Sc
   type,
 });
 const kind = (name: 'str' | 'int' | 'float' | 'bool' | 'datetime' | 'any') => ({ kind: name }) as const;
+
+describe('a secret as a parameter', () => {
+  it.each([
+    ['api_key', kind('str'), true],
+    ['password', kind('any'), true],
+    ['tokens', { kind: 'words' } as const, true],
+    ['max_tokens', kind('int'), false],
+    ['text', kind('str'), false],
+  ])('is warned about: %s %j', (name, type, warned) => {
+    expect(argumentWarning(parameter(type, name)).includes('other processes')).toBe(warned);
+  });
+});
 
 describe('a typed value', () => {
   it.each([

@@ -19,6 +19,17 @@ const unit = (args: string, before = '') =>
 
 describe('apps', () => {
   it.each([
+    ['app = modal.App("one")', undefined],
+    ['app = modal.App("one").include(other)', true],
+    ['app = modal.App("one")\napp.include(a).include(b)', true],
+    ['app = modal.App("one")\nfor a in apps:\n    app.include(a)', true],
+    ['app = modal.App("one")\napp = app.include(a)', true],
+    ['app = modal.App("one")\nother.include(a)', undefined],
+  ])('say whether they take in others: %j', (text, includes) => {
+    expect(app(`import modal\n${text}\n`).includes).toBe(includes);
+  });
+
+  it.each([
     ['import modal\napp = modal.App("one")', 'app', 'one'],
     ['import modal as m\nweb = m.App("one")', 'web', 'one'],
     ['from modal import App\napp = App("one")', 'app', 'one'],

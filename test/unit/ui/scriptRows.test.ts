@@ -5,7 +5,7 @@ import type { ScriptFile } from '../../../src/domain/script.ts';
 import { parseScript } from '../../../src/scripts/parseScript.ts';
 import { buildScriptRows } from '../../../src/ui/scripts/scriptRows.ts';
 import type { ScriptRun } from '../../../src/ui/scripts/scriptRuns.ts';
-import { ScriptRuns } from '../../../src/ui/scripts/scriptRuns.ts';
+import { ScriptRuns, isLiveRun } from '../../../src/ui/scripts/scriptRuns.ts';
 
 const text = `import modal
 app = modal.App("chat")
@@ -183,6 +183,57 @@ describe('runs of this window', () => {
     runs.start(run({ script: '/w/other.py', abort: other }));
     runs.dispose();
     expect([abort.signal.aborted, other.signal.aborted]).toEqual([true, true]);
+  });
+
+  it('refuse a second serve of an app, also one that was asked for before the first began', () => {
+    const runs = new ScriptRuns();
+    const first = runs.start(run({}));
+    expect(() => runs.start(run({}))).toThrow('chat is being served already');
+    expect(() => runs.needNotServed(run({}))).toThrow('chat is being served already');
+    runs.start(run({ variable: 'second' }));
+    runs.start(run({ kind: 'run', runnable: 'main' }));
+    runs.start(run({ kind: 'run', runnable: 'main' }));
+    runs.update(first, { state: 'stopped' });
+    expect(runs.start(run({}))).toBeGreaterThan(first);
+  });
+
+  describe('that a command means', () => {
+    const any = () => true;
+    const started = () => {
+      const runs = new ScriptRuns();
+      const serve = runs.start(run({}));
+      const other = runs.start(run({ script: '/w/other.py', title: 'other' }));
+      const main = runs.start(run({ kind: 'run', runnable: 'main', title: 'main', state: 'running' }));
+      const ids = (...args: Parameters<ScriptRuns['meant']>) => runs.meant(...args).map(({ id }) => id);
+      return { runs, serve, other, main, ids };
+    };
+    const app = { script: '/w/chat.py', variable: 'app' };
+
+    it('are those that were named', () => {
+      const { serve, other, main, ids } = started();
+      expect(ids(any, { id: other, ...app })).toEqual([other]);
+      expect(ids(any, app)).toEqual([serve]);
+      expect(ids(any, { ...app, runnable: 'main' })).toEqual([main]);
+      expect(ids(any, { script: '/w/chat.py' })).toEqual([serve, main]);
+    });
+
+    it('are all that fit when none was named', () => {
+      const { serve, other, main, ids } = started();
+      expect(ids(any)).toEqual([serve, other, main]);
+      expect(() => new ScriptRuns().meant(any)).toThrow('No script is served or run');
+    });
+
+    it('are never others than the one that was named and has ended', () => {
+      const { runs, serve, ids } = started();
+      runs.update(serve, { state: 'stopped', endpoints: [] });
+      expect(() => ids(isLiveRun, { id: serve, ...app })).toThrow('The serve of chat has ended.');
+      expect(() => ids(isLiveRun, app)).toThrow('The serve of chat has ended.');
+      expect(() => ids(any, { script: '/w/gone.py', variable: 'app' })).toThrow('not served or run');
+      expect(() => ids(any, {})).toThrow('not served or run');
+      expect(() => ids((each) => each.kind === 'serve', { ...app, runnable: 'main' })).toThrow(
+        'main has no web address now.',
+      );
+    });
   });
 
   it('say that they are stopping, once', () => {
