@@ -57,12 +57,15 @@ export interface DeployResult {
   readonly health?: Health;
 }
 
-/** A deploy that the CLI refused; `problems` are places in the user's files. */
+/**
+ * A command that the CLI refused; `problems` are places in the user's files. What was printed is in the Logs panel and
+ * not in here: it may hold texts of the user's, which have no place in the extension's own log.
+ */
 export class DeployError extends ModalError {
   readonly problems: readonly SourceProblem[];
 
-  constructor(message: string, detail: string, problems: readonly SourceProblem[]) {
-    super('cliFailed', message, { detail });
+  constructor(message: string, problems: readonly SourceProblem[]) {
+    super('cliFailed', message);
     this.name = 'DeployError';
     this.problems = problems;
   }
@@ -253,5 +256,5 @@ async function failureOf(
   const own = (frame: SourceFrame) => frame.file.startsWith(plan.cwd);
   const problems = failureProblems(failure, own, plan.script, source, stdout);
   const message = [failure.cause, failure.nextStep].filter(Boolean).join(' ');
-  return new DeployError(message, output.trim(), [...problems, ...warnings]);
+  return new DeployError(message, [...problems, ...warnings]);
 }

@@ -126,6 +126,7 @@ const nextSteps: readonly (readonly [RegExp, string])[] = [
     'Create the secret in this environment, then deploy again.',
   ],
   [/GPU type/i, 'Choose another GPU.'],
+  [/No space left on device/i, 'Free space on this disk, then try again.'],
   [/has no attribute 'app'/, 'Give the file a variable `app = modal.App(…)`.'],
   [/Image build .*failed/i, 'The failing step is in the build log.'],
   [/spend limit|budget/i, "Raise the workspace's spend limit or wait for the next billing cycle."],

@@ -8,8 +8,8 @@ import { clockSkewMs, endUnfinished } from './unfinished.ts';
 /** What became of a deploy whose window was closed or reloaded. */
 export interface Recovered {
   readonly entry: JournalEntry;
-  /** It had been published before the window went. */
-  readonly published: boolean;
+  /** It had been published before the window went; absent when only the script knows the app's name. */
+  readonly published?: boolean;
   /** What is live now under its name, if anything. */
   readonly live?: App;
 }
@@ -25,11 +25,10 @@ export async function recoverDeploy(
 ): Promise<Recovered> {
   if (entry.pid !== undefined && (await isDeploy(entry.pid))) killGroup(entry.pid);
   await endUnfinished(entry, plane, signal);
-  const live = entry.appName
-    ? (await plane.listApps(entry.environment, signal)).find(
-        (app) => app.name === entry.appName && app.state === 'deployed',
-      )
-    : undefined;
+  if (!entry.appName) return { entry };
+  const live = (await plane.listApps(entry.environment, signal)).find(
+    (app) => app.name === entry.appName && app.state === 'deployed',
+  );
   const deployedAt = live ? (live.deployedAt ?? live.createdAt) : 0;
   const published = deployedAt >= entry.startedAt - clockSkewMs && live?.version !== entry.versionBefore;
   return { entry, published, ...(live ? { live } : {}) };

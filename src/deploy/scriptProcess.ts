@@ -144,18 +144,18 @@ export async function endOwnApp(
   }
 }
 
-/** @param detail everything that was printed */
+/** @param output everything that was printed, for the failed step of a build */
 export async function scriptError(
   { script, cwd }: ScriptPlan,
   failure: DeployFailure,
-  detail: string,
+  output: string,
 ): Promise<DeployError> {
   const message = [failure.cause, failure.nextStep].filter(Boolean).join(' ');
   const source = await readFile(script, 'utf8').catch(() => '');
   const local = await Promise.all(failure.frames.map((frame) => localFrame(frame, cwd)));
   const frames = local.filter((frame) => frame !== undefined);
-  const problems = failureProblems({ ...failure, frames }, () => true, script, source, detail);
-  return new DeployError(message, detail.trim(), problems);
+  const problems = failureProblems({ ...failure, frames }, () => true, script, source, output);
+  return new DeployError(message, problems);
 }
 
 /** A frame in the user's own files. In a container they lie below `/root`. */

@@ -29,6 +29,11 @@ export class LazyFacts<V> implements Disposable {
     this.#read = read;
   }
 
+  /** Nobody has looked at anything yet. */
+  get isEmpty(): boolean {
+    return this.#facts.size === 0;
+  }
+
   get(key: string): Fact<V> | undefined {
     return this.#facts.get(key);
   }

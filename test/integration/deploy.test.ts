@@ -200,6 +200,18 @@ describe('what goes wrong on the way', () => {
     });
   });
 
+  it('the disk is full: the cause, its line and what to do', async () => {
+    const file = await script(
+      'full.py',
+      'import modal\n\nwith open("/dev/full", "w") as cache:\n    cache.write("x")\n    cache.flush()\n\napp = modal.App("it-full")\n',
+    );
+    await expect(world.deploy(file)).rejects.toMatchObject({
+      message: matching(/No space left on device.*Free space/s),
+      problems: [{ file, severity: 'error' }],
+    });
+    expect(await world.plane.findDeployedApp('it-full', 'main')).toBeUndefined();
+  });
+
   it('the app has a name that Modal refuses', async () => {
     const file = await script(
       'named.py',

@@ -141,7 +141,7 @@ async function cutOff(
   const told = await running;
   deployer = new Deployer(world.logger);
   // What the next window tells its user. A publish under way when it looked is the only thing that may come later.
-  return recovered.published || told === 'deployed' ? 'deployed' : 'not deployed';
+  return recovered.published === true || told === 'deployed' ? 'deployed' : 'not deployed';
 }
 
 async function check(at: number, ending: Ending, outcome: 'deployed' | 'not deployed'): Promise<void> {

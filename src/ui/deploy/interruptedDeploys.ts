@@ -28,22 +28,32 @@ async function recoverAll({ journal, planes, deploys, logger }: Services): Promi
   for (const entry of cutOff) {
     const { published, live } = await recoverDeploy(entry, plane);
     await journal.remove(entry.id);
-    logger.info(`The deploy of ${entry.title} was cut off; published: ${published}`);
+    logger.info(`The deploy of ${entry.title} was cut off; published: ${published ?? 'unknown'}`);
     void tell(entry.title, published, live?.version);
   }
 }
 
-async function tell(title: string, published: boolean, version: number | undefined): Promise<void> {
+async function tell(
+  title: string,
+  published: boolean | undefined,
+  version: number | undefined,
+): Promise<void> {
   const { t } = vscode.l10n;
   if (published) {
     void vscode.window.showInformationMessage(t('{0} was deployed while the window was closed.', title));
     return;
   }
-  const now = version ? t('Version {0} is live as before.', version) : t('Nothing of it was published.');
+  const now = liveWords(published, version);
   const again = t('Deploy Again…');
   const chosen = await vscode.window.showWarningMessage(
     `${t('The deploy of {0} ended with its window.', title)} ${now}`,
     again,
   );
   if (chosen === again) await vscode.commands.executeCommand(commands.deploy);
+}
+
+function liveWords(published: boolean | undefined, version: number | undefined): string {
+  const { t } = vscode.l10n;
+  if (published === undefined) return t('The Apps view shows what is live now.');
+  return version ? t('Version {0} is live as before.', version) : t('Nothing of it was published.');
 }

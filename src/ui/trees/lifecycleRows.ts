@@ -91,6 +91,7 @@ export class LifecycleRows implements Disposable {
 
   /** After a deploy from anywhere, what was read for the version before is read again. */
   #follow(): void {
+    if (this.#versions.isEmpty && this.#autoscalers.isEmpty) return;
     const { apps, details } = this.#store.state.snapshot;
     for (const app of apps) {
       const stamp = stampOf(app);
