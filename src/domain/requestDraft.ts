@@ -13,6 +13,8 @@ export interface RequestDraft {
   readonly query: readonly Pair[];
   readonly headers: readonly Pair[];
   readonly body: DraftBody;
+  /** Bodies of other kinds that were begun; kept, and not sent. */
+  readonly otherBodies?: readonly DraftBody[] | undefined;
   readonly auth?: RequestAuth | undefined;
 }
 
@@ -63,6 +65,19 @@ export type DraftBody =
 
 export const jsonType = 'application/json';
 
+/** What distinguishes bodies that are kept beside each other. */
+export function bodyKey(body: DraftBody): string {
+  return body.kind === 'text' ? body.type : body.kind;
+}
+
+/** Puts another kind of body in place; what was begun of either kind stays. */
+export function switchBody(draft: RequestDraft, fresh: DraftBody): RequestDraft {
+  const key = bodyKey(fresh);
+  const begun = [draft.body, ...(draft.otherBodies ?? [])];
+  const body = begun.find((each) => bodyKey(each) === key) ?? fresh;
+  return { ...draft, body, otherBodies: begun.filter((each) => each !== body && each.kind !== 'none') };
+}
+
 /** @returns a request without anything: what a panel begins with */
 export function emptyDraft(method = 'GET', path = '/'): RequestDraft {
   return { method, path, pathValues: {}, query: [], headers: [], body: { kind: 'none' } };
@@ -73,9 +88,9 @@ export function pathNames(path: string): string[] {
   return [...new Set([...path.matchAll(/\{([^{}/]+)\}/g)].map((match) => match[1] ?? ''))];
 }
 
-/** The files of a draft, each once. */
+/** The files that a draft would send. */
 export function filesOf({ body }: RequestDraft): FileReference[] {
-  if (body.kind === 'text') return [...body.files];
-  if (body.kind === 'multipart') return body.parts.flatMap(({ file }) => file ?? []);
+  if (body.kind === 'text') return body.files.filter(({ note }) => body.text.includes(JSON.stringify(note)));
+  if (body.kind === 'multipart') return body.parts.flatMap(({ on, file }) => (on && file ? [file] : []));
   return [];
 }
