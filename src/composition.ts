@@ -24,6 +24,7 @@ import { LogsController } from './ui/logs/logsController.ts';
 import { CliFinder } from './ui/onboarding/cliFinder.ts';
 import { watchProfileFile } from './ui/onboarding/watchProfileFile.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
+import { wakeCost } from './ui/requests/wakeCost.ts';
 import { ScriptCodeLenses } from './ui/scripts/scriptCodeLenses.ts';
 import { scriptCommands } from './ui/scripts/scriptCommands.ts';
 import { ScriptFinder } from './ui/scripts/scriptFinder.ts';
@@ -84,13 +85,24 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     timeoutSeconds: () => config.get('requests.timeoutSeconds'),
   });
   const requests = disposables.add(
-    new RequestsController(context.extensionUri, sender, keys, logger, {
-      showLogs: (target) => {
-        logs.follow(target);
-        void logs.show();
+    new RequestsController(
+      {
+        extensionUri: context.extensionUri,
+        storageUri: context.storageUri ?? context.globalStorageUri,
+        sender,
+        keys,
+        logger,
+        bundled: () => catalog.apps(),
+        wakes: (target) => wakeCost(target, store.state.snapshot, catalogueView.rates),
       },
-      deploy: () => void vscode.commands.executeCommand(commands.deploy),
-    }),
+      {
+        showLogs: (target) => {
+          logs.follow(target);
+          void logs.show();
+        },
+        deploy: () => void vscode.commands.executeCommand(commands.deploy),
+      },
+    ),
   );
   const scriptReader = new ScriptReader();
   const scriptFinder = disposables.add(new ScriptFinder(scriptReader, config, logger));

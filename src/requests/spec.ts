@@ -67,7 +67,7 @@ async function bodyOf(body: DraftBody): Promise<RequestSpec['body']> {
       return body.text === '' ? undefined : withFiles(body.text, body.files);
     case 'form': {
       const on = body.fields.filter((field) => field.on && field.name !== '');
-      return new URLSearchParams(on.map(({ name, value }) => [name, value])).toString();
+      return new URLSearchParams(on.map(({ name, value }): [string, string] => [name, value])).toString();
     }
     case 'multipart': {
       const on = body.parts.filter((part) => part.on && part.name !== '');

@@ -11,18 +11,30 @@ import { nodeAt, parseJson } from './jsonText.ts';
  * @returns undefined when the text is not JSON
  */
 export function setAt(text: string, path: JsonPath, value: unknown): string | undefined {
+  return putAt(text, path, JSON.stringify(value, undefined, 2));
+}
+
+/**
+ * The same with a value as JSON writes it, so that e.g. `1.50` stays as the user typed it.
+ * @returns undefined when the text is not JSON
+ */
+export function putAt(text: string, path: JsonPath, literal: string): string | undefined {
   const source = sourceFor(text, path);
   const [last] = path.slice(-1);
-  if (last === undefined) return written(value);
+  if (last === undefined) return literal;
   const parsed = parseJson(source);
   if (!parsed.ok) return undefined;
   const node = nodeAt(parsed.root, path);
-  if (node) return splice(source, node.start, node.end, written(value, indentAt(source, node.start)));
+  if (node) return splice(source, node.start, node.end, indented(literal, indentAt(source, node.start)));
   const parentPath = path.slice(0, -1);
   const parent = nodeAt(parsed.root, parentPath);
-  if (!fits(parent, last))
-    return setAt(source, parentPath, typeof last === 'number' ? [value] : { [last]: value });
-  return append(source, parent, last, value);
+  if (!fits(parent, last)) return putAt(source, parentPath, around(last, literal));
+  return append(source, parent, last, literal);
+}
+
+function around(step: string | number, literal: string): string {
+  const inner = indented(literal, '  ');
+  return typeof step === 'number' ? `[\n  ${inner}\n]` : `{\n  ${JSON.stringify(step)}: ${inner}\n}`;
 }
 
 /**
@@ -84,18 +96,18 @@ function partsOf(node: JsonNode): readonly Part[] {
     : node.items;
 }
 
-function append(text: string, parent: JsonNode, step: string | number, value: unknown): string {
+function append(text: string, parent: JsonNode, step: string | number, literal: string): string {
   const name = typeof step === 'string' ? `${JSON.stringify(step)}: ` : '';
   const last = partsOf(parent).at(-1);
   if (!last) {
     const outer = indentAt(text, parent.start);
-    const put = `\n${outer}  ${name}${written(value, `${outer}  `)}\n${outer}`;
+    const put = `\n${outer}  ${name}${indented(literal, `${outer}  `)}\n${outer}`;
     return splice(text, parent.start + 1, parent.end - 1, put);
   }
   const isMultiline = text.slice(parent.start, last.start).includes('\n');
   const indent = indentAt(text, last.start);
   const gap = isMultiline ? `\n${indent}` : ' ';
-  return splice(text, last.end, last.end, `,${gap}${name}${written(value, isMultiline ? indent : '')}`);
+  return splice(text, last.end, last.end, `,${gap}${name}${indented(literal, isMultiline ? indent : '')}`);
 }
 
 /** White space with which the line of an offset begins. */
@@ -104,8 +116,8 @@ function indentAt(text: string, offset: number): string {
   return /^[ \t]*/.exec(line)?.[0] ?? '';
 }
 
-function written(value: unknown, indent = ''): string {
-  return JSON.stringify(value, undefined, 2).replaceAll('\n', `\n${indent}`);
+function indented(literal: string, indent: string): string {
+  return literal.replaceAll('\n', `\n${indent}`);
 }
 
 function splice(text: string, start: number, end: number, put: string): string {
