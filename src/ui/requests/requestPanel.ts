@@ -7,6 +7,7 @@ import { asCurl } from '../../requests/curl.ts';
 import { explainResult } from '../../requests/explain.ts';
 import type { RequestSender } from '../../requests/send.ts';
 import { summarize } from '../../requests/summary.ts';
+import { entryForFile } from './takeFiles.ts';
 import { webviewHtml, webviewRoots } from '../webviewHtml.ts';
 import type { ResponseState, ToHost, ToView } from './protocol.ts';
 import { toHost } from './protocol.ts';
@@ -77,9 +78,13 @@ export class RequestPanel implements vscode.Disposable {
     await this.#editor.open(entry);
   }
 
-  /** Puts a file where the request takes one; says in the panel when it takes none. */
-  async putFiles(uris: readonly vscode.Uri[]): Promise<void> {
+  /** Opens the request that takes the files, with the files in it; says in the panel when there is none. */
+  async takeFiles(uris: readonly vscode.Uri[]): Promise<void> {
+    const [first] = uris;
+    const entry = first && (await entryForFile(this.session, first));
+    if (entry === undefined) return;
     try {
+      await this.#editor.open(entry);
       await this.#editor.putFiles(uris);
     } catch (error) {
       this.#fail(error);

@@ -107,7 +107,12 @@ export class RequestSession {
   /** What the method and path of the draft mean. */
   get operation(): ApiOperationDetails | undefined {
     const operation = matchOperation(this.operations, this.draft.method, this.draft.path);
-    return operation && this.#api?.details(operation.id);
+    return operation && this.details(operation.id);
+  }
+
+  /** @returns undefined while the endpoint has not described itself */
+  details(id: string): ApiOperationDetails | undefined {
+    return this.#api?.details(id);
   }
 
   /** All drafts that differ from what they began as, and the open one. */

@@ -68,6 +68,17 @@ export class RequestsController implements vscode.Disposable {
     if (options.send) await panel.send();
   }
 
+  /** Opens the request of an endpoint that takes files, with the files in it; nothing is sent. */
+  async openFiles(
+    target: RequestTarget,
+    bundled: CatalogApp | undefined,
+    uris: readonly vscode.Uri[],
+  ): Promise<void> {
+    const panel = await this.#open(target, { bundled });
+    await panel.describe();
+    await panel.takeFiles(uris);
+  }
+
   dispose(): void {
     for (const panel of this.#panels.values()) panel.dispose();
     this.#disposables.dispose();
