@@ -23,7 +23,10 @@ import { reportInterruptedDeploys } from './ui/deploy/interruptedDeploys.ts';
 import { LogsController } from './ui/logs/logsController.ts';
 import { CliFinder } from './ui/onboarding/cliFinder.ts';
 import { watchProfileFile } from './ui/onboarding/watchProfileFile.ts';
+import { EndpointDrop } from './ui/requests/endpointDrop.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
+import { DeployedApps } from './ui/scripts/deployedApps.ts';
+import { wakeCost } from './ui/requests/wakeCost.ts';
 import { ScriptCodeLenses } from './ui/scripts/scriptCodeLenses.ts';
 import { scriptCommands } from './ui/scripts/scriptCommands.ts';
 import { ScriptFinder } from './ui/scripts/scriptFinder.ts';
@@ -73,6 +76,10 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       arrangement,
       lifecycle,
       rates: () => catalogueView.rates,
+      bundled: () => catalog.apps(),
+      drop: new EndpointDrop((row, uris) => {
+        void vscode.commands.executeCommand(commands.sendFile, { row, uris });
+      }),
       profileEnvironment: async () => (await planes.connection()).environment,
     }),
   );
@@ -84,13 +91,24 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     timeoutSeconds: () => config.get('requests.timeoutSeconds'),
   });
   const requests = disposables.add(
-    new RequestsController(context.extensionUri, sender, keys, logger, {
-      showLogs: (target) => {
-        logs.follow(target);
-        void logs.show();
+    new RequestsController(
+      {
+        extensionUri: context.extensionUri,
+        storageUri: context.storageUri ?? context.globalStorageUri,
+        sender,
+        keys,
+        logger,
+        bundled: () => catalog.apps(),
+        wakes: (target) => wakeCost(target, store.state.snapshot, catalogueView.rates),
       },
-      deploy: () => void vscode.commands.executeCommand(commands.deploy),
-    }),
+      {
+        showLogs: (target) => {
+          logs.follow(target);
+          void logs.show();
+        },
+        deploy: () => void vscode.commands.executeCommand(commands.deploy),
+      },
+    ),
   );
   const scriptReader = new ScriptReader();
   const scriptFinder = disposables.add(new ScriptFinder(scriptReader, config, logger));
@@ -105,7 +123,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       rates: () => catalogueView.rates,
     }),
   );
-  disposables.add(new ScriptCodeLenses(scriptReader, scriptRuns, config));
+  disposables.add(new ScriptCodeLenses(scriptReader, scriptRuns, config, new DeployedApps(store)));
   disposables.add(new ScriptTasks(scriptFinder, cli, config));
   const services: Services = {
     logger,

@@ -20,6 +20,8 @@ export const commands = {
   clearLogs: 'modalGpu.clearLogs',
   openLogsAsDocument: 'modalGpu.openLogsAsDocument',
   sendRequest: 'modalGpu.sendRequest',
+  openRequest: 'modalGpu.openRequest',
+  sendFile: 'modalGpu.sendFile',
   setEndpointKey: 'modalGpu.setEndpointKey',
   copyEndpointKey: 'modalGpu.copyEndpointKey',
   copyEndpointUrl: 'modalGpu.copyEndpointUrl',

@@ -21,8 +21,8 @@ export interface App {
   readonly createdAt: number;
   readonly stoppedAt?: number;
   /** Of the live version; absent on servers that do not list it. */
-  readonly deployedAt?: number;
-  readonly version?: number;
+  readonly deployedAt?: number | undefined;
+  readonly version?: number | undefined;
   readonly runningContainers: number;
 }
 

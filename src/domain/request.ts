@@ -7,15 +7,41 @@ export interface RequestAuth {
   readonly header: string;
   /** E.g. `Bearer`; '' = the bare value. */
   readonly scheme: string;
+  /**
+   * Header for the first half of a pair that is kept as `id.secret`, e.g. `Modal-Key` of a proxy token; `header` then
+   * takes the second half.
+   */
+  readonly idHeader?: string | undefined;
 }
 
+/** One part of a `multipart/form-data` body: a text, or a file that is read while it is sent. */
+export interface MultipartPart {
+  readonly name: string;
+  readonly text?: string;
+  /** `path` is absolute; `type` a media type. */
+  readonly file?: { readonly path: string; readonly name: string; readonly type: string };
+}
+
+/** What is sent. */
 export interface RequestSpec {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Exactly what is sent. */
-  readonly body?: string;
+  /** A text goes out exactly as it is; parts get their boundary and content type from the client. */
+  readonly body?: string | { readonly parts: readonly MultipartPart[] };
   readonly auth?: RequestAuth;
+}
+
+/** The headers that carry a key. @param value of the key; an exporter gives the name of a variable */
+export function authHeaders(auth: RequestAuth, value: string): Record<string, string> {
+  if (auth.idHeader !== undefined) {
+    const dot = value.indexOf('.');
+    return {
+      [auth.idHeader]: value.slice(0, dot < 0 ? undefined : dot),
+      [auth.header]: value.slice(dot + 1),
+    };
+  }
+  return { [auth.header]: auth.scheme ? `${auth.scheme} ${value}` : value };
 }
 
 /** Milliseconds since the request was sent. */

@@ -1,114 +1,90 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { CatalogApp, Sample } from '../domain/catalog.ts';
-import { ModalError, isModalError } from '../domain/errors.ts';
+import { ModalError } from '../domain/errors.ts';
+import { mediaTypeOf } from '../domain/mediaType.ts';
+import type { EmbeddedFile, RequestDraft } from '../domain/requestDraft.ts';
+import { emptyDraft, jsonType } from '../domain/requestDraft.ts';
+import { specOf } from './spec.ts';
 
-const largestFile = 50 * 1024 * 1024;
-
-export interface SampleBody {
-  /** Exactly what is sent. */
-  readonly body: string;
-  /** The same with each file as a short note, for people. */
-  readonly display: string;
-}
-
+/** A node of a sample's template that a file takes the place of. */
 interface FileNode {
   readonly $file: string;
   readonly encoding: 'base64' | 'text';
 }
 
 /**
- * Makes the JSON body of a sample, with its files put in.
- * @throws kind `invalid` naming a file that is missing or too large
+ * The request of a sample. Its files are named in the body, and read when it is sent.
+ * @throws kind `invalid` when the sample's own file cannot be read, or names one outside of the app's folder
  */
-export async function sampleBody(app: CatalogApp, sample: Sample): Promise<SampleBody | undefined> {
-  if (!sample.body) return undefined;
-  const template = sample.body.file ? await readTemplate(app, sample.body.file) : sample.body.template;
-  const files = new Map<FileNode, string>();
-  await readFiles(app, template, files);
-  return {
-    body: JSON.stringify(replaceFiles(template, (node) => files.get(node) ?? '')),
-    display: JSON.stringify(replaceFiles(template, note), undefined, 2),
+export async function sampleDraft(app: CatalogApp, sample: Sample): Promise<RequestDraft> {
+  const draft: RequestDraft = {
+    ...emptyDraft(sample.method, sample.path),
+    headers: Object.entries(sample.headers ?? {}).map(([name, value]) => ({ name, value, on: true })),
   };
+  if (!sample.body) return draft;
+  const template = sample.body.file ? await readTemplate(app, sample.body.file) : sample.body.template;
+  const files = fileNodes(template).map((node) => embedded(app, node));
+  const text = JSON.stringify(withNotes(template), undefined, 2);
+  return { ...draft, body: { kind: 'text', type: jsonType, text, files } };
 }
 
 /**
- * The body as edited by the user: notes that still stand in it become the files again.
- * @throws kind `invalid` when it is not JSON
+ * Exactly what a sample sends.
+ * @throws kind `invalid` naming a file that is missing or too large
  */
-export function editedBody(edited: string, sample: SampleBody): string {
-  if (edited === sample.display) return sample.body;
-  const contents = new Map<string, string>();
-  collectNotes(parse(sample.display), JSON.parse(sample.body), contents);
-  return JSON.stringify(replaceStrings(parse(edited), (text) => contents.get(text) ?? text));
+export async function sampleBody(app: CatalogApp, sample: Sample): Promise<{ body: string } | undefined> {
+  const { body } = await specOf(await sampleDraft(app, sample), 'http://sample');
+  return typeof body === 'string' ? { body } : undefined;
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ModalError('invalid', `The body is not valid JSON: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
+/** Names of the files that a sample sends. */
+export async function sampleFiles(app: CatalogApp, sample: Sample): Promise<string[]> {
+  if (!sample.body) return [];
+  const template = sample.body.file ? await readTemplate(app, sample.body.file) : sample.body.template;
+  return fileNodes(template).map(({ $file }) => path.basename($file));
 }
 
 async function readTemplate(app: CatalogApp, file: string): Promise<unknown> {
-  return parse(await readSampleFile(app, file, 'text'));
+  const full = inside(app, file);
+  try {
+    return JSON.parse(await readFile(full, 'utf8')) as unknown;
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'is not valid JSON' : 'cannot be read';
+    throw new ModalError('invalid', `The sample's file ${full} ${why}.`, { cause: error });
+  }
+}
+
+function embedded(app: CatalogApp, node: FileNode): EmbeddedFile {
+  const name = path.basename(node.$file);
+  const uri = pathToFileURL(inside(app, node.$file)).href;
+  return { uri, name, type: mediaTypeOf(name), note: noteOf(node), encoding: node.encoding };
+}
+
+function inside(app: CatalogApp, file: string): string {
+  const full = path.join(app.folder, file);
+  if (!path.relative(app.folder, full).startsWith('..')) return full;
+  throw new ModalError('invalid', `The sample names ${file}, which lies outside of the app's folder.`);
+}
+
+function noteOf(node: FileNode): string {
+  return `<${path.basename(node.$file)} as ${node.encoding}>`;
 }
 
 function isFileNode(value: unknown): value is FileNode {
   return typeof value === 'object' && value !== null && '$file' in value;
 }
 
-async function readFiles(app: CatalogApp, value: unknown, files: Map<FileNode, string>): Promise<void> {
-  if (isFileNode(value)) files.set(value, await readSampleFile(app, value.$file, value.encoding));
-  else if (typeof value === 'object' && value !== null) {
-    for (const child of Object.values(value)) await readFiles(app, child, files);
-  }
+function fileNodes(value: unknown): FileNode[] {
+  if (isFileNode(value)) return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(fileNodes);
 }
 
-async function readSampleFile(
-  app: CatalogApp,
-  file: string,
-  encoding: FileNode['encoding'],
-): Promise<string> {
-  const full = path.join(app.folder, file);
-  if (path.relative(app.folder, full).startsWith('..')) {
-    throw new ModalError('invalid', `The sample names ${file}, which lies outside of the app's folder.`);
-  }
-  try {
-    if ((await stat(full)).size > largestFile)
-      throw new ModalError('invalid', `${file} is larger than 50 MB.`);
-    return (await readFile(full)).toString(encoding === 'base64' ? 'base64' : 'utf8');
-  } catch (error) {
-    if (isModalError(error)) throw error;
-    throw new ModalError('invalid', `The sample's file ${full} cannot be read.`, { cause: error });
-  }
-}
-
-const note = (node: FileNode) => `<${path.basename(node.$file)} as ${node.encoding}>`;
-
-function replaceFiles(value: unknown, put: (node: FileNode) => string): unknown {
-  if (isFileNode(value)) return put(value);
-  if (Array.isArray(value)) return value.map((item) => replaceFiles(item, put));
+function withNotes(value: unknown): unknown {
+  if (isFileNode(value)) return noteOf(value);
+  if (Array.isArray(value)) return value.map(withNotes);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceFiles(item, put)]));
-}
-
-function replaceStrings(value: unknown, put: (text: string) => string): unknown {
-  if (typeof value === 'string') return put(value);
-  if (Array.isArray(value)) return value.map((item) => replaceStrings(item, put));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceStrings(item, put)]));
-}
-
-/** Walks both forms side by side: where they differ, one is the note and the other the file. */
-function collectNotes(display: unknown, body: unknown, contents: Map<string, string>): void {
-  if (typeof display === 'string' && typeof body === 'string') {
-    if (display !== body) contents.set(display, body);
-  } else if (typeof display === 'object' && display !== null && typeof body === 'object' && body !== null) {
-    for (const [key, child] of Object.entries(display))
-      collectNotes(child, (body as Record<string, unknown>)[key], contents);
-  }
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withNotes(item)]));
 }

@@ -1,6 +1,7 @@
 import { ModalError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { HttpResult, RequestSpec } from '../domain/request.ts';
+import { authHeaders } from '../domain/request.ts';
 
 type Client = Pick<typeof import('./httpClient.ts'), 'send'>;
 
@@ -35,7 +36,7 @@ export class RequestSender {
       method: spec.method,
       url: spec.url,
       headers,
-      ...(spec.body === undefined ? {} : { body: spec.body }),
+      ...(typeof spec.body === 'string' ? { body: spec.body } : {}),
       signal,
       headersTimeoutMs: this.#options.timeoutSeconds() * 1000,
       ...progress,
@@ -51,6 +52,6 @@ export class RequestSender {
     if (!auth) return {};
     const value = await this.#options.resolveSecret(auth.secretRef);
     if (!value) throw new ModalError('signedOut', 'This endpoint needs an API key, and none is stored here.');
-    return { [auth.header]: auth.scheme ? `${auth.scheme} ${value}` : value };
+    return authHeaders(auth, value);
   }
 }

@@ -136,11 +136,13 @@ describe('the main job', () => {
 
   it('explains an endpoint that refuses the request', async () => {
     const panel = await requestFrame();
+    await panel.getByRole('button', { name: 'JSON', exact: true }).click();
     const body = panel.getByRole('textbox', { name: 'Request body' });
     await body.click();
     await body.press('ControlOrMeta+a');
     await body.pressSequentially('{"files": []');
     await panel.getByRole('button', { name: 'Send', exact: true }).click();
+    await panel.getByRole('button', { name: 'Send Anyway' }).click();
     await panel.getByText(/could not use the request/).waitFor();
     await workbench.shot('09-refused');
   });

@@ -6,8 +6,11 @@ import type { Presenter } from '../../platform/present.ts';
 export interface Command {
   /** What it does, for messages: "Deploy", "Stop app". */
   readonly doing: string;
-  /** @param argument what the row or link passed on, unchecked */
-  run(argument?: unknown): unknown;
+  /**
+   * @param argument what the row or link passed on, unchecked
+   * @param selected all that are selected beside it, where the editor tells
+   */
+  run(argument?: unknown, selected?: unknown): unknown;
 }
 
 /** One entry per contributed command: a forgotten id does not compile. */
@@ -20,10 +23,10 @@ export function registerCommands(
   logger: Logger,
 ): vscode.Disposable {
   const registrations = (Object.entries(table) as [CommandId, Command][]).map(([id, command]) =>
-    vscode.commands.registerCommand(id, async (argument?: unknown) => {
+    vscode.commands.registerCommand(id, async (argument?: unknown, selected?: unknown) => {
       const start = performance.now();
       try {
-        return await command.run(argument);
+        return await command.run(argument, selected);
       } catch (error) {
         presenter.failure(command.doing, error);
         return undefined;

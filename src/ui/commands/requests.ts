@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import type { CatalogApp, Sample } from '../../domain/catalog.ts';
 import { ModalError } from '../../domain/errors.ts';
 import { isLive } from '../../domain/app.ts';
-import { endpointKeyName } from '../../requests/keys.ts';
+import type { AuthKind } from '../../requests/auth.ts';
+import { defaultAuth, keyName } from '../../requests/auth.ts';
 import { askForKey } from '../requests/askForKey.ts';
 import { resolveEndpoint } from './arguments.ts';
 import type { AppEndpoint } from './pick.ts';
-import { endpointsOf, pickSample } from './pick.ts';
+import { endpointsOf, pick, pickSample } from './pick.ts';
 import type { Services } from './services.ts';
 
 /** Sends a sample of a bundled app at once, or opens the request panel on any other endpoint. */
@@ -17,7 +18,14 @@ export async function sendRequest(services: Services, argument: unknown): Promis
     if (sample) await sendSample(services, row.app, sample);
     return;
   }
-  const target = await resolveEndpoint(services, argument, vscode.l10n.t('Send Test Request'));
+  const shown = services.appsView.target(typeof argument === 'string' ? argument : undefined);
+  if (shown?.kind === 'sample') {
+    await services.requests.openSample(shown.bundled, shown.sample, shown, { send: true });
+    return;
+  }
+  const target = isDeployedReference(argument)
+    ? await deployedFunction(services, argument)
+    : await resolveEndpoint(services, argument, vscode.l10n.t('Send Test Request'));
   if (!target) return;
   const bundled = await bundledApp(services, target);
   if (!bundled || bundled.samples.length === 0) {
@@ -54,7 +62,11 @@ async function deployedEndpoint(
   );
 }
 
-async function bundledApp({ catalog }: Services, { app }: AppEndpoint): Promise<CatalogApp | undefined> {
+/** The bundled app that an endpoint belongs to. */
+export async function bundledApp(
+  { catalog }: Services,
+  { app }: AppEndpoint,
+): Promise<CatalogApp | undefined> {
   return (await catalog.apps()).find((candidate) => candidate.defaultAppName === app.name);
 }
 
@@ -63,7 +75,8 @@ export async function setEndpointKey(services: Services, argument: unknown): Pro
   const { t } = vscode.l10n;
   const target = await resolveEndpoint(services, argument, t('Set Endpoint API Key'));
   if (!target) return;
-  const value = await askForKey(target.app.name);
+  const kind = await authKindOf(services, target);
+  const value = await askForKey(target.app.name, kind === 'proxy');
   if (value === undefined) return;
   await services.keys.store(await keyNameOf(services, target), value);
   vscode.window.setStatusBarMessage(`$(check) ${t('Key stored')}`, 4000);
@@ -83,8 +96,49 @@ export async function copyEndpointKey(services: Services, argument: unknown): Pr
   vscode.window.setStatusBarMessage(`$(check) ${t('Copied the API key of {0}', target.app.name)}`, 4000);
 }
 
+async function authKindOf(services: Services, target: AppEndpoint): Promise<AuthKind> {
+  return defaultAuth(target, await bundledApp(services, target)).kind;
+}
+
 async function keyNameOf(services: Services, target: AppEndpoint): Promise<string> {
   const bundled = await bundledApp(services, target);
-  const auth = bundled?.endpoints.find((endpoint) => endpoint.function === target.endpoint.name)?.auth;
-  return endpointKeyName(target.app.environment, auth?.secretName ?? target.app.name);
+  return keyName(defaultAuth(target, bundled).kind, target, bundled);
+}
+
+/** A web function of a script, by the names under which it is deployed. */
+export interface DeployedReference {
+  readonly deployedApp: string;
+  /** The function's name, or `Cls.method`. */
+  readonly function: string;
+}
+
+function isDeployedReference(argument: unknown): argument is DeployedReference {
+  return typeof argument === 'object' && argument !== null && 'deployedApp' in argument;
+}
+
+/** @throws kind `notFound` when the app is not deployed, or its live version lacks the function */
+async function deployedFunction(
+  { store }: Services,
+  { deployedApp, function: name }: DeployedReference,
+): Promise<AppEndpoint | undefined> {
+  await store.refresh();
+  const { t } = vscode.l10n;
+  const apps = store.state.snapshot.apps.filter((app) => app.name === deployedApp && isLive(app.state));
+  for (const app of apps) await store.loadDetails(app.id);
+  const found = apps.flatMap((app) =>
+    endpointsOf(store, app)
+      .filter((endpoint) => endpoint.name === name)
+      .map((endpoint) => ({ app, endpoint })),
+  );
+  if (found.length === 0)
+    throw new ModalError(
+      'notFound',
+      t('{0} of {1} has no web endpoint. Deploy it again.', name, deployedApp),
+    );
+  if (found.length === 1) return found[0];
+  return pick(
+    t('Send Test Request'),
+    t('Choose an environment'),
+    found.map((each) => ({ label: each.app.environment, detail: each.endpoint.url, value: each })),
+  );
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { draftToHost, draftToView } from './draftProtocol.ts';
 
 /** Messages between the request panel and its host, parsed on both sides. */
 
@@ -29,22 +30,6 @@ const timing = z.object({
   polls: z.number(),
 });
 
-const requestState = z.object({
-  appName: z.string(),
-  environment: z.string(),
-  method: z.string(),
-  /** Address of the endpoint without path. */
-  baseUrl: z.string(),
-  path: z.string(),
-  body: z.string(),
-  headers: z.record(z.string(), z.string()),
-  samples: z.array(z.object({ id: z.string(), title: z.string() })),
-  sampleId: z.string(),
-  sampleNote: z.string(),
-  auth: z.enum(['none', 'stored', 'missing']),
-  authNote: z.string(),
-});
-
 const responseState = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('idle') }),
   z.object({ kind: z.literal('sending'), startedAt: z.number(), polls: z.number() }),
@@ -66,25 +51,25 @@ const responseState = z.discriminatedUnion('kind', [
 ]);
 
 export const toView = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('request'), request: requestState }),
+  ...draftToView,
   z.object({ type: z.literal('response'), response: responseState }),
   z.object({ type: z.literal('streamed'), text: z.string() }),
 ]);
 
 export const toHost = z.discriminatedUnion('type', [
+  ...draftToHost,
   z.object({ type: z.literal('ready') }),
-  z.object({ type: z.literal('send'), method: z.string(), path: z.string(), body: z.string() }),
+  /** Sends the draft as the host has it: each edit is told before. */
+  z.object({ type: z.literal('send') }),
   z.object({ type: z.literal('cancel') }),
-  z.object({ type: z.literal('selectSample'), id: z.string() }),
   z.object({ type: z.literal('enterKey') }),
   z.object({ type: z.literal('showLogs') }),
   z.object({ type: z.literal('deploy') }),
   z.object({ type: z.literal('openBody') }),
-  z.object({ type: z.literal('copyCurl'), method: z.string(), path: z.string(), body: z.string() }),
+  z.object({ type: z.literal('copyCurl') }),
 ]);
 
 export type ToView = z.infer<typeof toView>;
 export type ToHost = z.infer<typeof toHost>;
-export type RequestState = z.infer<typeof requestState>;
 export type ResponseState = z.infer<typeof responseState>;
 export type ResultState = Extract<ResponseState, { kind: 'result' }>;

@@ -2,22 +2,22 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../domain/emitter.ts';
 import { isCancelled, toModalError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/logger.ts';
-import type { HttpResult, RequestSpec } from '../../domain/request.ts';
-import type { EndpointKeys } from '../../platform/endpointKeys.ts';
+import type { HttpResult } from '../../domain/request.ts';
 import { asCurl } from '../../requests/curl.ts';
 import { explainResult } from '../../requests/explain.ts';
 import type { RequestSender } from '../../requests/send.ts';
 import { summarize } from '../../requests/summary.ts';
+import { entryForFile } from './takeFiles.ts';
 import { webviewHtml, webviewRoots } from '../webviewHtml.ts';
-import { askForKey } from './askForKey.ts';
 import type { ResponseState, ToHost, ToView } from './protocol.ts';
 import { toHost } from './protocol.ts';
 import type { RequestActions } from './requestActions.ts';
+import type { RequestEditorServices } from './requestEditor.ts';
+import { RequestEditor } from './requestEditor.ts';
 import type { RequestSession } from './requestSession.ts';
 
-export interface RequestPanelServices extends RequestActions {
+export interface RequestPanelServices extends RequestActions, RequestEditorServices {
   readonly sender: RequestSender;
-  readonly keys: EndpointKeys;
   readonly logger: Logger;
 }
 
@@ -29,7 +29,7 @@ export class RequestPanel implements vscode.Disposable {
   readonly #view: vscode.WebviewPanel;
   readonly #services: RequestPanelServices;
   readonly #disposables = new DisposableStore();
-  #session: RequestSession;
+  readonly #editor: RequestEditor;
   #response: ResponseState = { kind: 'idle' };
   #result: HttpResult | undefined;
   #abort: AbortController | undefined;
@@ -45,8 +45,10 @@ export class RequestPanel implements vscode.Disposable {
     services: RequestPanelServices,
   ) {
     this.#view = view;
-    this.#session = session;
     this.#services = services;
+    this.#editor = this.#disposables.add(
+      new RequestEditor(session, services, (message) => this.#post(message)),
+    );
     view.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'request.svg');
     this.#disposables.add(view.webview.onDidReceiveMessage((message) => void this.#received(message)));
     view.webview.html = webviewHtml(
@@ -58,23 +60,73 @@ export class RequestPanel implements vscode.Disposable {
     );
   }
 
-  show(session: RequestSession): void {
-    this.#abort?.abort();
-    this.#session = session;
-    this.#response = { kind: 'idle' };
+  /** Brings the panel to the front, as it was left. */
+  reveal(): void {
     this.#view.reveal();
+  }
+
+  /** Opens an entry as it begins, e.g. a sample as it was shipped. @throws kind `invalid` when it cannot be read */
+  async begin(entry: string): Promise<void> {
+    this.#abort?.abort();
+    this.#response = { kind: 'idle' };
+    await this.#editor.startOver(entry);
+    this.#set(this.#response);
+  }
+
+  /** Opens an entry as it was left. @throws as `begin` */
+  async open(entry: string): Promise<void> {
+    await this.#editor.open(entry);
+  }
+
+  /** Opens the request that takes the files, with the files in it; says in the panel when there is none. */
+  async takeFiles(uris: readonly vscode.Uri[]): Promise<void> {
+    const [first] = uris;
+    const entry = first && (await entryForFile(this.session, first));
+    if (entry === undefined) return;
+    try {
+      await this.#editor.open(entry);
+      await this.#editor.putFiles(uris);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Learns what the endpoint offers, if that costs nothing. */
+  describe(): Promise<void> {
+    return this.#editor.describe();
+  }
+
+  get session(): RequestSession {
+    return this.#editor.session;
   }
 
   /** Sends the view everything anew. */
   async refresh(): Promise<void> {
-    this.#post({ type: 'request', request: this.#session.state(await this.#authState()) });
+    await this.#editor.refresh();
     this.#post({ type: 'response', response: this.#response });
   }
 
-  /** Sends the request as the session has it, without waiting for the view. */
-  async sendAsShown(): Promise<void> {
-    const { method, path, body } = this.#session.state('none');
-    await this.#send(method, path, body);
+  /** Sends the request as it stands, without waiting for the view. */
+  async send(): Promise<void> {
+    this.#abort?.abort();
+    const abort = new AbortController();
+    this.#abort = abort;
+    const startedAt = Date.now();
+    try {
+      const spec = await this.#editor.spec();
+      if (abort.signal.aborted) return;
+      this.#set({ kind: 'sending', startedAt, polls: 0 });
+      const result = await this.#services.sender.send(spec, abort.signal, {
+        onPoll: (polls) => this.#set({ kind: 'sending', startedAt, polls }),
+        onText: (text) => this.#post({ type: 'streamed', text }),
+      });
+      if (this.#abort !== abort) return; // another request has taken the panel
+      this.#result = result;
+      this.#set(this.#resultState(result));
+      if (result.status < 400) void this.#editor.answered();
+    } catch (error) {
+      if (this.#abort === abort) this.#fail(error);
+    }
   }
 
   dispose(): void {
@@ -100,14 +152,14 @@ export class RequestPanel implements vscode.Disposable {
       case 'ready':
         return this.refresh();
       case 'send':
-        return this.#send(message.method, message.path, message.body);
+        return this.send();
       case 'cancel':
         this.#abort?.abort();
         return;
-      case 'selectSample':
-        return this.#selectSample(message.id);
       case 'enterKey':
-        return this.#enterKey();
+        await this.#editor.enterKey();
+        this.#set({ kind: 'idle' });
+        return;
       case 'showLogs':
         this.#showLogs();
         return;
@@ -117,27 +169,9 @@ export class RequestPanel implements vscode.Disposable {
       case 'openBody':
         return this.#openBody();
       case 'copyCurl':
-        return this.#copyCurl(message.method, message.path, message.body);
-    }
-  }
-
-  async #send(method: string, path: string, body: string): Promise<void> {
-    this.#abort?.abort();
-    const abort = new AbortController();
-    this.#abort = abort;
-    const startedAt = Date.now();
-    try {
-      const spec = this.#session.spec(method, path, body);
-      this.#set({ kind: 'sending', startedAt, polls: 0 });
-      const result = await this.#services.sender.send(spec, abort.signal, {
-        onPoll: (polls) => this.#set({ kind: 'sending', startedAt, polls }),
-        onText: (text) => this.#post({ type: 'streamed', text }),
-      });
-      if (this.#abort !== abort) return; // another request has taken the panel
-      this.#result = result;
-      this.#set(this.#resultState(result));
-    } catch (error) {
-      if (this.#abort === abort) this.#fail(error);
+        return this.#copyCurl();
+      default:
+        return this.#editor.handle(message);
     }
   }
 
@@ -154,7 +188,7 @@ export class RequestPanel implements vscode.Disposable {
       timing: result.timing,
       callId: result.callId,
       ...(explanation ? { explanation } : {}),
-      summary: result.status < 400 ? summarize(result.body, this.#session.sample) : [],
+      summary: result.status < 400 ? summarize(result.body, this.session.sample) : [],
     };
   }
 
@@ -170,26 +204,8 @@ export class RequestPanel implements vscode.Disposable {
     this.#set({ kind: 'failed', explanation: { text: failure.message, ...(action ? { action } : {}) } });
   }
 
-  async #selectSample(id: string): Promise<void> {
-    const sample = this.#session.bundled?.samples.find((candidate) => candidate.id === id);
-    if (!sample) return;
-    await this.#session.select(sample);
-    this.#response = { kind: 'idle' };
-    await this.refresh();
-  }
-
-  async #enterKey(): Promise<void> {
-    const { auth, target } = this.#session;
-    if (!auth) return;
-    const value = await askForKey(target.app.name);
-    if (value === undefined) return;
-    await this.#services.keys.store(auth.secretRef, value);
-    this.#response = { kind: 'idle' };
-    await this.refresh();
-  }
-
   #showLogs(): void {
-    const { app } = this.#session.target;
+    const { app } = this.session.target;
     const callId = this.#result?.callId;
     this.#services.showLogs({
       appId: app.id,
@@ -209,19 +225,12 @@ export class RequestPanel implements vscode.Disposable {
     await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
   }
 
-  async #copyCurl(method: string, path: string, body: string): Promise<void> {
-    const spec: RequestSpec = this.#session.spec(method, path, body);
-    await vscode.env.clipboard.writeText(asCurl(spec));
+  async #copyCurl(): Promise<void> {
+    await vscode.env.clipboard.writeText(asCurl(await this.#editor.spec()));
     vscode.window.setStatusBarMessage(
       `$(check) ${vscode.l10n.t('Copied as curl; the key is read from $MODAL_API_KEY')}`,
       4000,
     );
-  }
-
-  async #authState(): Promise<'none' | 'stored' | 'missing'> {
-    const { auth } = this.#session;
-    if (!auth) return 'none';
-    return (await this.#services.keys.get(auth.secretRef)) ? 'stored' : 'missing';
   }
 
   #set(response: ResponseState): void {
@@ -233,3 +242,8 @@ export class RequestPanel implements vscode.Disposable {
     void this.#view.webview.postMessage(message);
   }
 }
+
+export { ApiDescriptions } from '../../requests/openapi/apiDescriptions.ts';
+export { KeyedFiles } from '../../requests/keyedFiles.ts';
+export { RequestSession } from './requestSession.ts';
+export { readSession } from './savedSession.ts';

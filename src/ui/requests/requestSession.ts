@@ -1,83 +1,250 @@
+import type { ApiOperation, ApiOperationDetails } from '../../domain/api.ts';
+import { matchOperation } from '../../domain/api.ts';
 import type { App, Endpoint } from '../../domain/app.ts';
 import type { CatalogApp, Sample } from '../../domain/catalog.ts';
+import { operationDraft } from '../../domain/operationDraft.ts';
 import type { RequestAuth, RequestSpec } from '../../domain/request.ts';
-import { endpointKeyName } from '../../requests/keys.ts';
-import type { SampleBody } from '../../requests/sample.ts';
-import { editedBody, sampleBody } from '../../requests/sample.ts';
-import type { RequestState } from './protocol.ts';
+import type { RequestDraft } from '../../domain/requestDraft.ts';
+import { emptyDraft } from '../../domain/requestDraft.ts';
+import type { AuthChoice } from '../../requests/auth.ts';
+import { defaultAuth, requestAuth } from '../../requests/auth.ts';
+import type { ApiDocument } from '../../requests/openapi/apiDocument.ts';
+import { sampleDraft } from '../../requests/sample.ts';
+import { specOf } from '../../requests/spec.ts';
+import type { DraftContext } from './draftProtocol.ts';
+import type { SavedSession } from './savedSession.ts';
 
 export interface RequestTarget {
   readonly app: App;
   readonly endpoint: Endpoint;
 }
 
-/** One request as it is being edited: where it goes, which sample it came from, and which key it takes. */
+/** The request by hand, which every endpoint has. */
+export const byHand = 'hand';
+
+/** Id of the entry of a sample. */
+export const sampleEntry = (sample: Pick<Sample, 'id'>) => `sample:${sample.id}`;
+/** Id of the entry of an operation. */
+export const operationEntry = (operation: Pick<ApiOperation, 'id'>) => `operation:${operation.id}`;
+
+/**
+ * The requests to one endpoint as they are being edited: a draft for each sample and operation that was opened, so
+ * that looking at another loses nothing.
+ */
 export class RequestSession {
   readonly target: RequestTarget;
   readonly bundled: CatalogApp | undefined;
-  #sample: Sample | undefined;
-  #body: SampleBody | undefined;
+  readonly #drafts = new Map<string, RequestDraft>();
+  /** What each draft began as. */
+  readonly #begun = new Map<string, RequestDraft>();
+  #entry = byHand;
+  #auth: AuthChoice;
+  #api: ApiDocument | undefined;
 
-  constructor(target: RequestTarget, bundled?: CatalogApp) {
+  constructor(target: RequestTarget, bundled?: CatalogApp, saved?: SavedSession) {
     this.target = target;
     this.bundled = bundled;
+    this.#auth = saved?.auth ?? defaultAuth(target, bundled);
+    for (const [entry, draft] of Object.entries(saved?.drafts ?? {})) this.#drafts.set(entry, draft);
+    if (saved && this.#drafts.has(saved.entry)) this.#entry = saved.entry;
+    else this.#drafts.set(byHand, this.#drafts.get(byHand) ?? emptyDraft());
   }
 
-  get sample(): Sample | undefined {
-    return this.#sample;
+  get entry(): string {
+    return this.#entry;
   }
 
+  get draft(): RequestDraft {
+    return this.#drafts.get(this.#entry) ?? emptyDraft();
+  }
+
+  set draft(draft: RequestDraft) {
+    this.#drafts.set(this.#entry, draft);
+  }
+
+  /** Keeps what was edited, also of an entry that was left meanwhile. */
+  put(entry: string, draft: RequestDraft): void {
+    if (this.#drafts.has(entry)) this.#drafts.set(entry, draft);
+  }
+
+  get authChoice(): AuthChoice {
+    return this.#auth;
+  }
+
+  set authChoice(choice: AuthChoice) {
+    this.#auth = choice;
+  }
+
+  /** By reference; undefined where no key is sent. */
   get auth(): RequestAuth | undefined {
-    const { app, endpoint } = this.target;
-    const auth = this.bundled?.endpoints.find((candidate) => candidate.function === endpoint.name)?.auth;
-    if (!auth) return undefined;
+    return requestAuth(this.#auth, this.target, this.bundled);
+  }
+
+  /** What the endpoint says of itself, once it was read. */
+  set api(api: ApiDocument | undefined) {
+    this.#api = api;
+  }
+
+  get hasApi(): boolean {
+    return this.#api !== undefined;
+  }
+
+  get samples(): readonly Sample[] {
+    const { name } = this.target.endpoint;
+    return this.bundled?.samples.filter((sample) => sample.function === name) ?? [];
+  }
+
+  /** The sample that is open. */
+  get sample(): Sample | undefined {
+    return this.samples.find((sample) => sampleEntry(sample) === this.#entry);
+  }
+
+  /** From the endpoint's own description, else from the manifest. */
+  get operations(): readonly ApiOperation[] {
+    return this.#api?.operations ?? this.#routes();
+  }
+
+  /** What the method and path of the draft mean. */
+  get operation(): ApiOperationDetails | undefined {
+    const operation = matchOperation(this.operations, this.draft.method, this.draft.path);
+    return operation && this.details(operation.id);
+  }
+
+  /** @returns undefined while the endpoint has not described itself */
+  details(id: string): ApiOperationDetails | undefined {
+    return this.#api?.details(id);
+  }
+
+  /** All drafts that differ from what they began as, and the open one. */
+  get saved(): SavedSession {
+    const kept = [...this.#drafts].filter(([entry]) => entry === this.#entry || this.#isEdited(entry));
     return {
-      secretRef: endpointKeyName(app.environment, auth.secretName),
-      header: auth.header,
-      scheme: auth.scheme,
+      target: this.target,
+      bundledId: this.bundled?.id,
+      entry: this.#entry,
+      auth: this.#auth,
+      drafts: Object.fromEntries(kept),
     };
   }
 
-  /** @throws kind `invalid` when a file of the sample is missing */
-  async select(sample: Sample): Promise<void> {
-    this.#body = this.bundled ? await sampleBody(this.bundled, sample) : undefined;
-    this.#sample = sample;
+  /**
+   * Opens an entry as it was left, or as it begins.
+   * @throws kind `invalid` when a sample's file cannot be read
+   */
+  async select(entry: string): Promise<void> {
+    if (!this.#drafts.has(entry)) await this.#begin(entry);
+    this.#entry = entry;
   }
 
-  state(auth: RequestState['auth']): RequestState {
-    const { app, endpoint } = this.target;
-    const sample = this.#sample;
+  /** Opens an entry as it begins; what was edited there becomes the request by hand, unless one is being written. */
+  async startOver(entry = this.#entry): Promise<void> {
+    const left = this.#drafts.get(entry);
+    const isEdited = this.#isEdited(entry);
+    await this.#begin(entry);
+    if (left && isEdited && entry !== byHand && !this.#isEdited(byHand)) this.#drafts.set(byHand, left);
+    this.#entry = entry;
+  }
+
+  /** @throws kind `invalid` for an address, a header or a file that cannot be sent */
+  spec(): Promise<RequestSpec> {
+    return specOf({ ...this.draft, auth: this.auth }, this.baseUrl);
+  }
+
+  get baseUrl(): string {
+    return this.target.endpoint.url.replace(/\/+$/, '');
+  }
+
+  /** What the view shows and is known without asking anybody. */
+  get context(): Pick<
+    DraftContext,
+    'appName' | 'environment' | 'baseUrl' | 'entries' | 'entry' | 'note' | 'operation'
+  > {
+    const { app } = this.target;
     return {
       appName: app.name,
       environment: app.environment,
-      method: sample?.method ?? 'GET',
-      baseUrl: endpoint.url.replace(/\/$/, ''),
-      path: sample?.path ?? '/',
-      body: this.#body?.display ?? '',
-      headers: this.#headers(),
-      samples: (this.bundled?.samples ?? []).map(({ id, title }) => ({ id, title })),
-      sampleId: sample?.id ?? '',
-      sampleNote: sample?.expect?.description ?? '',
-      auth,
-      authNote: this.auth ? `${this.auth.header}: ${this.auth.scheme} …`.replace(':  …', ': …') : '',
+      baseUrl: this.baseUrl,
+      entries: this.#entries(),
+      entry: this.#entry,
+      note: this.sample?.expect?.description ?? '',
+      operation: this.operation ?? null,
     };
   }
 
-  /** @throws kind `invalid` when the edited body of a sample is not JSON any more */
-  spec(method: string, path: string, body: string): RequestSpec {
-    const text = this.#body ? editedBody(body, this.#body) : body;
-    const url = new URL(path, `${this.target.endpoint.url.replace(/\/$/, '')}/`).href;
-    const withBody = text.trim() !== '' && method !== 'GET' && method !== 'HEAD';
-    return {
+  #entries(): DraftContext['entries'] {
+    const samples = this.samples.map((sample) => ({
+      id: sampleEntry(sample),
+      group: 'Samples',
+      label: sample.title,
+      title: `${sample.method} ${sample.path}`,
+    }));
+    const operations = this.operations.map((operation) => ({
+      id: operationEntry(operation),
+      group: operation.tag || 'Operations',
+      label: operation.id,
+      title: operation.title + (operation.deprecated ? ' (deprecated)' : ''),
+    }));
+    const hand = { id: byHand, group: '', label: 'Request by hand', title: '' };
+    const gone = this.#isKnown(this.#entry)
+      ? []
+      : [{ id: this.#entry, group: '', label: this.#entry.replace(/^\w+:/, ''), title: '' }];
+    return [hand, ...gone, ...samples, ...operations].map((entry) => ({
+      ...entry,
+      edited: this.#isEdited(entry.id),
+    }));
+  }
+
+  #isKnown(entry: string): boolean {
+    return (
+      entry === byHand ||
+      this.sample !== undefined ||
+      this.operations.some((operation) => operationEntry(operation) === entry)
+    );
+  }
+
+  /** What was kept from another window counts as edited: what it began as is not known any more. */
+  #isEdited(entry: string): boolean {
+    const draft = this.#drafts.get(entry);
+    if (!draft) return false;
+    const begun = this.#begun.get(entry) ?? (entry === byHand ? emptyDraft() : undefined);
+    return JSON.stringify(draft) !== JSON.stringify(begun);
+  }
+
+  async #begin(entry: string): Promise<void> {
+    const draft = await this.#initial(entry);
+    this.#begun.set(entry, draft);
+    this.#drafts.set(entry, draft);
+  }
+
+  async #initial(entry: string): Promise<RequestDraft> {
+    const sample = this.samples.find((each) => sampleEntry(each) === entry);
+    if (sample && this.bundled) return sampleDraft(this.bundled, sample);
+    const operation = this.operations.find((each) => operationEntry(each) === entry);
+    return operation ? this.#ofOperation(operation) : emptyDraft();
+  }
+
+  /** A sample of the same route knows better than the schema what makes sense. */
+  async #ofOperation(operation: ApiOperation): Promise<RequestDraft> {
+    const details = this.#api?.details(operation.id);
+    const draft = details ? operationDraft(details) : emptyDraft(operation.method, operation.path);
+    const sample = this.samples.find(
+      ({ method, path }) => method === operation.method && path === operation.path,
+    );
+    if (!sample || !this.bundled) return draft;
+    const { body } = await sampleDraft(this.bundled, sample);
+    return { ...draft, body };
+  }
+
+  #routes(): ApiOperation[] {
+    const { name } = this.target.endpoint;
+    const routes = this.bundled?.endpoints.find((endpoint) => endpoint.function === name)?.routes ?? [];
+    return routes.map(({ method, path, title }) => ({
+      id: `${method} ${path}`,
       method,
-      url,
-      headers: withBody ? this.#headers() : {},
-      ...(withBody ? { body: text } : {}),
-      ...(this.auth ? { auth: this.auth } : {}),
-    };
-  }
-
-  #headers(): Record<string, string> {
-    return { 'content-type': 'application/json', ...this.#sample?.headers };
+      path,
+      title,
+      tag: '',
+      deprecated: false,
+    }));
   }
 }

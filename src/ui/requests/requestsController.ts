@@ -4,54 +4,79 @@ import type { CatalogApp, Sample } from '../../domain/catalog.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
+import type { KeyedFiles } from '../../requests/keyedFiles.ts';
 import type { RequestSender } from '../../requests/send.ts';
 import type { RequestActions } from './requestActions.ts';
-import type { RequestPanel } from './requestPanel.ts';
+import type { RequestPanel, RequestPanelServices } from './requestPanel.ts';
 import type { RequestTarget } from './requestSession.ts';
-import { RequestSession } from './requestSession.ts';
 
-/** Opens request panels, one for each endpoint. */
+export interface RequestsOptions {
+  readonly extensionUri: vscode.Uri;
+  /** Where drafts and API descriptions are kept; absent: nowhere. */
+  readonly storageUri: vscode.Uri | undefined;
+  readonly sender: RequestSender;
+  readonly keys: EndpointKeys;
+  readonly logger: Logger;
+  /** The bundled apps, for panels that come back after a reload. */
+  readonly bundled: () => Promise<readonly CatalogApp[]>;
+  /** What asking an endpoint would start; see `RequestEditorServices`. */
+  readonly wakes: (target: RequestTarget) => string;
+}
+
+type PanelModule = typeof import('./requestPanel.ts');
+
+/** How a panel begins. */
+export interface OpenOptions {
+  readonly bundled?: CatalogApp | undefined;
+  /** Entry that is opened as it begins; absent: the one that was open last. */
+  readonly begin?: string | undefined;
+}
+
+const mostFiles = { drafts: 100, apis: 30 };
+
+/** Opens request panels, one for each endpoint, and brings them back after a reload of the window. */
 export class RequestsController implements vscode.Disposable {
-  readonly #extensionUri: vscode.Uri;
-  readonly #sender: RequestSender;
-  readonly #keys: EndpointKeys;
-  readonly #logger: Logger;
+  readonly #options: RequestsOptions;
   readonly #actions: RequestActions;
   readonly #panels = new Map<string, RequestPanel>();
   readonly #disposables = new DisposableStore();
+  #services: RequestPanelServices | undefined;
 
-  constructor(
-    extensionUri: vscode.Uri,
-    sender: RequestSender,
-    keys: EndpointKeys,
-    logger: Logger,
-    actions: RequestActions,
-  ) {
-    this.#extensionUri = extensionUri;
-    this.#sender = sender;
-    this.#keys = keys;
-    this.#logger = logger;
+  constructor(options: RequestsOptions, actions: RequestActions) {
+    this.#options = options;
     this.#actions = actions;
+    this.#disposables.add(
+      vscode.window.registerWebviewPanelSerializer(webviewPanels.request, {
+        deserializeWebviewPanel: (view, state) => this.#restore(view, state),
+      }),
+    );
   }
 
-  /** Opens the endpoint without a body. */
-  async openEndpoint(target: RequestTarget, bundled?: CatalogApp): Promise<void> {
-    const panel = await this.#panel(new RequestSession(target, bundled));
-    await panel.refresh();
+  /** Opens the requests of an endpoint as they were left. */
+  async openEndpoint(target: RequestTarget, bundled?: CatalogApp): Promise<RequestPanel> {
+    return this.#open(target, { bundled });
   }
 
-  /** Opens a sample of a bundled app and, if wished, sends it at once. */
+  /** Opens a sample of a bundled app as it was shipped and, if wished, sends it at once. */
   async openSample(
     bundled: CatalogApp,
     sample: Sample,
     target: RequestTarget,
     options: { readonly send?: boolean } = {},
   ): Promise<void> {
-    const session = new RequestSession(target, bundled);
-    await session.select(sample);
-    const panel = await this.#panel(session);
-    await panel.refresh();
-    if (options.send) await panel.sendAsShown();
+    const panel = await this.#open(target, { bundled, begin: `sample:${sample.id}` });
+    if (options.send) await panel.send();
+  }
+
+  /** Opens the request of an endpoint that takes files, with the files in it; nothing is sent. */
+  async openFiles(
+    target: RequestTarget,
+    bundled: CatalogApp | undefined,
+    uris: readonly vscode.Uri[],
+  ): Promise<void> {
+    const panel = await this.#open(target, { bundled });
+    await panel.describe();
+    await panel.takeFiles(uris);
   }
 
   dispose(): void {
@@ -59,27 +84,59 @@ export class RequestsController implements vscode.Disposable {
     this.#disposables.dispose();
   }
 
-  /** The panel is a file of its own, loaded when the first one opens. */
-  async #panel(session: RequestSession): Promise<RequestPanel> {
-    const { RequestPanel } = await import('./requestPanel.ts');
-    const key = session.target.endpoint.url;
-    const open = this.#panels.get(key);
-    if (open) {
-      open.show(session);
-      return open;
-    }
+  async #open(target: RequestTarget, { bundled, begin }: OpenOptions): Promise<RequestPanel> {
+    // The panel is a file of its own, loaded when the first one opens.
+    const module = await import('./requestPanel.ts');
+    const open = this.#panels.get(target.endpoint.url);
+    open?.reveal();
+    const panel = open ?? (await this.#create(module, target, bundled));
+    if (begin !== undefined) await panel.begin(begin);
+    else await panel.refresh();
+    if (!open) void panel.describe();
+    return panel;
+  }
+
+  async #create(
+    module: PanelModule,
+    target: RequestTarget,
+    bundled: CatalogApp | undefined,
+  ): Promise<RequestPanel> {
     const view = vscode.window.createWebviewPanel(
       webviewPanels.request,
-      session.target.app.name,
+      target.app.name,
       vscode.ViewColumn.Active,
-      RequestPanel.options(this.#extensionUri),
+      module.RequestPanel.options(this.#options.extensionUri),
     );
-    const panel = new RequestPanel(view, this.#extensionUri, session, {
-      sender: this.#sender,
-      keys: this.#keys,
-      logger: this.#logger,
-      ...this.#actions,
-    });
+    const saved = module.readSession(await this.#files(module, 'drafts')?.read(keyOf(target)));
+    return this.#adopt(module, view, new module.RequestSession(target, bundled, saved));
+  }
+
+  /** @param state what the view has noted: which endpoint it shows */
+  async #restore(view: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const module = await import('./requestPanel.ts');
+    const url = (state as { endpoint?: unknown } | undefined)?.endpoint;
+    const saved =
+      typeof url === 'string'
+        ? module.readSession(await this.#files(module, 'drafts')?.read(url))
+        : undefined;
+    if (!saved || this.#panels.has(saved.target.endpoint.url)) {
+      view.dispose();
+      return;
+    }
+    const bundled = (await this.#options.bundled()).find(({ id }) => id === saved.bundledId);
+    view.webview.options = module.RequestPanel.options(this.#options.extensionUri);
+    const panel = this.#adopt(module, view, new module.RequestSession(saved.target, bundled, saved));
+    await panel.describe();
+  }
+
+  #adopt(
+    module: PanelModule,
+    view: vscode.WebviewPanel,
+    session: InstanceType<PanelModule['RequestSession']>,
+  ): RequestPanel {
+    this.#services ??= this.#makeServices(module);
+    const key = session.target.endpoint.url;
+    const panel = new module.RequestPanel(view, this.#options.extensionUri, session, this.#services);
     this.#panels.set(key, panel);
     view.onDidDispose(() => {
       this.#panels.delete(key);
@@ -87,4 +144,26 @@ export class RequestsController implements vscode.Disposable {
     });
     return panel;
   }
+
+  #makeServices(module: PanelModule): RequestPanelServices {
+    const { sender, keys, logger, wakes } = this.#options;
+    return {
+      sender,
+      keys,
+      logger,
+      wakes: (session) => wakes(session.target),
+      drafts: this.#files(module, 'drafts'),
+      descriptions: new module.ApiDescriptions(this.#files(module, 'apis'), logger),
+      ...this.#actions,
+    };
+  }
+
+  #files({ KeyedFiles }: PanelModule, folder: keyof typeof mostFiles): KeyedFiles | undefined {
+    const { storageUri } = this.#options;
+    return storageUri && new KeyedFiles(vscode.Uri.joinPath(storageUri, folder).fsPath, mostFiles[folder]);
+  }
+}
+
+function keyOf({ endpoint }: RequestTarget): string {
+  return endpoint.url.replace(/\/+$/, '');
 }

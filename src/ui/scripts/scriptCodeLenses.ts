@@ -2,9 +2,11 @@ import * as vscode from 'vscode';
 import { commands } from '../../contributions.ts';
 import type { Disposable, Listener } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
-import type { Runnable, ScriptApp, SourcePlace } from '../../domain/script.ts';
+import type { Runnable, ScriptApp, ScriptFunction, SourcePlace } from '../../domain/script.ts';
 import { runnables } from '../../domain/script.ts';
 import type { Config } from '../../platform/config.ts';
+import type { DeployedReference } from '../commands/requests.ts';
+import type { DeployedApps } from './deployedApps.ts';
 import type { ScriptReader } from './scriptReader.ts';
 import type { ScriptReference } from './scriptReference.ts';
 import type { ScriptRuns } from './scriptRuns.ts';
@@ -17,19 +19,22 @@ export class ScriptCodeLenses implements vscode.CodeLensProvider, vscode.Disposa
   readonly #reader: ScriptReader;
   readonly #runs: ScriptRuns;
   readonly #config: Config;
+  readonly #deployed: DeployedApps;
   readonly #changes = new vscode.EventEmitter<void>();
   readonly #disposables = new DisposableStore();
 
   readonly onDidChangeCodeLenses = this.#changes.event;
 
-  constructor(reader: ScriptReader, runs: ScriptRuns, config: Config) {
+  constructor(reader: ScriptReader, runs: ScriptRuns, config: Config, deployed: DeployedApps) {
     this.#reader = reader;
     this.#runs = runs;
     this.#config = config;
+    this.#deployed = deployed;
     const selector = { language: 'python', scheme: 'file' };
     this.#disposables.add(vscode.languages.registerCodeLensProvider(selector, this));
     this.#disposables.add(config.onDidChange(['codeLens'], () => this.#changes.fire()));
     this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#changes.fire()));
+    this.#disposables.add(deployed.onDidChange(() => this.#changes.fire()));
     this.#disposables.add(onShapeChange(runs, () => this.#changes.fire()));
     this.#disposables.add(this.#changes);
   }
@@ -65,6 +70,7 @@ export class ScriptCodeLenses implements vscode.CodeLensProvider, vscode.Disposa
       serveLens(app),
       ...runnables(app).map((runnable) => this.#runLens(uri, app, runnable, argument(runnable))),
       ...web.map((fn) => serveLens(fn)),
+      ...(app.name && this.#deployed.has(app.name) ? web.map((fn) => sendLens(fn, app.name ?? '')) : []),
     ];
   }
 
@@ -77,11 +83,18 @@ export class ScriptCodeLenses implements vscode.CodeLensProvider, vscode.Disposa
   }
 }
 
+function sendLens(fn: ScriptFunction, deployedApp: string): vscode.CodeLens {
+  const { t } = vscode.l10n;
+  const argument: DeployedReference = { deployedApp, function: fn.name };
+  const tooltip = t('Send a request to {0} of the deployed {1}', fn.name, deployedApp);
+  return lens(fn, t('Send Request'), commands.sendRequest, argument, tooltip);
+}
+
 function lens(
   { line, firstLine = line }: Place,
   title: string,
   command: string,
-  argument: ScriptReference,
+  argument: ScriptReference | DeployedReference,
   tooltip: string,
 ): vscode.CodeLens {
   const range = new vscode.Range(firstLine - 1, 0, firstLine - 1, 0);

@@ -1,5 +1,6 @@
 import type { App, Container, Endpoint, ModalFunction } from '../../domain/app.ts';
 import { isLive } from '../../domain/app.ts';
+import type { Sample } from '../../domain/catalog.ts';
 import type { KnownApp } from '../../domain/appFilter.ts';
 import { gpuTypesOf } from '../../domain/appFilter.ts';
 import type { ModalError } from '../../domain/errors.ts';
@@ -139,12 +140,19 @@ export function functionRow(
 }
 
 /** Names are unique, but for a server of several regions, which has an address in each. */
-function endpointId(app: App, fn: ModalFunction, endpoint: Endpoint): string {
+export function endpointId(app: App, fn: ModalFunction, endpoint: Endpoint): string {
   const at = fn.endpoints.filter(({ name }) => name === endpoint.name).indexOf(endpoint);
   return `endpoint/${app.id}/${endpoint.name}${at > 0 ? `/${at}` : ''}`;
 }
 
-export function endpointRow(app: App, fn: ModalFunction, endpoint: Endpoint, parentId: string): Row {
+/** @param sampleIds rows of requests that are ready to be sent */
+export function endpointRow(
+  app: App,
+  fn: ModalFunction,
+  endpoint: Endpoint,
+  parentId: string,
+  sampleIds: readonly string[] = [],
+): Row {
   const { name, url } = endpoint;
   const shortUrl = url.replace(/^https?:\/\//, '');
   const auth = endpoint.requiresProxyAuth ? ['needs a proxy token'] : [];
@@ -159,6 +167,25 @@ export function endpointRow(app: App, fn: ModalFunction, endpoint: Endpoint, par
     context: 'endpoint',
     spoken: [`Web endpoint ${name}`, shortUrl, ...auth].join(', '),
     tooltip: () => [url, ...auth],
+    ...(sampleIds.length > 0 ? { collapsible: 'collapsed', childIds: sampleIds } : {}),
+  };
+}
+
+/** A request of a bundled app. A click shows it; its button sends it. */
+export function sampleRow(sample: Sample, endpointRowId: string): Row {
+  const route = `${sample.method} ${sample.path}`;
+  return {
+    ...leaf,
+    id: `sample/${endpointRowId}/${sample.id}`,
+    parentId: endpointRowId,
+    kind: 'sample',
+    label: sample.title,
+    description: route,
+    icon: 'beaker',
+    context: 'sample',
+    spoken: `Sample request ${sample.title}, ${route}`,
+    tooltip: () => [sample.expect?.description ?? sample.title, route],
+    command: { id: commands.openRequest, title: 'Open request' },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { App, Container, Endpoint, Environment, ModalFunction } from '../../domain/app.ts';
 import { isLive } from '../../domain/app.ts';
+import type { CatalogApp, Sample } from '../../domain/catalog.ts';
 import type { KnownApp } from '../../domain/appFilter.ts';
 import { isFiltering, matchesFilter } from '../../domain/appFilter.ts';
 import type { Arrangement, Sorting } from '../../domain/arrangement.ts';
@@ -12,12 +13,14 @@ import { compareApps, groupApps, sinceOf } from './appGroups.ts';
 import {
   appRow,
   containerRow,
+  endpointId,
   endpointRow,
   functionRow,
   groupRow,
   moreRow,
   problemRow,
   readingRow,
+  sampleRow,
 } from './appRowParts.ts';
 import type { LifecycleRows } from './lifecycleRows.ts';
 import type { Row, Rows } from './row.ts';
@@ -36,6 +39,8 @@ export interface AppRowOptions {
   readonly deployEnvironment?: string;
   /** Why the functions of an app could not be read, by app id. */
   readonly problems?: ReadonlyMap<string, ModalError>;
+  /** Bundled apps by the name under which they are deployed. */
+  readonly bundled?: ReadonlyMap<string, CatalogApp>;
   /** How many children a row shows, by row id, where the user wants to see more than `pageSize`. */
   readonly pages?: ReadonlyMap<string, number>;
 }
@@ -46,6 +51,13 @@ export type AppRowTarget =
   | { readonly kind: 'app'; readonly app: App }
   | { readonly kind: 'function'; readonly app: App; readonly fn: ModalFunction }
   | { readonly kind: 'endpoint'; readonly app: App; readonly endpoint: Endpoint }
+  | {
+      readonly kind: 'sample';
+      readonly app: App;
+      readonly endpoint: Endpoint;
+      readonly bundled: CatalogApp;
+      readonly sample: Sample;
+    }
   | { readonly kind: 'container'; readonly app: App; readonly container: Container }
   | VersionRowTarget;
 
@@ -182,7 +194,7 @@ export class AppRowsBuilder {
 
   /** What rows of an app show besides the app itself, its functions and its containers. */
   #wordsOf({ app, details, containers }: KnownApp, parentId: string): string {
-    const { now, problems, pages, lifecycle } = this.#options;
+    const { now, problems, pages, lifecycle, bundled } = this.#options;
     return [
       parentId,
       this.#environmentOf(app),
@@ -190,6 +202,7 @@ export class AppRowsBuilder {
       problems?.get(app.id)?.message ?? '',
       pages?.get(`app/${app.id}`) ?? '',
       lifecycle?.stamp(app, details, now) ?? '',
+      bundled?.get(app.name)?.id ?? '',
       ...containers.map((each) => shortAge(each.startedAt ?? each.enqueuedAt, now)),
     ].join('|');
   }
@@ -231,9 +244,25 @@ export class AppRowsBuilder {
 
   #function(app: App, fn: ModalFunction, parentId: string): string {
     const row = functionRow(app, fn, parentId, this.#options.lifecycle?.functionFacts(fn) ?? []);
-    for (const endpoint of fn.endpoints)
-      this.#add(endpointRow(app, fn, endpoint, row.id), { kind: 'endpoint', app, endpoint });
+    for (const endpoint of fn.endpoints) {
+      const samples = this.#samples(app, fn, endpoint);
+      this.#add(endpointRow(app, fn, endpoint, row.id, samples), { kind: 'endpoint', app, endpoint });
+    }
     return this.#add(row, { kind: 'function', app, fn });
+  }
+
+  #samples(app: App, fn: ModalFunction, endpoint: Endpoint): string[] {
+    const bundled = this.#options.bundled?.get(app.name);
+    const samples = bundled?.samples.filter((sample) => sample.function === endpoint.name) ?? [];
+    return samples.map((sample) =>
+      this.#add(sampleRow(sample, endpointId(app, fn, endpoint)), {
+        kind: 'sample',
+        app,
+        endpoint,
+        bundled: bundled as CatalogApp,
+        sample,
+      }),
+    );
   }
 
   #container(app: App, container: Container, parentId: string): string {

@@ -3,6 +3,7 @@ import { contextKeys, views } from '../../contributions.ts';
 import { isLive } from '../../domain/app.ts';
 import { isFiltering, judgesDetails } from '../../domain/appFilter.ts';
 import { needsAllDetails } from '../../domain/arrangement.ts';
+import type { CatalogApp } from '../../domain/catalog.ts';
 import type { Rates } from '../../domain/cost.ts';
 import type { Disposable } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
@@ -26,6 +27,10 @@ export interface AppsViewParts {
   readonly arrangement: ArrangementStore;
   readonly lifecycle: LifecycleRows;
   readonly rates: () => Rates;
+  /** The bundled apps, whose samples stand below their endpoints. */
+  readonly bundled: () => Promise<readonly CatalogApp[]>;
+  /** Takes files that are dropped on a row. */
+  readonly drop: vscode.TreeDragAndDropController<string>;
   /** The environment that the profile names; '' = none. */
   readonly profileEnvironment: () => Promise<string>;
 }
@@ -44,6 +49,7 @@ export class AppsView implements vscode.Disposable {
   readonly #pages = new Map<string, number>();
   #targets: ReadonlyMap<string, AppRowTarget> = new Map();
   #profileEnvironment = '';
+  #bundled: ReadonlyMap<string, CatalogApp> | undefined;
   /** Ends the reads that nobody looks at any more. */
   #watching: AbortController | undefined;
   #badgeEnd: NodeJS.Timeout | undefined;
@@ -60,7 +66,11 @@ export class AppsView implements vscode.Disposable {
       ),
     );
     this.#view = this.#disposables.add(
-      vscode.window.createTreeView(views.apps, { treeDataProvider: this.#tree, showCollapseAll: true }),
+      vscode.window.createTreeView(views.apps, {
+        treeDataProvider: this.#tree,
+        dragAndDropController: parts.drop,
+        showCollapseAll: true,
+      }),
     );
     this.#schedule = this.#disposables.add(
       new RefreshSchedule(
@@ -151,7 +161,17 @@ export class AppsView implements vscode.Disposable {
     const target = this.#targets.get(id);
     if (target?.kind === 'app' && !store.state.problems.has(target.app.id))
       void store.loadDetails(target.app.id);
+    if (target?.kind === 'app') void this.#readBundled();
     if (target) lifecycle.expanded(target);
+  }
+
+  /** The manifests are read when the first app is opened. */
+  async #readBundled(): Promise<void> {
+    if (this.#bundled) return;
+    this.#bundled = new Map();
+    const apps = await this.#parts.bundled();
+    this.#bundled = new Map(apps.map((app) => [app.defaultAppName, app]));
+    this.#paint(this.#parts.store.state);
   }
 
   #moreTooltip(id: string): Promise<readonly string[]> | undefined {
@@ -176,6 +196,7 @@ export class AppsView implements vscode.Disposable {
       user,
       deployEnvironment: this.#deployEnvironment(state),
       problems,
+      ...(this.#bundled ? { bundled: this.#bundled } : {}),
       pages: this.#pages,
     });
     this.#targets = built.targets;

@@ -4,6 +4,8 @@ import { EditorState } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
+import type { JsonAssist } from './jsonAssist.ts';
+import { jsonAssist, lintAgain } from './jsonAssist.ts';
 
 /** Colours of JSON from the user's theme. */
 const highlight = HighlightStyle.define([
@@ -38,6 +40,29 @@ const theme = EditorView.theme({
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': {
     backgroundColor: 'var(--vscode-editor-selectionBackground) !important',
   },
+  '.cm-tooltip': {
+    color: 'var(--vscode-editorSuggestWidget-foreground, var(--vscode-editorWidget-foreground))',
+    backgroundColor: 'var(--vscode-editorSuggestWidget-background, var(--vscode-editorWidget-background))',
+    border: '1px solid var(--vscode-editorSuggestWidget-border, var(--vscode-editorWidget-border))',
+    borderRadius: '3px',
+  },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--vscode-editor-font-family)' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+    color: 'var(--vscode-editorSuggestWidget-selectedForeground, inherit)',
+    backgroundColor: 'var(--vscode-editorSuggestWidget-selectedBackground)',
+    outline: '1px solid var(--vscode-contrastActiveBorder, transparent)',
+  },
+  '.cm-completionDetail': { fontStyle: 'normal', opacity: '0.85' },
+  '.cm-tooltip .hover': { padding: '4px 8px', maxWidth: '420px', whiteSpace: 'pre-line' },
+  '.cm-diagnostic': { padding: '4px 8px', borderLeft: 'none' },
+  '.cm-lintRange-error': {
+    backgroundImage: 'none',
+    textDecoration: 'underline wavy var(--vscode-editorError-foreground)',
+  },
+  '.cm-lintRange-warning': {
+    backgroundImage: 'none',
+    textDecoration: 'underline wavy var(--vscode-editorWarning-foreground)',
+  },
   '.cm-foldPlaceholder': {
     backgroundColor: 'var(--vscode-badge-background)',
     color: 'var(--vscode-badge-foreground)',
@@ -52,6 +77,8 @@ export interface JsonEditorOptions {
   readonly label: string;
   readonly readOnly: boolean;
   readonly onChange?: (text: string) => void;
+  /** Completion, hover and problems. */
+  readonly assist?: JsonAssist;
 }
 
 /** A CodeMirror editor for JSON, also read-only for answers. */
@@ -68,6 +95,7 @@ export class JsonEditor {
           keymap.of([{ key: 'Mod-Enter', run: () => true, stopPropagation: false }]),
           basicSetup,
           json(),
+          ...(options.assist ? [jsonAssist(options.assist)] : []),
           syntaxHighlighting(highlight),
           theme,
           EditorView.lineWrapping,
@@ -89,6 +117,15 @@ export class JsonEditor {
   setText(text: string): void {
     if (text === this.text) return;
     this.#view.dispatch({ changes: { from: 0, to: this.#view.state.doc.length, insert: text } });
+  }
+
+  /** Shows the problems anew. */
+  lint(): void {
+    lintAgain(this.#view);
+  }
+
+  focus(): void {
+    this.#view.focus();
   }
 
   destroy(): void {

@@ -1,12 +1,12 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
-import '@vscode-elements/elements/dist/vscode-option/index.js';
-import '@vscode-elements/elements/dist/vscode-single-select/index.js';
 import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
-import type { RequestState, ResponseState, ToHost } from '../../ui/requests/protocol.ts';
+import type { ResponseState, ToHost } from '../../ui/requests/protocol.ts';
 import { toView } from '../../ui/requests/protocol.ts';
+import type { DraftElement } from './form/draftElement.ts';
+import './form/draftElement.ts';
 import { pretty } from './format.ts';
 import { JsonEditor } from './jsonEditor.ts';
 import type { Tab } from './responseView.ts';
@@ -15,29 +15,23 @@ import { styles } from './styles.ts';
 import { summaryView } from './summaryView.ts';
 import { post } from './vscodeApi.ts';
 
-const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const tabNames: Readonly<Record<Tab, string>> = { summary: 'Summary', body: 'Body', headers: 'Headers' };
 
-/** The request panel: address, body, and the answer beside it. The host holds the truth. */
+/** The request panel: the request, and the answer beside it. The host holds the truth. */
 class RequestElement extends LitElement {
   static override readonly styles = styles;
   static override readonly properties = {
-    request: { state: true },
     response: { state: true },
     streamed: { state: true },
     tab: { state: true },
     now: { state: true },
   };
 
-  declare request: RequestState | undefined;
   declare response: ResponseState;
   declare streamed: string;
   declare tab: Tab;
   declare now: number;
 
-  #method = 'GET';
-  #path = '/';
-  #body: JsonEditor | undefined;
   #answer: JsonEditor | undefined;
   #clock: ReturnType<typeof setInterval> | undefined;
 
@@ -68,95 +62,30 @@ class RequestElement extends LitElement {
     const root = this.renderRoot as ShadowRoot;
     const editor = (id: string, label: string, readOnly: boolean) =>
       new JsonEditor({ parent: root.getElementById(id) as HTMLElement, root, nonce, label, readOnly });
-    this.#body = editor('body', 'Request body', false);
     this.#answer = editor('answer', 'Answer body', true);
-    if (this.request) this.#body.setText(this.request.body);
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.has('request') && this.request) this.#body?.setText(this.request.body);
     if (!changed.has('response') && !changed.has('streamed')) return;
     if (this.response.kind === 'result') this.#answer?.setText(pretty(this.response.body));
     else if (this.response.kind === 'sending') this.#answer?.setText(this.streamed);
   }
 
   protected override render(): TemplateResult {
-    return html`${this.#header()} ${this.#meta()}
-      <div class="panes">
-        <section class="request" aria-label="Request">
-          <h2>Body</h2>
-          <div class="editor" id="body"></div>
-        </section>
-        <section class="response" aria-label="Answer" aria-live="polite">${this.#responseView()}</section>
-      </div>`;
-  }
-
-  #header(): TemplateResult {
-    const sending = this.response.kind === 'sending';
-    return html`<header>
-      <div class="address">
-        <select
-          aria-label="Method"
-          .value=${this.#method}
-          @change=${(event: Event) => (this.#method = valueOf(event))}
-        >
-          ${methods.map((method) => html`<option ?selected=${method === this.#method}>${method}</option>`)}
-        </select>
-        <span class="base" title=${this.request?.baseUrl ?? ''}>${this.request?.baseUrl ?? ''}</span>
-        <input
-          aria-label="Path"
-          spellcheck="false"
-          .value=${this.#path}
-          @input=${(event: Event) => (this.#path = valueOf(event))}
-        />
-      </div>
-      ${
-        sending
-          ? html`<vscode-button secondary icon="debug-stop" @click=${() => post({ type: 'cancel' })}
-              >Cancel</vscode-button
-            >`
-          : html`<vscode-button icon="play" @click=${() => this.#send()}>Send</vscode-button>`
-      }
-    </header>`;
-  }
-
-  #meta(): TemplateResult {
-    const request = this.request;
-    if (!request) return html`<div class="meta"></div>`;
-    return html`<div class="meta">
-      <span><vscode-icon name="cloud"></vscode-icon> ${request.appName} in ${request.environment}</span>
-      ${request.samples.length > 0 ? this.#samplePicker(request) : nothing} ${this.#auth(request)}
-      <span class="spacer"></span>
-      <vscode-button secondary icon="copy" @click=${() => this.#copyCurl()}>Copy as curl</vscode-button>
+    return html`<div class="panes">
+      <modal-draft
+        class="request"
+        role="region"
+        aria-label="Request"
+        data-nonce=${this.dataset['nonce'] ?? ''}
+        ?sending=${this.response.kind === 'sending'}
+      ></modal-draft>
+      <section class="response" aria-label="Answer" aria-live="polite">${this.#responseView()}</section>
     </div>`;
   }
 
-  #samplePicker(request: RequestState): TemplateResult {
-    return html`<label>
-      Sample
-      <vscode-single-select
-        label="Sample"
-        .value=${request.sampleId}
-        @change=${(event: Event) => post({ type: 'selectSample', id: valueOf(event) })}
-      >
-        ${request.samples.map(
-          ({ id, title }) =>
-            html`<vscode-option value=${id} ?selected=${id === request.sampleId}>${title}</vscode-option>`,
-        )}
-      </vscode-single-select>
-    </label>`;
-  }
-
-  #auth(request: RequestState): TemplateResult | typeof nothing {
-    if (request.auth === 'none') return nothing;
-    const stored = request.auth === 'stored';
-    return html`<span>
-        <vscode-icon name=${stored ? 'key' : 'warning'}></vscode-icon>
-        ${stored ? request.authNote : 'No API key stored'}
-      </span>
-      <vscode-button secondary @click=${() => post({ type: 'enterKey' })}>
-        ${stored ? 'Change Key…' : 'Enter Key…'}
-      </vscode-button>`;
+  get #draft(): DraftElement | null {
+    return this.renderRoot.querySelector('modal-draft');
   }
 
   #responseView(): TemplateResult {
@@ -207,11 +136,7 @@ class RequestElement extends LitElement {
 
   #send(): void {
     this.tab = 'summary';
-    post({ type: 'send', method: this.#method, path: this.#path, body: this.#body?.text ?? '' });
-  }
-
-  #copyCurl(): void {
-    post({ type: 'copyCurl', method: this.#method, path: this.#path, body: this.#body?.text ?? '' });
+    this.#draft?.send();
   }
 
   readonly #received = (event: MessageEvent): void => {
@@ -220,11 +145,7 @@ class RequestElement extends LitElement {
     const message = parsed.data;
     if (message.type === 'streamed') this.streamed += message.text;
     else if (message.type === 'response') this.#showResponse(message.response);
-    else {
-      this.request = message.request;
-      this.#method = message.request.method;
-      this.#path = message.request.path;
-    }
+    else this.#draft?.receive(message);
   };
 
   #showResponse(response: ResponseState): void {
@@ -242,10 +163,6 @@ class RequestElement extends LitElement {
       this.#send();
     } else if (event.key === 'Escape' && this.response.kind === 'sending') post({ type: 'cancel' });
   };
-}
-
-function valueOf(event: Event): string {
-  return (event.target as HTMLInputElement).value;
 }
 
 customElements.define('modal-request', RequestElement);

@@ -1,0 +1,63 @@
+import type { Schema } from './schema/schema.ts';
+
+/** What an endpoint's own description says of it. */
+
+export interface ApiOperation {
+  /** Method and path, e.g. `POST /embed`. */
+  readonly id: string;
+  readonly method: string;
+  /** With `{name}` for path parameters. */
+  readonly path: string;
+  readonly title: string;
+  /** First tag; '' without. */
+  readonly tag: string;
+  readonly deprecated: boolean;
+}
+
+export interface ApiParameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required: boolean;
+  readonly description: string;
+  /** Self-contained. */
+  readonly schema: Schema;
+}
+
+export interface ApiBody {
+  /** Media type. */
+  readonly type: string;
+  /** Self-contained JSON Schema 2020-12. */
+  readonly schema: Schema;
+  readonly example?: unknown;
+  /** The schema was too large and lacks some of its parts. */
+  readonly cut: boolean;
+}
+
+export interface ApiOperationDetails extends ApiOperation {
+  readonly description: string;
+  readonly parameters: readonly ApiParameter[];
+  /** Those that a form can make come first: JSON, then forms. */
+  readonly bodies: readonly ApiBody[];
+  readonly bodyRequired: boolean;
+}
+
+/** The operation that a method and path mean; a path with its parameters filled in counts as well. */
+export function matchOperation<T extends ApiOperation>(
+  operations: readonly T[],
+  method: string,
+  path: string,
+): T | undefined {
+  const [bare = ''] = path.split(/[?#]/);
+  const ofMethod = operations.filter((operation) => operation.method === method);
+  return (
+    ofMethod.find((operation) => operation.path === bare) ??
+    ofMethod.find((operation) => templateOf(operation.path).test(bare))
+  );
+}
+
+function templateOf(path: string): RegExp {
+  const parts = path
+    .split(/\{[^{}]*\}/)
+    .map((part) => part.replaceAll(/[.*+?^$()|[\]\\{}]/g, String.raw`\$&`));
+  return new RegExp(`^${parts.join('[^/]+')}$`);
+}

@@ -1,0 +1,28 @@
+/** Names that the client sets itself, from what is sent. */
+const reserved = new Set([
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'upgrade',
+  'expect',
+  'keep-alive',
+]);
+
+/**
+ * What is wrong with a header, as one sentence; '' when it can be sent. Line breaks would let a value become headers
+ * or a body of its own.
+ */
+export function headerProblem(name: string, value: string): string {
+  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name))
+    return `"${shown(name)}" is no header name: only letters, digits and - _ . may be in it.`;
+  if (reserved.has(name.toLowerCase())) return `${name} is set from what is sent; leave it out.`;
+  if (/[\r\n]/.test(value)) return `The value of ${name} has a line break, which a header may not have.`;
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(value))
+    return `The value of ${name} has characters that a header cannot carry.`;
+  return '';
+}
+
+function shown(name: string): string {
+  return JSON.stringify(name).slice(1, -1).slice(0, 60);
+}

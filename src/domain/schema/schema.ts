@@ -1,0 +1,111 @@
+/** A JSON Schema as data, with the few questions that forms and editors ask of one. */
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** Chains of references longer than this are taken as "anything". */
+const mostHops = 20;
+
+export function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The members of a keyword that holds schemas by name. */
+export function schemasIn(value: unknown): readonly (readonly [string, unknown])[] {
+  return isSchema(value) ? Object.entries(value) : [];
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
+
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/**
+ * Follows references within the root and joins `allOf`, so that what is asked for stands in one object. What cannot be
+ * followed, e.g. a circle of references, is taken as "anything".
+ */
+export function resolve(schema: unknown, root: Schema, hops = 0): Schema {
+  if (!isSchema(schema) || hops > mostHops) return {};
+  const { $ref, allOf, ...own } = schema;
+  const parts = [...(typeof $ref === 'string' ? [target($ref, root)] : []), ...listOf(allOf)];
+  if (parts.length === 0) return schema;
+  return parts
+    .map((part) => resolve(part, root, hops + 1))
+    .concat(own)
+    .reduce(join, {});
+}
+
+/** The types that a value may have, without null. */
+export function typesOf(schema: Schema): readonly string[] {
+  const { type } = schema;
+  if (typeof type === 'string') return [type].filter((name) => name !== 'null');
+  if (Array.isArray(type))
+    return type.filter((name) => typeof name === 'string' && name !== 'null') as string[];
+  if (isSchema(schema['properties'])) return ['object'];
+  if (schema['items'] !== undefined || schema['prefixItems'] !== undefined) return ['array'];
+  const values = 'const' in schema ? [schema['const']] : listOf(schema['enum']);
+  return [...new Set(values.filter((value) => value !== null).map(typeOfValue))];
+}
+
+export function typeOfValue(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return typeof value;
+}
+
+/** The schemas of which one must fit, without the one that only means null; empty where there is no choice. */
+export function variantsOf(schema: Schema, root: Schema): readonly Schema[] {
+  const choices = [...listOf(schema['oneOf']), ...listOf(schema['anyOf'])];
+  return choices.map((choice) => resolve(choice, root)).filter((choice) => !isNull(choice));
+}
+
+/** Whether null is a value that fits. */
+export function isNullable(schema: Schema, root: Schema): boolean {
+  const { type } = schema;
+  if (type === 'null' || (Array.isArray(type) && type.includes('null'))) return true;
+  if (listOf(schema['enum']).includes(null)) return true;
+  return [...listOf(schema['oneOf']), ...listOf(schema['anyOf'])].some((choice) => {
+    const resolved = resolve(choice, root);
+    return isNull(resolved) || (Array.isArray(resolved['type']) && resolved['type'].includes('null'));
+  });
+}
+
+/** With one choice besides null, the choice itself, and what the schema says around it. */
+export function withoutNull(schema: Schema, root: Schema): Schema {
+  const [only, ...others] = variantsOf(schema, root);
+  if (!only || others.length > 0) return schema;
+  const around = Object.entries(schema).filter(([keyword]) => keyword !== 'oneOf' && keyword !== 'anyOf');
+  return join(resolve(only, root), Object.fromEntries(around));
+}
+
+function isNull(schema: Schema): boolean {
+  return schema['type'] === 'null' || ('const' in schema && schema['const'] === null);
+}
+
+function target(reference: string, root: Schema): unknown {
+  if (!reference.startsWith('#')) return undefined;
+  let at: unknown = root;
+  for (const step of reference.slice(1).split('/').slice(1)) {
+    if (!isSchema(at) && !Array.isArray(at)) return undefined;
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
+    at = Object.hasOwn(at, name) ? (at as Record<string, unknown>)[name] : undefined;
+  }
+  return at;
+}
+
+/** The later one says more; properties and required names of both count. */
+function join(a: Schema, b: Schema): Schema {
+  const properties = {
+    ...(a['properties'] as object | undefined),
+    ...(b['properties'] as object | undefined),
+  };
+  const required = [...new Set([...listOf(a['required']), ...listOf(b['required'])])];
+  return {
+    ...a,
+    ...b,
+    ...(Object.keys(properties).length > 0 ? { properties } : {}),
+    ...(required.length > 0 ? { required } : {}),
+  };
+}

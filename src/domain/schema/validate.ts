@@ -1,0 +1,114 @@
+import type { OutputUnit } from '@cfworker/json-schema';
+import { Validator } from '@cfworker/json-schema';
+import type { JsonPath } from '../json/jsonText.ts';
+import { problemWords } from './problemWords.ts';
+import type { Schema } from './schema.ts';
+
+/** A place where a value does not fit its schema. */
+export interface SchemaProblem {
+  readonly path: JsonPath;
+  readonly message: string;
+}
+
+/** Says where values do not fit a schema, in words for the field. It interprets the schema and makes no code of it. */
+export class SchemaChecker {
+  readonly #validator: Validator;
+
+  /** @param schema JSON Schema 2020-12 with all it refers to in itself */
+  constructor(schema: Schema) {
+    // The validator notes addresses in the objects it is given.
+    this.#validator = new Validator(structuredClone(schema), '2020-12', false);
+  }
+
+  /** @returns at most one problem for each place; none when the schema itself cannot be applied */
+  check(value: unknown): readonly SchemaProblem[] {
+    const problems = new Map<string, SchemaProblem>();
+    for (const error of meant(this.#errors(value))) {
+      const problem = problemOf(error);
+      const key = JSON.stringify(problem.path);
+      if (!problems.has(key)) problems.set(key, problem);
+    }
+    return [...problems.values()];
+  }
+
+  #errors(value: unknown): OutputUnit[] {
+    try {
+      return this.#validator.validate(value).errors;
+    } catch {
+      return []; // a broken schema must not stand between the user and the request
+    }
+  }
+}
+
+/** Keywords that only say that something below them failed. */
+const containers = new Set([
+  '$ref',
+  '$recursiveRef',
+  '$dynamicRef',
+  'allOf',
+  'properties',
+  'patternProperties',
+  'additionalProperties',
+  'unevaluatedProperties',
+  'items',
+  'prefixItems',
+  'additionalItems',
+  'unevaluatedItems',
+  'dependentSchemas',
+  'dependencies',
+  'then',
+  'else',
+  'if',
+]);
+
+/** Leaves out what only repeats, and of several choices those that the value does not mean. */
+function meant(errors: readonly OutputUnit[]): OutputUnit[] {
+  const kept: OutputUnit[] = [];
+  for (let at = 0; at < errors.length; at++) {
+    const error = errors[at] as OutputUnit;
+    if (error.keyword === 'anyOf' || error.keyword === 'oneOf') {
+      const below = errors.slice(at + 1).filter((each) => isBelow(each, error));
+      kept.push(...meantChoice(error, below));
+      at += below.length;
+    } else if (!containers.has(error.keyword)) kept.push(error);
+  }
+  return kept;
+}
+
+function isBelow({ keywordLocation }: OutputUnit, choice: OutputUnit): boolean {
+  return keywordLocation.startsWith(`${choice.keywordLocation}/`);
+}
+
+function meantChoice(choice: OutputUnit, below: readonly OutputUnit[]): OutputUnit[] {
+  const variants = Map.groupBy(
+    below,
+    ({ keywordLocation }) => keywordLocation.slice(choice.keywordLocation.length + 1).split('/')[0] ?? '',
+  );
+  const isMeant = (errors: readonly OutputUnit[]) => !errors.some((error) => tellsApart(error, choice));
+  const candidates = [...variants.values()].filter(isMeant).sort((a, b) => a.length - b.length);
+  const [best] = candidates;
+  return best ? meant(best) : [choice];
+}
+
+/** A wrong type or constant at the same place means that another choice was meant. */
+function tellsApart({ keyword, instanceLocation }: OutputUnit, choice: OutputUnit): boolean {
+  return instanceLocation === choice.instanceLocation && (keyword === 'type' || keyword === 'const');
+}
+
+function problemOf({ instanceLocation, keyword, error }: OutputUnit): SchemaProblem {
+  const path = pathOf(instanceLocation);
+  const missing = keyword === 'required' ? /required property "(.*)"\.$/.exec(error)?.[1] : undefined;
+  return {
+    path: missing === undefined ? path : [...path, missing],
+    message: problemWords(keyword, error),
+  };
+}
+
+/** Steps that look like a number are list positions or names; both find their member. */
+function pathOf(pointer: string): JsonPath {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((step) => (/^(?:0|[1-9]\d*)$/.test(step) ? Number(step) : step));
+}

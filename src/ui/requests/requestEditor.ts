@@ -1,0 +1,243 @@
+import * as vscode from 'vscode';
+import { putFile } from '../../domain/draftFiles.ts';
+import type { FileTarget } from '../../domain/draftFiles.ts';
+import { isCancelled, toModalError } from '../../domain/errors.ts';
+import { headerProblem } from '../../domain/headerRules.ts';
+import type { Logger } from '../../domain/logger.ts';
+import type { RequestSpec } from '../../domain/request.ts';
+import { authHeaders } from '../../domain/request.ts';
+import type { EndpointKeys } from '../../platform/endpointKeys.ts';
+import { fileStates } from '../../requests/files.ts';
+import type { KeyedFiles } from '../../requests/keyedFiles.ts';
+import type { ApiDescriptions } from '../../requests/openapi/apiDescriptions.ts';
+import { askForKey } from './askForKey.ts';
+import type { DraftContext, DraftToHost, DraftToView, ViewDraft } from './draftProtocol.ts';
+import { chooseFile, fileReference } from './chooseFile.ts';
+import type { RequestSession } from './requestSession.ts';
+import { writeSession } from './savedSession.ts';
+import { fileTargetFor } from './fileTargetFor.ts';
+
+export interface RequestEditorServices {
+  readonly keys: EndpointKeys;
+  readonly logger: Logger;
+  readonly descriptions: ApiDescriptions;
+  /** Where drafts are kept; absent: nowhere. */
+  readonly drafts?: KeyedFiles | undefined;
+  /** What asking the endpoint would start and cost, e.g. `L40S, $1.95/h`; '' = nothing that costs more than a CPU. */
+  readonly wakes: (session: RequestSession) => string;
+}
+
+const saveAfterMs = 300;
+
+/** The request half of a panel: drafts, their files and keys, and what the endpoint says of itself. */
+export class RequestEditor implements vscode.Disposable {
+  readonly session: RequestSession;
+  readonly #services: RequestEditorServices;
+  readonly #post: (message: DraftToView) => void;
+  #api: DraftContext['api'] = { kind: 'reading', words: '' };
+  #reading: AbortController | undefined;
+  #saving: NodeJS.Timeout | undefined;
+  #shown = '';
+
+  /** @param post sends the view a message */
+  constructor(
+    session: RequestSession,
+    services: RequestEditorServices,
+    post: (message: DraftToView) => void,
+  ) {
+    this.session = session;
+    this.#services = services;
+    this.#post = post;
+    this.#save(); // a window that is opened again knows which endpoint it was
+  }
+
+  /** Sends the view everything anew. */
+  async refresh(): Promise<void> {
+    const context = await this.#context();
+    this.#shown = JSON.stringify(context);
+    this.#post({ type: 'draft', draft: { ...this.session.draft }, context });
+  }
+
+  /** The request as it stands. @throws kind `invalid` when it cannot be sent */
+  spec(): Promise<RequestSpec> {
+    return this.session.spec();
+  }
+
+  async handle(message: DraftToHost): Promise<void> {
+    switch (message.type) {
+      case 'draft':
+        return this.#edited(message.entry, message.draft);
+      case 'selectEntry':
+        return this.open(message.id);
+      case 'startOver':
+        return this.startOver();
+      case 'readApi':
+        return this.readApi();
+      case 'chooseFile':
+        return this.#chooseFile(message.target);
+      case 'dropFiles':
+        return this.putFiles(
+          message.uris.map((uri) => vscode.Uri.parse(uri)),
+          message.target,
+        );
+      case 'setAuth':
+        return this.#setAuth(message.kind, message.header);
+    }
+  }
+
+  /** Opens an entry as it was left. @throws kind `invalid` when a sample's file cannot be read */
+  async open(entry: string): Promise<void> {
+    await this.session.select(entry);
+    await this.#changed();
+  }
+
+  /** Opens an entry as it begins. @throws as `open` */
+  async startOver(entry?: string): Promise<void> {
+    await this.session.startOver(entry);
+    await this.#changed();
+  }
+
+  /** Asks for the key and keeps it. */
+  async enterKey(): Promise<void> {
+    const { auth, target, authChoice } = this.session;
+    if (!auth) return;
+    const value = await askForKey(target.app.name, authChoice.kind === 'proxy');
+    if (value === undefined) return;
+    await this.#services.keys.store(auth.secretRef, value);
+    await this.refresh();
+    if (!this.session.hasApi) await this.describe();
+  }
+
+  /** Learns the operations where that costs nothing: from what is kept, or by asking an endpoint that has no GPU to start. */
+  async describe(): Promise<void> {
+    const known = await this.#services.descriptions.known(this.#described);
+    if (known === 'absent') return this.#setApi('absent');
+    if (known) {
+      this.session.api = known;
+      return this.#setApi('ready');
+    }
+    const wakes = this.#services.wakes(this.session);
+    return wakes ? this.#setApi('asks', wakes) : this.readApi();
+  }
+
+  /** Asks the endpoint for its description. Whatever goes wrong is said in its place, never thrown. */
+  async readApi(): Promise<void> {
+    this.#reading?.abort();
+    const reading = new AbortController();
+    this.#reading = reading;
+    await this.#setApi('reading');
+    try {
+      const headers = await this.#keyHeaders();
+      const api = await this.#services.descriptions.read(this.#described, headers, reading.signal);
+      if (api !== 'absent') this.session.api = api;
+      await this.#setApi(api === 'absent' ? 'absent' : 'ready');
+    } catch (error) {
+      if (isCancelled(error)) return;
+      const { message } = toModalError(error);
+      this.#services.logger.debug(`No API description of ${this.session.baseUrl}: ${message}`);
+      await this.#setApi('failed', message);
+    }
+  }
+
+  /** An endpoint that has just answered is awake: asking it costs nothing more. */
+  async answered(): Promise<void> {
+    if (this.#api.kind === 'asks' || this.#api.kind === 'failed') await this.readApi();
+  }
+
+  /** Puts files where the open request takes them. @throws kind `invalid` when it takes none */
+  async putFiles(uris: readonly vscode.Uri[], target?: FileTarget): Promise<void> {
+    for (const uri of uris) {
+      const file = fileReference(uri);
+      const { draft, place } = fileTargetFor(this.session, file, target);
+      this.session.draft = putFile(draft, place, file);
+    }
+    if (uris.length > 0) await this.#changed();
+  }
+
+  dispose(): void {
+    this.#reading?.abort();
+    if (this.#saving === undefined) return;
+    clearTimeout(this.#saving);
+    this.#saveNow();
+  }
+
+  get #described() {
+    const { app } = this.session.target;
+    return {
+      url: this.session.baseUrl,
+      version: `${app.id} ${app.version ?? 0} ${app.deployedAt ?? app.createdAt}`,
+    };
+  }
+
+  async #edited(entry: string, draft: ViewDraft): Promise<void> {
+    this.session.put(entry, draft);
+    this.#save();
+    const context = await this.#context();
+    const shown = JSON.stringify(context);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#post({ type: 'context', context });
+  }
+
+  async #changed(): Promise<void> {
+    this.#save();
+    await this.refresh();
+  }
+
+  async #chooseFile(target: FileTarget): Promise<void> {
+    const uri = await chooseFile();
+    if (uri) await this.putFiles([uri], target);
+  }
+
+  async #setAuth(kind: DraftContext['auth']['kind'], header: string): Promise<void> {
+    const isUsable = kind !== 'header' || headerProblem(header, '') === '';
+    this.session.authChoice = { kind, header: isUsable ? header : '' };
+    await this.#changed();
+  }
+
+  async #setApi(kind: DraftContext['api']['kind'], words = ''): Promise<void> {
+    this.#api = { kind, words };
+    const context = await this.#context();
+    this.#shown = JSON.stringify(context);
+    this.#post({ type: 'context', context });
+  }
+
+  async #context(): Promise<DraftContext> {
+    const { kind, header } = this.session.authChoice;
+    const [state, files] = await Promise.all([this.#keyState(), fileStates(this.session.draft)]);
+    return { ...this.session.context, api: this.#api, auth: { kind, header, state }, files };
+  }
+
+  async #keyState(): Promise<DraftContext['auth']['state']> {
+    const { auth } = this.session;
+    if (!auth) return 'none';
+    return (await this.#services.keys.get(auth.secretRef)) ? 'stored' : 'missing';
+  }
+
+  async #keyHeaders(): Promise<Record<string, string>> {
+    const { auth } = this.session;
+    const value = auth && (await this.#services.keys.get(auth.secretRef));
+    return auth && value ? authHeaders(auth, value) : {};
+  }
+
+  #save(): void {
+    this.#saving ??= setTimeout(() => {
+      this.#saving = undefined;
+      void this.#services.drafts
+        ?.write(this.session.baseUrl, writeSession(this.session.saved))
+        .catch((error: unknown) => this.#saveFailed(error));
+    }, saveAfterMs);
+  }
+
+  #saveNow(): void {
+    try {
+      this.#services.drafts?.writeNow(this.session.baseUrl, writeSession(this.session.saved));
+    } catch (error) {
+      this.#saveFailed(error);
+    }
+  }
+
+  #saveFailed(error: unknown): void {
+    this.#services.logger.warn(`A request's draft cannot be kept: ${String(error)}`);
+  }
+}

@@ -1,0 +1,56 @@
+import * as z from 'zod/mini';
+import type { RequestDraft } from '../../domain/requestDraft.ts';
+import { authKinds, viewDraft } from './draftProtocol.ts';
+
+/** The drafts of an endpoint as they are kept between windows. Keys are not in it, not even by name. */
+const savedSession = z.object({
+  target: z.object({
+    app: z.object({
+      id: z.string(),
+      name: z.string(),
+      environment: z.string(),
+      state: z.enum([
+        'initializing',
+        'ephemeral',
+        'detached',
+        'deployed',
+        'stopping',
+        'stopped',
+        'disabled',
+        'unknown',
+      ]),
+      createdAt: z.number(),
+      runningContainers: z.number(),
+      version: z.optional(z.number()),
+      deployedAt: z.optional(z.number()),
+    }),
+    endpoint: z.object({
+      functionId: z.string(),
+      name: z.string(),
+      url: z.string(),
+      requiresProxyAuth: z.boolean(),
+    }),
+  }),
+  bundledId: z.optional(z.string()),
+  entry: z.string(),
+  auth: z.object({ kind: z.enum(authKinds), header: z.string() }),
+  drafts: z.record(z.string(), viewDraft),
+});
+
+export type SavedSession = Omit<z.infer<typeof savedSession>, 'drafts'> & {
+  readonly drafts: Readonly<Record<string, RequestDraft>>;
+};
+
+export function writeSession(session: SavedSession): string {
+  return JSON.stringify(savedSession.parse(session));
+}
+
+/** @returns undefined for a text that is none, e.g. because it is damaged */
+export function readSession(text: string | undefined): SavedSession | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return savedSession.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

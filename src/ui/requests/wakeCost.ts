@@ -1,0 +1,17 @@
+import type { Rates } from '../../domain/cost.ts';
+import { formatUsdPerHour, gpuUsdPerHour } from '../../domain/cost.ts';
+import type { Snapshot } from '../../store/snapshot.ts';
+import type { RequestTarget } from './requestSession.ts';
+
+/**
+ * What a request would start that costs more than a CPU, e.g. `L40S, $1.95/h`; '' where the function has no GPU or
+ * something of the app runs already.
+ */
+export function wakeCost({ app, endpoint }: RequestTarget, snapshot: Snapshot, rates: Rates): string {
+  const now = snapshot.apps.find(({ id }) => id === app.id) ?? app;
+  const fn = snapshot.details.get(app.id)?.functions.find(({ id }) => id === endpoint.functionId);
+  const [gpu] = fn?.gpus ?? [];
+  if (now.runningContainers > 0 || gpu === undefined) return '';
+  const usd = gpuUsdPerHour(gpu, rates);
+  return usd === undefined ? gpu : `${gpu}, ${formatUsdPerHour(usd)}`;
+}

@@ -1,0 +1,123 @@
+import { html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
+import { pathNames } from '../../../domain/requestDraft.ts';
+import type { Editing } from './editing.ts';
+import { valueOf } from './editing.ts';
+import { words } from './words.ts';
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
+
+/** Method, address and what sends it. */
+export function topLine(editing: Editing, sending: boolean, send: () => void): TemplateResult {
+  const { draft, context, change, post } = editing;
+  return html`<header>
+    <div class="address">
+      <select
+        aria-label=${words.method}
+        @change=${(event: Event) => change({ ...draft, method: valueOf(event) })}
+      >
+        ${methods.map((method) => html`<option ?selected=${method === draft.method}>${method}</option>`)}
+      </select>
+      <span class="base" title=${context.baseUrl}><bdi>${context.baseUrl}</bdi></span>
+      <input
+        aria-label=${words.path}
+        spellcheck="false"
+        .value=${draft.path}
+        @input=${(event: Event) => change({ ...draft, path: valueOf(event) })}
+      />
+    </div>
+    ${
+      sending
+        ? html`<vscode-button secondary icon="debug-stop" @click=${() => post({ type: 'cancel' })}
+            >${words.cancel}</vscode-button
+          >`
+        : html`<vscode-button icon="play" @click=${send}>${words.send}</vscode-button>`
+    }
+  </header>`;
+}
+
+/** Which request is open, and what is known of it. */
+export function entryLine(editing: Editing): TemplateResult {
+  const { context, post } = editing;
+  const groups = Map.groupBy(context.entries, ({ group }) => group);
+  const current = context.entries.find(({ id }) => id === context.entry);
+  return html`<div class="meta">
+    <select
+      class="entry"
+      aria-label=${words.entry}
+      @change=${(event: Event) => post({ type: 'selectEntry', id: valueOf(event) })}
+    >
+      ${[...groups].map(([group, entries]) => {
+        const options = entries.map(
+          ({ id, label, title, edited }) =>
+            html`<option value=${id} ?selected=${id === context.entry}>
+              ${label}${title ? ` · ${title}` : ''}${edited ? ` (${words.edited})` : ''}
+            </option>`,
+        );
+        return group ? html`<optgroup label=${group}>${options}</optgroup>` : options;
+      })}
+    </select>
+    ${
+      current?.edited
+        ? html`<button
+            class="icon"
+            title=${words.startOverHint}
+            aria-label=${words.startOver}
+            @click=${() => post({ type: 'startOver' })}
+          >
+            <vscode-icon name="discard"></vscode-icon>
+          </button>`
+        : nothing
+    }
+    <button
+      class="icon"
+      title=${words.copyCurl}
+      aria-label=${words.copyCurl}
+      @click=${() => post({ type: 'copyCurl' })}
+    >
+      <vscode-icon name="copy"></vscode-icon>
+    </button>
+    ${about(editing)}
+  </div>`;
+}
+
+function about({ context, post }: Editing): TemplateResult | typeof nothing {
+  const { api, note, operation } = context;
+  if (api.kind === 'asks')
+    return html`<p class="about" role="status">
+      <span>${words.asks(api.words)}</span>
+      <button class="plain" @click=${() => post({ type: 'readApi' })}>${words.readApi}</button>
+    </p>`;
+  if (api.kind === 'failed')
+    return html`<p class="about" role="status">
+      <span>${api.words}</span>
+      <button class="plain" @click=${() => post({ type: 'readApi' })}>${words.tryAgain}</button>
+    </p>`;
+  const text =
+    api.kind === 'reading'
+      ? words.reading
+      : api.kind === 'absent'
+        ? words.absent
+        : note || operation?.description;
+  return text ? html`<p class="about" role="status">${text}</p>` : nothing;
+}
+
+/** The values that the braces of the path stand for. */
+export function pathLine({ draft, context, change }: Editing): TemplateResult | typeof nothing {
+  const names = pathNames(draft.path);
+  if (names.length === 0) return nothing;
+  return html`<div class="pathvalues">
+    ${names.map((name) => {
+      const known = context.operation?.parameters.find((each) => each.in === 'path' && each.name === name);
+      return html`<label title=${known?.description ?? ''}>
+        <span>{${name}}</span>
+        <input
+          spellcheck="false"
+          aria-invalid=${draft.pathValues[name] ? 'false' : 'true'}
+          .value=${draft.pathValues[name] ?? ''}
+          @input=${(event: Event) => change({ ...draft, pathValues: { ...draft.pathValues, [name]: valueOf(event) } })}
+        />
+      </label>`;
+    })}
+  </div>`;
+}

@@ -1,0 +1,165 @@
+/** From the endpoint in the sidebar to a request that is ready: samples, forms, JSON with help, files, drafts that stay. */
+import { readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Frame } from 'playwright-core';
+import type { Demo } from '../host/demo.ts';
+import { startDemo } from '../host/demo.ts';
+import { poll } from './kit/poll.ts';
+import type { Workbench } from './kit/workbench.ts';
+import { openWorkbench } from './kit/workbench.ts';
+
+let demo: Demo;
+let workbench: Workbench;
+
+beforeAll(async () => {
+  demo = await startDemo();
+  workbench = await openWorkbench({ host: demo.host, folder: demo.workspace });
+  await workbench.openView('Apps');
+});
+afterAll(async () => {
+  await workbench?.close();
+  await demo?.stop();
+});
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await workbench.shot(`failed ${task.name}`);
+});
+
+const panel = () =>
+  workbench.webviewFrame(async (frame) => (await frame.locator('modal-draft .tabs').count()) > 0);
+const sample = (name: string) => workbench.treeRow('Apps', new RegExp(`^Sample request ${name}`));
+
+async function deploy(row: RegExp, name: string): Promise<void> {
+  await workbench.treeRow('Catalogue', row).inlineAction(/^Deploy/);
+  await workbench.quickPick.option(/^Deploy, /).waitFor();
+  await workbench.quickPick.accept();
+  await workbench.modalDialog.press('Deploy');
+  await workbench.notification(`${name} is deployed`).waitFor(120_000);
+  await workbench.clearNotifications();
+}
+
+/** Chooses the request by the beginning of its line. */
+async function chooseEntry(frame: Frame, begins: string): Promise<void> {
+  const picker = frame.getByRole('combobox', { name: 'Request', exact: true });
+  const option = picker.locator('option').filter({ hasText: begins }).first();
+  await option.waitFor({ state: 'attached' });
+  await picker.selectOption((await option.getAttribute('value')) ?? '');
+}
+
+describe('the samples of an endpoint', () => {
+  it('hang below it, and are sent with one click', async () => {
+    await deploy(/^Embeddings, GPU A10/, 'embeddings');
+    await workbench.treeRow('Apps', /^App embeddings/).expand();
+    await workbench.treeRow('Apps', /^Web endpoint Embedder.web/).expand();
+    expect(await sample('Three sentences').inlineActions()).toEqual(['Send Test Request…']);
+    await sample('Three sentences').inlineAction('Send Test Request…');
+    const frame = await panel();
+    await frame.getByText('200 OK').waitFor({ timeout: 120_000 });
+    expect(await frame.locator('dl.cards').innerText()).toMatch(/Dimensions\s+768/);
+    await workbench.shot('120-samples');
+  });
+});
+
+describe('the form', () => {
+  it('has the fields of the operation, with what the schema says of them', async () => {
+    const frame = await panel();
+    await chooseEntry(frame, 'POST /embed');
+    await frame.getByRole('group', { name: 'texts' }).first().waitFor();
+    await frame.getByRole('combobox', { name: 'task' }).selectOption('"query"');
+    await frame.getByRole('button', { name: 'Add to texts' }).click();
+    await frame.getByRole('textbox', { name: /^texts\[3\]/ }).fill('from the form');
+    await workbench.shot('121-form');
+    await frame.getByRole('button', { name: 'JSON', exact: true }).click();
+    const body = frame.getByRole('textbox', { name: 'Request body' });
+    await body.getByText('"from the form"').waitFor();
+    await body.getByText('"query"').waitFor();
+  });
+
+  it('completes JSON from the schema', async () => {
+    const frame = await panel();
+    const body = frame.getByRole('textbox', { name: 'Request body' });
+    await body.click();
+    await workbench.page.keyboard.press('ControlOrMeta+Home');
+    await workbench.page.keyboard.press('ArrowRight');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.page.keyboard.type('"');
+    const option = frame.getByRole('option', { name: /truncate/ });
+    await option.waitFor();
+    await workbench.shot('122-completion');
+    await workbench.page.keyboard.type('tru');
+    await option.waitFor();
+    await workbench.page.keyboard.press('Enter');
+    await body.getByText('"truncate": true').waitFor();
+    await workbench.page.keyboard.type(',');
+  });
+
+  it('says what does not fit at the field, and sends it anyway if the user wants', async () => {
+    const frame = await panel();
+    await frame.getByRole('button', { name: 'Form', exact: true }).click();
+    await frame.getByRole('textbox', { name: /^texts\[3\]/ }).fill('');
+    await frame.getByText('May not be empty.').waitFor();
+    await frame.getByRole('button', { name: 'Send', exact: true }).click();
+    await frame.getByText('One thing does not fit the API description:').waitFor();
+    await frame.getByText('texts[3]: May not be empty.').waitFor();
+    await workbench.shot('123-validation');
+    await frame.getByRole('button', { name: 'Send Anyway' }).click();
+    await frame.getByText(/could not use the request/).waitFor();
+  });
+
+  it.each(['light', 'highContrast', 'highContrastLight', 'dark'] as const)(
+    'can be read by everybody: %s',
+    async (theme) => {
+      await workbench.switchTheme(theme);
+      expect(await workbench.axe(await panel())).toEqual([]);
+    },
+  );
+
+  it('is walked by keyboard', async () => {
+    const frame = await panel();
+    await frame.getByRole('tab', { name: 'Body' }).focus();
+    await workbench.page.keyboard.press('ArrowRight');
+    await frame.getByRole('tab', { name: 'Query', selected: true }).waitFor();
+    await workbench.page.keyboard.press('ArrowRight');
+    await frame.getByRole('tab', { name: 'Headers', selected: true }).waitFor();
+    await frame.getByRole('textbox', { name: 'Add: Name' }).focus();
+    await workbench.page.keyboard.type('X-Request-ID');
+    await workbench.page.keyboard.press('Tab');
+    await workbench.page.keyboard.type('ten\u20ac');
+    await frame.getByText('characters that a header cannot carry').first().waitFor();
+    await workbench.page.keyboard.press('ControlOrMeta+A');
+    await workbench.page.keyboard.type('form-1');
+    await frame.getByRole('tab', { name: 'Headers (1)' }).waitFor();
+    await frame.getByRole('tab', { name: 'Headers (1)' }).focus();
+    await workbench.page.keyboard.press('ArrowRight');
+    await frame.getByText('A proxy token is stored.', { exact: false }).waitFor();
+    await workbench.shot('124-auth');
+    await workbench.page.keyboard.press('ArrowRight');
+    await frame.getByRole('tab', { name: 'Body', selected: true }).waitFor();
+  });
+});
+
+describe('a draft', () => {
+  it('is there again after a reload of the window', async () => {
+    const before = await panel();
+    await before.getByRole('textbox', { name: /^texts\[3\]/ }).fill('still here');
+    await poll(async () => ((await keptDrafts()).includes('still here') ? true : undefined), {
+      what: 'the draft on disk',
+    });
+    await workbench.open(demo.workspace);
+    const frame = await panel();
+    await frame.getByRole('textbox', { name: /^texts\[3\]/ }).waitFor();
+    expect(await frame.getByRole('textbox', { name: /^texts\[3\]/ }).inputValue()).toBe('still here');
+    expect(await frame.getByRole('tab', { name: 'Headers (1)' }).count()).toBe(1);
+    await workbench.shot('125-draft-after-reload');
+  });
+});
+
+async function keptDrafts(): Promise<string> {
+  const files = await readdir(demo.host.dataDir, { recursive: true });
+  const drafts = files.filter(
+    (file) => file.includes(`${path.sep}drafts${path.sep}`) && file.endsWith('.json'),
+  );
+  return (await Promise.all(drafts.map((file) => readFile(path.join(demo.host.dataDir, file), 'utf8')))).join(
+    '\n',
+  );
+}
