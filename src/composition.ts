@@ -10,6 +10,7 @@ import { Config } from './platform/config.ts';
 import { ContextKeys } from './platform/contextKeys.ts';
 import { EndpointKeys } from './platform/endpointKeys.ts';
 import { ChannelLogger } from './platform/logger.ts';
+import { networkSettings } from './platform/networkSettings.ts';
 import { Presenter } from './platform/present.ts';
 import { RequestSender } from './requests/send.ts';
 import { AppStore } from './store/appStore.ts';
@@ -23,6 +24,7 @@ import { reportInterruptedDeploys } from './ui/deploy/interruptedDeploys.ts';
 import { LogsController } from './ui/logs/logsController.ts';
 import { CliFinder } from './ui/onboarding/cliFinder.ts';
 import { watchProfileFile } from './ui/onboarding/watchProfileFile.ts';
+import type { RequestActions } from './ui/requests/requestActions.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
 import { ScriptCodeLenses } from './ui/scripts/scriptCodeLenses.ts';
 import { scriptCommands } from './ui/scripts/scriptCommands.ts';
@@ -82,14 +84,21 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     logger,
     resolveSecret: (reference) => keys.get(reference),
     timeoutSeconds: () => config.get('requests.timeoutSeconds'),
+    network: networkSettings,
   });
+  const requestActions: RequestActions = {
+    showLogs: (target) => {
+      logs.follow(target);
+      void logs.show();
+    },
+    deploy: () => void vscode.commands.executeCommand(commands.deploy),
+    openDashboard: (appId) =>
+      void planes.get().then((plane) => vscode.env.openExternal(vscode.Uri.parse(plane.dashboardUrl(appId)))),
+  };
   const requests = disposables.add(
-    new RequestsController(context.extensionUri, sender, keys, logger, {
-      showLogs: (target) => {
-        logs.follow(target);
-        void logs.show();
-      },
-      deploy: () => void vscode.commands.executeCommand(commands.deploy),
+    new RequestsController(context.extensionUri, sender, keys, logger, requestActions, {
+      plane: (signal) => planes.get(signal),
+      rates: () => catalogueView.rates,
     }),
   );
   const scriptReader = new ScriptReader();

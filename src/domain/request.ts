@@ -7,15 +7,41 @@ export interface RequestAuth {
   readonly header: string;
   /** E.g. `Bearer`; '' = the bare value. */
   readonly scheme: string;
+  /**
+   * Header for the first half of a pair that is kept as `id.secret`, e.g. `Modal-Key` of a proxy token; `header` then
+   * takes the second half.
+   */
+  readonly idHeader?: string;
 }
 
+/** One part of a `multipart/form-data` body: a text, or a file that is read while it is sent. */
+export interface MultipartPart {
+  readonly name: string;
+  readonly text?: string;
+  /** `path` is absolute; `type` a media type. */
+  readonly file?: { readonly path: string; readonly name: string; readonly type: string };
+}
+
+/** What is sent. */
 export interface RequestSpec {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Exactly what is sent. */
-  readonly body?: string;
+  /** A text goes out exactly as it is; parts get their boundary and content type from the client. */
+  readonly body?: string | { readonly parts: readonly MultipartPart[] };
   readonly auth?: RequestAuth;
+}
+
+/** The headers that carry a key. @param value of the key; an exporter gives the name of a variable */
+export function authHeaders(auth: RequestAuth, value: string): Record<string, string> {
+  if (auth.idHeader !== undefined) {
+    const dot = value.indexOf('.');
+    return {
+      [auth.idHeader]: value.slice(0, dot < 0 ? undefined : dot),
+      [auth.header]: value.slice(dot + 1),
+    };
+  }
+  return { [auth.header]: auth.scheme ? `${auth.scheme} ${value}` : value };
 }
 
 /** Milliseconds since the request was sent. */
@@ -27,22 +53,43 @@ export interface Timing {
   readonly total: number;
   /** Redirects of Modal's long poll that were followed. */
   readonly polls: number;
+  /** How long each of them waited, in milliseconds. */
+  readonly pollTimes?: readonly number[];
+}
+
+/** Why an answer is not whole; what came before is kept. */
+export interface AnswerCut {
+  readonly kind: 'cancelled' | 'lost' | 'silent' | 'tooLarge' | 'bomb' | 'damaged';
+  /** Cause, and what to do. */
+  readonly text: string;
 }
 
 export interface HttpResult {
   readonly status: number;
   readonly statusText: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The answer as text, decoded when it is first read; '' for one that is not text. */
   readonly body: string;
+  /** What came, after decompression; absent where only the text was kept. Of an endless stream, the beginning. */
+  readonly bytes?: Uint8Array;
   /** Bytes received, after decompression. */
   readonly size: number;
+  /** Bytes on the wire, where the answer came compressed. */
+  readonly compressedSize?: number;
   readonly timing: Timing;
   /** Modal's id of the call, for its log lines; '' when the server does not tell. */
   readonly callId: string;
+  readonly cut?: AnswerCut;
+  /** The server repeated a key that was sent; it is masked everywhere above. */
+  readonly keyMasked?: boolean;
 }
 
 /** What a status and body mean to the user. */
 export interface Explanation {
   readonly text: string;
-  readonly action?: 'enterKey' | 'deploy' | 'showLogs' | 'retry' | undefined;
+  readonly action?: ExplanationAction | undefined;
 }
+
+/** The next step, as a button. */
+export type ExplanationAction =
+  'enterKey' | 'deploy' | 'showLogs' | 'retry' | 'openDashboard' | 'raiseTimeout' | 'openNetworkSettings';

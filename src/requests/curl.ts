@@ -1,4 +1,4 @@
-import type { RequestSpec } from '../domain/request.ts';
+import type { MultipartPart, RequestSpec } from '../domain/request.ts';
 
 /** The request as a command for a POSIX shell; the key stays a variable of the user's shell. */
 export function asCurl(spec: RequestSpec): string {
@@ -6,8 +6,15 @@ export function asCurl(spec: RequestSpec): string {
   for (const [name, value] of Object.entries(spec.headers)) parts.push(`-H ${quote(`${name}: ${value}`)}`);
   if (spec.auth)
     parts.push(`-H "${spec.auth.header}: ${spec.auth.scheme ? `${spec.auth.scheme} ` : ''}$MODAL_API_KEY"`);
-  if (spec.body !== undefined) parts.push(`--data-raw ${quote(spec.body)}`);
+  if (typeof spec.body === 'string') parts.push(`--data-raw ${quote(spec.body)}`);
+  else parts.push(...(spec.body?.parts ?? []).map(formPart));
   return parts.join(' \\\n  ');
+}
+
+function formPart({ name, text = '', file }: MultipartPart): string {
+  return file
+    ? `-F ${quote(`${name}=@${file.path};type=${file.type}`)}`
+    : `--form-string ${quote(`${name}=${text}`)}`;
 }
 
 function quote(text: string): string {

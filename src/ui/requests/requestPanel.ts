@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../domain/emitter.ts';
-import { isCancelled, toModalError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/logger.ts';
-import type { HttpResult, RequestSpec } from '../../domain/request.ts';
+import type { RequestSpec } from '../../domain/request.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
 import { asCurl } from '../../requests/curl.ts';
-import { explainResult } from '../../requests/explain.ts';
+import type { CallFactsOptions } from '../../requests/callFacts.ts';
 import type { RequestSender } from '../../requests/send.ts';
-import { summarize } from '../../requests/summary.ts';
 import { webviewHtml, webviewRoots } from '../webviewHtml.ts';
+import { fromAnswerView } from './answerProtocol.ts';
+import { AnswerSession } from './answerSession.ts';
 import { askForKey } from './askForKey.ts';
-import type { ResponseState, ToHost, ToView } from './protocol.ts';
+import type { ToHost, ToView } from './protocol.ts';
 import { toHost } from './protocol.ts';
 import type { RequestActions } from './requestActions.ts';
 import type { RequestSession } from './requestSession.ts';
@@ -19,20 +19,16 @@ export interface RequestPanelServices extends RequestActions {
   readonly sender: RequestSender;
   readonly keys: EndpointKeys;
   readonly logger: Logger;
+  readonly facts: CallFactsOptions;
 }
-
-/** Larger answers are shown cut, with a button that opens all of them. */
-const previewLength = 1024 * 1024;
 
 /** The editor tab of one endpoint. It holds the truth; the view paints what it is sent, also after being hidden. */
 export class RequestPanel implements vscode.Disposable {
   readonly #view: vscode.WebviewPanel;
   readonly #services: RequestPanelServices;
   readonly #disposables = new DisposableStore();
+  readonly #answer: AnswerSession;
   #session: RequestSession;
-  #response: ResponseState = { kind: 'idle' };
-  #result: HttpResult | undefined;
-  #abort: AbortController | undefined;
 
   static options(extensionUri: vscode.Uri): vscode.WebviewOptions & vscode.WebviewPanelOptions {
     return { enableScripts: true, enableFindWidget: true, localResourceRoots: webviewRoots(extensionUri) };
@@ -48,6 +44,7 @@ export class RequestPanel implements vscode.Disposable {
     this.#session = session;
     this.#services = services;
     view.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'request.svg');
+    this.#answer = this.#disposables.add(this.#answerSession());
     this.#disposables.add(view.webview.onDidReceiveMessage((message) => void this.#received(message)));
     view.webview.html = webviewHtml(
       view.webview,
@@ -59,16 +56,15 @@ export class RequestPanel implements vscode.Disposable {
   }
 
   show(session: RequestSession): void {
-    this.#abort?.abort();
     this.#session = session;
-    this.#response = { kind: 'idle' };
+    this.#answer.reset();
     this.#view.reveal();
   }
 
   /** Sends the view everything anew. */
   async refresh(): Promise<void> {
     this.#post({ type: 'request', request: this.#session.state(await this.#authState()) });
-    this.#post({ type: 'response', response: this.#response });
+    this.#answer.refresh();
   }
 
   /** Sends the request as the session has it, without waiting for the view. */
@@ -78,20 +74,21 @@ export class RequestPanel implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.#abort?.abort();
     this.#disposables.dispose();
   }
 
   async #received(raw: unknown): Promise<void> {
+    const answer = fromAnswerView.safeParse(raw);
     const parsed = toHost.safeParse(raw);
-    if (!parsed.success) {
+    if (!parsed.success && !answer.success) {
       this.#services.logger.warn('The request panel sent a message that is not understood.');
       return;
     }
     try {
-      await this.#handle(parsed.data);
+      if (answer.success) await this.#answer.handle(answer.data);
+      else if (parsed.success) await this.#handle(parsed.data);
     } catch (error) {
-      this.#fail(error);
+      this.#answer.fail(error);
     }
   }
 
@@ -102,79 +99,45 @@ export class RequestPanel implements vscode.Disposable {
       case 'send':
         return this.#send(message.method, message.path, message.body);
       case 'cancel':
-        this.#abort?.abort();
+        this.#answer.cancel();
         return;
       case 'selectSample':
         return this.#selectSample(message.id);
       case 'enterKey':
         return this.#enterKey();
-      case 'showLogs':
-        this.#showLogs();
-        return;
-      case 'deploy':
-        this.#services.deploy();
-        return;
-      case 'openBody':
-        return this.#openBody();
       case 'copyCurl':
         return this.#copyCurl(message.method, message.path, message.body);
     }
   }
 
   async #send(method: string, path: string, body: string): Promise<void> {
-    this.#abort?.abort();
-    const abort = new AbortController();
-    this.#abort = abort;
-    const startedAt = Date.now();
-    try {
-      const spec = this.#session.spec(method, path, body);
-      this.#set({ kind: 'sending', startedAt, polls: 0 });
-      const result = await this.#services.sender.send(spec, abort.signal, {
-        onPoll: (polls) => this.#set({ kind: 'sending', startedAt, polls }),
-        onText: (text) => this.#post({ type: 'streamed', text }),
-      });
-      if (this.#abort !== abort) return; // another request has taken the panel
-      this.#result = result;
-      this.#set(this.#resultState(result));
-    } catch (error) {
-      if (this.#abort === abort) this.#fail(error);
-    }
+    const { target, sample } = this.#session;
+    await this.#answer.send({ ...target, sample, spec: this.#session.spec(method, path, body) });
   }
 
-  #resultState(result: HttpResult): ResponseState {
-    const explanation = explainResult(result);
-    return {
-      kind: 'result',
-      status: result.status,
-      statusText: result.statusText,
-      headers: { ...result.headers },
-      body: result.body.slice(0, previewLength),
-      truncated: result.body.length > previewLength,
-      size: result.size,
-      timing: result.timing,
-      callId: result.callId,
-      ...(explanation ? { explanation } : {}),
-      summary: result.status < 400 ? summarize(result.body, this.#session.sample) : [],
-    };
-  }
-
-  #fail(error: unknown): void {
-    if (isCancelled(error)) {
-      this.#set({ kind: 'cancelled' });
-      return;
-    }
-    const failure = toModalError(error);
-    this.#services.logger.warn(`Test request failed: ${failure.message}`);
-    const action =
-      failure.kind === 'signedOut' ? 'enterKey' : failure.kind === 'invalid' ? undefined : 'showLogs';
-    this.#set({ kind: 'failed', explanation: { text: failure.message, ...(action ? { action } : {}) } });
+  #answerSession(): AnswerSession {
+    const { sender, facts, logger, deploy, openDashboard } = this.#services;
+    return new AnswerSession(
+      {
+        sender,
+        facts,
+        logger,
+        actions: {
+          showLogs: (callId) => this.#showLogs(callId),
+          deploy,
+          enterKey: () => this.#enterKey(),
+          openDashboard: () => openDashboard(this.#session.target.app.id),
+        },
+      },
+      (message) => void this.#view.webview.postMessage(message),
+    );
   }
 
   async #selectSample(id: string): Promise<void> {
     const sample = this.#session.bundled?.samples.find((candidate) => candidate.id === id);
     if (!sample) return;
     await this.#session.select(sample);
-    this.#response = { kind: 'idle' };
+    this.#answer.reset();
     await this.refresh();
   }
 
@@ -184,29 +147,18 @@ export class RequestPanel implements vscode.Disposable {
     const value = await askForKey(target.app.name);
     if (value === undefined) return;
     await this.#services.keys.store(auth.secretRef, value);
-    this.#response = { kind: 'idle' };
+    this.#answer.reset();
     await this.refresh();
   }
 
-  #showLogs(): void {
+  #showLogs(callId: string): void {
     const { app } = this.#session.target;
-    const callId = this.#result?.callId;
     this.#services.showLogs({
       appId: app.id,
       appName: app.name,
       environment: app.environment,
       ...(callId ? { callId } : {}),
     });
-  }
-
-  async #openBody(): Promise<void> {
-    if (!this.#result) return;
-    const isJson = (this.#result.headers['content-type'] ?? '').includes('json');
-    const document = await vscode.workspace.openTextDocument({
-      content: this.#result.body,
-      language: isJson ? 'json' : 'plaintext',
-    });
-    await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
   }
 
   async #copyCurl(method: string, path: string, body: string): Promise<void> {
@@ -222,11 +174,6 @@ export class RequestPanel implements vscode.Disposable {
     const { auth } = this.#session;
     if (!auth) return 'none';
     return (await this.#services.keys.get(auth.secretRef)) ? 'stored' : 'missing';
-  }
-
-  #set(response: ResponseState): void {
-    this.#response = response;
-    this.#post({ type: 'response', response });
   }
 
   #post(message: ToView): void {

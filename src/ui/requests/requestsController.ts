@@ -4,6 +4,7 @@ import type { CatalogApp, Sample } from '../../domain/catalog.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
+import type { CallFactsOptions } from '../../requests/callFacts.ts';
 import type { RequestSender } from '../../requests/send.ts';
 import type { RequestActions } from './requestActions.ts';
 import type { RequestPanel } from './requestPanel.ts';
@@ -17,6 +18,7 @@ export class RequestsController implements vscode.Disposable {
   readonly #keys: EndpointKeys;
   readonly #logger: Logger;
   readonly #actions: RequestActions;
+  readonly #facts: CallFactsOptions;
   readonly #panels = new Map<string, RequestPanel>();
   readonly #disposables = new DisposableStore();
 
@@ -26,12 +28,14 @@ export class RequestsController implements vscode.Disposable {
     keys: EndpointKeys,
     logger: Logger,
     actions: RequestActions,
+    facts: CallFactsOptions,
   ) {
     this.#extensionUri = extensionUri;
     this.#sender = sender;
     this.#keys = keys;
     this.#logger = logger;
     this.#actions = actions;
+    this.#facts = facts;
   }
 
   /** Opens the endpoint without a body. */
@@ -78,6 +82,7 @@ export class RequestsController implements vscode.Disposable {
       sender: this.#sender,
       keys: this.#keys,
       logger: this.#logger,
+      facts: this.#facts,
       ...this.#actions,
     });
     this.#panels.set(key, panel);
