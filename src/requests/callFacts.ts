@@ -31,7 +31,9 @@ export interface FinishedCall {
 }
 
 export interface CallFactsOptions {
-  readonly plane: (signal: AbortSignal) => Promise<Pick<ControlPlane, 'listContainers' | 'streamLogs' | 'describeApp'>>;
+  readonly plane: (
+    signal: AbortSignal,
+  ) => Promise<Pick<ControlPlane, 'listContainers' | 'streamLogs' | 'describeApp'>>;
   readonly rates: () => Rates;
 }
 
@@ -54,7 +56,10 @@ export async function readCallFacts(
       readStart(connected, call, signal),
       gpusOf(connected, call, signal),
     ]);
-    return { start: start.kind === 'unknown' ? (said ?? start) : start, cost: costOf(call.result, start, gpus, rates()) };
+    return {
+      start: start.kind === 'unknown' ? (said ?? start) : start,
+      cost: costOf(call.result, start, gpus, rates()),
+    };
   } catch {
     const reason = 'Modal could not be asked';
     return { start: said ?? none(reason), cost: none(reason) };
@@ -78,8 +83,7 @@ async function readStart(
     .filter((container) => began(container) >= sentAt - clockSlackMs && began(container) <= answeredAt)
     .sort((a, b) => began(a) - began(b));
   const [first] = started;
-  if (!first)
-    return containers.length > 0 ? { kind: 'warm' } : none('the container of the call has ended');
+  if (!first) return containers.length > 0 ? { kind: 'warm' } : none('the container of the call has ended');
   const phases = await readPhases(plane, app.id, first.id, signal);
   const assigned = phases.creating ?? phases.loading ?? first.startedAt;
   const ready = phases.running ?? phases.idle;
@@ -134,12 +138,23 @@ async function gpusOf(
 }
 
 /** Seconds times the rate of the GPU. Queueing is not billed; the start of a container is. */
-function costOf({ timing, headers }: HttpResult, start: CallStart, { own, others }: CallGpus, rates: Rates): CallCost {
+function costOf(
+  { timing, headers }: HttpResult,
+  start: CallStart,
+  { own, others }: CallGpus,
+  rates: Rates,
+): CallCost {
   const queueMs = start.kind === 'cold' ? start.queueMs : 0;
   const modelSeconds = Number(headers['x-model-seconds'] ?? Number.NaN);
   const [worker] = others;
-  const gpu = own || (others.length === 1 && worker !== undefined && Number.isFinite(modelSeconds) ? worker : '');
-  if (!gpu) return none(others.length > 0 ? 'its GPU works behind a function without one' : 'no GPU; CPU and memory are not counted');
+  const gpu =
+    own || (others.length === 1 && worker !== undefined && Number.isFinite(modelSeconds) ? worker : '');
+  if (!gpu)
+    return none(
+      others.length > 0
+        ? 'its GPU works behind a function without one'
+        : 'no GPU; CPU and memory are not counted',
+    );
   const usdPerHour = gpuUsdPerHour(gpu, rates);
   if (usdPerHour === undefined) return none(`the price of ${gpu} is not known`);
   const seconds = own ? Math.max(0, timing.total - queueMs) / 1000 : modelSeconds;

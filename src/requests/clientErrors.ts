@@ -12,12 +12,16 @@ type Words = (host: string, seconds: number) => string;
 
 const trustIt =
   'If you trust it, add its certificate to those of the system or to NODE_EXTRA_CA_CERTS, or turn off http.proxyStrictSSL.';
-const certificate = (says: string): Words => (host) => `The certificate of ${host} ${says}. ${trustIt}`;
+const certificate =
+  (says: string): Words =>
+  (host) =>
+    `The certificate of ${host} ${says}. ${trustIt}`;
 const selfSigned = certificate('is signed by itself');
 const unknownIssuer = certificate('was issued by nobody that is trusted here');
 const lost: Words = (host) =>
   `${host} closed the connection before it answered. Look at the logs, or send it again.`;
-const noWay: Words = (host) => `There is no way to ${host} from here. Check the network and the proxy settings.`;
+const noWay: Words = (host) =>
+  `There is no way to ${host} from here. Check the network and the proxy settings.`;
 
 /** Words for what the system, the TLS library and undici say. */
 const texts: Readonly<Record<string, readonly [ModalError['kind'], Words]>> = {
@@ -28,7 +32,8 @@ const texts: Readonly<Record<string, readonly [ModalError['kind'], Words]>> = {
   ],
   UND_ERR_CONNECT_TIMEOUT: [
     'offline',
-    (host) => `No connection to ${host} within ${connectLimitMs / 1000} s. Check the network and the proxy settings.`,
+    (host) =>
+      `No connection to ${host} within ${connectLimitMs / 1000} s. Check the network and the proxy settings.`,
   ],
   ECONNREFUSED: ['offline', (host) => `Nothing listens at ${host}. Is the app still deployed?`],
   ENOTFOUND: ['offline', (host) => `The name ${host} cannot be resolved. Check the address and the network.`],
@@ -46,9 +51,18 @@ const texts: Readonly<Record<string, readonly [ModalError['kind'], Words]>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['offline', unknownIssuer],
   CERT_HAS_EXPIRED: ['offline', certificate('has expired')],
   ERR_TLS_CERT_ALTNAME_INVALID: ['offline', certificate('is for another name')],
-  ERR_SSL_WRONG_VERSION_NUMBER: ['offline', (host) => `${host} does not speak TLS. Is the address one of http://?`],
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: ['offline', (host) => `${host} does not speak TLS. Is the address one of http://?`],
-  UND_ERR_HEADERS_OVERFLOW: ['unexpected', (host) => `The headers of ${host} are larger than 16 KB and were refused.`],
+  ERR_SSL_WRONG_VERSION_NUMBER: [
+    'offline',
+    (host) => `${host} does not speak TLS. Is the address one of http://?`,
+  ],
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: [
+    'offline',
+    (host) => `${host} does not speak TLS. Is the address one of http://?`,
+  ],
+  UND_ERR_HEADERS_OVERFLOW: [
+    'unexpected',
+    (host) => `The headers of ${host} are larger than 16 KB and were refused.`,
+  ],
 };
 
 /** A failure before any answer, with cause and next step. */
@@ -58,16 +72,25 @@ export function requestError(error: unknown, { signal, url, headersTimeoutMs }: 
   const { code, message } = rootOf(error);
   const host = URL.parse(url)?.host ?? url;
   const known = texts[code];
-  if (known) return new ModalError(known[0], known[1](host, Math.round(headersTimeoutMs / 1000)), { cause: error });
+  if (known)
+    return new ModalError(known[0], known[1](host, Math.round(headersTimeoutMs / 1000)), { cause: error });
   if (code === 'UND_ERR_INVALID_ARG' || code === 'ERR_INVALID_URL')
     return new ModalError('invalid', invalidText(message), { cause: error });
   if (code.startsWith('HPE_'))
-    return new ModalError('unexpected', `What ${host} answers is not HTTP (${message}). Check address and port.`, {
+    return new ModalError(
+      'unexpected',
+      `What ${host} answers is not HTTP (${message}). Check address and port.`,
+      {
+        cause: error,
+      },
+    );
+  return new ModalError(
+    'unexpected',
+    `The request to ${host} failed: ${message}. Check address and network.`,
+    {
       cause: error,
-    });
-  return new ModalError('unexpected', `The request to ${host} failed: ${message}. Check address and network.`, {
-    cause: error,
-  });
+    },
+  );
 }
 
 /** Why an answer that had begun is not whole. */
@@ -75,7 +98,10 @@ export function cutOf(error: unknown, { signal }: FailedRequest): AnswerCut {
   if (signal.aborted) return { kind: 'cancelled', text: 'Cancelled. What had come until then is shown.' };
   const { code, message } = rootOf(error);
   if (code === 'UND_ERR_BODY_TIMEOUT')
-    return { kind: 'silent', text: 'Nothing came for 5 minutes, and the rest was given up. Look at the logs.' };
+    return {
+      kind: 'silent',
+      text: 'Nothing came for 5 minutes, and the rest was given up. Look at the logs.',
+    };
   if (/^(?:Z_|ERR_.*(?:BROTLI|PADDING|STREAM)|ZSTD_|ERR__ERROR)/.test(code))
     return {
       kind: 'damaged',

@@ -32,13 +32,21 @@ export function makeDispatcher(options: DispatcherOptions): Dispatcher {
     factory: (origin: string | URL, opts: object) => new Pool(origin, opts).on('connect', onConnect),
   };
   const { env } = process;
-  const proxy = network.proxy || (isHttps && (env['https_proxy'] ?? env['HTTPS_PROXY'])) || env['http_proxy'] || env['HTTP_PROXY'];
+  const proxy =
+    network.proxy ||
+    (isHttps && (env['https_proxy'] ?? env['HTTPS_PROXY'])) ||
+    env['http_proxy'] ||
+    env['HTTP_PROXY'];
   if (!network.useProxy || !proxy) return new Agent(common);
-  const noProxy = network.noProxy.length > 0 ? network.noProxy.join() : (env['no_proxy'] ?? env['NO_PROXY'] ?? '');
+  const noProxy =
+    network.noProxy.length > 0 ? network.noProxy.join() : (env['no_proxy'] ?? env['NO_PROXY'] ?? '');
   return new EnvHttpProxyAgent({
     ...common,
     requestTls: tls,
-    proxyTls: { ...tls, ...(proxy.startsWith('https:') ? { secureContext: trustedContext(network.systemCertificates) } : {}) },
+    proxyTls: {
+      ...tls,
+      ...(proxy.startsWith('https:') ? { secureContext: trustedContext(network.systemCertificates) } : {}),
+    },
     ...(network.proxyAuthorization ? { token: network.proxyAuthorization } : {}),
     httpProxy: proxy,
     httpsProxy: proxy,

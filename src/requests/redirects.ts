@@ -14,9 +14,8 @@ const redirects = [301, 302, 303, 307, 308];
 export function redirected(status: number, location: string | undefined, from: Target): Target | undefined {
   const url = locationOf(status, location, from.url);
   // The key must not go to another server.
-  if (!url || url.origin !== new URL(from.url).origin) return undefined;
-  const asGet =
-    (status === 303 && from.method !== 'HEAD') || (status <= 302 && from.method === 'POST');
+  if (url?.origin !== new URL(from.url).origin) return undefined;
+  const asGet = (status === 303 && from.method !== 'HEAD') || (status <= 302 && from.method === 'POST');
   return asGet
     ? { method: 'GET', url: url.href, withBody: false }
     : { method: from.method, url: url.href, withBody: from.withBody };
@@ -24,12 +23,6 @@ export function redirected(status: number, location: string | undefined, from: T
 
 export function isPoll(status: number, target: Target): boolean {
   return status === 303 && new URL(target.url).searchParams.has(pollParameter);
-}
-
-/** @returns the other server that an answer leads to; undefined when it leads nowhere else */
-export function otherServer(status: number, location: string | undefined, from: string): string | undefined {
-  const url = locationOf(status, location, from);
-  return url && url.origin !== new URL(from).origin ? url.origin : undefined;
 }
 
 function locationOf(status: number, location: string | undefined, from: string): URL | undefined {

@@ -38,7 +38,7 @@ export async function openBody(body: RequestSpec['body']): Promise<OpenBody> {
 function partHead({ name, file }: MultipartPart, boundary: string): string {
   const lines = [`--${boundary}`, `Content-Disposition: form-data; name="${quoted(name)}"`];
   if (file) {
-    lines[1] += `; filename="${quoted(file.name)}"`;
+    lines.push(`${lines.pop() ?? ''}; filename="${quoted(file.name)}"`);
     lines.push(`Content-Type: ${file.type.replaceAll(/[\r\n]/g, '') || 'application/octet-stream'}`);
   }
   return [...lines, '', ''].join(newline);
@@ -54,7 +54,9 @@ async function sizeOf({ text = '', file }: MultipartPart): Promise<number> {
   try {
     return (await stat(file.path)).size;
   } catch (error) {
-    throw new ModalError('invalid', `The file ${file.path} cannot be read. Choose it again.`, { cause: error });
+    throw new ModalError('invalid', `The file ${file.path} cannot be read. Choose it again.`, {
+      cause: error,
+    });
   }
 }
 

@@ -23,10 +23,7 @@ export function decoderFor(headers: Readonly<Record<string, string>>): InstanceT
  * Text of an answer.
  * @returns undefined for what is not text: pictures and the like, or bytes that the named encoding does not explain
  */
-export function decodeText(
-  bytes: Uint8Array,
-  headers: Readonly<Record<string, string>>,
-): string | undefined {
+export function decodeText(bytes: Uint8Array, headers: Readonly<Record<string, string>>): string | undefined {
   const marked = byteOrderMark(bytes);
   if (marked) return new TextDecoder(marked).decode(bytes);
   const decoder = decoderFor(headers);

@@ -46,7 +46,12 @@ export class AnswerModel {
     const isGood = result.status < 400;
     this.summary = json !== undefined && isGood ? summarizeJson(json, sample) : [];
     this.markdown = markdownTexts(this.content, this.content.kind === 'markdown' ? result.body : '');
-    this.images = this.content.kind === 'image' ? imageBody(result, this.content.type) : json === undefined ? [] : imagesOf(json);
+    this.images =
+      this.content.kind === 'image'
+        ? imageBody(result, this.content.type)
+        : json === undefined
+          ? []
+          : imagesOf(json);
     this.vectors = json === undefined ? [] : vectorsOf(json);
     this.tables = json === undefined ? [] : tablePaths(json);
     this.tabs = this.#tabs();
@@ -78,14 +83,23 @@ export class AnswerModel {
     const { result, content, stream } = this;
     const notes = [...content.notes];
     if (result.cut) notes.unshift(result.cut.text);
-    if (result.keyMasked) notes.push('The answer repeats the key that was sent. It is masked here, in copies and in saved files.');
-    if (content.type === 'text/html' && content.kind === 'text') notes.push('HTML is shown as text and never run.');
-    if (stream.isMalformed) notes.push('The server says event stream, but nothing of it is an event. It is shown as text.');
+    if (result.keyMasked)
+      notes.push(
+        'The answer repeats the key that was sent. It is masked here, in copies and in saved files.',
+      );
+    if (content.type === 'text/html' && content.kind === 'text')
+      notes.push('HTML is shown as text and never run.');
+    if (stream.isMalformed)
+      notes.push('The server says event stream, but nothing of it is an event. It is shown as text.');
     if (content.kind === 'empty') notes.push('The answer has no body.');
     if (content.kind === 'events' && result.bytes && result.size > result.bytes.length)
-      notes.push(`Of the stream, the first ${Math.round(result.bytes.length / 1024 / 1024)} MB are kept as text, and the newest events.`);
+      notes.push(
+        `Of the stream, the first ${Math.round(result.bytes.length / 1024 / 1024)} MB are kept as text, and the newest events.`,
+      );
     if (content.kind === 'events' && stream.count > stream.events.length)
-      notes.push(`${stream.count.toLocaleString('en-US')} events came; the newest ${stream.events.length.toLocaleString('en-US')} are kept.`);
+      notes.push(
+        `${stream.count.toLocaleString('en-US')} events came; the newest ${stream.events.length.toLocaleString('en-US')} are kept.`,
+      );
     return notes;
   }
 }

@@ -46,14 +46,26 @@ function textContent(result: HttpResult, type: string): Content {
   }
   try {
     const json = JSON.parse(body) as Json;
-    return { kind: 'json', type, json, notes: isJsonType(type) ? [] : [`This is JSON, though the server says ${type || 'nothing about its type'}.`] };
+    return {
+      kind: 'json',
+      type,
+      json,
+      notes: isJsonType(type)
+        ? []
+        : [`This is JSON, though the server says ${type || 'nothing about its type'}.`],
+    };
   } catch (error) {
-    return { kind: other, type, notes: isJsonType(type) && !result.cut ? [notJson(body, begins, error)] : [] };
+    return {
+      kind: other,
+      type,
+      notes: isJsonType(type) && !result.cut ? [notJson(body, begins, error)] : [],
+    };
   }
 }
 
 function notJson(body: string, begins: string, error: unknown): string {
-  const what = begins === '<' ? 'this is HTML or XML' : /^[{[]/.test(begins) ? 'it is not valid' : 'this is text';
+  const what =
+    begins === '<' ? 'this is HTML or XML' : /^[{[]/.test(begins) ? 'it is not valid' : 'this is text';
   const place = placeOf((error as Error).message, body);
   return `The server says JSON, but ${what}${place ? ` (${place})` : ''}. It is shown as text.`;
 }

@@ -27,12 +27,14 @@ export function valueAt(root: Json, path: JsonPath): Json | undefined {
 
 export function rowOf(path: JsonPath, value: Json): JsonRow {
   if (value === null) return { path, kind: 'null', text: 'null', count: 0 };
-  if (Array.isArray(value)) return { path, kind: 'array', text: counted(value.length, 'item'), count: value.length };
+  if (Array.isArray(value))
+    return { path, kind: 'array', text: counted(value.length, 'item'), count: value.length };
   if (typeof value === 'object') {
     const count = Object.keys(value).length;
     return { path, kind: 'object', text: counted(count, 'field'), count };
   }
-  if (typeof value === 'string') return { path, kind: 'string', text: JSON.stringify(shortened(value)), count: 0 };
+  if (typeof value === 'string')
+    return { path, kind: 'string', text: JSON.stringify(shortened(value)), count: 0 };
   return { path, kind: typeof value === 'number' ? 'number' : 'boolean', text: String(value), count: 0 };
 }
 

@@ -23,7 +23,17 @@ const mostParts = 20;
 const shortestText = 40;
 /** What ordinary prose does not have. */
 const marks = /^#{1,6} \S|^\s*[-*+] \S|^\s*\d+\. \S|^\|.*\|\s*$|^```|\*\*\S[^*]*\*\*|\[[^\]]+\]\(\S+\)/m;
-const usualNames = new Set(['markdown', 'content', 'response', 'text', 'output', 'answer', 'message', 'report', 'summary']);
+const usualNames = new Set([
+  'markdown',
+  'content',
+  'response',
+  'text',
+  'output',
+  'answer',
+  'message',
+  'report',
+  'summary',
+]);
 
 const parser = new MarkdownIt({ html: false, linkify: false });
 
@@ -36,9 +46,11 @@ export function markdownTexts(content: Content, body: string): { title: string; 
     if (found.length >= mostParts || path.length > 6) return;
     if (typeof value === 'string') {
       const name = path.findLast((step) => typeof step === 'string');
-      if (isMarkdown(value, name)) found.push({ title: path.join('.') || 'Answer', text: value.slice(0, longestText) });
+      if (isMarkdown(value, name))
+        found.push({ title: path.join('.') || 'Answer', text: value.slice(0, longestText) });
     } else if (Array.isArray(value)) {
-      if (typeof value[0] !== 'number') value.slice(0, 100).forEach((item, index) => walk(item, [...path, index]));
+      if (typeof value[0] !== 'number')
+        value.slice(0, 100).forEach((item, index) => walk(item, [...path, index]));
     } else if (value !== null && typeof value === 'object')
       for (const [key, item] of Object.entries(value)) walk(item, [...path, key]);
   };

@@ -23,7 +23,12 @@ export function timingParts(timing: Timing, start?: CallStart): TimingPart[] {
           { kind: 'start', label: 'Cold start', ms: cold, note: '' },
         ] as const)
       : []),
-    { kind: 'wait', label: start?.kind === 'cold' ? 'Answering' : 'First byte', ms: waited - queue - cold, note: pollNote(timing) },
+    {
+      kind: 'wait',
+      label: start?.kind === 'cold' ? 'Answering' : 'First byte',
+      ms: waited - queue - cold,
+      note: pollNote(timing),
+    },
     { kind: 'body', label: 'Body', ms: Math.max(0, timing.total - timing.firstByte), note: '' },
   ];
 }

@@ -54,7 +54,11 @@ export class TokenStream {
 }
 
 interface Chunk {
-  readonly choices?: readonly { readonly index?: unknown; readonly delta?: unknown; readonly text?: unknown }[];
+  readonly choices?: readonly {
+    readonly index?: unknown;
+    readonly delta?: unknown;
+    readonly text?: unknown;
+  }[];
   readonly type?: unknown;
   readonly delta?: unknown;
   readonly token?: unknown;
@@ -76,10 +80,15 @@ function pieceOf(json: unknown): string {
   if (typeof json !== 'object' || json === null) return '';
   const { choices, type, delta, token } = json as Chunk;
   const first = Array.isArray(choices) ? (choices as NonNullable<Chunk['choices']>)[0] : undefined;
-  if (first) return first.index ? '' : (textOf(first.delta, 'content') || textOf(first.delta, 'reasoning_content') || textOf(first, 'text'));
+  if (first)
+    return first.index
+      ? ''
+      : textOf(first.delta, 'content') || textOf(first.delta, 'reasoning_content') || textOf(first, 'text');
   if (type === 'response.output_text.delta') return typeof delta === 'string' ? delta : '';
   if (type === 'content_block_delta') return textOf(delta, 'text');
-  return typeof token === 'string' ? token : textOf(token, 'text') || textOf(json, 'text') || textOf(json, 'content');
+  return typeof token === 'string'
+    ? token
+    : textOf(token, 'text') || textOf(json, 'text') || textOf(json, 'content');
 }
 
 function textOf(value: unknown, key: string): string {
@@ -92,9 +101,7 @@ function usageOf(json: unknown): number {
   if (typeof json !== 'object' || json === null) return 0;
   const { usage, response } = json as Chunk;
   const counts = (usage ?? (response as Chunk | undefined)?.usage) as
-    | { completion_tokens?: unknown; output_tokens?: unknown }
-    | null
-    | undefined;
+    { completion_tokens?: unknown; output_tokens?: unknown } | null | undefined;
   const tokens = counts?.completion_tokens ?? counts?.output_tokens;
   return typeof tokens === 'number' ? tokens : 0;
 }

@@ -24,7 +24,12 @@ const endings: Readonly<Record<string, string>> = {
   'image/webp': 'webp',
   'image/svg+xml': 'svg',
 };
-const languages: Readonly<Record<string, string>> = { json: 'json', html: 'html', md: 'markdown', svg: 'xml' };
+const languages: Readonly<Record<string, string>> = {
+  json: 'json',
+  html: 'html',
+  md: 'markdown',
+  svg: 'xml',
+};
 
 /** Takes answers out of the panel: into documents and files. */
 export class AnswerFiles implements Disposable {

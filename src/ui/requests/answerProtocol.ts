@@ -2,12 +2,31 @@ import * as z from 'zod/mini';
 
 /** Messages between the view of an answer and its host, parsed on both sides. Every type begins with `answer/`. */
 
-const tab = z.enum(['summary', 'stream', 'json', 'table', 'markdown', 'images', 'vectors', 'raw', 'hex', 'headers']);
+const tab = z.enum([
+  'summary',
+  'stream',
+  'json',
+  'table',
+  'markdown',
+  'images',
+  'vectors',
+  'raw',
+  'hex',
+  'headers',
+]);
 
 const explanation = z.object({
   text: z.string(),
   action: z.optional(
-    z.enum(['enterKey', 'deploy', 'showLogs', 'retry', 'openDashboard', 'raiseTimeout', 'openNetworkSettings']),
+    z.enum([
+      'enterKey',
+      'deploy',
+      'showLogs',
+      'retry',
+      'openDashboard',
+      'raiseTimeout',
+      'openNetworkSettings',
+    ]),
   ),
 });
 
@@ -183,12 +202,25 @@ export const fromAnswerView = z.discriminatedUnion('type', [
   z.object({ type: z.literal('answer/open') }),
   z.object({ type: z.literal('answer/save') }),
   z.object({ type: z.literal('answer/saveImage'), index: z.number() }),
-  z.object({ type: z.literal('answer/table'), selected: z.number(), count: z.number(), order: z.optional(order) }),
+  z.object({
+    type: z.literal('answer/table'),
+    selected: z.number(),
+    count: z.number(),
+    order: z.optional(order),
+  }),
   z.object({ type: z.literal('answer/compare'), a: z.number(), b: z.number() }),
   z.object({ type: z.literal('answer/openLink'), url: z.string() }),
   z.object({
     type: z.literal('answer/act'),
-    action: z.enum(['enterKey', 'deploy', 'showLogs', 'retry', 'openDashboard', 'raiseTimeout', 'openNetworkSettings']),
+    action: z.enum([
+      'enterKey',
+      'deploy',
+      'showLogs',
+      'retry',
+      'openDashboard',
+      'raiseTimeout',
+      'openNetworkSettings',
+    ]),
   }),
 ]);
 

@@ -7,6 +7,7 @@ import { isCancelled, toModalError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { HttpResult, RequestSpec } from '../../domain/request.ts';
 import { AnswerModel } from '../../requests/answer/answerModel.ts';
+import type { Json } from '../../requests/answer/content.ts';
 import type { JsonPath } from '../../requests/answer/jsonTree.ts';
 import { childRows, pathText, placeInParent, searchRows, valueAt } from '../../requests/answer/jsonTree.ts';
 import { StreamReader } from '../../requests/answer/streamReader.ts';
@@ -58,6 +59,9 @@ export type AnswerOutcome = AnswerCall & {
   /** Unix milliseconds. */
   readonly sentAt: number;
 } & ({ readonly result: HttpResult } | { readonly error: Error });
+
+/** What needs an answer that is complete. */
+type AboutAnswer = Exclude<FromAnswerView, { type: 'answer/select' | 'answer/act' | 'answer/openLink' }>;
 
 /** Often enough for the eye, seldom enough for the view. */
 const paintEveryMs = 16;
@@ -161,7 +165,20 @@ export class AnswerSession implements Disposable {
     this.#showTab();
   }
 
+  /** Does what the view asks. Never rejects: a failure is told, and the answer stays. */
   async handle(message: FromAnswerView): Promise<void> {
+    try {
+      await this.#handle(message);
+    } catch (error) {
+      const { message: text } = toModalError(error);
+      this.#services.logger.warn(`The answer could not be used: ${text}`);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('That did not work: {0} Try again, or choose another place.', text),
+      );
+    }
+  }
+
+  async #handle(message: FromAnswerView): Promise<void> {
     switch (message.type) {
       case 'answer/select':
         this.#tab = message.tab;
@@ -185,7 +202,7 @@ export class AnswerSession implements Disposable {
     this.#finished.dispose();
   }
 
-  async #handleAnswer(message: FromAnswerView, model: AnswerModel): Promise<void> {
+  async #handleAnswer(message: AboutAnswer, model: AnswerModel): Promise<void> {
     const { json = null, result } = model;
     switch (message.type) {
       case 'answer/expand':
@@ -211,11 +228,17 @@ export class AnswerSession implements Disposable {
         return this.#files.save(result);
       case 'answer/saveImage': {
         const image = model.images[message.index];
-        if (image) await (image.base64 ? this.#files.saveImage(image.type, image.base64) : this.#files.save(result));
+        if (image)
+          await (image.base64 ? this.#files.saveImage(image.type, image.base64) : this.#files.save(result));
         return;
       }
       case 'answer/table':
-        this.#choices = { ...this.#choices, table: message.selected, tableRows: message.count, order: message.order };
+        this.#choices = {
+          ...this.#choices,
+          table: message.selected,
+          tableRows: message.count,
+          order: message.order,
+        };
         this.#showTab();
         return;
       case 'answer/compare':
@@ -233,7 +256,10 @@ export class AnswerSession implements Disposable {
     this.#choices = firstChoices;
   }
 
-  #showHead(stream: StreamReader, head: { status: number; statusText: string; headers: HttpResult['headers'] }): void {
+  #showHead(
+    stream: StreamReader,
+    head: { status: number; statusText: string; headers: HttpResult['headers'] },
+  ): void {
     if (this.#state.kind !== 'sending') return;
     this.#stream = stream;
     this.#tab = 'stream';
@@ -296,7 +322,12 @@ export class AnswerSession implements Disposable {
 
   #search({ json = null }: AnswerModel, text: string): void {
     const rows = text ? searchRows(json, text, mostFound + 1) : [];
-    this.#post({ type: 'answer/found', text, rows: rows.slice(0, mostFound), isCut: rows.length > mostFound });
+    this.#post({
+      type: 'answer/found',
+      text,
+      rows: rows.slice(0, mostFound),
+      isCut: rows.length > mostFound,
+    });
   }
 
   /** Sends all rows down to one, so that the tree can show it in its place. */
@@ -325,7 +356,10 @@ export class AnswerSession implements Disposable {
         actions.openDashboard();
         return;
       case 'raiseTimeout':
-        await vscode.commands.executeCommand('workbench.action.openSettings', 'modalGpu.requests.timeoutSeconds');
+        await vscode.commands.executeCommand(
+          'workbench.action.openSettings',
+          'modalGpu.requests.timeoutSeconds',
+        );
         return;
       case 'openNetworkSettings':
         await vscode.commands.executeCommand('workbench.action.openSettings', 'http.proxy');
@@ -373,8 +407,9 @@ function isShownAsItComes(headers: HttpResult['headers']): boolean {
   return headers['content-length'] === undefined && (type === 'text/plain' || /ndjson|jsonl/.test(type));
 }
 
-function valueText(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value, undefined, 2) ?? '');
+function valueText(value: Json | undefined): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value, undefined, 2);
 }
 
 async function copy(text: string): Promise<void> {

@@ -48,13 +48,20 @@ export function tabContent(
     case 'table':
       return tableContent(model, choices);
     case 'markdown':
-      return { tab, parts: model.markdown.map(({ title, text }) => ({ title, nodes: renderMarkdown(text) })) };
+      return {
+        tab,
+        parts: model.markdown.map(({ title, text }) => ({ title, nodes: renderMarkdown(text) })),
+      };
     case 'images':
       return { tab, images: model.images.map(shownImage) };
     case 'vectors':
       return vectorContent(model.vectors, previous, choices.pair);
     case 'raw':
-      return { tab, text: model.result.body.slice(0, previewLength), isCut: model.result.body.length > previewLength };
+      return {
+        tab,
+        text: model.result.body.slice(0, previewLength),
+        isCut: model.result.body.length > previewLength,
+      };
     case 'hex': {
       const bytes = model.result.bytes ?? new Uint8Array();
       return { tab, text: hexDump(bytes, hexLength), isCut: bytes.length > hexLength };
@@ -96,7 +103,10 @@ function vectorContent(
   return {
     tab: 'vectors',
     vectors: vectors.map(vectorFacts),
-    others: [...vectors.map(({ label }) => label), ...previous.map(({ label }) => `${label} of the answer before`)],
+    others: [
+      ...vectors.map(({ label }) => label),
+      ...previous.map(({ label }) => `${label} of the answer before`),
+    ],
     pair: { a, b, ...(value === undefined ? {} : { cosine: value }) },
   };
 }

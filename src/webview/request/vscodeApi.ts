@@ -1,3 +1,4 @@
+import type { FromAnswerView } from '../../ui/requests/answerProtocol.ts';
 import type { ToHost } from '../../ui/requests/protocol.ts';
 
 interface VsCodeApi {
@@ -8,6 +9,6 @@ declare function acquireVsCodeApi(): VsCodeApi;
 
 const api = acquireVsCodeApi();
 
-export function post(message: ToHost): void {
+export function post(message: ToHost | FromAnswerView): void {
   api.postMessage(message);
 }
