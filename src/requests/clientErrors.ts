@@ -76,7 +76,7 @@ export function requestError(error: unknown, { signal, url, headersTimeoutMs }: 
     return new ModalError(known[0], known[1](host, Math.round(headersTimeoutMs / 1000)), { cause: error });
   if (code === 'UND_ERR_INVALID_ARG' || code === 'ERR_INVALID_URL')
     return new ModalError('invalid', invalidText(message), { cause: error });
-  if (code.startsWith('HPE_'))
+  if (code.startsWith('HPE_') || (error as Error).name === 'HTTPParserError')
     return new ModalError(
       'unexpected',
       `What ${host} answers is not HTTP (${message}). Check address and port.`,
