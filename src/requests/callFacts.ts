@@ -15,6 +15,8 @@ export type CallStart =
 /** What the call cost, estimated. */
 export type CallCost =
   | { readonly kind: 'estimate'; readonly usd: number; readonly basis: string }
+  /** Nothing of it ran on a GPU. */
+  | { readonly kind: 'none' }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 export interface CallFacts {
@@ -37,11 +39,11 @@ export interface CallFactsOptions {
   readonly rates: () => Rates;
 }
 
-/** Clocks of here and of Modal differ a little. */
-const clockSlackMs = 2000;
+/** Clocks that are set by the network differ by less. */
+const clockSlackMs = 250;
 /** The states of a container are at the beginning of its log; where they do not come soon, they are not there. */
 const readLogSeconds = 3;
-const none = (reason: string) => ({ kind: 'unknown', reason }) as const;
+const unknown = (reason: string) => ({ kind: 'unknown', reason }) as const;
 
 /** Asks Modal how a call was served, after its answer came. Never rejects: what cannot be told is said so. */
 export async function readCallFacts(
@@ -62,7 +64,7 @@ export async function readCallFacts(
     };
   } catch {
     const reason = 'Modal could not be asked';
-    return { start: said ?? none(reason), cost: none(reason) };
+    return { start: said ?? unknown(reason), cost: unknown(reason) };
   }
 }
 
@@ -77,23 +79,37 @@ async function readStart(
   signal: AbortSignal,
 ): Promise<CallStart> {
   const containers = await plane.listContainers(app.environment, app.id, signal);
-  const began = (container: Container) => container.enqueuedAt;
+  const offset = clockOffset(result.headers['date'], sentAt + result.timing.firstByte);
+  const began = (container: Container) => container.enqueuedAt - offset;
   const answeredAt = sentAt + result.timing.firstByte;
   const started = containers
     .filter((container) => began(container) >= sentAt - clockSlackMs && began(container) <= answeredAt)
     .sort((a, b) => began(a) - began(b));
   const [first] = started;
-  if (!first) return containers.length > 0 ? { kind: 'warm' } : none('the container of the call has ended');
+  if (!first)
+    return containers.length > 0 ? { kind: 'warm' } : unknown('the container of the call has ended');
   const phases = await readPhases(plane, app.id, first.id, signal);
-  const assigned = phases.creating ?? phases.loading ?? first.startedAt;
+  const assignedThere = phases.creating ?? phases.loading ?? first.startedAt;
+  if (assignedThere === undefined) return unknown('Modal does not tell when the container started');
+  const assigned = assignedThere - offset;
   const ready = phases.running ?? phases.idle;
-  if (assigned === undefined) return none('Modal does not tell when the container started');
-  const end = Math.min(ready ?? answeredAt, answeredAt);
+  const end = Math.min(ready === undefined ? answeredAt : ready - offset, answeredAt);
   return {
     kind: 'cold',
     queueMs: Math.max(0, assigned - Math.max(began(first), sentAt)),
     startMs: Math.max(0, end - assigned),
   };
+}
+
+/**
+ * How far the server's clock is ahead of ours, as its own date tells, which is cut to whole seconds.
+ * @param here unix milliseconds at which the date came
+ */
+export function clockOffset(date: string | undefined, here: number): number {
+  const there = Date.parse(date ?? '');
+  if (Number.isNaN(there)) return 0;
+  const [least, most] = [there - here, there + 1000 - here];
+  return least > 0 ? least : Math.min(most, 0);
 }
 
 /** When a container first was in each phase, from the beginning of its log. */
@@ -150,19 +166,15 @@ function costOf(
   const gpu =
     own || (others.length === 1 && worker !== undefined && Number.isFinite(modelSeconds) ? worker : '');
   if (!gpu)
-    return none(
-      others.length > 0
-        ? 'its GPU works behind a function without one'
-        : 'no GPU; CPU and memory are not counted',
-    );
+    return others.length > 0 ? unknown('a GPU of another function may have worked for it') : { kind: 'none' };
   const usdPerHour = gpuUsdPerHour(gpu, rates);
-  if (usdPerHour === undefined) return none(`the price of ${gpu} is not known`);
+  if (usdPerHour === undefined) return unknown(`the price of ${gpu} is not known`);
   const seconds = own ? Math.max(0, timing.total - queueMs) / 1000 : modelSeconds;
   return {
     kind: 'estimate',
     usd: (seconds / 3600) * usdPerHour,
     basis: `${seconds.toFixed(2)} s${own ? '' : ' of the model'} × ${gpu} at $${usdPerHour.toFixed(2)}/h (${
       rates.source === 'live' ? 'live price' : `price of ${rates.asOf}`
-    }); the container's idle time, CPU and memory come on top`,
+    }); idle time, CPU and memory come on top`,
   };
 }

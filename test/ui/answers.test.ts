@@ -18,11 +18,12 @@ let url: string;
 beforeAll(async () => {
   demo = await startDemo();
   const script = path.join(demo.workspace, 'answer_kinds.py');
-  await cp(path.join(import.meta.dirname, 'fixtures/answer_kinds.py'), script);
+  await cp(path.join(import.meta.dirname, '../integration/fixtures/answer_kinds.py'), script);
   await promisify(execFile)(path.join(demo.simulator.binDir, 'modal'), ['deploy', script], {
     env: { ...process.env, ...demo.env },
   });
   workbench = await openWorkbench({ host: demo.host, folder: demo.workspace });
+  await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await workbench.openView('Apps');
   await workbench.treeRow('Apps', /^App answer-kinds/).expand();
   const endpoint = workbench.treeRow('Apps', /^Web endpoint web/);
@@ -47,11 +48,12 @@ async function start(route: string): Promise<void> {
   await panel.getByLabel('Path').press('Control+Enter');
 }
 
-/** Sends, and waits for the answer; the one before is gone as soon as the request is on its way. */
-async function send(route: string, status = '200 OK'): Promise<void> {
+/** Sends, and waits for the answer. The one before must be gone first, so that it is not taken for the new one. */
+async function send(route: string): Promise<void> {
+  const [before] = await answer().locator('.status').elementHandles();
   await start(route);
-  await answer().getByText('Sending', { exact: false }).first().waitFor({ state: 'hidden' });
-  await answer().getByText(status).waitFor();
+  await before?.waitForElementState('hidden');
+  await answer().getByText('200 OK').waitFor();
 }
 
 describe('an answer', () => {
@@ -65,31 +67,41 @@ describe('an answer', () => {
     await workbench.runCommand('View: Close Editor');
     panel = await workbench.webviewFrame(async (frame) => (await frame.locator('modal-answer').count()) > 0);
     await answer().getByText('both outlive the plan .').waitFor();
-    await answer().getByText(/^First token .+, ≈ \d+ tokens, [\d.]+ tokens\/s$/).waitFor();
+    await answer()
+      .getByText(/^First token .+, ≈ \d+ tokens, [\d.]+ tokens\/s$/)
+      .waitFor();
+    await answer()
+      .getByText(/Cost estimate .+ × A10 at \$1\.10\/h/)
+      .waitFor();
     await workbench.shot('131-streamed');
   });
 
   it('keeps what came of a stream that was cut', async () => {
     await send('/cut');
-    await answer().getByText(/The connection was lost before the answer was complete/).waitFor();
+    await answer()
+      .getByText(/The connection was lost before the answer was complete/)
+      .waitFor();
     await answer().getByText('one two three').waitFor();
   });
 
   it('is a tree that is searched and walked by keyboard alone', async () => {
     await send('/scores');
-    await tab('Table').focus();
+    await tab('Summary').focus();
+    await panel.page().keyboard.press('ArrowRight');
     await panel.page().keyboard.press('ArrowRight');
     await answer().getByRole('treeitem', { name: 'model "tiny"' }).waitFor();
     await answer().getByLabel('Search names and values').fill('searched');
     await answer().getByText('1 found').waitFor();
-    await answer().getByRole('treeitem', { name: /^nested\.text/ }).waitFor();
+    await answer()
+      .getByRole('treeitem', { name: /^nested\.text/ })
+      .waitFor();
     await answer().getByLabel('Search names and values').press('Enter');
     await panel.page().keyboard.press('Enter');
     const found = answer().getByRole('treeitem', { name: /^text "searched <b>not bold<\/b>"/ });
     await found.waitFor();
     await answer().locator('[role=treeitem][aria-selected=true]', { hasText: 'searched' }).waitFor();
     await answer().getByRole('button', { name: 'Copy Path' }).click();
-    expect(await clipboard()).toBe('$.nested.text');
+    await expect.poll(clipboard).toBe('$.nested.text');
     await answer().getByRole('tree').press('Control+c');
     await expect.poll(clipboard).toBe('searched <b>not bold</b>');
     await workbench.shot('132-json');
@@ -99,8 +111,12 @@ describe('an answer', () => {
     await tab('Table').click();
     await answer().getByText('300 rows').waitFor();
     await answer().getByRole('button', { name: 'score', exact: true }).click();
-    await answer().getByRole('columnheader', { name: 'score' }).and(answer().locator('[aria-sort=ascending]')).waitFor();
-    await answer().getByRole('row').nth(1).getByText('-1').waitFor();
+    await answer()
+      .getByRole('columnheader', { name: 'score' })
+      .and(answer().locator('[aria-sort=ascending]'))
+      .waitFor();
+    const table = answer().getByRole('region', { name: 'Table scores' });
+    await table.getByRole('row').nth(1).getByRole('cell', { name: '-1', exact: true }).waitFor();
     await workbench.shot('133-table');
   });
 
@@ -111,7 +127,9 @@ describe('an answer', () => {
     await answer().getByRole('cell', { name: 'Screws' }).waitFor();
     await answer().getByText("<script>document.title = 'it ran'</script>").waitFor();
     expect(await answer().locator('img, script').count()).toBe(0);
-    expect(await answer().getByRole('link', { name: 'Picture: Seal' }).getAttribute('href')).toContain('pictures');
+    expect(await answer().getByRole('link', { name: 'Picture: Seal' }).getAttribute('href')).toContain(
+      'pictures',
+    );
     await workbench.shot('134-markdown');
   });
 
@@ -125,7 +143,9 @@ describe('an answer', () => {
     await send('/vectors');
     await tab('Vectors').click();
     await answer().getByRole('cell', { name: '768' }).first().waitFor();
-    await answer().getByText(/^= 0\.8/).waitFor();
+    await answer()
+      .getByText(/^= 0\.8/)
+      .waitFor();
     await send('/vectors');
     await tab('Vectors').click();
     await answer().getByLabel('Second vector').selectOption('data[0].embedding of the answer before');
@@ -135,7 +155,9 @@ describe('an answer', () => {
 
   it('that lies about its type is shown as text', async () => {
     await send('/html');
-    await answer().getByText(/says JSON, but this is HTML or XML/).waitFor();
+    await answer()
+      .getByText(/says JSON, but this is HTML or XML/)
+      .waitFor();
     await answer().getByText('<html><script>').waitFor();
     await workbench.shot('137-wrong-type');
   });

@@ -58,24 +58,22 @@ function textContent(result: HttpResult, type: string): Content {
     return {
       kind: other,
       type,
-      notes: isJsonType(type) && !result.cut ? [notJson(body, begins, error)] : [],
+      notes: isJsonType(type) && !result.cut ? [notJson(begins, error)] : [],
     };
   }
 }
 
-function notJson(body: string, begins: string, error: unknown): string {
+function notJson(begins: string, error: unknown): string {
   const what =
     begins === '<' ? 'this is HTML or XML' : /^[{[]/.test(begins) ? 'it is not valid' : 'this is text';
-  const place = placeOf((error as Error).message, body);
+  const place = placeOf((error as Error).message);
   return `The server says JSON, but ${what}${place ? ` (${place})` : ''}. It is shown as text.`;
 }
 
-function placeOf(message: string, body: string): string {
-  const at = /position (\d+)/.exec(message)?.[1];
-  if (at === undefined) return '';
-  const before = body.slice(0, Number(at));
-  const line = before.split('\n').length;
-  return `line ${line}, column ${before.length - before.lastIndexOf('\n')}`;
+/** The parser tells it for most mistakes. */
+function placeOf(message: string): string {
+  const place = /line (\d+) column (\d+)/.exec(message);
+  return place ? `line ${place[1] ?? ''}, column ${place[2] ?? ''}` : '';
 }
 
 export function isJsonType(type: string): boolean {

@@ -37,9 +37,7 @@ export function tablePage(root: Json, path: JsonPath, count: number, order?: Tab
   const value = valueAt(root, path) ?? null;
   const items = isTable(value) ? value : [];
   const columns = [...new Set(items.flatMap((item) => Object.keys(item)))].slice(0, mostColumns);
-  const sorted = order
-    ? items.toSorted((a, b) => compare(a[order.column], b[order.column]) * (order.descending ? -1 : 1))
-    : items;
+  const sorted = order ? items.toSorted((a, b) => compare(a[order.column], b[order.column], order)) : items;
   return {
     columns,
     rows: sorted.slice(0, count).map((item) => columns.map((column) => cell(item[column]))),
@@ -61,10 +59,11 @@ function cell(value: Json | undefined): string {
   return text.length > longestCell ? `${text.slice(0, longestCell)}…` : text;
 }
 
-/** Numbers by size, everything else by its text; what is missing comes last. */
-function compare(a: Json | undefined, b: Json | undefined): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  if (a === undefined || a === null) return b === undefined || b === null ? 0 : 1;
-  if (b === undefined || b === null) return -1;
-  return cell(a).localeCompare(cell(b), 'en', { numeric: true });
+/** Numbers by size, everything else by its text; what is missing comes last in either direction. */
+function compare(a: Json | undefined, b: Json | undefined, { descending }: TableOrder): number {
+  const [noA, noB] = [a ?? null, b ?? null].map((value) => Number(value === null));
+  if (noA || noB) return (noA ?? 0) - (noB ?? 0);
+  const bySize = typeof a === 'number' && typeof b === 'number';
+  const order = bySize ? a - b : cell(a).localeCompare(cell(b), 'en', { numeric: true });
+  return descending ? -order : order;
 }

@@ -44,7 +44,7 @@ export function pollNote({ polls, pollTimes = [] }: Timing): string {
 /** Queue and cold start in a few words, for people and screen readers. */
 export function startWords(start: CallStart | undefined): string {
   if (!start) return 'Queue and cold start: being asked';
-  if (start.kind === 'warm') return 'Warm container';
-  if (start.kind === 'cold') return 'Cold start';
+  if (start.kind === 'warm') return 'A container was running';
+  if (start.kind === 'cold') return 'A container was started for this call';
   return `Queue and cold start: not known, ${start.reason}`;
 }

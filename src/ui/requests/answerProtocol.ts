@@ -86,7 +86,7 @@ const answerState = z.discriminatedUnion('kind', [
     parts: z.array(timingPart),
     /** Queue, cold start and cost in words. */
     startNote: z.string(),
-    cost: z.optional(z.object({ text: z.string(), basis: z.string() })),
+    cost: z.optional(z.string()),
     tokens: z.optional(tokens),
     explanation: z.optional(explanation),
     /** What is odd about the answer. */

@@ -394,10 +394,12 @@ function doneState(model: AnswerModel, facts?: CallFacts): DoneState {
   };
 }
 
-function costWords({ cost }: CallFacts): { text: string; basis: string } {
-  if (cost.kind === 'unknown') return { text: 'Cost not known', basis: cost.reason };
+function costWords({ cost }: CallFacts): string {
+  if (cost.kind === 'none')
+    return 'No GPU cost: the function has no GPU. CPU and memory are not counted here.';
+  if (cost.kind === 'unknown') return `Cost not known: ${cost.reason}.`;
   const usd = cost.usd < 0.0001 ? 'less than $0.0001' : `about $${cost.usd.toFixed(4)}`;
-  return { text: usd, basis: cost.basis };
+  return `Cost estimate ${usd}: ${cost.basis}.`;
 }
 
 /** Answers that come in pieces for people; anything else is shown when it is complete. */

@@ -121,7 +121,12 @@ describe('the HTTP client', () => {
     });
     const polls: number[] = [];
     const headers = { 'content-type': 'application/json' };
-    const result = await request(url, { method: 'POST', headers, body: '{}', onPoll: (count) => polls.push(count) });
+    const result = await request(url, {
+      method: 'POST',
+      headers,
+      body: '{}',
+      onPoll: (count) => polls.push(count),
+    });
     expect(result).toMatchObject({ body: 'late', timing: { polls: 2 } });
     expect(result.timing.pollTimes).toHaveLength(2);
     expect(seen).toEqual([
@@ -278,7 +283,9 @@ describe('failures are named', () => {
   });
 
   it('when what answers does not speak HTTP, or not TLS', async () => {
-    const server = createTcpServer((socket) => socket.on('error', () => undefined).end('SSH-2.0-OpenSSH\r\n'));
+    const server = createTcpServer((socket) =>
+      socket.on('error', () => undefined).end('SSH-2.0-OpenSSH\r\n'),
+    );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     closers.push(() => server.close());
@@ -315,7 +322,9 @@ describe('certificates', () => {
     const url = await tlsServer();
     await expect(request(url)).rejects.toMatchObject({
       kind: 'offline',
-      message: expect.stringMatching(/signed by itself.*NODE_EXTRA_CA_CERTS.*http\.proxyStrictSSL/s) as string,
+      message: expect.stringMatching(
+        /signed by itself.*NODE_EXTRA_CA_CERTS.*http\.proxyStrictSSL/s,
+      ) as string,
     });
     const network = { ...plainNetwork, strictSsl: false };
     expect((await request(url, { network })).body).toBe('over TLS');
@@ -341,7 +350,9 @@ describe('proxies', () => {
   async function proxyTo(port: number) {
     const seen: string[] = [];
     const server = createServer((incoming, response) => {
-      seen.push(`${incoming.method ?? ''} ${incoming.url ?? ''} ${incoming.headers['proxy-authorization'] ?? ''}`);
+      seen.push(
+        `${incoming.method ?? ''} ${incoming.url ?? ''} ${incoming.headers['proxy-authorization'] ?? ''}`,
+      );
       const { pathname } = new URL(incoming.url ?? '');
       incoming.pipe(
         rawRequest({ host: '127.0.0.1', port, path: pathname, method: incoming.method }, (answer) =>

@@ -45,6 +45,22 @@ export const answerStyles = css`
   .facts {
     color: var(--vscode-descriptionForeground);
   }
+  .actions {
+    display: flex;
+    gap: 4px;
+    align-items: center;
+    margin-left: auto;
+  }
+  .receiving {
+    display: inline-flex;
+    gap: 5px;
+    align-items: center;
+  }
+  .cost {
+    margin: 2px 0 0;
+    font-size: 0.92em;
+    color: var(--vscode-descriptionForeground);
+  }
   .timing {
     padding: 0 16px 8px;
   }
@@ -216,10 +232,13 @@ export const answerStyles = css`
     color: var(--vscode-descriptionForeground);
   }
   .queue {
-    background: var(--vscode-charts-purple);
+    background: var(--vscode-descriptionForeground);
   }
   .start {
-    background: var(--vscode-charts-orange);
+    background: var(--vscode-charts-purple);
+  }
+  .pane > .notice {
+    margin: 0 0 8px;
   }
   .body {
     background: var(--vscode-charts-green);

@@ -94,7 +94,7 @@ export const contentStyles = css`
     background: var(--vscode-list-activeSelectionBackground);
     color: var(--vscode-list-activeSelectionForeground, inherit);
   }
-  .rows:focus .line[aria-selected='true'] span {
+  .rows .line[aria-selected='true'] span {
     color: inherit;
   }
   .twisty {
@@ -172,7 +172,8 @@ export const contentStyles = css`
     font: inherit;
     cursor: pointer;
   }
-  .numbers {
+  td.numbers {
+    max-width: none;
     font-family: var(--vscode-editor-font-family);
     white-space: pre;
   }

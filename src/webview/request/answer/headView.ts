@@ -26,28 +26,29 @@ export function doneHead(state: DoneState, post: Post, act: (action: Action) => 
       ${statusChip(state.head)}
       <span class="facts">${duration(state.totalMs)}</span>
       <span class="facts">${sizeWords(state)}</span>
-      ${tokensView(state.tokens)} ${costView(state)}
-      <span class="spacer"></span>
-      <vscode-button secondary icon="output" @click=${() => act('showLogs')}>Log Lines</vscode-button>
-      <vscode-button secondary icon="go-to-file" @click=${() => post({ type: 'answer/open' })}
-        >Open</vscode-button
-      >
-      ${
-        canCopy
-          ? html`<vscode-toolbar-button
-              icon="copy"
-              label="Copy answer"
-              title="Copy Answer"
-              @click=${() => post({ type: 'answer/copy' })}
-            ></vscode-toolbar-button>`
-          : nothing
-      }
-      <vscode-toolbar-button
-        icon="save"
-        label="Save answer"
-        title="Save Answer…"
-        @click=${() => post({ type: 'answer/save' })}
-      ></vscode-toolbar-button>
+      ${tokensView(state.tokens)}
+      <span class="actions">
+        <vscode-button secondary icon="output" @click=${() => act('showLogs')}>Log Lines</vscode-button>
+        <vscode-button secondary icon="go-to-file" @click=${() => post({ type: 'answer/open' })}
+          >Open</vscode-button
+        >
+        ${
+          canCopy
+            ? html`<vscode-toolbar-button
+                icon="copy"
+                label="Copy answer"
+                title="Copy Answer"
+                @click=${() => post({ type: 'answer/copy' })}
+              ></vscode-toolbar-button>`
+            : nothing
+        }
+        <vscode-toolbar-button
+          icon="save"
+          label="Save answer"
+          title="Save Answer…"
+          @click=${() => post({ type: 'answer/save' })}
+        ></vscode-toolbar-button>
+      </span>
     </div>
     ${timingView(state)} ${state.explanation ? notice(state.explanation, act) : nothing}
     ${state.notes.map((text) => notice({ text }, act, true))}`;
@@ -64,7 +65,7 @@ export function streamHead(
     <span class="facts">${duration(Math.max(0, now - startedAt))}</span>
     ${tokensView(tokens)}
     <span class="spacer"></span>
-    <span class="facts"><vscode-icon name="loading" spin></vscode-icon> Receiving</span>
+    <span class="facts receiving"><vscode-icon name="loading" spin></vscode-icon> Receiving</span>
   </div>`;
 }
 
@@ -88,13 +89,6 @@ function tokensView(tokens: DoneState['tokens']): TemplateResult | typeof nothin
   const basis = isCounted ? 'As the server counted' : 'One token for each piece of the stream';
   return html`<span class="facts" title=${basis}
     >First token ${duration(firstTokenMs)}, ${count}${speed}</span
-  >`;
-}
-
-function costView({ cost }: DoneState): TemplateResult | typeof nothing {
-  if (!cost) return nothing;
-  return html`<span class="facts" title=${cost.basis}
-    >${cost.text}<span class="spoken">: ${cost.basis}</span></span
   >`;
 }
 

@@ -5,7 +5,7 @@ import type { DoneState } from '../../../ui/requests/answerProtocol.ts';
 import { duration } from '../format.ts';
 
 /** Where the time went: as a bar, in words, and as a table for those who do not see the bar. */
-export function timingView({ parts, totalMs, startNote }: DoneState): TemplateResult {
+export function timingView({ parts, totalMs, startNote, cost }: DoneState): TemplateResult {
   return html`<div class="timing">
     <div class="bar" aria-hidden="true">
       ${parts.map(({ kind, ms }) => html`<span class=${kind} ${ref(widthOf(ms / totalMs))}></span>`)}
@@ -33,6 +33,7 @@ export function timingView({ parts, totalMs, startNote }: DoneState): TemplateRe
         )}
       </tbody>
     </table>
+    ${cost ? html`<p class="cost">${cost}</p>` : nothing}
   </div>`;
 }
 
