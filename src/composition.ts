@@ -10,6 +10,7 @@ import { Config } from './platform/config.ts';
 import { ContextKeys } from './platform/contextKeys.ts';
 import { EndpointKeys } from './platform/endpointKeys.ts';
 import { ChannelLogger } from './platform/logger.ts';
+import { networkSettings } from './platform/networkSettings.ts';
 import { Presenter } from './platform/present.ts';
 import { RequestSender } from './requests/send.ts';
 import { AppStore } from './store/appStore.ts';
@@ -24,6 +25,7 @@ import { LogsController } from './ui/logs/logsController.ts';
 import { CliFinder } from './ui/onboarding/cliFinder.ts';
 import { watchProfileFile } from './ui/onboarding/watchProfileFile.ts';
 import { EndpointDrop } from './ui/requests/endpointDrop.ts';
+import type { RequestActions } from './ui/requests/requestActions.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
 import { DeployedApps } from './ui/scripts/deployedApps.ts';
 import { wakeCost } from './ui/requests/wakeCost.ts';
@@ -89,7 +91,17 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     logger,
     resolveSecret: (reference) => keys.get(reference),
     timeoutSeconds: () => config.get('requests.timeoutSeconds'),
+    network: networkSettings,
   });
+  const requestActions: RequestActions = {
+    showLogs: (target) => {
+      logs.follow(target);
+      void logs.show();
+    },
+    deploy: () => void vscode.commands.executeCommand(commands.deploy),
+    openDashboard: (appId) =>
+      void planes.get().then((plane) => vscode.env.openExternal(vscode.Uri.parse(plane.dashboardUrl(appId)))),
+  };
   const requests = disposables.add(
     new RequestsController(
       {
@@ -98,16 +110,11 @@ export function compose(context: vscode.ExtensionContext): Disposable {
         sender,
         keys,
         logger,
+        facts: { plane: (signal) => planes.get(signal), rates: () => catalogueView.rates },
         bundled: () => catalog.apps(),
         wakes: (target) => wakeCost(target, store.state.snapshot, catalogueView.rates),
       },
-      {
-        showLogs: (target) => {
-          logs.follow(target);
-          void logs.show();
-        },
-        deploy: () => void vscode.commands.executeCommand(commands.deploy),
-      },
+      requestActions,
     ),
   );
   const scriptReader = new ScriptReader();

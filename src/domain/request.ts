@@ -53,22 +53,43 @@ export interface Timing {
   readonly total: number;
   /** Redirects of Modal's long poll that were followed. */
   readonly polls: number;
+  /** How long each of them waited, in milliseconds. */
+  readonly pollTimes?: readonly number[];
+}
+
+/** Why an answer is not whole; what came before is kept. */
+export interface AnswerCut {
+  readonly kind: 'cancelled' | 'lost' | 'silent' | 'tooLarge' | 'bomb' | 'damaged';
+  /** Cause, and what to do. */
+  readonly text: string;
 }
 
 export interface HttpResult {
   readonly status: number;
   readonly statusText: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The answer as text, decoded when it is first read; '' for one that is not text. */
   readonly body: string;
+  /** What came, after decompression; absent where only the text was kept. Of an endless stream, the beginning. */
+  readonly bytes?: Uint8Array;
   /** Bytes received, after decompression. */
   readonly size: number;
+  /** Bytes on the wire, where the answer came compressed. */
+  readonly compressedSize?: number;
   readonly timing: Timing;
   /** Modal's id of the call, for its log lines; '' when the server does not tell. */
   readonly callId: string;
+  readonly cut?: AnswerCut;
+  /** The server repeated a key that was sent; it is masked everywhere above. */
+  readonly keyMasked?: boolean;
 }
 
 /** What a status and body mean to the user. */
 export interface Explanation {
   readonly text: string;
-  readonly action?: 'enterKey' | 'deploy' | 'showLogs' | 'retry' | undefined;
+  readonly action?: ExplanationAction | undefined;
 }
+
+/** The next step, as a button. */
+export type ExplanationAction =
+  'enterKey' | 'deploy' | 'showLogs' | 'retry' | 'openDashboard' | 'raiseTimeout' | 'openNetworkSettings';

@@ -1,4 +1,5 @@
-import type { Explanation, HttpResult } from '../domain/request.ts';
+import type { ModalError } from '../domain/errors.ts';
+import type { Explanation, ExplanationAction, HttpResult } from '../domain/request.ts';
 
 /** Answers of Modal's web edge, which begin with this word, against those of the app. */
 const edge = /^modal-http:\s*/;
@@ -17,10 +18,20 @@ const edgeTexts: readonly (readonly [RegExp, Explanation])[] = [
       action: 'deploy',
     },
   ],
-  [/workspace .* is disabled/, { text: 'The workspace is disabled. Look at its billing page.' }],
+  [
+    /workspace .* is disabled/,
+    { text: 'The workspace is disabled. Its billing page says why.', action: 'openDashboard' },
+  ],
   [
     /spend limit reached/,
-    { text: "The workspace's spend limit for this billing cycle is reached. Raise it in the dashboard." },
+    {
+      text: "The workspace's spend limit for this billing cycle is reached. Raise it in the dashboard.",
+      action: 'openDashboard',
+    },
+  ],
+  [
+    /bad redirect method/,
+    { text: 'The address of a long poll takes only GET. Send the request to the address without its query.' },
   ],
   [/rate limit/, { text: 'Too many requests a second for this workspace. Wait a moment.', action: 'retry' }],
   [
@@ -38,11 +49,16 @@ const edgeTexts: readonly (readonly [RegExp, Explanation])[] = [
   [/InternalFailure/, { text: 'Modal could not run the container. Try again.', action: 'retry' }],
 ];
 
+/** Longer bodies are no messages to people, and would take time to decode. */
+const longestMessage = 64 * 1024;
+
 /** One sentence and a next step for an answer that is not a success; undefined for a success. */
 export function explainResult(result: HttpResult): Explanation | undefined {
-  if (result.status < 400) return undefined;
-  if (edge.test(result.body)) return explainEdge(result.body.replace(edge, ''));
-  const said = appMessage(result.body);
+  if (result.status < 300 || result.status === 304) return undefined;
+  if (result.status < 400) return explainRedirect(result.headers);
+  const body = result.size > longestMessage ? '' : result.body;
+  if (edge.test(body)) return explainEdge(body.replace(edge, ''));
+  const said = appMessage(body);
   const tell = (text: string) => (said ? `${text} ${said}` : text);
   switch (result.status) {
     case 401:
@@ -50,6 +66,20 @@ export function explainResult(result: HttpResult): Explanation | undefined {
       return { text: tell('The app refused the key.'), action: 'enterKey' };
     case 404:
       return { text: tell('The app has no such route.') };
+    case 405:
+      return { text: tell('The route exists, but not with this method.') };
+    case 407:
+      return {
+        text: 'The proxy of your network asks for a name and password. Put them into its address in http.proxy.',
+        action: 'openNetworkSettings',
+      };
+    case 408:
+      return {
+        text: tell('The request did not reach a container in time.'),
+        action: 'retry',
+      };
+    case 409:
+      return { text: tell('The app is in another state than the request needs.') };
     case 413:
       return { text: tell('The request is too large for the app.') };
     case 400:
@@ -57,14 +87,45 @@ export function explainResult(result: HttpResult): Explanation | undefined {
       return { text: tell('The app could not use the request.') };
     case 429:
       return { text: tell('The app is asked too often.'), action: 'retry' };
+    case 502:
+      return { text: tell('The server in the container does not listen.'), action: 'showLogs' };
     case 503:
       return { text: tell('The app is not ready yet.'), action: 'retry' };
+    case 504:
+      return { text: tell('The app did not finish in its time.'), action: 'showLogs' };
     default:
       return {
         text: tell(result.status >= 500 ? 'The app failed.' : 'The app refused the request.'),
         action: 'showLogs',
       };
   }
+}
+
+/** Redirects of the same server were followed, so this one leads elsewhere. */
+function explainRedirect(headers: HttpResult['headers']): Explanation | undefined {
+  const { location } = headers;
+  if (location === undefined) return undefined;
+  const server = URL.parse(location)?.origin;
+  return {
+    text: `The endpoint redirects to ${server ?? 'another place'}, which was not followed: your key would go there too. If you trust it, send a request to that address.`,
+  };
+}
+
+const failureActions: Readonly<Partial<Record<ModalError['kind'], ExplanationAction>>> = {
+  signedOut: 'enterKey',
+  timeout: 'raiseTimeout',
+  unexpected: 'showLogs',
+};
+
+/** The next step after a request that had no answer at all. */
+export function explainFailure(error: ModalError): Explanation {
+  const action = error.kind === 'offline' ? offlineAction(error) : failureActions[error.kind];
+  return { text: error.message, ...(action ? { action } : {}) };
+}
+
+function offlineAction({ message }: ModalError): ExplanationAction {
+  if (/certificate|proxy/.test(message)) return 'openNetworkSettings';
+  return message.startsWith('Nothing listens') ? 'deploy' : 'retry';
 }
 
 function explainEdge(text: string): Explanation {

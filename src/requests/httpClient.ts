@@ -1,122 +1,149 @@
 /** The HTTP client of test requests: undici with a dispatcher of its own. A bundle of its own, loaded on first use. */
 import { restoreDispatcher } from './keepDispatcher.ts';
-import { Agent, request } from 'undici';
+import { request } from 'undici';
 import type { Dispatcher } from 'undici';
-import { ModalError, isModalError } from '../domain/errors.ts';
-import type { HttpResult, Timing } from '../domain/request.ts';
+import { ModalError } from '../domain/errors.ts';
+import type { NetworkSettings } from '../domain/network.ts';
+import { plainNetwork } from '../domain/network.ts';
+import type { HttpResult, RequestSpec } from '../domain/request.ts';
+import { readBody } from './answerBody.ts';
+import { cutOf, requestError } from './clientErrors.ts';
+import { makeDispatcher } from './dispatcher.ts';
+import type { Target } from './redirects.ts';
+import { isPoll, redirected } from './redirects.ts';
+import { openBody } from './requestBody.ts';
+import { decodeText } from './textBody.ts';
 
 restoreDispatcher();
+
+export interface AnswerHead {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
 
 export interface ClientRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: RequestSpec['body'];
   readonly signal: AbortSignal;
   /** Limit for the first byte of each leg, in milliseconds. */
   readonly headersTimeoutMs: number;
-  /** Text as it arrives, for streams. */
-  readonly onText?: (text: string) => void;
+  readonly network?: NetworkSettings;
+  /** The final answer begins. */
+  readonly onHead?: (head: AnswerHead) => void;
+  /** Bytes of the answer as they arrive, after decompression. */
+  readonly onChunk?: (bytes: Uint8Array) => void;
   /** A long poll begins, counted from 1. */
   readonly onPoll?: (count: number) => void;
 }
 
-const connectLimitMs = 10_000;
-const idleBodyLimitMs = 5 * 60_000;
-const largestBody = 100 * 1024 * 1024;
+/** As long as the longest call of Modal, 24 hours, in legs of 150 s. */
+const mostPolls = 600;
 /** As many as browsers follow. */
-const mostPolls = 20;
+const mostRedirects = 20;
 const callHeader = 'modal-function-call-id';
 
-/** @throws `ModalError` of kind `cancelled`, `timeout`, `offline`, `limit` or `unexpected` */
+/**
+ * Sends a request. An answer that has begun is kept whatever happens then; `cut` says why it is not whole.
+ * @throws `ModalError` of kind `cancelled`, `timeout`, `offline`, `limit`, `invalid` or `unexpected`
+ */
 export async function send(input: ClientRequest): Promise<HttpResult> {
   let connectedAt = 0;
+  let dispatcher: Dispatcher | undefined;
   const start = performance.now();
-  const agent = new Agent({
-    connect: { timeout: connectLimitMs },
-    headersTimeout: input.headersTimeoutMs,
-    bodyTimeout: idleBodyLimitMs,
-  });
-  agent.on('connect', () => (connectedAt ||= performance.now()));
   try {
-    const { response, polls } = await follow(agent, input);
+    input.signal.throwIfAborted();
+    dispatcher = makeDispatcher({
+      network: input.network ?? plainNetwork,
+      isHttps: new URL(input.url).protocol === 'https:',
+      headersTimeoutMs: input.headersTimeoutMs,
+      onConnect: () => (connectedAt ||= performance.now()),
+    });
+    const { response, pollTimes } = await follow(dispatcher, input);
     const firstByte = performance.now() - start;
-    const { text, size } = await readBody(response, input);
-    const timing: Timing = {
-      connect: connectedAt ? connectedAt - start : 0,
-      firstByte,
-      total: performance.now() - start,
-      polls,
-    };
+    const { statusCode: status, statusText } = response;
     const headers = flatHeaders(response.headers);
+    input.onHead?.({ status, statusText, headers });
+    const { bytes, ...read } = await readBody(response, {
+      onChunk: input.onChunk,
+      explainCut: (error) => cutOf(error, input),
+    });
+    const total = performance.now() - start;
+    const connect = connectedAt ? connectedAt - start : 0;
+    let text: string | undefined;
     return {
-      status: response.statusCode,
-      statusText: response.statusText,
+      status,
+      statusText,
       headers,
-      body: text,
-      size,
-      timing,
+      bytes,
+      /** Decoding a large answer takes time, and not every answer is read as text. */
+      get body() {
+        return (text ??= decodeText(bytes, headers) ?? '');
+      },
+      ...read,
+      timing: { connect, firstByte, total, polls: pollTimes.length, pollTimes },
       callId: headers[callHeader] ?? '',
     };
   } catch (error) {
-    throw explain(error, input);
+    throw requestError(error, input);
   } finally {
     // Nothing is kept alive: the next measurement includes its connect, and a cancel frees the socket at once.
-    await agent.destroy();
+    await dispatcher?.destroy();
   }
 }
 
-/** Sends, and follows the 303 with which Modal cuts a request that takes longer than its limit for one leg. */
+/** Sends, and follows redirects of the same server, also the 303 of a request that takes longer than one leg may. */
 async function follow(
-  agent: Agent,
+  dispatcher: Dispatcher,
   input: ClientRequest,
-): Promise<{ response: Dispatcher.ResponseData; polls: number }> {
-  let target = { method: input.method, url: input.url, body: input.body };
-  for (let polls = 0; ; polls++) {
-    const response = await request(target.url, {
-      dispatcher: agent,
-      method: target.method,
-      headers: { 'accept-encoding': 'identity', ...input.headers },
-      body: target.body ?? null,
-      signal: input.signal,
-    });
+): Promise<{ response: Dispatcher.ResponseData; pollTimes: number[] }> {
+  const pollTimes: number[] = [];
+  let target: Target = { method: input.method, url: input.url, withBody: true };
+  for (let redirects = 0; ;) {
+    const sentAt = performance.now();
+    const response = await sendTo(dispatcher, input, target);
     const location = response.headers['location'];
-    if (response.statusCode !== 303 || typeof location !== 'string') return { response, polls };
-    if (polls >= mostPolls)
-      throw new ModalError('limit', `The endpoint redirected ${mostPolls} times without an answer.`);
+    const next = redirected(response.statusCode, location?.toString(), target);
+    if (!next) return { response, pollTimes };
+    if (isPoll(response.statusCode, next)) {
+      pollTimes.push(performance.now() - sentAt);
+      input.onPoll?.(pollTimes.length);
+    } else redirects++;
+    if (redirects > mostRedirects || pollTimes.length > mostPolls)
+      throw new ModalError(
+        'limit',
+        `The endpoint redirected ${redirects + pollTimes.length - 1} times without an answer. Look at its logs.`,
+      );
     await response.body.dump();
-    input.onPoll?.(polls + 1);
-    target = { method: 'GET', url: sameOrigin(location, target.url), body: undefined };
+    target = next;
   }
 }
 
-/** The key must not follow a redirect to another server. */
-function sameOrigin(location: string, from: string): string {
-  const url = new URL(location, from);
-  if (url.origin === new URL(from).origin) return url.href;
-  throw new ModalError(
-    'invalid',
-    `The endpoint redirects to another server, ${url.origin}, which is not followed.`,
-  );
+async function sendTo(
+  dispatcher: Dispatcher,
+  { headers, body, signal }: ClientRequest,
+  { method, url, withBody }: Target,
+): Promise<Dispatcher.ResponseData> {
+  const open = await openBody(withBody ? body : undefined);
+  const own = withBody ? headers : withoutContentHeaders(headers);
+  return request(url, {
+    dispatcher,
+    method,
+    headers: { 'accept-encoding': 'identity', ...lowerCased(own), ...open.headers },
+    body: open.body as Exclude<Dispatcher.DispatchOptions['body'], undefined>,
+    signal,
+  });
 }
 
-async function readBody(
-  response: Dispatcher.ResponseData,
-  input: ClientRequest,
-): Promise<{ text: string; size: number }> {
-  const decoder = new TextDecoder();
-  const parts: string[] = [];
-  let size = 0;
-  for await (const chunk of response.body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > largestBody)
-      throw new ModalError('limit', 'The answer is larger than 100 MB and was cut off.');
-    const text = decoder.decode(chunk, { stream: true });
-    parts.push(text);
-    input.onText?.(text);
-  }
-  parts.push(decoder.decode());
-  return { text: parts.join(''), size };
+/** One header has one spelling: a type of the user's must give way to the one with the boundary. */
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function withoutContentHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^content-/i.test(name)));
 }
 
 function flatHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
@@ -126,42 +153,4 @@ function flatHeaders(headers: Dispatcher.ResponseData['headers']): Record<string
       Array.isArray(value) ? value.join(', ') : (value ?? ''),
     ]),
   );
-}
-
-function explain(error: unknown, { signal, url, headersTimeoutMs }: ClientRequest): ModalError {
-  if (isModalError(error)) return error;
-  if (signal.aborted) return new ModalError('cancelled', 'Cancelled', { cause: error });
-  const { code = '', message } = error as { code?: string; message: string };
-  const { host } = new URL(url);
-  const seconds = Math.round(headersTimeoutMs / 1000);
-  switch (code) {
-    case 'UND_ERR_HEADERS_TIMEOUT':
-      return new ModalError(
-        'timeout',
-        `No answer within ${seconds} s. A cold start may take longer: raise modalGpu.requests.timeoutSeconds, or look at the logs.`,
-        { cause: error },
-      );
-    case 'UND_ERR_BODY_TIMEOUT':
-      return new ModalError('timeout', 'The answer stopped for 5 minutes and was given up.', {
-        cause: error,
-      });
-    case 'UND_ERR_CONNECT_TIMEOUT':
-      return new ModalError('offline', `No connection to ${host} within 10 s.`, { cause: error });
-    case 'ECONNREFUSED':
-      return new ModalError('offline', `Nothing listens at ${host}. Is the app still deployed?`, {
-        cause: error,
-      });
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new ModalError('offline', `The name ${host} cannot be resolved. Check the network.`, {
-        cause: error,
-      });
-    case 'ECONNRESET':
-    case 'UND_ERR_SOCKET':
-      return new ModalError('offline', `${host} closed the connection before the answer was complete.`, {
-        cause: error,
-      });
-    default:
-      return new ModalError('unexpected', `The request to ${host} failed: ${message}`, { cause: error });
-  }
 }

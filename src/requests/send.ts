@@ -1,7 +1,10 @@
 import { ModalError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
+import type { NetworkSettings } from '../domain/network.ts';
 import type { HttpResult, RequestSpec } from '../domain/request.ts';
 import { authHeaders } from '../domain/request.ts';
+import type { AnswerHead } from './httpClient.ts';
+import { KeyMask } from './keyMask.ts';
 
 type Client = Pick<typeof import('./httpClient.ts'), 'send'>;
 
@@ -10,15 +13,19 @@ export interface SenderOptions {
   readonly resolveSecret: (reference: string) => Promise<string | undefined>;
   /** Limit for the first byte, asked for each request. */
   readonly timeoutSeconds: () => number;
+  /** Asked for each request; without it, the environment's variables alone count. */
+  readonly network?: () => NetworkSettings;
   readonly loadClient?: () => Promise<Client>;
 }
 
 export interface SendProgress {
-  readonly onText?: (text: string) => void;
+  readonly onHead?: (head: AnswerHead) => void;
+  /** Bytes as they arrive, after decompression. */
+  readonly onChunk?: (bytes: Uint8Array) => void;
   readonly onPoll?: (count: number) => void;
 }
 
-/** Sends requests and puts keys in only here, so that they reach no log, view or history. */
+/** Sends requests and puts keys in only here, so that they reach no log, view or history, also when a server repeats them. */
 export class RequestSender {
   readonly #options: SenderOptions;
   readonly #loadClient: () => Promise<Client>;
@@ -30,28 +37,53 @@ export class RequestSender {
 
   /** @throws kind `signedOut` when the endpoint's key is not known, else as the client does */
   async send(spec: RequestSpec, signal: AbortSignal, progress: SendProgress = {}): Promise<HttpResult> {
-    const headers = { ...spec.headers, ...(await this.#authHeader(spec)) };
+    const key = await this.#key(spec);
+    const mask = new KeyMask(spec.auth && key ? secretsOf(spec.auth, key) : []);
     const { send } = await this.#loadClient();
     const result = await send({
       method: spec.method,
       url: spec.url,
-      headers,
-      ...(typeof spec.body === 'string' ? { body: spec.body } : {}),
+      headers: { ...spec.headers, ...(spec.auth && key ? authHeaders(spec.auth, key) : {}) },
+      ...(spec.body === undefined ? {} : { body: spec.body }),
       signal,
       headersTimeoutMs: this.#options.timeoutSeconds() * 1000,
-      ...progress,
+      ...(this.#options.network ? { network: this.#options.network() } : {}),
+      ...maskedProgress(progress, mask),
     });
     const { origin, pathname } = new URL(spec.url);
     this.#options.logger.info(
       `${spec.method} ${origin}${pathname}: ${result.status} in ${result.timing.total.toFixed(0)} ms`,
     );
-    return result;
+    return maskedResult(result, mask);
   }
 
-  async #authHeader({ auth }: RequestSpec): Promise<Record<string, string>> {
-    if (!auth) return {};
+  async #key({ auth }: RequestSpec): Promise<string | undefined> {
+    if (!auth) return undefined;
     const value = await this.#options.resolveSecret(auth.secretRef);
     if (!value) throw new ModalError('signedOut', 'This endpoint needs an API key, and none is stored here.');
-    return authHeaders(auth, value);
+    return value;
   }
+}
+
+/** All that must not be repeated: the key, and of a pair its secret half. */
+function secretsOf(auth: NonNullable<RequestSpec['auth']>, key: string): string[] {
+  return [key, ...(auth.idHeader === undefined ? [] : [key.slice(key.indexOf('.') + 1)])];
+}
+
+function maskedProgress({ onHead, onChunk, onPoll }: SendProgress, mask: KeyMask): SendProgress {
+  return {
+    ...(onPoll ? { onPoll } : {}),
+    ...(onHead ? { onHead: (head) => onHead({ ...head, headers: mask.headers(head.headers) }) } : {}),
+    ...(onChunk ? { onChunk: (bytes) => onChunk(mask.push(bytes)) } : {}),
+  };
+}
+
+/** Spreading a result decodes its text, so one that holds no key stays as it is. */
+function maskedResult(result: HttpResult, mask: KeyMask): HttpResult {
+  const headers = mask.headers(result.headers);
+  const bytes = result.bytes && mask.bytes(result.bytes);
+  const textOnly = result.bytes ? undefined : mask.text(result.body);
+  if (!mask.found) return result;
+  const body = textOnly ?? mask.text(result.body);
+  return { ...result, headers, body, ...(bytes ? { bytes } : {}), keyMasked: true };
 }

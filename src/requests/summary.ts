@@ -16,8 +16,15 @@ const mostColumns = 8;
  * @returns no blocks for an answer that is not a JSON object
  */
 export function summarize(body: string, sample?: Sample): SummaryBlock[] {
-  const json = parseObject(body);
-  if (!json) return [];
+  return summarizeJson(parse(body), sample);
+}
+
+/** The same of what is parsed already. */
+export function summarizeJson(json: unknown, sample?: Sample): SummaryBlock[] {
+  return isRecord(json) ? blocksOf(json, sample) : [];
+}
+
+function blocksOf(json: Record<string, Json>, sample?: Sample): SummaryBlock[] {
   const named = sample?.expect ? highlightCards(json, sample) : flatCards(json);
   const cards = named.filter(({ value }) => value.length <= longestCard);
   const quoted = named.filter(({ value }) => value.length > longestCard);
@@ -37,13 +44,16 @@ export function summarize(body: string, sample?: Sample): SummaryBlock[] {
   ];
 }
 
-function parseObject(body: string): Record<string, Json> | undefined {
+function parse(body: string): unknown {
   try {
-    const json = JSON.parse(body) as Json;
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? json : undefined;
+    return JSON.parse(body);
   } catch {
     return undefined;
   }
+}
+
+function isRecord(json: unknown): json is Record<string, Json> {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
 function highlightCards(json: Json, sample: Sample): { label: string; value: string }[] {

@@ -4,4 +4,5 @@ import type { LogTarget } from '../logs/logsController.ts';
 export interface RequestActions {
   readonly showLogs: (target: LogTarget) => void;
   readonly deploy: () => void;
+  readonly openDashboard: (appId: string) => void;
 }

@@ -1,28 +1,25 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../domain/emitter.ts';
-import { isCancelled, toModalError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/logger.ts';
-import type { HttpResult } from '../../domain/request.ts';
+import type { CallFactsOptions } from '../../requests/callFacts.ts';
 import { asCurl } from '../../requests/curl.ts';
-import { explainResult } from '../../requests/explain.ts';
 import type { RequestSender } from '../../requests/send.ts';
-import { summarize } from '../../requests/summary.ts';
-import { entryForFile } from './takeFiles.ts';
 import { webviewHtml, webviewRoots } from '../webviewHtml.ts';
-import type { ResponseState, ToHost, ToView } from './protocol.ts';
+import { fromAnswerView } from './answerProtocol.ts';
+import { AnswerSession } from './answerSession.ts';
+import type { ToHost, ToView } from './protocol.ts';
 import { toHost } from './protocol.ts';
 import type { RequestActions } from './requestActions.ts';
 import type { RequestEditorServices } from './requestEditor.ts';
 import { RequestEditor } from './requestEditor.ts';
 import type { RequestSession } from './requestSession.ts';
+import { entryForFile } from './takeFiles.ts';
 
 export interface RequestPanelServices extends RequestActions, RequestEditorServices {
   readonly sender: RequestSender;
   readonly logger: Logger;
+  readonly facts: CallFactsOptions;
 }
-
-/** Larger answers are shown cut, with a button that opens all of them. */
-const previewLength = 1024 * 1024;
 
 /** The editor tab of one endpoint. It holds the truth; the view paints what it is sent, also after being hidden. */
 export class RequestPanel implements vscode.Disposable {
@@ -30,9 +27,7 @@ export class RequestPanel implements vscode.Disposable {
   readonly #services: RequestPanelServices;
   readonly #disposables = new DisposableStore();
   readonly #editor: RequestEditor;
-  #response: ResponseState = { kind: 'idle' };
-  #result: HttpResult | undefined;
-  #abort: AbortController | undefined;
+  readonly #answer: AnswerSession;
 
   static options(extensionUri: vscode.Uri): vscode.WebviewOptions & vscode.WebviewPanelOptions {
     return { enableScripts: true, enableFindWidget: true, localResourceRoots: webviewRoots(extensionUri) };
@@ -49,6 +44,7 @@ export class RequestPanel implements vscode.Disposable {
     this.#editor = this.#disposables.add(
       new RequestEditor(session, services, (message) => this.#post(message)),
     );
+    this.#answer = this.#disposables.add(this.#answerSession());
     view.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'request.svg');
     this.#disposables.add(view.webview.onDidReceiveMessage((message) => void this.#received(message)));
     view.webview.html = webviewHtml(
@@ -67,10 +63,8 @@ export class RequestPanel implements vscode.Disposable {
 
   /** Opens an entry as it begins, e.g. a sample as it was shipped. @throws kind `invalid` when it cannot be read */
   async begin(entry: string): Promise<void> {
-    this.#abort?.abort();
-    this.#response = { kind: 'idle' };
+    this.#answer.reset();
     await this.#editor.startOver(entry);
-    this.#set(this.#response);
   }
 
   /** Opens an entry as it was left. @throws as `begin` */
@@ -87,7 +81,7 @@ export class RequestPanel implements vscode.Disposable {
       await this.#editor.open(entry);
       await this.#editor.putFiles(uris);
     } catch (error) {
-      this.#fail(error);
+      this.#answer.fail(error);
     }
   }
 
@@ -103,47 +97,35 @@ export class RequestPanel implements vscode.Disposable {
   /** Sends the view everything anew. */
   async refresh(): Promise<void> {
     await this.#editor.refresh();
-    this.#post({ type: 'response', response: this.#response });
+    this.#answer.refresh();
   }
 
   /** Sends the request as it stands, without waiting for the view. */
   async send(): Promise<void> {
-    this.#abort?.abort();
-    const abort = new AbortController();
-    this.#abort = abort;
-    const startedAt = Date.now();
     try {
-      const spec = await this.#editor.spec();
-      if (abort.signal.aborted) return;
-      this.#set({ kind: 'sending', startedAt, polls: 0 });
-      const result = await this.#services.sender.send(spec, abort.signal, {
-        onPoll: (polls) => this.#set({ kind: 'sending', startedAt, polls }),
-        onText: (text) => this.#post({ type: 'streamed', text }),
-      });
-      if (this.#abort !== abort) return; // another request has taken the panel
-      this.#result = result;
-      this.#set(this.#resultState(result));
-      if (result.status < 400) void this.#editor.answered();
+      const { target, sample } = this.session;
+      await this.#answer.send({ ...target, sample, spec: await this.#editor.spec() });
     } catch (error) {
-      if (this.#abort === abort) this.#fail(error);
+      this.#answer.fail(error);
     }
   }
 
   dispose(): void {
-    this.#abort?.abort();
     this.#disposables.dispose();
   }
 
   async #received(raw: unknown): Promise<void> {
+    const answer = fromAnswerView.safeParse(raw);
     const parsed = toHost.safeParse(raw);
-    if (!parsed.success) {
+    if (!parsed.success && !answer.success) {
       this.#services.logger.warn('The request panel sent a message that is not understood.');
       return;
     }
     try {
-      await this.#handle(parsed.data);
+      if (answer.success) await this.#answer.handle(answer.data);
+      else if (parsed.success) await this.#handle(parsed.data);
     } catch (error) {
-      this.#fail(error);
+      this.#answer.fail(error);
     }
   }
 
@@ -154,20 +136,10 @@ export class RequestPanel implements vscode.Disposable {
       case 'send':
         return this.send();
       case 'cancel':
-        this.#abort?.abort();
+        this.#answer.cancel();
         return;
       case 'enterKey':
-        await this.#editor.enterKey();
-        this.#set({ kind: 'idle' });
-        return;
-      case 'showLogs':
-        this.#showLogs();
-        return;
-      case 'deploy':
-        this.#services.deploy();
-        return;
-      case 'openBody':
-        return this.#openBody();
+        return this.#enterKey();
       case 'copyCurl':
         return this.#copyCurl();
       default:
@@ -175,38 +147,37 @@ export class RequestPanel implements vscode.Disposable {
     }
   }
 
-  #resultState(result: HttpResult): ResponseState {
-    const explanation = explainResult(result);
-    return {
-      kind: 'result',
-      status: result.status,
-      statusText: result.statusText,
-      headers: { ...result.headers },
-      body: result.body.slice(0, previewLength),
-      truncated: result.body.length > previewLength,
-      size: result.size,
-      timing: result.timing,
-      callId: result.callId,
-      ...(explanation ? { explanation } : {}),
-      summary: result.status < 400 ? summarize(result.body, this.session.sample) : [],
-    };
+  #answerSession(): AnswerSession {
+    const { sender, facts, logger, deploy, openDashboard } = this.#services;
+    const answer = new AnswerSession(
+      {
+        sender,
+        facts,
+        logger,
+        actions: {
+          showLogs: (callId) => this.#showLogs(callId),
+          deploy,
+          enterKey: () => this.#enterKey(),
+          openDashboard: () => openDashboard(this.session.target.app.id),
+        },
+      },
+      (message) => void this.#view.webview.postMessage(message),
+    );
+    this.#disposables.add(
+      answer.onDidFinish((outcome) => {
+        if ('result' in outcome && outcome.result.status < 400) void this.#editor.answered();
+      }),
+    );
+    return answer;
   }
 
-  #fail(error: unknown): void {
-    if (isCancelled(error)) {
-      this.#set({ kind: 'cancelled' });
-      return;
-    }
-    const failure = toModalError(error);
-    this.#services.logger.warn(`Test request failed: ${failure.message}`);
-    const action =
-      failure.kind === 'signedOut' ? 'enterKey' : failure.kind === 'invalid' ? undefined : 'showLogs';
-    this.#set({ kind: 'failed', explanation: { text: failure.message, ...(action ? { action } : {}) } });
+  async #enterKey(): Promise<void> {
+    await this.#editor.enterKey();
+    this.#answer.reset();
   }
 
-  #showLogs(): void {
+  #showLogs(callId: string): void {
     const { app } = this.session.target;
-    const callId = this.#result?.callId;
     this.#services.showLogs({
       appId: app.id,
       appName: app.name,
@@ -215,27 +186,12 @@ export class RequestPanel implements vscode.Disposable {
     });
   }
 
-  async #openBody(): Promise<void> {
-    if (!this.#result) return;
-    const isJson = (this.#result.headers['content-type'] ?? '').includes('json');
-    const document = await vscode.workspace.openTextDocument({
-      content: this.#result.body,
-      language: isJson ? 'json' : 'plaintext',
-    });
-    await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
-  }
-
   async #copyCurl(): Promise<void> {
     await vscode.env.clipboard.writeText(asCurl(await this.#editor.spec()));
     vscode.window.setStatusBarMessage(
       `$(check) ${vscode.l10n.t('Copied as curl; the key is read from $MODAL_API_KEY')}`,
       4000,
     );
-  }
-
-  #set(response: ResponseState): void {
-    this.#response = response;
-    this.#post({ type: 'response', response });
   }
 
   #post(message: ToView): void {

@@ -5,6 +5,7 @@ import { DisposableStore } from '../../domain/emitter.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
 import type { KeyedFiles } from '../../requests/keyedFiles.ts';
+import type { CallFactsOptions } from '../../requests/callFacts.ts';
 import type { RequestSender } from '../../requests/send.ts';
 import type { RequestActions } from './requestActions.ts';
 import type { RequestPanel, RequestPanelServices } from './requestPanel.ts';
@@ -17,6 +18,7 @@ export interface RequestsOptions {
   readonly sender: RequestSender;
   readonly keys: EndpointKeys;
   readonly logger: Logger;
+  readonly facts: CallFactsOptions;
   /** The bundled apps, for panels that come back after a reload. */
   readonly bundled: () => Promise<readonly CatalogApp[]>;
   /** What asking an endpoint would start; see `RequestEditorServices`. */
@@ -146,11 +148,12 @@ export class RequestsController implements vscode.Disposable {
   }
 
   #makeServices(module: PanelModule): RequestPanelServices {
-    const { sender, keys, logger, wakes } = this.#options;
+    const { sender, keys, logger, facts, wakes } = this.#options;
     return {
       sender,
       keys,
       logger,
+      facts,
       wakes: (session) => wakes(session.target),
       drafts: this.#files(module, 'drafts'),
       descriptions: new module.ApiDescriptions(this.#files(module, 'apis'), logger),

@@ -1,3 +1,4 @@
+import type { FromAnswerView } from '../../ui/requests/answerProtocol.ts';
 import type { ToHost } from '../../ui/requests/protocol.ts';
 
 /** What the page keeps over a reload of the window; drafts are the host's. */
@@ -18,7 +19,7 @@ declare function acquireVsCodeApi(): VsCodeApi;
 
 const api = acquireVsCodeApi();
 
-export function post(message: ToHost): void {
+export function post(message: ToHost | FromAnswerView): void {
   api.postMessage(message);
 }
 

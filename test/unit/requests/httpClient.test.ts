@@ -1,26 +1,45 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, request as rawRequest } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { connect, createServer as createTcpServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { plainNetwork } from '../../../src/domain/network.ts';
 
 const slots = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')];
 const dispatchers = () => slots.map((slot): unknown => Reflect.get(globalThis, slot));
-Reflect.get(globalThis, 'fetch');
+const fetchBefore: unknown = Reflect.get(globalThis, 'fetch');
 const before = dispatchers();
 const { send } = await import('../../../src/requests/httpClient.ts');
 
-let close: (() => void) | undefined;
-afterEach(() => close?.());
+const fixture = (name: string) => path.join(import.meta.dirname, 'fixtures', name);
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
 
-async function serve(handle: (request: IncomingMessage, response: ServerResponse) => void) {
-  const server = createServer(handle).listen(0, '127.0.0.1');
+async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  close = () => {
+  closers.push(() => {
     server.closeAllConnections();
     server.close();
-  };
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+async function serve(handle: Handler) {
+  const server = createServer(handle);
+  return { server, url: `http://127.0.0.1:${await listen(server)}/` };
 }
 const request = (url: string, changes: Partial<Parameters<typeof send>[0]> = {}) =>
   send({
@@ -32,11 +51,20 @@ const request = (url: string, changes: Partial<Parameters<typeof send>[0]> = {})
     ...changes,
   });
 
+async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
 describe('the HTTP client', () => {
-  it('leaves the dispatcher of the process as it was', () => {
+  it('leaves the dispatcher and the fetch of the process as they were', async () => {
+    const { url } = await serve((_incoming, response) => response.end('ok'));
+    await request(url);
     expect(before[0]).toBeDefined();
     expect(dispatchers()).toEqual(before);
     expect(dispatchers()[0]).toBe(before[0]);
+    expect(Reflect.get(globalThis, 'fetch')).toBe(fetchBefore);
   });
 
   it('sends body and headers and reports status, size, timing and call id', async () => {
@@ -54,68 +82,329 @@ describe('the HTTP client', () => {
     expect(result.timing.connect).toBeGreaterThan(0);
   });
 
-  it('follows the 303 long poll by GET and counts it', async () => {
+  it('reads files while it sends them, with a length, and keeps names from becoming headers', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'parts-'));
+    const file = path.join(folder, 'page.png');
+    await writeFile(file, Buffer.alloc(300_000, 7));
+    const { url } = await serve((incoming, response) => {
+      void bodyOf(incoming).then((body) =>
+        response.end(JSON.stringify({ headers: incoming.headers, body: body.toString('latin1') })),
+      );
+    });
+    const parts = [
+      { name: 'note', text: 'grüße' },
+      { name: 'file', file: { path: file, name: 'a"b\r\nX-Evil: 1.png', type: 'image/png' } },
+    ];
+    const headers = { 'Content-Type': 'application/json' };
+    const result = await request(url, { method: 'POST', headers, body: { parts } });
+    const seen = JSON.parse(result.body) as { headers: Record<string, string>; body: string };
+    const form = await new Response(Buffer.from(seen.body, 'latin1'), {
+      headers: { 'content-type': seen.headers['content-type']! },
+    }).formData();
+    expect(form.get('note')).toBe('grüße');
+    expect((form.get('file') as File).size).toBe(300_000);
+    expect((form.get('file') as File).type).toBe('image/png');
+    expect(Number(seen.headers['content-length'])).toBe(seen.body.length);
+    expect(seen.body).not.toContain('\r\nX-Evil');
+    const gone = { parts: [{ name: 'file', file: { path: `${file}.gone`, name: 'x', type: '' } }] };
+    await expect(request(url, { method: 'POST', body: gone })).rejects.toMatchObject({ kind: 'invalid' });
+    await rm(folder, { recursive: true });
+  });
+
+  it('follows the 303 long poll by GET, counts it and tells how long each took', async () => {
     const seen: string[] = [];
     const { url } = await serve((incoming, response) => {
-      seen.push(`${incoming.method ?? ''} ${incoming.url ?? ''}`);
-      if (seen.length < 3) response.writeHead(303, { location: `/?call=${seen.length}` }).end();
+      seen.push(`${incoming.method ?? ''} ${incoming.url ?? ''} ${incoming.headers['content-type'] ?? ''}`);
+      const location = `/?__modal_function_call_id=fc-${seen.length}`;
+      if (seen.length < 3) response.writeHead(303, { location }).end();
       else response.end('late');
     });
     const polls: number[] = [];
-    const result = await request(url, { method: 'POST', body: '{}', onPoll: (count) => polls.push(count) });
+    const headers = { 'content-type': 'application/json' };
+    const result = await request(url, {
+      method: 'POST',
+      headers,
+      body: '{}',
+      onPoll: (count) => polls.push(count),
+    });
     expect(result).toMatchObject({ body: 'late', timing: { polls: 2 } });
-    expect(seen).toEqual(['POST /', 'GET /?call=1', 'GET /?call=2']);
+    expect(result.timing.pollTimes).toHaveLength(2);
+    expect(seen).toEqual([
+      'POST / application/json',
+      'GET /?__modal_function_call_id=fc-1 ',
+      'GET /?__modal_function_call_id=fc-2 ',
+    ]);
     expect(polls).toEqual([1, 2]);
   });
 
-  it('does not carry the key to another server', async () => {
-    const { url } = await serve((_incoming, response) =>
-      response.writeHead(303, { location: 'http://127.0.0.2:1/steal' }).end(),
-    );
-    await expect(request(url, { headers: { authorization: 'Bearer secret' } })).rejects.toMatchObject({
-      kind: 'invalid',
+  it.each([
+    [301, 'POST', 'GET '],
+    [302, 'POST', 'GET '],
+    [303, 'PUT', 'GET '],
+    [307, 'POST', 'POST body'],
+    [308, 'PUT', 'PUT body'],
+    [301, 'PUT', 'PUT body'],
+  ])('follows %i of a %s as fetch does: %s', async (status, method, expected) => {
+    const { url } = await serve((incoming, response) => {
+      if (incoming.url === '/') response.writeHead(status, { location: '/next' }).end();
+      else void bodyOf(incoming).then((body) => response.end(`${incoming.method} ${body.toString()}`));
     });
+    const result = await request(url, { method, body: 'body' });
+    expect(result.body).toBe(expected);
+    expect(result.timing.polls).toBe(0);
   });
 
-  it('passes text on as it comes', async () => {
+  it('shows a redirect to another server instead of taking the key there', async () => {
+    const stolen: unknown[] = [];
+    const { url: other } = await serve((incoming, response) => {
+      stolen.push(incoming.headers['authorization']);
+      response.end();
+    });
+    const { url } = await serve((_incoming, response) => response.writeHead(307, { location: other }).end());
+    const result = await request(url, { headers: { authorization: 'Bearer secret' } });
+    expect(result).toMatchObject({ status: 307, headers: { location: other } });
+    expect(stolen).toEqual([]);
+  });
+
+  it('gives up on a server that redirects for ever', async () => {
+    const { url } = await serve((_incoming, response) => response.writeHead(302, { location: '/' }).end());
+    await expect(request(url)).rejects.toMatchObject({ kind: 'limit' });
+  });
+
+  it('tells the head first and passes bytes on as they come', async () => {
+    let finish: () => void = () => undefined;
     const { url } = await serve((_incoming, response) => {
       response.write('data: 1\n\n');
-      setTimeout(() => response.end('data: 2\n\n'), 50);
+      finish = () => response.end('data: 2\n\n');
     });
-    const texts: string[] = [];
-    await request(url, { onText: (text) => texts.push(text) });
-    expect(texts).toEqual(['data: 1\n\n', 'data: 2\n\n']);
+    const seen: unknown[] = [];
+    await request(url, {
+      onHead: ({ status }) => seen.push(status),
+      onChunk: (bytes) => {
+        seen.push(Buffer.from(bytes).toString());
+        finish();
+      },
+    });
+    expect(seen).toEqual([200, 'data: 1\n\n', 'data: 2\n\n']);
   });
 
-  it('frees the socket when it is cancelled', async () => {
-    const { server, url } = await serve(() => undefined);
-    const abort = new AbortController();
-    const connected = once(server, 'connection') as Promise<
-      [{ once(event: 'close', listener: () => void): void }]
-    >;
-    const pending = request(url, { signal: abort.signal });
-    const [socket] = await connected;
-    const closed = new Promise<void>((resolve) => socket.once('close', resolve));
-    abort.abort();
-    await expect(pending).rejects.toMatchObject({ kind: 'cancelled' });
-    await closed;
+  it('frees the socket when it is cancelled, before the answer and in the middle of it', async () => {
+    for (const early of [true, false]) {
+      const { server, url } = await serve((_incoming, response) => {
+        if (!early) response.write('half');
+      });
+      const abort = new AbortController();
+      const connected = once(server, 'connection') as Promise<
+        [{ once(event: 'close', listener: () => void): void }]
+      >;
+      const pending = request(url, { signal: abort.signal, onChunk: () => abort.abort() });
+      const [socket] = await connected;
+      const closed = new Promise<void>((resolve) => socket.once('close', resolve));
+      if (early) {
+        abort.abort();
+        await expect(pending).rejects.toMatchObject({ kind: 'cancelled' });
+      } else expect(await pending).toMatchObject({ body: 'half', cut: { kind: 'cancelled' } });
+      await closed;
+    }
   });
 
-  it('names what went wrong', async () => {
-    const { server, url } = await serve((_incoming, response) => {
+  it('keeps what came of an answer that was cut', async () => {
+    const { url } = await serve((_incoming, response) => {
       response.writeHead(200, { 'content-length': '100' });
-      response.write('half');
-      setTimeout(() => response.destroy(), 20);
+      response.write('half', () => response.destroy());
     });
-    await expect(request(url)).rejects.toMatchObject({ kind: 'offline' });
+    expect(await request(url)).toMatchObject({ status: 200, body: 'half', size: 4, cut: { kind: 'lost' } });
+  });
+});
+
+describe('compressed answers', () => {
+  const text = 'an answer that is worth compressing '.repeat(500);
+  const compress: Record<string, (data: string) => Buffer> = {
+    gzip: zlib.gzipSync,
+    br: zlib.brotliCompressSync,
+    zstd: zlib.zstdCompressSync,
+    deflate: zlib.deflateSync,
+    'deflate, gzip': (data) => zlib.gzipSync(zlib.deflateSync(data)),
+  };
+  it.each(Object.keys(compress))('are read: %s', async (encoding) => {
+    const { url } = await serve((_incoming, response) =>
+      response.setHeader('content-encoding', encoding).end(compress[encoding]!(text)),
+    );
+    const result = await request(url);
+    expect(result.body).toBe(text);
+    expect(result.size).toBe(text.length);
+    expect(result.compressedSize).toBe(compress[encoding]!(text).length);
+  });
+
+  it('are read also as deflate without its header', async () => {
+    const { url } = await serve((_incoming, response) =>
+      response.setHeader('content-encoding', 'deflate').end(zlib.deflateRawSync(text)),
+    );
+    expect((await request(url)).body).toBe(text);
+  });
+
+  it('are stopped when they are bombs', async () => {
+    const bomb = zlib.gzipSync(Buffer.alloc(60 * 1024 * 1024));
+    const { url } = await serve((_incoming, response) =>
+      response.setHeader('content-encoding', 'gzip').end(bomb),
+    );
+    const result = await request(url);
+    expect(result.cut?.kind).toBe('bomb');
+    expect(result.size).toBeLessThan(20 * 1024 * 1024);
+  });
+
+  it('that are damaged keep what could be read', async () => {
+    const whole = zlib.gzipSync(Buffer.from(Array.from({ length: 50_000 }, (_, index) => index % 251)));
+    const { url } = await serve((_incoming, response) =>
+      response.setHeader('content-encoding', 'gzip').end(whole.subarray(0, whole.length - 100)),
+    );
+    expect((await request(url)).cut?.kind).toBe('damaged');
+  });
+});
+
+describe('failures are named', () => {
+  it('when nothing answers in time, and when nothing listens', async () => {
     const { url: silent } = await serve(() => undefined);
     await expect(request(silent, { headersTimeoutMs: 100 })).rejects.toMatchObject({ kind: 'timeout' });
-    server.closeAllConnections();
+    const { server, url } = await serve(() => undefined);
     server.close();
-    await once(server, 'close').catch(() => undefined);
+    await once(server, 'close');
     await expect(request(url)).rejects.toMatchObject({
       kind: 'offline',
       message: expect.stringMatching(/Nothing listens/) as string,
     });
+  });
+
+  it('when the name does not exist', async () => {
+    await expect(request('http://no-such-name.invalid/')).rejects.toMatchObject({
+      kind: 'offline',
+      message: expect.stringMatching(/cannot be resolved/) as string,
+    });
+  });
+
+  it('when what answers does not speak HTTP, or not TLS', async () => {
+    const server = createTcpServer((socket) =>
+      socket.on('error', () => undefined).end('SSH-2.0-OpenSSH\r\n'),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closers.push(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    await expect(request(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({
+      message: expect.stringMatching(/is not HTTP/) as string,
+    });
+    const { url } = await serve((_incoming, response) => response.end());
+    await expect(request(url.replace('http:', 'https:'))).rejects.toMatchObject({
+      message: expect.stringMatching(/does not speak TLS/) as string,
+    });
+  });
+
+  it('when a header would become two', async () => {
+    const { url } = await serve((_incoming, response) => response.end());
+    const injected = request(url, { headers: { 'x-name': 'value\r\nx-evil: 1' } });
+    await expect(injected).rejects.toMatchObject({
+      kind: 'invalid',
+      message: expect.stringMatching(/line breaks/) as string,
+    });
+  });
+});
+
+describe('certificates', () => {
+  async function tlsServer(): Promise<string> {
+    const [key, cert] = await Promise.all(
+      ['localhost-key.pem', 'localhost-cert.pem'].map((name) => readFile(fixture(name))),
+    );
+    const server = createTlsServer({ key, cert }, (_incoming, response) => response.end('over TLS'));
+    return `https://localhost:${await listen(server)}/`;
+  }
+
+  it('are checked, unless the user turned that off', async () => {
+    const url = await tlsServer();
+    await expect(request(url)).rejects.toMatchObject({
+      kind: 'offline',
+      message: expect.stringMatching(
+        /signed by itself.*NODE_EXTRA_CA_CERTS.*http\.proxyStrictSSL/s,
+      ) as string,
+    });
+    const network = { ...plainNetwork, strictSsl: false };
+    expect((await request(url, { network })).body).toBe('over TLS');
+  });
+
+  it('are also those of NODE_EXTRA_CA_CERTS', async () => {
+    const url = await tlsServer();
+    const client = path.resolve(import.meta.dirname, '../../../src/requests/httpClient.ts');
+    const script = `
+      const { send } = await import(${JSON.stringify(`file://${client}`)});
+      const signal = new AbortController().signal;
+      const result = await send({ method: 'GET', url: ${JSON.stringify(url)}, headers: {}, signal, headersTimeoutMs: 5000 });
+      process.stdout.write(result.body);`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: fixture('localhost-cert.pem') },
+    });
+    expect(stdout).toBe('over TLS');
+  });
+});
+
+describe('proxies', () => {
+  /** Answers for any name, as the proxy of a company does. */
+  async function proxyTo(port: number) {
+    const seen: string[] = [];
+    const server = createServer((incoming, response) => {
+      seen.push(
+        `${incoming.method ?? ''} ${incoming.url ?? ''} ${incoming.headers['proxy-authorization'] ?? ''}`,
+      );
+      const { pathname } = new URL(incoming.url ?? '');
+      incoming.pipe(
+        rawRequest({ host: '127.0.0.1', port, path: pathname, method: incoming.method }, (answer) =>
+          answer.pipe(response),
+        ),
+      );
+    });
+    server.on('connect', (incoming: IncomingMessage, client: import('node:net').Socket) => {
+      seen.push(`CONNECT ${incoming.url ?? ''} ${incoming.headers['proxy-authorization'] ?? ''}`);
+      const target = connect(port, '127.0.0.1', () => {
+        client.write('HTTP/1.1 200 OK\r\n\r\n');
+        target.pipe(client).pipe(target);
+      });
+      target.on('error', () => client.destroy());
+      client.on('error', () => target.destroy());
+    });
+    return { seen, address: `http://127.0.0.1:${await listen(server)}` };
+  }
+
+  it('of the settings are used, with their password, but not for this machine', async () => {
+    const { url } = await serve((_incoming, response) => response.end('answered'));
+    const { seen, address } = await proxyTo(Number(new URL(url).port));
+    const network = { ...plainNetwork, proxy: address, proxyAuthorization: 'Basic abc' };
+    const through = await request('http://endpoint.example/', { network });
+    expect(through.body).toBe('answered');
+    expect(through.timing.connect).toBeGreaterThan(0);
+    expect(seen.join()).toMatch(/endpoint\.example.*Basic abc/);
+    const count = seen.length;
+    await request(url, { network });
+    expect(seen).toHaveLength(count);
+  });
+
+  it('are left out for the hosts that the user names, and when they are turned off', async () => {
+    const { url } = await serve((_incoming, response) => response.end('answered'));
+    const { seen, address } = await proxyTo(Number(new URL(url).port));
+    const named = { ...plainNetwork, proxy: address, noProxy: ['*.invalid'] };
+    await expect(request('http://direct.invalid/', { network: named })).rejects.toThrow(/cannot be resolved/);
+    const off = { ...plainNetwork, proxy: address, useProxy: false };
+    await expect(request('http://direct.invalid/', { network: off })).rejects.toThrow(/cannot be resolved/);
+    expect(seen).toEqual([]);
+  });
+
+  it('carry TLS through a tunnel', async () => {
+    const [key, cert] = await Promise.all(
+      ['localhost-key.pem', 'localhost-cert.pem'].map((name) => readFile(fixture(name))),
+    );
+    const server = createTlsServer({ key, cert }, (_incoming, response) => response.end('tunnelled'));
+    const { seen, address } = await proxyTo(await listen(server));
+    const network = { ...plainNetwork, proxy: address, strictSsl: false };
+    expect((await request('https://endpoint.example/', { network })).body).toBe('tunnelled');
+    expect(seen).toEqual(['CONNECT endpoint.example:443 ']);
+    const strict = { ...plainNetwork, proxy: address };
+    await expect(request('https://endpoint.example/', { network: strict })).rejects.toThrow(/certificate/);
   });
 });

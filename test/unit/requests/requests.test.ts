@@ -34,7 +34,7 @@ describe('explaining an answer', () => {
       429,
       'modal-http: Webhook failed: workspace billing cycle spend limit reached',
       /spend limit/,
-      undefined,
+      'openDashboard',
     ],
     [500, "modal-http: internal error: status Failure: <ValueError('x')>", /failed before/, 'showLogs'],
     [500, 'modal-http: internal error: function was terminated by signal', /out of memory/, 'showLogs'],

@@ -1,6 +1,6 @@
 import { html } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { SummaryBlock } from '../../domain/summary.ts';
+import type { SummaryBlock } from '../../../domain/summary.ts';
 
 export function summaryView(blocks: readonly SummaryBlock[]): TemplateResult {
   return html`${blocks.map(blockView)}`;
@@ -40,6 +40,6 @@ function blockView(block: SummaryBlock): TemplateResult {
             </tbody>
           </table>
         </div>
-        ${block.more > 0 ? html`<p>${block.more} more rows in the JSON tab</p>` : ''}`;
+        ${block.more > 0 ? html`<p>${block.more} more rows in the Table tab</p>` : ''}`;
   }
 }

@@ -1,0 +1,85 @@
+import type { HttpResult } from '../../domain/request.ts';
+import { charsetOf, mediaType } from '../textBody.ts';
+
+/** JSON as it was parsed. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** What an answer is, found out from its bytes and what the server says. */
+export interface Content {
+  readonly kind: 'empty' | 'json' | 'events' | 'markdown' | 'image' | 'text' | 'binary';
+  /** Media type as the server names it. */
+  readonly type: string;
+  readonly json?: Json;
+  /** What is odd about it, in words. */
+  readonly notes: readonly string[];
+}
+
+/** Parsing takes the host about 10 ms for each megabyte. */
+const largestJson = 32 * 1024 * 1024;
+const mb = 1024 * 1024;
+
+export function contentOf(result: HttpResult): Content {
+  const type = mediaType(result.headers);
+  if (result.size === 0) return { kind: 'empty', type, notes: [] };
+  if (type.startsWith('image/')) return { kind: 'image', type, notes: [] };
+  if (result.body === '') return binary(result, type);
+  if (type === 'text/event-stream') return { kind: 'events', type, notes: [] };
+  return textContent(result, type);
+}
+
+function binary({ headers }: HttpResult, type: string): Content {
+  const says = isJsonType(type) || type.startsWith('text/');
+  const charset = charsetOf(headers) || 'UTF-8';
+  const note = `The server says ${type}, but the bytes are not text in ${charset}. They are shown as they are.`;
+  return { kind: 'binary', type, notes: says ? [note] : [] };
+}
+
+function textContent(result: HttpResult, type: string): Content {
+  const { body } = result;
+  const begins = firstCharacter(body);
+  const looksLike = begins === '{' || begins === '[';
+  const other = type === 'text/markdown' ? ('markdown' as const) : ('text' as const);
+  if (!isJsonType(type) && !looksLike) return { kind: other, type, notes: [] };
+  if (result.size > largestJson) {
+    const note = `The answer has ${Math.round(result.size / mb)} MB; up to ${largestJson / mb} MB are shown as a tree. Open it to see all.`;
+    return { kind: other, type, notes: [note] };
+  }
+  try {
+    const json = JSON.parse(body) as Json;
+    return {
+      kind: 'json',
+      type,
+      json,
+      notes: isJsonType(type)
+        ? []
+        : [`This is JSON, though the server says ${type || 'nothing about its type'}.`],
+    };
+  } catch (error) {
+    return {
+      kind: other,
+      type,
+      notes: isJsonType(type) && !result.cut ? [notJson(begins, error)] : [],
+    };
+  }
+}
+
+function notJson(begins: string, error: unknown): string {
+  const what =
+    begins === '<' ? 'this is HTML or XML' : /^[{[]/.test(begins) ? 'it is not valid' : 'this is text';
+  const place = placeOf((error as Error).message);
+  return `The server says JSON, but ${what}${place ? ` (${place})` : ''}. It is shown as text.`;
+}
+
+/** The parser tells it for most mistakes. */
+function placeOf(message: string): string {
+  const place = /line (\d+) column (\d+)/.exec(message);
+  return place ? `line ${place[1] ?? ''}, column ${place[2] ?? ''}` : '';
+}
+
+export function isJsonType(type: string): boolean {
+  return type === 'application/json' || type === 'text/json' || type.endsWith('+json');
+}
+
+function firstCharacter(text: string): string {
+  return /\S/.exec(text.slice(0, 1000))?.[0] ?? '';
+}

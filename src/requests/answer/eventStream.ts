@@ -1,0 +1,82 @@
+/** One event of a `text/event-stream`. */
+export interface StreamEvent {
+  /** `message` where the server names none. */
+  readonly type: string;
+  readonly data: string;
+  readonly id: string;
+}
+
+/** A line without end must not fill the memory; what is longer is no event. */
+const longestLine = 4 * 1024 * 1024;
+const bom = /^\uFEFF/;
+
+/** Reads events as the standard has it, from text in pieces of any size. */
+export class EventStreamParser {
+  #line = '';
+  #skipsNewline = false;
+  #started = false;
+  #data: string[] = [];
+  #type = '';
+  #id = '';
+  #strayLines = 0;
+
+  /** Lines that belong to no event: no field that the standard knows, or far too long. */
+  get strayLines(): number {
+    return this.#strayLines;
+  }
+
+  push(text: string): StreamEvent[] {
+    let rest = this.#started || text === '' ? text : text.replace(bom, '');
+    this.#started ||= text !== '';
+    if (this.#skipsNewline && rest !== '') {
+      // The other half of a line end that lay across two pieces.
+      if (rest.startsWith('\n')) rest = rest.slice(1);
+      this.#skipsNewline = false;
+    }
+    const events: StreamEvent[] = [];
+    let from = 0;
+    for (const { 0: end, index } of rest.matchAll(/\r\n|\n|\r/g)) {
+      this.#endLine(this.#line + rest.slice(from, index), events);
+      this.#line = '';
+      from = index + end.length;
+      this.#skipsNewline = end === '\r' && from === rest.length;
+    }
+    this.#line += rest.slice(from);
+    if (this.#line.length > longestLine) {
+      this.#strayLines++;
+      this.#line = '';
+    }
+    return events;
+  }
+
+  /** The event that the end of the stream left without its empty line. */
+  end(): StreamEvent[] {
+    const events: StreamEvent[] = [];
+    if (this.#line !== '') this.#endLine(this.#line, events);
+    this.#line = '';
+    this.#dispatch(events);
+    return events;
+  }
+
+  #endLine(line: string, events: StreamEvent[]): void {
+    if (line === '') this.#dispatch(events);
+    else if (!line.startsWith(':')) this.#field(line);
+  }
+
+  #field(line: string): void {
+    const colon = line.indexOf(':');
+    const name = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
+    if (name === 'data') this.#data.push(value);
+    else if (name === 'event') this.#type = value;
+    else if (name === 'id') this.#id = value.includes('\0') ? this.#id : value;
+    else if (name !== 'retry') this.#strayLines++;
+  }
+
+  #dispatch(events: StreamEvent[]): void {
+    if (this.#data.length > 0)
+      events.push({ type: this.#type || 'message', data: this.#data.join('\n'), id: this.#id });
+    this.#data = [];
+    this.#type = '';
+  }
+}

@@ -1,0 +1,72 @@
+import type { Dispatcher } from 'undici';
+import type { AnswerCut } from '../domain/request.ts';
+import { decompress, encodingsOf } from './decompress.ts';
+
+export const largestBody = 100 * 1024 * 1024;
+/** A stream of events may have no end: of its bytes the beginning is kept, of its events the newest by the reader. */
+const keptOfStream = 16 * 1024 * 1024;
+/** What grows more than this is no text or model output that somebody compressed. */
+const largestRatio = 250;
+const ratioCountsFrom = 10 * 1024 * 1024;
+
+export interface ReadBody {
+  readonly bytes: Uint8Array;
+  /** Also of what was not kept. */
+  readonly size: number;
+  readonly compressedSize?: number;
+  readonly cut?: AnswerCut;
+}
+
+export interface ReadBodyOptions {
+  readonly onChunk?: ((bytes: Uint8Array) => void) | undefined;
+  /** Says why reading ended too soon. */
+  readonly explainCut: (error: unknown) => AnswerCut;
+}
+
+/** Reads an answer to its end or its limit. Never rejects: what came is kept, with the cause of the cut. */
+export async function readBody(
+  { headers, body }: Pick<Dispatcher.ResponseData, 'headers' | 'body'>,
+  { onChunk, explainCut }: ReadBodyOptions,
+): Promise<ReadBody> {
+  const encodings = encodingsOf(headers['content-encoding']?.toString());
+  const isStream = /^text\/event-stream\b/i.test(headers['content-type']?.toString() ?? '');
+  const kept: Uint8Array[] = [];
+  let size = 0;
+  let wire = 0;
+  let cut: AnswerCut | undefined;
+  const chunks = decompress(body as AsyncIterable<Buffer>, encodings, (bytes) => (wire += bytes));
+  try {
+    for await (const chunk of chunks) {
+      if (!isStream) cut = limitReached(size + chunk.length, encodings.length > 0 ? wire : undefined);
+      if (cut) break;
+      if (!isStream || size < keptOfStream) kept.push(chunk);
+      size += chunk.length;
+      onChunk?.(chunk);
+    }
+  } catch (error) {
+    if (wire > 0 || encodings.length === 0) cut = explainCut(error);
+  }
+  return {
+    bytes: Buffer.concat(kept),
+    size,
+    ...(encodings.length > 0 ? { compressedSize: wire } : {}),
+    ...(cut ? { cut } : {}),
+  };
+}
+
+function limitReached(size: number, wire: number | undefined): AnswerCut | undefined {
+  if (wire !== undefined && size > ratioCountsFrom && size > wire * largestRatio) {
+    const ratio = Math.round(size / wire);
+    return {
+      kind: 'bomb',
+      text: `The answer grows ${ratio} times when it is decompressed, as only a compression bomb does. It was stopped at ${inMb(size)}.`,
+    };
+  }
+  if (size <= largestBody) return undefined;
+  return {
+    kind: 'tooLarge',
+    text: 'The answer is larger than 100 MB and was cut off there. Ask for less, or download it with another program.',
+  };
+}
+
+const inMb = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MB`;

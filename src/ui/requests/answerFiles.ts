@@ -1,0 +1,94 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Disposable } from '../../domain/emitter.ts';
+import type { HttpResult } from '../../domain/request.ts';
+import { mediaType } from '../../requests/textBody.ts';
+
+/** The editor shares larger documents with no extension, and copies the text on its way. */
+const largestDocument = 20 * 1024 * 1024;
+
+const endings: Readonly<Record<string, string>> = {
+  'application/json': 'json',
+  'text/html': 'html',
+  'text/markdown': 'md',
+  'text/csv': 'csv',
+  'text/event-stream': 'txt',
+  'text/plain': 'txt',
+  'application/pdf': 'pdf',
+  'application/zip': 'zip',
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+  'image/gif': 'gif',
+  'image/webp': 'webp',
+  'image/svg+xml': 'svg',
+};
+const languages: Readonly<Record<string, string>> = {
+  json: 'json',
+  html: 'html',
+  md: 'markdown',
+  svg: 'xml',
+};
+
+/** Takes answers out of the panel: into documents and files. */
+export class AnswerFiles implements Disposable {
+  #folder: Promise<string> | undefined;
+
+  /** All of the text; a very large one as a file of the system's temporary folder, gone with the panel. */
+  async open(result: HttpResult): Promise<void> {
+    const ending = endingOf(mediaType(result.headers));
+    const options = { preview: true, viewColumn: vscode.ViewColumn.Beside };
+    if (result.size <= largestDocument && result.body !== '') {
+      const language = languages[ending] ?? 'plaintext';
+      const document = await vscode.workspace.openTextDocument({ content: result.body, language });
+      await vscode.window.showTextDocument(document, options);
+      return;
+    }
+    this.#folder ??= mkdtemp(path.join(os.tmpdir(), 'modal-answer-'));
+    const file = path.join(await this.#folder, `answer-${Date.now()}.${ending}`);
+    await writeFile(file, bytesOf(result), { mode: 0o600 });
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file), options);
+  }
+
+  /** Asks where to, and writes what came. */
+  async save(result: HttpResult): Promise<void> {
+    const name = fileName(result.headers) ?? `answer.${endingOf(mediaType(result.headers))}`;
+    await this.#saveAs(name, bytesOf(result));
+  }
+
+  async saveImage(type: string, base64: string): Promise<void> {
+    await this.#saveAs(`image.${endingOf(type)}`, Buffer.from(base64, 'base64'));
+  }
+
+  dispose(): void {
+    void this.#folder?.then((folder) => rm(folder, { recursive: true, force: true })).catch(() => undefined);
+  }
+
+  async #saveAs(name: string, bytes: Uint8Array): Promise<void> {
+    const { t } = vscode.l10n;
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(os.homedir());
+    const target = await vscode.window.showSaveDialog({
+      title: t('Save Answer'),
+      defaultUri: vscode.Uri.joinPath(folder, name),
+    });
+    if (!target) return;
+    await vscode.workspace.fs.writeFile(target, bytes);
+    vscode.window.setStatusBarMessage(`$(check) ${t('Saved {0}', path.basename(target.fsPath))}`, 4000);
+  }
+}
+
+function bytesOf({ bytes, body }: HttpResult): Uint8Array {
+  return bytes ?? Buffer.from(body);
+}
+
+function endingOf(type: string): string {
+  return endings[type] ?? (type.endsWith('+json') ? 'json' : type.startsWith('text/') ? 'txt' : 'bin');
+}
+
+/** The server's proposal, as a name only: never a path. */
+function fileName(headers: HttpResult['headers']): string | undefined {
+  const name = /filename="?([^";]+)"?/i.exec(headers['content-disposition'] ?? '')?.[1];
+  const last = name?.split(/[/\\]/).at(-1)?.trim();
+  return last && last !== '..' ? last : undefined;
+}

@@ -1,0 +1,420 @@
+import * as vscode from 'vscode';
+import type { App, Endpoint } from '../../domain/app.ts';
+import type { Sample } from '../../domain/catalog.ts';
+import type { Disposable } from '../../domain/emitter.ts';
+import { Emitter } from '../../domain/emitter.ts';
+import { isCancelled, toModalError } from '../../domain/errors.ts';
+import type { Logger } from '../../domain/logger.ts';
+import type { HttpResult, RequestSpec } from '../../domain/request.ts';
+import { AnswerModel } from '../../requests/answer/answerModel.ts';
+import type { Json } from '../../requests/answer/content.ts';
+import type { JsonPath } from '../../requests/answer/jsonTree.ts';
+import { childRows, pathText, placeInParent, searchRows, valueAt } from '../../requests/answer/jsonTree.ts';
+import { StreamReader } from '../../requests/answer/streamReader.ts';
+import { startWords, timingParts } from '../../requests/answer/timingParts.ts';
+import type { Vector } from '../../requests/answer/vectors.ts';
+import type { CallFacts, CallFactsOptions } from '../../requests/callFacts.ts';
+import { readCallFacts } from '../../requests/callFacts.ts';
+import { explainFailure, explainResult } from '../../requests/explain.ts';
+import type { RequestSender } from '../../requests/send.ts';
+import { mediaType } from '../../requests/textBody.ts';
+import { AnswerFiles } from './answerFiles.ts';
+import type {
+  AnswerEvent,
+  AnswerState,
+  AnswerTab,
+  DoneState,
+  FromAnswerView,
+  ToAnswerView,
+} from './answerProtocol.ts';
+import type { TabChoices } from './answerTabs.ts';
+import { firstChoices, rowsAtOnce, shownEvent, streamContent, tabContent } from './answerTabs.ts';
+
+/** What the buttons of an answer do elsewhere. */
+export interface AnswerActions {
+  /** @param callId '' = the whole log of the app */
+  readonly showLogs: (callId: string) => void;
+  readonly deploy: () => void;
+  readonly enterKey: () => void | Promise<void>;
+  readonly openDashboard: () => void;
+}
+
+export interface AnswerServices {
+  readonly sender: RequestSender;
+  readonly facts: CallFactsOptions;
+  readonly logger: Logger;
+  readonly actions: AnswerActions;
+}
+
+/** What is sent, and where it is from. */
+export interface AnswerCall {
+  readonly app: App;
+  readonly endpoint: Endpoint;
+  readonly spec: RequestSpec;
+  readonly sample?: Sample | undefined;
+}
+
+/** How a request ended; for what is kept of it. Keys are masked. */
+export type AnswerOutcome = AnswerCall & {
+  /** Unix milliseconds. */
+  readonly sentAt: number;
+} & ({ readonly result: HttpResult } | { readonly error: Error });
+
+/** What needs an answer that is complete. */
+type AboutAnswer = Exclude<FromAnswerView, { type: 'answer/select' | 'answer/act' | 'answer/openLink' }>;
+
+/** Often enough for the eye, seldom enough for the view. */
+const paintEveryMs = 16;
+/** What Modal does not tell in this time is not known. */
+const factsLimitMs = 15_000;
+const mostFound = 200;
+const mostRevealed = 20_000;
+
+/** Sends the requests of one panel and holds what came of the latest. The view paints what it is sent. */
+export class AnswerSession implements Disposable {
+  readonly #services: AnswerServices;
+  readonly #post: (message: ToAnswerView) => void;
+  readonly #files = new AnswerFiles();
+  readonly #finished = new Emitter<AnswerOutcome>();
+  #state: AnswerState = { kind: 'idle' };
+  #tab: AnswerTab = 'summary';
+  #abort: AbortController | undefined;
+  #stream: StreamReader | undefined;
+  #model: AnswerModel | undefined;
+  #previous: readonly Vector[] = [];
+  #choices: TabChoices = firstChoices;
+  #unsent: { text: string; events: AnswerEvent[] } = { text: '', events: [] };
+  #paint: NodeJS.Timeout | undefined;
+
+  /** Fires when an answer is complete or none will come. */
+  readonly onDidFinish = this.#finished.event;
+
+  constructor(services: AnswerServices, post: (message: ToAnswerView) => void) {
+    this.#services = services;
+    this.#post = post;
+  }
+
+  /** The latest answer. */
+  get result(): HttpResult | undefined {
+    return this.#model?.result;
+  }
+
+  /** Sends a request; one that still runs is cancelled. Never rejects: failures are shown. */
+  async send(call: AnswerCall): Promise<void> {
+    this.#abort?.abort();
+    const abort = new AbortController();
+    this.#abort = abort;
+    const sentAt = Date.now();
+    const start = performance.now();
+    const isLatest = () => this.#abort === abort;
+    this.#begin();
+    this.#set({ kind: 'sending', startedAt: sentAt, polls: 0 });
+    let stream = new StreamReader({});
+    try {
+      const result = await this.#services.sender.send(call.spec, abort.signal, {
+        onPoll: (polls) => isLatest() && this.#set({ kind: 'sending', startedAt: sentAt, polls }),
+        onHead: (head) => {
+          stream = new StreamReader(head.headers);
+          if (isLatest() && isShownAsItComes(head.headers)) this.#showHead(stream, head);
+        },
+        onChunk: (bytes) => {
+          const { text, events } = stream.push(bytes, performance.now() - start);
+          if (isLatest() && this.#stream === stream) this.#streamed(text, events.map(shownEvent));
+        },
+      });
+      stream.end(performance.now() - start);
+      if (!isLatest()) return; // another request has taken the panel
+      this.#done(new AnswerModel({ result, stream, sample: call.sample }));
+      this.#finished.fire({ ...call, sentAt, result });
+      await this.#addFacts(call, result, sentAt, isLatest);
+    } catch (error) {
+      if (!isLatest()) return;
+      this.fail(error);
+      this.#finished.fire({ ...call, sentAt, error: toModalError(error) });
+    }
+  }
+
+  cancel(): void {
+    if (this.#state.kind === 'sending') this.#abort?.abort();
+  }
+
+  /** Forgets the answer, e.g. because another request is edited. */
+  reset(): void {
+    this.#abort?.abort();
+    this.#abort = undefined;
+    this.#begin();
+    this.#set({ kind: 'idle' });
+  }
+
+  /** Shows a failure in the place of an answer. */
+  fail(error: unknown): void {
+    this.#stopPainting();
+    this.#stream = undefined;
+    if (isCancelled(error)) {
+      this.#set({ kind: 'cancelled' });
+      return;
+    }
+    const failure = toModalError(error);
+    this.#services.logger.warn(`Test request failed: ${failure.message}`);
+    this.#set({ kind: 'failed', explanation: explainFailure(failure) });
+  }
+
+  /** Sends the view everything anew, e.g. because it was hidden. */
+  refresh(): void {
+    this.#set(this.#state);
+    this.#showTab();
+  }
+
+  /** Does what the view asks. Never rejects: a failure is told, and the answer stays. */
+  async handle(message: FromAnswerView): Promise<void> {
+    try {
+      await this.#handle(message);
+    } catch (error) {
+      const { message: text } = toModalError(error);
+      this.#services.logger.warn(`The answer could not be used: ${text}`);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('That did not work: {0} Try again, or choose another place.', text),
+      );
+    }
+  }
+
+  async #handle(message: FromAnswerView): Promise<void> {
+    switch (message.type) {
+      case 'answer/select':
+        this.#tab = message.tab;
+        this.#showTab();
+        return;
+      case 'answer/act':
+        return this.#act(message.action);
+      case 'answer/openLink':
+        if (/^https?:\/\//i.test(message.url)) await vscode.env.openExternal(vscode.Uri.parse(message.url));
+        return;
+      default:
+        if (this.#model) await this.#handleAnswer(message, this.#model);
+    }
+  }
+
+  dispose(): void {
+    this.#abort?.abort();
+    this.#abort = undefined;
+    this.#stopPainting();
+    this.#files.dispose();
+    this.#finished.dispose();
+  }
+
+  async #handleAnswer(message: AboutAnswer, model: AnswerModel): Promise<void> {
+    const { json = null, result } = model;
+    switch (message.type) {
+      case 'answer/expand':
+        this.#sendChildren(model, message.path, message.from, rowsAtOnce);
+        return;
+      case 'answer/search':
+        this.#search(model, message.text);
+        return;
+      case 'answer/reveal':
+        this.#reveal(model, message.path);
+        return;
+      case 'answer/copyValue':
+        return copy(valueText(valueAt(json, message.path)));
+      case 'answer/copyPath':
+        return copy(pathText(message.path));
+      case 'answer/copyEvent':
+        return copy(model.stream.events.find(({ index }) => index === message.index)?.data ?? '');
+      case 'answer/copy':
+        return copy(result.body);
+      case 'answer/open':
+        return this.#files.open(result);
+      case 'answer/save':
+        return this.#files.save(result);
+      case 'answer/saveImage': {
+        const image = model.images[message.index];
+        if (image)
+          await (image.base64 ? this.#files.saveImage(image.type, image.base64) : this.#files.save(result));
+        return;
+      }
+      case 'answer/table':
+        this.#choices = {
+          ...this.#choices,
+          table: message.selected,
+          tableRows: message.count,
+          order: message.order,
+        };
+        this.#showTab();
+        return;
+      case 'answer/compare':
+        this.#choices = { ...this.#choices, pair: { a: message.a, b: message.b } };
+        this.#showTab();
+    }
+  }
+
+  #begin(): void {
+    this.#stopPainting();
+    const vectors = this.#model?.vectors ?? [];
+    if (vectors.length > 0) this.#previous = vectors;
+    this.#model = undefined;
+    this.#stream = undefined;
+    this.#choices = firstChoices;
+  }
+
+  #showHead(
+    stream: StreamReader,
+    head: { status: number; statusText: string; headers: HttpResult['headers'] },
+  ): void {
+    if (this.#state.kind !== 'sending') return;
+    this.#stream = stream;
+    this.#tab = 'stream';
+    this.#set({ ...this.#state, head: { ...head, headers: Object.entries(head.headers) } });
+    this.#showTab();
+  }
+
+  /** Gathers what comes within one paint. */
+  #streamed(text: string, events: readonly AnswerEvent[]): void {
+    this.#unsent.text += text;
+    this.#unsent.events.push(...events);
+    this.#paint ??= setTimeout(() => this.#sendStreamed(), paintEveryMs);
+  }
+
+  #sendStreamed(): void {
+    const { text, events } = this.#unsent;
+    this.#stopPainting();
+    const stream = this.#stream;
+    if (!stream) return;
+    const { facts, count } = stream;
+    this.#post({ type: 'answer/streamed', text, events, count, ...(facts ? { tokens: facts } : {}) });
+  }
+
+  #stopPainting(): void {
+    clearTimeout(this.#paint);
+    this.#paint = undefined;
+    this.#unsent = { text: '', events: [] };
+  }
+
+  #done(model: AnswerModel): void {
+    this.#stopPainting();
+    this.#stream = undefined;
+    this.#model = model;
+    this.#tab = model.tabs[0] ?? 'headers';
+    this.#set(doneState(model));
+    this.#showTab();
+  }
+
+  async #addFacts(
+    { app, endpoint }: AnswerCall,
+    result: HttpResult,
+    sentAt: number,
+    isLatest: () => boolean,
+  ): Promise<void> {
+    const signal = AbortSignal.timeout(factsLimitMs);
+    const facts = await readCallFacts(this.#services.facts, { app, endpoint, result, sentAt }, signal);
+    if (isLatest() && this.#model?.result === result) this.#set(doneState(this.#model, facts));
+  }
+
+  #showTab(): void {
+    if (this.#model) {
+      const content = tabContent(this.#tab, this.#model, this.#choices, this.#previous);
+      this.#post({ type: 'answer/content', content });
+    } else if (this.#stream) this.#post({ type: 'answer/content', content: streamContent(this.#stream) });
+  }
+
+  #sendChildren({ json = null }: AnswerModel, path: JsonPath, from: number, count: number): void {
+    this.#post({ type: 'answer/children', path: [...path], from, rows: childRows(json, path, from, count) });
+  }
+
+  #search({ json = null }: AnswerModel, text: string): void {
+    const rows = text ? searchRows(json, text, mostFound + 1) : [];
+    this.#post({
+      type: 'answer/found',
+      text,
+      rows: rows.slice(0, mostFound),
+      isCut: rows.length > mostFound,
+    });
+  }
+
+  /** Sends all rows down to one, so that the tree can show it in its place. */
+  #reveal(model: AnswerModel, path: JsonPath): void {
+    for (let depth = 0; depth < path.length; depth++) {
+      const place = placeInParent(model.json ?? null, path.slice(0, depth + 1));
+      if (place < 0 || place > mostRevealed) return;
+      const count = Math.ceil((place + 1) / rowsAtOnce) * rowsAtOnce;
+      this.#sendChildren(model, path.slice(0, depth), 0, count);
+    }
+    this.#post({ type: 'answer/revealed', path: [...path] });
+  }
+
+  async #act(action: Extract<FromAnswerView, { type: 'answer/act' }>['action']): Promise<void> {
+    const { actions } = this.#services;
+    switch (action) {
+      case 'showLogs':
+        actions.showLogs(this.result?.callId ?? '');
+        return;
+      case 'deploy':
+        actions.deploy();
+        return;
+      case 'enterKey':
+        return actions.enterKey();
+      case 'openDashboard':
+        actions.openDashboard();
+        return;
+      case 'raiseTimeout':
+        await vscode.commands.executeCommand(
+          'workbench.action.openSettings',
+          'modalGpu.requests.timeoutSeconds',
+        );
+        return;
+      case 'openNetworkSettings':
+        await vscode.commands.executeCommand('workbench.action.openSettings', 'http.proxy');
+        return;
+      case 'retry': // the view sends its request again
+    }
+  }
+
+  #set(state: AnswerState): void {
+    this.#state = state;
+    this.#post({ type: 'answer/state', state, tab: this.#tab });
+  }
+}
+
+function doneState(model: AnswerModel, facts?: CallFacts): DoneState {
+  const { result, stream } = model;
+  const explanation = explainResult(result);
+  return {
+    kind: 'done',
+    head: { status: result.status, statusText: result.statusText, headers: Object.entries(result.headers) },
+    size: result.size,
+    ...(result.compressedSize === undefined ? {} : { compressedSize: result.compressedSize }),
+    totalMs: result.timing.total,
+    parts: timingParts(result.timing, facts?.start),
+    startNote: startWords(facts?.start),
+    ...(facts ? { cost: costWords(facts) } : {}),
+    ...(stream.facts ? { tokens: stream.facts } : {}),
+    ...(explanation ? { explanation } : {}),
+    notes: [...model.notes],
+    hasCall: result.callId !== '',
+    tabs: [...model.tabs],
+  };
+}
+
+function costWords({ cost }: CallFacts): string {
+  if (cost.kind === 'none')
+    return 'No GPU cost: the function has no GPU. CPU and memory are not counted here.';
+  if (cost.kind === 'unknown') return `Cost not known: ${cost.reason}.`;
+  const usd = cost.usd < 0.0001 ? 'less than $0.0001' : `about $${cost.usd.toFixed(4)}`;
+  return `Cost estimate ${usd}: ${cost.basis}.`;
+}
+
+/** Answers that come in pieces for people; anything else is shown when it is complete. */
+function isShownAsItComes(headers: HttpResult['headers']): boolean {
+  const type = mediaType(headers);
+  if (type === 'text/event-stream') return true;
+  return headers['content-length'] === undefined && (type === 'text/plain' || /ndjson|jsonl/.test(type));
+}
+
+function valueText(value: Json | undefined): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value, undefined, 2);
+}
+
+async function copy(text: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text);
+  vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t('Copied')}`, 2000);
+}

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import type { HttpResult } from '../../../../src/domain/request.ts';
+import { AnswerModel } from '../../../../src/requests/answer/answerModel.ts';
+import { hexDump } from '../../../../src/requests/answer/hex.ts';
+import { renderMarkdown } from '../../../../src/requests/answer/markdown.ts';
+import { StreamReader } from '../../../../src/requests/answer/streamReader.ts';
+import { decodeText } from '../../../../src/requests/textBody.ts';
+
+function model(type: string, body: string | Uint8Array, changes: Partial<HttpResult> = {}): AnswerModel {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  const headers = type ? { 'content-type': type } : {};
+  const stream = new StreamReader(headers);
+  stream.push(bytes, 1);
+  stream.end(2);
+  const result = {
+    status: 200,
+    statusText: 'OK',
+    headers,
+    body: decodeText(bytes, headers) ?? '',
+    bytes,
+    size: bytes.length,
+    timing: { connect: 0, firstByte: 0, total: 0, polls: 0 },
+    callId: '',
+    ...changes,
+  };
+  return new AnswerModel({ result, stream });
+}
+
+const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+const vector = Array.from({ length: 32 }, (_, index) => index / 10);
+
+describe('what an answer is', () => {
+  it.each([
+    ['application/json', '{"a": 1}', ['summary', 'json', 'raw', 'headers']],
+    ['text/plain', '[{"a": 1}]', ['table', 'json', 'raw', 'headers']],
+    [
+      'application/json',
+      JSON.stringify({ data: [{ embedding: vector }] }),
+      ['vectors', 'table', 'json', 'raw', 'headers'],
+    ],
+    ['text/event-stream', 'data: a\n\n', ['stream', 'raw', 'headers']],
+    ['text/event-stream', 'not an event\n', ['raw', 'headers']],
+    ['text/markdown', '# Title', ['markdown', 'raw', 'headers']],
+    ['image/png', png, ['images', 'hex', 'headers']],
+    ['application/octet-stream', Uint8Array.of(0, 1, 2), ['hex', 'headers']],
+    ['text/html', '<script>x</script>', ['raw', 'headers']],
+    ['', '', ['headers']],
+  ])('%s %s', (type, body, tabs) => {
+    expect(model(type, body).tabs).toEqual(tabs);
+  });
+
+  it.each([
+    ['application/json', '<html>Oops</html>', /says JSON, but this is HTML or XML\. It is shown as text/],
+    ['application/json', '{"a": 1,\n}', /it is not valid \(line 2, column 1\)/],
+    [
+      'application/json',
+      Uint8Array.of(0xff, 0xfe, 0, 1).subarray(1),
+      /says application\/json, but the bytes are not text in UTF-8/,
+    ],
+    ['image/svg', 'x', undefined],
+    ['text/csv', '{"a": 1}', /This is JSON, though the server says text\/csv/],
+    ['text/html', '<b>', /never run/],
+    ['text/event-stream', 'oops\n', /nothing of it is an event/],
+    ['text/plain', '', /no body/],
+  ])('says what is odd: %s %s', (type, body, note) => {
+    const { notes } = model(type, body);
+    if (note) expect(notes.join('\n')).toMatch(note);
+    else expect(notes).toEqual([]);
+  });
+
+  it('says first why it is not whole, and that a key is masked', () => {
+    const { notes } = model('application/json', '{"a": [1', {
+      cut: { kind: 'lost', text: 'The connection was lost.' },
+      keyMasked: true,
+    });
+    expect(notes[0]).toBe('The connection was lost.');
+    expect(notes[1]).toMatch(/masked/);
+    expect(notes).toHaveLength(2); // not being JSON is no news then
+  });
+
+  it('has no summary when it is a refusal', () => {
+    expect(model('application/json', '{"error": "x"}', { status: 422 }).tabs).toEqual([
+      'json',
+      'raw',
+      'headers',
+    ]);
+  });
+
+  it('has the pictures that stand in it, whole, and loads none', () => {
+    const base64 = Buffer.concat([png, Buffer.alloc(100)]).toString('base64');
+    const body = {
+      pages: [{ image: base64 }, { image: `data:image/webp;base64,${base64}` }],
+      link: 'https://x.example/a.png',
+    };
+    expect(model('application/json', JSON.stringify(body)).images).toMatchObject([
+      { label: '$.pages[0].image', type: 'image/png', size: 116 },
+      { label: '$.pages[1].image', type: 'image/webp', size: 116 },
+    ]);
+  });
+});
+
+describe('text', () => {
+  it.each([
+    ['text/plain; charset=iso-8859-1', Buffer.from('grüße', 'latin1'), 'grüße'],
+    ['text/plain; charset="Shift_JIS"', Buffer.from([0x83, 0x65]), 'テ'],
+    ['text/plain; charset=made-up', Buffer.from('grüße'), 'grüße'],
+    ['', Buffer.from('\uFEFFa', 'utf16le'), 'a'],
+    ['text/plain', Buffer.from('grüße').subarray(0, 3), 'gr'],
+    ['text/plain', Buffer.from('gr\xfc\xdfe and more', 'latin1'), undefined],
+    ['application/octet-stream', Buffer.from([65, 0, 66]), undefined],
+  ])('%s', (type, bytes, text) => {
+    expect(decodeText(bytes, type ? { 'content-type': type } : {})).toBe(text);
+  });
+
+  it('that is none is shown in hex and letters', () => {
+    expect(hexDump(Buffer.from('Modal\0\xff and more'), 16)).toBe(
+      '00000000  4d 6f 64 61 6c 00 c3 bf 20 61 6e 64 20 6d 6f 72  Modal... and mor',
+    );
+  });
+});
+
+describe('Markdown', () => {
+  it('becomes elements and texts; markup, pictures and strange links stay text', () => {
+    const text =
+      '# T\n\n<img src=x onerror=alert(1)> [go](https://a.example) [bad](javascript:alert(1)) ![p](http://b.example/p.png)';
+    expect(renderMarkdown(text)).toEqual([
+      { tag: 'h1', children: ['T'] },
+      {
+        tag: 'p',
+        children: [
+          '<img src=x onerror=alert(1)> ',
+          { tag: 'a', href: 'https://a.example', children: ['go'] },
+          ' [bad](javascript:alert(1)) ',
+          { tag: 'a', href: 'http://b.example/p.png', children: ['Picture: p'] },
+        ],
+      },
+    ]);
+  });
+
+  it('is found under its usual names, once', () => {
+    const text = '# Page\n\n- one\n- two\n\nand a good deal more of it';
+    const { markdown } = model(
+      'application/json',
+      JSON.stringify({ content: text, pages: [{ content: text }], id: text }),
+    );
+    expect(markdown).toEqual([{ title: 'content', text }]);
+  });
+});
