@@ -11,7 +11,7 @@ export interface ClientRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly signal: AbortSignal;
   /** Limit for the first byte of each leg, in milliseconds. */
   readonly headersTimeoutMs: number;
@@ -71,7 +71,7 @@ async function follow(
   agent: Agent,
   input: ClientRequest,
 ): Promise<{ response: Dispatcher.ResponseData; polls: number }> {
-  let target = { method: input.method, url: input.url, body: input.body };
+  let target: Pick<ClientRequest, 'method' | 'url' | 'body'> = input;
   for (let polls = 0; ; polls++) {
     const response = await request(target.url, {
       dispatcher: agent,
@@ -86,7 +86,7 @@ async function follow(
       throw new ModalError('limit', `The endpoint redirected ${mostPolls} times without an answer.`);
     await response.body.dump();
     input.onPoll?.(polls + 1);
-    target = { method: 'GET', url: sameOrigin(location, target.url), body: undefined };
+    target = { method: 'GET', url: sameOrigin(location, target.url) };
   }
 }
 

@@ -36,7 +36,7 @@ export class RequestSender {
       method: spec.method,
       url: spec.url,
       headers,
-      ...(typeof spec.body === 'string' ? { body: spec.body } : {}),
+      ...(typeof spec.body === 'string' || spec.body instanceof Uint8Array ? { body: spec.body } : {}),
       signal,
       headersTimeoutMs: this.#options.timeoutSeconds() * 1000,
       ...progress,
