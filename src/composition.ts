@@ -11,6 +11,7 @@ import { ContextKeys } from './platform/contextKeys.ts';
 import { EndpointKeys } from './platform/endpointKeys.ts';
 import { ChannelLogger } from './platform/logger.ts';
 import { Presenter } from './platform/present.ts';
+import { RecordedSender } from './requests/recordedSender.ts';
 import { RequestSender } from './requests/send.ts';
 import { AppStore } from './store/appStore.ts';
 import { CatalogStore } from './store/catalogStore.ts';
@@ -23,6 +24,8 @@ import { reportInterruptedDeploys } from './ui/deploy/interruptedDeploys.ts';
 import { LogsController } from './ui/logs/logsController.ts';
 import { CliFinder } from './ui/onboarding/cliFinder.ts';
 import { watchProfileFile } from './ui/onboarding/watchProfileFile.ts';
+import { HttpLanguage } from './ui/requestMemory/httpLanguage.ts';
+import { RequestMemory } from './ui/requestMemory/requestMemory.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
 import { ScriptCodeLenses } from './ui/scripts/scriptCodeLenses.ts';
 import { scriptCommands } from './ui/scripts/scriptCommands.ts';
@@ -83,13 +86,27 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     resolveSecret: (reference) => keys.get(reference),
     timeoutSeconds: () => config.get('requests.timeoutSeconds'),
   });
-  const requests = disposables.add(
-    new RequestsController(context.extensionUri, sender, keys, logger, {
+  const requestMemory = new RequestMemory({
+    storage: context.storageUri ?? context.globalStorageUri,
+    state: context.workspaceState,
+    store,
+    catalog,
+    rates: () => catalogueView.rates,
+    requests: () => requests,
+    presenter,
+    logger,
+  });
+  disposables.add(new HttpLanguage(requestMemory));
+  const recorded = new RecordedSender(sender, (sent) => requestMemory.record(sent));
+  const requests: RequestsController = disposables.add(
+    new RequestsController(context.extensionUri, recorded, keys, logger, {
       showLogs: (target) => {
         logs.follow(target);
         void logs.show();
       },
       deploy: () => void vscode.commands.executeCommand(commands.deploy),
+      copyAs: async (spec) => (await requestMemory.load()).copyAs(spec),
+      save: async (spec, title) => (await requestMemory.load()).save(spec, title),
     }),
   );
   const scriptReader = new ScriptReader();
@@ -128,6 +145,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     lifecycle,
     logs,
     requests,
+    requestMemory,
     scriptFinder,
     scriptReader,
     scriptRuns,

@@ -10,7 +10,10 @@ export function checkHeaders(headers: Readonly<Record<string, string>>): void {
     if (!token.test(name))
       throw new ModalError('invalid', `"${name.slice(0, 80)}" cannot be the name of a header.`);
     if (/[\r\n]/.test(value))
-      throw new ModalError('invalid', `The value of ${name} has a line break, which could smuggle in a header.`);
+      throw new ModalError(
+        'invalid',
+        `The value of ${name} has a line break, which could smuggle in a header.`,
+      );
     if (!fieldValue.test(value))
       throw new ModalError('invalid', `The value of ${name} has characters that a header cannot carry.`);
   }

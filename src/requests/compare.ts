@@ -32,7 +32,9 @@ export function compareAnswers(before: Answer, after: Answer, bodies: readonly [
   const [a, b] = vectors;
   const similarity = a && b ? cosine(a, b) : undefined;
   return [
-    before.status === after.status ? `Status ${after.status} both` : `Status ${before.status} → ${after.status}`,
+    before.status === after.status
+      ? `Status ${after.status} both`
+      : `Status ${before.status} → ${after.status}`,
     `time ${change(before.timing.total, after.timing.total, milliseconds)}`,
     `size ${change(before.size, after.size, size)}`,
     ...(similarity === undefined ? [] : [`cosine similarity ${similarity.toFixed(6)}`]),
@@ -41,7 +43,8 @@ export function compareAnswers(before: Answer, after: Answer, bodies: readonly [
 
 function change(before: number, after: number, words: (value: number) => string): string {
   if (before === after) return `${words(after)} both`;
-  const percent = before > 0 ? ` (${after > before ? '+' : '−'}${Math.abs(Math.round((after / before - 1) * 100))} %)` : '';
+  const percent =
+    before > 0 ? ` (${after > before ? '+' : '−'}${Math.abs(Math.round((after / before - 1) * 100))} %)` : '';
   return `${words(before)} → ${words(after)}${percent}`;
 }
 
@@ -68,7 +71,11 @@ export function firstVector(body: string): readonly number[] | undefined {
 
 function findVector(value: unknown): readonly number[] | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  if (Array.isArray(value) && value.length >= shortestVector && value.every((item) => typeof item === 'number'))
+  if (
+    Array.isArray(value) &&
+    value.length >= shortestVector &&
+    value.every((item) => typeof item === 'number')
+  )
     return value;
   for (const child of Object.values(value)) {
     const found = findVector(child);

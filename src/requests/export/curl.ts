@@ -1,6 +1,6 @@
 import type { MultipartPart, RequestSpec } from '../../domain/request.ts';
 import { checkHeaders } from '../checkHeaders.ts';
-import type { SnippetKind } from './snippet.ts';
+import type { KeyHeader, SnippetKind } from './snippet.ts';
 import { hasHeader, keyHeaders, plainHeaders, streams, wellFormed } from './snippet.ts';
 
 /** A single argument of a command may not be longer than 128 KB on Linux. */
@@ -20,14 +20,18 @@ export function asCurl(spec: RequestSpec): string {
   const { piped, options } = bodyOptions(spec);
   const lines = [
     `curl ${[...methodOptions(spec), quote(spec.url)].join(' ')}`,
-    ...plainHeaders(spec).map(([name, value]) => `-H ${quote(value === '' ? `${name};` : `${name}: ${value}`)}`),
-    ...keyHeaders(spec.auth).map(
-      ({ name, before, variable }) =>
-        `-H ${quote(`${name}: ${before}`)}"\${${variable}:?Set ${variable} to the key of the endpoint}"`,
+    ...plainHeaders(spec).map(
+      ([name, value]) => `-H ${quote(value === '' ? `${name};` : `${name}: ${value}`)}`,
     ),
+    ...keyHeaders(spec.auth).map((key) => `-H ${keyHeader(key)}`),
     ...options,
   ];
   return `${piped}${lines.join(' \\\n  ')}`;
+}
+
+function keyHeader({ name, before, variable }: KeyHeader): string {
+  const start = `${name}: ${before}`;
+  return /^[\w :.-]*$/.test(start) ? `"${start}$${variable}"` : `${quote(start)}"$${variable}"`;
 }
 
 function methodOptions(spec: RequestSpec): string[] {

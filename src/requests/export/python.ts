@@ -41,7 +41,14 @@ function asHttpx(spec: RequestSpec): string {
   ];
   const head = [...(keys.length > 0 ? ['import os', ''] : []), 'import httpx', '', ...body.before];
   if (!streams(spec))
-    return [...head, 'response = httpx.request(', ...call, ')', 'print(response.status_code, response.text)', ''].join('\n');
+    return [
+      ...head,
+      'response = httpx.request(',
+      ...call,
+      ')',
+      'print(response.status_code, response.text)',
+      '',
+    ].join('\n');
   return [
     ...head,
     'with httpx.stream(',
@@ -55,9 +62,13 @@ function asHttpx(spec: RequestSpec): string {
 
 function bodyArgument({ body }: RequestSpec): { before: string[]; arguments: string[] } {
   if (body === undefined) return { before: [], arguments: [] };
-  if (typeof body === 'string') return { before: [`body = ${longText(body)}`, ''], arguments: ['content=body.encode(),'] };
+  if (typeof body === 'string')
+    return { before: [`body = ${longText(body)}`, ''], arguments: ['content=body.encode(),'] };
   if ('parts' in body)
-    return { before: [], arguments: ['files=[', ...body.parts.map((part) => `    ${formPart(part)},`), '],'] };
+    return {
+      before: [],
+      arguments: ['files=[', ...body.parts.map((part) => `    ${formPart(part)},`), '],'],
+    };
   return { before: [`body = ${bytesLiteral(body)}`, ''], arguments: ['content=body,'] };
 }
 
@@ -141,7 +152,9 @@ function asOpenai(spec: RequestSpec): string {
     `    timeout=${timeout},`,
     ')',
     `answer = client.${method}(`,
-    ...entries.filter(([name]) => known.includes(name)).map(([name, value]) => `    ${name}=${literal(value, 1)},`),
+    ...entries
+      .filter(([name]) => known.includes(name))
+      .map(([name, value]) => `    ${name}=${literal(value, 1)},`),
     ...(Object.keys(extra).length > 0 ? [`    extra_body=${literal(extra, 1)},`] : []),
     ')',
     ...(streaming ? ['for chunk in answer:', '    print(chunk.to_json())'] : ['print(answer.to_json())']),
@@ -172,10 +185,8 @@ function escaped(value: string, keepLines: boolean): string {
   return wellFormed(value)
     .replaceAll('\\', '\\\\')
     .replaceAll('"', '\\"')
-    .replaceAll(
-      // eslint-disable-next-line no-control-regex
-      /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/g,
-      (char) => (keepLines && char === '\n' ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/g, (char) =>
+      keepLines && char === '\n' ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
     );
 }
 

@@ -13,7 +13,8 @@ const http: SnippetKind = {
   fits: (spec) => !needsFile(spec),
   write: (spec) => {
     const { text, bodyFile } = requestText(spec, { name: new URL(spec.url).pathname, folder: '' });
-    if (bodyFile) throw new ModalError('invalid', 'The body needs a file of its own: save the request instead.');
+    if (bodyFile)
+      throw new ModalError('invalid', 'The body needs a file of its own: save the request instead.');
     return text;
   },
 };

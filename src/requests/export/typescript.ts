@@ -19,7 +19,8 @@ function asFetch(spec: RequestSpec): string {
   const headers = [
     ...plainHeaders(spec).map(([name, value]) => `    ${text(name)}: ${text(value)},`),
     ...keyHeaders(spec.auth).map(
-      ({ name, before, variable }) => `    ${text(name)}: \`${inTemplate(before)}\${process.env.${variable}}\`,`,
+      ({ name, before, variable }) =>
+        `    ${text(name)}: \`${inTemplate(before)}\${process.env.${variable}}\`,`,
     ),
   ];
   const before = bodyLines(body);
@@ -75,6 +76,5 @@ function inTemplate(value: string): string {
     .replaceAll(hidden, unicode);
 }
 
-// eslint-disable-next-line no-control-regex
 const hidden = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff]/g;
 const unicode = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -64,7 +64,11 @@ export interface SentRequest {
 }
 
 /** What is kept of a request: nothing secret, nothing big. */
-export function entryOf({ spec, at, result, error }: SentRequest, id: string, app?: RequestApp): HistoryEntry {
+export function entryOf(
+  { spec, at, result, error }: SentRequest,
+  id: string,
+  app?: RequestApp,
+): HistoryEntry {
   const url = redact(spec.url);
   const headers = redactHeaders(spec.headers);
   const redacted = url !== spec.url || JSON.stringify(headers) !== JSON.stringify(spec.headers);
@@ -100,7 +104,9 @@ export function entryOf({ spec, at, result, error }: SentRequest, id: string, ap
 function redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => {
-      if (/^(?:set-)?cookie$|^proxy-authorization$|(?:^|[-_])(?:token|secret|password|api[-_]?key)$/i.test(name))
+      if (
+        /^(?:set-)?cookie$|^proxy-authorization$|(?:^|[-_])(?:token|secret|password|api[-_]?key)$/i.test(name)
+      )
         return [name, '…'];
       const line = redact(`${name}: ${value}`);
       return [name, line === `${name}: ${value}` ? value : line.slice(name.length + 2)];

@@ -34,7 +34,8 @@ export class RequestHistory {
   /** @returns the entry that was written */
   async add(sent: SentRequest, app?: RequestApp): Promise<HistoryEntry> {
     const entry = entryOf(sent, this.#id(sent.at), app);
-    if (entry.answer?.body.kind === 'hash' && sent.result) this.#recent.add(entry.answer.body.sha256, sent.result.body);
+    if (entry.answer?.body.kind === 'hash' && sent.result)
+      this.#recent.add(entry.answer.body.sha256, sent.result.body);
     await mkdir(this.#folder, { recursive: true });
     const file = this.#file(entry.id);
     await writeFile(`${file}.part`, JSON.stringify(entry), { mode: 0o600 });

@@ -1,6 +1,14 @@
 import type { Line } from './lines.ts';
 import { scriptEnd } from './lines.ts';
-import type { BodyPiece, FileBody, HttpBody, HttpPart, HttpProblem, HttpRequest, TextRange } from './model.ts';
+import type {
+  BodyPiece,
+  FileBody,
+  HttpBody,
+  HttpPart,
+  HttpProblem,
+  HttpRequest,
+  TextRange,
+} from './model.ts';
 import { headerOf } from './model.ts';
 
 type Report = (range: TextRange, severity: HttpProblem['severity'], message: string) => void;
@@ -23,7 +31,11 @@ export function readBody(
   const boundary = /;\s*boundary\s*=\s*(?:"([^"]+)"|([^\s;]+))/i.exec(type);
   const parts = boundary ? readParts(lines, boundary[1] ?? boundary[2] ?? '') : undefined;
   if (!parts) {
-    report(range, 'error', 'The parts cannot be told: the content type needs a boundary, and each part a name.');
+    report(
+      range,
+      'error',
+      'The parts cannot be told: the content type needs a boundary, and each part a name.',
+    );
     return { range, pieces: pieces(lines, false) };
   }
   return { range, pieces: pieces(lines, false), parts };

@@ -28,7 +28,8 @@ export async function readEnvironments(folder: string, root: string): Promise<Ht
     dotenv: parseDotenv((await read('.env')) ?? ''),
     problems,
     // The private file comes last: it is the one with the user's own values.
-    values: (name) => Object.assign({}, ...files.flatMap((file) => [file[shared], file[name]])) as Record<string, string>,
+    values: (name) =>
+      Object.assign({}, ...files.flatMap((file) => [file[shared], file[name]])) as Record<string, string>,
   };
 }
 
@@ -45,7 +46,8 @@ async function nearest(
       const { code = '' } = error as NodeJS.ErrnoException;
       if (code !== 'ENOENT' && code !== 'ENOTDIR') problems.push(`${name} cannot be read (${code}).`);
     }
-    if (root === '' || path.relative(root, at) === '' || path.relative(root, at).startsWith('..')) return undefined;
+    if (root === '' || path.relative(root, at) === '' || path.relative(root, at).startsWith('..'))
+      return undefined;
   }
 }
 

@@ -22,7 +22,11 @@ export function linesOf(text: string): Line[] {
 /** The last line of a script that begins at a line: `< {% … %}` of JetBrains, `{{ … }}` of httpyac. */
 export function scriptEnd(lines: readonly Line[], at: number): number | undefined {
   const text = lines[at]?.text ?? '';
-  const close = /^\s*[<>]\s*\{%/.test(text) ? /%\}\s*$/ : /^\{\{[@+~]?\w*\s*$/.test(text) ? /^\}\}\s*$/ : undefined;
+  const close = /^\s*[<>]\s*\{%/.test(text)
+    ? /%\}\s*$/
+    : /^\{\{[@+~]?\w*\s*$/.test(text)
+      ? /^\}\}\s*$/
+      : undefined;
   if (!close) return undefined;
   for (let end = at; end < lines.length; end++) if (close.test(lines[end]?.text ?? '')) return end;
   return lines.length - 1;

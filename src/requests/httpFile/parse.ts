@@ -93,15 +93,26 @@ class Reader {
     const [, word = '', rest = ''] = /^([A-Za-z]+)\s+(.*)$/.exec(text) ?? [];
     const known = methods.includes(word.toUpperCase());
     if (otherKinds.includes(word.toUpperCase())) {
-      this.problem(range, 'error', `${word} requests are not sent from here. Use one of ${methods.join(', ')}.`);
+      this.problem(
+        range,
+        'error',
+        `${word} requests are not sent from here. Use one of ${methods.join(', ')}.`,
+      );
     }
     // An address may hold blanks, so only a word before what is clearly an address is a method.
-    const url = (known || /^(?:https?:|\{\{|\/)/i.test(rest) ? rest : text).replace(/\s+HTTP\/[\d.]+\s*$/i, '');
+    const url = (known || /^(?:https?:|\{\{|\/)/i.test(rest) ? rest : text).replace(
+      /\s+HTTP\/[\d.]+\s*$/i,
+      '',
+    );
     const method = url === text.replace(/\s+HTTP\/[\d.]+\s*$/i, '') ? 'GET' : word.toUpperCase();
     if (!known && method !== 'GET' && !otherKinds.includes(method))
       this.problem(range, 'error', `The method ${word} is not known. Use one of ${methods.join(', ')}.`);
     else if (!/^(?:https?:\/\/.|\{\{|\/)/i.test(url))
-      this.problem(range, 'error', 'An address is missing: it begins with http://, https:// or a {{variable}}.');
+      this.problem(
+        range,
+        'error',
+        'An address is missing: it begins with http://, https:// or a {{variable}}.',
+      );
     return { method, url };
   }
 

@@ -28,13 +28,14 @@ export async function specOf(
   request: HttpRequest,
   context: SpecContext,
 ): Promise<RequestSpec> {
-  const broken = file.problems.find(({ severity, range }) => severity === 'error' && isWithin(range, request.range));
+  const broken = file.problems.find(
+    ({ severity, range }) => severity === 'error' && isWithin(range, request.range),
+  );
   if (broken) throw new ModalError('invalid', broken.message);
   const filling = new Filling(request, context);
   const url = filling.url();
   const { headers, auth } = await filling.headers(url);
   const body = request.body ? await filling.body(request.body.parts ?? request.body.pieces) : undefined;
-  if (request.body?.parts) delete headers[contentType(headers)];
   return {
     method: request.method,
     url,
@@ -46,11 +47,6 @@ export async function specOf(
 
 function isWithin(inner: { start: number }, outer: { start: number; end: number }): boolean {
   return inner.start >= outer.start && inner.start <= outer.end;
-}
-
-/** The name as it is written, since the client writes a multipart type of its own. */
-function contentType(headers: Record<string, string>): string {
-  return Object.keys(headers).find((name) => name.toLowerCase() === 'content-type') ?? '';
 }
 
 const keyHeader = /^(?:(\S+)\s+)?\{\{\s*(\w+)\s*\}\}$/;
@@ -69,7 +65,8 @@ class Filling {
     const own = this.#fill(this.#request.url);
     const text = own.startsWith('/') && host !== undefined ? `http://${this.#fill(host)}${own}` : own;
     // The parser of addresses drops line breaks without a word.
-    if (hasControl(text)) throw new ModalError('invalid', 'The address has a line break or control character in it.');
+    if (hasControl(text))
+      throw new ModalError('invalid', 'The address has a line break or control character in it.');
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (!url || !/^https?:$/.test(url.protocol))
       throw new ModalError('invalid', `"${text.slice(0, 200)}" is no http or https address.`);
@@ -84,11 +81,16 @@ class Filling {
       const [, scheme = '', variable = ''] = keyHeader.exec(value) ?? [];
       if (isKeyVariable(variable) && !this.#context.variables.has(variable)) {
         keys.set(variable, { header: this.#fill(name), scheme });
-      } else if (name.toLowerCase() !== 'host') headers[this.#fill(name)] = this.#fill(value);
+      } else if (!this.#isMadeByClient(name)) headers[this.#fill(name)] = this.#fill(value);
     }
     checkHeaders(headers);
     const auth = await this.#auth(url, keys);
     return { headers, ...(auth ? { auth } : {}) };
+  }
+
+  /** The client writes the host, and the type of a body of parts with a boundary of its own. */
+  #isMadeByClient(name: string): boolean {
+    return /^host$/i.test(name) || (this.#request.body?.parts !== undefined && /^content-type$/i.test(name));
   }
 
   async #auth(
@@ -112,11 +114,11 @@ class Filling {
     if (content.every((each): each is HttpPart => 'content' in each))
       return { parts: await Promise.all(content.map((part) => this.#part(part))) };
     const pieces: (string | Uint8Array)[] = [];
-    for (const piece of content as readonly BodyPiece[]) {
+    for (const piece of content) {
       pieces.push(piece.kind === 'text' ? this.#fill(piece.text) : await this.#file(piece));
     }
     if (pieces.every((piece) => typeof piece === 'string')) return pieces.join('');
-    const bytes = Buffer.concat(pieces.map((piece) => Buffer.from(piece as Uint8Array)));
+    const bytes = Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
     return asText(bytes) ?? bytes;
   }
 
@@ -159,7 +161,6 @@ class Filling {
   }
 }
 
-// eslint-disable-next-line no-control-regex
 const hasControl = (text: string) => /[\u0000-\u001f\u007f]/.test(text);
 
 /** @returns undefined for bytes that a text could not give back as they are */

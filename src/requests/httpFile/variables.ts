@@ -69,7 +69,8 @@ export class Variables {
     let grown = 0;
     const filled = text.replaceAll(reference, (whole, inner: string) => {
       const name = inner.trim();
-      const value = grown > mostFilledIn ? { why: 'makes the text grow past 20 MB.' } : this.#value(name, within);
+      const value =
+        grown > mostFilledIn ? { why: 'makes the text grow past 20 MB.' } : this.#value(name, within);
       if (typeof value !== 'string') {
         unknown.push({ name, why: value.why });
         return whole;

@@ -55,41 +55,61 @@ export function fileHead(title: string, baseUrl: string): string {
 
 /** Adds a request at the end, with the line ends that the file has. Nothing else is touched. */
 export function addRequest(text: string, request: string): string {
-  const gap = text === '' || text.endsWith('\n\n') || text.endsWith('\r\n\r\n') ? '' : text.endsWith('\n') ? '\n' : '\n\n';
+  const gap =
+    text === '' || text.endsWith('\n\n') || text.endsWith('\r\n\r\n')
+      ? ''
+      : text.endsWith('\n')
+        ? '\n'
+        : '\n\n';
   return text + asIn(text, gap + request);
+}
+
+export interface UpdateOptions {
+  readonly folder: string;
+  /** Fills in the variables of a text, to see whether it says the same; undefined when it cannot. */
+  readonly says: (template: string) => string | undefined;
+  /** The body says the same already, e.g. in a file that it names. */
+  readonly keepBody: boolean;
 }
 
 /**
  * Puts a request in the place of one of the same file. Lines that already say the same stay as they are, with their
  * variables and the comments around them.
- * @param says fills in the variables of a text, to see whether it says the same; undefined when it cannot
  */
 export function updateRequest(
   { text, variables }: Pick<HttpFile, 'text' | 'variables'>,
   old: HttpRequest,
   spec: RequestSpec,
-  options: { readonly folder: string; readonly says: (template: string) => string | undefined },
+  options: UpdateOptions,
 ): WrittenRequest {
   const written = requestText(spec, { name: old.name, folder: options.folder, variables });
   const wanted = parseHttpFile(written.text).requests[0] as HttpRequest;
   const edits: Edit[] = [];
-  const same = (mine: string, theirs: string) => mine === theirs || options.says(mine) === options.says(theirs);
+  const same = (mine: string, theirs: string) =>
+    mine === theirs || options.says(mine) === options.says(theirs);
   if (old.method !== wanted.method || !same(old.url, wanted.url))
     edits.push({ ...old.head, text: slice(written.text, wanted.head) });
   edits.push(...headerEdits(text, old, wanted, written.text, same));
-  const theirs = wanted.body && slice(written.text, wanted.body.range);
-  const mine = old.body && slice(text, old.body.range);
-  if (mine !== undefined && theirs === undefined) edits.push({ ...old.body!.range, text: '' });
-  else if (mine === undefined && theirs !== undefined)
-    edits.push({ start: old.headEnd, end: old.headEnd, text: `\n\n${theirs}` });
-  else if (mine !== undefined && theirs !== undefined && !same(lf(mine), theirs))
-    edits.push({ ...old.body!.range, text: theirs });
+  const bodyEdit = options.keepBody
+    ? undefined
+    : editOfBody(text, old, wanted.body && slice(written.text, wanted.body.range), same);
+  if (bodyEdit) edits.push(bodyEdit);
   return {
     text: apply(text, edits),
-    ...(written.bodyFile && edits.some((edit) => edit.text.includes(written.bodyFile!.name))
-      ? { bodyFile: written.bodyFile }
-      : {}),
+    ...(!options.keepBody && written.bodyFile ? { bodyFile: written.bodyFile } : {}),
   };
+}
+
+function editOfBody(
+  text: string,
+  { body, headEnd }: HttpRequest,
+  wanted: string | undefined,
+  same: (mine: string, theirs: string) => boolean,
+): Edit | undefined {
+  if (!body)
+    return wanted === undefined ? undefined : { start: headEnd, end: headEnd, text: `\n\n${wanted}` };
+  if (wanted === undefined) return { ...body.range, text: '' };
+  return same(lf(slice(text, body.range)), wanted) ? undefined : { ...body.range, text: wanted };
 }
 
 interface Edit {
@@ -111,7 +131,8 @@ function headerEdits(
     const at = left.findIndex((each) => each.name.toLowerCase() === header.name.toLowerCase());
     const [match] = at < 0 ? [] : left.splice(at, 1);
     // Boundaries are the file's own business, as long as the parts stay parts.
-    const sameType = match && /^multipart\/form-data/i.test(match.value) && /^multipart\/form-data/i.test(header.value);
+    const sameType =
+      match && /^multipart\/form-data/i.test(match.value) && /^multipart\/form-data/i.test(header.value);
     if (!match) edits.push({ start: lineStart(text, header.range.start), end: header.range.end, text: '' });
     else if (sameType ? old.body && changed(old, wanted, text, source) : !same(header.value, match.value))
       edits.push({ ...header.range, text: slice(source, match.range) });
@@ -121,7 +142,9 @@ function headerEdits(
 }
 
 function changed(old: HttpRequest, wanted: HttpRequest, text: string, source: string): boolean {
-  return lf(old.body ? slice(text, old.body.range) : '') !== (wanted.body ? slice(source, wanted.body.range) : '');
+  return (
+    lf(old.body ? slice(text, old.body.range) : '') !== (wanted.body ? slice(source, wanted.body.range) : '')
+  );
 }
 
 /** Where the line end before a line begins, so that a removed line leaves no gap. */
@@ -160,10 +183,15 @@ function isBelow(url: string, base: string): boolean {
 }
 
 function headerLines({ headers, auth, body }: RequestSpec): string[] {
-  const keys = auth ? authHeaders(auth, auth.idHeader ? '{{MODAL_KEY}}.{{MODAL_SECRET}}' : '{{MODAL_API_KEY}}') : {};
+  const keys = auth
+    ? authHeaders(auth, auth.idHeader ? '{{MODAL_KEY}}.{{MODAL_SECRET}}' : '{{MODAL_API_KEY}}')
+    : {};
   const lines = Object.entries(headers).map(([name, value]) => {
     if (/\{\{[^{}]*\}\}/.test(value))
-      throw new ModalError('invalid', `The value of ${name} has {{…}} in it, which .http files read as a variable.`);
+      throw new ModalError(
+        'invalid',
+        `The value of ${name} has {{…}} in it, which .http files read as a variable.`,
+      );
     return `${name}: ${value}`;
   });
   const parts = typeof body === 'object' && 'parts' in body;
@@ -193,7 +221,6 @@ function isPlain(body: string): boolean {
     body.length <= longestInline &&
     body.isWellFormed() &&
     !body.includes('{{') &&
-    // eslint-disable-next-line no-control-regex
     !/[\u0000-\u0008\u000b-\u001f\u007f\u2028\u2029\ufeff]/.test(body) &&
     !/^\s|\s$/.test(body) &&
     // Comments, files, answers, variables, checks and separators begin lines of their own.
@@ -229,7 +256,8 @@ function boundaryFor(parts: readonly MultipartPart[]): string {
 }
 
 function quoted(text: string): string {
-  if (text.includes('{{')) throw new ModalError('invalid', `"${text}" has {{ in it, which .http files read as a variable.`);
+  if (text.includes('{{'))
+    throw new ModalError('invalid', `"${text}" has {{ in it, which .http files read as a variable.`);
   return oneLine(text).replaceAll(/["\\]/g, '\\$&');
 }
 

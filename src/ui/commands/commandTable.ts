@@ -5,6 +5,7 @@ import type { DeployTarget } from '../../deploy/plan.ts';
 import { lifecycleCommands } from '../lifecycle/lifecycleCommands.ts';
 import { appsCommands } from '../trees/appsCommands.ts';
 import { onboardingCommands } from '../onboarding/onboardingCommands.ts';
+import { requestMemoryCommands } from '../requestMemory/requestMemoryCommands.ts';
 import { statusCommands } from '../status/statusCommands.ts';
 import type { RunningDeploy } from '../deploy/deployTracker.ts';
 import type { CommandTable } from './command.ts';
@@ -83,6 +84,7 @@ export function commandTable(
     },
     ...onboardingCommands(services),
     ...statusCommands(services),
+    ...requestMemoryCommands(services.requestMemory),
     [commands.showAppFiles]: {
       doing: t('Show app source'),
       run: (argument) => showAppFiles(services, argument),

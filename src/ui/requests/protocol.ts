@@ -69,6 +69,8 @@ export const toView = z.discriminatedUnion('type', [
   z.object({ type: z.literal('request'), request: requestState }),
   z.object({ type: z.literal('response'), response: responseState }),
   z.object({ type: z.literal('streamed'), text: z.string() }),
+  /** Asks for the request as it is edited, by the message of the same name. */
+  z.object({ type: z.literal('ask'), question: z.enum(['copyAs', 'save']) }),
 ]);
 
 export const toHost = z.discriminatedUnion('type', [
@@ -80,7 +82,8 @@ export const toHost = z.discriminatedUnion('type', [
   z.object({ type: z.literal('showLogs') }),
   z.object({ type: z.literal('deploy') }),
   z.object({ type: z.literal('openBody') }),
-  z.object({ type: z.literal('copyCurl'), method: z.string(), path: z.string(), body: z.string() }),
+  z.object({ type: z.literal('copyAs'), method: z.string(), path: z.string(), body: z.string() }),
+  z.object({ type: z.literal('save'), method: z.string(), path: z.string(), body: z.string() }),
 ]);
 
 export type ToView = z.infer<typeof toView>;

@@ -2,9 +2,8 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../domain/emitter.ts';
 import { isCancelled, toModalError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/logger.ts';
-import type { HttpResult, RequestSpec } from '../../domain/request.ts';
+import type { HttpResult } from '../../domain/request.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
-import { asCurl } from '../../requests/curl.ts';
 import { explainResult } from '../../requests/explain.ts';
 import type { RequestSender } from '../../requests/send.ts';
 import { summarize } from '../../requests/summary.ts';
@@ -12,11 +11,11 @@ import { webviewHtml, webviewRoots } from '../webviewHtml.ts';
 import { askForKey } from './askForKey.ts';
 import type { ResponseState, ToHost, ToView } from './protocol.ts';
 import { toHost } from './protocol.ts';
-import type { RequestActions } from './requestActions.ts';
+import type { PanelQuestion, RequestActions } from './requestActions.ts';
 import type { RequestSession } from './requestSession.ts';
 
 export interface RequestPanelServices extends RequestActions {
-  readonly sender: RequestSender;
+  readonly sender: Pick<RequestSender, 'send'>;
   readonly keys: EndpointKeys;
   readonly logger: Logger;
 }
@@ -71,6 +70,20 @@ export class RequestPanel implements vscode.Disposable {
     this.#post({ type: 'response', response: this.#response });
   }
 
+  get isActive(): boolean {
+    return this.#view.active;
+  }
+
+  /** Address of its endpoint. */
+  get url(): string {
+    return this.#session.target.endpoint.url;
+  }
+
+  /** Asks the view for the request as it is edited; what comes back is handled like its buttons. */
+  ask(question: PanelQuestion): void {
+    this.#post({ type: 'ask', question });
+  }
+
   /** Sends the request as the session has it, without waiting for the view. */
   async sendAsShown(): Promise<void> {
     const { method, path, body } = this.#session.state('none');
@@ -116,8 +129,12 @@ export class RequestPanel implements vscode.Disposable {
         return;
       case 'openBody':
         return this.#openBody();
-      case 'copyCurl':
-        return this.#copyCurl(message.method, message.path, message.body);
+      case 'copyAs':
+      case 'save':
+        return this.#services[message.type](
+          this.#session.spec(message.method, message.path, message.body),
+          this.#session.title,
+        );
     }
   }
 
@@ -207,15 +224,6 @@ export class RequestPanel implements vscode.Disposable {
       language: isJson ? 'json' : 'plaintext',
     });
     await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
-  }
-
-  async #copyCurl(method: string, path: string, body: string): Promise<void> {
-    const spec: RequestSpec = this.#session.spec(method, path, body);
-    await vscode.env.clipboard.writeText(asCurl(spec));
-    vscode.window.setStatusBarMessage(
-      `$(check) ${vscode.l10n.t('Copied as curl; the key is read from $MODAL_API_KEY')}`,
-      4000,
-    );
   }
 
   async #authState(): Promise<'none' | 'stored' | 'missing'> {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { webviewPanels } from '../../contributions.ts';
 import type { CatalogApp, Sample } from '../../domain/catalog.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
+import type { RequestSpec } from '../../domain/request.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
 import type { RequestSender } from '../../requests/send.ts';
@@ -13,7 +14,7 @@ import { RequestSession } from './requestSession.ts';
 /** Opens request panels, one for each endpoint. */
 export class RequestsController implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
-  readonly #sender: RequestSender;
+  readonly #sender: Pick<RequestSender, 'send'>;
   readonly #keys: EndpointKeys;
   readonly #logger: Logger;
   readonly #actions: RequestActions;
@@ -22,7 +23,7 @@ export class RequestsController implements vscode.Disposable {
 
   constructor(
     extensionUri: vscode.Uri,
-    sender: RequestSender,
+    sender: Pick<RequestSender, 'send'>,
     keys: EndpointKeys,
     logger: Logger,
     actions: RequestActions,
@@ -52,6 +53,26 @@ export class RequestsController implements vscode.Disposable {
     const panel = await this.#panel(session);
     await panel.refresh();
     if (options.send) await panel.sendAsShown();
+  }
+
+  /** The panel in front. */
+  get active(): RequestPanel | undefined {
+    return [...this.#panels.values()].find((panel) => panel.isActive);
+  }
+
+  /** Opens any request, with its endpoint where that is deployed, and sends it at once if wished. */
+  async openSpec(
+    spec: RequestSpec,
+    options: {
+      readonly target?: RequestTarget;
+      readonly bundled?: CatalogApp;
+      readonly send?: boolean;
+    } = {},
+  ): Promise<void> {
+    const { target = addressOnly(spec.url), bundled, send } = options;
+    const panel = await this.#panel(new RequestSession(target, bundled, spec));
+    await panel.refresh();
+    if (send) await panel.sendAsShown();
   }
 
   dispose(): void {
@@ -87,4 +108,13 @@ export class RequestsController implements vscode.Disposable {
     });
     return panel;
   }
+}
+
+/** For an address that no deployed app has. */
+function addressOnly(url: string): RequestTarget {
+  const { origin, host } = new URL(url);
+  return {
+    app: { id: '', name: host, environment: '', state: 'unknown', createdAt: 0, runningContainers: 0 },
+    endpoint: { functionId: '', name: '', url: origin, requiresProxyAuth: false },
+  };
 }

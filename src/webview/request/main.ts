@@ -124,10 +124,14 @@ class RequestElement extends LitElement {
     const request = this.request;
     if (!request) return html`<div class="meta"></div>`;
     return html`<div class="meta">
-      <span><vscode-icon name="cloud"></vscode-icon> ${request.appName} in ${request.environment}</span>
+      <span
+        ><vscode-icon name="cloud"></vscode-icon>
+        ${request.appName}${request.environment ? ` in ${request.environment}` : ''}</span
+      >
       ${request.samples.length > 0 ? this.#samplePicker(request) : nothing} ${this.#auth(request)}
       <span class="spacer"></span>
-      <vscode-button secondary icon="copy" @click=${() => this.#copyCurl()}>Copy as curl</vscode-button>
+      <vscode-button secondary icon="save" @click=${() => this.#tell('save')}>Save…</vscode-button>
+      <vscode-button secondary icon="copy" @click=${() => this.#tell('copyAs')}>Copy as…</vscode-button>
     </div>`;
   }
 
@@ -210,8 +214,8 @@ class RequestElement extends LitElement {
     post({ type: 'send', method: this.#method, path: this.#path, body: this.#body?.text ?? '' });
   }
 
-  #copyCurl(): void {
-    post({ type: 'copyCurl', method: this.#method, path: this.#path, body: this.#body?.text ?? '' });
+  #tell(type: 'copyAs' | 'save'): void {
+    post({ type, method: this.#method, path: this.#path, body: this.#body?.text ?? '' });
   }
 
   readonly #received = (event: MessageEvent): void => {
@@ -220,6 +224,7 @@ class RequestElement extends LitElement {
     const message = parsed.data;
     if (message.type === 'streamed') this.streamed += message.text;
     else if (message.type === 'response') this.#showResponse(message.response);
+    else if (message.type === 'ask') this.#tell(message.question);
     else {
       this.request = message.request;
       this.#method = message.request.method;
