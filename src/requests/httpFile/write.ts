@@ -87,8 +87,7 @@ export function updateRequest(
   const edits: Edit[] = [];
   const same = (mine: string, theirs: string) =>
     mine === theirs || options.says(mine) === options.says(theirs);
-  if (old.method !== wanted.method || !same(old.url, wanted.url))
-    edits.push({ ...old.head, text: slice(written.text, wanted.head) });
+  edits.push(...targetEdits(text, old, wanted, written.text, options.says));
   edits.push(...headerEdits(text, old, wanted, written.text, same));
   const bodyEdit = options.keepBody
     ? undefined
@@ -98,6 +97,22 @@ export function updateRequest(
     text: apply(text, edits),
     ...(!options.keepBody && written.bodyFile ? { bodyFile: written.bodyFile } : {}),
   };
+}
+
+/** An address that says the same may stand on several lines, or with blanks that are sent as `%20`. */
+function targetEdits(
+  text: string,
+  old: HttpRequest,
+  wanted: HttpRequest,
+  source: string,
+  says: UpdateOptions['says'],
+): Edit[] {
+  const url = says(old.url);
+  if (url === undefined || !URL.canParse(url) || new URL(url).href !== says(wanted.url))
+    return [{ ...old.head, text: slice(source, wanted.head) }];
+  if (old.method === wanted.method) return [];
+  const word = /^\s*(?:[A-Za-z]+\s+(?=https?:|\{\{|\/))?/.exec(slice(text, old.head))?.[0] ?? '';
+  return [{ start: old.head.start, end: old.head.start + word.length, text: `${wanted.method} ` }];
 }
 
 function editOfBody(
