@@ -26,8 +26,8 @@ function sorted(value: unknown): unknown {
 
 type Answer = NonNullable<HistoryEntry['answer']>;
 
-/** How two answers differ, in one line: status, time, size, and the angle between their vectors if they have some. */
-export function compareAnswers(before: Answer, after: Answer, bodies: readonly [string, string]): string {
+/** How two answers differ, a line each: status, time, size, and the angle between their vectors if they have some. */
+export function compareAnswers(before: Answer, after: Answer, bodies: readonly [string, string]): string[] {
   const vectors = bodies.map(firstVector);
   const [a, b] = vectors;
   const similarity = a && b ? cosine(a, b) : undefined;
@@ -35,10 +35,10 @@ export function compareAnswers(before: Answer, after: Answer, bodies: readonly [
     before.status === after.status
       ? `Status ${after.status} both`
       : `Status ${before.status} → ${after.status}`,
-    `time ${change(before.timing.total, after.timing.total, milliseconds)}`,
-    `size ${change(before.size, after.size, size)}`,
-    ...(similarity === undefined ? [] : [`cosine similarity ${similarity.toFixed(6)}`]),
-  ].join(' · ');
+    `Time ${change(before.timing.total, after.timing.total, milliseconds)}`,
+    `Size ${change(before.size, after.size, size)}`,
+    ...(similarity === undefined ? [] : [`Cosine similarity ${similarity.toFixed(6)}`]),
+  ];
 }
 
 function change(before: number, after: number, words: (value: number) => string): string {

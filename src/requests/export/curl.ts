@@ -61,8 +61,9 @@ function bodyOptions(spec: RequestSpec): { piped: string; options: string[] } {
 
 function formPart({ name, text = '', file }: MultipartPart): string {
   const said = (value: string) => `"${wellFormed(value).replaceAll(/["\\]/g, '\\$&')}"`;
-  if (!file) return `--form ${quote(`${said(name)}=${said(text)}`)}`;
-  return `--form ${quote(`${said(name)}=@${said(file.path)};filename=${said(file.name)};type=${file.type}`)}`;
+  // The name stands as it is: curl escapes it.
+  if (!file) return `--form-string ${quote(`${name}=${text}`)}`;
+  return `--form ${quote(`${name}=@${said(file.path)};filename=${said(file.name)};type=${file.type}`)}`;
 }
 
 /** A format of `printf`, which is part of the shell and so takes texts of any length. */

@@ -33,9 +33,9 @@ export class AnswerDocuments implements vscode.TextDocumentContentProvider {
     const bodies = [bodyOf(history, before), bodyOf(history, after)] as const;
     if (!before.answer || !after.answer) return;
     const summary = compareAnswers(before.answer, after.answer, bodies);
-    // The same line on both sides, so that it is read on either and marked on none.
-    const left = this.#add(before, [summary, factsOf(before)], bodies[0]);
-    const right = this.#add(after, [summary, factsOf(after)], bodies[1]);
+    // The same lines on both sides, so that they are read on either and marked on none.
+    const left = this.#add(before, [...summary, factsOf(before)], bodies[0]);
+    const right = this.#add(after, [...summary, factsOf(after)], bodies[1]);
     const title = `${nameOf(after)}: ${timeOf(before)} ↔ ${timeOf(after)}`;
     await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: true });
   }
