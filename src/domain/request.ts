@@ -62,6 +62,8 @@ export interface HttpResult {
   readonly statusText: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What came, after decompression; absent where only the text was kept. Of an endless stream, the beginning. */
+  readonly bytes?: Uint8Array;
   /** Bytes received, after decompression. */
   readonly size: number;
   readonly timing: Timing;

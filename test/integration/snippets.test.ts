@@ -260,6 +260,7 @@ function formOf({ headers, body }: Seen): Promise<FormData> {
     body: new Uint8Array(body),
     headers: { 'content-type': headers['content-type']! },
   };
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- advice for servers
   return new Request('http://h/', init).formData();
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { toModalError } from '../../domain/errors.ts';
 import { redact } from '../../domain/redact.ts';
 import type { HttpResult, MultipartPart, RequestAuth, RequestSpec, Timing } from '../../domain/request.ts';
@@ -64,11 +63,11 @@ export interface SentRequest {
 }
 
 /** What is kept of a request: nothing secret, nothing big. */
-export function entryOf(
+export async function entryOf(
   { spec, at, result, error }: SentRequest,
   id: string,
   app?: RequestApp,
-): HistoryEntry {
+): Promise<HistoryEntry> {
   const url = redact(spec.url);
   const headers = redactHeaders(spec.headers);
   const redacted = url !== spec.url || JSON.stringify(headers) !== JSON.stringify(spec.headers);
@@ -81,7 +80,7 @@ export function entryOf(
       url,
       headers,
       ...(spec.auth ? { auth: spec.auth } : {}),
-      ...(spec.body === undefined ? {} : { body: keepBody(spec.body) }),
+      ...(spec.body === undefined ? {} : { body: await keepBody(spec.body) }),
       ...(redacted ? { redacted } : {}),
     },
     ...(result
@@ -90,7 +89,7 @@ export function entryOf(
             status: result.status,
             statusText: result.statusText,
             headers: redactHeaders(result.headers),
-            body: keepBody(result.body),
+            body: await keepAnswer(result),
             size: result.size,
             timing: result.timing,
             callId: result.callId,
@@ -114,24 +113,33 @@ function redactHeaders(headers: Readonly<Record<string, string>>): Record<string
   );
 }
 
-function keepBody(body: NonNullable<RequestSpec['body']>): KeptBody {
+function keepBody(body: NonNullable<RequestSpec['body']>): Promise<KeptBody> {
   if (typeof body === 'object' && 'parts' in body) return keepParts(body.parts);
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  const whole = { sha256: sha256(bytes), size: bytes.length };
-  if (typeof body !== 'string' || bytes.length > longestKeptBody) return { kind: 'hash', ...whole };
-  const text = redact(body);
-  return text === body ? { kind: 'text', text } : { kind: 'hash', ...whole, redacted: text };
+  return typeof body === 'string' ? keepText(body) : hashed(body);
 }
 
-function keepParts(parts: readonly MultipartPart[]): KeptBody {
+/** A big answer is not decoded only to be kept as a hash. */
+function keepAnswer(result: HttpResult): Promise<KeptBody> {
+  return result.bytes && result.size > longestKeptBody ? hashed(result.bytes) : keepText(result.body);
+}
+
+async function keepText(body: string): Promise<KeptBody> {
+  const bytes = Buffer.from(body);
+  if (bytes.length > longestKeptBody) return hashed(bytes);
+  const text = redact(body);
+  return text === body ? { kind: 'text', text } : { ...(await hashed(bytes)), redacted: text };
+}
+
+async function keepParts(parts: readonly MultipartPart[]): Promise<KeptBody> {
   const texts = parts.map(({ text = '' }) => text).join('');
   if (texts.length <= longestKeptBody && redact(texts) === texts) return { kind: 'parts', parts };
-  const bytes = Buffer.from(JSON.stringify(parts));
-  return { kind: 'hash', sha256: sha256(bytes), size: bytes.length };
+  return hashed(Buffer.from(JSON.stringify(parts)));
 }
 
-export function sha256(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
+/** Beside the editor's thread, since an answer may have 100 MB. */
+async function hashed(bytes: Uint8Array): Promise<Extract<KeptBody, { kind: 'hash' }>> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes);
+  return { kind: 'hash', sha256: Buffer.from(digest).toString('hex'), size: bytes.length };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { HttpResult } from '../../domain/request.ts';
 import type { HistoryEntry, RequestApp, SentRequest } from './entry.ts';
 import { entryOf } from './entry.ts';
 
@@ -33,9 +34,8 @@ export class RequestHistory {
 
   /** @returns the entry that was written */
   async add(sent: SentRequest, app?: RequestApp): Promise<HistoryEntry> {
-    const entry = entryOf(sent, this.#id(sent.at), app);
-    if (entry.answer?.body.kind === 'hash' && sent.result)
-      this.#recent.add(entry.answer.body.sha256, sent.result.body);
+    const entry = await entryOf(sent, this.#id(sent.at), app);
+    if (entry.answer?.body.kind === 'hash' && sent.result) this.#recent.add(entry.answer.body, sent.result);
     await mkdir(this.#folder, { recursive: true });
     const file = this.#file(entry.id);
     await writeFile(`${file}.part`, JSON.stringify(entry), { mode: 0o600 });
@@ -126,24 +126,24 @@ function isEntry(value: Partial<HistoryEntry> | null): value is HistoryEntry {
   );
 }
 
-/** The latest big bodies, up to a size in all. */
+/** The latest big answers, up to a size in all; their text is made when somebody asks for it. */
 class RecentBodies {
-  readonly #bodies = new Map<string, string>();
-  #length = 0;
+  readonly #results = new Map<string, Pick<HttpResult, 'body' | 'size'>>();
+  #size = 0;
 
-  add(sha256: string, body: string): void {
+  add({ sha256 }: { readonly sha256: string }, result: Pick<HttpResult, 'body' | 'size'>): void {
     const most = 16 * 1024 * 1024;
-    if (this.#bodies.has(sha256) || body.length > most) return;
-    this.#bodies.set(sha256, body);
-    this.#length += body.length;
-    for (const [oldest, text] of this.#bodies) {
-      if (this.#length <= most) return;
-      this.#bodies.delete(oldest);
-      this.#length -= text.length;
+    if (this.#results.has(sha256) || result.size > most) return;
+    this.#results.set(sha256, result);
+    this.#size += result.size;
+    for (const [oldest, { size }] of this.#results) {
+      if (this.#size <= most) return;
+      this.#results.delete(oldest);
+      this.#size -= size;
     }
   }
 
   get(sha256: string): string | undefined {
-    return this.#bodies.get(sha256);
+    return this.#results.get(sha256)?.body;
   }
 }

@@ -117,6 +117,20 @@ describe('the history', () => {
     expect(new RequestHistory(folder).bodyOf(entry!)).toBeUndefined();
   });
 
+  it('does not decode a big answer only to keep its hash', async () => {
+    const bytes = new Uint8Array(70_000);
+    const answer = {
+      ...result(''),
+      bytes,
+      size: bytes.length,
+      get body(): string {
+        throw new Error('decoded');
+      },
+    };
+    const entry = await history.add({ spec, at: 1, result: answer });
+    expect(entry.answer?.body).toMatchObject({ kind: 'hash', size: 70_000 });
+  });
+
   it('writes no secret to disk, wherever it stands, and says that it cannot be sent again', async () => {
     const secret = 'SECRETSECRET123456';
     const variants: Partial<RequestSpec>[] = [

@@ -286,7 +286,7 @@ describe('environments', () => {
 });
 
 const headerValue = fc
-  .string({ unit: fc.constantFrom(...'abcXYZ019 -_.:;,/"\'$`{}#@<>é'), minLength: 1 })
+  .string({ unit: fc.constantFrom(...Array.from('abcXYZ019 -_.:;,/"\'$`{}#@<>é')), minLength: 1 })
   .map((text) => text.trim())
   .filter((text) => text !== '' && !text.includes('{{'));
 const nasty = fc.string({
@@ -446,7 +446,7 @@ describe('writing a request again', () => {
     expect(header.text).toContain(
       'Content-Type: text/x\n# a comment between headers\nAuthorization: Bearer {{MODAL_API_KEY}}\nX-New: 1\n\n{',
     );
-    const less = await update(sample, ({ auth: _, ...spec }) => ({ ...spec, headers: {} }));
+    const less = await update(sample, ({ method, url, body }) => ({ method, url, headers: {}, body: body! }));
     expect(less.text).toContain('&y={{greet}}\n# a comment between headers\n\n{');
   });
 
