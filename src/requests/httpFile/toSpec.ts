@@ -21,7 +21,7 @@ export interface SpecContext {
 
 /**
  * The request of a file with its variables filled in.
- * @throws kind `invalid` naming what is wrong, `signedOut` when a key is wanted that is not known
+ * @throws kind `invalid` naming what is wrong, also a key that does not belong to the address
  */
 export async function specOf(
   file: HttpFile,
@@ -102,7 +102,7 @@ class Filling {
     const secretRef = await this.#context.secretOf(url);
     if (secretRef === undefined) {
       throw new ModalError(
-        'signedOut',
+        'invalid',
         `No key is known for ${new URL(url).origin}. Keys go only to deployed endpoints of this account; for another server give MODAL_API_KEY a value in http-client.private.env.json.`,
       );
     }

@@ -11,9 +11,13 @@ export interface FoundEndpoint {
   readonly endpoint: Endpoint;
 }
 
+/** How long an address that no app has is not looked for again, in milliseconds. */
+const missedFor = 30_000;
+
 /** Finds the deployed endpoint that an address belongs to: by its origin, since each has its own. */
 export class Endpoints {
   readonly #parts: Pick<MemoryParts, 'store' | 'catalog' | 'rates'>;
+  readonly #missed = new Map<string, number>();
 
   constructor(parts: Pick<MemoryParts, 'store' | 'catalog' | 'rates'>) {
     this.#parts = parts;
@@ -79,12 +83,15 @@ export class Endpoints {
 
   async #read(url: string): Promise<FoundEndpoint | undefined> {
     const { store } = this.#parts;
+    const origin = originOf(url) ?? '';
+    if (Date.now() - (this.#missed.get(origin) ?? -Infinity) < missedFor) return undefined;
     await store.refresh();
     for (const app of store.state.snapshot.apps.filter(({ state }) => isLive(state))) {
       await store.loadDetails(app.id);
       const found = this.known(url);
       if (found) return found;
     }
+    this.#missed.set(origin, Date.now());
     return undefined;
   }
 

@@ -47,7 +47,7 @@ export async function saveRequest(
   if (old && !(await confirmReplace(name))) return;
   const written = old ? await replaced(files, uri, file, old, spec) : added(file, name.trim(), spec, folder);
   if (written.bodyFile) {
-    const bodyUri = vscode.Uri.joinPath(vscode.Uri.file(folder), written.bodyFile.name);
+    const bodyUri = vscode.Uri.joinPath(uri, '..', written.bodyFile.name);
     await vscode.workspace.fs.writeFile(bodyUri, written.bodyFile.bytes);
   }
   await writeDocument(uri, written.text);

