@@ -94,8 +94,10 @@ const lens = (name: string) =>
 describe('a request in a .http file', () => {
   it('has a button, and what cannot be sent is marked', async () => {
     await workbench.runCommand('Set Endpoint API Key');
+    await workbench.page.getByText('Stored in the secret storage of this editor').waitFor();
     await workbench.quickPick.type(key);
     await workbench.quickPick.accept();
+    await workbench.page.getByText('Key stored').first().waitFor();
     await workbench.openFile('greeter.http');
     await lens('Send').first().waitFor();
     await workbench.runCommand('Problems: Focus on Problems View');
@@ -164,6 +166,7 @@ describe('the request panel', () => {
 
   it('saves its request below the others, without the key', async () => {
     await workbench.runCommand('Save Request…');
+    await workbench.page.getByText('Name of the request.').waitFor();
     await workbench.quickPick.type('Say hello again');
     await workbench.quickPick.accept();
     await workbench.notification('Saved "Say hello again" in .modal/requests/greeter.http.').waitFor();

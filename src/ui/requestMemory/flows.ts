@@ -22,6 +22,8 @@ export class MemoryFlows {
   readonly history: RequestHistory;
   readonly #parts: MemoryParts;
   readonly #answers = new AnswerDocuments();
+  /** Settles when all that was sent so far is kept. */
+  #written: Promise<unknown> = Promise.resolve();
 
   constructor(parts: MemoryParts) {
     this.#parts = parts;
@@ -32,7 +34,9 @@ export class MemoryFlows {
   }
 
   async record(sent: SentRequest): Promise<void> {
-    await this.history.add(sent, this.endpoints.appOf(sent.spec.url));
+    const written = this.history.add(sent, this.endpoints.appOf(sent.spec.url));
+    this.#written = Promise.allSettled([this.#written, written]);
+    await written;
   }
 
   async showHistory(): Promise<void> {
@@ -128,6 +132,7 @@ export class MemoryFlows {
   }
 
   async #entries(): Promise<readonly HistoryEntry[]> {
+    await this.#written;
     const { entries, broken } = await this.history.read();
     const [first] = broken;
     if (first !== undefined) {
