@@ -15,6 +15,7 @@ const lazyModules: Readonly<Record<string, string>> = {
   deploy: 'src/ui/deploy/deployFlow.ts',
   gettingReady: 'src/ui/onboarding/gettingReady.ts',
   requestPanel: 'src/ui/requests/requestPanel.ts',
+  requestMemory: 'src/ui/requestMemory/flows.ts',
   lifecycle: 'src/ui/lifecycle/flows.ts',
   catalog: 'src/domain/catalog.ts',
   scriptActions: 'src/ui/scripts/scriptActions.ts',

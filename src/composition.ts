@@ -12,6 +12,7 @@ import { EndpointKeys } from './platform/endpointKeys.ts';
 import { ChannelLogger } from './platform/logger.ts';
 import { networkSettings } from './platform/networkSettings.ts';
 import { Presenter } from './platform/present.ts';
+import { RecordedSender } from './requests/recordedSender.ts';
 import { RequestSender } from './requests/send.ts';
 import { AppStore } from './store/appStore.ts';
 import { CatalogStore } from './store/catalogStore.ts';
@@ -26,6 +27,8 @@ import { CliFinder } from './ui/onboarding/cliFinder.ts';
 import { watchProfileFile } from './ui/onboarding/watchProfileFile.ts';
 import { EndpointDrop } from './ui/requests/endpointDrop.ts';
 import type { RequestActions } from './ui/requests/requestActions.ts';
+import { HttpLanguage } from './ui/requestMemory/httpLanguage.ts';
+import { RequestMemory } from './ui/requestMemory/requestMemory.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
 import { DeployedApps } from './ui/scripts/deployedApps.ts';
 import { wakeCost } from './ui/requests/wakeCost.ts';
@@ -93,6 +96,17 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     timeoutSeconds: () => config.get('requests.timeoutSeconds'),
     network: networkSettings,
   });
+  const requestMemory = new RequestMemory({
+    storage: context.storageUri ?? context.globalStorageUri,
+    state: context.workspaceState,
+    store,
+    catalog,
+    rates: () => catalogueView.rates,
+    requests: () => requests,
+    presenter,
+    logger,
+  });
+  disposables.add(new HttpLanguage(requestMemory));
   const requestActions: RequestActions = {
     showLogs: (target) => {
       logs.follow(target);
@@ -101,13 +115,15 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     deploy: () => void vscode.commands.executeCommand(commands.deploy),
     openDashboard: (appId) =>
       void planes.get().then((plane) => vscode.env.openExternal(vscode.Uri.parse(plane.dashboardUrl(appId)))),
+    copyAs: async (spec) => (await requestMemory.load()).copyAs(spec),
+    save: async (spec, title) => (await requestMemory.load()).save(spec, title),
   };
-  const requests = disposables.add(
+  const requests: RequestsController = disposables.add(
     new RequestsController(
       {
         extensionUri: context.extensionUri,
         storageUri: context.storageUri ?? context.globalStorageUri,
-        sender,
+        sender: new RecordedSender(sender, (sent) => requestMemory.record(sent)),
         keys,
         logger,
         facts: { plane: (signal) => planes.get(signal), rates: () => catalogueView.rates },
@@ -153,6 +169,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     lifecycle,
     logs,
     requests,
+    requestMemory,
     scriptFinder,
     scriptReader,
     scriptRuns,

@@ -61,6 +61,14 @@ export const commands = {
   switchAccount: 'modalGpu.switchAccount',
   switchProfile: 'modalGpu.switchProfile',
   switchEnvironment: 'modalGpu.switchEnvironment',
+  showRequestHistory: 'modalGpu.showRequestHistory',
+  clearRequestHistory: 'modalGpu.clearRequestHistory',
+  saveRequest: 'modalGpu.saveRequest',
+  openSavedRequest: 'modalGpu.openSavedRequest',
+  copyRequestAs: 'modalGpu.copyRequestAs',
+  compareAnswers: 'modalGpu.compareAnswers',
+  sendFromFile: 'modalGpu.sendFromFile',
+  selectHttpEnvironment: 'modalGpu.selectHttpEnvironment',
 } as const;
 
 export type CommandId = (typeof commands)[keyof typeof commands];

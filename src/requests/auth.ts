@@ -52,6 +52,17 @@ export function requestAuth(
   }
 }
 
+/** The choice behind a reference that was kept with a request. */
+export function authChoice(auth: RequestAuth | undefined): AuthChoice {
+  if (!auth) return { kind: 'none', header: '' };
+  if (auth.idHeader !== undefined) return { kind: 'proxy', header: '' };
+  const header = auth.header.toLowerCase();
+  if (header === 'authorization' && auth.scheme === 'Bearer') return { kind: 'bearer', header: '' };
+  return header === 'x-secret-key'
+    ? { kind: 'secretKey', header: '' }
+    : { kind: 'header', header: auth.header };
+}
+
 /** Name under which the key of an endpoint is kept. */
 export function keyName(kind: AuthKind, { app, endpoint }: AuthTarget, bundled?: CatalogApp): string {
   const own = manifestAuth(endpoint.name, bundled)?.secretName;

@@ -5,7 +5,7 @@ import { ModalError } from '../domain/errors.ts';
 import type { MultipartPart, RequestSpec } from '../domain/request.ts';
 
 export interface OpenBody {
-  readonly body: string | AsyncIterable<Uint8Array> | null;
+  readonly body: string | Uint8Array | AsyncIterable<Uint8Array> | null;
   /** Type and length, where the body decides them. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -19,7 +19,7 @@ const newline = '\r\n';
  */
 export async function openBody(body: RequestSpec['body']): Promise<OpenBody> {
   if (body === undefined) return { body: null, headers: {} };
-  if (typeof body === 'string') return { body, headers: {} };
+  if (typeof body === 'string' || body instanceof Uint8Array) return { body, headers: {} };
   const boundary = `----modal-${randomBytes(12).toString('hex')}`;
   const heads = body.parts.map((part) => Buffer.from(partHead(part, boundary)));
   const tail = Buffer.from(`--${boundary}--${newline}`);

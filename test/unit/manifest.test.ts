@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commands, contextKeys, views } from '../../src/contributions.ts';
+import { commands, contextKeys, views, webviewPanels } from '../../src/contributions.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
@@ -58,7 +58,7 @@ describe('the manifest', () => {
       ...contributes.viewsWelcome.map(({ when }) => when),
     ];
     const used = new Set(whens.flatMap((when) => [...when.matchAll(/modalGpu\.\w+/g)].map(([key]) => key)));
-    const known = [...Object.values(contextKeys), ...Object.values(views)] as string[];
+    const known = [contextKeys, views, webviewPanels].flatMap((ids) => Object.values<string>(ids));
     for (const key of used) expect(known).toContain(key);
   });
 

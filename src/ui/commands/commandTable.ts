@@ -6,6 +6,7 @@ import { lifecycleCommands } from '../lifecycle/lifecycleCommands.ts';
 import { appsCommands } from '../trees/appsCommands.ts';
 import { onboardingCommands } from '../onboarding/onboardingCommands.ts';
 import { requestCommands } from '../requests/requestCommands.ts';
+import { requestMemoryCommands } from '../requestMemory/requestMemoryCommands.ts';
 import { statusCommands } from '../status/statusCommands.ts';
 import type { RunningDeploy } from '../deploy/deployTracker.ts';
 import type { CommandTable } from './command.ts';
@@ -85,6 +86,7 @@ export function commandTable(
     ...onboardingCommands(services),
     ...statusCommands(services),
     ...requestCommands(services),
+    ...requestMemoryCommands(services.requestMemory),
     [commands.showAppFiles]: {
       doing: t('Show app source'),
       run: (argument) => showAppFiles(services, argument),

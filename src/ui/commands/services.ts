@@ -13,6 +13,7 @@ import type { DeployProblems } from '../deploy/deployProblems.ts';
 import type { DeployTracker } from '../deploy/deployTracker.ts';
 import type { LogsController } from '../logs/logsController.ts';
 import type { RequestsController } from '../requests/requestsController.ts';
+import type { RequestMemory } from '../requestMemory/requestMemory.ts';
 import type { CliFinder } from '../onboarding/cliFinder.ts';
 import type { ArrangementStore } from '../trees/arrangementStore.ts';
 import type { ScriptFinder } from '../scripts/scriptFinder.ts';
@@ -45,6 +46,7 @@ export interface Services {
   readonly lifecycle: LifecycleRows;
   readonly logs: LogsController;
   readonly requests: RequestsController;
+  readonly requestMemory: RequestMemory;
   readonly scriptFinder: ScriptFinder;
   readonly scriptReader: ScriptReader;
   readonly scriptRuns: ScriptRuns;

@@ -1,3 +1,4 @@
+import type { RequestSpec } from '../../domain/request.ts';
 import type { LogTarget } from '../logs/logsController.ts';
 
 /** What a request panel asks the rest of the extension to do. */
@@ -5,4 +6,11 @@ export interface RequestActions {
   readonly showLogs: (target: LogTarget) => void;
   readonly deploy: () => void;
   readonly openDashboard: (appId: string) => void;
+  /** Puts the request on the clipboard as code of the user's choice. */
+  readonly copyAs: (spec: RequestSpec) => Promise<void>;
+  /** @param title a name to begin with */
+  readonly save: (spec: RequestSpec, title?: string) => Promise<void>;
 }
+
+/** What is done with a request as it stands in the panel; commands ask for it too. */
+export type PanelQuestion = 'copyAs' | 'save';

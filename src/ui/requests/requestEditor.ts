@@ -6,6 +6,7 @@ import { headerProblem } from '../../domain/headerRules.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { RequestSpec } from '../../domain/request.ts';
 import { authHeaders } from '../../domain/request.ts';
+import type { RequestDraft } from '../../domain/requestDraft.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
 import { fileStates } from '../../requests/files.ts';
 import type { KeyedFiles } from '../../requests/keyedFiles.ts';
@@ -88,6 +89,12 @@ export class RequestEditor implements vscode.Disposable {
   /** Opens an entry as it was left. @throws kind `invalid` when a sample's file cannot be read */
   async open(entry: string): Promise<void> {
     await this.session.select(entry);
+    await this.#changed();
+  }
+
+  /** Opens a request that was saved or sent before, as it was. */
+  async adopt(entry: string, draft: RequestDraft): Promise<void> {
+    this.session.adopt(entry, draft);
     await this.#changed();
   }
 

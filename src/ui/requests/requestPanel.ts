@@ -1,22 +1,24 @@
 import * as vscode from 'vscode';
+import type { Sample } from '../../domain/catalog.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import type { Logger } from '../../domain/logger.ts';
+import type { RequestSpec } from '../../domain/request.ts';
+import type { RequestDraft } from '../../domain/requestDraft.ts';
 import type { CallFactsOptions } from '../../requests/callFacts.ts';
-import { asCurl } from '../../requests/curl.ts';
 import type { RequestSender } from '../../requests/send.ts';
 import { webviewHtml, webviewRoots } from '../webviewHtml.ts';
 import { fromAnswerView } from './answerProtocol.ts';
 import { AnswerSession } from './answerSession.ts';
 import type { ToHost, ToView } from './protocol.ts';
 import { toHost } from './protocol.ts';
-import type { RequestActions } from './requestActions.ts';
+import type { PanelQuestion, RequestActions } from './requestActions.ts';
 import type { RequestEditorServices } from './requestEditor.ts';
 import { RequestEditor } from './requestEditor.ts';
 import type { RequestSession } from './requestSession.ts';
 import { entryForFile } from './takeFiles.ts';
 
 export interface RequestPanelServices extends RequestActions, RequestEditorServices {
-  readonly sender: RequestSender;
+  readonly sender: Pick<RequestSender, 'send'>;
   readonly logger: Logger;
   readonly facts: CallFactsOptions;
 }
@@ -72,6 +74,12 @@ export class RequestPanel implements vscode.Disposable {
     await this.#editor.open(entry);
   }
 
+  /** Opens a request that was saved or sent before, as it was. */
+  async adopt(entry: string, draft: RequestDraft): Promise<void> {
+    this.#answer.reset();
+    await this.#editor.adopt(entry, draft);
+  }
+
   /** Opens the request that takes the files, with the files in it; says in the panel when there is none. */
   async takeFiles(uris: readonly vscode.Uri[]): Promise<void> {
     const [first] = uris;
@@ -90,6 +98,10 @@ export class RequestPanel implements vscode.Disposable {
     return this.#editor.describe();
   }
 
+  get isActive(): boolean {
+    return this.#view.active;
+  }
+
   get session(): RequestSession {
     return this.#editor.session;
   }
@@ -103,11 +115,20 @@ export class RequestPanel implements vscode.Disposable {
   /** Sends the request as it stands, without waiting for the view. */
   async send(): Promise<void> {
     try {
-      const { target, sample } = this.session;
-      await this.#answer.send({ ...target, sample, spec: await this.#editor.spec() });
+      await this.sendSpec(await this.#editor.spec(), this.session.sample);
     } catch (error) {
       this.#answer.fail(error);
     }
+  }
+
+  /** Sends a request whatever the editor shows: one with a body of bytes cannot be shown there. */
+  async sendSpec(spec: RequestSpec, sample?: Sample): Promise<void> {
+    await this.#answer.send({ ...this.session.target, sample, spec });
+  }
+
+  /** Puts the request on the clipboard as code, or saves it. @throws kind `invalid` when it cannot be sent */
+  async ask(question: PanelQuestion): Promise<void> {
+    await this.#services[question](await this.#editor.spec(), this.session.title);
   }
 
   dispose(): void {
@@ -140,8 +161,9 @@ export class RequestPanel implements vscode.Disposable {
         return;
       case 'enterKey':
         return this.#enterKey();
-      case 'copyCurl':
-        return this.#copyCurl();
+      case 'copyAs':
+      case 'save':
+        return this.ask(message.type);
       default:
         return this.#editor.handle(message);
     }
@@ -186,20 +208,13 @@ export class RequestPanel implements vscode.Disposable {
     });
   }
 
-  async #copyCurl(): Promise<void> {
-    await vscode.env.clipboard.writeText(asCurl(await this.#editor.spec()));
-    vscode.window.setStatusBarMessage(
-      `$(check) ${vscode.l10n.t('Copied as curl; the key is read from $MODAL_API_KEY')}`,
-      4000,
-    );
-  }
-
   #post(message: ToView): void {
     void this.#view.webview.postMessage(message);
   }
 }
 
+export { draftOf } from '../../requests/draftOf.ts';
 export { ApiDescriptions } from '../../requests/openapi/apiDescriptions.ts';
 export { KeyedFiles } from '../../requests/keyedFiles.ts';
-export { RequestSession } from './requestSession.ts';
+export { RequestSession, keptEntry } from './requestSession.ts';
 export { readSession } from './savedSession.ts';

@@ -7,7 +7,7 @@ import type { RequestAuth, RequestSpec } from '../../domain/request.ts';
 import type { RequestDraft } from '../../domain/requestDraft.ts';
 import { emptyDraft } from '../../domain/requestDraft.ts';
 import type { AuthChoice } from '../../requests/auth.ts';
-import { defaultAuth, requestAuth } from '../../requests/auth.ts';
+import { authChoice, defaultAuth, requestAuth } from '../../requests/auth.ts';
 import type { ApiDocument } from '../../requests/openapi/apiDocument.ts';
 import { sampleDraft } from '../../requests/sample.ts';
 import { specOf } from '../../requests/spec.ts';
@@ -24,6 +24,8 @@ export const byHand = 'hand';
 
 /** Id of the entry of a sample. */
 export const sampleEntry = (sample: Pick<Sample, 'id'>) => `sample:${sample.id}`;
+/** Id of the entry of a request that was saved or is in the history. */
+export const keptEntry = (title: string) => `kept:${title}`;
 /** Id of the entry of an operation. */
 export const operationEntry = (operation: Pick<ApiOperation, 'id'>) => `operation:${operation.id}`;
 
@@ -64,7 +66,16 @@ export class RequestSession {
 
   /** Keeps what was edited, also of an entry that was left meanwhile. */
   put(entry: string, draft: RequestDraft): void {
-    if (this.#drafts.has(entry)) this.#drafts.set(entry, draft);
+    const before = this.#drafts.get(entry);
+    if (before) this.#drafts.set(entry, before.auth ? { ...draft, auth: before.auth } : draft);
+  }
+
+  /** Opens a request that was saved or sent before, as it was. */
+  adopt(entry: string, draft: RequestDraft): void {
+    this.#begun.set(entry, draft);
+    this.#drafts.set(entry, draft);
+    this.#entry = entry;
+    this.#auth = authChoice(draft.auth);
   }
 
   get authChoice(): AuthChoice {
@@ -73,11 +84,12 @@ export class RequestSession {
 
   set authChoice(choice: AuthChoice) {
     this.#auth = choice;
+    this.draft = { ...this.draft, auth: undefined };
   }
 
   /** By reference; undefined where no key is sent. */
   get auth(): RequestAuth | undefined {
-    return requestAuth(this.#auth, this.target, this.bundled);
+    return this.draft.auth ?? requestAuth(this.#auth, this.target, this.bundled);
   }
 
   /** What the endpoint says of itself, once it was read. */
@@ -97,6 +109,12 @@ export class RequestSession {
   /** The sample that is open. */
   get sample(): Sample | undefined {
     return this.samples.find((sample) => sampleEntry(sample) === this.#entry);
+  }
+
+  /** Name of what is open, to save it under. */
+  get title(): string | undefined {
+    const isKept = this.#entry.startsWith(keptEntry(''));
+    return isKept ? this.#entry.slice(keptEntry('').length) : this.sample?.title;
   }
 
   /** From the endpoint's own description, else from the manifest. */

@@ -3,6 +3,7 @@ import { webviewPanels } from '../../contributions.ts';
 import type { CatalogApp, Sample } from '../../domain/catalog.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import type { Logger } from '../../domain/logger.ts';
+import type { RequestSpec } from '../../domain/request.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
 import type { KeyedFiles } from '../../requests/keyedFiles.ts';
 import type { CallFactsOptions } from '../../requests/callFacts.ts';
@@ -15,7 +16,7 @@ export interface RequestsOptions {
   readonly extensionUri: vscode.Uri;
   /** Where drafts and API descriptions are kept; absent: nowhere. */
   readonly storageUri: vscode.Uri | undefined;
-  readonly sender: RequestSender;
+  readonly sender: Pick<RequestSender, 'send'>;
   readonly keys: EndpointKeys;
   readonly logger: Logger;
   readonly facts: CallFactsOptions;
@@ -32,6 +33,12 @@ export interface OpenOptions {
   readonly bundled?: CatalogApp | undefined;
   /** Entry that is opened as it begins; absent: the one that was open last. */
   readonly begin?: string | undefined;
+}
+
+export interface OpenSpecOptions {
+  readonly target?: RequestTarget;
+  readonly bundled?: CatalogApp;
+  readonly send?: boolean;
 }
 
 const mostFiles = { drafts: 100, apis: 30 };
@@ -79,6 +86,24 @@ export class RequestsController implements vscode.Disposable {
     const panel = await this.#open(target, { bundled });
     await panel.describe();
     await panel.takeFiles(uris);
+  }
+
+  /** The panel in front. */
+  get active(): RequestPanel | undefined {
+    return [...this.#panels.values()].find((panel) => panel.isActive);
+  }
+
+  /**
+   * Opens any request, with its endpoint where that is deployed, and sends it at once if wished. One with a body of
+   * bytes can be sent, and not be edited.
+   */
+  async openSpec(spec: RequestSpec, title: string, options: OpenSpecOptions = {}): Promise<void> {
+    const { target = addressOnly(spec.url), bundled, send } = options;
+    const { draftOf, keptEntry } = await import('./requestPanel.ts');
+    const panel = await this.#open(target, { bundled });
+    const draft = draftOf(spec, panel.session.baseUrl);
+    if (draft) await panel.adopt(keptEntry(title), draft);
+    if (send) await panel.sendSpec(spec);
   }
 
   dispose(): void {
@@ -169,4 +194,13 @@ export class RequestsController implements vscode.Disposable {
 
 function keyOf({ endpoint }: RequestTarget): string {
   return endpoint.url.replace(/\/+$/, '');
+}
+
+/** For an address that no deployed app has. */
+function addressOnly(url: string): RequestTarget {
+  const { origin, host } = new URL(url);
+  return {
+    app: { id: '', name: host, environment: '', state: 'unknown', createdAt: 0, runningContainers: 0 },
+    endpoint: { functionId: '', name: '', url: origin, requiresProxyAuth: false },
+  };
 }

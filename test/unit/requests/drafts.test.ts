@@ -14,7 +14,7 @@ import type { DraftBody, RequestDraft } from '../../../src/domain/requestDraft.t
 import { emptyDraft, filesOf, switchBody } from '../../../src/domain/requestDraft.ts';
 import { authHeaders } from '../../../src/domain/request.ts';
 import { defaultAuth, requestAuth } from '../../../src/requests/auth.ts';
-import { asCurl } from '../../../src/requests/curl.ts';
+import { asCurl } from '../../../src/requests/export/curl.ts';
 import { fileState } from '../../../src/requests/files.ts';
 import { KeyedFiles } from '../../../src/requests/keyedFiles.ts';
 import { readApiDocument } from '../../../src/requests/openapi/apiDocument.ts';

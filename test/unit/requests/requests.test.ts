@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Logger } from '../../../src/domain/logger.ts';
 import { silentLogger } from '../../../src/domain/logger.ts';
 import type { HttpResult, RequestSpec } from '../../../src/domain/request.ts';
-import { asCurl } from '../../../src/requests/curl.ts';
+import { asCurl } from '../../../src/requests/export/curl.ts';
 import { explainResult } from '../../../src/requests/explain.ts';
 import { endpointKeyName } from '../../../src/requests/keys.ts';
 import type { DraftBody } from '../../../src/domain/requestDraft.ts';

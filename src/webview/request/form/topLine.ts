@@ -69,16 +69,15 @@ export function entryLine(editing: Editing): TemplateResult {
           </button>`
         : nothing
     }
-    <button
-      class="icon"
-      title=${words.copyCurl}
-      aria-label=${words.copyCurl}
-      @click=${() => post({ type: 'copyCurl' })}
-    >
-      <vscode-icon name="copy"></vscode-icon>
-    </button>
-    ${about(editing)}
+    ${iconButton('save', words.save, () => post({ type: 'save' }))}
+    ${iconButton('copy', words.copyAs, () => post({ type: 'copyAs' }))} ${about(editing)}
   </div>`;
+}
+
+function iconButton(icon: string, title: string, press: () => void): TemplateResult {
+  return html`<button class="icon" title=${title} aria-label=${title} @click=${press}>
+    <vscode-icon name=${icon}></vscode-icon>
+  </button>`;
 }
 
 function about({ context, post }: Editing): TemplateResult | typeof nothing {

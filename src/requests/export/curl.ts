@@ -1,0 +1,83 @@
+import type { MultipartPart, RequestSpec } from '../../domain/request.ts';
+import { checkHeaders } from '../checkHeaders.ts';
+import type { KeyHeader, SnippetKind } from './snippet.ts';
+import { hasHeader, keyHeaders, plainHeaders, streams, wellFormed } from './snippet.ts';
+
+/** A single argument of a command may not be longer than 128 KB on Linux. */
+const longestArgument = 100_000;
+
+export const curl: SnippetKind = {
+  id: 'curl',
+  label: 'curl',
+  detail: 'Command for a POSIX shell',
+  fits: () => true,
+  write: asCurl,
+};
+
+/** The request as a command for a POSIX shell; the key stays a variable of the user's shell. */
+export function asCurl(spec: RequestSpec): string {
+  checkHeaders(spec.headers);
+  const { piped, options } = bodyOptions(spec);
+  const lines = [
+    `curl ${[...methodOptions(spec), quote(spec.url)].join(' ')}`,
+    ...plainHeaders(spec).map(
+      ([name, value]) => `-H ${quote(value === '' ? `${name};` : `${name}: ${value}`)}`,
+    ),
+    ...keyHeaders(spec.auth).map((key) => `-H ${keyHeader(key)}`),
+    ...options,
+  ];
+  return `${piped}${lines.join(' \\\n  ')}`;
+}
+
+function keyHeader({ name, before, variable }: KeyHeader): string {
+  const start = `${name}: ${before}`;
+  return /^[\w :.-]*$/.test(start) ? `"${start}$${variable}"` : `${quote(start)}"$${variable}"`;
+}
+
+function methodOptions(spec: RequestSpec): string[] {
+  const { method, url, body } = spec;
+  const options = [...(/[[\]{}]/.test(url) ? ['--globoff'] : []), ...(streams(spec) ? ['--no-buffer'] : [])];
+  // A body makes it a POST; saying so would repeat the POST where Modal redirects to the answer with a GET.
+  const implied = body === undefined ? 'GET' : 'POST';
+  if (method === 'HEAD') return [...options, '--head', '--location'];
+  if (method === implied || (method === 'POST' && body === undefined)) return [...options, '--location'];
+  return [...options, '--request', method];
+}
+
+function bodyOptions(spec: RequestSpec): { piped: string; options: string[] } {
+  const { method, body } = spec;
+  if (body === undefined && method !== 'POST') return { piped: '', options: [] };
+  if (typeof body === 'object' && 'parts' in body) return { piped: '', options: body.parts.map(formPart) };
+  // Without one, curl would call any body a form.
+  const noType = hasHeader(spec, 'content-type') ? [] : [`-H 'Content-Type:'`];
+  if (typeof body !== 'object') {
+    const text = wellFormed(body ?? '');
+    if (!text.includes('\0') && text.length <= longestArgument)
+      return { piped: '', options: [...noType, `--data-raw ${quote(text)}`] };
+  }
+  const bytes = typeof body === 'object' ? body : new TextEncoder().encode(wellFormed(body ?? ''));
+  return { piped: `printf ${quote(octal(bytes))} | `, options: [...noType, '--data-binary @-'] };
+}
+
+function formPart({ name, text = '', file }: MultipartPart): string {
+  const said = (value: string) => `"${wellFormed(value).replaceAll(/["\\]/g, '\\$&')}"`;
+  // The name stands as it is: curl escapes it.
+  if (!file) return `--form-string ${quote(`${name}=${text}`)}`;
+  return `--form ${quote(`${name}=@${said(file.path)};filename=${said(file.name)};type=${file.type}`)}`;
+}
+
+/** A format of `printf`, which is part of the shell and so takes texts of any length. */
+function octal(bytes: Uint8Array): string {
+  // A first dash would make it an option.
+  return Array.from(bytes, (byte, at) =>
+    !(at === 0 && byte === 0x2d) && byte >= 0x20 && byte < 0x7f && byte !== 0x25 && byte !== 0x5c
+      ? String.fromCharCode(byte)
+      : byte === 0x0a
+        ? '\n'
+        : `\\${byte.toString(8).padStart(3, '0')}`,
+  ).join('');
+}
+
+function quote(text: string): string {
+  return `'${wellFormed(text).replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,80 @@
+import type { MultipartPart, RequestSpec } from '../../domain/request.ts';
+import { checkHeaders } from '../checkHeaders.ts';
+import type { SnippetKind } from './snippet.ts';
+import { keyHeaders, plainHeaders, streams, wellFormed } from './snippet.ts';
+
+export const fetchScript: SnippetKind = {
+  id: 'fetch',
+  label: 'TypeScript: fetch',
+  detail: 'Module for Node.js 24, Deno or Bun, without packages',
+  // fetch has no bodies on these methods.
+  fits: ({ method, body }) => body === undefined || !['GET', 'HEAD'].includes(method),
+  write: asFetch,
+};
+
+function asFetch(spec: RequestSpec): string {
+  checkHeaders(spec.headers);
+  const { body } = spec;
+  const parts = typeof body === 'object' && 'parts' in body ? body.parts : [];
+  const headers = [
+    ...plainHeaders(spec).map(([name, value]) => `    ${text(name)}: ${text(value)},`),
+    ...keyHeaders(spec.auth).map(
+      ({ name, before, variable }) =>
+        `    ${text(name)}: \`${inTemplate(before)}\${process.env.${variable}}\`,`,
+    ),
+  ];
+  const before = bodyLines(body);
+  const request = [
+    `  method: ${text(spec.method)},`,
+    ...(headers.length > 0 ? ['  headers: {', ...headers, '  },'] : []),
+    ...(before.length > 0 ? ['  body,'] : []),
+  ];
+  return [
+    ...(parts.some(({ file }) => file) ? ["import { openAsBlob } from 'node:fs';", ''] : []),
+    ...before,
+    `const response = await fetch(${text(spec.url)}, {`,
+    ...request,
+    '});',
+    ...(streams(spec)
+      ? [
+          'for await (const text of response.body!.pipeThrough(new TextDecoderStream())) {',
+          '  process.stdout.write(text);',
+          '}',
+        ]
+      : ['console.log(response.status, await response.text());']),
+    '',
+  ].join('\n');
+}
+
+function bodyLines(body: RequestSpec['body']): string[] {
+  if (body === undefined) return [];
+  // As bytes, because a string would get a content type of its own.
+  if (typeof body === 'string') return [`const body = new TextEncoder().encode(${longText(body)});`, ''];
+  if ('parts' in body) return ['const body = new FormData();', ...body.parts.map(formPart), ''];
+  return [`const body = Buffer.from(${text(Buffer.from(body).toString('base64'))}, 'base64');`, ''];
+}
+
+function formPart({ name, text: value = '', file }: MultipartPart): string {
+  if (!file) return `body.append(${text(name)}, ${text(value)});`;
+  const blob = `await openAsBlob(${text(file.path)}, { type: ${text(file.type)} })`;
+  return `body.append(${text(name)}, ${blob}, ${text(file.name)});`;
+}
+
+/** JSON's strings are those of TypeScript, but for signs that editors would hide. */
+function text(value: string): string {
+  return JSON.stringify(wellFormed(value)).replaceAll(hidden, unicode);
+}
+
+/** Several lines stay several lines, to be read and edited. */
+function longText(value: string): string {
+  return value.includes('\n') ? `\`${inTemplate(value)}\`` : text(value);
+}
+
+function inTemplate(value: string): string {
+  return wellFormed(value)
+    .replaceAll(/[\\`]|\$(?=\{)/g, '\\$&')
+    .replaceAll(hidden, unicode);
+}
+
+const hidden = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff]/g;
+const unicode = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -1,0 +1,166 @@
+import { toModalError } from '../../domain/errors.ts';
+import { redact } from '../../domain/redact.ts';
+import type { HttpResult, MultipartPart, RequestAuth, RequestSpec, Timing } from '../../domain/request.ts';
+
+/** Bodies above this are kept as hash and size. */
+export const longestKeptBody = 64 * 1024;
+
+/** A body as the history has it. */
+export type KeptBody =
+  | { readonly kind: 'text'; readonly text: string }
+  /** Parts name their files; contents are never kept. */
+  | { readonly kind: 'parts'; readonly parts: readonly MultipartPart[] }
+  /** Too big or not text; or it held something secret, and is no longer what was sent. */
+  | { readonly kind: 'hash'; readonly sha256: string; readonly size: number; readonly redacted?: string };
+
+export interface HistoryEntry {
+  /** Name of its file, in order of time. */
+  readonly id: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly app?: RequestApp;
+  readonly request: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly auth?: RequestAuth;
+    readonly body?: KeptBody;
+    /** Something secret was taken out, so that it cannot be sent again as it was. */
+    readonly redacted?: boolean;
+  };
+  /** Absent when there was none; then `failure` says why. */
+  readonly answer?: {
+    readonly status: number;
+    readonly statusText: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: KeptBody;
+    /** Bytes. */
+    readonly size: number;
+    readonly timing: Timing;
+    readonly callId: string;
+  };
+  readonly failure?: string;
+}
+
+/** Whose endpoint answered, where that is known. */
+export interface RequestApp {
+  readonly id: string;
+  readonly name: string;
+  readonly environment: string;
+  readonly version?: number;
+  readonly endpoint: string;
+  /** USD an hour of one of its containers, for the cost of a call. */
+  readonly usdPerHour?: number;
+}
+
+/** One request that was sent, and what came of it. */
+export interface SentRequest {
+  readonly spec: RequestSpec;
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly result?: HttpResult;
+  readonly error?: unknown;
+}
+
+/** What is kept of a request: nothing secret, nothing big. */
+export async function entryOf(
+  { spec, at, result, error }: SentRequest,
+  id: string,
+  app?: RequestApp,
+): Promise<HistoryEntry> {
+  const url = redact(spec.url);
+  const headers = redactHeaders(spec.headers);
+  const redacted = url !== spec.url || JSON.stringify(headers) !== JSON.stringify(spec.headers);
+  return {
+    id,
+    at,
+    ...(app ? { app } : {}),
+    request: {
+      method: spec.method,
+      url,
+      headers,
+      ...(spec.auth ? { auth: spec.auth } : {}),
+      ...(spec.body === undefined ? {} : { body: await keepBody(spec.body) }),
+      ...(redacted ? { redacted } : {}),
+    },
+    ...(result
+      ? {
+          answer: {
+            status: result.status,
+            statusText: result.statusText,
+            headers: redactHeaders(result.headers),
+            body: await keepAnswer(result),
+            size: result.size,
+            timing: result.timing,
+            callId: result.callId,
+          },
+        }
+      : { failure: redact(toModalError(error).message).slice(0, 500) }),
+  };
+}
+
+/** Names are looked at together with their values: `x-api-key: …` is a key, whatever it looks like. */
+function redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      if (
+        /^(?:set-)?cookie$|^proxy-authorization$|(?:^|[-_])(?:token|secret|password|api[-_]?key)$/i.test(name)
+      )
+        return [name, '…'];
+      const line = redact(`${name}: ${value}`);
+      return [name, line === `${name}: ${value}` ? value : line.slice(name.length + 2)];
+    }),
+  );
+}
+
+function keepBody(body: NonNullable<RequestSpec['body']>): Promise<KeptBody> {
+  if (typeof body === 'object' && 'parts' in body) return keepParts(body.parts);
+  return typeof body === 'string' ? keepText(body) : hashed(body);
+}
+
+/** A big answer is not decoded only to be kept as a hash. */
+function keepAnswer(result: HttpResult): Promise<KeptBody> {
+  return result.bytes && result.size > longestKeptBody ? hashed(result.bytes) : keepText(result.body);
+}
+
+async function keepText(body: string): Promise<KeptBody> {
+  const bytes = Buffer.from(body);
+  if (bytes.length > longestKeptBody) return hashed(bytes);
+  const text = redact(body);
+  return text === body ? { kind: 'text', text } : { ...(await hashed(bytes)), redacted: text };
+}
+
+async function keepParts(parts: readonly MultipartPart[]): Promise<KeptBody> {
+  const texts = parts.map(({ text = '' }) => text).join('');
+  if (texts.length <= longestKeptBody && redact(texts) === texts) return { kind: 'parts', parts };
+  return hashed(Buffer.from(JSON.stringify(parts)));
+}
+
+/** Beside the editor's thread, since an answer may have 100 MB. */
+async function hashed(bytes: Uint8Array): Promise<Extract<KeptBody, { kind: 'hash' }>> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes);
+  return { kind: 'hash', sha256: Buffer.from(digest).toString('hex'), size: bytes.length };
+}
+
+/**
+ * The request as it was sent.
+ * @returns a sentence instead where it cannot be sent again
+ */
+export function replayOf({ request }: HistoryEntry): RequestSpec | string {
+  const { body, redacted, method, url, headers, auth } = request;
+  if (redacted)
+    return 'It held a key or token, which the history does not keep. Open it, put the key in, and send it.';
+  if (body?.kind === 'hash') {
+    return body.redacted === undefined
+      ? `Its body of ${body.size} bytes is kept as hash and size only.`
+      : 'Its body held something that looks like a key or token, which the history does not keep.';
+  }
+  const sent = body?.kind === 'parts' ? { parts: body.parts } : body?.text;
+  return { method, url, headers, ...(auth ? { auth } : {}), ...(sent === undefined ? {} : { body: sent }) };
+}
+
+/** USD of the container's time for a call, or undefined where the price is not known. An estimate: calls share. */
+export function costOf({ app, answer }: HistoryEntry): number | undefined {
+  if (app?.usdPerHour === undefined || !answer) return undefined;
+  return (app.usdPerHour * answer.timing.total) / 3_600_000;
+}

@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/** The files of variables that REST clients share, read from the folder of a `.http` file and those above it. */
+export interface HttpEnvironments {
+  readonly names: readonly string[];
+  readonly dotenv: Readonly<Record<string, string>>;
+  /** What could not be read, in words. */
+  readonly problems: readonly string[];
+  values(name: string): Record<string, string>;
+}
+
+type Values = Readonly<Record<string, string>>;
+
+const publicFile = 'http-client.env.json';
+const privateFile = 'http-client.private.env.json';
+const shared = '$shared';
+
+/** @param root folder above which nothing is read; '' = only `folder` */
+export async function readEnvironments(folder: string, root: string): Promise<HttpEnvironments> {
+  const problems: string[] = [];
+  const read = async (name: string) => nearest(folder, root, name, problems);
+  const texts = [await read(publicFile), await read(privateFile)];
+  const files = texts.map((text, at) => parse(text, at === 0 ? publicFile : privateFile, problems));
+  const names = [...new Set(files.flatMap((file) => Object.keys(file)))].filter((name) => name !== shared);
+  return {
+    names,
+    dotenv: parseDotenv((await read('.env')) ?? ''),
+    problems,
+    // The private file comes last: it is the one with the user's own values.
+    values: (name) =>
+      Object.assign({}, ...files.flatMap((file) => [file[shared], file[name]])) as Record<string, string>,
+  };
+}
+
+async function nearest(
+  folder: string,
+  root: string,
+  name: string,
+  problems: string[],
+): Promise<string | undefined> {
+  for (let at = folder; ; at = path.dirname(at)) {
+    try {
+      return await readFile(path.join(at, name), 'utf8');
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') problems.push(`${name} cannot be read (${code}).`);
+    }
+    if (root === '' || path.relative(root, at) === '' || path.relative(root, at).startsWith('..'))
+      return undefined;
+  }
+}
+
+function parse(text: string | undefined, name: string, problems: string[]): Record<string, Values> {
+  if (text === undefined) return {};
+  try {
+    const json = JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
+    if (isRecord(json))
+      return Object.fromEntries(
+        Object.entries(json).map(([environment, values]) => [environment, flat(values)]),
+      );
+    problems.push(`${name} is not a JSON object of environments.`);
+  } catch (error) {
+    problems.push(`${name} is not valid JSON: ${(error as Error).message}`);
+  }
+  return {};
+}
+
+function flat(values: unknown): Values {
+  if (!isRecord(values)) return {};
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `NAME=value` lines, with or without `export` and quotes. */
+export function parseDotenv(text: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const line of text.split(/\r?\n/)) {
+    const [, name, raw = ''] = /^\s*(?:export\s+)?([\w.-]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    if (name === undefined) continue;
+    const quoted = /^(["'])(.*)\1/.exec(raw);
+    values[name] = quoted?.[2] ?? raw.replace(/\s+#.*$/, '');
+  }
+  return values;
+}

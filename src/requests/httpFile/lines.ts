@@ -1,0 +1,33 @@
+import type { TextRange } from './model.ts';
+
+export interface Line extends TextRange {
+  /** Without its end. */
+  readonly text: string;
+}
+
+/** The lines of a text that ends them with LF or CRLF. A byte order mark belongs to no line. */
+export function linesOf(text: string): Line[] {
+  const lines: Line[] = [];
+  let start = text.startsWith('\uFEFF') ? 1 : 0;
+  for (;;) {
+    const lf = text.indexOf('\n', start);
+    const stop = lf < 0 ? text.length : lf;
+    const end = lf > start && text[lf - 1] === '\r' ? lf - 1 : stop;
+    lines.push({ text: text.slice(start, end), start, end });
+    if (lf < 0) return lines;
+    start = lf + 1;
+  }
+}
+
+/** The last line of a script that begins at a line: `< {% … %}` of JetBrains, `{{ … }}` of httpyac. */
+export function scriptEnd(lines: readonly Line[], at: number): number | undefined {
+  const text = lines[at]?.text ?? '';
+  const close = /^\s*[<>]\s*\{%/.test(text)
+    ? /%\}\s*$/
+    : /^\{\{[@+~]?\w*\s*$/.test(text)
+      ? /^\}\}\s*$/
+      : undefined;
+  if (!close) return undefined;
+  for (let end = at; end < lines.length; end++) if (close.test(lines[end]?.text ?? '')) return end;
+  return lines.length - 1;
+}

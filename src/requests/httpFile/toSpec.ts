@@ -1,0 +1,173 @@
+import path from 'node:path';
+import { ModalError } from '../../domain/errors.ts';
+import type { MultipartPart, RequestAuth, RequestBody, RequestSpec } from '../../domain/request.ts';
+import { checkHeaders } from '../checkHeaders.ts';
+import type { BodyPiece, FileBody, HttpFile, HttpPart, HttpRequest } from './model.ts';
+import { headerOf } from './model.ts';
+import type { Variables } from './variables.ts';
+import { isKeyVariable } from './variables.ts';
+
+export interface SpecContext {
+  readonly variables: Variables;
+  /** Folder of the file: what its paths are relative to. */
+  readonly folder: string;
+  /** Reads a file that the body names. @throws kind `cancelled` when the user does not allow it */
+  readonly readFile: (file: string) => Promise<Uint8Array>;
+  /** Makes sure that a part's file may be sent. @throws as `readFile` */
+  readonly checkFile: (file: string) => Promise<void>;
+  /** Where the key of an address is kept, and nothing where the address is not known: a key goes to its own only. */
+  readonly secretOf: (url: string) => Promise<string | undefined>;
+}
+
+/**
+ * The request of a file with its variables filled in.
+ * @throws kind `invalid` naming what is wrong, also a key that does not belong to the address
+ */
+export async function specOf(
+  file: HttpFile,
+  request: HttpRequest,
+  context: SpecContext,
+): Promise<RequestSpec> {
+  const broken = file.problems.find(
+    ({ severity, range }) => severity === 'error' && isWithin(range, request.range),
+  );
+  if (broken) throw new ModalError('invalid', broken.message);
+  const filling = new Filling(request, context);
+  const url = filling.url();
+  const { headers, auth } = await filling.headers(url);
+  const body = request.body ? await filling.body(request.body.parts ?? request.body.pieces) : undefined;
+  return {
+    method: request.method,
+    url,
+    headers,
+    ...(body === undefined ? {} : { body }),
+    ...(auth ? { auth } : {}),
+  };
+}
+
+function isWithin(inner: { start: number }, outer: { start: number; end: number }): boolean {
+  return inner.start >= outer.start && inner.start <= outer.end;
+}
+
+const keyHeader = /^(?:(\S+)\s+)?\{\{\s*(\w+)\s*\}\}$/;
+
+class Filling {
+  readonly #request: HttpRequest;
+  readonly #context: SpecContext;
+
+  constructor(request: HttpRequest, context: SpecContext) {
+    this.#request = request;
+    this.#context = context;
+  }
+
+  url(): string {
+    const host = headerOf(this.#request, 'host');
+    const own = this.#fill(this.#request.url);
+    const text = own.startsWith('/') && host !== undefined ? `http://${this.#fill(host)}${own}` : own;
+    // The parser of addresses drops line breaks without a word.
+    if (hasControl(text))
+      throw new ModalError('invalid', 'The address has a line break or control character in it.');
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol))
+      throw new ModalError('invalid', `"${text.slice(0, 200)}" is no http or https address.`);
+    return url.href;
+  }
+
+  /** Headers that name the key become a reference; the sender puts its value in. */
+  async headers(url: string): Promise<{ headers: Record<string, string>; auth?: RequestAuth }> {
+    const headers: Record<string, string> = {};
+    const keys = new Map<string, { header: string; scheme: string }>();
+    for (const { name, value } of this.#request.headers) {
+      const [, scheme = '', variable = ''] = keyHeader.exec(value) ?? [];
+      if (isKeyVariable(variable) && !this.#context.variables.has(variable)) {
+        keys.set(variable, { header: this.#fill(name), scheme });
+      } else if (!this.#isMadeByClient(name)) headers[this.#fill(name)] = this.#fill(value);
+    }
+    checkHeaders(headers);
+    const auth = await this.#auth(url, keys);
+    return { headers, ...(auth ? { auth } : {}) };
+  }
+
+  /** The client writes the host, and the type of a body of parts with a boundary of its own. */
+  #isMadeByClient(name: string): boolean {
+    return /^host$/i.test(name) || (this.#request.body?.parts !== undefined && /^content-type$/i.test(name));
+  }
+
+  async #auth(
+    url: string,
+    keys: ReadonlyMap<string, { header: string; scheme: string }>,
+  ): Promise<RequestAuth | undefined> {
+    const single = keys.get('MODAL_API_KEY') ?? keys.get('MODAL_SECRET');
+    if (!single) return undefined;
+    const secretRef = await this.#context.secretOf(url);
+    if (secretRef === undefined) {
+      throw new ModalError(
+        'invalid',
+        `No key is known for ${new URL(url).origin}. Keys go only to deployed endpoints of this account; for another server give MODAL_API_KEY a value in http-client.private.env.json.`,
+      );
+    }
+    const id = keys.get('MODAL_KEY');
+    return { secretRef, ...single, ...(id ? { idHeader: id.header } : {}) };
+  }
+
+  async body(content: readonly HttpPart[] | readonly BodyPiece[]): Promise<RequestBody> {
+    if (content.every((each): each is HttpPart => 'content' in each))
+      return { parts: await Promise.all(content.map((part) => this.#part(part))) };
+    const pieces: (string | Uint8Array)[] = [];
+    for (const piece of content) {
+      pieces.push(piece.kind === 'text' ? this.#fill(piece.text) : await this.#file(piece));
+    }
+    if (pieces.every((piece) => typeof piece === 'string')) return pieces.join('');
+    const bytes = Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
+    return asText(bytes) ?? bytes;
+  }
+
+  async #part({ name, fileName, type, content }: HttpPart): Promise<MultipartPart> {
+    if (content.kind === 'text') return { name: this.#fill(name), text: this.#fill(content.text) };
+    const file = this.#path(content);
+    await this.#context.checkFile(file);
+    return {
+      name: this.#fill(name),
+      file: {
+        path: file,
+        name: this.#fill(fileName ?? path.basename(file)),
+        type: type ?? 'application/octet-stream',
+      },
+    };
+  }
+
+  async #file(body: FileBody): Promise<string | Uint8Array> {
+    const bytes = await this.#context.readFile(this.#path(body));
+    if (!body.fillIn) return bytes;
+    const text = asText(bytes);
+    if (text === undefined)
+      throw new ModalError('invalid', `${body.path} is not UTF-8, so its variables cannot be filled in.`);
+    return this.#fill(text);
+  }
+
+  #path(body: FileBody): string {
+    return path.resolve(this.#context.folder, this.#fill(body.path));
+  }
+
+  #fill(text: string): string {
+    const { text: filled, unknown } = this.#context.variables.fill(text);
+    const [first] = unknown;
+    if (!first) return filled;
+    if (isKeyVariable(first.name)) {
+      const hint = `{{${first.name}}} stands for a whole header value, alone or after a word like Bearer.`;
+      throw new ModalError('invalid', hint);
+    }
+    throw new ModalError('invalid', `{{${first.name}}} ${first.why}`);
+  }
+}
+
+const hasControl = (text: string) => /[\u0000-\u001f\u007f]/.test(text);
+
+/** @returns undefined for bytes that a text could not give back as they are */
+function asText(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import type { HttpFile, TextRange } from './model.ts';
+
+/** Variables that the endpoint's key takes in files; their values come from the secret storage, never from a file. */
+export const keyVariables = ['MODAL_API_KEY', 'MODAL_KEY', 'MODAL_SECRET'] as const;
+
+export const isKeyVariable = (name: string) => (keyVariables as readonly string[]).includes(name);
+
+/** Texts that grow by more than this are given up. */
+const mostFilledIn = 20 * 1024 * 1024;
+
+type Value = string | { readonly why: string };
+
+export interface VariableSource {
+  /** Of `http-client.env.json` and its private sister, for the chosen environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Of the `.env` file beside the requests. */
+  readonly dotenv: Readonly<Record<string, string>>;
+  readonly processEnv: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Reference extends TextRange {
+  /** What stands between the braces, without blanks around it. */
+  readonly name: string;
+}
+
+export interface Filled {
+  readonly text: string;
+  /** References that have no value, and why. */
+  readonly unknown: readonly { readonly name: string; readonly why: string }[];
+}
+
+const reference = /\{\{([^{}\r\n]*)\}\}/g;
+
+export function referencesIn(text: string): Reference[] {
+  return [...text.matchAll(reference)].map((match) => ({
+    name: (match[1] ?? '').trim(),
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+}
+
+/** Fills variables in. What the file itself says comes before the environment. */
+export class Variables {
+  readonly #file: ReadonlyMap<string, string>;
+  readonly #source: VariableSource;
+  /** Each value is made once, or values that name one another would double with each step. */
+  readonly #known = new Map<string, Value>();
+
+  constructor(file: Pick<HttpFile, 'variables'>, source: VariableSource) {
+    this.#file = new Map(file.variables.map(({ name, value }) => [name, value]));
+    this.#source = source;
+  }
+
+  get names(): string[] {
+    return [...new Set([...this.#file.keys(), ...Object.keys(this.#source.environment)])];
+  }
+
+  fill(text: string): Filled {
+    return this.#fill(text, []);
+  }
+
+  has(name: string): boolean {
+    return this.#file.has(name) || Object.hasOwn(this.#source.environment, name);
+  }
+
+  #fill(text: string, within: readonly string[]): Filled {
+    const unknown: { name: string; why: string }[] = [];
+    let grown = 0;
+    const filled = text.replaceAll(reference, (whole, inner: string) => {
+      const name = inner.trim();
+      const value =
+        grown > mostFilledIn ? { why: 'makes the text grow past 20 MB.' } : this.#value(name, within);
+      if (typeof value !== 'string') {
+        unknown.push({ name, why: value.why });
+        return whole;
+      }
+      grown += value.length;
+      return value;
+    });
+    return { text: filled, unknown };
+  }
+
+  #value(name: string, within: readonly string[]): Value {
+    if (name.startsWith('$')) return dynamicValue(name, this.#source);
+    if (within.includes(name)) return { why: `refers to itself: ${[...within, name].join(' → ')}.` };
+    const known = this.#known.get(name) ?? this.#make(name, within);
+    this.#known.set(name, known);
+    return known;
+  }
+
+  #make(name: string, within: readonly string[]): Value {
+    const raw = this.#file.get(name) ?? (this.has(name) ? this.#source.environment[name] : undefined);
+    if (raw === undefined) return { why: 'has no value. Define it in this file or in http-client.env.json.' };
+    const { text, unknown } = this.#fill(raw, [...within, name]);
+    const [first] = unknown;
+    if (!first) return text;
+    return { why: first.why.startsWith('refers') ? first.why : `needs ${first.name}, which ${first.why}` };
+  }
+}
+
+/** What REST Client, httpyac and JetBrains agree on, or two of them. */
+export const dynamicNames = ['$guid', '$uuid', '$timestamp', '$randomInt', '$processEnv', '$dotenv'] as const;
+
+function dynamicValue(
+  expression: string,
+  { dotenv, processEnv }: VariableSource,
+): string | { readonly why: string } {
+  const [name, first = '', second = ''] = expression.split(/\s+/);
+  switch (name) {
+    case '$guid':
+    case '$uuid':
+    case '$random.uuid':
+      return randomUUID();
+    case '$timestamp':
+      return String(Math.floor(Date.now() / 1000));
+    case '$randomInt': {
+      const low = Number(first || 0);
+      const high = Number(second || 1000);
+      if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || high <= low)
+        return { why: 'needs two whole numbers, the smaller first.' };
+      return String(low + Math.floor(Math.random() * (high - low)));
+    }
+    case '$processEnv':
+      return processEnv[first] ?? { why: `is not set in the editor's environment.` };
+    case '$dotenv':
+      return dotenv[first] ?? { why: 'is not in the .env file beside this one.' };
+    default:
+      return { why: `is not one of ${dynamicNames.join(', ')}.` };
+  }
+}

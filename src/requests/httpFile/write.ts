@@ -1,0 +1,298 @@
+import path from 'node:path';
+import { ModalError } from '../../domain/errors.ts';
+import type { MultipartPart, RequestBody, RequestSpec } from '../../domain/request.ts';
+import { authHeaders } from '../../domain/request.ts';
+import { checkHeaders } from '../checkHeaders.ts';
+import type { HttpFile, HttpRequest } from './model.ts';
+import { parseHttpFile } from './parse.ts';
+
+export interface WrittenRequest {
+  readonly text: string;
+  /** A body that a `.http` file cannot hold as it is, to be written beside it. */
+  readonly bodyFile?: { readonly name: string; readonly bytes: Uint8Array };
+}
+
+export interface WriteOptions {
+  readonly name: string;
+  /** Folder of the file: paths are written relative to it. '' = absolute. */
+  readonly folder: string;
+  /** `@name = value` of the file that may stand for the beginning of the address. */
+  readonly variables?: HttpFile['variables'];
+}
+
+/** Longer bodies are files of their own, so that the requests stay readable. */
+const longestInline = 64 * 1024;
+const boundary = 'modal-request-boundary';
+
+/** A request as text, from its `###` line on, with LF. @throws kind `invalid` for headers that no client would send */
+export function requestText(spec: RequestSpec, options: WriteOptions): WrittenRequest {
+  checkHeaders(spec.headers);
+  const { body, bodyFile } = bodyText(spec.body, options);
+  const { name } = options;
+  const lines = [
+    `### ${oneLine(name)}`,
+    `# @name ${identifier(name)}`,
+    `${spec.method} ${address(spec.url, options.variables ?? [])}`,
+    ...headerLines(spec),
+    ...(body === undefined ? [] : ['', body]),
+  ];
+  return { text: `${lines.join('\n')}\n`, ...(bodyFile ? { bodyFile } : {}) };
+}
+
+/** What a new file begins with. */
+export function fileHead(title: string, baseUrl: string): string {
+  return [
+    `# Requests to ${oneLine(title)}, for GPU Apps for Modal, REST Client, httpyac and the JetBrains HTTP Client.`,
+    "# MODAL_API_KEY is the endpoint's key. GPU Apps for Modal takes it from the editor's secret storage. Elsewhere, give",
+    '# it a value in http-client.private.env.json (httpyac, JetBrains) or in the setting',
+    '# rest-client.environmentVariables (REST Client), and keep it out of version control.',
+    '',
+    `@baseUrl = ${baseUrl}`,
+    '',
+    '',
+  ].join('\n');
+}
+
+/** Adds a request at the end, with the line ends that the file has. Nothing else is touched. */
+export function addRequest(text: string, request: string): string {
+  const gap =
+    text === '' || text.endsWith('\n\n') || text.endsWith('\r\n\r\n')
+      ? ''
+      : text.endsWith('\n')
+        ? '\n'
+        : '\n\n';
+  return text + asIn(text, gap + request);
+}
+
+export interface UpdateOptions {
+  readonly folder: string;
+  /** Fills in the variables of a text, to see whether it says the same; undefined when it cannot. */
+  readonly says: (template: string) => string | undefined;
+  /** The body says the same already, e.g. in a file that it names. */
+  readonly keepBody: boolean;
+}
+
+/**
+ * Puts a request in the place of one of the same file. Lines that already say the same stay as they are, with their
+ * variables and the comments around them.
+ */
+export function updateRequest(
+  { text, variables }: Pick<HttpFile, 'text' | 'variables'>,
+  old: HttpRequest,
+  spec: RequestSpec,
+  options: UpdateOptions,
+): WrittenRequest {
+  const written = requestText(spec, { name: old.name, folder: options.folder, variables });
+  const wanted = parseHttpFile(written.text).requests[0] as HttpRequest;
+  const edits: Edit[] = [];
+  const same = (mine: string, theirs: string) =>
+    mine === theirs || options.says(mine) === options.says(theirs);
+  edits.push(...targetEdits(text, old, wanted, written.text, options.says));
+  edits.push(...headerEdits(text, old, wanted, written.text, same));
+  const bodyEdit = options.keepBody
+    ? undefined
+    : editOfBody(text, old, wanted.body && slice(written.text, wanted.body.range), same);
+  if (bodyEdit) edits.push(bodyEdit);
+  return {
+    text: apply(text, edits),
+    ...(!options.keepBody && written.bodyFile ? { bodyFile: written.bodyFile } : {}),
+  };
+}
+
+/** An address that says the same may stand on several lines, or with blanks that are sent as `%20`. */
+function targetEdits(
+  text: string,
+  old: HttpRequest,
+  wanted: HttpRequest,
+  source: string,
+  says: UpdateOptions['says'],
+): Edit[] {
+  const url = says(old.url);
+  if (url === undefined || !URL.canParse(url) || new URL(url).href !== says(wanted.url))
+    return [{ ...old.head, text: slice(source, wanted.head) }];
+  if (old.method === wanted.method) return [];
+  const word = /^\s*(?:[A-Za-z]+\s+(?=https?:|\{\{|\/))?/.exec(slice(text, old.head))?.[0] ?? '';
+  return [{ start: old.head.start, end: old.head.start + word.length, text: `${wanted.method} ` }];
+}
+
+function editOfBody(
+  text: string,
+  { body, headEnd }: HttpRequest,
+  wanted: string | undefined,
+  same: (mine: string, theirs: string) => boolean,
+): Edit | undefined {
+  if (!body)
+    return wanted === undefined ? undefined : { start: headEnd, end: headEnd, text: `\n\n${wanted}` };
+  if (wanted === undefined) return { ...body.range, text: '' };
+  return same(lf(slice(text, body.range)), wanted) ? undefined : { ...body.range, text: wanted };
+}
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+function headerEdits(
+  text: string,
+  old: HttpRequest,
+  wanted: HttpRequest,
+  source: string,
+  same: (mine: string, theirs: string) => boolean,
+): Edit[] {
+  const left = [...wanted.headers];
+  const edits: Edit[] = [];
+  for (const header of old.headers) {
+    const at = left.findIndex((each) => each.name.toLowerCase() === header.name.toLowerCase());
+    const [match] = at < 0 ? [] : left.splice(at, 1);
+    // Boundaries are the file's own business, as long as the parts stay parts.
+    const sameType =
+      match && /^multipart\/form-data/i.test(match.value) && /^multipart\/form-data/i.test(header.value);
+    if (!match) edits.push({ start: lineStart(text, header.range.start), end: header.range.end, text: '' });
+    else if (sameType ? old.body && changed(old, wanted, text, source) : !same(header.value, match.value))
+      edits.push({ ...header.range, text: slice(source, match.range) });
+  }
+  const added = left.map(({ range }) => `\n${slice(source, range)}`).join('');
+  return added ? [...edits, { start: old.headEnd, end: old.headEnd, text: added }] : edits;
+}
+
+function changed(old: HttpRequest, wanted: HttpRequest, text: string, source: string): boolean {
+  return (
+    lf(old.body ? slice(text, old.body.range) : '') !== (wanted.body ? slice(source, wanted.body.range) : '')
+  );
+}
+
+/** Where the line end before a line begins, so that a removed line leaves no gap. */
+function lineStart(text: string, start: number): number {
+  if (text[start - 1] !== '\n') return start;
+  return text[start - 2] === '\r' ? start - 2 : start - 1;
+}
+
+function apply(text: string, edits: readonly Edit[]): string {
+  const ordered = edits.map((edit, at) => ({ ...edit, at })).sort((a, b) => b.start - a.start || b.at - a.at);
+  return ordered.reduce(
+    (result, edit) => result.slice(0, edit.start) + asIn(text, edit.text) + result.slice(edit.end),
+    text,
+  );
+}
+
+const slice = (text: string, range: { start: number; end: number }) => text.slice(range.start, range.end);
+const lf = (text: string) => text.replaceAll('\r\n', '\n');
+
+/** A text with the line ends of another. */
+function asIn(model: string, text: string): string {
+  return model.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text;
+}
+
+function address(url: string, variables: HttpFile['variables']): string {
+  // Braces would begin a variable.
+  const plain = url.replaceAll('{', '%7B').replaceAll('}', '%7D');
+  const base = variables
+    .filter(({ value }) => /^https?:\/\/[^{}]+$/.test(value) && isBelow(plain, value))
+    .sort((a, b) => b.value.length - a.value.length)[0];
+  return base ? `{{${base.name}}}${plain.slice(base.value.length)}` : plain;
+}
+
+function isBelow(url: string, base: string): boolean {
+  return url.startsWith(base) && (base.endsWith('/') || /^(?:[/?#]|$)/.test(url.slice(base.length)));
+}
+
+function headerLines({ headers, auth, body }: RequestSpec): string[] {
+  const keys = auth
+    ? authHeaders(auth, auth.idHeader ? '{{MODAL_KEY}}.{{MODAL_SECRET}}' : '{{MODAL_API_KEY}}')
+    : {};
+  const lines = Object.entries(headers).map(([name, value]) => {
+    if (/\{\{[^{}]*\}\}/.test(value))
+      throw new ModalError(
+        'invalid',
+        `The value of ${name} has {{…}} in it, which .http files read as a variable.`,
+      );
+    return `${name}: ${value}`;
+  });
+  const parts = typeof body === 'object' && 'parts' in body;
+  return [
+    ...lines.filter((line) => !parts || !/^content-type:/i.test(line)),
+    ...(parts ? [`Content-Type: multipart/form-data; boundary=${boundaryFor(body.parts)}`] : []),
+    ...Object.entries(keys).map(([name, value]) => `${name}: ${value}`),
+  ];
+}
+
+function bodyText(
+  body: RequestBody | undefined,
+  options: WriteOptions,
+): { body?: string; bodyFile?: { name: string; bytes: Uint8Array } } {
+  if (body === undefined || body === '') return {};
+  if (typeof body === 'object' && 'parts' in body) return { body: multipartText(body.parts, options.folder) };
+  if (typeof body === 'string' && isPlain(body)) return { body };
+  const json = typeof body === 'string' && /^\s*[[{]/.test(body);
+  const name = `bodies/${identifier(options.name)}.${json ? 'json' : typeof body === 'string' ? 'txt' : 'bin'}`;
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  return { body: `< ./${name}`, bodyFile: { name, bytes } };
+}
+
+/** Whether every client reads a text in a `.http` file as exactly this body. */
+function isPlain(body: string): boolean {
+  return (
+    body.length <= longestInline &&
+    body.isWellFormed() &&
+    !body.includes('{{') &&
+    !/[\u0000-\u0008\u000b-\u001f\u007f\u2028\u2029\ufeff]/.test(body) &&
+    !/^\s|\s$/.test(body) &&
+    // Comments, files, answers, variables, checks and separators begin lines of their own.
+    !/^\s*(?:#|\/\/|[<>@?]|--|HTTP\/)/m.test(body)
+  );
+}
+
+function multipartText(parts: readonly MultipartPart[], folder: string): string {
+  const mark = boundaryFor(parts);
+  const lines = parts.flatMap(({ name, text = '', file }) => {
+    const disposition = `Content-Disposition: form-data; name="${quoted(name)}"`;
+    if (!file) return [`--${mark}`, disposition, '', partText(name, text)];
+    const said = `${disposition}; filename="${quoted(file.name)}"`;
+    return [`--${mark}`, said, `Content-Type: ${oneLine(file.type)}`, '', `< ${relative(folder, file.path)}`];
+  });
+  return [...lines, `--${mark}--`].join('\n');
+}
+
+/** Clients write line ends of parts as they like, so only a single line keeps its bytes. */
+function partText(name: string, text: string): string {
+  if (text !== '' && (!isPlain(text) || text.includes('\n')))
+    throw new ModalError(
+      'invalid',
+      `The text of the part "${name}" has line breaks or signs that .http files read as something else. Send it as a file.`,
+    );
+  return text;
+}
+
+function boundaryFor(parts: readonly MultipartPart[]): string {
+  let mark = boundary;
+  while (parts.some(({ text = '' }) => text.includes(mark))) mark += '-';
+  return mark;
+}
+
+function quoted(text: string): string {
+  if (text.includes('{{'))
+    throw new ModalError('invalid', `"${text}" has {{ in it, which .http files read as a variable.`);
+  return oneLine(text).replaceAll(/["\\]/g, '\\$&');
+}
+
+/** Relative below the folder of the file or beside it; other drives and far places stay absolute. */
+function relative(folder: string, file: string): string {
+  if (folder === '') return file;
+  const way = path.relative(folder, file).replaceAll(path.sep, '/');
+  if (path.isAbsolute(way)) return file;
+  return way.startsWith('.') ? way : `./${way}`;
+}
+
+export function identifier(name: string): string {
+  return (
+    name
+      .normalize('NFKD')
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '_')
+      .replaceAll(/^_+|_+$/g, '')
+      .slice(0, 60) || 'request'
+  );
+}
+
+const oneLine = (text: string) => text.replaceAll(/[\r\n\u2028\u2029]+/g, ' ').trim();

@@ -1,0 +1,88 @@
+import * as vscode from 'vscode';
+import { ModalError } from '../../domain/errors.ts';
+import { comparable, compareAnswers, milliseconds, size } from '../../requests/compare.ts';
+import type { HistoryEntry } from '../../requests/history/entry.ts';
+import type { RequestHistory } from '../../requests/history/history.ts';
+
+const scheme = 'modal-answer';
+
+/** Answers as read-only documents of the editor, alone or two beside each other. */
+export class AnswerDocuments implements vscode.TextDocumentContentProvider {
+  readonly #texts = new Map<string, string>();
+  #count = 0;
+
+  constructor() {
+    vscode.workspace.registerTextDocumentContentProvider(scheme, this);
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+      if (uri.scheme === scheme) this.#texts.delete(uri.toString());
+    });
+  }
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.#texts.get(uri.toString()) ?? '';
+  }
+
+  /** @throws kind `notFound` when the answer was too big to keep */
+  async show(history: RequestHistory, entry: HistoryEntry): Promise<void> {
+    const uri = this.#add(entry, [factsOf(entry)], bodyOf(history, entry));
+    await vscode.window.showTextDocument(uri, { preview: true });
+  }
+
+  /** @throws kind `notFound` when one of the answers was too big to keep */
+  async compare(history: RequestHistory, before: HistoryEntry, after: HistoryEntry): Promise<void> {
+    const bodies = [bodyOf(history, before), bodyOf(history, after)] as const;
+    if (!before.answer || !after.answer) return;
+    const summary = compareAnswers(before.answer, after.answer, bodies);
+    // The same lines on both sides, so that they are read on either and marked on none.
+    const left = this.#add(before, [...summary, factsOf(before)], bodies[0]);
+    const right = this.#add(after, [...summary, factsOf(after)], bodies[1]);
+    const title = `${nameOf(after)}: ${timeOf(before)} ↔ ${timeOf(after)}`;
+    await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: true });
+  }
+
+  #add(entry: HistoryEntry, head: readonly string[], body: string): vscode.Uri {
+    const isJson = /^\s*[[{"]/.test(body);
+    this.#count += 1;
+    const uri = vscode.Uri.from({
+      scheme,
+      path: `/${this.#count}/${nameOf(entry)
+        .replaceAll(/[^\w.-]+/g, ' ')
+        .trim()}.${isJson ? 'jsonc' : 'txt'}`,
+    });
+    const mark = isJson ? '// ' : '';
+    this.#texts.set(
+      uri.toString(),
+      `${head.map((line) => `${mark}${line}\n`).join('')}\n${comparable(body)}\n`,
+    );
+    return uri;
+  }
+}
+
+function bodyOf(history: RequestHistory, entry: HistoryEntry): string {
+  const body = history.bodyOf(entry);
+  if (body !== undefined) return body;
+  const { t } = vscode.l10n;
+  const kept = entry.answer?.body;
+  throw new ModalError(
+    'notFound',
+    kept?.kind === 'hash'
+      ? t('The answer of {0} is kept as hash and size only. Send the request again.', size(kept.size))
+      : t('This request had no answer.'),
+  );
+}
+
+function factsOf({ at, answer }: HistoryEntry): string {
+  if (!answer) return '';
+  const { status, statusText, timing } = answer;
+  const time = new Date(at).toLocaleString();
+  return `${`${status} ${statusText}`.trim()} · ${milliseconds(timing.total)} · ${size(answer.size)} · ${time}`;
+}
+
+export function nameOf({ app, request }: HistoryEntry): string {
+  const { host, pathname } = new URL(request.url);
+  return `${app?.name ?? host} ${pathname}`;
+}
+
+function timeOf({ at }: HistoryEntry): string {
+  return new Date(at).toLocaleTimeString();
+}

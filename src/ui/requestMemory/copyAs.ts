@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+import type { RequestSpec } from '../../domain/request.ts';
+import { keyHeaders } from '../../requests/export/snippet.ts';
+import { snippetKinds } from '../../requests/export/snippets.ts';
+
+const icons = {
+  curl: 'terminal',
+  httpx: 'snake',
+  openai: 'hubot',
+  fetch: 'symbol-method',
+  http: 'file-code',
+};
+
+/** Puts a request on the clipboard as code of the user's choice. Keys are variables there. */
+export async function copyAs(spec: RequestSpec): Promise<void> {
+  const { t } = vscode.l10n;
+  const chosen = await vscode.window.showQuickPick(
+    snippetKinds
+      .filter((kind) => kind.fits(spec))
+      .map((kind) => ({
+        label: kind.label,
+        detail: kind.detail,
+        iconPath: new vscode.ThemeIcon(icons[kind.id]),
+        snippet: kind,
+      })),
+    { title: t('Copy Request as'), placeHolder: t('Choose a language') },
+  );
+  if (!chosen) return;
+  await vscode.env.clipboard.writeText(chosen.snippet.write(spec));
+  const keys = keyHeaders(spec.auth).map(({ variable }) => variable);
+  const words =
+    keys.length > 0
+      ? t('Copied as {0}; the key is read from {1}', chosen.label, keys.join(', '))
+      : t('Copied as {0}', chosen.label);
+  vscode.window.setStatusBarMessage(`$(check) ${words}`, 4000);
+}

@@ -1,0 +1,105 @@
+import type { App, Endpoint } from '../../domain/app.ts';
+import { isLive } from '../../domain/app.ts';
+import type { CatalogApp } from '../../domain/catalog.ts';
+import { gpuUsdPerHour } from '../../domain/cost.ts';
+import type { RequestApp } from '../../requests/history/entry.ts';
+import { endpointKeyName } from '../../requests/keys.ts';
+import type { MemoryParts } from './requestMemory.ts';
+
+export interface FoundEndpoint {
+  readonly app: App;
+  readonly endpoint: Endpoint;
+}
+
+/** How long an address that no app has is not looked for again, in milliseconds. */
+const missedFor = 30_000;
+
+/** Finds the deployed endpoint that an address belongs to: by its origin, since each has its own. */
+export class Endpoints {
+  readonly #parts: Pick<MemoryParts, 'store' | 'catalog' | 'rates'>;
+  readonly #missed = new Map<string, number>();
+
+  constructor(parts: Pick<MemoryParts, 'store' | 'catalog' | 'rates'>) {
+    this.#parts = parts;
+  }
+
+  /** @returns what the store has read already; nothing is asked of the server */
+  known(url: string): FoundEndpoint | undefined {
+    const wanted = originOf(url);
+    const { apps, details } = this.#parts.store.state.snapshot;
+    const found = apps.flatMap((app) =>
+      (details.get(app.id)?.functions ?? []).flatMap(({ endpoints }) =>
+        endpoints
+          .filter((endpoint) => wanted !== undefined && originOf(endpoint.url) === wanted)
+          .map((endpoint) => ({ app, endpoint })),
+      ),
+    );
+    // An app that was stopped and deployed again has the same addresses.
+    return found.find(({ app }) => isLive(app.state)) ?? found[0];
+  }
+
+  /** Of all endpoints that the store has read already. */
+  origins(): string[] {
+    const all = [...this.#parts.store.state.snapshot.details.values()];
+    return all.flatMap(({ functions }) =>
+      functions.flatMap(({ endpoints }) => endpoints.flatMap(({ url }) => originOf(url) ?? [])),
+    );
+  }
+
+  /** Reads the apps first if the address is not among those that are known. */
+  async find(url: string): Promise<{ target?: FoundEndpoint; bundled?: CatalogApp }> {
+    const target = this.known(url) ?? (await this.#read(url));
+    if (!target) return {};
+    const bundled = await this.#bundled(target);
+    return { target, ...(bundled ? { bundled } : {}) };
+  }
+
+  /** Where the key of an address is kept. A key belongs to one deployed endpoint and goes nowhere else. */
+  async secretOf(url: string): Promise<string | undefined> {
+    const { target, bundled } = await this.find(url);
+    if (!target) return undefined;
+    const auth = bundled?.endpoints.find(({ function: name }) => name === target.endpoint.name)?.auth;
+    return endpointKeyName(target.app.environment, auth?.secretName ?? target.app.name);
+  }
+
+  appOf(url: string): RequestApp | undefined {
+    const found = this.known(url);
+    if (!found) return undefined;
+    const { app, endpoint } = found;
+    const fn = this.#parts.store.state.snapshot.details
+      .get(app.id)
+      ?.functions.find(({ id }) => id === endpoint.functionId);
+    const gpu = fn?.gpus[0];
+    const usdPerHour = gpu === undefined ? undefined : gpuUsdPerHour(gpu, this.#parts.rates());
+    return {
+      id: app.id,
+      name: app.name,
+      environment: app.environment,
+      endpoint: endpoint.name,
+      ...(app.version === undefined ? {} : { version: app.version }),
+      ...(usdPerHour === undefined ? {} : { usdPerHour }),
+    };
+  }
+
+  async #read(url: string): Promise<FoundEndpoint | undefined> {
+    const { store } = this.#parts;
+    const origin = originOf(url) ?? '';
+    if (Date.now() - (this.#missed.get(origin) ?? -Infinity) < missedFor) return undefined;
+    await store.refresh();
+    for (const app of store.state.snapshot.apps.filter(({ state }) => isLive(state))) {
+      await store.loadDetails(app.id);
+      const found = this.known(url);
+      if (found) return found;
+    }
+    this.#missed.set(origin, Date.now());
+    return undefined;
+  }
+
+  async #bundled({ app }: FoundEndpoint): Promise<CatalogApp | undefined> {
+    return (await this.#parts.catalog.apps()).find(({ defaultAppName }) => defaultAppName === app.name);
+  }
+}
+
+function originOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).origin : undefined;
+}

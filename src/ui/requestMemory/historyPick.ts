@@ -1,0 +1,199 @@
+import * as vscode from 'vscode';
+import { ModalError } from '../../domain/errors.ts';
+import type { RequestSpec } from '../../domain/request.ts';
+import { milliseconds, size } from '../../requests/compare.ts';
+import type { HistoryEntry } from '../../requests/history/entry.ts';
+import { costOf, replayOf } from '../../requests/history/entry.ts';
+import type { RequestHistory } from '../../requests/history/history.ts';
+
+interface HistoryItem extends vscode.QuickPickItem {
+  readonly entry?: HistoryEntry;
+}
+
+type ButtonId = 'replay' | 'answer' | 'compare' | 'save' | 'remove';
+
+interface HistoryActions {
+  readonly open: (spec: RequestSpec, send: boolean) => Promise<void>;
+  readonly save: (spec: RequestSpec) => Promise<void>;
+  readonly compare: (before: HistoryEntry, after: HistoryEntry) => Promise<void>;
+  readonly showAnswer: (entry: HistoryEntry) => Promise<void>;
+  readonly failure: (doing: string, error: unknown) => void;
+}
+
+/** The list of requests that were sent, by day, with what can be done with each. */
+export class HistoryPick {
+  readonly #history: RequestHistory;
+  readonly #actions: HistoryActions;
+  readonly #buttons: ReadonlyMap<ButtonId, vscode.QuickInputButton>;
+  #entries: readonly HistoryEntry[];
+
+  constructor(history: RequestHistory, entries: readonly HistoryEntry[], actions: HistoryActions) {
+    const { t } = vscode.l10n;
+    const button = (id: ButtonId, icon: string, tooltip: string) =>
+      [id, { iconPath: new vscode.ThemeIcon(icon), tooltip }] as const;
+    this.#history = history;
+    this.#entries = entries;
+    this.#actions = actions;
+    this.#buttons = new Map([
+      button('replay', 'debug-restart', t('Send Again')),
+      button('answer', 'output', t('Show Answer')),
+      button('compare', 'diff', t('Compare Answer…')),
+      button('save', 'save', t('Save as .http…')),
+      button('remove', 'trash', t('Remove from History')),
+    ]);
+  }
+
+  show(): void {
+    const { t } = vscode.l10n;
+    const pick = vscode.window.createQuickPick<HistoryItem>();
+    pick.title = t('Request History');
+    pick.placeholder = t('Choose a request to open it');
+    pick.matchOnDescription = true;
+    pick.matchOnDetail = true;
+    pick.items = this.#items(this.#entries);
+    pick.onDidHide(() => pick.dispose());
+    pick.onDidAccept(() => {
+      const [item] = pick.selectedItems;
+      pick.hide();
+      if (item?.entry) void this.#act(item.entry, 'open');
+    });
+    pick.onDidTriggerItemButton(async ({ item, button }) => {
+      const id = [...this.#buttons].find(([, each]) => each === button)?.[0];
+      if (!item.entry || !id) return;
+      if (id !== 'remove') pick.hide();
+      await this.#act(item.entry, id);
+      if (id === 'remove') pick.items = this.#items(this.#entries);
+    });
+    pick.show();
+  }
+
+  async #act(entry: HistoryEntry, id: ButtonId | 'open'): Promise<void> {
+    const { t } = vscode.l10n;
+    try {
+      switch (id) {
+        case 'open':
+          await this.#actions.open(openOf(entry), false);
+          return;
+        case 'replay':
+          await this.#actions.open(sendable(entry), true);
+          return;
+        case 'save':
+          await this.#actions.save(sendable(entry));
+          return;
+        case 'answer':
+          await this.#actions.showAnswer(entry);
+          return;
+        case 'compare':
+          await this.#compare(entry);
+          return;
+        case 'remove':
+          this.#entries = this.#entries.filter((each) => each.id !== entry.id);
+          await this.#history.remove(entry.id);
+          return;
+      }
+    } catch (error) {
+      this.#actions.failure(t('Request history'), error);
+    }
+  }
+
+  async #compare(entry: HistoryEntry): Promise<void> {
+    const { t } = vscode.l10n;
+    const others = this.#entries.filter(({ id, answer }) => answer && id !== entry.id);
+    const alike = others.filter(({ request }) => request.url === entry.request.url);
+    const items = this.#items([...alike, ...others.filter((each) => !alike.includes(each))], false);
+    if (!entry.answer || items.length === 0)
+      throw new ModalError(
+        'notFound',
+        t('There is no second answer to compare with. Send the request again.'),
+      );
+    const chosen = await vscode.window.showQuickPick(items, {
+      title: t('Compare Answer'),
+      placeHolder: t('Choose the other answer'),
+      matchOnDescription: true,
+    });
+    if (!chosen?.entry) return;
+    const [before, after] = [entry, chosen.entry].sort((a, b) => a.at - b.at) as [HistoryEntry, HistoryEntry];
+    await this.#actions.compare(before, after);
+  }
+
+  #items(entries: readonly HistoryEntry[], withButtons = true): HistoryItem[] {
+    const items: HistoryItem[] = [];
+    let day = '';
+    for (const entry of entries) {
+      const own = dayOf(entry.at);
+      if (withButtons && own !== day) items.push({ label: own, kind: vscode.QuickPickItemKind.Separator });
+      day = own;
+      items.push({ ...itemOf(entry), entry, ...(withButtons ? { buttons: this.#buttonsOf(entry) } : {}) });
+    }
+    return items;
+  }
+
+  #buttonsOf({ answer }: HistoryEntry): vscode.QuickInputButton[] {
+    return [...this.#buttons]
+      .filter(([id]) => answer !== undefined || !['answer', 'compare'].includes(id))
+      .map(([, button]) => button);
+  }
+}
+
+/** @throws kind `invalid` when the history does not hold all of it */
+function sendable(entry: HistoryEntry): RequestSpec {
+  const spec = replayOf(entry);
+  if (typeof spec !== 'string') return spec;
+  throw new ModalError('invalid', vscode.l10n.t('This request cannot be sent again as it was. {0}', spec));
+}
+
+/** For reading and editing, as much as there is. */
+function openOf(entry: HistoryEntry): RequestSpec {
+  const spec = replayOf(entry);
+  if (typeof spec !== 'string') return spec;
+  const { method, url, headers, auth, body } = entry.request;
+  const text =
+    body?.kind === 'hash'
+      ? (body.redacted ?? '')
+      : body?.kind === 'parts'
+        ? { parts: body.parts }
+        : body?.text;
+  void vscode.window.showWarningMessage(vscode.l10n.t('Not all of this request was kept. {0}', spec));
+  return { method, url, headers, ...(auth ? { auth } : {}), ...(text ? { body: text } : {}) };
+}
+
+function itemOf(entry: HistoryEntry): vscode.QuickPickItem {
+  const { request, answer, app, at } = entry;
+  const { pathname, search, host } = new URL(request.url);
+  const time = new Date(at).toLocaleTimeString(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+  const where = app ? [app.name, app.environment, ...(app.version ? [`v${app.version}`] : [])] : [host];
+  const cost = costOf(entry);
+  const facts = answer
+    ? [
+        milliseconds(answer.timing.total),
+        size(answer.size),
+        ...(cost === undefined ? [] : [`≈ $${cost < 0.01 ? cost.toPrecision(2) : cost.toFixed(2)}`]),
+      ]
+    : [entry.failure ?? ''];
+  return {
+    label: `$(${iconOf(entry)}) ${statusWords(entry)}  ${request.method} ${pathname}${search}`,
+    description: [time, ...where].join(' · '),
+    detail: facts.join(' · '),
+  };
+}
+
+function iconOf({ answer }: HistoryEntry): string {
+  if (!answer) return 'circle-slash';
+  return answer.status < 400 ? 'pass' : 'error';
+}
+
+function statusWords({ answer }: HistoryEntry): string {
+  return answer ? `${answer.status} ${answer.statusText}`.trim() : vscode.l10n.t('No answer');
+}
+
+function dayOf(at: number): string {
+  const day = new Date(at);
+  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000);
+  if (days === 0) return vscode.l10n.t('Today');
+  if (days === 1) return vscode.l10n.t('Yesterday');
+  return day.toLocaleDateString(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
+}

@@ -1,0 +1,184 @@
+import { readFile, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { ModalError } from '../../domain/errors.ts';
+import type { RequestSpec } from '../../domain/request.ts';
+import type { HttpEnvironments } from '../../requests/httpFile/environment.ts';
+import { readEnvironments } from '../../requests/httpFile/environment.ts';
+import type { HttpFile, HttpRequest } from '../../requests/httpFile/model.ts';
+import { largestHttpFile, parseHttpFile } from '../../requests/httpFile/parse.ts';
+import { specOf } from '../../requests/httpFile/toSpec.ts';
+import { Variables } from '../../requests/httpFile/variables.ts';
+import type { Endpoints } from './endpoints.ts';
+
+/** What a CodeLens passes on. */
+export interface HttpPlace {
+  readonly uri: string;
+  /** Offset of the request in the document. */
+  readonly at: number;
+}
+
+const environmentKey = 'http.environment';
+const largestBodyFile = 50 * 1024 * 1024;
+
+/** Reads `.http` documents with the variables that count for them. */
+export class HttpFiles {
+  readonly #endpoints: Endpoints;
+  readonly #state: vscode.Memento;
+  readonly #parsed = new WeakMap<vscode.TextDocument, { version: number; file: HttpFile }>();
+  /** Files outside of the workspace that may go to a server, asked once in a window. */
+  readonly #allowed = new Set<string>();
+  readonly #environmentChanged = new vscode.EventEmitter<void>();
+
+  readonly onDidChangeEnvironment = this.#environmentChanged.event;
+
+  constructor(endpoints: Endpoints, state: vscode.Memento) {
+    this.#endpoints = endpoints;
+    this.#state = state;
+  }
+
+  get endpoints(): Endpoints {
+    return this.#endpoints;
+  }
+
+  parse(document: vscode.TextDocument): HttpFile {
+    const known = this.#parsed.get(document);
+    if (known?.version === document.version) return known.file;
+    const file = parseHttpFile(document.getText());
+    this.#parsed.set(document, { version: document.version, file });
+    return file;
+  }
+
+  async environments(uri: vscode.Uri): Promise<HttpEnvironments> {
+    const root = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? '';
+    return readEnvironments(path.dirname(uri.fsPath), root);
+  }
+
+  /** The chosen environment, or the only one. '' = none */
+  environmentName({ names }: HttpEnvironments): string {
+    const chosen = this.#state.get<string>(environmentKey, '');
+    if (names.includes(chosen)) return chosen;
+    return names.length === 1 ? (names[0] as string) : '';
+  }
+
+  async variables(uri: vscode.Uri, file: HttpFile): Promise<Variables> {
+    const environments = await this.environments(uri);
+    return new Variables(file, {
+      environment: environments.values(this.environmentName(environments)),
+      dotenv: environments.dotenv,
+      // Another's files must not read what the machine's owner keeps in the environment.
+      processEnv: vscode.workspace.isTrusted ? process.env : {},
+    });
+  }
+
+  /** Lets the user choose whose variables count. */
+  async selectEnvironment(): Promise<void> {
+    const { t } = vscode.l10n;
+    const uri = vscode.window.activeTextEditor?.document.uri ?? vscode.workspace.workspaceFolders?.[0]?.uri;
+    const environments = uri ? await this.environments(uri) : undefined;
+    if (!environments || environments.names.length === 0) {
+      const text = t('No environment is defined. Make a file http-client.env.json beside the requests.');
+      throw new ModalError('notFound', [...(environments?.problems ?? []), text].join(' '));
+    }
+    const current = this.environmentName(environments);
+    const chosen = await vscode.window.showQuickPick(
+      environments.names.map((name) => ({
+        label: name,
+        ...(name === current ? { description: t('chosen') } : {}),
+      })),
+      { title: t('Variables for Requests'), placeHolder: t('Choose an environment of http-client.env.json') },
+    );
+    if (!chosen) return;
+    await this.#state.update(environmentKey, chosen.label);
+    this.#environmentChanged.fire();
+  }
+
+  /** @throws kind `notFound` when there is no request at the place, else as `specOf` */
+  async specAt(argument: unknown): Promise<RequestSpec> {
+    const editor = vscode.window.activeTextEditor;
+    const place = isPlace(argument) ? argument : undefined;
+    const document = place
+      ? await vscode.workspace.openTextDocument(vscode.Uri.parse(place.uri))
+      : editor?.document;
+    const at = place?.at ?? (editor ? editor.document.offsetAt(editor.selection.active) : 0);
+    const file = document ? this.parse(document) : undefined;
+    const request = file?.requests.find(({ range }) => range.start <= at && at <= range.end);
+    if (!document || !file || !request) {
+      const text = vscode.l10n.t(
+        'There is no request here. Open a .http file and place the cursor in a request.',
+      );
+      throw new ModalError('notFound', file?.problems[0]?.message ?? text);
+    }
+    return this.spec(document.uri, file, request);
+  }
+
+  /** @throws as `specOf` */
+  async spec(uri: vscode.Uri, file: HttpFile, request: HttpRequest): Promise<RequestSpec> {
+    const variables = await this.variables(uri, file);
+    const target = variables.fill(request.url).text;
+    const allow = (name: string) => this.#allow(name, target);
+    return specOf(file, request, {
+      variables,
+      folder: path.dirname(uri.fsPath),
+      readFile: async (name) => readFile(await allow(name)),
+      checkFile: async (name) => {
+        await allow(name);
+      },
+      secretOf: (url) => this.#endpoints.secretOf(url),
+    });
+  }
+
+  /**
+   * A request that somebody else wrote must not carry away files that its reader does not expect.
+   * @returns where the file really is
+   * @throws kind `invalid` for what is not a file or too large, `cancelled` when the user says no
+   */
+  async #allow(name: string, target: string): Promise<string> {
+    const { t } = vscode.l10n;
+    const file = await realpath(name).catch(() => undefined);
+    const facts = file === undefined ? undefined : await stat(file);
+    if (file === undefined || !facts?.isFile())
+      throw new ModalError('invalid', t('The body names {0}, which is not there or is no file.', name));
+    if (facts.size > largestBodyFile)
+      throw new ModalError('invalid', t('{0} is larger than 50 MB and is not sent.', name));
+    const { host } = new URL(target);
+    const question = `${file}\n${host}`;
+    if ((await isInWorkspace(file)) || this.#allowed.has(question)) return file;
+    const send = t('Send File');
+    const chosen = await vscode.window.showWarningMessage(
+      t('Send {0} to {1}?', file, host),
+      { modal: true, detail: t('The request names this file, which lies outside of the workspace.') },
+      send,
+    );
+    if (chosen !== send) throw new ModalError('cancelled', 'Cancelled');
+    this.#allowed.add(question);
+    return file;
+  }
+}
+
+async function isInWorkspace(file: string): Promise<boolean> {
+  for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
+    const root = await realpath(uri.fsPath).catch(() => uri.fsPath);
+    const way = path.relative(root, file);
+    if (!way.startsWith('..') && !path.isAbsolute(way)) return true;
+  }
+  return false;
+}
+
+function isPlace(value: unknown): value is HttpPlace {
+  return typeof value === 'object' && value !== null && 'uri' in value && 'at' in value;
+}
+
+/** @throws kind `invalid` for a file that is too large or not UTF-8, of which nothing may be written back */
+export async function readHttpFile(uri: vscode.Uri): Promise<HttpFile> {
+  const bytes = await vscode.workspace.fs.readFile(uri);
+  const name = vscode.workspace.asRelativePath(uri);
+  if (bytes.length > largestHttpFile)
+    throw new ModalError('invalid', vscode.l10n.t('{0} is larger than 20 MB and is not read.', name));
+  try {
+    return parseHttpFile(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch (error) {
+    const text = vscode.l10n.t('{0} is not UTF-8. Save it with that encoding; nothing was changed.', name);
+    throw new ModalError('invalid', text, { cause: error });
+  }
+}

@@ -1,0 +1,95 @@
+import * as vscode from 'vscode';
+import type { HttpFileHelp } from './httpFileHelp.ts';
+import type { RequestMemory } from './requestMemory.ts';
+import { DisposableStore } from '../../domain/emitter.ts';
+
+const selector: vscode.DocumentSelector = [
+  { language: 'http' },
+  { language: 'rest' },
+  { pattern: '**/*.{http,rest}' },
+];
+const quietMs = 300;
+
+/** Buttons, problems and completion in `.http` files. Nothing is loaded before such a file is open. */
+export class HttpLanguage
+  implements vscode.CodeLensProvider, vscode.CompletionItemProvider, vscode.Disposable
+{
+  readonly #memory: RequestMemory;
+  readonly #disposables = new DisposableStore();
+  readonly #changes = new vscode.EventEmitter<void>();
+  readonly #problems = vscode.languages.createDiagnosticCollection('modal-requests');
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  #help: Promise<HttpFileHelp> | undefined;
+
+  readonly onDidChangeCodeLenses = this.#changes.event;
+
+  constructor(memory: RequestMemory) {
+    this.#memory = memory;
+    const { languages, workspace } = vscode;
+    this.#disposables.add(languages.registerCodeLensProvider(selector, this));
+    this.#disposables.add(languages.registerCompletionItemProvider(selector, this, '{', '$'));
+    this.#disposables.add(workspace.onDidOpenTextDocument((document) => void this.#check(document)));
+    this.#disposables.add(workspace.onDidChangeTextDocument(({ document }) => this.#checkSoon(document)));
+    this.#disposables.add(workspace.onDidSaveTextDocument((document) => this.#saved(document)));
+    this.#disposables.add(workspace.onDidCloseTextDocument(({ uri }) => this.#problems.delete(uri)));
+    this.#disposables.add(this.#problems);
+    this.#disposables.add(this.#changes);
+    for (const document of workspace.textDocuments) void this.#check(document);
+  }
+
+  async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+    return (await this.#load()).lenses(document);
+  }
+
+  async provideCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+  ): Promise<vscode.CompletionItem[]> {
+    const before = document.lineAt(position).text.slice(0, position.character);
+    if (!/\{\{\s*\$?[\w.-]*$/.test(before)) return [];
+    return (await this.#load()).completions(document, position);
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#disposables.dispose();
+  }
+
+  #load(): Promise<HttpFileHelp> {
+    this.#help ??= this.#memory.load().then((flows) => {
+      this.#disposables.add(flows.files.onDidChangeEnvironment(() => this.#refresh()));
+      return flows.help;
+    });
+    return this.#help;
+  }
+
+  #refresh(): void {
+    this.#changes.fire();
+    for (const document of vscode.workspace.textDocuments) void this.#check(document);
+  }
+
+  /** Variables of other files may have changed what counts here. */
+  #saved({ uri }: vscode.TextDocument): void {
+    if (/(?:^|\/)(?:http-client(?:\.private)?\.env\.json|\.env)$/.test(uri.path)) this.#refresh();
+  }
+
+  #checkSoon(document: vscode.TextDocument): void {
+    if (!vscode.languages.match(selector, document)) return;
+    const key = document.uri.toString();
+    clearTimeout(this.#timers.get(key));
+    this.#timers.set(
+      key,
+      setTimeout(() => {
+        this.#timers.delete(key);
+        void this.#check(document);
+      }, quietMs),
+    );
+  }
+
+  async #check(document: vscode.TextDocument): Promise<void> {
+    if (!vscode.languages.match(selector, document)) return;
+    const help = await this.#load();
+    const problems = await help.problems(document);
+    if (!document.isClosed) this.#problems.set(document.uri, problems);
+  }
+}

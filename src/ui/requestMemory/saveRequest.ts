@@ -1,0 +1,134 @@
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import * as vscode from 'vscode';
+import { ModalError } from '../../domain/errors.ts';
+import type { RequestSpec } from '../../domain/request.ts';
+import type { HttpFile, HttpRequest } from '../../requests/httpFile/model.ts';
+import { parseHttpFile } from '../../requests/httpFile/parse.ts';
+import type { WrittenRequest } from '../../requests/httpFile/write.ts';
+import {
+  addRequest,
+  fileHead,
+  identifier,
+  requestText,
+  updateRequest,
+} from '../../requests/httpFile/write.ts';
+import type { HttpFiles } from './httpFiles.ts';
+import { readHttpFile } from './httpFiles.ts';
+import { requestsFolder } from './savedRequests.ts';
+
+/**
+ * Saves a request below `.modal/requests`, in the file of its app. Of a request with the same name only the lines that
+ * changed are written, after a question.
+ * @param appName absent where the address is not of a known app
+ */
+export async function saveRequest(
+  files: HttpFiles,
+  spec: RequestSpec,
+  appName: string | undefined,
+  title?: string,
+): Promise<void> {
+  const { t } = vscode.l10n;
+  const root = await workspaceFolder();
+  if (!root) return;
+  const { origin, hostname, pathname } = new URL(spec.url);
+  const name = await vscode.window.showInputBox({
+    title: t('Save Request'),
+    prompt: t('Name of the request. It is saved as a plain .http file; keys stay in the secret storage.'),
+    value: title ?? (pathname === '/' ? spec.method.toLowerCase() : pathname.slice(1)),
+    validateInput: (text) => (text.trim() ? undefined : t('The name is empty.')),
+  });
+  if (name === undefined) return;
+  const owner = appName ?? hostname;
+  const uri = vscode.Uri.joinPath(root.uri, requestsFolder, `${identifier(owner).replaceAll('_', '-')}.http`);
+  const folder = path.dirname(uri.fsPath);
+  const file = (await exists(uri)) ? await readHttpFile(uri) : parseHttpFile(fileHead(owner, origin));
+  const old = file.requests.find((request) => request.name === name.trim());
+  if (old && !(await confirmReplace(name))) return;
+  const written = old ? await replaced(files, uri, file, old, spec) : added(file, name.trim(), spec, folder);
+  if (written.bodyFile) {
+    const bodyUri = vscode.Uri.joinPath(uri, '..', written.bodyFile.name);
+    await vscode.workspace.fs.writeFile(bodyUri, written.bodyFile.bytes);
+  }
+  await writeDocument(uri, written.text);
+  await say(uri, name.trim());
+}
+
+function added(file: HttpFile, name: string, spec: RequestSpec, folder: string) {
+  const written = requestText(spec, { name, folder, variables: file.variables });
+  return { ...written, text: addRequest(file.text, written.text) };
+}
+
+async function replaced(
+  files: HttpFiles,
+  uri: vscode.Uri,
+  file: HttpFile,
+  old: HttpRequest,
+  spec: RequestSpec,
+): Promise<WrittenRequest> {
+  const variables = await files.variables(uri, file);
+  const says = (template: string) => {
+    const { text, unknown } = variables.fill(template);
+    return unknown.length === 0 ? text : undefined;
+  };
+  // What cannot be sent as it stands says something else than what was sent.
+  const before = await files.spec(uri, file, old).catch(() => undefined);
+  const keepBody = before !== undefined && isDeepStrictEqual(before.body, spec.body);
+  return updateRequest(file, old, spec, { folder: path.dirname(uri.fsPath), says, keepBody });
+}
+
+async function workspaceFolder(): Promise<vscode.WorkspaceFolder | undefined> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length === 0) {
+    const text = vscode.l10n.t('Saved requests are files of the workspace. Open a folder first.');
+    throw new ModalError('invalid', text);
+  }
+  return folders.length === 1 ? folders[0] : vscode.window.showWorkspaceFolderPick();
+}
+
+async function confirmReplace(name: string): Promise<boolean> {
+  const { t } = vscode.l10n;
+  const replace = t('Replace');
+  const chosen = await vscode.window.showWarningMessage(
+    t('Replace the saved request "{0}"?', name),
+    { modal: true, detail: t('Lines that say the same stay as they are; what it said otherwise is lost.') },
+    replace,
+  );
+  return chosen === replace;
+}
+
+/** Writes through the editor, so that an open document and its undo steps stay whole. */
+async function writeDocument(uri: vscode.Uri, text: string): Promise<void> {
+  if (!(await exists(uri))) {
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+    return;
+  }
+  const document = await vscode.workspace.openTextDocument(uri);
+  if (document.isDirty) {
+    const hint = vscode.l10n.t(
+      '{0} has changes that are not saved. Save it first; nothing was changed.',
+      uri.fsPath,
+    );
+    throw new ModalError('conflict', hint);
+  }
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(uri, new vscode.Range(0, 0, document.lineCount, 0), text.replace(/^\uFEFF/, ''));
+  await vscode.workspace.applyEdit(edit);
+  if (!(await document.save()))
+    throw new ModalError('unexpected', vscode.l10n.t('{0} could not be saved.', uri.fsPath));
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function say(uri: vscode.Uri, name: string): Promise<void> {
+  const { t } = vscode.l10n;
+  const open = t('Open File');
+  const where = vscode.workspace.asRelativePath(uri);
+  const chosen = await vscode.window.showInformationMessage(t('Saved "{0}" in {1}.', name, where), open);
+  if (chosen === open) await vscode.window.showTextDocument(uri);
+}

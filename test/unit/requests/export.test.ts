@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RequestSpec } from '../../../src/domain/request.ts';
+import { asCurl } from '../../../src/requests/export/curl.ts';
+import { httpx, openai } from '../../../src/requests/export/python.ts';
+import { snippetKinds } from '../../../src/requests/export/snippets.ts';
+import { fetchScript } from '../../../src/requests/export/typescript.ts';
+
+const run = promisify(execFile);
+const auth = { secretRef: 'endpointKey/main/demo', header: 'Authorization', scheme: 'Bearer' };
+const spec: RequestSpec = { method: 'POST', url: 'https://h/v1/x', headers: {}, body: '{}', auth };
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'export-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const nasty = fc.array(
+  fc.oneof(
+    fc.constantFrom(
+      '\n',
+      '\r\n',
+      '\r',
+      '"',
+      '"""',
+      "'",
+      "'''",
+      '`',
+      '$',
+      '${x}',
+      '$(id)',
+      '`id`',
+      '\\',
+      '\\n',
+      '!',
+      '%s',
+      '-',
+    ),
+    fc.constantFrom(
+      '\0',
+      '\t',
+      '\u0007',
+      '\u2028',
+      '\u0085',
+      '\ufeff',
+      'é',
+      '😀',
+      '\ud800',
+      '{{x}}',
+      '@',
+      '#',
+      '{',
+      '\\N{DASH}',
+    ),
+    fc.string({ unit: 'grapheme', maxLength: 4 }),
+  ),
+  { maxLength: 12 },
+);
+const bodies = fc.sample(
+  nasty.map((parts) => parts.join('')),
+  { numRuns: 150, seed: 7 },
+);
+/** What a client sends for a text. */
+const sent = (text: string) => Buffer.from(text).toString('hex');
+
+describe('texts in exported code', () => {
+  it('reach a POSIX shell as they are', async () => {
+    // Each command runs with a curl that only prints, in hex, what it was given or what came in.
+    const fake = `curl() { for a; do case "$p" in --data-raw) printf %s "$a" | od -An -v -tx1;; esac; [ "$a" = @- ] && od -An -v -tx1; p=$a; done; echo END; }\n`;
+    const script = bodies.map((body) => asCurl({ ...spec, body })).join('\n');
+    await writeFile(path.join(folder, 'all.sh'), `${fake}${script}\n`);
+    const { stdout } = await run('sh', [path.join(folder, 'all.sh')], { env: { PATH: process.env['PATH'] } });
+    const got = stdout.split('END').slice(0, -1);
+    expect(got.map((hex) => hex.replaceAll(/\s/g, ''))).toEqual(bodies.map(sent));
+  });
+
+  it('reach TypeScript as they are', async () => {
+    const all = bodies.map(
+      (body) =>
+        `{ const fetch = print; ${fetchScript.write({ ...spec, headers: { 'x-a': 'a"\'`$\\{' }, body })} }`,
+    );
+    const print =
+      'const print = async (url: string, { body, headers }: { body: Uint8Array; headers: Record<string, string> }) => {\n' +
+      "console.log(Buffer.from(body).toString('hex') + headers['x-a'] + headers['Authorization']);\n" +
+      "return { status: 0, text: async () => '' };\n};\n";
+    const file = path.join(folder, 'all.mts');
+    await writeFile(file, print + all.join('\n'));
+    const { stdout } = await run(process.execPath, [file], { env: { ...process.env, MODAL_API_KEY: 'k' } });
+    const lines = stdout.split('\n').filter((line) => line.endsWith('Bearer k'));
+    expect(lines).toEqual(bodies.map((body) => `${sent(body)}a"'\`$\\{Bearer k`));
+  });
+
+  it('reach Python as they are', async () => {
+    const python = await run('python3', ['--version']).then(() => 'python3');
+    const fake = [
+      'import sys, types',
+      'module = types.ModuleType("httpx")',
+      'class Answer:',
+      '    status_code, text = 0, ""',
+      'def request(method, url, content, **rest):',
+      '    print("GOT", content.hex(), rest["headers"]["x-a"], rest["headers"]["Authorization"])',
+      '    return Answer()',
+      'module.request = request',
+      'sys.modules["httpx"] = module',
+      '',
+    ].join('\n');
+    const all = bodies.map((body) => httpx.write({ ...spec, headers: { 'x-a': 'a"\'`$\\{' }, body }));
+    const file = path.join(folder, 'all.py');
+    await writeFile(file, fake + all.join('\n'));
+    const { stdout } = await run(python, [file], { env: { ...process.env, MODAL_API_KEY: 'k' } });
+    const lines = stdout.split('\n').filter((line) => line.startsWith('GOT'));
+    expect(lines).toEqual(bodies.map((body) => `GOT ${sent(body)} a"'\`$\\{ Bearer k`));
+  });
+});
+
+describe('exported code', () => {
+  it('names keys only as variables, and refuses headers that would smuggle in others', () => {
+    const pair = { secretRef: 'r', header: 'Modal-Secret', scheme: '', idHeader: 'Modal-Key' };
+    for (const kind of snippetKinds.filter(({ fits }) => fits(spec))) {
+      expect(kind.write(spec), kind.id).toContain('MODAL_API_KEY');
+      expect(kind.write(spec), kind.id).not.toContain(auth.secretRef);
+      expect(() => kind.write({ ...spec, headers: { a: 'b\r\nc: d' } }), kind.id).toThrow('line break');
+      if (!kind.fits({ ...spec, auth: pair })) continue;
+      expect(kind.write({ ...spec, auth: pair }), kind.id).toMatch(
+        /Modal-Key.*MODAL_KEY[^]*Modal-Secret.*MODAL_SECRET/,
+      );
+    }
+  });
+
+  it('is offered only where it can say the request', () => {
+    const offered = (request: RequestSpec) =>
+      snippetKinds.filter(({ fits }) => fits(request)).map(({ id }) => id);
+    expect(offered(spec)).toEqual(['curl', 'httpx', 'fetch', 'http']);
+    const chat = { ...spec, url: 'https://h/v1/chat/completions', body: '{"model": "m", "messages": []}' };
+    expect(offered(chat)).toContain('openai');
+    expect(offered({ ...chat, body: '{"messages": []}' })).not.toContain('openai');
+    expect(offered({ ...spec, body: '{{x}}' })).not.toContain('http');
+    expect(offered({ ...spec, method: 'GET' })).not.toContain('fetch');
+  });
+
+  it('gives what the OpenAI package does not know as extra body, with numbers as printed', () => {
+    const body =
+      '{"model": "m", "messages": [{"role": "user", "content": "a\\"b"}], "temperature": 0.10, "top_k": 5, "stream": true}';
+    const code = openai.write({ ...spec, url: 'https://h/base/v1/chat/completions', body });
+    expect(code).toContain('base_url="https://h/base/v1",');
+    expect(code).toContain('    temperature=0.10,');
+    expect(code).toContain('    stream=True,');
+    expect(code).toContain('"content": "a\\"b",');
+    expect(code).toMatch(/extra_body=\{\n {8}"top_k": 5,\n {4}\},/);
+    expect(code).toContain('for chunk in answer:');
+  });
+});
