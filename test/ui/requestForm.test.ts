@@ -41,7 +41,10 @@ async function deploy(row: RegExp, name: string): Promise<void> {
 /** Chooses the request by the beginning of its line. */
 async function chooseEntry(frame: Frame, begins: string): Promise<void> {
   const picker = frame.getByRole('combobox', { name: 'Request', exact: true });
-  const option = picker.locator('option').filter({ hasText: begins }).first();
+  const option = picker
+    .locator('option')
+    .filter({ hasText: new RegExp(`^\\s*${begins}`) })
+    .first();
   await option.waitFor({ state: 'attached' });
   await picker.selectOption((await option.getAttribute('value')) ?? '');
 }
@@ -115,26 +118,26 @@ describe('the form', () => {
   );
 
   it('is walked by keyboard', async () => {
-    const frame = await panel();
-    await frame.getByRole('tab', { name: 'Body' }).focus();
+    const request = (await panel()).locator('modal-draft');
+    await request.getByRole('tab', { name: 'Body' }).focus();
     await workbench.page.keyboard.press('ArrowRight');
-    await frame.getByRole('tab', { name: 'Query', selected: true }).waitFor();
+    await request.getByRole('tab', { name: 'Query', selected: true }).waitFor();
     await workbench.page.keyboard.press('ArrowRight');
-    await frame.getByRole('tab', { name: 'Headers', selected: true }).waitFor();
-    await frame.getByRole('textbox', { name: 'Add: Name' }).focus();
+    await request.getByRole('tab', { name: 'Headers', selected: true }).waitFor();
+    await request.getByRole('textbox', { name: 'Add: Name' }).focus();
     await workbench.page.keyboard.type('X-Request-ID');
     await workbench.page.keyboard.press('Tab');
     await workbench.page.keyboard.type('ten\u20ac');
-    await frame.getByText('characters that a header cannot carry').first().waitFor();
+    await request.getByText('characters that a header cannot carry').first().waitFor();
     await workbench.page.keyboard.press('ControlOrMeta+A');
     await workbench.page.keyboard.type('form-1');
-    await frame.getByRole('tab', { name: 'Headers (1)' }).waitFor();
-    await frame.getByRole('tab', { name: 'Headers (1)' }).focus();
+    await request.getByRole('tab', { name: 'Headers (1)' }).waitFor();
+    await request.getByRole('tab', { name: 'Headers (1)' }).focus();
     await workbench.page.keyboard.press('ArrowRight');
-    await frame.getByText('A proxy token is stored.', { exact: false }).waitFor();
+    await request.getByText('A proxy token is stored.', { exact: false }).waitFor();
     await workbench.shot('124-auth');
     await workbench.page.keyboard.press('ArrowRight');
-    await frame.getByRole('tab', { name: 'Body', selected: true }).waitFor();
+    await request.getByRole('tab', { name: 'Body', selected: true }).waitFor();
   });
 });
 

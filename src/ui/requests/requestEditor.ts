@@ -88,6 +88,7 @@ export class RequestEditor implements vscode.Disposable {
 
   /** Opens an entry as it was left. @throws kind `invalid` when a sample's file cannot be read */
   async open(entry: string): Promise<void> {
+    if (entry === this.session.entry) return; // what the view has may be newer
     await this.session.select(entry);
     await this.#changed();
   }
@@ -111,7 +112,7 @@ export class RequestEditor implements vscode.Disposable {
     const value = await askForKey(target.app.name, authChoice.kind === 'proxy');
     if (value === undefined) return;
     await this.#services.keys.store(auth.secretRef, value);
-    await this.refresh();
+    await this.#postContext();
     if (!this.session.hasApi) await this.describe();
   }
 
@@ -179,11 +180,7 @@ export class RequestEditor implements vscode.Disposable {
   async #edited(entry: string, draft: ViewDraft): Promise<void> {
     this.session.put(entry, draft);
     this.#save();
-    const context = await this.#context();
-    const shown = JSON.stringify(context);
-    if (shown === this.#shown) return;
-    this.#shown = shown;
-    this.#post({ type: 'context', context });
+    await this.#postContext();
   }
 
   async #changed(): Promise<void> {
@@ -199,13 +196,21 @@ export class RequestEditor implements vscode.Disposable {
   async #setAuth(kind: DraftContext['auth']['kind'], header: string): Promise<void> {
     const isUsable = kind !== 'header' || headerProblem(header, '') === '';
     this.session.authChoice = { kind, header: isUsable ? header : '' };
-    await this.#changed();
+    this.#save();
+    await this.#postContext();
   }
 
   async #setApi(kind: DraftContext['api']['kind'], words = ''): Promise<void> {
     this.#api = { kind, words };
+    await this.#postContext();
+  }
+
+  /** Leaves the draft to the view, which may have edited it meanwhile. */
+  async #postContext(): Promise<void> {
     const context = await this.#context();
-    this.#shown = JSON.stringify(context);
+    const shown = JSON.stringify(context);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
     this.#post({ type: 'context', context });
   }
 

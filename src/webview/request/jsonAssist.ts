@@ -1,7 +1,7 @@
-import { autocompletion } from '@codemirror/autocomplete';
+import { autocompletion, pickedCompletion } from '@codemirror/autocomplete';
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { syntaxTree } from '@codemirror/language';
-import { forceLinting, lintGutter, linter } from '@codemirror/lint';
+import { forceLinting, linter } from '@codemirror/lint';
 import type { Diagnostic } from '@codemirror/lint';
 import type { EditorState, Extension } from '@codemirror/state';
 import type { EditorView, Tooltip } from '@codemirror/view';
@@ -24,7 +24,6 @@ export function jsonAssist(assist: JsonAssist): Extension {
   return [
     autocompletion({ override: [(context) => complete(context, assist.schema())] }),
     linter((view) => diagnostics(view.state.doc.toString(), assist.problems()), { delay: 300 }),
-    lintGutter(),
     hoverTooltip((view, pos) => hover(view.state, pos, assist.schema())),
   ];
 }
@@ -57,47 +56,61 @@ export function diagnostics(text: string, problems: readonly SchemaProblem[]): D
   });
 }
 
-function complete(context: CompletionContext, schema: Schema | undefined): CompletionResult | null {
-  if (!schema) return null;
+/** Offers what the schema knows for the place of the cursor. Labels have no quotes: that is how they are typed. */
+export function complete(context: CompletionContext, schema: Schema | undefined): CompletionResult | null {
+  const typed = context.matchBefore(/"?[\w.$-]*/);
+  if (!schema || !typed || (!context.explicit && typed.text === '')) return null;
   const { state, pos } = context;
   const node = syntaxTree(state).resolveInner(pos, -1);
-  const name = closest(node, 'PropertyName');
-  const typed = context.matchBefore(/"?[\w.$-]*/);
-  if (!context.explicit && typed?.text === '') return null;
-  const from = name?.from ?? (node.name === 'String' ? node.from : (typed?.from ?? pos));
-  const to = name?.to ?? (node.name === 'String' ? node.to : pos);
-  const value = name ? undefined : valuePath(node, state, pos);
-  const options = value
-    ? valueOptions(schema, value)
-    : nameOptions(schema, state, closest(node, 'Object'), to);
-  return options.length > 0 ? { from, to, options, filter: true } : null;
+  const isName = closest(node, 'PropertyName') !== undefined;
+  const value = isName ? undefined : valuePath(node, state, pos);
+  const options = value ? valueOptions(schema, value) : nameOptions(schema, state, closest(node, 'Object'));
+  return options.length > 0
+    ? { from: typed.text.startsWith('"') ? typed.from + 1 : typed.from, options }
+    : null;
 }
 
-function nameOptions(
-  schema: Schema,
-  state: EditorState,
-  object: SyntaxNode | undefined,
-  to: number,
-): Completion[] {
+function nameOptions(schema: Schema, state: EditorState, object: SyntaxNode | undefined): Completion[] {
   if (!object) return [];
   const path = pathOf(object, state);
-  const present = new Set(children(object, 'Property').map((property) => propertyName(property, state)));
+  const present = new Set(object.getChildren('Property').map((property) => propertyName(property, state)));
   const required = schemasAt(schema, path).flatMap((each) => listOf(each['required']));
-  const hasColon = /^\s*:/.test(state.sliceDoc(to, to + 20));
   return [...namesAt(schema, path)]
     .filter(([name]) => !present.has(name))
-    .map(([name, member]) => ({
-      label: JSON.stringify(name),
-      type: 'property',
-      detail: [typesOf(member).join(' | '), required.includes(name) ? 'required' : '']
-        .filter(Boolean)
-        .join(', '),
-      info: textOf(member['description']) || undefined,
-      apply: hasColon ? JSON.stringify(name) : `${JSON.stringify(name)}: ${startOf(member)}`,
-      boost: required.includes(name) ? 1 : 0,
-    }))
-    .map(({ info, ...option }) => (info === undefined ? option : { ...option, info }));
+    .map(([name, member]) => {
+      const isRequired = required.includes(name);
+      const description = textOf(member['description']);
+      return {
+        label: name,
+        type: 'property',
+        detail: [typesOf(member).join(' | '), isRequired ? 'required' : ''].filter(Boolean).join(', '),
+        ...(description ? { info: description } : {}),
+        apply: putting(JSON.stringify(name), startOf(member)),
+        boost: isRequired ? 1 : 0,
+      };
+    });
 }
+
+/** Replaces what is typed with its quotes. @param value put behind a name that has no colon yet; absent: no name */
+function putting(literal: string, value?: string): (...given: ApplyArguments) => void {
+  return (view, completion, from, to) => {
+    const { state } = view;
+    const start = state.sliceDoc(from - 1, from) === '"' ? from - 1 : from;
+    const rest = /^[\w.$-]*"?/.exec(state.sliceDoc(to, to + 200))?.[0].length ?? 0;
+    const end = start < from ? to + rest : to;
+    const hasColon = /^\s*:/.test(state.sliceDoc(end, end + 20));
+    const insert = value === undefined || hasColon ? literal : `${literal}: ${value}`;
+    const isOpen = insert.endsWith('""') || insert.endsWith('[]') || insert.endsWith('{}');
+    view.dispatch({
+      changes: { from: start, to: end, insert },
+      selection: { anchor: start + insert.length - (isOpen ? 1 : 0) },
+      annotations: pickedCompletion.of(completion),
+      userEvent: 'input.complete',
+    });
+  };
+}
+
+type ApplyArguments = [view: EditorView, completion: Completion, from: number, to: number];
 
 function startOf(member: Schema): string {
   if (member['default'] !== undefined) return JSON.stringify(member['default']);
@@ -105,7 +118,11 @@ function startOf(member: Schema): string {
 }
 
 function valueOptions(schema: Schema, path: JsonPath): Completion[] {
-  return valuesAt(schema, path).map((value) => ({ label: JSON.stringify(value), type: 'constant' }));
+  return valuesAt(schema, path).map((value) => ({
+    label: typeof value === 'string' && value !== '' ? value : JSON.stringify(value),
+    type: 'constant',
+    apply: putting(JSON.stringify(value)),
+  }));
 }
 
 function hover(state: EditorState, pos: number, schema: Schema | undefined): Tooltip | null {
@@ -185,10 +202,6 @@ function valuesOf(array: SyntaxNode): SyntaxNode[] {
   for (let child = array.firstChild; child; child = child.nextSibling)
     if (isValue(child) || child.name === 'Object' || child.name === 'Array') values.push(child);
   return values;
-}
-
-function children(node: SyntaxNode, name: string): SyntaxNode[] {
-  return node.getChildren(name);
 }
 
 function propertyName(property: SyntaxNode, state: EditorState): string {
