@@ -10,7 +10,6 @@ import { Config } from './platform/config.ts';
 import { ContextKeys } from './platform/contextKeys.ts';
 import { EndpointKeys } from './platform/endpointKeys.ts';
 import { ChannelLogger } from './platform/logger.ts';
-import { networkSettings } from './platform/networkSettings.ts';
 import { Presenter } from './platform/present.ts';
 import { RequestSender } from './requests/send.ts';
 import { AppStore } from './store/appStore.ts';
@@ -84,7 +83,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     logger,
     resolveSecret: (reference) => keys.get(reference),
     timeoutSeconds: () => config.get('requests.timeoutSeconds'),
-    network: networkSettings,
+    network: () => config.network(),
   });
   const requestActions: RequestActions = {
     showLogs: (target) => {

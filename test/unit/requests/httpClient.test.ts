@@ -98,9 +98,12 @@ describe('the HTTP client', () => {
     const headers = { 'Content-Type': 'application/json' };
     const result = await request(url, { method: 'POST', headers, body: { parts } });
     const seen = JSON.parse(result.body) as { headers: Record<string, string>; body: string };
-    const form = await new Response(Buffer.from(seen.body, 'latin1'), {
+    // Deprecated for servers that read large forms; here it is an independent reader of a small one.
+    const received = new Response(Buffer.from(seen.body, 'latin1'), {
       headers: { 'content-type': seen.headers['content-type']! },
-    }).formData();
+    });
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    const form = await received.formData();
     expect(form.get('note')).toBe('grüße');
     expect((form.get('file') as File).size).toBe(300_000);
     expect((form.get('file') as File).type).toBe('image/png');
@@ -157,7 +160,7 @@ describe('the HTTP client', () => {
   it('shows a redirect to another server instead of taking the key there', async () => {
     const stolen: unknown[] = [];
     const { url: other } = await serve((incoming, response) => {
-      stolen.push(incoming.headers['authorization']);
+      stolen.push(incoming.headers.authorization);
       response.end();
     });
     const { url } = await serve((_incoming, response) => response.writeHead(307, { location: other }).end());
