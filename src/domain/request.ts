@@ -11,7 +11,7 @@ export interface RequestAuth {
    * Header for the first half of a pair that is kept as `id.secret`, e.g. `Modal-Key` of a proxy token; `header` then
    * takes the second half.
    */
-  readonly idHeader?: string;
+  readonly idHeader?: string | undefined;
 }
 
 /** One part of a `multipart/form-data` body: a text, or a file that is read while it is sent. */

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer, request as rawRequest } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer as createTcpServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -363,7 +363,7 @@ describe('proxies', () => {
         ),
       );
     });
-    server.on('connect', (incoming: IncomingMessage, client: import('node:net').Socket) => {
+    server.on('connect', (incoming: IncomingMessage, client: Socket) => {
       seen.push(`CONNECT ${incoming.url ?? ''} ${incoming.headers['proxy-authorization'] ?? ''}`);
       const target = connect(port, '127.0.0.1', () => {
         client.write('HTTP/1.1 200 OK\r\n\r\n');
@@ -409,5 +409,22 @@ describe('proxies', () => {
     expect(seen).toEqual(['CONNECT endpoint.example:443 ']);
     const strict = { ...plainNetwork, proxy: address };
     await expect(request('https://endpoint.example/', { network: strict })).rejects.toThrow(/certificate/);
+  });
+
+  it('that ask for a password, or refuse, are named', async () => {
+    for (const [status, words] of [
+      [407, /asks for a name and password/],
+      [403, /refused the connection with status 403/],
+    ] as const) {
+      const server = createServer((_incoming, response) => response.writeHead(status).end());
+      server.on('connect', (_incoming, client: Socket) =>
+        client.on('error', () => undefined).end(`HTTP/1.1 ${status} No\r\n\r\n`),
+      );
+      const network = { ...plainNetwork, proxy: `http://127.0.0.1:${await listen(server)}` };
+      await expect(request('https://endpoint.example/', { network })).rejects.toMatchObject({
+        kind: 'offline',
+        message: expect.stringMatching(words) as string,
+      });
+    }
   });
 });
