@@ -10,7 +10,6 @@ import { Config } from './platform/config.ts';
 import { ContextKeys } from './platform/contextKeys.ts';
 import { EndpointKeys } from './platform/endpointKeys.ts';
 import { ChannelLogger } from './platform/logger.ts';
-import { networkSettings } from './platform/networkSettings.ts';
 import { Presenter } from './platform/present.ts';
 import { RecordedSender } from './requests/recordedSender.ts';
 import { RequestSender } from './requests/send.ts';
@@ -94,7 +93,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     logger,
     resolveSecret: (reference) => keys.get(reference),
     timeoutSeconds: () => config.get('requests.timeoutSeconds'),
-    network: networkSettings,
+    network: () => config.network(),
   });
   const requestMemory = new RequestMemory({
     storage: context.storageUri ?? context.globalStorageUri,

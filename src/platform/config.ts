@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Logger } from '../domain/logger.ts';
+import type { NetworkSettings } from '../domain/network.ts';
 
 const section = 'modalGpu';
 
@@ -62,6 +63,21 @@ export class Config implements vscode.Disposable {
   searchExclude(scope: vscode.Uri): Readonly<Record<string, unknown>> {
     const value: unknown = vscode.workspace.getConfiguration('search', scope).get('exclude');
     return typeof value === 'object' && value !== null ? { ...value } : {};
+  }
+
+  /** The editor's own settings of proxies and certificates. Asked for each request, so that a change counts at once. */
+  network(): NetworkSettings {
+    const http = vscode.workspace.getConfiguration('http');
+    const words = (key: string) => text('')(http.get(key)).trim();
+    const noProxy: unknown = http.get('noProxy');
+    return {
+      proxy: words('proxy'),
+      proxyAuthorization: words('proxyAuthorization'),
+      noProxy: Array.isArray(noProxy) ? noProxy.filter((host) => typeof host === 'string') : [],
+      useProxy: words('proxySupport') !== 'off',
+      strictSsl: flag(true)(http.get('proxyStrictSSL')),
+      systemCertificates: flag(true)(http.get('systemCertificates')),
+    };
   }
 
   onDidChangeExcludes(listener: () => void): vscode.Disposable {

@@ -71,6 +71,8 @@ export function requestError(error: unknown, { signal, url, headersTimeoutMs }: 
   if (signal.aborted) return new ModalError('cancelled', 'Cancelled', { cause: error });
   const { code, message } = rootOf(error);
   const host = URL.parse(url)?.host ?? url;
+  const proxy = /^Proxy (?:Authentication|response).*\((\d+)\)/.exec(message)?.[1];
+  if (proxy) return new ModalError('offline', proxyText(proxy), { cause: error });
   const known = texts[code];
   if (known)
     return new ModalError(known[0], known[1](host, Math.round(headersTimeoutMs / 1000)), { cause: error });
@@ -119,6 +121,12 @@ function rootOf(error: unknown): { code: string; message: string } {
   const inner = errors?.[0] ?? ((error as { code?: unknown }).code === undefined ? cause : undefined);
   const { code, message } = (inner ?? error) as { code?: unknown; message?: unknown };
   return { code: typeof code === 'string' ? code : '', message: typeof message === 'string' ? message : '' };
+}
+
+function proxyText(status: string): string {
+  return status === '407'
+    ? 'The proxy of your network asks for a name and password. Put them into its address in http.proxy.'
+    : `The proxy of your network refused the connection with status ${status}. Look at http.proxy and http.noProxy.`;
 }
 
 function invalidText(message: string): string {

@@ -68,11 +68,6 @@ export function explainResult(result: HttpResult): Explanation | undefined {
       return { text: tell('The app has no such route.') };
     case 405:
       return { text: tell('The route exists, but not with this method.') };
-    case 407:
-      return {
-        text: 'The proxy of your network asks for a name and password. Put them into its address in http.proxy.',
-        action: 'openNetworkSettings',
-      };
     case 408:
       return {
         text: tell('The request did not reach a container in time.'),

@@ -11,6 +11,7 @@ import { benchApps } from './apps.ts';
 import { benchDeploy } from './deploy.ts';
 import { benchLists } from './lists.ts';
 import { benchLogs } from './logs.ts';
+import { benchRequests } from './requests.ts';
 import type { BenchRow } from './table.ts';
 import { printTable } from './table.ts';
 
@@ -22,6 +23,7 @@ const parts: Readonly<Record<string, Part>> = {
   logs: () => inWorld(benchLogs),
   activation: benchActivation,
   apps: benchApps,
+  requests: benchRequests,
 };
 
 async function inWorld(bench: (world: TestWorld) => Promise<BenchRow[]>): Promise<BenchRow[]> {

@@ -64,25 +64,36 @@ export function placeInParent(root: Json, path: JsonPath): number {
 export function searchRows(root: Json, text: string, limit: number): JsonRow[] {
   const wanted = text.toLowerCase();
   const found: JsonRow[] = [];
-  // A stack of our own: answers may be nested deeper than functions may call.
-  const stack: { path: JsonPath; value: Json }[] = [{ path: [], value: root }];
+  // A stack of our own: answers may be nested deeper than functions may call. Paths are made only of what is found.
+  const stack: Place[] = [{ step: '', value: root }];
   while (found.length < limit) {
-    const next = stack.pop();
-    if (!next) break;
-    const { path, value } = next;
-    if (path.length > 0 && matches(path, value, wanted)) found.push(rowOf(path, value));
+    const place = stack.pop();
+    if (!place) break;
+    if (place.parent && matches(place, wanted)) found.push(rowOf(pathOf(place), place.value));
+    const { value } = place;
     if (typeof value !== 'object' || value === null) continue;
-    const children = Array.isArray(value)
-      ? value.map((item, index) => ({ path: [...path, index], value: item }))
-      : Object.entries(value).map(([key, item]) => ({ path: [...path, key], value: item }));
-    for (const child of children.reverse()) stack.push(child);
+    const keys = Array.isArray(value) ? undefined : Object.keys(value);
+    const items = Array.isArray(value) ? value : Object.values(value);
+    for (let at = items.length - 1; at >= 0; at--)
+      stack.push({ parent: place, step: keys?.[at] ?? at, value: items[at] ?? null });
   }
   return found;
 }
 
-function matches(path: JsonPath, value: Json, wanted: string): boolean {
-  const name = path.at(-1);
-  if (typeof name === 'string' && name.toLowerCase().includes(wanted)) return true;
+interface Place {
+  readonly parent?: Place;
+  readonly step: string | number;
+  readonly value: Json;
+}
+
+function pathOf(place: Place): JsonPath {
+  const path: (string | number)[] = [];
+  for (let at = place; at.parent; at = at.parent) path.push(at.step);
+  return path.reverse();
+}
+
+function matches({ step, value }: Place, wanted: string): boolean {
+  if (typeof step === 'string' && step.toLowerCase().includes(wanted)) return true;
   return typeof value !== 'object' && String(value).toLowerCase().includes(wanted);
 }
 

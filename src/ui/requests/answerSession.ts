@@ -118,6 +118,8 @@ export class AnswerSession implements Disposable {
           if (isLatest() && isShownAsItComes(head.headers)) this.#showHead(stream, head);
         },
         onChunk: (bytes) => {
+          // What is not shown as it comes is read once, from the result.
+          if (!stream.isEvents && this.#stream !== stream) return;
           const { text, events } = stream.push(bytes, performance.now() - start);
           if (isLatest() && this.#stream === stream) this.#streamed(text, events.map(shownEvent));
         },

@@ -48,6 +48,9 @@ export const contentStyles = css`
     background: var(--vscode-dropdown-background);
     border-color: var(--vscode-dropdown-border, transparent);
   }
+  .tools input[type='search'] {
+    width: 220px;
+  }
   .tools input::placeholder {
     color: var(--vscode-input-placeholderForeground);
   }
@@ -99,6 +102,8 @@ export const contentStyles = css`
   }
   .twisty {
     display: inline-flex;
+    align-items: center;
+    height: 22px;
     flex: none;
     width: 16px;
     margin-right: -4px;

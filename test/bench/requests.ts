@@ -1,0 +1,241 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Frame } from 'playwright-core';
+import { Agent, request } from 'undici';
+import { silentLogger } from '../../src/domain/logger.ts';
+import { RequestSender } from '../../src/requests/send.ts';
+import { startDemo } from '../host/demo.ts';
+import { fixture } from '../integration/support/world.ts';
+import { poll } from '../ui/kit/poll.ts';
+import type { Workbench } from '../ui/kit/workbench.ts';
+import { openWorkbench } from '../ui/kit/workbench.ts';
+import type { BenchRow } from './table.ts';
+import { median } from './table.ts';
+
+const pairs = 600;
+const cancels = 50;
+const opens = 5;
+
+/** What sending costs beside the bare library, how soon a cancel and an event are felt, and what the process keeps. */
+export async function benchRequests(): Promise<BenchRow[]> {
+  return [...(await benchSending()), ...(await benchPanel())];
+}
+
+const newSender = () =>
+  new RequestSender({
+    logger: silentLogger,
+    resolveSecret: () => Promise.resolve('key-of-the-bench'),
+    timeoutSeconds: () => 30,
+  });
+
+async function benchSending(): Promise<BenchRow[]> {
+  const globals = () => [
+    Reflect.get(globalThis, 'fetch') as unknown,
+    Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1')) as unknown,
+    Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.2')) as unknown,
+  ];
+  const server = createServer((incoming, response) => {
+    if (incoming.url === '/wait') return;
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ answer: 'x'.repeat(2000) }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const sender = newSender();
+  const before = globals();
+  try {
+    const rows = [...(await benchOverhead(sender, url)), await benchCancel(sender, `${url}wait`, server)];
+    const changed = globals().filter((value, index) => value !== before[index]).length;
+    return [
+      ...rows,
+      {
+        what: 'fetch and global dispatchers replaced',
+        unit: '',
+        ours: changed,
+        promise: '0',
+        met: changed === 0,
+      },
+    ];
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+/** In turns, so that both see the same machine. The library makes a connection for each request, as we do. */
+async function benchOverhead(sender: RequestSender, url: string): Promise<BenchRow[]> {
+  const spec = {
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/json' },
+    body: '{"q": 1}',
+    auth: { secretRef: 'bench', header: 'authorization', scheme: 'Bearer' },
+  };
+  const ours: number[] = [];
+  const bare: number[] = [];
+  for (let at = -50; at < pairs; at++) {
+    const start = performance.now();
+    const { body } = await sender.send(spec, new AbortController().signal);
+    const middle = performance.now();
+    const agent = new Agent();
+    const headers = { ...spec.headers, authorization: 'Bearer key-of-the-bench' };
+    const answer = await request(url, { method: 'POST', headers, body: spec.body, dispatcher: agent });
+    const text = await answer.body.text();
+    await agent.destroy();
+    const end = performance.now();
+    if (body !== text) throw new Error('The two answers differ.');
+    if (at < 0) continue; // both warm up
+    ours.push(middle - start);
+    bare.push(end - middle);
+  }
+  return [overhead('p50', 0.5, 2, ours, bare), overhead('p99', 0.99, 10, ours, bare)];
+}
+
+function overhead(
+  name: string,
+  share: number,
+  limit: number,
+  ours: readonly number[],
+  bare: readonly number[],
+): BenchRow {
+  const [our, their] = [quantile(ours, share), quantile(bare, share)];
+  return {
+    what: `request on loopback (${name})`,
+    unit: 'ms',
+    ours: our,
+    rival: { name: 'bare undici', value: their },
+    promise: `<= ${limit} ms more`,
+    met: our - their <= limit,
+  };
+}
+
+/** From the cancel until the server sees its socket closed. */
+async function benchCancel(
+  sender: RequestSender,
+  url: string,
+  server: ReturnType<typeof createServer>,
+): Promise<BenchRow> {
+  const times: number[] = [];
+  for (let at = 0; at < cancels; at++) {
+    const abort = new AbortController();
+    const asked = once(server, 'request') as Promise<[{ socket: NodeJS.EventEmitter }]>;
+    const sending = sender.send({ method: 'GET', url, headers: {} }, abort.signal).catch(() => undefined);
+    const [{ socket }] = await asked;
+    const closed = once(socket, 'close');
+    const start = performance.now();
+    abort.abort();
+    await closed;
+    times.push(performance.now() - start);
+    await sending;
+  }
+  const ours = Math.max(...times);
+  return {
+    what: 'cancel frees the socket (slowest)',
+    unit: 'ms',
+    ours,
+    promise: '<= 50 ms',
+    met: ours <= 50,
+  };
+}
+
+/** The real panel in a real editor, fed by an app on the local Modal. */
+async function benchPanel(): Promise<BenchRow[]> {
+  await using parts = new AsyncDisposableStack();
+  const demo = await startDemo();
+  parts.defer(() => demo.stop());
+  await promisify(execFile)(
+    path.join(demo.simulator.binDir, 'modal'),
+    ['deploy', fixture('answer_kinds.py')],
+    {
+      env: { ...process.env, ...demo.env },
+    },
+  );
+  const workbench = await openWorkbench({ host: demo.host, folder: demo.workspace });
+  parts.defer(() => workbench.close());
+  await workbench.openView('Apps');
+  await workbench.treeRow('Apps', /^App answer-kinds/).expand();
+  return [await benchOpen(workbench), await benchPaint(workbench)];
+}
+
+async function benchOpen(workbench: Workbench): Promise<BenchRow> {
+  const endpoint = workbench.treeRow('Apps', /^Web endpoint web/);
+  const times: number[] = [];
+  for (let at = 0; at <= opens; at++) {
+    if (at > 0) await workbench.runCommand('View: Close Editor');
+    const row = await endpoint.waitFor();
+    const button = row.locator.getByRole('button', { name: 'Send Test Request…' });
+    await row.locator.hover();
+    await button.waitFor();
+    const start = performance.now();
+    await button.click();
+    await panelOf(workbench);
+    if (at > 0) times.push(performance.now() - start); // the first loads the file
+  }
+  const ours = median(times);
+  return {
+    what: 'request panel opens (p50, click to drawn)',
+    unit: 'ms',
+    ours,
+    promise: '<= 200 ms',
+    met: ours <= 200,
+  };
+}
+
+async function panelOf(workbench: Workbench): Promise<Frame> {
+  for (;;) {
+    for (const frame of workbench.page.frames())
+      if (
+        (await frame
+          .locator('modal-answer')
+          .count()
+          .catch(() => 0)) > 0
+      )
+        return frame;
+  }
+}
+
+/** Notes for each event how long after it was sent the frame was drawn that shows it. Times are of one machine. */
+const watchPaint = `(() => {
+  const root = document.querySelector('modal-request').shadowRoot.querySelector('modal-answer').shadowRoot;
+  const seen = new Set();
+  window.benchLate = [];
+  const look = () => {
+    const fresh = [...root.querySelectorAll('.line .value')].map((e) => /^tick (\\d+)$/.exec(e.textContent)?.[1]).filter((t) => t && !seen.has(t));
+    for (const time of fresh) seen.add(time);
+    // A task that is put at the end of the frame's work runs when the frame was handed over for display.
+    if (fresh.length > 0) requestAnimationFrame(() => setTimeout(() => { const now = Date.now(); for (const time of fresh) window.benchLate.push(now - Number(time)); }));
+  };
+  new MutationObserver(look).observe(root, { subtree: true, childList: true, characterData: true });
+})()`;
+
+async function benchPaint(workbench: Workbench): Promise<BenchRow> {
+  const panel = await panelOf(workbench);
+  await panel.getByLabel('Path').fill('/ticks');
+  await panel.evaluate(watchPaint);
+  await panel.getByLabel('Path').press('Control+Enter');
+  await panel.getByText('1,001 events').waitFor({ timeout: 60_000 });
+  const late = await poll(
+    async () => {
+      const values = await panel.evaluate<number[]>('window.benchLate');
+      return values.length > 500 ? values : undefined;
+    },
+    { what: 'painted events' },
+  );
+  const ours = quantile(late, 0.99);
+  return {
+    what: `200 events/s, sent to painted (p99 of ${late.length}, p50 ${median(late)} ms)`,
+    unit: 'ms',
+    ours,
+    promise: '<= 50 ms',
+    met: ours <= 50,
+  };
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
