@@ -56,7 +56,6 @@ describe('a failed reload', () => {
     await silence();
     await told(2);
     expect(failures().map(({ message }) => message)).toEqual(['ValueError: one.', 'ValueError: two.']);
-    expect(failures()[1]!.detail).not.toContain('a warning');
   });
 
   it('is forgotten when the next reload begins before it was told', async () => {
@@ -67,7 +66,7 @@ describe('a failed reload', () => {
     failReload('two');
     await silence();
     await told(1);
-    expect(failures()[0]!.detail).not.toContain('one');
+    expect(failures()[0]!.message).toBe('ValueError: two.');
     expect(states.map(({ kind }) => kind)).toContain('reloading');
   });
 
@@ -76,6 +75,5 @@ describe('a failed reload', () => {
     for (let line = 0; line < 5000; line++) watcher.take(`busy ${line}`, 'stderr');
     await told(1);
     expect(failures()[0]!.message).toBe('ValueError: one.');
-    expect(failures()[0]!.detail!.split('\n').length).toBeLessThan(1500);
   });
 });
