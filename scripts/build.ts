@@ -15,6 +15,9 @@ const lazyModules: Readonly<Record<string, string>> = {
   deploy: 'src/ui/deploy/deployFlow.ts',
   gettingReady: 'src/ui/onboarding/gettingReady.ts',
   requestPanel: 'src/ui/requests/requestPanel.ts',
+  loadTest: 'src/ui/requests/load/loadFlow.ts',
+  loadWorker: 'src/requests/load/worker.ts',
+  healthCheck: 'src/ui/requests/health/healthFlow.ts',
   lifecycle: 'src/ui/lifecycle/flows.ts',
   catalog: 'src/domain/catalog.ts',
   scriptActions: 'src/ui/scripts/scriptActions.ts',
@@ -87,7 +90,11 @@ function options({ production, write }: BuildChoice): esbuild.BuildOptions[] {
   };
   const webviews: esbuild.BuildOptions = {
     ...common,
-    entryPoints: { logs: 'src/webview/logs/main.ts', request: 'src/webview/request/main.ts' },
+    entryPoints: {
+      logs: 'src/webview/logs/main.ts',
+      request: 'src/webview/request/main.ts',
+      load: 'src/webview/load/main.ts',
+    },
     outdir: 'dist/webview',
     platform: 'browser',
     format: 'esm',

@@ -9,6 +9,7 @@ export const views = {
 
 export const webviewPanels = {
   request: 'modalGpu.request',
+  loadTest: 'modalGpu.loadTest',
 } as const;
 
 export const commands = {
@@ -20,6 +21,8 @@ export const commands = {
   clearLogs: 'modalGpu.clearLogs',
   openLogsAsDocument: 'modalGpu.openLogsAsDocument',
   sendRequest: 'modalGpu.sendRequest',
+  loadTest: 'modalGpu.loadTest',
+  checkHealth: 'modalGpu.checkHealth',
   setEndpointKey: 'modalGpu.setEndpointKey',
   copyEndpointKey: 'modalGpu.copyEndpointKey',
   copyEndpointUrl: 'modalGpu.copyEndpointUrl',

@@ -2,7 +2,8 @@
 
 /** Until so many requests were sent, or for so many seconds. */
 export type LoadAmount =
-  { readonly kind: 'requests'; readonly count: number } | { readonly kind: 'seconds'; readonly seconds: number };
+  | { readonly kind: 'requests'; readonly count: number }
+  | { readonly kind: 'seconds'; readonly seconds: number };
 
 /** How a test is run, with everything that ends it. */
 export interface LoadPlan {

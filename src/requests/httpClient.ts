@@ -7,6 +7,9 @@ import type { HttpResult, Timing } from '../domain/request.ts';
 
 restoreDispatcher();
 
+/** One connection, for load tests: the library is in this bundle alone. */
+export { Client } from 'undici';
+
 export interface ClientRequest {
   readonly method: string;
   readonly url: string;

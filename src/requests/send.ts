@@ -29,7 +29,7 @@ export class RequestSender {
 
   /** @throws kind `signedOut` when the endpoint's key is not known, else as the client does */
   async send(spec: RequestSpec, signal: AbortSignal, progress: SendProgress = {}): Promise<HttpResult> {
-    const headers = { ...spec.headers, ...(await this.#authHeader(spec)) };
+    const headers = await this.headersOf(spec);
     const { send } = await this.#loadClient();
     const result = await send({
       method: spec.method,
@@ -45,6 +45,14 @@ export class RequestSender {
       `${spec.method} ${origin}${pathname}: ${result.status} in ${result.timing.total.toFixed(0)} ms`,
     );
     return result;
+  }
+
+  /**
+   * All headers of a request, with its key put in, for a sender of another kind. They must stay within the process.
+   * @throws kind `signedOut` when the endpoint's key is not known
+   */
+  async headersOf(spec: RequestSpec): Promise<Record<string, string>> {
+    return { ...spec.headers, ...(await this.#authHeader(spec)) };
   }
 
   async #authHeader({ auth }: RequestSpec): Promise<Record<string, string>> {

@@ -1,5 +1,4 @@
-import { Client } from 'undici';
-import type { Dispatcher } from 'undici';
+import type { Client } from 'undici';
 import { ModalError } from '../../domain/errors.ts';
 import type { LoadAnswer } from './stats.ts';
 
@@ -10,6 +9,9 @@ export interface LoadRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }
+
+/** What the bundle of the HTTP client gives. */
+export type LoadLibrary = Pick<typeof import('../httpClient.ts'), 'Client'>;
 
 export interface ConnectionOptions {
   /** Limit for the first byte of each leg, in milliseconds. */
@@ -43,12 +45,12 @@ export class LoadConnection {
   readonly #first: Leg;
   readonly #headers: Record<string, string>;
 
-  constructor(request: LoadRequest, { headersTimeoutMs }: ConnectionOptions) {
+  constructor(library: LoadLibrary, request: LoadRequest, { headersTimeoutMs }: ConnectionOptions) {
     const { origin, pathname, search } = new URL(request.url);
     this.#origin = origin;
     this.#first = { method: request.method, path: pathname + search, body: request.body ?? null };
     this.#headers = { 'accept-encoding': 'identity', ...request.headers };
-    this.#client = new Client(origin, {
+    this.#client = new library.Client(origin, {
       pipelining: 1,
       connect: { timeout: connectLimitMs },
       headersTimeout: headersTimeoutMs,
@@ -69,7 +71,14 @@ export class LoadConnection {
       bytes += answer.bytes;
       if (answer.status !== 303 || !answer.location) {
         const { status, text } = answer;
-        return { status, firstByte: answer.firstByte - start, total: performance.now() - start, bytes, polls, text };
+        return {
+          status,
+          firstByte: answer.firstByte - start,
+          total: performance.now() - start,
+          bytes,
+          polls,
+          text,
+        };
       }
       if (polls >= mostPolls)
         throw new ModalError('limit', `The endpoint redirected ${mostPolls} times without an answer.`);
@@ -100,7 +109,7 @@ export class LoadConnection {
       let bytes = 0;
       let text = '';
       this.#client.dispatch(
-        { method: method as Dispatcher.HttpMethod, path, body, headers: this.#headers },
+        { method, path, body, headers: this.#headers },
         {
           onRequestStart: () => undefined,
           onResponseStart: (_controller, code, headers) => {

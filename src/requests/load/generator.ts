@@ -43,6 +43,7 @@ export async function generateLoad(
   listener: LoadListener,
 ): Promise<LoadOutcome> {
   checkPlan(plan);
+  const library = await import('../httpClient.ts');
   const start = performance.now();
   const elapsed = () => performance.now() - start;
   const stats = new LoadStats();
@@ -78,7 +79,7 @@ export async function generateLoad(
     else await Promise.race([pause(refusedPauseMs), ended]);
   };
   const loop = async (): Promise<void> => {
-    const connection = new LoadConnection(request, { headersTimeoutMs });
+    const connection = new LoadConnection(library, request, { headersTimeoutMs });
     connections.add(connection);
     while (!isOver() && stats.sentCount < most) await sendOne(connection);
     await connection.close();

@@ -23,7 +23,9 @@ const amountHelp = 'Enter a number of requests, such as 500, or a time, such as 
  * @returns a sentence where it is not understood or out of bounds
  */
 export function parseAmount(text: string): LoadAmount | string {
-  const match = /^(\d[\d,_ ]*?)\s*(r(?:equests?)?|s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?)?$/i.exec(text.trim());
+  const match = /^(\d[\d,_ ]*?)\s*(r(?:equests?)?|s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?)?$/i.exec(
+    text.trim(),
+  );
   const number = Number(match?.[1]?.replaceAll(/[,_ ]/g, ''));
   if (!match || number < 1) return amountHelp;
   const unit = (match[2] ?? 'r').charAt(0).toLowerCase();
@@ -31,6 +33,11 @@ export function parseAmount(text: string): LoadAmount | string {
     return number > loadLimits.requests ? 'At most 100,000 requests.' : { kind: 'requests', count: number };
   const seconds = unit === 'm' ? number * 60 : number;
   return seconds > loadLimits.seconds ? 'At most 15 minutes.' : { kind: 'seconds', seconds };
+}
+
+/** As `parseAmount` reads it. */
+export function amountInput(amount: LoadAmount): string {
+  return amount.kind === 'seconds' ? `${amount.seconds}s` : String(amount.count);
 }
 
 /** @returns a sentence where it is not understood or out of bounds */

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { ModalError } from '../../domain/errors.ts';
+import { ModalError, toModalError } from '../../domain/errors.ts';
 import type { LoadSnapshot } from '../../domain/load.ts';
 import { redact } from '../../domain/redact.ts';
 import type { LoadJob, LoadListener, LoadOutcome } from './generator.ts';
@@ -36,14 +36,17 @@ export async function runLoad(
   try {
     return await new Promise<LoadOutcome>((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
-        if (message.type === 'end')
-          return resolve({ ...message.outcome, snapshot: clean(message.outcome.snapshot) });
+        if (message.type === 'end') {
+          resolve({ ...message.outcome, snapshot: clean(message.outcome.snapshot) });
+          return;
+        }
         last = clean(message.snapshot);
         listener.onSnapshot(last);
       });
-      worker.once('error', (error) =>
-        reject(new ModalError('unexpected', `The load test failed: ${error.message}`, { cause: error })),
-      );
+      worker.once('error', (error: unknown) => {
+        const { message } = toModalError(error);
+        reject(new ModalError('unexpected', `The load test failed: ${message}`, { cause: error }));
+      });
       worker.once('exit', () => {
         if (signal.aborted && last) resolve({ end: 'stopped', snapshot: { ...last, points: [] } });
         else reject(new ModalError('unexpected', 'The load test ended without a result. Run it again.'));

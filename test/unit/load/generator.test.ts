@@ -53,7 +53,8 @@ function generate(url: string, options: Run = {}) {
   );
 }
 const requests = (count: number) => ({ kind: 'requests', count }) as const;
-const seconds = (length: number) => ({ amount: { kind: 'seconds', seconds: length }, limitSeconds: length }) as const;
+const seconds = (length: number) =>
+  ({ amount: { kind: 'seconds', seconds: length }, limitSeconds: length }) as const;
 
 describe('a load test', () => {
   it('sends exactly as many as asked for, over as many connections, with body and key', async () => {
@@ -62,7 +63,7 @@ describe('a load test', () => {
       let body = '';
       incoming.on('data', (chunk) => (body += String(chunk)));
       incoming.on('end', () => {
-        seen.push(`${incoming.method} ${incoming.url} ${incoming.headers['authorization']} ${body}`);
+        seen.push(`${incoming.method} ${incoming.url} ${incoming.headers.authorization} ${body}`);
         response.end('answer');
       });
     });
@@ -71,7 +72,14 @@ describe('a load test', () => {
       request: { method: 'POST', url: `${url}go?a=1`, headers: { authorization: 'Bearer k' }, body: '{}' },
     });
     expect(end).toBe('done');
-    expect(snapshot.totals).toMatchObject({ sent: 50, ok: 50, failed: 0, unfinished: 0, open: 0, bytes: 300 });
+    expect(snapshot.totals).toMatchObject({
+      sent: 50,
+      ok: 50,
+      failed: 0,
+      unfinished: 0,
+      open: 0,
+      bytes: 300,
+    });
     expect(seen).toEqual(Array(50).fill('POST /go?a=1 Bearer k {}'));
     expect(connections()).toBe(5);
     expect(snapshot.totals.latency.p50).toBeGreaterThanOrEqual(snapshot.totals.firstByte.p50 * 0.99);
@@ -179,8 +187,12 @@ describe('a load test', () => {
     const plan = { amount: requests(1), concurrency: 1 };
     const away = await generate(url, { plan, request: { url: `${url}other` } });
     const endless = await generate(url, { plan });
-    expect(away.snapshot.totals.errors).toMatchObject([{ kind: 'redirects', first: expect.stringMatching(/another server/) as string }]);
-    expect(endless.snapshot.totals.errors).toMatchObject([{ kind: 'redirects', first: expect.stringMatching(/20 times/) as string }]);
+    expect(away.snapshot.totals.errors).toMatchObject([
+      { kind: 'redirects', first: expect.stringMatching(/another server/) as string },
+    ]);
+    expect(endless.snapshot.totals.errors).toMatchObject([
+      { kind: 'redirects', first: expect.stringMatching(/20 times/) as string },
+    ]);
   });
 
   it('refuses a plan without bounds', async () => {
@@ -191,12 +203,19 @@ describe('a load test', () => {
 });
 
 describe('a load test in its own thread', () => {
-  const run = (request: LoadRequest, plan: Partial<LoadPlan>, signal = new AbortController().signal, onSnapshot = (_: LoadSnapshot) => undefined as void) =>
-    runLoad(workerFile, { request, plan: { ...defaultPlan, ...plan }, headersTimeoutMs: 5000 }, signal, { onSnapshot });
+  const run = (
+    request: LoadRequest,
+    plan: Partial<LoadPlan>,
+    signal = new AbortController().signal,
+    onSnapshot: (snapshot: LoadSnapshot) => void = () => undefined,
+  ) =>
+    runLoad(workerFile, { request, plan: { ...defaultPlan, ...plan }, headersTimeoutMs: 5000 }, signal, {
+      onSnapshot,
+    });
 
   it('gives the same counts, and nothing of the key that a server repeats', async () => {
     const { url } = await serve((incoming, response) =>
-      response.writeHead(401).end(`${'x'.repeat(290)}${incoming.headers['x-key']} is wrong`),
+      response.writeHead(401).end(`${'x'.repeat(290)}${String(incoming.headers['x-key'])} is wrong`),
     );
     const { end, snapshot } = await run(
       { method: 'GET', url, headers: { 'x-key': 'correct-horse-battery' } },
@@ -211,10 +230,15 @@ describe('a load test in its own thread', () => {
     const { url, sockets } = await serve((_incoming, response) => setTimeout(() => response.end('ok'), 5));
     const abort = new AbortController();
     const points: number[] = [];
-    const { end, snapshot } = await run({ method: 'GET', url, headers: {} }, seconds(60), abort.signal, (snapshot) => {
-      points.push(...snapshot.points.map(({ second }) => second));
-      if (points.length >= 2) abort.abort();
-    });
+    const { end, snapshot } = await run(
+      { method: 'GET', url, headers: {} },
+      seconds(60),
+      abort.signal,
+      (snapshot) => {
+        points.push(...snapshot.points.map(({ second }) => second));
+        if (points.length >= 2) abort.abort();
+      },
+    );
     expect(end).toBe('stopped');
     expect(points.slice(0, 2)).toEqual([1, 2]);
     expect(snapshot.totals.ok).toBeGreaterThan(0);
@@ -223,7 +247,11 @@ describe('a load test in its own thread', () => {
 
   it('says what went wrong when the thread cannot start', async () => {
     const missing = new URL('../../../src/requests/load/missing.ts', import.meta.url);
-    const job = { request: { method: 'GET', url: 'http://127.0.0.1:1/', headers: {} }, plan: defaultPlan, headersTimeoutMs: 1 };
+    const job = {
+      request: { method: 'GET', url: 'http://127.0.0.1:1/', headers: {} },
+      plan: defaultPlan,
+      headersTimeoutMs: 1,
+    };
     await expect(
       runLoad(missing, job, new AbortController().signal, { onSnapshot: () => undefined }),
     ).rejects.toMatchObject({ kind: 'unexpected' });

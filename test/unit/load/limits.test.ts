@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { amountWords, secondsWords } from '../../../src/domain/load.ts';
+import type { LoadAmount } from '../../../src/domain/load.ts';
+import { secondsWords } from '../../../src/domain/load.ts';
 import {
+  amountInput,
   checkPlan,
   defaultPlan,
   loadLimits,
@@ -22,12 +24,15 @@ describe('the length of a test', () => {
     ['15m', { kind: 'seconds', seconds: 900 }],
   ])('reads %s', (text, amount) => {
     expect(parseAmount(text)).toEqual(amount);
-    expect(parseAmount(amountWords(amount as never))).toEqual(amount);
+    expect(parseAmount(amountInput(amount as LoadAmount))).toEqual(amount);
   });
 
-  it.each(['', '0', '-5', '1.5', '5 apples', 'ten', '1e3', '100001', '16m', '901 s'])('refuses %s', (text) => {
-    expect(parseAmount(text)).toEqual(expect.stringMatching(/^(?:Enter|At most)/));
-  });
+  it.each(['', '0', '-5', '1.5', '5 apples', 'ten', '1e3', '100001', '16m', '901 s'])(
+    'refuses %s',
+    (text) => {
+      expect(parseAmount(text)).toEqual(expect.stringMatching(/^(?:Enter|At most)/));
+    },
+  );
 
   it('never gives anything that the last guard refuses', () => {
     fc.assert(

@@ -12,13 +12,21 @@ function exact(values: readonly number[], share: number): number {
 
 describe('the histogram', () => {
   it('is within half a percent, and a microsecond, of what sorting says', () => {
-    const durations = fc.array(fc.double({ min: 0, max: 4_000_000, noNaN: true }), { minLength: 1, maxLength: 400 });
+    const durations = fc.array(fc.double({ min: 0, max: 4_000_000, noNaN: true }), {
+      minLength: 1,
+      maxLength: 400,
+    });
     fc.assert(
       fc.property(durations, (values) => {
         const histogram = new Histogram();
         for (const value of values) histogram.add(value);
         const read = histogram.percentiles();
-        for (const [name, share] of [['p50', 0.5], ['p90', 0.9], ['p95', 0.95], ['p99', 0.99]] as const) {
+        for (const [name, share] of [
+          ['p50', 0.5],
+          ['p90', 0.9],
+          ['p95', 0.95],
+          ['p99', 0.99],
+        ] as const) {
           const wanted = exact(values, share);
           expect(Math.abs(read[name] - wanted)).toBeLessThanOrEqual(wanted * 0.005 + 0.001);
         }
@@ -30,13 +38,17 @@ describe('the histogram', () => {
   it('is empty again after it was cleared, and takes what is too long as the longest', () => {
     const histogram = new Histogram();
     histogram.add(1e12);
-    expect(histogram.percentile(1)).toBeCloseTo(2 ** 32 / 1000, 0);
+    expect(Math.abs(histogram.percentile(1) / (2 ** 32 / 1000) - 1)).toBeLessThan(0.005);
     histogram.clear();
     expect([histogram.total, histogram.percentile(0.5), histogram.percentiles().max]).toEqual([0, 0, 0]);
   });
 });
 
-type Event = { readonly kind: 'ok' | 'http' | 'reset' | 'abandon'; readonly status: number; readonly pause: number };
+interface Event {
+  readonly kind: 'ok' | 'http' | 'reset' | 'abandon';
+  readonly status: number;
+  readonly pause: number;
+}
 const event: fc.Arbitrary<Event> = fc.record({
   kind: fc.constantFrom('ok', 'http', 'reset', 'abandon'),
   status: fc.integer({ min: 300, max: 599 }),
@@ -52,7 +64,8 @@ describe('the counts of a test', () => {
         const points = [];
         const play: Record<Event['kind'], (status: number) => void> = {
           ok: () => stats.answer({ status: 200, firstByte: 1, total: 2, bytes: 10, polls: 1 }, now),
-          http: (status) => stats.answer({ status, firstByte: 1, total: 2, bytes: 5, polls: 0, text: 'no' }, now),
+          http: (status) =>
+            stats.answer({ status, firstByte: 1, total: 2, bytes: 5, polls: 0, text: 'no' }, now),
           reset: () => stats.failure({ kind: 'reset', message: 'gone' }, now),
           abandon: () => stats.abandon(),
         };

@@ -1,0 +1,81 @@
+import { milliseconds, number } from '../../domain/loadReport.ts';
+import type { LoadViewState } from '../../ui/requests/load/protocol.ts';
+import type { ChartData } from './chart.ts';
+
+export type ChartName = 'throughput' | 'latency' | 'containers';
+
+export const chartTitles: Readonly<Record<ChartName, string>> = {
+  throughput: 'Requests per second',
+  latency: 'Latency',
+  containers: 'Containers',
+};
+
+/** What the three charts show, and the table that says the same. */
+export function chartsOf({ points, containers }: LoadViewState): Readonly<Record<ChartName, ChartData>> {
+  const seconds = points.map(({ second }) => second);
+  const told = (value: number, has: boolean) => (has ? value : null);
+  return {
+    throughput: {
+      seconds,
+      format: number,
+      lines: [
+        { label: 'Succeeded', color: '--vscode-charts-green', values: points.map(({ ok }) => ok) },
+        {
+          label: 'Failed',
+          color: '--vscode-charts-red',
+          dash: [4, 3],
+          values: points.map(({ failed }) => failed),
+        },
+      ],
+    },
+    latency: {
+      seconds,
+      format: milliseconds,
+      lines: [
+        {
+          label: 'p50',
+          color: '--vscode-charts-blue',
+          values: points.map(({ ok, p50 }) => told(p50, ok > 0)),
+        },
+        {
+          label: 'p95',
+          color: '--vscode-charts-orange',
+          dash: [4, 3],
+          values: points.map(({ ok, p95 }) => told(p95, ok > 0)),
+        },
+      ],
+    },
+    containers: {
+      seconds: containers.map(({ second }) => Math.round(second * 10) / 10),
+      format: number,
+      lines: [
+        {
+          label: 'Running',
+          color: '--vscode-charts-purple',
+          values: containers.map(({ running }) => running),
+        },
+        {
+          label: 'Starting',
+          color: '--vscode-charts-yellow',
+          dash: [4, 3],
+          values: containers.map(({ starting }) => starting),
+        },
+        {
+          label: 'Requests in the queue',
+          color: '--vscode-charts-foreground',
+          dash: [1, 3],
+          values: containers.map(({ queued }) => queued ?? null),
+        },
+      ],
+    },
+  };
+}
+
+/** The largest of each line, for those who cannot see it. */
+export function spoken(name: ChartName, { lines, format }: ChartData): string {
+  const parts = lines.map(({ label, values }) => {
+    const known = values.filter((value) => value !== null);
+    return `${label} at most ${known.length > 0 ? format(Math.max(...known)) : 'not known'}`;
+  });
+  return `${chartTitles[name]}: ${parts.join(', ')}. The values are in the table below.`;
+}
