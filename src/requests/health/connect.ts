@@ -32,7 +32,11 @@ export async function connectTo(url: string, signal: AbortSignal): Promise<Conne
     const connected = performance.now();
     const times = { address, nameMs: resolved - start, connectMs: connected - resolved };
     if (!secure) return times;
-    const encrypted = tls.connect({ socket: socket.value, servername: hostname });
+    const encrypted = tls.connect({
+      socket: socket.value,
+      host: hostname,
+      ...(net.isIP(hostname) ? {} : { servername: hostname }),
+    });
     await untilAborted(firstEvent(encrypted, 'secureConnect'), ends);
     return {
       ...times,
@@ -51,6 +55,7 @@ function firstEvent(socket: net.Socket, event: string): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once(event, () => resolve());
     socket.once('error', reject);
+    socket.once('close', () => reject(new Error('the connection was closed')));
   });
 }
 
