@@ -151,6 +151,7 @@ describe('a load test', () => {
     await frame.getByRole('row', { name: /^3 / }).waitFor({ timeout: 60_000 });
     await frame.getByRole('img', { name: /^Containers: Running at most [12]/ }).waitFor();
     await frame.getByText('Values per second').click();
+    await frame.evaluate('window.scrollTo(0, 0)');
     await workbench.shot('153-load-running');
     await frame.getByRole('button', { name: 'Stop' }).click();
     await frame.getByText('Stopped by you.').waitFor();
@@ -171,7 +172,9 @@ describe('a load test', () => {
     expect(figures).toMatch(/Succeeded\s+90 %/);
     expect(await frame.locator('.counts').innerText()).toMatch(/^100 sent in .*: 90 succeeded, 10 failed\.$/);
     const error = frame.getByRole('row', { name: /HTTP 500/ });
-    expect(await error.innerText()).toMatch(/10\s+The app failed\. The GPU ran out of memory\.[\s\S]*Show Logs/);
+    expect(await error.innerText()).toMatch(
+      /10\s+The app failed\. The GPU ran out of memory\.[\s\S]*Show Logs/,
+    );
     await workbench.shot('154-load-finished');
   });
 
@@ -189,7 +192,7 @@ describe('a load test', () => {
       order.push(String(await frame.evaluate(focused)));
     }
     expect(order).toEqual(['Change…', 'Export JSON…', 'Copy Markdown']);
-    await workbench.page.setViewportSize({ width: 900, height: 900 });
+    await workbench.page.setViewportSize({ width: 560, height: 900 });
     await workbench.page.keyboard.press('Control+b'); // without the sidebar
     expect(await frame.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
     await workbench.shot('156-load-narrow');

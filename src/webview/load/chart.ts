@@ -13,9 +13,17 @@ export interface ChartData {
   readonly seconds: readonly number[];
   readonly lines: readonly Line[];
   readonly format: (value: number) => string;
+  /** Right end of the axis of time. */
+  readonly length: number;
+  /** Values are counts, so that the axis has no halves. */
+  readonly whole?: boolean;
 }
 
 const height = 130;
+
+/** Steps of the axis of time, in seconds. */
+const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300];
+const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000];
 
 /** One small chart over the seconds of a test. It is painted on a canvas, so the same stands in a table beside it. */
 export class Chart {
@@ -53,6 +61,15 @@ export class Chart {
     this.#plot?.destroy();
   }
 
+  /** Without a mouse over the chart its legend shows the latest values. */
+  #latest(line: number): number | null {
+    return this.#data?.lines[line]?.values.at(-1) ?? null;
+  }
+
+  #legend(value: number | null): string {
+    return value === null ? '–' : (this.#data?.format(value) ?? '');
+  }
+
   #build(): void {
     const data = this.#data;
     if (!data) return;
@@ -72,21 +89,38 @@ export class Chart {
         padding: [8, 12, 0, 0],
         cursor: { sync: { key: this.#group }, drag: { x: false, y: false } },
         legend: { show: true, live: true },
-        scales: { x: { time: false }, y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, 1)] } },
+        scales: {
+          x: { time: false, range: () => [0, this.#data?.length ?? 1] },
+          y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, 1)] },
+        },
         axes: [
-          { ...axis, size: 24, values: (_plot, seconds) => seconds.map((second) => `${second} s`) },
-          { ...axis, size: 64, values: (_plot, values) => values.map((value) => data.format(value)) },
+          {
+            ...axis,
+            size: 24,
+            incrs: timeSteps,
+            values: (_plot, seconds) => seconds.map((second) => `${second} s`),
+          },
+          {
+            ...axis,
+            size: 64,
+            ...(data.whole ? { incrs: wholeSteps } : {}),
+            values: (_plot, values) => values.map((value) => data.format(value)),
+          },
         ],
         series: [
-          { label: 'At', value: (_plot, second: number | null) => (second === null ? '–' : `${second} s`) },
-          ...data.lines.map((line) => ({
+          {
+            label: 'At',
+            value: (_plot, second: number | null) => `${second ?? this.#data?.seconds.at(-1) ?? 0} s`,
+          },
+          ...data.lines.map((line, at) => ({
             label: line.label,
             stroke: color(line.color),
             width: 1.5,
             points: { show: data.seconds.length < 3 },
             spanGaps: true,
             ...(line.dash ? { dash: line.dash } : {}),
-            value: (_plot: uPlot, value: number | null) => (value === null ? '–' : data.format(value)),
+            value: (plot: uPlot, value: number | null) =>
+              this.#legend(value ?? (typeof plot.cursor.idx === 'number' ? null : this.#latest(at))),
           })),
         ],
       },

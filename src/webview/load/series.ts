@@ -11,13 +11,18 @@ export const chartTitles: Readonly<Record<ChartName, string>> = {
 };
 
 /** What the three charts show, and the table that says the same. */
-export function chartsOf({ points, containers }: LoadViewState): Readonly<Record<ChartName, ChartData>> {
+export function chartsOf(state: LoadViewState): Readonly<Record<ChartName, ChartData>> {
+  const { containers } = state;
+  const points = wholeSeconds(state);
+  const length = Math.max(5, points.at(-1)?.second ?? 0, Math.ceil(containers.at(-1)?.second ?? 0));
   const seconds = points.map(({ second }) => second);
   const told = (value: number, has: boolean) => (has ? value : null);
   return {
     throughput: {
       seconds,
+      length,
       format: number,
+      whole: true,
       lines: [
         { label: 'Succeeded', color: '--vscode-charts-green', values: points.map(({ ok }) => ok) },
         {
@@ -30,6 +35,7 @@ export function chartsOf({ points, containers }: LoadViewState): Readonly<Record
     },
     latency: {
       seconds,
+      length,
       format: milliseconds,
       lines: [
         {
@@ -39,7 +45,7 @@ export function chartsOf({ points, containers }: LoadViewState): Readonly<Record
         },
         {
           label: 'p95',
-          color: '--vscode-charts-orange',
+          color: '--vscode-charts-yellow',
           dash: [4, 3],
           values: points.map(({ ok, p95 }) => told(p95, ok > 0)),
         },
@@ -47,6 +53,8 @@ export function chartsOf({ points, containers }: LoadViewState): Readonly<Record
     },
     containers: {
       seconds: containers.map(({ second }) => Math.round(second * 10) / 10),
+      length,
+      whole: true,
       format: number,
       lines: [
         {
@@ -56,7 +64,7 @@ export function chartsOf({ points, containers }: LoadViewState): Readonly<Record
         },
         {
           label: 'Starting',
-          color: '--vscode-charts-yellow',
+          color: '--vscode-charts-blue',
           dash: [4, 3],
           values: containers.map(({ starting }) => starting),
         },
@@ -69,6 +77,12 @@ export function chartsOf({ points, containers }: LoadViewState): Readonly<Record
       ],
     },
   };
+}
+
+/** The last second is seldom a whole one: its rate would look like a fall. */
+function wholeSeconds({ phase, points, totals }: LoadViewState): LoadViewState['points'] {
+  if (phase !== 'ended' || points.length < 3) return points;
+  return points.filter(({ second }) => second * 1000 <= (totals?.elapsed ?? 0));
 }
 
 /** The largest of each line, for those who cannot see it. */

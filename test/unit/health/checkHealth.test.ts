@@ -18,8 +18,12 @@ interface Situation {
 }
 
 const edge = (text: string) => `modal-http: ${text}`;
-const openapi = JSON.stringify({ openapi: '3.1.0', paths: { '/a': { get: {}, post: {} }, '/b': { get: {} } } });
-const status = (state: string) => JSON.stringify({ status: state, model: { id: 'org/model' }, gpu: { name: 'A10' }, load_s: 9.44 });
+const openapi = JSON.stringify({
+  openapi: '3.1.0',
+  paths: { '/a': { get: {}, post: {} }, '/b': { get: {} } },
+});
+const status = (state: string) =>
+  JSON.stringify({ status: state, model: { id: 'org/model' }, gpu: { name: 'A10' }, load_s: 9.44 });
 
 /** Plays a check. @returns the last line of each step, and what was asked */
 async function check({ facts, answers = {}, running = 0, connect, consent = true, signal }: Situation) {
@@ -27,14 +31,25 @@ async function check({ facts, answers = {}, running = 0, connect, consent = true
   const asked: string[] = [];
   let questions = 0;
   await checkHealth(
-    { bundled: false, cheap: false, requiresProxyAuth: false, key: 'none', limitMs: 10_000, pauseMs: 1, ...facts },
+    {
+      bundled: false,
+      cheap: false,
+      requiresProxyAuth: false,
+      key: 'none',
+      limitMs: 10_000,
+      pauseMs: 1,
+      ...facts,
+    },
     {
       connect: connect ?? (() => Promise.resolve({ address: '1.2.3.4', nameMs: 1, connectMs: 2 })),
       containers: () => Promise.resolve({ running, starting: 0 }),
       get: (path) => {
         asked.push(path);
         const found = answers[path] ?? [404, 'Not Found'];
-        const list = (typeof found[0] === 'number' ? [found] : found) as readonly (readonly [number, string])[];
+        const list = (typeof found[0] === 'number' ? [found] : found) as readonly (readonly [
+          number,
+          string,
+        ])[];
         const times = asked.filter((each) => each === path).length;
         const [code, body] = list[Math.min(times, list.length) - 1]!;
         return Promise.resolve(result(code, body));
@@ -63,8 +78,16 @@ const result = (code: number, body: string): HttpResult => ({
 
 describe('the health of an endpoint', () => {
   it('is good all through for a warm bundled app with its key, without a question', async () => {
-    const answers = { '/health': [200, '{}'], '/status': [200, status('ready')], '/openapi.json': [200, openapi] } as const;
-    const { of, states, questions } = await check({ running: 2, facts: { bundled: true, key: 'kept' }, answers });
+    const answers = {
+      '/health': [200, '{}'],
+      '/status': [200, status('ready')],
+      '/openapi.json': [200, openapi],
+    } as const;
+    const { of, states, questions } = await check({
+      running: 2,
+      facts: { bundled: true, key: 'kept' },
+      answers,
+    });
     expect(states).toEqual(['good', 'good', 'good', 'good', 'good', 'good']);
     expect(questions).toBe(0);
     expect(of('container').text).toBe('Warm: 2 containers running.');
@@ -77,13 +100,22 @@ describe('the health of an endpoint', () => {
     expect([cold.asked, cold.questions]).toEqual([[], 1]);
     expect(cold.states).toEqual(['good', 'warning', 'unknown', 'unknown', 'unknown', 'unknown']);
     expect(cold.of('answer')).toMatchObject({ action: 'again' });
-    const cheap = await check({ facts: { bundled: true, cheap: true, key: 'missing' }, answers: { '/health': [200, ''] } });
+    const cheap = await check({
+      facts: { bundled: true, cheap: true, key: 'missing' },
+      answers: { '/health': [200, ''] },
+    });
     expect([cheap.questions, cheap.asked]).toEqual([0, ['/health']]);
     expect(cheap.of('key')).toMatchObject({ state: 'bad', action: 'enterKey' });
   });
 
   it('waits while the model loads, and says how long the cold start took', async () => {
-    const answers = { '/health': [[503, 'x'], [503, 'x'], [200, '{}']] } as const;
+    const answers = {
+      '/health': [
+        [503, 'x'],
+        [503, 'x'],
+        [200, '{}'],
+      ],
+    } as const;
     const { of, asked } = await check({ answers });
     expect(asked.filter((path) => path === '/health')).toHaveLength(3);
     expect(of('answer').state).toBe('good');
@@ -97,21 +129,49 @@ describe('the health of an endpoint', () => {
   });
 
   it.each([
-    ['none kept', 'missing', edge('missing credentials for proxy authorization'), /none is kept here.*needs a proxy token/],
-    ['a wrong one', 'kept', edge('invalid credentials for proxy authorization'), /is wrong.*refused the proxy token/],
+    [
+      'none kept',
+      'missing',
+      edge('missing credentials for proxy authorization'),
+      /none is kept here.*needs a proxy token/,
+    ],
+    [
+      'a wrong one',
+      'kept',
+      edge('invalid credentials for proxy authorization'),
+      /is wrong.*refused the proxy token/,
+    ],
   ] as const)('tells a proxy token apart: %s', async (_name, key, body, text) => {
-    const { of, asked } = await check({ facts: { key, requiresProxyAuth: true }, answers: { '/health': [401, body] } });
-    expect(of('key')).toMatchObject({ state: 'bad', action: 'enterKey', text: expect.stringMatching(text) as string });
+    const { of, asked } = await check({
+      facts: { key, requiresProxyAuth: true },
+      answers: { '/health': [401, body] },
+    });
+    expect(of('key')).toMatchObject({
+      state: 'bad',
+      action: 'enterKey',
+      text: expect.stringMatching(text) as string,
+    });
     expect(of('container').text).toMatch(/^Cold/); // the edge refused, so nothing was started
     expect(asked).toEqual(['/health']);
   });
 
   it('tells a wrong key of the app from one that nothing is known of', async () => {
-    const answers = { '/health': [200, ''], '/status': [401, '{"error":{"message":"Wrong key."}}'], '/v1/models': [403, ''] } as const;
+    const answers = {
+      '/health': [200, ''],
+      '/status': [401, '{"error":{"message":"Wrong key."}}'],
+      '/v1/models': [403, ''],
+    } as const;
     const wrong = await check({ facts: { bundled: true, key: 'kept' }, answers });
-    expect(wrong.of('key')).toMatchObject({ state: 'bad', action: 'enterKey', text: expect.stringMatching(/wrong.*Wrong key/) as string });
+    expect(wrong.of('key')).toMatchObject({
+      state: 'bad',
+      action: 'enterKey',
+      text: expect.stringMatching(/wrong.*Wrong key/) as string,
+    });
     const asks = await check({ answers });
-    expect(asks.of('key')).toMatchObject({ state: 'warning', text: expect.stringMatching(/request panel/) as string });
+    expect(asks.of('key')).toMatchObject({
+      state: 'warning',
+      text: expect.stringMatching(/request panel/) as string,
+    });
   });
 
   it('offers a deploy where nothing is deployed any more', async () => {
@@ -130,7 +190,11 @@ describe('the health of an endpoint', () => {
     const offline = () => Promise.reject(new ModalError('offline', 'The name x cannot be resolved.'));
     const { asked, states, of } = await check({ connect: offline });
     expect([asked, states.slice(2)]).toEqual([[], ['unknown', 'unknown', 'unknown', 'unknown']]);
-    expect(of('reachable')).toMatchObject({ state: 'bad', text: 'The name x cannot be resolved.', action: 'again' });
+    expect(of('reachable')).toMatchObject({
+      state: 'bad',
+      text: 'The name x cannot be resolved.',
+      action: 'again',
+    });
     const cancelled = () => Promise.reject(new ModalError('cancelled', 'Cancelled'));
     await expect(check({ connect: cancelled })).rejects.toMatchObject({ kind: 'cancelled' });
   });

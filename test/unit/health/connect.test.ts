@@ -15,14 +15,14 @@ describe('the way to a server', () => {
   it('is measured without a byte being sent', async () => {
     let bytes = 0;
     const closed = new Promise<void>((resolve) => {
-      void listen((socket) => socket.on('data', (data) => (bytes += data.length)).on('close', () => resolve())).then(
-        async ({ server, port }) => {
-          const { address, nameMs, connectMs } = await connectTo(`http://localhost:${port}/x`, never);
-          expect(address).toMatch(/^(?:127\.|::1)/);
-          expect(nameMs + connectMs).toBeGreaterThan(0);
-          server.close();
-        },
-      );
+      void listen((socket) =>
+        socket.on('data', (data) => (bytes += data.length)).on('close', () => resolve()),
+      ).then(async ({ server, port }) => {
+        const { address, nameMs, connectMs } = await connectTo(`http://localhost:${port}/x`, never);
+        expect(address).toMatch(/^(?:127\.|::1)/);
+        expect(nameMs + connectMs).toBeGreaterThan(0);
+        server.close();
+      });
     });
     await closed;
     expect(bytes).toBe(0);
@@ -43,7 +43,9 @@ describe('the way to a server', () => {
   it('can be cancelled', async () => {
     const abort = new AbortController();
     const { server, port } = await listen(() => abort.abort());
-    await expect(connectTo(`https://127.0.0.1:${port}/`, abort.signal)).rejects.toMatchObject({ kind: 'cancelled' });
+    await expect(connectTo(`https://127.0.0.1:${port}/`, abort.signal)).rejects.toMatchObject({
+      kind: 'cancelled',
+    });
     server.close();
   });
 });

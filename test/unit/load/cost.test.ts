@@ -13,7 +13,13 @@ import {
 import { defaultPlan, withAmount } from '../../../src/requests/load/limits.ts';
 import { confirmationLines, seenCost } from '../../../src/ui/requests/load/loadWords.ts';
 
-const fn = (id: string, gpus: string[] = []): ModalFunction => ({ id, tag: id, kind: 'function', gpus, endpoints: [] });
+const fn = (id: string, gpus: string[] = []): ModalFunction => ({
+  id,
+  tag: id,
+  kind: 'function',
+  gpus,
+  endpoints: [],
+});
 const autoscaler = (maxContainers: number, more = {}) => ({
   minContainers: 0,
   maxContainers,
@@ -53,7 +59,9 @@ describe('the worst case', () => {
     const units = loadUnits([fn('web', ['Z9'])], 'web', new Map(), 5, datedRates);
     expect(worstCaseUsd(units, 60)).toBeUndefined();
     const lines = confirmationLines('GET /', defaultPlan, units, datedRates).join('\n');
-    expect(lines).toContain('Worst case: unknown, because the price of a GPU is. The test ends after 5 min at the latest.');
+    expect(lines).toContain(
+      'Worst case: unknown, because the price of a GPU is. The test ends after 5 min at the latest.',
+    );
   });
 
   it('is said with request, GPU, containers and both limits', () => {
@@ -90,26 +98,38 @@ describe('the cost that was seen', () => {
     expect(seenUsd(meter.seconds, datedRates)).toBeCloseTo((12 * 3.95 + 2 * 1.1) / 3600, 9);
     expect(seenCost(meter.seconds, meter.most, datedRates)).toMatchObject({
       containerSeconds: 14,
-      basis: expect.stringMatching(/^Cost: about \$0\.0138\. .* at most 2 at once, 12 s on H100, 2 s on A10 together/) as string,
+      basis: expect.stringMatching(
+        /^Cost: about \$0\.0138\. .* at most 2 at once, 12 s on H100, 2 s on A10 together/,
+      ) as string,
     });
   });
 
   it('adds up to containers times time, however often it looks', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1 }), fc.integer({ min: 0, max: 9 }), (pauses, count) => {
-        const meter = new ContainerMeter('');
-        const containers = Array.from({ length: count }, (_, at) => container(String(at), ''));
-        let now = 0;
-        for (const pause of pauses) meter.look((now += pause), containers);
-        const seconds = now - pauses[0]!;
-        expect(meter.seconds.get('') ?? 0).toBe(seconds * count);
-        expect(seenUsd(meter.seconds, datedRates)).toBeCloseTo((seconds * count * cpuUsdPerHour(datedRates)) / 3600, 9);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1 }),
+        fc.integer({ min: 0, max: 9 }),
+        (pauses, count) => {
+          const meter = new ContainerMeter('');
+          const containers = Array.from({ length: count }, (_, at) => container(String(at), ''));
+          let now = 0;
+          for (const pause of pauses) meter.look((now += pause), containers);
+          const seconds = now - pauses[0]!;
+          expect(meter.seconds.get('') ?? 0).toBe(seconds * count);
+          expect(seenUsd(meter.seconds, datedRates)).toBeCloseTo(
+            (seconds * count * cpuUsdPerHour(datedRates)) / 3600,
+            9,
+          );
+        },
+      ),
     );
   });
 
   it('claims nothing where no container was seen or a price is unknown', () => {
-    expect(seenCost(new Map(), 0, datedRates)).toEqual({ containerSeconds: 0, basis: 'Cost: no container was seen.' });
+    expect(seenCost(new Map(), 0, datedRates)).toEqual({
+      containerSeconds: 0,
+      basis: 'Cost: no container was seen.',
+    });
     const unknown = seenCost(new Map([['Z9', 5]]), 1, datedRates);
     expect(unknown.usd).toBeUndefined();
     expect(unknown.basis).toContain('unknown, because the price of a GPU is');

@@ -45,7 +45,11 @@ describe('the figures', () => {
       change: '20 % faster',
       verdict: 'better',
     });
-    expect(row('Throughput', rows)).toMatchObject({ value: '50 requests/s', change: '11.1 % more', verdict: 'better' });
+    expect(row('Throughput', rows)).toMatchObject({
+      value: '50 requests/s',
+      change: '11.1 % more',
+      verdict: 'better',
+    });
     expect(row('First byte p50', rows)).toMatchObject({ change: 'same', verdict: 'same' });
     const worse = measures(totals({ latency: latency(2500) }), totals());
     expect(row('Latency max', worse)).toMatchObject({ value: '12.50 s', verdict: 'worse' });
@@ -67,7 +71,9 @@ describe('the Markdown', () => {
   it('holds figures, errors and cost, and nothing in them breaks its tables', () => {
     const text = asMarkdown(report(), report({ totals: totals({ elapsed: 4000 }) }));
     expect(text).toContain('### Load test of hello: web (main)');
-    expect(text).toContain('`POST https://h.modal.run/go`, 100 requests, 10 at a time, 2026-11-21T00:00:00.000Z');
+    expect(text).toContain(
+      '`POST https://h.modal.run/go`, 100 requests, 10 at a time, 2026-11-21T00:00:00.000Z',
+    );
     expect(text).toContain('Finished after 2.00 s: 90 succeeded, 10 failed.');
     expect(text).toContain('| Throughput | 45 requests/s | 22.5 requests/s | 100 % more |');
     expect(text).toContain('| HTTP 500 | 10 | bad \\| \\`worse\\` \\<b> line |');
