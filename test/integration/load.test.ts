@@ -80,7 +80,7 @@ function endpoint(name: string): Endpoint {
 async function health(name: string, facts: Partial<HealthFacts> = {}, key?: string) {
   const lines = new Map<string, HealthLine>();
   let questions = 0;
-  const { url, requiresProxyAuth } = endpoint(name);
+  const { url, requiresProxyAuth, functionId } = endpoint(name);
   const auth = { secretRef: 'key', header: 'Authorization', scheme: 'Bearer' };
   const sender = new RequestSender({
     logger: world.logger,
@@ -92,8 +92,8 @@ async function health(name: string, facts: Partial<HealthFacts> = {}, key?: stri
     {
       connect: (signal) => connectTo(url, signal),
       containers: async (signal) => {
-        const listed = await world.plane.listContainers('main', deployed.appId, signal);
-        return { running: listed.filter(({ startedAt }) => startedAt !== undefined).length, starting: 0 };
+        const stats = await world.plane.functionStats(functionId, signal);
+        return { running: stats.containers, starting: 0 };
       },
       get: (route, signal) =>
         sender.send(
@@ -131,9 +131,9 @@ describe('the health of an endpoint', () => {
   it('tells a proxy token that is missing from a wrong one and a right one', async () => {
     const missing = await health('guarded', { key: 'missing' });
     expect(missing.of('key')).toMatchObject({ state: 'bad', action: 'enterKey' });
-    expect(missing.of('key').text).toMatch(/none is kept here.*missing credentials/);
+    expect(missing.of('key').text).toMatch(/^None is kept here.*missing credentials/);
     const wrong = await health('guarded', { key: 'kept' }, token);
-    expect(wrong.of('key').text).toMatch(/is wrong.*invalid credentials/);
+    expect(wrong.of('key').text).toMatch(/^The kept one is wrong.*invalid credentials/);
     const made = await world.plane.createProxyToken('it-load');
     const right = await health('guarded', { key: 'kept' }, made);
     expect(right.of('key')).toMatchObject({ state: 'good', text: 'The key is accepted.' });

@@ -113,7 +113,8 @@ describe('the health of an endpoint', () => {
     await workbench.quickPick.choose(/^Key, bad/);
     await workbench.quickPick.type('wk-unknown0000000000.ws-unknown0000000000');
     await workbench.quickPick.accept();
-    await workbench.quickPick.option(/^Key, bad.*The key that is kept here is wrong/).waitFor();
+    await workbench.modalDialog.press('Start Container');
+    await workbench.quickPick.option(/^Key, bad.*The kept one is wrong/).waitFor();
     await workbench.quickPick.cancel();
   });
 });

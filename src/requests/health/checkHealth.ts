@@ -27,7 +27,7 @@ export interface HealthLine {
 
 export interface HealthServices {
   readonly connect: (signal: AbortSignal) => Promise<Connected>;
-  /** Containers of the app now. */
+  /** Containers of the function that answers, now. */
   readonly containers: (
     signal: AbortSignal,
   ) => Promise<{ readonly running: number; readonly starting: number }>;
@@ -136,7 +136,10 @@ class HealthCheck {
   }
 
   async #mayAsk(warm: boolean): Promise<boolean> {
-    return warm || this.#facts.cheap || (await this.#services.mayWake());
+    const { cheap, requiresProxyAuth, key } = this.#facts;
+    // Modal's edge refuses a request without a token before anything starts.
+    const refused = requiresProxyAuth && key !== 'kept';
+    return warm || cheap || refused || (await this.#services.mayWake());
   }
 
   /** @returns undefined when the app does not answer */
@@ -216,9 +219,9 @@ class HealthCheck {
   #tellRefusal(result: HttpResult): void {
     const said = explainResult(result)?.text ?? '';
     if (this.#facts.key === 'kept')
-      this.#tell('key', 'bad', `The key that is kept here is wrong. ${said}`, { action: 'enterKey' });
+      this.#tell('key', 'bad', `The kept one is wrong. ${said}`, { action: 'enterKey' });
     else if (this.#facts.key === 'missing' || this.#facts.requiresProxyAuth)
-      this.#tell('key', 'bad', `A key is needed, and none is kept here. ${said}`, { action: 'enterKey' });
+      this.#tell('key', 'bad', `None is kept here. ${said}`, { action: 'enterKey' });
     else this.#tell('key', 'warning', `The app asks for a key. Give it one in the request panel. ${said}`);
   }
 

@@ -51,7 +51,8 @@ export class LoadConnection {
     this.#first = { method: request.method, path: pathname + search, body: request.body ?? null };
     this.#headers = { 'accept-encoding': 'identity', ...request.headers };
     this.#client = new library.Client(origin, {
-      pipelining: 1,
+      // Never more than one is sent at a time; with 1 undici would wait a turn of the event loop before each.
+      pipelining: 2,
       connect: { timeout: connectLimitMs },
       headersTimeout: headersTimeoutMs,
       bodyTimeout: idleBodyLimitMs,

@@ -133,16 +133,16 @@ describe('the health of an endpoint', () => {
       'none kept',
       'missing',
       edge('missing credentials for proxy authorization'),
-      /none is kept here.*needs a proxy token/,
+      /^None is kept here.*needs a proxy token/,
     ],
     [
       'a wrong one',
       'kept',
       edge('invalid credentials for proxy authorization'),
-      /is wrong.*refused the proxy token/,
+      /^The kept one is wrong.*refused the proxy token/,
     ],
   ] as const)('tells a proxy token apart: %s', async (_name, key, body, text) => {
-    const { of, asked } = await check({
+    const { of, asked, questions } = await check({
       facts: { key, requiresProxyAuth: true },
       answers: { '/health': [401, body] },
     });
@@ -153,6 +153,7 @@ describe('the health of an endpoint', () => {
     });
     expect(of('container').text).toMatch(/^Cold/); // the edge refused, so nothing was started
     expect(asked).toEqual(['/health']);
+    expect(questions).toBe(key === 'kept' ? 1 : 0); // without one the edge refuses it for nothing
   });
 
   it('tells a wrong key of the app from one that nothing is known of', async () => {

@@ -59,6 +59,7 @@ describe('the worst case', () => {
     const units = loadUnits([fn('web', ['Z9'])], 'web', new Map(), 5, datedRates);
     expect(worstCaseUsd(units, 60)).toBeUndefined();
     const lines = confirmationLines('GET /', defaultPlan, units, datedRates).join('\n');
+    expect(lines).toContain('Cost limit: none');
     expect(lines).toContain(
       'Worst case: unknown, because the price of a GPU is. The test ends after 5 min at the latest.',
     );

@@ -58,9 +58,15 @@ async function check(
       {
         connect: (ends) => connectTo(endpoint.url, ends),
         containers: async (ends) => {
-          const listed = await plane.listContainers(app.environment, app.id, ends);
-          const running = listed.filter(({ startedAt }) => startedAt !== undefined).length;
-          return { running, starting: listed.length - running };
+          const [listed, stats] = await Promise.all([
+            plane.listContainers(app.environment, app.id, ends),
+            plane.functionStats(endpoint.functionId, ends),
+          ]);
+          // The list is of the whole app, and the number of the one function says nothing of its starts.
+          const ready = listed.some(({ startedAt }) => startedAt !== undefined);
+          return ready
+            ? { running: stats.containers, starting: 0 }
+            : { running: 0, starting: stats.containers };
         },
         get: (path, ends) =>
           services.sender.send(

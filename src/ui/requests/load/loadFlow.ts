@@ -5,7 +5,9 @@ import { isModalError } from '../../../domain/errors.ts';
 import type { AutoscalerValues } from '../../../domain/lifecycle.ts';
 import type { LoadPlan } from '../../../domain/load.ts';
 import type { ModalFunction } from '../../../domain/app.ts';
-import { loadUnits } from '../../../domain/loadCost.ts';
+import { loadUnits, worstCaseUsd } from '../../../domain/loadCost.ts';
+import { planWords } from '../../../domain/loadReport.ts';
+import { redact } from '../../../domain/redact.ts';
 import { checkPlan, defaultPlan } from '../../../requests/load/limits.ts';
 import type { AppEndpoint } from '../../commands/pick.ts';
 import type { Services } from '../../commands/services.ts';
@@ -29,6 +31,11 @@ export async function loadTest(
   spec?: LoadArgument['spec'],
 ): Promise<void> {
   const { app, endpoint } = target;
+  const open = panels.get(endpoint.url);
+  if (open?.isRunning) {
+    open.reveal();
+    return;
+  }
   const bundled = (await services.catalog.apps()).find((each) => each.defaultAppName === app.name);
   const request = spec ? { title: '', spec } : await firstRequest(target, bundled);
   const wanted = await editLoad({ app, endpoint, bundled, request }, lastPlan(services));
@@ -96,7 +103,7 @@ async function begin(
   const runIt = t('Run Load Test');
   const chosen = await vscode.window.showWarningMessage(
     t('Run a load test on {0} in {1}?', app.name, app.environment),
-    { modal: true, detail: confirmationLines(requestWords(request), plan, units, rates).join('\n') },
+    { modal: true, detail: confirmationLines(redact(requestWords(request)), plan, units, rates).join('\n') },
     runIt,
   );
   if (chosen !== runIt) return undefined;
@@ -108,11 +115,12 @@ async function begin(
     plane: await services.planes.get(),
     logger: services.logger,
     timeoutSeconds: services.config.get('requests.timeoutSeconds'),
+    worstUsd: worstCaseUsd(units, plan.limitSeconds) ?? 0,
     gpu: functions.find(({ id }) => id === endpoint.functionId)?.gpus[0] ?? '',
     workerFile: vscode.Uri.joinPath(services.extensionUri, 'dist', 'loadWorker.js').fsPath,
     onChange,
   });
-  services.logger.info(`Load test of ${app.name}: ${requestWords(request)}`);
+  services.logger.info(`Load test of ${app.name}: ${redact(requestWords(request))}, ${planWords(plan)}`);
   void run.run();
   return run;
 }

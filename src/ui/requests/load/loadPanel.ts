@@ -5,6 +5,7 @@ import { isCancelled, toModalError } from '../../../domain/errors.ts';
 import type { LoadPlan, LoadTotals } from '../../../domain/load.ts';
 import type { LoadReport } from '../../../domain/loadReport.ts';
 import { asMarkdown, endWords, errorWords, planWords } from '../../../domain/loadReport.ts';
+import { redact } from '../../../domain/redact.ts';
 import { explainResult } from '../../../requests/explain.ts';
 import type { Services } from '../../commands/services.ts';
 import { webviewHtml, webviewRoots } from '../../webviewHtml.ts';
@@ -58,11 +59,15 @@ export class LoadPanel implements vscode.Disposable {
 
   /** Shows the panel, and runs the test after the question. A test that runs goes on. */
   async start(target: LoadTarget, plan: LoadPlan): Promise<void> {
-    this.#view.reveal();
+    this.reveal();
     if (this.#isBusy) return;
     this.#target = target;
     this.#plan = plan;
     await this.#begin();
+  }
+
+  reveal(): void {
+    this.#view.reveal();
   }
 
   get isRunning(): boolean {
@@ -88,7 +93,7 @@ export class LoadPanel implements vscode.Disposable {
       if (run) {
         const before = last?.report();
         // The figures of another request say nothing about this one.
-        this.#before = last?.target.request.spec.url === this.#target.request.spec.url ? before : undefined;
+        this.#before = last && sameRequest(last.target.request, this.#target.request) ? before : undefined;
         this.#run = run;
       }
     } finally {
@@ -211,8 +216,14 @@ export class LoadPanel implements vscode.Disposable {
   }
 }
 
-const requestLine = (request: LoadRequestChoice) =>
-  request.title ? `${requestWords(request)} (${request.title})` : requestWords(request);
+function requestLine(request: LoadRequestChoice): string {
+  const words = redact(requestWords(request));
+  return request.title ? `${words} (${request.title})` : words;
+}
+
+function sameRequest({ spec: a }: LoadRequestChoice, { spec: b }: LoadRequestChoice): boolean {
+  return a.method === b.method && a.url === b.url && a.body === b.body;
+}
 
 const mutable = (totals: LoadTotals): NonNullable<LoadViewState['totals']> => ({ ...totals });
 

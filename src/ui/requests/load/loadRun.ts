@@ -22,6 +22,8 @@ export interface LoadRunOptions {
   readonly timeoutSeconds: number;
   /** GPU of the function that answers, '' without one. */
   readonly gpu: string;
+  /** Worst case of the whole test; counted by its time where the containers cannot be read. */
+  readonly worstUsd: number;
   readonly workerFile: string;
   readonly onChange: () => void;
 }
@@ -107,6 +109,7 @@ export class LoadRun {
         {
           onSnapshot: ({ totals, points }) => {
             this.#take(totals, points);
+            this.#keepCostLimit();
             this.#options.onChange();
           },
         },
@@ -147,7 +150,7 @@ export class LoadRun {
   }
 
   #watch(): Promise<void> {
-    const { target, plane, logger, plan, rates } = this.#options;
+    const { target, plane, logger } = this.#options;
     return watchContainers(
       {
         plane,
@@ -158,13 +161,23 @@ export class LoadRun {
         onLook: (point, containers) => {
           if (this.#end) return;
           this.#containers.push(point);
-          this.#meter.look(point.second, containers);
-          if ((seenUsd(this.#meter.seconds, rates) ?? 0) >= plan.costLimitUsd) this.#finish('costLimit');
+          this.#meter.look(this.#elapsed(), containers);
+          this.#keepCostLimit();
           this.#options.onChange();
         },
       },
       this.#stop.signal,
     );
+  }
+
+  #keepCostLimit(): void {
+    const { plan, rates, worstUsd } = this.#options;
+    this.#meter.advance(this.#elapsed());
+    const blind = this.#containers.length === 0;
+    const usd = blind
+      ? (worstUsd * this.#elapsed()) / plan.limitSeconds
+      : (seenUsd(this.#meter.seconds, rates) ?? 0);
+    if (usd >= plan.costLimitUsd) this.#finish('costLimit');
   }
 
   #take(totals: LoadTotals, points: readonly LoadPoint[]): void {

@@ -22,8 +22,14 @@ export function confirmationLines(
     ),
     `Containers: up to ${units.map(unitWords).join(', up to ')}`,
     worstCaseLine(plan, units, rates),
-    `Cost limit: the test stops when its containers have cost about $${plan.costLimitUsd.toFixed(2)}.`,
+    costLimitLine(plan, units),
   ];
+}
+
+function costLimitLine({ limitSeconds, costLimitUsd }: LoadPlan, units: readonly LoadUnit[]): string {
+  if (worstCaseUsd(units, limitSeconds) === undefined)
+    return 'Cost limit: none, because the price of a GPU is unknown.';
+  return `Cost limit: the test stops when its containers have cost about $${costLimitUsd.toFixed(2)}.`;
 }
 
 function unitWords({ fn, containers, limited }: LoadUnit): string {
