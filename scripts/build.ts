@@ -16,6 +16,9 @@ const lazyModules: Readonly<Record<string, string>> = {
   gettingReady: 'src/ui/onboarding/gettingReady.ts',
   requestPanel: 'src/ui/requests/requestPanel.ts',
   requestMemory: 'src/ui/requestMemory/flows.ts',
+  loadTest: 'src/ui/requests/load/loadFlow.ts',
+  loadWorker: 'src/requests/load/worker.ts',
+  healthCheck: 'src/ui/requests/health/healthFlow.ts',
   lifecycle: 'src/ui/lifecycle/flows.ts',
   catalog: 'src/domain/catalog.ts',
   scriptActions: 'src/ui/scripts/scriptActions.ts',
@@ -88,7 +91,11 @@ function options({ production, write }: BuildChoice): esbuild.BuildOptions[] {
   };
   const webviews: esbuild.BuildOptions = {
     ...common,
-    entryPoints: { logs: 'src/webview/logs/main.ts', request: 'src/webview/request/main.ts' },
+    entryPoints: {
+      logs: 'src/webview/logs/main.ts',
+      request: 'src/webview/request/main.ts',
+      load: 'src/webview/load/main.ts',
+    },
     outdir: 'dist/webview',
     platform: 'browser',
     format: 'esm',

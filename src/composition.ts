@@ -148,6 +148,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   disposables.add(new ScriptCodeLenses(scriptReader, scriptRuns, config, new DeployedApps(store)));
   disposables.add(new ScriptTasks(scriptFinder, cli, config));
   const services: Services = {
+    extensionUri: context.extensionUri,
     logger,
     output: logger,
     config,

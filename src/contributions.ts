@@ -9,6 +9,7 @@ export const views = {
 
 export const webviewPanels = {
   request: 'modalGpu.request',
+  loadTest: 'modalGpu.loadTest',
 } as const;
 
 export const commands = {
@@ -22,6 +23,8 @@ export const commands = {
   sendRequest: 'modalGpu.sendRequest',
   openRequest: 'modalGpu.openRequest',
   sendFile: 'modalGpu.sendFile',
+  loadTest: 'modalGpu.loadTest',
+  checkHealth: 'modalGpu.checkHealth',
   setEndpointKey: 'modalGpu.setEndpointKey',
   copyEndpointKey: 'modalGpu.copyEndpointKey',
   copyEndpointUrl: 'modalGpu.copyEndpointUrl',

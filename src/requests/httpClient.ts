@@ -16,6 +16,9 @@ import { decodeText } from './textBody.ts';
 
 restoreDispatcher();
 
+/** One connection, for load tests: the library is in this bundle alone. */
+export { Client } from 'undici';
+
 export interface AnswerHead {
   readonly status: number;
   readonly statusText: string;

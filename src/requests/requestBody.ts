@@ -35,6 +35,22 @@ export async function openBody(body: RequestSpec['body']): Promise<OpenBody> {
   };
 }
 
+/**
+ * The body as one piece, for a sender that sends it often. Files are in memory then.
+ * @throws as `openBody`
+ */
+export async function wholeBody(
+  body: RequestSpec['body'],
+): Promise<{ readonly body?: string | Uint8Array; readonly headers: OpenBody['headers'] }> {
+  const open = await openBody(body);
+  if (open.body === null) return { headers: open.headers };
+  if (typeof open.body === 'string' || open.body instanceof Uint8Array)
+    return { body: open.body, headers: open.headers };
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of open.body) chunks.push(chunk);
+  return { body: Buffer.concat(chunks), headers: open.headers };
+}
+
 function partHead({ name, file }: MultipartPart, boundary: string): string {
   const lines = [`--${boundary}`, `Content-Disposition: form-data; name="${quoted(name)}"`];
   if (file) {

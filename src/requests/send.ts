@@ -57,6 +57,15 @@ export class RequestSender {
     return maskedResult(result, mask);
   }
 
+  /**
+   * All headers of a request, with its key put in, for a sender of another kind. They must stay within the process.
+   * @throws kind `signedOut` when the endpoint's key is not known
+   */
+  async headersOf(spec: RequestSpec): Promise<Record<string, string>> {
+    const key = await this.#key(spec);
+    return { ...spec.headers, ...(spec.auth && key ? authHeaders(spec.auth, key) : {}) };
+  }
+
   async #key({ auth }: RequestSpec): Promise<string | undefined> {
     if (!auth) return undefined;
     const value = await this.#options.resolveSecret(auth.secretRef);

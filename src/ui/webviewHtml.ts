@@ -14,7 +14,7 @@ export function webviewRoots(extensionUri: vscode.Uri): vscode.Uri[] {
 export function webviewHtml(
   webview: vscode.Webview,
   extensionUri: vscode.Uri,
-  bundle: 'logs' | 'request',
+  bundle: 'logs' | 'request' | 'load',
   element: string,
   title: string,
 ): string {

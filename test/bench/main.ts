@@ -10,6 +10,7 @@ import { benchActivation } from './activation.ts';
 import { benchApps } from './apps.ts';
 import { benchDeploy } from './deploy.ts';
 import { benchLists } from './lists.ts';
+import { benchLoad } from './load.ts';
 import { benchLogs } from './logs.ts';
 import { benchRequests } from './requests.ts';
 import type { BenchRow } from './table.ts';
@@ -21,6 +22,7 @@ const parts: Readonly<Record<string, Part>> = {
   lists: () => inWorld(benchLists),
   deploy: () => inWorld(benchDeploy),
   logs: () => inWorld(benchLogs),
+  load: benchLoad,
   activation: benchActivation,
   apps: benchApps,
   requests: benchRequests,

@@ -14,6 +14,7 @@ import { resolveApp, resolveDeployTarget, resolveEndpoint, resolveLogTarget } fr
 import type { scriptCommands } from '../scripts/scriptCommands.ts';
 import { deployOfScript } from '../scripts/scriptCommands.ts';
 import { copyToWorkspace } from './copyToWorkspace.ts';
+import { measureCommands } from '../requests/measureCommands.ts';
 import { copyEndpointKey, sendRequest, setEndpointKey } from './requests.ts';
 import type { Services } from './services.ts';
 
@@ -83,6 +84,7 @@ export function commandTable(
         if (app) await vscode.env.openExternal(vscode.Uri.parse((await planes.get()).dashboardUrl(app.id)));
       },
     },
+    ...measureCommands(services),
     ...onboardingCommands(services),
     ...statusCommands(services),
     ...requestCommands(services),

@@ -26,6 +26,7 @@ import type { CatalogueView } from '../trees/catalogueView.ts';
 
 /** What command bodies work with; built once in `composition.ts`. */
 export interface Services {
+  readonly extensionUri: vscode.Uri;
   readonly logger: Logger;
   readonly output: ChannelLogger;
   readonly config: Config;

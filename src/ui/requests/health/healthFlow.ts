@@ -1,0 +1,156 @@
+/** The health of an endpoint, as a list that fills step by step. A bundle of its own, loaded by the first check. */
+import * as vscode from 'vscode';
+import { commands } from '../../../contributions.ts';
+import type { ModalFunction } from '../../../domain/app.ts';
+import type { CatalogApp } from '../../../domain/catalog.ts';
+import { isCancelled, toModalError } from '../../../domain/errors.ts';
+import type { RequestAuth } from '../../../domain/request.ts';
+import type { HealthAction, HealthFacts } from '../../../requests/health/checkHealth.ts';
+import { checkHealth as runCheck } from '../../../requests/health/checkHealth.ts';
+import { connectTo } from '../../../requests/health/connect.ts';
+import { endpointKeyName } from '../../../requests/keys.ts';
+import type { AppEndpoint } from '../../commands/pick.ts';
+import type { Services } from '../../commands/services.ts';
+import { appFacts } from '../../lifecycle/appFacts.ts';
+import { gpuLines } from '../../lifecycle/costWords.ts';
+import { askForKey } from '../askForKey.ts';
+import { endpointAuth } from '../endpointAuth.ts';
+import { HealthList } from './healthList.ts';
+
+/** A model of tens of gigabytes takes this long to load the first time. */
+const longestLoadMs = 20 * 60_000;
+
+interface Checked {
+  readonly target: AppEndpoint;
+  readonly bundled: CatalogApp | undefined;
+  readonly auth: RequestAuth | undefined;
+}
+
+/** Checks an endpoint until the list is closed; the list stays, and can be run again. */
+export async function checkHealth(services: Services, target: AppEndpoint): Promise<void> {
+  const bundled = (await services.catalog.apps()).find((app) => app.defaultAppName === target.app.name);
+  const checked: Checked = { target, bundled, auth: endpointAuth(target, bundled) };
+  const list: HealthList = new HealthList(
+    vscode.l10n.t('Health of {0}: {1}', target.app.name, target.endpoint.name),
+    {
+      check: (signal): Promise<void> => check(services, checked, list, signal),
+      act: (action) => act(services, checked, action),
+    },
+  );
+  list.show();
+}
+
+async function check(
+  services: Services,
+  checked: Checked,
+  list: HealthList,
+  signal: AbortSignal,
+): Promise<void> {
+  const { target, bundled, auth } = checked;
+  const { app, endpoint } = target;
+  try {
+    const plane = await services.planes.get(signal);
+    const { functions } = await plane.describeApp(app.id, signal);
+    const key = auth ? await services.keys.get(auth.secretRef) : undefined;
+    const facts = factsOf(checked, functions, key !== undefined, services);
+    await runCheck(
+      facts,
+      {
+        connect: (ends) => connectTo(endpoint.url, ends),
+        containers: async (ends) => {
+          const [listed, stats] = await Promise.all([
+            plane.listContainers(app.environment, app.id, ends),
+            plane.functionStats(endpoint.functionId, ends),
+          ]);
+          // The list is of the whole app, and the number of the one function says nothing of its starts.
+          const ready = listed.some(({ startedAt }) => startedAt !== undefined);
+          return ready
+            ? { running: stats.containers, starting: 0 }
+            : { running: 0, starting: stats.containers };
+        },
+        get: (path, ends) =>
+          services.sender.send(
+            {
+              method: 'GET',
+              url: endpoint.url.replace(/\/$/, '') + path,
+              headers: {},
+              ...(auth && key !== undefined ? { auth } : {}),
+            },
+            ends,
+          ),
+        mayWake: () => mayWake(services, target, bundled),
+        onLine: (line) => list.tell(line),
+      },
+      signal,
+    );
+  } catch (error) {
+    if (isCancelled(error) || signal.aborted) return;
+    list.fail(toModalError(error).message);
+  }
+}
+
+function factsOf(
+  { target, bundled, auth }: Checked,
+  functions: readonly ModalFunction[],
+  hasKey: boolean,
+  { config }: Services,
+): HealthFacts {
+  const fn = functions.find(({ id }) => id === target.endpoint.functionId);
+  return {
+    bundled: bundled !== undefined,
+    cheap: bundled !== undefined && fn?.gpus.length === 0,
+    requiresProxyAuth: target.endpoint.requiresProxyAuth,
+    key: !auth ? 'none' : hasKey ? 'kept' : 'missing',
+    limitMs: Math.max(longestLoadMs, config.get('requests.timeoutSeconds') * 1000),
+  };
+}
+
+/** The question before a container starts: app, environment, GPU and price. */
+async function mayWake(
+  services: Services,
+  { app, endpoint }: AppEndpoint,
+  bundled?: CatalogApp,
+): Promise<boolean> {
+  const { t } = vscode.l10n;
+  const { functions, rates } = await appFacts(services, app);
+  const start = t('Start Container');
+  const answering = functions.filter(({ id }) => id === endpoint.functionId);
+  const why = bundled
+    ? t('No container is running. In this app the container that answers /health has the GPU.')
+    : t('No container is running, and what this app does with a request is not known.');
+  const chosen = await vscode.window.showWarningMessage(
+    t('Start a container of {0} in {1} to check its health?', app.name, app.environment),
+    {
+      modal: true,
+      detail: [
+        why,
+        ...gpuLines(answering.length > 0 ? answering : functions, rates),
+        t('It is charged while it starts, answers, and waits to be scaled down.'),
+      ].join('\n'),
+    },
+    start,
+  );
+  return chosen === start;
+}
+
+/** @returns whether the check is worth repeating now */
+async function act(services: Services, { target, auth }: Checked, action: HealthAction): Promise<boolean> {
+  const { app } = target;
+  switch (action) {
+    case 'again':
+      return true;
+    case 'enterKey': {
+      const value = await askForKey(app.name);
+      if (value === undefined) return false;
+      await services.keys.store(auth?.secretRef ?? endpointKeyName(app.environment, app.name), value);
+      return true;
+    }
+    case 'deploy':
+      await vscode.commands.executeCommand(commands.deploy);
+      return false;
+    case 'showLogs':
+      services.logs.follow({ appId: app.id, appName: app.name, environment: app.environment });
+      await services.logs.show();
+      return false;
+  }
+}

@@ -1,0 +1,162 @@
+/** Load tests of endpoints: form, question, panel. A bundle of its own, loaded by the first test. */
+import * as vscode from 'vscode';
+import { webviewPanels } from '../../../contributions.ts';
+import { isModalError } from '../../../domain/errors.ts';
+import type { AutoscalerValues } from '../../../domain/lifecycle.ts';
+import type { LoadPlan } from '../../../domain/load.ts';
+import type { ModalFunction } from '../../../domain/app.ts';
+import { loadUnits, worstCaseUsd } from '../../../domain/loadCost.ts';
+import { planWords } from '../../../domain/loadReport.ts';
+import { redact } from '../../../domain/redact.ts';
+import { checkPlan, defaultPlan } from '../../../requests/load/limits.ts';
+import type { AppEndpoint } from '../../commands/pick.ts';
+import type { Services } from '../../commands/services.ts';
+import { appFacts } from '../../lifecycle/appFacts.ts';
+import { withSignal } from '../../withSignal.ts';
+import { askForKey } from '../askForKey.ts';
+import { editLoad } from './loadForm.ts';
+import { LoadPanel } from './loadPanel.ts';
+import type { LoadArgument, LoadTarget } from './loadRequest.ts';
+import { firstRequest, requestWords } from './loadRequest.ts';
+import { LoadRun } from './loadRun.ts';
+import { confirmationLines } from './loadWords.ts';
+
+const planKey = 'loadTest.plan';
+const panels = new Map<string, LoadPanel>();
+
+/** Shows what would be sent, lets it be changed, and runs it in a panel. @param spec of the panel that asks */
+export async function loadTest(
+  services: Services,
+  target: AppEndpoint,
+  spec?: LoadArgument['spec'],
+): Promise<void> {
+  const { app, endpoint } = target;
+  const open = panels.get(endpoint.url);
+  if (open?.isRunning) {
+    open.reveal();
+    return;
+  }
+  const bundled = (await services.catalog.apps()).find((each) => each.defaultAppName === app.name);
+  const request = spec ? { title: '', spec } : await firstRequest(target, bundled);
+  const wanted = await editLoad({ app, endpoint, bundled, request }, lastPlan(services));
+  if (!wanted) return;
+  await services.memory.update(planKey, wanted.plan);
+  await panelOf(services, wanted).start(wanted.target, wanted.plan);
+}
+
+function panelOf(services: Services, first: { target: LoadTarget; plan: LoadPlan }): LoadPanel {
+  const key = first.target.endpoint.url;
+  const open = panels.get(key);
+  if (open) return open;
+  const view = vscode.window.createWebviewPanel(
+    webviewPanels.loadTest,
+    vscode.l10n.t('Load Test: {0}', first.target.app.name),
+    vscode.ViewColumn.Active,
+    LoadPanel.options(services.extensionUri),
+  );
+  const panel = new LoadPanel(
+    view,
+    services,
+    {
+      begin: (target, plan, onChange) => begin(services, target, plan, onChange),
+      edit: async (target, plan) => {
+        const edited = await editLoad(target, plan);
+        if (edited) await services.memory.update(planKey, edited.plan);
+        return edited;
+      },
+    },
+    first,
+  );
+  panels.set(key, panel);
+  view.onDidDispose(() => {
+    panels.delete(key);
+    panel.dispose();
+  });
+  return panel;
+}
+
+function lastPlan({ memory }: Services): LoadPlan {
+  const plan = memory.get<LoadPlan>(planKey, defaultPlan);
+  try {
+    checkPlan(plan);
+    return plan;
+  } catch {
+    return defaultPlan; // of a version with other bounds
+  }
+}
+
+/** @returns the test that runs, or undefined when the user left. @throws what the control plane throws */
+async function begin(
+  services: Services,
+  target: LoadTarget,
+  plan: LoadPlan,
+  onChange: () => void,
+): Promise<LoadRun | undefined> {
+  checkPlan(plan);
+  const { app, endpoint, request } = target;
+  const headers = await headersOf(services, target);
+  if (!headers) return undefined;
+  const { functions, rates } = await appFacts(services, app);
+  const autoscalers = await readAutoscalers(services, target, functions);
+  const units = loadUnits(functions, endpoint.functionId, autoscalers, plan.concurrency, rates);
+  const { t } = vscode.l10n;
+  const runIt = t('Run Load Test');
+  const chosen = await vscode.window.showWarningMessage(
+    t('Run a load test on {0} in {1}?', app.name, app.environment),
+    { modal: true, detail: confirmationLines(redact(requestWords(request)), plan, units, rates).join('\n') },
+    runIt,
+  );
+  if (chosen !== runIt) return undefined;
+  const run = new LoadRun({
+    target,
+    plan,
+    rates,
+    headers,
+    plane: await services.planes.get(),
+    logger: services.logger,
+    timeoutSeconds: services.config.get('requests.timeoutSeconds'),
+    worstUsd: worstCaseUsd(units, plan.limitSeconds) ?? 0,
+    gpu: functions.find(({ id }) => id === endpoint.functionId)?.gpus[0] ?? '',
+    workerFile: vscode.Uri.joinPath(services.extensionUri, 'dist', 'loadWorker.js').fsPath,
+    onChange,
+  });
+  services.logger.info(`Load test of ${app.name}: ${redact(requestWords(request))}, ${planWords(plan)}`);
+  void run.run();
+  return run;
+}
+
+/** @returns undefined when a key is needed and the user gave none */
+async function headersOf({ sender, keys }: Services, { app, request }: LoadTarget) {
+  try {
+    return await sender.headersOf(request.spec);
+  } catch (error) {
+    const { auth } = request.spec;
+    if (!isModalError(error) || error.kind !== 'signedOut' || !auth) throw error;
+    const value = await askForKey(app.name);
+    if (value === undefined) return undefined;
+    await keys.store(auth.secretRef, value);
+    return sender.headersOf(request.spec);
+  }
+}
+
+/** Settings that cannot be read are left out: the question then counts on no limit. */
+function readAutoscalers(
+  { planes }: Services,
+  { app, endpoint }: LoadTarget,
+  functions: readonly ModalFunction[],
+): Promise<Map<string, AutoscalerValues>> {
+  return withSignal(vscode.l10n.t('Reading autoscaling of {0}…', app.name), async (signal) => {
+    const plane = await planes.get(signal);
+    const wanted = functions.filter(({ id, gpus }) => id === endpoint.functionId || gpus.length > 0);
+    const read = await Promise.all(
+      wanted.map(async ({ id }) => {
+        const autoscaler = await plane.autoscaler(id, signal).catch(() => {
+          signal.throwIfAborted();
+          return undefined;
+        });
+        return autoscaler ? [[id, autoscaler.inForce] as const] : [];
+      }),
+    );
+    return new Map(read.flat());
+  });
+}

@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+import { commands } from '../../contributions.ts';
+import { resolveEndpoint } from '../commands/arguments.ts';
+import type { CommandTable } from '../commands/command.ts';
+import type { Services } from '../commands/services.ts';
+import type { LoadArgument } from './load/loadRequest.ts';
+
+const isLoadArgument = (argument: unknown): argument is LoadArgument =>
+  typeof argument === 'object' && argument !== null && 'target' in argument && 'spec' in argument;
+
+/** What measures an endpoint: load test and health. The request panel passes a `LoadArgument`. */
+export function measureCommands(
+  services: Services,
+): Pick<CommandTable, (typeof commands)['loadTest' | 'checkHealth']> {
+  const { t } = vscode.l10n;
+  return {
+    [commands.loadTest]: {
+      doing: t('Load test'),
+      run: async (argument) => {
+        const given = isLoadArgument(argument) ? argument : undefined;
+        const target = given?.target ?? (await resolveEndpoint(services, argument, t('Load Test')));
+        if (target) await (await import('./load/loadFlow.ts')).loadTest(services, target, given?.spec);
+      },
+    },
+    [commands.checkHealth]: {
+      doing: t('Check health'),
+      run: async (argument) => {
+        const target = await resolveEndpoint(services, argument, t('Check Health'));
+        if (target) await (await import('./health/healthFlow.ts')).checkHealth(services, target);
+      },
+    },
+  };
+}
