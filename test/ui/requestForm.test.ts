@@ -1,8 +1,9 @@
 /** From the endpoint in the sidebar to a request that is ready: samples, forms, JSON with help, files, drafts that stay. */
-import { readFile, readdir } from 'node:fs/promises';
+import { copyFile, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Frame } from 'playwright-core';
+import { root } from '../../scripts/root.ts';
 import type { Demo } from '../host/demo.ts';
 import { startDemo } from '../host/demo.ts';
 import { poll } from './kit/poll.ts';
@@ -14,6 +15,10 @@ let workbench: Workbench;
 
 beforeAll(async () => {
   demo = await startDemo();
+  await copyFile(
+    path.join(root, 'modal_apps/documents/samples/page.png'),
+    path.join(demo.workspace, 'page.png'),
+  );
   workbench = await openWorkbench({ host: demo.host, folder: demo.workspace });
   await workbench.openView('Apps');
 });
@@ -141,6 +146,20 @@ describe('the form', () => {
   });
 });
 
+describe('the token', () => {
+  it('is in no draft and nowhere in the panel', async () => {
+    await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await workbench.treeRow('Apps', /^Web endpoint Embedder.web/).menu('Copy Endpoint API Key');
+    await workbench.page.getByText('Copied the API key of embeddings').first().waitFor();
+    const token = (await workbench.page.evaluate('navigator.clipboard.readText()')) as string;
+    expect(token).toMatch(/^wk-.+\.ws-.+$/);
+    expect(await (await panel()).content()).not.toContain(token);
+    const kept = await keptDrafts();
+    expect(kept).toContain('"kind":"proxy"');
+    for (const part of token.split('.')) expect(kept).not.toContain(part);
+  });
+});
+
 describe('a draft', () => {
   it('is there again after a reload of the window', async () => {
     const before = await panel();
@@ -154,6 +173,21 @@ describe('a draft', () => {
     expect(await frame.getByRole('textbox', { name: /^texts\[3\]/ }).inputValue()).toBe('still here');
     expect(await frame.getByRole('tab', { name: 'Headers (1)' }).count()).toBe(1);
     await workbench.shot('125-draft-after-reload');
+  });
+});
+
+describe('a file', () => {
+  it('goes from the explorer into the field that takes it', async () => {
+    await deploy(/^Document reader, GPU L40S/, 'documents-ocr');
+    await workbench.runCommand('View: Show Explorer');
+    await workbench.treeRow('Files Explorer', 'page.png').menu('Send to Modal Endpoint…');
+    await workbench.quickPick.choose(/^documents-ocr: web/);
+    const frame = await panel();
+    await frame.getByText('page.png', { exact: true }).waitFor();
+    await frame.getByRole('button', { name: /Choose File/ }).waitFor();
+    await workbench.shot('126-file');
+    await frame.getByRole('button', { name: 'Send', exact: true }).click();
+    await frame.getByText('200 OK').waitFor({ timeout: 120_000 });
   });
 });
 

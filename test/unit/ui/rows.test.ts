@@ -70,6 +70,31 @@ describe('app rows', () => {
     expect(targets.get('endpoint/ap-1/web')).toMatchObject({ kind: 'endpoint', app: { id: 'ap-1' } });
   });
 
+  it('have the samples of a bundled app below its endpoint, ready to be sent', () => {
+    const bundled = catalogApp({ defaultAppName: 'finbert' });
+    const options = { now, showStopped: false, bundled: new Map([['finbert', bundled]]) };
+    const builder = new AppRowsBuilder();
+    expect(
+      builder.build(snapshot, { now, showStopped: false }).rows.get('endpoint/ap-1/web')?.collapsible,
+    ).toBe('none');
+    const { rows, targets, changed } = builder.build(snapshot, options);
+    const id = 'sample/endpoint/ap-1/web/first';
+    expect(changed).toContain('endpoint/ap-1/web');
+    expect(rows.get('endpoint/ap-1/web')).toMatchObject({ collapsible: 'collapsed', childIds: [id] });
+    expect(rows.get(id)).toMatchObject({
+      label: 'First sample',
+      context: 'sample',
+      spoken: 'Sample request First sample, POST /go',
+    });
+    expect(targets.get(id)).toMatchObject({
+      kind: 'sample',
+      bundled: { id: 'demo' },
+      endpoint: { name: 'web' },
+    });
+    const other = builder.build(snapshot, { ...options, bundled: new Map([['another', bundled]]) });
+    expect(other.rows.has(id)).toBe(false);
+  });
+
   it('say state, GPU and age in words for screen readers', () => {
     expect(build().rows.get('app/ap-1')?.spoken).toBe(
       'App finbert, deployed, 1 container running, A10, deployed 5 minutes ago',
