@@ -50,7 +50,6 @@ const saved = '.modal/requests/greeter.http';
 beforeAll(async () => {
   demo = await startDemo();
   await writeFile(file('greeter.py'), source);
-  await writeFile(path.join(demo.workspace, '../outside.txt'), 'not for others');
   const { stdout } = await run(path.join(demo.simulator.binDir, 'modal'), ['deploy', 'greeter.py'], {
     cwd: demo.workspace,
     env: { ...process.env, ...demo.env },
@@ -72,11 +71,6 @@ Content-Type: application/json
 Authorization: Bearer {{MODAL_API_KEY}}
 
 {"name": "{{who}}"}
-
-### Leak
-POST {{baseUrl}}/leak
-
-< ../../../outside.txt
 
 ### Broken
 GET {{baseUrl}}/{{nobody}}
@@ -125,19 +119,6 @@ describe('a request in a .http file', () => {
     await frame.getByText('"allowed": true').waitFor();
     expect(await frame.locator('#answer').innerText()).toContain(String.raw`{\"name\": \"Ada\"}`);
     await workbench.shot('141-answer-to-file');
-  });
-});
-
-describe('a request that names a file outside of the workspace', () => {
-  it('asks first, and sends nothing without a yes', async () => {
-    await workbench.page.getByRole('tab', { name: /^greeter\.http/ }).click();
-    await lens('Send').nth(1).click();
-    const text = await workbench.modalDialog.text();
-    expect(text).toMatch(/Send \S+\/outside\.txt to 127\.0\.0\.1:\d+\?/);
-    expect(text).toContain('lies outside of the workspace');
-    await workbench.modalDialog.press('Cancel');
-    // The count of calls below tells that none came.
-    await workbench.page.getByRole('tab', { name: 'greeter', exact: true }).click();
   });
 });
 
@@ -191,9 +172,7 @@ describe('the request panel', () => {
     await workbench.notification('Saved "Say hello again" in .modal/requests/greeter.http.').waitFor();
     const text = await readFile(file(saved), 'utf8');
     expect(text).toContain('# Greetings.\n');
-    expect(text).toContain(
-      '{"name": "{{who}}"}\n\n### Leak\nPOST {{baseUrl}}/leak\n\n< ../../../outside.txt\n\n### Broken\nGET {{baseUrl}}/{{nobody}}\n',
-    );
+    expect(text).toContain('{"name": "{{who}}"}\n\n### Broken\nGET {{baseUrl}}/{{nobody}}\n');
     expect(text).toMatch(
       /### Say hello again\n# @name say_hello_again\nPOST \{\{baseUrl\}\}\/hello\n(?:.+\n)*Authorization: Bearer \{\{MODAL_API_KEY\}\}\n\n\{"name": "Ada"\}\n$/,
     );
