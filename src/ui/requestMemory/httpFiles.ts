@@ -1,8 +1,9 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { ModalError } from '../../domain/errors.ts';
 import type { RequestSpec } from '../../domain/request.ts';
+import { BodyFiles } from '../../requests/httpFile/bodyFiles.ts';
 import type { HttpEnvironments } from '../../requests/httpFile/environment.ts';
 import { readEnvironments } from '../../requests/httpFile/environment.ts';
 import type { HttpFile, HttpRequest } from '../../requests/httpFile/model.ts';
@@ -19,15 +20,16 @@ export interface HttpPlace {
 }
 
 const environmentKey = 'http.environment';
-const largestBodyFile = 50 * 1024 * 1024;
 
 /** Reads `.http` documents with the variables that count for them. */
 export class HttpFiles {
   readonly #endpoints: Endpoints;
   readonly #state: vscode.Memento;
   readonly #parsed = new WeakMap<vscode.TextDocument, { version: number; file: HttpFile }>();
-  /** Files outside of the workspace that may go to a server, asked once in a window. */
-  readonly #allowed = new Set<string>();
+  readonly #bodyFiles = new BodyFiles({
+    roots: () => (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
+    ask: askForFile,
+  });
   readonly #environmentChanged = new vscode.EventEmitter<void>();
 
   readonly onDidChangeEnvironment = this.#environmentChanged.event;
@@ -116,7 +118,7 @@ export class HttpFiles {
   async spec(uri: vscode.Uri, file: HttpFile, request: HttpRequest): Promise<RequestSpec> {
     const variables = await this.variables(uri, file);
     const target = variables.fill(request.url).text;
-    const allow = (name: string) => this.#allow(name, target);
+    const allow = (name: string) => this.#bodyFiles.allow(name, target);
     return specOf(file, request, {
       variables,
       folder: path.dirname(uri.fsPath),
@@ -127,42 +129,17 @@ export class HttpFiles {
       secretOf: (url) => this.#endpoints.secretOf(url),
     });
   }
-
-  /**
-   * A request that somebody else wrote must not carry away files that its reader does not expect.
-   * @returns where the file really is
-   * @throws kind `invalid` for what is not a file or too large, `cancelled` when the user says no
-   */
-  async #allow(name: string, target: string): Promise<string> {
-    const { t } = vscode.l10n;
-    const file = await realpath(name).catch(() => undefined);
-    const facts = file === undefined ? undefined : await stat(file);
-    if (file === undefined || !facts?.isFile())
-      throw new ModalError('invalid', t('The body names {0}, which is not there or is no file.', name));
-    if (facts.size > largestBodyFile)
-      throw new ModalError('invalid', t('{0} is larger than 50 MB and is not sent.', name));
-    const { host } = new URL(target);
-    const question = `${file}\n${host}`;
-    if ((await isInWorkspace(file)) || this.#allowed.has(question)) return file;
-    const send = t('Send File');
-    const chosen = await vscode.window.showWarningMessage(
-      t('Send {0} to {1}?', file, host),
-      { modal: true, detail: t('The request names this file, which lies outside of the workspace.') },
-      send,
-    );
-    if (chosen !== send) throw new ModalError('cancelled', 'Cancelled');
-    this.#allowed.add(question);
-    return file;
-  }
 }
 
-async function isInWorkspace(file: string): Promise<boolean> {
-  for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
-    const root = await realpath(uri.fsPath).catch(() => uri.fsPath);
-    const way = path.relative(root, file);
-    if (!way.startsWith('..') && !path.isAbsolute(way)) return true;
-  }
-  return false;
+async function askForFile(file: string, host: string): Promise<boolean> {
+  const { t } = vscode.l10n;
+  const send = t('Send File');
+  const chosen = await vscode.window.showWarningMessage(
+    t('Send {0} to {1}?', file, host),
+    { modal: true, detail: t('The request names this file, which lies outside of the workspace.') },
+    send,
+  );
+  return chosen === send;
 }
 
 function isPlace(value: unknown): value is HttpPlace {
