@@ -22,13 +22,15 @@ export interface MultipartPart {
   readonly file?: { readonly path: string; readonly name: string; readonly type: string };
 }
 
+/** A text or bytes go out exactly as they are; parts get their boundary and content type from the client. */
+export type RequestBody = string | Uint8Array | { readonly parts: readonly MultipartPart[] };
+
 /** What is sent. */
 export interface RequestSpec {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** A text goes out exactly as it is; parts get their boundary and content type from the client. */
-  readonly body?: string | { readonly parts: readonly MultipartPart[] };
+  readonly body?: RequestBody;
   readonly auth?: RequestAuth;
 }
 

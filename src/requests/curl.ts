@@ -7,7 +7,7 @@ export function asCurl(spec: RequestSpec): string {
   if (spec.auth)
     parts.push(`-H "${spec.auth.header}: ${spec.auth.scheme ? `${spec.auth.scheme} ` : ''}$MODAL_API_KEY"`);
   if (typeof spec.body === 'string') parts.push(`--data-raw ${quote(spec.body)}`);
-  else parts.push(...(spec.body?.parts ?? []).map(formPart));
+  else if (spec.body && 'parts' in spec.body) parts.push(...spec.body.parts.map(formPart));
   return parts.join(' \\\n  ');
 }
 

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { ModalError } from '../domain/errors.ts';
-import type { MultipartPart, RequestSpec } from '../domain/request.ts';
+import type { MultipartPart, RequestBody } from '../domain/request.ts';
 
 export interface OpenBody {
-  readonly body: string | AsyncIterable<Uint8Array> | null;
+  readonly body: string | Uint8Array | AsyncIterable<Uint8Array> | null;
   /** Type and length, where the body decides them. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -17,9 +17,9 @@ const newline = '\r\n';
  * sent, so that their size does not count in memory.
  * @throws kind `invalid` naming a file that cannot be read
  */
-export async function openBody(body: RequestSpec['body']): Promise<OpenBody> {
+export async function openBody(body: RequestBody | undefined): Promise<OpenBody> {
   if (body === undefined) return { body: null, headers: {} };
-  if (typeof body === 'string') return { body, headers: {} };
+  if (typeof body === 'string' || body instanceof Uint8Array) return { body, headers: {} };
   const boundary = `----modal-${randomBytes(12).toString('hex')}`;
   const heads = body.parts.map((part) => Buffer.from(partHead(part, boundary)));
   const tail = Buffer.from(`--${boundary}--${newline}`);

@@ -40,7 +40,7 @@ export interface AnswerActions {
 }
 
 export interface AnswerServices {
-  readonly sender: RequestSender;
+  readonly sender: Pick<RequestSender, 'send'>;
   readonly facts: CallFactsOptions;
   readonly logger: Logger;
   readonly actions: AnswerActions;
