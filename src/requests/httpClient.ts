@@ -5,7 +5,7 @@ import type { Dispatcher } from 'undici';
 import { ModalError } from '../domain/errors.ts';
 import type { NetworkSettings } from '../domain/network.ts';
 import { plainNetwork } from '../domain/network.ts';
-import type { HttpResult, RequestSpec } from '../domain/request.ts';
+import type { HttpResult, RequestBody } from '../domain/request.ts';
 import { readBody } from './answerBody.ts';
 import { cutOf, requestError } from './clientErrors.ts';
 import { makeDispatcher } from './dispatcher.ts';
@@ -29,7 +29,7 @@ export interface ClientRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: RequestSpec['body'];
+  readonly body?: RequestBody;
   readonly signal: AbortSignal;
   /** Limit for the first byte of each leg, in milliseconds. */
   readonly headersTimeoutMs: number;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { ModalError } from '../domain/errors.ts';
-import type { MultipartPart, RequestSpec } from '../domain/request.ts';
+import type { MultipartPart, RequestBody } from '../domain/request.ts';
 
 export interface OpenBody {
   readonly body: string | Uint8Array | AsyncIterable<Uint8Array> | null;
@@ -17,7 +17,7 @@ const newline = '\r\n';
  * sent, so that their size does not count in memory.
  * @throws kind `invalid` naming a file that cannot be read
  */
-export async function openBody(body: RequestSpec['body']): Promise<OpenBody> {
+export async function openBody(body: RequestBody | undefined): Promise<OpenBody> {
   if (body === undefined) return { body: null, headers: {} };
   if (typeof body === 'string' || body instanceof Uint8Array) return { body, headers: {} };
   const boundary = `----modal-${randomBytes(12).toString('hex')}`;
@@ -40,7 +40,7 @@ export async function openBody(body: RequestSpec['body']): Promise<OpenBody> {
  * @throws as `openBody`
  */
 export async function wholeBody(
-  body: RequestSpec['body'],
+  body: RequestBody | undefined,
 ): Promise<{ readonly body?: string | Uint8Array; readonly headers: OpenBody['headers'] }> {
   const open = await openBody(body);
   if (open.body === null) return { headers: open.headers };

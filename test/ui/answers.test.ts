@@ -1,12 +1,13 @@
 /** Answers of every kind as a person sees them: by mouse, by keyboard, and in four themes. */
 import { execFile } from 'node:child_process';
-import { cp } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Demo } from '../host/demo.ts';
 import { startDemo } from '../host/demo.ts';
+import { poll } from './kit/poll.ts';
 import type { Workbench } from './kit/workbench.ts';
 import { openWorkbench } from './kit/workbench.ts';
 
@@ -165,9 +166,24 @@ describe('an answer', () => {
   it('shows bytes as bytes, and of a large text the beginning', async () => {
     await send('/bytes');
     await answer().getByText('00000010  10 11 12').waitFor();
+    await answer().getByRole('button', { name: 'Save answer' }).click();
+    // The dialog takes Enter only once it has read the folder.
+    await poll(
+      async () => {
+        const saved = await readFile(path.join(demo.workspace, 'answer.bin')).catch(() => undefined);
+        if (saved?.length === 1024) return saved;
+        if (await workbench.quickPick.widget.isVisible()) await workbench.quickPick.accept();
+        return undefined;
+      },
+      { what: 'the saved answer' },
+    );
     await send('/large');
     await answer().getByRole('button', { name: 'Open All' }).waitFor();
     await workbench.shot('138-large');
+    await answer().getByRole('button', { name: 'Open All' }).click();
+    await workbench.page.getByRole('tab', { name: /^A line of a large answer/ }).waitFor();
+    await workbench.page.locator('.view-line', { hasText: 'A line of a large answer.' }).first().waitFor();
+    await workbench.runCommand('View: Close Editor');
   });
 
   it.each(['light', 'highContrast', 'highContrastLight', 'dark'] as const)(

@@ -151,7 +151,7 @@ describe('the token', () => {
     await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await workbench.treeRow('Apps', /^Web endpoint Embedder.web/).menu('Copy Endpoint API Key');
     await workbench.page.getByText('Copied the API key of embeddings').first().waitFor();
-    const token = (await workbench.page.evaluate('navigator.clipboard.readText()')) as string;
+    const token = await workbench.page.evaluate<string>('navigator.clipboard.readText()');
     expect(token).toMatch(/^wk-.+\.ws-.+$/);
     expect(await (await panel()).content()).not.toContain(token);
     const kept = await keptDrafts();

@@ -192,6 +192,8 @@ export const toAnswerView = z.discriminatedUnion('type', [
 
 export const fromAnswerView = z.discriminatedUnion('type', [
   z.object({ type: z.literal('answer/select'), tab }),
+  /** What came last of a stream is drawn; more may be sent. */
+  z.object({ type: z.literal('answer/painted') }),
   z.object({ type: z.literal('answer/expand'), path, from: z.number() }),
   z.object({ type: z.literal('answer/search'), text: z.string() }),
   z.object({ type: z.literal('answer/reveal'), path }),

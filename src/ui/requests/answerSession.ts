@@ -19,14 +19,7 @@ import { explainFailure, explainResult } from '../../requests/explain.ts';
 import type { RequestSender } from '../../requests/send.ts';
 import { mediaType } from '../../requests/textBody.ts';
 import { AnswerFiles } from './answerFiles.ts';
-import type {
-  AnswerEvent,
-  AnswerState,
-  AnswerTab,
-  DoneState,
-  FromAnswerView,
-  ToAnswerView,
-} from './answerProtocol.ts';
+import type { AnswerState, AnswerTab, DoneState, FromAnswerView, ToAnswerView } from './answerProtocol.ts';
 import type { TabChoices } from './answerTabs.ts';
 import { firstChoices, rowsAtOnce, shownEvent, streamContent, tabContent } from './answerTabs.ts';
 
@@ -61,7 +54,10 @@ export type AnswerOutcome = AnswerCall & {
 } & ({ readonly result: HttpResult } | { readonly error: Error });
 
 /** What needs an answer that is complete. */
-type AboutAnswer = Exclude<FromAnswerView, { type: 'answer/select' | 'answer/act' | 'answer/openLink' }>;
+type AboutAnswer = Exclude<
+  FromAnswerView,
+  { type: 'answer/select' | 'answer/painted' | 'answer/act' | 'answer/openLink' }
+>;
 
 /** Often enough for the eye, seldom enough for the view. */
 const paintEveryMs = 16;
@@ -83,7 +79,10 @@ export class AnswerSession implements Disposable {
   #model: AnswerModel | undefined;
   #previous: readonly Vector[] = [];
   #choices: TabChoices = firstChoices;
-  #unsent: { text: string; events: AnswerEvent[] } = { text: '', events: [] };
+  /** How much of the stream the view has. */
+  #sent = { events: 0, text: 0 };
+  /** The view has not painted yet what was sent: more would only queue up before it. */
+  #isPainting = false;
   #paint: NodeJS.Timeout | undefined;
 
   /** Fires when an answer is complete or none will come. */
@@ -120,8 +119,8 @@ export class AnswerSession implements Disposable {
         onChunk: (bytes) => {
           // What is not shown as it comes is read once, from the result.
           if (!stream.isEvents && this.#stream !== stream) return;
-          const { text, events } = stream.push(bytes, performance.now() - start);
-          if (isLatest() && this.#stream === stream) this.#streamed(text, events.map(shownEvent));
+          stream.push(bytes, performance.now() - start);
+          if (isLatest() && this.#stream === stream) this.#paintSoon();
         },
       });
       stream.end(performance.now() - start);
@@ -185,6 +184,9 @@ export class AnswerSession implements Disposable {
       case 'answer/select':
         this.#tab = message.tab;
         this.#showTab();
+        return;
+      case 'answer/painted':
+        this.#painted();
         return;
       case 'answer/act':
         return this.#act(message.action);
@@ -270,25 +272,32 @@ export class AnswerSession implements Disposable {
   }
 
   /** Gathers what comes within one paint. */
-  #streamed(text: string, events: readonly AnswerEvent[]): void {
-    this.#unsent.text += text;
-    this.#unsent.events.push(...events);
-    this.#paint ??= setTimeout(() => this.#sendStreamed(), paintEveryMs);
+  #paintSoon(): void {
+    if (!this.#isPainting) this.#paint ??= setTimeout(() => this.#sendStreamed(), paintEveryMs);
   }
 
   #sendStreamed(): void {
-    const { text, events } = this.#unsent;
-    this.#stopPainting();
+    this.#paint = undefined;
     const stream = this.#stream;
     if (!stream) return;
     const { facts, count } = stream;
+    const events = stream.events.filter(({ index }) => index >= this.#sent.events).map(shownEvent);
+    const text = stream.text.slice(this.#sent.text);
+    if (events.length === 0 && text === '') return;
+    this.#sent = { events: count, text: stream.text.length };
+    this.#isPainting = true;
     this.#post({ type: 'answer/streamed', text, events, count, ...(facts ? { tokens: facts } : {}) });
+  }
+
+  #painted(): void {
+    this.#isPainting = false;
+    if (this.#stream) this.#paintSoon();
   }
 
   #stopPainting(): void {
     clearTimeout(this.#paint);
     this.#paint = undefined;
-    this.#unsent = { text: '', events: [] };
+    this.#isPainting = false;
   }
 
   #done(model: AnswerModel): void {
@@ -315,7 +324,11 @@ export class AnswerSession implements Disposable {
     if (this.#model) {
       const content = tabContent(this.#tab, this.#model, this.#choices, this.#previous);
       this.#post({ type: 'answer/content', content });
-    } else if (this.#stream) this.#post({ type: 'answer/content', content: streamContent(this.#stream) });
+    } else if (this.#stream) {
+      this.#stopPainting();
+      this.#sent = { events: this.#stream.count, text: this.#stream.text.length };
+      this.#post({ type: 'answer/content', content: streamContent(this.#stream) });
+    }
   }
 
   #sendChildren({ json = null }: AnswerModel, path: JsonPath, from: number, count: number): void {

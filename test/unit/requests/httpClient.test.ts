@@ -114,6 +114,14 @@ describe('the HTTP client', () => {
     await rm(folder, { recursive: true });
   });
 
+  it('sends bytes as they are', async () => {
+    const { url } = await serve((incoming, response) => incoming.pipe(response));
+    const bytes = Uint8Array.of(0, 255, 13, 10, 0);
+    const result = await request(url, { method: 'POST', body: bytes });
+    expect([...result.bytes!]).toEqual([...bytes]);
+    expect(result.body).toBe('');
+  });
+
   it('follows the 303 long poll by GET, counts it and tells how long each took', async () => {
     const seen: string[] = [];
     const { url } = await serve((incoming, response) => {

@@ -71,6 +71,7 @@ export class AnswerElement extends LitElement {
   declare now: number;
 
   #clock: ReturnType<typeof setInterval> | undefined;
+  #owesPaint = false;
 
   constructor() {
     super();
@@ -112,6 +113,8 @@ export class AnswerElement extends LitElement {
     if (!changed.has('stream') || this.stream?.isLive !== true) return;
     const joined = this.renderRoot.querySelector('.joined');
     joined?.scrollTo(0, joined.scrollHeight);
+    if (this.#owesPaint) requestAnimationFrame(() => this.post({ type: 'answer/painted' }));
+    this.#owesPaint = false;
   }
 
   protected override render(): TemplateResult {
@@ -246,6 +249,7 @@ export class AnswerElement extends LitElement {
     const { stream } = this;
     if (!stream) return; // hidden until now: all of it comes anew
     this.tokens = message.tokens;
+    this.#owesPaint = true;
     this.stream = {
       ...stream,
       text: (stream.text + message.text).slice(0, mostText),

@@ -63,6 +63,11 @@ export const contentStyles = css`
     outline: 1px solid var(--vscode-focusBorder);
     outline-offset: -1px;
   }
+  .rows,
+  .joined {
+    /* A stream grows here many times a second: the rest of the page need not be laid out anew. */
+    contain: strict;
+  }
   .rows {
     display: block;
     position: relative;

@@ -28,7 +28,9 @@ export function doneHead(state: DoneState, post: Post, act: (action: Action) => 
       <span class="facts">${sizeWords(state)}</span>
       ${tokensView(state.tokens)}
       <span class="actions">
-        <vscode-button secondary icon="output" @click=${() => act('showLogs')}>Log Lines</vscode-button>
+        <vscode-button secondary icon="output" @click=${() => act('showLogs')}
+          >${state.hasCall ? 'Log Lines' : 'App Log'}</vscode-button
+        >
         <vscode-button secondary icon="go-to-file" @click=${() => post({ type: 'answer/open' })}
           >Open</vscode-button
         >

@@ -89,8 +89,12 @@ export class VirtualRows extends LitElement {
   }
 
   #range(): [number, number] {
-    const from = Math.max(0, Math.floor(this.scrollTop / rowHeight) - spare);
-    const to = Math.ceil((this.scrollTop + Math.max(this.clientHeight, rowHeight)) / rowHeight) + spare;
+    const height = Math.max(this.clientHeight, rowHeight);
+    // At the end, the rows that are about to be scrolled to are drawn at once, not a frame later.
+    const end = Math.max(0, this.count * rowHeight - height);
+    const top = this.follow && this.#atEnd ? end : this.scrollTop;
+    const from = Math.max(0, Math.floor(top / rowHeight) - spare);
+    const to = Math.ceil((top + height) / rowHeight) + spare;
     return [Math.min(from, this.count), Math.min(to, this.count)];
   }
 
