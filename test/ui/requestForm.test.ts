@@ -72,6 +72,7 @@ describe('the form', () => {
   it('has the fields of the operation, with what the schema says of them', async () => {
     const frame = await panel();
     await chooseEntry(frame, 'POST /embed');
+    await frame.getByText('Two sentences that mean the same').waitFor({ state: 'hidden' }); // of the sample
     await frame.getByRole('group', { name: 'texts' }).first().waitFor();
     await frame.getByRole('combobox', { name: 'task' }).selectOption('"query"');
     await frame.getByRole('button', { name: 'Add to texts' }).click();
@@ -95,8 +96,8 @@ describe('the form', () => {
     await option.waitFor();
     await workbench.shot('122-completion');
     await workbench.page.keyboard.type('tru');
-    await option.waitFor();
-    await workbench.page.keyboard.press('Enter');
+    await frame.getByRole('option', { name: /normalize/ }).waitFor({ state: 'detached' });
+    await option.click();
     await body.getByText('"truncate": true').waitFor();
     await workbench.page.keyboard.type(',');
   });
@@ -183,7 +184,7 @@ describe('a file', () => {
     await workbench.treeRow('Files Explorer', 'page.png').menu('Send to Modal Endpoint…');
     await workbench.quickPick.choose(/^documents-ocr: web/);
     const frame = await panel();
-    await frame.getByText('page.png', { exact: true }).waitFor();
+    await frame.locator('.chosen').filter({ hasText: 'page.png' }).waitFor();
     await frame.getByRole('button', { name: /Choose File/ }).waitFor();
     await workbench.shot('126-file');
     await frame.getByRole('button', { name: 'Send', exact: true }).click();

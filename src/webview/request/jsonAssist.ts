@@ -65,9 +65,8 @@ export function complete(context: CompletionContext, schema: Schema | undefined)
   const isName = closest(node, 'PropertyName') !== undefined;
   const value = isName ? undefined : valuePath(node, state, pos);
   const options = value ? valueOptions(schema, value) : nameOptions(schema, state, closest(node, 'Object'));
-  return options.length > 0
-    ? { from: typed.text.startsWith('"') ? typed.from + 1 : typed.from, options }
-    : null;
+  const from = typed.text.startsWith('"') ? typed.from + 1 : typed.from;
+  return options.length > 0 ? { from, options, validFor: /^[\w.$-]*$/ } : null;
 }
 
 function nameOptions(schema: Schema, state: EditorState, object: SyntaxNode | undefined): Completion[] {
