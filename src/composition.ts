@@ -20,9 +20,11 @@ import type { Services } from './ui/commands/services.ts';
 import { DeployProblems } from './ui/deploy/deployProblems.ts';
 import { DeployTracker } from './ui/deploy/deployTracker.ts';
 import { reportInterruptedDeploys } from './ui/deploy/interruptedDeploys.ts';
+import { sourceFolders } from './ui/logs/sourceFolders.ts';
 import { LogsController } from './ui/logs/logsController.ts';
 import { CliFinder } from './ui/onboarding/cliFinder.ts';
 import { watchProfileFile } from './ui/onboarding/watchProfileFile.ts';
+import { CallRegistry } from './ui/requests/callRegistry.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
 import { ScriptCodeLenses } from './ui/scripts/scriptCodeLenses.ts';
 import { scriptCommands } from './ui/scripts/scriptCommands.ts';
@@ -77,7 +79,16 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     }),
   );
   const catalogueView = disposables.add(new CatalogueView(catalog, store, planes, deploys, logger));
-  const logs = disposables.add(new LogsController(context.extensionUri, planes, logger));
+  const calls = new CallRegistry();
+  const logs = disposables.add(
+    new LogsController(context.extensionUri, planes, logger, {
+      calls,
+      memory: context.globalState,
+      functionsOf: async (appId) =>
+        (store.state.snapshot.details.get(appId) ?? (await (await planes.get()).describeApp(appId))).functions,
+      sourceFolders: (appName) => sourceFolders(appName, catalog, scriptFinder),
+    }),
+  );
   const sender = new RequestSender({
     logger,
     resolveSecret: (reference) => keys.get(reference),
@@ -90,6 +101,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
         void logs.show();
       },
       deploy: () => void vscode.commands.executeCommand(commands.deploy),
+      calls,
     }),
   );
   const scriptReader = new ScriptReader();

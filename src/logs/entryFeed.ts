@@ -113,6 +113,28 @@ export class EntryFeed implements Disposable {
     this.#plan();
   }
 
+  /** Place of the first row that is held. */
+  get first(): number {
+    return this.#rows.first;
+  }
+
+  get end(): number {
+    return this.#rows.end;
+  }
+
+  /** Place of a row, or of the first one after it that matches. Undefined when it is no longer held. */
+  placeOf(row: number): number | undefined {
+    return this.#rows.placeOfRow(row);
+  }
+
+  /** All entries of those places, as far as they are held. */
+  *entries(from: number, to: number): Generator<LogEntry> {
+    for (let at = Math.max(from, this.#rows.first); at < Math.min(to, this.#rows.end); at++) {
+      const entry = this.#buffer.entry(this.#rows.rowAt(at));
+      if (entry) yield entry;
+    }
+  }
+
   /** Rows of those places, as many as fit into one message. */
   range(from: number, to: number): readonly FeedRow[] {
     const places: number[] = [];

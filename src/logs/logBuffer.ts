@@ -131,6 +131,11 @@ export class LogBuffer implements EntrySink {
     return this.#order.at(position - this.#first);
   }
 
+  /** Unix milliseconds of the row at that position. */
+  timeAt(position: number): number {
+    return this.#store.time(this.rowAt(position));
+  }
+
   entry(row: number): LogEntry | undefined {
     return this.#store.entry(row);
   }

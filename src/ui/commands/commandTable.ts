@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { commands, walkthrough } from '../../contributions.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { DeployTarget } from '../../deploy/plan.ts';
+import { logsCommands } from '../logs/logsCommands.ts';
 import { lifecycleCommands } from '../lifecycle/lifecycleCommands.ts';
 import { appsCommands } from '../trees/appsCommands.ts';
 import { onboardingCommands } from '../onboarding/onboardingCommands.ts';
@@ -26,6 +27,7 @@ export function commandTable(
   return {
     ...lifecycleCommands(services),
     ...appsCommands(services),
+    ...logsCommands(services),
     [commands.refresh]: { doing: t('Refresh'), run: () => services.appsView.refresh() },
     [commands.deploy]: {
       doing: t('Deploy'),

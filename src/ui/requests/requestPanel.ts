@@ -65,6 +65,11 @@ export class RequestPanel implements vscode.Disposable {
     this.#view.reveal();
   }
 
+  /** The log leads back to what sent a call. */
+  showCall(): void {
+    this.#view.reveal();
+  }
+
   /** Sends the view everything anew. */
   async refresh(): Promise<void> {
     this.#post({ type: 'request', request: this.#session.state(await this.#authState()) });
@@ -78,6 +83,7 @@ export class RequestPanel implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#services.calls.forget(this);
     this.#abort?.abort();
     this.#disposables.dispose();
   }
@@ -135,6 +141,7 @@ export class RequestPanel implements vscode.Disposable {
       });
       if (this.#abort !== abort) return; // another request has taken the panel
       this.#result = result;
+      this.#services.calls.note(result.callId, this);
       this.#set(this.#resultState(result));
     } catch (error) {
       if (this.#abort === abort) this.#fail(error);
