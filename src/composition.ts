@@ -85,7 +85,8 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       calls,
       memory: context.globalState,
       functionsOf: async (appId) =>
-        (store.state.snapshot.details.get(appId) ?? (await (await planes.get()).describeApp(appId))).functions,
+        (store.state.snapshot.details.get(appId) ?? (await (await planes.get()).describeApp(appId)))
+          .functions,
       sourceFolders: (appName) => sourceFolders(appName, catalog, scriptFinder),
     }),
   );

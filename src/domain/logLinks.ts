@@ -30,10 +30,12 @@ export function findLinks(text: string): TextLink[] {
   const searched = text.slice(0, mostCharacters);
   const found: TextLink[] = [];
   if (searched.includes('://')) for (const match of searched.matchAll(forms.url)) found.push(urlLink(match));
-  if (searched.includes('.py')) for (const match of searched.matchAll(forms.file)) found.push(fileLink(match));
+  if (searched.includes('.py'))
+    for (const match of searched.matchAll(forms.file)) found.push(fileLink(match));
   if (searched.includes('File "'))
     for (const match of searched.matchAll(forms.frame)) found.push(fileLink(match));
-  if (searched.includes('-')) for (const match of searched.matchAll(forms.object)) found.push(objectLink(match));
+  if (searched.includes('-'))
+    for (const match of searched.matchAll(forms.object)) found.push(objectLink(match));
   return withoutOverlaps(found).slice(0, mostLinks);
 }
 

@@ -18,9 +18,7 @@ type LogCommand =
   | 'showLogRequest';
 
 /** Commands of the Logs panel. Those of its context menu get what the panel says about the row. */
-export function logsCommands(
-  services: Services,
-): Pick<CommandTable, (typeof commands)[LogCommand]> {
+export function logsCommands(services: Services): Pick<CommandTable, (typeof commands)[LogCommand]> {
   const { logs } = services;
   const { t } = vscode.l10n;
   const showOnly = (field: 'functionId' | 'containerId' | 'callId') => (argument: unknown) => {
@@ -46,7 +44,10 @@ async function mergeLogs({ store, logs }: Services): Promise<void> {
   if (store.state.snapshot.readAt === 0) await store.refresh();
   const apps = store.state.snapshot.apps.filter((app) => isLive(app.state));
   if (apps.length < 2)
-    throw new ModalError('notFound', 'There are no two live apps to merge the logs of. Deploy another app first.');
+    throw new ModalError(
+      'notFound',
+      'There are no two live apps to merge the logs of. Deploy another app first.',
+    );
   const followed = await logs.followedApps();
   const chosen = await vscode.window.showQuickPick(
     apps.map((app) => ({

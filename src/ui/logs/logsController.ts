@@ -142,8 +142,8 @@ export class LogsController implements vscode.WebviewViewProvider, vscode.Dispos
 
   #load(): Promise<LogsPanel> {
     this.#panel ??= import('./logsPanel.ts').then(
-      ({ LogsPanel }) => 
-          new LogsPanel(this.#extensionUri, this.#planes, this.#logger, this.#documents, this.#host),
+      ({ LogsPanel }) =>
+        new LogsPanel(this.#extensionUri, this.#planes, this.#logger, this.#documents, this.#host),
     );
     return this.#panel;
   }

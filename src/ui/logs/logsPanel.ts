@@ -129,7 +129,9 @@ export class LogsPanel implements vscode.Disposable {
   openOutput(words: OutputWords): PanelOutput {
     const status = { words: words.running, icon: 'loading~spin', bad: false };
     const session = this.#add(
-      new LogSession(`build/${++this.#builds}`, words.title, status, undefined, undefined, { kind: 'output' }),
+      new LogSession(`build/${++this.#builds}`, words.title, status, undefined, undefined, {
+        kind: 'output',
+      }),
     );
     this.#view.select(session);
     const note = (text: string, bad: boolean) =>
@@ -308,6 +310,7 @@ async function copy(entries: Iterable<LogEntry>, format: 'text' | 'json'): Promi
   if (lines.length === 0) return;
   await vscode.env.clipboard.writeText(`${lines.join('\n')}\n`);
   const { t } = vscode.l10n;
-  const words = lines.length === 1 ? t('Copied 1 line') : t('Copied {0} lines', lines.length.toLocaleString());
+  const words =
+    lines.length === 1 ? t('Copied 1 line') : t('Copied {0} lines', lines.length.toLocaleString());
   vscode.window.setStatusBarMessage(`$(check) ${words}`, 4000);
 }

@@ -318,17 +318,18 @@ export class LogsView implements vscode.Disposable {
     this.#post({ type: 'rows', session: session.id, first: feed.first, from: at, rows });
   }
 
-  #sendEntries(session: LogSession, { rows, updates, rowsFrom: _, ...message }: FeedMessage): void {
+  #sendEntries(session: LogSession, message: FeedMessage): void {
+    const { number, reset, first, end, from, rows, updates, dropped, problem, isFiltering } = message;
     const shown = shownBy(session);
     this.#post({
       type: 'entries',
       session: session.id,
-      ...message,
+      ...{ number, reset, first, end, from, dropped, problem, isFiltering },
       rows: rows.map(shown),
       updates: updates.map(({ place, row }) => ({ place, row: shown(row) })),
       total: session.buffer.size,
     });
-    if (message.isFiltering || this.#reveal === undefined) return;
+    if (isFiltering || this.#reveal === undefined) return;
     const place = this.#feed?.placeOf(this.#reveal);
     this.#reveal = undefined;
     if (place !== undefined) this.#post({ type: 'revealed', session: session.id, place });
@@ -347,10 +348,7 @@ function shownBy({ traits: { streamOf } }: LogSession): (row: FeedRow) => ShownR
   };
 }
 
-function* entriesOf(
-  feed: EntryFeed,
-  ranges: readonly (readonly [number, number])[],
-): Generator<LogEntry> {
+function* entriesOf(feed: EntryFeed, ranges: readonly (readonly [number, number])[]): Generator<LogEntry> {
   for (const [from, to] of ranges) yield* feed.entries(from, to);
 }
 

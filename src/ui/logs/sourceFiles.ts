@@ -37,7 +37,8 @@ export class SourceFiles {
     if (path === undefined) return undefined;
     const local = vscode.Uri.file(file);
     // A deploy's own messages name files of this machine.
-    if (file.startsWith('/') && vscode.workspace.getWorkspaceFolder(local) && (await isFile(local))) return local;
+    if (file.startsWith('/') && vscode.workspace.getWorkspaceFolder(local) && (await isFile(local)))
+      return local;
     const workspace = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri);
     for (const folder of [...(await this.#foldersOf(appName)), ...workspace]) {
       const uri = vscode.Uri.joinPath(folder, path);

@@ -10,7 +10,7 @@ export async function sourceFolders(
 ): Promise<vscode.Uri[]> {
   if (!appName) return [];
   const own = (await scripts.find()).filter(({ apps }) => apps.some(({ name }) => name === appName));
-  const bundled = (await catalog.apps()).filter(({ name }) => name === appName);
+  const bundled = (await catalog.apps()).filter(({ defaultAppName }) => defaultAppName === appName);
   return [
     ...own.map(({ uri }) => vscode.Uri.joinPath(vscode.Uri.parse(uri), '..')),
     ...bundled.map(({ folder }) => vscode.Uri.file(folder)),
