@@ -24,8 +24,8 @@ const phaseNames: Readonly<Record<PhaseEntry['phase'], string>> = {
   preempted: 'preempted',
   finished: 'ended',
 };
-/** A start that is this much longer than another has a bar as much longer, up to a bound. */
-const barWidths = 8;
+/** Pixels of the bar of the longest state. */
+const longestBar = 60;
 
 /** A container's state, with the way there: each state before it with its name, seconds, and a bar of that length. */
 export function phaseView(entry: PhaseEntry): TemplateResult {
@@ -39,10 +39,11 @@ export function phaseView(entry: PhaseEntry): TemplateResult {
         ? html`<span class="timeline"
             >${before.map(
               (each) =>
-                html`<span class="step w${Math.max(1, Math.round((each.seconds / longest) * barWidths))}"
-                    >${phaseNames[each.phase]} ${seconds(each.seconds)}</span
-                  ><span class="arrow" aria-hidden="true">→</span>`,
-            )}<span class="step now">${phaseNames[entry.phase]}</span></span
+                html`<span class="stage">${phaseNames[each.phase]} ${seconds(each.seconds)}</span
+                  >${stageBar((each.seconds / longest) * longestBar)}<span class="arrow" aria-hidden="true"
+                    >→</span
+                  >`,
+            )}<span class="stage">${phaseNames[entry.phase]}</span></span
           >`
         : nothing
     }${isStart && before.length > 0 ? html`<span class="aside">after ${seconds(sum)}</span>` : nothing}${
@@ -71,6 +72,13 @@ export function gpuView(entry: GpuEntry): TemplateResult {
   return html`${bar(percent, `Memory of GPU ${index}: ${percent} percent used`)}<span class="percent"
       >${percent} %</span
     ><span>${entryText(entry)}</span>`;
+}
+
+function stageBar(width: number): TemplateResult {
+  const pixels = Math.max(2, Math.round(width));
+  return html`<svg class="stage-bar" aria-hidden="true" width=${pixels} height="6">
+    <rect width=${pixels} height="6"></rect>
+  </svg>`;
 }
 
 /** The length is set by an attribute of the drawing: the page allows no style in markup. */

@@ -82,6 +82,7 @@ export const rowStyles = css`
     width: 6ch;
   }
   .only {
+    white-space: nowrap;
     border: none;
     background: none;
     padding: 0;
@@ -155,6 +156,7 @@ export const rowStyles = css`
     outline: 1px solid var(--vscode-editor-findMatchHighlightBorder, transparent);
   }
   .more {
+    white-space: nowrap;
     margin-left: 8px;
     border: 1px solid var(--vscode-contrastBorder, transparent);
     border-radius: 3px;
@@ -189,12 +191,10 @@ export const rowStyles = css`
     align-items: center;
     gap: 6px;
   }
-  .step {
-    border-bottom: 2px solid var(--vscode-progressBar-background);
-    line-height: 15px;
-  }
-  .step.now {
-    border-bottom-style: dotted;
+  .stage-bar {
+    flex: none;
+    fill: var(--vscode-progressBar-background);
+    border: 1px solid var(--vscode-contrastBorder, transparent);
   }
   .arrow {
     color: var(--vscode-descriptionForeground);
@@ -244,6 +244,7 @@ export const rowStyles = css`
     white-space: pre;
   }
   .fold {
+    white-space: nowrap;
     display: inline-flex;
     align-items: center;
     gap: 4px;
@@ -273,30 +274,6 @@ export const rowStyles = css`
   .list.wrap .block {
     white-space: pre-wrap;
     overflow-wrap: anywhere;
-  }
-  .step.w1 {
-    padding-right: 0px;
-  }
-  .step.w2 {
-    padding-right: 8px;
-  }
-  .step.w3 {
-    padding-right: 16px;
-  }
-  .step.w4 {
-    padding-right: 24px;
-  }
-  .step.w5 {
-    padding-right: 32px;
-  }
-  .step.w6 {
-    padding-right: 40px;
-  }
-  .step.w7 {
-    padding-right: 48px;
-  }
-  .step.w8 {
-    padding-right: 56px;
   }
   .c0 {
     --dot: var(--vscode-terminal-ansiCyan);
