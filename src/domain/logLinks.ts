@@ -67,10 +67,14 @@ function withoutTail(url: string): string {
   let end = url.length;
   for (; end > 0; end--) {
     const last = url[end - 1] ?? '';
-    if (last === ')' && url.slice(0, end).includes('(')) break;
+    if (last === ')' && isBalanced(url.slice(0, end))) break;
     if (!'.,;:!?)]'.includes(last)) break;
   }
   return url.slice(0, end);
+}
+
+function isBalanced(text: string): boolean {
+  return text.split('(').length >= text.split(')').length;
 }
 
 /** Of two that overlap, the one that begins first counts. */

@@ -66,13 +66,13 @@ let workbench: Workbench;
 let url: string;
 
 interface World {
-  readonly apps: readonly { readonly id: string; readonly name: string }[];
-  readonly functions: readonly { readonly urls: readonly string[] | Readonly<Record<string, string>> }[];
+  readonly apps: readonly { readonly appId: string; readonly description: string }[];
 }
 
-const world = () => demo.simulator.admin('GET', '/state') as Promise<World>;
-const appId = async (name: string) =>
-  (await world()).apps.find((app) => app.name === name || JSON.stringify(app).includes(`"${name}"`))?.id;
+const appId = async (name: string) => {
+  const { apps } = (await demo.simulator.admin('GET', '/state')) as World;
+  return apps.find(({ description }) => description === name)?.appId;
+};
 const emit = async (name: string, changes: Readonly<Record<string, unknown>>) =>
   demo.simulator.admin('POST', '/logs/emit', { appId: await appId(name), ...changes });
 const modal = (...args: string[]) =>
@@ -92,6 +92,9 @@ beforeAll(async () => {
   await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await workbench.openView('Apps');
   await workbench.treeRow('Apps', /^App shop, deployed/).waitFor();
+  await workbench.openView('Logs');
+  await (await viewer()).getByText('No log is followed').waitFor();
+  await workbench.runCommand('View: Toggle Maximized Panel');
 });
 afterAll(async () => {
   await workbench?.close();
@@ -116,7 +119,7 @@ describe('one log', () => {
     const answer = fetch(`${url}?what=work`).then((response) => response.text());
     const logs = await viewer();
     await logs
-      .locator('.timeline', { hasText: /queued [\d.]+ s→/ })
+      .locator('.timeline', { hasText: /queued [\d.]+ s\s*→/ })
       .first()
       .waitFor();
     expect(await answer).toContain('work');

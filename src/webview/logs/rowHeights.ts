@@ -40,7 +40,7 @@ export class RowHeights {
     let low = first;
     let high = Math.max(first, end - 1);
     while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
+      const middle = low + ((high - low + 1) >> 1);
       if (this.between(first, middle) <= height) low = middle;
       else high = middle - 1;
     }
