@@ -110,7 +110,7 @@ const follow = async (name: string) => {
   await workbench.runCommand('Modal: Follow Logs');
   await workbench.quickPick.choose(new RegExp(`^${name},`));
 };
-const clipboard = () => workbench.page.evaluate('navigator.clipboard.readText()') as Promise<string>;
+const clipboard = () => workbench.page.evaluate<string>('navigator.clipboard.readText()');
 
 describe('one log', () => {
   it('shows a cold start as it happens', async () => {
@@ -151,13 +151,13 @@ describe('one log', () => {
     await logs.locator('#list').press('Control+f');
     await workbench.page.keyboard.type('0000[12]34');
     await logs.getByText('No line matches the filter.').waitFor();
-    await logs.getByRole('button', { name: 'Use Regular Expression' }).click();
+    await logs.getByRole('switch', { name: 'Use Regular Expression' }).click();
     await logs.locator('.count', { hasText: /^2 of 10,0\d\d lines$/ }).waitFor();
     await logs
       .locator('mark', { hasText: /^0000[12]34/ })
       .first()
       .waitFor();
-    await logs.getByRole('button', { name: 'Match Case' }).click();
+    await logs.getByRole('switch', { name: 'Match Case' }).click();
     await logs.locator('#filter').press('Shift+Enter');
     await logs.locator('.count', { hasText: /^2, 2 of/ }).waitFor();
     await logs.locator('#filter').press('End');
@@ -169,7 +169,7 @@ describe('one log', () => {
     await workbench.page.keyboard.press('Escape');
     await logs.locator('.row[data-active]', { hasText: '00000234' }).waitFor();
     await rows(logs).filter({ hasText: '00000235' }).waitFor();
-    await logs.getByRole('button', { name: 'Use Regular Expression' }).click();
+    await logs.getByRole('switch', { name: 'Use Regular Expression' }).click();
   });
 
   it('narrows down by chips, from cells, menus and pickers', async () => {
@@ -347,7 +347,7 @@ describe('everybody', () => {
   it('can read it in a narrow panel', async () => {
     await workbench.page.setViewportSize({ width: 860, height: 800 });
     const logs = await viewer();
-    await poll(async () => ((await logs.evaluate('innerWidth')) as number) < 540 || undefined, {
+    await poll(async () => (await logs.evaluate<number>('innerWidth')) < 540 || undefined, {
       what: 'the narrow panel',
     });
     expect(await logs.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);

@@ -3,6 +3,7 @@ import { commands } from '../../contributions.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import type { LogEntry } from '../../domain/logEntry.ts';
 import type { LogFilter } from '../../domain/logFilter.ts';
+import { noFilter } from '../../domain/logFilter.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { FollowState } from '../../logs/follower.ts';
 import { LiveLog } from '../../logs/liveLog.ts';
@@ -93,7 +94,9 @@ export class LogsPanel implements vscode.Disposable {
 
   /** Follows an app, a function or a container; one that is followed already is shown again. */
   follow(target: LogTarget): void {
-    this.#view.select(this.#followed(target), { callId: target.callId ?? '' });
+    const { callId = '' } = target;
+    // Who asks for the lines of one call wants all of them, whatever was looked for before.
+    this.#view.select(this.#followed(target), callId ? { ...noFilter, callId } : { callId });
   }
 
   /** Follows several apps, and shows their lines together. */

@@ -51,6 +51,10 @@ export const rowStyles = css`
   .list:focus .row[data-active] {
     outline: 1px solid var(--vscode-list-focusOutline, var(--vscode-focusBorder));
   }
+  /* Its own markup has line breaks, which rows keep. */
+  vscode-icon {
+    white-space: normal;
+  }
   .cell {
     flex: none;
     overflow: hidden;

@@ -47,30 +47,37 @@ function tabView(tab: SessionTab, isSelected: boolean, { select, close }: TabAct
       aria-controls="log"
       tabindex=${isSelected ? 0 : -1}
       title="${tab.title}: ${tab.words}"
+      aria-label=${spokenName(tab)}
+      aria-keyshortcuts="Delete"
       @click=${() => select(tab.id)}
       @auxclick=${(event: MouseEvent) => event.button === 1 && close(tab.id)}
     >
       <vscode-icon name=${icon} ?spin=${modifier === 'spin'} size="14"></vscode-icon>
       <span class="tab-title">${tab.title}</span>
-      <span class="hidden">, ${tab.words}</span>
       ${
         tab.unread > 0
           ? html`<span class="unread" title="${tab.unread.toLocaleString()} new lines"
-              >${tab.unread > 999 ? '999+' : tab.unread}<span class="hidden"> new lines</span></span
+              >${tab.unread > 999 ? '999+' : tab.unread}</span
             >`
           : nothing
       }
     </button>
     <button
       class="tab-close"
-      tabindex=${isSelected ? 0 : -1}
+      aria-hidden="true"
+      tabindex="-1"
       title="${closing} (Delete)"
-      aria-label="${closing}: ${tab.title}"
       @click=${() => close(tab.id)}
     >
       <vscode-icon name="close" size="14"></vscode-icon>
     </button>
   </div>`;
+}
+
+/** E.g. "shop, Live, 12 new lines". */
+export function spokenName({ title, words, unread }: Pick<SessionTab, 'title' | 'words' | 'unread'>): string {
+  const news = unread === 1 ? ', 1 new line' : `, ${unread.toLocaleString()} new lines`;
+  return `${title}, ${words}${unread > 0 ? news : ''}`;
 }
 
 function key(

@@ -159,7 +159,7 @@ function filterItems({ filter }: ToolbarState, actions: ToolbarActions): MenuIte
   ];
 }
 
-function moreItems({ look, isMerged }: ToolbarState, actions: ToolbarActions): MenuItem[] {
+function moreItems({ look, isMerged, session }: ToolbarState, actions: ToolbarActions): MenuItem[] {
   const { changeLook } = actions;
   const time = (label: string, value: LogLook['time']): MenuItem => ({
     kind: 'radio',
@@ -192,6 +192,12 @@ function moreItems({ look, isMerged }: ToolbarState, actions: ToolbarActions): M
     { kind: 'action', label: 'Copy All Shown', run: () => actions.copyAll('text') },
     { kind: 'action', label: 'Copy All Shown as JSON', run: () => actions.copyAll('json') },
     { kind: 'action', label: 'Open as Document', run: actions.openDocument },
+    { kind: 'heading', label: session.title },
+    {
+      kind: 'action',
+      label: session.kind === 'followed' && !session.ended ? 'Stop Following' : 'Close',
+      run: actions.remove,
+    },
   ];
 }
 
