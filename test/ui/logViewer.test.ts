@@ -311,7 +311,7 @@ describe('several logs', () => {
   it('are merged by time, with a column that says which', async () => {
     const logs = await viewer();
     await logs.getByRole('button', { name: 'Merge Logs…' }).click();
-    await workbench.quickPick.option(/^bank/).waitFor();
+    await workbench.quickPick.widget.getByRole('checkbox', { name: /^bank/ }).waitFor();
     await workbench.quickPick.accept();
     await logs.getByRole('tab', { name: /^shop \+ bank|^bank \+ shop/, selected: true }).waitFor();
     await emit('bank', { linesPerSecond: 10, seconds: 0.1, text: 'merged' });

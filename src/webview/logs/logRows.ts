@@ -8,7 +8,9 @@ const mostAsked = 400;
 export class LogRows {
   #first = 0;
   #end = 0;
-  readonly #cache = new RowCache();
+  #cache = new RowCache();
+  /** Rows as they were before everything was sent anew; shown until what was asked for comes, so that none flickers. */
+  #former: RowCache | undefined;
   /** What was asked for and has not come yet. */
   #asked: readonly [from: number, to: number] | undefined;
 
@@ -23,15 +25,14 @@ export class LogRows {
   }
 
   get(place: number): ShownRow | undefined {
-    return this.#cache.get(place);
+    return this.#cache.get(place) ?? this.#former?.get(place);
   }
 
   /** Another log is shown. */
   clear(): void {
     this.#first = 0;
     this.#end = 0;
-    this.#cache.clear();
-    this.#asked = undefined;
+    this.#startOver(false);
   }
 
   /** @returns the place from which on rows are not what they were; undefined = no place means what it meant */
@@ -39,13 +40,12 @@ export class LogRows {
     const isOther = reset && (first >= this.#end || end <= this.#first);
     this.#first = first;
     this.#end = end;
-    if (reset) {
-      this.#cache.clear();
-      this.#asked = undefined;
-    } else {
-      this.#cache.forgetFrom(from);
-      this.#cache.dropBefore(first);
-    }
+    if (reset) this.#startOver(!isOther);
+    else
+      for (const cache of [this.#cache, this.#former]) {
+        cache?.forgetFrom(from);
+        cache?.dropBefore(first);
+      }
     this.#cache.put(end - rows.length, rows);
     for (const { place, row } of updates) this.#cache.update(place, row);
     if (isOther) return undefined;
@@ -69,5 +69,11 @@ export class LogRows {
     if (this.#asked && start >= this.#asked[0] && start < this.#asked[1]) return undefined;
     this.#asked = [start, Math.min(end, start + mostAsked)];
     return this.#asked;
+  }
+
+  #startOver(keeps: boolean): void {
+    this.#former = keeps ? this.#cache : undefined;
+    this.#cache = new RowCache();
+    this.#asked = undefined;
   }
 }

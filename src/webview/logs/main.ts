@@ -167,7 +167,6 @@ class LogsElement extends LitElement implements ListOwner {
           aria-label="Log lines"
           aria-multiselectable="true"
           aria-rowcount=${this.counts.shown}
-          aria-activedescendant=${this.active === undefined ? nothing : `row-${this.active}`}
           tabindex="0"
           ?hidden=${!session || this.counts.shown === 0}
           @keydown=${this.#keys.grid}
@@ -267,6 +266,11 @@ class LogsElement extends LitElement implements ListOwner {
   }
 
   painted(): void {
+    const { active } = this;
+    const list = this.renderRoot.querySelector('#list');
+    if (active !== undefined && this.#list?.element(active))
+      list?.setAttribute('aria-activedescendant', `row-${active}`);
+    else list?.removeAttribute('aria-activedescendant');
     const session = this.sessions?.selected;
     const files = session ? this.#files.takeWanted(100) : [];
     if (session && files.length > 0) post({ type: 'locate', session, files });

@@ -297,4 +297,14 @@ export const rowStyles = css`
   .c5 {
     --dot: var(--vscode-terminal-ansiBrightGreen);
   }
+  @media (max-width: 600px) {
+    .row {
+      gap: 6px;
+      padding: 0 6px;
+    }
+    .function,
+    .stream {
+      width: 9ch;
+    }
+  }
 `;

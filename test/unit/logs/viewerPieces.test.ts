@@ -257,6 +257,10 @@ describe('the rows of the view', () => {
     const rows = new LogRows();
     rows.take(message({ reset: true, first: 10, end: 20, rows: [shown(19)] }));
     expect(rows.take(message({ reset: true, first: -5, end: 20, from: -5, rows: [shown(19)] }))).toBe(20);
+    // Until it comes anew, a row is shown as it was; it is asked for all the same.
+    expect(rows.take(message({ reset: true, first: -5, end: 20, from: -5 }))).toBe(20);
+    expect(rows.get(19)?.row).toBe(19);
+    expect(rows.ask(19, 20)).toEqual([19, 20]);
     expect(rows.take(message({ first: 15, end: 21, from: 20, rows: [shown(20)] }))).toBe(20);
     expect([rows.first, rows.get(19)?.row, rows.get(20)?.row]).toEqual([15, 19, 20]);
     expect(rows.take(message({ reset: true, first: 21, end: 25, from: 21, rows: [] }))).toBeUndefined();
