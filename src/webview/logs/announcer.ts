@@ -1,5 +1,6 @@
 import type { LogEntry } from '../../domain/logEntry.ts';
 import { levelOf } from '../../domain/logEntry.ts';
+import { announcement } from './words.ts';
 
 const everyMs = 5000;
 
@@ -34,9 +35,4 @@ export class Announcer {
     this.#say(announcement(this.#lines, this.#errors));
     this.reset();
   }
-}
-
-export function announcement(lines: number, errors: number): string {
-  const words = `${lines.toLocaleString()} new log ${lines === 1 ? 'line' : 'lines'}`;
-  return errors > 0 ? `${errors} ${errors === 1 ? 'error' : 'errors'}, ${words}` : words;
 }

@@ -2,48 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { LogFilter } from '../../domain/logFilter.ts';
 import { noFilter } from '../../domain/logFilter.ts';
-import { shortId } from './rowView.ts';
-
-export interface Chip {
-  readonly name: string;
-  readonly value: string;
-  readonly title: string;
-  /** What takes the restriction away. */
-  readonly without: Partial<LogFilter>;
-}
-
-const levels = {
-  debug: 'all',
-  info: 'info and worse',
-  warning: 'warnings and errors',
-  error: 'errors',
-} as const;
-
-/** One for each restriction besides the text. */
-export function chipsOf(filter: LogFilter, functions: Readonly<Record<string, string>>): Chip[] {
-  const { source, level, functionId, containerId, callId } = filter;
-  const chips: Chip[] = [];
-  if (source !== 'all')
-    chips.push({ name: 'Source', value: source, title: source, without: { source: 'all' } });
-  if (level !== 'debug')
-    chips.push({ name: 'Level', value: levels[level], title: levels[level], without: { level: 'debug' } });
-  if (functionId)
-    chips.push({
-      name: 'Function',
-      value: functions[functionId] ?? shortId(functionId),
-      title: functionId,
-      without: { functionId: '' },
-    });
-  if (containerId)
-    chips.push({
-      name: 'Container',
-      value: shortId(containerId),
-      title: containerId,
-      without: { containerId: '' },
-    });
-  if (callId) chips.push({ name: 'Call', value: shortId(callId), title: callId, without: { callId: '' } });
-  return chips;
-}
+import type { Chip } from './words.ts';
 
 export function chipsView(
   chips: readonly Chip[],

@@ -16,7 +16,7 @@ import type {
 } from '../../ui/logs/protocol.ts';
 import { defaultLook, toView } from '../../ui/logs/protocol.ts';
 import { Announcer } from './announcer.ts';
-import { chipsOf, chipsView } from './chips.ts';
+import { chipsView } from './chips.ts';
 import { emptyView, nothingShown } from './emptyView.ts';
 import { GridKeys } from './gridKeys.ts';
 import { KnownFiles } from './knownFiles.ts';
@@ -40,7 +40,8 @@ import { styles } from './styles.ts';
 import { tabsView } from './tabs.ts';
 import type { ToolbarActions } from './toolbar.ts';
 import { toolbarView } from './toolbar.ts';
-import { keepFilter, keptFilter, post, postAny } from './vscodeApi.ts';
+import { chipsOf } from './words.ts';
+import { isPast, keepFilter, keptFilter, post, postAny } from './vscodeApi.ts';
 
 /** The log viewer: logs as tabs, state, filter, and virtual rows. The host holds the truth, and filters. */
 class LogsElement extends LitElement implements ListOwner {
@@ -407,6 +408,7 @@ class LogsElement extends LitElement implements ListOwner {
   };
 
   #take(message: ToView): void {
+    if ('session' in message && message.session !== this.sessions?.selected) return;
     switch (message.type) {
       case 'sessions':
         this.#showSessions(message);
@@ -417,13 +419,6 @@ class LogsElement extends LitElement implements ListOwner {
       case 'copy':
         this.copySelected(message.format);
         return;
-      default:
-        if (message.session === this.sessions?.selected) this.#takeRows(message);
-    }
-  }
-
-  #takeRows(message: Exclude<ToView, { type: 'sessions' | 'look' | 'copy' }>): void {
-    switch (message.type) {
       case 'entries':
         this.#takeEntries(message);
         return;
@@ -499,11 +494,6 @@ class LogsElement extends LitElement implements ListOwner {
       message.rows.slice(-fresh).map(({ entry }) => entry),
     );
   }
-}
-
-function isPast(message: unknown): boolean {
-  const type = (message as { type?: unknown } | null)?.type;
-  return typeof type === 'string' && type.startsWith('past/');
 }
 
 customElements.define('modal-logs', LogsElement);

@@ -6,6 +6,7 @@ import { levelOf, sourceOf } from '../../domain/logEntry.ts';
 import type { LogLook, ShownRow } from '../../ui/logs/protocol.ts';
 import type { RowLook } from './logList.ts';
 import type { RowContext } from './rowContext.ts';
+import { shortId } from './words.ts';
 import { gpuView, lineView, markView, phaseView, progressView, stepView, tracebackView } from './rowKinds.ts';
 
 const colours = 6;
@@ -151,10 +152,6 @@ function relativeText(milliseconds: number): string {
   const value = Math.abs(milliseconds) / 1000;
   if (value < 100) return `${sign}${value.toFixed(3)} s`;
   return value < 6000 ? `${sign}${(value / 60).toFixed(1)} min` : `${sign}${(value / 3600).toFixed(1)} h`;
-}
-
-export function shortId(id: string): string {
-  return id.length > 11 ? `${id.slice(0, 3)}…${id.slice(-6)}` : id;
 }
 
 /** The same container always has the same colour; its name stands beside it. */

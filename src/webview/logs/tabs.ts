@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { SessionTab } from '../../ui/logs/protocol.ts';
+import { spokenName, tabAfter } from './words.ts';
 
 export interface TabActions {
   readonly select: (id: string) => void;
@@ -74,12 +75,6 @@ function tabView(tab: SessionTab, isSelected: boolean, { select, close }: TabAct
   </div>`;
 }
 
-/** E.g. "shop, Live, 12 new lines". */
-export function spokenName({ title, words, unread }: Pick<SessionTab, 'title' | 'words' | 'unread'>): string {
-  const news = unread === 1 ? ', 1 new line' : `, ${unread.toLocaleString()} new lines`;
-  return `${title}, ${words}${unread > 0 ? news : ''}`;
-}
-
 function key(
   event: KeyboardEvent,
   tabs: readonly SessionTab[],
@@ -100,21 +95,4 @@ function key(
   } else if (event.key === 'Delete') close(selected);
   else return;
   event.preventDefault();
-}
-
-/** @returns undefined when the key does not move */
-export function tabAfter(name: string, count: number, at: number): number | undefined {
-  if (count === 0) return undefined;
-  switch (name) {
-    case 'ArrowRight':
-      return (at + 1) % count;
-    case 'ArrowLeft':
-      return (at - 1 + count) % count;
-    case 'Home':
-      return 0;
-    case 'End':
-      return count - 1;
-    default:
-      return undefined;
-  }
 }

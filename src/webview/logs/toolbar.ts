@@ -4,6 +4,7 @@ import type { LogFilter } from '../../domain/logFilter.ts';
 import { noFilter } from '../../domain/logFilter.ts';
 import type { LogLook, SessionTab } from '../../ui/logs/protocol.ts';
 import type { MenuItem } from './menu.ts';
+import { problemText, statusWords } from './words.ts';
 
 export interface ToolbarState {
   readonly session: SessionTab;
@@ -98,32 +99,12 @@ function statusView({ session, now }: ToolbarState, actions: ToolbarActions): Te
     }`;
 }
 
-/** E.g. "Reconnecting, try 3, next in 4 s". */
-export function statusWords(
-  { words, nextTryAt, attempt }: Pick<SessionTab, 'words' | 'nextTryAt' | 'attempt'>,
-  now: number,
-): string {
-  if (nextTryAt === undefined) return words;
-  const left = Math.max(0, Math.ceil((nextTryAt - now) / 1000));
-  const tries = attempt === undefined ? '' : `, try ${attempt}`;
-  return `${words}${tries}${left > 0 ? `, next in ${left} s` : ''}`;
-}
-
 function countView({ shown, total, at, isFiltering, filter }: ToolbarState): TemplateResult {
   const lines = (count: number) => `${count.toLocaleString()} ${count === 1 ? 'line' : 'lines'}`;
   const isAll = shown >= total;
   const position = at !== undefined && filter.text ? `${at.toLocaleString()}, ` : '';
   const words = isAll ? lines(shown) : `${position}${shown.toLocaleString()} of ${lines(total)}`;
   return html`<span class="count" title="Lines shown">${isFiltering ? 'filtering… ' : ''}${words}</span>`;
-}
-
-/** The engine's own words begin with "Invalid regular expression: /…/: ". */
-export function problemText(problem: string, { text }: Pick<LogFilter, 'text'>): string {
-  const prefix = 'Invalid regular expression: ';
-  if (!problem.startsWith(prefix)) return problem;
-  const cause = problem.slice(prefix.length);
-  const end = cause.startsWith(`/${text}/`) ? cause.indexOf(': ', text.length + 2) : -1;
-  return `Not a regular expression: ${end < 0 ? cause : cause.slice(end + 2)}`;
 }
 
 function filterItems({ filter }: ToolbarState, actions: ToolbarActions): MenuItem[] {

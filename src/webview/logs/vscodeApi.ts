@@ -29,3 +29,9 @@ export function keepFilter(session: string, filter: LogFilter): void {
   const filters = [...others, [session, filter] as const].slice(-mostFilters);
   api.setState({ filters: Object.fromEntries(filters) });
 }
+
+/** Messages of the part that shows the past. */
+export function isPast(message: unknown): boolean {
+  const type = (message as { type?: unknown } | null)?.type;
+  return typeof type === 'string' && type.startsWith('past/');
+}
