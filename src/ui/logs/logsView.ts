@@ -332,7 +332,7 @@ export class LogsView implements vscode.Disposable {
     if (isFiltering || this.#reveal === undefined) return;
     const place = this.#feed?.placeOf(this.#reveal);
     this.#reveal = undefined;
-    if (place !== undefined) this.#post({ type: 'revealed', session: session.id, place });
+    if (place !== undefined && place < end) this.#post({ type: 'revealed', session: session.id, place });
   }
 
   #post(message: ToView): void {

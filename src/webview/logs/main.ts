@@ -285,7 +285,7 @@ class LogsElement extends LitElement implements ListOwner {
     this.filter = { ...this.filter, ...change };
     keepFilter(session, this.filter);
     // The row that is being looked at is found again in what is shown then.
-    const row = this.active === undefined ? undefined : this.rows.get(this.active)?.row;
+    const row = this.following || this.active === undefined ? undefined : this.rows.get(this.active)?.row;
     post({ type: 'filter', session, filter: this.filter, ...(row === undefined ? {} : { reveal: row }) });
   }
 
@@ -296,6 +296,7 @@ class LogsElement extends LitElement implements ListOwner {
     const from = this.active ?? (by > 0 ? first - 1 : end);
     const place = from + by >= end ? first : from + by < first ? end - 1 : from + by;
     this.moveTo(place);
+    this.#list?.follow(false);
   }
 
   moveTo(place: number, extend = false): void {
@@ -431,7 +432,7 @@ class LogsElement extends LitElement implements ListOwner {
         return;
       case 'revealed':
         this.selection = selectOnly(message.place);
-        if (!this.following) this.#list?.revealInMiddle(message.place);
+        this.#list?.revealInMiddle(message.place);
         return;
     }
   }
