@@ -180,20 +180,21 @@ export class LogList {
     this.#owner.ask(top - askedFor, bottom + askedFor);
     this.#recycle(from, to);
     const tall: [number, HTMLElement][] = [];
+    let changed = false;
     for (let place = from; place < to; place++) {
       const element = this.#elements.get(place) ?? this.#add(place);
-      if (this.#paintRow(place, element)) tall.push([place, element]);
-      else this.#heights.set(place, rowHeight);
       element.style.transform = `translateY(${this.#heights.between(first, place)}px)`;
+      const isTall = this.#paintRow(place, element);
+      if (isTall) tall.push([place, element]);
+      else if (isTall === false) changed = this.#heights.set(place, rowHeight) || changed;
     }
-    let changed = false;
     for (const [place, element] of tall)
       changed = this.#heights.set(place, Math.max(rowHeight, element.offsetHeight)) || changed;
     return changed;
   }
 
-  /** @returns whether it may be higher than one line */
-  #paintRow(place: number, element: HTMLElement): boolean {
+  /** @returns whether it may be higher than one line; undefined = it has not come yet */
+  #paintRow(place: number, element: HTMLElement): boolean | undefined {
     const { rows, active } = this.#owner;
     const row = rows.get(place);
     element.setAttribute('aria-rowindex', String(place - rows.first + 1));
@@ -202,7 +203,7 @@ export class LogList {
     if (!row) {
       element.className = 'row waiting';
       render(undefined, element);
-      return false;
+      return undefined;
     }
     const { className, content, isTall } = this.#owner.look(place, row);
     element.className = className;

@@ -115,6 +115,14 @@ export const rowStyles = css`
   .container {
     display: inline-flex;
     align-items: center;
+    height: 18px;
+  }
+  /* The colours of a selection are made for its own text colour. */
+  .row[aria-selected='true'] .cell,
+  .row[aria-selected='true'] .aside,
+  .row[aria-selected='true'] .percent,
+  .row[aria-selected='true'] .block.library {
+    color: inherit;
   }
   .text {
     flex: 1;
@@ -244,8 +252,12 @@ export const rowStyles = css`
   .row.bad .rule {
     color: var(--vscode-errorForeground);
   }
-  .row.traceback .text {
+  .traceback {
+    white-space: normal;
+  }
+  .traceback .block > div {
     white-space: pre;
+    min-height: 18px;
   }
   .fold {
     white-space: nowrap;
@@ -275,7 +287,7 @@ export const rowStyles = css`
   .block.library {
     color: var(--vscode-descriptionForeground);
   }
-  .list.wrap .block {
+  .list.wrap .block > div {
     white-space: pre-wrap;
     overflow-wrap: anywhere;
   }

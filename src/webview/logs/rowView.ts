@@ -114,7 +114,7 @@ function callCell(id: string, isKnown: boolean, { isActive }: RowContext): Templ
       data-do="call"
       tabindex=${tabindex}
       title="Show only this call: ${id}"
-      aria-label="Show only call ${id}"
+      aria-label="Show only call ${id.slice(-6)}"
     >
       ${id.slice(-6)}</button
     >${

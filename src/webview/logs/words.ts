@@ -3,10 +3,10 @@ import type { SessionTab } from '../../ui/logs/protocol.ts';
 
 /** What the log viewer says, where it takes more than a string. */
 
-/** E.g. "shop, Live, 12 new lines". */
+/** E.g. "shop, 12 new lines, Live": what is seen comes first, in the order in which it is seen. */
 export function spokenName({ title, words, unread }: Pick<SessionTab, 'title' | 'words' | 'unread'>): string {
   const news = unread === 1 ? ', 1 new line' : `, ${unread.toLocaleString()} new lines`;
-  return `${title}, ${words}${unread > 0 ? news : ''}`;
+  return `${title}${unread > 0 ? news : ''}, ${words}`;
 }
 
 /** @returns undefined when the key does not move */

@@ -35,8 +35,8 @@ describe('what the log viewer says', () => {
   it('of a log in a tab: name, state, and how much came', () => {
     const tab = { title: 'shop', words: 'Live', unread: 0 };
     expect(spokenName(tab)).toBe('shop, Live');
-    expect(spokenName({ ...tab, unread: 1 })).toBe('shop, Live, 1 new line');
-    expect(spokenName({ ...tab, unread: 12 })).toBe('shop, Live, 12 new lines');
+    expect(spokenName({ ...tab, unread: 1 })).toBe('shop, 1 new line, Live');
+    expect(spokenName({ ...tab, unread: 12 })).toBe('shop, 12 new lines, Live');
   });
 
   it('to a screen reader: errors first', () => {
