@@ -1,17 +1,22 @@
 import * as vscode from 'vscode';
 import { commands } from '../../contributions.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
+import { ModalError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { FollowState } from '../../logs/follower.ts';
 import { LiveLog } from '../../logs/liveLog.ts';
 import type { SessionStatus } from '../../logs/session.ts';
 import { LogSession } from '../../logs/session.ts';
 import { sessionToDrop } from '../../logs/sessionLimit.ts';
-import { logDocument } from '../../logs/textForms.ts';
 import type { ControlPlane } from '../../modal/controlPlane.ts';
 import type { LogDocuments } from './logDocuments.ts';
 import type { LogTarget, OutputSink, OutputWords } from './logsController.ts';
 import { LogsView } from './logsView.ts';
+import { withSignal } from '../withSignal.ts';
+import { PastHost } from './past/pastHost.ts';
+import { queryOf } from './past/pastSource.ts';
+import type { ShownLog } from './past/pastSource.ts';
+import { documentOf } from './past/sessionDocument.ts';
 
 /** Output of a command in the panel. */
 export type PanelOutput = Omit<OutputSink, 'show'> & { select(): void };
@@ -24,6 +29,7 @@ export class LogsPanel implements vscode.Disposable {
   readonly #logger: Logger;
   readonly #disposables = new DisposableStore();
   readonly #view: LogsView;
+  readonly #past: PastHost;
   readonly #documents: LogDocuments;
   readonly #sessions = new Map<string, LogSession>();
   #builds = 0;
@@ -40,7 +46,16 @@ export class LogsPanel implements vscode.Disposable {
     this.#view = this.#disposables.add(
       new LogsView(extensionUri, logger, {
         chooseApp: () => void vscode.commands.executeCommand(commands.followLogs),
-        openDocument: () => void this.openAsDocument(),
+        openDocument: () => void vscode.commands.executeCommand(commands.openLogsAsDocument),
+        past: (message) => void this.#past.receive(message),
+        shown: (session, isVisible) => this.#past.show(session, isVisible),
+      }),
+    );
+    this.#past = this.#disposables.add(
+      new PastHost(planes, logger, {
+        post: (message) => this.#view.post(message),
+        add: (session) => this.#view.select(this.#add(session), ''),
+        follow: (target) => this.follow(target),
       }),
     );
   }
@@ -95,9 +110,20 @@ export class LogsPanel implements vscode.Disposable {
     this.#view.selected?.buffer.clear();
   }
 
+  /** @throws kind `cancelled` when the user gives up a long one */
   async openAsDocument(): Promise<void> {
     const session = this.#view.selected;
-    if (session) await this.#documents.open(session.title, logDocument(session.buffer.entries()).text);
+    if (!session) throw new ModalError('notFound', vscode.l10n.t('No log is shown. Follow one first.'));
+    const source = this.#past.sourceOf(session.id);
+    const document = await withSignal(vscode.l10n.t('Opening the log as a document'), (signal) =>
+      documentOf(session, source, signal),
+    );
+    await this.#documents.open(session.title, document);
+  }
+
+  /** What a download begins with; undefined when nothing is shown that has a past. */
+  get shownLog(): ShownLog | undefined {
+    return this.#past.shown;
   }
 
   dispose(): void {
@@ -108,11 +134,7 @@ export class LogsPanel implements vscode.Disposable {
   #startFollowing(id: string, target: LogTarget): LogSession {
     const planes = this.#planes;
     const log = new LiveLog({
-      query: {
-        appId: target.appId,
-        ...(target.functionId ? { functionId: target.functionId } : {}),
-        ...(target.containerId ? { containerId: target.containerId } : {}),
-      },
+      query: queryOf(target),
       open: async function* (query, lastEntryId, seconds, signal) {
         const plane = await planes.get(signal);
         yield* plane.streamLogs(query, lastEntryId, seconds, signal);
@@ -128,6 +150,7 @@ export class LogsPanel implements vscode.Disposable {
     const session = this.#add(
       new LogSession(id, title, statusOf({ kind: 'connecting' }), () => log.stop(), log.buffer),
     );
+    this.#past.attach(session, target, log);
     void log.run();
     this.#logger.debug(`Following the log of ${target.appName}`);
     return session;
@@ -146,6 +169,7 @@ export class LogsPanel implements vscode.Disposable {
 
   #drop(session: LogSession): void {
     this.#sessions.delete(session.id);
+    this.#past.detach(session.id);
     this.#view.remove(session);
     session.dispose();
   }

@@ -6,11 +6,16 @@ import type { FeedMessage } from '../../logs/entryFeed.ts';
 import { EntryFeed } from '../../logs/entryFeed.ts';
 import type { LogSession } from '../../logs/session.ts';
 import { webviewHtml, webviewRoots } from '../webviewHtml.ts';
+import type { ToPast } from './pastProtocol.ts';
 import type { ToHost, ToView } from './protocol.ts';
 
 interface LogsViewActions {
   readonly chooseApp: () => void;
   readonly openDocument: () => void;
+  /** Takes what the view says about the past; its types begin with `past/`. */
+  readonly past: (message: unknown) => void;
+  /** Another session is shown, '' = none, or the panel was shown or hidden. */
+  readonly shown: (session: string, isVisible: boolean) => void;
 }
 
 /** The view gets this many of the newest entries when it is shown; the host keeps the rest. */
@@ -51,6 +56,7 @@ export class LogsView implements vscode.Disposable {
       this.#feed?.dispose();
       this.#feed = undefined;
       this.#selected = undefined;
+      this.#tellShown();
     }
   }
 
@@ -62,6 +68,7 @@ export class LogsView implements vscode.Disposable {
     this.#callId = callId;
     this.#subscription = session.onDidChangeStatus(() => this.#sendSessions());
     this.#sendSessions();
+    this.#tellShown();
     this.#feed = new EntryFeed(session.buffer, {
       mostRows,
       mostCharacters,
@@ -72,6 +79,7 @@ export class LogsView implements vscode.Disposable {
 
   /** Sends everything anew. */
   repaint(): void {
+    this.#tellShown();
     this.#sendSessions();
     this.#feed?.resume(true);
   }
@@ -84,17 +92,26 @@ export class LogsView implements vscode.Disposable {
     store.add(
       view.onDidChangeVisibility(() => {
         if (view.visible) this.repaint();
-        else this.#feed?.pause();
+        else {
+          this.#feed?.pause();
+          this.#tellShown();
+        }
       }),
     );
     store.add(
       view.onDidDispose(() => {
         this.#view = undefined;
         this.#feed?.pause();
+        this.#tellShown();
         store.dispose();
       }),
     );
     view.webview.html = webviewHtml(view.webview, this.#extensionUri, 'logs', 'modal-logs', 'Modal Logs');
+  }
+
+  /** Sends a message, unless the view is hidden: it will be sent everything when it is shown. */
+  post(message: ToView | ToPast): void {
+    if (this.#view?.visible) void this.#view.webview.postMessage(message);
   }
 
   dispose(): void {
@@ -103,6 +120,10 @@ export class LogsView implements vscode.Disposable {
   }
 
   async #received(raw: unknown): Promise<void> {
+    if (isPast(raw)) {
+      this.#actions.past(raw);
+      return;
+    }
     const { toHost } = await import('./protocol.ts');
     const parsed = toHost.safeParse(raw);
     if (parsed.success) this.#handle(parsed.data);
@@ -138,7 +159,7 @@ export class LogsView implements vscode.Disposable {
     session: LogSession,
     { number, reset, first, from, rowsFrom, rows, updates }: FeedMessage,
   ): void {
-    this.#post({
+    this.post({
       type: 'entries',
       session: session.id,
       ...{ number, reset, first, from, rowsFrom },
@@ -149,7 +170,7 @@ export class LogsView implements vscode.Disposable {
 
   #sendSessions(): void {
     const { status } = this.#selected ?? {};
-    this.#post({
+    this.post({
       type: 'sessions',
       sessions: this.#sessions.map(({ id, title }) => ({ id, title })),
       selected: this.#selected?.id ?? '',
@@ -158,7 +179,12 @@ export class LogsView implements vscode.Disposable {
     });
   }
 
-  #post(message: ToView): void {
-    if (this.#view?.visible) void this.#view.webview.postMessage(message);
+  #tellShown(): void {
+    this.#actions.shown(this.#selected?.id ?? '', this.#view?.visible === true);
   }
+}
+
+function isPast(raw: unknown): boolean {
+  const type = (raw as { type?: unknown } | null)?.type;
+  return typeof type === 'string' && type.startsWith('past/');
 }
