@@ -19,6 +19,7 @@ export const commands = {
   followLogs: 'modalGpu.followLogs',
   clearLogs: 'modalGpu.clearLogs',
   openLogsAsDocument: 'modalGpu.openLogsAsDocument',
+  downloadLogs: 'modalGpu.downloadLogs',
   sendRequest: 'modalGpu.sendRequest',
   setEndpointKey: 'modalGpu.setEndpointKey',
   copyEndpointKey: 'modalGpu.copyEndpointKey',

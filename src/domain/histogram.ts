@@ -69,9 +69,8 @@ export function selectionWords(histogram: Histogram, selection: BucketSelection,
   const range = selectedRange(histogram, selection);
   if (!range) return '';
   const [from, to] = ends(selection);
-  const sums = histogram.buckets
-    .slice(from, to + 1)
-    .reduce(([a, b, c], [, x, y, z]) => [a + x, b + y, c + z], [0, 0, 0] as [number, number, number]);
+  const chosen = histogram.buckets.slice(from, to + 1);
+  const sums = ([1, 2, 3] as const).map((source) => chosen.reduce((sum, bucket) => sum + bucket[source], 0));
   const [stdout, stderr, system] = sums.map((sum) => sum.toLocaleString('en-US'));
   const total = sums.reduce((sum, value) => sum + value, 0);
   const lines = `${total.toLocaleString('en-US')} ${total === 1 ? 'line' : 'lines'}`;

@@ -54,7 +54,7 @@ const mostRefinements = 3;
  * @throws ModalError; of kind `cancelled` when the signal asks for it. What was written until then stays.
  */
 export async function downloadLogs(options: DownloadOptions): Promise<DownloadResult> {
-  const { query, filter, range, signal } = options;
+  const { query, filter, signal } = options;
   const asked = serverQuery(query, filter);
   const fetches = await planned(options, asked);
   const total = fetches.reduce((sum, { entries }) => sum + entries, 0);

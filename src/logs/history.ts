@@ -79,8 +79,7 @@ export class LogHistory {
   async #load(signal: AbortSignal | undefined): Promise<HistoryState> {
     const page = await this.#page(signal);
     signal?.throwIfAborted();
-    if (page.length === 0)
-      return this.#end('start', `${this.#beginning()} ${retentionText(this.#keptDays)}`);
+    if (page.length === 0) return this.#end('start', `${this.#beginning()} ${retentionText(this.#keptDays)}`);
     const { entries, open, firsts } = assemble(page, Boolean(this.#options.query.searchText));
     const rest = open.filter((line) => !this.#join(line));
     const all = [...entries, ...rest.map((line) => lineEntry({ ...line, partial: false }))];

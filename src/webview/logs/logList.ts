@@ -48,6 +48,21 @@ export class LogList {
     this.#paint();
   }
 
+  /** The row at the top, and how many pixels of it are scrolled away. */
+  get topRow(): { readonly index: number; readonly offset: number } | undefined {
+    const { scrollTop } = this.#scroller;
+    const item = this.#virtualizer.getVirtualItems().find(({ end }) => end > scrollTop);
+    return item && { index: item.index, offset: scrollTop - item.start };
+  }
+
+  toRow(index: number, offset: number): void {
+    const [start] = this.#virtualizer.getOffsetForIndex(index, 'start') ?? [];
+    if (start === undefined) return;
+    this.#follow(false);
+    this.#scroller.scrollTop = start + offset;
+    this.#paint();
+  }
+
   dispose(): void {
     this.#cleanup();
   }
@@ -85,6 +100,8 @@ export class LogList {
   #scrolled(): void {
     const { scrollTop, clientHeight, scrollHeight } = this.#scroller;
     this.#follow(scrollHeight - scrollTop - clientHeight <= atEndWithin);
+    if (scrollTop === 0 && scrollHeight > clientHeight)
+      this.#scroller.dispatchEvent(new CustomEvent('modal-logs-top', { bubbles: true, composed: true }));
   }
 
   #follow(following: boolean): void {

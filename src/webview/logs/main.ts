@@ -10,19 +10,27 @@ import type { LogEntry } from '../../domain/logEntry.ts';
 import type { LogFilter } from '../../domain/logFilter.ts';
 import { compileFilter, noFilter } from '../../domain/logFilter.ts';
 import type { EntriesMessage, SessionsMessage, ToHost } from '../../ui/logs/protocol.ts';
+import type { FromPast } from '../../ui/logs/pastProtocol.ts';
 import { toView } from '../../ui/logs/protocol.ts';
 import { LogList } from './logList.ts';
+import './past/main.ts';
+import type { PastElement } from './past/main.ts';
 import { styles } from './styles.ts';
 
 declare function acquireVsCodeApi(): { postMessage(message: unknown): void };
 
 const api = acquireVsCodeApi();
-const post = (message: ToHost) => api.postMessage(message);
+const post = (message: ToHost | FromPast) => api.postMessage(message);
 
 /** As many as the host sends at once, and some more. */
 const mostEntries = 50_000;
 const sources = ['all', 'stdout', 'stderr', 'system'] as const;
 const announceEveryMs = 5000;
+
+interface ReadRow {
+  readonly place: number;
+  readonly offset: number;
+}
 
 /** The log viewer: sessions, state, filter and virtual rows. The host holds the truth. */
 class LogsElement extends LitElement {
@@ -96,7 +104,12 @@ class LogsElement extends LitElement {
   protected override render(): TemplateResult {
     const chosen = Boolean(this.sessions?.selected);
     return html`${chosen ? this.#toolbar() : nothing}
-      <div class="frame">
+      <modal-log-past
+        .post=${post}
+        .filter=${this.filter}
+        @modal-logs-reveal=${(event: CustomEvent<{ time: number }>) => this.#reveal(event.detail.time)}
+      ></modal-log-past>
+      <div class="frame" @modal-logs-top=${() => this.#past?.reachedTop()}>
         ${chosen ? nothing : this.#empty()}
         ${chosen && this.shown === 0 ? html`<div class="empty">${this.#nothingShown()}</div>` : nothing}
         <div
@@ -246,7 +259,17 @@ class LogsElement extends LitElement {
     void this.updateComplete.then(() => this.#list?.show(this.#visible, this.wrap));
   }
 
+  get #past(): PastElement | null {
+    return this.renderRoot.querySelector<PastElement>('modal-log-past');
+  }
+
+  #reveal(time: number): void {
+    const at = this.#visible.findIndex((entry) => entry.kind !== 'mark' && entry.time >= time);
+    if (at >= 0) this.#list?.toRow(at, 0);
+  }
+
   readonly #received = (event: MessageEvent): void => {
+    this.#past?.receive(event.data);
     const parsed = toView.safeParse(event.data);
     if (!parsed.success) return;
     const message = parsed.data;
@@ -266,6 +289,7 @@ class LogsElement extends LitElement {
     const { entries, rowsFrom, reset, updates } = message;
     post({ type: 'seen', session: message.session, number: message.number });
     const end = this.#base + this.#entries.length;
+    const read = this.#readRow();
     const goesOn = !reset && message.from === end && rowsFrom === end && updates.length === 0;
     if (!goesOn) this.#change(message);
     this.#entries.push(...entries);
@@ -274,6 +298,7 @@ class LogsElement extends LitElement {
       this.#entries = this.#entries.slice(excess);
       this.#base += excess;
       this.#refilter();
+      this.#readOn(read);
     } else {
       const filter = compileFilter(this.filter);
       const fresh = entries.filter((entry) => filter.matches(entry));
@@ -282,6 +307,20 @@ class LogsElement extends LitElement {
       this.#show();
     }
     if (!reset) this.#announce(entries.length);
+  }
+
+  /** Place of the row at the top, and how far it is scrolled away; undefined while the end is followed. */
+  #readRow(): ReadRow | undefined {
+    const top = this.#following ? undefined : this.#list?.topRow;
+    const entry = top && this.#visible[top.index];
+    return entry && { place: this.#base + this.#entries.indexOf(entry), offset: top.offset };
+  }
+
+  /** What was read stays where it is, whatever came before it. */
+  #readOn(read: ReadRow | undefined): void {
+    const entry = read && this.#entries[read.place - this.#base];
+    const at = entry ? this.#visible.indexOf(entry) : -1;
+    if (read && at >= 0) void this.updateComplete.then(() => this.#list?.toRow(at, read.offset));
   }
 
   /** Makes room for what comes from that place on, and puts in what was updated before it. */

@@ -28,8 +28,8 @@ import { firstTimeIn } from './rowsInTime.ts';
 export interface PastActions {
   /** Sends to the view, if it is shown. */
   readonly post: (message: ToPast) => void;
-  /** Adds a session to the panel, and shows it. */
-  readonly add: (session: LogSession) => void;
+  /** Adds a session to the panel, and shows it. @param callId only the lines of this call; '' = all */
+  readonly add: (session: LogSession, callId: string) => void;
   readonly follow: (target: LogTarget) => void;
 }
 
@@ -209,7 +209,7 @@ export class PastHost implements Disposable {
     const title = `${target.appName} ${words}`;
     const session = new LogSession(id, title, status, () => past.dispose(), past.buffer);
     const opened = this.#add({ session, target, query, older: past.older, past }, filter);
-    this.#actions.add(session);
+    this.#actions.add(session, filter.callId);
     void past.load();
     void this.#noteSize(opened, past);
   }

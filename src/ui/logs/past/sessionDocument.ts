@@ -40,14 +40,13 @@ function headerOf(
     const { target, past, older, query } = source;
     const parts = [`app=${target.appName}`, `environment=${target.environment}`];
     for (const [name, value] of Object.entries(query)) parts.push(`${name}=${String(value)}`);
-    if (past) parts.push(`from=${timeText(past.range.since, 'utc')}`, `to=${timeText(past.range.until, 'utc')}`);
+    if (past)
+      parts.push(`from=${timeText(past.range.since, 'utc')}`, `to=${timeText(past.range.until, 'utc')}`);
     lines.push(`# ${parts.join(' ')}`, `# ${retentionText(older.keptDays)}`);
   }
   lines.push(t('# {0} entries, times in UTC', count.toLocaleString('en-US')));
   if (leftOut > 0)
-    lines.push(
-      t('# {0} older entries do not fit in a document. Download the range to read them.', leftOut),
-    );
+    lines.push(t('# {0} older entries do not fit in a document. Download the range to read them.', leftOut));
   return [...lines, ''];
 }
 

@@ -90,9 +90,7 @@ export class HistogramElement extends LitElement {
       return html`<div class="message quiet">${words.empty}</div>`;
     return html`${this.isTable ? this.#table(message) : this.#bars(message)}
       <div class="readout">
-        ${words.sources.map(
-          (source) => html`<span class="legend" style="--colour: var(--${source})">${source}</span>`,
-        )}
+        ${words.sources.map((source) => html`<span class="legend ${source}">${source}</span>`)}
         <span class="quiet" id="words">${this.#pointedAt(message)}</span>
         <span class="spacer"></span>
         ${message.text ? html`<span class="quiet">${message.text}</span>` : nothing}

@@ -61,7 +61,7 @@ export class PastElement extends LitElement {
   }
 
   protected override updated(): void {
-    const { session } = this;
+    const session = this.#session;
     const told = JSON.stringify([session, this.filter]);
     if (!session || told === this.#told) return;
     this.#told = told;
@@ -75,11 +75,11 @@ export class PastElement extends LitElement {
     const message = parsed.data;
     switch (message.type) {
       case 'past/state':
-        if (message.session !== this.session) this.#forget();
+        if (message.session !== this.#session) this.#forget();
         this.state = message;
         return;
       case 'past/histogram':
-        if (message.session !== this.session) return;
+        if (message.session !== this.#session) return;
         // The counts of the same log stay until there are newer ones.
         if (message.kind === 'loading' && this.histogram?.kind === 'ready') return;
         this.histogram = message;
@@ -88,16 +88,16 @@ export class PastElement extends LitElement {
         this.isPickerOpen = true;
         return;
       default:
-        if (message.session === this.session) this.#answer(message);
+        if (message.session === this.#session) this.#answer(message);
     }
   }
 
   /** The list was scrolled to its beginning: what is older is loaded. */
   reachedTop(): void {
-    if (this.session && this.state?.older.kind === 'more') this.#postOlder();
+    if (this.#session && this.state?.older.kind === 'more') this.#postOlder();
   }
 
-  private get session(): string {
+  get #session(): string {
     return this.state?.session ?? '';
   }
 
@@ -183,7 +183,7 @@ export class PastElement extends LitElement {
       .mostDays=${mostDays}
       .problem=${this.problem}
       @modal-range-choose=${(event: CustomEvent<TimeRange>) => this.#open(event.detail)}
-      @modal-range-deploy=${() => this.post({ type: 'past/askDeploy', session: this.session })}
+      @modal-range-deploy=${() => this.post({ type: 'past/askDeploy', session: this.#session })}
       @modal-range-live=${() => this.#toLive()}
       @modal-range-close=${() => this.#togglePicker(false)}
     ></modal-log-range>`;
@@ -231,16 +231,16 @@ export class PastElement extends LitElement {
 
   #send(type: 'past/open' | 'past/goTo', range: TimeRange): void {
     const text = rangeWords(range, this.zone, Date.now());
-    this.post({ type, session: this.session, ...range, words: text, filter: this.filter });
+    this.post({ type, session: this.#session, ...range, words: text, filter: this.filter });
   }
 
   #toLive(): void {
     this.#togglePicker(false);
-    if (this.state?.range) this.post({ type: 'past/live', session: this.session });
+    if (this.state?.range) this.post({ type: 'past/live', session: this.#session });
   }
 
   #postOlder(): void {
-    this.post({ type: 'past/older', session: this.session });
+    this.post({ type: 'past/older', session: this.#session });
   }
 
   #togglePicker(isOpen: boolean): void {

@@ -155,6 +155,15 @@ export const styles = [
       border-radius: 2px;
       background: var(--colour);
     }
+    .legend.stdout {
+      --colour: var(--stdout);
+    }
+    .legend.stderr {
+      --colour: var(--stderr);
+    }
+    .legend.system {
+      --colour: var(--system);
+    }
     .readout {
       min-height: 18px;
       font-size: 0.92em;

@@ -11,7 +11,8 @@ export const words = {
   show: 'Show Range',
   sinceDeploy: 'Since the last deploy',
   backToLive: 'Back to Live',
-  kept: (days: number) => (days === 1 ? 'Modal keeps these logs for 1 day' : `Modal keeps these logs for ${days} days`),
+  kept: (days: number) =>
+    days === 1 ? 'Modal keeps these logs for 1 day' : `Modal keeps these logs for ${days} days`,
   older: 'Load Older Lines',
   loading: 'Loading older lines…',
   cancel: 'Cancel',
