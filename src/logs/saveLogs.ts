@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { open, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { ModalError, isCancelled, isModalError } from '../domain/errors.ts';
+import { ModalError, isCancelled, isModalError, toModalError } from '../domain/errors.ts';
 import type { DownloadOptions, DownloadResult } from './download.ts';
 import { downloadLogs } from './download.ts';
 
@@ -29,7 +29,7 @@ export async function saveLogs(
   } catch (error) {
     await handle.close().catch(() => undefined);
     await rm(part, { force: true }).catch(() => undefined);
-    throw error;
+    throw toModalError(error);
   }
 }
 
