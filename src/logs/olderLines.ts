@@ -12,14 +12,16 @@ export interface OlderState {
 
 /** Loads what is older, once at a time, when it is asked for; it can be cancelled, and tried again. */
 export class OlderLines implements Disposable {
-  readonly #history: () => LogHistory;
+  readonly #history: () => LogHistory | undefined;
   readonly #changed = new Emitter<OlderState>();
   #abort: AbortController | undefined;
   #state: OlderState = { kind: 'more', text: '' };
+  #keptDays: number | undefined;
 
   readonly onDidChange = this.#changed.event;
 
-  constructor(history: () => LogHistory) {
+  /** @param history undefined: it is not known yet where it begins */
+  constructor(history: () => LogHistory | undefined) {
     this.#history = history;
   }
 
@@ -32,19 +34,26 @@ export class OlderLines implements Disposable {
     return this.#abort?.signal.aborted === true;
   }
 
+  /** How long the server keeps these logs, in days, once it has said so. */
   get keptDays(): number | undefined {
-    return this.#history().keptDays;
+    return this.#keptDays;
   }
 
   /** Loads one page. Does nothing while one is loading, or where there is no more. Never rejects. */
   async load(): Promise<void> {
     const { kind } = this.#state;
     if (kind !== 'more' && kind !== 'failed') return;
+    const history = this.#history();
+    if (!history) {
+      this.#set({ kind: 'failed', text: 'The log is still connecting.' });
+      return;
+    }
     const abort = (this.#abort = new AbortController());
     this.#set({ kind: 'loading', text: '' });
     try {
-      const state = await this.#history().loadOlder(abort.signal);
+      const state = await history.loadOlder(abort.signal);
       if (this.#abort !== abort) return;
+      this.#keptDays = history.keptDays ?? this.#keptDays;
       this.#set(state.kind === 'more' ? { kind: 'more', text: '' } : { kind: state.kind, text: state.text });
     } catch (error) {
       if (this.#abort !== abort) return;

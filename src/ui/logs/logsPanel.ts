@@ -133,6 +133,7 @@ export class LogsPanel implements vscode.Disposable {
 
   #startFollowing(id: string, target: LogTarget): LogSession {
     const planes = this.#planes;
+    let isConnected = false;
     const log = new LiveLog({
       query: queryOf(target),
       open: async function* (query, lastEntryId, seconds, signal) {
@@ -143,14 +144,17 @@ export class LogsPanel implements vscode.Disposable {
         const plane = await planes.get(signal);
         return plane.fetchLogs(query, range, limit, signal);
       },
-      onState: (state) => session.setStatus(statusOf(state)),
+      onState: (state) => {
+        isConnected ||= state.kind !== 'connecting' && state.kind !== 'broken';
+        session.setStatus(statusOf(state));
+      },
     });
     const part = target.containerId ?? target.functionId;
     const title = part ? `${target.appName} (${part.slice(0, 12)}…)` : target.appName;
     const session = this.#add(
       new LogSession(id, title, statusOf({ kind: 'connecting' }), () => log.stop(), log.buffer),
     );
-    this.#past.attach(session, target, log);
+    this.#past.attach(session, target, log, () => isConnected);
     void log.run();
     this.#logger.debug(`Following the log of ${target.appName}`);
     return session;

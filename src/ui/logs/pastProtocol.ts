@@ -38,6 +38,7 @@ export const toPast = z.discriminatedUnion('type', [
     held: z.number(),
     /** Something to know about what is shown; '' = nothing. */
     note: z.string(),
+    isHistogramOpen: z.boolean(),
     keptDays: z.optional(z.number()),
     /** The longest time before now that can be asked for, in days. */
     mostDays: z.number(),

@@ -9,6 +9,7 @@ import { noFilter } from '../../../domain/logFilter.ts';
 import type { Logger } from '../../../domain/logger.ts';
 import { checkRange } from '../../../domain/timeRange.ts';
 import type { RangeLimits } from '../../../domain/timeRange.ts';
+import { countHistogram } from '../../../logs/histogram.ts';
 import type { LiveLog } from '../../../logs/liveLog.ts';
 import { OlderLines } from '../../../logs/olderLines.ts';
 import { PastLog } from '../../../logs/pastLog.ts';
@@ -33,7 +34,7 @@ export interface PastActions {
   readonly follow: (target: LogTarget) => void;
 }
 
-interface Record extends PastSource {
+interface Attached extends PastSource {
   filter: LogFilter;
   note: string;
   readonly disposables: DisposableStore;
@@ -47,7 +48,7 @@ export class PastHost implements Disposable {
   readonly #planes: { get(signal?: AbortSignal): Promise<ControlPlane> };
   readonly #logger: Logger;
   readonly #actions: PastActions;
-  readonly #records = new Map<string, Record>();
+  readonly #records = new Map<string, Attached>();
   readonly #histogram: HistogramFeed;
   #selected = '';
   #isVisible = false;
@@ -69,9 +70,12 @@ export class PastHost implements Disposable {
     );
   }
 
-  /** A log that is followed: what is before it can be loaded. */
-  attach(session: LogSession, target: LogTarget, log: LiveLog): void {
-    const older = new OlderLines(() => log.history);
+  /**
+   * A log that is followed: what is before it can be loaded.
+   * @param isConnected whether its first lines have come, if there are any: what is older ends there
+   */
+  attach(session: LogSession, target: LogTarget, log: LiveLog, isConnected: () => boolean): void {
+    const older = new OlderLines(() => (isConnected() ? log.history : undefined));
     this.#add({ session, target, query: queryOf(target), older });
   }
 
@@ -118,18 +122,20 @@ export class PastHost implements Disposable {
   #handle(message: FromPast): void {
     if (message.type === 'past/ready') {
       this.#postState();
+      this.#countSelected();
       return;
     }
     if (message.type === 'past/histogram') {
       this.#isHistogramOpen = message.isOpen;
       this.#histogram.setSeen(this.#isVisible && message.isOpen);
+      this.#postState();
       return;
     }
     const record = this.#records.get(message.session);
     if (record) this.#handleFor(record, message);
   }
 
-  #handleFor(record: Record, message: Extract<FromPast, { session: string }>): void {
+  #handleFor(record: Attached, message: Extract<FromPast, { session: string }>): void {
     switch (message.type) {
       case 'past/filter':
         this.#setFilter(record, message.filter);
@@ -158,9 +164,9 @@ export class PastHost implements Disposable {
     }
   }
 
-  #add(source: PastSource, filter = noFilter): Record {
+  #add(source: PastSource, filter = noFilter): Attached {
     const disposables = new DisposableStore();
-    const record: Record = { ...source, filter, note: '', disposables };
+    const record: Attached = { ...source, filter, note: '', disposables };
     const { session, older } = source;
     this.#records.set(session.id, record);
     disposables.add(older);
@@ -168,13 +174,13 @@ export class PastHost implements Disposable {
     return record;
   }
 
-  #changed(record: Record): void {
+  #changed(record: Attached): void {
     const { past, session, older } = record;
     if (past) session.setStatus(pastStatus(older.state, past.buffer.size));
     if (session.id === this.#selected) this.#postState();
   }
 
-  #setFilter(record: Record, filter: LogFilter): void {
+  #setFilter(record: Attached, filter: LogFilter): void {
     const before = JSON.stringify(serverQuery(record.query, record.filter));
     const hadText = Boolean(record.filter.text);
     record.filter = filter;
@@ -184,12 +190,12 @@ export class PastHost implements Disposable {
       this.#countSelected();
   }
 
-  #limits(record: Record): RangeLimits {
+  #limits(record: Attached): RangeLimits {
     const { keptDays } = record.older;
     return { now: Date.now(), mostDays: longestKeptDays, ...(keptDays === undefined ? {} : { keptDays }) };
   }
 
-  #open(record: Record, wanted: TimeRange, words: string, filter: LogFilter): void {
+  #open(record: Attached, wanted: TimeRange, words: string, filter: LogFilter): void {
     // The view has checked this too, but the clocks of the two may differ.
     const range = checkRange(wanted, this.#limits(record));
     if ('problem' in range) {
@@ -215,9 +221,8 @@ export class PastHost implements Disposable {
   }
 
   /** Says beforehand that a range has more lines than there is room for. */
-  async #noteSize(record: Record, { range }: PastLog): Promise<void> {
+  async #noteSize(record: Attached, { range }: PastLog): Promise<void> {
     try {
-      const { countHistogram } = await import('../../../logs/histogram.ts');
       const plane = await this.#planes.get();
       const { buckets } = await countHistogram(
         (...call) => plane.countLogs(...call),
@@ -232,14 +237,14 @@ export class PastHost implements Disposable {
     }
   }
 
-  #goTo(record: Record, range: TimeRange, words: string, filter: LogFilter): void {
+  #goTo(record: Attached, range: TimeRange, words: string, filter: LogFilter): void {
     const isWhole = record.older.state.kind === 'start';
     const held = firstTimeIn(record.session.buffer, range, isWhole);
     if (held === undefined) this.#open(record, range, words, filter);
     else this.#actions.post({ type: 'past/reveal', session: record.session.id, time: held });
   }
 
-  async #tellDeploy({ session, target }: Record): Promise<void> {
+  async #tellDeploy({ session, target }: Attached): Promise<void> {
     const tell = (at: number | undefined, problem: string) =>
       this.#actions.post({
         type: 'past/deployed',
@@ -283,6 +288,7 @@ export class PastHost implements Disposable {
       older: record?.older.state ?? { kind: 'start', text: '' },
       held: record?.session.buffer.size ?? 0,
       note: record?.note ?? '',
+      isHistogramOpen: this.#isHistogramOpen,
       mostDays: longestKeptDays,
       ...(range ? { range } : {}),
       ...(keptDays === undefined ? {} : { keptDays }),

@@ -122,24 +122,29 @@ export class HistogramChart {
       hooks: {
         ready: [(plot) => this.#listen(plot)],
         setCursor: [(plot) => this.#events.hovered(this.#bucketAt(plot, plot.cursor.left ?? -1))],
-        setSelect: [(plot) => this.#selected(plot)],
       },
     };
   }
 
   #listen(plot: uPlot): void {
-    plot.over.addEventListener('click', (event) => {
-      const bucket = this.#bucketAt(plot, event.clientX - plot.over.getBoundingClientRect().left);
-      if (bucket !== undefined && plot.select.width <= clickWithin) this.#events.clicked(bucket);
+    const at = (event: MouseEvent) => {
+      const { left, width } = plot.over.getBoundingClientRect();
+      return Math.max(0, Math.min(width - 1, event.clientX - left));
+    };
+    plot.over.addEventListener('mousedown', (down) => {
+      if (down.button !== 0) return;
+      const from = at(down);
+      // A drag may end outside.
+      window.addEventListener('mouseup', (up) => this.#pointed(plot, from, at(up)), { once: true });
     });
   }
 
-  #selected(plot: uPlot): void {
-    const { left, width } = plot.select;
-    if (width <= clickWithin) return;
-    const anchor = this.#bucketAt(plot, left);
-    const focus = this.#bucketAt(plot, left + width - 1);
-    if (anchor !== undefined && focus !== undefined) this.#events.dragged({ anchor, focus });
+  #pointed(plot: uPlot, from: number, to: number): void {
+    const anchor = this.#bucketAt(plot, from);
+    const focus = this.#bucketAt(plot, to);
+    if (anchor === undefined || focus === undefined) return;
+    if (Math.abs(to - from) <= clickWithin) this.#events.clicked(focus);
+    else this.#events.dragged({ anchor, focus });
   }
 
   #bucketAt(plot: uPlot, left: number): number | undefined {

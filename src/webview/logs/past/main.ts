@@ -28,7 +28,6 @@ export class PastElement extends LitElement {
     zone: { attribute: false },
     state: { state: true },
     histogram: { state: true },
-    isHistogramOpen: { state: true },
     isPickerOpen: { state: true },
     problem: { state: true },
   };
@@ -41,7 +40,6 @@ export class PastElement extends LitElement {
   declare zone: TimeZone;
   declare state: PastStateMessage | undefined;
   declare histogram: HistogramMessage | undefined;
-  declare isHistogramOpen: boolean;
   declare isPickerOpen: boolean;
   declare problem: RangeProblem | undefined;
   #told = '';
@@ -50,14 +48,12 @@ export class PastElement extends LitElement {
     super();
     this.filter = noFilter;
     this.zone = 'local';
-    this.isHistogramOpen = false;
     this.isPickerOpen = false;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.post({ type: 'past/ready' });
-    this.post({ type: 'past/histogram', isOpen: this.isHistogramOpen });
   }
 
   protected override updated(): void {
@@ -124,7 +120,7 @@ export class PastElement extends LitElement {
         }
         <button
           class="tool"
-          aria-expanded=${this.isHistogramOpen ? 'true' : 'false'}
+          aria-expanded=${state.isHistogramOpen ? 'true' : 'false'}
           @click=${() => this.#toggleHistogram()}
         >
           <vscode-icon name="graph"></vscode-icon>${words.histogram}
@@ -138,7 +134,7 @@ export class PastElement extends LitElement {
       </div>
       ${this.isPickerOpen ? this.#picker(state) : nothing}
       ${
-        this.isHistogramOpen
+        state.isHistogramOpen
           ? html`<div class="strip">
               <modal-log-histogram
                 .message=${this.histogram}
@@ -250,8 +246,7 @@ export class PastElement extends LitElement {
   }
 
   #toggleHistogram(): void {
-    this.isHistogramOpen = !this.isHistogramOpen;
-    this.post({ type: 'past/histogram', isOpen: this.isHistogramOpen });
+    this.post({ type: 'past/histogram', isOpen: !this.state?.isHistogramOpen });
   }
 
   #forget(): void {

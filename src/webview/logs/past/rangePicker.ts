@@ -54,13 +54,7 @@ export class RangePickerElement extends LitElement {
 
   protected override render(): TemplateResult {
     const zone = this.zone === 'utc' ? words.utc : words.localZone;
-    return html`<form
-      class="picker"
-      aria-label=${words.range}
-      novalidate
-      @submit=${this.#submitted}
-      @keydown=${this.#key}
-    >
+    return html`<form class="picker" aria-label=${words.range} novalidate @keydown=${this.#key}>
       <div class="presets" role="group" aria-label=${words.range}>
         <button type="button" @click=${() => this.#fire('modal-range-live')}>${words.live}</button>
         ${lastRanges.map(({ words: text, ms }) => this.#preset(text, ms))}
@@ -68,7 +62,7 @@ export class RangePickerElement extends LitElement {
       </div>
       <div class="fields">
         ${this.#field('from', words.from, '-2h')} ${this.#field('to', words.to, words.toPlaceholder)}
-        <vscode-button type="submit" @click=${() => this.#read()}>${words.show}</vscode-button>
+        <vscode-button @click=${() => this.#read()}>${words.show}</vscode-button>
       </div>
       ${
         this.problem
@@ -108,13 +102,7 @@ export class RangePickerElement extends LitElement {
     /></label>`;
   }
 
-  readonly #submitted = (event: Event): void => {
-    event.preventDefault();
-    this.#read();
-  };
-
   readonly #key = (event: KeyboardEvent): void => {
-    // One text field of several does not submit by itself, as the button is no native one.
     if (event.key === 'Enter' && event.target instanceof HTMLInputElement) this.#read();
     else if (event.key === 'Escape') this.#fire('modal-range-close');
     else return;
