@@ -3,7 +3,7 @@ import type { BucketSelection, Histogram } from '../../../domain/histogram.ts';
 import { bucketAt, bucketTotal, moment } from '../../../domain/histogram.ts';
 import type { TimeZone } from '../../../domain/timeRange.ts';
 
-const height = 76;
+const height = 80;
 /** A drag shorter than this is a click, in pixels. */
 const clickWithin = 4;
 
@@ -90,7 +90,7 @@ export class HistogramChart {
       width,
       height,
       ms: 1,
-      padding: [4, 4, 0, 0],
+      padding: [9, 4, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,

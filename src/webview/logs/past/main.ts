@@ -128,9 +128,16 @@ export class PastElement extends LitElement {
         <span class="older" role="status">${this.#older(state)}</span>
         <span class="spacer"></span>
         ${state.note ? html`<span class="quiet">${state.note}</span>` : nothing}
-        <button class="tool" @click=${() => this.post({ type: 'past/download', session: state.session })}>
-          <vscode-icon name="cloud-download"></vscode-icon>${words.download}
-        </button>
+        ${
+          state.note || state.older.kind === 'full'
+            ? html`<button
+                class="link"
+                @click=${() => this.post({ type: 'past/download', session: state.session })}
+              >
+                ${words.download}
+              </button>`
+            : nothing
+        }
       </div>
       ${this.isPickerOpen ? this.#picker(state) : nothing}
       ${

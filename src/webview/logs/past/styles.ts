@@ -88,7 +88,7 @@ export const styles = [
     .presets button {
       padding: 3px 9px;
       border-radius: 10px;
-      border: 1px solid var(--vscode-contrastBorder, transparent);
+      border: 1px solid var(--vscode-contrastBorder, var(--vscode-widget-border, transparent));
       background: var(--vscode-button-secondaryBackground);
       color: var(--vscode-button-secondaryForeground);
     }
@@ -124,16 +124,15 @@ export const styles = [
     }
     .chart {
       position: relative;
-      height: 76px;
+      height: 80px;
       cursor: pointer;
     }
     .chart .u-over {
       overflow: hidden;
     }
     .u-select {
-      background: var(--vscode-editor-selectionBackground);
-      opacity: 0.55;
-      outline: 1px solid var(--vscode-focusBorder);
+      background: color-mix(in srgb, var(--vscode-editor-selectionBackground) 45%, transparent);
+      outline: 2px solid var(--vscode-foreground);
       outline-offset: -1px;
       box-sizing: border-box;
     }
