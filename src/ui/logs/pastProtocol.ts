@@ -63,6 +63,8 @@ export const toPast = z.discriminatedUnion('type', [
 
 export const fromPast = z.discriminatedUnion('type', [
   z.object({ type: z.literal('past/ready') }),
+  /** Keys that are pressed now go to the panel, or no longer. */
+  z.object({ type: z.literal('past/focus'), has: z.boolean() }),
   z.object({ type: z.literal('past/filter'), session, filter }),
   z.object({ type: z.literal('past/older'), session }),
   z.object({ type: z.literal('past/cancel'), session }),

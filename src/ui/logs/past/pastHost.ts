@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { commands } from '../../../contributions.ts';
+import { commands, contextKeys } from '../../../contributions.ts';
 import { toModalError } from '../../../domain/errors.ts';
 import type { Disposable } from '../../../domain/emitter.ts';
 import { DisposableStore } from '../../../domain/emitter.ts';
@@ -17,6 +17,7 @@ import { longestKeptDays } from '../../../logs/retention.ts';
 import { serverQuery } from '../../../logs/serverQuery.ts';
 import { LogSession } from '../../../logs/session.ts';
 import type { ControlPlane } from '../../../modal/controlPlane.ts';
+import { ContextKeys } from '../../../platform/contextKeys.ts';
 import type { LogTarget } from '../logsController.ts';
 import type { FromPast, ToPast } from '../pastProtocol.ts';
 import type { HistogramState } from './histogramFeed.ts';
@@ -50,6 +51,7 @@ export class PastHost implements Disposable {
   readonly #actions: PastActions;
   readonly #records = new Map<string, Attached>();
   readonly #histogram: HistogramFeed;
+  readonly #contextKeys = new ContextKeys();
   #selected = '';
   #isVisible = false;
   #isHistogramOpen = false;
@@ -90,6 +92,7 @@ export class PastHost implements Disposable {
     const isOther = id !== this.#selected;
     this.#selected = id;
     this.#isVisible = isVisible;
+    if (!isVisible) this.#contextKeys.set(contextKeys.logsFocused, false);
     if (isOther) this.#countSelected();
     this.#histogram.setSeen(isVisible && this.#isHistogramOpen);
     this.#postState();
@@ -123,6 +126,10 @@ export class PastHost implements Disposable {
     if (message.type === 'past/ready') {
       this.#postState();
       this.#countSelected();
+      return;
+    }
+    if (message.type === 'past/focus') {
+      this.#contextKeys.set(contextKeys.logsFocused, message.has);
       return;
     }
     if (message.type === 'past/histogram') {

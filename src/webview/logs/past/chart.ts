@@ -161,6 +161,7 @@ export class HistogramChart {
       from === undefined || to === undefined
         ? [0, 0]
         : [plot.valToPos(from, 'x'), plot.valToPos(to + histogram.bucketSeconds * 1000, 'x')];
+    this.#host.classList.toggle('selected', right > left);
     plot.setSelect({ left, width: right - left, top: 0, height: plot.over.clientHeight }, false);
   }
 }

@@ -53,7 +53,16 @@ export class PastElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    window.addEventListener('focus', this.#focused);
+    window.addEventListener('blur', this.#focused);
     this.post({ type: 'past/ready' });
+    this.#focused();
+  }
+
+  override disconnectedCallback(): void {
+    window.removeEventListener('focus', this.#focused);
+    window.removeEventListener('blur', this.#focused);
+    super.disconnectedCallback();
   }
 
   protected override updated(): void {
@@ -255,6 +264,9 @@ export class PastElement extends LitElement {
   #toggleHistogram(): void {
     this.post({ type: 'past/histogram', isOpen: !this.state?.isHistogramOpen });
   }
+
+  readonly #focused = (event?: Event): void =>
+    this.post({ type: 'past/focus', has: event ? event.type === 'focus' : document.hasFocus() });
 
   #forget(): void {
     this.histogram = undefined;

@@ -132,9 +132,11 @@ export const styles = [
     }
     .u-select {
       background: color-mix(in srgb, var(--vscode-editor-selectionBackground) 45%, transparent);
+      box-sizing: border-box;
+    }
+    .selected .u-select {
       outline: 2px solid var(--vscode-foreground);
       outline-offset: -1px;
-      box-sizing: border-box;
     }
     .message {
       display: flex;
