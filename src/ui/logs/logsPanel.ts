@@ -54,7 +54,7 @@ export class LogsPanel implements vscode.Disposable {
     this.#past = this.#disposables.add(
       new PastHost(planes, logger, {
         post: (message) => this.#view.post(message),
-        add: (session, callId) => this.#view.select(this.#add(session), callId),
+        add: (session, { callId }) => this.#view.select(this.#add(session), callId),
         follow: (target) => this.follow(target),
       }),
     );

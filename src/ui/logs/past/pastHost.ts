@@ -30,8 +30,8 @@ import { firstTimeIn } from './rowsInTime.ts';
 export interface PastActions {
   /** Sends to the view, if it is shown. */
   readonly post: (message: ToPast) => void;
-  /** Adds a session to the panel, and shows it. @param callId only the lines of this call; '' = all */
-  readonly add: (session: LogSession, callId: string) => void;
+  /** Adds a session to the panel, and shows it with a filter. */
+  readonly add: (session: LogSession, filter: LogFilter) => void;
   readonly follow: (target: LogTarget) => void;
 }
 
@@ -222,7 +222,7 @@ export class PastHost implements Disposable {
     const title = `${target.appName} ${words}`;
     const session = new LogSession(id, title, status, () => past.dispose(), past.buffer);
     const opened = this.#add({ session, target, query, older: past.older, past }, filter);
-    this.#actions.add(session, filter.callId);
+    this.#actions.add(session, filter);
     void past.load();
     void this.#noteSize(opened, past);
   }
