@@ -12,7 +12,7 @@ const arrows = {
   platform: ['domain'],
   ui: ['platform', 'store', 'deploy', 'scripts', 'logs', 'requests', 'modal', 'domain'],
   // Both sides of a webview share its message types, and nothing else.
-  webview: ['ui/[a-z]+/protocol\\.ts$', 'domain'],
+  webview: ['ui/[a-z]+/(?:protocol|[a-z]+Protocol)\\.ts$', 'domain'],
 };
 
 /** Only these know the editor; everything else runs, and is tested, in plain Node. */

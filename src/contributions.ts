@@ -26,6 +26,7 @@ export const commands = {
   showOnlyLogContainer: 'modalGpu.showOnlyLogContainer',
   showOnlyLogCall: 'modalGpu.showOnlyLogCall',
   showLogRequest: 'modalGpu.showLogRequest',
+  downloadLogs: 'modalGpu.downloadLogs',
   sendRequest: 'modalGpu.sendRequest',
   setEndpointKey: 'modalGpu.setEndpointKey',
   copyEndpointKey: 'modalGpu.copyEndpointKey',
@@ -86,6 +87,8 @@ export const contextKeys = {
   noScripts: 'modalGpu.noScripts',
   /** Something of a script is served or run in this window. */
   running: 'modalGpu.running',
+  /** The log viewer has the focus. The editor's own key for the focused view is not set by what is inside a webview. */
+  logsFocused: 'modalGpu.logsFocused',
 } as const;
 
 export type ContextKey = (typeof contextKeys)[keyof typeof contextKeys];

@@ -127,6 +127,13 @@ export class EntryFeed implements Disposable {
     return this.#rows.placeOfRow(row);
   }
 
+  /** The first matching row of that time or later; rows stand nearly in the order of time. */
+  placeOfTime(time: number): number | undefined {
+    for (let at = this.#rows.first; at < this.#rows.end; at++)
+      if (this.#buffer.time(this.#rows.rowAt(at)) >= time) return at;
+    return undefined;
+  }
+
   /** All entries of those places, as far as they are held. */
   *entries(from: number, to: number): Generator<LogEntry> {
     for (let at = Math.max(from, this.#rows.first); at < Math.min(to, this.#rows.end); at++) {

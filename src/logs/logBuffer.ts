@@ -148,6 +148,11 @@ export class LogBuffer implements EntrySink {
     return this.#store.isMark(row);
   }
 
+  /** Unix milliseconds of a row that is held. */
+  time(row: number): number {
+    return this.#store.time(row);
+  }
+
   /** As it is searched: without escape sequences. */
   plainText(row: number): string {
     return this.#store.plainText(row);

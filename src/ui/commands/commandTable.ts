@@ -4,6 +4,7 @@ import { ModalError } from '../../domain/errors.ts';
 import type { DeployTarget } from '../../deploy/plan.ts';
 import { logsCommands } from '../logs/logsCommands.ts';
 import { lifecycleCommands } from '../lifecycle/lifecycleCommands.ts';
+import { pastCommands } from '../logs/past/pastCommands.ts';
 import { appsCommands } from '../trees/appsCommands.ts';
 import { onboardingCommands } from '../onboarding/onboardingCommands.ts';
 import { statusCommands } from '../status/statusCommands.ts';
@@ -54,6 +55,7 @@ export function commandTable(
       },
     },
     [commands.clearLogs]: { doing: t('Clear logs'), run: () => logs.clear() },
+    ...pastCommands(services),
     [commands.openLogsAsDocument]: { doing: t('Open logs as document'), run: () => logs.openAsDocument() },
     [commands.sendRequest]: {
       doing: t('Send test request'),

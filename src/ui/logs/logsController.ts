@@ -6,6 +6,7 @@ import type { Logger } from '../../domain/logger.ts';
 import type { ControlPlane } from '../../modal/controlPlane.ts';
 import { LogDocuments } from './logDocuments.ts';
 import type { LogHost } from './logHost.ts';
+import type { ShownLog } from './past/pastSource.ts';
 import type { LogsPanel, PanelOutput } from './logsPanel.ts';
 
 export interface LogTarget {
@@ -129,6 +130,11 @@ export class LogsController implements vscode.WebviewViewProvider, vscode.Dispos
 
   async openAsDocument(): Promise<void> {
     await (await this.#load()).openAsDocument();
+  }
+
+  /** What a download begins with; undefined when nothing is shown that has a past. */
+  async shownLog(): Promise<ShownLog | undefined> {
+    return (await this.#panel)?.shownLog;
   }
 
   dispose(): void {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { commands } from '../../contributions.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
+import { ModalError } from '../../domain/errors.ts';
 import type { LogEntry } from '../../domain/logEntry.ts';
 import type { LogFilter } from '../../domain/logFilter.ts';
 import { noFilter } from '../../domain/logFilter.ts';
@@ -11,7 +12,7 @@ import { MergedLog } from '../../logs/mergedLog.ts';
 import { Pauses } from '../../logs/pause.ts';
 import { LogSession } from '../../logs/session.ts';
 import { sessionToDrop } from '../../logs/sessionLimit.ts';
-import { entryAsJson, entryAsText, logDocument } from '../../logs/textForms.ts';
+import { entryAsJson, entryAsText } from '../../logs/textForms.ts';
 import type { ControlPlane } from '../../modal/controlPlane.ts';
 import { mergedStatus, statusOf } from './followStatus.ts';
 import type { LogDocuments } from './logDocuments.ts';
@@ -21,6 +22,11 @@ import { LogsView } from './logsView.ts';
 import { openLink } from './openLink.ts';
 import { pickFilter } from './pickFilter.ts';
 import { defaultLook, parseLook } from './protocol.ts';
+import { PastHost } from './past/pastHost.ts';
+import { queryOf } from './past/pastSource.ts';
+import type { ShownLog } from './past/pastSource.ts';
+import { documentOf } from './past/sessionDocument.ts';
+import { withSignal } from '../withSignal.ts';
 import { SourceFiles } from './sourceFiles.ts';
 
 /** Output of a command in the panel. */
@@ -35,6 +41,7 @@ export class LogsPanel implements vscode.Disposable {
   readonly #logger: Logger;
   readonly #disposables = new DisposableStore();
   readonly #view: LogsView;
+  readonly #past: PastHost;
   readonly #documents: LogDocuments;
   readonly #host: LogHost;
   readonly #files: SourceFiles;
@@ -60,7 +67,9 @@ export class LogsPanel implements vscode.Disposable {
       new LogsView(extensionUri, logger, {
         follow: () => void vscode.commands.executeCommand(commands.followLogs),
         merge: () => void vscode.commands.executeCommand(commands.mergeLogs),
-        openDocument: () => void this.openAsDocument(),
+        openDocument: () => void vscode.commands.executeCommand(commands.openLogsAsDocument),
+        past: (message) => void this.#past.receive(message),
+        shown: (session, isVisible) => this.#past.show(session, isVisible),
         close: (session) => this.#drop(session),
         followAgain: (session) => this.#followAgain(session),
         showRequest: (callId) => void this.showRequest(callId),
@@ -87,6 +96,13 @@ export class LogsPanel implements vscode.Disposable {
         calls: () => host.calls.ids,
         look: parseLook({ ...defaultLook, ...host.memory.get<object>(lookKey) }),
         saveLook: (look) => void host.memory.update(lookKey, look),
+      }),
+    );
+    this.#past = this.#disposables.add(
+      new PastHost(planes, logger, {
+        post: (message) => this.#view.post(message),
+        add: (session, filter) => this.#view.select(this.#add(session), filter),
+        follow: (target) => this.follow(target),
       }),
     );
     this.#disposables.add(host.calls.onDidChange(() => this.#view.sendSessions()));
@@ -189,9 +205,20 @@ export class LogsPanel implements vscode.Disposable {
     await vscode.window.showInformationMessage(text);
   }
 
+  /** @throws kind `cancelled` when the user gives up a long one */
   async openAsDocument(): Promise<void> {
     const session = this.#view.selected;
-    if (session) await this.#documents.open(session.title, logDocument(session.buffer.entries()).text);
+    if (!session) throw new ModalError('notFound', vscode.l10n.t('No log is shown. Follow one first.'));
+    const source = this.#past.sourceOf(session.id);
+    const document = await withSignal(vscode.l10n.t('Opening the log as a document'), (signal) =>
+      documentOf(session, source, signal),
+    );
+    await this.#documents.open(session.title, document);
+  }
+
+  /** What a download begins with; undefined when nothing is shown that has a past. */
+  get shownLog(): ShownLog | undefined {
+    return this.#past.shown;
   }
 
   dispose(): void {
@@ -216,12 +243,9 @@ export class LogsPanel implements vscode.Disposable {
   #startFollowing(id: string, target: LogTarget): LogSession {
     const planes = this.#planes;
     const pauses = new Pauses();
+    let isConnected = false;
     const log = new LiveLog({
-      query: {
-        appId: target.appId,
-        ...(target.functionId ? { functionId: target.functionId } : {}),
-        ...(target.containerId ? { containerId: target.containerId } : {}),
-      },
+      query: queryOf(target),
       open: async function* (query, lastEntryId, seconds, signal) {
         const plane = await planes.get(signal);
         yield* plane.streamLogs(query, lastEntryId, seconds, signal);
@@ -230,7 +254,10 @@ export class LogsPanel implements vscode.Disposable {
         const plane = await planes.get(signal);
         return plane.fetchLogs(query, range, limit, signal);
       },
-      onState: (state: FollowState) => session.setStatus(statusOf(state)),
+      onState: (state: FollowState) => {
+        isConnected ||= state.kind !== 'connecting' && state.kind !== 'broken';
+        session.setStatus(statusOf(state));
+      },
       sleep: pauses.sleep,
     });
     const part = target.containerId ?? target.functionId;
@@ -243,6 +270,7 @@ export class LogsPanel implements vscode.Disposable {
         tryNow: () => pauses.end(),
       }),
     );
+    this.#past.attach(session, target, log, () => isConnected);
     void log.run();
     void this.#readFunctions(target.appId);
     this.#logger.debug(`Following the log of ${target.appName}`);
@@ -263,6 +291,7 @@ export class LogsPanel implements vscode.Disposable {
   #drop(session: LogSession): void {
     this.#sessions.delete(session.id);
     this.#targets.delete(session.id);
+    this.#past.detach(session.id);
     this.#view.remove(session);
     session.dispose();
   }

@@ -13,6 +13,7 @@ import type { FeedMessage, FeedRow } from '../../logs/entryFeed.ts';
 import { EntryFeed } from '../../logs/entryFeed.ts';
 import type { LogSession } from '../../logs/session.ts';
 import { webviewHtml, webviewRoots } from '../webviewHtml.ts';
+import type { ToPast } from './pastProtocol.ts';
 import type { LogLook, ShownRow, ToHost, ToView } from './protocol.ts';
 
 /** What the view asks the panel to do. */
@@ -32,8 +33,10 @@ export interface LogsViewActions {
   readonly calls: () => readonly string[];
   readonly look: LogLook;
   readonly saveLook: (look: LogLook) => void;
-  /** Takes messages whose type begins with `past/`, as they come. */
-  readonly past?: { handle(message: unknown, post: (answer: unknown) => void): void };
+  /** Takes what the view says about the past; its types begin with `past/`. */
+  readonly past: (message: unknown) => void;
+  /** Another session is shown, '' = none, or the panel was shown or hidden. */
+  readonly shown: (session: string, isVisible: boolean) => void;
 }
 
 /** How many lines came to the sessions that are not shown is told this seldom. */
@@ -97,8 +100,12 @@ export class LogsView implements vscode.Disposable {
     this.#feed?.dispose();
     this.#feed = undefined;
     this.#selected = undefined;
-    if (next) this.select(next);
-    else this.sendSessions();
+    if (next) {
+      this.select(next);
+      return;
+    }
+    this.#tellShown();
+    this.sendSessions();
   }
 
   /** Shows a session, from its beginning as far as it is held. */
@@ -111,6 +118,7 @@ export class LogsView implements vscode.Disposable {
       this.#filterChange++;
     }
     this.sendSessions();
+    this.#tellShown();
     this.#feed = new EntryFeed(
       session.buffer,
       { send: (message) => this.#sendEntries(session, message) },
@@ -129,12 +137,13 @@ export class LogsView implements vscode.Disposable {
 
   /** Asks the view to copy what is selected in it. */
   copySelected(format: 'text' | 'json'): void {
-    this.#post({ type: 'copy', format });
+    this.post({ type: 'copy', format });
   }
 
   /** Sends everything anew. */
   repaint(): void {
-    this.#post({ type: 'look', look: this.#actions.look });
+    this.post({ type: 'look', look: this.#actions.look });
+    this.#tellShown();
     this.sendSessions();
     this.#feed?.resume(true);
   }
@@ -142,7 +151,7 @@ export class LogsView implements vscode.Disposable {
   sendSessions(): void {
     const selected = this.#selected;
     const filter = this.#filters.get(selected?.id ?? '');
-    this.#post({
+    this.post({
       type: 'sessions',
       sessions: [...this.#sessions.keys()].map((session) => ({
         ...session.status,
@@ -168,17 +177,26 @@ export class LogsView implements vscode.Disposable {
     store.add(
       view.onDidChangeVisibility(() => {
         if (view.visible) this.repaint();
-        else this.#feed?.pause();
+        else {
+          this.#feed?.pause();
+          this.#tellShown();
+        }
       }),
     );
     store.add(
       view.onDidDispose(() => {
         this.#view = undefined;
         this.#feed?.pause();
+        this.#tellShown();
         store.dispose();
       }),
     );
     view.webview.html = webviewHtml(view.webview, this.#extensionUri, 'logs', 'modal-logs', 'Modal Logs');
+  }
+
+  /** Sends a message, unless the view is hidden: it will be sent everything when it is shown. */
+  post(message: ToView | ToPast): void {
+    if (this.#view?.visible) void this.#view.webview.postMessage(message);
   }
 
   dispose(): void {
@@ -189,7 +207,7 @@ export class LogsView implements vscode.Disposable {
 
   async #received(raw: unknown): Promise<void> {
     if (isPast(raw)) {
-      this.#actions.past?.handle(raw, (answer) => this.#post(answer as ToView));
+      this.#actions.past(raw);
       return;
     }
     const { toHost } = await import('./protocol.ts');
@@ -256,7 +274,7 @@ export class LogsView implements vscode.Disposable {
 
   #handleOfFeed(
     session: LogSession,
-    message: Extract<ToHost, { type: 'seen' | 'filter' | 'rows' | 'copy' }>,
+    message: Extract<ToHost, { type: 'seen' | 'filter' | 'rows' | 'copy' | 'goToTime' }>,
   ): void {
     const feed = this.#feed;
     if (!feed) return;
@@ -267,6 +285,9 @@ export class LogsView implements vscode.Disposable {
       case 'filter':
         this.#reveal = message.reveal;
         this.#setFilter(session, message.filter);
+        return;
+      case 'goToTime':
+        this.#goToTime(session, feed, message.time);
         return;
       case 'rows':
         this.#sendRange(session, feed, message.from, message.to);
@@ -308,20 +329,26 @@ export class LogsView implements vscode.Disposable {
 
   async #locate(session: LogSession, files: readonly string[]): Promise<void> {
     const located = await this.#actions.locate(session, files);
-    this.#post({ type: 'located', session: session.id, files: located });
+    this.post({ type: 'located', session: session.id, files: located });
+  }
+
+  /** Shows the first matching row of that time or later. */
+  #goToTime(session: LogSession, feed: EntryFeed, time: number): void {
+    const place = feed.placeOfTime(time);
+    if (place !== undefined) this.post({ type: 'revealed', session: session.id, place });
   }
 
   #sendRange(session: LogSession, feed: EntryFeed, from: number, to: number): void {
     const rows = feed.range(from, to).map(shownBy(session));
     // Some of them may have been dropped since: what is there begins later.
     const at = (rows[0] && feed.placeOf(rows[0].row)) ?? Math.max(from, feed.first);
-    this.#post({ type: 'rows', session: session.id, first: feed.first, from: at, rows });
+    this.post({ type: 'rows', session: session.id, first: feed.first, from: at, rows });
   }
 
   #sendEntries(session: LogSession, message: FeedMessage): void {
     const { number, reset, first, end, from, rows, updates, dropped, problem, isFiltering } = message;
     const shown = shownBy(session);
-    this.#post({
+    this.post({
       type: 'entries',
       session: session.id,
       ...{ number, reset, first, end, from, dropped, problem, isFiltering },
@@ -332,11 +359,11 @@ export class LogsView implements vscode.Disposable {
     if (isFiltering || this.#reveal === undefined) return;
     const place = this.#feed?.placeOf(this.#reveal);
     this.#reveal = undefined;
-    if (place !== undefined && place < end) this.#post({ type: 'revealed', session: session.id, place });
+    if (place !== undefined && place < end) this.post({ type: 'revealed', session: session.id, place });
   }
 
-  #post(message: ToView): void {
-    if (this.#view?.visible) void this.#view.webview.postMessage(message);
+  #tellShown(): void {
+    this.#actions.shown(this.#selected?.id ?? '', this.#view?.visible === true);
   }
 }
 

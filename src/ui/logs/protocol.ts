@@ -142,6 +142,7 @@ export const toHost = z.discriminatedUnion('type', [
   /** @param reveal this row is to be found again among those that match then */
   z.object({ type: z.literal('filter'), session: id, filter, reveal: z.optional(z.number()) }),
   z.object({ type: z.literal('rows'), session: id, from: z.number(), to: z.number() }),
+  z.object({ type: z.literal('goToTime'), session: id, time: z.number() }),
   z.object({ type: z.literal('locate'), session: id, files: z.array(z.string()).check(z.maxLength(100)) }),
   /** Opens the link that begins there in the plain text of the row. */
   z.object({ type: z.literal('open'), session: id, row: z.number(), start: z.number() }),

@@ -24,6 +24,9 @@ import type { ListOwner, RowLook } from './logList.ts';
 import { LogList } from './logList.ts';
 import { LogRows } from './logRows.ts';
 import './menu.ts';
+import { droppedView, unseenPill } from './overlays.ts';
+import './past/main.ts';
+import type { PastElement } from './past/main.ts';
 import type { RowSelection } from './rowSelection.ts';
 import {
   extendTo,
@@ -146,21 +149,20 @@ class LogsElement extends LitElement implements ListOwner {
       }
       ${session ? this.#toolbar(session) : nothing}
       ${session ? chipsView(chipsOf(this.filter, functions), (change) => this.changeFilter(change)) : nothing}
-      ${session ? html`<modal-log-past .post=${postAny}></modal-log-past>` : nothing}
-      <div class="frame" id="log">
+      <modal-log-past
+        .post=${postAny}
+        .filter=${this.filter}
+        .zone=${this.viewLook.time === 'utc' ? 'utc' : 'local'}
+        @modal-logs-reveal=${(event: CustomEvent<{ time: number }>) => this.#goToTime(event.detail.time)}
+      ></modal-log-past>
+      <div class="frame" id="log" @modal-logs-top=${() => this.#past?.reachedTop()}>
         ${session ? nothing : emptyView(() => post({ type: 'follow' }))}
         ${
           session && this.counts.shown === 0
             ? nothingShown(session, this.isFiltering, this.counts.total, () => this.changeFilter(noFilter))
             : nothing
         }
-        ${
-          session && this.counts.dropped > 0 && this.list?.isAtTop
-            ? html`<div class="dropped">
-                ${this.counts.dropped.toLocaleString()} older lines are no longer held.
-              </div>`
-            : nothing
-        }
+        ${session ? droppedView(this.counts.dropped, this.#list?.isAtTop ?? false) : nothing}
         <div
           id="list"
           class="list ${this.viewLook.wrap ? 'wrap' : ''}"
@@ -177,14 +179,7 @@ class LogsElement extends LitElement implements ListOwner {
         >
           <div id="rows" class="rows" role="rowgroup"></div>
         </div>
-        ${
-          this.counts.unseen > 0
-            ? html`<button class="pill" @click=${() => this.#list?.follow(true)}>
-                <vscode-icon name="arrow-down" size="14"></vscode-icon>
-                ${this.counts.unseen.toLocaleString()} new line${this.counts.unseen === 1 ? '' : 's'}
-              </button>`
-            : nothing
-        }
+        ${unseenPill(this.counts.unseen, () => this.#list?.follow(true))}
       </div>
       <span role="status" aria-live="polite" class="announcement">${this.announcement}</span>`;
   }
@@ -394,14 +389,19 @@ class LogsElement extends LitElement implements ListOwner {
     }
   }
 
+  #goToTime(time: number): void {
+    if (this.sessions) post({ type: 'goToTime', session: this.sessions.selected, time });
+  }
+
+  get #past(): PastElement | null {
+    return this.renderRoot.querySelector<PastElement>('modal-log-past');
+  }
+
   // What the host says.
 
   readonly #received = (event: MessageEvent): void => {
     if (isPast(event.data)) {
-      const past = this.renderRoot.querySelector<HTMLElement & { receive?(message: unknown): void }>(
-        'modal-log-past',
-      );
-      past?.receive?.(event.data);
+      this.#past?.receive(event.data);
       return;
     }
     const parsed = toView.safeParse(event.data);
