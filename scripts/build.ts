@@ -25,6 +25,7 @@ const lazyModules: Readonly<Record<string, string>> = {
   taskArguments: 'src/deploy/taskArguments.ts',
   scriptParser: 'src/scripts/parseScript.ts',
   logsPanel: 'src/ui/logs/logsPanel.ts',
+  logDownload: 'src/ui/logs/past/downloadFlow.ts',
 };
 
 /** Keeps `await import('…/sdk.ts')` as a load of `dist/sdk.js` instead of pulling it into the entry file. */

@@ -21,6 +21,7 @@ import type { Services } from './ui/commands/services.ts';
 import { DeployProblems } from './ui/deploy/deployProblems.ts';
 import { DeployTracker } from './ui/deploy/deployTracker.ts';
 import { reportInterruptedDeploys } from './ui/deploy/interruptedDeploys.ts';
+import { sourceFolders } from './ui/logs/sourceFolders.ts';
 import { LogsController } from './ui/logs/logsController.ts';
 import { CliFinder } from './ui/onboarding/cliFinder.ts';
 import { watchProfileFile } from './ui/onboarding/watchProfileFile.ts';
@@ -28,6 +29,7 @@ import { EndpointDrop } from './ui/requests/endpointDrop.ts';
 import type { RequestActions } from './ui/requests/requestActions.ts';
 import { HttpLanguage } from './ui/requestMemory/httpLanguage.ts';
 import { RequestMemory } from './ui/requestMemory/requestMemory.ts';
+import { CallRegistry } from './ui/requests/callRegistry.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
 import { DeployedApps } from './ui/scripts/deployedApps.ts';
 import { wakeCost } from './ui/requests/wakeCost.ts';
@@ -88,7 +90,17 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     }),
   );
   const catalogueView = disposables.add(new CatalogueView(catalog, store, planes, deploys, logger));
-  const logs = disposables.add(new LogsController(context.extensionUri, planes, logger));
+  const calls = new CallRegistry();
+  const logs = disposables.add(
+    new LogsController(context.extensionUri, planes, logger, {
+      calls,
+      memory: context.globalState,
+      functionsOf: async (appId) =>
+        (store.state.snapshot.details.get(appId) ?? (await (await planes.get()).describeApp(appId)))
+          .functions,
+      sourceFolders: (appName) => sourceFolders(appName, catalog, scriptFinder),
+    }),
+  );
   const sender = new RequestSender({
     logger,
     resolveSecret: (reference) => keys.get(reference),
@@ -114,6 +126,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     deploy: () => void vscode.commands.executeCommand(commands.deploy),
     openDashboard: (appId) =>
       void planes.get().then((plane) => vscode.env.openExternal(vscode.Uri.parse(plane.dashboardUrl(appId)))),
+    calls,
     copyAs: async (spec) => (await requestMemory.load()).copyAs(spec),
     save: async (spec, title) => (await requestMemory.load()).save(spec, title),
   };

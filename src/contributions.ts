@@ -20,6 +20,14 @@ export const commands = {
   followLogs: 'modalGpu.followLogs',
   clearLogs: 'modalGpu.clearLogs',
   openLogsAsDocument: 'modalGpu.openLogsAsDocument',
+  mergeLogs: 'modalGpu.mergeLogs',
+  copyLogLines: 'modalGpu.copyLogLines',
+  copyLogLinesAsJson: 'modalGpu.copyLogLinesAsJson',
+  showOnlyLogFunction: 'modalGpu.showOnlyLogFunction',
+  showOnlyLogContainer: 'modalGpu.showOnlyLogContainer',
+  showOnlyLogCall: 'modalGpu.showOnlyLogCall',
+  showLogRequest: 'modalGpu.showLogRequest',
+  downloadLogs: 'modalGpu.downloadLogs',
   sendRequest: 'modalGpu.sendRequest',
   openRequest: 'modalGpu.openRequest',
   sendFile: 'modalGpu.sendFile',
@@ -92,6 +100,8 @@ export const contextKeys = {
   noScripts: 'modalGpu.noScripts',
   /** Something of a script is served or run in this window. */
   running: 'modalGpu.running',
+  /** The log viewer has the focus. The editor's own key for the focused view is not set by what is inside a webview. */
+  logsFocused: 'modalGpu.logsFocused',
 } as const;
 
 export type ContextKey = (typeof contextKeys)[keyof typeof contextKeys];

@@ -14,6 +14,18 @@ export function plainText(text: string): string {
   return hasAnsi(text) ? text.replace(escapes, '') : text;
 }
 
+/** The text without escape sequences, in parts, each with the sequence that stands before it ('' = none). */
+export function* escapeParts(text: string): Generator<{ readonly escape: string; readonly text: string }> {
+  let at = 0;
+  let escape = '';
+  for (const match of text.matchAll(escapes)) {
+    if (escape || match.index > at) yield { escape, text: text.slice(at, match.index) };
+    [escape] = match;
+    at = match.index + escape.length;
+  }
+  if (escape || at < text.length) yield { escape, text: text.slice(at) };
+}
+
 /** A row with more colours than this is shown without any: it is noise, and each colour costs an element. */
 const mostEscapes = 300;
 

@@ -26,6 +26,8 @@ export interface PhaseEntry extends Timed, LogOrigin {
   readonly kind: 'phase';
   readonly phase: ContainerPhase;
   readonly endedAt?: number;
+  /** What came before it in the same start, with seconds; absent = it is the first that is known. */
+  readonly before?: readonly { readonly phase: ContainerPhase; readonly seconds: number }[];
 }
 
 /** One run that counts its items; updated at each of them. */
@@ -100,7 +102,7 @@ export interface MarkEntry extends Timed {
 export type LogEntry =
   LineEntry | PhaseEntry | ProgressEntry | StepEntry | GpuEntry | TracebackEntry | MarkEntry;
 
-const phaseWords: Readonly<Record<ContainerPhase, string>> = {
+export const phaseWords: Readonly<Record<ContainerPhase, string>> = {
   queued: 'is queued',
   creating: 'is being created',
   loading: 'loads its image',

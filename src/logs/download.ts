@@ -1,6 +1,6 @@
 import { compileFilter } from '../domain/logFilter.ts';
 import type { LogFilter } from '../domain/logFilter.ts';
-import { toModalError } from '../domain/errors.ts';
+import { isModalError, toModalError } from '../domain/errors.ts';
 import type { LogCount, LogQuery, PastQuery, TimeRange } from '../domain/log.ts';
 import type { LogEntry } from '../domain/logEntry.ts';
 import { EntryBuilder, notInTime } from './entryBuilder.ts';
@@ -33,7 +33,7 @@ export interface DownloadOptions {
 }
 
 export interface DownloadProgress {
-  /** Entries that were read, of how many as counted before. */
+  /** Entries that were read, of how many as counted before; 0 = the server does not count. */
   readonly read: number;
   readonly total: number;
   /** Entries that were written: those that match the filter. */
@@ -54,10 +54,9 @@ const mostRefinements = 3;
  * @throws ModalError; of kind `cancelled` when the signal asks for it. What was written until then stays.
  */
 export async function downloadLogs(options: DownloadOptions): Promise<DownloadResult> {
-  const { query, filter, range, signal } = options;
+  const { query, filter, signal } = options;
   const asked = serverQuery(query, filter);
-  const counts = await countFinely(options, asked);
-  const fetches = planFetches(counts, range);
+  const fetches = await planned(options, asked);
   const total = fetches.reduce((sum, { entries }) => sum + entries, 0);
   const { matches } = compileFilter(filter);
   const form = options.format === 'json' ? entryAsJson : entryAsText;
@@ -87,6 +86,25 @@ export async function downloadLogs(options: DownloadOptions): Promise<DownloadRe
   }
   await flush(true);
   return { read, total, written, cut };
+}
+
+async function planned(options: DownloadOptions, query: PastQuery): Promise<PlannedFetch[]> {
+  try {
+    return planFetches(await countFinely(options, query), options.range);
+  } catch (error) {
+    if (isModalError(error) && error.kind === 'unsupported') return evenly(options.range);
+    throw error;
+  }
+}
+
+/** Without counts, every part of the range is asked for. */
+function evenly({ since, until }: TimeRange): PlannedFetch[] {
+  const width = bucketSecondsFor({ since, until }) * 1000;
+  const count = Math.ceil((until - since) / width);
+  return Array.from({ length: count }, (_, at) => {
+    const begin = since + at * width;
+    return { since: begin, until: Math.min(until, begin + width), entries: 0 };
+  });
 }
 
 /** Counts in buckets that hold no more than one fetch gives, as far as the widths allow. */

@@ -163,7 +163,15 @@ export class EntryBuilder {
     if (before) this.#sink.update(before.row, { ...before.entry, endedAt: time });
     const ended = phase === 'finished' || phase === 'preempted';
     if (ended) this.#endContainer(containerId);
-    const entry: PhaseEntry = { kind: 'phase', time, ...originOf(chunk), source: 'system', phase };
+    const earlier = before ? startSoFar(before.entry, time) : [];
+    const entry: PhaseEntry = {
+      kind: 'phase',
+      time,
+      ...originOf(chunk),
+      source: 'system',
+      phase,
+      ...(earlier.length > 0 ? { before: earlier } : undefined),
+    };
     this.#phases.set(containerId, { row: this.#sink.add(entry), entry });
     limit(this.#phases, mostRuns * 10);
   }
@@ -233,3 +241,9 @@ const inTime: Later = (milliseconds, job) => {
 
 /** What is still open is shown when it is asked for, and not before. */
 export const notInTime: Later = () => () => undefined;
+
+/** The states of a start, from the first on. One that has begun to work starts no more. */
+function startSoFar(last: PhaseEntry, time: number): NonNullable<PhaseEntry['before']> {
+  if (last.phase === 'running' || last.phase === 'idle') return [];
+  return [...(last.before ?? []), { phase: last.phase, seconds: Math.max(0, time - last.time) / 1000 }];
+}

@@ -113,6 +113,35 @@ export class EntryFeed implements Disposable {
     this.#plan();
   }
 
+  /** Place of the first row that is held. */
+  get first(): number {
+    return this.#rows.first;
+  }
+
+  get end(): number {
+    return this.#rows.end;
+  }
+
+  /** Place of a row, or of the first one after it that matches. Undefined when it is no longer held. */
+  placeOf(row: number): number | undefined {
+    return this.#rows.placeOfRow(row);
+  }
+
+  /** The first matching row of that time or later; rows stand nearly in the order of time. */
+  placeOfTime(time: number): number | undefined {
+    for (let at = this.#rows.first; at < this.#rows.end; at++)
+      if (this.#buffer.time(this.#rows.rowAt(at)) >= time) return at;
+    return undefined;
+  }
+
+  /** All entries of those places, as far as they are held. */
+  *entries(from: number, to: number): Generator<LogEntry> {
+    for (let at = Math.max(from, this.#rows.first); at < Math.min(to, this.#rows.end); at++) {
+      const entry = this.#buffer.entry(this.#rows.rowAt(at));
+      if (entry) yield entry;
+    }
+  }
+
   /** Rows of those places, as many as fit into one message. */
   range(from: number, to: number): readonly FeedRow[] {
     const places: number[] = [];

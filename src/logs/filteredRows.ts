@@ -103,6 +103,12 @@ export class FilteredRows {
     return this.#rows.at(place - this.#first);
   }
 
+  /** Place of the row, or of the first one after it. Undefined when the row is not held. */
+  placeOfRow(row: number): number | undefined {
+    const position = this.#buffer.positionOf(row);
+    return position === undefined ? undefined : this.#first + this.#placeOf(position);
+  }
+
   /** What to highlight in each of the rows. */
   ranges(rows: readonly number[]): MatchRange[][] {
     return this.#tester.ranges(rows.map((row) => this.#buffer.plainText(row)));

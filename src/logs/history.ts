@@ -1,4 +1,4 @@
-import type { LogBatch, LogChunk, PastQuery } from '../domain/log.ts';
+import type { LogBatch, LogChunk, PastQuery, TimeRange } from '../domain/log.ts';
 import type { LineEntry, LogEntry } from '../domain/logEntry.ts';
 import { EntryBuilder, lineEntry, notInTime } from './entryBuilder.ts';
 import { EntryList } from './entryList.ts';
@@ -19,6 +19,8 @@ export interface LogHistoryOptions {
   /** First rows of the writers in the buffer: a line that a page ends in the middle of goes on there. */
   readonly firstRows?: ReadonlyMap<string, number>;
   readonly now?: () => number;
+  /** Only this time; absent = everything before now. */
+  readonly range?: TimeRange;
   /** Entries of one page, about. */
   readonly pageEntries?: number;
 }
@@ -60,6 +62,11 @@ export class LogHistory {
     return this.#state;
   }
 
+  /** How long the server keeps these logs, in days, once it has said so. */
+  get keptDays(): number | undefined {
+    return this.#keptDays;
+  }
+
   /**
    * Loads the next older page into the buffer. Calls while one is loading wait for that one.
    * @throws ModalError, after which it can be tried again: nothing was changed
@@ -71,8 +78,8 @@ export class LogHistory {
 
   async #load(signal: AbortSignal | undefined): Promise<HistoryState> {
     const page = await this.#page(signal);
-    if (page.length === 0)
-      return this.#end('start', `This is the beginning. ${retentionText(this.#keptDays)}`);
+    signal?.throwIfAborted();
+    if (page.length === 0) return this.#end('start', `${this.#beginning()} ${retentionText(this.#keptDays)}`);
     const { entries, open, firsts } = assemble(page, Boolean(this.#options.query.searchText));
     const rest = open.filter((line) => !this.#join(line));
     const all = [...entries, ...rest.map((line) => lineEntry({ ...line, partial: false }))];
@@ -87,6 +94,10 @@ export class LogHistory {
     this.#known = oldestOf([...page, ...this.#known]);
     this.#state = { kind: 'more', loaded: rows.length };
     return this.#state;
+  }
+
+  #beginning(): string {
+    return this.#options.range ? 'This is the beginning of the range.' : 'This is the beginning.';
   }
 
   #end(kind: 'start' | 'full', text: string): HistoryState {
@@ -106,11 +117,12 @@ export class LogHistory {
 
   /** The newest entries before what is known, looked for further and further back. */
   async #page(signal: AbortSignal | undefined): Promise<LogChunk[]> {
-    const { query, fetch, pageEntries = defaultPageEntries } = this.#options;
+    const { query, fetch, range: limit, pageEntries = defaultPageEntries } = this.#options;
     const known = this.#known;
-    const until = known[0] ? known[0].time + 1 : this.#now() + hour;
+    const until = known[0] ? known[0].time + 1 : (limit?.until ?? this.#now() + hour);
+    const begin = limit?.since ?? Number.NEGATIVE_INFINITY;
     for (const lookback of lookbacks) {
-      const range = { since: until - lookback, until };
+      const range = { since: Math.max(begin, until - lookback), until };
       const chunks = this.#chunksOf(await fetch(query, range, pageEntries + known.length, signal));
       const isCut = chunks.length >= pageEntries + known.length;
       const fresh = withoutKnown(chunks, known);
@@ -118,6 +130,7 @@ export class LogHistory {
       const whole = isCut ? fresh.filter(({ time }) => time > (chunks[0]?.time ?? 0)) : fresh;
       if (whole.length > 0) return whole;
       if (isCut) return withoutKnown(this.#chunksOf(await fetch(query, range, mostFetched, signal)), known);
+      if (range.since === begin) break;
     }
     return [];
   }

@@ -131,6 +131,11 @@ export class LogBuffer implements EntrySink {
     return this.#order.at(position - this.#first);
   }
 
+  /** Unix milliseconds of the row at that position. */
+  timeAt(position: number): number {
+    return this.#store.time(this.rowAt(position));
+  }
+
   entry(row: number): LogEntry | undefined {
     return this.#store.entry(row);
   }
@@ -141,6 +146,11 @@ export class LogBuffer implements EntrySink {
 
   isMark(row: number): boolean {
     return this.#store.isMark(row);
+  }
+
+  /** Unix milliseconds of a row that is held. */
+  time(row: number): number {
+    return this.#store.time(row);
   }
 
   /** As it is searched: without escape sequences. */

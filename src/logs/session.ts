@@ -10,13 +10,28 @@ export interface SessionStatus {
   readonly ended?: boolean;
   /** Unix milliseconds of the next try, while broken. */
   readonly nextTryAt?: number;
+  /** How many tries there were since it broke. */
+  readonly attempt?: number;
 }
 
-/** One titled source of log entries: an app that is followed, or the output of a deploy. */
+/** What a session is besides its entries. */
+export interface SessionTraits {
+  readonly kind?: 'followed' | 'output' | 'merged';
+  /** The app whose log it is. */
+  readonly app?: { readonly id: string; readonly name: string };
+  /** Ends the pause before the next try. */
+  readonly tryNow?: () => void;
+  /** The logs that a merged one has, and which of them a row came from, counted from 0. */
+  readonly streams?: readonly LogSession[];
+  readonly streamOf?: (row: number) => number | undefined;
+}
+
+/** One titled source of log entries: an app that is followed, the output of a deploy, or several of them together. */
 export class LogSession {
   readonly id: string;
   readonly title: string;
   readonly buffer: LogBuffer;
+  readonly traits: SessionTraits;
   readonly #statusChanged = new Emitter<SessionStatus>();
   readonly #stop: () => void;
   #status: SessionStatus;
@@ -29,12 +44,14 @@ export class LogSession {
     status: SessionStatus,
     stop: () => void = () => undefined,
     buffer = new LogBuffer(),
+    traits: SessionTraits = {},
   ) {
     this.id = id;
     this.title = title;
     this.#status = status;
     this.#stop = stop;
     this.buffer = buffer;
+    this.traits = traits;
   }
 
   get status(): SessionStatus {

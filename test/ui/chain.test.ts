@@ -87,13 +87,13 @@ describe('the main job', () => {
     const panel = await requestFrame();
     await panel.getByRole('button', { name: 'Log Lines' }).click();
     const logs = await logsFrame();
-    await logs.getByText('One call only').waitFor();
+    await logs.getByText(/^Call: fc-/).waitFor();
     await logs
       .getByText(/POST \/analyze_financials/)
       .first()
       .waitFor();
     await workbench.shot('06-logs-of-call');
-    await logs.getByRole('button', { name: 'Show all calls' }).click();
+    await logs.getByRole('button', { name: /^Remove Filter: Call fc-/ }).click();
     await logs
       .getByText(/is ready$/)
       .first()

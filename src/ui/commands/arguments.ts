@@ -36,12 +36,10 @@ export async function resolveEndpoint(
 export async function resolveLogTarget(
   services: Services,
   argument: unknown,
+  title = vscode.l10n.t('Follow Logs'),
 ): Promise<LogTarget | undefined> {
   const target = services.appsView.target(rowId(argument));
-  const app =
-    target && target.kind !== 'environment'
-      ? target.app
-      : await pickApp(services.store, vscode.l10n.t('Follow Logs'));
+  const app = target && target.kind !== 'environment' ? target.app : await pickApp(services.store, title);
   if (!app) return undefined;
   return {
     appId: app.id,

@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import { commands, walkthrough } from '../../contributions.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { DeployTarget } from '../../deploy/plan.ts';
+import { logsCommands } from '../logs/logsCommands.ts';
 import { lifecycleCommands } from '../lifecycle/lifecycleCommands.ts';
+import { pastCommands } from '../logs/past/pastCommands.ts';
 import { appsCommands } from '../trees/appsCommands.ts';
 import { onboardingCommands } from '../onboarding/onboardingCommands.ts';
 import { requestCommands } from '../requests/requestCommands.ts';
@@ -29,6 +31,7 @@ export function commandTable(
   return {
     ...lifecycleCommands(services),
     ...appsCommands(services),
+    ...logsCommands(services),
     [commands.refresh]: { doing: t('Refresh'), run: () => services.appsView.refresh() },
     [commands.deploy]: {
       doing: t('Deploy'),
@@ -55,6 +58,7 @@ export function commandTable(
       },
     },
     [commands.clearLogs]: { doing: t('Clear logs'), run: () => logs.clear() },
+    ...pastCommands(services),
     [commands.openLogsAsDocument]: { doing: t('Open logs as document'), run: () => logs.openAsDocument() },
     [commands.sendRequest]: {
       doing: t('Send test request'),

@@ -1,29 +1,72 @@
 import * as vscode from 'vscode';
+import { foldsOf, outlineOf } from '../../logs/documentOutline.ts';
+import type { DocumentSection, LogDocument } from '../../logs/logDocument.ts';
 
 const scheme = 'modal-log';
+const kinds: Readonly<Record<DocumentSection['kind'], vscode.SymbolKind>> = {
+  container: vscode.SymbolKind.Object,
+  call: vscode.SymbolKind.Function,
+  traceback: vscode.SymbolKind.Event,
+};
 
-/** A log as a read-only document: to search, to save, and to read with a screen reader. */
-export class LogDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
+/** A log as a read-only document: to search, to save, to fold, and to read with a screen reader. */
+export class LogDocuments
+  implements
+    vscode.TextDocumentContentProvider,
+    vscode.FoldingRangeProvider,
+    vscode.DocumentSymbolProvider,
+    vscode.Disposable
+{
   readonly #registration = vscode.Disposable.from(
     vscode.workspace.registerTextDocumentContentProvider(scheme, this),
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => void this.#texts.delete(uri.toString())),
+    vscode.languages.registerFoldingRangeProvider({ scheme }, this),
+    vscode.languages.registerDocumentSymbolProvider({ scheme }, this, {
+      label: vscode.l10n.t('Modal Logs'),
+    }),
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => void this.#documents.delete(uri.toString())),
   );
-  readonly #texts = new Map<string, string>();
+  readonly #documents = new Map<string, LogDocument>();
   #count = 0;
 
-  async open(title: string, text: string): Promise<void> {
-    const path = `/${title.replaceAll('/', '-')} ${++this.#count}.log`;
+  async open(title: string, document: LogDocument): Promise<void> {
+    const path = `/${title.replaceAll(/[/\\]/g, '-')} ${++this.#count}.log`;
     const uri = vscode.Uri.from({ scheme, path });
-    this.#texts.set(uri.toString(), text);
-    const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.window.showTextDocument(document, { preview: false });
+    this.#documents.set(uri.toString(), document);
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.#texts.get(uri.toString()) ?? '';
+    return this.#documents.get(uri.toString())?.text ?? '';
+  }
+
+  provideFoldingRanges({ uri }: vscode.TextDocument): vscode.FoldingRange[] {
+    return foldsOf(this.#sections(uri)).map(
+      ({ firstLine, lastLine }) =>
+        new vscode.FoldingRange(firstLine, lastLine, vscode.FoldingRangeKind.Region),
+    );
+  }
+
+  provideDocumentSymbols(document: vscode.TextDocument): vscode.DocumentSymbol[] {
+    return outlineOf(this.#sections(document.uri)).map((section) => symbolOf(section, document));
   }
 
   dispose(): void {
     this.#registration.dispose();
   }
+
+  #sections(uri: vscode.Uri): readonly DocumentSection[] {
+    return this.#documents.get(uri.toString())?.sections ?? [];
+  }
+}
+
+function symbolOf(section: DocumentSection, document: vscode.TextDocument): vscode.DocumentSymbol {
+  const { kind, name, firstLine, lastLine, children } = section;
+  const end = document.lineAt(Math.min(lastLine, document.lineCount - 1)).range.end;
+  const range = new vscode.Range(new vscode.Position(firstLine, 0), end);
+  const lines = lastLine - firstLine + 1;
+  const detail = lines === 1 ? vscode.l10n.t('1 line') : vscode.l10n.t('{0} lines', lines);
+  const start = new vscode.Range(firstLine, 0, firstLine, 0);
+  const symbol = new vscode.DocumentSymbol(name, detail, kinds[kind], range, start);
+  symbol.children = children.map((child) => symbolOf(child, document));
+  return symbol;
 }

@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
 import { views } from '../../contributions.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
+import type { LogFilter } from '../../domain/logFilter.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { ControlPlane } from '../../modal/controlPlane.ts';
 import { LogDocuments } from './logDocuments.ts';
+import type { LogHost } from './logHost.ts';
+import type { ShownLog } from './past/pastSource.ts';
 import type { LogsPanel, PanelOutput } from './logsPanel.ts';
 
 export interface LogTarget {
@@ -41,6 +44,7 @@ export class LogsController implements vscode.WebviewViewProvider, vscode.Dispos
   readonly #planes: { get(signal?: AbortSignal): Promise<ControlPlane> };
   readonly #logger: Logger;
   readonly #disposables = new DisposableStore();
+  readonly #host: LogHost;
   readonly #documents = this.#disposables.add(new LogDocuments());
   #panel: Promise<LogsPanel> | undefined;
 
@@ -48,7 +52,9 @@ export class LogsController implements vscode.WebviewViewProvider, vscode.Dispos
     extensionUri: vscode.Uri,
     planes: { get(signal?: AbortSignal): Promise<ControlPlane> },
     logger: Logger,
+    host: LogHost,
   ) {
+    this.#host = host;
     this.#extensionUri = extensionUri;
     this.#planes = planes;
     this.#logger = logger;
@@ -62,6 +68,29 @@ export class LogsController implements vscode.WebviewViewProvider, vscode.Dispos
   /** Follows an app, a function or a container; one that is followed already is shown again. */
   follow(target: LogTarget): void {
     this.#run((panel) => panel.follow(target));
+  }
+
+  /** Follows several apps, and shows their lines together. */
+  followMerged(targets: readonly LogTarget[]): void {
+    this.#run((panel) => panel.followMerged(targets));
+  }
+
+  /** Ids of the apps that are followed as a whole. */
+  async followedApps(): Promise<readonly string[]> {
+    return (await this.#load()).followedApps;
+  }
+
+  copySelected(format: 'text' | 'json'): void {
+    this.#run((panel) => panel.copySelected(format));
+  }
+
+  /** Changes the filter of the log that is shown. */
+  showOnly(change: Partial<LogFilter>): void {
+    this.#run((panel) => panel.showOnly(change));
+  }
+
+  async showRequest(callId: string): Promise<void> {
+    await (await this.#load()).showRequest(callId);
   }
 
   openBuildLog(title: string): OutputSink {
@@ -103,6 +132,11 @@ export class LogsController implements vscode.WebviewViewProvider, vscode.Dispos
     await (await this.#load()).openAsDocument();
   }
 
+  /** What a download begins with; undefined when nothing is shown that has a past. */
+  async shownLog(): Promise<ShownLog | undefined> {
+    return (await this.#panel)?.shownLog;
+  }
+
   dispose(): void {
     void this.#panel?.then((panel) => panel.dispose());
     this.#disposables.dispose();
@@ -114,7 +148,8 @@ export class LogsController implements vscode.WebviewViewProvider, vscode.Dispos
 
   #load(): Promise<LogsPanel> {
     this.#panel ??= import('./logsPanel.ts').then(
-      ({ LogsPanel }) => new LogsPanel(this.#extensionUri, this.#planes, this.#logger, this.#documents),
+      ({ LogsPanel }) =>
+        new LogsPanel(this.#extensionUri, this.#planes, this.#logger, this.#documents, this.#host),
     );
     return this.#panel;
   }

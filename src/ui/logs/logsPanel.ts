@@ -1,22 +1,39 @@
 import * as vscode from 'vscode';
 import { commands } from '../../contributions.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
+import { ModalError } from '../../domain/errors.ts';
+import type { LogEntry } from '../../domain/logEntry.ts';
+import type { LogFilter } from '../../domain/logFilter.ts';
+import { noFilter } from '../../domain/logFilter.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { FollowState } from '../../logs/follower.ts';
 import { LiveLog } from '../../logs/liveLog.ts';
-import type { SessionStatus } from '../../logs/session.ts';
+import { MergedLog } from '../../logs/mergedLog.ts';
+import { Pauses } from '../../logs/pause.ts';
 import { LogSession } from '../../logs/session.ts';
 import { sessionToDrop } from '../../logs/sessionLimit.ts';
-import { logDocument } from '../../logs/textForms.ts';
+import { entryAsJson, entryAsText } from '../../logs/textForms.ts';
 import type { ControlPlane } from '../../modal/controlPlane.ts';
+import { mergedStatus, statusOf } from './followStatus.ts';
 import type { LogDocuments } from './logDocuments.ts';
+import type { LogHost } from './logHost.ts';
 import type { LogTarget, OutputSink, OutputWords } from './logsController.ts';
 import { LogsView } from './logsView.ts';
+import { openLink } from './openLink.ts';
+import { pickFilter } from './pickFilter.ts';
+import { defaultLook, parseLook } from './protocol.ts';
+import { PastHost } from './past/pastHost.ts';
+import { queryOf } from './past/pastSource.ts';
+import type { ShownLog } from './past/pastSource.ts';
+import { documentOf } from './past/sessionDocument.ts';
+import { withSignal } from '../withSignal.ts';
+import { SourceFiles } from './sourceFiles.ts';
 
 /** Output of a command in the panel. */
 export type PanelOutput = Omit<OutputSink, 'show'> & { select(): void };
 
 const followPrefix = 'follow/';
+const lookKey = 'logs.look';
 
 /** The Logs panel: what is followed, what was built, and which of them is shown. */
 export class LogsPanel implements vscode.Disposable {
@@ -24,8 +41,14 @@ export class LogsPanel implements vscode.Disposable {
   readonly #logger: Logger;
   readonly #disposables = new DisposableStore();
   readonly #view: LogsView;
+  readonly #past: PastHost;
   readonly #documents: LogDocuments;
+  readonly #host: LogHost;
+  readonly #files: SourceFiles;
   readonly #sessions = new Map<string, LogSession>();
+  readonly #targets = new Map<string, LogTarget>();
+  /** Names of functions by id, by app. */
+  readonly #functions = new Map<string, Readonly<Record<string, string>>>();
   #builds = 0;
 
   constructor(
@@ -33,32 +56,103 @@ export class LogsPanel implements vscode.Disposable {
     planes: { get(signal?: AbortSignal): Promise<ControlPlane> },
     logger: Logger,
     documents: LogDocuments,
+    host: LogHost,
   ) {
     this.#planes = planes;
     this.#logger = logger;
     this.#documents = documents;
+    this.#host = host;
+    this.#files = new SourceFiles((appName) => host.sourceFolders(appName));
     this.#view = this.#disposables.add(
       new LogsView(extensionUri, logger, {
-        chooseApp: () => void vscode.commands.executeCommand(commands.followLogs),
-        openDocument: () => void this.openAsDocument(),
+        follow: () => void vscode.commands.executeCommand(commands.followLogs),
+        merge: () => void vscode.commands.executeCommand(commands.mergeLogs),
+        openDocument: () => void vscode.commands.executeCommand(commands.openLogsAsDocument),
+        past: (message) => void this.#past.receive(message),
+        shown: (session, isVisible) => this.#past.show(session, isVisible),
+        close: (session) => this.#drop(session),
+        followAgain: (session) => this.#followAgain(session),
+        showRequest: (callId) => void this.showRequest(callId),
+        openLink: (session, link) =>
+          this.#do(
+            'The link cannot be opened',
+            openLink(link, {
+              files: this.#files,
+              appName: session.traits.app?.name ?? '',
+              dashboardUrl: async (id) => (await planes.get()).dashboardUrl(id),
+              showOnly: (change) => this.#view.changeFilter(change),
+            }),
+          ),
+        locate: (session, files) => this.#locate(session, files),
+        copy: (entries, format) => this.#do('Copying failed', copy(entries, format)),
+        pickFilter: (session, what) =>
+          this.#do(
+            'The filter cannot be chosen',
+            pickFilter(session.buffer, what, (id) => this.#functionsOf(session)[id] ?? id).then((change) => {
+              if (change && this.#view.selected === session) this.#view.changeFilter(change);
+            }),
+          ),
+        functionsOf: (session) => this.#functionsOf(session),
+        calls: () => host.calls.ids,
+        look: parseLook({ ...defaultLook, ...host.memory.get<object>(lookKey) }),
+        saveLook: (look) => void host.memory.update(lookKey, look),
       }),
     );
+    this.#past = this.#disposables.add(
+      new PastHost(planes, logger, {
+        post: (message) => this.#view.post(message),
+        add: (session, filter) => this.#view.select(this.#add(session), filter),
+        follow: (target) => this.follow(target),
+      }),
+    );
+    this.#disposables.add(host.calls.onDidChange(() => this.#view.sendSessions()));
   }
 
   /** Follows an app, a function or a container; one that is followed already is shown again. */
   follow(target: LogTarget): void {
-    const id = followPrefix + [target.appId, target.functionId ?? '', target.containerId ?? ''].join('/');
+    const { callId = '' } = target;
+    // Who asks for the lines of one call wants all of them, whatever was looked for before.
+    this.#view.select(this.#followed(target), callId ? { ...noFilter, callId } : { callId });
+  }
+
+  /** Follows several apps, and shows their lines together. */
+  followMerged(targets: readonly LogTarget[]): void {
+    const streams = targets.map((target) => this.#followed(target));
+    const id = `merged/${streams.map((stream) => stream.id).join()}`;
     const known = this.#sessions.get(id);
-    // One that has ended, e.g. because the token was refused, is followed anew.
-    if (known?.status.ended) this.#drop(known);
-    const session = this.#sessions.get(id) ?? this.#startFollowing(id, target);
-    this.#view.select(session, target.callId ?? '');
+    if (known) this.#drop(known);
+    const log = new MergedLog(streams.map(({ buffer }) => buffer));
+    const update = () => session.setStatus(mergedStatus(streams.map(({ status }) => status)));
+    const subscriptions = streams.map((stream) => stream.onDidChangeStatus(update));
+    const session = new LogSession(
+      id,
+      streams.map(({ title }) => title).join(' + '),
+      mergedStatus(streams.map(({ status }) => status)),
+      () => {
+        log.dispose();
+        for (const subscription of subscriptions) subscription.dispose();
+      },
+      log.buffer,
+      { kind: 'merged', streams, streamOf: (row) => log.sourceOf(row) },
+    );
+    this.#view.select(this.#add(session));
+  }
+
+  /** Ids of the apps that are followed as a whole. */
+  get followedApps(): readonly string[] {
+    return [...this.#targets.values()].flatMap(({ appId, functionId, containerId }) =>
+      functionId || containerId ? [] : appId,
+    );
   }
 
   openOutput(words: OutputWords): PanelOutput {
     const status = { words: words.running, icon: 'loading~spin', bad: false };
-    const session = this.#add(new LogSession(`build/${++this.#builds}`, words.title, status));
-    this.#view.select(session, '');
+    const session = this.#add(
+      new LogSession(`build/${++this.#builds}`, words.title, status, undefined, undefined, {
+        kind: 'output',
+      }),
+    );
+    this.#view.select(session);
     const note = (text: string, bad: boolean) =>
       session.buffer.add({ kind: 'mark', time: Date.now(), event: 'note', text, bad });
     return {
@@ -83,7 +177,9 @@ export class LogsPanel implements vscode.Disposable {
           ended: true,
         });
       },
-      select: () => this.#view.select(session, ''),
+      select: () => {
+        if (this.#sessions.has(session.id)) this.#view.select(session);
+      },
     };
   }
 
@@ -95,9 +191,34 @@ export class LogsPanel implements vscode.Disposable {
     this.#view.selected?.buffer.clear();
   }
 
+  copySelected(format: 'text' | 'json'): void {
+    this.#view.copySelected(format);
+  }
+
+  showOnly(change: Partial<LogFilter>): void {
+    this.#view.changeFilter(change);
+  }
+
+  async showRequest(callId: string): Promise<void> {
+    if (this.#host.calls.show(callId)) return;
+    const text = vscode.l10n.t('No open request panel sent this call. Send the request again to follow it.');
+    await vscode.window.showInformationMessage(text);
+  }
+
+  /** @throws kind `cancelled` when the user gives up a long one */
   async openAsDocument(): Promise<void> {
     const session = this.#view.selected;
-    if (session) await this.#documents.open(session.title, logDocument(session.buffer.entries()).text);
+    if (!session) throw new ModalError('notFound', vscode.l10n.t('No log is shown. Follow one first.'));
+    const source = this.#past.sourceOf(session.id);
+    const document = await withSignal(vscode.l10n.t('Opening the log as a document'), (signal) =>
+      documentOf(session, source, signal),
+    );
+    await this.#documents.open(session.title, document);
+  }
+
+  /** What a download begins with; undefined when nothing is shown that has a past. */
+  get shownLog(): ShownLog | undefined {
+    return this.#past.shown;
   }
 
   dispose(): void {
@@ -105,14 +226,26 @@ export class LogsPanel implements vscode.Disposable {
     this.#disposables.dispose();
   }
 
+  #followed(target: LogTarget): LogSession {
+    const id = followPrefix + [target.appId, target.functionId ?? '', target.containerId ?? ''].join('/');
+    const known = this.#sessions.get(id);
+    // One that has ended, e.g. because the token was refused, is followed anew.
+    if (known && !known.status.ended) return known;
+    if (known) this.#drop(known);
+    return this.#startFollowing(id, target);
+  }
+
+  #followAgain(session: LogSession): void {
+    const target = this.#targets.get(session.id);
+    if (target) this.follow({ ...target, callId: this.#view.filter.callId });
+  }
+
   #startFollowing(id: string, target: LogTarget): LogSession {
     const planes = this.#planes;
+    const pauses = new Pauses();
+    let isConnected = false;
     const log = new LiveLog({
-      query: {
-        appId: target.appId,
-        ...(target.functionId ? { functionId: target.functionId } : {}),
-        ...(target.containerId ? { containerId: target.containerId } : {}),
-      },
+      query: queryOf(target),
       open: async function* (query, lastEntryId, seconds, signal) {
         const plane = await planes.get(signal);
         yield* plane.streamLogs(query, lastEntryId, seconds, signal);
@@ -121,14 +254,25 @@ export class LogsPanel implements vscode.Disposable {
         const plane = await planes.get(signal);
         return plane.fetchLogs(query, range, limit, signal);
       },
-      onState: (state) => session.setStatus(statusOf(state)),
+      onState: (state: FollowState) => {
+        isConnected ||= state.kind !== 'connecting' && state.kind !== 'broken';
+        session.setStatus(statusOf(state));
+      },
+      sleep: pauses.sleep,
     });
     const part = target.containerId ?? target.functionId;
     const title = part ? `${target.appName} (${part.slice(0, 12)}…)` : target.appName;
+    this.#targets.set(id, target);
     const session = this.#add(
-      new LogSession(id, title, statusOf({ kind: 'connecting' }), () => log.stop(), log.buffer),
+      new LogSession(id, title, statusOf({ kind: 'connecting' }), () => log.stop(), log.buffer, {
+        kind: 'followed',
+        app: { id: target.appId, name: target.appName },
+        tryNow: () => pauses.end(),
+      }),
     );
+    this.#past.attach(session, target, log, () => isConnected);
     void log.run();
+    void this.#readFunctions(target.appId);
     this.#logger.debug(`Following the log of ${target.appName}`);
     return session;
   }
@@ -146,24 +290,59 @@ export class LogsPanel implements vscode.Disposable {
 
   #drop(session: LogSession): void {
     this.#sessions.delete(session.id);
+    this.#targets.delete(session.id);
+    this.#past.detach(session.id);
     this.#view.remove(session);
     session.dispose();
+  }
+
+  #functionsOf({ traits: { app, streams } }: LogSession): Readonly<Record<string, string>> {
+    if (app) return this.#functions.get(app.id) ?? {};
+    const all = streams?.map((stream) => this.#functionsOf(stream)) ?? [];
+    return Object.assign({}, ...all) as Record<string, string>;
+  }
+
+  /** Names are an aid: without them, functions go by their ids. */
+  async #readFunctions(appId: string): Promise<void> {
+    try {
+      const functions = await this.#host.functionsOf(appId);
+      this.#functions.set(
+        appId,
+        Object.fromEntries(functions.map(({ id, tag }) => [id, tag.replace(/\.\*$/, '')])),
+      );
+      this.#view.sendSessions();
+    } catch (error) {
+      this.#logger.debug(`The functions of ${appId} cannot be read: ${String(error)}`);
+    }
+  }
+
+  async #locate({ traits }: LogSession, files: readonly string[]): Promise<Record<string, boolean>> {
+    const found = files.map(
+      async (file) => [file, (await this.#files.find(file, traits.app?.name ?? '')) !== undefined] as const,
+    );
+    return Object.fromEntries(await Promise.all(found));
+  }
+
+  /** What the view asked for goes on by itself; when it fails, the user hears of it. */
+  #do(what: string, job: Promise<void>): void {
+    job.catch((error: unknown) => {
+      this.#logger.error(what, error);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('{0}: {1}', what, error instanceof Error ? error.message : String(error)),
+      );
+    });
   }
 }
 
 const endIcons = { done: 'pass', failed: 'error', cancelled: 'circle-slash' } as const;
 
-function statusOf(state: FollowState): SessionStatus {
-  switch (state.kind) {
-    case 'connecting':
-      return { words: 'Connecting', icon: 'loading~spin', bad: false };
-    case 'live':
-      return { words: 'Live', icon: 'radio-tower', bad: false };
-    case 'waiting':
-      return { words: vscode.l10n.t('Live, no container is running'), icon: 'radio-tower', bad: false };
-    case 'broken':
-      return { words: 'Reconnecting', icon: 'debug-disconnect', bad: true, nextTryAt: state.nextTryAt };
-    case 'ended':
-      return { words: `Ended. ${state.reason}`, icon: 'circle-slash', bad: state.refused, ended: true };
-  }
+async function copy(entries: Iterable<LogEntry>, format: 'text' | 'json'): Promise<void> {
+  const form = format === 'json' ? entryAsJson : entryAsText;
+  const lines = Array.from(entries, form);
+  if (lines.length === 0) return;
+  await vscode.env.clipboard.writeText(`${lines.join('\n')}\n`);
+  const { t } = vscode.l10n;
+  const words =
+    lines.length === 1 ? t('Copied 1 line') : t('Copied {0} lines', lines.length.toLocaleString());
+  vscode.window.setStatusBarMessage(`$(check) ${words}`, 4000);
 }

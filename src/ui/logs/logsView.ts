@@ -1,33 +1,63 @@
 import type * as vscode from 'vscode';
+import { plainText } from '../../domain/ansi.ts';
 import type { Disposable } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
+import { entryText } from '../../domain/logEntry.ts';
+import type { LogEntry } from '../../domain/logEntry.ts';
+import type { LogFilter } from '../../domain/logFilter.ts';
+import { noFilter } from '../../domain/logFilter.ts';
+import type { TextLink } from '../../domain/logLinks.ts';
+import { linkAt } from '../../domain/logLinks.ts';
 import type { Logger } from '../../domain/logger.ts';
-import type { FeedMessage } from '../../logs/entryFeed.ts';
+import type { FeedMessage, FeedRow } from '../../logs/entryFeed.ts';
 import { EntryFeed } from '../../logs/entryFeed.ts';
 import type { LogSession } from '../../logs/session.ts';
 import { webviewHtml, webviewRoots } from '../webviewHtml.ts';
-import type { ToHost, ToView } from './protocol.ts';
+import type { ToPast } from './pastProtocol.ts';
+import type { LogLook, ShownRow, ToHost, ToView } from './protocol.ts';
 
-interface LogsViewActions {
-  readonly chooseApp: () => void;
+/** What the view asks the panel to do. */
+export interface LogsViewActions {
+  readonly follow: () => void;
+  readonly merge: () => void;
   readonly openDocument: () => void;
+  readonly close: (session: LogSession) => void;
+  readonly followAgain: (session: LogSession) => void;
+  readonly showRequest: (callId: string) => void;
+  readonly openLink: (session: LogSession, link: TextLink) => void;
+  /** @returns which of the files, as a log names them, are in the workspace */
+  readonly locate: (session: LogSession, files: readonly string[]) => Promise<Record<string, boolean>>;
+  readonly copy: (entries: Iterable<LogEntry>, format: 'text' | 'json') => void;
+  readonly pickFilter: (session: LogSession, what: 'function' | 'container' | 'call') => void;
+  readonly functionsOf: (session: LogSession) => Readonly<Record<string, string>>;
+  readonly calls: () => readonly string[];
+  readonly look: LogLook;
+  readonly saveLook: (look: LogLook) => void;
+  /** Takes what the view says about the past; its types begin with `past/`. */
+  readonly past: (message: unknown) => void;
+  /** Another session is shown, '' = none, or the panel was shown or hidden. */
+  readonly shown: (session: string, isVisible: boolean) => void;
 }
 
-/** The view gets this many of the newest entries when it is shown; the host keeps the rest. */
-const mostRows = 20_000;
-const mostCharacters = 4 << 20;
+/** How many lines came to the sessions that are not shown is told this seldom. */
+const unreadEveryMs = 1000;
 
 /** The webview of the Logs panel. It is refilled whenever it becomes visible, because hidden views lose messages. */
 export class LogsView implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #logger: Logger;
   readonly #actions: LogsViewActions;
-  readonly #sessions: LogSession[] = [];
+  readonly #sessions = new Map<LogSession, Disposable>();
+  readonly #filters = new Map<string, LogFilter>();
+  /** Where each buffer ended when its session was last shown. */
+  readonly #seenEnds = new Map<string, number>();
   #view: vscode.WebviewView | undefined;
   #selected: LogSession | undefined;
-  #subscription: Disposable | undefined;
   #feed: EntryFeed | undefined;
-  #callId = '';
+  #filterChange = 0;
+  /** A row that is to be found again when the filter has been applied. */
+  #reveal: number | undefined;
+  #unreadTimer: NodeJS.Timeout | undefined;
 
   constructor(extensionUri: vscode.Uri, logger: Logger, actions: LogsViewActions) {
     this.#extensionUri = extensionUri;
@@ -39,41 +69,104 @@ export class LogsView implements vscode.Disposable {
     return this.#selected;
   }
 
+  get filter(): LogFilter {
+    return this.#filters.get(this.#selected?.id ?? '') ?? noFilter;
+  }
+
   add(session: LogSession): void {
-    this.#sessions.push(session);
+    const status = session.onDidChangeStatus(() => this.sendSessions());
+    const rows = session.buffer.onDidChange(() => this.#noteUnread(session));
+    this.#sessions.set(session, {
+      dispose: () => {
+        status.dispose();
+        rows.dispose();
+      },
+    });
   }
 
   remove(session: LogSession): void {
-    this.#sessions.splice(this.#sessions.indexOf(session), 1);
-    if (this.#selected !== session) this.#sendSessions();
-    else if (this.#sessions[0]) this.select(this.#sessions[0], '');
-    else {
-      this.#feed?.dispose();
-      this.#feed = undefined;
-      this.#selected = undefined;
+    const all = [...this.#sessions.keys()];
+    this.#sessions.get(session)?.dispose();
+    this.#sessions.delete(session);
+    this.#filters.delete(session.id);
+    this.#seenEnds.delete(session.id);
+    if (this.#selected !== session) {
+      this.sendSessions();
+      return;
     }
+    // The neighbour is shown, as in a row of editors.
+    const at = all.indexOf(session);
+    const next = all[at + 1] ?? all[at - 1];
+    this.#feed?.dispose();
+    this.#feed = undefined;
+    this.#selected = undefined;
+    if (next) {
+      this.select(next);
+      return;
+    }
+    this.#tellShown();
+    this.sendSessions();
   }
 
   /** Shows a session, from its beginning as far as it is held. */
-  select(session: LogSession, callId: string): void {
-    this.#subscription?.dispose();
-    this.#feed?.dispose();
+  select(session: LogSession, change: Partial<LogFilter> = {}): void {
+    this.#leave();
     this.#selected = session;
-    this.#callId = callId;
-    this.#subscription = session.onDidChangeStatus(() => this.#sendSessions());
-    this.#sendSessions();
-    this.#feed = new EntryFeed(session.buffer, {
-      mostRows,
-      mostCharacters,
-      send: (message) => this.#sendEntries(session, message),
-    });
+    this.#reveal = undefined;
+    if (Object.keys(change).length > 0) {
+      this.#filters.set(session.id, { ...(this.#filters.get(session.id) ?? noFilter), ...change });
+      this.#filterChange++;
+    }
+    this.sendSessions();
+    this.#tellShown();
+    this.#feed = new EntryFeed(
+      session.buffer,
+      { send: (message) => this.#sendEntries(session, message) },
+      this.filter,
+    );
     if (!this.#view?.visible) this.#feed.pause();
+  }
+
+  /** Changes the filter of the session that is shown, and tells the view. */
+  changeFilter(change: Partial<LogFilter>): void {
+    if (!this.#selected) return;
+    this.#setFilter(this.#selected, { ...this.filter, ...change });
+    this.#filterChange++;
+    this.sendSessions();
+  }
+
+  /** Asks the view to copy what is selected in it. */
+  copySelected(format: 'text' | 'json'): void {
+    this.post({ type: 'copy', format });
   }
 
   /** Sends everything anew. */
   repaint(): void {
-    this.#sendSessions();
+    this.post({ type: 'look', look: this.#actions.look });
+    this.#tellShown();
+    this.sendSessions();
     this.#feed?.resume(true);
+  }
+
+  sendSessions(): void {
+    const selected = this.#selected;
+    const filter = this.#filters.get(selected?.id ?? '');
+    this.post({
+      type: 'sessions',
+      sessions: [...this.#sessions.keys()].map((session) => ({
+        ...session.status,
+        id: session.id,
+        title: session.title,
+        kind: session.traits.kind ?? 'followed',
+        unread: this.#unreadOf(session),
+      })),
+      selected: selected?.id ?? '',
+      ...(filter ? { filter } : {}),
+      filterChange: this.#filterChange,
+      functions: selected ? this.#actions.functionsOf(selected) : {},
+      streams: selected?.traits.streams?.map(({ title }) => title) ?? [],
+      calls: [...this.#actions.calls()],
+    });
   }
 
   resolve(view: vscode.WebviewView): void {
@@ -84,25 +177,39 @@ export class LogsView implements vscode.Disposable {
     store.add(
       view.onDidChangeVisibility(() => {
         if (view.visible) this.repaint();
-        else this.#feed?.pause();
+        else {
+          this.#feed?.pause();
+          this.#tellShown();
+        }
       }),
     );
     store.add(
       view.onDidDispose(() => {
         this.#view = undefined;
         this.#feed?.pause();
+        this.#tellShown();
         store.dispose();
       }),
     );
     view.webview.html = webviewHtml(view.webview, this.#extensionUri, 'logs', 'modal-logs', 'Modal Logs');
   }
 
+  /** Sends a message, unless the view is hidden: it will be sent everything when it is shown. */
+  post(message: ToView | ToPast): void {
+    if (this.#view?.visible) void this.#view.webview.postMessage(message);
+  }
+
   dispose(): void {
+    clearTimeout(this.#unreadTimer);
     this.#feed?.dispose();
-    this.#subscription?.dispose();
+    for (const subscription of this.#sessions.values()) subscription.dispose();
   }
 
   async #received(raw: unknown): Promise<void> {
+    if (isPast(raw)) {
+      this.#actions.past(raw);
+      return;
+    }
     const { toHost } = await import('./protocol.ts');
     const parsed = toHost.safeParse(raw);
     if (parsed.success) this.#handle(parsed.data);
@@ -114,51 +221,165 @@ export class LogsView implements vscode.Disposable {
       case 'ready':
         this.repaint();
         return;
-      case 'select': {
-        const session = this.#sessions.find((candidate) => candidate.id === message.id);
-        if (session) this.select(session, '');
+      case 'look':
+        this.#actions.saveLook(message.look);
         return;
-      }
-      case 'chooseApp':
-        this.#actions.chooseApp();
+      case 'follow':
+        this.#actions.follow();
         return;
-      case 'clear':
-        this.#selected?.buffer.clear();
-        return;
-      case 'seen':
-        if (message.session === this.#selected?.id) this.#feed?.acknowledge(message.number);
+      case 'merge':
+        this.#actions.merge();
         return;
       case 'openDocument':
         this.#actions.openDocument();
         return;
+      case 'showRequest':
+        this.#actions.showRequest(message.callId);
+        return;
+      default:
+        this.#handleOf(message);
     }
   }
 
-  #sendEntries(
+  /** Messages about one session. One that is gone meanwhile is asked nothing. */
+  #handleOf(message: Extract<ToHost, { session: string }>): void {
+    const session = [...this.#sessions.keys()].find(({ id }) => id === message.session);
+    if (!session) return;
+    switch (message.type) {
+      case 'select':
+        this.select(session);
+        return;
+      case 'close':
+        this.#actions.close(session);
+        return;
+      case 'tryNow':
+        session.traits.tryNow?.();
+        return;
+      case 'followAgain':
+        this.#actions.followAgain(session);
+        return;
+      case 'open':
+        this.#open(session, message.row, message.start);
+        return;
+      case 'locate':
+        void this.#locate(session, message.files);
+        return;
+      case 'pickFilter':
+        this.#actions.pickFilter(session, message.what);
+        return;
+      default:
+        if (session === this.#selected) this.#handleOfFeed(session, message);
+    }
+  }
+
+  #handleOfFeed(
     session: LogSession,
-    { number, reset, first, from, rowsFrom, rows, updates }: FeedMessage,
+    message: Extract<ToHost, { type: 'seen' | 'filter' | 'rows' | 'copy' | 'goToTime' }>,
   ): void {
-    this.#post({
+    const feed = this.#feed;
+    if (!feed) return;
+    switch (message.type) {
+      case 'seen':
+        feed.acknowledge(message.number);
+        return;
+      case 'filter':
+        this.#reveal = message.reveal;
+        this.#setFilter(session, message.filter);
+        return;
+      case 'goToTime':
+        this.#goToTime(session, feed, message.time);
+        return;
+      case 'rows':
+        this.#sendRange(session, feed, message.from, message.to);
+        return;
+      case 'copy':
+        this.#actions.copy(entriesOf(feed, message.ranges), message.format);
+        return;
+    }
+  }
+
+  #setFilter(session: LogSession, filter: LogFilter): void {
+    this.#filters.set(session.id, filter);
+    if (session === this.#selected) this.#feed?.setFilter(filter);
+  }
+
+  #leave(): void {
+    this.#feed?.dispose();
+    if (this.#selected) this.#seenEnds.set(this.#selected.id, this.#selected.buffer.end);
+  }
+
+  #unreadOf(session: LogSession): number {
+    if (session === this.#selected) return 0;
+    return Math.max(0, session.buffer.end - (this.#seenEnds.get(session.id) ?? 0));
+  }
+
+  #noteUnread(session: LogSession): void {
+    if (session === this.#selected || this.#unreadTimer) return;
+    this.#unreadTimer = setTimeout(() => {
+      this.#unreadTimer = undefined;
+      this.sendSessions();
+    }, unreadEveryMs);
+  }
+
+  #open(session: LogSession, row: number, start: number): void {
+    const entry = session.buffer.entry(row);
+    const link = entry && linkAt(plainText(entryText(entry)), start);
+    if (link) this.#actions.openLink(session, link);
+  }
+
+  async #locate(session: LogSession, files: readonly string[]): Promise<void> {
+    const located = await this.#actions.locate(session, files);
+    this.post({ type: 'located', session: session.id, files: located });
+  }
+
+  /** Shows the first matching row of that time or later. */
+  #goToTime(session: LogSession, feed: EntryFeed, time: number): void {
+    const place = feed.placeOfTime(time);
+    if (place !== undefined) this.post({ type: 'revealed', session: session.id, place });
+  }
+
+  #sendRange(session: LogSession, feed: EntryFeed, from: number, to: number): void {
+    const rows = feed.range(from, to).map(shownBy(session));
+    // Some of them may have been dropped since: what is there begins later.
+    const at = (rows[0] && feed.placeOf(rows[0].row)) ?? Math.max(from, feed.first);
+    this.post({ type: 'rows', session: session.id, first: feed.first, from: at, rows });
+  }
+
+  #sendEntries(session: LogSession, message: FeedMessage): void {
+    const { number, reset, first, end, from, rows, updates, dropped, problem, isFiltering } = message;
+    const shown = shownBy(session);
+    this.post({
       type: 'entries',
       session: session.id,
-      ...{ number, reset, first, from, rowsFrom },
-      entries: rows.map(({ entry }) => entry),
-      updates: updates.map(({ place, row }) => ({ place, entry: row.entry })),
+      ...{ number, reset, first, end, from, dropped, problem, isFiltering },
+      rows: rows.map(shown),
+      updates: updates.map(({ place, row }) => ({ place, row: shown(row) })),
+      total: session.buffer.size,
     });
+    if (isFiltering || this.#reveal === undefined) return;
+    const place = this.#feed?.placeOf(this.#reveal);
+    this.#reveal = undefined;
+    if (place !== undefined && place < end) this.post({ type: 'revealed', session: session.id, place });
   }
 
-  #sendSessions(): void {
-    const { status } = this.#selected ?? {};
-    this.#post({
-      type: 'sessions',
-      sessions: this.#sessions.map(({ id, title }) => ({ id, title })),
-      selected: this.#selected?.id ?? '',
-      callId: this.#callId,
-      ...(status ? { status } : {}),
-    });
+  #tellShown(): void {
+    this.#actions.shown(this.#selected?.id ?? '', this.#view?.visible === true);
   }
+}
 
-  #post(message: ToView): void {
-    if (this.#view?.visible) void this.#view.webview.postMessage(message);
-  }
+function shownBy({ traits: { streamOf } }: LogSession): (row: FeedRow) => ShownRow {
+  if (!streamOf) return (row) => row;
+  return (row) => {
+    const stream = streamOf(row.row);
+    return stream === undefined ? row : { ...row, stream };
+  };
+}
+
+function* entriesOf(feed: EntryFeed, ranges: readonly (readonly [number, number])[]): Generator<LogEntry> {
+  for (const [from, to] of ranges) yield* feed.entries(from, to);
+}
+
+function isPast(message: unknown): boolean {
+  const type = (message as { type?: unknown } | null)?.type;
+  return typeof type === 'string' && type.startsWith('past/');
 }

@@ -1,4 +1,5 @@
 import type { RequestSpec } from '../../domain/request.ts';
+import type { CallRegistry } from './callRegistry.ts';
 import type { LogTarget } from '../logs/logsController.ts';
 
 /** What a request panel asks the rest of the extension to do. */
@@ -10,6 +11,8 @@ export interface RequestActions {
   readonly copyAs: (spec: RequestSpec) => Promise<void>;
   /** @param title a name to begin with */
   readonly save: (spec: RequestSpec, title?: string) => Promise<void>;
+  /** Where the calls that are sent are noted. */
+  readonly calls: CallRegistry;
 }
 
 /** What is done with a request as it stands in the panel; commands ask for it too. */

@@ -63,6 +63,11 @@ export class RequestPanel implements vscode.Disposable {
     this.#view.reveal();
   }
 
+  /** The log leads back to what sent a call. */
+  showCall(): void {
+    this.#view.reveal();
+  }
+
   /** Opens an entry as it begins, e.g. a sample as it was shipped. @throws kind `invalid` when it cannot be read */
   async begin(entry: string): Promise<void> {
     this.#answer.reset();
@@ -132,6 +137,7 @@ export class RequestPanel implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#services.calls.forget(this);
     this.#disposables.dispose();
   }
 
@@ -187,7 +193,9 @@ export class RequestPanel implements vscode.Disposable {
     );
     this.#disposables.add(
       answer.onDidFinish((outcome) => {
-        if ('result' in outcome && outcome.result.status < 400) void this.#editor.answered();
+        if (!('result' in outcome)) return;
+        this.#services.calls.note(outcome.result.callId, this);
+        if (outcome.result.status < 400) void this.#editor.answered();
       }),
     );
     return answer;

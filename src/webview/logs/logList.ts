@@ -1,95 +1,265 @@
-import { Virtualizer, elementScroll, observeElementOffset, observeElementRect } from '@tanstack/virtual-core';
 import { render } from 'lit';
-import type { LogEntry } from '../../domain/logEntry.ts';
-import { rowClass, rowView } from './rowView.ts';
+import type { TemplateResult } from 'lit';
+import type { ShownRow } from '../../ui/logs/protocol.ts';
+import type { LogRows } from './logRows.ts';
+import { RowHeights } from './rowHeights.ts';
 
 const rowHeight = 18;
-/** This close to the end counts as being at the end. */
-const atEndWithin = 4;
+/** Rows painted, and rows asked for, beyond those that can be seen. */
+const painted = 10;
+const askedFor = 100;
+/** This close to an end counts as being there. */
+const near = 4;
 
-/** Virtual rows of a log: paints what can be seen, and stays at the end while the user is there. */
+export interface RowLook {
+  readonly className: string;
+  readonly content: TemplateResult;
+  /** It may be higher than one line. */
+  readonly isTall: boolean;
+}
+
+export interface ListOwner {
+  readonly rows: LogRows;
+  look(place: number, row: ShownRow): RowLook;
+  isSelected(place: number): boolean;
+  readonly active: number | undefined;
+  /** Rows are needed that were not sent. */
+  ask(from: number, to: number): void;
+  followChanged(following: boolean): void;
+  painted(): void;
+}
+
+interface Anchor {
+  readonly place: number;
+  /** Pixels of that row above the edge. */
+  readonly offset: number;
+}
+
+/**
+ * Virtual rows: paints what can be seen, stays at the end while the log is followed, and else keeps what is being read
+ * where it is, whatever comes, goes or grows around it.
+ */
 export class LogList {
   readonly #scroller: HTMLElement;
-  readonly #rows: HTMLElement;
-  readonly #onFollow: (following: boolean) => void;
-  readonly #virtualizer: Virtualizer<HTMLElement, HTMLElement>;
-  readonly #cleanup: () => void;
-  #entries: readonly LogEntry[] = [];
-  #wrap = false;
-  /** Some rows have several lines. */
-  #hasTall = false;
+  readonly #body: HTMLElement;
+  readonly #owner: ListOwner;
+  readonly #heights = new RowHeights(rowHeight);
+  readonly #elements = new Map<number, HTMLElement>();
+  readonly #resize: ResizeObserver;
   #following = true;
+  #anchor: Anchor | undefined;
+  #frame: number | undefined;
+  /** Where we scrolled to ourselves; the event of that tells nothing about the user. */
+  #ownTop = -1;
+  #wasAtTop = false;
 
-  constructor(scroller: HTMLElement, rows: HTMLElement, onFollow: (following: boolean) => void) {
+  constructor(scroller: HTMLElement, body: HTMLElement, owner: ListOwner) {
     this.#scroller = scroller;
-    this.#rows = rows;
-    this.#onFollow = onFollow;
-    this.#virtualizer = new Virtualizer<HTMLElement, HTMLElement>(this.#options());
-    this.#cleanup = this.#virtualizer._didMount();
-    this.#virtualizer._willUpdate();
-    scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
+    this.#body = body;
+    this.#owner = owner;
+    scroller.addEventListener('scroll', this.#scrolled, { passive: true });
+    this.#resize = new ResizeObserver(() => this.repaint());
+    this.#resize.observe(scroller);
   }
 
-  show(entries: readonly LogEntry[], wrap: boolean): void {
-    const rewrapped = wrap !== this.#wrap;
-    this.#entries = entries;
-    this.#wrap = wrap;
-    this.#hasTall = entries.some(({ kind }) => kind === 'traceback');
-    this.#virtualizer.setOptions(this.#options());
-    if (rewrapped) this.#virtualizer.measure();
-    this.#virtualizer._willUpdate();
-    this.#paint();
-    if (this.#following) this.toEnd();
+  get following(): boolean {
+    return this.#following;
   }
 
-  toEnd(): void {
-    this.#follow(true);
-    this.#scroller.scrollTop = this.#scroller.scrollHeight;
-    this.#paint();
+  /** Rows that fit on the screen. */
+  get pageRows(): number {
+    return Math.max(1, Math.floor(this.#scroller.clientHeight / rowHeight) - 1);
   }
 
-  dispose(): void {
-    this.#cleanup();
+  get isAtTop(): boolean {
+    return this.#scroller.scrollTop <= near;
   }
 
-  #options(): ConstructorParameters<typeof Virtualizer<HTMLElement, HTMLElement>>[0] {
-    return {
-      count: this.#entries.length,
-      getScrollElement: () => this.#scroller,
-      estimateSize: () => rowHeight,
-      overscan: 12,
-      scrollToFn: elementScroll,
-      observeElementRect,
-      observeElementOffset,
-      onChange: () => this.#paint(),
-    };
+  /** Runs what changes the rows, and paints soon. What is being read stays where it is. */
+  change(job: () => void): void {
+    if (!this.#following) this.#anchor ??= this.#readingPlace();
+    job();
+    this.repaint();
   }
 
-  #paint(): void {
-    const items = this.#virtualizer.getVirtualItems();
-    this.#rows.style.height = `${this.#virtualizer.getTotalSize()}px`;
-    while (this.#rows.children.length < items.length) this.#rows.append(document.createElement('div'));
-    while (this.#rows.children.length > items.length) this.#rows.lastElementChild?.remove();
-    items.forEach((item, at) => {
-      const entry = this.#entries[item.index];
-      const row = this.#rows.children[at] as HTMLElement;
-      if (!entry) return;
-      row.className = rowClass(entry);
-      row.dataset['index'] = String(item.index);
-      row.style.transform = `translateY(${item.start}px)`;
-      render(rowView(entry), row);
-      if (this.#wrap || this.#hasTall) this.#virtualizer.measureElement(row);
+  /** Heights from that place on are not known any more; undefined = none are, and no place is what it was. */
+  forgetFrom(place: number | undefined): void {
+    const { first } = this.#owner.rows;
+    this.#heights.keep(first, place ?? first);
+    if (place === undefined) this.#anchor = undefined;
+  }
+
+  repaint(): void {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = undefined;
+      this.#layOut();
     });
   }
 
-  #scrolled(): void {
-    const { scrollTop, clientHeight, scrollHeight } = this.#scroller;
-    this.#follow(scrollHeight - scrollTop - clientHeight <= atEndWithin);
+  follow(on: boolean): void {
+    if (on === this.#following) return;
+    this.#following = on;
+    if (on) this.#anchor = undefined;
+    this.#owner.followChanged(on);
+    this.repaint();
   }
 
-  #follow(following: boolean): void {
-    if (following === this.#following) return;
-    this.#following = following;
-    this.#onFollow(following);
+  /** Scrolls no further than needed. */
+  reveal(place: number): void {
+    const { first, end } = this.#owner.rows;
+    if (place < end - 1) this.follow(false);
+    const top = this.#heights.between(first, place);
+    const { scrollTop, clientHeight } = this.#scroller;
+    const below = top + this.#heights.height(place) - clientHeight;
+    if (top < scrollTop) this.#scrollTo(top);
+    else if (below > scrollTop) this.#scrollTo(below);
+    this.repaint();
+  }
+
+  revealInMiddle(place: number): void {
+    this.follow(false);
+    const { first } = this.#owner.rows;
+    this.#anchor = undefined;
+    this.#fit();
+    this.#scrollTo(this.#heights.between(first, place) - this.#scroller.clientHeight / 2);
+    this.repaint();
+  }
+
+  element(place: number): HTMLElement | undefined {
+    return this.#elements.get(place);
+  }
+
+  dispose(): void {
+    this.#resize.disconnect();
+    this.#scroller.removeEventListener('scroll', this.#scrolled);
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+  }
+
+  #layOut(): void {
+    const anchor = this.#anchor;
+    this.#anchor = undefined;
+    this.#fit();
+    this.#restore(anchor);
+    // Rows that turn out higher than thought move the others; what is read must not move with them.
+    for (let round = 0; round < 3; round++) {
+      const reading = this.#readingPlace();
+      if (!this.#paint()) break;
+      this.#fit();
+      this.#restore(reading);
+    }
+    this.#owner.painted();
+  }
+
+  #restore(anchor: Anchor | undefined): void {
+    const { first, end } = this.#owner.rows;
+    if (this.#following) this.#scrollTo(this.#heights.between(first, end) - this.#scroller.clientHeight);
+    else if (anchor) this.#scrollTo(this.#heights.between(first, anchor.place) + anchor.offset);
+  }
+
+  #fit(): void {
+    const { first, end } = this.#owner.rows;
+    this.#body.style.height = `${this.#heights.between(first, end)}px`;
+  }
+
+  #readingPlace(): Anchor | undefined {
+    const { first, end } = this.#owner.rows;
+    if (end <= first) return undefined;
+    const { scrollTop } = this.#scroller;
+    const place = this.#heights.placeAt(scrollTop, first, end);
+    return { place, offset: scrollTop - this.#heights.between(first, place) };
+  }
+
+  /** @returns whether a row has another height than was thought */
+  #paint(): boolean {
+    const { first, end } = this.#owner.rows;
+    const { scrollTop, clientHeight } = this.#scroller;
+    const top = this.#heights.placeAt(scrollTop, first, end);
+    const bottom = this.#heights.placeAt(scrollTop + clientHeight, first, end) + 1;
+    const from = Math.max(first, top - painted);
+    const to = Math.min(end, bottom + painted);
+    this.#owner.ask(top - askedFor, bottom + askedFor);
+    this.#recycle(from, to);
+    const tall: [number, HTMLElement][] = [];
+    let changed = false;
+    for (let place = from; place < to; place++) {
+      const element = this.#elements.get(place) ?? this.#add(place);
+      element.style.transform = `translateY(${this.#heights.between(first, place)}px)`;
+      const isTall = this.#paintRow(place, element);
+      if (isTall) tall.push([place, element]);
+      else if (isTall === false) changed = this.#heights.set(place, rowHeight) || changed;
+    }
+    for (const [place, element] of tall)
+      changed = this.#heights.set(place, Math.max(rowHeight, element.offsetHeight)) || changed;
+    return changed;
+  }
+
+  /** @returns whether it may be higher than one line; undefined = it has not come yet */
+  #paintRow(place: number, element: HTMLElement): boolean | undefined {
+    const { rows, active } = this.#owner;
+    const row = rows.get(place);
+    element.setAttribute('aria-rowindex', String(place - rows.first + 1));
+    element.setAttribute('aria-selected', String(this.#owner.isSelected(place)));
+    element.toggleAttribute('data-active', place === active);
+    if (!row) {
+      element.className = 'row waiting';
+      render(undefined, element);
+      return undefined;
+    }
+    const { className, content, isTall } = this.#owner.look(place, row);
+    element.className = className;
+    render(content, element);
+    return isTall;
+  }
+
+  #recycle(from: number, to: number): void {
+    for (const [place, element] of this.#elements) {
+      if (place >= from && place < to) continue;
+      this.#elements.delete(place);
+      element.remove();
+    }
+  }
+
+  #add(place: number): HTMLElement {
+    const element = document.createElement('div');
+    element.setAttribute('role', 'row');
+    element.id = `row-${place}`;
+    element.dataset['place'] = String(place);
+    this.#elements.set(place, element);
+    // Screen readers and text selections go by the order of the document.
+    let after = place + 1;
+    while (after < place + 200 && !this.#elements.has(after)) after++;
+    this.#body.insertBefore(element, this.#elements.get(after) ?? null);
+    return element;
+  }
+
+  #scrollTo(top: number): void {
+    const most = this.#body.offsetHeight - this.#scroller.clientHeight;
+    const wanted = Math.max(0, Math.min(Math.round(top), most));
+    if (Math.abs(this.#scroller.scrollTop - wanted) < 1) return;
+    this.#scroller.scrollTop = wanted;
+    this.#ownTop = this.#scroller.scrollTop;
+  }
+
+  readonly #scrolled = (): void => {
+    const { scrollTop, clientHeight, scrollHeight } = this.#scroller;
+    if (Math.abs(scrollTop - this.#ownTop) >= 1) {
+      this.#ownTop = -1;
+      this.#anchor = undefined;
+      this.follow(scrollHeight - scrollTop - clientHeight <= near);
+      this.#tellTop(scrollTop <= near);
+    }
+    this.#paintNow();
+  };
+
+  /** Within the scroll event, so that no empty frame is seen. */
+  #paintNow(): void {
+    if (this.#paint()) this.repaint();
+    this.#owner.painted();
+  }
+
+  #tellTop(isAtTop: boolean): void {
+    if (isAtTop && !this.#wasAtTop)
+      this.#scroller.dispatchEvent(new CustomEvent('modal-logs-top', { bubbles: true, composed: true }));
+    this.#wasAtTop = isAtTop;
   }
 }

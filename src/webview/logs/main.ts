@@ -1,83 +1,123 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
-import '@vscode-elements/elements/dist/vscode-option/index.js';
-import '@vscode-elements/elements/dist/vscode-single-select/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
 import { LitElement, html, nothing } from 'lit';
-import type { TemplateResult } from 'lit';
-import type { LogEntry } from '../../domain/logEntry.ts';
+import type { PropertyValues, TemplateResult } from 'lit';
 import type { LogFilter } from '../../domain/logFilter.ts';
-import { compileFilter, noFilter } from '../../domain/logFilter.ts';
-import type { EntriesMessage, SessionsMessage, ToHost } from '../../ui/logs/protocol.ts';
-import { toView } from '../../ui/logs/protocol.ts';
+import { noFilter } from '../../domain/logFilter.ts';
+import type {
+  EntriesMessage,
+  LogLook,
+  SessionTab,
+  SessionsMessage,
+  ShownRow,
+  ToView,
+} from '../../ui/logs/protocol.ts';
+import { defaultLook, toView } from '../../ui/logs/protocol.ts';
+import { Announcer } from './announcer.ts';
+import { chipsView } from './chips.ts';
+import { emptyView, nothingShown } from './emptyView.ts';
+import { GridKeys } from './gridKeys.ts';
+import { KnownFiles } from './knownFiles.ts';
+import type { ListOwner, RowLook } from './logList.ts';
 import { LogList } from './logList.ts';
+import { LogRows } from './logRows.ts';
+import './menu.ts';
+import { droppedView, unseenPill } from './overlays.ts';
+import './past/main.ts';
+import type { PastElement } from './past/main.ts';
+import type { RowSelection } from './rowSelection.ts';
+import {
+  extendTo,
+  isSelected,
+  keepWithin,
+  noSelection,
+  selectAll,
+  selectOnly,
+  toggle,
+} from './rowSelection.ts';
+import { controlOf, hasSelectedText, menuContext, originOf, placeOf } from './rowEvents.ts';
+import { canUnfold, rowLook } from './rowView.ts';
 import { styles } from './styles.ts';
+import { tabsView } from './tabs.ts';
+import type { ToolbarActions } from './toolbar.ts';
+import { toolbarView } from './toolbar.ts';
+import { chipsOf } from './words.ts';
+import { isPast, keepFilter, keptFilter, post, postAny } from './vscodeApi.ts';
 
-declare function acquireVsCodeApi(): { postMessage(message: unknown): void };
-
-const api = acquireVsCodeApi();
-const post = (message: ToHost) => api.postMessage(message);
-
-/** As many as the host sends at once, and some more. */
-const mostEntries = 50_000;
-const sources = ['all', 'stdout', 'stderr', 'system'] as const;
-const announceEveryMs = 5000;
-
-/** The log viewer: sessions, state, filter and virtual rows. The host holds the truth. */
-class LogsElement extends LitElement {
+/** The log viewer: logs as tabs, state, filter, and virtual rows. The host holds the truth, and filters. */
+class LogsElement extends LitElement implements ListOwner {
   static override readonly styles = styles;
   static override readonly properties = {
     sessions: { state: true },
     filter: { state: true },
-    wrap: { state: true },
-    unseen: { state: true },
-    shown: { state: true },
+    viewLook: { state: true },
+    following: { state: true },
+    counts: { state: true },
     problem: { state: true },
+    isFiltering: { state: true },
+    selection: { state: true },
     now: { state: true },
     announcement: { state: true },
   };
 
   declare sessions: SessionsMessage | undefined;
   declare filter: LogFilter;
-  declare wrap: boolean;
-  declare unseen: number;
-  declare shown: number;
+  declare viewLook: LogLook;
+  declare following: boolean;
+  /** Rows that match, rows that are held, rows that came since the end was left, and rows that were dropped. */
+  declare counts: { shown: number; total: number; unseen: number; dropped: number };
   declare problem: string;
+  declare isFiltering: boolean;
+  declare selection: RowSelection;
   declare now: number;
   declare announcement: string;
 
-  #entries: LogEntry[] = [];
-  /** Place of the first of them in the host's buffer. */
-  #base = 0;
-  #visible: LogEntry[] = [];
+  readonly rows = new LogRows();
+  readonly #announcer = new Announcer((words) => (this.announcement = words));
+  readonly #keys = new GridKeys(this);
   #list: LogList | undefined;
-  #following = true;
-  #announcedAt = 0;
   #clock: ReturnType<typeof setInterval> | undefined;
+  /** Where the log ended when its end was last seen. */
+  #seenEnd = 0;
+  #calls: ReadonlySet<string> = new Set();
+  readonly #unfolded = new Set<number>();
+  readonly #withLibraries = new Set<number>();
+  readonly #files = new KnownFiles();
 
   constructor() {
     super();
     this.filter = noFilter;
-    this.wrap = false;
-    this.unseen = 0;
-    this.shown = 0;
+    this.viewLook = defaultLook;
+    this.following = true;
+    this.counts = { shown: 0, total: 0, unseen: 0, dropped: 0 };
     this.problem = '';
+    this.isFiltering = false;
+    this.selection = noSelection;
     this.now = Date.now();
     this.announcement = '';
+  }
+
+  get list(): LogList | undefined {
+    return this.#list;
+  }
+
+  get active(): number | undefined {
+    return this.selection.active;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('message', this.#received);
-    window.addEventListener('keydown', this.#key);
+    window.addEventListener('keydown', this.#keys.global);
     this.#clock = setInterval(() => (this.now = Date.now()), 1000);
     post({ type: 'ready' });
   }
 
   override disconnectedCallback(): void {
     window.removeEventListener('message', this.#received);
-    window.removeEventListener('keydown', this.#key);
+    window.removeEventListener('keydown', this.#keys.global);
     clearInterval(this.#clock);
     this.#list?.dispose();
     super.disconnectedCallback();
@@ -86,238 +126,375 @@ class LogsElement extends LitElement {
   protected override firstUpdated(): void {
     const root = this.renderRoot as ShadowRoot;
     const find = (id: string) => root.getElementById(id) as HTMLElement;
-    this.#list = new LogList(find('list'), find('rows'), (following) => {
-      this.#following = following;
-      if (following) this.unseen = 0;
-    });
-    this.#refilter();
+    this.#list = new LogList(find('list'), find('rows'), this);
+    this.#list.repaint();
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has('viewLook') || changed.has('selection') || changed.has('sessions')) this.#list?.repaint();
   }
 
   protected override render(): TemplateResult {
-    const chosen = Boolean(this.sessions?.selected);
-    return html`${chosen ? this.#toolbar() : nothing}
-      <div class="frame">
-        ${chosen ? nothing : this.#empty()}
-        ${chosen && this.shown === 0 ? html`<div class="empty">${this.#nothingShown()}</div>` : nothing}
-        <div
-          id="list"
-          class="list ${this.wrap ? 'wrap' : ''}"
-          role="log"
-          aria-label="Log lines"
-          aria-live="off"
-          tabindex="0"
-          ?hidden=${!chosen}
-        >
-          <div id="rows" class="rows"></div>
-        </div>
+    const { sessions = [], selected = '', functions = {} } = this.sessions ?? {};
+    const session = this.session;
+    return html`${
+        sessions.length > 0
+          ? tabsView(sessions, selected, {
+              select: (id) => post({ type: 'select', session: id }),
+              close: (id) => post({ type: 'close', session: id }),
+              follow: () => post({ type: 'follow' }),
+              merge: () => post({ type: 'merge' }),
+            })
+          : nothing
+      }
+      ${session ? this.#toolbar(session) : nothing}
+      ${session ? chipsView(chipsOf(this.filter, functions), (change) => this.changeFilter(change)) : nothing}
+      <modal-log-past
+        .post=${postAny}
+        .filter=${this.filter}
+        .zone=${this.viewLook.time === 'utc' ? 'utc' : 'local'}
+        @modal-logs-reveal=${(event: CustomEvent<{ time: number }>) => this.#goToTime(event.detail.time)}
+      ></modal-log-past>
+      <div class="frame" id="log" @modal-logs-top=${() => this.#past?.reachedTop()}>
+        ${session ? nothing : emptyView(() => post({ type: 'follow' }))}
         ${
-          this.unseen > 0
-            ? html`<button class="pill" @click=${() => this.#list?.toEnd()}>
-                ${this.unseen.toLocaleString()} new line${this.unseen === 1 ? '' : 's'}
-              </button>`
+          session && this.counts.shown === 0
+            ? nothingShown(session, this.isFiltering, this.counts.total, () => this.changeFilter(noFilter))
             : nothing
         }
+        ${session ? droppedView(this.counts.dropped, this.#list?.isAtTop ?? false) : nothing}
+        <div
+          id="list"
+          class="list ${this.viewLook.wrap ? 'wrap' : ''}"
+          role="grid"
+          aria-label="Log lines"
+          aria-multiselectable="true"
+          aria-rowcount=${this.counts.shown}
+          tabindex="0"
+          ?hidden=${!session || this.counts.shown === 0}
+          @keydown=${this.#keys.grid}
+          @click=${this.#clicked}
+          @mousedown=${this.#pressed}
+          @contextmenu=${this.#askedMenu}
+        >
+          <div id="rows" class="rows" role="rowgroup"></div>
+        </div>
+        ${unseenPill(this.counts.unseen, () => this.#list?.follow(true))}
       </div>
       <span role="status" aria-live="polite" class="announcement">${this.announcement}</span>`;
   }
 
-  #toolbar(): TemplateResult {
-    return html`<div class="toolbar" role="toolbar" aria-label="Log viewer">
-      ${this.#sessionPicker()} ${this.#state()} ${this.#callChip()}
-      <span class="spacer"></span>
-      ${
-        this.problem
-          ? html`<span class="state bad" title=${this.problem}
-              ><vscode-icon name="warning"></vscode-icon>Not a regular expression</span
-            >`
-          : nothing
-      }
-      <span class="count" title="Lines shown"
-        >${this.shown.toLocaleString()} ${this.shown === 1 ? 'line' : 'lines'}</span
-      >
-      ${this.#sourcePicker()}
-      <vscode-textfield
-        id="filter"
-        class="filter"
-        placeholder="Filter"
-        label="Filter"
-        .value=${this.filter.text}
-        @input=${(event: Event) => this.#setFilter({ text: (event.target as HTMLInputElement).value })}
-      ></vscode-textfield>
-      ${this.#toggle('regex', 'Use Regular Expression', this.filter.regex, (on) => this.#setFilter({ regex: on }))}
-      ${this.#toggle('word-wrap', 'Wrap Lines', this.wrap, (on) => {
-        this.wrap = on;
-        this.#show();
-      })}
-    </div>`;
+  get session(): SessionTab | undefined {
+    return this.sessions?.sessions.find(({ id }) => id === this.sessions?.selected);
   }
 
-  #sessionPicker(): TemplateResult {
-    const { sessions = [], selected } = this.sessions ?? {};
-    return html`<vscode-single-select
-      class="sessions"
-      label="Log"
-      .value=${selected ?? ''}
-      @change=${(event: Event) => post({ type: 'select', id: (event.target as HTMLSelectElement).value })}
-    >
-      ${sessions.map(
-        ({ id, title }) =>
-          html`<vscode-option value=${id} ?selected=${id === selected}>${title}</vscode-option>`,
-      )}
-    </vscode-single-select>`;
+  #toolbar(session: SessionTab): TemplateResult {
+    const { active } = this.selection;
+    return toolbarView(
+      {
+        session,
+        filter: this.filter,
+        look: this.viewLook,
+        isMerged: (this.sessions?.streams.length ?? 0) > 0,
+        following: this.following,
+        problem: this.problem,
+        isFiltering: this.isFiltering,
+        shown: this.counts.shown,
+        total: this.counts.total,
+        at: active === undefined ? undefined : active - this.rows.first + 1,
+        now: this.now,
+      },
+      this.#toolbarActions(session.id),
+    );
   }
 
-  #state(): TemplateResult | typeof nothing {
-    const status = this.sessions?.status;
-    if (!status) return nothing;
-    const seconds = status.nextTryAt
-      ? Math.max(0, Math.ceil((status.nextTryAt - this.now) / 1000))
-      : undefined;
-    const [icon = '', modifier] = status.icon.split('~');
-    return html`<span class="state ${status.bad ? 'bad' : ''}">
-      <vscode-icon name=${icon} ?spin=${modifier === 'spin'}></vscode-icon>
-      ${status.words}${seconds === undefined ? '' : ` in ${seconds} s`}
-    </span>`;
+  #toolbarActions(session: string): ToolbarActions {
+    return {
+      changeFilter: (change) => this.changeFilter(change),
+      pickFilter: (what) => post({ type: 'pickFilter', session, what }),
+      changeLook: (change) => {
+        this.viewLook = { ...this.viewLook, ...change };
+        if ('wrap' in change) this.#list?.change(() => this.#list?.forgetFrom(this.rows.first));
+        post({ type: 'look', look: this.viewLook });
+      },
+      follow: (on) => this.#list?.follow(on),
+      step: (by) => this.step(by),
+      tryNow: () => post({ type: 'tryNow', session }),
+      followAgain: () => post({ type: 'followAgain', session }),
+      remove: () => post({ type: 'close', session }),
+      copyAll: (format) =>
+        post({ type: 'copy', session, ranges: [[this.rows.first, this.rows.end]], format }),
+      openDocument: () => post({ type: 'openDocument' }),
+    };
   }
 
-  #callChip(): TemplateResult | typeof nothing {
-    if (!this.filter.callId) return nothing;
-    return html`<span class="call" title=${this.filter.callId}>
-      One call only
-      <button aria-label="Show all calls" @click=${() => this.#setFilter({ callId: '' })}>
-        <vscode-icon name="close"></vscode-icon>
-      </button>
-    </span>`;
+  // What the list asks.
+
+  look(place: number, row: ShownRow): RowLook {
+    const { functions = {}, streams = [] } = this.sessions ?? {};
+    return rowLook(row, {
+      look: this.viewLook,
+      functions,
+      streams,
+      calls: this.#calls,
+      unfolded: this.#unfolded,
+      withLibraries: this.#withLibraries,
+      hasFile: this.#files.has,
+      isActive: place === this.active,
+      before: this.viewLook.time === 'relative' ? this.rows.get(place - 1) : undefined,
+    });
   }
 
-  #sourcePicker(): TemplateResult {
-    return html`<vscode-single-select
-      class="sources"
-      label="Source"
-      @change=${(event: Event) =>
-        this.#setFilter({ source: (event.target as HTMLSelectElement).value as LogFilter['source'] })}
-    >
-      ${sources.map(
-        (source) =>
-          html`<vscode-option value=${source} ?selected=${source === this.filter.source}>
-            ${source === 'all' ? 'All sources' : source}
-          </vscode-option>`,
-      )}
-    </vscode-single-select>`;
+  isSelected(place: number): boolean {
+    return isSelected(this.selection, place);
   }
 
-  #toggle(icon: string, label: string, on: boolean, set: (on: boolean) => void): TemplateResult {
-    return html`<vscode-toolbar-button
-      icon=${icon}
-      label=${label}
-      title=${label}
-      toggleable
-      ?checked=${on}
-      @change=${(event: Event) => set((event.target as HTMLInputElement).checked)}
-    ></vscode-toolbar-button>`;
+  ask(from: number, to: number): void {
+    const session = this.sessions?.selected;
+    const range = session ? this.rows.ask(from, to) : undefined;
+    if (session && range) post({ type: 'rows', session, from: range[0], to: range[1] });
   }
 
-  #empty(): TemplateResult {
-    return html`<div class="empty">
-      <vscode-icon name="output" size="32"></vscode-icon>
-      <span>No log is followed. Logs of apps and deploys are shown here.</span>
-      <vscode-button @click=${() => post({ type: 'chooseApp' })}>Choose an App to Follow</vscode-button>
-    </div>`;
+  followChanged(following: boolean): void {
+    this.following = following;
+    this.#seenEnd = this.rows.end;
+    if (following) this.counts = { ...this.counts, unseen: 0 };
   }
 
-  #nothingShown(): string {
-    return this.#entries.length > 0 ? 'No line matches the filter.' : 'Nothing has been logged yet.';
+  painted(): void {
+    const { active } = this;
+    const list = this.renderRoot.querySelector('#list');
+    if (active !== undefined && this.#list?.element(active))
+      list?.setAttribute('aria-activedescendant', `row-${active}`);
+    else list?.removeAttribute('aria-activedescendant');
+    const session = this.sessions?.selected;
+    const files = session ? this.#files.takeWanted(100) : [];
+    if (session && files.length > 0) post({ type: 'locate', session, files });
   }
 
-  #setFilter(change: Partial<LogFilter>): void {
+  // What the user does.
+
+  changeFilter(change: Partial<LogFilter>): void {
+    const session = this.sessions?.selected;
+    if (!session) return;
     this.filter = { ...this.filter, ...change };
-    this.#refilter();
+    keepFilter(session, this.filter);
+    // The row that is being looked at is found again in what is shown then.
+    const row = this.following || this.active === undefined ? undefined : this.rows.get(this.active)?.row;
+    post({ type: 'filter', session, filter: this.filter, ...(row === undefined ? {} : { reveal: row }) });
   }
 
-  #refilter(): void {
-    const filter = compileFilter(this.filter);
-    this.problem = filter.problem;
-    this.#visible = this.#entries.filter((entry) => filter.matches(entry));
-    this.#show();
+  /** The next or previous row; of a filtered log, that is the next match. */
+  step(by: number): void {
+    const { first, end } = this.rows;
+    if (end <= first) return;
+    const from = this.active ?? (by > 0 ? first - 1 : end);
+    const place = from + by >= end ? first : from + by < first ? end - 1 : from + by;
+    this.moveTo(place);
+    this.#list?.follow(false);
   }
 
-  #show(): void {
-    this.shown = this.#visible.length;
-    void this.updateComplete.then(() => this.#list?.show(this.#visible, this.wrap));
+  moveTo(place: number, extend = false): void {
+    const { first, end } = this.rows;
+    if (end <= first) return;
+    const to = Math.max(first, Math.min(place, end - 1));
+    this.selection = extend ? extendTo(this.selection, to) : selectOnly(to);
+    this.#list?.reveal(to);
   }
+
+  selectAllRows(): void {
+    this.selection = selectAll(this.selection, this.rows.first, this.rows.end);
+  }
+
+  copySelected(format: 'text' | 'json'): void {
+    const session = this.sessions?.selected;
+    const { ranges } = this.selection;
+    if (session && ranges.length > 0)
+      post({ type: 'copy', session, ranges: ranges.map(([from, to]) => [from, to]), format });
+  }
+
+  /** @returns false when the row has nothing to unfold */
+  unfold(place: number, on?: boolean): boolean {
+    const row = this.rows.get(place);
+    if (!row || !canUnfold(row)) return false;
+    const isOn = on ?? !this.#unfolded.has(row.row);
+    if (isOn) this.#unfolded.add(row.row);
+    else this.#unfolded.delete(row.row);
+    this.#list?.change(() => undefined);
+    return true;
+  }
+
+  focusFilter(): void {
+    this.renderRoot.querySelector<HTMLElement>('#filter')?.focus();
+  }
+
+  focusList(): void {
+    this.renderRoot.querySelector<HTMLElement>('#list')?.focus();
+  }
+
+  readonly #pressed = (event: MouseEvent): void => {
+    // Shift would select text over many rows.
+    if (event.shiftKey && placeOf(event) !== undefined) event.preventDefault();
+  };
+
+  readonly #clicked = (event: MouseEvent): void => {
+    const place = placeOf(event);
+    if (place === undefined) return;
+    if (event.shiftKey) this.selection = extendTo(this.selection, place);
+    else if (event.ctrlKey || event.metaKey) this.selection = toggle(this.selection, place);
+    else this.selection = selectOnly(place);
+    this.focusList();
+    const control = controlOf(event);
+    if (control && !hasSelectedText()) this.act(control['do'] ?? '', place, Number(control['start']));
+  };
+
+  /** The editor asks the element that fills the page what its menu is about. */
+  readonly #askedMenu = (event: MouseEvent): void => {
+    const place = placeOf(event) ?? this.active;
+    const row = place === undefined ? undefined : this.rows.get(place);
+    if (place === undefined || !row) return;
+    if (!this.isSelected(place)) this.selection = selectOnly(place);
+    this.dataset['vscodeContext'] = menuContext(row, this.#calls);
+  };
+
+  /** What a control of a row asks for. */
+  act(what: string, place: number, start: number): void {
+    const row = this.rows.get(place);
+    const session = this.sessions?.selected;
+    if (!row || !session) return;
+    const { containerId, functionId, callId } = originOf(row);
+    switch (what) {
+      case 'fold':
+        this.unfold(place);
+        return;
+      case 'libraries':
+        this.#withLibraries.add(row.row);
+        this.#list?.change(() => undefined);
+        return;
+      case 'link':
+        post({ type: 'open', session, row: row.row, start });
+        return;
+      case 'function':
+        this.changeFilter({ functionId });
+        return;
+      case 'container':
+        this.changeFilter({ containerId });
+        return;
+      case 'call':
+        this.changeFilter({ callId });
+        return;
+      case 'request':
+        post({ type: 'showRequest', callId });
+        return;
+    }
+  }
+
+  #goToTime(time: number): void {
+    if (this.sessions) post({ type: 'goToTime', session: this.sessions.selected, time });
+  }
+
+  get #past(): PastElement | null {
+    return this.renderRoot.querySelector<PastElement>('modal-log-past');
+  }
+
+  // What the host says.
 
   readonly #received = (event: MessageEvent): void => {
+    if (isPast(event.data)) {
+      this.#past?.receive(event.data);
+      return;
+    }
     const parsed = toView.safeParse(event.data);
-    if (!parsed.success) return;
-    const message = parsed.data;
-    if (message.type === 'sessions') this.#showSessions(message);
-    else if (message.session === this.sessions?.selected) this.#add(message);
+    if (parsed.success) this.#take(parsed.data);
   };
+
+  #take(message: ToView): void {
+    if ('session' in message && message.session !== this.sessions?.selected) return;
+    switch (message.type) {
+      case 'sessions':
+        this.#showSessions(message);
+        return;
+      case 'look':
+        this.viewLook = message.look;
+        return;
+      case 'copy':
+        this.copySelected(message.format);
+        return;
+      case 'entries':
+        this.#takeEntries(message);
+        return;
+      case 'rows':
+        this.#list?.change(() => this.rows.takeRange(message));
+        return;
+      case 'located':
+        this.#files.learn(message.files);
+        this.#list?.repaint();
+        return;
+      case 'revealed':
+        this.selection = selectOnly(message.place);
+        this.#list?.revealInMiddle(message.place);
+        return;
+    }
+  }
 
   #showSessions(message: SessionsMessage): void {
-    const other = message.selected !== this.sessions?.selected || message.callId !== this.sessions.callId;
+    const isOther = message.selected !== this.sessions?.selected;
+    const isChanged = message.filterChange !== this.sessions?.filterChange;
     this.sessions = message;
-    if (!other) return;
-    this.#entries = [];
-    this.#setFilter({ callId: message.callId });
-  }
-
-  #add(message: EntriesMessage): void {
-    const { entries, rowsFrom, reset, updates } = message;
-    post({ type: 'seen', session: message.session, number: message.number });
-    const end = this.#base + this.#entries.length;
-    const goesOn = !reset && message.from === end && rowsFrom === end && updates.length === 0;
-    if (!goesOn) this.#change(message);
-    this.#entries.push(...entries);
-    if (!goesOn || this.#entries.length > mostEntries * 1.1) {
-      const excess = Math.max(0, this.#entries.length - mostEntries);
-      this.#entries = this.#entries.slice(excess);
-      this.#base += excess;
-      this.#refilter();
-    } else {
-      const filter = compileFilter(this.filter);
-      const fresh = entries.filter((entry) => filter.matches(entry));
-      this.#visible.push(...fresh);
-      if (!this.#following) this.unseen += fresh.length;
-      this.#show();
+    this.#calls = new Set(message.calls);
+    if (isOther) this.#showOther();
+    if (message.filter && (isOther || isChanged)) {
+      this.filter = message.filter;
+      keepFilter(message.selected, message.filter);
+    } else if (isOther) {
+      // The host has not seen this log filtered; perhaps the window was loaded again.
+      this.filter = noFilter;
+      const kept = keptFilter(message.selected);
+      if (kept) this.changeFilter(kept);
     }
-    if (!reset) this.#announce(entries.length);
   }
 
-  /** Makes room for what comes from that place on, and puts in what was updated before it. */
-  #change({ reset, from, rowsFrom, updates }: EntriesMessage): void {
-    for (const { place, entry } of updates)
-      if (place >= this.#base && place - this.#base < this.#entries.length)
-        this.#entries[place - this.#base] = entry;
-    this.#entries.length = reset ? 0 : Math.max(0, Math.min(this.#entries.length, from - this.#base));
-    const missing = rowsFrom - (reset ? rowsFrom : this.#base + this.#entries.length);
-    if (missing > 0) this.#entries = [skippedMark(missing)];
-    if (reset || missing > 0) this.#base = rowsFrom - this.#entries.length;
+  #showOther(): void {
+    this.rows.clear();
+    this.#unfolded.clear();
+    this.#withLibraries.clear();
+    this.#files.clear();
+    this.#announcer.reset();
+    this.selection = noSelection;
+    this.problem = '';
+    this.isFiltering = false;
+    this.counts = { shown: 0, total: 0, unseen: 0, dropped: 0 };
+    this.#seenEnd = 0;
+    this.#list?.forgetFrom(undefined);
+    this.#list?.follow(true);
+    this.#list?.repaint();
   }
 
-  /** A screen reader hears how much came, not every line. */
-  #announce(count: number): void {
-    const now = Date.now();
-    if (count === 0 || now - this.#announcedAt < announceEveryMs) return;
-    this.#announcedAt = now;
-    this.announcement = `${count} new log lines`;
+  #takeEntries(message: EntriesMessage): void {
+    post({ type: 'seen', session: message.session, number: message.number });
+    const { rows } = this;
+    const before = rows.end;
+    let kept: number | undefined;
+    this.#list?.change(() => {
+      kept = rows.take(message);
+      this.#list?.forgetFrom(kept);
+    });
+    if (kept === undefined) {
+      this.selection = noSelection;
+      this.#seenEnd = rows.first;
+      this.#list?.follow(true);
+    } else if (this.selection !== noSelection) this.selection = keepWithin(this.selection, rows.first, kept);
+    const shown = rows.end - rows.first;
+    const unseen = this.following ? 0 : Math.max(0, rows.end - Math.max(this.#seenEnd, rows.first));
+    this.counts = { shown, total: message.total, unseen, dropped: message.dropped };
+    this.problem = message.problem;
+    this.isFiltering = message.isFiltering;
+    const fresh = message.reset ? 0 : Math.max(0, rows.end - before);
+    this.#announcer.add(
+      fresh,
+      message.rows.slice(-fresh).map(({ entry }) => entry),
+    );
   }
-
-  readonly #key = (event: KeyboardEvent): void => {
-    const filter = this.renderRoot.querySelector<HTMLElement>('#filter');
-    if (event.key === 'f' && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      filter?.focus();
-    } else if (event.key === 'Escape' && this.filter.text) this.#setFilter({ text: '' });
-    else if (event.key === 'End' && !event.composedPath().includes(filter as EventTarget))
-      this.#list?.toEnd();
-  };
-}
-
-/** Lines that came faster than they can be shown are not lost, and the view must not pretend otherwise. */
-function skippedMark(count: number): LogEntry {
-  const text = `${count} lines came too fast to be shown here. "Open Logs as Document" has them.`;
-  return { kind: 'mark', event: 'note', time: Date.now(), text, bad: false };
 }
 
 customElements.define('modal-logs', LogsElement);

@@ -1,6 +1,8 @@
 import { css } from 'lit';
+import { ansiStyles } from './ansiStyles.ts';
+import { rowStyles } from './rowStyles.ts';
 
-export const styles = css`
+const frameStyles = css`
   :host {
     display: flex;
     flex-direction: column;
@@ -10,59 +12,168 @@ export const styles = css`
     font-family: var(--vscode-font-family);
     font-size: var(--vscode-font-size);
   }
+  .tabs {
+    display: flex;
+    align-items: center;
+    flex: none;
+    min-width: 0;
+    padding: 0 8px;
+    border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+  }
+  .tab-list {
+    display: flex;
+    min-width: 0;
+    overflow-x: auto;
+    scrollbar-width: none;
+  }
+  .tab {
+    display: inline-flex;
+    align-items: center;
+    flex: none;
+    height: 28px;
+    box-sizing: border-box;
+    border-bottom: 2px solid transparent;
+    color: var(--vscode-panelTitle-inactiveForeground);
+  }
+  .tab.selected {
+    border-bottom-color: var(--vscode-panelTitle-activeBorder);
+    color: var(--vscode-panelTitle-activeForeground);
+  }
+  .tab.bad vscode-icon {
+    color: var(--vscode-errorForeground);
+  }
+  .tab button {
+    display: inline-flex;
+    align-items: center;
+    gap: 5px;
+    height: 100%;
+    border: none;
+    background: none;
+    color: inherit;
+    font: inherit;
+    cursor: pointer;
+  }
+  .tab-name {
+    padding: 0 2px 0 8px;
+  }
+  .tab-title {
+    max-width: 220px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .tab-close {
+    padding: 0 4px;
+    opacity: 0;
+  }
+  .tab:hover .tab-close,
+  .tab.selected .tab-close,
+  .tab-close:focus-visible {
+    opacity: 1;
+  }
+  .unread {
+    padding: 0 5px;
+    border-radius: 8px;
+    font-size: 0.85em;
+    background: var(--vscode-badge-background);
+    color: var(--vscode-badge-foreground);
+    outline: 1px solid var(--vscode-contrastBorder, transparent);
+  }
+  button:focus-visible {
+    outline: 1px solid var(--vscode-focusBorder);
+    outline-offset: -1px;
+  }
   .toolbar {
     display: flex;
     align-items: center;
-    gap: 8px;
-    padding: 4px 12px;
+    gap: 4px 6px;
+    padding: 3px 8px 3px 12px;
     min-width: 0;
+    flex: none;
     flex-wrap: wrap;
   }
   .state {
     display: inline-flex;
     align-items: center;
     gap: 5px;
-    white-space: nowrap;
-    overflow: hidden;
-    text-overflow: ellipsis;
+    min-width: 0;
+    max-width: 100%;
     color: var(--vscode-descriptionForeground);
   }
-  .state.bad {
+  .state .words {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .state.bad,
+  .problem {
     color: var(--vscode-errorForeground);
+  }
+  .problem {
+    flex-basis: 100%;
+    display: flex;
+    align-items: center;
+    justify-content: flex-end;
+    gap: 5px;
   }
   .spacer {
     flex: 1;
   }
-  .sessions {
-    width: 220px;
-  }
-  .sources {
-    width: 110px;
+  .filter-box {
+    display: inline-flex;
+    align-items: center;
+    flex: 0 1 320px;
+    min-width: 190px;
   }
   .filter {
-    flex: 0 1 260px;
-    min-width: 120px;
+    flex: 1;
+    min-width: 80px;
   }
   .count {
     color: var(--vscode-descriptionForeground);
     white-space: nowrap;
     font-variant-numeric: tabular-nums;
   }
-  .call {
+  .chips {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px 6px;
+    padding: 0 12px 4px 12px;
+    flex: none;
+  }
+  .chip {
     display: inline-flex;
     align-items: center;
-    gap: 4px;
-    padding: 1px 4px 1px 8px;
+    gap: 2px;
+    padding: 1px 2px 1px 8px;
     border-radius: 10px;
     background: var(--vscode-badge-background);
     color: var(--vscode-badge-foreground);
+    outline: 1px solid var(--vscode-contrastBorder, transparent);
   }
-  .call button {
+  .chip button,
+  .reset {
+    display: inline-flex;
     border: none;
+    border-radius: 8px;
     background: none;
     color: inherit;
-    padding: 0 2px;
+    padding: 1px 3px;
+    font: inherit;
     cursor: pointer;
+  }
+  .reset {
+    color: var(--vscode-textLink-foreground);
+  }
+  .reset:hover {
+    text-decoration: underline;
+  }
+  .frame {
+    position: relative;
+    flex: 1;
+    min-height: 0;
+    display: flex;
+    flex-direction: column;
   }
   .list {
     position: relative;
@@ -82,92 +193,18 @@ export const styles = css`
     position: relative;
     width: 100%;
   }
-  .row {
-    position: absolute;
-    top: 0;
-    left: 0;
-    min-width: 100%;
-    box-sizing: border-box;
-    display: flex;
-    gap: 10px;
-    padding: 0 12px;
-    white-space: pre;
-  }
-  .list.wrap .row {
-    width: 100%;
-  }
-  .list.wrap .text {
-    white-space: pre-wrap;
-    overflow-wrap: anywhere;
-  }
-  .row:hover {
-    background: var(--vscode-list-hoverBackground);
-  }
-  .time {
-    color: var(--vscode-descriptionForeground);
-    user-select: none;
-    flex: none;
-  }
-  .container {
-    flex: none;
-    width: 9ch;
-    user-select: none;
-    overflow: hidden;
-    color: var(--vscode-descriptionForeground);
-  }
-  /* The colour is a dot, so that the name keeps the contrast of text in every theme. */
-  .container::before {
-    content: '';
-    display: inline-block;
-    width: 7px;
-    height: 7px;
-    margin-right: 6px;
-    border-radius: 50%;
-    background: var(--dot, transparent);
-  }
-  .source {
-    flex: none;
-    width: 6ch;
-    user-select: none;
-    color: var(--vscode-descriptionForeground);
-  }
-  .text {
-    flex: 1;
-    min-width: 0;
-  }
-  .row.stderr .source,
-  .row.bad .text {
-    color: var(--vscode-errorForeground);
-  }
-  .row.system .text,
-  .row.phase .text,
-  .row.mark .text {
-    color: var(--vscode-descriptionForeground);
-    font-style: italic;
-  }
-  .row.bad .text {
-    font-style: normal;
-    color: var(--vscode-errorForeground);
-  }
-  .row.mark {
-    border-top: 1px dashed var(--vscode-panel-border, transparent);
-  }
-  mark {
-    background: var(--vscode-editor-findMatchHighlightBackground);
-    color: inherit;
-  }
-  .empty vscode-button {
-    pointer-events: auto;
-  }
   .pill {
     position: absolute;
     bottom: 12px;
     left: 50%;
     transform: translateX(-50%);
     z-index: 1;
+    display: inline-flex;
+    align-items: center;
+    gap: 4px;
     border: 1px solid var(--vscode-contrastBorder, transparent);
     border-radius: 12px;
-    padding: 3px 12px;
+    padding: 3px 12px 3px 8px;
     cursor: pointer;
     font: inherit;
     background: var(--vscode-button-background);
@@ -177,17 +214,15 @@ export const styles = css`
   .pill:hover {
     background: var(--vscode-button-hoverBackground);
   }
-  .frame {
-    position: relative;
-    flex: 1;
-    min-height: 0;
-    display: flex;
-    flex-direction: column;
+  .dropped {
+    flex: none;
+    padding: 2px 12px;
+    color: var(--vscode-descriptionForeground);
+    border-bottom: 1px dashed var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
   }
   .empty {
     position: absolute;
     inset: 0;
-    pointer-events: none;
     display: grid;
     place-content: center;
     justify-items: center;
@@ -199,89 +234,24 @@ export const styles = css`
   [hidden] {
     display: none !important;
   }
-  .announcement {
+  .announcement,
+  .hidden {
     position: absolute;
     width: 1px;
     height: 1px;
     overflow: hidden;
     clip-path: inset(50%);
   }
-  .c0 {
-    --dot: var(--vscode-terminal-ansiCyan);
+  @media (prefers-reduced-motion: reduce) {
+    * {
+      animation: none !important;
+      transition: none !important;
+    }
   }
-  .c1 {
-    --dot: var(--vscode-terminal-ansiGreen);
-  }
-  .c2 {
-    --dot: var(--vscode-terminal-ansiYellow);
-  }
-  .c3 {
-    --dot: var(--vscode-terminal-ansiMagenta);
-  }
-  .c4 {
-    --dot: var(--vscode-terminal-ansiBlue);
-  }
-  .c5 {
-    --dot: var(--vscode-terminal-ansiBrightGreen);
-  }
-  .ansi-bold {
-    font-weight: bold;
-  }
-  .ansi-dim {
-    opacity: 0.7;
-  }
-  .ansi-italic {
-    font-style: italic;
-  }
-  .ansi-underline {
-    text-decoration: underline;
-  }
-  .ansi-black-fg {
-    color: var(--vscode-terminal-ansiBlack);
-  }
-  .ansi-red-fg {
-    color: var(--vscode-terminal-ansiRed);
-  }
-  .ansi-green-fg {
-    color: var(--vscode-terminal-ansiGreen);
-  }
-  .ansi-yellow-fg {
-    color: var(--vscode-terminal-ansiYellow);
-  }
-  .ansi-blue-fg {
-    color: var(--vscode-terminal-ansiBlue);
-  }
-  .ansi-magenta-fg {
-    color: var(--vscode-terminal-ansiMagenta);
-  }
-  .ansi-cyan-fg {
-    color: var(--vscode-terminal-ansiCyan);
-  }
-  .ansi-white-fg {
-    color: var(--vscode-terminal-ansiWhite);
-  }
-  .ansi-bright-black-fg {
-    color: var(--vscode-terminal-ansiBrightBlack);
-  }
-  .ansi-bright-red-fg {
-    color: var(--vscode-terminal-ansiBrightRed);
-  }
-  .ansi-bright-green-fg {
-    color: var(--vscode-terminal-ansiBrightGreen);
-  }
-  .ansi-bright-yellow-fg {
-    color: var(--vscode-terminal-ansiBrightYellow);
-  }
-  .ansi-bright-blue-fg {
-    color: var(--vscode-terminal-ansiBrightBlue);
-  }
-  .ansi-bright-magenta-fg {
-    color: var(--vscode-terminal-ansiBrightMagenta);
-  }
-  .ansi-bright-cyan-fg {
-    color: var(--vscode-terminal-ansiBrightCyan);
-  }
-  .ansi-bright-white-fg {
-    color: var(--vscode-terminal-ansiBrightWhite);
+  :host-context(.vscode-reduce-motion) * {
+    animation: none !important;
+    transition: none !important;
   }
 `;
+
+export const styles = [frameStyles, rowStyles, ansiStyles];

@@ -22,7 +22,7 @@ def apply_faults(faults: Faults, body: dict[str, Any]) -> None:
         "webTimeLimitSeconds": lambda value: setattr(faults, "web_time_limit_seconds", float(value)),
         "starterPlan": lambda value: setattr(faults, "starter_plan", bool(value)),
         "logResume": lambda value: setattr(
-            faults, "log_resume", _one_of(value, ("", "repeat", "refuse", "now"))
+            faults, "log_resume", _one_of(value, ("", "repeat", "refuse", "now", "live"))
         ),
         "logEntryIds": lambda value: setattr(
             faults, "log_entry_ids", _one_of(value, ("", "missing", "some", "stale"))

@@ -27,7 +27,7 @@ class Faults:
     web_time_limit_seconds: float = 150.0  # one HTTP leg; then 303
     starter_plan: bool = False  # what only larger plans offer is answered with PERMISSION_DENIED
     auto_approve_tokens: bool = False  # browser logins need no click
-    log_resume: str = ""  # how streams treat a place to resume at: "", "repeat", "refuse" or "now"
+    log_resume: str = ""  # where streams begin: "", "repeat", "refuse", "now" or "live"
     log_entry_ids: str = ""  # "", "missing", "some" or "stale"
     log_clock_seconds: float = 0.0  # how much the clock that stamps log entries is ahead; may be negative
     log_streams_down_until: float = 0.0  # time.monotonic() until which log streams are refused

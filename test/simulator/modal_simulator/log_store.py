@@ -222,6 +222,8 @@ class LogStore:
             raise PlaceUnknown
         if fault == "now" and (last_entry_id or log.followed):
             return log.end
+        if fault == "live" and not last_entry_id:
+            return log.end
         log.followed = True
         return log.first if fault == "repeat" else _resume_position(log, last_entry_id)
 

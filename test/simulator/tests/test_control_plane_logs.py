@@ -156,6 +156,9 @@ async def test_a_store_resumes_badly_when_told_to() -> None:
     assert texts(await read(store, ids[1])) == ["0", "1", "2", "3"]
     faults.log_resume = "now"
     assert texts(await read(store, ids[1])) == []
+    faults.log_resume = "live"
+    assert texts(await read(store)) == []
+    assert texts(await read(store, ids[1])) == ["2", "3"]
     faults.log_resume = "refuse"
     with pytest.raises(PlaceUnknown):
         await read(store, ids[1])

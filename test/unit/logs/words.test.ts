@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { drawableAnsi, plainText, visibleText } from '../../../src/domain/ansi.ts';
 import { seconds } from '../../../src/domain/logEntry.ts';
 import { inferLevel } from '../../../src/domain/logLevel.ts';
-import { entryAsJson, entryAsText, logDocument } from '../../../src/logs/textForms.ts';
+import { logDocument } from '../../../src/logs/logDocument.ts';
+import { entryAsJson, entryAsText } from '../../../src/logs/textForms.ts';
 import { chunk, entriesOf, line, mark } from './support.ts';
 
 describe('the level of a line', () => {

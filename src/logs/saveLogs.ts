@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { open, realpath, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { ModalError, isCancelled, isModalError, toModalError } from '../domain/errors.ts';
+import type { DownloadOptions, DownloadResult } from './download.ts';
+import { downloadLogs } from './download.ts';
+
+/**
+ * Downloads a range into a file. The text goes to a file beside it, which takes the name when it is whole: a download
+ * that was cancelled or failed leaves the name as it was, and nothing else behind.
+ * @param file absolute path; what is there is replaced
+ * @throws ModalError; of kind `invalid` when the disk refuses
+ */
+export async function saveLogs(
+  file: string,
+  options: Omit<DownloadOptions, 'write'>,
+): Promise<DownloadResult> {
+  // A link stays a link: its target is replaced.
+  const target = await realpath(file).catch(() => file);
+  const part = path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID().slice(0, 8)}.part`);
+  const handle = await open(part, 'wx').catch((error: unknown) => {
+    throw diskError(error, file);
+  });
+  try {
+    const result = await downloadLogs({ ...options, write: (text) => append(handle, text, file) });
+    await finish(handle, part, target, file);
+    return result;
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    await rm(part, { force: true }).catch(() => undefined);
+    throw toModalError(error);
+  }
+}
+
+async function append(handle: FileHandle, text: string, file: string): Promise<void> {
+  try {
+    await handle.appendFile(text);
+  } catch (error) {
+    throw diskError(error, file);
+  }
+}
+
+async function finish(handle: FileHandle, part: string, target: string, file: string): Promise<void> {
+  try {
+    await handle.sync();
+    await handle.close();
+    await rename(part, target);
+  } catch (error) {
+    throw diskError(error, file);
+  }
+}
+
+const causes: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full. Free some space, or choose another folder.',
+  EDQUOT: 'Your quota of this disk is used up. Free some space, or choose another folder.',
+  EACCES: 'You may not write there. Choose another folder.',
+  EPERM: 'You may not write there. Choose another folder.',
+  EROFS: 'That disk is read-only. Choose another folder.',
+  EISDIR: 'There is a folder of that name. Choose another name.',
+  ENOENT: 'The folder is gone. Choose another one.',
+  ENAMETOOLONG: 'The name is too long. Choose a shorter one.',
+};
+
+/** The cause in words, with what to do; cancellation passes. */
+export function diskError(error: unknown, file: string): unknown {
+  if (isModalError(error) || isCancelled(error)) return error;
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const cause = causes[code] ?? `${message}. Choose another folder.`;
+  return new ModalError('invalid', `${path.basename(file)} cannot be written. ${cause}`, { cause: error });
+}

@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import type { FollowState } from '../../logs/follower.ts';
+import type { SessionStatus } from '../../logs/session.ts';
+
+/** What the panel says about a log that is followed. */
+export function statusOf(state: FollowState): SessionStatus {
+  const { t } = vscode.l10n;
+  switch (state.kind) {
+    case 'connecting':
+      return { words: t('Connecting'), icon: 'loading~spin', bad: false };
+    case 'live':
+      return { words: t('Live'), icon: 'radio-tower', bad: false };
+    case 'waiting':
+      return { words: t('Live, no container is running'), icon: 'radio-tower', bad: false };
+    case 'broken':
+      return {
+        words: t('Reconnecting'),
+        icon: 'debug-disconnect',
+        bad: true,
+        nextTryAt: state.nextTryAt,
+        attempt: state.attempt,
+      };
+    case 'ended':
+      return {
+        words: t('Ended. {0}', state.reason),
+        icon: 'circle-slash',
+        bad: state.refused,
+        ended: true,
+      };
+  }
+}
+
+/** What it says about several together: the worst of theirs. */
+export function mergedStatus(statuses: readonly SessionStatus[]): SessionStatus {
+  const { t } = vscode.l10n;
+  const live = statuses.filter(({ ended, bad }) => !ended && !bad).length;
+  const broken = statuses.filter(({ ended, bad }) => !ended && bad).length;
+  const words = t('{0} of {1} live', live, statuses.length);
+  if (broken > 0)
+    return { words: t('{0}, {1} reconnecting', words, broken), icon: 'debug-disconnect', bad: true };
+  return { words, icon: live > 0 ? 'radio-tower' : 'circle-slash', bad: false };
+}

@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import { commands } from '../../contributions.ts';
+import { isLive } from '../../domain/app.ts';
+import { ModalError } from '../../domain/errors.ts';
+import type { LogFilter } from '../../domain/logFilter.ts';
+import type { CommandTable } from '../commands/command.ts';
+import type { Services } from '../commands/services.ts';
+import { appStateLook } from '../trees/appStateLook.ts';
+import type { LogTarget } from './logsController.ts';
+
+type LogCommand =
+  | 'mergeLogs'
+  | 'copyLogLines'
+  | 'copyLogLinesAsJson'
+  | 'showOnlyLogFunction'
+  | 'showOnlyLogContainer'
+  | 'showOnlyLogCall'
+  | 'showLogRequest';
+
+/** Commands of the Logs panel. Those of its context menu get what the panel says about the row. */
+export function logsCommands(services: Services): Pick<CommandTable, (typeof commands)[LogCommand]> {
+  const { logs } = services;
+  const { t } = vscode.l10n;
+  const showOnly = (field: 'functionId' | 'containerId' | 'callId') => (argument: unknown) => {
+    const id = contextValue(argument, field);
+    if (id) logs.showOnly({ [field]: id } satisfies Partial<LogFilter>);
+  };
+  return {
+    [commands.mergeLogs]: { doing: t('Merge logs'), run: () => mergeLogs(services) },
+    [commands.copyLogLines]: { doing: t('Copy log lines'), run: () => logs.copySelected('text') },
+    [commands.copyLogLinesAsJson]: { doing: t('Copy log lines'), run: () => logs.copySelected('json') },
+    [commands.showOnlyLogFunction]: { doing: t('Filter the log'), run: showOnly('functionId') },
+    [commands.showOnlyLogContainer]: { doing: t('Filter the log'), run: showOnly('containerId') },
+    [commands.showOnlyLogCall]: { doing: t('Filter the log'), run: showOnly('callId') },
+    [commands.showLogRequest]: {
+      doing: t('Show request'),
+      run: (argument) => logs.showRequest(contextValue(argument, 'callId')),
+    },
+  };
+}
+
+/** Lets the user choose apps, follows those that are not followed yet, and shows them as one log. */
+async function mergeLogs({ store, logs }: Services): Promise<void> {
+  if (store.state.snapshot.readAt === 0) await store.refresh();
+  const apps = store.state.snapshot.apps.filter((app) => isLive(app.state));
+  if (apps.length < 2)
+    throw new ModalError(
+      'notFound',
+      'There are no two live apps to merge the logs of. Deploy another app first.',
+    );
+  const followed = await logs.followedApps();
+  const chosen = await vscode.window.showQuickPick(
+    apps.map((app) => ({
+      label: app.name,
+      description: `${app.environment} · ${appStateLook(app.state).word}`,
+      picked: followed.includes(app.id),
+      target: { appId: app.id, appName: app.name, environment: app.environment } satisfies LogTarget,
+    })),
+    {
+      title: vscode.l10n.t('Merge Logs'),
+      placeHolder: vscode.l10n.t('Choose the apps whose logs are shown together'),
+      canPickMany: true,
+      matchOnDescription: true,
+    },
+  );
+  const targets = chosen?.map(({ target }) => target) ?? [];
+  const [only] = targets;
+  if (!only) return;
+  if (targets.length > 1) logs.followMerged(targets);
+  else logs.follow(only);
+  await logs.show();
+}
+
+function contextValue(argument: unknown, field: string): string {
+  const value = (argument as Readonly<Record<string, unknown>> | undefined)?.[field];
+  return typeof value === 'string' ? value : '';
+}

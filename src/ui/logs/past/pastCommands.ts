@@ -1,0 +1,17 @@
+import * as vscode from 'vscode';
+import { commands } from '../../../contributions.ts';
+import type { CommandTable } from '../../commands/command.ts';
+import type { Services } from '../../commands/services.ts';
+
+/** Commands on the past of a log. */
+export function pastCommands(services: Services): Pick<CommandTable, typeof commands.downloadLogs> {
+  return {
+    [commands.downloadLogs]: {
+      doing: vscode.l10n.t('Download logs'),
+      run: async (argument) => {
+        const { downloadLogsFlow } = await import('./downloadFlow.ts');
+        await downloadLogsFlow(services, argument);
+      },
+    },
+  };
+}

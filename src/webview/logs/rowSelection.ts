@@ -1,0 +1,73 @@
+/** Places from one up to another, which is not part of it. */
+export type PlaceRange = readonly [from: number, to: number];
+
+/** The rows that are selected, and the one that the keyboard is at. Immutable: each step gives a new one. */
+export interface RowSelection {
+  /** In order, and apart from each other. */
+  readonly ranges: readonly PlaceRange[];
+  readonly active: number | undefined;
+  /** Where a range that is being extended began. */
+  readonly anchor: number | undefined;
+}
+
+export const noSelection: RowSelection = { ranges: [], active: undefined, anchor: undefined };
+
+/** One row, and only that. */
+export function selectOnly(place: number): RowSelection {
+  return { ranges: [[place, place + 1]], active: place, anchor: place };
+}
+
+/** From where it began to here, as with Shift. */
+export function extendTo(selection: RowSelection, place: number): RowSelection {
+  const anchor = selection.anchor ?? selection.active ?? place;
+  return { ranges: [[Math.min(anchor, place), Math.max(anchor, place) + 1]], active: place, anchor };
+}
+
+/** One more or one less, as with Ctrl. */
+export function toggle(selection: RowSelection, place: number): RowSelection {
+  const ranges = isSelected(selection, place)
+    ? selection.ranges.flatMap((range) => without(range, place))
+    : joined([...selection.ranges, [place, place + 1]]);
+  return { ranges, active: place, anchor: place };
+}
+
+export function selectAll(selection: RowSelection, first: number, end: number): RowSelection {
+  return { ...selection, ranges: end > first ? [[first, end]] : [], anchor: first };
+}
+
+export function isSelected({ ranges }: RowSelection, place: number): boolean {
+  return ranges.some(([from, to]) => place >= from && place < to);
+}
+
+export function selectedCount({ ranges }: RowSelection): number {
+  return ranges.reduce((sum, [from, to]) => sum + to - from, 0);
+}
+
+/** What is left of it when only those places are there, or stand where they stood. */
+export function keepWithin(selection: RowSelection, first: number, end: number): RowSelection {
+  const inside = (place: number | undefined) =>
+    place !== undefined && place >= first && place < end ? place : undefined;
+  const ranges = selection.ranges
+    .map(([from, to]): PlaceRange => [Math.max(from, first), Math.min(to, end)])
+    .filter(([from, to]) => to > from);
+  return { ranges, active: inside(selection.active), anchor: inside(selection.anchor) };
+}
+
+function without([from, to]: PlaceRange, place: number): PlaceRange[] {
+  if (place < from || place >= to) return [[from, to]];
+  const parts: PlaceRange[] = [
+    [from, place],
+    [place + 1, to],
+  ];
+  return parts.filter(([start, end]) => end > start);
+}
+
+function joined(ranges: readonly PlaceRange[]): PlaceRange[] {
+  const result: PlaceRange[] = [];
+  for (const range of [...ranges].sort((a, b) => a[0] - b[0])) {
+    const last = result.at(-1);
+    if (last && range[0] <= last[1]) result[result.length - 1] = [last[0], Math.max(last[1], range[1])];
+    else result.push(range);
+  }
+  return result;
+}
