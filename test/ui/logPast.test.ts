@@ -194,11 +194,14 @@ describe('the past of a log', () => {
     await workbench.page.keyboard.press('Control+End');
     await workbench.runCommand('Fold All');
     await workbench.page.locator('.editor-instance .inline-folded').first().waitFor();
-    await workbench.runCommand('Go to Symbol in Editor');
+    await workbench.page.keyboard.press('Control+Shift+O');
     await workbench.quickPick.option(/ValueError: no such model/).waitFor();
     await workbench.quickPick.cancel();
     await workbench.runCommand('Focus on Outline View');
-    await workbench.page.getByRole('treeitem', { name: /ta-emitter/ }).first().waitFor();
+    await workbench.page
+      .getByRole('treeitem', { name: /ta-emitter/ })
+      .first()
+      .waitFor();
     await workbench.shot('114-document');
     await workbench.runCommand('View: Close Editor');
     await workbench.openView('Apps');
