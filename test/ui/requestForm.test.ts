@@ -105,14 +105,15 @@ describe('the form', () => {
   it('says what does not fit at the field, and sends it anyway if the user wants', async () => {
     const frame = await panel();
     await frame.getByRole('button', { name: 'Form', exact: true }).click();
-    await frame.getByRole('textbox', { name: /^texts\[3\]/ }).fill('');
-    await frame.getByText('May not be empty.').waitFor();
+    await frame.getByRole('textbox', { name: 'instruction' }).fill('word '.repeat(401));
+    await frame.getByText('May have at most 2000 characters.').waitFor();
     await frame.getByRole('button', { name: 'Send', exact: true }).click();
     await frame.getByText('One thing does not fit the API description:').waitFor();
-    await frame.getByText('texts[3]: May not be empty.').waitFor();
+    await frame.getByText('instruction: May have at most 2000 characters.').waitFor();
     await workbench.shot('123-validation');
     await frame.getByRole('button', { name: 'Send Anyway' }).click();
     await frame.getByText(/could not use the request/).waitFor();
+    await frame.getByRole('textbox', { name: 'instruction' }).fill('');
   });
 
   it.each(['light', 'highContrast', 'highContrastLight', 'dark'] as const)(
@@ -179,6 +180,7 @@ describe('a draft', () => {
 
 describe('a file', () => {
   it('goes from the explorer into the field that takes it', async () => {
+    await workbench.openView('Catalogue');
     await deploy(/^Document reader, GPU L40S/, 'documents-ocr');
     await workbench.runCommand('View: Show Explorer');
     await workbench.treeRow('Files Explorer', 'page.png').menu('Send to Modal Endpoint…');

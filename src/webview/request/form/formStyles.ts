@@ -178,6 +178,9 @@ const layout = css`
     border-bottom: 1px solid var(--vscode-panel-border, transparent);
   }
   .tabs button {
+    display: inline-flex;
+    gap: 4px;
+    align-items: center;
     border: none;
     border-bottom: 1px solid transparent;
     background: none;
