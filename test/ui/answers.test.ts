@@ -181,7 +181,7 @@ describe('an answer', () => {
     await answer().getByRole('button', { name: 'Open All' }).waitFor();
     await workbench.shot('138-large');
     await answer().getByRole('button', { name: 'Open All' }).click();
-    await workbench.page.getByRole('tab', { name: /^A line of a large answer/ }).waitFor();
+    await workbench.page.getByRole('tab', { name: /^answer 1\.txt/ }).waitFor();
     await workbench.page.locator('.view-line', { hasText: 'A line of a large answer.' }).first().waitFor();
     await workbench.runCommand('View: Close Editor');
   });

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../domain/emitter.ts';
 import type { HttpResult } from '../../domain/request.ts';
 import { mediaType } from '../../requests/textBody.ts';
+import { AnswerDocuments } from './answerDocuments.ts';
 
 /** The editor shares larger documents with no extension, and copies the text on its way. */
 const largestDocument = 20 * 1024 * 1024;
@@ -24,31 +25,27 @@ const endings: Readonly<Record<string, string>> = {
   'image/webp': 'webp',
   'image/svg+xml': 'svg',
 };
-const languages: Readonly<Record<string, string>> = {
-  json: 'json',
-  html: 'html',
-  md: 'markdown',
-  svg: 'xml',
-};
 
 /** Takes answers out of the panel: into documents and files. */
 export class AnswerFiles implements Disposable {
   #folder: Promise<string> | undefined;
+  #documents: AnswerDocuments | undefined;
 
   /** All of the text; a very large one as a file of the system's temporary folder, gone with the panel. */
   async open(result: HttpResult): Promise<void> {
     const ending = endingOf(mediaType(result.headers));
-    const options = { preview: true, viewColumn: vscode.ViewColumn.Beside };
     if (result.size <= largestDocument && result.body !== '') {
-      const language = languages[ending] ?? 'plaintext';
-      const document = await vscode.workspace.openTextDocument({ content: result.body, language });
-      await vscode.window.showTextDocument(document, options);
+      this.#documents ??= new AnswerDocuments();
+      await this.#documents.open(result.body, ending);
       return;
     }
     this.#folder ??= mkdtemp(path.join(os.tmpdir(), 'modal-answer-'));
     const file = path.join(await this.#folder, `answer-${Date.now()}.${ending}`);
     await writeFile(file, bytesOf(result), { mode: 0o600 });
-    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file), options);
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file), {
+      preview: true,
+      viewColumn: vscode.ViewColumn.Beside,
+    });
   }
 
   /** Asks where to, and writes what came. */
@@ -62,6 +59,7 @@ export class AnswerFiles implements Disposable {
   }
 
   dispose(): void {
+    this.#documents?.dispose();
     void this.#folder?.then((folder) => rm(folder, { recursive: true, force: true })).catch(() => undefined);
   }
 
