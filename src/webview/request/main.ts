@@ -43,6 +43,7 @@ class RequestElement extends LitElement {
         ?sending=${this.sending}
       ></modal-draft>
       <section class="response" aria-label="Answer">
+        <h2>Answer</h2>
         <modal-answer
           .post=${post}
           .retry=${() => this.#draft?.send()}

@@ -33,6 +33,15 @@ export const styles = css`
   .request {
     border-right: 1px solid var(--vscode-panel-border, transparent);
   }
+  /* For screen readers, which jump from heading to heading; the rest see it by its place. */
+  h2 {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    margin: -1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+  }
   modal-answer {
     flex: 1;
     min-height: 0;
