@@ -81,6 +81,8 @@ class LogsElement extends LitElement implements ListOwner {
   #clock: ReturnType<typeof setInterval> | undefined;
   /** Where the log ended when its end was last seen. */
   #seenEnd = 0;
+  /** The row, by its number, that a change of the filter is not to lose. */
+  #looking: number | undefined;
   #calls: ReadonlySet<string> = new Set();
   readonly #unfolded = new Set<number>();
   readonly #withLibraries = new Set<number>();
@@ -258,7 +260,9 @@ class LogsElement extends LitElement implements ListOwner {
   followChanged(following: boolean): void {
     this.following = following;
     this.#seenEnd = this.rows.end;
-    if (following) this.counts = { ...this.counts, unseen: 0 };
+    if (!following) return;
+    this.#looking = undefined;
+    this.counts = { ...this.counts, unseen: 0 };
   }
 
   painted(): void {
@@ -279,9 +283,11 @@ class LogsElement extends LitElement implements ListOwner {
     if (!session) return;
     this.filter = { ...this.filter, ...change };
     keepFilter(session, this.filter);
-    // The row that is being looked at is found again in what is shown then.
-    const row = this.following || this.active === undefined ? undefined : this.rows.get(this.active)?.row;
-    post({ type: 'filter', session, filter: this.filter, ...(row === undefined ? {} : { reveal: row }) });
+    // The row that is being looked at is found again in what is shown then, also by way of filters that hide it.
+    if (!this.following && this.active !== undefined)
+      this.#looking = this.rows.get(this.active)?.row ?? this.#looking;
+    const reveal = this.#looking === undefined ? {} : { reveal: this.#looking };
+    post({ type: 'filter', session, filter: this.filter, ...reveal });
   }
 
   /** The next or previous row; of a filtered log, that is the next match. */
@@ -467,6 +473,7 @@ class LogsElement extends LitElement implements ListOwner {
     this.#seenEnd = 0;
     this.#list?.forgetFrom(undefined);
     this.#list?.follow(true);
+    this.#looking = undefined;
     this.#list?.repaint();
   }
 
@@ -482,7 +489,9 @@ class LogsElement extends LitElement implements ListOwner {
     if (kept === undefined) {
       this.selection = noSelection;
       this.#seenEnd = rows.first;
+      const looking = this.#looking;
       this.#list?.follow(true);
+      this.#looking = looking;
     } else if (this.selection !== noSelection) this.selection = keepWithin(this.selection, rows.first, kept);
     const shown = rows.end - rows.first;
     const unseen = this.following ? 0 : Math.max(0, rows.end - Math.max(this.#seenEnd, rows.first));
