@@ -88,7 +88,7 @@ const past = () => frame.locator('modal-log-past');
 const button = (name: string | RegExp) => past().getByRole('button', { name });
 const slider = () => past().getByRole('slider', { name: 'Lines over time' });
 const spoken = async () => (await slider().getAttribute('aria-valuetext')) ?? '';
-const list = () => frame.getByRole('log', { name: 'Log lines' });
+const list = () => frame.getByRole('grid', { name: 'Log lines' });
 
 /** Evaluates an expression about the list's element, in the page. */
 const inList = <T>(expression: string) =>
