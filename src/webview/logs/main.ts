@@ -37,7 +37,7 @@ import {
   selectOnly,
   toggle,
 } from './rowSelection.ts';
-import { controlOf, hasSelectedText, menuContext, originOf, placeOf } from './rowEvents.ts';
+import { controlOf, hasSelectedText, menuContext, onlyThis, originOf, placeOf } from './rowEvents.ts';
 import { canUnfold, rowLook } from './rowView.ts';
 import { styles } from './styles.ts';
 import { tabsView } from './tabs.ts';
@@ -368,31 +368,13 @@ class LogsElement extends LitElement implements ListOwner {
     const row = this.rows.get(place);
     const session = this.sessions?.selected;
     if (!row || !session) return;
-    const { containerId, functionId, callId } = originOf(row);
-    switch (what) {
-      case 'fold':
-        this.unfold(place);
-        return;
-      case 'libraries':
-        this.#withLibraries.add(row.row);
-        this.#list?.change(() => undefined);
-        return;
-      case 'link':
-        post({ type: 'open', session, row: row.row, start });
-        return;
-      case 'function':
-        this.changeFilter({ functionId });
-        return;
-      case 'container':
-        this.changeFilter({ containerId });
-        return;
-      case 'call':
-        this.changeFilter({ callId });
-        return;
-      case 'request':
-        post({ type: 'showRequest', callId });
-        return;
-    }
+    if (what === 'fold') this.unfold(place);
+    else if (what === 'libraries') {
+      this.#withLibraries.add(row.row);
+      this.#list?.change(() => undefined);
+    } else if (what === 'link') post({ type: 'open', session, row: row.row, start });
+    else if (what === 'request') post({ type: 'showRequest', callId: originOf(row).callId });
+    else this.changeFilter(onlyThis(what, row));
   }
 
   #goToTime(time: number): void {

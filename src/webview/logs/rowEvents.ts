@@ -12,6 +12,14 @@ export function originOf({ entry }: ShownRow): Origin {
   return { containerId, functionId, callId };
 }
 
+/** The filter of a cell that was pressed: `function`, `container` or `call`. */
+export function onlyThis(what: string, row: ShownRow): Partial<Origin> {
+  const { functionId, containerId, callId } = originOf(row);
+  if (what === 'function') return { functionId };
+  if (what === 'container') return { containerId };
+  return what === 'call' ? { callId } : {};
+}
+
 /** What the editor's context menu knows of a row: its commands are shown by it, and get it. */
 export function menuContext(row: ShownRow, calls: ReadonlySet<string>): string {
   const origin = originOf(row);
