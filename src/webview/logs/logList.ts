@@ -158,7 +158,11 @@ export class LogList {
 
   #fit(): void {
     const { first, end } = this.#owner.rows;
+    const before = this.#scroller.scrollTop;
     this.#body.style.height = `${this.#heights.between(first, end)}px`;
+    // Where rows went, the browser scrolls by itself; that says nothing about the user either.
+    const { scrollTop } = this.#scroller;
+    if (scrollTop !== before) this.#ownTop = scrollTop;
   }
 
   #readingPlace(): Anchor | undefined {
@@ -242,6 +246,7 @@ export class LogList {
 
   readonly #scrolled = (): void => {
     const { scrollTop, clientHeight, scrollHeight } = this.#scroller;
+    if (clientHeight === 0) return; // hidden while nothing matches
     if (Math.abs(scrollTop - this.#ownTop) >= 1) {
       this.#ownTop = -1;
       this.#anchor = undefined;
