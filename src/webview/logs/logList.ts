@@ -252,7 +252,7 @@ export class LogList {
       this.#anchor = undefined;
       this.follow(scrollHeight - scrollTop - clientHeight <= near);
       this.#tellTop(scrollTop <= near);
-    }
+    } else this.#wasAtTop = scrollTop <= near;
     this.#paintNow();
   };
 
