@@ -52,6 +52,11 @@ export function requestAuth(
   }
 }
 
+/** By reference what an endpoint is known to ask for; undefined where nothing is. */
+export function knownAuth(target: AuthTarget, bundled?: CatalogApp): RequestAuth | undefined {
+  return requestAuth(defaultAuth(target, bundled), target, bundled);
+}
+
 /** The choice behind a reference that was kept with a request. */
 export function authChoice(auth: RequestAuth | undefined): AuthChoice {
   if (!auth) return { kind: 'none', header: '' };

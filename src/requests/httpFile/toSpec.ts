@@ -16,7 +16,7 @@ export interface SpecContext {
   /** Makes sure that a part's file may be sent. @throws as `readFile` */
   readonly checkFile: (file: string) => Promise<void>;
   /** Where the key of an address is kept, and nothing where the address is not known: a key goes to its own only. */
-  readonly secretOf: (url: string) => Promise<string | undefined>;
+  readonly secretOf: (url: string, kind: 'bearer' | 'proxy') => Promise<string | undefined>;
 }
 
 /**
@@ -99,14 +99,14 @@ class Filling {
   ): Promise<RequestAuth | undefined> {
     const single = keys.get('MODAL_API_KEY') ?? keys.get('MODAL_SECRET');
     if (!single) return undefined;
-    const secretRef = await this.#context.secretOf(url);
+    const id = keys.get('MODAL_KEY');
+    const secretRef = await this.#context.secretOf(url, id ? 'proxy' : 'bearer');
     if (secretRef === undefined) {
       throw new ModalError(
         'invalid',
         `No key is known for ${new URL(url).origin}. Keys go only to deployed endpoints of this account; for another server give MODAL_API_KEY a value in http-client.private.env.json.`,
       );
     }
-    const id = keys.get('MODAL_KEY');
     return { secretRef, ...single, ...(id ? { idHeader: id.header } : {}) };
   }
 

@@ -2,8 +2,8 @@ import type { App, Endpoint } from '../../domain/app.ts';
 import { isLive } from '../../domain/app.ts';
 import type { CatalogApp } from '../../domain/catalog.ts';
 import { gpuUsdPerHour } from '../../domain/cost.ts';
+import { keyName } from '../../requests/auth.ts';
 import type { RequestApp } from '../../requests/history/entry.ts';
-import { endpointKeyName } from '../../requests/keys.ts';
 import type { MemoryParts } from './requestMemory.ts';
 
 export interface FoundEndpoint {
@@ -54,12 +54,11 @@ export class Endpoints {
     return { target, ...(bundled ? { bundled } : {}) };
   }
 
-  /** Where the key of an address is kept. A key belongs to one deployed endpoint and goes nowhere else. */
-  async secretOf(url: string): Promise<string | undefined> {
+  /** Where the key of an address is kept, or its proxy token. A key belongs to one deployed endpoint and goes nowhere else. */
+  async secretOf(url: string, kind: 'bearer' | 'proxy'): Promise<string | undefined> {
     const { target, bundled } = await this.find(url);
     if (!target) return undefined;
-    const auth = bundled?.endpoints.find(({ function: name }) => name === target.endpoint.name)?.auth;
-    return endpointKeyName(target.app.environment, auth?.secretName ?? target.app.name);
+    return keyName(kind, target, bundled);
   }
 
   appOf(url: string): RequestApp | undefined {

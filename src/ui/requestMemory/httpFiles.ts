@@ -126,7 +126,7 @@ export class HttpFiles {
       checkFile: async (name) => {
         await allow(name);
       },
-      secretOf: (url) => this.#endpoints.secretOf(url),
+      secretOf: (url, kind) => this.#endpoints.secretOf(url, kind),
     });
   }
 }

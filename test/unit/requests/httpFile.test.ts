@@ -215,8 +215,15 @@ POST http://h/
     expect(own!.auth).toBeUndefined();
     const [pair] = await specsOf(
       'GET https://a/\nModal-Key: {{MODAL_KEY}}\nModal-Secret: {{MODAL_SECRET}}\n',
+      {},
+      { secretOf: (_url, kind) => Promise.resolve(`kept ${kind}`) },
     );
-    expect(pair!.auth).toMatchObject({ header: 'Modal-Secret', idHeader: 'Modal-Key', scheme: '' });
+    expect(pair!.auth).toEqual({
+      secretRef: 'kept proxy',
+      header: 'Modal-Secret',
+      idHeader: 'Modal-Key',
+      scheme: '',
+    });
   });
 
   it('reads a file of 10 MB, and does not fall for values that double', async () => {

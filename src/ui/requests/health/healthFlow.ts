@@ -5,6 +5,7 @@ import type { ModalFunction } from '../../../domain/app.ts';
 import type { CatalogApp } from '../../../domain/catalog.ts';
 import { isCancelled, toModalError } from '../../../domain/errors.ts';
 import type { RequestAuth } from '../../../domain/request.ts';
+import { knownAuth } from '../../../requests/auth.ts';
 import type { HealthAction, HealthFacts } from '../../../requests/health/checkHealth.ts';
 import { checkHealth as runCheck } from '../../../requests/health/checkHealth.ts';
 import { connectTo } from '../../../requests/health/connect.ts';
@@ -14,7 +15,6 @@ import type { Services } from '../../commands/services.ts';
 import { appFacts } from '../../lifecycle/appFacts.ts';
 import { gpuLines } from '../../lifecycle/costWords.ts';
 import { askForKey } from '../askForKey.ts';
-import { endpointAuth } from '../endpointAuth.ts';
 import { HealthList } from './healthList.ts';
 
 /** A model of tens of gigabytes takes this long to load the first time. */
@@ -29,7 +29,7 @@ interface Checked {
 /** Checks an endpoint until the list is closed; the list stays, and can be run again. */
 export async function checkHealth(services: Services, target: AppEndpoint): Promise<void> {
   const bundled = (await services.catalog.apps()).find((app) => app.defaultAppName === target.app.name);
-  const checked: Checked = { target, bundled, auth: endpointAuth(target, bundled) };
+  const checked: Checked = { target, bundled, auth: knownAuth(target, bundled) };
   const list: HealthList = new HealthList(
     vscode.l10n.t('Health of {0}: {1}', target.app.name, target.endpoint.name),
     {

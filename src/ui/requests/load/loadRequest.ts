@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import type { App, Endpoint } from '../../../domain/app.ts';
 import type { CatalogApp, Sample } from '../../../domain/catalog.ts';
 import type { RequestSpec } from '../../../domain/request.ts';
+import { knownAuth } from '../../../requests/auth.ts';
 import { sampleBody } from '../../../requests/sample.ts';
 import type { AppEndpoint } from '../../commands/pick.ts';
 import { pick } from '../../commands/pick.ts';
-import { endpointAuth } from '../endpointAuth.ts';
 
 /** What each request of a test sends. */
 export interface LoadRequestChoice {
@@ -119,7 +119,7 @@ function typedRequest(
   path: string,
   body: string,
 ): LoadRequestChoice {
-  const auth = endpointAuth(target, bundled);
+  const auth = knownAuth(target, bundled);
   const spec: RequestSpec = {
     method: method.toUpperCase(),
     url: target.endpoint.url.replace(/\/$/, '') + path,
