@@ -12,6 +12,7 @@ import { benchDeploy } from './deploy.ts';
 import { benchLists } from './lists.ts';
 import { benchLoad } from './load.ts';
 import { benchLogs } from './logs.ts';
+import { benchLogView } from './logView.ts';
 import { benchRequests } from './requests.ts';
 import type { BenchRow } from './table.ts';
 import { printTable } from './table.ts';
@@ -22,6 +23,7 @@ const parts: Readonly<Record<string, Part>> = {
   lists: () => inWorld(benchLists),
   deploy: () => inWorld(benchDeploy),
   logs: () => inWorld(benchLogs),
+  logView: benchLogView,
   load: benchLoad,
   activation: benchActivation,
   apps: benchApps,

@@ -23,6 +23,8 @@ export interface WorkbenchOptions {
   /** CSS pixels. */
   readonly size?: { readonly width: number; readonly height: number };
   readonly deviceScaleFactor?: number;
+  /** Of the browser, beside those that all tests have. */
+  readonly flags?: readonly string[];
 }
 
 const openWithinMs = 60_000;
@@ -37,8 +39,12 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     theme = 'dark',
     size = { width: 1440, height: 900 },
     deviceScaleFactor = 1,
+    flags = [],
   } = options;
-  const browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumFlags });
+  const browser = await chromium.launch({
+    executablePath: ensureChromium(),
+    args: [...chromiumFlags, ...flags],
+  });
   try {
     const context = await browser.newContext({ viewport: size, deviceScaleFactor, reducedMotion: 'reduce' });
     const workbench = new Workbench(host, browser, await context.newPage());
