@@ -1,4 +1,4 @@
-import type { ContainerPhase, LogChunk } from '../domain/log.ts';
+import type { ContainerPhase, LogChunk, LogOrigin } from '../domain/log.ts';
 import type {
   LineEntry,
   LogEntry,
@@ -202,7 +202,12 @@ export class EntryBuilder {
   }
 }
 
-export function lineEntry({ chunk, text, partial, goesOn, continued }: AssembledLine): LineEntry {
+/** What a line entry is made of: its level is inferred from the whole text. */
+export type LineParts = Pick<AssembledLine, 'text' | 'partial' | 'goesOn' | 'continued'> & {
+  readonly chunk: LogOrigin & { readonly time: number };
+};
+
+export function lineEntry({ chunk, text, partial, goesOn, continued }: LineParts): LineEntry {
   const level = chunk.source === 'system' ? undefined : inferLevel(text);
   return {
     kind: 'line',

@@ -1,5 +1,5 @@
 import type { LogBatch, LogChunk, PastQuery, TimeRange } from '../domain/log.ts';
-import type { LineEntry, LogEntry } from '../domain/logEntry.ts';
+import type { LogEntry } from '../domain/logEntry.ts';
 import { EntryBuilder, lineEntry, notInTime } from './entryBuilder.ts';
 import { EntryList } from './entryList.ts';
 import { noteFirsts } from './firstRows.ts';
@@ -111,8 +111,12 @@ export class LogHistory {
     const row = this.#firstRows.get(key);
     const entry = row === undefined ? undefined : buffer.entry(row);
     if (row === undefined || entry?.kind !== 'line' || entry.continued) return false;
-    const joined: LineEntry = { ...entry, time: chunk.time, text: text + entry.text };
-    return buffer.update(row, joined);
+    const { partial = false, goesOn = false } = entry;
+    const origin = { ...entry, time: chunk.time };
+    return buffer.update(
+      row,
+      lineEntry({ chunk: origin, text: text + entry.text, partial, goesOn, continued: false }),
+    );
   }
 
   /** The newest entries before what is known, looked for further and further back. */

@@ -163,7 +163,7 @@ class LogStore:
         """Returns the newest ``limit`` text entries of [since, until) (unix seconds), oldest first."""
         log = self._log(app_id)
         start, stop = _positions(log, since, until)
-        first, last = int(since * 1e9), int(until * 1e9)
+        first, last = _nanoseconds(since), _nanoseconds(until)
         chosen: list[tuple[int, int, Source, str]] = []
         wanted = self._wanted(accept)
         for page, low, high, number in reversed(list(log.slices(start, stop))):
@@ -310,7 +310,12 @@ def _positions(log: Log, since: float, until: float) -> tuple[int, int]:
     """Returns where to look for entries of [since, until); all of them when the clock has jumped."""
     if log.clock_jumped:
         return log.first, log.end
-    return log.position_at(int(since * 1e9)), log.position_at(int(until * 1e9))
+    return log.position_at(_nanoseconds(since)), log.position_at(_nanoseconds(until))
+
+
+def _nanoseconds(seconds: float) -> int:
+    """Returns unix seconds, which a float holds to the microsecond, without the noise below: ranges must meet."""
+    return round(seconds * 1e6) * 1000
 
 
 def _resume_position(log: Log, last_entry_id: str) -> int:
