@@ -117,6 +117,8 @@ describe('one log', () => {
   beforeEach(async () => {
     const reset = (await viewer()).getByRole('button', { name: 'Reset Filters' });
     if (await reset.isVisible()) await reset.click();
+    const filter = (await viewer()).locator('#filter');
+    if (await filter.isVisible()) await filter.press('Escape');
   });
 
   it('shows a cold start as it happens', async () => {
@@ -164,8 +166,15 @@ describe('one log', () => {
       .first()
       .waitFor();
     await logs.getByRole('switch', { name: 'Match Case' }).click();
-    await logs.locator('#filter').press('Shift+Enter');
-    await logs.locator('.count', { hasText: /^2, 2 of/ }).waitFor();
+    // The filter is applied by the host: a step that comes before its answer is forgotten with the rows of before.
+    await poll(
+      async () => {
+        await logs.locator('#filter').press('Shift+Enter');
+        await logs.locator('.count', { hasText: /^2, 2 of/ }).waitFor({ timeout: 2000 });
+        return true;
+      },
+      { what: 'the last match' },
+    );
     await logs.locator('#filter').press('End');
     await workbench.page.keyboard.type('(');
     await logs.getByText('Not a regular expression: Unterminated group').waitFor();
@@ -224,10 +233,12 @@ describe('one log', () => {
     await logs.locator('#filter').pressSequentially('paid by card');
     await logs.locator('.count', { hasText: /(?:^|, )10,000 of/ }).waitFor();
     const list = logs.locator('#list');
-    await list.press('Control+a');
-    await list.press('Control+c');
+    // Each letter is a filter of its own; the answer to the last one may come after the count is right.
     const lines = await poll(
       async () => {
+        await list.press('Control+a');
+        await list.press('Control+c');
+        await workbench.page.waitForTimeout(300);
         const copied = (await clipboard()).trimEnd().split('\n');
         return copied.length === 10_000 ? copied : undefined;
       },
