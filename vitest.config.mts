@@ -9,7 +9,6 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 120_000,
-          retry: 1, // real processes on a busy machine; what fails twice fails, and each retry is reported
           hookTimeout: 180_000,
           fileParallelism: false,
         },
@@ -19,7 +18,6 @@ export default defineConfig({
           name: 'ui',
           include: ['test/ui/**/*.test.ts'],
           testTimeout: 180_000,
-          retry: 1, // as above
           hookTimeout: 600_000,
           fileParallelism: false,
         },

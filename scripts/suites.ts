@@ -2,13 +2,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureTinyHub } from '../test/host/tinyHub.ts';
 import { ensurePython } from './python.ts';
+import type { Attempt, Count } from './reports.ts';
+import { lastLines, parseJunitReport, parseVitestReport } from './reports.ts';
 import { root } from './root.ts';
 import { run } from './run.ts';
-
-export interface Count {
-  readonly passed: number;
-  readonly failed: number;
-}
+import { withSecondTry } from './secondTry.ts';
 
 export interface Suite {
   readonly name: string;
@@ -25,38 +23,36 @@ function sum(...counts: readonly Count[]): Count {
   return counts.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed }));
 }
 
-/** A suite that ends without a report, or with a bad exit code and no failed test, has failed. */
-function judge(code: number, count: Count): Count {
-  return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
+/** A run that ends with a bad exit code and no failed test has failed all the same. */
+function judge(code: number, attempt: Attempt, log: string): Attempt {
+  if (code === 0 || attempt.failures.length > 0) return attempt;
+  return { ...attempt, failed: Math.max(1, attempt.failed), failures: [lastLines(log, 80)] };
 }
 
-async function vitest(project: string): Promise<Count> {
-  const file = path.join(root, `out/test/${project}.json`);
-  const code = await run('vitest', [
-    ...['run', '--project', project],
-    ...['--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
-  ]);
-  const report = JSON.parse(await readFile(file, 'utf8')) as {
-    numPassedTests: number;
-    numFailedTests: number;
-  };
-  return judge(code, { passed: report.numPassedTests, failed: report.numFailedTests });
-}
-
-async function pytest(folder: string, name: string): Promise<Count> {
-  const file = path.join(root, `out/test/${name}.xml`);
-  const python = await ensurePython();
-  const { containerEnv } = await ensureTinyHub(python);
-  const code = await run(python, ['-m', 'pytest', '-q', folder, `--junitxml=${file}`], {
-    PYTHONPATH: path.join(root, 'test/simulator'),
-    PYTHONDONTWRITEBYTECODE: '1',
-    TINY_HUB: containerEnv['HF_HOME'] ?? '',
+const vitest = (project: string): Promise<Count> =>
+  withSecondTry(project, async (name, only) => {
+    const report = path.join(root, `out/test/${name}.json`);
+    const log = path.join(root, `out/test/${name}.log`);
+    const args = ['run', '--project', project, '--reporter=default', '--reporter=json', ...only];
+    const code = await run('vitest', [...args, `--outputFile.json=${report}`], {}, log);
+    return judge(code, parseVitestReport(await readFile(report, 'utf8')), await readFile(log, 'utf8'));
   });
-  const report = await readFile(file, 'utf8');
-  const attribute = (key: string) => Number(new RegExp(`\\b${key}="(\\d+)"`).exec(report)?.[1] ?? 0);
-  const failed = attribute('failures') + attribute('errors');
-  return judge(code, { passed: attribute('tests') - failed - attribute('skipped'), failed });
-}
+
+const pytest = (folder: string, suite: string): Promise<Count> =>
+  withSecondTry(suite, async (name, only) => {
+    const report = path.join(root, `out/test/${name}.xml`);
+    const log = path.join(root, `out/test/${name}.log`);
+    const python = await ensurePython();
+    const { containerEnv } = await ensureTinyHub(python);
+    const env = {
+      PYTHONPATH: path.join(root, 'test/simulator'),
+      PYTHONDONTWRITEBYTECODE: '1',
+      TINY_HUB: containerEnv['HF_HOME'] ?? '',
+    };
+    const args = ['-m', 'pytest', '-q', folder, `--junitxml=${report}`, ...only];
+    const code = await run(python, args, env, log);
+    return judge(code, parseJunitReport(await readFile(report, 'utf8')), await readFile(log, 'utf8'));
+  });
 
 async function ruff(): Promise<Count> {
   const python = await ensurePython();

@@ -1,12 +1,14 @@
 /**
  * `npm test`: every suite, one after the other, then one line `N passed, N failed`.
  *
- * `npm test -- unit python` runs only the named suites.
+ * `npm test -- unit python` runs only the named suites. Whatever a suite prints is in
+ * `out/test/<suite>.log`; what failed is printed here too.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Count } from './reports.ts';
 import { root } from './root.ts';
-import type { Count, Suite } from './suites.ts';
+import type { Suite } from './suites.ts';
 import { suites } from './suites.ts';
 
 const wanted = process.argv.slice(2);

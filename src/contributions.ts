@@ -27,6 +27,7 @@ export const commands = {
   showOnlyLogContainer: 'modalGpu.showOnlyLogContainer',
   showOnlyLogCall: 'modalGpu.showOnlyLogCall',
   showLogRequest: 'modalGpu.showLogRequest',
+  showLogRange: 'modalGpu.showLogRange',
   downloadLogs: 'modalGpu.downloadLogs',
   sendRequest: 'modalGpu.sendRequest',
   openRequest: 'modalGpu.openRequest',

@@ -9,14 +9,19 @@ const reserved = new Set([
   'keep-alive',
 ]);
 
-/**
- * What is wrong with a header, as one sentence; '' when it can be sent. Line breaks would let a value become headers
- * or a body of its own.
- */
+/** What is wrong with a header of the panel, as one sentence; '' when it can be sent. */
 export function headerProblem(name: string, value: string): string {
+  if (reserved.has(name.toLowerCase())) return `${name} is set from what is sent; leave it out.`;
+  return fieldProblem(name, value);
+}
+
+/**
+ * What HTTP does not let a header be, as one sentence; '' when it can be one. Line breaks would let a value become
+ * headers or a body of its own.
+ */
+export function fieldProblem(name: string, value: string): string {
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name))
     return `"${shown(name)}" is no header name: only letters, digits and - _ . may be in it.`;
-  if (reserved.has(name.toLowerCase())) return `${name} is set from what is sent; leave it out.`;
   if (/[\r\n]/.test(value)) return `The value of ${name} has a line break, which a header may not have.`;
   if (/[^\t\x20-\x7e\x80-\xff]/.test(value))
     return `The value of ${name} has characters that a header cannot carry.`;

@@ -7,9 +7,12 @@ const sliceMs = 8;
 /** More than a buffer holds, as a power of two: where a row stands in a ring is its number without the high bits. */
 const ringSize = 1 << 18;
 
-/** Numbers by row, for the newest rows only. */
+/** No row has this number: those that were loaded later as older ones count down from -1. */
+const none = 0x7fffffff;
+
+/** Numbers by row, for the rows that a buffer holds: they count on without a gap. */
 class Ring {
-  readonly #rows = new Int32Array(ringSize).fill(-1);
+  readonly #rows = new Int32Array(ringSize).fill(none);
   readonly #values = new Int32Array(ringSize);
 
   set(row: number, value: number): void {
@@ -19,6 +22,10 @@ class Ring {
 
   get(row: number): number | undefined {
     return this.#rows[row & (ringSize - 1)] === row ? this.#values[row & (ringSize - 1)] : undefined;
+  }
+
+  clear(): void {
+    this.#rows.fill(none);
   }
 }
 
@@ -34,7 +41,7 @@ interface Source {
 
 /**
  * Several logs as one, in the order of time. What the logs hold already comes first; then each new row of theirs, and
- * each update. The texts are shared with them. Older rows that they load later are not taken over.
+ * each update. When one of them loads older rows, all are put in order anew. The texts are shared with them.
  */
 export class MergedLog implements Disposable {
   readonly buffer = new LogBuffer();
@@ -75,7 +82,9 @@ export class MergedLog implements Disposable {
   /** @returns whether everything is copied */
   #copySome(): boolean {
     const until = performance.now() + sliceMs;
+    const hasOlder = this.#sources.some(({ changes }) => changes.prepended > 0);
     for (const source of this.#sources) this.#takeChanges(source);
+    if (hasOlder) this.#startOver();
     while (performance.now() < until) {
       const source = this.#earliest();
       if (!source) return true;
@@ -99,6 +108,14 @@ export class MergedLog implements Disposable {
     changes.cleared = false;
   }
 
+  #startOver(): void {
+    this.buffer.clear();
+    for (const source of this.#sources) {
+      source.copies.clear();
+      source.next = source.buffer.first;
+    }
+  }
+
   /** The log whose next row is the oldest. */
   #earliest(): Source | undefined {
     let earliest: Source | undefined;
@@ -116,7 +133,7 @@ export class MergedLog implements Disposable {
   #copy(source: Source): void {
     const row = source.buffer.rowAt(source.next++);
     // What came late moved the rows after it: those that are copied already stay where they are.
-    if (row < 0 || source.copies.get(row) !== undefined) return;
+    if (source.copies.get(row) !== undefined) return;
     const entry = source.buffer.entry(row);
     if (!entry) return;
     const copy = this.buffer.add(entry);

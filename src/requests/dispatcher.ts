@@ -1,55 +1,68 @@
-import { Agent, EnvHttpProxyAgent, Pool } from 'undici';
+import { Agent, Client, EnvHttpProxyAgent, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { NetworkSettings } from '../domain/network.ts';
+import { ownMachine, withEnvironment } from '../domain/network.ts';
 import { trustedContext } from './certificates.ts';
 
 export const connectLimitMs = 10_000;
 const idleBodyLimitMs = 5 * 60_000;
-/** As in the editor's own client: a server on this machine is never asked for through a proxy. */
-const ownMachine = ['localhost', '127.0.0.1', '::1'];
 
-export interface DispatcherOptions {
+export interface ConnectionOptions {
   readonly network: NetworkSettings;
   readonly isHttps: boolean;
   /** Limit for the first byte of each leg, in milliseconds. */
   readonly headersTimeoutMs: number;
+}
+
+export interface DispatcherOptions extends ConnectionOptions {
   /** A connection stands; with TLS, after its handshake, also through a proxy. */
   readonly onConnect: () => void;
 }
 
 /** A dispatcher for one request and its redirects; the caller destroys it. */
-export function makeDispatcher(options: DispatcherOptions): Dispatcher {
-  const { network, isHttps, headersTimeoutMs, onConnect } = options;
-  const tls = {
-    timeout: connectLimitMs,
-    rejectUnauthorized: network.strictSsl,
-    ...(isHttps ? { secureContext: trustedContext(network.systemCertificates) } : {}),
-  };
+export function makeDispatcher({ onConnect, ...options }: DispatcherOptions): Dispatcher {
   const common = {
-    connect: tls,
-    headersTimeout: headersTimeoutMs,
-    bodyTimeout: idleBodyLimitMs,
+    ...commonOptions(options),
     factory: (origin: string | URL, opts: object) => new Pool(origin, opts).on('connect', onConnect),
   };
-  const { env } = process;
-  const proxy =
-    network.proxy ||
-    (isHttps && (env['https_proxy'] ?? env['HTTPS_PROXY'])) ||
-    env['http_proxy'] ||
-    env['HTTP_PROXY'];
-  if (!network.useProxy || !proxy) return new Agent(common);
-  const noProxy =
-    network.noProxy.length > 0 ? network.noProxy.join() : (env['no_proxy'] ?? env['NO_PROXY'] ?? '');
+  return throughProxy(options, common) ?? new Agent(common);
+}
+
+/** A dispatcher for one request after the other, over one connection that is kept alive; the caller destroys it. */
+export function makeConnection(origin: string, options: ConnectionOptions): Dispatcher {
+  const common = commonOptions(options);
+  const proxied = throughProxy(options, { ...common, connections: 1 });
+  // Never more than one is sent at a time; with 1 undici would wait a turn of the event loop before each.
+  return proxied ?? new Client(origin, { ...common, pipelining: 2 });
+}
+
+function commonOptions({ network, isHttps, headersTimeoutMs }: ConnectionOptions) {
+  return {
+    connect: tlsOptions(network, isHttps),
+    headersTimeout: headersTimeoutMs,
+    bodyTimeout: idleBodyLimitMs,
+  };
+}
+
+function tlsOptions({ strictSsl, systemCertificates }: NetworkSettings, isHttps: boolean) {
+  return {
+    timeout: connectLimitMs,
+    rejectUnauthorized: strictSsl,
+    ...(isHttps ? { secureContext: trustedContext(systemCertificates) } : {}),
+  };
+}
+
+/** @returns undefined when no proxy is to be used */
+function throughProxy({ network, isHttps }: ConnectionOptions, common: object): Dispatcher | undefined {
+  const { proxy, noProxy } = withEnvironment(network, isHttps, process.env);
+  if (!network.useProxy || !proxy) return undefined;
   return new EnvHttpProxyAgent({
     ...common,
-    requestTls: tls,
-    proxyTls: {
-      ...tls,
-      ...(proxy.startsWith('https:') ? { secureContext: trustedContext(network.systemCertificates) } : {}),
-    },
+    requestTls: tlsOptions(network, isHttps),
+    proxyTls: tlsOptions(network, proxy.startsWith('https:')),
     ...(network.proxyAuthorization ? { token: network.proxyAuthorization } : {}),
     httpProxy: proxy,
     httpsProxy: proxy,
-    noProxy: [...ownMachine, noProxy].filter(Boolean).join(),
+    noProxy: [...ownMachine, ...noProxy].join(),
   });
 }

@@ -16,8 +16,8 @@ import { decodeText } from './textBody.ts';
 
 restoreDispatcher();
 
-/** One connection, for load tests: the library is in this bundle alone. */
-export { Client } from 'undici';
+/** For load tests: the library is in this bundle alone. */
+export { makeConnection } from './dispatcher.ts';
 
 export interface AnswerHead {
   readonly status: number;

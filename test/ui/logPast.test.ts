@@ -161,7 +161,7 @@ describe('the past of a log', () => {
   });
 
   it('opens in a range that is typed, after saying what cannot be read', async () => {
-    await button(/^Time Range: Live/).click();
+    await workbench.runCommand('Modal: Show Logs of a Time Range');
     await past().getByLabel('From').fill('tomorrow');
     await past().getByLabel('From').press('Enter');
     await past().getByRole('alert').getByText('This is not a time. Write it as').waitFor();
@@ -203,8 +203,18 @@ describe('the past of a log', () => {
       .first()
       .waitFor();
     await workbench.shot('114-document');
-    await workbench.runCommand('View: Close Editor');
     await workbench.openView('Apps');
+  });
+
+  it('has links from the frames of a traceback in the document to the workspace', async () => {
+    await workbench.page.getByRole('tab', { name: /^answers \d+\.log/ }).click();
+    await workbench.runCommand('Unfold All');
+    await workbench.page.keyboard.press('Control+End');
+    const link = workbench.page.locator('.view-line .detected-link', { hasText: /app\.py", line 9/ });
+    await link.first().click({ modifiers: ['Control'] });
+    await workbench.page.getByRole('tab', { name: /^app\.py/, selected: true }).waitFor();
+    await workbench.page.getByRole('button', { name: /^Ln 9, / }).waitFor();
+    await workbench.runCommand('View: Close All Editors');
   });
 
   it('is downloaded into a file', async () => {

@@ -102,8 +102,9 @@ class HealthCheck {
 
   async #reach(): Promise<boolean> {
     try {
-      const { address, nameMs, connectMs, tls } = await this.#services.connect(this.#signal);
+      const { address, nameMs, connectMs, tls, proxy } = await this.#services.connect(this.#signal);
       const parts = [`name ${rounded(nameMs)} (${address})`, `connection ${rounded(connectMs)}`];
+      if (proxy) parts.unshift(`proxy ${proxy}`);
       if (tls) parts.push(`${tls.protocol} ${rounded(tls.ms)}`);
       this.#tell('reachable', 'good', `${parts.join(', ')}.`, {
         milliseconds: nameMs + connectMs + (tls?.ms ?? 0),

@@ -2,6 +2,9 @@ import { lookup } from 'node:dns/promises';
 import net from 'node:net';
 import tls from 'node:tls';
 import { ModalError } from '../../domain/errors.ts';
+import type { NetworkSettings } from '../../domain/network.ts';
+import { plainNetwork, proxyOf, withEnvironment } from '../../domain/network.ts';
+import { trustedContext } from '../certificates.ts';
 
 /** How the way to a server went, in milliseconds. */
 export interface Connected {
@@ -10,22 +13,47 @@ export interface Connected {
   readonly connectMs: number;
   /** Absent without encryption. */
   readonly tls?: { readonly ms: number; readonly protocol: string };
+  /** Host of the proxy that the figures are about: what is behind it shows in the requests. */
+  readonly proxy?: string;
 }
 
 const limitMs = 10_000;
 
 /**
- * Resolves the name, connects and, for https, shakes hands. Nothing is sent, so that no container starts.
+ * Resolves the name, connects and, for https, shakes hands; where a proxy is used, with the proxy. Nothing is sent, so
+ * that no container starts.
  * @throws kind `offline` with the step that failed, `timeout` after 10 s, `cancelled`
  */
-export async function connectTo(url: string, signal: AbortSignal): Promise<Connected> {
-  const { hostname, port, protocol } = new URL(url);
+export async function connectTo(
+  url: string,
+  signal: AbortSignal,
+  network: NetworkSettings = plainNetwork,
+): Promise<Connected> {
+  const target = new URL(url);
+  const settings = withEnvironment(network, target.protocol === 'https:', process.env);
+  const proxy = proxyOf(settings, target.hostname.replace(/^\[|\]$/g, ''));
+  if (!proxy) return connectDirectly(target, signal, settings);
+  const through = proxyUrl(proxy);
+  return { ...(await connectDirectly(through, signal, settings)), proxy: through.host };
+}
+
+function proxyUrl(proxy: string): URL {
+  if (URL.canParse(proxy)) return new URL(proxy);
+  throw new ModalError('invalid', `The address of the proxy is not a URL. Look at the setting http.proxy.`);
+}
+
+async function connectDirectly(
+  { hostname, port, protocol }: URL,
+  signal: AbortSignal,
+  network: NetworkSettings,
+): Promise<Connected> {
   const secure = protocol === 'https:';
+  const host = hostname.replace(/^\[|\]$/g, '');
   const limit = AbortSignal.timeout(limitMs);
   const ends = AbortSignal.any([signal, limit]);
   try {
     const start = performance.now();
-    const { address } = await untilAborted(lookup(hostname), ends);
+    const { address } = await untilAborted(lookup(host), ends);
     const resolved = performance.now();
     using socket = disposable(net.connect({ host: address, port: Number(port || (secure ? 443 : 80)) }));
     await untilAborted(firstEvent(socket.value, 'connect'), ends);
@@ -34,8 +62,10 @@ export async function connectTo(url: string, signal: AbortSignal): Promise<Conne
     if (!secure) return times;
     const encrypted = tls.connect({
       socket: socket.value,
-      host: hostname,
-      ...(net.isIP(hostname) ? {} : { servername: hostname }),
+      host,
+      ...(net.isIP(host) ? {} : { servername: host }),
+      rejectUnauthorized: network.strictSsl,
+      secureContext: trustedContext(network.systemCertificates),
     });
     await untilAborted(firstEvent(encrypted, 'secureConnect'), ends);
     return {
@@ -43,7 +73,7 @@ export async function connectTo(url: string, signal: AbortSignal): Promise<Conne
       tls: { ms: performance.now() - connected, protocol: encrypted.getProtocol() ?? 'TLS' },
     };
   } catch (error) {
-    throw explain(error, hostname, signal, limit);
+    throw explain(error, host, signal, limit);
   }
 }
 

@@ -1,5 +1,6 @@
-import type { Client } from 'undici';
+import type { Dispatcher } from 'undici';
 import { ModalError } from '../../domain/errors.ts';
+import type { NetworkSettings } from '../../domain/network.ts';
 import type { LoadAnswer } from './stats.ts';
 
 /** What each request of a test sends. It carries the key and never leaves this process. */
@@ -11,15 +12,14 @@ export interface LoadRequest {
 }
 
 /** What the bundle of the HTTP client gives. */
-export type LoadLibrary = Pick<typeof import('../httpClient.ts'), 'Client'>;
+export type LoadLibrary = Pick<typeof import('../httpClient.ts'), 'makeConnection'>;
 
 export interface ConnectionOptions {
   /** Limit for the first byte of each leg, in milliseconds. */
   readonly headersTimeoutMs: number;
+  readonly network: NetworkSettings;
 }
 
-const connectLimitMs = 10_000;
-const idleBodyLimitMs = 5 * 60_000;
 /** As many as browsers follow. */
 const mostPolls = 20;
 const keptText = 500;
@@ -40,23 +40,17 @@ interface LegAnswer {
 
 /** One connection of a load test: it is kept alive, and carries one request after the other. */
 export class LoadConnection {
-  readonly #client: Client;
+  readonly #client: Dispatcher;
   readonly #origin: string;
   readonly #first: Leg;
   readonly #headers: Record<string, string>;
 
-  constructor(library: LoadLibrary, request: LoadRequest, { headersTimeoutMs }: ConnectionOptions) {
-    const { origin, pathname, search } = new URL(request.url);
+  constructor(library: LoadLibrary, request: LoadRequest, options: ConnectionOptions) {
+    const { origin, pathname, search, protocol } = new URL(request.url);
     this.#origin = origin;
     this.#first = { method: request.method, path: pathname + search, body: request.body ?? null };
     this.#headers = { 'accept-encoding': 'identity', ...request.headers };
-    this.#client = new library.Client(origin, {
-      // Never more than one is sent at a time; with 1 undici would wait a turn of the event loop before each.
-      pipelining: 2,
-      connect: { timeout: connectLimitMs },
-      headersTimeout: headersTimeoutMs,
-      bodyTimeout: idleBodyLimitMs,
-    });
+    this.#client = library.makeConnection(origin, { ...options, isHttps: protocol === 'https:' });
   }
 
   /**
@@ -110,7 +104,7 @@ export class LoadConnection {
       let bytes = 0;
       let text = '';
       this.#client.dispatch(
-        { method, path, body, headers: this.#headers },
+        { origin: this.#origin, method, path, body, headers: this.#headers },
         {
           onRequestStart: () => undefined,
           onResponseStart: (_controller, code, headers) => {

@@ -1,4 +1,6 @@
 import type { LoadEnd, LoadPlan, LoadSnapshot } from '../../domain/load.ts';
+import type { NetworkSettings } from '../../domain/network.ts';
+import { plainNetwork } from '../../domain/network.ts';
 import type { LoadRequest } from './connection.ts';
 import { LoadConnection } from './connection.ts';
 import { failureOf, isConnectionFailure } from './failure.ts';
@@ -10,6 +12,8 @@ export interface LoadJob {
   readonly plan: LoadPlan;
   /** Limit for the first byte of each leg, in milliseconds. */
   readonly headersTimeoutMs: number;
+  /** With what the environment says in it: a thread has no variables of its own. Without, no proxy is used. */
+  readonly network?: NetworkSettings;
 }
 
 export interface LoadOutcome {
@@ -38,7 +42,7 @@ const refusedPauseMs = 50;
  * @throws kind `invalid` for a plan beyond the bounds
  */
 export async function generateLoad(
-  { request, plan, headersTimeoutMs }: LoadJob,
+  { request, plan, headersTimeoutMs, network = plainNetwork }: LoadJob,
   signal: AbortSignal,
   listener: LoadListener,
 ): Promise<LoadOutcome> {
@@ -79,7 +83,7 @@ export async function generateLoad(
     else await Promise.race([pause(refusedPauseMs), ended]);
   };
   const loop = async (): Promise<void> => {
-    const connection = new LoadConnection(library, request, { headersTimeoutMs });
+    const connection = new LoadConnection(library, request, { headersTimeoutMs, network });
     connections.add(connection);
     while (!isOver() && stats.sentCount < most) await sendOne(connection);
     await connection.close();

@@ -2,6 +2,14 @@ import * as vscode from 'vscode';
 import { foldsOf, outlineOf } from '../../logs/documentOutline.ts';
 import type { DocumentSection, LogDocument } from '../../logs/logDocument.ts';
 
+interface Kept {
+  readonly document: LogDocument;
+  readonly linksOf: LinksOf;
+}
+
+/** Finds what can be followed from a document; loaded with the panel. */
+export type LinksOf = (document: vscode.TextDocument) => Promise<vscode.DocumentLink[]>;
+
 const scheme = 'modal-log';
 const kinds: Readonly<Record<DocumentSection['kind'], vscode.SymbolKind>> = {
   container: vscode.SymbolKind.Object,
@@ -15,28 +23,30 @@ export class LogDocuments
     vscode.TextDocumentContentProvider,
     vscode.FoldingRangeProvider,
     vscode.DocumentSymbolProvider,
+    vscode.DocumentLinkProvider,
     vscode.Disposable
 {
   readonly #registration = vscode.Disposable.from(
     vscode.workspace.registerTextDocumentContentProvider(scheme, this),
     vscode.languages.registerFoldingRangeProvider({ scheme }, this),
+    vscode.languages.registerDocumentLinkProvider({ scheme }, this),
     vscode.languages.registerDocumentSymbolProvider({ scheme }, this, {
       label: vscode.l10n.t('Modal Logs'),
     }),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => void this.#documents.delete(uri.toString())),
   );
-  readonly #documents = new Map<string, LogDocument>();
+  readonly #documents = new Map<string, Kept>();
   #count = 0;
 
-  async open(title: string, document: LogDocument): Promise<void> {
+  async open(title: string, document: LogDocument, linksOf: LinksOf): Promise<void> {
     const path = `/${title.replaceAll(/[/\\]/g, '-')} ${++this.#count}.log`;
     const uri = vscode.Uri.from({ scheme, path });
-    this.#documents.set(uri.toString(), document);
+    this.#documents.set(uri.toString(), { document, linksOf });
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.#documents.get(uri.toString())?.text ?? '';
+    return this.#documents.get(uri.toString())?.document.text ?? '';
   }
 
   provideFoldingRanges({ uri }: vscode.TextDocument): vscode.FoldingRange[] {
@@ -50,12 +60,16 @@ export class LogDocuments
     return outlineOf(this.#sections(document.uri)).map((section) => symbolOf(section, document));
   }
 
+  async provideDocumentLinks(document: vscode.TextDocument): Promise<vscode.DocumentLink[]> {
+    return (await this.#documents.get(document.uri.toString())?.linksOf(document)) ?? [];
+  }
+
   dispose(): void {
     this.#registration.dispose();
   }
 
   #sections(uri: vscode.Uri): readonly DocumentSection[] {
-    return this.#documents.get(uri.toString())?.sections ?? [];
+    return this.#documents.get(uri.toString())?.document.sections ?? [];
   }
 }
 

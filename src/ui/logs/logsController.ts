@@ -124,6 +124,13 @@ export class LogsController implements vscode.WebviewViewProvider, vscode.Dispos
     await vscode.commands.executeCommand(`${views.logs}.focus`, { preserveFocus: true });
   }
 
+  /** Where the user chooses a range of time of the log that is shown. Without one, the panel says how to get one. */
+  async openRangePicker(): Promise<void> {
+    const panel = await this.#load();
+    await vscode.commands.executeCommand(`${views.logs}.focus`);
+    panel.openRangePicker();
+  }
+
   clear(): void {
     this.#run((panel) => panel.clear());
   }

@@ -14,6 +14,7 @@ import { LogSession } from '../../logs/session.ts';
 import { sessionToDrop } from '../../logs/sessionLimit.ts';
 import { entryAsJson, entryAsText } from '../../logs/textForms.ts';
 import type { ControlPlane } from '../../modal/controlPlane.ts';
+import { frameLinks } from './documentLinks.ts';
 import { mergedStatus, statusOf } from './followStatus.ts';
 import type { LogDocuments } from './logDocuments.ts';
 import type { LogHost } from './logHost.ts';
@@ -191,6 +192,10 @@ export class LogsPanel implements vscode.Disposable {
     this.#view.selected?.buffer.clear();
   }
 
+  openRangePicker(): void {
+    this.#past.openPicker();
+  }
+
   copySelected(format: 'text' | 'json'): void {
     this.#view.copySelected(format);
   }
@@ -213,7 +218,10 @@ export class LogsPanel implements vscode.Disposable {
     const document = await withSignal(vscode.l10n.t('Opening the log as a document'), (signal) =>
       documentOf(session, source, signal),
     );
-    await this.#documents.open(session.title, document);
+    const appName = session.traits.app?.name ?? '';
+    await this.#documents.open(session.title, document, (shown) =>
+      frameLinks(shown, document.sections, this.#files, appName),
+    );
   }
 
   /** What a download begins with; undefined when nothing is shown that has a past. */

@@ -55,6 +55,8 @@ export class LogsView implements vscode.Disposable {
   #selected: LogSession | undefined;
   #feed: EntryFeed | undefined;
   #filterChange = 0;
+  /** Of the last filter that the view asked for. */
+  #filterNumber = 0;
   /** A row that is to be found again when the filter has been applied. */
   #reveal: number | undefined;
   #unreadTimer: NodeJS.Timeout | undefined;
@@ -219,6 +221,7 @@ export class LogsView implements vscode.Disposable {
   #handle(message: ToHost): void {
     switch (message.type) {
       case 'ready':
+        this.#filterNumber = 0;
         this.repaint();
         return;
       case 'look':
@@ -284,6 +287,7 @@ export class LogsView implements vscode.Disposable {
         return;
       case 'filter':
         this.#reveal = message.reveal;
+        this.#filterNumber = message.number;
         this.#setFilter(session, message.filter);
         return;
       case 'goToTime':
@@ -354,12 +358,17 @@ export class LogsView implements vscode.Disposable {
       ...{ number, reset, first, end, from, dropped, problem, isFiltering },
       rows: rows.map(shown),
       updates: updates.map(({ place, row }) => ({ place, row: shown(row) })),
+      filterNumber: this.#filterNumber,
+      ...(isFiltering ? {} : this.#takeRevealed(end)),
       total: session.buffer.size,
     });
-    if (isFiltering || this.#reveal === undefined) return;
+  }
+
+  #takeRevealed(end: number): { readonly revealed?: number } {
+    if (this.#reveal === undefined) return {};
     const place = this.#feed?.placeOf(this.#reveal);
     this.#reveal = undefined;
-    if (place !== undefined && place < end) this.post({ type: 'revealed', session: session.id, place });
+    return place === undefined || place >= end ? {} : { revealed: place };
   }
 
   #tellShown(): void {

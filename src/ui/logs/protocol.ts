@@ -110,6 +110,10 @@ export const toView = z.discriminatedUnion('type', [
     dropped: z.number(),
     problem: z.string(),
     isFiltering: z.boolean(),
+    /** Number of the filter that it is the answer to, as the view counts them. */
+    filterNumber: z.number(),
+    /** Where the row is now that the filter was to find again. */
+    revealed: z.optional(z.number()),
     /** Rows that are held, whether they match or not. */
     total: z.number(),
   }),
@@ -140,7 +144,13 @@ export const toHost = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tryNow'), session: id }),
   z.object({ type: z.literal('followAgain'), session: id }),
   /** @param reveal this row is to be found again among those that match then */
-  z.object({ type: z.literal('filter'), session: id, filter, reveal: z.optional(z.number()) }),
+  z.object({
+    type: z.literal('filter'),
+    session: id,
+    filter,
+    number: z.number(),
+    reveal: z.optional(z.number()),
+  }),
   z.object({ type: z.literal('rows'), session: id, from: z.number(), to: z.number() }),
   z.object({ type: z.literal('goToTime'), session: id, time: z.number() }),
   z.object({ type: z.literal('locate'), session: id, files: z.array(z.string()).check(z.maxLength(100)) }),

@@ -84,6 +84,8 @@ export class AnswerSession implements Disposable {
   /** The view has not painted yet what was sent: more would only queue up before it. */
   #isPainting = false;
   #paint: NodeJS.Timeout | undefined;
+  /** When the view was last sent something to paint. */
+  #paintedAt = 0;
 
   /** Fires when an answer is complete or none will come. */
   readonly onDidFinish = this.#finished.event;
@@ -271,9 +273,11 @@ export class AnswerSession implements Disposable {
     this.#showTab();
   }
 
-  /** Gathers what comes within one paint. */
+  /** Sends at once what comes after a rest, and gathers what comes within one paint. */
   #paintSoon(): void {
-    if (!this.#isPainting) this.#paint ??= setTimeout(() => this.#sendStreamed(), paintEveryMs);
+    if (this.#isPainting) return;
+    const wait = Math.max(0, this.#paintedAt + paintEveryMs - performance.now());
+    this.#paint ??= setTimeout(() => this.#sendStreamed(), wait);
   }
 
   #sendStreamed(): void {
@@ -286,6 +290,7 @@ export class AnswerSession implements Disposable {
     if (events.length === 0 && text === '') return;
     this.#sent = { events: count, text: stream.text.length };
     this.#isPainting = true;
+    this.#paintedAt = performance.now();
     this.#post({ type: 'answer/streamed', text, events, count, ...(facts ? { tokens: facts } : {}) });
   }
 

@@ -15,6 +15,7 @@ import type {
   ToView,
 } from '../../ui/logs/protocol.ts';
 import { defaultLook, toView } from '../../ui/logs/protocol.ts';
+import { AfterFilter } from './afterFilter.ts';
 import { Announcer } from './announcer.ts';
 import { chipsView } from './chips.ts';
 import { emptyView, nothingShown } from './emptyView.ts';
@@ -77,6 +78,7 @@ class LogsElement extends LitElement implements ListOwner {
   readonly rows = new LogRows();
   readonly #announcer = new Announcer((words) => (this.announcement = words));
   readonly #keys = new GridKeys(this);
+  readonly #afterFilter = new AfterFilter();
   #list: LogList | undefined;
   #clock: ReturnType<typeof setInterval> | undefined;
   /** Where the log ended when its end was last seen. */
@@ -287,11 +289,15 @@ class LogsElement extends LitElement implements ListOwner {
     if (!this.following && this.active !== undefined)
       this.#looking = this.rows.get(this.active)?.row ?? this.#looking;
     const reveal = this.#looking === undefined ? {} : { reveal: this.#looking };
-    post({ type: 'filter', session, filter: this.filter, ...reveal });
+    post({ type: 'filter', session, filter: this.filter, number: this.#afterFilter.ask(), ...reveal });
   }
 
   /** The next or previous row; of a filtered log, that is the next match. */
   step(by: number): void {
+    this.#afterFilter.run(() => this.#step(by));
+  }
+
+  #step(by: number): void {
     const { first, end } = this.rows;
     if (end <= first) return;
     const from = this.active ?? (by > 0 ? first - 1 : end);
@@ -309,10 +315,15 @@ class LogsElement extends LitElement implements ListOwner {
   }
 
   selectAllRows(): void {
-    this.selection = selectAll(this.selection, this.rows.first, this.rows.end);
+    const { rows } = this;
+    this.#afterFilter.run(() => (this.selection = selectAll(this.selection, rows.first, rows.end)));
   }
 
   copySelected(format: 'text' | 'json'): void {
+    this.#afterFilter.run(() => this.#copySelected(format));
+  }
+
+  #copySelected(format: 'text' | 'json'): void {
     const session = this.sessions?.selected;
     const { ranges } = this.selection;
     if (session && ranges.length > 0)
@@ -419,10 +430,14 @@ class LogsElement extends LitElement implements ListOwner {
         this.#list?.repaint();
         return;
       case 'revealed':
-        this.selection = selectOnly(message.place);
-        this.#list?.revealInMiddle(message.place);
+        this.#reveal(message.place);
         return;
     }
+  }
+
+  #reveal(place: number): void {
+    this.selection = selectOnly(place);
+    this.#list?.revealInMiddle(place);
   }
 
   #showSessions(message: SessionsMessage): void {
@@ -448,6 +463,7 @@ class LogsElement extends LitElement implements ListOwner {
     this.#withLibraries.clear();
     this.#files.clear();
     this.#announcer.reset();
+    this.#afterFilter.forget();
     this.selection = noSelection;
     this.problem = '';
     this.isFiltering = false;
@@ -485,6 +501,8 @@ class LogsElement extends LitElement implements ListOwner {
       fresh,
       message.rows.slice(-fresh).map(({ entry }) => entry),
     );
+    if (message.revealed !== undefined) this.#reveal(message.revealed);
+    if (!message.isFiltering) this.#afterFilter.answer(message.filterNumber);
   }
 }
 

@@ -1,8 +1,13 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import net from 'node:net';
+import path from 'node:path';
+import tls from 'node:tls';
 import { describe, expect, it } from 'vitest';
+import { plainNetwork } from '../../../src/domain/network.ts';
 import { connectTo } from '../../../src/requests/health/connect.ts';
 
+const fixtures = path.resolve(import.meta.dirname, '../requests/fixtures');
 const never = new AbortController().signal;
 
 async function listen(onConnect: (socket: net.Socket) => void = () => undefined) {
@@ -38,6 +43,29 @@ describe('the way to a server', () => {
       message: expect.stringMatching(/Nothing listens/) as string,
     });
     await expect(connectTo('http://no-such-host.invalid/', never)).rejects.toMatchObject({ kind: 'offline' });
+  });
+
+  it('ends at the proxy, where one is used', async () => {
+    const { server, port } = await listen();
+    const network = { ...plainNetwork, proxy: `http://127.0.0.1:${port}` };
+    const connected = await connectTo('https://endpoint.example/', never, network);
+    expect(connected).toMatchObject({ address: '127.0.0.1', proxy: `127.0.0.1:${port}` });
+    const named = { ...network, noProxy: ['.invalid'] };
+    await expect(connectTo('https://direct.invalid/', never, named)).rejects.toThrow(/cannot be resolved/);
+    server.close();
+  });
+
+  it('trusts what the user lets it trust', async () => {
+    const [key, cert] = await Promise.all(
+      ['localhost-key.pem', 'localhost-cert.pem'].map((name) => readFile(path.join(fixtures, name))),
+    );
+    const server = tls.createServer({ key, cert }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `https://localhost:${(server.address() as net.AddressInfo).port}/`;
+    await expect(connectTo(url, never)).rejects.toThrow(/not trusted/);
+    const { tls: shaken } = await connectTo(url, never, { ...plainNetwork, strictSsl: false });
+    expect(shaken?.protocol).toMatch(/^TLS/);
+    server.close();
   });
 
   it('can be cancelled', async () => {

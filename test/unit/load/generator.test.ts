@@ -4,10 +4,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LoadPlan, LoadSnapshot } from '../../../src/domain/load.ts';
+import type { NetworkSettings } from '../../../src/domain/network.ts';
+import { plainNetwork } from '../../../src/domain/network.ts';
 import { generateLoad } from '../../../src/requests/load/generator.ts';
 import type { LoadRequest } from '../../../src/requests/load/connection.ts';
 import { defaultPlan } from '../../../src/requests/load/limits.ts';
 import { runLoad } from '../../../src/requests/load/run.ts';
+import { proxyTo } from '../support/proxy.ts';
 
 const workerFile = new URL('../../../src/requests/load/worker.ts', import.meta.url);
 
@@ -37,6 +40,7 @@ interface Run {
   readonly request?: Partial<LoadRequest>;
   readonly signal?: AbortSignal;
   readonly headersTimeoutMs?: number;
+  readonly network?: NetworkSettings;
   readonly onSnapshot?: (snapshot: LoadSnapshot) => void;
 }
 
@@ -47,6 +51,7 @@ function generate(url: string, options: Run = {}) {
       request: { method: 'GET', url, headers: {}, ...request },
       plan: { ...defaultPlan, ...plan },
       headersTimeoutMs,
+      ...(options.network ? { network: options.network } : {}),
     },
     signal,
     { onSnapshot: options.onSnapshot ?? (() => undefined) },
@@ -57,6 +62,18 @@ const seconds = (length: number) =>
   ({ amount: { kind: 'seconds', seconds: length }, limitSeconds: length }) as const;
 
 describe('a load test', () => {
+  it('goes through the proxy of the settings', async () => {
+    const { url } = await serve((_incoming, response) => response.end('answer'));
+    await using proxy = await proxyTo(Number(new URL(url).port));
+    const { snapshot } = await generate('http://endpoint.example/go', {
+      plan: { amount: requests(20), concurrency: 2 },
+      network: { ...plainNetwork, proxy: proxy.address, proxyAuthorization: 'Basic abc' },
+    });
+    expect(snapshot.totals).toMatchObject({ sent: 20, errors: [] });
+    expect(new Set(proxy.seen)).toEqual(new Set(['GET http://endpoint.example/go Basic abc']));
+    expect(proxy.seen).toHaveLength(20);
+  });
+
   it('sends exactly as many as asked for, over as many connections, with body and key', async () => {
     const seen: string[] = [];
     const { url, connections } = await serve((incoming, response) => {

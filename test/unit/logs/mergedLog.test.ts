@@ -67,6 +67,20 @@ describe('several logs as one', () => {
     expect(texts(log)).toEqual(['a1', 'a2']);
   });
 
+  it('take over older rows, those that were loaded before and those that are loaded later', async () => {
+    const [a, b] = [new LogBuffer(), new LogBuffer()];
+    add(a, 'a5', 5);
+    add(b, 'b6', 6);
+    a.prepend([line('a1', { time: 1, containerId: 'a' })]);
+    const log = merge(a, b);
+    await until(() => log.buffer.size === 3);
+    b.prepend([line('b0', { time: 0, containerId: 'b' }), line('b4', { time: 4, containerId: 'b' })]);
+    await until(() => log.buffer.size === 5);
+    expect(texts(log)).toEqual(['b0', 'a1', 'b4', 'a5', 'b6']);
+    const rows = [0, 1, 2, 3, 4].map((at) => log.buffer.rowAt(log.buffer.first + at));
+    expect(rows.map((row) => log.sourceOf(row))).toEqual([1, 0, 1, 0, 1]);
+  });
+
   it('do not block while much is taken over', async () => {
     const a = new LogBuffer();
     for (let at = 0; at < 100_000; at++) add(a, `a${at}`, at);

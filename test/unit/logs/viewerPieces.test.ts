@@ -7,6 +7,7 @@ import { findLinks, linkAt } from '../../../src/domain/logLinks.ts';
 import { bestMatch, isLibraryFile, pathInProject } from '../../../src/domain/remoteFile.ts';
 import { foldLibraries, tracebackBlocks } from '../../../src/domain/tracebackText.ts';
 import type { EntriesMessage, ShownRow } from '../../../src/ui/logs/protocol.ts';
+import { AfterFilter } from '../../../src/webview/logs/afterFilter.ts';
 import { styledRuns } from '../../../src/webview/logs/ansiRuns.ts';
 import { LogRows } from '../../../src/webview/logs/logRows.ts';
 import { piecesOf } from '../../../src/webview/logs/pieces.ts';
@@ -238,6 +239,7 @@ describe('the rows of the view', () => {
     updates: [],
     dropped: 0,
     problem: '',
+    filterNumber: 0,
     isFiltering: false,
     total: 0,
     ...changes,
@@ -265,6 +267,38 @@ describe('the rows of the view', () => {
     expect([rows.first, rows.get(19)?.row, rows.get(20)?.row]).toEqual([15, 19, 20]);
     expect(rows.take(message({ reset: true, first: 21, end: 25, from: 21, rows: [] }))).toBeUndefined();
     expect(rows.get(20)).toBeUndefined();
+  });
+});
+
+describe('what is done after a change of the filter', () => {
+  const setUp = () => {
+    const done: string[] = [];
+    const after = new AfterFilter();
+    return { done, after, act: (name: string) => after.run(() => done.push(name)) };
+  };
+
+  it('is done at once when the host has answered, and else after its answer to the last change', () => {
+    const { done, after, act } = setUp();
+    act('first');
+    const letters = [after.ask(), after.ask()];
+    act('step');
+    act('copy');
+    after.answer(letters[0]!);
+    expect(done).toEqual(['first']);
+    after.answer(letters[1]!);
+    expect(done).toEqual(['first', 'step', 'copy']);
+    act('next');
+    expect(done.at(-1)).toBe('next');
+  });
+
+  it('is forgotten with the log that it was about', () => {
+    const { done, after, act } = setUp();
+    const asked = after.ask();
+    act('step');
+    after.forget();
+    act('of the other log');
+    after.answer(asked);
+    expect(done).toEqual(['of the other log']);
   });
 });
 

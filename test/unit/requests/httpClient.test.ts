@@ -2,16 +2,18 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer, request as rawRequest } from 'node:http';
+import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { connect, createServer as createTcpServer } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { plainNetwork } from '../../../src/domain/network.ts';
+import type { TestProxy } from '../support/proxy.ts';
+import { proxyTo as startProxy } from '../support/proxy.ts';
 
 const slots = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')];
 const dispatchers = () => slots.map((slot): unknown => Reflect.get(globalThis, slot));
@@ -357,30 +359,10 @@ describe('certificates', () => {
 });
 
 describe('proxies', () => {
-  /** Answers for any name, as the proxy of a company does. */
-  async function proxyTo(port: number) {
-    const seen: string[] = [];
-    const server = createServer((incoming, response) => {
-      seen.push(
-        `${incoming.method ?? ''} ${incoming.url ?? ''} ${incoming.headers['proxy-authorization'] ?? ''}`,
-      );
-      const { pathname } = new URL(incoming.url ?? '');
-      incoming.pipe(
-        rawRequest({ host: '127.0.0.1', port, path: pathname, method: incoming.method }, (answer) =>
-          answer.pipe(response),
-        ),
-      );
-    });
-    server.on('connect', (incoming: IncomingMessage, client: Socket) => {
-      seen.push(`CONNECT ${incoming.url ?? ''} ${incoming.headers['proxy-authorization'] ?? ''}`);
-      const target = connect(port, '127.0.0.1', () => {
-        client.write('HTTP/1.1 200 OK\r\n\r\n');
-        target.pipe(client).pipe(target);
-      });
-      target.on('error', () => client.destroy());
-      client.on('error', () => target.destroy());
-    });
-    return { seen, address: `http://127.0.0.1:${await listen(server)}` };
+  async function proxyTo(port: number): Promise<TestProxy> {
+    const proxy = await startProxy(port);
+    closers.push(() => void proxy[Symbol.asyncDispose]());
+    return proxy;
   }
 
   it('of the settings are used, with their password, but not for this machine', async () => {

@@ -4,8 +4,14 @@ import type { CommandTable } from '../../commands/command.ts';
 import type { Services } from '../../commands/services.ts';
 
 /** Commands on the past of a log. */
-export function pastCommands(services: Services): Pick<CommandTable, typeof commands.downloadLogs> {
+export function pastCommands(
+  services: Services,
+): Pick<CommandTable, typeof commands.downloadLogs | typeof commands.showLogRange> {
   return {
+    [commands.showLogRange]: {
+      doing: vscode.l10n.t('Show logs of a time range'),
+      run: () => services.logs.openRangePicker(),
+    },
     [commands.downloadLogs]: {
       doing: vscode.l10n.t('Download logs'),
       run: async (argument) => {

@@ -43,6 +43,8 @@ interface Attached extends PastSource {
 
 /** The histogram of a live log reaches back so far. */
 const liveSpanMs = 3_600_000;
+/** An old line, or a clock that was wrong, does not make it count for months. */
+const mostSpanMs = 7 * 24 * liveSpanMs;
 
 /** The past of the logs in the panel: what is older, histogram, ranges in sessions of their own. */
 export class PastHost implements Disposable {
@@ -54,7 +56,10 @@ export class PastHost implements Disposable {
   readonly #contextKeys = new ContextKeys();
   #selected = '';
   #isVisible = false;
+  #isReady = false;
   #isHistogramOpen = false;
+  /** The view was not there yet when it was to open the picker. */
+  #mustOpenPicker = false;
   #count = 0;
 
   constructor(
@@ -92,6 +97,8 @@ export class PastHost implements Disposable {
     const isOther = id !== this.#selected;
     this.#selected = id;
     this.#isVisible = isVisible;
+    // A hidden view is taken down, and says when it is there again.
+    if (!isVisible) this.#isReady = false;
     if (!isVisible) this.#contextKeys.set(contextKeys.logsFocused, false);
     if (isOther) this.#countSelected();
     this.#histogram.setSeen(isVisible && this.#isHistogramOpen);
@@ -104,6 +111,11 @@ export class PastHost implements Disposable {
     if (!record) return undefined;
     const { target, filter, past } = record;
     return { target, filter, ...(past ? { range: past.range } : {}) };
+  }
+
+  openPicker(): void {
+    this.#mustOpenPicker = !this.#isReady;
+    if (this.#isReady) this.#actions.post({ type: 'past/openPicker' });
   }
 
   sourceOf(id: string): PastSource | undefined {
@@ -124,8 +136,10 @@ export class PastHost implements Disposable {
 
   #handle(message: FromPast): void {
     if (message.type === 'past/ready') {
+      this.#isReady = true;
       this.#postState();
       this.#countSelected();
+      if (this.#mustOpenPicker) this.openPicker();
       return;
     }
     if (message.type === 'past/focus') {
@@ -220,7 +234,9 @@ export class PastHost implements Disposable {
     const id = `past/${++this.#count}`;
     const status = pastStatus({ kind: 'loading', text: '' }, 0);
     const title = `${target.appName} ${words}`;
-    const session = new LogSession(id, title, status, () => past.dispose(), past.buffer);
+    const session = new LogSession(id, title, status, () => past.dispose(), past.buffer, {
+      app: { id: target.appId, name: target.appName },
+    });
     const opened = this.#add({ session, target, query, older: past.older, past }, filter);
     this.#actions.add(session, filter);
     void past.load();
@@ -319,9 +335,11 @@ export class PastHost implements Disposable {
   }
 }
 
-/** The last hour; further where the server's clock is ahead of this one. */
+/** The last hour, or more when more is held; further where the server's clock is ahead of this one. */
 function liveRange({ buffer }: LogSession): TimeRange {
-  const newest = buffer.size > 0 ? (buffer.entry(buffer.rowAt(buffer.end - 1))?.time ?? 0) : 0;
-  const until = Math.max(Date.now(), newest + 1);
-  return { since: until - liveSpanMs, until };
+  const now = Date.now();
+  if (buffer.size === 0) return { since: now - liveSpanMs, until: now };
+  const until = Math.max(now, buffer.timeAt(buffer.end - 1) + 1);
+  const since = Math.max(until - mostSpanMs, Math.min(until - liveSpanMs, buffer.timeAt(buffer.first)));
+  return { since, until };
 }

@@ -56,7 +56,7 @@ async function check(
     await runCheck(
       facts,
       {
-        connect: (ends) => connectTo(endpoint.url, ends),
+        connect: (ends) => connectTo(endpoint.url, ends, services.config.network()),
         containers: async (ends) => {
           const [listed, stats] = await Promise.all([
             plane.listContainers(app.environment, app.id, ends),

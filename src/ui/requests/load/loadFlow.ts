@@ -115,6 +115,7 @@ async function begin(
     plane: await services.planes.get(),
     logger: services.logger,
     timeoutSeconds: services.config.get('requests.timeoutSeconds'),
+    network: services.config.network(),
     worstUsd: worstCaseUsd(units, plan.limitSeconds) ?? 0,
     gpu: functions.find(({ id }) => id === endpoint.functionId)?.gpus[0] ?? '',
     workerFile: vscode.Uri.joinPath(services.extensionUri, 'dist', 'loadWorker.js').fsPath,

@@ -3,6 +3,8 @@ import { isCancelled, toModalError } from '../../../domain/errors.ts';
 import type { ContainerPoint, LoadEnd, LoadPlan, LoadPoint, LoadTotals } from '../../../domain/load.ts';
 import { ContainerMeter, seenUsd } from '../../../domain/loadCost.ts';
 import type { LoadCost, LoadReport } from '../../../domain/loadReport.ts';
+import type { NetworkSettings } from '../../../domain/network.ts';
+import { withEnvironment } from '../../../domain/network.ts';
 import type { Logger } from '../../../domain/logger.ts';
 import { redact } from '../../../domain/redact.ts';
 import type { ControlPlane } from '../../../modal/controlPlane.ts';
@@ -21,6 +23,7 @@ export interface LoadRunOptions {
   /** With the key; stays in this process. */
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
+  readonly network: NetworkSettings;
   /** GPU of the function that answers, '' without one. */
   readonly gpu: string;
   /** Worst case of the whole test; counted by its time where the containers cannot be read. */
@@ -98,7 +101,7 @@ export class LoadRun {
   async run(): Promise<void> {
     const watched = this.#watch();
     try {
-      const { target, plan, headers, timeoutSeconds, workerFile } = this.#options;
+      const { target, plan, headers, timeoutSeconds, network, workerFile } = this.#options;
       const { method, url } = target.request.spec;
       const { body, headers: bodyHeaders } = await wholeBody(target.request.spec.body);
       this.#bodyBytes = Buffer.byteLength(body ?? '');
@@ -113,6 +116,7 @@ export class LoadRun {
           },
           plan,
           headersTimeoutMs: timeoutSeconds * 1000,
+          network: withEnvironment(network, url.startsWith('https:'), process.env),
         },
         this.#stop.signal,
         {
