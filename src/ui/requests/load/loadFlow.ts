@@ -58,7 +58,7 @@ function panelOf(services: Services, first: { target: LoadTarget; plan: LoadPlan
     view,
     services,
     {
-      begin: (target, plan, onChange) => begin(services, target, plan, onChange),
+      prepare: (target, plan, onChange) => prepare(services, target, plan, onChange),
       edit: async (target, plan) => {
         const edited = await editLoad(target, plan);
         if (edited) await services.memory.update(planKey, edited.plan);
@@ -85,8 +85,8 @@ function lastPlan({ memory }: Services): LoadPlan {
   }
 }
 
-/** @returns the test that runs, or undefined when the user left. @throws what the control plane throws */
-async function begin(
+/** @returns the test that the user agreed to, or undefined. @throws what the control plane throws */
+async function prepare(
   services: Services,
   target: LoadTarget,
   plan: LoadPlan,
@@ -122,7 +122,6 @@ async function begin(
     onChange,
   });
   services.logger.info(`Load test of ${app.name}: ${redact(requestWords(request))}, ${planWords(plan)}`);
-  void run.run();
   return run;
 }
 

@@ -17,8 +17,8 @@ import type { LoadAction, LoadAdvice, LoadViewState, ToLoadHost, ToLoadView } fr
 import { toLoadHost } from './protocol.ts';
 
 export interface LoadPanelActions {
-  /** Asks the question with the price. @returns undefined when the user left; it runs already otherwise */
-  readonly begin: (target: LoadTarget, plan: LoadPlan, onChange: () => void) => Promise<LoadRun | undefined>;
+  /** Asks the question with the price. @returns undefined when the user left */
+  readonly prepare: (target: LoadTarget, plan: LoadPlan, onChange: () => void) => Promise<LoadRun | undefined>;
   readonly edit: (
     target: LoadTarget,
     plan: LoadPlan,
@@ -36,6 +36,7 @@ export class LoadPanel implements vscode.Disposable {
   #run: LoadRun | undefined;
   #before: LoadReport | undefined;
   #waiting = false;
+  #isClosed = false;
 
   static options(extensionUri: vscode.Uri): vscode.WebviewOptions & vscode.WebviewPanelOptions {
     return { enableScripts: true, enableFindWidget: true, localResourceRoots: webviewRoots(extensionUri) };
@@ -75,6 +76,7 @@ export class LoadPanel implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#isClosed = true;
     this.#run?.stop();
     this.#disposables.dispose();
   }
@@ -89,12 +91,14 @@ export class LoadPanel implements vscode.Disposable {
     this.#paint();
     const last = this.#run;
     try {
-      const run = await this.#actions.begin(this.#target, this.#plan, () => this.#paint());
-      if (run) {
+      const run = await this.#actions.prepare(this.#target, this.#plan, () => this.#paint());
+      // Without its panel nobody could stop it, and it costs money.
+      if (run && !this.#isClosed) {
         const before = last?.report();
         // The figures of another request say nothing about this one.
         this.#before = last && sameRequest(last.target.request, this.#target.request) ? before : undefined;
         this.#run = run;
+        void run.run();
       }
     } finally {
       this.#waiting = false;
@@ -186,6 +190,7 @@ export class LoadPanel implements vscode.Disposable {
   }
 
   #paint(): void {
+    if (this.#isClosed) return;
     const message: ToLoadView = { type: 'state', state: this.#state() };
     void this.#view.webview.postMessage(message);
   }
