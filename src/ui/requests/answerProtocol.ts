@@ -179,6 +179,7 @@ export const toAnswerView = z.discriminatedUnion('type', [
   /** More of a stream whose content was sent. */
   z.object({
     type: z.literal('answer/streamed'),
+    number: z.number(),
     text: z.string(),
     events: z.array(event),
     count: z.number(),
@@ -193,7 +194,8 @@ export const toAnswerView = z.discriminatedUnion('type', [
 export const fromAnswerView = z.discriminatedUnion('type', [
   z.object({ type: z.literal('answer/select'), tab }),
   /** What came last of a stream is drawn; more may be sent. */
-  z.object({ type: z.literal('answer/painted') }),
+  /** All up to the message of that number is drawn. */
+  z.object({ type: z.literal('answer/painted'), number: z.number() }),
   z.object({ type: z.literal('answer/expand'), path, from: z.number() }),
   z.object({ type: z.literal('answer/search'), text: z.string() }),
   z.object({ type: z.literal('answer/reveal'), path }),

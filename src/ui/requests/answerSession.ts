@@ -61,6 +61,8 @@ type AboutAnswer = Exclude<
 
 /** Often enough for the eye, seldom enough for the view. */
 const paintEveryMs = 16;
+/** One is drawn while the next is on its way; more would only queue up before a view that does not keep up. */
+const mostOnTheWay = 2;
 /** What Modal does not tell in this time is not known. */
 const factsLimitMs = 15_000;
 const mostFound = 200;
@@ -81,8 +83,9 @@ export class AnswerSession implements Disposable {
   #choices: TabChoices = firstChoices;
   /** How much of the stream the view has. */
   #sent = { events: 0, text: 0 };
-  /** The view has not painted yet what was sent: more would only queue up before it. */
-  #isPainting = false;
+  /** Messages with parts of a stream, and those of them that are drawn. */
+  #streamed = 0;
+  #drawn = 0;
   #paint: NodeJS.Timeout | undefined;
   /** When the view was last sent something to paint. */
   #paintedAt = 0;
@@ -188,7 +191,7 @@ export class AnswerSession implements Disposable {
         this.#showTab();
         return;
       case 'answer/painted':
-        this.#painted();
+        this.#painted(message.number);
         return;
       case 'answer/act':
         return this.#act(message.action);
@@ -275,7 +278,7 @@ export class AnswerSession implements Disposable {
 
   /** Sends at once what comes after a rest, and gathers what comes within one paint. */
   #paintSoon(): void {
-    if (this.#isPainting) return;
+    if (this.#streamed - this.#drawn >= mostOnTheWay) return;
     const wait = Math.max(0, this.#paintedAt + paintEveryMs - performance.now());
     this.#paint ??= setTimeout(() => this.#sendStreamed(), wait);
   }
@@ -289,20 +292,19 @@ export class AnswerSession implements Disposable {
     const text = stream.text.slice(this.#sent.text);
     if (events.length === 0 && text === '') return;
     this.#sent = { events: count, text: stream.text.length };
-    this.#isPainting = true;
     this.#paintedAt = performance.now();
-    this.#post({ type: 'answer/streamed', text, events, count, ...(facts ? { tokens: facts } : {}) });
+    this.#post({ type: 'answer/streamed', number: ++this.#streamed, text, events, count, ...(facts ? { tokens: facts } : {}) });
   }
 
-  #painted(): void {
-    this.#isPainting = false;
+  #painted(number: number): void {
+    this.#drawn = Math.max(this.#drawn, Math.min(number, this.#streamed));
     if (this.#stream) this.#paintSoon();
   }
 
   #stopPainting(): void {
     clearTimeout(this.#paint);
     this.#paint = undefined;
-    this.#isPainting = false;
+    this.#drawn = this.#streamed;
   }
 
   #done(model: AnswerModel): void {

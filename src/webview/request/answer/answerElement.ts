@@ -71,7 +71,8 @@ export class AnswerElement extends LitElement {
   declare now: number;
 
   #clock: ReturnType<typeof setInterval> | undefined;
-  #owesPaint = false;
+  /** Of the part of a stream that is not drawn yet. */
+  #undrawn: number | undefined;
 
   constructor() {
     super();
@@ -113,8 +114,9 @@ export class AnswerElement extends LitElement {
     if (!changed.has('stream') || this.stream?.isLive !== true) return;
     const joined = this.renderRoot.querySelector('.joined');
     joined?.scrollTo(0, joined.scrollHeight);
-    if (this.#owesPaint) requestAnimationFrame(() => this.post({ type: 'answer/painted' }));
-    this.#owesPaint = false;
+    const number = this.#undrawn;
+    if (number !== undefined) requestAnimationFrame(() => this.post({ type: 'answer/painted', number }));
+    this.#undrawn = undefined;
   }
 
   protected override render(): TemplateResult {
@@ -249,7 +251,7 @@ export class AnswerElement extends LitElement {
     const { stream } = this;
     if (!stream) return; // hidden until now: all of it comes anew
     this.tokens = message.tokens;
-    this.#owesPaint = true;
+    this.#undrawn = message.number;
     this.stream = {
       ...stream,
       text: (stream.text + message.text).slice(0, mostText),
