@@ -293,7 +293,14 @@ export class AnswerSession implements Disposable {
     if (events.length === 0 && text === '') return;
     this.#sent = { events: count, text: stream.text.length };
     this.#paintedAt = performance.now();
-    this.#post({ type: 'answer/streamed', number: ++this.#streamed, text, events, count, ...(facts ? { tokens: facts } : {}) });
+    this.#post({
+      type: 'answer/streamed',
+      number: ++this.#streamed,
+      text,
+      events,
+      count,
+      ...(facts ? { tokens: facts } : {}),
+    });
   }
 
   #painted(number: number): void {

@@ -18,7 +18,11 @@ import { toLoadHost } from './protocol.ts';
 
 export interface LoadPanelActions {
   /** Asks the question with the price. @returns undefined when the user left */
-  readonly prepare: (target: LoadTarget, plan: LoadPlan, onChange: () => void) => Promise<LoadRun | undefined>;
+  readonly prepare: (
+    target: LoadTarget,
+    plan: LoadPlan,
+    onChange: () => void,
+  ) => Promise<LoadRun | undefined>;
   readonly edit: (
     target: LoadTarget,
     plan: LoadPlan,
