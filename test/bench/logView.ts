@@ -17,7 +17,8 @@ const scrollSeconds = 5;
 
 /** What the log viewer costs in a real editor: until a line is seen, while scrolling, and in memory. */
 export async function benchLogView(): Promise<BenchRow[]> {
-  const demo = await startDemo();
+  // Drawn as text of the page, so that what it shows can be read.
+  const demo = await startDemo({ settings: { 'terminal.integrated.gpuAcceleration': 'off' } });
   try {
     const appId = await deploy(demo);
     const workbench = await openWorkbench({
@@ -50,23 +51,31 @@ async function deploy(demo: Demo): Promise<string> {
   return apps.find(({ name }) => name === 'ticker')?.appId ?? '';
 }
 
-async function measure({ simulator }: Demo, workbench: Workbench, appId: string): Promise<BenchRow[]> {
+async function measure(demo: Demo, workbench: Workbench, appId: string): Promise<BenchRow[]> {
+  const { simulator } = demo;
   await workbench.openView('Apps');
   await workbench.treeRow('Apps', /^App ticker, deployed/).inlineAction(/^Follow Logs/);
   const frame = await workbench.webviewFrame(async (each) => (await each.locator('modal-logs').count()) > 0);
   await frame.getByText('Live').first().waitFor();
   const emit = (changes: object) => simulator.admin('POST', '/logs/emit', { appId, ...changes });
 
+  await followInTerminal(demo, workbench, () => emit({ linesPerSecond: 1, seconds: 1, text: 'warm' }));
+  await workbench.page.evaluate(watchTerminal);
   await frame.evaluate(watchRows);
   await emit({ ...ticks, text: 'tick' });
   const wanted = ticks.linesPerSecond * ticks.seconds;
-  const late = await poll(
+  const painted = await poll(
     async () => {
-      const times = await frame.evaluate<number[]>('window.benchLate');
-      return times.length >= wanted ? times : undefined;
+      const lines = await frame.evaluate<Painted[]>('window.benchPainted');
+      return lines.length >= wanted ? lines : undefined;
     },
     { what: 'painted lines', timeoutMs: 60_000 },
   );
+  const inTerminal = await workbench.page.evaluate<Record<string, number>>('window.benchSeen');
+  const theirs = painted.flatMap(({ number, printed }) =>
+    number in inTerminal ? (inTerminal[number] ?? 0) - printed : [],
+  );
+  await workbench.runCommand('View: Close All Editors');
 
   const before = await heap(frame);
   await emit({ ...flood, text: 'INFO a line of ordinary length, as a server writes for each request' });
@@ -76,10 +85,16 @@ async function measure({ simulator }: Demo, workbench: Workbench, appId: string)
   const frames = await frame.evaluate<number>(scrollUp(scrollSeconds));
   const megabytes = ((await heap(frame)) - before) / 1e6;
 
-  const sorted = late.toSorted((a, b) => a - b);
-  const p95 = sorted[Math.floor(sorted.length * 0.95)] ?? Number.NaN;
+  const ours = p95(painted.map(({ printed, drawn }) => drawn - printed));
   return [
-    { what: 'line printed to painted, p95', unit: 'ms', ours: p95, promise: '<= 150 ms', met: p95 <= 150 },
+    {
+      what: 'line printed to painted, p95',
+      unit: 'ms',
+      ours,
+      rival: { name: 'modal app logs -f in the terminal beside it', value: p95(theirs) },
+      promise: '<= 150 ms',
+      met: ours <= 150,
+    },
     {
       what: `scrolling through ${held.toLocaleString('en')} lines`,
       unit: 'frames/s',
@@ -97,28 +112,81 @@ async function measure({ simulator }: Demo, workbench: Workbench, appId: string)
   ];
 }
 
+/** The same log by the CLI, in a terminal of the same window. */
+async function followInTerminal(
+  { simulator }: Demo,
+  workbench: Workbench,
+  warm: () => Promise<unknown>,
+): Promise<void> {
+  await workbench.runCommand('Terminal: Create New Terminal in Editor Area');
+  const terminal = workbench.page.locator('.terminal-wrapper.active .xterm-rows');
+  await terminal.waitFor();
+  const modal = path.join(simulator.binDir, 'modal');
+  await workbench.page.keyboard.type(
+    `MODAL_CONFIG_PATH=${simulator.configPath} ${modal} app logs -f ticker\n`,
+  );
+  await poll(
+    async () => {
+      await warm();
+      return (await terminal.innerText()).includes(' warm') || undefined;
+    },
+    { what: 'the log in the terminal', timeoutMs: 60_000 },
+  );
+}
+
+function p95(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.95)] ?? Number.NaN;
+}
+
+/** Milliseconds of the day. */
+interface Painted {
+  readonly number: string;
+  readonly printed: number;
+  readonly drawn: number;
+}
+
+const nowOfDay = `() => {
+  const date = new Date();
+  return ((date.getHours() * 60 + date.getMinutes()) * 60 + date.getSeconds()) * 1000 + date.getMilliseconds();
+}`;
+
+/** Notes by its number when each line stood in a frame of the terminal that was drawn. */
+const watchTerminal = `(() => {
+  window.benchSeen = {};
+  const now = ${nowOfDay};
+  const rows = document.querySelector('.terminal-wrapper.active .xterm-rows');
+  const look = () => {
+    const found = [...rows.textContent.matchAll(/(\\d{8})\\s+tick/g)].map(([, number]) => number);
+    const fresh = found.filter((number) => !(number in window.benchSeen));
+    for (const number of fresh) window.benchSeen[number] = 0;
+    requestAnimationFrame(look);
+    if (fresh.length > 0) requestAnimationFrame(() => fresh.forEach((number) => (window.benchSeen[number] = now())));
+  };
+  look();
+})()`;
+
 /** Bytes, after a collection. */
 function heap(frame: Frame): Promise<number> {
   return frame.evaluate<number>('(gc(), gc(), performance.memory.usedJSHeapSize)');
 }
 
-/** Notes how much later than its own time each numbered line stands in a frame that has been drawn. */
+/** Notes of each numbered line its own time, and when it stood in a frame that was drawn. */
 const watchRows = `(() => {
-  window.benchLate = [];
+  window.benchPainted = [];
+  const now = ${nowOfDay};
   const seen = new Set();
   const list = document.querySelector('modal-logs').shadowRoot.getElementById('list');
-  const dayMs = (date) => ((date.getHours() * 60 + date.getMinutes()) * 60 + date.getSeconds()) * 1000 + date.getMilliseconds();
   const look = () => {
     const found = [];
     for (const row of list.querySelectorAll('.row')) {
       const [, h, m, s, number] = /(\\d\\d):(\\d\\d):(\\d\\d\\.\\d{3}).*?(\\d{8}) tick/s.exec(row.textContent) ?? [];
       if (number === undefined || seen.has(number)) continue;
       seen.add(number);
-      found.push((Number(h) * 60 + Number(m)) * 60000 + Number(s) * 1000);
+      found.push({ number, printed: (Number(h) * 60 + Number(m)) * 60000 + Number(s) * 1000 });
     }
     requestAnimationFrame(look); // what was found now is drawn before this is called again
     if (found.length > 0)
-      requestAnimationFrame(() => window.benchLate.push(...found.map((time) => dayMs(new Date()) - time)));
+      requestAnimationFrame(() => window.benchPainted.push(...found.map((line) => ({ ...line, drawn: now() }))));
   };
   look();
 })()`;
