@@ -16,7 +16,7 @@ export interface SessionStatus {
 
 /** What a session is besides its entries. */
 export interface SessionTraits {
-  readonly kind?: 'followed' | 'output' | 'merged';
+  readonly kind?: 'followed' | 'past' | 'output' | 'merged';
   /** The app whose log it is. */
   readonly app?: { readonly id: string; readonly name: string };
   /** Ends the pause before the next try. */
@@ -24,6 +24,8 @@ export interface SessionTraits {
   /** The logs that a merged one has, and which of them a row came from, counted from 0. */
   readonly streams?: readonly LogSession[];
   readonly streamOf?: (row: number) => number | undefined;
+  /** A log was followed anew: it takes the place of the merged one of the same id, if there is one. */
+  readonly replaceStream?: (fresh: LogSession) => void;
 }
 
 /** One titled source of log entries: an app that is followed, the output of a deploy, or several of them together. */
@@ -63,8 +65,10 @@ export class LogSession {
     this.#statusChanged.fire(status);
   }
 
+  /** Tells those who have merged it that no more will come. */
   dispose(): void {
     this.#stop();
+    if (!this.#status.ended) this.setStatus({ ...this.#status, bad: false, ended: true });
     this.#statusChanged.dispose();
   }
 }

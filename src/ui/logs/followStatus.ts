@@ -38,5 +38,6 @@ export function mergedStatus(statuses: readonly SessionStatus[]): SessionStatus 
   const words = t('{0} of {1} live', live, statuses.length);
   if (broken > 0)
     return { words: t('{0}, {1} reconnecting', words, broken), icon: 'debug-disconnect', bad: true };
-  return { words, icon: live > 0 ? 'radio-tower' : 'circle-slash', bad: false };
+  const ended = statuses.every((status) => status.ended);
+  return { words, icon: live > 0 ? 'radio-tower' : 'circle-slash', bad: false, ended };
 }

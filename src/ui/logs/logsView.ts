@@ -31,6 +31,7 @@ export interface LogsViewActions {
   readonly pickFilter: (session: LogSession, what: 'function' | 'container' | 'call') => void;
   readonly functionsOf: (session: LogSession) => Readonly<Record<string, string>>;
   readonly calls: () => readonly string[];
+  /** As the user left it. */
   readonly look: LogLook;
   readonly saveLook: (look: LogLook) => void;
   /** Takes what the view says about the past; its types begin with `past/`. */
@@ -60,11 +61,13 @@ export class LogsView implements vscode.Disposable {
   /** A row that is to be found again when the filter has been applied. */
   #reveal: number | undefined;
   #unreadTimer: NodeJS.Timeout | undefined;
+  #look: LogLook;
 
   constructor(extensionUri: vscode.Uri, logger: Logger, actions: LogsViewActions) {
     this.#extensionUri = extensionUri;
     this.#logger = logger;
     this.#actions = actions;
+    this.#look = actions.look;
   }
 
   get selected(): LogSession | undefined {
@@ -73,6 +76,11 @@ export class LogsView implements vscode.Disposable {
 
   get filter(): LogFilter {
     return this.#filters.get(this.#selected?.id ?? '') ?? noFilter;
+  }
+
+  /** Undefined = none was chosen here; the view may remember one from before the window was loaded. */
+  filterOf({ id }: LogSession): LogFilter | undefined {
+    return this.#filters.get(id);
   }
 
   add(session: LogSession): void {
@@ -111,11 +119,15 @@ export class LogsView implements vscode.Disposable {
   }
 
   /** Shows a session, from its beginning as far as it is held. */
-  select(session: LogSession, change: Partial<LogFilter> = {}): void {
+  select(session: LogSession, change?: Partial<LogFilter>): void {
+    if (session === this.#selected && this.#feed) {
+      if (change) this.changeFilter(change);
+      return;
+    }
     this.#leave();
     this.#selected = session;
     this.#reveal = undefined;
-    if (Object.keys(change).length > 0) {
+    if (change) {
       this.#filters.set(session.id, { ...(this.#filters.get(session.id) ?? noFilter), ...change });
       this.#filterChange++;
     }
@@ -131,8 +143,10 @@ export class LogsView implements vscode.Disposable {
 
   /** Changes the filter of the session that is shown, and tells the view. */
   changeFilter(change: Partial<LogFilter>): void {
-    if (!this.#selected) return;
-    this.#setFilter(this.#selected, { ...this.filter, ...change });
+    const { filter } = this;
+    const isSame = Object.entries(change).every(([name, value]) => filter[name as keyof LogFilter] === value);
+    if (!this.#selected || isSame) return;
+    this.#setFilter(this.#selected, { ...filter, ...change });
     this.#filterChange++;
     this.sendSessions();
   }
@@ -144,7 +158,7 @@ export class LogsView implements vscode.Disposable {
 
   /** Sends everything anew. */
   repaint(): void {
-    this.post({ type: 'look', look: this.#actions.look });
+    this.post({ type: 'look', look: this.#look });
     this.#tellShown();
     this.sendSessions();
     this.#feed?.resume(true);
@@ -159,7 +173,7 @@ export class LogsView implements vscode.Disposable {
         ...session.status,
         id: session.id,
         title: session.title,
-        kind: session.traits.kind ?? 'followed',
+        kind: session.traits.kind ?? 'output',
         unread: this.#unreadOf(session),
       })),
       selected: selected?.id ?? '',
@@ -225,6 +239,7 @@ export class LogsView implements vscode.Disposable {
         this.repaint();
         return;
       case 'look':
+        this.#look = message.look;
         this.#actions.saveLook(message.look);
         return;
       case 'follow':

@@ -36,7 +36,7 @@ const session = z.object({
   ...status.shape,
   id: z.string(),
   title: z.string(),
-  kind: z.enum(['followed', 'output', 'merged']),
+  kind: z.enum(['followed', 'past', 'output', 'merged']),
   /** Rows that came while another session was shown. */
   unread: z.number(),
 });

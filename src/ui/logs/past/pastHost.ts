@@ -235,6 +235,7 @@ export class PastHost implements Disposable {
     const status = pastStatus({ kind: 'loading', text: '' }, 0);
     const title = `${target.appName} ${words}`;
     const session = new LogSession(id, title, status, () => past.dispose(), past.buffer, {
+      kind: 'past',
       app: { id: target.appId, name: target.appName },
     });
     const opened = this.#add({ session, target, query, older: past.older, past }, filter);
