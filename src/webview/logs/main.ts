@@ -155,6 +155,7 @@ class LogsElement extends LitElement implements ListOwner {
       ${session ? chipsView(chipsOf(this.filter, functions), (change) => this.changeFilter(change)) : nothing}
       <modal-log-past
         .post=${postAny}
+        .session=${selected}
         .filter=${this.filter}
         .zone=${this.viewLook.time === 'utc' ? 'utc' : 'local'}
         @modal-logs-reveal=${(event: CustomEvent<{ time: number }>) => this.#goToTime(event.detail.time)}

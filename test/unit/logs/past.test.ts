@@ -251,6 +251,14 @@ describe('a download', () => {
     );
   });
 
+  it('fails when the expression is none, or takes too long, instead of taking every line', async () => {
+    const regex = (text: string) => ({ filter: { ...noFilter, text, regex: true } });
+    await expect(download(regex('('))).rejects.toMatchObject({ kind: 'invalid' });
+    const slow = [chunk(`${'a'.repeat(40)}!\n`, { time: 10 * hour })];
+    const problem = /takes too long\..*Change the filter/;
+    await expect(download(regex('^(a+)+$'), slow)).rejects.toThrow(problem);
+  });
+
   it('fails with what the server says, and leaves no promise behind', async () => {
     const fetch = () => Promise.reject(new ModalError('limit', 'too much'));
     await expect(download({ fetch })).rejects.toMatchObject({ kind: 'limit' });

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { escapeParts, plainText } from '../../../src/domain/ansi.ts';
-import { matchRanges } from '../../../src/domain/logFilter.ts';
+import { matchRanges, noFilter } from '../../../src/domain/logFilter.ts';
 import { findLinks, linkAt } from '../../../src/domain/logLinks.ts';
 import { bestMatch, isLibraryFile, pathInProject } from '../../../src/domain/remoteFile.ts';
 import { foldLibraries, tracebackBlocks } from '../../../src/domain/tracebackText.ts';
@@ -10,6 +10,7 @@ import type { EntriesMessage, ShownRow } from '../../../src/ui/logs/protocol.ts'
 import { AfterFilter } from '../../../src/webview/logs/afterFilter.ts';
 import { styledRuns } from '../../../src/webview/logs/ansiRuns.ts';
 import { LogRows } from '../../../src/webview/logs/logRows.ts';
+import { FilterNews } from '../../../src/webview/logs/past/filterNews.ts';
 import { piecesOf } from '../../../src/webview/logs/pieces.ts';
 import { RowCache } from '../../../src/webview/logs/rowCache.ts';
 import { RowHeights } from '../../../src/webview/logs/rowHeights.ts';
@@ -299,6 +300,19 @@ describe('what is done after a change of the filter', () => {
     act('of the other log');
     after.answer(asked);
     expect(done).toEqual(['of the other log']);
+  });
+});
+
+describe('the filter of a range', () => {
+  it('is told once, and never that of the log that is chosen next', () => {
+    const news = new FilterNews();
+    const [ofA, ofB] = ['a', 'b'].map((text) => ({ ...noFilter, text }));
+    expect(news.take('', '', noFilter)).toBe(false);
+    expect([news.take('A', 'A', ofA!), news.take('A', 'A', { ...ofA! })]).toEqual([true, false]);
+    // First the list changes to B, then the past.
+    expect(news.take('A', 'B', ofB!)).toBe(false);
+    expect(news.take('B', 'B', ofB!)).toBe(true);
+    expect(news.take('B', 'B', noFilter)).toBe(true);
   });
 });
 
