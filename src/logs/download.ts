@@ -48,7 +48,6 @@ export interface DownloadResult extends DownloadProgress {
 const mostAtOnce = 10;
 /** A bucket with more entries than one fetch gives is counted again, more finely, so many times. */
 const mostRefinements = 3;
-const otherFilter = 'Change the filter, or download all lines.';
 
 /**
  * Writes a range of the past, as text or as lines of JSON: counts first, then fetches in parallel and writes in order.
@@ -58,7 +57,7 @@ const otherFilter = 'Change the filter, or download all lines.';
 export async function downloadLogs(options: DownloadOptions): Promise<DownloadResult> {
   const { query, filter, signal } = options;
   const matching = new MatchingEntries(filter);
-  if (matching.problem) throw new ModalError('invalid', `${matching.problem} ${otherFilter}`);
+  throwProblem(matching);
   const asked = serverQuery(query, filter);
   const fetches = await planned(options, asked);
   const total = fetches.reduce((sum, { entries }) => sum + entries, 0);
@@ -73,8 +72,7 @@ export async function downloadLogs(options: DownloadOptions): Promise<DownloadRe
     // The last entries may still grow, with what the next fetch brings.
     const { entries } = list;
     const done = await matching.of(list.take(isLast ? entries.length : settledOf(entries)));
-    // Every line would count as matching from here on.
-    if (matching.problem) throw new ModalError('invalid', `${matching.problem} ${otherFilter}`);
+    throwProblem(matching);
     written += done.length;
     if (done.length > 0) await options.write(done.map((entry) => `${form(entry)}\n`).join(''));
     options.onProgress?.({ read, total, written });
@@ -91,6 +89,13 @@ export async function downloadLogs(options: DownloadOptions): Promise<DownloadRe
   }
   await flush(true);
   return { read, total, written, cut };
+}
+
+/** Every line would count as matching. */
+function throwProblem({ problem }: MatchingEntries): void {
+  if (!problem) return;
+  const cause = problem.endsWith('.') ? problem : `${problem}.`;
+  throw new ModalError('invalid', `${cause} Change the filter, or download all lines.`);
 }
 
 async function planned(options: DownloadOptions, query: PastQuery): Promise<PlannedFetch[]> {

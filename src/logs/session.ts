@@ -21,6 +21,8 @@ export interface SessionTraits {
   readonly app?: { readonly id: string; readonly name: string };
   /** Ends the pause before the next try. */
   readonly tryNow?: () => void;
+  /** Forgets what is held, so that it can be loaded again; absent = it cannot. */
+  readonly clear?: () => void;
   /** The logs that a merged one has, and which of them a row came from, counted from 0. */
   readonly streams?: readonly LogSession[];
   readonly streamOf?: (row: number) => number | undefined;
@@ -63,6 +65,11 @@ export class LogSession {
   setStatus(status: SessionStatus): void {
     this.#status = status;
     this.#statusChanged.fire(status);
+  }
+
+  clear(): void {
+    if (this.traits.clear) this.traits.clear();
+    else this.buffer.clear();
   }
 
   /** Tells those who have merged it that no more will come. */

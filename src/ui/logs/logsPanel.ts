@@ -176,7 +176,7 @@ export class LogsPanel implements vscode.Disposable {
   }
 
   clear(): void {
-    this.#view.selected?.buffer.clear();
+    this.#view.selected?.clear();
   }
 
   openRangePicker(): void {
@@ -272,6 +272,10 @@ export class LogsPanel implements vscode.Disposable {
         kind: 'followed',
         app: { id: target.appId, name: target.appName },
         tryNow: () => pauses.end(),
+        clear: () => {
+          this.#past.sourceOf(id)?.older.reset();
+          log.clear();
+        },
       }),
     );
     this.#past.attach(session, target, log, () => isConnected);

@@ -128,6 +128,19 @@ describe('filtered rows', () => {
     );
   });
 
+  it('have each row once when older ones were put before them and dropped again', () => {
+    for (const late of [1, 2, 3, 5]) {
+      const buffer = new LogBuffer({ rows: 10, bytes: 1e9 });
+      for (let at = 0; at < 8; at++) buffer.add(line(`x ${at}`, { time: at }));
+      const rows = new FilteredRows(buffer, filter);
+      rows.refreshAll();
+      buffer.prepend([line('x older 1'), line('x older 2')]);
+      for (let at = 0; at < late; at++) buffer.add(line(`x late ${at}`, { time: 10 + at }));
+      rows.refreshAll();
+      expect(textsOf(buffer, rows)).toEqual(expected(buffer));
+    }
+  });
+
   it('look only at what is new', () => {
     const buffer = new LogBuffer();
     const rows = new FilteredRows(buffer, filter);

@@ -11,7 +11,7 @@ import { LogHistory } from '../../../src/logs/history.ts';
 import { LogBuffer } from '../../../src/logs/logBuffer.ts';
 import { retentionText } from '../../../src/logs/retention.ts';
 import { bucketSecondsFor, bucketWidths, planFetches } from '../../../src/logs/timeBuckets.ts';
-import { batchOf, chunk, cutAt, entriesOf } from './support.ts';
+import { batchOf, chunk, cutAt, entriesOf, line } from './support.ts';
 
 const hour = 3_600_000;
 
@@ -55,7 +55,7 @@ describe('the history', () => {
             query: { appId: 'ap-1' },
             fetch: past(chunks),
             pageEntries: 20,
-            known: oldest,
+            known: () => oldest,
             firstRows: new Map([['ta-1|stdout||', rows[0]!]]),
           });
           while ((await history.loadOlder()).kind === 'more');
@@ -74,7 +74,7 @@ describe('the history', () => {
       buffer,
       query: { appId: 'ap-1' },
       fetch: past(chunks),
-      known: [],
+      known: () => [],
       now: () => 10 * hour + 1000,
     });
     await history.loadOlder();
@@ -100,7 +100,7 @@ describe('the history', () => {
       buffer,
       query: { appId: 'ap-1' },
       fetch,
-      known: [],
+      known: () => [],
       now: () => 10 * hour,
     });
     await expect(history.loadOlder()).rejects.toMatchObject({ kind: 'offline' });
@@ -113,16 +113,32 @@ describe('the history', () => {
 
   it('says when there is no more room', async () => {
     const buffer = new LogBuffer({ rows: 50, bytes: 1e9 });
-    const options = { buffer, query: { appId: 'ap-1' }, known: [], now: () => 10 * hour };
+    const options = { buffer, query: { appId: 'ap-1' }, known: () => [], now: () => 10 * hour };
     const history = new LogHistory({ ...options, fetch: past(numbered(100)) });
     expect(await history.loadOlder()).toMatchObject({ kind: 'full' });
     expect(buffer.size).toBe(50);
   });
 
+  it('loads nothing when rows were dropped between what is held and what is older', async () => {
+    const chunks = numbered(100);
+    const buffer = new LogBuffer({ rows: 1000, bytes: 200_000 });
+    const live = chunks.slice(60);
+    const long = () => line('x'.repeat(120_000), { time: 10 * hour });
+    for (const entry of [long(), ...entriesOf(live), long()]) buffer.add(entry);
+    // One long line had to go for the other, so there is room again.
+    expect([buffer.dropped.rows, buffer.size]).toEqual([1, 41]);
+    const options = { buffer, query: { appId: 'ap-1' }, known: () => live.slice(0, 5), pageEntries: 10 };
+    const history = new LogHistory({ ...options, fetch: past(chunks) });
+    expect(await history.loadOlder()).toMatchObject({ kind: 'full' });
+    expect(buffer.size).toBe(41);
+    buffer.clear();
+    expect(buffer.dropped.rows).toBe(0);
+  });
+
   it('gives up a page in which one millisecond is fuller than a page', async () => {
     const chunks = numbered(5000, 5000);
     const buffer = new LogBuffer();
-    const options = { buffer, query: { appId: 'ap-1' }, known: [], now: () => 10 * hour };
+    const options = { buffer, query: { appId: 'ap-1' }, known: () => [], now: () => 10 * hour };
     await new LogHistory({ ...options, fetch: past(chunks) }).loadOlder();
     expect(buffer.size).toBe(5000);
   });

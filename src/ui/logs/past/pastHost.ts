@@ -236,6 +236,7 @@ export class PastHost implements Disposable {
     const title = `${target.appName} ${words}`;
     const session = new LogSession(id, title, status, () => past.dispose(), past.buffer, {
       kind: 'past',
+      clear: () => past.clear(),
       app: { id: target.appId, name: target.appName },
     });
     const opened = this.#add({ session, target, query, older: past.older, past }, filter);
