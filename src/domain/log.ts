@@ -52,11 +52,9 @@ export interface LogQuery {
   readonly callId?: string;
 }
 
-/** A query of the past, where the server can also choose the source and search. */
+/** A query of the past, where the server can also choose the source. */
 export interface PastQuery extends LogQuery {
   readonly source?: LogSource;
-  /** Only chunks that hold this text, as it is written. A line that was sent in two parts may be missed. */
-  readonly searchText?: string;
 }
 
 /** Unix milliseconds; `until` is not part of it. */

@@ -1,7 +1,5 @@
-import { plainText } from '../domain/ansi.ts';
 import type { Disposable } from '../domain/emitter.ts';
 import type { LogEntry } from '../domain/logEntry.ts';
-import { entryText } from '../domain/logEntry.ts';
 import type { LogFilter, MatchRange } from '../domain/logFilter.ts';
 import { FilteredRows } from './filteredRows.ts';
 import type { LogBuffer } from './logBuffer.ts';
@@ -232,11 +230,6 @@ export class EntryFeed implements Disposable {
       return { row, entry, ...(matches.length > 0 ? { matches } : {}) };
     });
   }
-}
-
-/** The text in which matches are counted. */
-export function searchedText(entry: LogEntry): string {
-  return plainText(entryText(entry));
 }
 
 function count(from: number, to: number): number[] {

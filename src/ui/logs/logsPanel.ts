@@ -64,7 +64,7 @@ export class LogsPanel implements vscode.Disposable {
     this.#host = host;
     this.#files = new SourceFiles((appName) => host.sourceFolders(appName));
     this.#view = this.#disposables.add(
-      new LogsView(extensionUri, logger, {
+      new LogsView(extensionUri, {
         follow: () => void vscode.commands.executeCommand(commands.followLogs),
         merge: () => void vscode.commands.executeCommand(commands.mergeLogs),
         openDocument: () => void vscode.commands.executeCommand(commands.openLogsAsDocument),

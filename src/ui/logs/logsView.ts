@@ -8,7 +8,6 @@ import type { LogFilter } from '../../domain/logFilter.ts';
 import { noFilter } from '../../domain/logFilter.ts';
 import type { TextLink } from '../../domain/logLinks.ts';
 import { linkAt } from '../../domain/logLinks.ts';
-import type { Logger } from '../../domain/logger.ts';
 import type { FeedMessage, FeedRow } from '../../logs/entryFeed.ts';
 import { EntryFeed } from '../../logs/entryFeed.ts';
 import type { LogSession } from '../../logs/session.ts';
@@ -34,7 +33,7 @@ export interface LogsViewActions {
   /** As the user left it. */
   readonly look: LogLook;
   readonly saveLook: (look: LogLook) => void;
-  /** Takes what the view says about the past; its types begin with `past/`. */
+  /** Takes what else the view says: it is about the past. */
   readonly past: (message: unknown) => void;
   /** Another session is shown, '' = none, or the panel was shown or hidden. */
   readonly shown: (session: string, isVisible: boolean) => void;
@@ -46,7 +45,6 @@ const unreadEveryMs = 1000;
 /** The webview of the Logs panel. It is refilled whenever it becomes visible, because hidden views lose messages. */
 export class LogsView implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
-  readonly #logger: Logger;
   readonly #actions: LogsViewActions;
   readonly #sessions = new Map<LogSession, Disposable>();
   readonly #filters = new Map<string, LogFilter>();
@@ -63,9 +61,8 @@ export class LogsView implements vscode.Disposable {
   #unreadTimer: NodeJS.Timeout | undefined;
   #look: LogLook;
 
-  constructor(extensionUri: vscode.Uri, logger: Logger, actions: LogsViewActions) {
+  constructor(extensionUri: vscode.Uri, actions: LogsViewActions) {
     this.#extensionUri = extensionUri;
-    this.#logger = logger;
     this.#actions = actions;
     this.#look = actions.look;
   }
@@ -222,14 +219,10 @@ export class LogsView implements vscode.Disposable {
   }
 
   async #received(raw: unknown): Promise<void> {
-    if (isPast(raw)) {
-      this.#actions.past(raw);
-      return;
-    }
     const { toHost } = await import('./protocol.ts');
     const parsed = toHost.safeParse(raw);
     if (parsed.success) this.#handle(parsed.data);
-    else this.#logger.warn('The log viewer sent a message that is not understood.');
+    else this.#actions.past(raw);
   }
 
   #handle(message: ToHost): void {
@@ -401,9 +394,4 @@ function shownBy({ traits: { streamOf } }: LogSession): (row: FeedRow) => ShownR
 
 function* entriesOf(feed: EntryFeed, ranges: readonly (readonly [number, number])[]): Generator<LogEntry> {
   for (const [from, to] of ranges) yield* feed.entries(from, to);
-}
-
-function isPast(message: unknown): boolean {
-  const type = (message as { type?: unknown } | null)?.type;
-  return typeof type === 'string' && type.startsWith('past/');
 }

@@ -183,6 +183,11 @@ describe('colours, matches and links of a line', () => {
     expect(styledRuns(text).map((run) => run.classes)).toEqual([classes]);
   });
 
+  it.each(['\u001b[', '\u009b'])('are left out where there are too many to draw, written with %j', (begin) => {
+    const runs = styledRuns(Array.from({ length: 4000 }, (_, at) => `${begin}3${at % 8}mx`).join(''));
+    expect(runs).toEqual([{ text: 'x'.repeat(4000), classes: '' }]);
+  });
+
   it('keep the colour of a match', () => {
     const text = 'a \u001b[31mbad thing\u001b[0m';
     const pieces = piecesOf(styledRuns(text), [[0, 5]], []);

@@ -43,7 +43,6 @@ function panel() {
   const actions = { functionsOf: () => ({}), calls: () => [], shown: () => undefined, look: defaultLook };
   const view = new LogsView(
     {} as vscode.Uri,
-    { warn: () => undefined } as never,
     { ...actions, saveLook: () => undefined } as unknown as LogsViewActions,
   );
   view.resolve(webviewView);

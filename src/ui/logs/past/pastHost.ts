@@ -126,7 +126,7 @@ export class PastHost implements Disposable {
     const { fromPast } = await import('../pastProtocol.ts');
     const parsed = fromPast.safeParse(raw);
     if (parsed.success) this.#handle(parsed.data);
-    else this.#logger.warn('The log viewer sent a message about the past that is not understood.');
+    else this.#logger.warn('The log viewer sent a message that is not understood.');
   }
 
   dispose(): void {
