@@ -79,6 +79,13 @@ export class PastLog implements Disposable {
 
   #newHistory(): LogHistory {
     const { range, fetch, pageEntries = defaultPageEntries } = this.#options;
-    return new LogHistory({ buffer: this.buffer, query: this.#asked, fetch, range, known: () => [], pageEntries });
+    return new LogHistory({
+      buffer: this.buffer,
+      query: this.#asked,
+      fetch,
+      range,
+      known: () => [],
+      pageEntries,
+    });
   }
 }

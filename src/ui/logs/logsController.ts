@@ -55,12 +55,7 @@ export class LogsController implements vscode.WebviewViewProvider, vscode.Dispos
   readonly #documents = this.#disposables.add(new LogDocuments());
   #panel: Promise<LogsPanel> | undefined;
 
-  constructor(
-    extensionUri: vscode.Uri,
-    planes: LogPlanes,
-    logger: Logger,
-    host: LogHost,
-  ) {
+  constructor(extensionUri: vscode.Uri, planes: LogPlanes, logger: Logger, host: LogHost) {
     this.#host = host;
     this.#extensionUri = extensionUri;
     this.#planes = planes;

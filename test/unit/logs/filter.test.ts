@@ -153,6 +153,15 @@ describe('filtered rows', () => {
     rows.refreshAll();
     expect(rows.problem).toContain('takes too long');
     expect(rows.end - rows.first).toBe(100);
+    const later = new LogBuffer();
+    for (const text of ['aa', 'hidden']) later.add(line(text));
+    const ofLater = new FilteredRows(later, { ...noFilter, text: '^(a+)+$', regex: true });
+    ofLater.refreshAll();
+    expect(textsOf(later, ofLater)).toEqual(['aa']);
+    later.prepend([line(`${'a'.repeat(40)}!`)]);
+    ofLater.refreshAll();
+    expect(ofLater.problem).toContain('takes too long');
+    expect(ofLater.end - ofLater.first).toBe(3);
     rows.setFilter({ ...noFilter, text: '^a+!$', regex: true });
     rows.refreshAll();
     expect(rows.problem).toBe('');

@@ -343,7 +343,8 @@ describe('time', () => {
       connect: () =>
         new Promise((resolve, reject) => {
           const isThere = ++tries !== 2;
-          const answer = () => (isThere ? resolve(undefined) : reject(new ModalError('offline', 'no answer')));
+          const answer = () =>
+            isThere ? resolve(undefined) : reject(new ModalError('offline', 'no answer'));
           setTimeout(answer, isThere ? 10 : 60_000);
         }),
       open: async function* (_query, _last, _seconds, signal): AsyncGenerator<LogBatch> {

@@ -25,10 +25,7 @@ describe('a row that is more than a line', () => {
         ...{ kind: 'progress', updatedAt: 1, done: 1, total: 2, failed: 0, name: hostile, item: hostile },
       }),
     ],
-    [
-      'gpu',
-      gpuView({ ...origin, kind: 'gpu', index: 0, name: hostile, when: '', usedGib: 1, totalGib: 2 }),
-    ],
+    ['gpu', gpuView({ ...origin, kind: 'gpu', index: 0, name: hostile, when: '', usedGib: 1, totalGib: 2 })],
   ])('shows what would hide or reorder it: %s', (_, view) => {
     expect(drawn(view)).toContain('a\\u202ebc\\x07');
     expect(drawn(view)).not.toMatch(/[\u202e\u001b\u0007]/);
@@ -40,10 +37,14 @@ describe('a row that is more than a line', () => {
     const entry = { ...origin, kind: 'traceback', text, parts: [{ frames: [], exception }] } as const;
     const view = (unfolded: readonly number[]) =>
       drawn(
-        tracebackView(entry, { row: 1, entry: entry satisfies LogEntry }, {
-          ...{ look: defaultLook, functions: {}, streams: [], calls: new Set(), withLibraries: new Set() },
-          ...{ unfolded: new Set(unfolded), hasFile: () => false, isActive: false, before: undefined },
-        }),
+        tracebackView(
+          entry,
+          { row: 1, entry: entry satisfies LogEntry },
+          {
+            ...{ look: defaultLook, functions: {}, streams: [], calls: new Set(), withLibraries: new Set() },
+            ...{ unfolded: new Set(unfolded), hasFile: () => false, isActive: false, before: undefined },
+          },
+        ),
       );
     expect(view([])).toContain(exception);
     expect(view([])).not.toContain('data-do="link"');

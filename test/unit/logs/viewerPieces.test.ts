@@ -18,6 +18,7 @@ import type { RowSelection } from '../../../src/webview/logs/rowSelection.ts';
 import {
   extendTo,
   isSelected,
+  keepRows,
   keepWithin,
   noSelection,
   selectAll,
@@ -28,6 +29,23 @@ import {
 import { line } from './support.ts';
 
 const shown = (row: number, text = String(row)): ShownRow => ({ row, entry: line(text) });
+const message = (changes: Partial<EntriesMessage>): EntriesMessage => ({
+  type: 'entries',
+  session: 's',
+  number: 1,
+  reset: false,
+  first: 0,
+  end: 0,
+  from: 0,
+  rows: [],
+  updates: [],
+  dropped: 0,
+  problem: '',
+  filterNumber: 0,
+  isFiltering: false,
+  total: 0,
+  ...changes,
+});
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
   fc
@@ -183,10 +201,13 @@ describe('colours, matches and links of a line', () => {
     expect(styledRuns(text).map((run) => run.classes)).toEqual([classes]);
   });
 
-  it.each(['\u001b[', '\u009b'])('are left out where there are too many to draw, written with %j', (begin) => {
-    const runs = styledRuns(Array.from({ length: 4000 }, (_, at) => `${begin}3${at % 8}mx`).join(''));
-    expect(runs).toEqual([{ text: 'x'.repeat(4000), classes: '' }]);
-  });
+  it.each(['\u001b[', '\u009b'])(
+    'are left out where there are too many to draw, written with %j',
+    (begin) => {
+      const runs = styledRuns(Array.from({ length: 4000 }, (_, at) => `${begin}3${at % 8}mx`).join(''));
+      expect(runs).toEqual([{ text: 'x'.repeat(4000), classes: '' }]);
+    },
+  );
 
   it('keep the colour of a match', () => {
     const text = 'a \u001b[31mbad thing\u001b[0m';
@@ -233,24 +254,6 @@ describe('the pages of rows', () => {
 });
 
 describe('the rows of the view', () => {
-  const message = (changes: Partial<EntriesMessage>): EntriesMessage => ({
-    type: 'entries',
-    session: 's',
-    number: 1,
-    reset: false,
-    first: 0,
-    end: 0,
-    from: 0,
-    rows: [],
-    updates: [],
-    dropped: 0,
-    problem: '',
-    filterNumber: 0,
-    isFiltering: false,
-    total: 0,
-    ...changes,
-  });
-
   it('are known at the end, and asked for once where they are not', () => {
     const rows = new LogRows();
     rows.take(message({ reset: true, end: 1000, rows: [shown(998), shown(999)] }));
@@ -382,6 +385,29 @@ describe('the selection of rows', () => {
         for (let place = 0; place <= 20; place++) expect(isSelected(selection, place)).toBe(set.has(place));
       }),
     );
+  });
+
+  it('goes with its rows when late ones come between them', () => {
+    const rows = new LogRows();
+    const all = [0, 1, 2, 3, 4, 5].map((row) => shown(row));
+    rows.take(message({ reset: true, end: 6, rows: all }));
+    const late = message({ from: 3, end: 8, rows: [3, 7, 4, 6, 5].map((row) => shown(row)) });
+    const moved = rows.movedBy(late);
+    const kept = rows.take(late)!;
+    const selection = toggle(extendTo(selectOnly(2), 4), 5);
+    expect(keepRows(selection, 0, kept, moved)).toEqual({
+      ranges: [
+        [2, 4],
+        [5, 6],
+        [7, 8],
+      ],
+      active: 7,
+      anchor: 7,
+    });
+    // A row that is no more is not selected.
+    const without = message({ from: 3, end: 4, rows: [shown(8)] });
+    expect(keepRows(selectOnly(5), 0, 3, rows.movedBy(without))).toEqual(noSelection);
+    expect(rows.movedBy(message({ from: 8, end: 9, rows: [shown(9)] })).size).toBe(0);
   });
 
   it('keeps only what is still where it was', () => {

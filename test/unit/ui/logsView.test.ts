@@ -20,7 +20,7 @@ const session = (id: string) => new LogSession(id, id, { words: 'Live', icon: ''
 function panel() {
   const sent: ToView[] = [];
   let receive: (message: unknown) => unknown = () => undefined;
-  let changeVisibility = () => undefined as void;
+  let changeVisibility: () => void = () => undefined;
   const shown = { isVisible: true };
   const unused = { dispose: () => undefined };
   const webviewView = {
@@ -42,7 +42,7 @@ function panel() {
   } as unknown as vscode.WebviewView;
   const actions = { functionsOf: () => ({}), calls: () => [], shown: () => undefined, look: defaultLook };
   const view = new LogsView(
-    {} as vscode.Uri,
+    undefined as unknown as vscode.Uri,
     { ...actions, saveLook: () => undefined } as unknown as LogsViewActions,
   );
   view.resolve(webviewView);
@@ -51,7 +51,9 @@ function panel() {
     sent,
     last: <T extends ToView['type']>(type: T) =>
       sent.findLast((message): message is Extract<ToView, { type: T }> => message.type === type),
-    receive: async (message: unknown) => void (await receive(message)),
+    receive: async (message: unknown) => {
+      await receive(message);
+    },
     setVisible: (isVisible: boolean) => {
       shown.isVisible = isVisible;
       changeVisibility();

@@ -71,7 +71,8 @@ export class PastElement extends LitElement {
 
   protected override updated(): void {
     const { session, filter } = this;
-    if (this.#filterNews.take(this.#session, session, filter)) this.post({ type: 'past/filter', session, filter });
+    if (this.#filterNews.take(this.#session, session, filter))
+      this.post({ type: 'past/filter', session, filter });
   }
 
   /** Takes any message of the host; those of others are left alone. */
