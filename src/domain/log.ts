@@ -41,6 +41,8 @@ export interface LogBatch {
   readonly chunks: readonly LogChunk[];
   /** The app has ended and will log no more. */
   readonly appDone: boolean;
+  /** Entries that the server sent and that are no chunks: how many, and the unix milliseconds of the oldest. */
+  readonly leftOut?: { readonly count: number; readonly oldest: number };
   /** How long the server keeps these entries, in days, where it says so. */
   readonly keptDays?: number;
 }

@@ -5,7 +5,7 @@ import { EntryBuilder, lineEntry, notInTime } from './entryBuilder.ts';
 import { EntryList } from './entryList.ts';
 import { noteFirsts } from './firstRows.ts';
 import type { FetchLogs } from './gap.ts';
-import { mostFetched } from './gap.ts';
+import { extentOf, mostFetched } from './gap.ts';
 import type { AssembledLine } from './lines.ts';
 import type { LogBuffer } from './logBuffer.ts';
 import { longestKeptDays, retentionText } from './retention.ts';
@@ -146,23 +146,38 @@ export class LogHistory {
   }
 
   /** The newest entries before what is known, looked for further and further back. */
-  async #page(signal: AbortSignal | undefined): Promise<LogChunk[]> {
+  #page(signal: AbortSignal | undefined): Promise<LogChunk[]> {
+    const known = this.#known[0];
+    const end = this.#options.range?.until ?? this.#now() + hour;
+    return this.#pageBefore(known ? known.time + 1 : end, signal);
+  }
+
+  async #pageBefore(until: number, signal: AbortSignal | undefined): Promise<LogChunk[]> {
     const { query, fetch, range: limit, pageEntries = defaultPageEntries } = this.#options;
     const known = this.#known;
-    const until = known[0] ? known[0].time + 1 : (limit?.until ?? this.#now() + hour);
     const begin = limit?.since ?? Number.NEGATIVE_INFINITY;
     for (const lookback of lookbacks) {
       const range = { since: Math.max(begin, until - lookback), until };
-      const chunks = this.#chunksOf(await fetch(query, range, pageEntries + known.length, signal));
-      const isCut = chunks.length >= pageEntries + known.length;
-      const fresh = withoutKnown(chunks, known);
+      const batches = await fetch(query, range, pageEntries + known.length, signal);
+      const { count, oldest = 0 } = extentOf(batches);
+      const isCut = count >= pageEntries + known.length;
+      const fresh = withoutKnown(this.#chunksOf(batches), known);
       // Of the oldest millisecond, some may have been left out. If there is no other, a larger page is needed.
-      const whole = isCut ? fresh.filter(({ time }) => time > (chunks[0]?.time ?? 0)) : fresh;
+      const whole = isCut ? fresh.filter(({ time }) => time > oldest) : fresh;
       if (whole.length > 0) return whole;
-      if (isCut) return withoutKnown(this.#chunksOf(await fetch(query, range, mostFetched, signal)), known);
+      if (isCut) return this.#largePage(range, signal);
       if (range.since === begin) break;
     }
     return [];
+  }
+
+  async #largePage(range: TimeRange, signal: AbortSignal | undefined): Promise<LogChunk[]> {
+    const batches = await this.#options.fetch(this.#options.query, range, mostFetched, signal);
+    const fresh = withoutKnown(this.#chunksOf(batches), this.#known);
+    const { count, oldest = 0 } = extentOf(batches);
+    // Nothing of it is shown here, e.g. because an image was built: what is older may be.
+    const goesOn = fresh.length === 0 && count >= mostFetched && oldest + 1 < range.until;
+    return goesOn ? this.#pageBefore(oldest + 1, signal) : fresh;
   }
 
   #chunksOf(batches: readonly LogBatch[]): LogChunk[] {

@@ -23,6 +23,26 @@ const past =
     return Promise.resolve([{ ...batchOf('', ...found.slice(-Math.min(limit, most))), keptDays: 30 }]);
   };
 
+/** As before, but the newest entries and every third one are lines of a build, which are no chunks. */
+function withBuilds(chunks: readonly LogChunk[], newest: number): FetchLogs {
+  const build = (time: number) => chunk('build', { time });
+  const all = [
+    ...chunks.flatMap((each, at) => (at % 3 ? [each] : [build(each.time), each])),
+    ...Array.from({ length: newest }, (_, at) => build(10 * hour + 1000 + at)),
+  ];
+  return async (...call) => {
+    const [found] = await past(all)(...call);
+    const isBuild = ({ text }: LogChunk) => text === 'build';
+    const builds = found!.chunks.filter(isBuild);
+    return [
+      {
+        ...batchOf('', ...found!.chunks.filter((each) => !isBuild(each))),
+        ...(builds[0] ? { leftOut: { count: builds.length, oldest: builds[0].time } } : {}),
+      },
+    ];
+  };
+}
+
 const numbered = (count: number, perMillisecond = 5) =>
   Array.from({ length: count }, (_, at) => {
     const time = 10 * hour + Math.floor(at / perMillisecond);
@@ -135,6 +155,15 @@ describe('the history', () => {
     expect(buffer.dropped.rows).toBe(0);
   });
 
+  it('goes on where everything that the server gave is left out here', async () => {
+    const chunks = numbered(100);
+    const buffer = new LogBuffer();
+    const options = { buffer, query: { appId: 'ap-1' }, known: () => [], now: () => 11 * hour };
+    const history = new LogHistory({ ...options, fetch: withBuilds(chunks, 45_000), pageEntries: 30 });
+    while ((await history.loadOlder()).kind === 'more');
+    expect([...buffer.entries()]).toEqual(entriesOf(chunks));
+  });
+
   it('gives up a page in which one millisecond is fuller than a page', async () => {
     const chunks = numbered(5000, 5000);
     const buffer = new LogBuffer();
@@ -156,6 +185,15 @@ describe('a range', () => {
     expect(await fetchSince(past(chunks), { appId: 'ap-1' }, range)).toEqual({ chunks, isWhole: true });
     const dense = numbered(45_000, 45_000);
     expect((await fetchSince(past(dense), { appId: 'ap-1' }, range)).isWhole).toBe(false);
+  });
+
+  it('is read whole when some of what the server gives is left out here', async () => {
+    const chunks = numbered(100);
+    const range = { since: 0, until: 20 * hour };
+    expect(await fetchSince(withBuilds(chunks, 45_000), { appId: 'ap-1' }, range)).toEqual({
+      chunks,
+      isWhole: true,
+    });
   });
 
   it('is counted in about a hundred buckets of a legal width', () => {

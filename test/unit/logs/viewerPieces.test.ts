@@ -6,11 +6,13 @@ import { matchRanges, noFilter } from '../../../src/domain/logFilter.ts';
 import { findLinks, linkAt } from '../../../src/domain/logLinks.ts';
 import { bestMatch, isLibraryFile, pathInProject } from '../../../src/domain/remoteFile.ts';
 import { foldLibraries, tracebackBlocks } from '../../../src/domain/tracebackText.ts';
+import type { HistogramMessage } from '../../../src/ui/logs/pastProtocol.ts';
 import type { EntriesMessage, ShownRow } from '../../../src/ui/logs/protocol.ts';
 import { AfterFilter } from '../../../src/webview/logs/afterFilter.ts';
 import { styledRuns } from '../../../src/webview/logs/ansiRuns.ts';
 import { LogRows } from '../../../src/webview/logs/logRows.ts';
 import { FilterNews } from '../../../src/webview/logs/past/filterNews.ts';
+import { HeldCounts } from '../../../src/webview/logs/past/heldCounts.ts';
 import { piecesOf } from '../../../src/webview/logs/pieces.ts';
 import { RowCache } from '../../../src/webview/logs/rowCache.ts';
 import { RowHeights } from '../../../src/webview/logs/rowHeights.ts';
@@ -308,6 +310,26 @@ describe('what is done after a change of the filter', () => {
     act('of the other log');
     after.answer(asked);
     expect(done).toEqual(['of the other log']);
+  });
+});
+
+describe('the counts under the mouse', () => {
+  it('wait with newer ones until the button is up, but not with those of another log', () => {
+    const counts = new HeldCounts();
+    const message = (session: string, bucketSeconds: number): HistogramMessage => ({
+      ...{ type: 'past/histogram', kind: 'ready', text: '', buckets: [] },
+      ...{ session, bucketSeconds },
+    });
+    counts.take(message('a', 1));
+    counts.hold(true);
+    counts.take(message('a', 2));
+    expect(counts.shown).toEqual(message('a', 1));
+    counts.hold(false);
+    counts.take(message('a', 2));
+    expect(counts.shown).toEqual(message('a', 2));
+    counts.hold(true);
+    counts.take(message('b', 3));
+    expect(counts.shown).toEqual(message('b', 3));
   });
 });
 
