@@ -10,6 +10,7 @@ import type { Logger } from '../../../domain/logger.ts';
 import { checkRange } from '../../../domain/timeRange.ts';
 import type { RangeLimits } from '../../../domain/timeRange.ts';
 import { countHistogram } from '../../../logs/histogram.ts';
+import { lastDeploy } from '../../../logs/lastDeploy.ts';
 import type { LiveLog } from '../../../logs/liveLog.ts';
 import { OlderLines } from '../../../logs/olderLines.ts';
 import { PastLog } from '../../../logs/pastLog.ts';
@@ -278,10 +279,7 @@ export class PastHost implements Disposable {
         ...(at === undefined ? {} : { at }),
       });
     try {
-      const signal = AbortSignal.timeout(15_000);
-      const plane = await this.#planes.get(signal);
-      const app = await plane.findDeployedApp(target.appName, target.environment, signal);
-      const at = app?.appId === target.appId ? app.deployedAt : undefined;
+      const at = await lastDeploy(this.#planes, target);
       tell(at, at === undefined ? notCounted.noDeploy : '');
     } catch (error) {
       tell(undefined, toModalError(error).message);
