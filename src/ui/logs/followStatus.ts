@@ -22,7 +22,8 @@ export function statusOf(state: FollowState): SessionStatus {
       };
     case 'ended':
       return {
-        words: t('Ended. {0}', state.reason),
+        // One that was stopped is shown no more; why the server refuses is for it to say.
+        words: t('Ended. {0}', state.refused ? state.reason : t('The app has ended.')),
         icon: 'circle-slash',
         bad: state.refused,
         ended: true,

@@ -75,7 +75,7 @@ export class LogsPanel implements vscode.Disposable {
         showRequest: (callId) => void this.showRequest(callId),
         openLink: (session, link) =>
           this.#do(
-            'The link cannot be opened',
+            vscode.l10n.t('The link cannot be opened'),
             openLink(link, {
               files: this.#files,
               appName: session.traits.app?.name ?? '',
@@ -84,10 +84,10 @@ export class LogsPanel implements vscode.Disposable {
             }),
           ),
         locate: (session, files) => this.#locate(session, files),
-        copy: (entries, format) => this.#do('Copying failed', copy(entries, format)),
+        copy: (entries, format) => this.#do(vscode.l10n.t('Copying failed'), copy(entries, format)),
         pickFilter: (session, what) =>
           this.#do(
-            'The filter cannot be chosen',
+            vscode.l10n.t('The filter cannot be chosen'),
             pickFilter(session.buffer, what, (id) => this.#functionsOf(session)[id] ?? id).then((change) => {
               if (change && this.#view.selected === session) this.#view.changeFilter(change);
             }),
@@ -140,7 +140,8 @@ export class LogsPanel implements vscode.Disposable {
         kind: 'output',
       }),
     );
-    this.#show(session);
+    // The view may remember a filter of another window's output of that number.
+    this.#show(session, noFilter);
     const note = (text: string, bad: boolean) =>
       session.buffer.add({ kind: 'mark', time: Date.now(), event: 'note', text, bad });
     return {
@@ -172,7 +173,7 @@ export class LogsPanel implements vscode.Disposable {
   }
 
   resolve(view: vscode.WebviewView): void {
-    this.#view.resolve(view);
+    this.#view.resolve(view, vscode.l10n.t('Modal Logs'));
   }
 
   clear(): void {

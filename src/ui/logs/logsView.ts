@@ -182,7 +182,8 @@ export class LogsView implements vscode.Disposable {
     });
   }
 
-  resolve(view: vscode.WebviewView): void {
+  /** @param title of the page, for screen readers */
+  resolve(view: vscode.WebviewView, title: string): void {
     this.#view = view;
     view.webview.options = { enableScripts: true, localResourceRoots: webviewRoots(this.#extensionUri) };
     const store = new DisposableStore();
@@ -204,7 +205,7 @@ export class LogsView implements vscode.Disposable {
         store.dispose();
       }),
     );
-    view.webview.html = webviewHtml(view.webview, this.#extensionUri, 'logs', 'modal-logs', 'Modal Logs');
+    view.webview.html = webviewHtml(view.webview, this.#extensionUri, 'logs', 'modal-logs', title);
   }
 
   /** Sends a message, unless the view is hidden: it will be sent everything when it is shown. */

@@ -45,7 +45,7 @@ function panel() {
     undefined as unknown as vscode.Uri,
     { ...actions, saveLook: () => undefined } as unknown as LogsViewActions,
   );
-  view.resolve(webviewView);
+  view.resolve(webviewView, 'Modal Logs');
   return {
     view,
     sent,

@@ -323,7 +323,9 @@ export class PastHost implements Disposable {
     const isPartial = Boolean(filter.text) || filter.level !== 'debug';
     const { bucketSeconds, buckets } =
       state.kind === 'ready' ? state.histogram : { bucketSeconds: 1, buckets: [] };
-    const text = 'text' in state ? state.text : isPartial ? notCounted.filter : '';
+    const leavesOut = isPartial ? notCounted.filter : '';
+    const why = state.kind === 'unsupported' ? notCounted.unsupported : leavesOut;
+    const text = state.kind === 'failed' ? state.text : why;
     this.#actions.post({
       type: 'past/histogram',
       session,
