@@ -31,9 +31,8 @@ const mostEscapes = 300;
 
 /** The text with its colours, unless there are so many that they would be a burden to draw. */
 export function drawableAnsi(text: string): string {
-  let count = 0;
-  for (const _ of text.matchAll(/[\u001b\u009b]/g)) if (++count > mostEscapes) return plainText(text);
-  return text;
+  const count = text.match(/[\u001b\u009b]/g)?.length ?? 0;
+  return count > mostEscapes ? plainText(text) : text;
 }
 
 /** Characters that would hide or reorder what is shown: controls, bidi marks, zero-width ones, lone surrogates. */
