@@ -31,12 +31,8 @@ const mostEscapes = 300;
 
 /** The text with its colours, unless there are so many that they would be a burden to draw. */
 export function drawableAnsi(text: string): string {
-  let at = -1;
-  for (let count = 0; count <= mostEscapes; count++) {
-    at = text.indexOf('\u001b', at + 1);
-    if (at < 0) return text;
-  }
-  return plainText(text);
+  const count = text.match(/[\u001b\u009b]/g)?.length ?? 0;
+  return count > mostEscapes ? plainText(text) : text;
 }
 
 /** Characters that would hide or reorder what is shown: controls, bidi marks, zero-width ones, lone surrogates. */

@@ -41,6 +41,8 @@ export interface LogBatch {
   readonly chunks: readonly LogChunk[];
   /** The app has ended and will log no more. */
   readonly appDone: boolean;
+  /** Entries that the server sent and that are no chunks: how many, and the unix milliseconds of the oldest. */
+  readonly leftOut?: { readonly count: number; readonly oldest: number };
   /** How long the server keeps these entries, in days, where it says so. */
   readonly keptDays?: number;
 }
@@ -52,11 +54,9 @@ export interface LogQuery {
   readonly callId?: string;
 }
 
-/** A query of the past, where the server can also choose the source and search. */
+/** A query of the past, where the server can also choose the source. */
 export interface PastQuery extends LogQuery {
   readonly source?: LogSource;
-  /** Only chunks that hold this text, as it is written. A line that was sent in two parts may be missed. */
-  readonly searchText?: string;
 }
 
 /** Unix milliseconds; `until` is not part of it. */

@@ -1,12 +1,12 @@
-import { compileFilter } from '../domain/logFilter.ts';
-import type { LogFilter } from '../domain/logFilter.ts';
-import { isModalError, toModalError } from '../domain/errors.ts';
+import { ModalError, isModalError, toModalError } from '../domain/errors.ts';
 import type { LogCount, LogQuery, PastQuery, TimeRange } from '../domain/log.ts';
 import type { LogEntry } from '../domain/logEntry.ts';
+import type { LogFilter } from '../domain/logFilter.ts';
 import { EntryBuilder, notInTime } from './entryBuilder.ts';
 import { EntryList } from './entryList.ts';
 import type { FetchLogs, Gap } from './gap.ts';
 import { fetchSince, mostFetched } from './gap.ts';
+import { MatchingEntries } from './matchingEntries.ts';
 import { serverQuery } from './serverQuery.ts';
 import { entryAsJson, entryAsText } from './textForms.ts';
 import type { PlannedFetch } from './timeBuckets.ts';
@@ -51,14 +51,16 @@ const mostRefinements = 3;
 
 /**
  * Writes a range of the past, as text or as lines of JSON: counts first, then fetches in parallel and writes in order.
- * @throws ModalError; of kind `cancelled` when the signal asks for it. What was written until then stays.
+ * @throws ModalError; of kind `cancelled` when the signal asks for it, `invalid` when the filter's expression cannot be
+ * applied. What was written until then stays.
  */
 export async function downloadLogs(options: DownloadOptions): Promise<DownloadResult> {
   const { query, filter, signal } = options;
+  const matching = new MatchingEntries(filter);
+  throwProblem(matching);
   const asked = serverQuery(query, filter);
   const fetches = await planned(options, asked);
   const total = fetches.reduce((sum, { entries }) => sum + entries, 0);
-  const { matches } = compileFilter(filter);
   const form = options.format === 'json' ? entryAsJson : entryAsText;
   const list = new EntryList();
   const builder = new EntryBuilder(list, notInTime);
@@ -69,7 +71,8 @@ export async function downloadLogs(options: DownloadOptions): Promise<DownloadRe
     if (isLast) builder.flush();
     // The last entries may still grow, with what the next fetch brings.
     const { entries } = list;
-    const done = list.take(isLast ? entries.length : settledOf(entries)).filter(matches);
+    const done = await matching.of(list.take(isLast ? entries.length : settledOf(entries)));
+    throwProblem(matching);
     written += done.length;
     if (done.length > 0) await options.write(done.map((entry) => `${form(entry)}\n`).join(''));
     options.onProgress?.({ read, total, written });
@@ -86,6 +89,13 @@ export async function downloadLogs(options: DownloadOptions): Promise<DownloadRe
   }
   await flush(true);
   return { read, total, written, cut };
+}
+
+/** Every line would count as matching. */
+function throwProblem({ problem }: MatchingEntries): void {
+  if (!problem) return;
+  const cause = problem.endsWith('.') ? problem : `${problem}.`;
+  throw new ModalError('invalid', `${cause} Change the filter, or download all lines.`);
 }
 
 async function planned(options: DownloadOptions, query: PastQuery): Promise<PlannedFetch[]> {

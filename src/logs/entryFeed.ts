@@ -1,7 +1,5 @@
-import { plainText } from '../domain/ansi.ts';
 import type { Disposable } from '../domain/emitter.ts';
 import type { LogEntry } from '../domain/logEntry.ts';
-import { entryText } from '../domain/logEntry.ts';
 import type { LogFilter, MatchRange } from '../domain/logFilter.ts';
 import { FilteredRows } from './filteredRows.ts';
 import type { LogBuffer } from './logBuffer.ts';
@@ -72,6 +70,8 @@ export class EntryFeed implements Disposable {
   #isPaused = false;
   #mustReset = true;
   #wasReady = true;
+  /** What was said of the buffer itself, which the rows do not tell. */
+  #held = '';
   #sentAt = 0;
 
   constructor(buffer: LogBuffer, options: FeedOptions, filter?: LogFilter) {
@@ -185,7 +185,11 @@ export class EntryFeed implements Disposable {
     const reset = changes.reset || this.#mustReset;
     const many = changes.updated.length > mostUpdates;
     const from = reset ? first : many ? Math.min(...changes.updated) : changes.from;
-    if (!reset && from === end && changes.updated.length === 0 && isReady === this.#wasReady) return;
+    const { size, dropped } = this.#buffer;
+    const held = [first, size, dropped.rows].join();
+    const isSame = isReady === this.#wasReady && held === this.#held;
+    if (!reset && from === end && changes.updated.length === 0 && isSame) return;
+    this.#held = held;
     this.#sentAt = performance.now();
     this.#mustReset = false;
     this.#wasReady = isReady;
@@ -201,7 +205,7 @@ export class EntryFeed implements Disposable {
       rowsFrom,
       rows: rows.slice(updated.length),
       updates: updated.flatMap((place, at) => (rows[at] ? { place, row: rows[at] } : [])),
-      dropped: this.#buffer.dropped.rows,
+      dropped: dropped.rows,
       problem: this.#rows.problem,
       isFiltering: !isReady,
     });
@@ -225,6 +229,7 @@ export class EntryFeed implements Disposable {
   #feedRows(places: readonly number[]): FeedRow[] {
     const rows = places.map((place) => this.#rows.rowAt(place));
     const ranges = this.#rows.ranges(rows);
+    if (this.#rows.mustStartOver) this.#plan(0);
     return rows.flatMap((row, at) => {
       const entry = this.#buffer.entry(row);
       if (!entry) return [];
@@ -232,11 +237,6 @@ export class EntryFeed implements Disposable {
       return { row, entry, ...(matches.length > 0 ? { matches } : {}) };
     });
   }
-}
-
-/** The text in which matches are counted. */
-export function searchedText(entry: LogEntry): string {
-  return plainText(entryText(entry));
 }
 
 function count(from: number, to: number): number[] {

@@ -30,6 +30,8 @@ export class FilteredRows {
   readonly #rows = new NumberDeque();
   #filter: CompiledFilter = compileFilter(noFilter);
   #tester = new TextTester(this.#filter);
+  /** The rows are those of an expression that was given up: all. */
+  #isGivenUp = false;
   #first = 0;
   /** Position in the buffer up to which rows were looked at. */
   #lookedAt: number;
@@ -57,14 +59,19 @@ export class FilteredRows {
 
   /** Why the expression is not applied; '' when it is. Then nothing is hidden. */
   get problem(): string {
-    if (!this.#tester.gaveUp) return this.#filter.problem;
-    return 'This expression takes too long. A repeat inside a repeat, such as (a+)+, is the usual reason.';
+    return this.#tester.problem;
   }
 
   /** All rows were looked at. */
   get isReady(): boolean {
     const { cleared, prepended, from } = this.#changes;
+    if (this.mustStartOver) return false;
     return !cleared && prepended === 0 && from >= this.#lookedAt && this.#lookedAt === this.#buffer.end;
+  }
+
+  /** The expression was given up since the rows were looked at: those that it hid are to be shown. */
+  get mustStartOver(): boolean {
+    return this.#tester.gaveUp && !this.#isGivenUp;
   }
 
   setFilter(filter: LogFilter): void {
@@ -77,9 +84,8 @@ export class FilteredRows {
   refresh(): boolean {
     const until = performance.now() + sliceMs;
     this.#takeChanges();
-    const wasGivenUp = this.#tester.gaveUp;
     while (this.#lookedAt < this.#buffer.end && performance.now() < until) this.#lookAtSome();
-    if (this.#tester.gaveUp && !wasGivenUp) this.#startOver();
+    if (this.mustStartOver) this.#startOver();
     return this.isReady;
   }
 
@@ -119,6 +125,7 @@ export class FilteredRows {
   }
 
   #startOver(): void {
+    this.#isGivenUp = this.#tester.gaveUp;
     this.#first = this.end;
     this.#rows.truncate(0);
     this.#lookedAt = this.#buffer.first;

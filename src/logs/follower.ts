@@ -42,6 +42,8 @@ export interface FollowSink {
 
 export interface FollowerOptions {
   readonly query: LogQuery;
+  /** Resolves when the server can be reached: a stream that is quiet can be taken to stand only after that. */
+  readonly connect?: (signal: AbortSignal) => Promise<unknown>;
   readonly open: OpenStream;
   /** Reads a range of the past; without it, a gap that the stream leaves cannot be filled. */
   readonly fetch?: FetchLogs;
@@ -175,12 +177,13 @@ export class LogFollower {
   async #stream(): Promise<boolean> {
     const abort = new AbortController();
     const signal = AbortSignal.any([abort.signal, this.#abort.signal]);
-    const { open, query } = this.#options;
+    const { connect, open, query } = this.#options;
     const resumes = this.#seen.count > 0;
     const hasGap = resumes && (!this.#lastEntryId || this.#server !== 'resumes');
     this.#leavesOut = hasGap || (resumes && this.#isPastId);
     let quiet: NodeJS.Timeout | undefined;
     try {
+      await connect?.(signal);
       const stream = open(query, this.#lastEntryId, streamSeconds, signal)[Symbol.asyncIterator]();
       let next = stream.next();
       let how: Resumed = hasGap ? await this.#fill(next, signal) : 'exact';

@@ -20,6 +20,20 @@ export interface Gap {
   readonly isWhole: boolean;
 }
 
+/** How many entries the server gave, and the unix milliseconds of the oldest, also of those that are no chunks. */
+export function extentOf(batches: readonly LogBatch[]): {
+  readonly count: number;
+  readonly oldest: number | undefined;
+} {
+  let count = 0;
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const { chunks, leftOut } of batches) {
+    count += chunks.length + (leftOut?.count ?? 0);
+    oldest = Math.min(oldest, chunks[0]?.time ?? oldest, leftOut?.oldest ?? oldest);
+  }
+  return { count, oldest: count > 0 ? oldest : undefined };
+}
+
 /** Reads a whole range from its end backwards, as the server gives the newest entries first. */
 export async function fetchSince(
   fetch: FetchLogs,
@@ -32,8 +46,8 @@ export async function fetchSince(
   for (let page = 0; page < mostPages; page++) {
     const batches = await fetch(query, { since, until: end }, mostFetched, signal);
     const chunks = batches.flatMap((batch) => batch.chunks);
-    const isLast = chunks.length < mostFetched;
-    const oldest = chunks[0]?.time ?? since;
+    const { count, oldest = since } = extentOf(batches);
+    const isLast = count < mostFetched;
     // The millisecond at the cut may be there in part only: it is left to the next page, as a whole.
     pages.unshift(isLast ? chunks : chunks.filter(({ time }) => time > oldest));
     if (isLast) return { chunks: pages.flat(), isWhole: true };

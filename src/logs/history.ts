@@ -1,11 +1,11 @@
 import type { LogBatch, LogChunk, PastQuery, TimeRange } from '../domain/log.ts';
 import type { LogEntry } from '../domain/logEntry.ts';
+import { ChunkCounts } from './chunkCounts.ts';
 import { EntryBuilder, lineEntry, notInTime } from './entryBuilder.ts';
 import { EntryList } from './entryList.ts';
 import { noteFirsts } from './firstRows.ts';
 import type { FetchLogs } from './gap.ts';
-import { mostFetched } from './gap.ts';
-import { writerOf } from './lines.ts';
+import { extentOf, mostFetched } from './gap.ts';
 import type { AssembledLine } from './lines.ts';
 import type { LogBuffer } from './logBuffer.ts';
 import { longestKeptDays, retentionText } from './retention.ts';
@@ -14,8 +14,13 @@ export interface LogHistoryOptions {
   readonly buffer: LogBuffer;
   readonly query: PastQuery;
   readonly fetch: FetchLogs;
-  /** The oldest chunk that is in the buffer already, and others of the same millisecond; none = from now on back. */
-  readonly known: readonly LogChunk[];
+  /**
+   * The oldest chunk that has come to the buffer already, and others of the same millisecond; none = from now on back.
+   * Asked for until there is one.
+   */
+  readonly known: () => readonly LogChunk[];
+  /** Takes what was loaded while none was known: it may come to the buffer again. */
+  readonly onNewest?: (chunks: readonly LogChunk[]) => void;
   /** First rows of the writers in the buffer: a line that a page ends in the middle of goes on there. */
   readonly firstRows?: ReadonlyMap<string, number>;
   readonly now?: () => number;
@@ -45,8 +50,8 @@ const lookbacks = [hour, 24 * hour, 7 * 24 * hour, longestKeptDays * 24 * hour -
 export class LogHistory {
   readonly #options: LogHistoryOptions;
   readonly #now: () => number;
-  #known: readonly LogChunk[];
-  #firstRows: Map<string, number>;
+  #known: readonly LogChunk[] = [];
+  readonly #firstRows = new Map<string, number>();
   #keptDays: number | undefined;
   #loading: Promise<HistoryState> | undefined;
   #state: HistoryState = { kind: 'more', loaded: 0 };
@@ -54,8 +59,6 @@ export class LogHistory {
   constructor(options: LogHistoryOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#known = oldestOf(options.known);
-    this.#firstRows = new Map(options.firstRows);
   }
 
   get state(): HistoryState {
@@ -77,10 +80,13 @@ export class LogHistory {
   }
 
   async #load(signal: AbortSignal | undefined): Promise<HistoryState> {
-    const page = await this.#page(signal);
+    // What was dropped lies between what is held and what is older.
+    if (this.#options.buffer.dropped.rows > 0) return this.#full();
+    const page = await this.#pageBeforeKnown(signal);
     signal?.throwIfAborted();
+    if (this.#options.buffer.dropped.rows > 0) return this.#full();
     if (page.length === 0) return this.#end('start', `${this.#beginning()} ${retentionText(this.#keptDays)}`);
-    const { entries, open, firsts } = assemble(page, Boolean(this.#options.query.searchText));
+    const { entries, open, firsts } = assemble(page);
     const rest = open.filter((line) => !this.#join(line));
     const all = [...entries, ...rest.map((line) => lineEntry({ ...line, partial: false }))];
     const rows = this.#options.buffer.prepend(all);
@@ -89,11 +95,31 @@ export class LogHistory {
       const row = rows[at - lost];
       if (row !== undefined) this.#firstRows.set(writer, row);
     }
-    if (lost > 0)
-      return this.#end('full', 'No more lines fit in here. Download the range to read older ones.');
+    if (lost > 0) return this.#full();
     this.#known = oldestOf([...page, ...this.#known]);
     this.#state = { kind: 'more', loaded: rows.length };
     return this.#state;
+  }
+
+  /** The first lines may come to the buffer while a page is loaded that has them too. */
+  async #pageBeforeKnown(signal: AbortSignal | undefined): Promise<LogChunk[]> {
+    this.#learnKnown();
+    const page = await this.#page(signal);
+    if (this.#known.length > 0) return page;
+    this.#learnKnown();
+    if (this.#known.length > 0) return this.#page(signal);
+    if (!signal?.aborted) this.#options.onNewest?.(page);
+    return page;
+  }
+
+  #learnKnown(): void {
+    if (this.#known.length > 0) return;
+    this.#known = oldestOf(this.#options.known());
+    for (const [writer, row] of this.#options.firstRows ?? []) this.#firstRows.set(writer, row);
+  }
+
+  #full(): HistoryState {
+    return this.#end('full', 'No more lines fit in here. Download the range to read older ones.');
   }
 
   #beginning(): string {
@@ -120,23 +146,38 @@ export class LogHistory {
   }
 
   /** The newest entries before what is known, looked for further and further back. */
-  async #page(signal: AbortSignal | undefined): Promise<LogChunk[]> {
+  #page(signal: AbortSignal | undefined): Promise<LogChunk[]> {
+    const known = this.#known[0];
+    const end = this.#options.range?.until ?? this.#now() + hour;
+    return this.#pageBefore(known ? known.time + 1 : end, signal);
+  }
+
+  async #pageBefore(until: number, signal: AbortSignal | undefined): Promise<LogChunk[]> {
     const { query, fetch, range: limit, pageEntries = defaultPageEntries } = this.#options;
     const known = this.#known;
-    const until = known[0] ? known[0].time + 1 : (limit?.until ?? this.#now() + hour);
     const begin = limit?.since ?? Number.NEGATIVE_INFINITY;
     for (const lookback of lookbacks) {
       const range = { since: Math.max(begin, until - lookback), until };
-      const chunks = this.#chunksOf(await fetch(query, range, pageEntries + known.length, signal));
-      const isCut = chunks.length >= pageEntries + known.length;
-      const fresh = withoutKnown(chunks, known);
+      const batches = await fetch(query, range, pageEntries + known.length, signal);
+      const { count, oldest = 0 } = extentOf(batches);
+      const isCut = count >= pageEntries + known.length;
+      const fresh = withoutKnown(this.#chunksOf(batches), known);
       // Of the oldest millisecond, some may have been left out. If there is no other, a larger page is needed.
-      const whole = isCut ? fresh.filter(({ time }) => time > (chunks[0]?.time ?? 0)) : fresh;
+      const whole = isCut ? fresh.filter(({ time }) => time > oldest) : fresh;
       if (whole.length > 0) return whole;
-      if (isCut) return withoutKnown(this.#chunksOf(await fetch(query, range, mostFetched, signal)), known);
+      if (isCut) return this.#largePage(range, signal);
       if (range.since === begin) break;
     }
     return [];
+  }
+
+  async #largePage(range: TimeRange, signal: AbortSignal | undefined): Promise<LogChunk[]> {
+    const batches = await this.#options.fetch(this.#options.query, range, mostFetched, signal);
+    const fresh = withoutKnown(this.#chunksOf(batches), this.#known);
+    const { count, oldest = 0 } = extentOf(batches);
+    // Nothing of it is shown here, e.g. because an image was built: what is older may be.
+    const goesOn = fresh.length === 0 && count >= mostFetched && oldest + 1 < range.until;
+    return goesOn ? this.#pageBefore(oldest + 1, signal) : fresh;
   }
 
   #chunksOf(batches: readonly LogBatch[]): LogChunk[] {
@@ -153,21 +194,12 @@ function oldestOf(chunks: readonly LogChunk[]): LogChunk[] {
 
 /** Takes out as many of each chunk as are known. */
 function withoutKnown(chunks: readonly LogChunk[], known: readonly LogChunk[]): LogChunk[] {
-  const left = new Map<string, number>();
-  for (const chunk of known) left.set(nameOf(chunk), (left.get(nameOf(chunk)) ?? 0) + 1);
+  const left = new ChunkCounts(known);
   // From the end: what is known is the newer part of the millisecond.
   return chunks
     .toReversed()
-    .filter((chunk) => {
-      const count = left.get(nameOf(chunk)) ?? 0;
-      if (count > 0) left.set(nameOf(chunk), count - 1);
-      return count === 0;
-    })
+    .filter((chunk) => !left.take(chunk))
     .reverse();
-}
-
-function nameOf(chunk: LogChunk): string {
-  return `${chunk.stamp ?? chunk.time}|${writerOf(chunk)}|${chunk.text}`;
 }
 
 interface Assembled {
@@ -178,14 +210,10 @@ interface Assembled {
   readonly firsts: Map<string, number>;
 }
 
-/** @param apart the chunks are no neighbours: each is taken for itself */
-function assemble(chunks: readonly LogChunk[], apart: boolean): Assembled {
+function assemble(chunks: readonly LogChunk[]): Assembled {
   const list = new EntryList();
   const firsts = new Map<string, number>();
   const builder = new EntryBuilder(noteFirsts(list, firsts), notInTime);
-  for (const chunk of chunks) {
-    builder.push(chunk);
-    if (apart) builder.flush();
-  }
+  for (const chunk of chunks) builder.push(chunk);
   return { open: builder.takeOpen(), entries: list.entries, firsts };
 }

@@ -1,4 +1,5 @@
 import type { LogChunk, LogQuery } from '../domain/log.ts';
+import { ChunkCounts } from './chunkCounts.ts';
 import { EntryBuilder } from './entryBuilder.ts';
 import { noteFirsts } from './firstRows.ts';
 import type { FollowState, FollowerOptions } from './follower.ts';
@@ -26,6 +27,8 @@ export class LiveLog {
   /** The chunks of the oldest millisecond. */
   #oldest: LogChunk[] = [];
   #chunks = 0;
+  /** What was loaded as older while nothing had come: the stream may bring it too. */
+  #loaded = new ChunkCounts();
   #history: LogHistory | undefined;
 
   constructor(options: LiveLogOptions) {
@@ -52,13 +55,24 @@ export class LiveLog {
     this.#follower.stop();
   }
 
-  /** What is older than the live part. It begins where that begins at the first call. */
+  /** Empties the buffer. What was in it counts as older from now on. */
+  clear(): void {
+    this.#history = undefined;
+    this.#loaded = new ChunkCounts();
+    this.#oldest = [];
+    this.#chunks = 0;
+    this.#firstRows.clear();
+    this.buffer.clear();
+  }
+
+  /** What is older than the live part. */
   get history(): LogHistory {
     this.#history ??= new LogHistory({
       buffer: this.buffer,
       query: this.#options.query,
       fetch: this.#options.fetch,
-      known: this.#oldest,
+      known: () => this.#oldest,
+      onNewest: (chunks) => (this.#loaded = new ChunkCounts(chunks)),
       firstRows: this.#firstRows,
       ...(this.#options.now ? { now: this.#options.now } : {}),
     });
@@ -66,6 +80,7 @@ export class LiveLog {
   }
 
   #push(chunk: LogChunk): void {
+    if (this.#loaded.take(chunk)) return;
     if (chunk.text && this.#chunks < firstChunks) this.#note(chunk);
     this.#builder.push(chunk);
   }

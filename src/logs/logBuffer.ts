@@ -24,7 +24,7 @@ export interface BufferChanges {
   from: number;
   /** Rows before that, which were updated. */
   readonly updated: Set<number>;
-  /** So many rows were put before the first one. */
+  /** So many of the first rows were put before the others. */
   prepended: number;
   cleared: boolean;
 }
@@ -72,7 +72,7 @@ export class LogBuffer implements EntrySink {
     return this.#store.bytes;
   }
 
-  /** How many rows were dropped because of the limits, and the time of the newest of them. */
+  /** How many rows were dropped because of the limits since it was last empty, and the time of the newest of them. */
   get dropped(): { readonly rows: number; readonly until: number } {
     return { rows: this.#dropped, until: this.#droppedUntil };
   }
@@ -123,6 +123,8 @@ export class LogBuffer implements EntrySink {
     this.#first = this.end;
     this.#order.truncate(0);
     this.#store.clear();
+    this.#dropped = 0;
+    this.#droppedUntil = 0;
     for (const changes of this.#readers) changes.cleared = true;
     this.#changed.fire(undefined);
   }
@@ -228,6 +230,7 @@ export class LogBuffer implements EntrySink {
       this.#order.shift(1);
       this.#first++;
       this.#dropped++;
+      for (const changes of this.#readers) if (changes.prepended > 0) changes.prepended--;
     }
   }
 }

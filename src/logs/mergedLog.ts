@@ -33,6 +33,7 @@ interface Source {
   readonly buffer: LogBuffer;
   readonly changes: BufferChanges;
   readonly stop: () => void;
+  readonly subscription: Disposable;
   /** Row of the merged log by row of the source. */
   readonly copies: Ring;
   /** Position of what is copied next. */
@@ -46,18 +47,21 @@ interface Source {
 export class MergedLog implements Disposable {
   readonly buffer = new LogBuffer();
   readonly #sources: Source[];
-  readonly #subscriptions: Disposable[];
   readonly #origins = new Ring();
   #timer: NodeJS.Immediate | undefined;
 
   constructor(buffers: readonly LogBuffer[]) {
-    this.#sources = buffers.map((buffer) => ({
-      buffer,
-      ...buffer.read(),
-      copies: new Ring(),
-      next: buffer.first,
-    }));
-    this.#subscriptions = buffers.map((buffer) => buffer.onDidChange(() => this.#plan()));
+    this.#sources = buffers.map((buffer) => this.#read(buffer));
+    this.#plan();
+  }
+
+  /** Shows another log in the place of one. @param at counted from 0 */
+  replace(at: number, buffer: LogBuffer): void {
+    const former = this.#sources[at];
+    if (!former) return;
+    leave(former);
+    this.#sources[at] = this.#read(buffer);
+    this.#startOver();
     this.#plan();
   }
 
@@ -68,8 +72,12 @@ export class MergedLog implements Disposable {
 
   dispose(): void {
     if (this.#timer) clearImmediate(this.#timer);
-    for (const subscription of this.#subscriptions) subscription.dispose();
-    for (const { stop } of this.#sources) stop();
+    this.#sources.forEach(leave);
+  }
+
+  #read(buffer: LogBuffer): Source {
+    const subscription = buffer.onDidChange(() => this.#plan());
+    return { buffer, ...buffer.read(), subscription, copies: new Ring(), next: buffer.first };
   }
 
   #plan(): void {
@@ -140,4 +148,9 @@ export class MergedLog implements Disposable {
     source.copies.set(row, copy);
     this.#origins.set(copy, this.#sources.indexOf(source));
   }
+}
+
+function leave({ stop, subscription }: Source): void {
+  stop();
+  subscription.dispose();
 }

@@ -62,10 +62,15 @@ export class PastLog implements Disposable {
     const asked = serverQuery(this.#options.query, filter);
     if (JSON.stringify(asked) === JSON.stringify(this.#asked)) return;
     this.#asked = asked;
+    this.clear();
+    await this.load();
+  }
+
+  /** Empties the buffer. It can be loaded anew. */
+  clear(): void {
     this.#history = this.#newHistory();
     this.older.reset();
     this.buffer.clear();
-    await this.load();
   }
 
   dispose(): void {
@@ -74,6 +79,13 @@ export class PastLog implements Disposable {
 
   #newHistory(): LogHistory {
     const { range, fetch, pageEntries = defaultPageEntries } = this.#options;
-    return new LogHistory({ buffer: this.buffer, query: this.#asked, fetch, range, known: [], pageEntries });
+    return new LogHistory({
+      buffer: this.buffer,
+      query: this.#asked,
+      fetch,
+      range,
+      known: () => [],
+      pageEntries,
+    });
   }
 }

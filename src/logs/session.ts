@@ -16,14 +16,18 @@ export interface SessionStatus {
 
 /** What a session is besides its entries. */
 export interface SessionTraits {
-  readonly kind?: 'followed' | 'output' | 'merged';
+  readonly kind?: 'followed' | 'past' | 'output' | 'merged';
   /** The app whose log it is. */
   readonly app?: { readonly id: string; readonly name: string };
   /** Ends the pause before the next try. */
   readonly tryNow?: () => void;
+  /** Forgets what is held, so that it can be loaded again; absent = it cannot. */
+  readonly clear?: () => void;
   /** The logs that a merged one has, and which of them a row came from, counted from 0. */
   readonly streams?: readonly LogSession[];
   readonly streamOf?: (row: number) => number | undefined;
+  /** A log was followed anew: it takes the place of the merged one of the same id, if there is one. */
+  readonly replaceStream?: (fresh: LogSession) => void;
 }
 
 /** One titled source of log entries: an app that is followed, the output of a deploy, or several of them together. */
@@ -63,8 +67,15 @@ export class LogSession {
     this.#statusChanged.fire(status);
   }
 
+  clear(): void {
+    if (this.traits.clear) this.traits.clear();
+    else this.buffer.clear();
+  }
+
+  /** Tells those who have merged it that no more will come. */
   dispose(): void {
     this.#stop();
+    if (!this.#status.ended) this.setStatus({ ...this.#status, bad: false, ended: true });
     this.#statusChanged.dispose();
   }
 }

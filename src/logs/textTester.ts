@@ -17,7 +17,13 @@ export class TextTester {
     this.#filter = filter;
   }
 
-  /** The expression took too long, and is no longer asked: every text counts as matching. */
+  /** Why the expression is not applied; '' when it is. Then every text counts as matching. */
+  get problem(): string {
+    if (!this.#gaveUp) return this.#filter.problem;
+    return 'This expression takes too long. A repeat inside a repeat, such as (a+)+, is the usual reason.';
+  }
+
+  /** The expression took too long, and is no longer asked. */
   get gaveUp(): boolean {
     return this.#gaveUp;
   }

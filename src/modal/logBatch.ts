@@ -10,7 +10,14 @@ export function toLogBatch(batch: WireBatch): LogBatch {
   const chunks: LogChunk[] = [];
   if (!batch.imageId) for (const item of batch.items) addChunk(chunks, batch, item);
   const { entryId, appDone, ttlDays } = batch;
-  return { entryId, chunks, appDone, ...(ttlDays > 0 ? { keptDays: ttlDays } : {}) };
+  const count = batch.items.length - chunks.length;
+  return {
+    entryId,
+    chunks,
+    appDone,
+    ...(count > 0 ? { leftOut: { count, oldest: Math.min(...batch.items.map(millisecondOf)) } } : {}),
+    ...(ttlDays > 0 ? { keptDays: ttlDays } : {}),
+  };
 }
 
 function addChunk(chunks: LogChunk[], batch: WireBatch, item: WireBatch['items'][number]): void {

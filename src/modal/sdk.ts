@@ -372,7 +372,6 @@ function pastRequest(query: PastQuery, { since, until }: TimeRange) {
     functionCallId: query.callId ?? '',
     taskId: query.containerId ?? '',
     source: descriptorOf(query.source),
-    searchText: query.searchText ?? '',
     since: new Date(since),
     until: new Date(until),
   };

@@ -177,6 +177,7 @@ describe('the past of a log', () => {
     await past().getByLabel('To').press('Enter');
     await frame.getByText('Past, 2,300 lines').waitFor();
     await past().getByText('This is the beginning of the range.').waitFor();
+    expect(await frame.getByRole('button', { name: 'Follow Again' }).count()).toBe(0);
     await slider().waitFor();
     await workbench.shot('113-range');
     await button('Back to Live').click();

@@ -22,7 +22,8 @@ export function statusOf(state: FollowState): SessionStatus {
       };
     case 'ended':
       return {
-        words: t('Ended. {0}', state.reason),
+        // One that was stopped is shown no more; why the server refuses is for it to say.
+        words: t('Ended. {0}', state.refused ? state.reason : t('The app has ended.')),
         icon: 'circle-slash',
         bad: state.refused,
         ended: true,
@@ -38,5 +39,6 @@ export function mergedStatus(statuses: readonly SessionStatus[]): SessionStatus 
   const words = t('{0} of {1} live', live, statuses.length);
   if (broken > 0)
     return { words: t('{0}, {1} reconnecting', words, broken), icon: 'debug-disconnect', bad: true };
-  return { words, icon: live > 0 ? 'radio-tower' : 'circle-slash', bad: false };
+  const ended = statuses.every((status) => status.ended);
+  return { words, icon: live > 0 ? 'radio-tower' : 'circle-slash', bad: false, ended };
 }

@@ -46,7 +46,7 @@ async function mergeLogs({ store, logs }: Services): Promise<void> {
   if (apps.length < 2)
     throw new ModalError(
       'notFound',
-      'There are no two live apps to merge the logs of. Deploy another app first.',
+      vscode.l10n.t('There are no two live apps to merge the logs of. Deploy another app first.'),
     );
   const followed = await logs.followedApps();
   const chosen = await vscode.window.showQuickPick(

@@ -19,6 +19,13 @@ export interface LogTarget {
   readonly callId?: string;
 }
 
+/** The way to Modal. */
+export interface LogPlanes {
+  get(signal?: AbortSignal): Promise<ControlPlane>;
+  /** Makes the next `get` look for the server again. */
+  suspect(): void;
+}
+
 /** Takes the output of a command as it comes. */
 export interface OutputSink {
   append(line: string, stream: 'stdout' | 'stderr'): void;
@@ -41,19 +48,14 @@ export interface OutputWords {
 /** The way to the Logs panel, which is a file of its own, loaded when it is first shown or written to. */
 export class LogsController implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
-  readonly #planes: { get(signal?: AbortSignal): Promise<ControlPlane> };
+  readonly #planes: LogPlanes;
   readonly #logger: Logger;
   readonly #disposables = new DisposableStore();
   readonly #host: LogHost;
   readonly #documents = this.#disposables.add(new LogDocuments());
   #panel: Promise<LogsPanel> | undefined;
 
-  constructor(
-    extensionUri: vscode.Uri,
-    planes: { get(signal?: AbortSignal): Promise<ControlPlane> },
-    logger: Logger,
-    host: LogHost,
-  ) {
+  constructor(extensionUri: vscode.Uri, planes: LogPlanes, logger: Logger, host: LogHost) {
     this.#host = host;
     this.#extensionUri = extensionUri;
     this.#planes = planes;

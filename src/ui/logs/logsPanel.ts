@@ -8,17 +8,16 @@ import { noFilter } from '../../domain/logFilter.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { FollowState } from '../../logs/follower.ts';
 import { LiveLog } from '../../logs/liveLog.ts';
-import { MergedLog } from '../../logs/mergedLog.ts';
+import { mergedId, mergedSession } from '../../logs/mergedSession.ts';
 import { Pauses } from '../../logs/pause.ts';
 import { LogSession } from '../../logs/session.ts';
 import { sessionToDrop } from '../../logs/sessionLimit.ts';
 import { entryAsJson, entryAsText } from '../../logs/textForms.ts';
-import type { ControlPlane } from '../../modal/controlPlane.ts';
 import { frameLinks } from './documentLinks.ts';
 import { mergedStatus, statusOf } from './followStatus.ts';
 import type { LogDocuments } from './logDocuments.ts';
 import type { LogHost } from './logHost.ts';
-import type { LogTarget, OutputSink, OutputWords } from './logsController.ts';
+import type { LogPlanes, LogTarget, OutputSink, OutputWords } from './logsController.ts';
 import { LogsView } from './logsView.ts';
 import { openLink } from './openLink.ts';
 import { pickFilter } from './pickFilter.ts';
@@ -38,7 +37,7 @@ const lookKey = 'logs.look';
 
 /** The Logs panel: what is followed, what was built, and which of them is shown. */
 export class LogsPanel implements vscode.Disposable {
-  readonly #planes: { get(signal?: AbortSignal): Promise<ControlPlane> };
+  readonly #planes: LogPlanes;
   readonly #logger: Logger;
   readonly #disposables = new DisposableStore();
   readonly #view: LogsView;
@@ -54,7 +53,7 @@ export class LogsPanel implements vscode.Disposable {
 
   constructor(
     extensionUri: vscode.Uri,
-    planes: { get(signal?: AbortSignal): Promise<ControlPlane> },
+    planes: LogPlanes,
     logger: Logger,
     documents: LogDocuments,
     host: LogHost,
@@ -65,7 +64,7 @@ export class LogsPanel implements vscode.Disposable {
     this.#host = host;
     this.#files = new SourceFiles((appName) => host.sourceFolders(appName));
     this.#view = this.#disposables.add(
-      new LogsView(extensionUri, logger, {
+      new LogsView(extensionUri, {
         follow: () => void vscode.commands.executeCommand(commands.followLogs),
         merge: () => void vscode.commands.executeCommand(commands.mergeLogs),
         openDocument: () => void vscode.commands.executeCommand(commands.openLogsAsDocument),
@@ -76,7 +75,7 @@ export class LogsPanel implements vscode.Disposable {
         showRequest: (callId) => void this.showRequest(callId),
         openLink: (session, link) =>
           this.#do(
-            'The link cannot be opened',
+            vscode.l10n.t('The link cannot be opened'),
             openLink(link, {
               files: this.#files,
               appName: session.traits.app?.name ?? '',
@@ -85,10 +84,10 @@ export class LogsPanel implements vscode.Disposable {
             }),
           ),
         locate: (session, files) => this.#locate(session, files),
-        copy: (entries, format) => this.#do('Copying failed', copy(entries, format)),
+        copy: (entries, format) => this.#do(vscode.l10n.t('Copying failed'), copy(entries, format)),
         pickFilter: (session, what) =>
           this.#do(
-            'The filter cannot be chosen',
+            vscode.l10n.t('The filter cannot be chosen'),
             pickFilter(session.buffer, what, (id) => this.#functionsOf(session)[id] ?? id).then((change) => {
               if (change && this.#view.selected === session) this.#view.changeFilter(change);
             }),
@@ -102,7 +101,7 @@ export class LogsPanel implements vscode.Disposable {
     this.#past = this.#disposables.add(
       new PastHost(planes, logger, {
         post: (message) => this.#view.post(message),
-        add: (session, filter) => this.#view.select(this.#add(session), filter),
+        add: (session, filter) => this.#show(this.#add(session), filter),
         follow: (target) => this.follow(target),
       }),
     );
@@ -112,31 +111,19 @@ export class LogsPanel implements vscode.Disposable {
   /** Follows an app, a function or a container; one that is followed already is shown again. */
   follow(target: LogTarget): void {
     const { callId = '' } = target;
+    const session = this.#followed(target);
     // Who asks for the lines of one call wants all of them, whatever was looked for before.
-    this.#view.select(this.#followed(target), callId ? { ...noFilter, callId } : { callId });
+    const change = callId ? { ...noFilter, callId } : this.#view.filterOf(session) && { callId };
+    this.#show(session, change);
   }
 
   /** Follows several apps, and shows their lines together. */
   followMerged(targets: readonly LogTarget[]): void {
     const streams = targets.map((target) => this.#followed(target));
-    const id = `merged/${streams.map((stream) => stream.id).join()}`;
-    const known = this.#sessions.get(id);
+    const known = this.#sessions.get(mergedId(streams));
     if (known) this.#drop(known);
-    const log = new MergedLog(streams.map(({ buffer }) => buffer));
-    const update = () => session.setStatus(mergedStatus(streams.map(({ status }) => status)));
-    const subscriptions = streams.map((stream) => stream.onDidChangeStatus(update));
-    const session = new LogSession(
-      id,
-      streams.map(({ title }) => title).join(' + '),
-      mergedStatus(streams.map(({ status }) => status)),
-      () => {
-        log.dispose();
-        for (const subscription of subscriptions) subscription.dispose();
-      },
-      log.buffer,
-      { kind: 'merged', streams, streamOf: (row) => log.sourceOf(row) },
-    );
-    this.#view.select(this.#add(session));
+    // Room is made when all are there, so that none of them has to go for another.
+    this.#show(this.#add(mergedSession(streams, mergedStatus)));
   }
 
   /** Ids of the apps that are followed as a whole. */
@@ -153,7 +140,8 @@ export class LogsPanel implements vscode.Disposable {
         kind: 'output',
       }),
     );
-    this.#view.select(session);
+    // The view may remember a filter of another window's output of that number.
+    this.#show(session, noFilter);
     const note = (text: string, bad: boolean) =>
       session.buffer.add({ kind: 'mark', time: Date.now(), event: 'note', text, bad });
     return {
@@ -185,11 +173,11 @@ export class LogsPanel implements vscode.Disposable {
   }
 
   resolve(view: vscode.WebviewView): void {
-    this.#view.resolve(view);
+    this.#view.resolve(view, vscode.l10n.t('Modal Logs'));
   }
 
   clear(): void {
-    this.#view.selected?.buffer.clear();
+    this.#view.selected?.clear();
   }
 
   openRangePicker(): void {
@@ -230,8 +218,13 @@ export class LogsPanel implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const session of this.#sessions.values()) session.dispose();
     this.#disposables.dispose();
+    for (const session of this.#sessions.values()) session.dispose();
+  }
+
+  #show(session: LogSession, change?: Partial<LogFilter>): void {
+    this.#makeRoom(session);
+    this.#view.select(session, change);
   }
 
   #followed(target: LogTarget): LogSession {
@@ -245,7 +238,8 @@ export class LogsPanel implements vscode.Disposable {
 
   #followAgain(session: LogSession): void {
     const target = this.#targets.get(session.id);
-    if (target) this.follow({ ...target, callId: this.#view.filter.callId });
+    const filter = this.#view.filterOf(session);
+    if (target) this.#show(this.#followed(target), filter);
   }
 
   #startFollowing(id: string, target: LogTarget): LogSession {
@@ -254,6 +248,7 @@ export class LogsPanel implements vscode.Disposable {
     let isConnected = false;
     const log = new LiveLog({
       query: queryOf(target),
+      connect: (signal) => planes.get(signal),
       open: async function* (query, lastEntryId, seconds, signal) {
         const plane = await planes.get(signal);
         yield* plane.streamLogs(query, lastEntryId, seconds, signal);
@@ -263,6 +258,8 @@ export class LogsPanel implements vscode.Disposable {
         return plane.fetchLogs(query, range, limit, signal);
       },
       onState: (state: FollowState) => {
+        // Whether the server is there is found out anew, not taken from an answer before the break.
+        if (state.kind === 'broken') planes.suspect();
         isConnected ||= state.kind !== 'connecting' && state.kind !== 'broken';
         session.setStatus(statusOf(state));
       },
@@ -276,9 +273,14 @@ export class LogsPanel implements vscode.Disposable {
         kind: 'followed',
         app: { id: target.appId, name: target.appName },
         tryNow: () => pauses.end(),
+        clear: () => {
+          this.#past.sourceOf(id)?.older.reset();
+          log.clear();
+        },
       }),
     );
     this.#past.attach(session, target, log, () => isConnected);
+    for (const { traits } of this.#sessions.values()) traits.replaceStream?.(session);
     void log.run();
     void this.#readFunctions(target.appId);
     this.#logger.debug(`Following the log of ${target.appName}`);
@@ -288,12 +290,13 @@ export class LogsPanel implements vscode.Disposable {
   #add(session: LogSession): LogSession {
     this.#sessions.set(session.id, session);
     this.#view.add(session);
-    for (let old = this.#tooMany(); old; old = this.#tooMany()) this.#drop(old);
     return session;
   }
 
-  #tooMany(): LogSession | undefined {
-    return sessionToDrop([...this.#sessions.values()], ({ id }) => id.startsWith(followPrefix));
+  #makeRoom(shown: LogSession): void {
+    const tooMany = () =>
+      sessionToDrop([...this.#sessions.values()], shown, ({ id }) => id.startsWith(followPrefix));
+    for (let old = tooMany(); old; old = tooMany()) this.#drop(old);
   }
 
   #drop(session: LogSession): void {

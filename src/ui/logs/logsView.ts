@@ -8,7 +8,6 @@ import type { LogFilter } from '../../domain/logFilter.ts';
 import { noFilter } from '../../domain/logFilter.ts';
 import type { TextLink } from '../../domain/logLinks.ts';
 import { linkAt } from '../../domain/logLinks.ts';
-import type { Logger } from '../../domain/logger.ts';
 import type { FeedMessage, FeedRow } from '../../logs/entryFeed.ts';
 import { EntryFeed } from '../../logs/entryFeed.ts';
 import type { LogSession } from '../../logs/session.ts';
@@ -31,9 +30,10 @@ export interface LogsViewActions {
   readonly pickFilter: (session: LogSession, what: 'function' | 'container' | 'call') => void;
   readonly functionsOf: (session: LogSession) => Readonly<Record<string, string>>;
   readonly calls: () => readonly string[];
+  /** As the user left it. */
   readonly look: LogLook;
   readonly saveLook: (look: LogLook) => void;
-  /** Takes what the view says about the past; its types begin with `past/`. */
+  /** Takes what else the view says: it is about the past. */
   readonly past: (message: unknown) => void;
   /** Another session is shown, '' = none, or the panel was shown or hidden. */
   readonly shown: (session: string, isVisible: boolean) => void;
@@ -45,7 +45,6 @@ const unreadEveryMs = 1000;
 /** The webview of the Logs panel. It is refilled whenever it becomes visible, because hidden views lose messages. */
 export class LogsView implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
-  readonly #logger: Logger;
   readonly #actions: LogsViewActions;
   readonly #sessions = new Map<LogSession, Disposable>();
   readonly #filters = new Map<string, LogFilter>();
@@ -60,11 +59,12 @@ export class LogsView implements vscode.Disposable {
   /** A row that is to be found again when the filter has been applied. */
   #reveal: number | undefined;
   #unreadTimer: NodeJS.Timeout | undefined;
+  #look: LogLook;
 
-  constructor(extensionUri: vscode.Uri, logger: Logger, actions: LogsViewActions) {
+  constructor(extensionUri: vscode.Uri, actions: LogsViewActions) {
     this.#extensionUri = extensionUri;
-    this.#logger = logger;
     this.#actions = actions;
+    this.#look = actions.look;
   }
 
   get selected(): LogSession | undefined {
@@ -73,6 +73,11 @@ export class LogsView implements vscode.Disposable {
 
   get filter(): LogFilter {
     return this.#filters.get(this.#selected?.id ?? '') ?? noFilter;
+  }
+
+  /** Undefined = none was chosen here; the view may remember one from before the window was loaded. */
+  filterOf({ id }: LogSession): LogFilter | undefined {
+    return this.#filters.get(id);
   }
 
   add(session: LogSession): void {
@@ -111,11 +116,15 @@ export class LogsView implements vscode.Disposable {
   }
 
   /** Shows a session, from its beginning as far as it is held. */
-  select(session: LogSession, change: Partial<LogFilter> = {}): void {
+  select(session: LogSession, change?: Partial<LogFilter>): void {
+    if (session === this.#selected && this.#feed) {
+      if (change) this.changeFilter(change);
+      return;
+    }
     this.#leave();
     this.#selected = session;
     this.#reveal = undefined;
-    if (Object.keys(change).length > 0) {
+    if (change) {
       this.#filters.set(session.id, { ...(this.#filters.get(session.id) ?? noFilter), ...change });
       this.#filterChange++;
     }
@@ -131,8 +140,10 @@ export class LogsView implements vscode.Disposable {
 
   /** Changes the filter of the session that is shown, and tells the view. */
   changeFilter(change: Partial<LogFilter>): void {
-    if (!this.#selected) return;
-    this.#setFilter(this.#selected, { ...this.filter, ...change });
+    const { filter } = this;
+    const isSame = Object.entries(change).every(([name, value]) => filter[name as keyof LogFilter] === value);
+    if (!this.#selected || isSame) return;
+    this.#setFilter(this.#selected, { ...filter, ...change });
     this.#filterChange++;
     this.sendSessions();
   }
@@ -144,7 +155,7 @@ export class LogsView implements vscode.Disposable {
 
   /** Sends everything anew. */
   repaint(): void {
-    this.post({ type: 'look', look: this.#actions.look });
+    this.post({ type: 'look', look: this.#look });
     this.#tellShown();
     this.sendSessions();
     this.#feed?.resume(true);
@@ -159,7 +170,7 @@ export class LogsView implements vscode.Disposable {
         ...session.status,
         id: session.id,
         title: session.title,
-        kind: session.traits.kind ?? 'followed',
+        kind: session.traits.kind ?? 'output',
         unread: this.#unreadOf(session),
       })),
       selected: selected?.id ?? '',
@@ -171,7 +182,8 @@ export class LogsView implements vscode.Disposable {
     });
   }
 
-  resolve(view: vscode.WebviewView): void {
+  /** @param title of the page, for screen readers */
+  resolve(view: vscode.WebviewView, title: string): void {
     this.#view = view;
     view.webview.options = { enableScripts: true, localResourceRoots: webviewRoots(this.#extensionUri) };
     const store = new DisposableStore();
@@ -193,7 +205,7 @@ export class LogsView implements vscode.Disposable {
         store.dispose();
       }),
     );
-    view.webview.html = webviewHtml(view.webview, this.#extensionUri, 'logs', 'modal-logs', 'Modal Logs');
+    view.webview.html = webviewHtml(view.webview, this.#extensionUri, 'logs', 'modal-logs', title);
   }
 
   /** Sends a message, unless the view is hidden: it will be sent everything when it is shown. */
@@ -208,14 +220,10 @@ export class LogsView implements vscode.Disposable {
   }
 
   async #received(raw: unknown): Promise<void> {
-    if (isPast(raw)) {
-      this.#actions.past(raw);
-      return;
-    }
     const { toHost } = await import('./protocol.ts');
     const parsed = toHost.safeParse(raw);
     if (parsed.success) this.#handle(parsed.data);
-    else this.#logger.warn('The log viewer sent a message that is not understood.');
+    else this.#actions.past(raw);
   }
 
   #handle(message: ToHost): void {
@@ -225,6 +233,7 @@ export class LogsView implements vscode.Disposable {
         this.repaint();
         return;
       case 'look':
+        this.#look = message.look;
         this.#actions.saveLook(message.look);
         return;
       case 'follow':
@@ -386,9 +395,4 @@ function shownBy({ traits: { streamOf } }: LogSession): (row: FeedRow) => ShownR
 
 function* entriesOf(feed: EntryFeed, ranges: readonly (readonly [number, number])[]): Generator<LogEntry> {
   for (const [from, to] of ranges) yield* feed.entries(from, to);
-}
-
-function isPast(message: unknown): boolean {
-  const type = (message as { type?: unknown } | null)?.type;
-  return typeof type === 'string' && type.startsWith('past/');
 }

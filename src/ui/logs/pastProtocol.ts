@@ -1,20 +1,8 @@
 import * as z from 'zod/mini';
 import type { Bucket } from '../../domain/histogram.ts';
-import { logLevels } from '../../domain/logEntry.ts';
-import type { LogFilter } from '../../domain/logFilter.ts';
+import { filter } from './filterProtocol.ts';
 
 /** Messages between the part of the log viewer that shows the past and its host, parsed on both sides. */
-
-const filter = z.object({
-  source: z.enum(['all', 'stdout', 'stderr', 'system']),
-  level: z.enum(logLevels),
-  text: z.string().check(z.maxLength(10_000)),
-  regex: z.boolean(),
-  matchCase: z.boolean(),
-  functionId: z.string(),
-  containerId: z.string(),
-  callId: z.string(),
-}) satisfies z.ZodMiniType<LogFilter>;
 
 /** Unix milliseconds. */
 const time = z.number();

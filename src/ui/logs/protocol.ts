@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { LogEntry } from '../../domain/logEntry.ts';
-import { logLevels } from '../../domain/logEntry.ts';
-import type { LogFilter, MatchRange } from '../../domain/logFilter.ts';
+import type { MatchRange } from '../../domain/logFilter.ts';
+import { filter } from './filterProtocol.ts';
 
 /** Messages between the log viewer and its host, parsed on both sides. */
 
@@ -36,21 +36,10 @@ const session = z.object({
   ...status.shape,
   id: z.string(),
   title: z.string(),
-  kind: z.enum(['followed', 'output', 'merged']),
+  kind: z.enum(['followed', 'past', 'output', 'merged']),
   /** Rows that came while another session was shown. */
   unread: z.number(),
 });
-
-const filter = z.object({
-  source: z.enum(['all', 'stdout', 'stderr', 'system']),
-  level: z.enum(logLevels),
-  text: z.string(),
-  regex: z.boolean(),
-  matchCase: z.boolean(),
-  functionId: z.string(),
-  containerId: z.string(),
-  callId: z.string(),
-}) satisfies z.ZodMiniType<LogFilter>;
 
 const look = z.object({
   time: z.enum(['local', 'utc', 'relative', 'hidden']),

@@ -1,22 +1,16 @@
 import * as vscode from 'vscode';
 import { bestMatch, pathInProject } from '../../domain/remoteFile.ts';
+import { Lookups } from '../../logs/lookups.ts';
 
-/** What was not found may be written meanwhile. */
-const forgetAfterMs = 30_000;
 const mostFound = 50;
 /** Only such names go into a search pattern. */
 const plainName = /^[\w.@+ -]+$/;
 const neverOwn = '**/{node_modules,.venv,venv,site-packages,__pycache__,.git}/**';
 
-interface Answer {
-  readonly askedAt: number;
-  readonly uri: Promise<vscode.Uri | undefined>;
-}
-
 /** Finds the workspace's file for one that a container names. */
 export class SourceFiles {
   readonly #foldersOf: (appName: string) => Promise<readonly vscode.Uri[]>;
-  readonly #answers = new Map<string, Answer>();
+  readonly #lookups = new Lookups<vscode.Uri>();
 
   constructor(foldersOf: (appName: string) => Promise<readonly vscode.Uri[]>) {
     this.#foldersOf = foldersOf;
@@ -24,15 +18,10 @@ export class SourceFiles {
 
   /** @returns undefined when there is none, or several could be meant */
   find(file: string, appName: string): Promise<vscode.Uri | undefined> {
-    const key = `${appName}\n${file}`;
-    const known = this.#answers.get(key);
-    if (known && Date.now() - known.askedAt < forgetAfterMs) return known.uri;
-    const uri = this.#look(file, appName).catch(() => undefined);
-    this.#answers.set(key, { askedAt: Date.now(), uri });
-    return uri;
+    return this.#lookups.find(`${appName}\n${file}`, (signal) => this.#look(file, appName, signal));
   }
 
-  async #look(file: string, appName: string): Promise<vscode.Uri | undefined> {
+  async #look(file: string, appName: string, signal: AbortSignal): Promise<vscode.Uri | undefined> {
     const path = pathInProject(file);
     if (path === undefined) return undefined;
     const local = vscode.Uri.file(file);
@@ -44,13 +33,17 @@ export class SourceFiles {
       const uri = vscode.Uri.joinPath(folder, path);
       if (await isFile(uri)) return uri;
     }
-    return this.#search(path);
+    return this.#search(path, signal);
   }
 
-  async #search(path: string): Promise<vscode.Uri | undefined> {
+  async #search(path: string, signal: AbortSignal): Promise<vscode.Uri | undefined> {
     const name = path.split('/').at(-1) ?? '';
     if (!plainName.test(name)) return undefined;
-    const found = await vscode.workspace.findFiles(`**/${name}`, neverOwn, mostFound);
+    const limit = new vscode.CancellationTokenSource();
+    signal.addEventListener('abort', () => limit.cancel(), { once: true });
+    const found = await vscode.workspace.findFiles(`**/${name}`, neverOwn, mostFound, limit.token);
+    // Of a search that was given up, nobody knows whether there are others.
+    if (signal.aborted) return undefined;
     const best = bestMatch(
       path,
       found.map((uri) => uri.path),

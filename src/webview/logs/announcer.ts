@@ -1,5 +1,5 @@
-import type { LogEntry } from '../../domain/logEntry.ts';
 import { levelOf } from '../../domain/logEntry.ts';
+import type { ShownRow } from '../../ui/logs/protocol.ts';
 import { announcement } from './words.ts';
 
 const everyMs = 5000;
@@ -15,11 +15,14 @@ export class Announcer {
     this.#say = say;
   }
 
-  /** @param count all that came; of them, only some were sent */
-  add(count: number, entries: readonly LogEntry[]): void {
+  /**
+   * @param count all that came
+   * @param rows those of them that were sent are the last of these
+   */
+  add(count: number, rows: readonly Pick<ShownRow, 'entry'>[]): void {
     if (count === 0) return;
     this.#lines += count;
-    this.#errors += entries.filter((entry) => levelOf(entry) === 'error').length;
+    this.#errors += rows.slice(-count).filter(({ entry }) => levelOf(entry) === 'error').length;
     this.#timer ??= setTimeout(() => this.#tell(), everyMs);
   }
 

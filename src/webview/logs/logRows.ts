@@ -4,6 +4,9 @@ import { RowCache } from './rowCache.ts';
 /** As many as the host sends at once. */
 const mostAsked = 400;
 
+/** Lines that come late move no more rows than about this. */
+const mostMoved = 1000;
+
 /** The rows of the log that is shown: how many there are, and those of them that were sent. */
 export class LogRows {
   #first = 0;
@@ -50,6 +53,18 @@ export class LogRows {
     for (const { place, row } of updates) this.#cache.update(place, row);
     if (isOther) return undefined;
     return reset ? end : from;
+  }
+
+  /** Where rows will be when that message has been taken, by where they are, as far as it moves rows. */
+  movedBy({ reset, from, end, rows }: EntriesMessage): ReadonlyMap<number, number> {
+    const moved = new Map<number, number>();
+    if (reset || from >= this.#end) return moved;
+    const places = new Map(rows.map(({ row }, at) => [row, end - rows.length + at]));
+    for (let place = Math.max(from, this.#end - mostMoved); place < this.#end; place++) {
+      const to = places.get(this.get(place)?.row ?? Number.NaN);
+      if (to !== undefined) moved.set(place, to);
+    }
+    return moved;
   }
 
   takeRange({ first, from, rows }: RowsMessage): void {

@@ -32,7 +32,7 @@ import type { RowSelection } from './rowSelection.ts';
 import {
   extendTo,
   isSelected,
-  keepWithin,
+  keepRows,
   noSelection,
   selectAll,
   selectOnly,
@@ -155,6 +155,7 @@ class LogsElement extends LitElement implements ListOwner {
       ${session ? chipsView(chipsOf(this.filter, functions), (change) => this.changeFilter(change)) : nothing}
       <modal-log-past
         .post=${postAny}
+        .session=${selected}
         .filter=${this.filter}
         .zone=${this.viewLook.time === 'utc' ? 'utc' : 'local'}
         @modal-logs-reveal=${(event: CustomEvent<{ time: number }>) => this.#goToTime(event.detail.time)}
@@ -480,6 +481,7 @@ class LogsElement extends LitElement implements ListOwner {
     const { rows } = this;
     const before = rows.end;
     let kept: number | undefined;
+    const moved = rows.movedBy(message);
     this.#list?.change(() => {
       kept = rows.take(message);
       this.#list?.forgetFrom(kept);
@@ -490,17 +492,14 @@ class LogsElement extends LitElement implements ListOwner {
       const looking = this.#looking;
       this.#list?.follow(true);
       this.#looking = looking;
-    } else if (this.selection !== noSelection) this.selection = keepWithin(this.selection, rows.first, kept);
+    } else if (this.selection !== noSelection)
+      this.selection = keepRows(this.selection, rows.first, kept, moved);
     const shown = rows.end - rows.first;
     const unseen = this.following ? 0 : Math.max(0, rows.end - Math.max(this.#seenEnd, rows.first));
     this.counts = { shown, total: message.total, unseen, dropped: message.dropped };
     this.problem = message.problem;
     this.isFiltering = message.isFiltering;
-    const fresh = message.reset ? 0 : Math.max(0, rows.end - before);
-    this.#announcer.add(
-      fresh,
-      message.rows.slice(-fresh).map(({ entry }) => entry),
-    );
+    this.#announcer.add(message.reset ? 0 : Math.max(0, rows.end - before), message.rows);
     if (message.revealed !== undefined) this.#reveal(message.revealed);
     if (!message.isFiltering) this.#afterFilter.answer(message.filterNumber);
   }

@@ -51,11 +51,6 @@ export class RowCache {
     for (const [number, page] of this.#pages) if ((number + 1) * pageRows <= place) this.#drop(number, page);
   }
 
-  clear(): void {
-    this.#pages.clear();
-    this.#characters = 0;
-  }
-
   get size(): number {
     return [...this.#pages.values()].reduce((sum, { rows }) => sum + rows.size, 0);
   }

@@ -11,10 +11,6 @@ export class RowHeights {
     this.#usual = usual;
   }
 
-  get usual(): number {
-    return this.#usual;
-  }
-
   height(place: number): number {
     return this.#usual + (this.#extra.get(place) ?? 0);
   }

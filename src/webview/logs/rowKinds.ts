@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
+import { plainText, visibleText } from '../../domain/ansi.ts';
 import type {
   GpuEntry,
   MarkEntry,
@@ -24,6 +25,9 @@ const phaseNames: Readonly<Record<PhaseEntry['phase'], string>> = {
   preempted: 'preempted',
   finished: 'ended',
 };
+/** One text, whatever is in it. */
+const readable = (text: string) => visibleText(plainText(text));
+
 /** Pixels of the bar of the longest state. */
 const longestBar = 60;
 
@@ -55,15 +59,15 @@ export function phaseView(entry: PhaseEntry): TemplateResult {
 
 export function stepView(entry: StepEntry): TemplateResult {
   return html`<vscode-icon name=${entry.ok ? 'pass' : 'error'} size="14"></vscode-icon
-    ><span>${entryText(entry)}</span>`;
+    ><span>${readable(entryText(entry))}</span>`;
 }
 
 export function progressView(entry: ProgressEntry): TemplateResult {
   const { done, total, name } = entry;
   const percent = total > 0 ? Math.min(100, Math.max(0, Math.round((done / total) * 100))) : 0;
-  return html`${bar(percent, `${name || 'Progress'}: ${percent} percent`)}<span class="percent"
+  return html`${bar(percent, `${readable(name) || 'Progress'}: ${percent} percent`)}<span class="percent"
       >${percent} %</span
-    ><span>${entryText(entry)}</span>`;
+    ><span>${readable(entryText(entry))}</span>`;
 }
 
 export function gpuView(entry: GpuEntry): TemplateResult {
@@ -71,7 +75,7 @@ export function gpuView(entry: GpuEntry): TemplateResult {
   const percent = totalGib > 0 ? Math.min(100, Math.max(0, Math.round((usedGib / totalGib) * 100))) : 0;
   return html`${bar(percent, `Memory of GPU ${index}: ${percent} percent used`)}<span class="percent"
       >${percent} %</span
-    ><span>${entryText(entry)}</span>`;
+    ><span>${readable(entryText(entry))}</span>`;
 }
 
 function stageBar(width: number): TemplateResult {
@@ -119,7 +123,7 @@ export function lineView(text: string, row: ShownRow, context: RowContext): Temp
   }`;
 }
 
-/** The exception first; the rest of it below, when it is unfolded. */
+/** The exception first; the rest of it below, when it is unfolded. Links are in the rest: no link stands in a button. */
 export function tracebackView(entry: TracebackEntry, row: ShownRow, context: RowContext): TemplateResult {
   const isUnfolded = context.unfolded.has(row.row);
   const frames = entry.parts.reduce((sum, part) => sum + part.frames.length, 0);
@@ -131,7 +135,7 @@ export function tracebackView(entry: TracebackEntry, row: ShownRow, context: Row
       tabindex=${context.isActive ? 0 : -1}
     >
       <vscode-icon name=${isUnfolded ? 'chevron-down' : 'chevron-right'} size="14"></vscode-icon
-      ><span class="exception">${textView(title.slice(0, 1000), [], context)}</span
+      ><span class="exception">${readable(title).slice(0, 1000)}</span
       ><span class="aside">${frames} ${frames === 1 ? 'frame' : 'frames'}</span></button
     >${isUnfolded ? html`<div class="traceback">${blocksView(entry.text, row, context)}</div>` : nothing}`;
 }

@@ -53,6 +53,26 @@ export function keepWithin(selection: RowSelection, first: number, end: number):
   return { ranges, active: inside(selection.active), anchor: inside(selection.anchor) };
 }
 
+/**
+ * What is left of it when rows from one place on have moved.
+ * @param moved new places by former ones, of the rows that are still there
+ */
+export function keepRows(
+  selection: RowSelection,
+  first: number,
+  from: number,
+  moved: ReadonlyMap<number, number>,
+): RowSelection {
+  const kept = keepWithin(selection, first, from);
+  const found = (place: number | undefined) => (place === undefined ? undefined : moved.get(place));
+  const again = [...moved].filter(([former]) => isSelected(selection, former));
+  return {
+    ranges: joined([...kept.ranges, ...again.map(([, place]): PlaceRange => [place, place + 1])]),
+    active: kept.active ?? found(selection.active),
+    anchor: kept.anchor ?? found(selection.anchor),
+  };
+}
+
 function without([from, to]: PlaceRange, place: number): PlaceRange[] {
   if (place < from || place >= to) return [[from, to]];
   const parts: PlaceRange[] = [

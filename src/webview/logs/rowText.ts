@@ -2,7 +2,6 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { plainText, visibleText } from '../../domain/ansi.ts';
 import type { MatchRange } from '../../domain/logFilter.ts';
-import type { TextLink } from '../../domain/logLinks.ts';
 import { findLinks } from '../../domain/logLinks.ts';
 import type { StyledRun } from './ansiRuns.ts';
 import { styledRuns } from './ansiRuns.ts';
@@ -77,5 +76,3 @@ export function matchesIn(
 ): readonly MatchRange[] {
   return (matches ?? []).filter(([from, to]) => to > start && from < end);
 }
-
-export type { TextLink };

@@ -103,6 +103,34 @@ describe('the feed', () => {
     expect(messages).toMatchObject([{ reset: true, from: 0 }]);
   });
 
+  it('tells what is held and was dropped also while the filter hides everything', async () => {
+    const { buffer, feed, messages, deal } = view();
+    feed.setFilter({ ...noFilter, text: 'nothing has this' });
+    await vi.advanceTimersByTimeAsync(50);
+    deal();
+    buffer.add(line('hidden'));
+    await vi.advanceTimersByTimeAsync(50);
+    expect(messages).toMatchObject([{ reset: false, rows: [], isFiltering: false }]);
+    deal();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(messages).toEqual([]);
+    for (let at = 0; at < 200_000; at++) buffer.add(line('hidden', { time: at }));
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(messages.at(-1)).toMatchObject({ rows: [], dropped: 1 });
+  });
+
+  it('shows what an expression hid that is given up while its matches are looked for', async () => {
+    const { buffer, feed, messages, deal, texts } = view();
+    for (const text of [`x ${'a'.repeat(40)}!`, 'hidden']) buffer.add(line(text));
+    feed.setFilter({ ...noFilter, text: 'x|(a+)+$', regex: true });
+    for (let round = 0; round < 20; round++) {
+      await vi.advanceTimersByTimeAsync(50);
+      if (messages.at(-1)?.problem) expect(messages.at(-1)?.problem).toContain('takes too long');
+      deal();
+    }
+    expect(texts()).toHaveLength(2);
+  });
+
   it('sends what a filter shows, with what to highlight, and small messages of large rows', async () => {
     const { buffer, feed, messages, deal, texts } = view({ mostCharacters: 10_000 });
     for (let at = 0; at < 100; at++) buffer.add(line(`${'x'.repeat(3000)} ${at}`, { time: at }));

@@ -331,4 +331,41 @@ describe('time', () => {
     expect(states.at(-1)).toBe('ended');
     expect(vi.getTimerCount()).toBe(0);
   });
+
+  it('does not make a connection count as standing that is still being made', async () => {
+    vi.useFakeTimers();
+    const states: string[] = [];
+    const marks: string[] = [];
+    let tries = 0;
+    const follower = new LogFollower({
+      query: { appId: 'ap-1' },
+      // Packets vanish: the server is there at first, then not, and at last again.
+      connect: () =>
+        new Promise((resolve, reject) => {
+          const isThere = ++tries !== 2;
+          const answer = () =>
+            isThere ? resolve(undefined) : reject(new ModalError('offline', 'no answer'));
+          setTimeout(answer, isThere ? 10 : 60_000);
+        }),
+      open: async function* (_query, _last, _seconds, signal): AsyncGenerator<LogBatch> {
+        if (tries === 1) throw new ModalError('offline', 'cut');
+        yield* [];
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      },
+      sink: { push: () => undefined, mark: ({ event }) => marks.push(event), flush: () => undefined },
+      onState: ({ kind }) => states.push(kind),
+      random: () => 0,
+    });
+    const run = follower.run();
+    await vi.advanceTimersByTimeAsync(50_000);
+    expect(tries).toBe(2);
+    expect(states).toEqual(['connecting', 'broken']);
+    expect(marks).toEqual(['broke']);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(states).toEqual(['connecting', 'broken', 'broken', 'waiting']);
+    expect(marks).toEqual(['broke', 'resumed']);
+    follower.stop();
+    await run;
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });

@@ -11,7 +11,7 @@ import { LogHistory } from '../../../src/logs/history.ts';
 import { LogBuffer } from '../../../src/logs/logBuffer.ts';
 import { retentionText } from '../../../src/logs/retention.ts';
 import { bucketSecondsFor, bucketWidths, planFetches } from '../../../src/logs/timeBuckets.ts';
-import { batchOf, chunk, cutAt, entriesOf } from './support.ts';
+import { batchOf, chunk, cutAt, entriesOf, line } from './support.ts';
 
 const hour = 3_600_000;
 
@@ -22,6 +22,26 @@ const past =
     const found = chunks.filter(({ time }) => time >= since && time < until);
     return Promise.resolve([{ ...batchOf('', ...found.slice(-Math.min(limit, most))), keptDays: 30 }]);
   };
+
+/** As before, but the newest entries and every third one are lines of a build, which are no chunks. */
+function withBuilds(chunks: readonly LogChunk[], newest: number): FetchLogs {
+  const build = (time: number) => chunk('build', { time });
+  const all = [
+    ...chunks.flatMap((each, at) => (at % 3 ? [each] : [build(each.time), each])),
+    ...Array.from({ length: newest }, (_, at) => build(10 * hour + 1000 + at)),
+  ];
+  return async (...call) => {
+    const [found] = await past(all)(...call);
+    const isBuild = ({ text }: LogChunk) => text === 'build';
+    const builds = found!.chunks.filter(isBuild);
+    return [
+      {
+        ...batchOf('', ...found!.chunks.filter((each) => !isBuild(each))),
+        ...(builds[0] ? { leftOut: { count: builds.length, oldest: builds[0].time } } : {}),
+      },
+    ];
+  };
+}
 
 const numbered = (count: number, perMillisecond = 5) =>
   Array.from({ length: count }, (_, at) => {
@@ -55,7 +75,7 @@ describe('the history', () => {
             query: { appId: 'ap-1' },
             fetch: past(chunks),
             pageEntries: 20,
-            known: oldest,
+            known: () => oldest,
             firstRows: new Map([['ta-1|stdout||', rows[0]!]]),
           });
           while ((await history.loadOlder()).kind === 'more');
@@ -74,7 +94,7 @@ describe('the history', () => {
       buffer,
       query: { appId: 'ap-1' },
       fetch: past(chunks),
-      known: [],
+      known: () => [],
       now: () => 10 * hour + 1000,
     });
     await history.loadOlder();
@@ -100,7 +120,7 @@ describe('the history', () => {
       buffer,
       query: { appId: 'ap-1' },
       fetch,
-      known: [],
+      known: () => [],
       now: () => 10 * hour,
     });
     await expect(history.loadOlder()).rejects.toMatchObject({ kind: 'offline' });
@@ -113,16 +133,41 @@ describe('the history', () => {
 
   it('says when there is no more room', async () => {
     const buffer = new LogBuffer({ rows: 50, bytes: 1e9 });
-    const options = { buffer, query: { appId: 'ap-1' }, known: [], now: () => 10 * hour };
+    const options = { buffer, query: { appId: 'ap-1' }, known: () => [], now: () => 10 * hour };
     const history = new LogHistory({ ...options, fetch: past(numbered(100)) });
     expect(await history.loadOlder()).toMatchObject({ kind: 'full' });
     expect(buffer.size).toBe(50);
   });
 
+  it('loads nothing when rows were dropped between what is held and what is older', async () => {
+    const chunks = numbered(100);
+    const buffer = new LogBuffer({ rows: 1000, bytes: 200_000 });
+    const live = chunks.slice(60);
+    const long = () => line('x'.repeat(120_000), { time: 10 * hour });
+    for (const entry of [long(), ...entriesOf(live), long()]) buffer.add(entry);
+    // One long line had to go for the other, so there is room again.
+    expect([buffer.dropped.rows, buffer.size]).toEqual([1, 41]);
+    const options = { buffer, query: { appId: 'ap-1' }, known: () => live.slice(0, 5), pageEntries: 10 };
+    const history = new LogHistory({ ...options, fetch: past(chunks) });
+    expect(await history.loadOlder()).toMatchObject({ kind: 'full' });
+    expect(buffer.size).toBe(41);
+    buffer.clear();
+    expect(buffer.dropped.rows).toBe(0);
+  });
+
+  it('goes on where everything that the server gave is left out here', async () => {
+    const chunks = numbered(100);
+    const buffer = new LogBuffer();
+    const options = { buffer, query: { appId: 'ap-1' }, known: () => [], now: () => 11 * hour };
+    const history = new LogHistory({ ...options, fetch: withBuilds(chunks, 45_000), pageEntries: 30 });
+    while ((await history.loadOlder()).kind === 'more');
+    expect([...buffer.entries()]).toEqual(entriesOf(chunks));
+  });
+
   it('gives up a page in which one millisecond is fuller than a page', async () => {
     const chunks = numbered(5000, 5000);
     const buffer = new LogBuffer();
-    const options = { buffer, query: { appId: 'ap-1' }, known: [], now: () => 10 * hour };
+    const options = { buffer, query: { appId: 'ap-1' }, known: () => [], now: () => 10 * hour };
     await new LogHistory({ ...options, fetch: past(chunks) }).loadOlder();
     expect(buffer.size).toBe(5000);
   });
@@ -140,6 +185,15 @@ describe('a range', () => {
     expect(await fetchSince(past(chunks), { appId: 'ap-1' }, range)).toEqual({ chunks, isWhole: true });
     const dense = numbered(45_000, 45_000);
     expect((await fetchSince(past(dense), { appId: 'ap-1' }, range)).isWhole).toBe(false);
+  });
+
+  it('is read whole when some of what the server gives is left out here', async () => {
+    const chunks = numbered(100);
+    const range = { since: 0, until: 20 * hour };
+    expect(await fetchSince(withBuilds(chunks, 45_000), { appId: 'ap-1' }, range)).toEqual({
+      chunks,
+      isWhole: true,
+    });
   });
 
   it('is counted in about a hundred buckets of a legal width', () => {
@@ -249,6 +303,14 @@ describe('a download', () => {
     expect(filtered.lines[0]).toBe(
       '# Modal logs: appId="ap-1" since="1970-01-01T10:00:00.000Z" until="1970-01-01T10:03:20.000Z" level="debug" text="^\\\\d0$" regex=true entries=12000',
     );
+  });
+
+  it('fails when the expression is none, or takes too long, instead of taking every line', async () => {
+    const regex = (text: string) => ({ filter: { ...noFilter, text, regex: true } });
+    await expect(download(regex('('))).rejects.toMatchObject({ kind: 'invalid' });
+    const slow = [chunk(`${'a'.repeat(40)}!\n`, { time: 10 * hour })];
+    const problem = /takes too long\..*Change the filter/;
+    await expect(download(regex('^(a+)+$'), slow)).rejects.toThrow(problem);
   });
 
   it('fails with what the server says, and leaves no promise behind', async () => {

@@ -107,6 +107,16 @@ describe('a range of the past', () => {
     expect(texts(log.buffer)).toEqual(['out', 'err']);
   });
 
+  it('can be loaded again when it was cleared', async () => {
+    const chunks = Array.from({ length: 300 }, (_, at) => chunk(`${at}\n`, { time: range.since + at }));
+    const log = new PastLog({ query, range, fetch: server(chunks) });
+    await log.load();
+    log.clear();
+    expect([log.buffer.size, log.older.state.kind]).toEqual([0, 'more']);
+    await log.load();
+    expect(texts(log.buffer)).toHaveLength(300);
+  });
+
   it('says that it is full', async () => {
     const chunks = Array.from({ length: 500 }, (_, at) => chunk(`${at}\n`, { time: range.since + at }));
     const buffer = new LogBuffer({ rows: 250, bytes: 1 << 20 });

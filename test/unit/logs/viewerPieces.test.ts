@@ -2,14 +2,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { escapeParts, plainText } from '../../../src/domain/ansi.ts';
-import { matchRanges } from '../../../src/domain/logFilter.ts';
+import { matchRanges, noFilter } from '../../../src/domain/logFilter.ts';
 import { findLinks, linkAt } from '../../../src/domain/logLinks.ts';
 import { bestMatch, isLibraryFile, pathInProject } from '../../../src/domain/remoteFile.ts';
 import { foldLibraries, tracebackBlocks } from '../../../src/domain/tracebackText.ts';
+import type { HistogramMessage } from '../../../src/ui/logs/pastProtocol.ts';
 import type { EntriesMessage, ShownRow } from '../../../src/ui/logs/protocol.ts';
 import { AfterFilter } from '../../../src/webview/logs/afterFilter.ts';
 import { styledRuns } from '../../../src/webview/logs/ansiRuns.ts';
 import { LogRows } from '../../../src/webview/logs/logRows.ts';
+import { FilterNews } from '../../../src/webview/logs/past/filterNews.ts';
+import { HeldCounts } from '../../../src/webview/logs/past/heldCounts.ts';
 import { piecesOf } from '../../../src/webview/logs/pieces.ts';
 import { RowCache } from '../../../src/webview/logs/rowCache.ts';
 import { RowHeights } from '../../../src/webview/logs/rowHeights.ts';
@@ -17,6 +20,7 @@ import type { RowSelection } from '../../../src/webview/logs/rowSelection.ts';
 import {
   extendTo,
   isSelected,
+  keepRows,
   keepWithin,
   noSelection,
   selectAll,
@@ -27,6 +31,23 @@ import {
 import { line } from './support.ts';
 
 const shown = (row: number, text = String(row)): ShownRow => ({ row, entry: line(text) });
+const message = (changes: Partial<EntriesMessage>): EntriesMessage => ({
+  type: 'entries',
+  session: 's',
+  number: 1,
+  reset: false,
+  first: 0,
+  end: 0,
+  from: 0,
+  rows: [],
+  updates: [],
+  dropped: 0,
+  problem: '',
+  filterNumber: 0,
+  isFiltering: false,
+  total: 0,
+  ...changes,
+});
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
   fc
@@ -182,6 +203,14 @@ describe('colours, matches and links of a line', () => {
     expect(styledRuns(text).map((run) => run.classes)).toEqual([classes]);
   });
 
+  it.each(['\u001b[', '\u009b'])(
+    'are left out where there are too many to draw, written with %j',
+    (begin) => {
+      const runs = styledRuns(Array.from({ length: 4000 }, (_, at) => `${begin}3${at % 8}mx`).join(''));
+      expect(runs).toEqual([{ text: 'x'.repeat(4000), classes: '' }]);
+    },
+  );
+
   it('keep the colour of a match', () => {
     const text = 'a \u001b[31mbad thing\u001b[0m';
     const pieces = piecesOf(styledRuns(text), [[0, 5]], []);
@@ -227,24 +256,6 @@ describe('the pages of rows', () => {
 });
 
 describe('the rows of the view', () => {
-  const message = (changes: Partial<EntriesMessage>): EntriesMessage => ({
-    type: 'entries',
-    session: 's',
-    number: 1,
-    reset: false,
-    first: 0,
-    end: 0,
-    from: 0,
-    rows: [],
-    updates: [],
-    dropped: 0,
-    problem: '',
-    filterNumber: 0,
-    isFiltering: false,
-    total: 0,
-    ...changes,
-  });
-
   it('are known at the end, and asked for once where they are not', () => {
     const rows = new LogRows();
     rows.take(message({ reset: true, end: 1000, rows: [shown(998), shown(999)] }));
@@ -299,6 +310,39 @@ describe('what is done after a change of the filter', () => {
     act('of the other log');
     after.answer(asked);
     expect(done).toEqual(['of the other log']);
+  });
+});
+
+describe('the counts under the mouse', () => {
+  it('wait with newer ones until the button is up, but not with those of another log', () => {
+    const counts = new HeldCounts();
+    const message = (session: string, bucketSeconds: number): HistogramMessage => ({
+      ...{ type: 'past/histogram', kind: 'ready', text: '', buckets: [] },
+      ...{ session, bucketSeconds },
+    });
+    counts.take(message('a', 1));
+    counts.hold(true);
+    counts.take(message('a', 2));
+    expect(counts.shown).toEqual(message('a', 1));
+    counts.hold(false);
+    counts.take(message('a', 2));
+    expect(counts.shown).toEqual(message('a', 2));
+    counts.hold(true);
+    counts.take(message('b', 3));
+    expect(counts.shown).toEqual(message('b', 3));
+  });
+});
+
+describe('the filter of a range', () => {
+  it('is told once, and never that of the log that is chosen next', () => {
+    const news = new FilterNews();
+    const [ofA, ofB] = ['a', 'b'].map((text) => ({ ...noFilter, text }));
+    expect(news.take('', '', noFilter)).toBe(false);
+    expect([news.take('A', 'A', ofA!), news.take('A', 'A', { ...ofA! })]).toEqual([true, false]);
+    // First the list changes to B, then the past.
+    expect(news.take('A', 'B', ofB!)).toBe(false);
+    expect(news.take('B', 'B', ofB!)).toBe(true);
+    expect(news.take('B', 'B', noFilter)).toBe(true);
   });
 });
 
@@ -363,6 +407,29 @@ describe('the selection of rows', () => {
         for (let place = 0; place <= 20; place++) expect(isSelected(selection, place)).toBe(set.has(place));
       }),
     );
+  });
+
+  it('goes with its rows when late ones come between them', () => {
+    const rows = new LogRows();
+    const all = [0, 1, 2, 3, 4, 5].map((row) => shown(row));
+    rows.take(message({ reset: true, end: 6, rows: all }));
+    const late = message({ from: 3, end: 8, rows: [3, 7, 4, 6, 5].map((row) => shown(row)) });
+    const moved = rows.movedBy(late);
+    const kept = rows.take(late)!;
+    const selection = toggle(extendTo(selectOnly(2), 4), 5);
+    expect(keepRows(selection, 0, kept, moved)).toEqual({
+      ranges: [
+        [2, 4],
+        [5, 6],
+        [7, 8],
+      ],
+      active: 7,
+      anchor: 7,
+    });
+    // A row that is no more is not selected.
+    const without = message({ from: 3, end: 4, rows: [shown(8)] });
+    expect(keepRows(selectOnly(5), 0, 3, rows.movedBy(without))).toEqual(noSelection);
+    expect(rows.movedBy(message({ from: 8, end: 9, rows: [shown(9)] })).size).toBe(0);
   });
 
   it('keeps only what is still where it was', () => {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ModalError } from '../../../domain/errors.ts';
 import type { TimeRange } from '../../../domain/log.ts';
 import { lastRanges, rangeWords, readRange, timeForms, timeText } from '../../../domain/timeRange.ts';
+import { lastDeploy } from '../../../logs/lastDeploy.ts';
 import { longestKeptDays, retentionText } from '../../../logs/retention.ts';
 import { pick } from '../../commands/pick.ts';
 import type { Services } from '../../commands/services.ts';
@@ -9,8 +10,6 @@ import { withSignal } from '../../withSignal.ts';
 import type { LogTarget } from '../logsController.ts';
 
 type Choice = TimeRange | 'deploy' | 'custom';
-
-const deployLimitMs = 15_000;
 
 /** Lets the user choose a range of time. @param shown what the viewer shows, offered first */
 export async function askRange(
@@ -77,11 +76,9 @@ async function askEnds(title: string): Promise<TimeRange | undefined> {
 
 async function sinceDeploy({ planes }: Services, target: LogTarget): Promise<TimeRange> {
   const { t } = vscode.l10n;
-  const app = await withSignal(t('Reading the last deploy'), async (cancel) => {
-    const signal = AbortSignal.any([cancel, AbortSignal.timeout(deployLimitMs)]);
-    return (await planes.get(signal)).findDeployedApp(target.appName, target.environment, signal);
-  });
-  const since = app?.appId === target.appId ? app.deployedAt : undefined;
+  const since = await withSignal(t('Reading the last deploy'), (cancel) =>
+    lastDeploy(planes, target, cancel),
+  );
   if (since !== undefined) return { since, until: Date.now() };
   throw new ModalError('notFound', t('Modal does not say when this app was deployed. Choose another range.'));
 }

@@ -148,6 +148,7 @@ async function askFile(
   { since }: TimeRange,
   format: Format,
 ): Promise<string | undefined> {
+  const { t } = vscode.l10n;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const base = folder?.scheme === 'file' ? folder : vscode.Uri.file(os.homedir());
   const ending = format === 'json' ? 'jsonl' : 'log';
@@ -156,14 +157,11 @@ async function askFile(
   const uri = await vscode.window.showSaveDialog({
     title,
     defaultUri: vscode.Uri.joinPath(base, name),
-    filters: format === 'json' ? { 'JSON Lines': ['jsonl'] } : { 'Plain Text': ['log', 'txt'] },
+    filters: format === 'json' ? { [t('JSON Lines')]: ['jsonl'] } : { [t('Plain Text')]: ['log', 'txt'] },
   });
   if (!uri) return undefined;
   if (uri.scheme === 'file') return uri.fsPath;
-  throw new ModalError(
-    'invalid',
-    vscode.l10n.t('Logs can only be saved to a folder of this machine. Choose one.'),
-  );
+  throw new ModalError('invalid', t('Logs can only be saved to a folder of this machine. Choose one.'));
 }
 
 function nameOf({ appName, functionId, containerId }: LogTarget): string {
@@ -178,7 +176,7 @@ function progressWords({ read, total }: DownloadProgress): string {
 }
 
 function number(value: number): string {
-  return value.toLocaleString('en-US');
+  return value.toLocaleString();
 }
 
 function atMostEvery<T>(milliseconds: number, run: (value: T) => void): (value: T) => void {

@@ -16,7 +16,9 @@ export interface HistogramTarget {
 export type HistogramState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'ready'; readonly histogram: Histogram }
-  | { readonly kind: 'failed' | 'unsupported'; readonly text: string };
+  | { readonly kind: 'failed'; readonly text: string }
+  /** The server does not count. */
+  | { readonly kind: 'unsupported' };
 
 /** A log is not counted more often than this, in milliseconds. */
 export const countEveryMs = 10_000;
@@ -83,8 +85,7 @@ export class HistogramFeed {
     } catch (error) {
       if (isCancelled(error)) return undefined;
       const { kind, message } = toModalError(error);
-      if (kind !== 'unsupported') return { kind: 'failed', text: message };
-      return { kind, text: 'This Modal server does not count log lines, so there is no histogram.' };
+      return kind === 'unsupported' ? { kind } : { kind: 'failed', text: message };
     }
   }
 }

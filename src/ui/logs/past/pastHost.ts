@@ -10,6 +10,7 @@ import type { Logger } from '../../../domain/logger.ts';
 import { checkRange } from '../../../domain/timeRange.ts';
 import type { RangeLimits } from '../../../domain/timeRange.ts';
 import { countHistogram } from '../../../logs/histogram.ts';
+import { lastDeploy } from '../../../logs/lastDeploy.ts';
 import type { LiveLog } from '../../../logs/liveLog.ts';
 import { OlderLines } from '../../../logs/olderLines.ts';
 import { PastLog } from '../../../logs/pastLog.ts';
@@ -126,7 +127,7 @@ export class PastHost implements Disposable {
     const { fromPast } = await import('../pastProtocol.ts');
     const parsed = fromPast.safeParse(raw);
     if (parsed.success) this.#handle(parsed.data);
-    else this.#logger.warn('The log viewer sent a message about the past that is not understood.');
+    else this.#logger.warn('The log viewer sent a message that is not understood.');
   }
 
   dispose(): void {
@@ -235,6 +236,8 @@ export class PastHost implements Disposable {
     const status = pastStatus({ kind: 'loading', text: '' }, 0);
     const title = `${target.appName} ${words}`;
     const session = new LogSession(id, title, status, () => past.dispose(), past.buffer, {
+      kind: 'past',
+      clear: () => past.clear(),
       app: { id: target.appId, name: target.appName },
     });
     const opened = this.#add({ session, target, query, older: past.older, past }, filter);
@@ -276,10 +279,7 @@ export class PastHost implements Disposable {
         ...(at === undefined ? {} : { at }),
       });
     try {
-      const signal = AbortSignal.timeout(15_000);
-      const plane = await this.#planes.get(signal);
-      const app = await plane.findDeployedApp(target.appName, target.environment, signal);
-      const at = app?.appId === target.appId ? app.deployedAt : undefined;
+      const at = await lastDeploy(this.#planes, target);
       tell(at, at === undefined ? notCounted.noDeploy : '');
     } catch (error) {
       tell(undefined, toModalError(error).message);
@@ -323,7 +323,9 @@ export class PastHost implements Disposable {
     const isPartial = Boolean(filter.text) || filter.level !== 'debug';
     const { bucketSeconds, buckets } =
       state.kind === 'ready' ? state.histogram : { bucketSeconds: 1, buckets: [] };
-    const text = 'text' in state ? state.text : isPartial ? notCounted.filter : '';
+    const leavesOut = isPartial ? notCounted.filter : '';
+    const why = state.kind === 'unsupported' ? notCounted.unsupported : leavesOut;
+    const text = state.kind === 'failed' ? state.text : why;
     this.#actions.post({
       type: 'past/histogram',
       session,

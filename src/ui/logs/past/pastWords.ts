@@ -3,7 +3,7 @@ import { defaultLimits } from '../../../logs/logBuffer.ts';
 import type { OlderState } from '../../../logs/olderLines.ts';
 import type { SessionStatus } from '../../../logs/session.ts';
 
-const number = (value: number) => value.toLocaleString('en-US');
+const number = (value: number) => value.toLocaleString();
 
 /** What a session of the past says of itself. Nothing goes on in it, so it is the first to make room. */
 export function pastStatus({ kind, text }: OlderState, held: number): SessionStatus {
@@ -33,6 +33,9 @@ export function tooManyWords(total: number): string {
 }
 
 export const notCounted = {
+  get unsupported(): string {
+    return vscode.l10n.t('This Modal server does not count log lines, so there is no histogram.');
+  },
   get filter(): string {
     return vscode.l10n.t('Counts leave the text and level of the filter out.');
   },

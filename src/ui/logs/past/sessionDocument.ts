@@ -44,9 +44,14 @@ function headerOf(
       parts.push(`from=${timeText(past.range.since, 'utc')}`, `to=${timeText(past.range.until, 'utc')}`);
     lines.push(`# ${parts.join(' ')}`, `# ${retentionText(older.keptDays)}`);
   }
-  lines.push(t('# {0} entries, times in UTC', count.toLocaleString('en-US')));
+  lines.push(t('# {0} entries, times in UTC', count.toLocaleString()));
   if (leftOut > 0)
-    lines.push(t('# {0} older entries do not fit in a document. Download the range to read them.', leftOut));
+    lines.push(
+      t(
+        '# {0} older entries do not fit in a document. Download the range to read them.',
+        leftOut.toLocaleString(),
+      ),
+    );
   return [...lines, ''];
 }
 

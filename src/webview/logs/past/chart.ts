@@ -12,6 +12,8 @@ export interface ChartEvents {
   readonly hovered: (bucket: number | undefined) => void;
   readonly clicked: (bucket: number) => void;
   readonly dragged: (selection: BucketSelection) => void;
+  /** The mouse button went down on a bar, or up again: until then the bars must not move. */
+  readonly pointing: (isDown: boolean) => void;
 }
 
 /** Stacked bars of a histogram in the colours of the theme. What they show is also said in words, by its owner. */
@@ -136,10 +138,16 @@ export class HistogramChart {
       const from = at(down);
       // A drag may end outside.
       window.addEventListener('mouseup', (up) => this.#pointed(plot, from, at(up)), { once: true });
+      this.#events.pointing(true);
     });
   }
 
   #pointed(plot: uPlot, from: number, to: number): void {
+    if (plot === this.#plot) this.#point(plot, from, to);
+    this.#events.pointing(false);
+  }
+
+  #point(plot: uPlot, from: number, to: number): void {
     const anchor = this.#bucketAt(plot, from);
     const focus = this.#bucketAt(plot, to);
     if (anchor === undefined || focus === undefined) return;

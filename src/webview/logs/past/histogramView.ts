@@ -12,6 +12,7 @@ import type { TimeRange } from '../../../domain/log.ts';
 import type { TimeZone } from '../../../domain/timeRange.ts';
 import type { HistogramMessage } from '../../../ui/logs/pastProtocol.ts';
 import { HistogramChart } from './chart.ts';
+import { HeldCounts } from './heldCounts.ts';
 import { styles } from './styles.ts';
 import { words } from './words.ts';
 
@@ -40,6 +41,7 @@ export class HistogramElement extends LitElement {
   declare selection: BucketSelection | undefined;
   declare hovered: number | undefined;
 
+  readonly #counts = new HeldCounts();
   #chart: HistogramChart | undefined;
   #session = '';
 
@@ -56,6 +58,7 @@ export class HistogramElement extends LitElement {
   }
 
   protected override willUpdate(): void {
+    this.#counts.take(this.message);
     const session = this.message?.session ?? '';
     if (session === this.#session) return;
     this.#session = session;
@@ -65,7 +68,8 @@ export class HistogramElement extends LitElement {
 
   protected override updated(): void {
     const host = this.renderRoot.querySelector<HTMLElement>('.chart');
-    if (!host || !this.message) {
+    const { shown } = this.#counts;
+    if (!host || !shown) {
       this.#chart?.dispose();
       this.#chart = undefined;
       return;
@@ -74,12 +78,16 @@ export class HistogramElement extends LitElement {
       hovered: (bucket) => (this.hovered = bucket),
       clicked: (bucket) => this.#choose({ anchor: bucket, focus: bucket }),
       dragged: (selection) => this.#choose(selection),
+      pointing: (isDown) => {
+        this.#counts.hold(isDown);
+        this.requestUpdate();
+      },
     });
-    this.#chart.show(this.message, this.selection, this.zone);
+    this.#chart.show(shown, this.selection, this.zone);
   }
 
   protected override render(): TemplateResult {
-    const { message } = this;
+    const { shown: message } = this.#counts;
     if (!message || (message.kind === 'loading' && message.buckets.length === 0))
       return html`<div class="message quiet">${words.counting}</div>`;
     if (message.kind === 'failed' || message.kind === 'unsupported')
@@ -169,10 +177,11 @@ export class HistogramElement extends LitElement {
 
   #choose(selection: BucketSelection): void {
     this.selection = selection;
-    const range = this.message && selectedRange(this.message, selection);
+    const { shown } = this.#counts;
+    const range = shown && selectedRange(shown, selection);
     const from = Math.min(selection.anchor, selection.focus);
     const to = Math.max(selection.anchor, selection.focus);
-    const hasLines = this.message?.buckets.slice(from, to + 1).some((bucket) => bucketTotal(bucket) > 0);
+    const hasLines = shown?.buckets.slice(from, to + 1).some((bucket) => bucketTotal(bucket) > 0);
     if (!range || !hasLines) return;
     const detail: ChosenTime = { ...range, isRange: from !== to };
     this.dispatchEvent(new CustomEvent('modal-histogram-choose', { detail }));

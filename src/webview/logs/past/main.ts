@@ -9,6 +9,7 @@ import type { RangeProblem, TimeZone } from '../../../domain/timeRange.ts';
 import { checkRange, rangeWords } from '../../../domain/timeRange.ts';
 import type { FromPast, HistogramMessage, PastStateMessage, ToPast } from '../../../ui/logs/pastProtocol.ts';
 import { toPast } from '../../../ui/logs/pastProtocol.ts';
+import { FilterNews } from './filterNews.ts';
 import './histogramView.ts';
 import type { ChosenTime } from './histogramView.ts';
 import './rangePicker.ts';
@@ -24,6 +25,7 @@ type Answer = Extract<ToPast, { type: 'past/problem' | 'past/deployed' | 'past/r
 export class PastElement extends LitElement {
   static override readonly styles = styles;
   static override readonly properties = {
+    session: { attribute: false },
     filter: { attribute: false },
     zone: { attribute: false },
     state: { state: true },
@@ -35,17 +37,19 @@ export class PastElement extends LitElement {
   /** Sends a message to the host. */
   post: (message: FromPast) => void = () => undefined;
 
-  /** What the list is filtered by. */
+  /** The log that the list shows, and what that is filtered by. */
+  declare session: string;
   declare filter: LogFilter;
   declare zone: TimeZone;
   declare state: PastStateMessage | undefined;
   declare histogram: HistogramMessage | undefined;
   declare isPickerOpen: boolean;
   declare problem: RangeProblem | undefined;
-  #told = '';
+  readonly #filterNews = new FilterNews();
 
   constructor() {
     super();
+    this.session = '';
     this.filter = noFilter;
     this.zone = 'local';
     this.isPickerOpen = false;
@@ -66,11 +70,9 @@ export class PastElement extends LitElement {
   }
 
   protected override updated(): void {
-    const session = this.#session;
-    const told = JSON.stringify([session, this.filter]);
-    if (!session || told === this.#told) return;
-    this.#told = told;
-    this.post({ type: 'past/filter', session, filter: this.filter });
+    const { session, filter } = this;
+    if (this.#filterNews.take(this.#session, session, filter))
+      this.post({ type: 'past/filter', session, filter });
   }
 
   /** Takes any message of the host; those of others are left alone. */

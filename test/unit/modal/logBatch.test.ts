@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { toLogBatch } from '../../../src/modal/logBatch.ts';
+
+it('tells what of a message is no chunk: how much, and since when', () => {
+  const item = (data: string, time: number) => ({
+    ...{ data, timestamp: time / 1000, timestampNs: String(time * 1e6), taskState: 0, fileDescriptor: 1 },
+    ...{ containerId: 'ta-1', functionCallId: '', taskProgress: undefined },
+  });
+  const batch = (imageId: string) =>
+    ({
+      ...{
+        imageId,
+        entryId: '1-0',
+        appDone: false,
+        ttlDays: 0,
+        taskId: '',
+        functionId: '',
+        rootFunctionId: '',
+      },
+      items: [item('one\n', 2000), item('', 1000), item('two\n', 3000)],
+    }) as unknown as Parameters<typeof toLogBatch>[0];
+  const { chunks, leftOut } = toLogBatch(batch(''));
+  expect([chunks.map(({ text }) => text), leftOut]).toEqual([['one\n', 'two\n'], { count: 1, oldest: 1000 }]);
+  expect(toLogBatch(batch('im-1'))).toMatchObject({ chunks: [], leftOut: { count: 3, oldest: 1000 } });
+});
