@@ -33,9 +33,11 @@ function bodyOf({ body, headers }: RequestSpec): DraftBody | undefined {
     return { kind: 'text', type, text: body, files: [] };
   }
   if (!('parts' in body)) return undefined;
-  const parts = body.parts.map(({ name, text, file }) => ({
+  const parts = body.parts.map(({ name, text, file, type, fileName }) => ({
     name,
     on: true,
+    ...(type === undefined ? {} : { type }),
+    ...(fileName === undefined ? {} : { fileName }),
     ...(file
       ? { file: { uri: pathToFileURL(file.path).href, name: file.name, type: file.type } }
       : { text: text ?? '' }),

@@ -1,5 +1,5 @@
 import { toModalError } from '../../domain/errors.ts';
-import { redact } from '../../domain/redact.ts';
+import { isSecretMember, redact, redactHeader } from '../../domain/redact.ts';
 import type { HttpResult, MultipartPart, RequestAuth, RequestSpec, Timing } from '../../domain/request.ts';
 
 /** Bodies above this are kept as hash and size. */
@@ -99,17 +99,9 @@ export async function entryOf(
   };
 }
 
-/** Names are looked at together with their values: `x-api-key: …` is a key, whatever it looks like. */
 function redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => {
-      if (
-        /^(?:set-)?cookie$|^proxy-authorization$|(?:^|[-_])(?:token|secret|password|api[-_]?key)$/i.test(name)
-      )
-        return [name, '…'];
-      const line = redact(`${name}: ${value}`);
-      return [name, line === `${name}: ${value}` ? value : line.slice(name.length + 2)];
-    }),
+    Object.entries(headers).map(([name, value]) => [name, redactHeader(name, value)]),
   );
 }
 
@@ -132,7 +124,8 @@ async function keepText(body: string): Promise<KeptBody> {
 
 async function keepParts(parts: readonly MultipartPart[]): Promise<KeptBody> {
   const texts = parts.map(({ text = '' }) => text).join('');
-  if (texts.length <= longestKeptBody && redact(texts) === texts) return { kind: 'parts', parts };
+  const isSecret = parts.some(({ name, text = '' }) => isSecretMember(name, text) || redact(text) !== text);
+  if (texts.length <= longestKeptBody && !isSecret) return { kind: 'parts', parts };
   return hashed(Buffer.from(JSON.stringify(parts)));
 }
 

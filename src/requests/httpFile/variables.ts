@@ -14,6 +14,8 @@ type Value = string | { readonly why: string };
 export interface VariableSource {
   /** Of `http-client.env.json` and its private sister, for the chosen environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Names of the environment whose values are the user's own. */
+  readonly privateNames?: ReadonlySet<string>;
   /** Of the `.env` file beside the requests. */
   readonly dotenv: Readonly<Record<string, string>>;
   readonly processEnv: Readonly<Record<string, string | undefined>>;
@@ -58,6 +60,17 @@ export class Variables {
 
   fill(text: string): Filled {
     return this.#fill(text, []);
+  }
+
+  /** Whether a value is of a source that stays on this machine, also by way of another variable. */
+  isSecret(name: string, within: readonly string[] = []): boolean {
+    if (name.startsWith('$')) return /^\$(?:processEnv|dotenv)\b/.test(name);
+    if (within.includes(name)) return false;
+    const own = this.#file.get(name);
+    if (own === undefined && this.#source.privateNames?.has(name)) return true;
+    return referencesIn(own ?? this.#source.environment[name] ?? '').some((inner) =>
+      this.isSecret(inner.name, [...within, name]),
+    );
   }
 
   has(name: string): boolean {

@@ -80,9 +80,9 @@ export class RequestPanel implements vscode.Disposable {
   }
 
   /** Opens a request that was saved or sent before, as it was. */
-  async adopt(entry: string, draft: RequestDraft): Promise<void> {
+  async adopt(entry: string, draft: RequestDraft, secrets?: RequestSpec['secrets']): Promise<void> {
     this.#answer.reset();
-    await this.#editor.adopt(entry, draft);
+    await this.#editor.adopt(entry, draft, secrets);
   }
 
   /** Opens the request that takes the files, with the files in it; says in the panel when there is none. */

@@ -141,6 +141,15 @@ describe('the history', () => {
       { url: `https://h/?api_key=${secret}` },
       { body: `{"headers": {"authorization": "Bearer ${secret}"}}` },
       { body: { parts: [{ name: 'a', text: `x-api-key: ${secret}` }] } },
+      { body: `{"hf_token": "${secret}", "n": 1}` },
+      { body: `{"a": {"apiKey":"${secret}"}}` },
+      { body: `{"password" : "${secret} with \\" and more"}` },
+      { body: `{"arguments": "{\\"client_secret\\": \\"${secret}\\"}"}` },
+      { body: `password=${secret}` },
+      { body: { parts: [{ name: 'password', text: secret }] } },
+      { url: `https://h/?apikey=${secret}` },
+      { url: `https://h/?a=1&sig=${secret}` },
+      { url: `https://h/?X-Amz-Signature=${secret}` },
     ];
     for (const [at, variant] of variants.entries()) await add(at, variant, `{"authorization": "${secret}"}`);
     const files = await Promise.all(
