@@ -20,6 +20,8 @@ export interface WriteOptions {
   readonly folder: string;
   /** `@name = value` of the file that may stand for the beginning of the address. */
   readonly variables?: HttpFile['variables'];
+  /** Where a body goes that is a file, relative to the folder. @param name with its ending */
+  readonly bodyName?: (name: string) => string;
 }
 
 /** Longer bodies are files of their own, so that the requests stay readable. */
@@ -73,6 +75,7 @@ export interface UpdateOptions {
   readonly says: (template: string) => string | undefined;
   /** The body says the same already, e.g. in a file that it names. */
   readonly keepBody: boolean;
+  readonly bodyName?: (name: string) => string;
 }
 
 /**
@@ -85,7 +88,13 @@ export function updateRequest(
   spec: RequestSpec,
   options: UpdateOptions,
 ): WrittenRequest {
-  const written = requestText(spec, { name: old.name, folder: options.folder, variables });
+  const { folder, bodyName } = options;
+  const written = requestText(spec, {
+    name: old.name,
+    folder,
+    variables,
+    ...(bodyName ? { bodyName } : {}),
+  });
   const wanted = parseHttpFile(written.text).requests[0] as HttpRequest;
   const edits: Edit[] = [];
   const same = (mine: string, theirs: string) => {
@@ -260,7 +269,10 @@ function bodyText(
   if (typeof body === 'object' && 'parts' in body) return { body: multipartText(body.parts, options.folder) };
   if (typeof body === 'string' && isPlain(body)) return { body };
   const json = typeof body === 'string' && /^\s*[[{]/.test(body);
-  const name = `bodies/${identifier(options.name)}.${json ? 'json' : typeof body === 'string' ? 'txt' : 'bin'}`;
+  const { bodyName = (own: string) => `bodies/${own}` } = options;
+  const name = bodyName(
+    `${identifier(options.name)}.${json ? 'json' : typeof body === 'string' ? 'txt' : 'bin'}`,
+  );
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
   return { body: `< ./${name}`, bodyFile: { name, bytes } };
 }
