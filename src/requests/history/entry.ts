@@ -1,6 +1,13 @@
 import { toModalError } from '../../domain/errors.ts';
 import { isSecretMember, redact, redactHeader } from '../../domain/redact.ts';
-import type { HttpResult, MultipartPart, RequestAuth, RequestSpec, Timing } from '../../domain/request.ts';
+import type {
+  AnswerCut,
+  HttpResult,
+  MultipartPart,
+  RequestAuth,
+  RequestSpec,
+  Timing,
+} from '../../domain/request.ts';
 
 /** Bodies above this are kept as hash and size. */
 export const longestKeptBody = 64 * 1024;
@@ -38,6 +45,8 @@ export interface HistoryEntry {
     readonly size: number;
     readonly timing: Timing;
     readonly callId: string;
+    /** Why it is not whole. */
+    readonly cut?: AnswerCut;
   };
   readonly failure?: string;
 }
@@ -93,6 +102,7 @@ export async function entryOf(
             size: result.size,
             timing: result.timing,
             callId: result.callId,
+            ...(result.cut ? { cut: result.cut } : {}),
           },
         }
       : { failure: redact(toModalError(error).message).slice(0, 500) }),

@@ -15,7 +15,7 @@ import { openSaved } from './savedRequests.ts';
 import { saveRequest } from './saveRequest.ts';
 
 /** Everything behind the commands of history, saved requests and snippets. */
-export class MemoryFlows {
+export class MemoryFlows implements vscode.Disposable {
   readonly endpoints: Endpoints;
   readonly files: HttpFiles;
   readonly help: HttpFileHelp;
@@ -31,6 +31,10 @@ export class MemoryFlows {
     this.endpoints = new Endpoints(parts);
     this.files = new HttpFiles(this.endpoints, parts.state);
     this.help = new HttpFileHelp(this.files);
+  }
+
+  dispose(): void {
+    this.#answers.dispose();
   }
 
   async record(sent: SentRequest): Promise<void> {
