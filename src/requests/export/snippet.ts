@@ -31,7 +31,7 @@ export function keyHeaders(spec: RequestSpec): KeyHeader[] {
         ? { name, before: '', variable: variableName(name).toUpperCase() }
         : { name, before, variable: variableName(inner) };
     });
-  return [...own, ...authKeys(spec.auth)];
+  return [...authKeys(spec.auth), ...own];
 }
 
 function authKeys(auth: RequestAuth | undefined): KeyHeader[] {

@@ -128,7 +128,7 @@ export class RequestPanel implements vscode.Disposable {
 
   /** Sends a request whatever the editor shows: one with a body of bytes cannot be shown there. */
   async sendSpec(spec: RequestSpec, sample?: Sample): Promise<void> {
-    await this.#answer.send({ ...this.session.target, sample, spec });
+    await this.#answer.send({ ...this.session.target, sample, spec: this.session.withSecrets(spec) });
   }
 
   /** Puts the request on the clipboard as code, or saves it. @throws kind `invalid` when it cannot be sent */

@@ -168,8 +168,13 @@ export class RequestSession {
 
   /** @throws kind `invalid` for an address, a header or a file that cannot be sent */
   async spec(): Promise<RequestSpec> {
-    const spec = await specOf({ ...this.draft, auth: this.auth }, this.baseUrl);
-    return Object.keys(this.#secrets).length > 0 ? { ...spec, secrets: this.#secrets } : spec;
+    return this.withSecrets(await specOf({ ...this.draft, auth: this.auth }, this.baseUrl));
+  }
+
+  /** A request to this endpoint with the values that are known here, e.g. one of the history. */
+  withSecrets(spec: RequestSpec): RequestSpec {
+    const secrets = { ...this.#secrets, ...spec.secrets };
+    return Object.keys(secrets).length > 0 ? { ...spec, secrets } : spec;
   }
 
   get baseUrl(): string {

@@ -150,6 +150,16 @@ describe('a credential that a .http file names', () => {
     expect(saved.text).toBe(text);
   });
 
+  it('is known to a request of the history, while the window lives', async () => {
+    const { spec } = await read('X-Own: {{TOKEN}}');
+    const session = new RequestSession(target);
+    session.adopt(keptEntry('Chat'), draftOf(spec, session.baseUrl)!, spec.secrets);
+    const { method, url: address, headers, body } = spec;
+    const kept = { method, url: address, headers, body: body! };
+    expect((await send(session.withSecrets(kept))).sent['X-Own']).toBe(canary);
+    expect(session.withSecrets(kept)).toEqual(spec);
+  });
+
   it('is asked for again in another window', async () => {
     const { spec } = await read('Authorization: Bearer {{TOKEN}}');
     const session = new RequestSession(target);
