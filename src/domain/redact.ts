@@ -33,9 +33,7 @@ const patterns: readonly (readonly [RegExp, Replacement])[] = [
   [
     /(^|[?&])([\w.-]{1,80})=([^&\s]+)/g,
     (whole, before = '', name = '') =>
-      secretName.test(name) || tokenName.test(name) || (before !== '' && shortQueryName.test(name))
-        ? `${before}${name}=…`
-        : whole,
+      isSecretName(name) || (before !== '' && shortQueryName.test(name)) ? `${before}${name}=…` : whole,
   ],
   [/\b(bearer)\s+[A-Za-z0-9._~+/=-]{8,}/gi, '$1 …'],
 ];
@@ -46,6 +44,9 @@ export function redact(text: string): string {
     text,
   );
 }
+
+/** Whether a variable holds a credential by its name. */
+export const isSecretName = (name: string) => secretName.test(name) || tokenName.test(name);
 
 /** Whether a member of an object, or a field of a form, is a credential by its name. */
 export function isSecretMember(name: string, value: string): boolean {

@@ -39,6 +39,8 @@ export interface RequestSpec {
   readonly auth?: RequestAuth;
   /** Values that the sender puts into the headers. They stay in the host: no view, file or exported code has them. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Credentials in address or body. Such a request can be sent; no view, file or exported code has it. */
+  readonly hidden?: readonly string[];
 }
 
 /** The headers that carry a key. @param value of the key; an exporter gives the name of a variable */

@@ -6,10 +6,10 @@ import type { DraftBody, Pair, RequestDraft } from '../domain/requestDraft.ts';
  * A request of a file or of the history as one that can be edited. What is sent of it is the same; the key stays a
  * reference.
  * @param baseUrl address of the endpoint
- * @returns undefined for a body of bytes, which no editor shows
+ * @returns undefined for a body of bytes, which no editor shows, and for a credential in address or body
  */
 export function draftOf(spec: RequestSpec, baseUrl: string): RequestDraft | undefined {
-  const body = bodyOf(spec);
+  const body = spec.hidden ? undefined : bodyOf(spec);
   if (!body) return undefined;
   const { path, query } = addressOf(spec.url, baseUrl);
   const headers = Object.entries(spec.headers)

@@ -38,8 +38,8 @@ export function filledHeaders({
   );
 }
 
-/** Values of headers that a server must not get repeated anywhere. */
-export function secretValues({ headers, secrets = {} }: RequestSpec): string[] {
+/** Values that must not be seen where a server repeats them. */
+export function secretValues({ headers, secrets = {}, hidden = [] }: RequestSpec): string[] {
   const values = Object.entries(headers).flatMap(([name, value]) =>
     hasReference(value)
       ? [...value.matchAll(reference)].flatMap(([, inner = '']) => secrets[inner] ?? [])
@@ -47,7 +47,7 @@ export function secretValues({ headers, secrets = {} }: RequestSpec): string[] {
         ? []
         : [value],
   );
-  return [...new Set(values.flatMap((value) => [value, value.replace(scheme, '')]))];
+  return [...new Set([...values, ...hidden].flatMap((value) => [value, value.replace(scheme, '')]))];
 }
 
 /** The value of a header as it may be written anywhere: a credential that stands there itself becomes a variable. */

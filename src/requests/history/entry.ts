@@ -77,7 +77,7 @@ export async function entryOf(
   id: string,
   app?: RequestApp,
 ): Promise<HistoryEntry> {
-  const url = redact(spec.url);
+  const url = redact(without(spec.url, spec.hidden));
   const headers = redactHeaders(spec.headers);
   const redacted = url !== spec.url || JSON.stringify(headers) !== JSON.stringify(spec.headers);
   return {
@@ -89,7 +89,7 @@ export async function entryOf(
       url,
       headers,
       ...(spec.auth ? { auth: spec.auth } : {}),
-      ...(spec.body === undefined ? {} : { body: await keepBody(spec.body) }),
+      ...(spec.body === undefined ? {} : { body: await keepBody(spec.body, spec.hidden) }),
       ...(redacted ? { redacted } : {}),
     },
     ...(result
@@ -115,9 +115,19 @@ function redactHeaders(headers: Readonly<Record<string, string>>): Record<string
   );
 }
 
-function keepBody(body: NonNullable<RequestSpec['body']>): Promise<KeptBody> {
-  if (typeof body === 'object' && 'parts' in body) return keepParts(body.parts);
-  return typeof body === 'string' ? keepText(body) : hashed(body);
+function keepBody(body: NonNullable<RequestSpec['body']>, hidden: RequestSpec['hidden']): Promise<KeptBody> {
+  if (typeof body === 'object' && 'parts' in body) return keepParts(body.parts, hidden);
+  return typeof body === 'string' ? keepText(body, hidden) : hashed(body);
+}
+
+/** A text without values, in the forms in which addresses and JSON have them. */
+function without(text: string, values: readonly string[] = []): string {
+  const forms = values.flatMap((value) => [
+    value,
+    encodeURI(value.toWellFormed()),
+    encodeURIComponent(value.toWellFormed()),
+  ]);
+  return forms.filter((form) => form !== '').reduce((rest, form) => rest.replaceAll(form, '…'), text);
 }
 
 /** A big answer is not decoded only to be kept as a hash. */
@@ -125,16 +135,18 @@ function keepAnswer(result: HttpResult): Promise<KeptBody> {
   return result.bytes && result.size > longestKeptBody ? hashed(result.bytes) : keepText(result.body);
 }
 
-async function keepText(body: string): Promise<KeptBody> {
+async function keepText(body: string, hidden?: RequestSpec['hidden']): Promise<KeptBody> {
   const bytes = Buffer.from(body);
   if (bytes.length > longestKeptBody) return hashed(bytes);
-  const text = redact(body);
+  const text = redact(without(body, hidden));
   return text === body ? { kind: 'text', text } : { ...(await hashed(bytes)), redacted: text };
 }
 
-async function keepParts(parts: readonly MultipartPart[]): Promise<KeptBody> {
+async function keepParts(parts: readonly MultipartPart[], hidden: RequestSpec['hidden']): Promise<KeptBody> {
   const texts = parts.map(({ text = '' }) => text).join('');
-  const isSecret = parts.some(({ name, text = '' }) => isSecretMember(name, text) || redact(text) !== text);
+  const isSecret = parts.some(
+    ({ name, text = '' }) => isSecretMember(name, text) || redact(without(text, hidden)) !== text,
+  );
   if (texts.length <= longestKeptBody && !isSecret) return { kind: 'parts', parts };
   return hashed(Buffer.from(JSON.stringify(parts)));
 }

@@ -37,6 +37,7 @@ export async function specOf(
   const url = filling.url();
   const { headers, auth, secrets } = await filling.headers(url);
   const body = request.body ? await filling.body(request.body.parts ?? request.body.pieces) : undefined;
+  const hidden = filling.hidden;
   return {
     method: request.method,
     url,
@@ -44,6 +45,7 @@ export async function specOf(
     ...(body === undefined ? {} : { body }),
     ...(auth ? { auth } : {}),
     ...(Object.keys(secrets).length > 0 ? { secrets } : {}),
+    ...(hidden.length > 0 ? { hidden } : {}),
   };
 }
 
@@ -62,10 +64,16 @@ const keyHeader = /^(?:(\S+)\s+)?\{\{\s*(\w+)\s*\}\}$/;
 class Filling {
   readonly #request: HttpRequest;
   readonly #context: SpecContext;
+  readonly #hidden = new Set<string>();
 
   constructor(request: HttpRequest, context: SpecContext) {
     this.#request = request;
     this.#context = context;
+  }
+
+  /** Credentials that were put into address and body so far. */
+  get hidden(): string[] {
+    return [...this.#hidden];
   }
 
   url(): string {
@@ -110,7 +118,7 @@ class Filling {
     let filled = '';
     let from = 0;
     for (const { name, start, end } of referencesIn(value)) {
-      const text = this.#fill(value.slice(start, end));
+      const text = this.#put(value.slice(start, end));
       const isKept = !isPlain && (isCredential || variables.isSecret(name));
       if (isKept) secrets[name] = text;
       filled += value.slice(from, start) + (isKept ? `{{${name}}}` : text);
@@ -192,7 +200,15 @@ class Filling {
     return path.resolve(this.#context.folder, this.#fill(body.path));
   }
 
+  /** For address and body, which have a credential only as it is. */
   #fill(text: string): string {
+    const filled = this.#put(text);
+    for (const name of this.#context.variables.credentialsIn(text))
+      this.#hidden.add(this.#put(`{{${name}}}`));
+    return filled;
+  }
+
+  #put(text: string): string {
     const { text: filled, unknown } = this.#context.variables.fill(text);
     const [first] = unknown;
     if (!first) return filled;

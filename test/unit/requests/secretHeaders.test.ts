@@ -58,8 +58,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function read(headers: string): Promise<{ text: string; spec: RequestSpec }> {
-  const text = `@auth = Bearer {{TOKEN}}\n### Chat\nPOST ${url}\nContent-Type: application/json\n${headers}\n\n{"model": "m", "messages": []}\n`;
+/** Each names the one before twice. */
+const doubling = Array.from({ length: 60 }, (_, at) => `@v${at + 1} = {{v${at}}}{{v${at}}}\n`).join('');
+
+async function read(
+  headers: string,
+  query = '',
+  body = '{"model": "m", "messages": []}',
+): Promise<{ text: string; spec: RequestSpec }> {
+  const text = `@auth = Bearer {{TOKEN}}\n@v0 =\n${doubling}### Chat\nPOST ${url}${query}\nContent-Type: application/json\n${headers}\n\n${body}\n`;
   const file = parseHttpFile(text);
   const spec = await specOf(file, file.requests[0]!, {
     variables: variables(text),
@@ -83,7 +90,7 @@ async function send(spec: RequestSpec): Promise<{ sent: Record<string, string>; 
       Promise.resolve({
         send: (input) => {
           sent = { ...input.headers };
-          const echo = JSON.stringify(input.headers);
+          const echo = JSON.stringify([input.headers, input.body]);
           input.onChunk?.(Buffer.from(echo));
           const result: HttpResult = {
             status: 200,
@@ -121,7 +128,7 @@ describe('a credential that a .http file names', () => {
     ['Authorization: Bearer {{TOKEN}}', 'Authorization', `Bearer ${canary}`],
     ['Authorization: {{auth}}', 'Authorization', `Bearer ${canary}`],
     ['X-Own: {{region}} {{OTHER}}', 'X-Own', `eu ${canary}`],
-    ['X-Own: {{auth}}', 'X-Own', `Bearer ${canary}`],
+    ['X-Own: {{auth}}{{v60}}', 'X-Own', `Bearer ${canary}`],
     ['X-Own: {{$dotenv TOKEN}}', 'X-Own', canary],
     ['X-API-Key: {{$processEnv TOKEN}}', 'X-API-Key', canary],
   ])('is sent, and stands nowhere else: %s', async (line, header, value) => {
@@ -174,6 +181,26 @@ describe('a credential that a .http file names', () => {
     const { spec } = await read('Accept: {{TOKEN}}\nX-Region: {{region}}');
     expect(spec.headers).toMatchObject({ Accept: canary, 'X-Region': 'eu' });
     expect(spec.secrets).toBeUndefined();
+  });
+});
+
+describe('a credential in address or body', () => {
+  it.each([
+    ['', '{"hf_token": "{{TOKEN}}"}'],
+    ['', '{"a": "{{$dotenv TOKEN}}"}'],
+    ['', '{"a": "{{auth}}{{v60}}"}'],
+    ['?x={{TOKEN}}', '{}'],
+  ])('is sent, and not shown or kept: %s %s', async (query, body) => {
+    const { spec } = await read('X-A: 1', query, body);
+    expect(`${spec.url} ${spec.body as string}`).toContain(canary);
+    expect(draftOf(spec, target.endpoint.url)).toBeUndefined();
+    expect((await send(spec)).told).not.toContain(canary);
+  });
+
+  it("is told from other values that are the user's own", async () => {
+    const { spec } = await read('X-A: 1', '?x={{OTHER}}', '{"a": "{{region}}"}');
+    expect(spec.hidden).toBeUndefined();
+    expect(draftOf(spec, target.endpoint.url)).toBeDefined();
   });
 });
 
