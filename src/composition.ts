@@ -107,16 +107,18 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     timeoutSeconds: () => config.get('requests.timeoutSeconds'),
     network: () => config.network(),
   });
-  const requestMemory = new RequestMemory({
-    storage: context.storageUri ?? context.globalStorageUri,
-    state: context.workspaceState,
-    store,
-    catalog,
-    rates: () => catalogueView.rates,
-    requests: () => requests,
-    presenter,
-    logger,
-  });
+  const requestMemory = disposables.add(
+    new RequestMemory({
+      storage: context.storageUri ?? context.globalStorageUri,
+      state: context.workspaceState,
+      store,
+      catalog,
+      rates: () => catalogueView.rates,
+      requests: () => requests,
+      presenter,
+      logger,
+    }),
+  );
   disposables.add(new HttpLanguage(requestMemory));
   const requestActions: RequestActions = {
     showLogs: (target) => {

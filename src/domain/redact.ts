@@ -1,16 +1,61 @@
 /** Masks what looks like a credential, whatever text it stands in. */
 
-const patterns: readonly (readonly [RegExp, string])[] = [
+/** Names whose values are credentials, whatever these look like. */
+const secretName =
+  /pass(?:word|wd|phrase)$|secret$|credentials?$|(?:api|access|auth|secret|private|subscription)[-_]?key$|(?:access|api|auth|bearer|client|hf|refresh|session)[-_]?token$/i;
+/** `tokens`, `token_count` and the marks of a tokenizer are ordinary words. */
+const tokenName = /(?<!(?:page|next|eos|bos|pad|unk|sep|cls|mask|stop|prefix|suffix|image)[-_]?)token$/i;
+/** A model's answer has words under the name `token`. */
+const tokenLike = /^(?=.*\d|.{32})[\w.~+/=-]{8,}$/;
+const shortQueryName = /^(?:key|sig|(?:[\w-]+-)?signature|auth)$/i;
+const secretHeaderName =
+  /^(?:set-)?cookie$|^(?:proxy-)?authorization$|^modal-(?:key|secret)$|(?:^|[-_])(?:token|secret|password)$|(?:^|[-_])(?:api|auth|access|secret|subscription)[-_]?key$/i;
+/** `{{name}}`, alone or after the name of a scheme: the value stands elsewhere. */
+const onlyReferences = /^(?:[A-Za-z]+\s+)?(?:\{\{[^{}\r\n]*\}\}[\s:.]*)+$/;
+
+type Replacement = string | ((...match: string[]) => string);
+
+const patterns: readonly (readonly [RegExp, Replacement])[] = [
   // Modal's own ids and secrets: API tokens (ak-, as-) and proxy tokens (wk-, ws-).
   [/\b(a[ks]|w[ks])-[A-Za-z0-9]{6,}/g, '$1-…'],
+  [/\bhf_[A-Za-z0-9]{16,}/g, 'hf_…'],
+  [/\bsk-(?=[A-Za-z_-]{0,60}\d)[\w-]{16,}/g, 'sk-…'],
   [
     /\b(authorization|x-api-key|x-secret-key|modal-key|modal-secret)(["']?\s*[:=]\s*["']?)[^\s"',;]+(\s+[^\s"',;]+)?/gi,
     '$1$2…',
   ],
-  [/([?&](?:key|token|api_key|secret|password|access_token)=)[^&\s]+/gi, '$1…'],
+  [
+    // Also JSON within a string of JSON.
+    /(\\?["'])([\w.-]{0,60}(?:pass(?:word|wd|phrase)|secret|credentials?|key|token))\1(\s*:\s*)(\\?["'])((?:(?!\4)(?:\\.|[^\\\r\n]))*)\4/gi,
+    (whole, quote = '', name = '', colon = '', open = '', value = '') =>
+      isSecretMember(name, value) ? `${quote}${name}${quote}${colon}${open}…${open}` : whole,
+  ],
+  [
+    /(^|[?&])([\w.-]{1,80})=([^&\s]+)/g,
+    (whole, before = '', name = '') =>
+      isSecretName(name) || (before !== '' && shortQueryName.test(name)) ? `${before}${name}=…` : whole,
+  ],
   [/\b(bearer)\s+[A-Za-z0-9._~+/=-]{8,}/gi, '$1 …'],
 ];
 
 export function redact(text: string): string {
-  return patterns.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
+  return patterns.reduce(
+    (result, [pattern, replacement]) => result.replace(pattern, replacement as string),
+    text,
+  );
+}
+
+/** Whether a variable holds a credential by its name. */
+export const isSecretName = (name: string) => secretName.test(name) || tokenName.test(name);
+
+/** Whether a member of an object, or a field of a form, is a credential by its name. */
+export function isSecretMember(name: string, value: string): boolean {
+  if (value === '' || value === '…') return false;
+  return secretName.test(name) || (tokenName.test(name) && tokenLike.test(value));
+}
+
+/** A header's name is looked at together with its value: `x-api-key: …` is a key, whatever it looks like. */
+export function redactHeader(name: string, value: string): string {
+  if (value === '' || onlyReferences.test(value)) return value;
+  return secretHeaderName.test(name) ? '…' : redact(value);
 }

@@ -18,6 +18,10 @@ export interface RequestAuth {
 export interface MultipartPart {
   readonly name: string;
   readonly text?: string;
+  /** Media type of a text, where one is told. */
+  readonly type?: string;
+  /** The name of a file that the text is sent as. */
+  readonly fileName?: string;
   /** `path` is absolute; `type` a media type. */
   readonly file?: { readonly path: string; readonly name: string; readonly type: string };
 }
@@ -29,9 +33,14 @@ export type RequestBody = string | Uint8Array | { readonly parts: readonly Multi
 export interface RequestSpec {
   readonly method: string;
   readonly url: string;
+  /** `{{name}}` in a value stands for one of `secrets`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: RequestBody;
   readonly auth?: RequestAuth;
+  /** Values that the sender puts into the headers. They stay in the host: no view, file or exported code has them. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Credentials in address or body. Such a request can be sent; no view, file or exported code has it. */
+  readonly hidden?: readonly string[];
 }
 
 /** The headers that carry a key. @param value of the key; an exporter gives the name of a variable */

@@ -46,6 +46,10 @@ export interface DraftPart {
   readonly name: string;
   readonly on: boolean;
   readonly text?: string | undefined;
+  /** Media type of a text, where one is told. */
+  readonly type?: string | undefined;
+  /** The name of a file that a text is sent as. */
+  readonly fileName?: string | undefined;
   readonly file?: FileReference | undefined;
 }
 

@@ -44,7 +44,9 @@ export async function readBody(
       onChunk?.(chunk);
     }
   } catch (error) {
-    if (wire > 0 || encodings.length === 0) cut = explainCut(error);
+    const cause = explainCut(error);
+    // Decoders call an empty body damaged, which the answer to HEAD has and those without a body.
+    if (wire > 0 || cause.kind !== 'damaged') cut = cause;
   }
   return {
     bytes: Buffer.concat(kept),

@@ -1,6 +1,13 @@
 import { ModalError } from '../domain/errors.ts';
 import { fieldProblem } from '../domain/headerRules.ts';
 
+/** Puts a header beside those of the same name, as HTTP joins their values. */
+export function addHeader(headers: Record<string, string>, name: string, value: string): void {
+  const known = Object.keys(headers).find((each) => each.toLowerCase() === name.toLowerCase());
+  const between = name.toLowerCase() === 'cookie' ? '; ' : ', ';
+  headers[known ?? name] = known === undefined ? value : `${headers[known] ?? ''}${between}${value}`;
+}
+
 /** @throws kind `invalid` naming the first header that cannot be sent as it is */
 export function checkHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {

@@ -1,3 +1,5 @@
+import type { Json } from './answer/content.ts';
+import { cosine, vectorsOf } from './answer/vectors.ts';
 import type { HistoryEntry } from './history/entry.ts';
 import { isNumberText, parseKeepingNumbers } from './keepNumbers.ts';
 
@@ -57,38 +59,12 @@ export function size(bytes: number): string {
   return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
-const shortestVector = 8;
-
-/** The first list of numbers of an answer that is long enough to be an embedding. */
-export function firstVector(body: string): readonly number[] | undefined {
+/** The first embedding of an answer. */
+function firstVector(body: string): Float64Array | undefined {
   if (body.length > longestNormalised) return undefined;
   try {
-    return findVector(JSON.parse(body));
+    return vectorsOf(JSON.parse(body) as Json)[0]?.values;
   } catch {
     return undefined;
   }
-}
-
-function findVector(value: unknown): readonly number[] | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (
-    Array.isArray(value) &&
-    value.length >= shortestVector &&
-    value.every((item) => typeof item === 'number')
-  )
-    return value;
-  for (const child of Object.values(value)) {
-    const found = findVector(child);
-    if (found) return found;
-  }
-  return undefined;
-}
-
-/** @returns undefined for vectors of different length or without direction */
-export function cosine(a: readonly number[], b: readonly number[]): number | undefined {
-  if (a.length !== b.length) return undefined;
-  const dot = (x: readonly number[], y: readonly number[]) =>
-    x.reduce((sum, value, at) => sum + value * (y[at] ?? 0), 0);
-  const norms = Math.sqrt(dot(a, a)) * Math.sqrt(dot(b, b));
-  return norms > 0 ? dot(a, b) / norms : undefined;
 }

@@ -6,10 +6,10 @@ import type { DraftBody, Pair, RequestDraft } from '../domain/requestDraft.ts';
  * A request of a file or of the history as one that can be edited. What is sent of it is the same; the key stays a
  * reference.
  * @param baseUrl address of the endpoint
- * @returns undefined for a body of bytes, which no editor shows
+ * @returns undefined for a body of bytes, which no editor shows, and for a credential in address or body
  */
 export function draftOf(spec: RequestSpec, baseUrl: string): RequestDraft | undefined {
-  const body = bodyOf(spec);
+  const body = spec.hidden ? undefined : bodyOf(spec);
   if (!body) return undefined;
   const { path, query } = addressOf(spec.url, baseUrl);
   const headers = Object.entries(spec.headers)
@@ -33,9 +33,11 @@ function bodyOf({ body, headers }: RequestSpec): DraftBody | undefined {
     return { kind: 'text', type, text: body, files: [] };
   }
   if (!('parts' in body)) return undefined;
-  const parts = body.parts.map(({ name, text, file }) => ({
+  const parts = body.parts.map(({ name, text, file, type, fileName }) => ({
     name,
     on: true,
+    ...(type === undefined ? {} : { type }),
+    ...(fileName === undefined ? {} : { fileName }),
     ...(file
       ? { file: { uri: pathToFileURL(file.path).href, name: file.name, type: file.type } }
       : { text: text ?? '' }),

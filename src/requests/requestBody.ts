@@ -51,13 +51,16 @@ export async function wholeBody(
   return { body: Buffer.concat(chunks), headers: open.headers };
 }
 
-function partHead({ name, file }: MultipartPart, boundary: string): string {
-  const lines = [`--${boundary}`, `Content-Disposition: form-data; name="${quoted(name)}"`];
-  if (file) {
-    lines.push(`${lines.pop() ?? ''}; filename="${quoted(file.name)}"`);
-    lines.push(`Content-Type: ${file.type.replaceAll(/[\r\n]/g, '') || 'application/octet-stream'}`);
-  }
-  return [...lines, '', ''].join(newline);
+function partHead({ name, file, ...part }: MultipartPart, boundary: string): string {
+  const fileName = file?.name ?? part.fileName;
+  const type = file ? file.type || 'application/octet-stream' : part.type;
+  return [
+    `--${boundary}`,
+    `Content-Disposition: form-data; name="${quoted(name)}"${fileName === undefined ? '' : `; filename="${quoted(fileName)}"`}`,
+    ...(type ? [`Content-Type: ${type.replaceAll(/[\r\n]/g, '')}`] : []),
+    '',
+    '',
+  ].join(newline);
 }
 
 /** As browsers write them; a line break in a name would otherwise begin a header. */

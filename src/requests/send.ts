@@ -5,6 +5,7 @@ import type { HttpResult, RequestSpec } from '../domain/request.ts';
 import { authHeaders } from '../domain/request.ts';
 import type { AnswerHead } from './httpClient.ts';
 import { KeyMask } from './keyMask.ts';
+import { filledHeaders, secretValues } from './secretHeaders.ts';
 
 type Client = Pick<typeof import('./httpClient.ts'), 'send'>;
 
@@ -35,15 +36,15 @@ export class RequestSender {
     this.#loadClient = options.loadClient ?? (() => import('./httpClient.ts'));
   }
 
-  /** @throws kind `signedOut` when the endpoint's key is not known, else as the client does */
+  /** @throws kind `signedOut` when the endpoint's key is not known, `invalid` for a header without value, else as the client does */
   async send(spec: RequestSpec, signal: AbortSignal, progress: SendProgress = {}): Promise<HttpResult> {
     const key = await this.#key(spec);
-    const mask = new KeyMask(spec.auth && key ? secretsOf(spec.auth, key) : []);
+    const mask = new KeyMask([...secretValues(spec), ...(spec.auth && key ? secretsOf(spec.auth, key) : [])]);
     const { send } = await this.#loadClient();
     const result = await send({
       method: spec.method,
       url: spec.url,
-      headers: { ...spec.headers, ...(spec.auth && key ? authHeaders(spec.auth, key) : {}) },
+      headers: { ...filledHeaders(spec), ...(spec.auth && key ? authHeaders(spec.auth, key) : {}) },
       ...(spec.body === undefined ? {} : { body: spec.body }),
       signal,
       headersTimeoutMs: this.#options.timeoutSeconds() * 1000,
@@ -59,11 +60,11 @@ export class RequestSender {
 
   /**
    * All headers of a request, with its key put in, for a sender of another kind. They must stay within the process.
-   * @throws kind `signedOut` when the endpoint's key is not known
+   * @throws kind `signedOut` when the endpoint's key is not known, `invalid` for a header without value
    */
   async headersOf(spec: RequestSpec): Promise<Record<string, string>> {
     const key = await this.#key(spec);
-    return { ...spec.headers, ...(spec.auth && key ? authHeaders(spec.auth, key) : {}) };
+    return { ...filledHeaders(spec), ...(spec.auth && key ? authHeaders(spec.auth, key) : {}) };
   }
 
   async #key({ auth }: RequestSpec): Promise<string | undefined> {

@@ -4,6 +4,7 @@ import { headerProblem } from '../domain/headerRules.ts';
 import type { MultipartPart, RequestSpec } from '../domain/request.ts';
 import type { DraftBody, DraftPart, EmbeddedFile, Pair, RequestDraft } from '../domain/requestDraft.ts';
 import { pathNames } from '../domain/requestDraft.ts';
+import { addHeader } from './checkHeaders.ts';
 import { usablePath } from './files.ts';
 
 /**
@@ -48,8 +49,7 @@ function headersOf(pairs: readonly Pair[]): Record<string, string> {
     if (!on || (name === '' && value === '')) continue;
     const problem = headerProblem(name, value);
     if (problem) throw new ModalError('invalid', problem);
-    const before = Object.keys(headers).find((each) => each.toLowerCase() === name.toLowerCase());
-    headers[before ?? name] = before === undefined ? value : `${headers[before] ?? ''}, ${value}`;
+    addHeader(headers, name, value);
   }
   return headers;
 }
@@ -76,10 +76,10 @@ async function bodyOf(body: DraftBody): Promise<RequestSpec['body']> {
   }
 }
 
-async function partOf({ name, text, file }: DraftPart): Promise<MultipartPart> {
+async function partOf({ name, text, file, type, fileName }: DraftPart): Promise<MultipartPart> {
   if (file) return { name, file: { path: await usablePath(file), name: file.name, type: file.type } };
   if (text === undefined) throw new ModalError('invalid', `No file is chosen for "${name}".`);
-  return { name, text };
+  return { name, text, ...(type ? { type } : {}), ...(fileName === undefined ? {} : { fileName }) };
 }
 
 /** Only the strings that stand for files are replaced; all else goes out as the user wrote it. */

@@ -1,5 +1,6 @@
 import type { Sample } from '../domain/catalog.ts';
 import type { SummaryBlock } from '../domain/summary.ts';
+import { imageOf } from './answer/images.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -9,6 +10,9 @@ const mostRows = 200;
 /** Longer values are texts to read, not figures to glance at. */
 const longestCard = 60;
 const mostColumns = 8;
+/** What is longer is read in the other tabs. */
+const longestText = 64 * 1024;
+const longestCell = 1000;
 
 /**
  * Turns a JSON answer into cards, tables and texts.
@@ -38,7 +42,7 @@ function blocksOf(json: Record<string, Json>, sample?: Sample): SummaryBlock[] {
   tables.sort((a, b) => Number(a.rows.length === 1) - Number(b.rows.length === 1));
   return [
     ...(cards.length > 0 ? [{ kind: 'cards' as const, items: cards }] : []),
-    ...quoted.map(({ label, value }) => ({ kind: 'text' as const, title: label, text: value })),
+    ...quoted.flatMap(({ label, value }) => textOf(label, value)),
     ...tables,
     ...texts,
   ];
@@ -103,7 +107,7 @@ function tableOf(name: string, value: Json): TableBlock[] {
   if (items.length !== value.length) return [];
   const columns = columnsOf(items);
   if (columns.length === 0) return [];
-  const rows = items.slice(0, mostRows).map((item) => columns.map((column) => words(item[column])));
+  const rows = items.slice(0, mostRows).map((item) => columns.map((column) => cell(item[column])));
   return [
     {
       kind: 'table',
@@ -129,7 +133,18 @@ function columnsOf(items: readonly Record<string, Json>[]): string[] {
 }
 
 function textOf(name: string, value: Json): SummaryBlock[] {
-  return typeof value === 'string' && value.length > 60 ? [{ kind: 'text', title: name, text: value }] : [];
+  // Pictures have a tab of their own.
+  if (typeof value !== 'string' || value.length <= longestCard || imageOf(value)) return [];
+  const rest =
+    value.length > longestText
+      ? `\n\n… cut after ${longestText / 1024} KB of ${Math.ceil(value.length / 1024)} KB; the Raw tab has all of it.`
+      : '';
+  return [{ kind: 'text', title: name, text: `${value.slice(0, longestText)}${rest}` }];
+}
+
+function cell(value: Json | undefined): string {
+  const text = words(value);
+  return text.length > longestCell ? `${text.slice(0, longestCell)}…` : text;
 }
 
 function isScalar(value: Json | undefined): boolean {

@@ -11,6 +11,8 @@ import { openWorkbench } from './kit/workbench.ts';
 
 const run = promisify(execFile);
 const key = 'key-of-the-endpoint-1234567890';
+/** Of the user's own file of variables. */
+const pass = 'pass-of-the-user-1234567890';
 
 const source = `import modal
 
@@ -37,7 +39,7 @@ def web():
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         text = (await receive()).get("body", b"").decode()
         allowed = headers.get("authorization") == "Bearer ${key}"
-        answer = {"you": text, "calls": calls, "allowed": allowed, "scores": [0.5, 1.0]}
+        answer = {"you": text, "calls": calls, "allowed": allowed, "pass": headers.get("x-pass"), "scores": [0.5, 1.0]}
         body = json.dumps(answer).encode()
         start = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]}
         await send(start)
@@ -65,6 +67,10 @@ beforeAll(async () => {
     '{"dev": {"who": "Ada"}, "prod": {"who": "Bob"}}',
   );
   await writeFile(
+    file('.modal/requests/http-client.private.env.json'),
+    JSON.stringify({ dev: { PASS: pass } }),
+  );
+  await writeFile(
     file(saved),
     `# Greetings.
 @baseUrl = ${url.replace(/\/$/, '')}
@@ -73,6 +79,7 @@ beforeAll(async () => {
 POST {{baseUrl}}/hello
 Content-Type: application/json
 Authorization: Bearer {{MODAL_API_KEY}}
+X-Pass: {{PASS}}
 
 {"name": "{{who}}"}
 
@@ -121,6 +128,8 @@ describe('a request in a .http file', () => {
     await frame.getByText('200 OK').waitFor({ timeout: 60_000 });
     await frame.getByRole('tab', { name: 'Raw' }).click();
     await frame.getByText('"allowed": true').waitFor();
+    // It came, and is masked where the server repeats it.
+    await frame.getByText(`"pass": "${'*'.repeat(pass.length)}"`).waitFor();
     await frame.getByText(String.raw`{\"name\": \"Ada\"}`).waitFor();
     await workbench.shot('141-answer-to-file');
   });
@@ -180,7 +189,9 @@ describe('the request panel', () => {
     expect(text).toMatch(
       /### Say hello again\n# @name say_hello_again\nPOST \{\{baseUrl\}\}\/hello\n(?:.+\n)*Authorization: Bearer \{\{MODAL_API_KEY\}\}\n\n\{"name": "Ada"\}\n$/,
     );
+    expect(text).toMatch(/### Say hello again\n(?:.+\n)*X-Pass: \{\{PASS\}\}\n/);
     expect(text).not.toContain(key);
+    expect(text).not.toContain(pass);
     await workbench.clearNotifications();
     await workbench.runCommand('Open Saved Request…');
     await workbench.quickPick.option(/^Say hello again/).waitFor();

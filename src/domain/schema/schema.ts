@@ -26,15 +26,30 @@ export function textOf(value: unknown): string {
  * Follows references within the root and joins `allOf`, so that what is asked for stands in one object. What cannot be
  * followed, e.g. a circle of references, is taken as "anything".
  */
-export function resolve(schema: unknown, root: Schema, hops = 0): Schema {
+export function resolve(schema: unknown, root: Schema): Schema {
+  return followed(schema, root, new Map(), 0);
+}
+
+/** @param known what a reference leads to: each is followed once, or those that name one another would double */
+function followed(schema: unknown, root: Schema, known: Map<string, Schema>, hops: number): Schema {
   if (!isSchema(schema) || hops > mostHops) return {};
   const { $ref, allOf, ...own } = schema;
-  const parts = [...(typeof $ref === 'string' ? [target($ref, root)] : []), ...listOf(allOf)];
-  if (parts.length === 0) return schema;
-  return parts
-    .map((part) => resolve(part, root, hops + 1))
-    .concat(own)
-    .reduce(join, {});
+  const parts = listOf(allOf);
+  if (typeof $ref !== 'string' && parts.length === 0) return schema;
+  return [
+    ...(typeof $ref === 'string' ? [referred($ref, root, known, hops)] : []),
+    ...parts.map((part) => followed(part, root, known, hops + 1)),
+    own,
+  ].reduce(join, {});
+}
+
+function referred(reference: string, root: Schema, known: Map<string, Schema>, hops: number): Schema {
+  const before = known.get(reference);
+  if (before) return before;
+  known.set(reference, {}); // what it says of itself on the way is nothing new
+  const schema = followed(target(reference, root), root, known, hops + 1);
+  known.set(reference, schema);
+  return schema;
 }
 
 /** The types that a value may have, without null. */

@@ -4,6 +4,7 @@ import type { SummaryBlock } from '../../domain/summary.ts';
 import { summarizeJson } from '../summary.ts';
 import type { Content, Json } from './content.ts';
 import { contentOf } from './content.ts';
+import { longestEvent } from './eventStream.ts';
 import type { FoundImage } from './images.ts';
 import { imagesOf } from './images.ts';
 import type { JsonPath } from './jsonTree.ts';
@@ -95,6 +96,10 @@ export class AnswerModel {
     if (content.kind === 'events' && result.bytes && result.size > result.bytes.length)
       notes.push(
         `Of the stream, the first ${Math.round(result.bytes.length / 1024 / 1024)} MB are kept as text, and the newest events.`,
+      );
+    if (content.kind === 'events' && stream.leftOut > 0)
+      notes.push(
+        `${stream.leftOut.toLocaleString('en-US')} events or lines of the stream were longer than ${longestEvent / 1024 / 1024} MB and are left out.`,
       );
     if (content.kind === 'events' && stream.count > stream.events.length)
       notes.push(

@@ -6,8 +6,8 @@ export interface StreamEvent {
   readonly id: string;
 }
 
-/** A line without end must not fill the memory; what is longer is no event. */
-const longestLine = 4 * 1024 * 1024;
+/** A line or an event without end must not fill the memory; what is longer is left out. */
+export const longestEvent = 4 * 1024 * 1024;
 const bom = /^\uFEFF/;
 
 /** Reads events as the standard has it, from text in pieces of any size. */
@@ -19,10 +19,17 @@ export class EventStreamParser {
   #type = '';
   #id = '';
   #strayLines = 0;
+  #size = 0;
+  #leftOut = 0;
 
   /** Lines that belong to no event: no field that the standard knows, or far too long. */
   get strayLines(): number {
     return this.#strayLines;
+  }
+
+  /** Events and lines that were too long to keep. */
+  get leftOut(): number {
+    return this.#leftOut;
   }
 
   push(text: string): StreamEvent[] {
@@ -42,8 +49,9 @@ export class EventStreamParser {
       this.#skipsNewline = end === '\r' && from === rest.length;
     }
     this.#line += rest.slice(from);
-    if (this.#line.length > longestLine) {
+    if (this.#line.length > longestEvent) {
       this.#strayLines++;
+      this.#leftOut++;
       this.#line = '';
     }
     return events;
@@ -67,16 +75,24 @@ export class EventStreamParser {
     const colon = line.indexOf(':');
     const name = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
-    if (name === 'data') this.#data.push(value);
+    if (name === 'data') this.#add(value);
     else if (name === 'event') this.#type = value;
     else if (name === 'id') this.#id = value.includes('\0') ? this.#id : value;
     else if (name !== 'retry') this.#strayLines++;
   }
 
+  #add(data: string): void {
+    this.#size += data.length + 1;
+    if (this.#size > longestEvent) this.#data = [];
+    else this.#data.push(data);
+  }
+
   #dispatch(events: StreamEvent[]): void {
-    if (this.#data.length > 0)
+    if (this.#size > longestEvent) this.#leftOut++;
+    else if (this.#data.length > 0)
       events.push({ type: this.#type || 'message', data: this.#data.join('\n'), id: this.#id });
     this.#data = [];
+    this.#size = 0;
     this.#type = '';
   }
 }

@@ -39,12 +39,13 @@ export function imagesOf(json: Json): FoundImage[] {
   return found;
 }
 
-function imageOf(text: string): Omit<FoundImage, 'label'> | undefined {
+/** @returns undefined for a text that is no picture */
+export function imageOf(text: string): Omit<FoundImage, 'label'> | undefined {
   if (text.length < shortestImage) return undefined;
   const url = /^data:(image\/[\w.+-]+);base64,/.exec(text.slice(0, 60));
   const base64 = url ? text.slice(url[0].length) : text;
   const type = url?.[1] ?? beginnings.find(([start]) => text.startsWith(start))?.[1];
-  if (type === undefined || !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(base64)) return undefined;
+  if (type === undefined || !/^[A-Za-z0-9+/\s]*(?:=\s*){0,2}$/.test(base64)) return undefined;
   // Two letters are not enough to tell a picture from a word.
   if (type === 'image/bmp' && !url && base64.length < 1000) return undefined;
   return { type, size: Math.floor((base64.replaceAll(/[\s=]/g, '').length * 3) / 4), base64 };

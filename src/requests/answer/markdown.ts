@@ -22,7 +22,10 @@ const longestText = 256 * 1024;
 const mostParts = 20;
 const shortestText = 40;
 /** What ordinary prose does not have. */
-const marks = /^#{1,6} \S|^\s*[-*+] \S|^\s*\d+\. \S|^\|.*\|\s*$|^```|\*\*\S[^*]*\*\*|\[[^\]]+\]\(\S+\)/m;
+const marks =
+  /^#{1,6} \S|^[ \t]*[-*+] \S|^[ \t]*\d{1,9}\. \S|^\|.*\|[ \t]*$|^```|\*\*\S[^*]*\*\*|\[[^[\]]{1,300}\]\(\S{1,300}\)/m;
+/** A document has some of it on its first pages. */
+const searched = 64 * 1024;
 const usualNames = new Set([
   'markdown',
   'content',
@@ -60,7 +63,12 @@ export function markdownTexts(content: Content, body: string): { title: string; 
 }
 
 function isMarkdown(text: string, name: string | undefined): boolean {
-  return text.length >= shortestText && name !== undefined && usualNames.has(name) && marks.test(text);
+  return (
+    text.length >= shortestText &&
+    name !== undefined &&
+    usualNames.has(name) &&
+    marks.test(text.slice(0, searched))
+  );
 }
 
 export function renderMarkdown(text: string): MarkdownNode[] {

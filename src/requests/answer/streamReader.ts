@@ -57,6 +57,11 @@ export class StreamReader {
     return this.#tokens.facts();
   }
 
+  /** Events and lines that were too long to keep. */
+  get leftOut(): number {
+    return this.#parser.leftOut;
+  }
+
   /** Text came, and nothing of it was an event. */
   get isMalformed(): boolean {
     return this.isEvents && this.#count === 0 && this.#parser.strayLines > 0;

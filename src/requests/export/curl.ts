@@ -23,7 +23,7 @@ export function asCurl(spec: RequestSpec): string {
     ...plainHeaders(spec).map(
       ([name, value]) => `-H ${quote(value === '' ? `${name};` : `${name}: ${value}`)}`,
     ),
-    ...keyHeaders(spec.auth).map((key) => `-H ${keyHeader(key)}`),
+    ...keyHeaders(spec).map((key) => `-H ${keyHeader(key)}`),
     ...options,
   ];
   return `${piped}${lines.join(' \\\n  ')}`;
@@ -59,9 +59,16 @@ function bodyOptions(spec: RequestSpec): { piped: string; options: string[] } {
   return { piped: `printf ${quote(octal(bytes))} | `, options: [...noType, '--data-binary @-'] };
 }
 
-function formPart({ name, text = '', file }: MultipartPart): string {
+function formPart({ name, text = '', file, type, fileName }: MultipartPart): string {
   const said = (value: string) => `"${wellFormed(value).replaceAll(/["\\]/g, '\\$&')}"`;
   // The name stands as it is: curl escapes it.
+  if (!file && (type !== undefined || fileName !== undefined)) {
+    const told = [
+      ...(fileName === undefined ? [] : [`;filename=${said(fileName)}`]),
+      ...(type === undefined ? [] : [`;type=${type}`]),
+    ];
+    return `--form ${quote(`${name}=${said(text)}${told.join('')}`)}`;
+  }
   if (!file) return `--form-string ${quote(`${name}=${text}`)}`;
   return `--form ${quote(`${name}=@${said(file.path)};filename=${said(file.name)};type=${file.type}`)}`;
 }

@@ -16,7 +16,7 @@ export const openai: SnippetKind = {
   id: 'openai',
   label: 'Python: openai',
   detail: 'Script for the OpenAI package; the endpoint speaks its language',
-  fits: (spec) => openaiCall(spec) !== undefined && keyHeaders(spec.auth).length <= 1,
+  fits: (spec) => openaiCall(spec) !== undefined,
   write: asOpenai,
 };
 
@@ -25,7 +25,7 @@ const timeout = 600;
 
 function asHttpx(spec: RequestSpec): string {
   checkHeaders(spec.headers);
-  const keys = keyHeaders(spec.auth);
+  const keys = keyHeaders(spec);
   const headers = [
     ...plainHeaders(spec).map(([name, value]) => `        ${text(name)}: ${text(value)},`),
     ...keys.map((key) => `        ${text(key.name)}: ${keyValue(key)},`),
@@ -72,10 +72,12 @@ function bodyArgument({ body }: RequestSpec): { before: string[]; arguments: str
   return { before: [`body = ${bytesLiteral(body)}`, ''], arguments: ['content=body,'] };
 }
 
-function formPart({ name, text: value = '', file }: MultipartPart): string {
+function formPart({ name, text: value = '', file, type, fileName }: MultipartPart): string {
   const content = file
     ? `${text(file.name)}, open(${text(file.path)}, "rb"), ${text(file.type)}`
-    : `None, ${text(value)}`;
+    : [fileName === undefined ? 'None' : text(fileName), text(value), ...(type ? [text(type)] : [])].join(
+        ', ',
+      );
   return `(${text(name)}, (${content}))`;
 }
 
@@ -127,13 +129,15 @@ function openaiCall({ method, url, body }: RequestSpec): OpenaiCall | undefined 
 function asOpenai(spec: RequestSpec): string {
   checkHeaders(spec.headers);
   const { baseUrl, method, known } = openaiCall(spec) as OpenaiCall;
-  const [key] = keyHeaders(spec.auth);
-  const bearer = key?.name.toLowerCase() === 'authorization' && key.before === 'Bearer ';
+  const keys = keyHeaders(spec);
+  const bearer = keys.find(
+    ({ name, before }) => name.toLowerCase() === 'authorization' && before === 'Bearer ',
+  );
   const headers = [
     ...plainHeaders(spec)
       .filter(([name]) => !/^(?:content-type|accept)$/i.test(name))
       .map(([name, value]) => `        ${text(name)}: ${text(value)},`),
-    ...(key && !bearer ? [`        ${text(key.name)}: ${keyValue(key)},`] : []),
+    ...keys.filter((key) => key !== bearer).map((key) => `        ${text(key.name)}: ${keyValue(key)},`),
   ];
   const entries = Object.entries(parseKeepingNumbers(spec.body as string) as Record<string, unknown>);
   // The package would ask for another format by itself.
@@ -142,12 +146,12 @@ function asOpenai(spec: RequestSpec): string {
   const extra = Object.fromEntries(entries.filter(([name]) => !known.includes(name)));
   const streaming = streams(spec);
   return [
-    ...(key ? ['import os', ''] : []),
+    ...(keys.length > 0 ? ['import os', ''] : []),
     'from openai import OpenAI',
     '',
     'client = OpenAI(',
     `    base_url=${text(baseUrl)},`,
-    `    api_key=${bearer ? `os.environ[${text(key.variable)}]` : '"unused"'},`,
+    `    api_key=${bearer ? `os.environ[${text(bearer.variable)}]` : '"unused"'},`,
     ...(headers.length > 0 ? ['    default_headers={', ...headers, '    },'] : []),
     `    timeout=${timeout},`,
     ')',

@@ -1,5 +1,6 @@
 import type { RequestAuth, RequestSpec } from '../../domain/request.ts';
 import { authHeaders } from '../../domain/request.ts';
+import { hasReference, variableName, writtenHeader } from '../secretHeaders.ts';
 
 /** A request as code or a command that somebody can run elsewhere. */
 export interface SnippetKind {
@@ -19,8 +20,21 @@ export interface KeyHeader {
   readonly variable: string;
 }
 
-/** Headers that carry the key, with the variables that hold it in the user's own environment. */
-export function keyHeaders(auth: RequestAuth | undefined): KeyHeader[] {
+/** Headers that carry a key, with the variables that hold it in the user's own environment. */
+export function keyHeaders(spec: RequestSpec): KeyHeader[] {
+  const own = writtenHeaders(spec)
+    .filter(([, value]) => hasReference(value))
+    .map(([name, value]) => {
+      const [, before = '', inner] = /^([^{}]*)\{\{\s*(?:\$\w+\s+)?([^{}\s]+)\s*\}\}$/.exec(value) ?? [];
+      // Values of several pieces are one variable.
+      return inner === undefined
+        ? { name, before: '', variable: variableName(name).toUpperCase() }
+        : { name, before, variable: variableName(inner) };
+    });
+  return [...authKeys(spec.auth), ...own];
+}
+
+function authKeys(auth: RequestAuth | undefined): KeyHeader[] {
   if (!auth) return [];
   const value = auth.idHeader === undefined ? 'MODAL_API_KEY' : 'MODAL_KEY.MODAL_SECRET';
   return Object.entries(authHeaders(auth, value)).map(([name, said]) => {
@@ -54,10 +68,17 @@ export function jsonBody(body: RequestSpec['body']): Record<string, unknown> | u
   }
 }
 
-/** Headers without what the client makes itself for a body of parts. */
-export function plainHeaders({ headers, body }: RequestSpec): [string, string][] {
+/** Headers without those that carry a key. */
+export function plainHeaders(spec: RequestSpec): [string, string][] {
+  return writtenHeaders(spec).filter(([, value]) => !hasReference(value));
+}
+
+/** Without what the client makes itself for a body of parts; credentials are variables. */
+function writtenHeaders({ headers, body }: RequestSpec): [string, string][] {
   const parts = typeof body === 'object' && 'parts' in body;
-  return Object.entries(headers).filter(([name]) => !parts || name.toLowerCase() !== 'content-type');
+  return Object.entries(headers)
+    .filter(([name]) => !parts || name.toLowerCase() !== 'content-type')
+    .map(([name, value]) => [name, writtenHeader(name, value)]);
 }
 
 /** What the server would get for a text with halves of characters. */

@@ -7,8 +7,9 @@ export const fetchScript: SnippetKind = {
   id: 'fetch',
   label: 'TypeScript: fetch',
   detail: 'Module for Node.js 24, Deno or Bun, without packages',
-  // fetch has no bodies on these methods.
-  fits: ({ method, body }) => body === undefined || !['GET', 'HEAD'].includes(method),
+  // fetch has no bodies on these methods, and tells the type of a text only together with the name of a file.
+  fits: ({ method, body }) =>
+    body === undefined || (!['GET', 'HEAD'].includes(method) && !hasTypedText(body)),
   write: asFetch,
 };
 
@@ -18,7 +19,7 @@ function asFetch(spec: RequestSpec): string {
   const parts = typeof body === 'object' && 'parts' in body ? body.parts : [];
   const headers = [
     ...plainHeaders(spec).map(([name, value]) => `    ${text(name)}: ${text(value)},`),
-    ...keyHeaders(spec.auth).map(
+    ...keyHeaders(spec).map(
       ({ name, before, variable }) =>
         `    ${text(name)}: \`${inTemplate(before)}\${process.env.${variable}}\`,`,
     ),
@@ -54,7 +55,14 @@ function bodyLines(body: RequestSpec['body']): string[] {
   return [`const body = Buffer.from(${text(Buffer.from(body).toString('base64'))}, 'base64');`, ''];
 }
 
-function formPart({ name, text: value = '', file }: MultipartPart): string {
+function hasTypedText(body: NonNullable<RequestSpec['body']>): boolean {
+  const parts = typeof body === 'object' && 'parts' in body ? body.parts : [];
+  return parts.some(({ file, type, fileName }) => !file && type !== undefined && fileName === undefined);
+}
+
+function formPart({ name, text: value = '', file, type, fileName }: MultipartPart): string {
+  if (!file && fileName !== undefined)
+    return `body.append(${text(name)}, new Blob([${text(value)}], { type: ${text(type ?? '')} }), ${text(fileName)});`;
   if (!file) return `body.append(${text(name)}, ${text(value)});`;
   const blob = `await openAsBlob(${text(file.path)}, { type: ${text(file.type)} })`;
   return `body.append(${text(name)}, ${blob}, ${text(file.name)});`;

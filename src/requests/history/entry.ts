@@ -1,6 +1,13 @@
 import { toModalError } from '../../domain/errors.ts';
-import { redact } from '../../domain/redact.ts';
-import type { HttpResult, MultipartPart, RequestAuth, RequestSpec, Timing } from '../../domain/request.ts';
+import { isSecretMember, redact, redactHeader } from '../../domain/redact.ts';
+import type {
+  AnswerCut,
+  HttpResult,
+  MultipartPart,
+  RequestAuth,
+  RequestSpec,
+  Timing,
+} from '../../domain/request.ts';
 
 /** Bodies above this are kept as hash and size. */
 export const longestKeptBody = 64 * 1024;
@@ -38,6 +45,8 @@ export interface HistoryEntry {
     readonly size: number;
     readonly timing: Timing;
     readonly callId: string;
+    /** Why it is not whole. */
+    readonly cut?: AnswerCut;
   };
   readonly failure?: string;
 }
@@ -68,7 +77,7 @@ export async function entryOf(
   id: string,
   app?: RequestApp,
 ): Promise<HistoryEntry> {
-  const url = redact(spec.url);
+  const url = redact(without(spec.url, spec.hidden));
   const headers = redactHeaders(spec.headers);
   const redacted = url !== spec.url || JSON.stringify(headers) !== JSON.stringify(spec.headers);
   return {
@@ -80,7 +89,7 @@ export async function entryOf(
       url,
       headers,
       ...(spec.auth ? { auth: spec.auth } : {}),
-      ...(spec.body === undefined ? {} : { body: await keepBody(spec.body) }),
+      ...(spec.body === undefined ? {} : { body: await keepBody(spec.body, spec.hidden) }),
       ...(redacted ? { redacted } : {}),
     },
     ...(result
@@ -93,29 +102,32 @@ export async function entryOf(
             size: result.size,
             timing: result.timing,
             callId: result.callId,
+            ...(result.cut ? { cut: result.cut } : {}),
           },
         }
       : { failure: redact(toModalError(error).message).slice(0, 500) }),
   };
 }
 
-/** Names are looked at together with their values: `x-api-key: …` is a key, whatever it looks like. */
 function redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => {
-      if (
-        /^(?:set-)?cookie$|^proxy-authorization$|(?:^|[-_])(?:token|secret|password|api[-_]?key)$/i.test(name)
-      )
-        return [name, '…'];
-      const line = redact(`${name}: ${value}`);
-      return [name, line === `${name}: ${value}` ? value : line.slice(name.length + 2)];
-    }),
+    Object.entries(headers).map(([name, value]) => [name, redactHeader(name, value)]),
   );
 }
 
-function keepBody(body: NonNullable<RequestSpec['body']>): Promise<KeptBody> {
-  if (typeof body === 'object' && 'parts' in body) return keepParts(body.parts);
-  return typeof body === 'string' ? keepText(body) : hashed(body);
+function keepBody(body: NonNullable<RequestSpec['body']>, hidden: RequestSpec['hidden']): Promise<KeptBody> {
+  if (typeof body === 'object' && 'parts' in body) return keepParts(body.parts, hidden);
+  return typeof body === 'string' ? keepText(body, hidden) : hashed(body);
+}
+
+/** A text without values, in the forms in which addresses and JSON have them. */
+function without(text: string, values: readonly string[] = []): string {
+  const forms = values.flatMap((value) => [
+    value,
+    encodeURI(value.toWellFormed()),
+    encodeURIComponent(value.toWellFormed()),
+  ]);
+  return forms.filter((form) => form !== '').reduce((rest, form) => rest.replaceAll(form, '…'), text);
 }
 
 /** A big answer is not decoded only to be kept as a hash. */
@@ -123,16 +135,19 @@ function keepAnswer(result: HttpResult): Promise<KeptBody> {
   return result.bytes && result.size > longestKeptBody ? hashed(result.bytes) : keepText(result.body);
 }
 
-async function keepText(body: string): Promise<KeptBody> {
+async function keepText(body: string, hidden?: RequestSpec['hidden']): Promise<KeptBody> {
   const bytes = Buffer.from(body);
   if (bytes.length > longestKeptBody) return hashed(bytes);
-  const text = redact(body);
+  const text = redact(without(body, hidden));
   return text === body ? { kind: 'text', text } : { ...(await hashed(bytes)), redacted: text };
 }
 
-async function keepParts(parts: readonly MultipartPart[]): Promise<KeptBody> {
+async function keepParts(parts: readonly MultipartPart[], hidden: RequestSpec['hidden']): Promise<KeptBody> {
   const texts = parts.map(({ text = '' }) => text).join('');
-  if (texts.length <= longestKeptBody && redact(texts) === texts) return { kind: 'parts', parts };
+  const isSecret = parts.some(
+    ({ name, text = '' }) => isSecretMember(name, text) || redact(without(text, hidden)) !== text,
+  );
+  if (texts.length <= longestKeptBody && !isSecret) return { kind: 'parts', parts };
   return hashed(Buffer.from(JSON.stringify(parts)));
 }
 

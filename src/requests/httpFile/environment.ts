@@ -8,6 +8,8 @@ export interface HttpEnvironments {
   /** What could not be read, in words. */
   readonly problems: readonly string[];
   values(name: string): Record<string, string>;
+  /** Names of the values that come from the private file. */
+  privateNames(name: string): ReadonlySet<string>;
 }
 
 type Values = Readonly<Record<string, string>>;
@@ -30,6 +32,7 @@ export async function readEnvironments(folder: string, root: string): Promise<Ht
     // The private file comes last: it is the one with the user's own values.
     values: (name) =>
       Object.assign({}, ...files.flatMap((file) => [file[shared], file[name]])) as Record<string, string>,
+    privateNames: (name) => new Set(Object.keys({ ...files[1]?.[shared], ...files[1]?.[name] })),
   };
 }
 

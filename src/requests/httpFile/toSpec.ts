@@ -1,11 +1,12 @@
 import path from 'node:path';
 import { ModalError } from '../../domain/errors.ts';
 import type { MultipartPart, RequestAuth, RequestBody, RequestSpec } from '../../domain/request.ts';
-import { checkHeaders } from '../checkHeaders.ts';
+import { addHeader, checkHeaders } from '../checkHeaders.ts';
+import { filledHeaders, isCredentialHeader, mayCarryCredential } from '../secretHeaders.ts';
 import type { BodyPiece, FileBody, HttpFile, HttpPart, HttpRequest } from './model.ts';
 import { headerOf } from './model.ts';
 import type { Variables } from './variables.ts';
-import { isKeyVariable } from './variables.ts';
+import { isKeyVariable, referencesIn } from './variables.ts';
 
 export interface SpecContext {
   readonly variables: Variables;
@@ -20,7 +21,7 @@ export interface SpecContext {
 }
 
 /**
- * The request of a file with its variables filled in.
+ * The request of a file with its variables filled in. Credentials in headers stay references, with their values beside.
  * @throws kind `invalid` naming what is wrong, also a key that does not belong to the address
  */
 export async function specOf(
@@ -34,14 +35,17 @@ export async function specOf(
   if (broken) throw new ModalError('invalid', broken.message);
   const filling = new Filling(request, context);
   const url = filling.url();
-  const { headers, auth } = await filling.headers(url);
+  const { headers, auth, secrets } = await filling.headers(url);
   const body = request.body ? await filling.body(request.body.parts ?? request.body.pieces) : undefined;
+  const hidden = filling.hidden;
   return {
     method: request.method,
     url,
     headers,
     ...(body === undefined ? {} : { body }),
     ...(auth ? { auth } : {}),
+    ...(Object.keys(secrets).length > 0 ? { secrets } : {}),
+    ...(hidden.length > 0 ? { hidden } : {}),
   };
 }
 
@@ -49,15 +53,27 @@ function isWithin(inner: { start: number }, outer: { start: number; end: number 
   return inner.start >= outer.start && inner.start <= outer.end;
 }
 
+interface KeyHeader {
+  readonly variable: string;
+  readonly header: string;
+  readonly scheme: string;
+}
+
 const keyHeader = /^(?:(\S+)\s+)?\{\{\s*(\w+)\s*\}\}$/;
 
 class Filling {
   readonly #request: HttpRequest;
   readonly #context: SpecContext;
+  readonly #hidden = new Set<string>();
 
   constructor(request: HttpRequest, context: SpecContext) {
     this.#request = request;
     this.#context = context;
+  }
+
+  /** Credentials that were put into address and body so far. */
+  get hidden(): string[] {
+    return [...this.#hidden];
   }
 
   url(): string {
@@ -74,18 +90,41 @@ class Filling {
   }
 
   /** Headers that name the key become a reference; the sender puts its value in. */
-  async headers(url: string): Promise<{ headers: Record<string, string>; auth?: RequestAuth }> {
+  async headers(
+    url: string,
+  ): Promise<Pick<RequestSpec, 'headers' | 'auth'> & { secrets: Record<string, string> }> {
     const headers: Record<string, string> = {};
-    const keys = new Map<string, { header: string; scheme: string }>();
+    const secrets: Record<string, string> = {};
+    const keys: KeyHeader[] = [];
     for (const { name, value } of this.#request.headers) {
       const [, scheme = '', variable = ''] = keyHeader.exec(value) ?? [];
-      if (isKeyVariable(variable) && !this.#context.variables.has(variable)) {
-        keys.set(variable, { header: this.#fill(name), scheme });
-      } else if (!this.#isMadeByClient(name)) headers[this.#fill(name)] = this.#fill(value);
+      if (isKeyVariable(variable) && !this.#context.variables.has(variable))
+        keys.push({ variable, header: this.#fill(name), scheme });
+      else if (!this.#isMadeByClient(name)) {
+        const filled = this.#fill(name);
+        addHeader(headers, filled, this.#headerValue(filled, value, secrets));
+      }
     }
-    checkHeaders(headers);
+    checkHeaders(filledHeaders({ headers, secrets }));
     const auth = await this.#auth(url, keys);
-    return { headers, ...(auth ? { auth } : {}) };
+    return { headers, secrets, ...(auth ? { auth } : {}) };
+  }
+
+  /** @param secrets gets what must not stand in the value itself */
+  #headerValue(header: string, value: string, secrets: Record<string, string>): string {
+    const { variables } = this.#context;
+    const isPlain = !mayCarryCredential(header);
+    const isCredential = isCredentialHeader(header);
+    let filled = '';
+    let from = 0;
+    for (const { name, start, end } of referencesIn(value)) {
+      const text = this.#put(value.slice(start, end));
+      const isKept = !isPlain && (isCredential || variables.isSecret(name));
+      if (isKept) secrets[name] = text;
+      filled += value.slice(from, start) + (isKept ? `{{${name}}}` : text);
+      from = end;
+    }
+    return filled + value.slice(from);
   }
 
   /** The client writes the host, and the type of a body of parts with a boundary of its own. */
@@ -93,21 +132,27 @@ class Filling {
     return /^host$/i.test(name) || (this.#request.body?.parts !== undefined && /^content-type$/i.test(name));
   }
 
-  async #auth(
-    url: string,
-    keys: ReadonlyMap<string, { header: string; scheme: string }>,
-  ): Promise<RequestAuth | undefined> {
-    const single = keys.get('MODAL_API_KEY') ?? keys.get('MODAL_SECRET');
-    if (!single) return undefined;
-    const id = keys.get('MODAL_KEY');
-    const secretRef = await this.#context.secretOf(url, id ? 'proxy' : 'bearer');
+  async #auth(url: string, keys: readonly KeyHeader[]): Promise<RequestAuth | undefined> {
+    const [first, ...more] = keys;
+    if (!first) return undefined;
+    const id = keys.find(({ variable }) => variable === 'MODAL_KEY');
+    const secret = keys.find(({ variable }) => variable === 'MODAL_SECRET');
+    const isPair = keys.length === 2 && id !== undefined && secret !== undefined;
+    if (!isPair && (more.length > 0 || first.variable !== 'MODAL_API_KEY')) {
+      throw new ModalError(
+        'invalid',
+        'A request has one key: {{MODAL_API_KEY}} in one header, or a proxy token as {{MODAL_KEY}} and {{MODAL_SECRET}} in one header each.',
+      );
+    }
+    const secretRef = await this.#context.secretOf(url, isPair ? 'proxy' : 'bearer');
     if (secretRef === undefined) {
       throw new ModalError(
         'invalid',
         `No key is known for ${new URL(url).origin}. Keys go only to deployed endpoints of this account; for another server give MODAL_API_KEY a value in http-client.private.env.json.`,
       );
     }
-    return { secretRef, ...single, ...(id ? { idHeader: id.header } : {}) };
+    const { header, scheme } = isPair ? secret : first;
+    return { secretRef, header, scheme, ...(isPair ? { idHeader: id.header } : {}) };
   }
 
   async body(content: readonly HttpPart[] | readonly BodyPiece[]): Promise<RequestBody> {
@@ -123,7 +168,13 @@ class Filling {
   }
 
   async #part({ name, fileName, type, content }: HttpPart): Promise<MultipartPart> {
-    if (content.kind === 'text') return { name: this.#fill(name), text: this.#fill(content.text) };
+    if (content.kind === 'text')
+      return {
+        name: this.#fill(name),
+        text: this.#fill(content.text),
+        ...(type === undefined ? {} : { type: this.#fill(type) }),
+        ...(fileName === undefined ? {} : { fileName: this.#fill(fileName) }),
+      };
     const file = this.#path(content);
     await this.#context.checkFile(file);
     return {
@@ -149,7 +200,15 @@ class Filling {
     return path.resolve(this.#context.folder, this.#fill(body.path));
   }
 
+  /** For address and body, which have a credential only as it is. */
   #fill(text: string): string {
+    const filled = this.#put(text);
+    for (const name of this.#context.variables.credentialsIn(text))
+      this.#hidden.add(this.#put(`{{${name}}}`));
+    return filled;
+  }
+
+  #put(text: string): string {
     const { text: filled, unknown } = this.#context.variables.fill(text);
     const [first] = unknown;
     if (!first) return filled;

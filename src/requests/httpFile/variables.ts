@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isSecretName } from '../../domain/redact.ts';
 import type { HttpFile, TextRange } from './model.ts';
 
 /** Variables that the endpoint's key takes in files; their values come from the secret storage, never from a file. */
@@ -9,11 +10,20 @@ export const isKeyVariable = (name: string) => (keyVariables as readonly string[
 /** Texts that grow by more than this are given up. */
 const mostFilledIn = 20 * 1024 * 1024;
 
+interface Origin {
+  /** It comes from a source that stays on this machine. */
+  readonly isSecret: boolean;
+  /** Names of variables in it that say that they are credentials. */
+  readonly credentials: readonly string[];
+}
+
 type Value = string | { readonly why: string };
 
 export interface VariableSource {
   /** Of `http-client.env.json` and its private sister, for the chosen environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Names of the environment whose values are the user's own. */
+  readonly privateNames?: ReadonlySet<string>;
   /** Of the `.env` file beside the requests. */
   readonly dotenv: Readonly<Record<string, string>>;
   readonly processEnv: Readonly<Record<string, string | undefined>>;
@@ -46,6 +56,7 @@ export class Variables {
   readonly #source: VariableSource;
   /** Each value is made once, or values that name one another would double with each step. */
   readonly #known = new Map<string, Value>();
+  readonly #origins = new Map<string, Origin>();
 
   constructor(file: Pick<HttpFile, 'variables'>, source: VariableSource) {
     this.#file = new Map(file.variables.map(({ name, value }) => [name, value]));
@@ -58,6 +69,33 @@ export class Variables {
 
   fill(text: string): Filled {
     return this.#fill(text, []);
+  }
+
+  /** Whether a value is of a source that stays on this machine, also by way of another variable. */
+  isSecret(name: string): boolean {
+    return this.#origin(name).isSecret;
+  }
+
+  /** Names of the credentials of such sources that a text is filled with. */
+  credentialsIn(text: string): string[] {
+    return [...new Set(referencesIn(text).flatMap(({ name }) => this.#origin(name).credentials))];
+  }
+
+  #origin(name: string): Origin {
+    const known = this.#origins.get(name);
+    if (known) return known;
+    this.#origins.set(name, { isSecret: false, credentials: [] }); // for one that refers to itself
+    const raw = name.startsWith('$') ? undefined : this.#file.get(name);
+    const isSource = /^\$(?:processEnv|dotenv)\b/.test(name) || this.#source.privateNames?.has(name) === true;
+    const inner = referencesIn(raw ?? this.#source.environment[name] ?? '').map((each) =>
+      this.#origin(each.name),
+    );
+    const isSecret = (raw === undefined && isSource) || inner.some((each) => each.isSecret);
+    const own = isSecret && isSecretName(name.split(/\s+/).at(-1) ?? '') ? [name] : [];
+    const credentials = [...new Set([...own, ...inner.flatMap((each) => each.credentials)])];
+    const origin = { isSecret, credentials };
+    this.#origins.set(name, origin);
+    return origin;
   }
 
   has(name: string): boolean {

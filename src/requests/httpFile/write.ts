@@ -2,9 +2,11 @@ import path from 'node:path';
 import { ModalError } from '../../domain/errors.ts';
 import type { MultipartPart, RequestBody, RequestSpec } from '../../domain/request.ts';
 import { authHeaders } from '../../domain/request.ts';
-import { checkHeaders } from '../checkHeaders.ts';
+import { addHeader, checkHeaders } from '../checkHeaders.ts';
+import { filledHeaders, writtenHeader } from '../secretHeaders.ts';
 import type { HttpFile, HttpRequest } from './model.ts';
 import { parseHttpFile } from './parse.ts';
+import { referencesIn } from './variables.ts';
 
 export interface WrittenRequest {
   readonly text: string;
@@ -18,6 +20,8 @@ export interface WriteOptions {
   readonly folder: string;
   /** `@name = value` of the file that may stand for the beginning of the address. */
   readonly variables?: HttpFile['variables'];
+  /** Where a body goes that is a file, relative to the folder. @param name with its ending */
+  readonly bodyName?: (name: string) => string;
 }
 
 /** Longer bodies are files of their own, so that the requests stay readable. */
@@ -32,6 +36,7 @@ export function requestText(spec: RequestSpec, options: WriteOptions): WrittenRe
   const lines = [
     `### ${oneLine(name)}`,
     `# @name ${identifier(name)}`,
+    ...secretNotes(spec),
     `${spec.method} ${address(spec.url, options.variables ?? [])}`,
     ...headerLines(spec),
     ...(body === undefined ? [] : ['', body]),
@@ -70,6 +75,7 @@ export interface UpdateOptions {
   readonly says: (template: string) => string | undefined;
   /** The body says the same already, e.g. in a file that it names. */
   readonly keepBody: boolean;
+  readonly bodyName?: (name: string) => string;
 }
 
 /**
@@ -82,13 +88,26 @@ export function updateRequest(
   spec: RequestSpec,
   options: UpdateOptions,
 ): WrittenRequest {
-  const written = requestText(spec, { name: old.name, folder: options.folder, variables });
+  const { folder, bodyName } = options;
+  const written = requestText(spec, {
+    name: old.name,
+    folder,
+    variables,
+    ...(bodyName ? { bodyName } : {}),
+  });
   const wanted = parseHttpFile(written.text).requests[0] as HttpRequest;
   const edits: Edit[] = [];
-  const same = (mine: string, theirs: string) =>
-    mine === theirs || options.says(mine) === options.says(theirs);
+  const same = (mine: string, theirs: string) => {
+    if (mine === theirs) return true;
+    const said = options.says(mine);
+    return said !== undefined && said === options.says(theirs);
+  };
+  const sent = sentHeaders(spec);
+  const sameHeader = (name: string, mine: string, theirs: string) =>
+    same(mine, theirs) ||
+    (sent.has(name.toLowerCase()) && options.says(mine) === sent.get(name.toLowerCase()));
   edits.push(...targetEdits(text, old, wanted, written.text, options.says));
-  edits.push(...headerEdits(text, old, wanted, written.text, same));
+  edits.push(...headerEdits(text, old, wanted, written.text, sameHeader));
   const bodyEdit = options.keepBody
     ? undefined
     : editOfBody(text, old, wanted.body && slice(written.text, wanted.body.range), same);
@@ -97,6 +116,15 @@ export function updateRequest(
     text: apply(text, edits),
     ...(!options.keepBody && written.bodyFile ? { bodyFile: written.bodyFile } : {}),
   };
+}
+
+/** Values as they are sent, by name in lower case; none where one of them is not known. */
+function sentHeaders(spec: RequestSpec): ReadonlyMap<string, string> {
+  try {
+    return new Map(Object.entries(filledHeaders(spec)).map(([name, value]) => [name.toLowerCase(), value]));
+  } catch {
+    return new Map();
+  }
 }
 
 /** An address that says the same may stand on several lines, or with blanks that are sent as `%20`. */
@@ -138,22 +166,34 @@ function headerEdits(
   old: HttpRequest,
   wanted: HttpRequest,
   source: string,
-  same: (mine: string, theirs: string) => boolean,
+  same: (name: string, mine: string, theirs: string) => boolean,
 ): Edit[] {
   const left = [...wanted.headers];
   const edits: Edit[] = [];
+  /** Names whose lines say the same together. */
+  const kept = new Set<string>();
   for (const header of old.headers) {
+    if (kept.has(header.name.toLowerCase())) continue;
     const at = left.findIndex((each) => each.name.toLowerCase() === header.name.toLowerCase());
     const [match] = at < 0 ? [] : left.splice(at, 1);
     // Boundaries are the file's own business, as long as the parts stay parts.
     const sameType =
       match && /^multipart\/form-data/i.test(match.value) && /^multipart\/form-data/i.test(header.value);
     if (!match) edits.push({ start: lineStart(text, header.range.start), end: header.range.end, text: '' });
-    else if (sameType ? old.body && changed(old, wanted, text, source) : !same(header.value, match.value))
+    else if (!sameType && same(header.name, joinedValue(old, header.name), match.value))
+      kept.add(header.name.toLowerCase());
+    else if (!sameType || (old.body && changed(old, wanted, text, source)))
       edits.push({ ...header.range, text: slice(source, match.range) });
   }
   const added = left.map(({ range }) => `\n${slice(source, range)}`).join('');
   return added ? [...edits, { start: old.headEnd, end: old.headEnd, text: added }] : edits;
+}
+
+function joinedValue({ headers }: HttpRequest, name: string): string {
+  const joined: Record<string, string> = {};
+  for (const header of headers)
+    if (header.name.toLowerCase() === name.toLowerCase()) addHeader(joined, name, header.value);
+  return joined[name] ?? '';
 }
 
 function changed(old: HttpRequest, wanted: HttpRequest, text: string, source: string): boolean {
@@ -187,7 +227,8 @@ function asIn(model: string, text: string): string {
 function address(url: string, variables: HttpFile['variables']): string {
   // Braces would begin a variable.
   const plain = url.replaceAll('{', '%7B').replaceAll('}', '%7D');
-  const base = variables
+  // Of several definitions the last one counts.
+  const base = [...new Map(variables.map((variable) => [variable.name, variable])).values()]
     .filter(({ value }) => /^https?:\/\/[^{}]+$/.test(value) && isBelow(plain, value))
     .sort((a, b) => b.value.length - a.value.length)[0];
   return base ? `{{${base.name}}}${plain.slice(base.value.length)}` : plain;
@@ -197,18 +238,21 @@ function isBelow(url: string, base: string): boolean {
   return url.startsWith(base) && (base.endsWith('/') || /^(?:[/?#]|$)/.test(url.slice(base.length)));
 }
 
+/** Says where a value goes that is not written. */
+function secretNotes({ headers }: RequestSpec): string[] {
+  return Object.entries(headers)
+    .filter(([name, value]) => writtenHeader(name, value) !== value)
+    .map(
+      ([name, value]) =>
+        `# The value of ${name} is not kept here: give ${referencesIn(writtenHeader(name, value))[0]?.name ?? ''} one in http-client.private.env.json.`,
+    );
+}
+
 function headerLines({ headers, auth, body }: RequestSpec): string[] {
   const keys = auth
     ? authHeaders(auth, auth.idHeader ? '{{MODAL_KEY}}.{{MODAL_SECRET}}' : '{{MODAL_API_KEY}}')
     : {};
-  const lines = Object.entries(headers).map(([name, value]) => {
-    if (/\{\{[^{}]*\}\}/.test(value))
-      throw new ModalError(
-        'invalid',
-        `The value of ${name} has {{…}} in it, which .http files read as a variable.`,
-      );
-    return `${name}: ${value}`;
-  });
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${writtenHeader(name, value)}`);
   const parts = typeof body === 'object' && 'parts' in body;
   return [
     ...lines.filter((line) => !parts || !/^content-type:/i.test(line)),
@@ -225,7 +269,10 @@ function bodyText(
   if (typeof body === 'object' && 'parts' in body) return { body: multipartText(body.parts, options.folder) };
   if (typeof body === 'string' && isPlain(body)) return { body };
   const json = typeof body === 'string' && /^\s*[[{]/.test(body);
-  const name = `bodies/${identifier(options.name)}.${json ? 'json' : typeof body === 'string' ? 'txt' : 'bin'}`;
+  const { bodyName = (own: string) => `bodies/${own}` } = options;
+  const name = bodyName(
+    `${identifier(options.name)}.${json ? 'json' : typeof body === 'string' ? 'txt' : 'bin'}`,
+  );
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
   return { body: `< ./${name}`, bodyFile: { name, bytes } };
 }
@@ -245,11 +292,17 @@ function isPlain(body: string): boolean {
 
 function multipartText(parts: readonly MultipartPart[], folder: string): string {
   const mark = boundaryFor(parts);
-  const lines = parts.flatMap(({ name, text = '', file }) => {
-    const disposition = `Content-Disposition: form-data; name="${quoted(name)}"`;
-    if (!file) return [`--${mark}`, disposition, '', partText(name, text)];
-    const said = `${disposition}; filename="${quoted(file.name)}"`;
-    return [`--${mark}`, said, `Content-Type: ${oneLine(file.type)}`, '', `< ${relative(folder, file.path)}`];
+  const lines = parts.flatMap(({ name, text = '', file, ...part }) => {
+    const fileName = file?.name ?? part.fileName;
+    const type = file?.type ?? part.type;
+    const said = fileName === undefined ? '' : `; filename="${quoted(fileName)}"`;
+    return [
+      `--${mark}`,
+      `Content-Disposition: form-data; name="${quoted(name)}"${said}`,
+      ...(type === undefined ? [] : [`Content-Type: ${oneLine(type)}`]),
+      '',
+      file ? `< ${relative(folder, file.path)}` : partText(name, text),
+    ];
   });
   return [...lines, `--${mark}--`].join('\n');
 }

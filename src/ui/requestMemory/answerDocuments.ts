@@ -3,28 +3,15 @@ import { ModalError } from '../../domain/errors.ts';
 import { comparable, compareAnswers, milliseconds, size } from '../../requests/compare.ts';
 import type { HistoryEntry } from '../../requests/history/entry.ts';
 import type { RequestHistory } from '../../requests/history/history.ts';
-
-const scheme = 'modal-answer';
+import { ReadOnlyTexts } from '../readOnlyTexts.ts';
 
 /** Answers as read-only documents of the editor, alone or two beside each other. */
-export class AnswerDocuments implements vscode.TextDocumentContentProvider {
-  readonly #texts = new Map<string, string>();
-  #count = 0;
-
-  constructor() {
-    vscode.workspace.registerTextDocumentContentProvider(scheme, this);
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-      if (uri.scheme === scheme) this.#texts.delete(uri.toString());
-    });
-  }
-
-  provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.#texts.get(uri.toString()) ?? '';
-  }
+export class AnswerDocuments implements vscode.Disposable {
+  readonly #texts = new ReadOnlyTexts('modal-answer');
 
   /** @throws kind `notFound` when the answer was too big to keep */
   async show(history: RequestHistory, entry: HistoryEntry): Promise<void> {
-    const uri = this.#add(entry, [factsOf(entry)], bodyOf(history, entry));
+    const uri = this.#add(entry, factsOf(entry), bodyOf(history, entry));
     await vscode.window.showTextDocument(uri, { preview: true });
   }
 
@@ -34,27 +21,26 @@ export class AnswerDocuments implements vscode.TextDocumentContentProvider {
     if (!before.answer || !after.answer) return;
     const summary = compareAnswers(before.answer, after.answer, bodies);
     // The same lines on both sides, so that they are read on either and marked on none.
-    const left = this.#add(before, [...summary, factsOf(before)], bodies[0]);
-    const right = this.#add(after, [...summary, factsOf(after)], bodies[1]);
+    const left = this.#add(before, [...summary, ...factsOf(before)], bodies[0]);
+    const right = this.#add(after, [...summary, ...factsOf(after)], bodies[1]);
     const title = `${nameOf(after)}: ${timeOf(before)} ↔ ${timeOf(after)}`;
     await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: true });
   }
 
+  dispose(): void {
+    this.#texts.dispose();
+  }
+
   #add(entry: HistoryEntry, head: readonly string[], body: string): vscode.Uri {
     const isJson = /^\s*[[{"]/.test(body);
-    this.#count += 1;
-    const uri = vscode.Uri.from({
-      scheme,
-      path: `/${this.#count}/${nameOf(entry)
-        .replaceAll(/[^\w.-]+/g, ' ')
-        .trim()}.${isJson ? 'jsonc' : 'txt'}`,
-    });
     const mark = isJson ? '// ' : '';
-    this.#texts.set(
-      uri.toString(),
+    const name = nameOf(entry)
+      .replaceAll(/[^\w.-]+/g, ' ')
+      .trim();
+    return this.#texts.add(
       `${head.map((line) => `${mark}${line}\n`).join('')}\n${comparable(body)}\n`,
+      `${name}.${isJson ? 'jsonc' : 'txt'}`,
     );
-    return uri;
   }
 }
 
@@ -71,11 +57,12 @@ function bodyOf(history: RequestHistory, entry: HistoryEntry): string {
   );
 }
 
-function factsOf({ at, answer }: HistoryEntry): string {
-  if (!answer) return '';
-  const { status, statusText, timing } = answer;
+function factsOf({ at, answer }: HistoryEntry): string[] {
+  if (!answer) return [];
+  const { status, statusText, timing, cut } = answer;
   const time = new Date(at).toLocaleString();
-  return `${`${status} ${statusText}`.trim()} · ${milliseconds(timing.total)} · ${size(answer.size)} · ${time}`;
+  const facts = [`${status} ${statusText}`.trim(), milliseconds(timing.total), size(answer.size), time];
+  return [facts.join(' · '), ...(cut ? [cut.text] : [])];
 }
 
 export function nameOf({ app, request }: HistoryEntry): string {

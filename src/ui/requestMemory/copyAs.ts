@@ -27,7 +27,7 @@ export async function copyAs(spec: RequestSpec): Promise<void> {
   );
   if (!chosen) return;
   await vscode.env.clipboard.writeText(chosen.snippet.write(spec));
-  const keys = keyHeaders(spec.auth).map(({ variable }) => variable);
+  const keys = keyHeaders(spec).map(({ variable }) => variable);
   const words =
     keys.length > 0
       ? t('Copied as {0}; the key is read from {1}', chosen.label, keys.join(', '))

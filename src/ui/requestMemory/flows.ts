@@ -15,7 +15,7 @@ import { openSaved } from './savedRequests.ts';
 import { saveRequest } from './saveRequest.ts';
 
 /** Everything behind the commands of history, saved requests and snippets. */
-export class MemoryFlows {
+export class MemoryFlows implements vscode.Disposable {
   readonly endpoints: Endpoints;
   readonly files: HttpFiles;
   readonly help: HttpFileHelp;
@@ -31,6 +31,10 @@ export class MemoryFlows {
     this.endpoints = new Endpoints(parts);
     this.files = new HttpFiles(this.endpoints, parts.state);
     this.help = new HttpFileHelp(this.files);
+  }
+
+  dispose(): void {
+    this.#answers.dispose();
   }
 
   async record(sent: SentRequest): Promise<void> {
@@ -127,8 +131,17 @@ export class MemoryFlows {
 
   /** Shows a request in its panel, and sends it if wished. */
   async open(spec: RequestSpec, send: boolean): Promise<void> {
+    if (spec.hidden) this.#sayHidden(send);
     const found = await this.endpoints.find(spec.url);
     await this.#parts.requests().openSpec(spec, titleOf(spec), { ...found, send });
+  }
+
+  /** The panel cannot show such a request. @throws kind `invalid` when that is all that was wished */
+  #sayHidden(isSent: boolean): void {
+    const { t } = vscode.l10n;
+    const text = t('The request has a credential in its address or body and is edited in its file only.');
+    if (!isSent) throw new ModalError('invalid', text);
+    vscode.window.setStatusBarMessage(`$(lock) ${text}`, 8000);
   }
 
   async #entries(): Promise<readonly HistoryEntry[]> {

@@ -171,6 +171,7 @@ function itemOf(entry: HistoryEntry): vscode.QuickPickItem {
     ? [
         milliseconds(answer.timing.total),
         size(answer.size),
+        ...(answer.cut ? [answer.cut.text] : []),
         ...(cost === undefined ? [] : [`≈ $${cost < 0.01 ? cost.toPrecision(2) : cost.toFixed(2)}`]),
       ]
     : [entry.failure ?? ''];
@@ -183,11 +184,15 @@ function itemOf(entry: HistoryEntry): vscode.QuickPickItem {
 
 function iconOf({ answer }: HistoryEntry): string {
   if (!answer) return 'circle-slash';
+  if (answer.cut) return 'warning';
   return answer.status < 400 ? 'pass' : 'error';
 }
 
 function statusWords({ answer }: HistoryEntry): string {
-  return answer ? `${answer.status} ${answer.statusText}`.trim() : vscode.l10n.t('No answer');
+  const { t } = vscode.l10n;
+  if (!answer) return t('No answer');
+  const status = `${answer.status} ${answer.statusText}`.trim();
+  return answer.cut ? t('{0}, not whole', status) : status;
 }
 
 function dayOf(at: number): string {

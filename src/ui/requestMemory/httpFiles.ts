@@ -65,8 +65,10 @@ export class HttpFiles {
 
   async variables(uri: vscode.Uri, file: HttpFile): Promise<Variables> {
     const environments = await this.environments(uri);
+    const name = this.environmentName(environments);
     return new Variables(file, {
-      environment: environments.values(this.environmentName(environments)),
+      environment: environments.values(name),
+      privateNames: environments.privateNames(name),
       dotenv: environments.dotenv,
       // Another's files must not read what the machine's owner keeps in the environment.
       processEnv: vscode.workspace.isTrusted ? process.env : {},

@@ -22,7 +22,7 @@ export interface MemoryParts {
 }
 
 /** History, saved requests, snippets and comparison. All that does work is a file of its own, loaded on first use. */
-export class RequestMemory {
+export class RequestMemory implements vscode.Disposable {
   readonly #parts: MemoryParts;
   #flows: Promise<MemoryFlows> | undefined;
 
@@ -33,6 +33,10 @@ export class RequestMemory {
   load(): Promise<MemoryFlows> {
     this.#flows ??= import('./flows.ts').then(({ MemoryFlows }) => new MemoryFlows(this.#parts));
     return this.#flows;
+  }
+
+  dispose(): void {
+    void this.#flows?.then((flows) => flows.dispose()).catch(() => undefined);
   }
 
   /** Keeps a request that was sent. A history that cannot be written must not fail the request. */

@@ -5,7 +5,8 @@ import { ModalError } from '../../domain/errors.ts';
 import type { RequestSpec } from '../../domain/request.ts';
 import type { HttpFile, HttpRequest } from '../../requests/httpFile/model.ts';
 import { parseHttpFile } from '../../requests/httpFile/parse.ts';
-import type { WrittenRequest } from '../../requests/httpFile/write.ts';
+import { bodyNames, writeRequest } from '../../requests/httpFile/saving.ts';
+import type { WriteOptions, WrittenRequest } from '../../requests/httpFile/write.ts';
 import {
   addRequest,
   fileHead,
@@ -40,22 +41,29 @@ export async function saveRequest(
   });
   if (name === undefined) return;
   const owner = appName ?? hostname;
-  const uri = vscode.Uri.joinPath(root.uri, requestsFolder, `${identifier(owner).replaceAll('_', '-')}.http`);
-  const folder = path.dirname(uri.fsPath);
+  const stem = identifier(owner).replaceAll('_', '-');
+  const uri = vscode.Uri.joinPath(root.uri, requestsFolder, `${stem}.http`);
+  const taken = await namesIn(vscode.Uri.joinPath(uri, '../bodies', stem));
   const file = (await exists(uri)) ? await readHttpFile(uri) : parseHttpFile(fileHead(owner, origin));
   const old = file.requests.find((request) => request.name === name.trim());
   if (old && !(await confirmReplace(name))) return;
-  const written = old ? await replaced(files, uri, file, old, spec) : added(file, name.trim(), spec, folder);
-  if (written.bodyFile) {
-    const bodyUri = vscode.Uri.joinPath(uri, '..', written.bodyFile.name);
-    await vscode.workspace.fs.writeFile(bodyUri, written.bodyFile.bytes);
-  }
-  await writeDocument(uri, written.text);
+  const options = { folder: path.dirname(uri.fsPath), bodyName: bodyNames({ stem, file, taken, old }) };
+  const written = old
+    ? await replaced(files, uri, file, old, spec, options)
+    : added(file, name.trim(), spec, options);
+  await writeRequest(written, {
+    check: () => checkUnchanged(uri),
+    writeBody: async (body, bytes) =>
+      vscode.workspace.fs.writeFile(vscode.Uri.joinPath(uri, '..', body), bytes),
+    writeText: (text) => writeDocument(uri, text),
+  });
   await say(uri, name.trim());
 }
 
-function added(file: HttpFile, name: string, spec: RequestSpec, folder: string) {
-  const written = requestText(spec, { name, folder, variables: file.variables });
+type Options = Required<Pick<WriteOptions, 'folder' | 'bodyName'>>;
+
+function added(file: HttpFile, name: string, spec: RequestSpec, options: Options): WrittenRequest {
+  const written = requestText(spec, { ...options, name, variables: file.variables });
   return { ...written, text: addRequest(file.text, written.text) };
 }
 
@@ -65,6 +73,7 @@ async function replaced(
   file: HttpFile,
   old: HttpRequest,
   spec: RequestSpec,
+  options: Options,
 ): Promise<WrittenRequest> {
   const variables = await files.variables(uri, file);
   const says = (template: string) => {
@@ -74,7 +83,7 @@ async function replaced(
   // What cannot be sent as it stands says something else than what was sent.
   const before = await files.spec(uri, file, old).catch(() => undefined);
   const keepBody = before !== undefined && isDeepStrictEqual(before.body, spec.body);
-  return updateRequest(file, old, spec, { folder: path.dirname(uri.fsPath), says, keepBody });
+  return updateRequest(file, old, spec, { ...options, says, keepBody });
 }
 
 async function workspaceFolder(): Promise<vscode.WorkspaceFolder | undefined> {
@@ -97,6 +106,18 @@ async function confirmReplace(name: string): Promise<boolean> {
   return chosen === replace;
 }
 
+/** @throws kind `conflict` where the editor has changes of its own */
+async function checkUnchanged(uri: vscode.Uri): Promise<void> {
+  if (!(await exists(uri))) return;
+  const document = await vscode.workspace.openTextDocument(uri);
+  if (!document.isDirty) return;
+  const hint = vscode.l10n.t(
+    '{0} has changes that are not saved. Save it first; nothing was changed.',
+    uri.fsPath,
+  );
+  throw new ModalError('conflict', hint);
+}
+
 /** Writes through the editor, so that an open document and its undo steps stay whole. */
 async function writeDocument(uri: vscode.Uri, text: string): Promise<void> {
   if (!(await exists(uri))) {
@@ -104,18 +125,15 @@ async function writeDocument(uri: vscode.Uri, text: string): Promise<void> {
     return;
   }
   const document = await vscode.workspace.openTextDocument(uri);
-  if (document.isDirty) {
-    const hint = vscode.l10n.t(
-      '{0} has changes that are not saved. Save it first; nothing was changed.',
-      uri.fsPath,
-    );
-    throw new ModalError('conflict', hint);
-  }
   const edit = new vscode.WorkspaceEdit();
   edit.replace(uri, new vscode.Range(0, 0, document.lineCount, 0), text.replace(/^\uFEFF/, ''));
-  await vscode.workspace.applyEdit(edit);
-  if (!(await document.save()))
+  if (!(await vscode.workspace.applyEdit(edit)) || !(await document.save()))
     throw new ModalError('unexpected', vscode.l10n.t('{0} could not be saved.', uri.fsPath));
+}
+
+async function namesIn(folder: vscode.Uri): Promise<string[]> {
+  const entries = await vscode.workspace.fs.readDirectory(folder).then(undefined, () => []);
+  return entries.map(([name]) => name);
 }
 
 async function exists(uri: vscode.Uri): Promise<boolean> {

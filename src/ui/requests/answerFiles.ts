@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../domain/emitter.ts';
 import type { HttpResult } from '../../domain/request.ts';
 import { mediaType } from '../../requests/textBody.ts';
-import { AnswerDocuments } from './answerDocuments.ts';
+import { ReadOnlyTexts } from '../readOnlyTexts.ts';
 
 /** The editor shares larger documents with no extension, and copies the text on its way. */
 const largestDocument = 20 * 1024 * 1024;
@@ -26,17 +26,22 @@ const endings: Readonly<Record<string, string>> = {
   'image/svg+xml': 'svg',
 };
 
+let panels = 0;
+
 /** Takes answers out of the panel: into documents and files. */
 export class AnswerFiles implements Disposable {
   #folder: Promise<string> | undefined;
-  #documents: AnswerDocuments | undefined;
+  #texts: ReadOnlyTexts | undefined;
+  #opened = 0;
 
   /** All of the text; a very large one as a file of the system's temporary folder, gone with the panel. */
   async open(result: HttpResult): Promise<void> {
     const ending = endingOf(mediaType(result.headers));
     if (result.size <= largestDocument && result.body !== '') {
-      this.#documents ??= new AnswerDocuments();
-      await this.#documents.open(result.body, ending);
+      // One scheme for each panel, because a scheme has one provider.
+      this.#texts ??= new ReadOnlyTexts(`modal-answer-${++panels}`);
+      const uri = this.#texts.add(result.body, `answer ${++this.#opened}.${ending}`);
+      await vscode.window.showTextDocument(uri, { preview: true, viewColumn: vscode.ViewColumn.Beside });
       return;
     }
     this.#folder ??= mkdtemp(path.join(os.tmpdir(), 'modal-answer-'));
@@ -59,7 +64,7 @@ export class AnswerFiles implements Disposable {
   }
 
   dispose(): void {
-    this.#documents?.dispose();
+    this.#texts?.dispose();
     void this.#folder?.then((folder) => rm(folder, { recursive: true, force: true })).catch(() => undefined);
   }
 

@@ -22,6 +22,8 @@ const draftBody = z.discriminatedUnion('kind', [
         name: z.string(),
         on: z.boolean(),
         text: z.optional(z.string()),
+        type: z.optional(z.string()),
+        fileName: z.optional(z.string()),
         file: z.optional(z.object(file)),
       }),
     ),

@@ -94,8 +94,8 @@ export class RequestEditor implements vscode.Disposable {
   }
 
   /** Opens a request that was saved or sent before, as it was. */
-  async adopt(entry: string, draft: RequestDraft): Promise<void> {
-    this.session.adopt(entry, draft);
+  async adopt(entry: string, draft: RequestDraft, secrets?: RequestSpec['secrets']): Promise<void> {
+    this.session.adopt(entry, draft, secrets);
     await this.#changed();
   }
 

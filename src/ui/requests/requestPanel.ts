@@ -80,9 +80,9 @@ export class RequestPanel implements vscode.Disposable {
   }
 
   /** Opens a request that was saved or sent before, as it was. */
-  async adopt(entry: string, draft: RequestDraft): Promise<void> {
+  async adopt(entry: string, draft: RequestDraft, secrets?: RequestSpec['secrets']): Promise<void> {
     this.#answer.reset();
-    await this.#editor.adopt(entry, draft);
+    await this.#editor.adopt(entry, draft, secrets);
   }
 
   /** Opens the request that takes the files, with the files in it; says in the panel when there is none. */
@@ -128,7 +128,7 @@ export class RequestPanel implements vscode.Disposable {
 
   /** Sends a request whatever the editor shows: one with a body of bytes cannot be shown there. */
   async sendSpec(spec: RequestSpec, sample?: Sample): Promise<void> {
-    await this.#answer.send({ ...this.session.target, sample, spec });
+    await this.#answer.send({ ...this.session.target, sample, spec: this.session.withSecrets(spec) });
   }
 
   /** Puts the request on the clipboard as code, or saves it. @throws kind `invalid` when it cannot be sent */

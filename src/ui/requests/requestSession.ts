@@ -39,6 +39,8 @@ export class RequestSession {
   readonly #drafts = new Map<string, RequestDraft>();
   /** What each draft began as. */
   readonly #begun = new Map<string, RequestDraft>();
+  /** Values of the `{{names}}` of headers: never in a draft. */
+  #secrets: Readonly<Record<string, string>> = {};
   #entry = byHand;
   #auth: AuthChoice;
   #api: ApiDocument | undefined;
@@ -71,7 +73,8 @@ export class RequestSession {
   }
 
   /** Opens a request that was saved or sent before, as it was. */
-  adopt(entry: string, draft: RequestDraft): void {
+  adopt(entry: string, draft: RequestDraft, secrets: RequestSpec['secrets'] = {}): void {
+    this.#secrets = { ...this.#secrets, ...secrets };
     this.#begun.set(entry, draft);
     this.#drafts.set(entry, draft);
     this.#entry = entry;
@@ -164,8 +167,14 @@ export class RequestSession {
   }
 
   /** @throws kind `invalid` for an address, a header or a file that cannot be sent */
-  spec(): Promise<RequestSpec> {
-    return specOf({ ...this.draft, auth: this.auth }, this.baseUrl);
+  async spec(): Promise<RequestSpec> {
+    return this.withSecrets(await specOf({ ...this.draft, auth: this.auth }, this.baseUrl));
+  }
+
+  /** A request to this endpoint with the values that are known here, e.g. one of the history. */
+  withSecrets(spec: RequestSpec): RequestSpec {
+    const secrets = { ...this.#secrets, ...spec.secrets };
+    return Object.keys(secrets).length > 0 ? { ...spec, secrets } : spec;
   }
 
   get baseUrl(): string {

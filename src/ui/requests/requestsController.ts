@@ -102,7 +102,7 @@ export class RequestsController implements vscode.Disposable {
     const { draftOf, keptEntry } = await import('./requestPanel.ts');
     const panel = await this.#open(target, { bundled });
     const draft = draftOf(spec, panel.session.baseUrl);
-    if (draft) await panel.adopt(keptEntry(title), draft);
+    if (draft) await panel.adopt(keptEntry(title), draft, spec.secrets);
     if (send) await panel.sendSpec(spec);
   }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { RequestDraft } from '../../domain/requestDraft.ts';
+import { writtenHeader } from '../../requests/secretHeaders.ts';
 import { authKinds, viewDraft } from './draftProtocol.ts';
 
 /** The drafts of an endpoint as they are kept between windows. Keys are not in it, not even by name. */
@@ -41,8 +42,14 @@ export type SavedSession = Omit<z.infer<typeof savedSession>, 'drafts'> & {
   readonly drafts: Readonly<Record<string, RequestDraft>>;
 };
 
+/** Credentials that were typed into headers are variables there, to be entered again. */
 export function writeSession(session: SavedSession): string {
-  return JSON.stringify(savedSession.parse(session));
+  const { drafts, ...rest } = savedSession.parse(session);
+  const written = Object.entries(drafts).map(([entry, draft]) => {
+    const headers = draft.headers.map((pair) => ({ ...pair, value: writtenHeader(pair.name, pair.value) }));
+    return [entry, { ...draft, headers }];
+  });
+  return JSON.stringify({ ...rest, drafts: Object.fromEntries(written) as object });
 }
 
 /** @returns undefined for a text that is none, e.g. because it is damaged */

@@ -36,12 +36,34 @@ describe('redact', () => {
     ['{"x-api-key": "secretvalue"}', '{"x-api-key": "…"}'],
     ['GET /x?api_key=abc&n=1', 'GET /x?api_key=…&n=1'],
     ['Modal-Secret=ws-abcdef123', 'Modal-Secret=…'],
+    ['export X hf_abcdefghijklmnopqrst', 'export X hf_…'],
+    ['with sk-proj-abc_123456789012345', 'with sk-…'],
+    [
+      '{"hf_token":"x1234567","api_key": "k","password":"a \\" b","n":1}',
+      '{"hf_token":"…","api_key": "…","password":"…","n":1}',
+    ],
+    ["{'client_secret': 'x'}", "{'client_secret': '…'}"],
+    ['https://h/?a=b&apikey=abc&sig=d%3D#x', 'https://h/?a=b&apikey=…&sig=…'],
   ])('masks %s', (text, masked) => {
     expect(redact(text)).toBe(masked);
   });
 
   it('leaves ordinary text alone', () => {
-    expect(redact('app ap-123 task ta-456 took 3 s')).toBe('app ap-123 task ta-456 took 3 s');
+    for (const text of [
+      'app ap-123 task ta-456 took 3 s',
+      '{"token_count": 12, "tokens": "a b", "token": "internationalization", "max_tokens": 5}',
+      '{"token": " the", "logprob": -0.1}',
+      '{"eos_token": "endoftext2", "page_token": "abcdef123456", "key": "ratios", "signature": "f(x)"}',
+      '{"password": ""}',
+      'https://h/?max_tokens=5&next_page_token=abc123456&monkey=1',
+      'sk-learn-based-pipeline, hf_transfer and hf_hub_download',
+    ])
+      expect(redact(text)).toBe(text);
+  });
+
+  it('takes time in proportion to the text', () => {
+    for (const piece of ['"', '\\', '"a":\'', '"a":"', '=', '?', 'sk-', 'hf_', 'a.', '{{'])
+      expect(redact(piece.repeat(200_000)).length).toBeGreaterThan(0);
   });
 });
 

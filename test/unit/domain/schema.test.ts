@@ -102,6 +102,22 @@ describe('a form from a schema', () => {
     expect(field({ $ref: '#/$defs/Loop' }, root).kind).toBe('json');
   });
 
+  it('follows each reference once, however often schemas name themselves and each other', () => {
+    const many = (name: string) => Array.from({ length: 12 }, () => ({ $ref: `#/$defs/${name}` }));
+    const chain = Object.fromEntries(
+      Array.from({ length: 8 }, (_, at) => [`C${at}`, { allOf: many(`C${at + 1}`) }]),
+    );
+    const root: Schema = {
+      allOf: [...many('Self'), ...many('C0')],
+      $defs: {
+        Self: { allOf: many('Self'), properties: { a: { type: 'string' } } },
+        ...chain,
+        C8: { type: 'object', properties: { b: { type: 'number' } } },
+      },
+    };
+    expect(kinds(root)).toEqual(['a: text', 'b: number']);
+  });
+
   it('never fails and never runs away, whatever it is given', () => {
     const keywords = fc.dictionary(
       fc.constantFrom(

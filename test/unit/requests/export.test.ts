@@ -144,6 +144,20 @@ describe('exported code', () => {
     expect(offered({ ...spec, method: 'GET' })).not.toContain('fetch');
   });
 
+  it('tells name and type of a part that is a text, or is not offered', () => {
+    const parts = [{ name: 'a', text: '@x;"y"', type: 'application/json', fileName: 'b.json' }];
+    const named = { ...spec, body: { parts } };
+    expect(asCurl(named)).toContain(`--form 'a="@x;\\"y\\"";filename="b.json";type=application/json'`);
+    expect(httpx.write(named)).toContain('("a", ("b.json", "@x;\\"y\\"", "application/json")),');
+    expect(fetchScript.write(named)).toContain(
+      'body.append("a", new Blob(["@x;\\"y\\""], { type: "application/json" }), "b.json");',
+    );
+    expect(fetchScript.fits(named)).toBe(true);
+    expect(fetchScript.fits({ ...spec, body: { parts: [{ name: 'a', text: '', type: 'text/x' }] } })).toBe(
+      false,
+    );
+  });
+
   it('gives what the OpenAI package does not know as extra body, with numbers as printed', () => {
     const body =
       '{"model": "m", "messages": [{"role": "user", "content": "a\\"b"}], "temperature": 0.10, "top_k": 5, "stream": true}';

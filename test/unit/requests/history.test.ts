@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
 import type { HttpResult, RequestSpec } from '../../../src/domain/request.ts';
-import { comparable, compareAnswers, cosine, firstVector } from '../../../src/requests/compare.ts';
+import { comparable, compareAnswers } from '../../../src/requests/compare.ts';
 import type { HistoryEntry } from '../../../src/requests/history/entry.ts';
 import { costOf, replayOf } from '../../../src/requests/history/entry.ts';
 import { RequestHistory, mostEntries } from '../../../src/requests/history/history.ts';
@@ -55,6 +55,14 @@ describe('the history', () => {
     expect(replayOf(entries[1]!)).toEqual(spec);
     expect(costOf(entries[1]!)).toBeCloseTo(0.002);
     expect(costOf(entries[0]!)).toBeUndefined();
+  });
+
+  it('keeps why an answer is not whole', async () => {
+    const cut = { kind: 'cancelled', text: 'Cancelled. What had come until then is shown.' } as const;
+    await history.add({ spec, at: 1, result: result('ha', { cut }) });
+    await add(2);
+    const { entries } = await history.read();
+    expect(entries.map(({ answer }) => answer?.cut)).toEqual([undefined, cut]);
   });
 
   it('holds 200, and lets the oldest go', async () => {
@@ -141,6 +149,15 @@ describe('the history', () => {
       { url: `https://h/?api_key=${secret}` },
       { body: `{"headers": {"authorization": "Bearer ${secret}"}}` },
       { body: { parts: [{ name: 'a', text: `x-api-key: ${secret}` }] } },
+      { body: `{"hf_token": "${secret}", "n": 1}` },
+      { body: `{"a": {"apiKey":"${secret}"}}` },
+      { body: `{"password" : "${secret} with \\" and more"}` },
+      { body: `{"arguments": "{\\"client_secret\\": \\"${secret}\\"}"}` },
+      { body: `password=${secret}` },
+      { body: { parts: [{ name: 'password', text: secret }] } },
+      { url: `https://h/?apikey=${secret}` },
+      { url: `https://h/?a=1&sig=${secret}` },
+      { url: `https://h/?X-Amz-Signature=${secret}` },
     ];
     for (const [at, variant] of variants.entries()) await add(at, variant, `{"authorization": "${secret}"}`);
     const files = await Promise.all(
@@ -187,7 +204,9 @@ describe('comparing answers', () => {
       ({ status, size, timing: { connect: 0, firstByte: 0, total, polls: 0 } }) as NonNullable<
         HistoryEntry['answer']
       >;
-    const vector = (first: number) => JSON.stringify({ data: [{ embedding: [first, 1, 1, 1, 1, 1, 1, 1] }] });
+    const vector = (first: number) =>
+      JSON.stringify({ data: [{ embedding: [first, ...Array<number>(31).fill(0.5)] }] });
+    const tokens = JSON.stringify({ ids: Array.from({ length: 32 }, (_, id) => id) });
     expect(compareAnswers(answer(200, 800, 2048), answer(200, 1200, 1024), [vector(1), vector(1)])).toEqual([
       'Status 200 both',
       'Time 800 ms → 1.2 s (+50 %)',
@@ -199,10 +218,7 @@ describe('comparing answers', () => {
       'Time 1 ms both',
       'Size 1 B both',
     ]);
-    expect(cosine([1, 0], [0, 1])).toBe(0);
-    expect(cosine([1, 0], [-2, 0])).toBe(-1);
-    expect(cosine([1], [1, 2])).toBeUndefined();
-    expect(cosine([0, 0], [1, 1])).toBeUndefined();
-    expect(firstVector('{"scores": [1, 2]}')).toBeUndefined();
+    // Ids of tokens are no vector.
+    expect(compareAnswers(answer(200, 1, 1), answer(200, 1, 1), [tokens, tokens])).toHaveLength(3);
   });
 });

@@ -266,6 +266,33 @@ describe('compressed answers', () => {
     expect(result.size).toBeLessThan(20 * 1024 * 1024);
   });
 
+  it.each(['gzip', 'br', 'deflate', 'zstd'])(
+    'that end before their first byte say why: %s',
+    async (encoding) => {
+      for (const isCancelled of [true, false]) {
+        const lost: (() => void)[] = [];
+        const { url } = await serve((_incoming, response) => {
+          response.writeHead(200, { 'content-encoding': encoding });
+          response.flushHeaders();
+          lost.push(() => response.destroy());
+        });
+        const abort = new AbortController();
+        const result = await request(url, {
+          signal: abort.signal,
+          onHead: () => (isCancelled ? abort.abort() : lost[0]?.()),
+        });
+        expect(result).toMatchObject({ size: 0, cut: { kind: isCancelled ? 'cancelled' : 'lost' } });
+      }
+    },
+  );
+
+  it.each(['gzip', 'br', 'deflate', 'zstd'])('that have no body are whole: %s', async (encoding) => {
+    const { url } = await serve((_incoming, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(),
+    );
+    for (const method of ['HEAD', 'GET']) expect((await request(url, { method })).cut).toBeUndefined();
+  });
+
   it('that are damaged keep what could be read', async () => {
     const whole = zlib.gzipSync(Buffer.from(Array.from({ length: 50_000 }, (_, index) => index % 251)));
     const { url } = await serve((_incoming, response) =>

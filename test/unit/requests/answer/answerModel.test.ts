@@ -4,7 +4,9 @@ import { AnswerModel } from '../../../../src/requests/answer/answerModel.ts';
 import { hexDump } from '../../../../src/requests/answer/hex.ts';
 import { renderMarkdown } from '../../../../src/requests/answer/markdown.ts';
 import { StreamReader } from '../../../../src/requests/answer/streamReader.ts';
+import { summarize } from '../../../../src/requests/summary.ts';
 import { decodeText } from '../../../../src/requests/textBody.ts';
+import { catalogApp } from '../../support/catalogApp.ts';
 
 function model(type: string, body: string | Uint8Array, changes: Partial<HttpResult> = {}): AnswerModel {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
@@ -86,8 +88,29 @@ describe('what an answer is', () => {
     ]);
   });
 
+  it('has a summary without pictures, and long texts cut', () => {
+    const base64 = Buffer.concat([png, Buffer.alloc(1000)]).toString('base64');
+    const long = 'word '.repeat(40_000);
+    const { summary } = model(
+      'application/json',
+      JSON.stringify({ image: base64, text: long, rows: [{ long }, { long }] }),
+    );
+    expect(summary.map((block) => block.kind)).toEqual(['table', 'text']);
+    expect(JSON.stringify(summary).length).toBeLessThan(70_000);
+    expect(summary[1]).toMatchObject({
+      text: expect.stringMatching(
+        /\n\n… cut after 64 KB of 196 KB; the Raw tab has all of it\.$/s,
+      ) as string,
+    });
+    const highlights = [{ label: 'Text', path: 'text' }];
+    const sample = { ...catalogApp().samples[0]!, expect: { status: 200, description: '', highlights } };
+    expect(summarize(JSON.stringify({ text: long }), sample)).toEqual([{ ...summary[1], title: 'Text' }]);
+  });
+
   it('has the pictures that stand in it, whole, and loads none', () => {
     const base64 = Buffer.concat([png, Buffer.alloc(100)]).toString('base64');
+    const blanks = `iVBORw0KGgo${' '.repeat(500_000)}!`;
+    expect(model('application/json', JSON.stringify({ blanks })).images).toEqual([]);
     const body = {
       pages: [{ image: base64 }, { image: `data:image/webp;base64,${base64}` }],
       link: 'https://x.example/a.png',
@@ -135,6 +158,12 @@ describe('Markdown', () => {
         ],
       },
     ]);
+  });
+
+  it('is looked for in proportion to the text', () => {
+    const found = (text: string) => model('application/json', JSON.stringify({ text })).markdown.length;
+    for (const piece of ['\n', '[', ' ', '[a](b', '| xy', '1']) expect(found(piece.repeat(500_000))).toBe(0);
+    expect(found(`${'see '.repeat(20)}[there](https://x.y)`)).toBe(1);
   });
 
   it('is found under its usual names, once', () => {

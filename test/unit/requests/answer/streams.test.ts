@@ -51,6 +51,17 @@ describe('events of a stream', () => {
     );
   });
 
+  it('without end are left out, and those after them are read', () => {
+    const parser = new EventStreamParser();
+    const line = `data: ${'x'.repeat(1024 * 1024)}\n`;
+    for (let count = 0; count < 20; count++) expect(parser.push(line)).toEqual([]);
+    expect(parser.push('\ndata: next\n\n')).toEqual([{ type: 'message', data: 'next', id: '' }]);
+    expect(parser.leftOut).toBe(1);
+    const reader = new StreamReader({ 'content-type': 'text/event-stream' });
+    reader.push(Buffer.from(`${line.repeat(5)}\ndata: next\n\n`), 1);
+    expect([reader.count, reader.leftOut]).toEqual([1, 1]);
+  });
+
   it('never throw and never lose their place, whatever comes', () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (pieces) => {

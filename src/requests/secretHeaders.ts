@@ -1,0 +1,62 @@
+import { ModalError } from '../domain/errors.ts';
+import { redactHeader } from '../domain/redact.ts';
+import type { RequestSpec } from '../domain/request.ts';
+
+/**
+ * Credentials in headers. A header names them as `{{name}}`, and the values stay in `secrets` of the request, within
+ * the host: only the sender puts them together.
+ */
+
+const reference = /\{\{\s*([^{}\r\n]*?)\s*\}\}/g;
+const scheme = /^(?:bearer|basic|token|digest|negotiate|apikey|key)\s+/i;
+
+export const hasReference = (value: string) => value.search(reference) >= 0;
+
+/** Headers that negotiate the answer never carry a credential, and their values are words of many answers. */
+export const mayCarryCredential = (name: string) => !/^(?:accept|content-|user-agent$|host$)/i.test(name);
+
+/** Whether a value is a credential by the name of its header. */
+export const isCredentialHeader = (name: string) => redactHeader(name, 'value') !== 'value';
+
+/** The headers with their values put in. @throws kind `invalid` naming a value that is not known */
+export function filledHeaders({
+  headers,
+  secrets = {},
+}: Pick<RequestSpec, 'headers' | 'secrets'>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([header, value]) => [
+      header,
+      value.replaceAll(reference, (whole, name: string) => {
+        const known = Object.hasOwn(secrets, name) ? secrets[name] : undefined;
+        if (known !== undefined) return known;
+        throw new ModalError(
+          'invalid',
+          `${whole} in the header ${header} has no value here. Enter the value in the header, or send the request from its .http file.`,
+        );
+      }),
+    ]),
+  );
+}
+
+/** Values that must not be seen where a server repeats them. */
+export function secretValues({ headers, secrets = {}, hidden = [] }: RequestSpec): string[] {
+  const values = Object.entries(headers).flatMap(([name, value]) =>
+    hasReference(value)
+      ? [...value.matchAll(reference)].flatMap(([, inner = '']) => secrets[inner] ?? [])
+      : redactHeader(name, value) === value
+        ? []
+        : [value],
+  );
+  return [...new Set([...values, ...hidden].flatMap((value) => [value, value.replace(scheme, '')]))];
+}
+
+/** The value of a header as it may be written anywhere: a credential that stands there itself becomes a variable. */
+export function writtenHeader(name: string, value: string): string {
+  if (redactHeader(name, value) === value) return value;
+  return `${scheme.exec(value)?.[0] ?? ''}{{${variableName(name).toUpperCase()}}}`;
+}
+
+/** As shells and environments take it. */
+export function variableName(name: string): string {
+  return name.replaceAll(/\W/g, '_').replace(/^(?=\d)/, '_');
+}
