@@ -13,6 +13,7 @@ import type { KeyedFiles } from '../../requests/keyedFiles.ts';
 import type { ApiDescriptions } from '../../requests/openapi/apiDescriptions.ts';
 import { askForKey } from './askForKey.ts';
 import type { DraftContext, DraftToHost, DraftToView, ViewDraft } from './draftProtocol.ts';
+import { viewDraft } from './draftProtocol.ts';
 import { chooseFile, fileReference } from './chooseFile.ts';
 import type { RequestSession } from './requestSession.ts';
 import { writeSession } from './savedSession.ts';
@@ -56,7 +57,7 @@ export class RequestEditor implements vscode.Disposable {
   async refresh(): Promise<void> {
     const context = await this.#context();
     this.#shown = JSON.stringify(context);
-    this.#post({ type: 'draft', draft: { ...this.session.draft }, context });
+    this.#post({ type: 'draft', draft: viewDraft.parse(this.session.draft), context });
   }
 
   /** The request as it stands. @throws kind `invalid` when it cannot be sent */
@@ -94,8 +95,8 @@ export class RequestEditor implements vscode.Disposable {
   }
 
   /** Opens a request that was saved or sent before, as it was. */
-  async adopt(entry: string, draft: RequestDraft): Promise<void> {
-    this.session.adopt(entry, draft);
+  async adopt(title: string, draft: RequestDraft): Promise<void> {
+    this.session.adopt(title, draft);
     await this.#changed();
   }
 
@@ -227,7 +228,7 @@ export class RequestEditor implements vscode.Disposable {
   }
 
   async #keyHeaders(): Promise<Record<string, string>> {
-    const { auth } = this.session;
+    const auth = this.session.describingAuth;
     const value = auth && (await this.#services.keys.get(auth.secretRef));
     return auth && value ? authHeaders(auth, value) : {};
   }

@@ -80,9 +80,9 @@ export class RequestPanel implements vscode.Disposable {
   }
 
   /** Opens a request that was saved or sent before, as it was. */
-  async adopt(entry: string, draft: RequestDraft): Promise<void> {
+  async adopt(title: string, draft: RequestDraft): Promise<void> {
     this.#answer.reset();
-    await this.#editor.adopt(entry, draft);
+    await this.#editor.adopt(title, draft);
   }
 
   /** Opens the request that takes the files, with the files in it; says in the panel when there is none. */
@@ -224,5 +224,5 @@ export class RequestPanel implements vscode.Disposable {
 export { draftOf } from '../../requests/draftOf.ts';
 export { ApiDescriptions } from '../../requests/openapi/apiDescriptions.ts';
 export { KeyedFiles } from '../../requests/keyedFiles.ts';
-export { RequestSession, keptEntry } from './requestSession.ts';
+export { RequestSession } from './requestSession.ts';
 export { readSession } from './savedSession.ts';

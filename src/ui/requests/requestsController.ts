@@ -99,10 +99,10 @@ export class RequestsController implements vscode.Disposable {
    */
   async openSpec(spec: RequestSpec, title: string, options: OpenSpecOptions = {}): Promise<void> {
     const { target = addressOnly(spec.url), bundled, send } = options;
-    const { draftOf, keptEntry } = await import('./requestPanel.ts');
+    const { draftOf } = await import('./requestPanel.ts');
     const panel = await this.#open(target, { bundled });
     const draft = draftOf(spec, panel.session.baseUrl);
-    if (draft) await panel.adopt(keptEntry(title), draft);
+    if (draft) await panel.adopt(title, draft);
     if (send) await panel.sendSpec(spec);
   }
 
