@@ -25,6 +25,7 @@ export const words = {
   value: 'Value',
   isSent: (name: string) => `Send ${name || 'this line'}`,
   notSent: 'Not sent',
+  empty: 'Empty',
   notSentDefault: (value: string) => `Not sent (${value})`,
   defaultIs: (value: string) => `Default ${value}`,
   required: 'required',
