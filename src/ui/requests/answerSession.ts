@@ -100,6 +100,10 @@ export class AnswerSession implements Disposable {
     return this.#model?.result;
   }
 
+  get isSending(): boolean {
+    return this.#state.kind === 'sending';
+  }
+
   /** Sends a request; one that still runs is cancelled. Never rejects: failures are shown. */
   async send(call: AnswerCall): Promise<void> {
     this.#abort?.abort();

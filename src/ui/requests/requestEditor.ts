@@ -15,7 +15,8 @@ import { askForKey } from './askForKey.ts';
 import type { DraftContext, DraftToHost, DraftToView, ViewDraft } from './draftProtocol.ts';
 import { viewDraft } from './draftProtocol.ts';
 import { chooseFile, fileReference } from './chooseFile.ts';
-import type { RequestSession } from './requestSession.ts';
+import type { RequestSession, RequestTarget } from './requestSession.ts';
+import { deployOf } from './requestSession.ts';
 import { writeSession } from './savedSession.ts';
 import { fileTargetFor } from './fileTargetFor.ts';
 
@@ -106,19 +107,32 @@ export class RequestEditor implements vscode.Disposable {
     await this.#changed();
   }
 
-  /** Asks for the key and keeps it. */
-  async enterKey(): Promise<void> {
-    const { auth, target, authChoice } = this.session;
-    if (!auth) return;
-    const value = await askForKey(target.app.name, authChoice.kind === 'proxy');
-    if (value === undefined) return;
+  /** Asks for the key and keeps it. @returns whether there is one now */
+  async enterKey(): Promise<boolean> {
+    const { auth, target } = this.session;
+    if (!auth) {
+      const text =
+        'This request goes out without a key. Choose in its Auth tab how it shows who it is, then enter the key.';
+      void vscode.window.showInformationMessage(vscode.l10n.t(text));
+      return false;
+    }
+    const value = await askForKey(target.app.name, auth.idHeader !== undefined);
+    if (value === undefined) return false;
     await this.#services.keys.store(auth.secretRef, value);
     await this.#postContext();
-    if (!this.session.hasApi) await this.describe();
+    return true;
+  }
+
+  /** Follows the endpoint to the app as it was deployed last, which may describe itself otherwise. */
+  async follow(target: RequestTarget): Promise<void> {
+    const isOther = this.session.retarget(target);
+    this.#save();
+    if (isOther) await this.describe();
   }
 
   /** Learns the operations where that costs nothing: from what is kept, or by asking an endpoint that has no GPU to start. */
   async describe(): Promise<void> {
+    this.#reading?.abort();
     const known = await this.#services.descriptions.known(this.#described);
     if (known === 'absent') return this.#setApi('absent');
     if (known) {
@@ -171,11 +185,7 @@ export class RequestEditor implements vscode.Disposable {
   }
 
   get #described() {
-    const { app } = this.session.target;
-    return {
-      url: this.session.baseUrl,
-      version: `${app.id} ${app.version ?? 0} ${app.deployedAt ?? app.createdAt}`,
-    };
+    return { url: this.session.baseUrl, version: deployOf(this.session.target) };
   }
 
   async #edited(entry: string, draft: ViewDraft): Promise<void> {

@@ -14,7 +14,7 @@ import { toHost } from './protocol.ts';
 import type { PanelQuestion, RequestActions } from './requestActions.ts';
 import type { RequestEditorServices } from './requestEditor.ts';
 import { RequestEditor } from './requestEditor.ts';
-import type { RequestSession } from './requestSession.ts';
+import type { RequestSession, RequestTarget } from './requestSession.ts';
 import { entryForFile } from './takeFiles.ts';
 
 export interface RequestPanelServices extends RequestActions, RequestEditorServices {
@@ -96,6 +96,11 @@ export class RequestPanel implements vscode.Disposable {
     } catch (error) {
       this.#answer.fail(error);
     }
+  }
+
+  /** Follows the endpoint to the app as it was deployed last. */
+  follow(target: RequestTarget): Promise<void> {
+    return this.#editor.follow(target);
   }
 
   /** Learns what the endpoint offers, if that costs nothing. */
@@ -202,8 +207,9 @@ export class RequestPanel implements vscode.Disposable {
   }
 
   async #enterKey(): Promise<void> {
-    await this.#editor.enterKey();
-    this.#answer.reset();
+    if (!(await this.#editor.enterKey())) return;
+    if (!this.#answer.isSending) this.#answer.reset(); // it was about the key before
+    if (!this.session.hasApi) await this.#editor.describe();
   }
 
   #showLogs(callId: string): void {

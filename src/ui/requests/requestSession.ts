@@ -33,8 +33,8 @@ export const operationEntry = (operation: Pick<ApiOperation, 'id'>) => `operatio
  * that looking at another loses nothing.
  */
 export class RequestSession {
-  readonly target: RequestTarget;
   readonly bundled: CatalogApp | undefined;
+  #target: RequestTarget;
   readonly #drafts = new Map<string, RequestDraft>();
   /** What each draft began as. */
   readonly #begun = new Map<string, RequestDraft>();
@@ -43,12 +43,25 @@ export class RequestSession {
   #api: ApiDocument | undefined;
 
   constructor(target: RequestTarget, bundled?: CatalogApp, saved?: SavedSession) {
-    this.target = target;
+    this.#target = target;
     this.bundled = bundled;
     this.#auth = saved?.auth ?? defaultAuth(target, bundled);
     for (const [entry, draft] of Object.entries(saved?.drafts ?? {})) this.#drafts.set(entry, draft);
     if (saved && this.#drafts.has(saved.entry)) this.#entry = saved.entry;
     else this.#drafts.set(byHand, this.#drafts.get(byHand) ?? emptyDraft());
+  }
+
+  get target(): RequestTarget {
+    return this.#target;
+  }
+
+  /** Follows the endpoint to the app as it was deployed last. @returns whether it may describe itself otherwise now */
+  retarget(target: RequestTarget): boolean {
+    const before = deployOf(this.#target);
+    this.#target = target;
+    if (deployOf(target) === before) return false;
+    this.#api = undefined;
+    return true;
   }
 
   get entry(): string {
@@ -273,6 +286,11 @@ export class RequestSession {
       deprecated: false,
     }));
   }
+}
+
+/** Names one deploy of an app; each may describe itself otherwise. */
+export function deployOf({ app }: RequestTarget): string {
+  return `${app.id} ${app.version ?? 0} ${app.deployedAt ?? app.createdAt}`;
 }
 
 /** What the host keeps of a draft to itself. */

@@ -6,6 +6,7 @@ import type { LoadPlan, LoadTotals } from '../../../domain/load.ts';
 import type { LoadReport } from '../../../domain/loadReport.ts';
 import { asMarkdown, endWords, errorWords, planWords } from '../../../domain/loadReport.ts';
 import { redact } from '../../../domain/redact.ts';
+import type { RequestAuth } from '../../../domain/request.ts';
 import { explainResult } from '../../../requests/explain.ts';
 import type { Services } from '../../commands/services.ts';
 import { webviewHtml, webviewRoots } from '../../webviewHtml.ts';
@@ -167,7 +168,7 @@ export class LoadPanel implements vscode.Disposable {
     const { app, request } = this.#target;
     switch (action) {
       case 'enterKey':
-        return this.#enterKey(request.spec.auth?.secretRef);
+        return this.#enterKey(request.spec.auth);
       case 'deploy':
         await vscode.commands.executeCommand(commands.deploy);
         return;
@@ -177,11 +178,11 @@ export class LoadPanel implements vscode.Disposable {
     }
   }
 
-  async #enterKey(secretRef: string | undefined): Promise<void> {
+  async #enterKey(auth: RequestAuth | undefined): Promise<void> {
     const { app } = this.#target;
-    const value = secretRef === undefined ? undefined : await askForKey(app.name);
-    if (secretRef === undefined || value === undefined) return;
-    await this.#services.keys.store(secretRef, value);
+    const value = auth && (await askForKey(app.name, auth.idHeader !== undefined));
+    if (!auth || value === undefined) return;
+    await this.#services.keys.store(auth.secretRef, value);
     vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t('Key stored')}`, 4000);
   }
 
