@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { putFile } from '../../domain/draftFiles.ts';
+import { addPart, putFile } from '../../domain/draftFiles.ts';
 import type { FileTarget } from '../../domain/draftFiles.ts';
-import { isCancelled, toModalError } from '../../domain/errors.ts';
+import { ModalError, isCancelled, toModalError } from '../../domain/errors.ts';
 import { headerProblem } from '../../domain/headerRules.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { RequestSpec } from '../../domain/request.ts';
@@ -167,14 +167,20 @@ export class RequestEditor implements vscode.Disposable {
     if (this.#api.kind === 'asks' || this.#api.kind === 'failed') await this.readApi();
   }
 
-  /** Puts files where the open request takes them. @throws kind `invalid` when it takes none */
+  /** Puts files where the open request takes them. @throws kind `invalid` when it takes none, or not all of them */
   async putFiles(uris: readonly vscode.Uri[], target?: FileTarget): Promise<void> {
-    for (const uri of uris) {
-      const file = fileReference(uri);
-      const { draft, place } = fileTargetFor(this.session, file, target);
-      this.session.draft = putFile(draft, place, file);
-    }
-    if (uris.length > 0) await this.#changed();
+    const [first, ...others] = uris.map(fileReference);
+    if (!first) return;
+    const { draft, place } = fileTargetFor(this.session, first, target);
+    const put = putFile(draft, place, first);
+    const takesAll = place.kind === 'part';
+    this.session.draft = takesAll ? others.reduce((all, file) => addPart(all, place.name, file), put) : put;
+    await this.#changed();
+    if (takesAll || others.length === 0) return;
+    const left = others.map(({ name }) => name).join(', ');
+    const text =
+      'This request takes one file and has {0} now. Not put in: {1}. Send those one after the other.';
+    throw new ModalError('invalid', vscode.l10n.t(text, first.name, left));
   }
 
   dispose(): void {

@@ -10,6 +10,7 @@ import type { App, ModalFunction } from '../../../src/domain/app.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
 import { silentLogger } from '../../../src/domain/logger.ts';
 import type { HttpResult } from '../../../src/domain/request.ts';
+import { emptyDraft } from '../../../src/domain/requestDraft.ts';
 import type { EndpointKeys } from '../../../src/platform/endpointKeys.ts';
 import { emptySnapshot } from '../../../src/store/snapshot.ts';
 import { CallRegistry } from '../../../src/ui/requests/callRegistry.ts';
@@ -213,6 +214,38 @@ describe('the panel of an endpoint', () => {
     deployed = targetOf({ id: 'ap-3' });
     await editor.restore(new editor.View('restored'), { endpoint: url });
     expect(controller.active?.session.target.app.id).toBe('ap-3');
+  });
+});
+
+describe('files that are dropped together', () => {
+  const uris = ['a.png', 'b.png'].map((name) => `file:///work/${name}`);
+
+  it('become parts of a multipart body', async () => {
+    const panel = await controller.openEndpoint(targetOf());
+    editor.views[0]!.received.fire({ type: 'dropFiles', uris });
+    await settled();
+    expect(panel.session.draft).toMatchObject({
+      method: 'POST',
+      body: {
+        parts: [
+          { name: 'file', file: { name: 'a.png' } },
+          { name: 'file', file: { name: 'b.png' } },
+        ],
+      },
+    });
+  });
+
+  it('are left out aloud where there is room for one', async () => {
+    const panel = await controller.openEndpoint(targetOf());
+    const [view] = editor.views;
+    panel.session.draft = {
+      ...emptyDraft('POST', '/x'),
+      body: { kind: 'text', type: 'application/json', text: '{}', files: [] },
+    };
+    view!.received.fire({ type: 'dropFiles', uris, target: { kind: 'json', path: ['document'] } });
+    await until(() => expect(stateOf(view)).toBe('failed'));
+    expect(JSON.stringify(view!.last('answer/state'))).toContain('has a.png now. Not put in: b.png.');
+    expect(panel.session.draft.body).toMatchObject({ text: expect.stringContaining('<a.png as base64>') });
   });
 });
 

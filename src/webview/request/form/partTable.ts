@@ -56,7 +56,7 @@ function line(
         .value=${part.name}
         @input=${(event: Event) => put({ name: valueOf(event) })}
       />
-      ${isFile ? fileChip(editing, { kind: 'part', name: part.name }, part.name, part.file) : textInput(part, member, isBlank, put)}
+      ${isFile ? fileChip(editing, { kind: 'part', name: part.name, at }, part.name, part.file) : textInput(part, member, isBlank, put)}
       ${canBeBoth ? kindButton(isFile, put) : nothing}
       ${isBlank ? nothing : removeButton(part.name, () => change(parts.toSpliced(at, 1)))}
     </div>
