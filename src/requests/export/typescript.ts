@@ -6,7 +6,6 @@ import { keyHeaders, plainHeaders, streams, wellFormed } from './snippet.ts';
 export const fetchScript: SnippetKind = {
   id: 'fetch',
   label: 'TypeScript: fetch',
-  detail: 'Module for Node.js 24, Deno or Bun, without packages',
   // fetch has no bodies on these methods.
   fits: ({ method, body }) => body === undefined || !['GET', 'HEAD'].includes(method),
   write: asFetch,

@@ -111,9 +111,11 @@ export class RequestEditor implements vscode.Disposable {
   async enterKey(): Promise<boolean> {
     const { auth, target } = this.session;
     if (!auth) {
-      const text =
-        'This request goes out without a key. Choose in its Auth tab how it shows who it is, then enter the key.';
-      void vscode.window.showInformationMessage(vscode.l10n.t(text));
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t(
+          'This request goes out without a key. Choose in its Auth tab how it shows who it is, then enter the key.',
+        ),
+      );
       return false;
     }
     const value = await askForKey(target.app.name, auth.idHeader !== undefined);
@@ -178,9 +180,14 @@ export class RequestEditor implements vscode.Disposable {
     await this.#changed();
     if (takesAll || others.length === 0) return;
     const left = others.map(({ name }) => name).join(', ');
-    const text =
-      'This request takes one file and has {0} now. Not put in: {1}. Send those one after the other.';
-    throw new ModalError('invalid', vscode.l10n.t(text, first.name, left));
+    throw new ModalError(
+      'invalid',
+      vscode.l10n.t(
+        'This request takes one file and has {0} now. Not put in: {1}. Send those one after the other.',
+        first.name,
+        left,
+      ),
+    );
   }
 
   dispose(): void {

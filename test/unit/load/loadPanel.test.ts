@@ -3,6 +3,7 @@ import type { App } from '../../../src/domain/app.ts';
 import { requestAuth } from '../../../src/requests/auth.ts';
 import { defaultPlan } from '../../../src/requests/load/limits.ts';
 import type { Services } from '../../../src/ui/commands/services.ts';
+import type { LoadPanelActions } from '../../../src/ui/requests/load/loadPanel.ts';
 import { LoadPanel } from '../../../src/ui/requests/load/loadPanel.ts';
 import * as editor from '../support/editor.ts';
 
@@ -28,7 +29,7 @@ it.each([
   const panel = new LoadPanel(
     view as never,
     { extensionUri: editor.Uri.parse('file:///extension') } as unknown as Services,
-    { begin: () => Promise.resolve(undefined), edit: () => Promise.resolve(undefined) },
+    {} as LoadPanelActions,
     { target: { app, endpoint, bundled: undefined, request }, plan: defaultPlan },
   );
   view.received.fire({ type: 'act', action: 'enterKey' });

@@ -4,14 +4,9 @@
  */
 import { Emitter } from '../../../src/domain/emitter.ts';
 
-/** Texts that went through the editor's translation, as they stand in the code. */
-export const translated = new Set<string>();
-
 export const l10n = {
-  t: (text: string, ...values: readonly unknown[]): string => {
-    translated.add(text);
-    return text.replaceAll(/\{(\d+)\}/g, (_, at: string) => String(values[Number(at)]));
-  },
+  t: (text: string, ...values: readonly unknown[]): string =>
+    text.replaceAll(/\{(\d+)\}/g, (_, at: string) => String(values[Number(at)])),
 };
 
 export class Uri {

@@ -231,14 +231,19 @@ const mutable = (totals: LoadTotals): NonNullable<LoadViewState['totals']> => ({
 function endOf(run: LoadRun): NonNullable<LoadViewState['end']> {
   const { end = 'done', plan, totals, failure } = run;
   if (end === 'failed') return { kind: 'bad', text: failure };
+  const { t } = vscode.l10n;
   const text = `${endWords(end, plan)}.`;
   if (end === 'unreachable')
-    return { kind: 'bad', text: `${text} See the error below. Is the app still deployed?`, action: 'deploy' };
+    return {
+      kind: 'bad',
+      text: `${text} ${t('See the error below. Is the app still deployed?')}`,
+      action: 'deploy',
+    };
   if (end !== 'done') return { kind: 'neutral', text };
   const open = totals?.unfinished ?? 0;
   const note =
     open > 0
-      ? ` ${open} of the requests had no answer yet when the time was over; they are not counted.`
+      ? ` ${t('{0} of the requests had no answer yet when the time was over; they are not counted.', open)}`
       : '';
   return { kind: (totals?.failed ?? 0) > 0 ? 'neutral' : 'good', text: text + note };
 }
