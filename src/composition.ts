@@ -125,6 +125,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       void logs.show();
     },
     deploy: () => void vscode.commands.executeCommand(commands.deploy),
+    loadTest: (argument) => void vscode.commands.executeCommand(commands.loadTest, argument),
     openDashboard: (appId) =>
       void planes.get().then((plane) => vscode.env.openExternal(vscode.Uri.parse(plane.dashboardUrl(appId)))),
     calls,

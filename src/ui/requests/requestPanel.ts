@@ -175,6 +175,9 @@ export class RequestPanel implements vscode.Disposable {
       case 'copyAs':
       case 'save':
         return this.ask(message.type);
+      case 'loadTest':
+        this.#services.loadTest({ target: this.session.target, spec: await this.#editor.spec() });
+        return;
       default:
         return this.#editor.handle(message);
     }

@@ -30,6 +30,7 @@ let folder = '';
 let asked: (string | undefined)[] = [];
 let sent: { readonly resolve: (result: HttpResult) => void; readonly signal: AbortSignal }[] = [];
 let stored: Map<string, string>;
+let tested: unknown[] = [];
 let deployed: RequestTarget | undefined;
 let controller: RequestsController;
 
@@ -38,6 +39,7 @@ beforeEach(async () => {
   asked = [];
   sent = [];
   stored = new Map();
+  tested = [];
   deployed = undefined;
   editor.views.length = 0;
   editor.typed.length = 0;
@@ -83,6 +85,7 @@ function inWindow(): RequestsController {
       showLogs: () => undefined,
       deploy: () => undefined,
       openDashboard: () => undefined,
+      loadTest: (argument) => void tested.push(argument),
       copyAs: () => Promise.resolve(),
       save: () => Promise.resolve(),
       calls: new CallRegistry(),
@@ -215,6 +218,16 @@ describe('the panel of an endpoint', () => {
     await editor.restore(new editor.View('restored'), { endpoint: url });
     expect(controller.active?.session.target.app.id).toBe('ap-3');
   });
+});
+
+it('gives a load test its own request, as it is edited', async () => {
+  const panel = await controller.openEndpoint(targetOf());
+  panel.session.draft = emptyDraft('GET', '/edited');
+  editor.views[0]!.received.fire({ type: 'loadTest' });
+  await until(() => expect(tested).toHaveLength(1));
+  expect(tested).toEqual([
+    { target: targetOf(), spec: { method: 'GET', url: `${url}/edited`, headers: {} } },
+  ]);
 });
 
 describe('files that are dropped together', () => {

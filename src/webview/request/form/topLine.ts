@@ -72,7 +72,8 @@ export function entryLine(editing: Editing): TemplateResult {
         : nothing
     }
     ${iconButton('save', words.save, () => post({ type: 'save' }))}
-    ${iconButton('copy', words.copyAs, () => post({ type: 'copyAs' }))} ${about(editing)}
+    ${iconButton('copy', words.copyAs, () => post({ type: 'copyAs' }))}
+    ${iconButton('graph-line', words.loadTest, () => post({ type: 'loadTest' }))} ${about(editing)}
   </div>`;
 }
 

@@ -11,6 +11,7 @@ export const words = {
   edited: 'edited',
   copyAs: 'Copy as code…',
   save: 'Save request…',
+  loadTest: 'Load test with this request…',
   tabs: { body: 'Body', query: 'Query', headers: 'Headers', auth: 'Auth' },
   bodyKind: 'Kind of body',
   form: 'Form',
