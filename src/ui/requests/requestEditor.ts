@@ -135,7 +135,9 @@ export class RequestEditor implements vscode.Disposable {
   /** Learns the operations where that costs nothing: from what is kept, or by asking an endpoint that has no GPU to start. */
   async describe(): Promise<void> {
     this.#reading?.abort();
-    const known = await this.#services.descriptions.known(this.#described);
+    const described = this.#described;
+    const known = await this.#services.descriptions.known(described);
+    if (described.version !== this.#described.version) return; // it was deployed anew meanwhile
     if (known === 'absent') return this.#setApi('absent');
     if (known) {
       this.session.api = known;
