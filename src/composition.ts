@@ -30,6 +30,7 @@ import type { RequestActions } from './ui/requests/requestActions.ts';
 import { HttpLanguage } from './ui/requestMemory/httpLanguage.ts';
 import { RequestMemory } from './ui/requestMemory/requestMemory.ts';
 import { CallRegistry } from './ui/requests/callRegistry.ts';
+import { knownTarget } from './ui/requests/knownTarget.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
 import { DeployedApps } from './ui/scripts/deployedApps.ts';
 import { wakeCost } from './ui/requests/wakeCost.ts';
@@ -126,6 +127,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       void logs.show();
     },
     deploy: () => void vscode.commands.executeCommand(commands.deploy),
+    loadTest: (argument) => void vscode.commands.executeCommand(commands.loadTest, argument),
     openDashboard: (appId) =>
       void planes.get().then((plane) => vscode.env.openExternal(vscode.Uri.parse(plane.dashboardUrl(appId)))),
     calls,
@@ -142,6 +144,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
         logger,
         facts: { plane: (signal) => planes.get(signal), rates: () => catalogueView.rates },
         bundled: () => catalog.apps(),
+        known: (url) => knownTarget(url, store.state.snapshot),
         wakes: (target) => wakeCost(target, store.state.snapshot, catalogueView.rates),
       },
       requestActions,

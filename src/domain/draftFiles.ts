@@ -2,9 +2,8 @@ import type { ApiOperationDetails } from './api.ts';
 import { setAt } from './json/jsonEdit.ts';
 import type { JsonPath } from './json/jsonText.ts';
 import { parseJson, valueAt } from './json/jsonText.ts';
-import { initialBody, isFilePart, membersOf } from './operationDraft.ts';
-import type { EmbeddedFile, FileReference, RequestDraft } from './requestDraft.ts';
-import { switchBody } from './requestDraft.ts';
+import { isFilePart, membersOf } from './operationDraft.ts';
+import type { DraftPart, EmbeddedFile, FileReference, RequestDraft } from './requestDraft.ts';
 import type { FormField } from './schema/formField.ts';
 import { fieldOf, itemOf, membersOf as fieldsIn, variantOf } from './schema/formField.ts';
 import type { Schema } from './schema/schema.ts';
@@ -13,8 +12,8 @@ import type { Schema } from './schema/schema.ts';
 export type FileTarget =
   /** In place of a string of a JSON body, as base64. */
   | { readonly kind: 'json'; readonly path: JsonPath }
-  /** A part of its own; the name of one that is there, or of a new one. */
-  | { readonly kind: 'part'; readonly name: string };
+  /** A part of its own; the name of one that is there, or of a new one. `at` tells parts of one name apart. */
+  | { readonly kind: 'part'; readonly name: string; readonly at?: number | undefined };
 
 /** Members beside a file's content that tell its name. */
 const nameMembers = ['name', 'filename', 'file_name', 'fileName'];
@@ -22,7 +21,7 @@ const deepest = 6;
 
 /** Puts a file into a draft. @returns the draft as it was where its body has no such place */
 export function putFile(draft: RequestDraft, target: FileTarget, file: FileReference): RequestDraft {
-  return target.kind === 'json' ? putJson(draft, target.path, file) : putPart(draft, target.name, file);
+  return target.kind === 'json' ? putJson(draft, target.path, file) : putPart(draft, target, file);
 }
 
 function putJson(draft: RequestDraft, path: JsonPath, file: FileReference): RequestDraft {
@@ -52,12 +51,28 @@ function named(text: string, parent: JsonPath, name: string): string {
   return (member && setAt(text, [...parent, member], name)) ?? text;
 }
 
-function putPart(draft: RequestDraft, name: string, file: FileReference): RequestDraft {
+function putPart(
+  draft: RequestDraft,
+  { name, at = -1 }: Extract<FileTarget, { kind: 'part' }>,
+  file: FileReference,
+): RequestDraft {
   const { body } = draft;
   if (body.kind !== 'multipart') return draft;
-  const at = body.parts.findIndex((part) => part.name === name && part.text === undefined);
+  const isPlace = (part: DraftPart | undefined) => part?.name === name && part.text === undefined;
+  const place = isPlace(body.parts[at]) ? at : body.parts.findIndex(isPlace);
   const put = { name, on: true, file };
-  const parts = at < 0 ? [...body.parts, put] : body.parts.with(at, put);
+  const parts = place < 0 ? [...body.parts, put] : body.parts.with(place, put);
+  return { ...draft, body: { ...body, parts } };
+}
+
+/** Puts a further file into a multipart body: where a part has none yet, else into a new part of the name. */
+export function addPart(draft: RequestDraft, name: string, file: FileReference): RequestDraft {
+  const { body } = draft;
+  if (body.kind !== 'multipart') return draft;
+  const empty = body.parts.filter((part) => part.on && part.text === undefined && !part.file);
+  const place = empty.find((part) => part.name === name) ?? empty[0];
+  const put = { name: place?.name ?? name, on: true, file };
+  const parts = place ? body.parts.with(body.parts.indexOf(place), put) : [...body.parts, put];
   return { ...draft, body: { ...body, parts } };
 }
 
@@ -91,16 +106,4 @@ function fieldsBelow(field: FormField, root: Schema): readonly FormField[] {
   if (field.kind === 'object') return fieldsIn(field, root);
   if (field.kind === 'list') return [itemOf(field, root, 0)];
   return field.choices.map((_, at) => variantOf(field, root, at)).filter(({ kind }) => kind !== 'choice');
-}
-
-/** The draft of an operation with a file in it; undefined where the operation takes none. */
-export function draftWithFile(
-  draft: RequestDraft,
-  operation: ApiOperationDetails,
-  file: FileReference,
-): RequestDraft | undefined {
-  const place = filePlace(operation);
-  const body = operation.bodies.find(({ type }) => type === place?.type);
-  if (!place || !body) return undefined;
-  return putFile(switchBody(draft, initialBody(body)), place.target, file);
 }

@@ -14,6 +14,15 @@ export interface RequestAuth {
   readonly idHeader?: string | undefined;
 }
 
+/** How a request shows who it is. The key itself is in the secret storage. */
+export type AuthKind = 'none' | 'bearer' | 'secretKey' | 'header' | 'proxy';
+
+export interface AuthChoice {
+  readonly kind: AuthKind;
+  /** Name of the header of kind `header`; else ''. */
+  readonly header: string;
+}
+
 /** One part of a `multipart/form-data` body: a text, or a file that is read while it is sent. */
 export interface MultipartPart {
   readonly name: string;

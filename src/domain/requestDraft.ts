@@ -1,4 +1,4 @@
-import type { RequestAuth } from './request.ts';
+import type { AuthChoice, RequestAuth } from './request.ts';
 
 /**
  * A request as it is being edited. It is plain data that can be kept anywhere: keys are references, and files are
@@ -16,6 +16,8 @@ export interface RequestDraft {
   /** Bodies of other kinds that were begun; kept, and not sent. */
   readonly otherBodies?: readonly DraftBody[] | undefined;
   readonly auth?: RequestAuth | undefined;
+  /** Of a request that came with its own, also with none; absent: as the other requests of its endpoint. */
+  readonly authChoice?: AuthChoice | undefined;
 }
 
 /** A line of a table of names and values. */

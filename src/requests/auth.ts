@@ -1,16 +1,7 @@
 import type { Endpoint } from '../domain/app.ts';
 import type { CatalogApp } from '../domain/catalog.ts';
-import type { RequestAuth } from '../domain/request.ts';
+import type { AuthChoice, AuthKind, RequestAuth } from '../domain/request.ts';
 import { endpointKeyName } from './keys.ts';
-
-/** How a request shows who it is. The key itself is in the secret storage. */
-export type AuthKind = 'none' | 'bearer' | 'secretKey' | 'header' | 'proxy';
-
-export interface AuthChoice {
-  readonly kind: AuthKind;
-  /** Name of the header of kind `header`; else ''. */
-  readonly header: string;
-}
 
 /** Whose keys are meant. */
 export interface AuthTarget {

@@ -54,6 +54,14 @@ async function chooseEntry(frame: Frame, begins: string): Promise<void> {
   await picker.selectOption((await option.getAttribute('value')) ?? '');
 }
 
+/** Waits until the panel shows the request with this method. */
+async function showsMethod(frame: Frame, wanted: string): Promise<void> {
+  const method = frame.getByRole('combobox', { name: 'Method' });
+  await poll(async () => ((await method.inputValue()) === wanted ? true : undefined), {
+    what: `a request with ${wanted}`,
+  });
+}
+
 describe('the samples of an endpoint', () => {
   it('hang below it, and are sent with one click', async () => {
     await deploy(/^Embeddings, GPU A10/, 'embeddings');
@@ -107,13 +115,27 @@ describe('the form', () => {
     await frame.getByRole('button', { name: 'Form', exact: true }).click();
     await frame.getByRole('textbox', { name: 'instruction' }).fill('word '.repeat(401));
     await frame.getByText('May have at most 2000 characters.').waitFor();
-    await frame.getByRole('button', { name: 'Send', exact: true }).click();
+    await frame.getByRole('button', { name: 'JSON', exact: true }).click();
+    await frame.getByRole('textbox', { name: 'Request body' }).click();
+    await workbench.page.keyboard.press('ControlOrMeta+Enter');
     await frame.getByText('One thing does not fit the API description:').waitFor();
+    await frame.getByRole('button', { name: 'Form', exact: true }).click();
     await frame.getByText('instruction: May have at most 2000 characters.').waitFor();
     await workbench.shot('123-validation');
     await frame.getByRole('button', { name: 'Send Anyway' }).click();
     await frame.getByText(/could not use the request/).waitFor();
     await frame.getByRole('textbox', { name: 'instruction' }).fill('');
+  });
+
+  it('shows the choices of the request that is open, whatever was chosen for another', async () => {
+    const frame = await panel();
+    const method = frame.getByRole('combobox', { name: 'Method' });
+    await method.selectOption('PUT');
+    await chooseEntry(frame, 'Request by hand');
+    await showsMethod(frame, 'GET');
+    await chooseEntry(frame, 'POST /embed');
+    await showsMethod(frame, 'PUT');
+    await method.selectOption('POST');
   });
 
   it.each(['light', 'highContrast', 'highContrastLight', 'dark'] as const)(
@@ -193,6 +215,32 @@ describe('a file', () => {
     await workbench.shot('126-file');
     await frame.getByRole('button', { name: 'Send', exact: true }).click();
     await frame.getByText('200 OK').waitFor({ timeout: 120_000 });
+  });
+});
+
+describe('a parameter with choices', () => {
+  it('shows the value that is sent, also after several choices', async () => {
+    const frame = await panel();
+    await chooseEntry(frame, 'Request by hand');
+    await showsMethod(frame, 'GET');
+    await frame.getByRole('textbox', { name: 'Path' }).fill('/status');
+    await frame.getByRole('tab', { name: 'Query' }).click();
+    await frame.getByRole('textbox', { name: 'Add: Name' }).fill('wake');
+    const value = frame.getByRole('combobox', { name: 'Value (wake)' });
+    for (const [choice, kept] of [
+      ['true', '"value":"true","on":true'],
+      ['false', '"value":"false","on":true'],
+      ['true', '"value":"true","on":true'],
+      ['', '"value":"","on":false'],
+    ] as const) {
+      await value.selectOption(choice);
+      await poll(async () => ((await keptDrafts()).includes(`"name":"wake",${kept}`) ? true : undefined), {
+        what: `the draft with ${kept}`,
+      });
+      expect(await value.inputValue()).toBe(choice);
+    }
+    await workbench.page.setViewportSize({ width: 860, height: 900 });
+    await workbench.shot('127-narrow');
   });
 });
 

@@ -9,7 +9,6 @@ const longestArgument = 100_000;
 export const curl: SnippetKind = {
   id: 'curl',
   label: 'curl',
-  detail: 'Command for a POSIX shell',
   fits: () => true,
   write: asCurl,
 };

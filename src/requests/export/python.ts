@@ -7,7 +7,6 @@ import { jsonBody, keyHeaders, plainHeaders, streams, wellFormed } from './snipp
 export const httpx: SnippetKind = {
   id: 'httpx',
   label: 'Python: httpx',
-  detail: 'Script that needs the package httpx',
   fits: () => true,
   write: asHttpx,
 };
@@ -15,7 +14,6 @@ export const httpx: SnippetKind = {
 export const openai: SnippetKind = {
   id: 'openai',
   label: 'Python: openai',
-  detail: 'Script for the OpenAI package; the endpoint speaks its language',
   fits: (spec) => openaiCall(spec) !== undefined,
   write: asOpenai,
 };

@@ -6,7 +6,6 @@ import { hasReference, variableName, writtenHeader } from '../secretHeaders.ts';
 export interface SnippetKind {
   readonly id: 'curl' | 'httpx' | 'openai' | 'fetch' | 'http';
   readonly label: string;
-  readonly detail: string;
   /** Whether this request can be said in it. */
   readonly fits: (spec: RequestSpec) => boolean;
   /** @throws kind `invalid` for headers that no client would send */

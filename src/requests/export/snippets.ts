@@ -9,7 +9,6 @@ import { fetchScript } from './typescript.ts';
 const http: SnippetKind = {
   id: 'http',
   label: '.http',
-  detail: 'Request for REST Client, httpyac and the JetBrains HTTP Client',
   fits: (spec) => !needsFile(spec),
   write: (spec) => {
     const { text, bodyFile } = requestText(spec, { name: new URL(spec.url).pathname, folder: '' });

@@ -6,7 +6,6 @@ import { keyHeaders, plainHeaders, streams, wellFormed } from './snippet.ts';
 export const fetchScript: SnippetKind = {
   id: 'fetch',
   label: 'TypeScript: fetch',
-  detail: 'Module for Node.js 24, Deno or Bun, without packages',
   // fetch has no bodies on these methods, and tells the type of a text only together with the name of a file.
   fits: ({ method, body }) =>
     body === undefined || (!['GET', 'HEAD'].includes(method) && !hasTypedText(body)),

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { CatalogApp, Sample } from '../../domain/catalog.ts';
 import { ModalError } from '../../domain/errors.ts';
 import { isLive } from '../../domain/app.ts';
-import type { AuthKind } from '../../requests/auth.ts';
+import type { AuthKind } from '../../domain/request.ts';
 import { defaultAuth, keyName } from '../../requests/auth.ts';
 import { askForKey } from '../requests/askForKey.ts';
 import { resolveEndpoint } from './arguments.ts';

@@ -11,6 +11,15 @@ const icons = {
   http: 'file-code',
 };
 
+/** What each kind is for. Their names are those of languages and packages. */
+const details = () => ({
+  curl: vscode.l10n.t('Command for a POSIX shell'),
+  httpx: vscode.l10n.t('Script that needs the package httpx'),
+  openai: vscode.l10n.t('Script for the OpenAI package; the endpoint speaks its language'),
+  fetch: vscode.l10n.t('Module for Node.js 24, Deno or Bun, without packages'),
+  http: vscode.l10n.t('Request for REST Client, httpyac and the JetBrains HTTP Client'),
+});
+
 /** Puts a request on the clipboard as code of the user's choice. Keys are variables there. */
 export async function copyAs(spec: RequestSpec): Promise<void> {
   const { t } = vscode.l10n;
@@ -19,7 +28,7 @@ export async function copyAs(spec: RequestSpec): Promise<void> {
       .filter((kind) => kind.fits(spec))
       .map((kind) => ({
         label: kind.label,
-        detail: kind.detail,
+        detail: details()[kind.id],
         iconPath: new vscode.ThemeIcon(icons[kind.id]),
         snippet: kind,
       })),

@@ -103,6 +103,10 @@ export class AnswerSession implements Disposable {
     return this.#model?.result;
   }
 
+  get isSending(): boolean {
+    return this.#state.kind === 'sending';
+  }
+
   /** Sends a request; one that still runs is cancelled. Never rejects: failures are shown. */
   async send(call: AnswerCall): Promise<void> {
     this.#abort?.abort();
@@ -424,11 +428,13 @@ function doneState(model: AnswerModel, facts?: CallFacts): DoneState {
 }
 
 function costWords({ cost }: CallFacts): string {
+  const { t } = vscode.l10n;
   if (cost.kind === 'none')
-    return 'No GPU cost: the function has no GPU. CPU and memory are not counted here.';
-  if (cost.kind === 'unknown') return `Cost not known: ${cost.reason}.`;
-  const usd = cost.usd < 0.0001 ? 'less than $0.0001' : `about $${cost.usd.toFixed(4)}`;
-  return `Cost estimate ${usd}: ${cost.basis}.`;
+    return t('No GPU cost: the function has no GPU. CPU and memory are not counted here.');
+  if (cost.kind === 'unknown') return t('Cost not known: {0}.', cost.reason);
+  const { usd, basis } = cost;
+  if (usd < 0.0001) return t('Cost estimate less than {0}: {1}.', '$0.0001', basis);
+  return t('Cost estimate about {0}: {1}.', `$${usd.toFixed(4)}`, basis);
 }
 
 /** Answers that come in pieces for people; anything else is shown when it is complete. */

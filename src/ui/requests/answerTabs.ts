@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import type { AnswerModel } from '../../requests/answer/answerModel.ts';
 import { hexDump } from '../../requests/answer/hex.ts';
 import { childRows, rowOf } from '../../requests/answer/jsonTree.ts';
@@ -105,7 +106,7 @@ function vectorContent(
     vectors: vectors.map(vectorFacts),
     others: [
       ...vectors.map(({ label }) => label),
-      ...previous.map(({ label }) => `${label} of the answer before`),
+      ...previous.map(({ label }) => vscode.l10n.t('{0} of the answer before', label)),
     ],
     pair: { a, b, ...(value === undefined ? {} : { cosine: value }) },
   };

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
  * @param isProxyToken a pair of Modal's proxy, in place of a key of the app's own
  * @returns undefined when the user left
  */
-export async function askForKey(appName: string, isProxyToken = false): Promise<string | undefined> {
+export async function askForKey(appName: string, isProxyToken: boolean): Promise<string | undefined> {
   const { t } = vscode.l10n;
   const stored = t('Stored in the secret storage of this editor, and sent only to this endpoint.');
   const value = await vscode.window.showInputBox({

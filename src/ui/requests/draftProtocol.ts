@@ -98,7 +98,7 @@ export const draftContext = z.object({
 
 const fileTarget = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('json'), path: list(z.union([z.string(), z.number()])) }),
-  z.object({ kind: z.literal('part'), name: z.string() }),
+  z.object({ kind: z.literal('part'), name: z.string(), at: z.optional(z.number()) }),
 ]);
 
 export const draftToView = [

@@ -12,7 +12,7 @@ export const toHost = z.discriminatedUnion('type', [
   z.object({ type: z.literal('send') }),
   z.object({ type: z.literal('cancel') }),
   z.object({ type: z.literal('enterKey') }),
-  z.object({ type: z.enum(['copyAs', 'save']) }),
+  z.object({ type: z.enum(['copyAs', 'save', 'loadTest']) }),
 ]);
 
 export type ToView = z.infer<typeof toView>;

@@ -1,5 +1,6 @@
 import type { RequestSpec } from '../../domain/request.ts';
 import type { CallRegistry } from './callRegistry.ts';
+import type { LoadArgument } from './load/loadRequest.ts';
 import type { LogTarget } from '../logs/logsController.ts';
 
 /** What a request panel asks the rest of the extension to do. */
@@ -7,6 +8,8 @@ export interface RequestActions {
   readonly showLogs: (target: LogTarget) => void;
   readonly deploy: () => void;
   readonly openDashboard: (appId: string) => void;
+  /** Tests the endpoint with exactly this request. */
+  readonly loadTest: (argument: LoadArgument) => void;
   /** Puts the request on the clipboard as code of the user's choice. */
   readonly copyAs: (spec: RequestSpec) => Promise<void>;
   /** @param title a name to begin with */

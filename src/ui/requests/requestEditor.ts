@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { putFile } from '../../domain/draftFiles.ts';
+import { addPart, putFile } from '../../domain/draftFiles.ts';
 import type { FileTarget } from '../../domain/draftFiles.ts';
-import { isCancelled, toModalError } from '../../domain/errors.ts';
+import { ModalError, isCancelled, toModalError } from '../../domain/errors.ts';
 import { headerProblem } from '../../domain/headerRules.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { RequestSpec } from '../../domain/request.ts';
@@ -13,8 +13,10 @@ import type { KeyedFiles } from '../../requests/keyedFiles.ts';
 import type { ApiDescriptions } from '../../requests/openapi/apiDescriptions.ts';
 import { askForKey } from './askForKey.ts';
 import type { DraftContext, DraftToHost, DraftToView, ViewDraft } from './draftProtocol.ts';
+import { viewDraft } from './draftProtocol.ts';
 import { chooseFile, fileReference } from './chooseFile.ts';
-import type { RequestSession } from './requestSession.ts';
+import type { RequestSession, RequestTarget } from './requestSession.ts';
+import { deployOf } from './requestSession.ts';
 import { writeSession } from './savedSession.ts';
 import { fileTargetFor } from './fileTargetFor.ts';
 
@@ -56,7 +58,7 @@ export class RequestEditor implements vscode.Disposable {
   async refresh(): Promise<void> {
     const context = await this.#context();
     this.#shown = JSON.stringify(context);
-    this.#post({ type: 'draft', draft: { ...this.session.draft }, context });
+    this.#post({ type: 'draft', draft: viewDraft.parse(this.session.draft), context });
   }
 
   /** The request as it stands. @throws kind `invalid` when it cannot be sent */
@@ -94,8 +96,8 @@ export class RequestEditor implements vscode.Disposable {
   }
 
   /** Opens a request that was saved or sent before, as it was. */
-  async adopt(entry: string, draft: RequestDraft, secrets?: RequestSpec['secrets']): Promise<void> {
-    this.session.adopt(entry, draft, secrets);
+  async adopt(title: string, draft: RequestDraft, secrets?: RequestSpec['secrets']): Promise<void> {
+    this.session.adopt(title, draft, secrets);
     await this.#changed();
   }
 
@@ -105,20 +107,37 @@ export class RequestEditor implements vscode.Disposable {
     await this.#changed();
   }
 
-  /** Asks for the key and keeps it. */
-  async enterKey(): Promise<void> {
-    const { auth, target, authChoice } = this.session;
-    if (!auth) return;
-    const value = await askForKey(target.app.name, authChoice.kind === 'proxy');
-    if (value === undefined) return;
+  /** Asks for the key and keeps it. @returns whether there is one now */
+  async enterKey(): Promise<boolean> {
+    const { auth, target } = this.session;
+    if (!auth) {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t(
+          'This request goes out without a key. Choose in its Auth tab how it shows who it is, then enter the key.',
+        ),
+      );
+      return false;
+    }
+    const value = await askForKey(target.app.name, auth.idHeader !== undefined);
+    if (value === undefined) return false;
     await this.#services.keys.store(auth.secretRef, value);
     await this.#postContext();
-    if (!this.session.hasApi) await this.describe();
+    return true;
+  }
+
+  /** Follows the endpoint to the app as it was deployed last, which may describe itself otherwise. */
+  async follow(target: RequestTarget): Promise<void> {
+    const isOther = this.session.retarget(target);
+    this.#save();
+    if (isOther) await this.describe();
   }
 
   /** Learns the operations where that costs nothing: from what is kept, or by asking an endpoint that has no GPU to start. */
   async describe(): Promise<void> {
-    const known = await this.#services.descriptions.known(this.#described);
+    this.#reading?.abort();
+    const described = this.#described;
+    const known = await this.#services.descriptions.known(described);
+    if (described.version !== this.#described.version) return; // it was deployed anew meanwhile
     if (known === 'absent') return this.#setApi('absent');
     if (known) {
       this.session.api = known;
@@ -152,14 +171,25 @@ export class RequestEditor implements vscode.Disposable {
     if (this.#api.kind === 'asks' || this.#api.kind === 'failed') await this.readApi();
   }
 
-  /** Puts files where the open request takes them. @throws kind `invalid` when it takes none */
+  /** Puts files where the open request takes them. @throws kind `invalid` when it takes none, or not all of them */
   async putFiles(uris: readonly vscode.Uri[], target?: FileTarget): Promise<void> {
-    for (const uri of uris) {
-      const file = fileReference(uri);
-      const { draft, place } = fileTargetFor(this.session, file, target);
-      this.session.draft = putFile(draft, place, file);
-    }
-    if (uris.length > 0) await this.#changed();
+    const [first, ...others] = uris.map(fileReference);
+    if (!first) return;
+    const { draft, place } = fileTargetFor(this.session, first, target);
+    const put = putFile(draft, place, first);
+    const takesAll = place.kind === 'part';
+    this.session.draft = takesAll ? others.reduce((all, file) => addPart(all, place.name, file), put) : put;
+    await this.#changed();
+    if (takesAll || others.length === 0) return;
+    const left = others.map(({ name }) => name).join(', ');
+    throw new ModalError(
+      'invalid',
+      vscode.l10n.t(
+        'This request takes one file and has {0} now. Not put in: {1}. Send those one after the other.',
+        first.name,
+        left,
+      ),
+    );
   }
 
   dispose(): void {
@@ -170,11 +200,7 @@ export class RequestEditor implements vscode.Disposable {
   }
 
   get #described() {
-    const { app } = this.session.target;
-    return {
-      url: this.session.baseUrl,
-      version: `${app.id} ${app.version ?? 0} ${app.deployedAt ?? app.createdAt}`,
-    };
+    return { url: this.session.baseUrl, version: deployOf(this.session.target) };
   }
 
   async #edited(entry: string, draft: ViewDraft): Promise<void> {
@@ -227,7 +253,7 @@ export class RequestEditor implements vscode.Disposable {
   }
 
   async #keyHeaders(): Promise<Record<string, string>> {
-    const { auth } = this.session;
+    const auth = this.session.describingAuth;
     const value = auth && (await this.#services.keys.get(auth.secretRef));
     return auth && value ? authHeaders(auth, value) : {};
   }

@@ -14,7 +14,7 @@ import { toHost } from './protocol.ts';
 import type { PanelQuestion, RequestActions } from './requestActions.ts';
 import type { RequestEditorServices } from './requestEditor.ts';
 import { RequestEditor } from './requestEditor.ts';
-import type { RequestSession } from './requestSession.ts';
+import type { RequestSession, RequestTarget } from './requestSession.ts';
 import { entryForFile } from './takeFiles.ts';
 
 export interface RequestPanelServices extends RequestActions, RequestEditorServices {
@@ -80,9 +80,9 @@ export class RequestPanel implements vscode.Disposable {
   }
 
   /** Opens a request that was saved or sent before, as it was. */
-  async adopt(entry: string, draft: RequestDraft, secrets?: RequestSpec['secrets']): Promise<void> {
+  async adopt(title: string, draft: RequestDraft, secrets?: RequestSpec['secrets']): Promise<void> {
     this.#answer.reset();
-    await this.#editor.adopt(entry, draft, secrets);
+    await this.#editor.adopt(title, draft, secrets);
   }
 
   /** Opens the request that takes the files, with the files in it; says in the panel when there is none. */
@@ -96,6 +96,11 @@ export class RequestPanel implements vscode.Disposable {
     } catch (error) {
       this.#answer.fail(error);
     }
+  }
+
+  /** Follows the endpoint to the app as it was deployed last. */
+  follow(target: RequestTarget): Promise<void> {
+    return this.#editor.follow(target);
   }
 
   /** Learns what the endpoint offers, if that costs nothing. */
@@ -170,6 +175,9 @@ export class RequestPanel implements vscode.Disposable {
       case 'copyAs':
       case 'save':
         return this.ask(message.type);
+      case 'loadTest':
+        this.#services.loadTest({ target: this.session.target, spec: await this.#editor.spec() });
+        return;
       default:
         return this.#editor.handle(message);
     }
@@ -202,8 +210,9 @@ export class RequestPanel implements vscode.Disposable {
   }
 
   async #enterKey(): Promise<void> {
-    await this.#editor.enterKey();
-    this.#answer.reset();
+    if (!(await this.#editor.enterKey())) return;
+    if (!this.#answer.isSending) this.#answer.reset(); // it was about the key before
+    if (!this.session.hasApi) await this.#editor.describe();
   }
 
   #showLogs(callId: string): void {
@@ -224,5 +233,5 @@ export class RequestPanel implements vscode.Disposable {
 export { draftOf } from '../../requests/draftOf.ts';
 export { ApiDescriptions } from '../../requests/openapi/apiDescriptions.ts';
 export { KeyedFiles } from '../../requests/keyedFiles.ts';
-export { RequestSession, keptEntry } from './requestSession.ts';
+export { RequestSession } from './requestSession.ts';
 export { readSession } from './savedSession.ts';

@@ -1,12 +1,12 @@
+import * as vscode from 'vscode';
 import type { ApiOperation, ApiOperationDetails } from '../../domain/api.ts';
 import { matchOperation } from '../../domain/api.ts';
 import type { App, Endpoint } from '../../domain/app.ts';
 import type { CatalogApp, Sample } from '../../domain/catalog.ts';
 import { operationDraft } from '../../domain/operationDraft.ts';
-import type { RequestAuth, RequestSpec } from '../../domain/request.ts';
+import type { AuthChoice, RequestAuth, RequestSpec } from '../../domain/request.ts';
 import type { RequestDraft } from '../../domain/requestDraft.ts';
 import { emptyDraft } from '../../domain/requestDraft.ts';
-import type { AuthChoice } from '../../requests/auth.ts';
 import { authChoice, defaultAuth, requestAuth } from '../../requests/auth.ts';
 import type { ApiDocument } from '../../requests/openapi/apiDocument.ts';
 import { sampleDraft } from '../../requests/sample.ts';
@@ -34,8 +34,8 @@ export const operationEntry = (operation: Pick<ApiOperation, 'id'>) => `operatio
  * that looking at another loses nothing.
  */
 export class RequestSession {
-  readonly target: RequestTarget;
   readonly bundled: CatalogApp | undefined;
+  #target: RequestTarget;
   readonly #drafts = new Map<string, RequestDraft>();
   /** What each draft began as. */
   readonly #begun = new Map<string, RequestDraft>();
@@ -46,12 +46,25 @@ export class RequestSession {
   #api: ApiDocument | undefined;
 
   constructor(target: RequestTarget, bundled?: CatalogApp, saved?: SavedSession) {
-    this.target = target;
+    this.#target = target;
     this.bundled = bundled;
     this.#auth = saved?.auth ?? defaultAuth(target, bundled);
     for (const [entry, draft] of Object.entries(saved?.drafts ?? {})) this.#drafts.set(entry, draft);
     if (saved && this.#drafts.has(saved.entry)) this.#entry = saved.entry;
     else this.#drafts.set(byHand, this.#drafts.get(byHand) ?? emptyDraft());
+  }
+
+  get target(): RequestTarget {
+    return this.#target;
+  }
+
+  /** Follows the endpoint to the app as it was deployed last. @returns whether it may describe itself otherwise now */
+  retarget(target: RequestTarget): boolean {
+    const before = deployOf(this.#target);
+    this.#target = target;
+    if (deployOf(target) === before) return false;
+    this.#api = undefined;
+    return true;
   }
 
   get entry(): string {
@@ -69,30 +82,36 @@ export class RequestSession {
   /** Keeps what was edited, also of an entry that was left meanwhile. */
   put(entry: string, draft: RequestDraft): void {
     const before = this.#drafts.get(entry);
-    if (before) this.#drafts.set(entry, before.auth ? { ...draft, auth: before.auth } : draft);
+    if (before) this.#drafts.set(entry, { ...draft, ...ownAuth(before) });
   }
 
-  /** Opens a request that was saved or sent before, as it was. */
-  adopt(entry: string, draft: RequestDraft, secrets: RequestSpec['secrets'] = {}): void {
+  /** Opens a request that was saved or sent before, as it was, also with its key or without one. */
+  adopt(title: string, { auth, ...rest }: RequestDraft, secrets: RequestSpec['secrets'] = {}): void {
     this.#secrets = { ...this.#secrets, ...secrets };
+    const draft = { ...rest, ...ownAuth({ auth, authChoice: authChoice(auth) }) };
+    const entry = this.#keptEntryFor(title, draft);
     this.#begun.set(entry, draft);
     this.#drafts.set(entry, draft);
     this.#entry = entry;
-    this.#auth = authChoice(draft.auth);
   }
 
   get authChoice(): AuthChoice {
-    return this.#auth;
+    return this.draft.authChoice ?? this.#auth;
   }
 
   set authChoice(choice: AuthChoice) {
-    this.#auth = choice;
-    this.draft = { ...this.draft, auth: undefined };
+    if (this.draft.authChoice) this.draft = { ...this.draft, auth: undefined, authChoice: choice };
+    else this.#auth = choice;
   }
 
   /** By reference; undefined where no key is sent. */
   get auth(): RequestAuth | undefined {
-    return this.draft.auth ?? requestAuth(this.#auth, this.target, this.bundled);
+    return this.draft.auth ?? requestAuth(this.authChoice, this.target, this.bundled);
+  }
+
+  /** Of what asks for the API description: an open request without a key says nothing of the endpoint. */
+  get describingAuth(): RequestAuth | undefined {
+    return this.auth ?? requestAuth(this.#auth, this.target, this.bundled);
   }
 
   /** What the endpoint says of itself, once it was read. */
@@ -199,34 +218,37 @@ export class RequestSession {
   }
 
   #entries(): DraftContext['entries'] {
+    const { t } = vscode.l10n;
     const samples = this.samples.map((sample) => ({
       id: sampleEntry(sample),
-      group: 'Samples',
+      group: t('Samples'),
       label: sample.title,
       title: `${sample.method} ${sample.path}`,
     }));
     const operations = this.operations.map((operation) => ({
       id: operationEntry(operation),
-      group: operation.tag || 'Operations',
+      group: operation.tag || t('Operations'),
       label: operation.id,
-      title: operation.title + (operation.deprecated ? ' (deprecated)' : ''),
+      title: operation.deprecated ? t('{0} (deprecated)', operation.title) : operation.title,
     }));
-    const hand = { id: byHand, group: '', label: 'Request by hand', title: '' };
-    const gone = this.#isKnown(this.#entry)
-      ? []
-      : [{ id: this.#entry, group: '', label: this.#entry.replace(/^\w+:/, ''), title: '' }];
-    return [hand, ...gone, ...samples, ...operations].map((entry) => ({
+    const hand = { id: byHand, group: '', label: t('Request by hand'), title: '' };
+    const listed = new Set([hand, ...samples, ...operations].map(({ id }) => id));
+    const others = [...this.#drafts.keys()]
+      .filter((id) => !listed.has(id))
+      .map((id) => ({ id, group: '', label: id.replace(/^\w+:/, ''), title: '' }));
+    return [hand, ...others, ...samples, ...operations].map((entry) => ({
       ...entry,
       edited: this.#isEdited(entry.id),
     }));
   }
 
-  #isKnown(entry: string): boolean {
-    return (
-      entry === byHand ||
-      this.sample !== undefined ||
-      this.operations.some((operation) => operationEntry(operation) === entry)
-    );
+  /** A number tells requests of one title apart, where the earlier one was edited. */
+  #keptEntryFor(title: string, draft: RequestDraft): string {
+    for (let count = 1; ; count++) {
+      const entry = keptEntry(count > 1 ? `${title} (${count})` : title);
+      const there = this.#drafts.get(entry);
+      if (!there || !this.#isEdited(entry) || sameRequest(there, draft)) return entry;
+    }
   }
 
   /** What was kept from another window counts as edited: what it began as is not known any more. */
@@ -244,6 +266,7 @@ export class RequestSession {
   }
 
   async #initial(entry: string): Promise<RequestDraft> {
+    if (entry.startsWith(keptEntry(''))) return this.#begun.get(entry) ?? emptyDraft();
     const sample = this.samples.find((each) => sampleEntry(each) === entry);
     if (sample && this.bundled) return sampleDraft(this.bundled, sample);
     const operation = this.operations.find((each) => operationEntry(each) === entry);
@@ -274,4 +297,19 @@ export class RequestSession {
       deprecated: false,
     }));
   }
+}
+
+/** Names one deploy of an app; each may describe itself otherwise. */
+export function deployOf({ app }: RequestTarget): string {
+  return `${app.id} ${app.version ?? 0} ${app.deployedAt ?? app.createdAt}`;
+}
+
+/** What the host keeps of a draft to itself. */
+function ownAuth({ auth, authChoice }: Pick<RequestDraft, 'auth' | 'authChoice'>): Partial<RequestDraft> {
+  return { ...(auth ? { auth } : {}), ...(authChoice ? { authChoice } : {}) };
+}
+
+/** References to keys are not kept between windows, so that they tell nothing. */
+function sameRequest(a: RequestDraft, b: RequestDraft): boolean {
+  return JSON.stringify({ ...a, auth: undefined }) === JSON.stringify({ ...b, auth: undefined });
 }

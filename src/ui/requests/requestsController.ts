@@ -8,6 +8,7 @@ import type { EndpointKeys } from '../../platform/endpointKeys.ts';
 import type { KeyedFiles } from '../../requests/keyedFiles.ts';
 import type { CallFactsOptions } from '../../requests/callFacts.ts';
 import type { RequestSender } from '../../requests/send.ts';
+import { addressOf } from './knownTarget.ts';
 import type { RequestActions } from './requestActions.ts';
 import type { RequestPanel, RequestPanelServices } from './requestPanel.ts';
 import type { RequestTarget } from './requestSession.ts';
@@ -22,6 +23,8 @@ export interface RequestsOptions {
   readonly facts: CallFactsOptions;
   /** The bundled apps, for panels that come back after a reload. */
   readonly bundled: () => Promise<readonly CatalogApp[]>;
+  /** An endpoint as it is deployed now; undefined while that is not known. */
+  readonly known: (url: string) => RequestTarget | undefined;
   /** What asking an endpoint would start; see `RequestEditorServices`. */
   readonly wakes: (target: RequestTarget) => string;
 }
@@ -47,7 +50,9 @@ const mostFiles = { drafts: 100, apis: 30 };
 export class RequestsController implements vscode.Disposable {
   readonly #options: RequestsOptions;
   readonly #actions: RequestActions;
-  readonly #panels = new Map<string, RequestPanel>();
+  readonly #panels = new Set<RequestPanel>();
+  /** By address; also panels that are on their way. */
+  readonly #byEndpoint = new Map<string, Promise<RequestPanel | undefined>>();
   readonly #disposables = new DisposableStore();
   #services: RequestPanelServices | undefined;
 
@@ -90,7 +95,7 @@ export class RequestsController implements vscode.Disposable {
 
   /** The panel in front. */
   get active(): RequestPanel | undefined {
-    return [...this.#panels.values()].find((panel) => panel.isActive);
+    return [...this.#panels].find((panel) => panel.isActive);
   }
 
   /**
@@ -99,61 +104,94 @@ export class RequestsController implements vscode.Disposable {
    */
   async openSpec(spec: RequestSpec, title: string, options: OpenSpecOptions = {}): Promise<void> {
     const { target = addressOnly(spec.url), bundled, send } = options;
-    const { draftOf, keptEntry } = await import('./requestPanel.ts');
+    const { draftOf } = await import('./requestPanel.ts');
     const panel = await this.#open(target, { bundled });
     const draft = draftOf(spec, panel.session.baseUrl);
-    if (draft) await panel.adopt(keptEntry(title), draft, spec.secrets);
+    if (draft) await panel.adopt(title, draft, spec.secrets);
     if (send) await panel.sendSpec(spec);
   }
 
   dispose(): void {
-    for (const panel of this.#panels.values()) panel.dispose();
+    for (const panel of this.#panels) panel.dispose();
     this.#disposables.dispose();
   }
 
   async #open(target: RequestTarget, { bundled, begin }: OpenOptions): Promise<RequestPanel> {
-    // The panel is a file of its own, loaded when the first one opens.
-    const module = await import('./requestPanel.ts');
-    const open = this.#panels.get(target.endpoint.url);
-    open?.reveal();
-    const panel = open ?? (await this.#create(module, target, bundled));
+    const { panel, isNew } = await this.#panelOf(target, bundled);
+    if (!isNew) panel.reveal();
     if (begin !== undefined) await panel.begin(begin);
     else await panel.refresh();
-    if (!open) void panel.describe();
+    if (isNew) void panel.describe();
+    else if (target.app.id !== '') void panel.follow(target);
     return panel;
   }
 
-  async #create(
-    module: PanelModule,
+  /** Waits for the panel of an endpoint where it is on its way, else makes it. */
+  async #panelOf(
     target: RequestTarget,
     bundled: CatalogApp | undefined,
-  ): Promise<RequestPanel> {
+  ): Promise<{ readonly panel: RequestPanel; readonly isNew: boolean }> {
+    const { url } = target.endpoint;
+    for (;;) {
+      const coming = this.#byEndpoint.get(addressOf(url));
+      if (!coming) return { panel: await this.#once(url, () => this.#create(target, bundled)), isNew: true };
+      // One that could not be made is forgotten by then.
+      const panel = await coming.catch(() => undefined);
+      if (panel) return { panel, isNew: false };
+    }
+  }
+
+  /** Makes the panel of an endpoint; whoever asks for it meanwhile waits for the same. */
+  #once<T extends RequestPanel | undefined>(url: string, make: () => Promise<T>): Promise<T> {
+    const key = addressOf(url);
+    const forget = () => this.#byEndpoint.delete(key);
+    const made = make().then(
+      (panel) => {
+        if (!panel) forget();
+        return panel;
+      },
+      (error: unknown) => {
+        forget();
+        throw error;
+      },
+    );
+    this.#byEndpoint.set(key, made);
+    return made;
+  }
+
+  async #create(target: RequestTarget, bundled: CatalogApp | undefined): Promise<RequestPanel> {
+    // The panel is a file of its own, loaded when the first one opens.
+    const module = await import('./requestPanel.ts');
+    const saved = module.readSession(
+      await this.#files(module, 'drafts')?.read(addressOf(target.endpoint.url)),
+    );
     const view = vscode.window.createWebviewPanel(
       webviewPanels.request,
       target.app.name,
       vscode.ViewColumn.Active,
       module.RequestPanel.options(this.#options.extensionUri),
     );
-    const saved = module.readSession(await this.#files(module, 'drafts')?.read(keyOf(target)));
     return this.#adopt(module, view, new module.RequestSession(target, bundled, saved));
   }
 
   /** @param state what the view has noted: which endpoint it shows */
   async #restore(view: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const module = await import('./requestPanel.ts');
     const url = (state as { endpoint?: unknown } | undefined)?.endpoint;
-    const saved =
-      typeof url === 'string'
-        ? module.readSession(await this.#files(module, 'drafts')?.read(url))
-        : undefined;
-    if (!saved || this.#panels.has(saved.target.endpoint.url)) {
-      view.dispose();
-      return;
-    }
+    const isFree = typeof url === 'string' && !this.#byEndpoint.has(addressOf(url));
+    const panel = isFree ? await this.#once(url, () => this.#revive(view, url)) : undefined;
+    if (panel) await panel.describe();
+    else view.dispose();
+  }
+
+  /** @returns undefined when nothing is kept of the endpoint */
+  async #revive(view: vscode.WebviewPanel, url: string): Promise<RequestPanel | undefined> {
+    const module = await import('./requestPanel.ts');
+    const saved = module.readSession(await this.#files(module, 'drafts')?.read(addressOf(url)));
+    if (!saved) return undefined;
     const bundled = (await this.#options.bundled()).find(({ id }) => id === saved.bundledId);
     view.webview.options = module.RequestPanel.options(this.#options.extensionUri);
-    const panel = this.#adopt(module, view, new module.RequestSession(saved.target, bundled, saved));
-    await panel.describe();
+    const target = this.#options.known(url) ?? saved.target;
+    return this.#adopt(module, view, new module.RequestSession(target, bundled, saved));
   }
 
   #adopt(
@@ -162,11 +200,12 @@ export class RequestsController implements vscode.Disposable {
     session: InstanceType<PanelModule['RequestSession']>,
   ): RequestPanel {
     this.#services ??= this.#makeServices(module);
-    const key = session.target.endpoint.url;
+    const key = addressOf(session.target.endpoint.url);
     const panel = new module.RequestPanel(view, this.#options.extensionUri, session, this.#services);
-    this.#panels.set(key, panel);
+    this.#panels.add(panel);
     view.onDidDispose(() => {
-      this.#panels.delete(key);
+      this.#panels.delete(panel);
+      this.#byEndpoint.delete(key);
       panel.dispose();
     });
     return panel;
@@ -190,10 +229,6 @@ export class RequestsController implements vscode.Disposable {
     const { storageUri } = this.#options;
     return storageUri && new KeyedFiles(vscode.Uri.joinPath(storageUri, folder).fsPath, mostFiles[folder]);
   }
-}
-
-function keyOf({ endpoint }: RequestTarget): string {
-  return endpoint.url.replace(/\/+$/, '');
 }
 
 /** For an address that no deployed app has. */

@@ -3,6 +3,8 @@ import type { RequestDraft } from '../../domain/requestDraft.ts';
 import { writtenHeader } from '../../requests/secretHeaders.ts';
 import { authKinds, viewDraft } from './draftProtocol.ts';
 
+const authChoice = z.object({ kind: z.enum(authKinds), header: z.string() });
+
 /** The drafts of an endpoint as they are kept between windows. Keys are not in it, not even by name. */
 const savedSession = z.object({
   target: z.object({
@@ -34,8 +36,8 @@ const savedSession = z.object({
   }),
   bundledId: z.optional(z.string()),
   entry: z.string(),
-  auth: z.object({ kind: z.enum(authKinds), header: z.string() }),
-  drafts: z.record(z.string(), viewDraft),
+  auth: authChoice,
+  drafts: z.record(z.string(), z.extend(viewDraft, { authChoice: z.optional(authChoice) })),
 });
 
 export type SavedSession = Omit<z.infer<typeof savedSession>, 'drafts'> & {

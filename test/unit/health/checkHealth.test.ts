@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
 import type { HttpResult } from '../../../src/domain/request.ts';
 import type { HealthFacts, HealthLine, HealthServices } from '../../../src/requests/health/checkHealth.ts';
 import { checkHealth, healthSteps } from '../../../src/requests/health/checkHealth.ts';
 import { modelOf, operationsOf } from '../../../src/requests/health/readAnswers.ts';
 import { lineWords, summaryWords } from '../../../src/ui/requests/health/healthWords.ts';
+
+vi.mock('vscode', () => import('../support/editor.ts'));
 
 type Answers = Readonly<Record<string, readonly [number, string] | readonly (readonly [number, string])[]>>;
 

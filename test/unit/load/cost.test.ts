@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Container, ModalFunction } from '../../../src/domain/app.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
 import {
@@ -12,6 +12,8 @@ import {
 } from '../../../src/domain/loadCost.ts';
 import { defaultPlan, withAmount } from '../../../src/requests/load/limits.ts';
 import { confirmationLines, seenCost } from '../../../src/ui/requests/load/loadWords.ts';
+
+vi.mock('vscode', () => import('../support/editor.ts'));
 
 const fn = (id: string, gpus: string[] = []): ModalFunction => ({
   id,

@@ -3,10 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ApiOperationDetails } from '../../../src/domain/api.ts';
 import type { App } from '../../../src/domain/app.ts';
-import { draftWithFile, filePlace, putFile } from '../../../src/domain/draftFiles.ts';
+import { addPart, filePlace, putFile } from '../../../src/domain/draftFiles.ts';
 import { headerProblem } from '../../../src/domain/headerRules.ts';
 import { mediaTypeOf } from '../../../src/domain/mediaType.ts';
 import { emptyBodies, operationDraft } from '../../../src/domain/operationDraft.ts';
@@ -19,6 +19,7 @@ import { fileState } from '../../../src/requests/files.ts';
 import { KeyedFiles } from '../../../src/requests/keyedFiles.ts';
 import { readApiDocument } from '../../../src/requests/openapi/apiDocument.ts';
 import { specOf } from '../../../src/requests/spec.ts';
+import { fileTargetFor } from '../../../src/ui/requests/fileTargetFor.ts';
 import {
   RequestSession,
   byHand,
@@ -27,6 +28,8 @@ import {
 } from '../../../src/ui/requests/requestSession.ts';
 import { readSession, writeSession } from '../../../src/ui/requests/savedSession.ts';
 import { catalogApp } from '../support/catalogApp.ts';
+
+vi.mock('vscode', () => import('../support/editor.ts'));
 
 const base = 'https://me--demo.modal.run/';
 let folder: string;
@@ -216,6 +219,18 @@ const documents: ApiOperationDetails = readApiDocument(
   }),
 ).details('POST /extract')!;
 
+/** An operation's draft with a file where it takes one. */
+function withFile(operation: ApiOperationDetails): RequestDraft {
+  const session = new RequestSession({ app, endpoint });
+  session.api = { title: '', operations: [operation], details: () => operation };
+  session.draft = operationDraft(operation);
+  const { draft, place } = fileTargetFor(session, reference('page.png'));
+  return putFile(draft, place, reference('page.png'));
+}
+
+const partsOf = (draft: RequestDraft) =>
+  draft.body.kind === 'multipart' ? draft.body.parts.map(({ name, file }) => [name, file?.name]) : [];
+
 describe('files', () => {
   it('go into a part where the operation has one, else into the base64 field', async () => {
     await writeFile(path.join(folder, 'page.png'), Buffer.from([1, 2, 3]));
@@ -223,17 +238,36 @@ describe('files', () => {
       type: 'multipart/form-data',
       target: { kind: 'part', name: 'file' },
     });
-    const part = draftWithFile(operationDraft(documents), documents, reference('page.png'))!;
+    const part = withFile(documents);
     expect(part.body).toMatchObject({
       parts: [{ name: 'file', on: true, file: { name: 'page.png' } }, { name: 'format' }],
     });
     const onlyJson = { ...documents, bodies: documents.bodies.slice(0, 1) };
-    const draft = draftWithFile(operationDraft(onlyJson), onlyJson, reference('page.png'))!;
+    const draft = withFile(onlyJson);
     expect(JSON.parse((draft.body as { text: string }).text)).toEqual({
       document: { name: 'page.png', content_b64: '<page.png as base64>' },
     });
     const { body } = await specOf({ ...draft, path: '/extract' }, base);
     expect(JSON.parse(body as string)).toEqual({ document: { name: 'page.png', content_b64: 'AQID' } });
+  });
+
+  it('after the first go into parts without one, then into further parts of the same name', () => {
+    const parts = [
+      { name: 'file', on: true },
+      { name: 'mask', on: true },
+      { name: 'off', on: false },
+    ];
+    const begun = post({ kind: 'multipart', parts });
+    const first = putFile(begun, { kind: 'part', name: 'file' }, reference('a.png'));
+    const all = ['b.png', 'c.png'].reduce((draft, name) => addPart(draft, 'file', reference(name)), first);
+    expect(partsOf(all)).toEqual([
+      ['file', 'a.png'],
+      ['mask', 'b.png'],
+      ['off', undefined],
+      ['file', 'c.png'],
+    ]);
+    const other = putFile(all, { kind: 'part', name: 'file', at: 3 }, reference('d.png'));
+    expect(partsOf(other).map(([, file]) => file)).toEqual(['a.png', 'b.png', undefined, 'd.png']);
   });
 
   it('of the same name are told apart, and are not sent once their place is gone', () => {

@@ -140,7 +140,7 @@ async function act(services: Services, { target, auth }: Checked, action: Health
     case 'again':
       return true;
     case 'enterKey': {
-      const value = await askForKey(app.name);
+      const value = await askForKey(app.name, auth?.idHeader !== undefined);
       if (value === undefined) return false;
       await services.keys.store(auth?.secretRef ?? endpointKeyName(app.environment, app.name), value);
       return true;

@@ -132,7 +132,7 @@ async function headersOf({ sender, keys }: Services, { app, request }: LoadTarge
   } catch (error) {
     const { auth } = request.spec;
     if (!isModalError(error) || error.kind !== 'signedOut' || !auth) throw error;
-    const value = await askForKey(app.name);
+    const value = await askForKey(app.name, auth.idHeader !== undefined);
     if (value === undefined) return undefined;
     await keys.store(auth.secretRef, value);
     return sender.headersOf(request.spec);

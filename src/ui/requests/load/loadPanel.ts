@@ -6,6 +6,7 @@ import type { LoadPlan, LoadTotals } from '../../../domain/load.ts';
 import type { LoadReport } from '../../../domain/loadReport.ts';
 import { asMarkdown, endWords, errorWords, planWords } from '../../../domain/loadReport.ts';
 import { redact } from '../../../domain/redact.ts';
+import type { RequestAuth } from '../../../domain/request.ts';
 import { explainResult } from '../../../requests/explain.ts';
 import type { Services } from '../../commands/services.ts';
 import { webviewHtml, webviewRoots } from '../../webviewHtml.ts';
@@ -175,7 +176,7 @@ export class LoadPanel implements vscode.Disposable {
     const { app, request } = this.#target;
     switch (action) {
       case 'enterKey':
-        return this.#enterKey(request.spec.auth?.secretRef);
+        return this.#enterKey(request.spec.auth);
       case 'deploy':
         await vscode.commands.executeCommand(commands.deploy);
         return;
@@ -185,11 +186,11 @@ export class LoadPanel implements vscode.Disposable {
     }
   }
 
-  async #enterKey(secretRef: string | undefined): Promise<void> {
+  async #enterKey(auth: RequestAuth | undefined): Promise<void> {
     const { app } = this.#target;
-    const value = secretRef === undefined ? undefined : await askForKey(app.name);
-    if (secretRef === undefined || value === undefined) return;
-    await this.#services.keys.store(secretRef, value);
+    const value = auth && (await askForKey(app.name, auth.idHeader !== undefined));
+    if (!auth || value === undefined) return;
+    await this.#services.keys.store(auth.secretRef, value);
     vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t('Key stored')}`, 4000);
   }
 
@@ -239,14 +240,19 @@ const mutable = (totals: LoadTotals): NonNullable<LoadViewState['totals']> => ({
 function endOf(run: LoadRun): NonNullable<LoadViewState['end']> {
   const { end = 'done', plan, totals, failure } = run;
   if (end === 'failed') return { kind: 'bad', text: failure };
+  const { t } = vscode.l10n;
   const text = `${endWords(end, plan)}.`;
   if (end === 'unreachable')
-    return { kind: 'bad', text: `${text} See the error below. Is the app still deployed?`, action: 'deploy' };
+    return {
+      kind: 'bad',
+      text: `${text} ${t('See the error below. Is the app still deployed?')}`,
+      action: 'deploy',
+    };
   if (end !== 'done') return { kind: 'neutral', text };
   const open = totals?.unfinished ?? 0;
   const note =
     open > 0
-      ? ` ${open} of the requests had no answer yet when the time was over; they are not counted.`
+      ? ` ${t('{0} of the requests had no answer yet when the time was over; they are not counted.', open)}`
       : '';
   return { kind: (totals?.failed ?? 0) > 0 ? 'neutral' : 'good', text: text + note };
 }

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ContentOf } from '../../../ui/requests/answerProtocol.ts';
+import { option } from '../option.ts';
 import type { Post } from './headView.ts';
 
 const moreRows = 500;
@@ -64,7 +65,7 @@ function picker(names: readonly string[], selected: number, choose: (index: numb
   return html`<label
     >Table
     <select @change=${(event: Event) => choose(Number((event.target as HTMLSelectElement).value))}>
-      ${names.map((name, index) => html`<option value=${index} ?selected=${index === selected}>${name}</option>`)}
+      ${names.map((name, index) => option(index, name, index === selected))}
     </select>
   </label>`;
 }

@@ -1,6 +1,7 @@
 import { html, nothing, svg } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ContentOf } from '../../../ui/requests/answerProtocol.ts';
+import { option } from '../option.ts';
 import type { Post } from './headView.ts';
 
 type Shown = ContentOf<'vectors'>;
@@ -67,7 +68,7 @@ function picker(
     aria-label=${name}
     @change=${(event: Event) => choose(Number((event.target as HTMLSelectElement).value))}
   >
-    ${labels.map((label, index) => html`<option value=${index} ?selected=${index === selected}>${label}</option>`)}
+    ${labels.map((label, index) => option(index, label, index === selected))}
   </select>`;
 }
 

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { authKinds } from '../../../ui/requests/draftProtocol.ts';
 import type { AuthKind } from '../../../ui/requests/draftProtocol.ts';
+import { option } from '../option.ts';
 import type { Editing } from './editing.ts';
 import { valueOf } from './editing.ts';
 import { words } from './words.ts';
@@ -15,7 +16,7 @@ export function authTab({ context, post }: Editing): TemplateResult {
     <label class="field">
       <span class="label">${words.auth}</span>
       <select @change=${(event: Event) => set(valueOf(event) as AuthKind, header)}>
-        ${authKinds.map((each) => html`<option value=${each} ?selected=${each === kind}>${words.authKinds[each]}</option>`)}
+        ${authKinds.map((each) => option(each, words.authKinds[each], each === kind))}
       </select>
     </label>
     ${

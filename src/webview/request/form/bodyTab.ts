@@ -7,6 +7,7 @@ import type { DraftBody } from '../../../domain/requestDraft.ts';
 import { bodyKey, switchBody } from '../../../domain/requestDraft.ts';
 import { fieldOf } from '../../../domain/schema/formField.ts';
 import type { Schema } from '../../../domain/schema/schema.ts';
+import { option } from '../option.ts';
 import type { Editing } from './editing.ts';
 import { valueOf } from './editing.ts';
 import { pairTable } from './pairTable.ts';
@@ -46,7 +47,7 @@ export function bodyBar(editing: Editing, view: BodyView, show: (view: BodyView)
       aria-label=${words.bodyKind}
       @change=${(event: Event) => change(switchBody(draft, freshBody(editing, valueOf(event))))}
     >
-      ${choices(editing).map((key) => html`<option value=${key} ?selected=${key === bodyKey(body)}>${kinds[key] ?? key}</option>`)}
+      ${choices(editing).map((key) => option(key, kinds[key] ?? key, key === bodyKey(body)))}
     </select>
     <span class="spacer"></span>
     ${isJson && view === 'json' ? html`<button class="plain" @click=${format}>${words.format}</button>` : nothing}

@@ -3,6 +3,8 @@ import type { TemplateResult } from 'lit';
 import { listOf } from '../../../domain/schema/schema.ts';
 import type { Schema } from '../../../domain/schema/schema.ts';
 import type { Pair } from '../../../domain/requestDraft.ts';
+import { option } from '../option.ts';
+import { emptyWords, withValue } from './choices.ts';
 import { isChecked, valueOf } from './editing.ts';
 import { words } from './words.ts';
 
@@ -53,7 +55,7 @@ function line(table: PairTable, pair: Pair, at: number): TemplateResult {
         .value=${pair.name}
         @input=${(event: Event) => put({ name: valueOf(event) })}
       />
-      ${valueInput(pair, known, isBlank, problem, (value) => put({ value, ...(value ? { on: true } : {}) }))}
+      ${valueInput(pair, known, isBlank, problem, put)}
       ${isBlank ? html`<span class="nothing"></span>` : removeButton(pair.name, () => table.change(table.pairs.toSpliced(at, 1)))}
     </div>
     ${problem ? html`<p class="problem">${problem}</p>` : nothing}
@@ -61,17 +63,20 @@ function line(table: PairTable, pair: Pair, at: number): TemplateResult {
 }
 
 function valueInput(
-  { name, value }: Pair,
+  { name, value, on }: Pair,
   known: KnownPair | undefined,
   isBlank: boolean,
   problem: string,
-  put: (value: string) => void,
+  put: (change: Partial<Pair>) => void,
 ): TemplateResult {
   const label = `${words.value}${name ? ` (${name})` : ''}`;
-  const choices = choicesOf(known?.schema).filter((choice) => choice !== value);
+  const choices = choicesOf(known?.schema);
   if (choices.length > 0)
-    return html`<select aria-label=${label} @change=${(event: Event) => put(valueOf(event))}>
-      ${[value, ...choices].map((each) => html`<option value=${each} ?selected=${each === value}>${each || words.notSent}</option>`)}
+    return html`<select
+      aria-label=${label}
+      @change=${(event: Event) => put({ value: valueOf(event), on: valueOf(event) !== '' })}
+    >
+      ${withValue(['', ...choices], value).map((each) => option(each, each || emptyWords(value, on), each === value))}
     </select>`;
   return html`<input
     class="value"
@@ -80,7 +85,7 @@ function valueInput(
     placeholder=${isBlank ? words.value : ''}
     spellcheck="false"
     .value=${value}
-    @input=${(event: Event) => put(valueOf(event))}
+    @input=${(event: Event) => put({ value: valueOf(event), ...(valueOf(event) ? { on: true } : {}) })}
   />`;
 }
 

@@ -4,6 +4,8 @@ import { isFilePart, membersOf } from '../../../domain/operationDraft.ts';
 import type { DraftPart } from '../../../domain/requestDraft.ts';
 import { listOf, textOf } from '../../../domain/schema/schema.ts';
 import type { Schema } from '../../../domain/schema/schema.ts';
+import { option } from '../option.ts';
+import { emptyWords, withValue } from './choices.ts';
 import type { Editing } from './editing.ts';
 import { isChecked, valueOf } from './editing.ts';
 import { fileChip } from './fileChip.ts';
@@ -54,7 +56,7 @@ function line(
         .value=${part.name}
         @input=${(event: Event) => put({ name: valueOf(event) })}
       />
-      ${isFile ? fileChip(editing, { kind: 'part', name: part.name }, part.name, part.file) : textInput(part, member, isBlank, put)}
+      ${isFile ? fileChip(editing, { kind: 'part', name: part.name, at }, part.name, part.file) : textInput(part, member, isBlank, put)}
       ${canBeBoth ? kindButton(isFile, put) : nothing}
       ${isBlank ? nothing : removeButton(part.name, () => change(parts.toSpliced(at, 1)))}
     </div>
@@ -69,13 +71,13 @@ function textInput(
 ): TemplateResult {
   const label = `${words.value}${part.name ? ` (${part.name})` : ''}`;
   const text = part.text ?? '';
-  const choices = listOf(member?.['enum']).map(String);
-  if (choices.length > 0)
+  const given = listOf(member?.['enum']).map(String);
+  if (given.length > 0)
     return html`<select
       aria-label=${label}
       @change=${(event: Event) => put({ text: valueOf(event), on: true })}
     >
-      ${choices.map((each) => html`<option value=${each} ?selected=${each === text}>${each}</option>`)}
+      ${withValue(given, text).map((each) => option(each, each || emptyWords(text, part.on), each === text))}
     </select>`;
   return html`<textarea
     class="value"

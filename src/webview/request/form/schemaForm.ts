@@ -8,6 +8,7 @@ import { chosenVariant, fieldOf, itemOf, membersOf, variantOf } from '../../../d
 import { initialValue } from '../../../domain/schema/initialValue.ts';
 import type { Schema } from '../../../domain/schema/schema.ts';
 import { listOf } from '../../../domain/schema/schema.ts';
+import { option } from '../option.ts';
 import type { Editing } from './editing.ts';
 import { valueOf } from './editing.ts';
 import { fileChip } from './fileChip.ts';
@@ -130,7 +131,7 @@ export class SchemaForm {
       .filter(unique)
       .map((each) => JSON.stringify(each));
     const current = value === undefined ? '' : this.#source(field.path);
-    const all = current === '' || known.includes(current) ? known : [current, ...known];
+    const all = current === '' || known.includes(current) ? known : [...known, current];
     const isOptional = !field.required || value === undefined;
     return html`<select
       id=${id}
@@ -139,8 +140,8 @@ export class SchemaForm {
       aria-describedby=${this.#describedBy(field, id)}
       @change=${(event: Event) => this.#putLiteral(field, valueOf(event))}
     >
-      ${isOptional ? html`<option value="" ?selected=${current === ''}>${unsetWords(field)}</option>` : nothing}
-      ${all.map((literal) => html`<option value=${literal} ?selected=${literal === current}>${shownLiteral(literal)}</option>`)}
+      ${isOptional ? option('', unsetWords(field), current === '') : nothing}
+      ${all.map((literal) => option(literal, shownLiteral(literal), literal === current))}
     </select>`;
   }
 
@@ -225,7 +226,7 @@ export class SchemaForm {
         aria-label=${words.kindOf(labelOf(field))}
         @change=${(event: Event) => choose(Number(valueOf(event)))}
       >
-        ${field.choices.map((name, at) => html`<option value=${at} ?selected=${at === chosen}>${name}</option>`)}
+        ${field.choices.map((name, at) => option(at, name, at === chosen))}
       </select>
       ${variant.kind === 'object' || variant.kind === 'list' ? this.#groupBody(variant) : this.#input(variant, idOf(field.path))}`;
   }

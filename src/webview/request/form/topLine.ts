@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { pathNames } from '../../../domain/requestDraft.ts';
+import { option } from '../option.ts';
 import type { Editing } from './editing.ts';
 import { valueOf } from './editing.ts';
 import { words } from './words.ts';
@@ -16,7 +17,7 @@ export function topLine(editing: Editing, sending: boolean, send: () => void): T
         aria-label=${words.method}
         @change=${(event: Event) => change({ ...draft, method: valueOf(event) })}
       >
-        ${methods.map((method) => html`<option ?selected=${method === draft.method}>${method}</option>`)}
+        ${methods.map((method) => option(method, method, method === draft.method))}
       </select>
       <span class="base" title=${context.baseUrl}><bdi>${context.baseUrl}</bdi></span>
       <input
@@ -48,11 +49,12 @@ export function entryLine(editing: Editing): TemplateResult {
       @change=${(event: Event) => post({ type: 'selectEntry', id: valueOf(event) })}
     >
       ${[...groups].map(([group, entries]) => {
-        const options = entries.map(
-          ({ id, label, title, edited }) =>
-            html`<option value=${id} ?selected=${id === context.entry}>
-              ${label}${title ? ` · ${title}` : ''}${edited ? ` (${words.edited})` : ''}
-            </option>`,
+        const options = entries.map(({ id, label, title, edited }) =>
+          option(
+            id,
+            `${label}${title ? ` · ${title}` : ''}${edited ? ` (${words.edited})` : ''}`,
+            id === context.entry,
+          ),
         );
         return group ? html`<optgroup label=${group}>${options}</optgroup>` : options;
       })}
@@ -70,7 +72,8 @@ export function entryLine(editing: Editing): TemplateResult {
         : nothing
     }
     ${iconButton('save', words.save, () => post({ type: 'save' }))}
-    ${iconButton('copy', words.copyAs, () => post({ type: 'copyAs' }))} ${about(editing)}
+    ${iconButton('copy', words.copyAs, () => post({ type: 'copyAs' }))}
+    ${iconButton('graph-line', words.loadTest, () => post({ type: 'loadTest' }))} ${about(editing)}
   </div>`;
 }
 

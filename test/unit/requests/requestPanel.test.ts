@@ -1,0 +1,273 @@
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type * as vscode from 'vscode';
+import type { App, ModalFunction } from '../../../src/domain/app.ts';
+import { datedRates } from '../../../src/domain/cost.ts';
+import { silentLogger } from '../../../src/domain/logger.ts';
+import type { HttpResult } from '../../../src/domain/request.ts';
+import { emptyDraft } from '../../../src/domain/requestDraft.ts';
+import type { EndpointKeys } from '../../../src/platform/endpointKeys.ts';
+import { emptySnapshot } from '../../../src/store/snapshot.ts';
+import { CallRegistry } from '../../../src/ui/requests/callRegistry.ts';
+import { addressOf, knownTarget } from '../../../src/ui/requests/knownTarget.ts';
+import type { RequestTarget } from '../../../src/ui/requests/requestSession.ts';
+import { RequestsController } from '../../../src/ui/requests/requestsController.ts';
+import * as editor from '../support/editor.ts';
+
+vi.mock('vscode', () => import('../support/editor.ts'));
+
+const main = { id: 'ap-1', name: 'demo', environment: 'main', state: 'deployed', createdAt: 1 } as const;
+
+let server: Server;
+let url = '';
+let folder = '';
+/** What the endpoint was asked for. */
+let asked: (string | undefined)[] = [];
+let sent: { readonly resolve: (result: HttpResult) => void; readonly signal: AbortSignal }[] = [];
+let stored: Map<string, string>;
+let tested: unknown[] = [];
+let deployed: RequestTarget | undefined;
+let controller: RequestsController;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'panel-'));
+  asked = [];
+  sent = [];
+  stored = new Map();
+  tested = [];
+  deployed = undefined;
+  editor.views.length = 0;
+  editor.typed.length = 0;
+  editor.said.length = 0;
+  server = createServer((request, response) => {
+    asked.push(request.url);
+    response.writeHead(404).end();
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  controller = inWindow();
+});
+afterEach(async () => {
+  controller.dispose();
+  server.closeAllConnections();
+  server.close();
+  await rm(folder, { recursive: true });
+});
+
+function inWindow(): RequestsController {
+  const uri = editor.Uri.parse(`file://${folder}`) as unknown as vscode.Uri;
+  return new RequestsController(
+    {
+      extensionUri: uri,
+      storageUri: uri,
+      sender: {
+        send: (_spec, signal) => new Promise((resolve) => sent.push({ resolve, signal })),
+      },
+      keys: {
+        get: (name: string) => Promise.resolve(stored.get(name)),
+        store: (name: string, value: string) => Promise.resolve(void stored.set(name, value)),
+      } as unknown as EndpointKeys,
+      logger: silentLogger,
+      facts: {
+        plane: () => Promise.reject(new Error('not asked here')),
+        rates: () => datedRates,
+      },
+      bundled: () => Promise.resolve([]),
+      known: () => deployed,
+      wakes: () => '',
+    },
+    {
+      showLogs: () => undefined,
+      deploy: () => undefined,
+      openDashboard: () => undefined,
+      loadTest: (argument) => void tested.push(argument),
+      copyAs: () => Promise.resolve(),
+      save: () => Promise.resolve(),
+      calls: new CallRegistry(),
+    },
+  );
+}
+
+function targetOf(app: Partial<App> = {}, requiresProxyAuth = false): RequestTarget {
+  return {
+    app: { ...main, runningContainers: 0, ...app },
+    endpoint: { functionId: 'fu-1', name: 'web', url, requiresProxyAuth },
+  };
+}
+
+const until = (check: () => unknown) => vi.waitFor(check, { timeout: 9000 });
+
+/** Drafts are written in their own time; at the end of a window at once, unless they are on their way. */
+async function keptOf(appId: string): Promise<void> {
+  const drafts = path.join(folder, 'drafts');
+  await until(async () => {
+    const files = (await readdir(drafts)).filter((name) => name.endsWith('.json'));
+    const texts = await Promise.all(files.map((name) => readFile(path.join(drafts, name), 'utf8')));
+    expect(texts.join('')).toContain(appId);
+  });
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+const answer: HttpResult = {
+  status: 200,
+  statusText: 'OK',
+  headers: {},
+  body: '{}',
+  size: 2,
+  timing: { connect: 0, firstByte: 0, total: 0, polls: 0 },
+  callId: '',
+};
+const stateOf = (view: editor.View | undefined) =>
+  (view?.last('answer/state')?.['state'] as { kind: string } | undefined)?.kind;
+
+describe('the key that is entered', () => {
+  it('takes the place of no answer when the user leaves the field', async () => {
+    await controller.openEndpoint(targetOf({}, true));
+    const [view] = editor.views;
+    view!.received.fire({ type: 'send' });
+    await until(() => expect(sent).toHaveLength(1));
+    sent[0]!.resolve(answer);
+    await until(() => expect(stateOf(view)).toBe('done'));
+    editor.typed.push(undefined);
+    view!.received.fire({ type: 'enterKey' });
+    await settled();
+    expect(editor.said).toEqual(['Proxy Token for demo']);
+    expect(stateOf(view)).toBe('done');
+    editor.typed.push('wk-a.ws-b');
+    view!.received.fire({ type: 'enterKey' });
+    await until(() => expect(stateOf(view)).toBe('idle'));
+  });
+
+  it('ends no request that is on its way', async () => {
+    await controller.openEndpoint(targetOf({}, true));
+    const [view] = editor.views;
+    view!.received.fire({ type: 'send' });
+    await until(() => expect(sent).toHaveLength(1));
+    editor.typed.push('wk-a.ws-b');
+    view!.received.fire({ type: 'enterKey' });
+    await until(() => expect([...stored.values()]).toEqual(['wk-a.ws-b']));
+    await until(() => expect(view!.last('context')?.['context']).toMatchObject({ api: { kind: 'absent' } }));
+    await settled();
+    expect([stateOf(view), sent[0]!.signal.aborted]).toEqual(['sending', false]);
+  });
+
+  it('is asked for nowhere where none is sent, and that is said', async () => {
+    await controller.openEndpoint(targetOf());
+    editor.views[0]!.received.fire({ type: 'enterKey' });
+    await settled();
+    expect(editor.said).toEqual([expect.stringContaining('goes out without a key')]);
+  });
+});
+
+describe('the panel of an endpoint', () => {
+  it('is one, however often it is opened at once', async () => {
+    const panels = await Promise.all([
+      controller.openEndpoint(targetOf()),
+      controller.openEndpoint(targetOf()),
+      controller.openSpec({ method: 'GET', url: `${url}/health`, headers: {} }, 'GET /health'),
+    ]);
+    expect(editor.views).toHaveLength(1);
+    expect(panels[0]).toBe(panels[1]);
+    expect(panels[0].session.target.app.id).toBe('ap-1');
+  });
+
+  it('is the one that the window brings back', async () => {
+    await controller.openEndpoint(targetOf());
+    controller.dispose();
+    await keptOf('ap-1');
+    controller = inWindow();
+    const [restored, other] = [new editor.View('restored'), new editor.View('other')];
+    await Promise.all([
+      editor.restore(restored, { endpoint: url }),
+      controller.openEndpoint(targetOf()),
+      editor.restore(other, { endpoint: `${url}/` }),
+    ]);
+    expect([restored.disposed, other.disposed, editor.views.length]).toEqual([false, true, 1]);
+  });
+
+  it('is made anew when the one of the last window cannot come back', async () => {
+    const view = new editor.View('restored');
+    const [, panel] = await Promise.all([
+      editor.restore(view, { endpoint: url }),
+      controller.openEndpoint(targetOf()),
+    ]);
+    expect([view.disposed, editor.views.length]).toEqual([true, 1]);
+    editor.views[0]!.dispose();
+    expect(await controller.openEndpoint(targetOf())).not.toBe(panel);
+  });
+
+  it('follows the endpoint to the app as it was deployed last', async () => {
+    const panel = await controller.openEndpoint(targetOf());
+    await until(() => expect(asked).toEqual(['/openapi.json']));
+    await controller.openEndpoint(targetOf({ runningContainers: 1 }));
+    expect(panel.session.target.app.runningContainers).toBe(1);
+    await controller.openEndpoint(targetOf({ id: 'ap-2' }));
+    expect(panel.session.target.app.id).toBe('ap-2');
+    await until(() => expect(asked).toEqual(['/openapi.json', '/openapi.json']));
+    await controller.openSpec({ method: 'GET', url: `${url}/health`, headers: {} }, 'GET /health');
+    expect(panel.session.target.app.id).toBe('ap-2');
+    controller.dispose();
+    await keptOf('ap-2');
+    controller = inWindow();
+    deployed = targetOf({ id: 'ap-3' });
+    await editor.restore(new editor.View('restored'), { endpoint: url });
+    expect(controller.active?.session.target.app.id).toBe('ap-3');
+  });
+});
+
+it('gives a load test its own request, as it is edited', async () => {
+  const panel = await controller.openEndpoint(targetOf());
+  panel.session.draft = emptyDraft('GET', '/edited');
+  editor.views[0]!.received.fire({ type: 'loadTest' });
+  await until(() => expect(tested).toHaveLength(1));
+  expect(tested).toEqual([
+    { target: targetOf(), spec: { method: 'GET', url: `${url}/edited`, headers: {} } },
+  ]);
+});
+
+describe('files that are dropped together', () => {
+  const uris = ['a.png', 'b.png'].map((name) => `file:///work/${name}`);
+
+  it('become parts of a multipart body', async () => {
+    const panel = await controller.openEndpoint(targetOf());
+    editor.views[0]!.received.fire({ type: 'dropFiles', uris });
+    await settled();
+    expect(panel.session.draft).toMatchObject({
+      method: 'POST',
+      body: {
+        parts: [
+          { name: 'file', file: { name: 'a.png' } },
+          { name: 'file', file: { name: 'b.png' } },
+        ],
+      },
+    });
+  });
+
+  it('are left out aloud where there is room for one', async () => {
+    const panel = await controller.openEndpoint(targetOf());
+    const [view] = editor.views;
+    panel.session.draft = {
+      ...emptyDraft('POST', '/x'),
+      body: { kind: 'text', type: 'application/json', text: '{}', files: [] },
+    };
+    view!.received.fire({ type: 'dropFiles', uris, target: { kind: 'json', path: ['document'] } });
+    await until(() => expect(stateOf(view)).toBe('failed'));
+    expect(JSON.stringify(view!.last('answer/state'))).toContain('has a.png now. Not put in: b.png.');
+    expect(JSON.stringify(panel.session.draft.body)).toContain('<a.png as base64>');
+  });
+});
+
+it('finds the deployed endpoint of an address among what was read', () => {
+  const fn = { id: 'fu-1', endpoints: [targetOf().endpoint] } as unknown as ModalFunction;
+  const stopped: App = { ...targetOf().app, id: 'ap-0', state: 'stopped' };
+  const details = new Map(['ap-0', 'ap-1'].map((appId) => [appId, { appId, functions: [fn] }]));
+  const snapshot = { ...emptySnapshot, apps: [stopped, targetOf().app], details };
+  expect(knownTarget(`${url}/`, snapshot)).toEqual(targetOf());
+  expect(knownTarget('https://other.modal.run', snapshot)).toBeUndefined();
+  expect(addressOf(`${url}//`)).toBe(url);
+});

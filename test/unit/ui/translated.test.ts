@@ -1,0 +1,79 @@
+import { expect, it, vi } from 'vitest';
+import { datedRates } from '../../../src/domain/cost.ts';
+import { loadUnits } from '../../../src/domain/loadCost.ts';
+import { AnswerModel } from '../../../src/requests/answer/answerModel.ts';
+import { StreamReader } from '../../../src/requests/answer/streamReader.ts';
+import { defaultPlan } from '../../../src/requests/load/limits.ts';
+import { firstChoices, tabContent } from '../../../src/ui/requests/answerTabs.ts';
+import {
+  actionLooks,
+  lineWords,
+  stateLooks,
+  stepNames,
+  summaryWords,
+} from '../../../src/ui/requests/health/healthWords.ts';
+import { confirmationLines, seenCost } from '../../../src/ui/requests/load/loadWords.ts';
+import { RequestSession } from '../../../src/ui/requests/requestSession.ts';
+import { catalogApp } from '../support/catalogApp.ts';
+
+// An editor in another language, where every text is seen to be a translation.
+vi.mock('vscode', () => ({ l10n: { t: (text: string) => `⟦${text}⟧` } }));
+
+const isTranslated = expect.stringMatching(/^⟦.*⟧$/) as string;
+
+it('says the health of an endpoint in the language of the editor', () => {
+  const words = [
+    ...Object.values(stepNames),
+    ...Object.values(stateLooks).map(({ word }) => word),
+    ...Object.values(actionLooks).map(({ title }) => title),
+    lineWords({ step: 'key', state: 'good', text: '' }),
+    ...(['good', 'bad', 'warning', 'unknown'] as const).map((state) =>
+      summaryWords([{ step: 'key', state, text: '' }]),
+    ),
+  ];
+  expect(words).toEqual(words.map(() => isTranslated));
+});
+
+it('asks before a load test in the language of the editor', () => {
+  const units = loadUnits([], 'web', new Map(), 1, datedRates);
+  const lines = confirmationLines('GET /', defaultPlan, units, datedRates).filter(
+    (line) => !line.startsWith('GPU: '), // said by all questions
+  );
+  const seen = [new Map([['A10', 1]]), new Map<string, number>()].map(
+    (seconds) => seenCost(seconds, 1, datedRates).basis,
+  );
+  const words = [...lines, ...seen];
+  expect(words).toEqual(words.map(() => isTranslated));
+});
+
+it('names requests in the language of the editor', () => {
+  const bundled = catalogApp();
+  const target = {
+    app: {
+      id: 'ap-1',
+      name: 'demo',
+      environment: 'main',
+      state: 'deployed' as const,
+      createdAt: 1,
+      runningContainers: 0,
+    },
+    endpoint: { functionId: 'fu-1', name: 'web', url: 'https://h', requiresProxyAuth: false },
+  };
+  const [hand, sample, operation] = new RequestSession(target, bundled).context.entries;
+  expect([hand?.label, sample?.group, operation?.group]).toEqual([isTranslated, isTranslated, isTranslated]);
+});
+
+it('names the answer before in the language of the editor', () => {
+  const result = {
+    status: 200,
+    statusText: 'OK',
+    headers: {},
+    body: '',
+    size: 0,
+    timing: { connect: 0, firstByte: 0, total: 0, polls: 0 },
+    callId: '',
+  };
+  const model = new AnswerModel({ result, stream: new StreamReader({}), sample: undefined });
+  const before = [{ label: 'data[0].embedding', values: new Float64Array([1, 2]) }];
+  expect(tabContent('vectors', model, firstChoices, before)).toMatchObject({ others: [isTranslated] });
+});
