@@ -42,7 +42,9 @@ export function filledHeaders({
 export function secretValues({ headers, secrets = {}, hidden = [] }: RequestSpec): string[] {
   const values = Object.entries(headers).flatMap(([name, value]) =>
     hasReference(value)
-      ? [...value.matchAll(reference)].flatMap(([, inner = '']) => secrets[inner] ?? [])
+      ? [...value.matchAll(reference)].flatMap(([, inner = '']) =>
+          Object.hasOwn(secrets, inner) ? (secrets[inner] ?? []) : [],
+        )
       : redactHeader(name, value) === value
         ? []
         : [value],

@@ -87,9 +87,9 @@ export class Variables {
     this.#origins.set(name, { isSecret: false, credentials: [] }); // for one that refers to itself
     const raw = name.startsWith('$') ? undefined : this.#file.get(name);
     const isSource = /^\$(?:processEnv|dotenv)\b/.test(name) || this.#source.privateNames?.has(name) === true;
-    const inner = referencesIn(raw ?? this.#source.environment[name] ?? '').map((each) =>
-      this.#origin(each.name),
-    );
+    const inner = referencesIn(
+      raw ?? (this.has(name) ? this.#source.environment[name] : undefined) ?? '',
+    ).map((each) => this.#origin(each.name));
     const isSecret = (raw === undefined && isSource) || inner.some((each) => each.isSecret);
     const own = isSecret && isSecretName(name.split(/\s+/).at(-1) ?? '') ? [name] : [];
     const credentials = [...new Set([...own, ...inner.flatMap((each) => each.credentials)])];

@@ -91,8 +91,11 @@ export class RequestEditor implements vscode.Disposable {
   /** Opens an entry as it was left. @throws kind `invalid` when a sample's file cannot be read */
   async open(entry: string): Promise<void> {
     if (entry === this.session.entry) return; // what the view has may be newer
-    await this.session.select(entry);
-    await this.#changed();
+    try {
+      await this.session.select(entry);
+    } finally {
+      await this.#changed(); // also when it stays what it was: the list shows the other one already
+    }
   }
 
   /** Opens a request that was saved or sent before, as it was. */

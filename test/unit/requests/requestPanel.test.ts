@@ -16,7 +16,9 @@ import { emptySnapshot } from '../../../src/store/snapshot.ts';
 import { CallRegistry } from '../../../src/ui/requests/callRegistry.ts';
 import { addressOf, knownTarget } from '../../../src/ui/requests/knownTarget.ts';
 import type { RequestTarget } from '../../../src/ui/requests/requestSession.ts';
+import { byHand, sampleEntry } from '../../../src/ui/requests/requestSession.ts';
 import { RequestsController } from '../../../src/ui/requests/requestsController.ts';
+import { catalogApp } from '../support/catalogApp.ts';
 import * as editor from '../support/editor.ts';
 
 vi.mock('vscode', () => import('../support/editor.ts'));
@@ -218,6 +220,19 @@ describe('the panel of an endpoint', () => {
     await editor.restore(new editor.View('restored'), { endpoint: url });
     expect(controller.active?.session.target.app.id).toBe('ap-3');
   });
+});
+
+it('shows the request that stays open when another cannot be opened', async () => {
+  const bundled = catalogApp({ folder });
+  const broken = { ...bundled.samples[0]!, body: { kind: 'json' as const, file: 'missing.json' } };
+  await controller.openEndpoint(targetOf(), { ...bundled, samples: [broken] });
+  const [view] = editor.views;
+  const drafts = () => view!.posted.filter(({ type }) => type === 'draft');
+  const before = drafts().length;
+  view!.received.fire({ type: 'selectEntry', id: sampleEntry(broken) });
+  await until(() => expect(stateOf(view)).toBe('failed'));
+  expect(drafts()).toHaveLength(before + 1);
+  expect(drafts().at(-1)).toMatchObject({ context: { entry: byHand } });
 });
 
 it('gives a load test its own request, as it is edited', async () => {

@@ -177,6 +177,11 @@ describe('a credential that a .http file names', () => {
     );
   });
 
+  it('has no value by a name that every object has', async () => {
+    const headers = { 'X-A': '{{constructor}}' };
+    await expect(send({ method: 'GET', url, headers })).rejects.toThrow('{{constructor}} in the header X-A');
+  });
+
   it('leaves ordinary values as they are', async () => {
     const { spec } = await read('Accept: {{TOKEN}}\nX-Region: {{region}}');
     expect(spec.headers).toMatchObject({ Accept: canary, 'X-Region': 'eu' });

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { pathNames } from '../../../domain/requestDraft.ts';
 import { option } from '../option.ts';
+import { withValue } from './choices.ts';
 import type { Editing } from './editing.ts';
 import { valueOf } from './editing.ts';
 import { words } from './words.ts';
@@ -17,7 +18,7 @@ export function topLine(editing: Editing, sending: boolean, send: () => void): T
         aria-label=${words.method}
         @change=${(event: Event) => change({ ...draft, method: valueOf(event) })}
       >
-        ${methods.map((method) => option(method, method, method === draft.method))}
+        ${withValue(methods, draft.method).map((method) => option(method, method, method === draft.method))}
       </select>
       <span class="base" title=${context.baseUrl}><bdi>${context.baseUrl}</bdi></span>
       <input
