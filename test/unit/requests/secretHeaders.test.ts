@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../../src/domain/logger.ts';
 import type { HttpResult, RequestSpec } from '../../../src/domain/request.ts';
 import { draftOf } from '../../../src/requests/draftOf.ts';
@@ -15,8 +15,10 @@ import { Variables } from '../../../src/requests/httpFile/variables.ts';
 import { requestText, updateRequest } from '../../../src/requests/httpFile/write.ts';
 import { RecordedSender } from '../../../src/requests/recordedSender.ts';
 import { RequestSender } from '../../../src/requests/send.ts';
-import { RequestSession, keptEntry } from '../../../src/ui/requests/requestSession.ts';
+import { RequestSession } from '../../../src/ui/requests/requestSession.ts';
 import { readSession, writeSession } from '../../../src/ui/requests/savedSession.ts';
+
+vi.mock('vscode', () => import('../support/editor.ts'));
 
 const canary = 'CANARYcanary0123456789';
 const url = 'https://me--demo.modal.run/v1/chat/completions';
@@ -134,7 +136,7 @@ describe('a credential that a .http file names', () => {
   ])('is sent, and stands nowhere else: %s', async (line, header, value) => {
     const { text, spec } = await read(line);
     const session = new RequestSession(target);
-    session.adopt(keptEntry('Chat'), draftOf(spec, session.baseUrl)!, spec.secrets);
+    session.adopt('Chat', draftOf(spec, session.baseUrl)!, spec.secrets);
     // What the view gets, and what it gives back.
     const shown = JSON.stringify([session.draft, session.context]);
     session.put(session.entry, session.draft);
@@ -160,7 +162,7 @@ describe('a credential that a .http file names', () => {
   it('is known to a request of the history, while the window lives', async () => {
     const { spec } = await read('X-Own: {{TOKEN}}');
     const session = new RequestSession(target);
-    session.adopt(keptEntry('Chat'), draftOf(spec, session.baseUrl)!, spec.secrets);
+    session.adopt('Chat', draftOf(spec, session.baseUrl)!, spec.secrets);
     const { method, url: address, headers, body } = spec;
     const kept = { method, url: address, headers, body: body! };
     expect((await send(session.withSecrets(kept))).sent['X-Own']).toBe(canary);
@@ -170,7 +172,7 @@ describe('a credential that a .http file names', () => {
   it('is asked for again in another window', async () => {
     const { spec } = await read('Authorization: Bearer {{TOKEN}}');
     const session = new RequestSession(target);
-    session.adopt(keptEntry('Chat'), draftOf(spec, session.baseUrl)!, spec.secrets);
+    session.adopt('Chat', draftOf(spec, session.baseUrl)!, spec.secrets);
     const next = new RequestSession(target, undefined, readSession(writeSession(session.saved)));
     await expect(send(await next.spec())).rejects.toThrow(
       '{{TOKEN}} in the header Authorization has no value',
