@@ -84,6 +84,8 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       lifecycle,
       rates: () => catalogueView.rates,
       bundled: () => catalog.apps(),
+      saved: () => requestMemory.saved(),
+      onDidChangeSaved: (changed) => requestMemory.onDidChangeSaved(changed),
       drop: new EndpointDrop((row, uris) => {
         void vscode.commands.executeCommand(commands.sendFile, { row, uris });
       }),

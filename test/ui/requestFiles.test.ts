@@ -50,6 +50,7 @@ def web():
 
 let demo: Demo;
 let workbench: Workbench;
+let url: string;
 const file = (name: string) => path.join(demo.workspace, name);
 const saved = '.modal/requests/greeter.http';
 
@@ -60,7 +61,7 @@ beforeAll(async () => {
     cwd: demo.workspace,
     env: { ...process.env, ...demo.env },
   });
-  const [, url = ''] = /(http:\/\/\S+)\s+\(unauthenticated\)/.exec(stdout) ?? [];
+  url = (/(http:\/\/\S+)\s+\(unauthenticated\)/.exec(stdout)?.[1] ?? '').replace(/\/$/, '');
   await mkdir(path.dirname(file(saved)), { recursive: true });
   await writeFile(
     file('.modal/requests/http-client.env.json'),
@@ -73,7 +74,7 @@ beforeAll(async () => {
   await writeFile(
     file(saved),
     `# Greetings.
-@baseUrl = ${url.replace(/\/$/, '')}
+@baseUrl = ${url}
 
 ### Say hello
 POST {{baseUrl}}/hello
@@ -198,5 +199,22 @@ describe('the request panel', () => {
     await workbench.shot('145-saved-requests');
     await workbench.quickPick.choose(/^Say hello again/);
     await workbench.quickPick.widget.waitFor({ state: 'hidden' });
+  });
+});
+
+describe('saved requests', () => {
+  it('stand below their endpoint like samples, and go with one click', async () => {
+    await workbench.openView('Apps');
+    await workbench.treeRow('Apps', /^App greeter/).expand();
+    await workbench.treeRow('Apps', /^Web endpoint web/).expand();
+    await workbench.treeRow('Apps', /^Saved request Say hello again, POST \/hello/).waitFor();
+    await writeFile(file('.modal/requests/later.http'), `### Say it later\nGET ${url}/later\n`);
+    const later = workbench.treeRow('Apps', /^Saved request Say it later, GET \/later/);
+    await later.waitFor();
+    await workbench.shot('146-saved-below-endpoint');
+    await later.inlineAction('Send Test Request…');
+    const frame = await panel();
+    await frame.getByText('/later').first().waitFor();
+    await frame.getByText('200 OK').waitFor();
   });
 });

@@ -23,6 +23,10 @@ export async function sendRequest(services: Services, argument: unknown): Promis
     await services.requests.openSample(shown.bundled, shown.sample, shown, { send: true });
     return;
   }
+  if (shown?.kind === 'saved') {
+    await (await services.requestMemory.load()).sendFromFile(shown.saved);
+    return;
+  }
   const target = isDeployedReference(argument)
     ? await deployedFunction(services, argument)
     : await resolveEndpoint(services, argument, vscode.l10n.t('Send Test Request'));

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { ModalError } from '../../domain/errors.ts';
 import type { RequestSpec } from '../../domain/request.ts';
+import type { SavedRequest } from '../../domain/savedRequest.ts';
 import type { HistoryEntry, SentRequest } from '../../requests/history/entry.ts';
 import { RequestHistory } from '../../requests/history/history.ts';
 import type { PanelQuestion } from '../requests/requestActions.ts';
@@ -9,8 +10,10 @@ import { copyAs } from './copyAs.ts';
 import { Endpoints } from './endpoints.ts';
 import { HistoryPick } from './historyPick.ts';
 import { HttpFileHelp } from './httpFileHelp.ts';
+import type { HttpPlace } from './httpFiles.ts';
 import { HttpFiles } from './httpFiles.ts';
 import type { MemoryParts } from './requestMemory.ts';
+import { readSavedRequests } from './savedIndex.ts';
 import { openSaved } from './savedRequests.ts';
 import { saveRequest } from './saveRequest.ts';
 
@@ -118,6 +121,14 @@ export class MemoryFlows implements vscode.Disposable {
       open: (spec, send) => this.open(spec, send),
       failure: (doing, error) => this.#parts.presenter.failure(doing, error),
     });
+  }
+
+  savedRequests(uris: readonly vscode.Uri[]): Promise<SavedRequest[]> {
+    return readSavedRequests(this.files, uris);
+  }
+
+  async openFromFile(place: HttpPlace): Promise<void> {
+    await this.open(await this.files.specAt(place), false);
   }
 
   /** @param argument what the CodeLens passes on; absent: the request at the cursor */

@@ -9,7 +9,7 @@ import {
   referencesIn,
 } from '../../requests/httpFile/variables.ts';
 import type { HttpFiles, HttpPlace } from './httpFiles.ts';
-import { requestsFolder } from './savedRequests.ts';
+import { requestsFolder } from './savedFiles.ts';
 
 const ownId = 'gpu-apps.modal-gpu-apps';
 const mostProblems = 200;

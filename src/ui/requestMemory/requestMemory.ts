@@ -1,11 +1,15 @@
 import type * as vscode from 'vscode';
+import type { Disposable } from '../../domain/emitter.ts';
+import { Emitter } from '../../domain/emitter.ts';
 import type { Rates } from '../../domain/cost.ts';
 import type { Logger } from '../../domain/logger.ts';
+import type { SavedRequest } from '../../domain/savedRequest.ts';
 import type { Presenter } from '../../platform/present.ts';
 import type { SentRequest } from '../../requests/history/entry.ts';
 import type { AppStore } from '../../store/appStore.ts';
 import type { CatalogStore } from '../../store/catalogStore.ts';
 import type { RequestsController } from '../requests/requestsController.ts';
+import { findSavedFiles, watchSavedFiles } from './savedFiles.ts';
 
 export type MemoryFlows = import('./flows.ts').MemoryFlows;
 
@@ -24,7 +28,12 @@ export interface MemoryParts {
 /** History, saved requests, snippets and comparison. All that does work is a file of its own, loaded on first use. */
 export class RequestMemory implements vscode.Disposable {
   readonly #parts: MemoryParts;
+  readonly #savedChanged = new Emitter<undefined>();
   #flows: Promise<MemoryFlows> | undefined;
+  #watcher: Disposable | undefined;
+
+  /** Fires when saved requests may have changed, once somebody has read them. */
+  readonly onDidChangeSaved = this.#savedChanged.event;
 
   constructor(parts: MemoryParts) {
     this.#parts = parts;
@@ -35,7 +44,16 @@ export class RequestMemory implements vscode.Disposable {
     return this.#flows;
   }
 
+  /** The saved requests of the workspace. Where there are none, nothing is loaded. */
+  async saved(): Promise<readonly SavedRequest[]> {
+    this.#watcher ??= watchSavedFiles(() => this.#savedChanged.fire(undefined));
+    const files = await findSavedFiles();
+    return files.length === 0 ? [] : (await this.load()).savedRequests(files);
+  }
+
   dispose(): void {
+    this.#watcher?.dispose();
+    this.#savedChanged.dispose();
     void this.#flows?.then((flows) => flows.dispose()).catch(() => undefined);
   }
 

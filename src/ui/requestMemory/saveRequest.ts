@@ -16,7 +16,7 @@ import {
 } from '../../requests/httpFile/write.ts';
 import type { HttpFiles } from './httpFiles.ts';
 import { readHttpFile } from './httpFiles.ts';
-import { requestsFolder } from './savedRequests.ts';
+import { requestsFolder } from './savedFiles.ts';
 
 /**
  * Saves a request below `.modal/requests`, in the file of its app. Of a request with the same name only the lines that

@@ -4,9 +4,7 @@ import type { RequestSpec } from '../../domain/request.ts';
 import type { HttpFile, HttpRequest } from '../../requests/httpFile/model.ts';
 import type { HttpFiles } from './httpFiles.ts';
 import { readHttpFile } from './httpFiles.ts';
-
-/** Where requests are saved, below each folder of the workspace. */
-export const requestsFolder = '.modal/requests';
+import { findSavedFiles, requestsFolder } from './savedFiles.ts';
 
 interface SavedItem extends vscode.QuickPickItem {
   readonly uri?: vscode.Uri;
@@ -22,8 +20,7 @@ interface SavedActions {
 /** Lists the saved requests by file. @throws kind `notFound` when there is none */
 export async function openSaved(files: HttpFiles, actions: SavedActions): Promise<void> {
   const { t } = vscode.l10n;
-  const found = await vscode.workspace.findFiles(`${requestsFolder}/**/*.{http,rest}`, null, 1000);
-  const items = (await Promise.all(found.sort(byPath).map(itemsOf))).flat();
+  const items = (await Promise.all((await findSavedFiles()).map(itemsOf))).flat();
   if (items.length === 0) {
     const text = t('No request is saved in this workspace. Save one from its panel with "Save Request".');
     throw new ModalError('notFound', text);
@@ -82,5 +79,3 @@ async function showFile({ uri, request }: SavedItem): Promise<void> {
   editor.selection = new vscode.Selection(at, at);
   editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
-
-const byPath = (a: vscode.Uri, b: vscode.Uri) => (a.path < b.path ? -1 : 1);

@@ -29,6 +29,10 @@ async function openRequest(services: Services, argument: unknown): Promise<void>
     await services.requests.openSample(row.bundled, row.sample, row);
     return;
   }
+  if (row?.kind === 'saved') {
+    await (await services.requestMemory.load()).openFromFile(row.saved);
+    return;
+  }
   const target = await resolveEndpoint(services, argument, vscode.l10n.t('Open Request'));
   if (target) await services.requests.openEndpoint(target, await bundledApp(services, target));
 }

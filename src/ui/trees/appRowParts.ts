@@ -4,6 +4,7 @@ import type { Sample } from '../../domain/catalog.ts';
 import type { KnownApp } from '../../domain/appFilter.ts';
 import { gpuTypesOf } from '../../domain/appFilter.ts';
 import type { ModalError } from '../../domain/errors.ts';
+import type { SavedRequest } from '../../domain/savedRequest.ts';
 import { plural, shortAge, spokenAge } from '../../domain/words.ts';
 import { commands } from '../../contributions.ts';
 import type { AppGroup } from './appGroups.ts';
@@ -185,6 +186,24 @@ export function sampleRow(sample: Sample, endpointRowId: string): Row {
     context: 'sample',
     spoken: `Sample request ${sample.title}, ${route}`,
     tooltip: () => [sample.expect?.description ?? sample.title, route],
+    command: { id: commands.openRequest, title: 'Open request' },
+  };
+}
+
+/** A request of a `.http` file of the workspace. A click shows it; its button sends it. */
+export function savedRow({ title, method, path, uri, at }: SavedRequest, endpointRowId: string): Row {
+  const route = `${method} ${path}`;
+  return {
+    ...leaf,
+    id: `saved/${endpointRowId}/${uri}/${at}`,
+    parentId: endpointRowId,
+    kind: 'saved',
+    label: title,
+    description: title === route ? '' : route,
+    icon: 'bookmark',
+    context: 'sample',
+    spoken: `Saved request ${title}, ${route}`,
+    tooltip: () => [title, route, decodeURIComponent(uri.split('/').at(-1) ?? '')],
     command: { id: commands.openRequest, title: 'Open request' },
   };
 }

@@ -6,6 +6,7 @@ import { isFiltering, matchesFilter } from '../../domain/appFilter.ts';
 import type { Arrangement, Sorting } from '../../domain/arrangement.ts';
 import { defaultArrangement } from '../../domain/arrangement.ts';
 import type { ModalError } from '../../domain/errors.ts';
+import type { SavedRequest } from '../../domain/savedRequest.ts';
 import { shortAge } from '../../domain/words.ts';
 import type { Snapshot } from '../../store/snapshot.ts';
 import type { AppGroup } from './appGroups.ts';
@@ -21,6 +22,7 @@ import {
   problemRow,
   readingRow,
   sampleRow,
+  savedRow,
 } from './appRowParts.ts';
 import type { LifecycleRows } from './lifecycleRows.ts';
 import type { Row, Rows } from './row.ts';
@@ -41,6 +43,8 @@ export interface AppRowOptions {
   readonly problems?: ReadonlyMap<string, ModalError>;
   /** Bundled apps by the name under which they are deployed. */
   readonly bundled?: ReadonlyMap<string, CatalogApp>;
+  /** Requests of the workspace's files, by the origin of their endpoint. */
+  readonly saved?: ReadonlyMap<string, readonly SavedRequest[]>;
   /** How many children a row shows, by row id, where the user wants to see more than `pageSize`. */
   readonly pages?: ReadonlyMap<string, number>;
 }
@@ -58,6 +62,7 @@ export type AppRowTarget =
       readonly bundled: CatalogApp;
       readonly sample: Sample;
     }
+  | { readonly kind: 'saved'; readonly app: App; readonly endpoint: Endpoint; readonly saved: SavedRequest }
   | { readonly kind: 'container'; readonly app: App; readonly container: Container }
   | VersionRowTarget;
 
@@ -203,6 +208,7 @@ export class AppRowsBuilder {
       pages?.get(`app/${app.id}`) ?? '',
       lifecycle?.stamp(app, details, now) ?? '',
       bundled?.get(app.name)?.id ?? '',
+      ...this.#savedBelow(details?.functions ?? []).map(({ uri, at, title }) => `${title} ${uri} ${at}`),
       ...containers.map((each) => shortAge(each.startedAt ?? each.enqueuedAt, now)),
     ].join('|');
   }
@@ -245,10 +251,26 @@ export class AppRowsBuilder {
   #function(app: App, fn: ModalFunction, parentId: string): string {
     const row = functionRow(app, fn, parentId, this.#options.lifecycle?.functionFacts(fn) ?? []);
     for (const endpoint of fn.endpoints) {
-      const samples = this.#samples(app, fn, endpoint);
-      this.#add(endpointRow(app, fn, endpoint, row.id, samples), { kind: 'endpoint', app, endpoint });
+      const below = [...this.#samples(app, fn, endpoint), ...this.#savedRows(app, fn, endpoint)];
+      this.#add(endpointRow(app, fn, endpoint, row.id, below), { kind: 'endpoint', app, endpoint });
     }
     return this.#add(row, { kind: 'function', app, fn });
+  }
+
+  #savedRows(app: App, fn: ModalFunction, endpoint: Endpoint): string[] {
+    return this.#savedOf(endpoint).map((saved) =>
+      this.#add(savedRow(saved, endpointId(app, fn, endpoint)), { kind: 'saved', app, endpoint, saved }),
+    );
+  }
+
+  #savedBelow(functions: readonly ModalFunction[]): SavedRequest[] {
+    return functions.flatMap(({ endpoints }) => endpoints.flatMap((endpoint) => this.#savedOf(endpoint)));
+  }
+
+  #savedOf({ url }: Endpoint): readonly SavedRequest[] {
+    const { saved } = this.#options;
+    if (!saved || saved.size === 0 || !URL.canParse(url)) return [];
+    return saved.get(new URL(url).origin) ?? [];
   }
 
   #samples(app: App, fn: ModalFunction, endpoint: Endpoint): string[] {

@@ -8,6 +8,7 @@ import type { Rates } from '../../domain/cost.ts';
 import type { Disposable } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import { plural, spokenAge } from '../../domain/words.ts';
+import type { SavedRequest } from '../../domain/savedRequest.ts';
 import type { Config } from '../../platform/config.ts';
 import type { ContextKeys } from '../../platform/contextKeys.ts';
 import type { AppStore, AppStoreState } from '../../store/appStore.ts';
@@ -29,6 +30,9 @@ export interface AppsViewParts {
   readonly rates: () => Rates;
   /** The bundled apps, whose samples stand below their endpoints. */
   readonly bundled: () => Promise<readonly CatalogApp[]>;
+  /** Requests of the workspace's files, which stand below the endpoints that they go to. */
+  readonly saved: () => Promise<readonly SavedRequest[]>;
+  readonly onDidChangeSaved: (changed: () => void) => Disposable;
   /** Takes files that are dropped on a row. */
   readonly drop: vscode.TreeDragAndDropController<string>;
   /** The environment that the profile names; '' = none. */
@@ -50,6 +54,7 @@ export class AppsView implements vscode.Disposable {
   #targets: ReadonlyMap<string, AppRowTarget> = new Map();
   #profileEnvironment = '';
   #bundled: ReadonlyMap<string, CatalogApp> | undefined;
+  #saved: ReadonlyMap<string, readonly SavedRequest[]> | undefined;
   /** Ends the reads that nobody looks at any more. */
   #watching: AbortController | undefined;
   #badgeEnd: NodeJS.Timeout | undefined;
@@ -162,6 +167,7 @@ export class AppsView implements vscode.Disposable {
     if (target?.kind === 'app' && !store.state.problems.has(target.app.id))
       void store.loadDetails(target.app.id);
     if (target?.kind === 'app') void this.#readBundled();
+    if (target?.kind === 'app') this.#watchSaved();
     if (target) lifecycle.expanded(target);
   }
 
@@ -171,6 +177,19 @@ export class AppsView implements vscode.Disposable {
     this.#bundled = new Map();
     const apps = await this.#parts.bundled();
     this.#bundled = new Map(apps.map((app) => [app.defaultAppName, app]));
+    this.#paint(this.#parts.store.state);
+  }
+
+  /** The saved requests are read when the first app is opened, and when their files change after that. */
+  #watchSaved(): void {
+    if (this.#saved) return;
+    this.#saved = new Map();
+    this.#disposables.add(this.#parts.onDidChangeSaved(() => void this.#readSaved()));
+    void this.#readSaved();
+  }
+
+  async #readSaved(): Promise<void> {
+    this.#saved = Map.groupBy(await this.#parts.saved(), ({ origin }) => origin);
     this.#paint(this.#parts.store.state);
   }
 
@@ -197,6 +216,7 @@ export class AppsView implements vscode.Disposable {
       deployEnvironment: this.#deployEnvironment(state),
       problems,
       ...(this.#bundled ? { bundled: this.#bundled } : {}),
+      ...(this.#saved ? { saved: this.#saved } : {}),
       pages: this.#pages,
     });
     this.#targets = built.targets;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RequestSpec } from '../../../src/domain/request.ts';
 import { draftOf } from '../../../src/requests/draftOf.ts';
 import { parseHttpFile } from '../../../src/requests/httpFile/parse.ts';
+import { savedRequestsOf } from '../../../src/requests/httpFile/savedRequests.ts';
 import { specOf } from '../../../src/requests/httpFile/toSpec.ts';
 import { Variables } from '../../../src/requests/httpFile/variables.ts';
 import { requestText } from '../../../src/requests/httpFile/write.ts';
@@ -65,5 +66,29 @@ Content-Type: application/json
     'Authorization: Bearer {{MODAL_API_KEY}}\nModal-Key: {{MODAL_KEY}}\nModal-Secret: {{MODAL_SECRET}}',
   ])('leaves no key out silently: %j', async (headers) => {
     await expect(specOfText(`GET https://a/\n${headers}\n`)).rejects.toThrow('A request has one key');
+  });
+});
+
+describe('a list of saved requests', () => {
+  it('has those whose address is known, each with a place inside of it', () => {
+    const text = `@base = http://h:1
+### Hello
+POST {{base}}/hello?x=1
+
+{}
+### Broken
+GET {{base}}{{nobody}}
+GET {{nobody}}/x
+###
+GET http://other/y
+`;
+    const file = parseHttpFile(text);
+    const variables = new Variables(file, { environment: {}, dotenv: {}, processEnv: {} });
+    const list = savedRequestsOf(file, 'file:///a.http', (each) => variables.fill(each).text);
+    expect(list.map(({ title, method, path, origin }) => [title, method, path, origin])).toEqual([
+      ['Hello', 'POST', '/hello', 'http://h:1'],
+      ['GET /y', 'GET', '/y', 'http://other'],
+    ]);
+    for (const { at, method } of list) expect(text.slice(at).startsWith(method)).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../../src/domain/app.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
+import type { SavedRequest } from '../../../src/domain/savedRequest.ts';
 import type { Snapshot } from '../../../src/store/snapshot.ts';
 import { emptySnapshot } from '../../../src/store/snapshot.ts';
 import { AppRowsBuilder } from '../../../src/ui/trees/appRows.ts';
@@ -93,6 +94,22 @@ describe('app rows', () => {
     });
     const other = builder.build(snapshot, { ...options, bundled: new Map([['another', bundled]]) });
     expect(other.rows.has(id)).toBe(false);
+  });
+
+  it('have the saved requests of an endpoint below it, as they are now', () => {
+    const origin = 'https://me--finbert-web.modal.run';
+    const saved = { title: 'Hello', method: 'POST', path: '/go', origin, uri: 'file:///w/a.http', at: 7 };
+    const build = (list: readonly SavedRequest[]) =>
+      builder.build(snapshot, { now, showStopped: false, saved: new Map([[origin, list]]) });
+    const builder = new AppRowsBuilder();
+    build([]);
+    const { rows, targets, changed } = build([saved]);
+    const id = 'saved/endpoint/ap-1/web/file:///w/a.http/7';
+    expect(changed).toContain('endpoint/ap-1/web');
+    expect(rows.get('endpoint/ap-1/web')).toMatchObject({ collapsible: 'collapsed', childIds: [id] });
+    expect(rows.get(id)).toMatchObject({ context: 'sample', spoken: 'Saved request Hello, POST /go' });
+    expect(targets.get(id)).toMatchObject({ kind: 'saved', saved, endpoint: { name: 'web' } });
+    expect(build([]).rows.has(id)).toBe(false);
   });
 
   it('say state, GPU and age in words for screen readers', () => {
