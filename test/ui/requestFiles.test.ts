@@ -214,7 +214,7 @@ describe('saved requests', () => {
     await workbench.shot('146-saved-below-endpoint');
     await later.inlineAction('Send Test Request…');
     const frame = await panel();
-    await frame.getByText('/later').first().waitFor();
+    await frame.locator('option', { hasText: 'GET /later' }).waitFor({ state: 'attached' });
     await frame.getByText('200 OK').waitFor();
   });
 });

@@ -2,7 +2,7 @@ import type { SavedRequest } from '../../domain/savedRequest.ts';
 import type { HttpFile } from './model.ts';
 
 /**
- * The requests of a file whose address is known.
+ * The requests of a file whose address is known in full.
  * @param uri of the file
  * @param fill puts the values of variables in; those without a value stay
  */
@@ -13,7 +13,7 @@ export function savedRequestsOf(
 ): SavedRequest[] {
   return requests.flatMap(({ name, method, url, head }) => {
     const filled = fill(url);
-    if (!URL.canParse(filled)) return [];
+    if (filled.includes('{{') || !URL.canParse(filled)) return [];
     const { origin, pathname } = new URL(filled);
     return { title: name || `${method} ${pathname}`, method, path: pathname, origin, uri, at: head.start };
   });

@@ -87,6 +87,10 @@ export class TreeRow {
   async #setExpanded(wanted: boolean): Promise<void> {
     await this.waitFor();
     const isWanted = async () => (await this.locator.getAttribute('aria-expanded')) === String(wanted);
+    // What is below may be read only now.
+    await poll(async () => (await this.locator.getAttribute('aria-expanded')) ?? undefined, {
+      what: 'the row to have others below it',
+    });
     if (await isWanted()) return;
     // The arrow, because a click on the row may also run the row's command.
     await this.locator.locator('.monaco-tl-twistie').click();

@@ -77,7 +77,7 @@ POST {{base}}/hello?x=1
 
 {}
 ### Broken
-GET {{base}}{{nobody}}
+GET {{base}}/{{nobody}}
 GET {{nobody}}/x
 ###
 GET http://other/y
