@@ -172,6 +172,7 @@ describe('the Apps view', () => {
     await workbench.open(demo.workspace);
     await workbench.openView('Apps');
     await text(/5 of 8 apps match the filter: T4/).waitFor();
+    await poll(async () => (await apps()).length === before.length || undefined, { what: 'the rows' });
     expect(await apps()).toEqual(before);
   });
 

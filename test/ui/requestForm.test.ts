@@ -161,8 +161,19 @@ describe('the form', () => {
     await workbench.page.keyboard.press('ControlOrMeta+A');
     await workbench.page.keyboard.type('form-1');
     await request.getByRole('tab', { name: 'Headers (1)' }).waitFor();
-    await request.getByRole('tab', { name: 'Headers (1)' }).focus();
-    await workbench.page.keyboard.press('ArrowRight');
+    await poll(
+      async () => {
+        // The editor may give the focus back to the field that had it.
+        await request.getByRole('tab', { name: 'Headers (1)' }).focus();
+        await workbench.page.keyboard.press('ArrowRight');
+        const auth = request.getByRole('tab', { name: 'Auth', selected: true });
+        return auth.waitFor({ timeout: 2000 }).then(
+          () => true,
+          () => undefined,
+        );
+      },
+      { what: 'the tab of the key' },
+    );
     await request.getByText('A proxy token is stored.', { exact: false }).waitFor();
     await workbench.shot('124-auth');
     await workbench.page.keyboard.press('ArrowRight');
