@@ -164,7 +164,8 @@ export class EntryFeed implements Disposable {
     this.#rows.dispose();
   }
 
-  #plan(afterMs = this.#options.everyMs): void {
+  /** What comes after a rest is sent at once, and what follows it gathers. */
+  #plan(afterMs = Math.max(0, this.#sentAt + this.#options.everyMs - performance.now())): void {
     if (this.#isPaused || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;

@@ -53,6 +53,20 @@ describe('the feed', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('sends what comes after a rest at once', async () => {
+    const { buffer, messages, deal } = view();
+    await vi.advanceTimersByTimeAsync(100);
+    deal();
+    await vi.advanceTimersByTimeAsync(1000);
+    buffer.add(line('after a rest', { time: 1 }));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(messages).toMatchObject([{ rows: [{}] }]);
+    deal();
+    buffer.add(line('right after it', { time: 2 }));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(messages).toEqual([]);
+  });
+
   it('tells updated and late rows, and nothing else', async () => {
     const { buffer, messages, deal, texts } = view();
     const rows = [1, 2, 3, 4].map((time) => buffer.add(line(String(time), { time })));
