@@ -9,9 +9,14 @@ const reserved = new Set([
   'keep-alive',
 ]);
 
+/** Whether a header follows from the connection and the body, so that nobody else may set it. */
+export function isReservedHeader(name: string): boolean {
+  return reserved.has(name.toLowerCase());
+}
+
 /** What is wrong with a header of the panel, as one sentence; '' when it can be sent. */
 export function headerProblem(name: string, value: string): string {
-  if (reserved.has(name.toLowerCase())) return `${name} is set from what is sent; leave it out.`;
+  if (isReservedHeader(name)) return `${name} is set from what is sent; leave it out.`;
   return fieldProblem(name, value);
 }
 

@@ -1,4 +1,4 @@
-import { Agent, Client, EnvHttpProxyAgent, Pool } from 'undici';
+import { Agent, EnvHttpProxyAgent, Pool, buildConnector } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { NetworkSettings } from '../domain/network.ts';
 import { ownMachine, withEnvironment } from '../domain/network.ts';
@@ -28,12 +28,17 @@ export function makeDispatcher({ onConnect, ...options }: DispatcherOptions): Di
   return throughProxy(options, common) ?? new Agent(common);
 }
 
-/** A dispatcher for one request after the other, over one connection that is kept alive; the caller destroys it. */
-export function makeConnection(origin: string, options: ConnectionOptions): Dispatcher {
+/** How one request after the other goes out: over a socket, or through a proxy. The caller destroys either. */
+export type Connection =
+  | { readonly kind: 'direct'; readonly connect: buildConnector.connector; readonly bodyTimeoutMs: number }
+  | { readonly kind: 'proxied'; readonly dispatcher: Dispatcher };
+
+export function makeConnection(options: ConnectionOptions): Connection {
   const common = commonOptions(options);
-  const proxied = throughProxy(options, { ...common, connections: 1 });
-  // Never more than one is sent at a time; with 1 undici would wait a turn of the event loop before each.
-  return proxied ?? new Client(origin, { ...common, pipelining: 2 });
+  const dispatcher = throughProxy(options, { ...common, connections: 1 });
+  if (dispatcher) return { kind: 'proxied', dispatcher };
+  const connect = buildConnector({ ...common.connect, allowH2: false });
+  return { kind: 'direct', connect, bodyTimeoutMs: common.bodyTimeout };
 }
 
 function commonOptions({ network, isHttps, headersTimeoutMs }: ConnectionOptions) {

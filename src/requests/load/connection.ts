@@ -1,7 +1,10 @@
-import type { Dispatcher } from 'undici';
 import { ModalError } from '../../domain/errors.ts';
 import type { NetworkSettings } from '../../domain/network.ts';
+import { checkHeaders } from '../checkHeaders.ts';
+import { ProxiedWire } from './proxiedWire.ts';
+import { SocketWire } from './socketWire.ts';
 import type { LoadAnswer } from './stats.ts';
+import type { Leg, Wire } from './wire.ts';
 
 /** What each request of a test sends. It carries the key and never leaves this process. */
 export interface LoadRequest {
@@ -22,47 +25,37 @@ export interface ConnectionOptions {
 
 /** As many as browsers follow. */
 const mostPolls = 20;
-const keptText = 500;
-
-interface Leg {
-  readonly method: string;
-  readonly path: string;
-  readonly body: string | Uint8Array | null;
-}
-
-interface LegAnswer {
-  readonly status: number;
-  readonly location: string;
-  readonly firstByte: number;
-  readonly bytes: number;
-  readonly text: string;
-}
 
 /** One connection of a load test: it is kept alive, and carries one request after the other. */
 export class LoadConnection {
-  readonly #client: Dispatcher;
+  readonly #wire: Wire;
   readonly #origin: string;
   readonly #first: Leg;
-  readonly #headers: Record<string, string>;
 
+  /** @throws kind `invalid` for a header that cannot be sent */
   constructor(library: LoadLibrary, request: LoadRequest, options: ConnectionOptions) {
-    const { origin, pathname, search, protocol } = new URL(request.url);
-    this.#origin = origin;
-    this.#first = { method: request.method, path: pathname + search, body: request.body ?? null };
-    this.#headers = { 'accept-encoding': 'identity', ...request.headers };
-    this.#client = library.makeConnection(origin, { ...options, isHttps: protocol === 'https:' });
+    const url = new URL(request.url);
+    this.#origin = url.origin;
+    this.#first = { method: request.method, path: url.pathname + url.search, body: request.body ?? null };
+    const headers = { 'accept-encoding': 'identity', ...request.headers };
+    checkHeaders(headers);
+    const connection = library.makeConnection({ ...options, isHttps: url.protocol === 'https:' });
+    this.#wire =
+      connection.kind === 'proxied'
+        ? new ProxiedWire(connection.dispatcher, url.origin, headers)
+        : new SocketWire({ ...options, ...connection, origin: url, headers });
   }
 
   /**
    * Sends once, and follows the 303 with which Modal cuts a request that takes longer than its limit for one leg.
-   * @throws what undici throws, or kind `limit` or `invalid` for redirects that are not followed
+   * @throws what the connection throws, or kind `limit` or `invalid` for redirects that are not followed
    */
   async send(): Promise<LoadAnswer> {
     const start = performance.now();
     let leg = this.#first;
     let bytes = 0;
     for (let polls = 0; ; polls++) {
-      const answer = await this.#dispatch(leg);
+      const answer = await this.#wire.send(leg);
       bytes += answer.bytes;
       if (answer.status !== 303 || !answer.location) {
         const { status, text } = answer;
@@ -83,7 +76,7 @@ export class LoadConnection {
 
   /** Frees the socket at once. */
   async close(): Promise<void> {
-    await this.#client.destroy();
+    await this.#wire.close();
   }
 
   /** The key must not follow a redirect to another server. */
@@ -94,32 +87,5 @@ export class LoadConnection {
       'invalid',
       `The endpoint redirects to another server, ${origin}, which is not followed.`,
     );
-  }
-
-  #dispatch({ method, path, body }: Leg): Promise<LegAnswer> {
-    return new Promise((resolve, reject) => {
-      let status = 0;
-      let location = '';
-      let firstByte = 0;
-      let bytes = 0;
-      let text = '';
-      this.#client.dispatch(
-        { origin: this.#origin, method, path, body, headers: this.#headers },
-        {
-          onRequestStart: () => undefined,
-          onResponseStart: (_controller, code, headers) => {
-            firstByte = performance.now();
-            status = code;
-            if (code === 303 && typeof headers['location'] === 'string') location = headers['location'];
-          },
-          onResponseData: (_controller, chunk) => {
-            bytes += chunk.length;
-            if (status >= 300 && text.length < keptText) text += chunk.toString('utf8').slice(0, keptText);
-          },
-          onResponseEnd: () => resolve({ status, location, firstByte, bytes, text }),
-          onResponseError: (_controller, error) => reject(error),
-        },
-      );
-    });
   }
 }

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LoadPlan, LoadSnapshot } from '../../../src/domain/load.ts';
@@ -72,6 +74,24 @@ describe('a load test', () => {
     expect(snapshot.totals).toMatchObject({ sent: 20, errors: [] });
     expect(new Set(proxy.seen)).toEqual(new Set(['GET http://endpoint.example/go Basic abc']));
     expect(proxy.seen).toHaveLength(20);
+  });
+
+  it('goes over TLS, and trusts no more than the settings say', async () => {
+    const file = (name: string) =>
+      readFile(new URL(`../requests/fixtures/localhost-${name}.pem`, import.meta.url));
+    const server = createTlsServer(
+      { key: await file('key'), cert: await file('cert') },
+      (_incoming, response) => response.end('over TLS'),
+    ).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    close = () => server.close();
+    const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
+    const plan = { amount: requests(6), concurrency: 2 };
+    const refused = await generate(url, { plan });
+    expect(refused.snapshot.totals.errors).toMatchObject([{ kind: 'certificate', count: 6 }]);
+    const trusting = { ...plainNetwork, strictSsl: false };
+    const { snapshot } = await generate(url, { plan, network: trusting });
+    expect(snapshot.totals).toMatchObject({ ok: 6, bytes: 6 * 'over TLS'.length });
   });
 
   it('sends exactly as many as asked for, over as many connections, with body and key', async () => {

@@ -1,0 +1,37 @@
+import type { Dispatcher } from 'undici';
+import type { Leg, LegAnswer, Wire } from './wire.ts';
+import { LegReader } from './wire.ts';
+
+/** Requests through a proxy, by undici, which knows their kinds. */
+export class ProxiedWire implements Wire {
+  readonly #dispatcher: Dispatcher;
+  readonly #origin: string;
+  readonly #headers: Record<string, string>;
+
+  constructor(dispatcher: Dispatcher, origin: string, headers: Readonly<Record<string, string>>) {
+    this.#dispatcher = dispatcher;
+    this.#origin = origin;
+    this.#headers = { ...headers };
+  }
+
+  send(leg: Leg): Promise<LegAnswer> {
+    const reader = new LegReader();
+    return new Promise((resolve, reject) => {
+      this.#dispatcher.dispatch(
+        { ...leg, origin: this.#origin, headers: this.#headers },
+        {
+          onRequestStart: () => undefined,
+          onResponseStart: (_controller, status, { location }) =>
+            reader.head(status, typeof location === 'string' ? location : undefined),
+          onResponseData: (_controller, chunk) => reader.body(chunk),
+          onResponseEnd: () => resolve(reader.end()),
+          onResponseError: (_controller, error) => reject(error),
+        },
+      );
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+}
