@@ -90,28 +90,36 @@ function options({ production, write }: BuildChoice): esbuild.BuildOptions[] {
     banner: { js: 'const bundleStart = performance.now();' },
     footer: { js: 'const bundleEnd = performance.now();' },
   };
-  const webviews: esbuild.BuildOptions = {
+  const page: esbuild.BuildOptions = {
     ...common,
+    outdir: 'dist/webview',
+    platform: 'browser',
+    target: 'chrome130',
+    loader: { '.css': 'text' },
+    sourcemap: production ? false : 'inline',
+  };
+  const webviews: esbuild.BuildOptions = {
+    ...page,
     entryPoints: {
       logs: 'src/webview/logs/main.ts',
       request: 'src/webview/request/main.ts',
       load: 'src/webview/load/main.ts',
     },
-    outdir: 'dist/webview',
-    platform: 'browser',
-    format: 'esm',
-    target: 'chrome130',
-    loader: { '.css': 'text' },
+    format: 'iife',
   };
-  return [host, webviews];
+  /** What a page imports when it is needed. */
+  const parts: esbuild.BuildOptions = {
+    ...page,
+    entryPoints: { jsonEditor: 'src/webview/request/jsonEditor.ts' },
+    format: 'esm',
+  };
+  return [host, webviews, parts];
 }
 
 async function copyAssets(): Promise<void> {
   await mkdir(path.join(root, 'dist/webview'), { recursive: true });
-  const icons = path.join(root, 'node_modules/@vscode/codicons/dist');
-  for (const name of ['codicon.css', 'codicon.ttf']) {
-    await copyFile(path.join(icons, name), path.join(root, 'dist/webview', name));
-  }
+  const font = path.join(root, 'node_modules/@vscode/codicons/dist/codicon.ttf');
+  await copyFile(font, path.join(root, 'dist/webview/codicon.ttf'));
 }
 
 /** @returns the files that went into the bundles, relative to the checkout */

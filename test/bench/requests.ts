@@ -161,42 +161,90 @@ async function benchPanel(): Promise<BenchRow[]> {
   await writeFile(path.join(demo.workspace, 'ticks.http'), `GET ${ticks.url}\n`);
   const workbench = await openWorkbench({ host: demo.host, folder: demo.workspace });
   parts.defer(() => workbench.close());
+  await workbench.page.context().addInitScript(watchDrawn);
   await workbench.openView('Apps');
   await workbench.treeRow('Apps', /^App answer-kinds/).expand();
-  return [await benchOpen(workbench), await benchPaint(workbench, ticks.begin)];
+  return [...(await benchOpen(workbench)), await benchPaint(workbench, ticks.begin)];
 }
 
-async function benchOpen(workbench: Workbench): Promise<BenchRow> {
+/** From the event of the click or the key to the frame in which the editor shows what was asked for, in turns. */
+async function benchOpen(workbench: Workbench): Promise<BenchRow[]> {
+  const { page } = workbench;
   const endpoint = workbench.treeRow('Apps', /^Web endpoint web/);
+  const shells: number[] = [];
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let at = 0; at <= opens; at++) {
     const row = await endpoint.waitFor();
     const button = row.locator.getByRole('button', { name: 'Send Test Request…' });
     await row.locator.hover();
-    await button.waitFor();
-    const start = performance.now();
-    await button.click();
-    await frameWith(workbench, 'modal-answer');
-    const end = performance.now();
+    await button.hover();
+    await page.mouse.down();
+    const clicked = Date.now();
+    await page.mouse.up();
+    const panel = await frameWith(workbench, 'modal-answer');
+    const shell = (await untilDrawn(panel, 'panel')) - clicked;
+    const filled = (await untilDrawn(panel, 'filled')) - clicked;
     await workbench.runCommand('View: Close All Editors');
     await workbench.openFile('README.md');
-    const before = performance.now();
-    await workbench.page.keyboard.press('Control+Shift+V');
-    await frameWith(workbench, '.markdown-body h1');
-    if (at > 0) theirs.push(performance.now() - before);
-    if (at > 0) ours.push(end - start); // the first loads the file
+    const pressed = Date.now();
+    await page.keyboard.press('Control+Shift+V');
+    const preview = (await untilDrawn(await frameWith(workbench, '.markdown-body h1'), 'preview')) - pressed;
     await workbench.runCommand('View: Close All Editors');
+    if (at === 0) continue; // the first loads the files
+    shells.push(shell);
+    ours.push(filled);
+    theirs.push(preview);
   }
   const value = median(ours);
-  return {
-    what: 'request panel opens (p50, click to drawn)',
-    unit: 'ms',
-    ours: value,
-    rival: { name: "the editor's Markdown preview", value: median(theirs) },
-    promise: '<= 200 ms',
-    met: value <= 200,
+  return [
+    {
+      what: `request panel opens (p50, click to drawn with its draft; panel alone ${median(shells)})`,
+      unit: 'ms',
+      ours: value,
+      rival: { name: "the editor's Markdown preview", value: median(theirs) },
+      promise: '<= 200 ms',
+      met: value <= 200,
+    },
+  ];
+}
+
+/** What stands in a page when it counts as drawn. */
+const drawnMarks = {
+  panel: `document.querySelector('modal-request')?.shadowRoot?.querySelector('modal-answer')?.shadowRoot?.textContent`,
+  filled: `document.querySelector('modal-request')?.shadowRoot?.querySelector('modal-draft')?.shadowRoot?.querySelector('[role=tab]')`,
+  preview: `document.querySelector('.markdown-body h1')`,
+};
+
+/** In each frame that is made: when each of these was handed over for display, in milliseconds since 1970. */
+const watchDrawn = `(() => {
+  if (window.top === window) return;
+  window.benchDrawn = {};
+  const look = () => {
+    const found = { ${Object.entries(drawnMarks)
+      .map(([name, code]) => `${name}: ${code}`)
+      .join(', ')} };
+    for (const [name, is] of Object.entries(found))
+      if (is && !(name in window.benchDrawn)) {
+        window.benchDrawn[name] = 0;
+        // A task that is put at the end of the frame's work runs when the frame was handed over for display.
+        requestAnimationFrame(() => setTimeout(() => (window.benchDrawn[name] = Date.now())));
+      }
   };
+  setInterval(look, 4);
+})()`;
+
+/**
+ * The editor hides a page until all of it has come, so that it is seen with its first paint at the earliest.
+ * @returns when it was drawn, in milliseconds since 1970
+ */
+async function untilDrawn(frame: Frame, what: keyof typeof drawnMarks): Promise<number> {
+  const paint = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime";
+  const code = `Math.max(window.benchDrawn['${what}'] || NaN, performance.timeOrigin + ${paint}) || 0`;
+  return poll(async () => (await frame.evaluate<number>(code).catch(() => 0)) || undefined, {
+    what: `the drawn ${what}`,
+    timeoutMs: 30_000,
+  });
 }
 
 export async function frameWith(workbench: Workbench, selector: string): Promise<Frame> {

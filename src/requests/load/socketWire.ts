@@ -54,6 +54,7 @@ export class SocketWire implements Wire {
 
   close(): Promise<void> {
     this.#isClosed = true;
+    clearTimeout(this.#headTimer);
     this.#end(coded('ECONNABORTED', 'The load test has ended.'));
     return Promise.resolve();
   }
@@ -116,7 +117,6 @@ export class SocketWire implements Wire {
     parser.onHeadersComplete = ({ statusCode, headers, shouldKeepAlive }) => {
       isInterim = statusCode >= 100 && statusCode < 200 && statusCode !== 101;
       if (isInterim) return 0;
-      clearTimeout(this.#headTimer);
       const length = valueOf(headers, 'content-length') ?? '0';
       // The parser would wait for ever.
       if (!/^\d+$/.test(length))
@@ -153,18 +153,20 @@ export class SocketWire implements Wire {
   }
 
   #drop(): void {
-    clearTimeout(this.#headTimer);
     this.#socket?.destroy();
     this.#socket = undefined;
   }
 
+  /** One timer for all legs: making one for each would be felt. */
   #watchHead(): void {
-    clearTimeout(this.#headTimer);
-    this.#headTimer = setTimeout(
-      () => this.#end(coded('UND_ERR_HEADERS_TIMEOUT', 'No answer came in time.')),
-      this.#options.headersTimeoutMs,
-    );
+    this.#headTimer =
+      this.#headTimer?.refresh() ?? setTimeout(this.#headIsLate, this.#options.headersTimeoutMs);
   }
+
+  readonly #headIsLate = (): void => {
+    if (this.#open && !this.#open.reader.hasHead)
+      this.#end(coded('UND_ERR_HEADERS_TIMEOUT', 'No answer came in time.'));
+  };
 }
 
 /** @returns what is wrong with the answer */

@@ -56,9 +56,14 @@ export class RequestEditor implements vscode.Disposable {
 
   /** Sends the view everything anew. */
   async refresh(): Promise<void> {
+    this.#post(await this.whole());
+  }
+
+  /** Everything that the view shows, for it to be sent. */
+  async whole(): Promise<DraftToView> {
     const context = await this.#context();
     this.#shown = JSON.stringify(context);
-    this.#post({ type: 'draft', draft: viewDraft.parse(this.session.draft), context });
+    return { type: 'draft', draft: viewDraft.parse(this.session.draft), context };
   }
 
   /** The request as it stands. @throws kind `invalid` when it cannot be sent */

@@ -26,6 +26,7 @@ export interface RequestPanelServices extends RequestActions, RequestEditorServi
 /** The editor tab of one endpoint. It holds the truth; the view paints what it is sent, also after being hidden. */
 export class RequestPanel implements vscode.Disposable {
   readonly #view: vscode.WebviewPanel;
+  readonly #extensionUri: vscode.Uri;
   readonly #services: RequestPanelServices;
   readonly #disposables = new DisposableStore();
   readonly #editor: RequestEditor;
@@ -42,6 +43,7 @@ export class RequestPanel implements vscode.Disposable {
     services: RequestPanelServices,
   ) {
     this.#view = view;
+    this.#extensionUri = extensionUri;
     this.#services = services;
     this.#editor = this.#disposables.add(
       new RequestEditor(session, services, (message) => this.#post(message)),
@@ -49,13 +51,17 @@ export class RequestPanel implements vscode.Disposable {
     this.#answer = this.#disposables.add(this.#answerSession());
     view.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'request.svg');
     this.#disposables.add(view.webview.onDidReceiveMessage((message) => void this.#received(message)));
-    view.webview.html = webviewHtml(
-      view.webview,
-      extensionUri,
-      'request',
-      'modal-request',
-      session.target.app.name,
-    );
+  }
+
+  /**
+   * Loads the page.
+   * @param asLeft with the request that was open last; else nothing is shown until one is opened
+   */
+  async load(asLeft: boolean): Promise<void> {
+    const first = asLeft ? [await this.#editor.whole()] : [];
+    const { webview } = this.#view;
+    const title = this.session.target.app.name;
+    webview.html = webviewHtml(webview, this.#extensionUri, 'request', 'modal-request', title, first);
   }
 
   /** Brings the panel to the front, as it was left. */

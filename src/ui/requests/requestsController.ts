@@ -36,6 +36,8 @@ export interface OpenOptions {
   readonly bundled?: CatalogApp | undefined;
   /** Entry that is opened as it begins; absent: the one that was open last. */
   readonly begin?: string | undefined;
+  /** Another request takes the place of the one that was open last. */
+  readonly isOther?: boolean;
 }
 
 export interface OpenSpecOptions {
@@ -105,7 +107,7 @@ export class RequestsController implements vscode.Disposable {
   async openSpec(spec: RequestSpec, title: string, options: OpenSpecOptions = {}): Promise<void> {
     const { target = addressOnly(spec.url), bundled, send } = options;
     const { draftOf } = await import('./requestPanel.ts');
-    const panel = await this.#open(target, { bundled });
+    const panel = await this.#open(target, { bundled, isOther: true });
     const draft = draftOf(spec, panel.session.baseUrl);
     if (draft) await panel.adopt(title, draft, spec.secrets);
     if (send) await panel.sendSpec(spec);
@@ -116,8 +118,8 @@ export class RequestsController implements vscode.Disposable {
     this.#disposables.dispose();
   }
 
-  async #open(target: RequestTarget, { bundled, begin }: OpenOptions): Promise<RequestPanel> {
-    const { panel, isNew } = await this.#panelOf(target, bundled);
+  async #open(target: RequestTarget, { bundled, begin, isOther }: OpenOptions): Promise<RequestPanel> {
+    const { panel, isNew } = await this.#panelOf(target, bundled, begin === undefined && !isOther);
     if (!isNew) panel.reveal();
     if (begin !== undefined) await panel.begin(begin);
     else await panel.refresh();
@@ -130,11 +132,13 @@ export class RequestsController implements vscode.Disposable {
   async #panelOf(
     target: RequestTarget,
     bundled: CatalogApp | undefined,
+    asLeft: boolean,
   ): Promise<{ readonly panel: RequestPanel; readonly isNew: boolean }> {
     const { url } = target.endpoint;
     for (;;) {
       const coming = this.#byEndpoint.get(addressOf(url));
-      if (!coming) return { panel: await this.#once(url, () => this.#create(target, bundled)), isNew: true };
+      if (!coming)
+        return { panel: await this.#once(url, () => this.#create(target, bundled, asLeft)), isNew: true };
       // One that could not be made is forgotten by then.
       const panel = await coming.catch(() => undefined);
       if (panel) return { panel, isNew: false };
@@ -159,19 +163,24 @@ export class RequestsController implements vscode.Disposable {
     return made;
   }
 
-  async #create(target: RequestTarget, bundled: CatalogApp | undefined): Promise<RequestPanel> {
+  async #create(
+    target: RequestTarget,
+    bundled: CatalogApp | undefined,
+    asLeft: boolean,
+  ): Promise<RequestPanel> {
     // The panel is a file of its own, loaded when the first one opens.
     const module = await import('./requestPanel.ts');
-    const saved = module.readSession(
-      await this.#files(module, 'drafts')?.read(addressOf(target.endpoint.url)),
-    );
+    // The editor makes the tab while the drafts are read.
     const view = vscode.window.createWebviewPanel(
       webviewPanels.request,
       target.app.name,
       vscode.ViewColumn.Active,
       module.RequestPanel.options(this.#options.extensionUri),
     );
-    return this.#adopt(module, view, new module.RequestSession(target, bundled, saved));
+    const saved = module.readSession(
+      await this.#files(module, 'drafts')?.read(addressOf(target.endpoint.url)),
+    );
+    return this.#adopt(module, view, new module.RequestSession(target, bundled, saved), asLeft);
   }
 
   /** @param state what the view has noted: which endpoint it shows */
@@ -191,14 +200,15 @@ export class RequestsController implements vscode.Disposable {
     const bundled = (await this.#options.bundled()).find(({ id }) => id === saved.bundledId);
     view.webview.options = module.RequestPanel.options(this.#options.extensionUri);
     const target = this.#options.known(url) ?? saved.target;
-    return this.#adopt(module, view, new module.RequestSession(target, bundled, saved));
+    return this.#adopt(module, view, new module.RequestSession(target, bundled, saved), true);
   }
 
-  #adopt(
+  async #adopt(
     module: PanelModule,
     view: vscode.WebviewPanel,
     session: InstanceType<PanelModule['RequestSession']>,
-  ): RequestPanel {
+    asLeft: boolean,
+  ): Promise<RequestPanel> {
     this.#services ??= this.#makeServices(module);
     const key = addressOf(session.target.endpoint.url);
     const panel = new module.RequestPanel(view, this.#options.extensionUri, session, this.#services);
@@ -208,6 +218,7 @@ export class RequestsController implements vscode.Disposable {
       this.#byEndpoint.delete(key);
       panel.dispose();
     });
+    await panel.load(asLeft);
     return panel;
   }
 

@@ -1,3 +1,4 @@
+import '../shared/icons.ts';
 import { LitElement, html } from 'lit';
 import type { TemplateResult } from 'lit';
 import { toView } from '../../ui/requests/protocol.ts';
@@ -6,7 +7,7 @@ import type { AnswerElement } from './answer/answerElement.ts';
 import './form/draftElement.ts';
 import type { DraftElement } from './form/draftElement.ts';
 import { styles } from './styles.ts';
-import { post } from './vscodeApi.ts';
+import { firstMessages, post } from './vscodeApi.ts';
 
 /** The request panel: the request, and the answer beside it. The host holds the truth. */
 class RequestElement extends LitElement {
@@ -33,6 +34,10 @@ class RequestElement extends LitElement {
     super.disconnectedCallback();
   }
 
+  protected override firstUpdated(): void {
+    for (const message of firstMessages()) this.#take(message);
+  }
+
   protected override render(): TemplateResult {
     return html`<div class="panes">
       <modal-draft
@@ -40,6 +45,7 @@ class RequestElement extends LitElement {
         role="region"
         aria-label="Request"
         data-nonce=${this.dataset['nonce'] ?? ''}
+        data-editor=${this.dataset['editor'] ?? ''}
         ?sending=${this.sending}
       ></modal-draft>
       <section class="response" aria-label="Answer">
@@ -61,11 +67,13 @@ class RequestElement extends LitElement {
     return this.renderRoot.querySelector<AnswerElement>('modal-answer');
   }
 
-  readonly #received = (event: MessageEvent): void => {
-    if (this.#answer?.receive(event.data)) return;
-    const parsed = toView.safeParse(event.data);
+  readonly #received = (event: MessageEvent): void => this.#take(event.data);
+
+  #take(message: unknown): void {
+    if (this.#answer?.receive(message)) return;
+    const parsed = toView.safeParse(message);
     if (parsed.success) this.#draft?.receive(parsed.data);
-  };
+  }
 
   readonly #key = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {

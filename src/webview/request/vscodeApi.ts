@@ -7,6 +7,8 @@ export interface ViewState {
   readonly endpoint: string;
   readonly tab: string;
   readonly bodyView: string;
+  /** The page whose first messages were taken. */
+  readonly page: string;
 }
 
 interface VsCodeApi {
@@ -23,10 +25,25 @@ export function post(message: ToHost | FromAnswerView): void {
   api.postMessage(message);
 }
 
+/**
+ * What the host had to say when it made this page, so that its first frame shows it. The editor loads the same page
+ * again each time its tab is shown anew; then they are old, and the host tells what is.
+ */
+export function firstMessages(): readonly unknown[] {
+  const { page, element } = thisPage();
+  if (!element || viewState().page === page) return [];
+  return JSON.parse(element.textContent) as unknown[];
+}
+
+function thisPage(): { page: string; element: HTMLElement | null } {
+  const element = document.getElementById('first');
+  return { page: element?.dataset['page'] ?? '', element };
+}
+
 export function viewState(): Partial<ViewState> {
   return (api.getState() as Partial<ViewState> | undefined) ?? {};
 }
 
-export function keepViewState(state: ViewState): void {
-  api.setState(state);
+export function keepViewState(state: Omit<ViewState, 'page'>): void {
+  api.setState({ ...state, page: thisPage().page } satisfies ViewState);
 }

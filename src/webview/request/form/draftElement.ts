@@ -10,7 +10,7 @@ import type {
   ViewFileTarget,
 } from '../../../ui/requests/draftProtocol.ts';
 import type { ToHost } from '../../../ui/requests/protocol.ts';
-import { JsonEditor } from '../jsonEditor.ts';
+import type { JsonEditor } from '../jsonEditor.ts';
 import { keepViewState, post, viewState } from '../vscodeApi.ts';
 import { authTab } from './authTab.ts';
 import type { BodyView } from './bodyTab.ts';
@@ -60,6 +60,7 @@ export class DraftElement extends LitElement implements Editing {
   readonly unfinished = new Map<string, string>();
   #isReady = false;
   #editor: JsonEditor | undefined;
+  #loading: Promise<JsonEditor> | undefined;
   #checking: ReturnType<typeof setTimeout> | undefined;
   #telling: ReturnType<typeof setTimeout> | undefined;
 
@@ -119,27 +120,8 @@ export class DraftElement extends LitElement implements Editing {
     this.post({ type: 'send' });
   }
 
-  protected override firstUpdated(): void {
-    const root = this.renderRoot as ShadowRoot;
-    this.#editor = new JsonEditor({
-      parent: root.getElementById('json') as HTMLElement,
-      root,
-      nonce: this.dataset['nonce'] ?? '',
-      label: words.bodyLabel,
-      readOnly: false,
-      onChange: (text) => this.#typed(text),
-      assist: {
-        schema: () =>
-          this.#isReady && this.draft.body.kind === 'text'
-            ? schemaOf(this.context, this.draft.body.type)
-            : undefined,
-        problems: () => this.problems.schema,
-      },
-    });
-    this.#fillEditor();
-  }
-
   protected override updated(changed: PropertyValues): void {
+    if (this.#showsJson) void this.#loadEditor();
     if (changed.has('draft') || changed.has('bodyView')) this.#fillEditor();
     if (changed.has('problems')) this.#editor?.lint();
     if (changed.has('asking') && this.asking)
@@ -148,10 +130,12 @@ export class DraftElement extends LitElement implements Editing {
 
   /** One template for all states: the editor's element must stay. */
   protected override render(): TemplateResult {
-    const isEditor = this.#isReady && this.tab === 'body' && this.#showsEditor;
+    const isEditor = this.#showsJson;
     return html`${this.#isReady ? this.#head(isEditor) : nothing}
       <div class="pane" ?hidden=${isEditor}>${this.#isReady && !isEditor ? this.#pane() : nothing}</div>
-      <div class="editor" id="json" ?hidden=${!isEditor}></div>`;
+      <div class="editor" id="json" ?hidden=${!isEditor}>
+        ${isEditor ? this.#textUntilEditor() : nothing}
+      </div>`;
   }
 
   #head(isEditor: boolean): TemplateResult {
@@ -247,6 +231,44 @@ export class DraftElement extends LitElement implements Editing {
     </div>`;
   }
 
+  get #showsJson(): boolean {
+    return this.#isReady && this.tab === 'body' && this.#showsEditor;
+  }
+
+  /** What is to be edited is seen at once; the editor is the larger part of the page. */
+  #textUntilEditor(): TemplateResult | typeof nothing {
+    const { body } = this.draft;
+    return this.#editor || body.kind !== 'text' ? nothing : html`<pre>${body.text}</pre>`;
+  }
+
+  #loadEditor(): Promise<JsonEditor> {
+    return (this.#loading ??= this.#makeEditor());
+  }
+
+  async #makeEditor(): Promise<JsonEditor> {
+    const url = this.dataset['editor'] ?? '';
+    const { JsonEditor } = (await import(url)) as typeof import('../jsonEditor.ts');
+    const root = this.renderRoot as ShadowRoot;
+    this.#editor = new JsonEditor({
+      parent: root.getElementById('json') as HTMLElement,
+      root,
+      nonce: this.dataset['nonce'] ?? '',
+      label: words.bodyLabel,
+      readOnly: false,
+      onChange: (text) => this.#typed(text),
+      assist: {
+        schema: () =>
+          this.#isReady && this.draft.body.kind === 'text'
+            ? schemaOf(this.context, this.draft.body.type)
+            : undefined,
+        problems: () => this.problems.schema,
+      },
+    });
+    this.#fillEditor();
+    this.requestUpdate();
+    return this.#editor;
+  }
+
   /** Without a schema that makes a form, text is edited as text. */
   get #showsEditor(): boolean {
     const { body, method } = this.draft;
@@ -257,7 +279,8 @@ export class DraftElement extends LitElement implements Editing {
   #show(view: BodyView): void {
     this.bodyView = view;
     this.#keepView();
-    if (view === 'json') void this.updateComplete.then(() => this.#editor?.focus());
+    if (view !== 'json') return;
+    void this.updateComplete.then(async () => (await this.#loadEditor()).focus());
   }
 
   #showTab(tab: Tab): void {

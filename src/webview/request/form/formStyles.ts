@@ -232,6 +232,13 @@ const layout = css`
     min-height: 0;
     overflow: hidden;
   }
+  .editor > pre {
+    margin: 4px 0 0 36px; /* beside where the line numbers will be */
+    font-family: var(--vscode-editor-font-family);
+    font-size: var(--vscode-editor-font-size);
+    line-height: 1.4;
+    white-space: pre-wrap;
+  }
   .empty {
     margin: 12px 0;
     color: var(--vscode-descriptionForeground);
