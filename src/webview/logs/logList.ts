@@ -143,7 +143,7 @@ export class LogList {
     // Rows that turn out higher than thought move the others; what is read must not move with them.
     for (let round = 0; round < 3; round++) {
       const reading = this.#readingPlace();
-      if (!this.#paint()) break;
+      if (!this.#paint(true)) break;
       this.#fit();
       this.#restore(reading);
     }
@@ -173,8 +173,11 @@ export class LogList {
     return { place, offset: scrollTop - this.#heights.between(first, place) };
   }
 
-  /** @returns whether a row has another height than was thought */
-  #paint(): boolean {
+  /**
+   * @param all also rows that are painted already; else only those that have come into sight
+   * @returns whether a row has another height than was thought
+   */
+  #paint(all: boolean): boolean {
     const { first, end } = this.#owner.rows;
     const { scrollTop, clientHeight } = this.#scroller;
     const top = this.#heights.placeAt(scrollTop, first, end);
@@ -186,7 +189,9 @@ export class LogList {
     const tall: [number, HTMLElement][] = [];
     let changed = false;
     for (let place = from; place < to; place++) {
-      const element = this.#elements.get(place) ?? this.#add(place);
+      const known = this.#elements.get(place);
+      if (known && !all) continue;
+      const element = known ?? this.#add(place);
       element.style.transform = `translateY(${this.#heights.between(first, place)}px)`;
       const isTall = this.#paintRow(place, element);
       if (isTall) tall.push([place, element]);
@@ -258,7 +263,7 @@ export class LogList {
 
   /** Within the scroll event, so that no empty frame is seen. */
   #paintNow(): void {
-    if (this.#paint()) this.repaint();
+    if (this.#paint(false)) this.repaint();
     this.#owner.painted();
   }
 

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { AnswerEvent } from '../../../ui/requests/answerProtocol.ts';
 import { duration } from '../format.ts';
+import { growingText } from './growingText.ts';
 import type { Post } from './headView.ts';
 import './virtualRows.ts';
 
@@ -26,7 +27,8 @@ export function streamView(
     ${
       text || events.length === 0
         ? html`<div class="joined" tabindex="0" role="region" aria-label="Text of the stream">
-            <pre>${text}${isLive ? html`<span class="cursor" aria-hidden="true">▌</span>` : nothing}</pre>
+            <pre>
+${growingText(text)}${isLive ? html`<span class="cursor" aria-hidden="true">▌</span>` : nothing}</pre>
           </div>`
         : nothing
     }
