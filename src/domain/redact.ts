@@ -13,9 +13,7 @@ const secretHeaderName =
 /** `{{name}}`, alone or after the name of a scheme: the value stands elsewhere. */
 const onlyReferences = /^(?:[A-Za-z]+\s+)?(?:\{\{[^{}\r\n]*\}\}[\s:.]*)+$/;
 
-type Replacement = string | ((...match: string[]) => string);
-
-const patterns: readonly (readonly [RegExp, Replacement])[] = [
+const patterns: readonly (readonly [RegExp, string])[] = [
   // Modal's own ids and secrets: API tokens (ak-, as-) and proxy tokens (wk-, ws-).
   [/\b(a[ks]|w[ks])-[A-Za-z0-9]{6,}/g, '$1-…'],
   [/\bhf_[A-Za-z0-9]{16,}/g, 'hf_…'],
@@ -24,25 +22,43 @@ const patterns: readonly (readonly [RegExp, Replacement])[] = [
     /\b(authorization|x-api-key|x-secret-key|modal-key|modal-secret)(["']?\s*[:=]\s*["']?)[^\s"',;]+(\s+[^\s"',;]+)?/gi,
     '$1$2…',
   ],
-  [
-    // Also JSON within a string of JSON.
-    /(\\?["'])([\w.-]{0,60}(?:pass(?:word|wd|phrase)|secret|credentials?|key|token))\1(\s*:\s*)(\\?["'])((?:(?!\4)(?:\\.|[^\\\r\n]))*)\4/gi,
-    (whole, quote = '', name = '', colon = '', open = '', value = '') =>
-      isSecretMember(name, value) ? `${quote}${name}${quote}${colon}${open}…${open}` : whole,
-  ],
-  [
-    /(^|[?&])([\w.-]{1,80})=([^&\s]+)/g,
-    (whole, before = '', name = '') =>
-      isSecretName(name) || (before !== '' && shortQueryName.test(name)) ? `${before}${name}=…` : whole,
-  ],
   [/\b(bearer)\s+[A-Za-z0-9._~+/=-]{8,}/gi, '$1 …'],
 ];
 
+/** Also JSON within a string of JSON, and a string that is still being typed. */
+const member =
+  /(\\?["'])([\w.-]{0,60}(?:pass(?:word|wd|phrase)|secret|credentials?|key|token))\1(\s*:\s*)(\\?["'])((?:(?!\4)(?:\\.|[^\\\r\n]))*)(\4|(?=\\?[\r\n]|\\?$))/gi;
+/** Numbers, and strings whose quotes are missing. */
+const bareMember =
+  /((?<=["'{,]\s{0,8})([\w.-]{0,60}(?:pass(?:word|wd|phrase)|secret|credentials?|key|token))["']?\s*:\s*)(?!(?:null|true|false)\b)([^\s"'\\,;{}[\]]+)/gi;
+const parameter = /(^|[?&])([\w.-]{1,80})=([^&\s]+)/g;
+
 export function redact(text: string): string {
-  return patterns.reduce(
-    (result, [pattern, replacement]) => result.replace(pattern, replacement as string),
-    text,
+  const masked = replaceNamed(text, () => '…').replace(
+    bareMember,
+    (whole, before: string, name: string, value: string) =>
+      isSecretMember(name, value) ? `${before}…` : whole,
   );
+  return patterns.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), masked);
+}
+
+/**
+ * Puts something in the place of each credential that its name tells: members of JSON, fields of a form, parameters of
+ * an address.
+ * @param put gets name and value as they stand in the text
+ */
+export function replaceNamed(text: string, put: (name: string, value: string) => string): string {
+  return text
+    .replace(member, (whole, ...[quote, name = '', colon, open, value = '', close]: string[]) =>
+      isSecretMember(name, value)
+        ? [quote, name, quote, colon, open, put(name, value), close].join('')
+        : whole,
+    )
+    .replace(parameter, (whole, before: string, name: string, value: string) => {
+      // What a text begins with need not be a parameter.
+      const isWord = before === '' && shortQueryName.test(name);
+      return !isWord && isSecretParameter(name, value) ? `${before}${name}=${put(name, value)}` : whole;
+    });
 }
 
 /** Whether a variable holds a credential by its name. */
@@ -50,8 +66,14 @@ export const isSecretName = (name: string) => secretName.test(name) || tokenName
 
 /** Whether a member of an object, or a field of a form, is a credential by its name. */
 export function isSecretMember(name: string, value: string): boolean {
-  if (value === '' || value === '…') return false;
+  if (value === '' || value === '…' || onlyReferences.test(value)) return false;
   return secretName.test(name) || (tokenName.test(name) && tokenLike.test(value));
+}
+
+/** Whether a parameter of an address is a credential by its name. */
+export function isSecretParameter(name: string, value: string): boolean {
+  if (value === '' || value === '…' || onlyReferences.test(value)) return false;
+  return isSecretName(name) || shortQueryName.test(name);
 }
 
 /** A header's name is looked at together with its value: `x-api-key: …` is a key, whatever it looks like. */

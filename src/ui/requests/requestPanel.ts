@@ -234,4 +234,4 @@ export { draftOf } from '../../requests/draftOf.ts';
 export { ApiDescriptions } from '../../requests/openapi/apiDescriptions.ts';
 export { KeyedFiles } from '../../requests/keyedFiles.ts';
 export { RequestSession } from './requestSession.ts';
-export { readSession } from './savedSession.ts';
+export { SavedDrafts } from './savedDrafts.ts';

@@ -7,11 +7,13 @@ import type { RequestSpec } from '../../domain/request.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
 import type { KeyedFiles } from '../../requests/keyedFiles.ts';
 import type { CallFactsOptions } from '../../requests/callFacts.ts';
+import type { SealKeys } from '../../requests/seal.ts';
 import type { RequestSender } from '../../requests/send.ts';
 import { addressOf } from './knownTarget.ts';
 import type { RequestActions } from './requestActions.ts';
 import type { RequestPanel, RequestPanelServices } from './requestPanel.ts';
 import type { RequestTarget } from './requestSession.ts';
+import type { SavedDrafts } from './savedDrafts.ts';
 
 export interface RequestsOptions {
   readonly extensionUri: vscode.Uri;
@@ -19,6 +21,8 @@ export interface RequestsOptions {
   readonly storageUri: vscode.Uri | undefined;
   readonly sender: Pick<RequestSender, 'send'>;
   readonly keys: EndpointKeys;
+  /** Has the key of the credentials in drafts. */
+  readonly secrets: SealKeys;
   readonly logger: Logger;
   readonly facts: CallFactsOptions;
   /** The bundled apps, for panels that come back after a reload. */
@@ -55,6 +59,7 @@ export class RequestsController implements vscode.Disposable {
   readonly #byEndpoint = new Map<string, Promise<RequestPanel | undefined>>();
   readonly #disposables = new DisposableStore();
   #services: RequestPanelServices | undefined;
+  #savedDrafts: SavedDrafts | undefined;
 
   constructor(options: RequestsOptions, actions: RequestActions) {
     this.#options = options;
@@ -162,9 +167,7 @@ export class RequestsController implements vscode.Disposable {
   async #create(target: RequestTarget, bundled: CatalogApp | undefined): Promise<RequestPanel> {
     // The panel is a file of its own, loaded when the first one opens.
     const module = await import('./requestPanel.ts');
-    const saved = module.readSession(
-      await this.#files(module, 'drafts')?.read(addressOf(target.endpoint.url)),
-    );
+    const saved = await this.#drafts(module)?.read(addressOf(target.endpoint.url));
     const view = vscode.window.createWebviewPanel(
       webviewPanels.request,
       target.app.name,
@@ -186,7 +189,7 @@ export class RequestsController implements vscode.Disposable {
   /** @returns undefined when nothing is kept of the endpoint */
   async #revive(view: vscode.WebviewPanel, url: string): Promise<RequestPanel | undefined> {
     const module = await import('./requestPanel.ts');
-    const saved = module.readSession(await this.#files(module, 'drafts')?.read(addressOf(url)));
+    const saved = await this.#drafts(module)?.read(addressOf(url));
     if (!saved) return undefined;
     const bundled = (await this.#options.bundled()).find(({ id }) => id === saved.bundledId);
     view.webview.options = module.RequestPanel.options(this.#options.extensionUri);
@@ -219,10 +222,17 @@ export class RequestsController implements vscode.Disposable {
       logger,
       facts,
       wakes: (session) => wakes(session.target),
-      drafts: this.#files(module, 'drafts'),
+      drafts: this.#drafts(module),
       descriptions: new module.ApiDescriptions(this.#files(module, 'apis'), logger),
       ...this.#actions,
     };
+  }
+
+  #drafts(module: PanelModule): SavedDrafts | undefined {
+    const files = this.#files(module, 'drafts');
+    const { secrets, logger } = this.#options;
+    this.#savedDrafts ??= files && new module.SavedDrafts(files, secrets, logger);
+    return this.#savedDrafts;
   }
 
   #files({ KeyedFiles }: PanelModule, folder: keyof typeof mostFiles): KeyedFiles | undefined {

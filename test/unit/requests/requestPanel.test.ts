@@ -32,6 +32,8 @@ let folder = '';
 let asked: (string | undefined)[] = [];
 let sent: { readonly resolve: (result: HttpResult) => void; readonly signal: AbortSignal }[] = [];
 let stored: Map<string, string>;
+/** Of the editor, over all windows. */
+let secrets: Map<string, string>;
 let tested: unknown[] = [];
 let deployed: RequestTarget | undefined;
 let controller: RequestsController;
@@ -41,6 +43,7 @@ beforeEach(async () => {
   asked = [];
   sent = [];
   stored = new Map();
+  secrets = new Map();
   tested = [];
   deployed = undefined;
   editor.views.length = 0;
@@ -74,6 +77,10 @@ function inWindow(): RequestsController {
         get: (name: string) => Promise.resolve(stored.get(name)),
         store: (name: string, value: string) => Promise.resolve(void stored.set(name, value)),
       } as unknown as EndpointKeys,
+      secrets: {
+        get: (name) => Promise.resolve(secrets.get(name)),
+        store: (name, value) => Promise.resolve(void secrets.set(name, value)),
+      },
       logger: silentLogger,
       facts: {
         plane: () => Promise.reject(new Error('not asked here')),
