@@ -2,7 +2,7 @@
 
 /** Names whose values are credentials, whatever these look like. */
 const secretName =
-  /pass(?:word|wd|phrase)$|secret$|credentials?$|(?:api|access|auth|secret|private|subscription)[-_]?key$|(?:access|api|auth|bearer|client|hf|refresh|session)[-_]?token$/i;
+  /^(?:proxy-)?authorization$|^modal-key$|pass(?:word|wd|phrase)$|secret$|credentials?$|(?:api|access|auth|secret|private|subscription)[-_]?key$|(?:access|api|auth|bearer|client|hf|refresh|session)[-_]?token$/i;
 /** `tokens`, `token_count` and the marks of a tokenizer are ordinary words. */
 const tokenName = /(?<!(?:page|next|eos|bos|pad|unk|sep|cls|mask|stop|prefix|suffix|image)[-_]?)token$/i;
 /** A model's answer has words under the name `token`. */
@@ -27,10 +27,12 @@ const patterns: readonly (readonly [RegExp, string])[] = [
 
 /** Also JSON within a string of JSON, and a string that is still being typed. */
 const member =
-  /(\\?["'])([\w.-]{0,60}(?:pass(?:word|wd|phrase)|secret|credentials?|key|token))\1(\s*:\s*)(\\?["'])((?:(?!\4)(?:\\.|[^\\\r\n]))*)(\4|(?=\\?[\r\n]|\\?$))/gi;
+  /(\\?["'])([\w.-]{0,60}(?:authorization|pass(?:word|wd|phrase)|secret|credentials?|key|token))\1(\s*:\s*)(\\?["'])((?:(?!\4)(?:\\.|[^\\\r\n]))*)(\4|(?=\\?[\r\n]|\\?$))/gi;
 /** Numbers, and strings whose quotes are missing. */
 const bareMember =
-  /((?<=["'{,]\s{0,8})([\w.-]{0,60}(?:pass(?:word|wd|phrase)|secret|credentials?|key|token))["']?\s*:\s*)(?!(?:null|true|false)\b)([^\s"'\\,;{}[\]]+)/gi;
+  /((?<=["'{,]\s{0,8})([\w.-]{0,60}(?:authorization|pass(?:word|wd|phrase)|secret|credentials?|key|token))["']?\s*:\s*)(?!(?:null|true|false)\b)([^\s"'\\,;{}[\]]+)/gi;
+const unmistakable =
+  /\b(?:hf_[A-Za-z0-9]{16,}|sk-(?=[A-Za-z_-]{0,60}\d)[\w-]{16,}|(?:a[ks]|w[ks])-(?=[A-Za-z]{0,60}\d)[A-Za-z0-9]{16,})/g;
 const parameter = /(^|[?&])([\w.-]{1,80})=([^&\s]+)/g;
 
 export function redact(text: string): string {
@@ -59,6 +61,14 @@ export function replaceNamed(text: string, put: (name: string, value: string) =>
       const isWord = before === '' && shortQueryName.test(name);
       return !isWord && isSecretParameter(name, value) ? `${before}${name}=${put(name, value)}` : whole;
     });
+}
+
+/**
+ * The same, also with what can only be a credential by its form. Unlike `redact` it leaves text alone that may be
+ * words, so that what it gives can still be sent.
+ */
+export function replaceCredentials(text: string, put: (name: string, value: string) => string): string {
+  return replaceNamed(text, put).replace(unmistakable, (value) => put('token', value));
 }
 
 /** Whether a variable holds a credential by its name. */

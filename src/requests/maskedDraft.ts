@@ -1,4 +1,4 @@
-import { isSecretMember, isSecretParameter, redact, replaceNamed } from '../domain/redact.ts';
+import { isSecretMember, isSecretParameter, redact, replaceCredentials } from '../domain/redact.ts';
 import type { DraftBody, Pair, RequestDraft } from '../domain/requestDraft.ts';
 import { variableName, writtenHeader } from './secretHeaders.ts';
 
@@ -50,7 +50,7 @@ function maskedValue(name: string, value: string): string {
 }
 
 function maskedText(text: string): string {
-  return redact(replaceNamed(text, variable));
+  return redact(replaceCredentials(text, variable));
 }
 
 const variable = (name: string) => `{{${variableName(name).toUpperCase()}}}`;

@@ -18,6 +18,7 @@ import { requestText, updateRequest } from '../../../src/requests/httpFile/write
 import { KeyedFiles } from '../../../src/requests/keyedFiles.ts';
 import { RecordedSender } from '../../../src/requests/recordedSender.ts';
 import type { SealKeys } from '../../../src/requests/seal.ts';
+import { specOf as specOfDraft } from '../../../src/requests/spec.ts';
 import { RequestSender } from '../../../src/requests/send.ts';
 import { SavedDrafts } from '../../../src/ui/requests/savedDrafts.ts';
 import { RequestSession, byHand } from '../../../src/ui/requests/requestSession.ts';
@@ -258,7 +259,7 @@ describe('a credential in a draft', () => {
     ['path', emptyDraft('GET', `/x?api_key=${canary}`), '/x?api_key={{API_KEY}}'],
     ['path value', { ...emptyDraft(), pathValues: { token: canary } }, '"token":"{{TOKEN}}"'],
     ['query', { ...emptyDraft(), query: line('key', canary) }, '{{KEY}}'],
-    ['value of any name', { ...emptyDraft(), query: line('q', `hf_${canary}`) }, 'hf_…'],
+    ['value of any name', { ...emptyDraft(), query: line('q', `hf_${canary}`) }, '{{TOKEN}}'],
     [
       'header',
       { ...emptyDraft(), headers: line('Authorization', `Bearer ${canary}`) },
@@ -282,7 +283,7 @@ describe('a credential in a draft', () => {
     ],
     ['nested member', post(json(`{"a": [{"hf_token": "${canary}"}]}`)), '{{HF_TOKEN}}'],
     ['JSON in JSON', post(json(JSON.stringify({ a: JSON.stringify({ password: canary }) }))), '{{PASSWORD}}'],
-    ['broken JSON', post(json(`{"api_key": "${canary}", "n": `)), '{{API_KEY}}'],
+    ['broken JSON', post(json(`{"api_key": "${canary}", "n":`)), '{{API_KEY}}'],
     ['string being typed', post(json(`{"api_key": "${canary}`)), '{{API_KEY}}'],
     ['member without quotes', post(json(`{"api_key": ${canary}}`)), String.raw`\"api_key\": …`],
     [
@@ -322,6 +323,18 @@ describe('a credential in a draft', () => {
     expect(await saved().read(url)).toEqual(session);
     expect([...storage.kept.values()].join('')).not.toContain(canary);
   });
+
+  it.each(places.filter(([place]) => !/off|without quotes|other body/.test(place)))(
+    'is a variable in saved requests and code: %s',
+    async (_place, draft) => {
+      const path = draft.path === '/' && draft.pathValues['token'] ? '/x?token={token}' : draft.path;
+      const spec = await specOfDraft({ ...draft, path }, url);
+      const texts = written(spec);
+      expect(texts).toHaveLength(5);
+      expect(texts.join('\n')).not.toContain(canary);
+      for (const text of texts) expect(text).toMatch(/API_KEY|TOKEN|KEY|AUTHORIZATION|PASSWORD|SECRET/);
+    },
+  );
 
   it.each<[string, SealKeys]>([
     ['lost its key', secretStorage()],
