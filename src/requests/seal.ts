@@ -42,7 +42,9 @@ export class Seal {
     try {
       const bytes = Buffer.from(sealed, 'base64');
       const text = bytes.subarray(nonceSize + tagSize);
-      const opening = createDecipheriv(cipher, this.#key, bytes.subarray(0, nonceSize));
+      const opening = createDecipheriv(cipher, this.#key, bytes.subarray(0, nonceSize), {
+        authTagLength: tagSize,
+      });
       opening.setAuthTag(bytes.subarray(nonceSize, nonceSize + tagSize));
       return Buffer.concat([opening.update(text), opening.final()]).toString('utf8');
     } catch {

@@ -413,6 +413,10 @@ describe('the drafts of an endpoint', () => {
     for (const key of ['a', 'b', 'c', 'd']) await files.write(key, key);
     files.writeNow('d', 'now');
     expect(await files.read('d')).toBe('now');
+    const before = files.write('d', 'before');
+    files.writeNow('d', 'after'); // as the window closes
+    await before;
+    expect(await files.read('d')).toBe('after');
     const left = await Promise.all(['a', 'b', 'c'].map((key) => files.read(key)));
     expect(left.filter((text) => text !== undefined)).toHaveLength(2);
     expect(await files.read('../../etc/passwd')).toBeUndefined();

@@ -229,6 +229,29 @@ describe('the panel of an endpoint', () => {
   });
 });
 
+it('brings a credential that was typed back in the next window, and writes it nowhere', async () => {
+  const canary = 'CANARYcanary0123456789';
+  const draft = {
+    ...emptyDraft('POST', '/x'),
+    query: [{ name: 'api_key', value: canary, on: true }],
+    body: { kind: 'text' as const, type: 'application/json', text: `{"password": "${canary}"`, files: [] },
+  };
+  await controller.openEndpoint(targetOf());
+  editor.views[0]!.received.fire({ type: 'draft', entry: byHand, draft });
+  await settled();
+  controller.dispose();
+  await keptOf('{{API_KEY}}');
+  const names = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = names.filter((entry) => entry.isFile());
+  const texts = await Promise.all(
+    files.map(({ parentPath, name }) => readFile(path.join(parentPath, name), 'utf8')),
+  );
+  expect(texts.join('')).not.toContain(canary);
+  controller = inWindow();
+  await editor.restore(new editor.View('restored'), { endpoint: url });
+  expect(controller.active?.session.draft).toEqual(draft);
+});
+
 it('shows the request that stays open when another cannot be opened', async () => {
   const bundled = catalogApp({ folder });
   const broken = { ...bundled.samples[0]!, body: { kind: 'json' as const, file: 'missing.json' } };
