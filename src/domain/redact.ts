@@ -25,35 +25,41 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer)\s+[A-Za-z0-9._~+/=-]{8,}/gi, '$1 …'],
 ];
 
-/** Also JSON within a string of JSON, and a string that is still being typed. */
-const member =
-  /(\\?["'])([\w.-]{0,60}(?:authorization|pass(?:word|wd|phrase)|secret|credentials?|key|token))\1(\s*:\s*)(\\?["'])((?:(?!\4)(?:\\.|[^\\\r\n]))*)(\4|(?=\\?[\r\n]|\\?$))/gi;
-/** Numbers, and strings whose quotes are missing. */
-const bareMember =
-  /((?<=["'{,]\s{0,8})([\w.-]{0,60}(?:authorization|pass(?:word|wd|phrase)|secret|credentials?|key|token))["']?\s*:\s*)(?!(?:null|true|false)\b)([^\s"'\\,;{}[\]]+)/gi;
+const memberName = String.raw`([\w.-]{0,60}(?:authorization|pass(?:word|wd|phrase)|secret|credentials?|key|token))`;
+/** Also JSON within a string of JSON. */
+const member = new RegExp(
+  String.raw`(\\?["'])${memberName}\1(\s*:\s*)(\\?["'])((?:(?!\4)(?:\\.|[^\\\r\n]))*)\4`,
+  'gi',
+);
+/** Strings that have no end on their line, or no quotes, and numbers. */
+const unfinishedMember = new RegExp(
+  String.raw`(?<=["'{,]\s{0,8})${memberName}(["']?\s*:\s*)(?:(["'])((?:\\.|(?!\3)[^\\\r\n])*)(?=\\?(?:[\r\n]|$))|(?!(?:null|true|false)\b)([^\s"'\\,;{}[\]]+))`,
+  'gi',
+);
 const unmistakable =
   /\b(?:hf_[A-Za-z0-9]{16,}|sk-(?=[A-Za-z_-]{0,60}\d)[\w-]{16,}|(?:a[ks]|w[ks])-(?=[A-Za-z]{0,60}\d)[A-Za-z0-9]{16,})/g;
 const parameter = /(^|[?&])([\w.-]{1,80})=([^&\s]+)/g;
 
 export function redact(text: string): string {
-  const masked = replaceNamed(text, () => '…').replace(
-    bareMember,
-    (whole, before: string, name: string, value: string) =>
-      isSecretMember(name, value) ? `${before}…` : whole,
+  const mask = () => '…';
+  return patterns.reduce(
+    (result, [pattern, replacement]) => result.replace(pattern, replacement),
+    replaceUnfinished(replaceNamed(text, mask), mask),
   );
-  return patterns.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), masked);
 }
+
+type Put = (name: string, value: string) => string;
 
 /**
  * Puts something in the place of each credential that its name tells: members of JSON, fields of a form, parameters of
  * an address.
  * @param put gets name and value as they stand in the text
  */
-export function replaceNamed(text: string, put: (name: string, value: string) => string): string {
+function replaceNamed(text: string, put: Put): string {
   return text
-    .replace(member, (whole, ...[quote, name = '', colon, open, value = '', close]: string[]) =>
+    .replace(member, (whole, quote: string, name: string, colon: string, open: string, value: string) =>
       isSecretMember(name, value)
-        ? [quote, name, quote, colon, open, put(name, value), close].join('')
+        ? `${quote}${name}${quote}${colon}${open}${put(name, value)}${open}`
         : whole,
     )
     .replace(parameter, (whole, before: string, name: string, value: string) => {
@@ -63,12 +69,42 @@ export function replaceNamed(text: string, put: (name: string, value: string) =>
     });
 }
 
+function replaceUnfinished(text: string, put: Put): string {
+  return text.replace(
+    unfinishedMember,
+    (
+      whole,
+      name: string,
+      colon: string,
+      open: string | undefined,
+      inner: string | undefined,
+      bare: string,
+    ) => {
+      const value = inner ?? bare;
+      return isSecretMember(name, value) ? `${name}${colon}${open ?? ''}${put(name, value)}` : whole;
+    },
+  );
+}
+
 /**
- * The same, also with what can only be a credential by its form. Unlike `redact` it leaves text alone that may be
- * words, so that what it gives can still be sent.
+ * Puts something in the place of each credential that its name tells, or that can be nothing else by its form. Unlike
+ * `redact` it leaves alone what may be words, so that the text can still be sent.
+ * @param put gets name and value as they stand in the text
  */
-export function replaceCredentials(text: string, put: (name: string, value: string) => string): string {
-  return replaceNamed(text, put).replace(unmistakable, (value) => put('token', value));
+export function replaceCredentials(text: string, put: Put): string {
+  const named = replaceNamed(text, put);
+  const whole = isBrokenJson(text) ? replaceUnfinished(named, put) : named;
+  return whole.replace(unmistakable, (value) => put('token', value));
+}
+
+function isBrokenJson(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Whether a variable holds a credential by its name. */

@@ -67,7 +67,21 @@ describe('redact', () => {
   });
 
   it('takes time in proportion to the text', () => {
-    for (const piece of ['"', '\\', '"a":\'', '"a":"', '=', '?', 'sk-', 'hf_', 'a.', '{{'])
+    for (const piece of [
+      '"',
+      '\\',
+      '"a":\'',
+      '"key":"',
+      '"key":\'',
+      "{key:'",
+      '"a":"',
+      '=',
+      '?',
+      'sk-',
+      'hf_',
+      'a.',
+      '{{',
+    ])
       expect(redact(piece.repeat(200_000)).length).toBeGreaterThan(0);
   });
 });

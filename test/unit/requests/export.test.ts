@@ -191,7 +191,7 @@ describe('credentials in exported code', () => {
 
   it('leave words alone that only look alike', () => {
     const body =
-      '{"max_tokens": 5, "token": " the", "prompt": "as-needed, sk-learn-based-pipeline", "key": "a"}';
+      '{"max_tokens": 5, "token": " the", "prompt": "as-needed, sk-learn-based-pipeline", "key": "a", "b": "say \\"password\\": \\"x"}';
     for (const { write } of [httpx, fetchScript])
       expect(write({ ...spec, body })).toContain('as-needed, sk-learn');
     expect(asCurl({ ...spec, body })).toContain(body);
