@@ -143,6 +143,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
         storageUri: context.storageUri ?? context.globalStorageUri,
         sender: new RecordedSender(sender, (sent) => requestMemory.record(sent)),
         keys,
+        secrets: context.secrets,
         logger,
         facts: { plane: (signal) => planes.get(signal), rates: () => catalogueView.rates },
         bundled: () => catalog.apps(),

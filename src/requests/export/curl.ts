@@ -1,5 +1,6 @@
 import type { MultipartPart, RequestSpec } from '../../domain/request.ts';
 import { checkHeaders } from '../checkHeaders.ts';
+import { spellVariables, withVariables } from '../secretVariables.ts';
 import type { KeyHeader, SnippetKind } from './snippet.ts';
 import { hasHeader, keyHeaders, plainHeaders, streams, wellFormed } from './snippet.ts';
 
@@ -13,9 +14,10 @@ export const curl: SnippetKind = {
   write: asCurl,
 };
 
-/** The request as a command for a POSIX shell; the key stays a variable of the user's shell. */
-export function asCurl(spec: RequestSpec): string {
-  checkHeaders(spec.headers);
+/** The request as a command for a POSIX shell; credentials stay variables of the user's shell. */
+export function asCurl(given: RequestSpec): string {
+  checkHeaders(given.headers);
+  const { spec } = withVariables(given);
   const { piped, options } = bodyOptions(spec);
   const lines = [
     `curl ${[...methodOptions(spec), quote(spec.url)].join(' ')}`,
@@ -25,7 +27,8 @@ export function asCurl(spec: RequestSpec): string {
     ...keyHeaders(spec).map((key) => `-H ${keyHeader(key)}`),
     ...options,
   ];
-  return `${piped}${lines.join(' \\\n  ')}`;
+  // Addresses and bodies stand in single quotes.
+  return spellVariables(`${piped}${lines.join(' \\\n  ')}`, (variable) => `'"$${variable}"'`);
 }
 
 function keyHeader({ name, before, variable }: KeyHeader): string {

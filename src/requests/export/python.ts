@@ -1,8 +1,9 @@
 import type { MultipartPart, RequestSpec } from '../../domain/request.ts';
 import { checkHeaders } from '../checkHeaders.ts';
 import { parseKeepingNumbers, isNumberText } from '../keepNumbers.ts';
+import { spellVariables, withVariables } from '../secretVariables.ts';
 import type { KeyHeader, SnippetKind } from './snippet.ts';
-import { jsonBody, keyHeaders, plainHeaders, streams, wellFormed } from './snippet.ts';
+import { jsonBody, keyHeaders, plainHeaders, streams, variablesOf, wellFormed } from './snippet.ts';
 
 export const httpx: SnippetKind = {
   id: 'httpx',
@@ -21,8 +22,9 @@ export const openai: SnippetKind = {
 /** How long Modal may take to start a container before the first byte, in seconds. */
 const timeout = 600;
 
-function asHttpx(spec: RequestSpec): string {
-  checkHeaders(spec.headers);
+function asHttpx(given: RequestSpec): string {
+  checkHeaders(given.headers);
+  const { spec } = withVariables(given);
   const keys = keyHeaders(spec);
   const headers = [
     ...plainHeaders(spec).map(([name, value]) => `        ${text(name)}: ${text(value)},`),
@@ -37,7 +39,12 @@ function asHttpx(spec: RequestSpec): string {
     `    timeout=${timeout},`,
     '    follow_redirects=True,',
   ];
-  const head = [...(keys.length > 0 ? ['import os', ''] : []), 'import httpx', '', ...body.before];
+  const head = [
+    ...(variablesOf(given).length > 0 ? ['import os', ''] : []),
+    'import httpx',
+    '',
+    ...body.before,
+  ];
   if (!streams(spec))
     return [
       ...head,
@@ -124,8 +131,9 @@ function openaiCall({ method, url, body }: RequestSpec): OpenaiCall | undefined 
   };
 }
 
-function asOpenai(spec: RequestSpec): string {
-  checkHeaders(spec.headers);
+function asOpenai(given: RequestSpec): string {
+  checkHeaders(given.headers);
+  const { spec } = withVariables(given);
   const { baseUrl, method, known } = openaiCall(spec) as OpenaiCall;
   const keys = keyHeaders(spec);
   const bearer = keys.find(
@@ -144,7 +152,7 @@ function asOpenai(spec: RequestSpec): string {
   const extra = Object.fromEntries(entries.filter(([name]) => !known.includes(name)));
   const streaming = streams(spec);
   return [
-    ...(keys.length > 0 ? ['import os', ''] : []),
+    ...(variablesOf(given).length > 0 ? ['import os', ''] : []),
     'from openai import OpenAI',
     '',
     'client = OpenAI(',
@@ -193,12 +201,18 @@ function escaped(value: string, keepLines: boolean): string {
 }
 
 function text(value: string): string {
-  return `"${escaped(value, false).replaceAll('\\u000a', '\\n')}"`;
+  return quotedBy('"', escaped(value, false).replaceAll('\\u000a', '\\n'));
 }
 
 /** Several lines stay several lines, to be read and edited. */
 function longText(value: string): string {
-  return value.includes('\n') ? `"""\\\n${escaped(value, true)}"""` : text(value);
+  return value.includes('\n') ? quotedBy('"""', `\\\n${escaped(value, true)}`) : text(value);
+}
+
+/** Variables stand between pieces of the text. */
+function quotedBy(quote: string, inner: string): string {
+  const spelled = spellVariables(inner, (variable) => `${quote} + os.environ["${variable}"] + ${quote}`);
+  return `${quote}${spelled}${quote}`.replace(/^"" \+ /, '').replace(/(?<=\]) \+ ""$/, '');
 }
 
 function bytesLiteral(bytes: Uint8Array): string {

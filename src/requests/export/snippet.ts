@@ -1,5 +1,6 @@
 import type { RequestAuth, RequestSpec } from '../../domain/request.ts';
 import { authHeaders } from '../../domain/request.ts';
+import { withVariables } from '../secretVariables.ts';
 import { hasReference, variableName, writtenHeader } from '../secretHeaders.ts';
 
 /** A request as code or a command that somebody can run elsewhere. */
@@ -31,6 +32,11 @@ export function keyHeaders(spec: RequestSpec): KeyHeader[] {
         : { name, before, variable: variableName(inner) };
     });
   return [...authKeys(spec.auth), ...own];
+}
+
+/** Variables of the user's own environment that code of a request reads. */
+export function variablesOf(spec: RequestSpec): string[] {
+  return [...keyHeaders(spec), ...withVariables(spec).variables].map(({ variable }) => variable);
 }
 
 function authKeys(auth: RequestAuth | undefined): KeyHeader[] {

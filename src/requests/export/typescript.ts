@@ -1,5 +1,6 @@
 import type { MultipartPart, RequestSpec } from '../../domain/request.ts';
 import { checkHeaders } from '../checkHeaders.ts';
+import { hasVariables, spellVariables, withVariables } from '../secretVariables.ts';
 import type { SnippetKind } from './snippet.ts';
 import { keyHeaders, plainHeaders, streams, wellFormed } from './snippet.ts';
 
@@ -12,8 +13,9 @@ export const fetchScript: SnippetKind = {
   write: asFetch,
 };
 
-function asFetch(spec: RequestSpec): string {
-  checkHeaders(spec.headers);
+function asFetch(given: RequestSpec): string {
+  checkHeaders(given.headers);
+  const { spec } = withVariables(given);
   const { body } = spec;
   const parts = typeof body === 'object' && 'parts' in body ? body.parts : [];
   const headers = [
@@ -69,12 +71,17 @@ function formPart({ name, text: value = '', file, type, fileName }: MultipartPar
 
 /** JSON's strings are those of TypeScript, but for signs that editors would hide. */
 function text(value: string): string {
+  if (hasVariables(value)) return template(value);
   return JSON.stringify(wellFormed(value)).replaceAll(hidden, unicode);
 }
 
 /** Several lines stay several lines, to be read and edited. */
 function longText(value: string): string {
-  return value.includes('\n') ? `\`${inTemplate(value)}\`` : text(value);
+  return value.includes('\n') ? template(value) : text(value);
+}
+
+function template(value: string): string {
+  return `\`${spellVariables(inTemplate(value), (variable) => `\${process.env.${variable}}`)}\``;
 }
 
 function inTemplate(value: string): string {

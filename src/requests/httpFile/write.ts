@@ -4,6 +4,8 @@ import type { MultipartPart, RequestBody, RequestSpec } from '../../domain/reque
 import { authHeaders } from '../../domain/request.ts';
 import { addHeader, checkHeaders } from '../checkHeaders.ts';
 import { filledHeaders, writtenHeader } from '../secretHeaders.ts';
+import type { SecretVariable } from '../secretVariables.ts';
+import { hasVariables, spellVariables, withVariables } from '../secretVariables.ts';
 import type { HttpFile, HttpRequest } from './model.ts';
 import { parseHttpFile } from './parse.ts';
 import { referencesIn } from './variables.ts';
@@ -28,21 +30,27 @@ export interface WriteOptions {
 const longestInline = 64 * 1024;
 const boundary = 'modal-request-boundary';
 
-/** A request as text, from its `###` line on, with LF. @throws kind `invalid` for headers that no client would send */
-export function requestText(spec: RequestSpec, options: WriteOptions): WrittenRequest {
-  checkHeaders(spec.headers);
+/**
+ * A request as text, from its `###` line on, with LF. Credentials are variables.
+ * @throws kind `invalid` for headers that no client would send, and for what a `.http` file cannot say
+ */
+export function requestText(given: RequestSpec, options: WriteOptions): WrittenRequest {
+  checkHeaders(given.headers);
+  const { spec, variables } = withVariables(given);
   const { body, bodyFile } = bodyText(spec.body, options);
   const { name } = options;
   const lines = [
     `### ${oneLine(name)}`,
     `# @name ${identifier(name)}`,
-    ...secretNotes(spec),
+    ...secretNotes(spec, variables),
     `${spec.method} ${address(spec.url, options.variables ?? [])}`,
     ...headerLines(spec),
     ...(body === undefined ? [] : ['', body]),
   ];
-  return { text: `${lines.join('\n')}\n`, ...(bodyFile ? { bodyFile } : {}) };
+  return { text: inFile(`${lines.join('\n')}\n`), ...(bodyFile ? { bodyFile } : {}) };
 }
+
+const inFile = (text: string) => spellVariables(text, (variable) => `{{${variable}}}`);
 
 /** What a new file begins with. */
 export function fileHead(title: string, baseUrl: string): string {
@@ -239,13 +247,14 @@ function isBelow(url: string, base: string): boolean {
 }
 
 /** Says where a value goes that is not written. */
-function secretNotes({ headers }: RequestSpec): string[] {
-  return Object.entries(headers)
+function secretNotes({ headers }: RequestSpec, variables: readonly SecretVariable[]): string[] {
+  const ofHeaders = Object.entries(headers)
     .filter(([name, value]) => writtenHeader(name, value) !== value)
-    .map(
-      ([name, value]) =>
-        `# The value of ${name} is not kept here: give ${referencesIn(writtenHeader(name, value))[0]?.name ?? ''} one in http-client.private.env.json.`,
-    );
+    .map(([name, value]) => ({ name, variable: referencesIn(writtenHeader(name, value))[0]?.name ?? '' }));
+  return [...ofHeaders, ...variables].map(
+    ({ name, variable }) =>
+      `# The value of ${name} is not kept here: give ${variable} one in http-client.private.env.json.`,
+  );
 }
 
 function headerLines({ headers, auth, body }: RequestSpec): string[] {
@@ -273,8 +282,15 @@ function bodyText(
   const name = bodyName(
     `${identifier(options.name)}.${json ? 'json' : typeof body === 'string' ? 'txt' : 'bin'}`,
   );
-  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
-  return { body: `< ./${name}`, bodyFile: { name, bytes } };
+  if (typeof body !== 'string') return { body: `< ./${name}`, bodyFile: { name, bytes: body } };
+  const isFilled = hasVariables(body);
+  if (isFilled && body.includes('{{'))
+    throw new ModalError(
+      'invalid',
+      'The body has a credential, which is not written, and {{, which would be a variable beside it. Take one of them out first.',
+    );
+  const bytes = new TextEncoder().encode(inFile(body));
+  return { body: `${isFilled ? '<@' : '<'} ./${name}`, bodyFile: { name, bytes } };
 }
 
 /** Whether every client reads a text in a `.http` file as exactly this body. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { RequestSpec } from '../../domain/request.ts';
-import { keyHeaders } from '../../requests/export/snippet.ts';
+import { variablesOf } from '../../requests/export/snippet.ts';
 import { snippetKinds } from '../../requests/export/snippets.ts';
 
 const icons = {
@@ -36,7 +36,7 @@ export async function copyAs(spec: RequestSpec): Promise<void> {
   );
   if (!chosen) return;
   await vscode.env.clipboard.writeText(chosen.snippet.write(spec));
-  const keys = keyHeaders(spec).map(({ variable }) => variable);
+  const keys = variablesOf(spec);
   const words =
     keys.length > 0
       ? t('Copied as {0}; the key is read from {1}', chosen.label, keys.join(', '))

@@ -9,7 +9,6 @@ import { authHeaders } from '../../domain/request.ts';
 import type { RequestDraft } from '../../domain/requestDraft.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
 import { fileStates } from '../../requests/files.ts';
-import type { KeyedFiles } from '../../requests/keyedFiles.ts';
 import type { ApiDescriptions } from '../../requests/openapi/apiDescriptions.ts';
 import { askForKey } from './askForKey.ts';
 import type { DraftContext, DraftToHost, DraftToView, ViewDraft } from './draftProtocol.ts';
@@ -17,7 +16,7 @@ import { viewDraft } from './draftProtocol.ts';
 import { chooseFile, fileReference } from './chooseFile.ts';
 import type { RequestSession, RequestTarget } from './requestSession.ts';
 import { deployOf } from './requestSession.ts';
-import { writeSession } from './savedSession.ts';
+import type { SavedDrafts } from './savedDrafts.ts';
 import { fileTargetFor } from './fileTargetFor.ts';
 
 export interface RequestEditorServices {
@@ -25,7 +24,7 @@ export interface RequestEditorServices {
   readonly logger: Logger;
   readonly descriptions: ApiDescriptions;
   /** Where drafts are kept; absent: nowhere. */
-  readonly drafts?: KeyedFiles | undefined;
+  readonly drafts?: SavedDrafts | undefined;
   /** What asking the endpoint would start and cost, e.g. `L40S, $1.95/h`; '' = nothing that costs more than a CPU. */
   readonly wakes: (session: RequestSession) => string;
 }
@@ -270,14 +269,14 @@ export class RequestEditor implements vscode.Disposable {
     this.#saving ??= setTimeout(() => {
       this.#saving = undefined;
       void this.#services.drafts
-        ?.write(this.session.baseUrl, writeSession(this.session.saved))
+        ?.write(this.session.baseUrl, this.session.saved)
         .catch((error: unknown) => this.#saveFailed(error));
     }, saveAfterMs);
   }
 
   #saveNow(): void {
     try {
-      this.#services.drafts?.writeNow(this.session.baseUrl, writeSession(this.session.saved));
+      this.#services.drafts?.writeNow(this.session.baseUrl, this.session.saved);
     } catch (error) {
       this.#saveFailed(error);
     }

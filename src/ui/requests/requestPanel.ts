@@ -59,6 +59,7 @@ export class RequestPanel implements vscode.Disposable {
    */
   async load(asLeft: boolean): Promise<void> {
     const first = asLeft ? [await this.#editor.whole()] : [];
+    if (this.#disposables.isDisposed) return; // its tab was closed meanwhile
     const { webview } = this.#view;
     const title = this.session.target.app.name;
     webview.html = webviewHtml(webview, this.#extensionUri, 'request', 'modal-request', title, first);
@@ -240,4 +241,4 @@ export { draftOf } from '../../requests/draftOf.ts';
 export { ApiDescriptions } from '../../requests/openapi/apiDescriptions.ts';
 export { KeyedFiles } from '../../requests/keyedFiles.ts';
 export { RequestSession } from './requestSession.ts';
-export { readSession } from './savedSession.ts';
+export { SavedDrafts } from './savedDrafts.ts';

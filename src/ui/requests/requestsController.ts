@@ -2,16 +2,19 @@ import * as vscode from 'vscode';
 import { webviewPanels } from '../../contributions.ts';
 import type { CatalogApp, Sample } from '../../domain/catalog.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
+import { ModalError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { RequestSpec } from '../../domain/request.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
 import type { KeyedFiles } from '../../requests/keyedFiles.ts';
 import type { CallFactsOptions } from '../../requests/callFacts.ts';
+import type { SealKeys } from '../../requests/seal.ts';
 import type { RequestSender } from '../../requests/send.ts';
 import { addressOf } from './knownTarget.ts';
 import type { RequestActions } from './requestActions.ts';
 import type { RequestPanel, RequestPanelServices } from './requestPanel.ts';
 import type { RequestTarget } from './requestSession.ts';
+import type { SavedDrafts } from './savedDrafts.ts';
 
 export interface RequestsOptions {
   readonly extensionUri: vscode.Uri;
@@ -19,6 +22,8 @@ export interface RequestsOptions {
   readonly storageUri: vscode.Uri | undefined;
   readonly sender: Pick<RequestSender, 'send'>;
   readonly keys: EndpointKeys;
+  /** Has the key of the credentials in drafts. */
+  readonly secrets: SealKeys;
   readonly logger: Logger;
   readonly facts: CallFactsOptions;
   /** The bundled apps, for panels that come back after a reload. */
@@ -57,6 +62,7 @@ export class RequestsController implements vscode.Disposable {
   readonly #byEndpoint = new Map<string, Promise<RequestPanel | undefined>>();
   readonly #disposables = new DisposableStore();
   #services: RequestPanelServices | undefined;
+  #savedDrafts: SavedDrafts | undefined;
 
   constructor(options: RequestsOptions, actions: RequestActions) {
     this.#options = options;
@@ -177,9 +183,11 @@ export class RequestsController implements vscode.Disposable {
       vscode.ViewColumn.Active,
       module.RequestPanel.options(this.#options.extensionUri),
     );
-    const saved = module.readSession(
-      await this.#files(module, 'drafts')?.read(addressOf(target.endpoint.url)),
-    );
+    const closed = new AbortController();
+    const closing = view.onDidDispose(() => closed.abort());
+    const saved = await this.#drafts(module)?.read(addressOf(target.endpoint.url));
+    closing.dispose();
+    if (closed.signal.aborted) throw new ModalError('cancelled', 'The request panel was closed.');
     return this.#adopt(module, view, new module.RequestSession(target, bundled, saved), asLeft);
   }
 
@@ -195,7 +203,7 @@ export class RequestsController implements vscode.Disposable {
   /** @returns undefined when nothing is kept of the endpoint */
   async #revive(view: vscode.WebviewPanel, url: string): Promise<RequestPanel | undefined> {
     const module = await import('./requestPanel.ts');
-    const saved = module.readSession(await this.#files(module, 'drafts')?.read(addressOf(url)));
+    const saved = await this.#drafts(module)?.read(addressOf(url));
     if (!saved) return undefined;
     const bundled = (await this.#options.bundled()).find(({ id }) => id === saved.bundledId);
     view.webview.options = module.RequestPanel.options(this.#options.extensionUri);
@@ -230,10 +238,17 @@ export class RequestsController implements vscode.Disposable {
       logger,
       facts,
       wakes: (session) => wakes(session.target),
-      drafts: this.#files(module, 'drafts'),
+      drafts: this.#drafts(module),
       descriptions: new module.ApiDescriptions(this.#files(module, 'apis'), logger),
       ...this.#actions,
     };
+  }
+
+  #drafts(module: PanelModule): SavedDrafts | undefined {
+    const files = this.#files(module, 'drafts');
+    const { secrets, logger } = this.#options;
+    this.#savedDrafts ??= files && new module.SavedDrafts(files, secrets, logger);
+    return this.#savedDrafts;
   }
 
   #files({ KeyedFiles }: PanelModule, folder: keyof typeof mostFiles): KeyedFiles | undefined {

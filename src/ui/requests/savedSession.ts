@@ -1,9 +1,12 @@
 import * as z from 'zod/mini';
 import type { RequestDraft } from '../../domain/requestDraft.ts';
-import { writtenHeader } from '../../requests/secretHeaders.ts';
+import { maskedDraft } from '../../requests/maskedDraft.ts';
+import type { Seal } from '../../requests/seal.ts';
 import { authKinds, viewDraft } from './draftProtocol.ts';
 
 const authChoice = z.object({ kind: z.enum(authKinds), header: z.string() });
+
+const drafts = z.record(z.string(), z.extend(viewDraft, { authChoice: z.optional(authChoice) }));
 
 /** The drafts of an endpoint as they are kept between windows. Keys are not in it, not even by name. */
 const savedSession = z.object({
@@ -37,28 +40,41 @@ const savedSession = z.object({
   bundledId: z.optional(z.string()),
   entry: z.string(),
   auth: authChoice,
-  drafts: z.record(z.string(), z.extend(viewDraft, { authChoice: z.optional(authChoice) })),
+  /** With variables in the place of credentials. */
+  drafts,
+  /** The same as they are, sealed; absent where they hold no credential. */
+  sealed: z.optional(z.string()),
 });
 
-export type SavedSession = Omit<z.infer<typeof savedSession>, 'drafts'> & {
+export type SavedSession = Omit<z.infer<typeof savedSession>, 'drafts' | 'sealed'> & {
   readonly drafts: Readonly<Record<string, RequestDraft>>;
 };
 
-/** Credentials that were typed into headers are variables there, to be entered again. */
-export function writeSession(session: SavedSession): string {
-  const { drafts, ...rest } = savedSession.parse(session);
-  const written = Object.entries(drafts).map(([entry, draft]) => {
-    const headers = draft.headers.map((pair) => ({ ...pair, value: writtenHeader(pair.name, pair.value) }));
-    return [entry, { ...draft, headers }];
+/** @param seal absent: credentials are not kept, and are to be entered again */
+export function writeSession(session: SavedSession, seal?: Seal): string {
+  const whole = savedSession.parse(session);
+  const masked = Object.fromEntries(
+    Object.entries(whole.drafts).map(([entry, draft]) => [entry, maskedDraft(draft)]),
+  );
+  const text = JSON.stringify(whole.drafts);
+  const isWhole = JSON.stringify(masked) === text;
+  return JSON.stringify({
+    ...whole,
+    drafts: masked,
+    ...(isWhole || !seal ? {} : { sealed: seal.close(text) }),
   });
-  return JSON.stringify({ ...rest, drafts: Object.fromEntries(written) as object });
 }
 
-/** @returns undefined for a text that is none, e.g. because it is damaged */
-export function readSession(text: string | undefined): SavedSession | undefined {
+/**
+ * @param seal absent: variables stay in the place of credentials, as where it cannot be opened
+ * @returns undefined for a text that is none, e.g. because it is damaged
+ */
+export function readSession(text: string | undefined, seal?: Seal): SavedSession | undefined {
   if (text === undefined) return undefined;
   try {
-    return savedSession.parse(JSON.parse(text));
+    const { sealed, ...session } = savedSession.parse(JSON.parse(text));
+    const whole = sealed === undefined ? undefined : seal?.open(sealed);
+    return whole === undefined ? session : { ...session, drafts: drafts.parse(JSON.parse(whole)) };
   } catch {
     return undefined;
   }

@@ -42,6 +42,9 @@ describe('redact', () => {
       '{"hf_token":"x1234567","api_key": "k","password":"a \\" b","n":1}',
       '{"hf_token":"…","api_key": "…","password":"…","n":1}',
     ],
+    ['{"password": "half', '{"password": "…'],
+    ['{"password": 1234, "api_key": abc}', '{"password": …, "api_key": …}'],
+    ['{"token": null, "n": {"secret": "x"', '{"token": null, "n": {"secret": "…"'],
     ["{'client_secret': 'x'}", "{'client_secret': '…'}"],
     ['https://h/?a=b&apikey=abc&sig=d%3D#x', 'https://h/?a=b&apikey=…&sig=…'],
   ])('masks %s', (text, masked) => {
@@ -55,6 +58,8 @@ describe('redact', () => {
       '{"token": " the", "logprob": -0.1}',
       '{"eos_token": "endoftext2", "page_token": "abcdef123456", "key": "ratios", "signature": "f(x)"}',
       '{"password": ""}',
+      'Could not find the secret: hf, and no password: none',
+      '{"password": null, "api_key": "{{API_KEY}}", "secret": ["a"], "max_token": 512}',
       'https://h/?max_tokens=5&next_page_token=abc123456&monkey=1',
       'sk-learn-based-pipeline, hf_transfer and hf_hub_download',
     ])
@@ -62,7 +67,21 @@ describe('redact', () => {
   });
 
   it('takes time in proportion to the text', () => {
-    for (const piece of ['"', '\\', '"a":\'', '"a":"', '=', '?', 'sk-', 'hf_', 'a.', '{{'])
+    for (const piece of [
+      '"',
+      '\\',
+      '"a":\'',
+      '"key":"',
+      '"key":\'',
+      "{key:'",
+      '"a":"',
+      '=',
+      '?',
+      'sk-',
+      'hf_',
+      'a.',
+      '{{',
+    ])
       expect(redact(piece.repeat(200_000)).length).toBeGreaterThan(0);
   });
 });

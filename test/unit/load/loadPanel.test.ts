@@ -6,6 +6,7 @@ import type { Services } from '../../../src/ui/commands/services.ts';
 import type { LoadPanelActions } from '../../../src/ui/requests/load/loadPanel.ts';
 import { LoadPanel } from '../../../src/ui/requests/load/loadPanel.ts';
 import * as editor from '../support/editor.ts';
+import { extensionFolder } from '../support/extensionFolder.ts';
 
 vi.mock('vscode', () => import('../support/editor.ts'));
 
@@ -28,7 +29,7 @@ it.each([
   const view = new editor.View('load');
   const panel = new LoadPanel(
     view as never,
-    { extensionUri: editor.Uri.parse('file:///extension') } as unknown as Services,
+    { extensionUri: editor.Uri.parse(`file://${extensionFolder()}`) } as unknown as Services,
     {} as LoadPanelActions,
     { target: { app, endpoint, bundled: undefined, request }, plan: defaultPlan },
   );

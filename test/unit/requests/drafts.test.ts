@@ -17,6 +17,7 @@ import { defaultAuth, requestAuth } from '../../../src/requests/auth.ts';
 import { asCurl } from '../../../src/requests/export/curl.ts';
 import { fileState } from '../../../src/requests/files.ts';
 import { KeyedFiles } from '../../../src/requests/keyedFiles.ts';
+import { Seal } from '../../../src/requests/seal.ts';
 import { readApiDocument } from '../../../src/requests/openapi/apiDocument.ts';
 import { specOf } from '../../../src/requests/spec.ts';
 import { fileTargetFor } from '../../../src/ui/requests/fileTargetFor.ts';
@@ -28,6 +29,7 @@ import {
 } from '../../../src/ui/requests/requestSession.ts';
 import { readSession, writeSession } from '../../../src/ui/requests/savedSession.ts';
 import { catalogApp } from '../support/catalogApp.ts';
+import { secretStorage } from '../support/secretStorage.ts';
 
 vi.mock('vscode', () => import('../support/editor.ts'));
 
@@ -334,14 +336,20 @@ describe('the drafts of an endpoint', () => {
     expect(session.draft.path).toBe('/edited'); // what was edited is kept as the request by hand
   });
 
-  it('survive a round trip as text', () => {
-    const pair = fc.record({ name: fc.string(), value: fc.string(), on: fc.boolean() });
+  it('survive a round trip as text', async () => {
+    const seal = await Seal.with(secretStorage());
+    const name = fc.oneof(fc.string(), fc.constantFrom('api_key', 'token', 'Authorization', 'n'));
+    const pair = fc.record({ name, value: fc.string(), on: fc.boolean() });
     const body: fc.Arbitrary<DraftBody> = fc.oneof(
       fc.constantFrom(...Object.values(emptyBodies)),
       fc.record({
         kind: fc.constant('text' as const),
         type: fc.string(),
-        text: fc.string(),
+        text: fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.string().map((password) => JSON.stringify({ password })),
+        ),
         files: fc.constant([]),
       }),
       fc.record({ kind: fc.constant('form' as const), fields: fc.array(pair) }),
@@ -364,7 +372,7 @@ describe('the drafts of an endpoint', () => {
       fc.property(draft, (given) => {
         const session = new RequestSession({ app, endpoint });
         session.draft = given;
-        const saved = readSession(writeSession(session.saved))!;
+        const saved = readSession(writeSession(session.saved, seal), seal)!;
         expect(new RequestSession({ app, endpoint }, undefined, saved).draft).toEqual(given);
       }),
     );
@@ -405,6 +413,10 @@ describe('the drafts of an endpoint', () => {
     for (const key of ['a', 'b', 'c', 'd']) await files.write(key, key);
     files.writeNow('d', 'now');
     expect(await files.read('d')).toBe('now');
+    const before = files.write('d', 'before');
+    files.writeNow('d', 'after'); // as the window closes
+    await before;
+    expect(await files.read('d')).toBe('after');
     const left = await Promise.all(['a', 'b', 'c'].map((key) => files.read(key)));
     expect(left.filter((text) => text !== undefined)).toHaveLength(2);
     expect(await files.read('../../etc/passwd')).toBeUndefined();

@@ -119,6 +119,85 @@ describe('texts in exported code', () => {
   });
 });
 
+describe('credentials in exported code', () => {
+  const values = { API_KEY: 'k-1 $x`"', PASSWORD: "p'2", CLIENT_SECRET: 's-3' };
+  const env = { ...process.env, ...values };
+  const url = 'https://h/v1/x?api_key=__API_KEY__&n=1';
+  const texts = [
+    '{"password": "__PASSWORD__", "n": 1.0}',
+    '{\n  "password": "__PASSWORD__",\n  "it\'s": [{"client_secret": "__CLIENT_SECRET__"}]\n}',
+    'a=b&password=__PASSWORD__',
+  ];
+  /** What the user typed: a value for each name, which is not the one of the environment. */
+  const typed = (text: string) => text.replaceAll(/__(\w+?)__/g, 'typed-$1');
+  const expected = (text: string) =>
+    text.replaceAll(/__(\w+?)__/g, (_, name: string) => values[name as keyof typeof values]);
+  const specs = texts.map((text) => ({ ...spec, url: typed(url), headers: {}, body: typed(text) }));
+  const wanted = texts.map((text) => `${expected(url)} ${expected(text)}`);
+
+  it('are read from the environment by curl', async () => {
+    const fake = `curl() { for a; do case "$a" in http*) printf '%s ' "$a";; esac; case "$p" in --data-raw) printf %s "$a";; esac; p=$a; done; printf '\\0'; }\n`;
+    await writeFile(path.join(folder, 'secrets.sh'), fake + specs.map(asCurl).join('\n'));
+    const { stdout } = await run('sh', [path.join(folder, 'secrets.sh')], { env });
+    expect(stdout.split('\0').slice(0, -1)).toEqual(wanted);
+  });
+
+  it('are read from the environment by TypeScript', async () => {
+    const print =
+      'const print = async (url: string, { body }: { body: Uint8Array }) => {\n' +
+      "console.log(JSON.stringify(`${url} ${Buffer.from(body)}`));\nreturn { status: 0, text: async () => '' };\n};\n";
+    const file = path.join(folder, 'secrets.mts');
+    await writeFile(
+      file,
+      print + specs.map((each) => `{ const fetch = print; ${fetchScript.write(each)} }`).join('\n'),
+    );
+    const { stdout } = await run(process.execPath, [file], { env });
+    const lines = stdout.split('\n').filter((line) => line.startsWith('"'));
+    expect(lines.map((line) => JSON.parse(line) as string)).toEqual(wanted);
+  });
+
+  it('are read from the environment by Python', async () => {
+    const fake = [
+      'import json, sys, types',
+      'for name in ("httpx", "openai"):',
+      '    sys.modules[name] = types.ModuleType(name)',
+      'class Answer:',
+      '    status_code, text = 0, ""',
+      '    to_json = str',
+      'def request(method, url, content, **rest):',
+      '    print("GOT", json.dumps(f"{url} {content.decode()}"))',
+      '    return Answer()',
+      'sys.modules["httpx"].request = request',
+      'class OpenAI:',
+      '    def __init__(self, **rest):',
+      '        self.chat = self.completions = self',
+      '    def create(self, **rest):',
+      '        print("GOT", json.dumps(rest["extra_body"]["password"]))',
+      '        return Answer()',
+      'sys.modules["openai"].OpenAI = OpenAI',
+      '',
+    ].join('\n');
+    const chat = {
+      ...spec,
+      url: 'https://h/v1/chat/completions',
+      body: '{"model": "m", "messages": [], "password": "typed"}',
+    };
+    const file = path.join(folder, 'secrets.py');
+    await writeFile(file, [fake, ...specs.map(httpx.write), openai.write(chat)].join('\n'));
+    const { stdout } = await run('python3', [file], { env: { ...env, MODAL_API_KEY: 'k' } });
+    const lines = stdout.split('\n').filter((line) => line.startsWith('GOT'));
+    expect(lines.map((line) => JSON.parse(line.slice(4)) as string)).toEqual([...wanted, values.PASSWORD]);
+  });
+
+  it('leave words alone that only look alike', () => {
+    const body =
+      '{"max_tokens": 5, "token": " the", "prompt": "as-needed, sk-learn-based-pipeline", "key": "a", "b": "say \\"password\\": \\"x"}';
+    for (const { write } of [httpx, fetchScript])
+      expect(write({ ...spec, body })).toContain('as-needed, sk-learn');
+    expect(asCurl({ ...spec, body })).toContain(body);
+  });
+});
+
 describe('exported code', () => {
   it('names keys only as variables, and refuses headers that would smuggle in others', () => {
     const pair = { secretRef: 'r', header: 'Modal-Secret', scheme: '', idHeader: 'Modal-Key' };

@@ -20,6 +20,7 @@ import { byHand, sampleEntry } from '../../../src/ui/requests/requestSession.ts'
 import { RequestsController } from '../../../src/ui/requests/requestsController.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 import * as editor from '../support/editor.ts';
+import { extensionFolder } from '../support/extensionFolder.ts';
 
 vi.mock('vscode', () => import('../support/editor.ts'));
 
@@ -32,6 +33,8 @@ let folder = '';
 let asked: (string | undefined)[] = [];
 let sent: { readonly resolve: (result: HttpResult) => void; readonly signal: AbortSignal }[] = [];
 let stored: Map<string, string>;
+/** Of the editor, over all windows. */
+let secrets: Map<string, string>;
 let tested: unknown[] = [];
 let deployed: RequestTarget | undefined;
 let controller: RequestsController;
@@ -41,6 +44,7 @@ beforeEach(async () => {
   asked = [];
   sent = [];
   stored = new Map();
+  secrets = new Map();
   tested = [];
   deployed = undefined;
   editor.views.length = 0;
@@ -65,7 +69,7 @@ function inWindow(): RequestsController {
   const uri = editor.Uri.parse(`file://${folder}`) as unknown as vscode.Uri;
   return new RequestsController(
     {
-      extensionUri: uri,
+      extensionUri: editor.Uri.parse(`file://${extensionFolder()}`) as unknown as vscode.Uri,
       storageUri: uri,
       sender: {
         send: (_spec, signal) => new Promise((resolve) => sent.push({ resolve, signal })),
@@ -74,6 +78,10 @@ function inWindow(): RequestsController {
         get: (name: string) => Promise.resolve(stored.get(name)),
         store: (name: string, value: string) => Promise.resolve(void stored.set(name, value)),
       } as unknown as EndpointKeys,
+      secrets: {
+        get: (name) => Promise.resolve(secrets.get(name)),
+        store: (name, value) => Promise.resolve(void secrets.set(name, value)),
+      },
       logger: silentLogger,
       facts: {
         plane: () => Promise.reject(new Error('not asked here')),
@@ -126,6 +134,50 @@ const answer: HttpResult = {
 };
 const stateOf = (view: editor.View | undefined) =>
   (view?.last('answer/state')?.['state'] as { kind: string } | undefined)?.kind;
+
+describe('the page of a panel', () => {
+  const firstOf = (view: editor.View | undefined) =>
+    /id="first" data-page="[\w-]+">(.*?)<\/script>/.exec(view?.webview.html ?? '')?.[1];
+
+  it('has the request from its beginning, which cannot end the element that it stands in', async () => {
+    await controller.openEndpoint(targetOf());
+    const text = '</script><script>alert(1)</script>';
+    const draft = {
+      ...emptyDraft('POST', '/x'),
+      body: { kind: 'text' as const, type: 'text/plain', text, files: [] },
+    };
+    editor.views[0]!.received.fire({ type: 'draft', entry: byHand, draft });
+    await settled();
+    controller.dispose();
+    await keptOf('alert');
+    controller = inWindow();
+    const view = new editor.View('restored');
+    await editor.restore(view, { endpoint: url });
+    expect(JSON.parse(firstOf(view)!)).toMatchObject([
+      { type: 'draft', draft: { path: '/x', body: { text } } },
+    ]);
+  });
+
+  it('shows none before another request is opened in it', async () => {
+    await controller.openSpec({ method: 'GET', url: `${url}/y`, headers: {} }, 'other', {
+      target: targetOf(),
+    });
+    expect(firstOf(editor.views[0])).toBe('[]');
+    expect(editor.views[0]!.last('draft')).toMatchObject({ draft: { path: '/y' } });
+  });
+
+  it('is not made when its tab is closed while the drafts are read', async () => {
+    const make = editor.window.createWebviewPanel;
+    vi.spyOn(editor.window, 'createWebviewPanel').mockImplementationOnce((type, title) => {
+      const view = make(type, title);
+      queueMicrotask(() => view.dispose());
+      return view;
+    });
+    await expect(controller.openEndpoint(targetOf())).rejects.toMatchObject({ kind: 'cancelled' });
+    await controller.openEndpoint(targetOf());
+    expect(editor.views.map(({ webview }) => webview.html !== '')).toEqual([false, true]);
+  });
+});
 
 describe('the key that is entered', () => {
   it('takes the place of no answer when the user leaves the field', async () => {
@@ -220,6 +272,29 @@ describe('the panel of an endpoint', () => {
     await editor.restore(new editor.View('restored'), { endpoint: url });
     expect(controller.active?.session.target.app.id).toBe('ap-3');
   });
+});
+
+it('brings a credential that was typed back in the next window, and writes it nowhere', async () => {
+  const canary = 'CANARYcanary0123456789';
+  const draft = {
+    ...emptyDraft('POST', '/x'),
+    query: [{ name: 'api_key', value: canary, on: true }],
+    body: { kind: 'text' as const, type: 'application/json', text: `{"password": "${canary}"`, files: [] },
+  };
+  await controller.openEndpoint(targetOf());
+  editor.views[0]!.received.fire({ type: 'draft', entry: byHand, draft });
+  await settled();
+  controller.dispose();
+  await keptOf('{{API_KEY}}');
+  const names = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = names.filter((entry) => entry.isFile());
+  const texts = await Promise.all(
+    files.map(({ parentPath, name }) => readFile(path.join(parentPath, name), 'utf8')),
+  );
+  expect(texts.join('')).not.toContain(canary);
+  controller = inWindow();
+  await editor.restore(new editor.View('restored'), { endpoint: url });
+  expect(controller.active?.session.draft).toEqual(draft);
 });
 
 it('shows the request that stays open when another cannot be opened', async () => {

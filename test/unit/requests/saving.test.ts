@@ -1,8 +1,91 @@
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
+import type { RequestSpec } from '../../../src/domain/request.ts';
 import { parseHttpFile } from '../../../src/requests/httpFile/parse.ts';
 import { bodyNames, writeRequest } from '../../../src/requests/httpFile/saving.ts';
+import { specOf } from '../../../src/requests/httpFile/toSpec.ts';
+import { Variables } from '../../../src/requests/httpFile/variables.ts';
 import { addRequest, requestText, updateRequest } from '../../../src/requests/httpFile/write.ts';
+
+const secrets = { API_KEY: 'k-1', PASSWORD: 'p-2', PASSWORD_2: 'p-3', TOKEN: 'hf_abcdefgh12345678' };
+
+/** The request of a file, sent where the private environment has the credentials. */
+async function sentFrom(text: string, files: Record<string, Uint8Array> = {}): Promise<RequestSpec> {
+  const file = parseHttpFile(text);
+  const variables = new Variables(file, {
+    environment: secrets,
+    privateNames: new Set(Object.keys(secrets)),
+    dotenv: {},
+    processEnv: {},
+  });
+  return specOf(file, file.requests[0]!, {
+    variables,
+    folder: '/w',
+    readFile: (name) => Promise.resolve(files[name] ?? new Uint8Array()),
+    checkFile: () => Promise.resolve(),
+    secretOf: () => Promise.resolve(undefined),
+  });
+}
+
+describe('credentials of a saved request', () => {
+  const url = 'https://h/v1/x?n=1&api_key=k-1';
+  const { API_KEY, PASSWORD, PASSWORD_2, TOKEN } = secrets;
+  const nested = `{\n  "password": "${PASSWORD}",\n  "a": [{"password": "${PASSWORD_2}"}, {"password": "${PASSWORD}"}],\n  "note": "${TOKEN}", "max_tokens": 5\n}`;
+
+  it.each<[string, RequestSpec['body'], string[]]>([
+    ['members', nested, ['API_KEY', 'PASSWORD', 'PASSWORD_2', 'TOKEN']],
+    ['fields', `a=b&password=${PASSWORD}`, ['API_KEY', 'PASSWORD']],
+    [
+      'parts',
+      {
+        parts: [
+          { name: 'password', text: PASSWORD },
+          { name: 'b', text: 'c' },
+        ],
+      },
+      ['API_KEY', 'PASSWORD'],
+    ],
+  ])('are variables, and what is sent is the same: %s', async (_kind, body, names) => {
+    const { text } = requestText(
+      { method: 'POST', url, headers: {}, body: body! },
+      { name: 'n', folder: '/w' },
+    );
+    for (const name of names) {
+      expect(text).toContain(`{{${name}}}`);
+      expect(text).toContain(`give ${name} one in http-client.private.env.json.`);
+    }
+    for (const value of [API_KEY, PASSWORD, PASSWORD_2, TOKEN]) expect(text).not.toContain(value);
+    const sent = await sentFrom(text);
+    expect([sent.url, sent.body]).toEqual([url, body]);
+    expect(sent.hidden).toContain(API_KEY);
+  });
+
+  it('are variables in a body that is a file, or it is not saved', async () => {
+    const body = `{"password": "${PASSWORD}", "a": "${'x'.repeat(70_000)}"}`;
+    const save = (text: string) =>
+      requestText(
+        { method: 'POST', url: 'https://h/', headers: {}, body: text },
+        { name: 'n', folder: '/w' },
+      );
+    const { text, bodyFile } = save(body);
+    expect(Buffer.from(bodyFile!.bytes).toString()).toBe(body.replace(PASSWORD, '{{PASSWORD}}'));
+    const sent = await sentFrom(text, { [path.resolve('/w', bodyFile!.name)]: bodyFile!.bytes });
+    expect(sent.body).toBe(body);
+    expect(() => save(`{"password": "${PASSWORD}", "a": "{{b}}"}`)).toThrow('The body has a credential');
+  });
+
+  it('take no name that stands for something else', () => {
+    const headers = { 'X-API-Key': 'h-1' };
+    const body = '{"x_api_key": "b-1", "modal_api_key": "b-2"}';
+    const { text } = requestText(
+      { method: 'POST', url: 'https://h/', headers, body },
+      { name: 'n', folder: '/w' },
+    );
+    expect(text).toContain('X-API-Key: {{X_API_KEY}}');
+    expect(text).toContain('{"x_api_key": "{{X_API_KEY_2}}", "modal_api_key": "{{MODAL_API_KEY_2}}"}');
+  });
+});
 
 const spec = { method: 'POST', url: 'https://h/v1/x', headers: {}, body: '{"a": "{{b}}"}' };
 

@@ -1,9 +1,11 @@
-/** Canary: a credential of a header reaches the server and nothing else. */
+/** Canary: a credential of a request reaches the server and nothing else. */
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../../src/domain/logger.ts';
+import type { DraftBody, RequestDraft } from '../../../src/domain/requestDraft.ts';
+import { emptyDraft } from '../../../src/domain/requestDraft.ts';
 import type { HttpResult, RequestSpec } from '../../../src/domain/request.ts';
 import { draftOf } from '../../../src/requests/draftOf.ts';
 import { snippetKinds } from '../../../src/requests/export/snippets.ts';
@@ -13,10 +15,15 @@ import { parseHttpFile } from '../../../src/requests/httpFile/parse.ts';
 import { specOf } from '../../../src/requests/httpFile/toSpec.ts';
 import { Variables } from '../../../src/requests/httpFile/variables.ts';
 import { requestText, updateRequest } from '../../../src/requests/httpFile/write.ts';
+import { KeyedFiles } from '../../../src/requests/keyedFiles.ts';
 import { RecordedSender } from '../../../src/requests/recordedSender.ts';
+import type { SealKeys } from '../../../src/requests/seal.ts';
+import { specOf as specOfDraft } from '../../../src/requests/spec.ts';
 import { RequestSender } from '../../../src/requests/send.ts';
-import { RequestSession } from '../../../src/ui/requests/requestSession.ts';
+import { SavedDrafts } from '../../../src/ui/requests/savedDrafts.ts';
+import { RequestSession, byHand } from '../../../src/ui/requests/requestSession.ts';
 import { readSession, writeSession } from '../../../src/ui/requests/savedSession.ts';
+import { secretStorage } from '../support/secretStorage.ts';
 
 vi.mock('vscode', () => import('../support/editor.ts'));
 
@@ -236,5 +243,123 @@ describe('a credential that was typed into a header', () => {
     expect(kept).not.toContain(canary);
     expect(readSession(kept)?.drafts['hand']?.headers).toEqual([{ name, value: variable, on: true }]);
     expect(session.draft.headers[0]?.value).toBe(value);
+  });
+});
+
+const post = (body: DraftBody, more: Partial<RequestDraft> = {}): RequestDraft => ({
+  ...emptyDraft('POST', '/x'),
+  body,
+  ...more,
+});
+const json = (text: string): DraftBody => ({ kind: 'text', type: 'application/json', text, files: [] });
+const line = (name: string, value: string) => [{ name, value, on: true }];
+
+describe('a credential in a draft', () => {
+  const places: [string, RequestDraft, string][] = [
+    ['path', emptyDraft('GET', `/x?api_key=${canary}`), '/x?api_key={{API_KEY}}'],
+    ['path value', { ...emptyDraft(), pathValues: { token: canary } }, '"token":"{{TOKEN}}"'],
+    ['query', { ...emptyDraft(), query: line('key', canary) }, '{{KEY}}'],
+    ['value of any name', { ...emptyDraft(), query: line('q', `hf_${canary}`) }, '{{TOKEN}}'],
+    [
+      'header',
+      { ...emptyDraft(), headers: line('Authorization', `Bearer ${canary}`) },
+      'Bearer {{AUTHORIZATION}}',
+    ],
+    [
+      'line that is off',
+      { ...emptyDraft(), query: [{ name: 'api_key', value: canary, on: false }] },
+      '{{API_KEY}}',
+    ],
+    ['form field', post({ kind: 'form', fields: line('password', canary) }), '{{PASSWORD}}'],
+    [
+      'part',
+      post({ kind: 'multipart', parts: [{ name: 'client_secret', on: true, text: canary }] }),
+      '{{CLIENT_SECRET}}',
+    ],
+    [
+      'member',
+      post(json(`{"api_key": "${canary}", "n": 1.0}`)),
+      String.raw`{\"api_key\": \"{{API_KEY}}\", \"n\": 1.0}`,
+    ],
+    ['nested member', post(json(`{"a": [{"hf_token": "${canary}"}]}`)), '{{HF_TOKEN}}'],
+    ['JSON in JSON', post(json(JSON.stringify({ a: JSON.stringify({ password: canary }) }))), '{{PASSWORD}}'],
+    ['broken JSON', post(json(`{"api_key": "${canary}", "n":`)), '{{API_KEY}}'],
+    ['string being typed', post(json(`{"api_key": "${canary}`)), '{{API_KEY}}'],
+    ['member without quotes', post(json(`{"api_key": ${canary}}`)), String.raw`\"api_key\": {{API_KEY}}`],
+    [
+      'other body',
+      post({ kind: 'none' }, { otherBodies: [{ kind: 'form', fields: line('password', canary) }] }),
+      '{{PASSWORD}}',
+    ],
+  ];
+  let storage: ReturnType<typeof secretStorage>;
+  let drafts: string;
+  const saved = (keys: SealKeys = storage) => new SavedDrafts(new KeyedFiles(drafts, 3), keys, silentLogger);
+  const sessionWith = (draft: RequestDraft) => {
+    const session = new RequestSession(target);
+    session.draft = draft;
+    return session.saved;
+  };
+  /** Every byte that was written. */
+  const bytes = async () => {
+    const names = await readdir(drafts);
+    return (await Promise.all(names.map((name) => readFile(path.join(drafts, name), 'utf8')))).join('\n');
+  };
+  beforeEach(async () => {
+    storage = secretStorage();
+    drafts = await mkdtemp(path.join(folder, 'canary-'));
+  });
+
+  it.each(places)('stands in no file, and comes back: %s', async (_place, draft, masked) => {
+    const session = sessionWith(draft);
+    const before = saved();
+    await before.read(url);
+    await before.write(url, session);
+    expect(await bytes()).not.toContain(canary);
+    expect(await bytes()).toContain(masked);
+    expect(await saved().read(url)).toEqual(session);
+    before.writeNow(url, session);
+    expect(await bytes()).not.toContain(canary);
+    expect(await saved().read(url)).toEqual(session);
+    expect([...storage.kept.values()].join('')).not.toContain(canary);
+  });
+
+  it.each(places.filter(([place]) => !/off|other body/.test(place)))(
+    'is a variable in saved requests and code: %s',
+    async (_place, draft) => {
+      const path = draft.path === '/' && draft.pathValues['token'] ? '/x?token={token}' : draft.path;
+      const spec = await specOfDraft({ ...draft, path }, url);
+      const texts = written(spec);
+      expect(texts).toHaveLength(5);
+      expect(texts.join('\n')).not.toContain(canary);
+      for (const text of texts) expect(text).toMatch(/API_KEY|TOKEN|KEY|AUTHORIZATION|PASSWORD|SECRET/);
+    },
+  );
+
+  it.each<[string, SealKeys]>([
+    ['lost its key', secretStorage()],
+    [
+      'fails',
+      { get: () => Promise.reject(new Error('locked')), store: () => Promise.reject(new Error('locked')) },
+    ],
+  ])('is a variable where the secret storage %s, and all else is there', async (_what, keys) => {
+    const draft = post(json(`{"api_key": "${canary}", "n": 1}`), { query: line('q', '1') });
+    const before = saved();
+    await before.read(url);
+    await before.write(url, sessionWith(draft));
+    const after = await saved(keys).read(url);
+    expect(after?.drafts[byHand]).toEqual({ ...draft, body: json('{"api_key": "{{API_KEY}}", "n": 1}') });
+    await saved(keys).write(url, sessionWith(draft));
+    expect(await bytes()).not.toContain(canary);
+  });
+
+  it('goes with its draft, and the secret storage has one key for all', async () => {
+    const all = saved();
+    for (const name of ['a', 'b', 'c', 'd']) {
+      await all.read(name);
+      await all.write(name, sessionWith(emptyDraft('GET', `/x?api_key=${canary}`)));
+    }
+    expect(await readdir(drafts)).toHaveLength(3);
+    expect([...storage.kept.keys()]).toEqual(['requestDraftsKey']);
   });
 });

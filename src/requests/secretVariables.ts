@@ -1,0 +1,72 @@
+import { isSecretMember, replaceCredentials } from '../domain/redact.ts';
+import type { RequestBody, RequestSpec } from '../domain/request.ts';
+import { keyVariables, referencesIn } from './httpFile/variables.ts';
+import { variableName, writtenHeader } from './secretHeaders.ts';
+
+/** A request for files and code: credentials in its address and body are marks of variables. */
+export interface SpecWithVariables {
+  readonly spec: RequestSpec;
+  readonly variables: readonly SecretVariable[];
+}
+
+export interface SecretVariable {
+  /** As a file or the user's environment has it. */
+  readonly variable: string;
+  /** Of the member, field or parameter. */
+  readonly name: string;
+}
+
+/** Letters only, which no language of ours escapes. */
+const mark = (variable: string) => `__VARIABLE__${variable}__END__`;
+const marks = /__VARIABLE__(\w+?)__END__/g;
+
+/** Each value gets a variable that is called as the credential is. Headers keep theirs, see `writtenHeader`. */
+export function withVariables(spec: RequestSpec): SpecWithVariables {
+  const variables = new Map<string, { readonly name: string; readonly value?: string }>(
+    takenBy(spec).map((name) => [name, { name }]),
+  );
+  const taken = variables.size;
+  const put = (name: string, value: string) => {
+    const own = variableName(name).toUpperCase();
+    for (let count = 1; ; count++) {
+      const variable = count === 1 ? own : `${own}_${count}`;
+      const there = variables.get(variable);
+      if (there && there.value !== value) continue;
+      variables.set(variable, { name, value });
+      return mark(variable);
+    }
+  };
+  const { body } = spec;
+  const hidden = {
+    ...spec,
+    url: replaceCredentials(spec.url, put),
+    ...(body === undefined ? {} : { body: bodyWith(body, put) }),
+  };
+  const made = [...variables].slice(taken).map(([variable, { name }]) => ({ variable, name }));
+  return { spec: hidden, variables: made };
+}
+
+/** Says the marks as a language does. */
+export function spellVariables(text: string, spell: (variable: string) => string): string {
+  return text.replaceAll(marks, (_, variable: string) => spell(variable));
+}
+
+export const hasVariables = (text: string) => text.search(marks) >= 0;
+
+function bodyWith(body: RequestBody, put: (name: string, value: string) => string): RequestBody {
+  if (typeof body === 'string') return replaceCredentials(body, put);
+  if (!('parts' in body)) return body;
+  return {
+    parts: body.parts.map((part) => {
+      const { name, text } = part;
+      if (text === undefined) return part;
+      return { ...part, text: isSecretMember(name, text) ? put(name, text) : replaceCredentials(text, put) };
+    }),
+  };
+}
+
+/** Variables that stand for something else. */
+function takenBy({ headers }: RequestSpec): string[] {
+  const written = Object.entries(headers).map(([name, value]) => writtenHeader(name, value));
+  return [...keyVariables, ...written.flatMap(referencesIn).map(({ name }) => name)];
+}
