@@ -86,6 +86,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       bundled: () => catalog.apps(),
       saved: () => requestMemory.saved(),
       onDidChangeSaved: (changed) => requestMemory.onDidChangeSaved(changed),
+      logger,
       drop: new EndpointDrop((row, uris) => {
         void vscode.commands.executeCommand(commands.sendFile, { row, uris });
       }),
