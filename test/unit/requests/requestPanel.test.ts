@@ -6,15 +6,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as vscode from 'vscode';
-import type { App, ModalFunction } from '../../../src/domain/app.ts';
+import type { App } from '../../../src/domain/app.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
 import { silentLogger } from '../../../src/domain/logger.ts';
 import type { HttpResult } from '../../../src/domain/request.ts';
 import { emptyDraft } from '../../../src/domain/requestDraft.ts';
 import type { EndpointKeys } from '../../../src/platform/endpointKeys.ts';
-import { emptySnapshot } from '../../../src/store/snapshot.ts';
 import { CallRegistry } from '../../../src/ui/requests/callRegistry.ts';
-import { addressOf, knownTarget } from '../../../src/ui/requests/knownTarget.ts';
 import type { RequestTarget } from '../../../src/ui/requests/requestSession.ts';
 import { byHand, sampleEntry } from '../../../src/ui/requests/requestSession.ts';
 import { RequestsController } from '../../../src/ui/requests/requestsController.ts';
@@ -275,14 +273,4 @@ describe('files that are dropped together', () => {
     expect(JSON.stringify(view!.last('answer/state'))).toContain('has a.png now. Not put in: b.png.');
     expect(JSON.stringify(panel.session.draft.body)).toContain('<a.png as base64>');
   });
-});
-
-it('finds the deployed endpoint of an address among what was read', () => {
-  const fn = { id: 'fu-1', endpoints: [targetOf().endpoint] } as unknown as ModalFunction;
-  const stopped: App = { ...targetOf().app, id: 'ap-0', state: 'stopped' };
-  const details = new Map(['ap-0', 'ap-1'].map((appId) => [appId, { appId, functions: [fn] }]));
-  const snapshot = { ...emptySnapshot, apps: [stopped, targetOf().app], details };
-  expect(knownTarget(`${url}/`, snapshot)).toEqual(targetOf());
-  expect(knownTarget('https://other.modal.run', snapshot)).toBeUndefined();
-  expect(addressOf(`${url}//`)).toBe(url);
 });
