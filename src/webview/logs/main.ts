@@ -7,7 +7,7 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { noFilter } from '../../domain/logFilter.ts';
 import type { LogLook, SessionTab, SessionsMessage, ToView } from '../../ui/logs/protocol.ts';
 import { defaultLook, toView } from '../../ui/logs/protocol.ts';
-import { chipsView } from './chips.ts';
+import { chipsOf, chipsView } from './chips.ts';
 import { emptyView, nothingShown } from './emptyView.ts';
 import { GridKeys } from './gridKeys.ts';
 import './menu.ts';
@@ -21,7 +21,7 @@ import { tabsView } from './tabs.ts';
 import type { ToolbarActions } from './toolbar.ts';
 import { toolbarView } from './toolbar.ts';
 import { isPast, post, postAny } from './vscodeApi.ts';
-import { chipsOf } from './words.ts';
+import { words } from './words.ts';
 
 /** The log viewer: logs as tabs, state, filter, and virtual rows. The host holds the truth, and filters. */
 class LogsElement extends LitElement implements LogPage {
@@ -114,7 +114,7 @@ class LogsElement extends LitElement implements LogPage {
           id="list"
           class="list ${this.viewLook.wrap ? 'wrap' : ''}"
           role="grid"
-          aria-label="Log lines"
+          aria-label=${words.list}
           aria-multiselectable="true"
           aria-rowcount=${counts.shown}
           tabindex="0"
