@@ -16,12 +16,12 @@ import { CallRegistry } from '../../../src/ui/requests/callRegistry.ts';
 import type { RequestTarget } from '../../../src/ui/requests/requestSession.ts';
 import { byHand, sampleEntry } from '../../../src/ui/requests/requestSession.ts';
 import { RequestsController } from '../../../src/ui/requests/requestsController.ts';
+import { appOf, endpointOf } from '../support/apps.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 import * as editor from '../support/editor.ts';
+import { httpResult } from '../support/httpResult.ts';
 
 vi.mock('vscode', () => import('../support/editor.ts'));
-
-const main = { id: 'ap-1', name: 'demo', environment: 'main', state: 'deployed', createdAt: 1 } as const;
 
 let server: Server;
 let url = '';
@@ -94,10 +94,7 @@ function inWindow(): RequestsController {
 }
 
 function targetOf(app: Partial<App> = {}, requiresProxyAuth = false): RequestTarget {
-  return {
-    app: { ...main, runningContainers: 0, ...app },
-    endpoint: { functionId: 'fu-1', name: 'web', url, requiresProxyAuth },
-  };
+  return { app: appOf(app), endpoint: endpointOf({ url, requiresProxyAuth }) };
 }
 
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 9000 });
@@ -113,15 +110,6 @@ async function keptOf(appId: string): Promise<void> {
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
-const answer: HttpResult = {
-  status: 200,
-  statusText: 'OK',
-  headers: {},
-  body: '{}',
-  size: 2,
-  timing: { connect: 0, firstByte: 0, total: 0, polls: 0 },
-  callId: '',
-};
 const stateOf = (view: editor.View | undefined) =>
   (view?.last('answer/state')?.['state'] as { kind: string } | undefined)?.kind;
 
@@ -131,7 +119,7 @@ describe('the key that is entered', () => {
     const [view] = editor.views;
     view!.received.fire({ type: 'send' });
     await until(() => expect(sent).toHaveLength(1));
-    sent[0]!.resolve(answer);
+    sent[0]!.resolve(httpResult('{}'));
     await until(() => expect(stateOf(view)).toBe('done'));
     editor.typed.push(undefined);
     view!.received.fire({ type: 'enterKey' });

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../../src/domain/logger.ts';
-import type { HttpResult, RequestSpec } from '../../../src/domain/request.ts';
+import type { RequestSpec } from '../../../src/domain/request.ts';
 import { draftOf } from '../../../src/requests/draftOf.ts';
 import { snippetKinds } from '../../../src/requests/export/snippets.ts';
 import { RequestHistory } from '../../../src/requests/history/history.ts';
@@ -17,27 +17,14 @@ import { RecordedSender } from '../../../src/requests/recordedSender.ts';
 import { RequestSender } from '../../../src/requests/send.ts';
 import { RequestSession } from '../../../src/ui/requests/requestSession.ts';
 import { readSession, writeSession } from '../../../src/ui/requests/savedSession.ts';
+import { appOf, endpointOf } from '../support/apps.ts';
+import { httpResult } from '../support/httpResult.ts';
 
 vi.mock('vscode', () => import('../support/editor.ts'));
 
 const canary = 'CANARYcanary0123456789';
 const url = 'https://me--demo.modal.run/v1/chat/completions';
-const target = {
-  app: {
-    id: 'ap-1',
-    name: 'demo',
-    environment: 'main',
-    state: 'deployed',
-    createdAt: 0,
-    runningContainers: 0,
-  },
-  endpoint: {
-    functionId: 'fu-1',
-    name: 'web',
-    url: 'https://me--demo.modal.run',
-    requiresProxyAuth: false,
-  },
-} as const;
+const target = { app: appOf(), endpoint: endpointOf() };
 
 let folder: string;
 let variables: (text: string) => Variables;
@@ -94,16 +81,7 @@ async function send(spec: RequestSpec): Promise<{ sent: Record<string, string>; 
           sent = { ...input.headers };
           const echo = JSON.stringify([input.headers, input.body]);
           input.onChunk?.(Buffer.from(echo));
-          const result: HttpResult = {
-            status: 200,
-            statusText: '',
-            headers: { 'x-echo': canary },
-            body: echo,
-            size: echo.length,
-            timing: { connect: 0, firstByte: 0, total: 0, polls: 0 },
-            callId: '',
-          };
-          return Promise.resolve(result);
+          return Promise.resolve(httpResult(echo, { headers: { 'x-echo': canary } }));
         },
       }),
   });
