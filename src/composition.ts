@@ -15,6 +15,7 @@ import { RecordedSender } from './requests/recordedSender.ts';
 import { RequestSender } from './requests/send.ts';
 import { AppStore } from './store/appStore.ts';
 import { CatalogStore } from './store/catalogStore.ts';
+import { findEndpoint } from './store/findEndpoint.ts';
 import { registerCommands } from './ui/commands/command.ts';
 import { commandTable } from './ui/commands/commandTable.ts';
 import type { Services } from './ui/commands/services.ts';
@@ -30,7 +31,6 @@ import type { RequestActions } from './ui/requests/requestActions.ts';
 import { HttpLanguage } from './ui/requestMemory/httpLanguage.ts';
 import { RequestMemory } from './ui/requestMemory/requestMemory.ts';
 import { CallRegistry } from './ui/requests/callRegistry.ts';
-import { knownTarget } from './ui/requests/knownTarget.ts';
 import { RequestsController } from './ui/requests/requestsController.ts';
 import { DeployedApps } from './ui/scripts/deployedApps.ts';
 import { wakeCost } from './ui/requests/wakeCost.ts';
@@ -86,6 +86,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       bundled: () => catalog.apps(),
       saved: () => requestMemory.saved(),
       onDidChangeSaved: (changed) => requestMemory.onDidChangeSaved(changed),
+      logger,
       drop: new EndpointDrop((row, uris) => {
         void vscode.commands.executeCommand(commands.sendFile, { row, uris });
       }),
@@ -147,7 +148,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
         logger,
         facts: { plane: (signal) => planes.get(signal), rates: () => catalogueView.rates },
         bundled: () => catalog.apps(),
-        known: (url) => knownTarget(url, store.state.snapshot),
+        known: (url) => findEndpoint(url, store.state.snapshot),
         wakes: (target) => wakeCost(target, store.state.snapshot, catalogueView.rates),
       },
       requestActions,

@@ -1,49 +1,19 @@
 import type { SyntaxNode } from '@lezer/common';
-import type {
-  ModalScript,
-  ScriptApp,
-  ScriptEntryPoint,
-  ScriptFunction,
-  ScriptUnit,
-  WebKind,
-} from '../domain/script.ts';
+import type { ModalScript, ScriptApp } from '../domain/script.ts';
+import type { AppDraft } from './appDraft.ts';
+import { readDecorated } from './decorated.ts';
 import { ImportedNames } from './names.ts';
 import type { Scope } from './parameters.ts';
-import { readClassParameters, readParameters } from './parameters.ts';
 import type { Argument } from './pythonSource.ts';
 import { PythonSource, childrenOf } from './pythonSource.ts';
+import { secretNames } from './resources.ts';
 import { syntaxProblems } from './syntaxProblems.ts';
-import type { Value } from './values.ts';
 import { Values } from './values.ts';
-
-/** An app whose functions are still being collected. */
-interface AppDraft extends Omit<ScriptApp, 'name' | 'units' | 'entryPoints' | 'includes'> {
-  name: string | undefined;
-  includes?: true;
-  readonly units: ScriptUnit[];
-  readonly entryPoints: ScriptEntryPoint[];
-  /** Of the app itself; every function gets them. */
-  readonly secrets: readonly string[];
-}
-
-interface Decorator {
-  /** `['app', 'function']` */
-  readonly path: readonly string[];
-  readonly args: readonly Argument[];
-}
 
 /** Statements in statements are followed this deep; Python itself allows 100 indents. */
 const deepest = 100;
 
 const appMakers = new Set(['modal.App', 'modal.Stub', 'modal.app.App']);
-
-const webDecorators: Readonly<Record<string, WebKind>> = {
-  'modal.fastapi_endpoint': 'fastapi_endpoint',
-  'modal.web_endpoint': 'fastapi_endpoint',
-  'modal.asgi_app': 'asgi_app',
-  'modal.wsgi_app': 'wsgi_app',
-  'modal.web_server': 'web_server',
-};
 
 /** Finds what a Python file defines for Modal. Never fails: what cannot be read is left out, and said in `problems`. */
 export function parseScript(text: string): ModalScript {
@@ -150,7 +120,7 @@ function newApp(
     name: typeof name === 'string' && name ? name : undefined,
     units: [],
     entryPoints: [],
-    secrets: secretNames(keyword(args, 'secrets', values)),
+    secrets: secretNames(args, values),
     ...(includes ? { includes } : {}),
   };
 }
@@ -202,182 +172,4 @@ function finish({ name, secrets, units, ...draft }: AppDraft): ScriptApp {
     ...(name === undefined ? {} : { name }),
     units: units.map((unit) => ({ ...unit, secrets: [...new Set([...secrets, ...unit.secrets])] })),
   };
-}
-
-function readDecorated(statement: SyntaxNode, scope: Scope, apps: Map<string, AppDraft>): void {
-  const definition = statement.lastChild;
-  const decorators = decoratorsOf(statement, scope.source);
-  for (const decorator of decorators) {
-    const [variable = '', method] = decorator.path;
-    const app = decorator.path.length === 2 ? apps.get(variable) : undefined;
-    if (!app || !definition) continue;
-    if (method === 'local_entrypoint') addEntryPoint(app, statement, definition, scope);
-    else if (method === 'function') addFunction(app, statement, definition, decorator, decorators, scope);
-    else if (method === 'cls') addClass(app, statement, definition, decorator, scope);
-    else if (method === 'server') addServer(app, statement, definition, decorator, scope);
-  }
-}
-
-function decoratorsOf(statement: SyntaxNode, source: PythonSource): Decorator[] {
-  return statement.getChildren('Decorator').map((node) => ({
-    path: [...node.getChildren('VariableName'), ...node.getChildren('PropertyName')].map((name) =>
-      source.textOf(name),
-    ),
-    args: source.argumentsOf(node.getChild('ArgList')),
-  }));
-}
-
-/** Where a definition is, and where its decorators begin. */
-function placeOf(statement: SyntaxNode, definition: SyntaxNode, source: PythonSource) {
-  const name = definition.getChild('VariableName');
-  if (!name) return undefined;
-  return {
-    name: source.textOf(name),
-    ...source.place(name.from),
-    firstLine: source.place(statement.from).line,
-  };
-}
-
-function addEntryPoint(app: AppDraft, statement: SyntaxNode, definition: SyntaxNode, scope: Scope): void {
-  const place = placeOf(statement, definition, scope.source);
-  if (!place || definition.name !== 'FunctionDefinition') return;
-  app.entryPoints.push({
-    ...place,
-    parameters: readParameters(definition.getChild('ParamList'), scope, false),
-  });
-}
-
-function addFunction(
-  app: AppDraft,
-  statement: SyntaxNode,
-  definition: SyntaxNode,
-  decorator: Decorator,
-  decorators: readonly Decorator[],
-  scope: Scope,
-): void {
-  const place = placeOf(statement, definition, scope.source);
-  if (!place || definition.name !== 'FunctionDefinition') return;
-  const fn: ScriptFunction = {
-    ...place,
-    ...webOf(decorators, scope),
-    ...generatorMark(definition, scope),
-    parameters: readParameters(definition.getChild('ParamList'), scope, false),
-  };
-  app.units.push({ kind: 'function', ...place, ...resources(decorator, scope), functions: [fn] });
-}
-
-function addClass(
-  app: AppDraft,
-  statement: SyntaxNode,
-  definition: SyntaxNode,
-  decorator: Decorator,
-  scope: Scope,
-): void {
-  const place = placeOf(statement, definition, scope.source);
-  if (!place || definition.name !== 'ClassDefinition') return;
-  const body = definition.getChild('Body');
-  const own = readClassParameters(body, scope);
-  const functions = [...childrenOf(body)].flatMap(
-    (member) => readMethod(member, place.name, own, scope) ?? [],
-  );
-  app.units.push({ kind: 'class', ...place, ...resources(decorator, scope), functions });
-}
-
-function readMethod(
-  member: SyntaxNode,
-  className: string,
-  classParameters: ScriptFunction['parameters'],
-  scope: Scope,
-): ScriptFunction | undefined {
-  const definition = member.lastChild;
-  if (member.name !== 'DecoratedStatement' || definition?.name !== 'FunctionDefinition') return undefined;
-  const decorators = decoratorsOf(member, scope.source);
-  const meanings = decorators.map(({ path }) => scope.names.meaning(path));
-  const web = webOf(decorators, scope);
-  if (!web.web && !meanings.some((meaning) => meaning === 'modal.method' || meaning === 'modal.batched')) {
-    return undefined;
-  }
-  const place = placeOf(member, definition, scope.source);
-  if (!place) return undefined;
-  const parameters = readParameters(definition.getChild('ParamList'), scope, true);
-  return {
-    ...place,
-    name: `${className}.${place.name}`,
-    ...web,
-    ...generatorMark(definition, scope),
-    parameters: [...classParameters, ...parameters],
-  };
-}
-
-/** `@app.server()` makes a class answer HTTP by a server that it starts itself. */
-function addServer(
-  app: AppDraft,
-  statement: SyntaxNode,
-  definition: SyntaxNode,
-  decorator: Decorator,
-  scope: Scope,
-): void {
-  const place = placeOf(statement, definition, scope.source);
-  if (!place || definition.name !== 'ClassDefinition') return;
-  const fn: ScriptFunction = { ...place, web: 'server', parameters: [] };
-  app.units.push({ kind: 'class', ...place, ...resources(decorator, scope), functions: [fn] });
-}
-
-function webOf(decorators: readonly Decorator[], { names }: Scope): { readonly web?: WebKind } {
-  const web = decorators.map(({ path }) => webDecorators[names.meaning(path) ?? '']).find((kind) => kind);
-  return web ? { web } : {};
-}
-
-const inner = /^(?:FunctionDefinition|ClassDefinition|LambdaExpression|DecoratedStatement)$/;
-
-/** Functions inside the function yield for themselves. */
-function generatorMark(definition: SyntaxNode, { source }: Scope): { readonly generator?: true } {
-  const found: string[] = [];
-  definition
-    .getChild('Body')
-    ?.cursor()
-    .iterate((node) => {
-      if (inner.test(node.name)) return false;
-      // A bare `yield` is respelled as `None` for the parser.
-      const isYield = node.name === 'yield' || (node.name === 'None' && source.textOf(node) !== 'None');
-      if (isYield) found.push(node.name);
-      return undefined;
-    });
-  return found.length > 0 ? { generator: true } : {};
-}
-
-function resources(
-  { args }: Decorator,
-  { values }: Scope,
-): Pick<ScriptUnit, 'gpus' | 'minContainers' | 'secrets'> {
-  return {
-    gpus: gpuChoices(keyword(args, 'gpu', values)),
-    minContainers: containerCount(keyword(args, 'min_containers', values)),
-    secrets: secretNames(keyword(args, 'secrets', values)),
-  };
-}
-
-/** @returns null when the argument is not given, undefined when the text alone does not tell */
-function keyword(args: readonly Argument[], name: string, values: Values): Value {
-  const argument = args.find((candidate) => candidate.name === name);
-  if (argument) return values.read(argument.value);
-  return args.some(({ unpacked }) => unpacked) ? undefined : null;
-}
-
-function gpuChoices(value: Value): readonly string[] | undefined {
-  if (value === null) return [];
-  const choices = Array.isArray(value) ? (value as readonly Value[]) : [value];
-  return choices.every((choice) => typeof choice === 'string') ? choices : undefined;
-}
-
-function containerCount(value: Value): number | undefined {
-  if (value === null) return 0;
-  return typeof value === 'number' ? value : undefined;
-}
-
-function secretNames(value: Value): string[] {
-  if (!Array.isArray(value)) return [];
-  return (value as readonly Value[]).flatMap((item) =>
-    item !== null && typeof item === 'object' && 'secret' in item ? [item.secret] : [],
-  );
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 import http.server
 import ipaddress
@@ -341,12 +340,10 @@ async def test_what_is_not_taken(path: str, status: int, code: str) -> None:
 
 
 async def test_the_time_is_for_the_whole_and_not_for_each_byte() -> None:
-    with site("127.0.0.2") as (port, _):
-        start = asyncio.get_running_loop().time()
-        with pytest.raises(FetchError) as caught:
-            await fetch(f"http://www:{port}/slow", rules_for(port, timeout_s=0.5))
-        took = asyncio.get_running_loop().time() - start
-    assert (caught.value.code, took < 2) == ("fetch_timeout", True)
+    with site("127.0.0.2") as (port, _), pytest.raises(FetchError) as caught:
+        await fetch(f"http://www:{port}/slow", rules_for(port, timeout_s=0.5))
+    # Who waits for the end of the file finds it cut off, which is another failure.
+    assert caught.value.code == "fetch_timeout"
 
 
 async def test_nobody_there() -> None:

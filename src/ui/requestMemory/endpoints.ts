@@ -1,41 +1,22 @@
-import type { App, Endpoint } from '../../domain/app.ts';
 import { isLive } from '../../domain/app.ts';
 import type { CatalogApp } from '../../domain/catalog.ts';
 import { gpuUsdPerHour } from '../../domain/cost.ts';
 import { keyName } from '../../requests/auth.ts';
 import type { RequestApp } from '../../requests/history/entry.ts';
+import type { FoundEndpoint } from '../../store/findEndpoint.ts';
+import { findEndpoint, originOf } from '../../store/findEndpoint.ts';
 import type { MemoryParts } from './requestMemory.ts';
-
-export interface FoundEndpoint {
-  readonly app: App;
-  readonly endpoint: Endpoint;
-}
 
 /** How long an address that no app has is not looked for again, in milliseconds. */
 const missedFor = 30_000;
 
-/** Finds the deployed endpoint that an address belongs to: by its origin, since each has its own. */
+/** What belongs to the address of a deployed endpoint: its app, its key. */
 export class Endpoints {
   readonly #parts: Pick<MemoryParts, 'store' | 'catalog' | 'rates'>;
   readonly #missed = new Map<string, number>();
 
   constructor(parts: Pick<MemoryParts, 'store' | 'catalog' | 'rates'>) {
     this.#parts = parts;
-  }
-
-  /** @returns what the store has read already; nothing is asked of the server */
-  known(url: string): FoundEndpoint | undefined {
-    const wanted = originOf(url);
-    const { apps, details } = this.#parts.store.state.snapshot;
-    const found = apps.flatMap((app) =>
-      (details.get(app.id)?.functions ?? []).flatMap(({ endpoints }) =>
-        endpoints
-          .filter((endpoint) => wanted !== undefined && originOf(endpoint.url) === wanted)
-          .map((endpoint) => ({ app, endpoint })),
-      ),
-    );
-    // An app that was stopped and deployed again has the same addresses.
-    return found.find(({ app }) => isLive(app.state)) ?? found[0];
   }
 
   /** Of all endpoints that the store has read already. */
@@ -48,7 +29,7 @@ export class Endpoints {
 
   /** Reads the apps first if the address is not among those that are known. */
   async find(url: string): Promise<{ target?: FoundEndpoint; bundled?: CatalogApp }> {
-    const target = this.known(url) ?? (await this.#read(url));
+    const target = this.#known(url) ?? (await this.#read(url));
     if (!target) return {};
     const bundled = await this.#bundled(target);
     return { target, ...(bundled ? { bundled } : {}) };
@@ -62,7 +43,7 @@ export class Endpoints {
   }
 
   appOf(url: string): RequestApp | undefined {
-    const found = this.known(url);
+    const found = this.#known(url);
     if (!found) return undefined;
     const { app, endpoint } = found;
     const fn = this.#parts.store.state.snapshot.details
@@ -80,6 +61,10 @@ export class Endpoints {
     };
   }
 
+  #known(url: string): FoundEndpoint | undefined {
+    return findEndpoint(url, this.#parts.store.state.snapshot);
+  }
+
   async #read(url: string): Promise<FoundEndpoint | undefined> {
     const { store } = this.#parts;
     const origin = originOf(url) ?? '';
@@ -87,7 +72,7 @@ export class Endpoints {
     await store.refresh();
     for (const app of store.state.snapshot.apps.filter(({ state }) => isLive(state))) {
       await store.loadDetails(app.id);
-      const found = this.known(url);
+      const found = this.#known(url);
       if (found) return found;
     }
     this.#missed.set(origin, Date.now());
@@ -97,8 +82,4 @@ export class Endpoints {
   async #bundled({ app }: FoundEndpoint): Promise<CatalogApp | undefined> {
     return (await this.#parts.catalog.apps()).find(({ defaultAppName }) => defaultAppName === app.name);
   }
-}
-
-function originOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).origin : undefined;
 }

@@ -10,7 +10,6 @@ import type { KeyedFiles } from '../../requests/keyedFiles.ts';
 import type { CallFactsOptions } from '../../requests/callFacts.ts';
 import type { SealKeys } from '../../requests/seal.ts';
 import type { RequestSender } from '../../requests/send.ts';
-import { addressOf } from './knownTarget.ts';
 import type { RequestActions } from './requestActions.ts';
 import type { RequestPanel, RequestPanelServices } from './requestPanel.ts';
 import type { RequestTarget } from './requestSession.ts';
@@ -28,7 +27,7 @@ export interface RequestsOptions {
   readonly facts: CallFactsOptions;
   /** The bundled apps, for panels that come back after a reload. */
   readonly bundled: () => Promise<readonly CatalogApp[]>;
-  /** An endpoint as it is deployed now; undefined while that is not known. */
+  /** An endpoint as it was read last; undefined while none is known. */
   readonly known: (url: string) => RequestTarget | undefined;
   /** What asking an endpoint would start; see `RequestEditorServices`. */
   readonly wakes: (target: RequestTarget) => string;
@@ -256,6 +255,9 @@ export class RequestsController implements vscode.Disposable {
     return storageUri && new KeyedFiles(vscode.Uri.joinPath(storageUri, folder).fsPath, mostFiles[folder]);
   }
 }
+
+/** What names an endpoint: its address, written in one way. */
+const addressOf = (url: string) => url.replace(/\/+$/, '');
 
 /** For an address that no deployed app has. */
 function addressOnly(url: string): RequestTarget {

@@ -8,7 +8,6 @@ import type { Rates } from '../../domain/cost.ts';
 import type { Disposable } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import { plural, spokenAge } from '../../domain/words.ts';
-import type { SavedRequest } from '../../domain/savedRequest.ts';
 import type { Config } from '../../platform/config.ts';
 import type { ContextKeys } from '../../platform/contextKeys.ts';
 import type { AppStore, AppStoreState } from '../../store/appStore.ts';
@@ -20,8 +19,10 @@ import type { ArrangementStore } from './arrangementStore.ts';
 import { filterWords } from './filterWords.ts';
 import type { LifecycleRows } from './lifecycleRows.ts';
 import { RowTree } from './rowTree.ts';
+import type { SavedParts } from './savedByOrigin.ts';
+import { SavedByOrigin } from './savedByOrigin.ts';
 
-export interface AppsViewParts {
+export interface AppsViewParts extends SavedParts {
   readonly store: AppStore;
   readonly config: Config;
   readonly contextKeys: ContextKeys;
@@ -30,9 +31,6 @@ export interface AppsViewParts {
   readonly rates: () => Rates;
   /** The bundled apps, whose samples stand below their endpoints. */
   readonly bundled: () => Promise<readonly CatalogApp[]>;
-  /** Requests of the workspace's files, which stand below the endpoints that they go to. */
-  readonly saved: () => Promise<readonly SavedRequest[]>;
-  readonly onDidChangeSaved: (changed: () => void) => Disposable;
   /** Takes files that are dropped on a row. */
   readonly drop: vscode.TreeDragAndDropController<string>;
   /** The environment that the profile names; '' = none. */
@@ -51,10 +49,11 @@ export class AppsView implements vscode.Disposable {
   readonly #schedule: RefreshSchedule;
   readonly #builder = new AppRowsBuilder();
   readonly #pages = new Map<string, number>();
+  /** They stand below the endpoints that they go to, and are first read when an app is opened. */
+  readonly #saved: SavedByOrigin;
   #targets: ReadonlyMap<string, AppRowTarget> = new Map();
   #profileEnvironment = '';
   #bundled: ReadonlyMap<string, CatalogApp> | undefined;
-  #saved: ReadonlyMap<string, readonly SavedRequest[]> | undefined;
   /** Ends the reads that nobody looks at any more. */
   #watching: AbortController | undefined;
   #badgeEnd: NodeJS.Timeout | undefined;
@@ -86,6 +85,7 @@ export class AppsView implements vscode.Disposable {
     const repaint = () => {
       this.#paint(store.state);
     };
+    this.#saved = this.#disposables.add(new SavedByOrigin(parts, repaint));
     const add = (disposable: Disposable) => this.#disposables.add(disposable);
     add(this.#view.onDidChangeVisibility(({ visible }) => this.#setVisible(visible)));
     add(this.#view.onDidExpandElement(({ element }) => this.#tree.setOpened(element, true)));
@@ -167,7 +167,7 @@ export class AppsView implements vscode.Disposable {
     if (target?.kind === 'app' && !store.state.problems.has(target.app.id))
       void store.loadDetails(target.app.id);
     if (target?.kind === 'app') void this.#readBundled();
-    if (target?.kind === 'app') this.#watchSaved();
+    if (target?.kind === 'app') this.#saved.watch();
     if (target) lifecycle.expanded(target);
   }
 
@@ -177,19 +177,6 @@ export class AppsView implements vscode.Disposable {
     this.#bundled = new Map();
     const apps = await this.#parts.bundled();
     this.#bundled = new Map(apps.map((app) => [app.defaultAppName, app]));
-    this.#paint(this.#parts.store.state);
-  }
-
-  /** The saved requests are read when the first app is opened, and when their files change after that. */
-  #watchSaved(): void {
-    if (this.#saved) return;
-    this.#saved = new Map();
-    this.#disposables.add(this.#parts.onDidChangeSaved(() => void this.#readSaved()));
-    void this.#readSaved();
-  }
-
-  async #readSaved(): Promise<void> {
-    this.#saved = Map.groupBy(await this.#parts.saved(), ({ origin }) => origin);
     this.#paint(this.#parts.store.state);
   }
 
@@ -216,7 +203,7 @@ export class AppsView implements vscode.Disposable {
       deployEnvironment: this.#deployEnvironment(state),
       problems,
       ...(this.#bundled ? { bundled: this.#bundled } : {}),
-      ...(this.#saved ? { saved: this.#saved } : {}),
+      ...(this.#saved.current ? { saved: this.#saved.current } : {}),
       pages: this.#pages,
     });
     this.#targets = built.targets;

@@ -1,13 +1,14 @@
 import { html } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { SessionTab } from '../../ui/logs/protocol.ts';
+import { words } from './words.ts';
 
 /** No log is there. */
 export function emptyView(follow: () => void): TemplateResult {
   return html`<div class="empty">
     <vscode-icon name="output" size="32"></vscode-icon>
-    <span>No log is followed. Logs of apps and deploys are shown here.</span>
-    <vscode-button @click=${follow}>Choose an App to Follow</vscode-button>
+    <span>${words.noLog}</span>
+    <vscode-button @click=${follow}>${words.chooseApp}</vscode-button>
   </div>`;
 }
 
@@ -18,12 +19,12 @@ export function nothingShown(
   total: number,
   reset: () => void,
 ): TemplateResult {
-  if (isFiltering) return html`<div class="empty"><span>Filtering…</span></div>`;
+  if (isFiltering) return html`<div class="empty"><span>${words.filtering}</span></div>`;
   if (total > 0)
     return html`<div class="empty">
-      <span>No line matches the filter.</span>
-      <vscode-button secondary @click=${reset}>Reset Filters</vscode-button>
+      <span>${words.noMatch}</span>
+      <vscode-button secondary @click=${reset}>${words.resetFilters}</vscode-button>
     </div>`;
-  const words = icon.startsWith('loading') ? 'Waiting for the first line…' : 'Nothing has been logged yet.';
-  return html`<div class="empty"><span>${words}</span></div>`;
+  const reason = icon.startsWith('loading') ? words.waiting : words.nothingYet;
+  return html`<div class="empty"><span>${reason}</span></div>`;
 }

@@ -1,41 +1,41 @@
+import type { LogFilter } from '../../domain/logFilter.ts';
 import type { LogList } from './logList.ts';
 import type { LogRows } from './logRows.ts';
+import type { RowActions } from './rowActions.ts';
 
 /** What keys do with. */
 export interface KeyTarget {
   readonly rows: LogRows;
   readonly list: LogList | undefined;
-  readonly active: number | undefined;
-  readonly filter: { readonly text: string };
-  moveTo(place: number, extend?: boolean): void;
-  step(by: number): void;
-  unfold(place: number, on?: boolean): boolean;
-  act(what: string, place: number, start: number): void;
-  selectAllRows(): void;
-  copySelected(format: 'text' | 'json'): void;
-  changeFilter(change: { text: string }): void;
-  focusFilter(): void;
+  readonly filter: { readonly current: LogFilter; change(change: Partial<LogFilter>): void };
+  readonly actions: Pick<
+    RowActions,
+    'active' | 'moveTo' | 'step' | 'unfold' | 'act' | 'selectAllRows' | 'copySelected'
+  >;
   focusList(): void;
 }
 
 /** The keyboard of the log viewer: one row is active, and keys move it, unfold it, and copy what is selected. */
 export class GridKeys {
   readonly #target: KeyTarget;
+  readonly #focusFilter: () => void;
 
-  constructor(target: KeyTarget) {
+  constructor(target: KeyTarget, focusFilter: () => void) {
     this.#target = target;
+    this.#focusFilter = focusFilter;
   }
 
   /** Wherever the focus is. */
   readonly global = (event: KeyboardEvent): void => {
     const target = this.#target;
+    const { actions, filter } = target;
     const inField = isInField(event);
-    if (event.key === 'f' && isControl(event)) target.focusFilter();
-    else if (event.key === 'F3') target.step(event.shiftKey ? -1 : 1);
-    else if (event.key === 'Enter' && inField) target.step(event.shiftKey ? -1 : 1);
+    if (event.key === 'f' && isControl(event)) this.#focusFilter();
+    else if (event.key === 'F3') actions.step(event.shiftKey ? -1 : 1);
+    else if (event.key === 'Enter' && inField) actions.step(event.shiftKey ? -1 : 1);
     else if (event.key === 'Escape' && (inField || isInGrid(event))) {
       // First it clears, then it leaves.
-      if (target.filter.text) target.changeFilter({ text: '' });
+      if (filter.current.text) filter.change({ text: '' });
       else if (inField) target.focusList();
       else return;
     } else if (event.key === 'End' && isControl(event) && !inField) target.list?.follow(true);
@@ -52,19 +52,18 @@ export class GridKeys {
   };
 
   #withControl(event: KeyboardEvent): boolean {
-    const target = this.#target;
-    const { rows } = target;
+    const { rows, actions } = this.#target;
     switch (event.key) {
       case 'a':
-        target.selectAllRows();
+        actions.selectAllRows();
         return true;
       case 'c':
         // A part of a line that is selected is copied as it is.
         if ((getSelection()?.toString() ?? '') !== '') return false;
-        target.copySelected('text');
+        actions.copySelected('text');
         return true;
       case 'Home':
-        target.moveTo(rows.first, event.shiftKey);
+        actions.moveTo(rows.first, event.shiftKey);
         return true;
       case 'End':
         this.#toEnd(event.shiftKey);
@@ -75,10 +74,9 @@ export class GridKeys {
   }
 
   #plain(event: KeyboardEvent): boolean {
-    const target = this.#target;
-    const { rows } = target;
-    const page = target.list?.pageRows ?? 1;
-    const from = target.active ?? rows.end;
+    const { rows, actions, list } = this.#target;
+    const page = list?.pageRows ?? 1;
+    const from = actions.active ?? rows.end;
     const to = {
       ArrowDown: from + 1,
       ArrowUp: from - 1,
@@ -87,7 +85,7 @@ export class GridKeys {
       Home: rows.first,
     }[event.key];
     if (to !== undefined) {
-      target.moveTo(to, event.shiftKey);
+      actions.moveTo(to, event.shiftKey);
       return true;
     }
     if (event.key === 'End') {
@@ -98,22 +96,23 @@ export class GridKeys {
   }
 
   #toEnd(extend: boolean): void {
-    this.#target.moveTo(this.#target.rows.end - 1, extend);
-    this.#target.list?.follow(true);
+    const { rows, actions, list } = this.#target;
+    actions.moveTo(rows.end - 1, extend);
+    list?.follow(true);
   }
 
   /** Keys of the active row, and of the controls in it. */
   #ofRow(event: KeyboardEvent): boolean {
-    const target = this.#target;
-    const place = target.active;
+    const { actions } = this.#target;
+    const place = actions.active;
     if (place === undefined) return false;
-    if (event.key === 'ArrowRight') return target.unfold(place, true);
-    if (event.key === 'ArrowLeft') return target.unfold(place, false);
+    if (event.key === 'ArrowRight') return actions.unfold(place, true);
+    if (event.key === 'ArrowLeft') return actions.unfold(place, false);
     if (event.key !== 'Enter' && event.key !== ' ') return false;
     const [inner] = event.composedPath();
     const control = inner instanceof HTMLElement ? inner.dataset : {};
-    if (control['do'] === undefined) return target.unfold(place);
-    target.act(control['do'], place, Number(control['start']));
+    if (control['do'] === undefined) return actions.unfold(place);
+    actions.act(control['do'], place, Number(control['start']));
     return true;
   }
 }

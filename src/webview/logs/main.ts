@@ -5,111 +5,49 @@ import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
 import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
-import type { LogFilter } from '../../domain/logFilter.ts';
 import { noFilter } from '../../domain/logFilter.ts';
-import type {
-  EntriesMessage,
-  LogLook,
-  SessionTab,
-  SessionsMessage,
-  ShownRow,
-  ToView,
-} from '../../ui/logs/protocol.ts';
+import type { LogLook, SessionTab, SessionsMessage, ToView } from '../../ui/logs/protocol.ts';
 import { defaultLook, toView } from '../../ui/logs/protocol.ts';
-import { AfterFilter } from './afterFilter.ts';
-import { Announcer } from './announcer.ts';
-import { chipsView } from './chips.ts';
+import { chipsOf, chipsView } from './chips.ts';
 import { emptyView, nothingShown } from './emptyView.ts';
 import { GridKeys } from './gridKeys.ts';
-import { KnownFiles } from './knownFiles.ts';
-import type { ListOwner, RowLook } from './logList.ts';
-import { LogList } from './logList.ts';
-import { LogRows } from './logRows.ts';
 import './menu.ts';
 import { droppedView, unseenPill } from './overlays.ts';
 import './past/main.ts';
 import type { PastElement } from './past/main.ts';
-import type { RowSelection } from './rowSelection.ts';
-import {
-  extendTo,
-  isSelected,
-  keepRows,
-  noSelection,
-  selectAll,
-  selectOnly,
-  toggle,
-} from './rowSelection.ts';
-import { controlOf, hasSelectedText, menuContext, onlyThis, originOf, placeOf } from './rowEvents.ts';
-import { canUnfold, rowLook } from './rowView.ts';
+import type { LogPage } from './shownLog.ts';
+import { ShownLog } from './shownLog.ts';
 import { styles } from './styles.ts';
 import { tabsView } from './tabs.ts';
 import type { ToolbarActions } from './toolbar.ts';
 import { toolbarView } from './toolbar.ts';
-import { chipsOf } from './words.ts';
-import { isPast, keepFilter, keptFilter, post, postAny } from './vscodeApi.ts';
+import { isPast, post, postAny } from './vscodeApi.ts';
+import { words } from './words.ts';
 
 /** The log viewer: logs as tabs, state, filter, and virtual rows. The host holds the truth, and filters. */
-class LogsElement extends LitElement implements ListOwner {
+class LogsElement extends LitElement implements LogPage {
   static override readonly styles = styles;
   static override readonly properties = {
     sessions: { state: true },
-    filter: { state: true },
     viewLook: { state: true },
-    following: { state: true },
-    counts: { state: true },
-    problem: { state: true },
-    isFiltering: { state: true },
-    selection: { state: true },
     now: { state: true },
     announcement: { state: true },
   };
 
   declare sessions: SessionsMessage | undefined;
-  declare filter: LogFilter;
   declare viewLook: LogLook;
-  declare following: boolean;
-  /** Rows that match, rows that are held, rows that came since the end was left, and rows that were dropped. */
-  declare counts: { shown: number; total: number; unseen: number; dropped: number };
-  declare problem: string;
-  declare isFiltering: boolean;
-  declare selection: RowSelection;
   declare now: number;
   declare announcement: string;
 
-  readonly rows = new LogRows();
-  readonly #announcer = new Announcer((words) => (this.announcement = words));
-  readonly #keys = new GridKeys(this);
-  readonly #afterFilter = new AfterFilter();
-  #list: LogList | undefined;
+  readonly #log = new ShownLog(this);
+  readonly #keys = new GridKeys(this.#log, () => this.#find('filter')?.focus());
   #clock: ReturnType<typeof setInterval> | undefined;
-  /** Where the log ended when its end was last seen. */
-  #seenEnd = 0;
-  /** The row, by its number, that a change of the filter is not to lose. */
-  #looking: number | undefined;
-  #calls: ReadonlySet<string> = new Set();
-  readonly #unfolded = new Set<number>();
-  readonly #withLibraries = new Set<number>();
-  readonly #files = new KnownFiles();
 
   constructor() {
     super();
-    this.filter = noFilter;
     this.viewLook = defaultLook;
-    this.following = true;
-    this.counts = { shown: 0, total: 0, unseen: 0, dropped: 0 };
-    this.problem = '';
-    this.isFiltering = false;
-    this.selection = noSelection;
     this.now = Date.now();
     this.announcement = '';
-  }
-
-  get list(): LogList | undefined {
-    return this.#list;
-  }
-
-  get active(): number | undefined {
-    return this.selection.active;
   }
 
   override connectedCallback(): void {
@@ -124,24 +62,28 @@ class LogsElement extends LitElement implements ListOwner {
     window.removeEventListener('message', this.#received);
     window.removeEventListener('keydown', this.#keys.global);
     clearInterval(this.#clock);
-    this.#list?.dispose();
+    this.#log.dispose();
     super.disconnectedCallback();
   }
 
+  announce(words: string): void {
+    this.announcement = words;
+  }
+
   protected override firstUpdated(): void {
-    const root = this.renderRoot as ShadowRoot;
-    const find = (id: string) => root.getElementById(id) as HTMLElement;
-    this.#list = new LogList(find('list'), find('rows'), this);
-    this.#list.repaint();
+    this.#log.attach(this.#find('list') as HTMLElement, this.#find('rows') as HTMLElement);
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.has('viewLook') || changed.has('selection') || changed.has('sessions')) this.#list?.repaint();
+    if (changed.has('viewLook') || changed.has('sessions')) this.#log.list?.repaint();
   }
 
   protected override render(): TemplateResult {
     const { sessions = [], selected = '', functions = {} } = this.sessions ?? {};
-    const session = this.session;
+    const log = this.#log;
+    const { counts, filter, actions } = log;
+    const session = sessions.find(({ id }) => id === selected);
+    const isEmpty = counts.shown === 0;
     return html`${
         sessions.length > 0
           ? tabsView(sessions, selected, {
@@ -153,61 +95,57 @@ class LogsElement extends LitElement implements ListOwner {
           : nothing
       }
       ${session ? this.#toolbar(session) : nothing}
-      ${session ? chipsView(chipsOf(this.filter, functions), (change) => this.changeFilter(change)) : nothing}
+      ${session ? chipsView(chipsOf(filter.current, functions), (change) => filter.change(change)) : nothing}
       <modal-log-past
         .post=${postAny}
         .session=${selected}
-        .filter=${this.filter}
+        .filter=${filter.current}
         .zone=${this.viewLook.time === 'utc' ? 'utc' : 'local'}
         @modal-logs-reveal=${(event: CustomEvent<{ time: number }>) => this.#goToTime(event.detail.time)}
       ></modal-log-past>
       <div class="frame" id="log" @modal-logs-top=${() => this.#past?.reachedTop()}>
         ${session ? nothing : emptyView(() => post({ type: 'follow' }))}
         ${
-          session && this.counts.shown === 0
-            ? nothingShown(session, this.isFiltering, this.counts.total, () => this.changeFilter(noFilter))
+          session && isEmpty
+            ? nothingShown(session, log.isFiltering, counts.total, () => filter.change(noFilter))
             : nothing
         }
-        ${session ? droppedView(this.counts.dropped, this.#list?.isAtTop ?? false) : nothing}
+        ${session ? droppedView(counts.dropped, log.list?.isAtTop ?? false) : nothing}
         <div
           id="list"
           class="list ${this.viewLook.wrap ? 'wrap' : ''}"
           role="grid"
-          aria-label="Log lines"
+          aria-label=${words.list}
           aria-multiselectable="true"
-          aria-rowcount=${this.counts.shown}
+          aria-rowcount=${counts.shown}
           tabindex="0"
-          ?hidden=${!session || this.counts.shown === 0}
+          ?hidden=${!session || isEmpty}
           @keydown=${this.#keys.grid}
-          @click=${this.#clicked}
-          @mousedown=${this.#pressed}
-          @contextmenu=${this.#askedMenu}
+          @click=${actions.clicked}
+          @mousedown=${actions.pressed}
+          @contextmenu=${actions.askedMenu}
         >
           <div id="rows" class="rows" role="rowgroup"></div>
         </div>
-        ${unseenPill(this.counts.unseen, () => this.#list?.follow(true))}
+        ${unseenPill(counts.unseen, () => log.list?.follow(true))}
       </div>
       <span role="status" aria-live="polite" class="announcement">${this.announcement}</span>`;
   }
 
-  get session(): SessionTab | undefined {
-    return this.sessions?.sessions.find(({ id }) => id === this.sessions?.selected);
-  }
-
   #toolbar(session: SessionTab): TemplateResult {
-    const { active } = this.selection;
+    const { rows, counts, filter, active, following, problem, isFiltering } = this.#log;
     return toolbarView(
       {
         session,
-        filter: this.filter,
+        filter: filter.current,
         look: this.viewLook,
         isMerged: (this.sessions?.streams.length ?? 0) > 0,
-        following: this.following,
-        problem: this.problem,
-        isFiltering: this.isFiltering,
-        shown: this.counts.shown,
-        total: this.counts.total,
-        at: active === undefined ? undefined : active - this.rows.first + 1,
+        following,
+        problem,
+        isFiltering,
+        shown: counts.shown,
+        total: counts.total,
+        at: active === undefined ? undefined : active - rows.first + 1,
         now: this.now,
       },
       this.#toolbarActions(session.id),
@@ -215,190 +153,37 @@ class LogsElement extends LitElement implements ListOwner {
   }
 
   #toolbarActions(session: string): ToolbarActions {
+    const log = this.#log;
+    const { filter, actions } = log;
     return {
-      changeFilter: (change) => this.changeFilter(change),
+      changeFilter: (change) => filter.change(change),
       pickFilter: (what) => post({ type: 'pickFilter', session, what }),
       changeLook: (change) => {
         this.viewLook = { ...this.viewLook, ...change };
-        if ('wrap' in change) this.#list?.change(() => this.#list?.forgetFrom(this.rows.first));
+        if ('wrap' in change) log.list?.change(() => log.list?.forgetFrom(log.rows.first));
         post({ type: 'look', look: this.viewLook });
       },
-      follow: (on) => this.#list?.follow(on),
-      step: (by) => this.step(by),
+      follow: (on) => log.list?.follow(on),
+      step: (by) => actions.step(by),
       tryNow: () => post({ type: 'tryNow', session }),
       followAgain: () => post({ type: 'followAgain', session }),
       remove: () => post({ type: 'close', session }),
-      copyAll: (format) =>
-        post({ type: 'copy', session, ranges: [[this.rows.first, this.rows.end]], format }),
+      copyAll: (format) => actions.copyAll(format),
       openDocument: () => post({ type: 'openDocument' }),
     };
-  }
-
-  // What the list asks.
-
-  look(place: number, row: ShownRow): RowLook {
-    const { functions = {}, streams = [] } = this.sessions ?? {};
-    return rowLook(row, {
-      look: this.viewLook,
-      functions,
-      streams,
-      calls: this.#calls,
-      unfolded: this.#unfolded,
-      withLibraries: this.#withLibraries,
-      hasFile: this.#files.has,
-      isActive: place === this.active,
-      before: this.viewLook.time === 'relative' ? this.rows.get(place - 1) : undefined,
-    });
-  }
-
-  isSelected(place: number): boolean {
-    return isSelected(this.selection, place);
-  }
-
-  ask(from: number, to: number): void {
-    const session = this.sessions?.selected;
-    const range = session ? this.rows.ask(from, to) : undefined;
-    if (session && range) post({ type: 'rows', session, from: range[0], to: range[1] });
-  }
-
-  followChanged(following: boolean): void {
-    this.following = following;
-    this.#seenEnd = this.rows.end;
-    if (!following) return;
-    this.#looking = undefined;
-    this.counts = { ...this.counts, unseen: 0 };
-  }
-
-  painted(): void {
-    const { active } = this;
-    const list = this.renderRoot.querySelector('#list');
-    if (active !== undefined && this.#list?.element(active))
-      list?.setAttribute('aria-activedescendant', `row-${active}`);
-    else list?.removeAttribute('aria-activedescendant');
-    const session = this.sessions?.selected;
-    const files = session ? this.#files.takeWanted(100) : [];
-    if (session && files.length > 0) post({ type: 'locate', session, files });
-  }
-
-  // What the user does.
-
-  changeFilter(change: Partial<LogFilter>): void {
-    const session = this.sessions?.selected;
-    if (!session) return;
-    this.filter = { ...this.filter, ...change };
-    keepFilter(session, this.filter);
-    // The row that is being looked at is found again in what is shown then, also by way of filters that hide it.
-    if (!this.following && this.active !== undefined)
-      this.#looking = this.rows.get(this.active)?.row ?? this.#looking;
-    const reveal = this.#looking === undefined ? {} : { reveal: this.#looking };
-    post({ type: 'filter', session, filter: this.filter, number: this.#afterFilter.ask(), ...reveal });
-  }
-
-  /** The next or previous row; of a filtered log, that is the next match. */
-  step(by: number): void {
-    this.#afterFilter.run(() => this.#step(by));
-  }
-
-  #step(by: number): void {
-    const { first, end } = this.rows;
-    if (end <= first) return;
-    const from = this.active ?? (by > 0 ? first - 1 : end);
-    const place = from + by >= end ? first : from + by < first ? end - 1 : from + by;
-    this.moveTo(place);
-    this.#list?.follow(false);
-  }
-
-  moveTo(place: number, extend = false): void {
-    const { first, end } = this.rows;
-    if (end <= first) return;
-    const to = Math.max(first, Math.min(place, end - 1));
-    this.selection = extend ? extendTo(this.selection, to) : selectOnly(to);
-    this.#list?.reveal(to);
-  }
-
-  selectAllRows(): void {
-    const { rows } = this;
-    this.#afterFilter.run(() => (this.selection = selectAll(this.selection, rows.first, rows.end)));
-  }
-
-  copySelected(format: 'text' | 'json'): void {
-    this.#afterFilter.run(() => this.#copySelected(format));
-  }
-
-  #copySelected(format: 'text' | 'json'): void {
-    const session = this.sessions?.selected;
-    const { ranges } = this.selection;
-    if (session && ranges.length > 0)
-      post({ type: 'copy', session, ranges: ranges.map(([from, to]) => [from, to]), format });
-  }
-
-  /** @returns false when the row has nothing to unfold */
-  unfold(place: number, on?: boolean): boolean {
-    const row = this.rows.get(place);
-    if (!row || !canUnfold(row)) return false;
-    const isOn = on ?? !this.#unfolded.has(row.row);
-    if (isOn) this.#unfolded.add(row.row);
-    else this.#unfolded.delete(row.row);
-    this.#list?.change(() => undefined);
-    return true;
-  }
-
-  focusFilter(): void {
-    this.renderRoot.querySelector<HTMLElement>('#filter')?.focus();
-  }
-
-  focusList(): void {
-    this.renderRoot.querySelector<HTMLElement>('#list')?.focus();
-  }
-
-  readonly #pressed = (event: MouseEvent): void => {
-    // Shift would select text over many rows.
-    if (event.shiftKey && placeOf(event) !== undefined) event.preventDefault();
-  };
-
-  readonly #clicked = (event: MouseEvent): void => {
-    const place = placeOf(event);
-    if (place === undefined) return;
-    if (event.shiftKey) this.selection = extendTo(this.selection, place);
-    else if (event.ctrlKey || event.metaKey) this.selection = toggle(this.selection, place);
-    else this.selection = selectOnly(place);
-    this.focusList();
-    const control = controlOf(event);
-    if (control && !hasSelectedText()) this.act(control['do'] ?? '', place, Number(control['start']));
-  };
-
-  /** The editor asks the element that fills the page what its menu is about. */
-  readonly #askedMenu = (event: MouseEvent): void => {
-    const place = placeOf(event) ?? this.active;
-    const row = place === undefined ? undefined : this.rows.get(place);
-    if (place === undefined || !row) return;
-    if (!this.isSelected(place)) this.selection = selectOnly(place);
-    this.dataset['vscodeContext'] = menuContext(row, this.#calls);
-  };
-
-  /** What a control of a row asks for. */
-  act(what: string, place: number, start: number): void {
-    const row = this.rows.get(place);
-    const session = this.sessions?.selected;
-    if (!row || !session) return;
-    if (what === 'fold') this.unfold(place);
-    else if (what === 'libraries') {
-      this.#withLibraries.add(row.row);
-      this.#list?.change(() => undefined);
-    } else if (what === 'link') post({ type: 'open', session, row: row.row, start });
-    else if (what === 'request') post({ type: 'showRequest', callId: originOf(row).callId });
-    else this.changeFilter(onlyThis(what, row));
   }
 
   #goToTime(time: number): void {
     if (this.sessions) post({ type: 'goToTime', session: this.sessions.selected, time });
   }
 
+  #find(id: string): HTMLElement | null {
+    return (this.renderRoot as ShadowRoot).getElementById(id);
+  }
+
   get #past(): PastElement | null {
     return this.renderRoot.querySelector<PastElement>('modal-log-past');
   }
-
-  // What the host says.
 
   readonly #received = (event: MessageEvent): void => {
     if (isPast(event.data)) {
@@ -410,7 +195,8 @@ class LogsElement extends LitElement implements ListOwner {
   };
 
   #take(message: ToView): void {
-    if ('session' in message && message.session !== this.sessions?.selected) return;
+    const log = this.#log;
+    if ('session' in message && message.session !== log.session) return;
     switch (message.type) {
       case 'sessions':
         this.#showSessions(message);
@@ -419,90 +205,31 @@ class LogsElement extends LitElement implements ListOwner {
         this.viewLook = message.look;
         return;
       case 'copy':
-        this.copySelected(message.format);
+        log.actions.copySelected(message.format);
         return;
       case 'entries':
-        this.#takeEntries(message);
+        log.takeEntries(message);
         return;
       case 'rows':
-        this.#list?.change(() => this.rows.takeRange(message));
+        log.takeRange(message);
         return;
       case 'located':
-        this.#files.learn(message.files);
-        this.#list?.repaint();
+        log.takeFiles(message.files);
         return;
       case 'revealed':
-        this.#reveal(message.place);
+        log.actions.reveal(message.place);
         return;
     }
-  }
-
-  #reveal(place: number): void {
-    this.selection = selectOnly(place);
-    this.#list?.revealInMiddle(place);
   }
 
   #showSessions(message: SessionsMessage): void {
-    const isOther = message.selected !== this.sessions?.selected;
-    const isChanged = message.filterChange !== this.sessions?.filterChange;
+    const { selected, filter, filterChange } = message;
+    const isOther = selected !== this.sessions?.selected;
+    const isChanged = filterChange !== this.sessions?.filterChange;
     this.sessions = message;
-    this.#calls = new Set(message.calls);
-    if (isOther) this.#showOther();
-    if (message.filter && (isOther || isChanged)) {
-      this.filter = message.filter;
-      keepFilter(message.selected, message.filter);
-    } else if (isOther) {
-      // The host has not seen this log filtered; perhaps the window was loaded again.
-      this.filter = noFilter;
-      const kept = keptFilter(message.selected);
-      if (kept) this.changeFilter(kept);
-    }
-  }
-
-  #showOther(): void {
-    this.rows.clear();
-    this.#unfolded.clear();
-    this.#withLibraries.clear();
-    this.#files.clear();
-    this.#announcer.reset();
-    this.#afterFilter.forget();
-    this.selection = noSelection;
-    this.problem = '';
-    this.isFiltering = false;
-    this.counts = { shown: 0, total: 0, unseen: 0, dropped: 0 };
-    this.#seenEnd = 0;
-    this.#list?.forgetFrom(undefined);
-    this.#list?.follow(true);
-    this.#looking = undefined;
-    this.#list?.repaint();
-  }
-
-  #takeEntries(message: EntriesMessage): void {
-    post({ type: 'seen', session: message.session, number: message.number });
-    const { rows } = this;
-    const before = rows.end;
-    let kept: number | undefined;
-    const moved = rows.movedBy(message);
-    this.#list?.change(() => {
-      kept = rows.take(message);
-      this.#list?.forgetFrom(kept);
-    });
-    if (kept === undefined) {
-      this.selection = noSelection;
-      this.#seenEnd = rows.first;
-      const looking = this.#looking;
-      this.#list?.follow(true);
-      this.#looking = looking;
-    } else if (this.selection !== noSelection)
-      this.selection = keepRows(this.selection, rows.first, kept, moved);
-    const shown = rows.end - rows.first;
-    const unseen = this.following ? 0 : Math.max(0, rows.end - Math.max(this.#seenEnd, rows.first));
-    this.counts = { shown, total: message.total, unseen, dropped: message.dropped };
-    this.problem = message.problem;
-    this.isFiltering = message.isFiltering;
-    this.#announcer.add(message.reset ? 0 : Math.max(0, rows.end - before), message.rows);
-    if (message.revealed !== undefined) this.#reveal(message.revealed);
-    if (!message.isFiltering) this.#afterFilter.answer(message.filterNumber);
+    this.#log.takeSessions(message, isOther);
+    if (filter && (isOther || isChanged)) this.#log.filter.take(selected, filter);
+    else if (isOther) this.#log.filter.restore(selected);
   }
 }
 

@@ -1,10 +1,11 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
+import { words } from './words.ts';
 
 /** What stands over the list where older lines had to go. */
 export function droppedView(dropped: number, isAtTop: boolean): TemplateResult | typeof nothing {
   if (dropped === 0 || !isAtTop) return nothing;
-  return html`<div class="dropped">${dropped.toLocaleString()} older lines are no longer held.</div>`;
+  return html`<div class="dropped">${words.dropped(dropped)}</div>`;
 }
 
 /** Says that lines came while the user reads others, and leads to them. */
@@ -12,6 +13,6 @@ export function unseenPill(unseen: number, toEnd: () => void): TemplateResult | 
   if (unseen === 0) return nothing;
   return html`<button class="pill" @click=${toEnd}>
     <vscode-icon name="arrow-down" size="14"></vscode-icon>
-    ${unseen.toLocaleString()} new line${unseen === 1 ? '' : 's'}
+    ${words.newLines(unseen)}
   </button>`;
 }

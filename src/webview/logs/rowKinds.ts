@@ -15,16 +15,8 @@ import { foldLibraries, tracebackBlocks } from '../../domain/tracebackText.ts';
 import type { ShownRow } from '../../ui/logs/protocol.ts';
 import type { RowContext } from './rowContext.ts';
 import { cutText, matchesIn, textView } from './rowText.ts';
+import { words } from './words.ts';
 
-const phaseNames: Readonly<Record<PhaseEntry['phase'], string>> = {
-  queued: 'queued',
-  creating: 'creating',
-  loading: 'loading image',
-  running: 'running',
-  idle: 'ready',
-  preempted: 'preempted',
-  finished: 'ended',
-};
 /** One text, whatever is in it. */
 const readable = (text: string) => visibleText(plainText(text));
 
@@ -38,19 +30,19 @@ export function phaseView(entry: PhaseEntry): TemplateResult {
   const longest = Math.max(...before.map((each) => each.seconds), 0.001);
   const took = entry.endedAt === undefined ? undefined : (entry.endedAt - entry.time) / 1000;
   const isStart = entry.phase === 'running' || entry.phase === 'idle';
-  return html`<span class="phase-words">Container ${phaseWords[entry.phase]}</span>${
+  return html`<span class="phase-words">${words.container(phaseWords[entry.phase])}</span>${
       before.length > 0
         ? html`<span class="timeline"
             >${before.map(
               (each) =>
-                html`<span class="stage">${phaseNames[each.phase]} ${seconds(each.seconds)}</span
+                html`<span class="stage">${words.phases[each.phase]} ${seconds(each.seconds)}</span
                   >${stageBar((each.seconds / longest) * longestBar)}<span class="arrow" aria-hidden="true"
                     >→</span
                   >`,
-            )}<span class="stage">${phaseNames[entry.phase]}</span></span
+            )}<span class="stage">${words.phases[entry.phase]}</span></span
           >`
         : nothing
-    }${isStart && before.length > 0 ? html`<span class="aside">after ${seconds(sum)}</span>` : nothing}${
+    }${isStart && before.length > 0 ? html`<span class="aside">${words.after(seconds(sum))}</span>` : nothing}${
       !isStart && took !== undefined && entry.phase !== 'finished'
         ? html`<span class="aside">${seconds(took)}</span>`
         : nothing
@@ -65,16 +57,16 @@ export function stepView(entry: StepEntry): TemplateResult {
 export function progressView(entry: ProgressEntry): TemplateResult {
   const { done, total, name } = entry;
   const percent = total > 0 ? Math.min(100, Math.max(0, Math.round((done / total) * 100))) : 0;
-  return html`${bar(percent, `${readable(name) || 'Progress'}: ${percent} percent`)}<span class="percent"
-      >${percent} %</span
+  return html`${bar(percent, words.progress(readable(name), percent))}<span class="percent"
+      >${words.percent(percent)}</span
     ><span>${readable(entryText(entry))}</span>`;
 }
 
 export function gpuView(entry: GpuEntry): TemplateResult {
   const { usedGib, totalGib, index } = entry;
   const percent = totalGib > 0 ? Math.min(100, Math.max(0, Math.round((usedGib / totalGib) * 100))) : 0;
-  return html`${bar(percent, `Memory of GPU ${index}: ${percent} percent used`)}<span class="percent"
-      >${percent} %</span
+  return html`${bar(percent, words.gpuMemory(index, percent))}<span class="percent"
+      >${words.percent(percent)}</span
     ><span>${readable(entryText(entry))}</span>`;
 }
 
@@ -117,7 +109,7 @@ export function lineView(text: string, row: ShownRow, context: RowContext): Temp
   return html`${textView(shown, row.matches ?? [], context)}${
     left > 0
       ? html`<button class="more" data-do="fold" tabindex=${context.isActive ? 0 : -1}>
-          Show ${left.toLocaleString()} more characters
+          ${words.moreCharacters(left)}
         </button>`
       : nothing
   }`;
@@ -127,7 +119,7 @@ export function lineView(text: string, row: ShownRow, context: RowContext): Temp
 export function tracebackView(entry: TracebackEntry, row: ShownRow, context: RowContext): TemplateResult {
   const isUnfolded = context.unfolded.has(row.row);
   const frames = entry.parts.reduce((sum, part) => sum + part.frames.length, 0);
-  const title = exceptionOf(entry) || (entry.open ? 'Traceback, still being printed' : 'Traceback');
+  const title = exceptionOf(entry) || (entry.open ? words.openTraceback : words.traceback);
   return html`<button
       class="fold"
       data-do="fold"
@@ -136,7 +128,7 @@ export function tracebackView(entry: TracebackEntry, row: ShownRow, context: Row
     >
       <vscode-icon name=${isUnfolded ? 'chevron-down' : 'chevron-right'} size="14"></vscode-icon
       ><span class="exception">${readable(title).slice(0, 1000)}</span
-      ><span class="aside">${frames} ${frames === 1 ? 'frame' : 'frames'}</span></button
+      ><span class="aside">${words.frames(frames)}</span></button
     >${isUnfolded ? html`<div class="traceback">${blocksView(entry.text, row, context)}</div>` : nothing}`;
 }
 
@@ -147,7 +139,7 @@ function blocksView(text: string, row: ShownRow, context: RowContext): TemplateR
     if (withLibraries) return html`${block.map((each) => blockView(each, row, context))}`;
     return html`<div class="block library">
       <button class="more" data-do="libraries" tabindex=${context.isActive ? 0 : -1}>
-        ${block.length} ${block.length === 1 ? 'frame' : 'frames'} of libraries
+        ${words.libraryFrames(block.length)}
       </button>
     </div>`;
   });

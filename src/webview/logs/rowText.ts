@@ -8,15 +8,10 @@ import { styledRuns } from './ansiRuns.ts';
 import type { Piece } from './pieces.ts';
 import { piecesOf } from './pieces.ts';
 import type { RowContext } from './rowContext.ts';
+import { words } from './words.ts';
 
 /** A longer text is cut in its row, and shown whole when asked for. */
 export const longText = 2000;
-
-const linkTitles = {
-  url: 'Open in the browser',
-  file: 'Open the file at this line',
-  object: 'Show only lines of this, or open its page',
-} as const;
 
 /** Text with its colours, matches and links, as text nodes. Nothing of it is ever taken for HTML. */
 export function textView(
@@ -55,7 +50,7 @@ function pieceView(piece: Piece, { isActive }: RowContext): TemplateResult {
     role="link"
     class="link"
     tabindex=${isActive ? 0 : -1}
-    title=${link.kind === 'url' ? link.url : linkTitles[link.kind]}
+    title=${link.kind === 'url' ? link.url : words.links[link.kind]}
     data-do="link"
     data-start=${link.start}
     >${content}</span

@@ -6,7 +6,7 @@ import { levelOf, sourceOf } from '../../domain/logEntry.ts';
 import type { LogLook, ShownRow } from '../../ui/logs/protocol.ts';
 import type { RowLook } from './logList.ts';
 import type { RowContext } from './rowContext.ts';
-import { shortId } from './words.ts';
+import { shortId, words } from './words.ts';
 import { gpuView, lineView, markView, phaseView, progressView, stepView, tracebackView } from './rowKinds.ts';
 
 const colours = 6;
@@ -97,8 +97,8 @@ function idCell(
       class="only"
       data-do=${what}
       tabindex=${isActive ? 0 : -1}
-      title="Show only this ${what}: ${id}"
-      aria-label="Show only ${what} ${name}"
+      title=${words.onlyThis(what, id)}
+      aria-label=${words.onlySpoken(what, name)}
     >
       ${name}
     </button></span
@@ -113,8 +113,8 @@ function callCell(id: string, isKnown: boolean, { isActive }: RowContext): Templ
       class="only"
       data-do="call"
       tabindex=${tabindex}
-      title="Show only this call: ${id}"
-      aria-label="Show only call ${id.slice(-6)}"
+      title=${words.onlyThis('call', id)}
+      aria-label=${words.onlySpoken('call', id.slice(-6))}
     >
       ${id.slice(-6)}</button
     >${
@@ -123,8 +123,8 @@ function callCell(id: string, isKnown: boolean, { isActive }: RowContext): Templ
             class="only"
             data-do="request"
             tabindex=${tabindex}
-            title="Show Request"
-            aria-label="Show Request"
+            title=${words.showRequest}
+            aria-label=${words.showRequest}
           >
             <vscode-icon name="play" size="12"></vscode-icon>
           </button>`

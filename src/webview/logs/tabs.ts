@@ -1,7 +1,8 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { SessionTab } from '../../ui/logs/protocol.ts';
-import { spokenName, tabAfter } from './words.ts';
+import { tabAfter } from './tabKeys.ts';
+import { spokenName, words } from './words.ts';
 
 export interface TabActions {
   readonly select: (id: string) => void;
@@ -16,21 +17,21 @@ export function tabsView(tabs: readonly SessionTab[], selected: string, actions:
     <div
       class="tab-list"
       role="tablist"
-      aria-label="Logs"
+      aria-label=${words.logs}
       @keydown=${(event: KeyboardEvent) => key(event, tabs, selected, actions)}
     >
       ${tabs.map((tab) => tabView(tab, tab.id === selected, actions))}
     </div>
     <vscode-toolbar-button
       icon="add"
-      label="Follow Logs…"
-      title="Follow Logs…"
+      label=${words.follow}
+      title=${words.follow}
       @click=${actions.follow}
     ></vscode-toolbar-button>
     <vscode-toolbar-button
       icon="merge"
-      label="Merge Logs…"
-      title="Merge Logs…"
+      label=${words.merge}
+      title=${words.merge}
       @click=${actions.merge}
     ></vscode-toolbar-button>
   </div>`;
@@ -38,7 +39,7 @@ export function tabsView(tabs: readonly SessionTab[], selected: string, actions:
 
 function tabView(tab: SessionTab, isSelected: boolean, { select, close }: TabActions): TemplateResult {
   const [icon = '', modifier] = tab.icon.split('~');
-  const closing = tab.kind === 'followed' && !tab.ended ? 'Stop Following' : 'Close';
+  const closing = tab.kind === 'followed' && !tab.ended ? words.stopFollowing : words.close;
   return html`<div class="tab ${isSelected ? 'selected' : ''} ${tab.bad ? 'bad' : ''}" role="presentation">
     <button
       class="tab-name"
@@ -57,7 +58,7 @@ function tabView(tab: SessionTab, isSelected: boolean, { select, close }: TabAct
       <span class="tab-title">${tab.title}</span>
       ${
         tab.unread > 0
-          ? html`<span class="unread" title="${tab.unread.toLocaleString()} new lines"
+          ? html`<span class="unread" title=${words.newLines(tab.unread)}
               >${tab.unread > 999 ? '999+' : tab.unread}</span
             >`
           : nothing
@@ -67,7 +68,7 @@ function tabView(tab: SessionTab, isSelected: boolean, { select, close }: TabAct
       class="tab-close"
       aria-hidden="true"
       tabindex="-1"
-      title="${closing} (Delete)"
+      title=${words.byDelete(closing)}
       @click=${() => close(tab.id)}
     >
       <vscode-icon name="close" size="14"></vscode-icon>

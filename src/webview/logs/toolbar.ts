@@ -4,7 +4,7 @@ import type { LogFilter } from '../../domain/logFilter.ts';
 import { noFilter } from '../../domain/logFilter.ts';
 import type { LogLook, SessionTab } from '../../ui/logs/protocol.ts';
 import type { MenuItem } from './menu.ts';
-import { problemText, statusWords } from './words.ts';
+import { problemText, statusWords, words } from './words.ts';
 
 export interface ToolbarState {
   readonly session: SessionTab;
@@ -39,7 +39,7 @@ export function toolbarView(state: ToolbarState, actions: ToolbarActions): Templ
   const { filter, look, problem } = state;
   const { changeFilter, changeLook } = actions;
   const isFiltered = filter.text !== '';
-  return html`<div class="toolbar" role="toolbar" aria-label="Log viewer">
+  return html`<div class="toolbar" role="toolbar" aria-label=${words.viewer}>
     ${statusView(state, actions)}
     <span class="spacer"></span>
     ${countView(state)}
@@ -47,29 +47,29 @@ export function toolbarView(state: ToolbarState, actions: ToolbarActions): Templ
       <vscode-textfield
         id="filter"
         class="filter"
-        placeholder="Filter (Ctrl+F)"
-        label="Filter"
+        placeholder=${words.filterHint}
+        label=${words.filter}
         ?invalid=${problem !== ''}
         .value=${filter.text}
         @input=${(event: Event) => changeFilter({ text: (event.target as HTMLInputElement).value })}
       ></vscode-textfield>
-      ${toggle('case-sensitive', 'Match Case', filter.matchCase, (on) => changeFilter({ matchCase: on }))}
-      ${toggle('regex', 'Use Regular Expression', filter.regex, (on) => changeFilter({ regex: on }))}
+      ${toggle('case-sensitive', words.matchCase, filter.matchCase, (on) => changeFilter({ matchCase: on }))}
+      ${toggle('regex', words.regex, filter.regex, (on) => changeFilter({ regex: on }))}
     </span>
     ${
       isFiltered
-        ? html`${button('arrow-up', 'Previous Match (Shift+F3)', () => actions.step(-1))}
-          ${button('arrow-down', 'Next Match (F3)', () => actions.step(1))}`
+        ? html`${button('arrow-up', words.previousMatch, () => actions.step(-1))}
+          ${button('arrow-down', words.nextMatch, () => actions.step(1))}`
         : nothing
     }
-    <modal-log-menu icon="filter" label="Filter By" .items=${filterItems(state, actions)}></modal-log-menu>
-    ${toggle('fold-down', 'Follow New Lines (End)', state.following, actions.follow)}
-    ${toggle('word-wrap', 'Wrap Lines', look.wrap, (on) => changeLook({ wrap: on }))}
     <modal-log-menu
-      icon="ellipsis"
-      label="Columns and More"
-      .items=${moreItems(state, actions)}
+      icon="filter"
+      label=${words.filterBy}
+      .items=${filterItems(state, actions)}
     ></modal-log-menu>
+    ${toggle('fold-down', words.followEnd, state.following, actions.follow)}
+    ${toggle('word-wrap', words.wrap, look.wrap, (on) => changeLook({ wrap: on }))}
+    <modal-log-menu icon="ellipsis" label=${words.more} .items=${moreItems(state, actions)}></modal-log-menu>
     ${
       problem
         ? html`<span class="problem" role="alert"
@@ -88,95 +88,93 @@ function statusView({ session, now }: ToolbarState, actions: ToolbarActions): Te
     >
     ${
       session.nextTryAt
-        ? html`<vscode-button class="next" secondary @click=${actions.tryNow}>Try Now</vscode-button>`
+        ? html`<vscode-button class="next" secondary @click=${actions.tryNow}>${words.tryNow}</vscode-button>`
         : nothing
     }
     ${
       session.ended && session.kind === 'followed'
-        ? html`<vscode-button class="next" secondary @click=${actions.followAgain}>Follow Again</vscode-button
-            ><vscode-button class="next" secondary @click=${actions.remove}>Remove</vscode-button>`
+        ? html`<vscode-button class="next" secondary @click=${actions.followAgain}
+              >${words.followAgain}</vscode-button
+            ><vscode-button class="next" secondary @click=${actions.remove}>${words.remove}</vscode-button>`
         : nothing
     }`;
 }
 
 function countView({ shown, total, at, isFiltering, filter }: ToolbarState): TemplateResult {
-  const lines = (count: number) => `${count.toLocaleString()} ${count === 1 ? 'line' : 'lines'}`;
-  const isAll = shown >= total;
-  const position = at !== undefined && filter.text ? `${at.toLocaleString()}, ` : '';
-  const words = isAll ? lines(shown) : `${position}${shown.toLocaleString()} of ${lines(total)}`;
-  return html`<span class="count" title="Lines shown">${isFiltering ? 'filtering… ' : ''}${words}</span>`;
+  const position = at !== undefined && filter.text ? words.position(at) : '';
+  const count = shown >= total ? words.lines(shown) : `${position}${words.shownOf(shown, total)}`;
+  return html`<span class="count" title=${words.linesShown}
+    >${isFiltering ? words.stillFiltering : ''}${count}</span
+  >`;
 }
 
 function filterItems({ filter }: ToolbarState, actions: ToolbarActions): MenuItem[] {
   const { changeFilter, pickFilter } = actions;
-  const level = (label: string, value: LogFilter['level']): MenuItem => ({
+  const level = (value: LogFilter['level']): MenuItem => ({
     kind: 'radio',
-    label,
+    label: words.levels[value],
     checked: filter.level === value,
     run: () => changeFilter({ level: value }),
   });
-  const source = (label: string, value: LogFilter['source']): MenuItem => ({
+  const source = (value: LogFilter['source']): MenuItem => ({
     kind: 'radio',
-    label,
+    label: words.sources[value],
     checked: filter.source === value,
     run: () => changeFilter({ source: value }),
   });
   return [
-    { kind: 'heading', label: 'Level' },
-    level('All levels', 'debug'),
-    level('Info and worse', 'info'),
-    level('Warnings and errors', 'warning'),
-    level('Errors', 'error'),
-    { kind: 'heading', label: 'Source' },
-    source('All sources', 'all'),
-    source('stdout', 'stdout'),
-    source('stderr', 'stderr'),
-    source('system', 'system'),
-    { kind: 'heading', label: 'Origin' },
-    { kind: 'action', label: 'Function…', run: () => pickFilter('function') },
-    { kind: 'action', label: 'Container…', run: () => pickFilter('container') },
-    { kind: 'action', label: 'Call…', run: () => pickFilter('call') },
-    { kind: 'action', label: 'Reset Filters', run: () => changeFilter(noFilter) },
+    { kind: 'heading', label: words.level },
+    level('debug'),
+    level('info'),
+    level('warning'),
+    level('error'),
+    { kind: 'heading', label: words.source },
+    source('all'),
+    source('stdout'),
+    source('stderr'),
+    source('system'),
+    { kind: 'heading', label: words.origin },
+    { kind: 'action', label: words.origins.function, run: () => pickFilter('function') },
+    { kind: 'action', label: words.origins.container, run: () => pickFilter('container') },
+    { kind: 'action', label: words.origins.call, run: () => pickFilter('call') },
+    { kind: 'action', label: words.resetFilters, run: () => changeFilter(noFilter) },
   ];
 }
 
 function moreItems({ look, isMerged, session }: ToolbarState, actions: ToolbarActions): MenuItem[] {
   const { changeLook } = actions;
-  const time = (label: string, value: LogLook['time']): MenuItem => ({
+  const time = (value: LogLook['time']): MenuItem => ({
     kind: 'radio',
-    label,
+    label: words.times[value],
     checked: look.time === value,
     run: () => changeLook({ time: value }),
   });
-  const column = (
-    label: string,
-    name: 'stream' | 'source' | 'function' | 'container' | 'call',
-  ): MenuItem => ({
+  const column = (name: keyof typeof words.columns): MenuItem => ({
     kind: 'check',
-    label,
+    label: words.columns[name],
     checked: look[name],
     run: () => changeLook({ [name]: !look[name] }),
   });
   return [
-    { kind: 'heading', label: 'Time' },
-    time('Local time', 'local'),
-    time('UTC', 'utc'),
-    time('Since the line before', 'relative'),
-    time('No time', 'hidden'),
-    { kind: 'heading', label: 'Columns' },
-    ...(isMerged ? [column('Log', 'stream')] : []),
-    column('Function', 'function'),
-    column('Container', 'container'),
-    column('Call', 'call'),
-    column('Source', 'source'),
-    { kind: 'heading', label: 'Lines' },
-    { kind: 'action', label: 'Copy All Shown', run: () => actions.copyAll('text') },
-    { kind: 'action', label: 'Copy All Shown as JSON', run: () => actions.copyAll('json') },
-    { kind: 'action', label: 'Open as Document', run: actions.openDocument },
+    { kind: 'heading', label: words.time },
+    time('local'),
+    time('utc'),
+    time('relative'),
+    time('hidden'),
+    { kind: 'heading', label: words.columnsOf },
+    ...(isMerged ? [column('stream')] : []),
+    column('function'),
+    column('container'),
+    column('call'),
+    column('source'),
+    { kind: 'heading', label: words.linesOf },
+    { kind: 'action', label: words.copyAll, run: () => actions.copyAll('text') },
+    { kind: 'action', label: words.copyAllAsJson, run: () => actions.copyAll('json') },
+    { kind: 'action', label: words.openDocument, run: actions.openDocument },
     { kind: 'heading', label: session.title },
     {
       kind: 'action',
-      label: session.kind === 'followed' && !session.ended ? 'Stop Following' : 'Close',
+      label: session.kind === 'followed' && !session.ended ? words.stopFollowing : words.close,
       run: actions.remove,
     },
   ];

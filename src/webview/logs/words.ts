@@ -1,29 +1,127 @@
+import type { PhaseEntry } from '../../domain/logEntry.ts';
 import type { LogFilter } from '../../domain/logFilter.ts';
 import type { SessionTab } from '../../ui/logs/protocol.ts';
 
-/** What the log viewer says, where it takes more than a string. */
+const number = (count: number) => count.toLocaleString();
+const lines = (count: number) => `${number(count)} ${count === 1 ? 'line' : 'lines'}`;
+const newLines = (count: number) => `${number(count)} new ${count === 1 ? 'line' : 'lines'}`;
+const frames = (count: number) => `${count} ${count === 1 ? 'frame' : 'frames'}`;
+
+const phases: Readonly<Record<PhaseEntry['phase'], string>> = {
+  queued: 'queued',
+  creating: 'creating',
+  loading: 'loading image',
+  running: 'running',
+  idle: 'ready',
+  preempted: 'preempted',
+  finished: 'ended',
+};
+
+/** Every visible string of the log viewer, in one place so that the host can give them some day. */
+export const words = {
+  viewer: 'Log viewer',
+  list: 'Log lines',
+  lines,
+  newLines,
+  logs: 'Logs',
+  follow: 'Follow Logs…',
+  merge: 'Merge Logs…',
+  stopFollowing: 'Stop Following',
+  close: 'Close',
+  byDelete: (closing: string) => `${closing} (Delete)`,
+  noLog: 'No log is followed. Logs of apps and deploys are shown here.',
+  chooseApp: 'Choose an App to Follow',
+  filtering: 'Filtering…',
+  noMatch: 'No line matches the filter.',
+  waiting: 'Waiting for the first line…',
+  nothingYet: 'Nothing has been logged yet.',
+  dropped: (count: number) => `${number(count)} older lines are no longer held.`,
+  tryNow: 'Try Now',
+  followAgain: 'Follow Again',
+  remove: 'Remove',
+  linesShown: 'Lines shown',
+  stillFiltering: 'filtering… ',
+  position: (at: number) => `${number(at)}, `,
+  shownOf: (shown: number, total: number) => `${number(shown)} of ${lines(total)}`,
+  filter: 'Filter',
+  filterHint: 'Filter (Ctrl+F)',
+  matchCase: 'Match Case',
+  regex: 'Use Regular Expression',
+  previousMatch: 'Previous Match (Shift+F3)',
+  nextMatch: 'Next Match (F3)',
+  followEnd: 'Follow New Lines (End)',
+  wrap: 'Wrap Lines',
+  filterBy: 'Filter By',
+  level: 'Level',
+  levels: {
+    debug: 'All levels',
+    info: 'Info and worse',
+    warning: 'Warnings and errors',
+    error: 'Errors',
+  },
+  source: 'Source',
+  sources: { all: 'All sources', stdout: 'stdout', stderr: 'stderr', system: 'system' },
+  origin: 'Origin',
+  origins: { function: 'Function…', container: 'Container…', call: 'Call…' },
+  resetFilters: 'Reset Filters',
+  more: 'Columns and More',
+  time: 'Time',
+  times: {
+    local: 'Local time',
+    utc: 'UTC',
+    relative: 'Since the line before',
+    hidden: 'No time',
+  },
+  columnsOf: 'Columns',
+  columns: {
+    stream: 'Log',
+    function: 'Function',
+    container: 'Container',
+    call: 'Call',
+    source: 'Source',
+  },
+  linesOf: 'Lines',
+  copyAll: 'Copy All Shown',
+  copyAllAsJson: 'Copy All Shown as JSON',
+  openDocument: 'Open as Document',
+  activeFilters: 'Active filters',
+  chip: (name: string, value: string) => `${name}: ${value}`,
+  chipLevels: {
+    debug: 'all',
+    info: 'info and worse',
+    warning: 'warnings and errors',
+    error: 'errors',
+  },
+  removeFilter: 'Remove Filter',
+  removeThis: (name: string, value: string) => `Remove Filter: ${name} ${value}`,
+  onlyThis: (what: string, id: string) => `Show only this ${what}: ${id}`,
+  onlySpoken: (what: string, name: string) => `Show only ${what} ${name}`,
+  showRequest: 'Show Request',
+  links: {
+    url: 'Open in the browser',
+    file: 'Open the file at this line',
+    object: 'Show only lines of this, or open its page',
+  },
+  container: (state: string) => `Container ${state}`,
+  phases,
+  after: (time: string) => `after ${time}`,
+  percent: (percent: number) => `${percent} %`,
+  progress: (name: string, percent: number) => `${name || 'Progress'}: ${percent} percent`,
+  gpuMemory: (index: number, percent: number) => `Memory of GPU ${index}: ${percent} percent used`,
+  moreCharacters: (count: number) => `Show ${number(count)} more characters`,
+  traceback: 'Traceback',
+  openTraceback: 'Traceback, still being printed',
+  frames,
+  libraryFrames: (count: number) => `${frames(count)} of libraries`,
+} as const;
 
 /** E.g. "shop, 12 new lines, Live": what is seen comes first, in the order in which it is seen. */
-export function spokenName({ title, words, unread }: Pick<SessionTab, 'title' | 'words' | 'unread'>): string {
-  const news = unread === 1 ? ', 1 new line' : `, ${unread.toLocaleString()} new lines`;
-  return `${title}${unread > 0 ? news : ''}, ${words}`;
-}
-
-/** @returns undefined when the key does not move */
-export function tabAfter(name: string, count: number, at: number): number | undefined {
-  if (count === 0) return undefined;
-  switch (name) {
-    case 'ArrowRight':
-      return (at + 1) % count;
-    case 'ArrowLeft':
-      return (at - 1 + count) % count;
-    case 'Home':
-      return 0;
-    case 'End':
-      return count - 1;
-    default:
-      return undefined;
-  }
+export function spokenName({
+  title,
+  words: state,
+  unread,
+}: Pick<SessionTab, 'title' | 'words' | 'unread'>): string {
+  return `${title}${unread > 0 ? `, ${newLines(unread)}` : ''}, ${state}`;
 }
 
 /** E.g. "Reconnecting, try 3, next in 4 s". */
@@ -46,50 +144,9 @@ export function problemText(problem: string, { text }: Pick<LogFilter, 'text'>):
   return `Not a regular expression: ${end < 0 ? cause : cause.slice(end + 2)}`;
 }
 
-export function announcement(lines: number, errors: number): string {
-  const words = `${lines.toLocaleString()} new log ${lines === 1 ? 'line' : 'lines'}`;
-  return errors > 0 ? `${errors} ${errors === 1 ? 'error' : 'errors'}, ${words}` : words;
-}
-
-export interface Chip {
-  readonly name: string;
-  readonly value: string;
-  readonly title: string;
-  /** What takes the restriction away. */
-  readonly without: Partial<LogFilter>;
-}
-
-const levels = {
-  debug: 'all',
-  info: 'info and worse',
-  warning: 'warnings and errors',
-  error: 'errors',
-} as const;
-
-/** One for each restriction besides the text. */
-export function chipsOf(filter: LogFilter, functions: Readonly<Record<string, string>>): Chip[] {
-  const { source, level, functionId, containerId, callId } = filter;
-  const chips: Chip[] = [];
-  if (source !== 'all')
-    chips.push({ name: 'Source', value: source, title: source, without: { source: 'all' } });
-  if (level !== 'debug')
-    chips.push({ name: 'Level', value: levels[level], title: levels[level], without: { level: 'debug' } });
-  if (functionId)
-    chips.push({
-      name: 'Function',
-      value: functions[functionId] ?? shortId(functionId),
-      title: functionId,
-      without: { functionId: '' },
-    });
-  if (containerId)
-    chips.push({
-      name: 'Container',
-      value: shortId(containerId),
-      title: containerId,
-      without: { containerId: '' },
-    });
-  if (callId) chips.push({ name: 'Call', value: shortId(callId), title: callId, without: { callId: '' } });
-  return chips;
+export function announcement(count: number, errors: number): string {
+  const news = `${number(count)} new log ${count === 1 ? 'line' : 'lines'}`;
+  return errors > 0 ? `${errors} ${errors === 1 ? 'error' : 'errors'}, ${news}` : news;
 }
 
 export function shortId(id: string): string {

@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
-import type { HttpResult } from '../../../src/domain/request.ts';
 import type { HealthFacts, HealthLine, HealthServices } from '../../../src/requests/health/checkHealth.ts';
 import { checkHealth, healthSteps } from '../../../src/requests/health/checkHealth.ts';
 import { modelOf, operationsOf } from '../../../src/requests/health/readAnswers.ts';
 import { lineWords, summaryWords } from '../../../src/ui/requests/health/healthWords.ts';
+import { httpResult } from '../support/httpResult.ts';
 
 vi.mock('vscode', () => import('../support/editor.ts'));
 
@@ -68,15 +68,8 @@ async function check({ facts, answers = {}, running = 0, connect, consent = true
   return { of, asked, questions, states: healthSteps.map((step) => lines.get(step)?.state) };
 }
 
-const result = (code: number, body: string): HttpResult => ({
-  status: code,
-  statusText: '',
-  headers: {},
-  body,
-  size: body.length,
-  timing: { connect: 0, firstByte: 1, total: 2, polls: 0 },
-  callId: '',
-});
+const result = (status: number, body: string) =>
+  httpResult(body, { status, statusText: '', timing: { connect: 0, firstByte: 1, total: 2, polls: 0 } });
 
 describe('the health of an endpoint', () => {
   it('is good all through for a warm bundled app with its key, without a question', async () => {

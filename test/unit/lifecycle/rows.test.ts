@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { App } from '../../../src/domain/app.ts';
 import { ModalError } from '../../../src/domain/errors.ts';
 import { silentLogger } from '../../../src/domain/logger.ts';
 import type { AppVersion, Autoscaler } from '../../../src/domain/lifecycle.ts';
@@ -9,17 +8,10 @@ import { LazyFacts } from '../../../src/store/lazyFacts.ts';
 import { AppRowsBuilder } from '../../../src/ui/trees/appRows.ts';
 import { LifecycleRows } from '../../../src/ui/trees/lifecycleRows.ts';
 import { versionRows } from '../../../src/ui/trees/versionRows.ts';
+import { appOf } from '../support/apps.ts';
 
 const now = 100_000;
-const app: App = {
-  id: 'ap-1',
-  name: 'finbert',
-  environment: 'main',
-  state: 'deployed',
-  createdAt: 0,
-  version: 1,
-  runningContainers: 0,
-};
+const app = appOf({ name: 'finbert', createdAt: 0, version: 1 });
 const version = (number: number, changes: Partial<AppVersion> = {}): AppVersion => ({
   number,
   deployedAt: now,

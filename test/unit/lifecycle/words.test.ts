@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { App, ModalFunction } from '../../../src/domain/app.ts';
+import type { ModalFunction } from '../../../src/domain/app.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
 import type { AppVersion, AutoscalerValues } from '../../../src/domain/lifecycle.ts';
 import { folderOfApp } from '../../../src/ui/lifecycle/appSource.ts';
@@ -14,6 +14,7 @@ import {
   versionSpoken,
   versionTooltip,
 } from '../../../src/ui/lifecycle/versionWords.ts';
+import { appOf, endpointOf } from '../support/apps.ts';
 
 const day = 86_400_000;
 const now = 10 * day;
@@ -39,14 +40,7 @@ const gpuFunction: ModalFunction = {
   endpoints: [],
 };
 const cpuFunction: ModalFunction = { id: 'fu-2', tag: 'web', kind: 'function', gpus: [], endpoints: [] };
-const app: App = {
-  id: 'ap-1',
-  name: 'finbert',
-  environment: 'main',
-  state: 'deployed',
-  createdAt: 0,
-  runningContainers: 2,
-};
+const app = appOf({ name: 'finbert', createdAt: 0, runningContainers: 2 });
 const values: AutoscalerValues = {
   minContainers: 0,
   maxContainers: 4,
@@ -143,12 +137,7 @@ describe('questions', () => {
   });
 
   it('before a stop say what ends, in words of its own for a run', () => {
-    const endpoint = {
-      functionId: 'fu-2',
-      name: 'web',
-      url: 'https://me--web.modal.run',
-      requiresProxyAuth: false,
-    };
+    const endpoint = endpointOf({ functionId: 'fu-2', url: 'https://me--web.modal.run' });
     const lines = stopLines(app, [gpuFunction, { ...cpuFunction, endpoints: [endpoint] }], datedRates);
     expect(lines[0]).toContain('2 running containers will end');
     expect(lines).toContain('Stops answering: me--web.modal.run');

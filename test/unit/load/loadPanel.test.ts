@@ -1,10 +1,10 @@
 import { expect, it, vi } from 'vitest';
-import type { App } from '../../../src/domain/app.ts';
 import { requestAuth } from '../../../src/requests/auth.ts';
 import { defaultPlan } from '../../../src/requests/load/limits.ts';
 import type { Services } from '../../../src/ui/commands/services.ts';
 import type { LoadPanelActions } from '../../../src/ui/requests/load/loadPanel.ts';
 import { LoadPanel } from '../../../src/ui/requests/load/loadPanel.ts';
+import { appOf, endpointOf } from '../support/apps.ts';
 import * as editor from '../support/editor.ts';
 import { extensionFolder } from '../support/extensionFolder.ts';
 
@@ -15,15 +15,8 @@ it.each([
   ['proxy', 'Proxy Token for demo'],
 ] as const)('asks for the kind of key that the request has: %s', async (kind, title) => {
   editor.said.length = 0;
-  const app: App = {
-    id: 'ap-1',
-    name: 'demo',
-    environment: 'main',
-    state: 'deployed',
-    createdAt: 1,
-    runningContainers: 0,
-  };
-  const endpoint = { functionId: 'fu-1', name: 'web', url: 'https://h', requiresProxyAuth: kind === 'proxy' };
+  const app = appOf();
+  const endpoint = endpointOf({ requiresProxyAuth: kind === 'proxy' });
   const auth = requestAuth({ kind, header: '' }, { app, endpoint })!;
   const request = { title: '', spec: { method: 'GET', url: 'https://h/', headers: {}, auth } };
   const view = new editor.View('load');

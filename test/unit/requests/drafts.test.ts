@@ -5,7 +5,6 @@ import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ApiOperationDetails } from '../../../src/domain/api.ts';
-import type { App } from '../../../src/domain/app.ts';
 import { addPart, filePlace, putFile } from '../../../src/domain/draftFiles.ts';
 import { headerProblem } from '../../../src/domain/headerRules.ts';
 import { mediaTypeOf } from '../../../src/domain/mediaType.ts';
@@ -28,6 +27,7 @@ import {
   sampleEntry,
 } from '../../../src/ui/requests/requestSession.ts';
 import { readSession, writeSession } from '../../../src/ui/requests/savedSession.ts';
+import { appOf, endpointOf } from '../support/apps.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 import { secretStorage } from '../support/secretStorage.ts';
 
@@ -303,15 +303,8 @@ describe('files', () => {
   });
 });
 
-const app: App = {
-  id: 'ap-1',
-  name: 'demo',
-  environment: 'main',
-  state: 'deployed',
-  createdAt: 1,
-  runningContainers: 0,
-};
-const endpoint = { functionId: 'fu-1', name: 'web', url: base, requiresProxyAuth: false };
+const app = appOf();
+const endpoint = endpointOf({ url: base });
 
 describe('the drafts of an endpoint', () => {
   it('are kept for each entry, and come back in another window', async () => {

@@ -9,6 +9,7 @@ import type { HistoryEntry } from '../../../src/requests/history/entry.ts';
 import { costOf, replayOf } from '../../../src/requests/history/entry.ts';
 import { RequestHistory, mostEntries } from '../../../src/requests/history/history.ts';
 import { RecordedSender } from '../../../src/requests/recordedSender.ts';
+import { httpResult } from '../support/httpResult.ts';
 
 const spec: RequestSpec = {
   method: 'POST',
@@ -17,16 +18,13 @@ const spec: RequestSpec = {
   body: '{"a": 1}',
   auth: { secretRef: 'endpointKey/main/demo', header: 'Authorization', scheme: 'Bearer' },
 };
-const result = (body: string, more: Partial<HttpResult> = {}): HttpResult => ({
-  status: 200,
-  statusText: 'OK',
-  headers: { 'content-type': 'application/json' },
-  body,
-  size: Buffer.byteLength(body),
-  timing: { connect: 1, firstByte: 2, total: 3600, polls: 0 },
-  callId: 'fc-1',
-  ...more,
-});
+const result = (body: string, more: Partial<HttpResult> = {}) =>
+  httpResult(body, {
+    headers: { 'content-type': 'application/json' },
+    timing: { connect: 1, firstByte: 2, total: 3600, polls: 0 },
+    callId: 'fc-1',
+    ...more,
+  });
 
 let folder: string;
 let history: RequestHistory;

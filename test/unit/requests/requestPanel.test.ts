@@ -6,25 +6,23 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as vscode from 'vscode';
-import type { App, ModalFunction } from '../../../src/domain/app.ts';
+import type { App } from '../../../src/domain/app.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
 import { silentLogger } from '../../../src/domain/logger.ts';
 import type { HttpResult } from '../../../src/domain/request.ts';
 import { emptyDraft } from '../../../src/domain/requestDraft.ts';
 import type { EndpointKeys } from '../../../src/platform/endpointKeys.ts';
-import { emptySnapshot } from '../../../src/store/snapshot.ts';
 import { CallRegistry } from '../../../src/ui/requests/callRegistry.ts';
-import { addressOf, knownTarget } from '../../../src/ui/requests/knownTarget.ts';
 import type { RequestTarget } from '../../../src/ui/requests/requestSession.ts';
 import { byHand, sampleEntry } from '../../../src/ui/requests/requestSession.ts';
 import { RequestsController } from '../../../src/ui/requests/requestsController.ts';
+import { appOf, endpointOf } from '../support/apps.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 import * as editor from '../support/editor.ts';
 import { extensionFolder } from '../support/extensionFolder.ts';
+import { httpResult } from '../support/httpResult.ts';
 
 vi.mock('vscode', () => import('../support/editor.ts'));
-
-const main = { id: 'ap-1', name: 'demo', environment: 'main', state: 'deployed', createdAt: 1 } as const;
 
 let server: Server;
 let url = '';
@@ -104,10 +102,7 @@ function inWindow(): RequestsController {
 }
 
 function targetOf(app: Partial<App> = {}, requiresProxyAuth = false): RequestTarget {
-  return {
-    app: { ...main, runningContainers: 0, ...app },
-    endpoint: { functionId: 'fu-1', name: 'web', url, requiresProxyAuth },
-  };
+  return { app: appOf(app), endpoint: endpointOf({ url, requiresProxyAuth }) };
 }
 
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 9000 });
@@ -123,15 +118,6 @@ async function keptOf(appId: string): Promise<void> {
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
-const answer: HttpResult = {
-  status: 200,
-  statusText: 'OK',
-  headers: {},
-  body: '{}',
-  size: 2,
-  timing: { connect: 0, firstByte: 0, total: 0, polls: 0 },
-  callId: '',
-};
 const stateOf = (view: editor.View | undefined) =>
   (view?.last('answer/state')?.['state'] as { kind: string } | undefined)?.kind;
 
@@ -185,7 +171,7 @@ describe('the key that is entered', () => {
     const [view] = editor.views;
     view!.received.fire({ type: 'send' });
     await until(() => expect(sent).toHaveLength(1));
-    sent[0]!.resolve(answer);
+    sent[0]!.resolve(httpResult('{}'));
     await until(() => expect(stateOf(view)).toBe('done'));
     editor.typed.push(undefined);
     view!.received.fire({ type: 'enterKey' });
@@ -350,14 +336,4 @@ describe('files that are dropped together', () => {
     expect(JSON.stringify(view!.last('answer/state'))).toContain('has a.png now. Not put in: b.png.');
     expect(JSON.stringify(panel.session.draft.body)).toContain('<a.png as base64>');
   });
-});
-
-it('finds the deployed endpoint of an address among what was read', () => {
-  const fn = { id: 'fu-1', endpoints: [targetOf().endpoint] } as unknown as ModalFunction;
-  const stopped: App = { ...targetOf().app, id: 'ap-0', state: 'stopped' };
-  const details = new Map(['ap-0', 'ap-1'].map((appId) => [appId, { appId, functions: [fn] }]));
-  const snapshot = { ...emptySnapshot, apps: [stopped, targetOf().app], details };
-  expect(knownTarget(`${url}/`, snapshot)).toEqual(targetOf());
-  expect(knownTarget('https://other.modal.run', snapshot)).toBeUndefined();
-  expect(addressOf(`${url}//`)).toBe(url);
 });

@@ -10,28 +10,14 @@ import {
   sampleEntry,
 } from '../../../src/ui/requests/requestSession.ts';
 import { readSession, writeSession } from '../../../src/ui/requests/savedSession.ts';
+import { appOf, endpointOf } from '../support/apps.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 
 vi.mock('vscode', () => import('../support/editor.ts'));
 
 const bundled = catalogApp();
 const sample = sampleEntry(bundled.samples[0]!);
-const target = {
-  app: {
-    id: 'ap-1',
-    name: 'demo',
-    environment: 'main',
-    state: 'deployed' as const,
-    createdAt: 1,
-    runningContainers: 0,
-  },
-  endpoint: {
-    functionId: 'fu-1',
-    name: 'web',
-    url: 'https://me--demo.modal.run',
-    requiresProxyAuth: false,
-  },
-};
+const target = { app: appOf(), endpoint: endpointOf() };
 const bearer = { secretRef: 'endpointKey/main/demo-key', header: 'Authorization', scheme: 'Bearer' };
 const health = emptyDraft('GET', '/health');
 const withQuery = (draft: RequestDraft, value: string): RequestDraft => ({

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Logger } from '../../../src/domain/logger.ts';
 import { silentLogger } from '../../../src/domain/logger.ts';
-import type { HttpResult, RequestSpec } from '../../../src/domain/request.ts';
+import type { RequestSpec } from '../../../src/domain/request.ts';
 import { asCurl } from '../../../src/requests/export/curl.ts';
 import { explainResult } from '../../../src/requests/explain.ts';
 import { endpointKeyName } from '../../../src/requests/keys.ts';
@@ -14,16 +14,9 @@ import { specOf } from '../../../src/requests/spec.ts';
 import { RequestSender } from '../../../src/requests/send.ts';
 import { readPath, summarize } from '../../../src/requests/summary.ts';
 import { catalogApp } from '../support/catalogApp.ts';
+import { httpResult } from '../support/httpResult.ts';
 
-const result = (status: number, body: string): HttpResult => ({
-  status,
-  statusText: '',
-  headers: {},
-  body,
-  size: body.length,
-  timing: { connect: 0, firstByte: 0, total: 0, polls: 0 },
-  callId: '',
-});
+const result = (status: number, body: string) => httpResult(body, { status, statusText: '' });
 
 describe('explaining an answer', () => {
   it.each([

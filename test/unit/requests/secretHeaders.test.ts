@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { silentLogger } from '../../../src/domain/logger.ts';
 import type { DraftBody, RequestDraft } from '../../../src/domain/requestDraft.ts';
 import { emptyDraft } from '../../../src/domain/requestDraft.ts';
-import type { HttpResult, RequestSpec } from '../../../src/domain/request.ts';
+import type { RequestSpec } from '../../../src/domain/request.ts';
 import { draftOf } from '../../../src/requests/draftOf.ts';
 import { snippetKinds } from '../../../src/requests/export/snippets.ts';
 import { RequestHistory } from '../../../src/requests/history/history.ts';
@@ -24,27 +24,14 @@ import { SavedDrafts } from '../../../src/ui/requests/savedDrafts.ts';
 import { RequestSession, byHand } from '../../../src/ui/requests/requestSession.ts';
 import { readSession, writeSession } from '../../../src/ui/requests/savedSession.ts';
 import { secretStorage } from '../support/secretStorage.ts';
+import { appOf, endpointOf } from '../support/apps.ts';
+import { httpResult } from '../support/httpResult.ts';
 
 vi.mock('vscode', () => import('../support/editor.ts'));
 
 const canary = 'CANARYcanary0123456789';
 const url = 'https://me--demo.modal.run/v1/chat/completions';
-const target = {
-  app: {
-    id: 'ap-1',
-    name: 'demo',
-    environment: 'main',
-    state: 'deployed',
-    createdAt: 0,
-    runningContainers: 0,
-  },
-  endpoint: {
-    functionId: 'fu-1',
-    name: 'web',
-    url: 'https://me--demo.modal.run',
-    requiresProxyAuth: false,
-  },
-} as const;
+const target = { app: appOf(), endpoint: endpointOf() };
 
 let folder: string;
 let variables: (text: string) => Variables;
@@ -101,16 +88,7 @@ async function send(spec: RequestSpec): Promise<{ sent: Record<string, string>; 
           sent = { ...input.headers };
           const echo = JSON.stringify([input.headers, input.body]);
           input.onChunk?.(Buffer.from(echo));
-          const result: HttpResult = {
-            status: 200,
-            statusText: '',
-            headers: { 'x-echo': canary },
-            body: echo,
-            size: echo.length,
-            timing: { connect: 0, firstByte: 0, total: 0, polls: 0 },
-            callId: '',
-          };
-          return Promise.resolve(result);
+          return Promise.resolve(httpResult(echo, { headers: { 'x-echo': canary } }));
         },
       }),
   });

@@ -11,17 +11,10 @@ import { AppStore } from '../../../src/store/appStore.ts';
 import { mapAtMost } from '../../../src/store/atMost.ts';
 import { RefreshSchedule } from '../../../src/store/refreshSchedule.ts';
 import { SingleFlight } from '../../../src/store/singleFlight.ts';
+import { appOf } from '../support/apps.ts';
 
-const app = (id: string, changes: Partial<App> = {}): App => ({
-  id,
-  name: `name-${id}`,
-  environment: 'main',
-  state: 'deployed',
-  createdAt: 1,
-  version: 1,
-  runningContainers: 0,
-  ...changes,
-});
+const app = (id: string, changes: Partial<App> = {}) =>
+  appOf({ id, name: `name-${id}`, version: 1, ...changes });
 
 /** Answers when a test lets it, so that what happens meanwhile can be seen. */
 class SlowServer implements PlaneSource {

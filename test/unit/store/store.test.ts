@@ -12,18 +12,11 @@ import { CatalogStore } from '../../../src/store/catalogStore.ts';
 import { RefreshSchedule } from '../../../src/store/refreshSchedule.ts';
 import { SingleFlight } from '../../../src/store/singleFlight.ts';
 import { loadSnapshot } from '../../../src/store/snapshot.ts';
+import { appOf } from '../support/apps.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 
-const app = (id: string, changes: Partial<App> = {}): App => ({
-  id,
-  name: `name-${id}`,
-  environment: 'main',
-  state: 'deployed',
-  createdAt: 1,
-  version: 1,
-  runningContainers: 0,
-  ...changes,
-});
+const app = (id: string, changes: Partial<App> = {}) =>
+  appOf({ id, name: `name-${id}`, version: 1, ...changes });
 
 class FakeServer implements PlaneSource {
   apps: App[] = [];

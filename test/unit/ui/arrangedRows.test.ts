@@ -13,18 +13,11 @@ import { runningBadge } from '../../../src/ui/trees/appBadge.ts';
 import type { AppRowOptions, AppRows } from '../../../src/ui/trees/appRows.ts';
 import { AppRowsBuilder } from '../../../src/ui/trees/appRows.ts';
 import { diffRows } from '../../../src/ui/trees/row.ts';
+import { appOf, endpointOf } from '../support/apps.ts';
 
 const now = 100 * 60_000;
-const app = (id: string, changes: Partial<App> = {}): App => ({
-  id,
-  name: `name-${id}`,
-  environment: 'main',
-  state: 'deployed',
-  createdAt: 0,
-  version: 1,
-  runningContainers: 0,
-  ...changes,
-});
+const app = (id: string, changes: Partial<App> = {}) =>
+  appOf({ id, name: `name-${id}`, createdAt: 0, version: 1, ...changes });
 const details = (appId: string, gpu: string, changes: Partial<AppDetails> = {}): [string, AppDetails] => [
   appId,
   {
@@ -35,14 +28,7 @@ const details = (appId: string, gpu: string, changes: Partial<AppDetails> = {}):
         tag: 'Model.*',
         kind: 'class',
         gpus: gpu ? [gpu] : [],
-        endpoints: [
-          {
-            functionId: `fu-${appId}`,
-            name: 'web',
-            url: `https://me--${appId}.modal.run`,
-            requiresProxyAuth: false,
-          },
-        ],
+        endpoints: [endpointOf({ functionId: `fu-${appId}`, url: `https://me--${appId}.modal.run` })],
       },
     ],
     ...changes,

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { App } from '../../../src/domain/app.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
 import type { SavedRequest } from '../../../src/domain/savedRequest.ts';
 import type { Snapshot } from '../../../src/store/snapshot.ts';
@@ -7,25 +6,18 @@ import { emptySnapshot } from '../../../src/store/snapshot.ts';
 import { AppRowsBuilder } from '../../../src/ui/trees/appRows.ts';
 import { buildCatalogRows } from '../../../src/ui/trees/catalogRows.ts';
 import { diffRows } from '../../../src/ui/trees/row.ts';
+import { appOf, endpointOf } from '../support/apps.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 
 const now = 10 * 60_000;
-const app: App = {
-  id: 'ap-1',
+const app = appOf({
   name: 'finbert',
-  environment: 'main',
-  state: 'deployed',
   createdAt: 0,
   deployedAt: now - 5 * 60_000,
   version: 3,
   runningContainers: 1,
-};
-const endpoint = {
-  functionId: 'fu-1',
-  name: 'web',
-  url: 'https://me--finbert-web.modal.run',
-  requiresProxyAuth: true,
-};
+});
+const endpoint = endpointOf({ url: 'https://me--finbert-web.modal.run', requiresProxyAuth: true });
 const snapshot: Snapshot = {
   ...emptySnapshot,
   environments: [

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { App } from '../../../src/domain/app.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
 import type { ScriptFile } from '../../../src/domain/script.ts';
 import { parseScript } from '../../../src/scripts/parseScript.ts';
 import { buildScriptRows } from '../../../src/ui/scripts/scriptRows.ts';
 import type { ScriptRun } from '../../../src/ui/scripts/scriptRuns.ts';
 import { ScriptRuns, isLiveRun } from '../../../src/ui/scripts/scriptRuns.ts';
+import { appOf, endpointOf } from '../support/apps.ts';
 
 const text = `import modal
 app = modal.App("chat")
@@ -53,7 +53,7 @@ const run = (changes: Partial<ScriptRun>): ScriptRun => ({
   title: 'chat',
   state: 'serving',
   words: '',
-  endpoints: [{ functionId: 'fu', name: 'web', url: 'https://x.modal.run', requiresProxyAuth: false }],
+  endpoints: [endpointOf({ url: 'https://x.modal.run' })],
   abort: new AbortController(),
   showLog: () => undefined,
   ...changes,
@@ -67,12 +67,7 @@ describe('rows of scripts', () => {
       spoken: 'Script app chat in chat.py, GPU H100:2, not deployed',
       context: 'scriptApp',
     });
-    const deployed = {
-      name: 'chat',
-      state: 'deployed',
-      createdAt: 1,
-      deployedAt: 1_000_000 - 120_000,
-    } as App;
+    const deployed = appOf({ name: 'chat', deployedAt: 1_000_000 - 120_000 });
     expect(top(build({ deployed: new Map([['chat', deployed]]) }))).toMatchObject({
       description: 'deployed 2m ago · chat.py · H100:2',
       context: 'scriptApp deployed',

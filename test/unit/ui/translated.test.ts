@@ -14,7 +14,9 @@ import {
 } from '../../../src/ui/requests/health/healthWords.ts';
 import { confirmationLines, seenCost } from '../../../src/ui/requests/load/loadWords.ts';
 import { RequestSession } from '../../../src/ui/requests/requestSession.ts';
+import { appOf, endpointOf } from '../support/apps.ts';
 import { catalogApp } from '../support/catalogApp.ts';
+import { httpResult } from '../support/httpResult.ts';
 
 // An editor in another language, where every text is seen to be a translation.
 vi.mock('vscode', () => ({ l10n: { t: (text: string) => `⟦${text}⟧` } }));
@@ -48,32 +50,13 @@ it('asks before a load test in the language of the editor', () => {
 
 it('names requests in the language of the editor', () => {
   const bundled = catalogApp();
-  const target = {
-    app: {
-      id: 'ap-1',
-      name: 'demo',
-      environment: 'main',
-      state: 'deployed' as const,
-      createdAt: 1,
-      runningContainers: 0,
-    },
-    endpoint: { functionId: 'fu-1', name: 'web', url: 'https://h', requiresProxyAuth: false },
-  };
+  const target = { app: appOf(), endpoint: endpointOf() };
   const [hand, sample, operation] = new RequestSession(target, bundled).context.entries;
   expect([hand?.label, sample?.group, operation?.group]).toEqual([isTranslated, isTranslated, isTranslated]);
 });
 
 it('names the answer before in the language of the editor', () => {
-  const result = {
-    status: 200,
-    statusText: 'OK',
-    headers: {},
-    body: '',
-    size: 0,
-    timing: { connect: 0, firstByte: 0, total: 0, polls: 0 },
-    callId: '',
-  };
-  const model = new AnswerModel({ result, stream: new StreamReader({}), sample: undefined });
+  const model = new AnswerModel({ result: httpResult(), stream: new StreamReader({}), sample: undefined });
   const before = [{ label: 'data[0].embedding', values: new Float64Array([1, 2]) }];
   expect(tabContent('vectors', model, firstChoices, before)).toMatchObject({ others: [isTranslated] });
 });

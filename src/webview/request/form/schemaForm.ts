@@ -1,8 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { putAt, removeAt, setAt } from '../../../domain/json/jsonEdit.ts';
-import type { JsonNode, JsonPath } from '../../../domain/json/jsonText.ts';
-import { nodeAt, parseJson, valueAt } from '../../../domain/json/jsonText.ts';
+import type { JsonPath } from '../../../domain/json/jsonText.ts';
+import { parseJson } from '../../../domain/json/jsonText.ts';
 import type { FormField } from '../../../domain/schema/formField.ts';
 import { chosenVariant, fieldOf, itemOf, membersOf, variantOf } from '../../../domain/schema/formField.ts';
 import { initialValue } from '../../../domain/schema/initialValue.ts';
@@ -12,26 +11,22 @@ import { option } from '../option.ts';
 import type { Editing } from './editing.ts';
 import { valueOf } from './editing.ts';
 import { fileChip } from './fileChip.ts';
+import { FormValues } from './formValues.ts';
 import { removeButton } from './pairTable.ts';
 import { pathWords } from './problems.ts';
 import { words } from './words.ts';
 
-/** The body as a form. The text is the truth: each field reads its place there and changes nothing else. */
+/** The body as a form. The text is the truth: each field shows its place there and changes nothing else. */
 export class SchemaForm {
   readonly #editing: Editing;
   readonly #root: Schema;
-  readonly #text: string;
-  readonly #node: JsonNode | undefined;
-  readonly #value: unknown;
+  readonly #values: FormValues;
 
   /** @param text a body that is valid JSON, or empty */
   constructor(editing: Editing, schema: Schema, text: string) {
     this.#editing = editing;
     this.#root = schema;
-    this.#text = text;
-    const parsed = parseJson(text);
-    this.#node = parsed.ok ? parsed.root : undefined;
-    this.#value = parsed.ok ? parsed.value : undefined;
+    this.#values = new FormValues(editing, text);
   }
 
   render(): TemplateResult {
@@ -46,9 +41,9 @@ export class SchemaForm {
 
   /** What the form cannot show is in the text still. */
   #unknownMembers(field: FormField): string[] {
-    if (field.kind !== 'object' || this.#node?.kind !== 'object') return [];
+    if (field.kind !== 'object') return [];
     const known = new Set(membersOf(field, this.#root).map(({ name }) => name));
-    return this.#node.members.map(({ name }) => name).filter((name) => !known.has(name));
+    return this.#values.members().filter((name) => !known.has(name));
   }
 
   #field(field: FormField): TemplateResult {
@@ -83,7 +78,7 @@ export class SchemaForm {
   }
 
   #textInput(field: FormField, id: string): TemplateResult {
-    const value = this.#at(field.path);
+    const value = this.#values.at(field.path);
     return html`<textarea
       id=${id}
       rows="1"
@@ -92,13 +87,13 @@ export class SchemaForm {
       aria-label=${labelOf(field)}
       aria-invalid=${this.#messageAt(field.path) ? 'true' : 'false'}
       aria-describedby=${this.#describedBy(field, id)}
-      .value=${typeof value === 'string' ? value : this.#source(field.path)}
-      @input=${(event: Event) => this.#putText(field, valueOf(event))}
+      .value=${typeof value === 'string' ? value : this.#values.source(field.path)}
+      @input=${(event: Event) => this.#values.putText(field, valueOf(event))}
     ></textarea>`;
   }
 
   #file(field: FormField, id: string): TemplateResult {
-    const value = this.#at(field.path);
+    const value = this.#values.at(field.path);
     const { body } = this.#editing.draft;
     const file = body.kind === 'text' ? body.files.find(({ note }) => note === value) : undefined;
     const target = { kind: 'json' as const, path: [...field.path] };
@@ -109,7 +104,7 @@ export class SchemaForm {
   }
 
   #number(field: FormField, id: string): TemplateResult {
-    const value = this.#at(field.path);
+    const value = this.#values.at(field.path);
     return html`<input
       id=${id}
       inputmode="decimal"
@@ -118,19 +113,19 @@ export class SchemaForm {
       aria-label=${labelOf(field)}
       aria-invalid=${this.#messageAt(field.path) ? 'true' : 'false'}
       aria-describedby=${this.#describedBy(field, id)}
-      .value=${typeof value === 'string' ? value : this.#source(field.path)}
-      @input=${(event: Event) => this.#putNumber(field, valueOf(event).trim())}
+      .value=${typeof value === 'string' ? value : this.#values.source(field.path)}
+      @input=${(event: Event) => this.#values.putNumber(field, valueOf(event).trim())}
     />`;
   }
 
   #select(field: FormField, id: string): TemplateResult {
     const given = field.kind === 'boolean' ? [true, false] : listOf(field.schema['enum']);
     const choices = 'const' in field.schema ? [field.schema['const']] : given;
-    const value = this.#at(field.path);
+    const value = this.#values.at(field.path);
     const known = [...choices, ...(field.nullable ? [null] : [])]
       .filter(unique)
       .map((each) => JSON.stringify(each));
-    const current = value === undefined ? '' : this.#source(field.path);
+    const current = value === undefined ? '' : this.#values.source(field.path);
     const all = current === '' || known.includes(current) ? known : [...known, current];
     const isOptional = !field.required || value === undefined;
     return html`<select
@@ -138,7 +133,7 @@ export class SchemaForm {
       aria-label=${labelOf(field)}
       aria-invalid=${this.#messageAt(field.path) ? 'true' : 'false'}
       aria-describedby=${this.#describedBy(field, id)}
-      @change=${(event: Event) => this.#putLiteral(field, valueOf(event))}
+      @change=${(event: Event) => this.#values.putLiteral(field, valueOf(event))}
     >
       ${isOptional ? option('', unsetWords(field), current === '') : nothing}
       ${all.map((literal) => option(literal, shownLiteral(literal), literal === current))}
@@ -148,7 +143,7 @@ export class SchemaForm {
   /** What no field can show. It reaches the body once it is valid. */
   #json(field: FormField, id: string): TemplateResult {
     const key = JSON.stringify(field.path);
-    const text = this.#editing.unfinished.get(key) ?? this.#source(field.path);
+    const text = this.#editing.unfinished.get(key) ?? this.#values.source(field.path);
     return html`<textarea
       id=${id}
       class="mono"
@@ -159,12 +154,12 @@ export class SchemaForm {
       aria-invalid=${this.#messageAt(field.path) ? 'true' : 'false'}
       aria-describedby=${this.#describedBy(field, id)}
       .value=${text}
-      @input=${(event: Event) => this.#putJson(field, key, valueOf(event))}
+      @input=${(event: Event) => this.#values.putJson(field, valueOf(event))}
     ></textarea>`;
   }
 
   #group(field: FormField): TemplateResult {
-    const isThere = this.#at(field.path) !== undefined;
+    const isThere = this.#values.at(field.path) !== undefined;
     if (field.required && field.kind !== 'choice' && field.path.length === 0) return this.#groupBody(field);
     return html`<fieldset class=${this.#messageAt(field.path) ? 'wrong' : ''}>
       <legend>
@@ -182,19 +177,19 @@ export class SchemaForm {
   }
 
   #addButton(field: FormField): TemplateResult {
-    const add = () => this.#set(field.path, initialValue(field.schema, this.#root, field.name));
+    const add = () => this.#values.set(field.path, initialValue(field.schema, this.#root, field.name));
     return html`<button class="plain" @click=${add}>
       <vscode-icon name="add"></vscode-icon>${words.addMember(labelOf(field))}
     </button>`;
   }
 
   #list(field: FormField): TemplateResult {
-    const value = this.#at(field.path);
+    const value = this.#values.at(field.path);
     const items = Array.isArray(value) ? (value as unknown[]) : [];
     const shown = items.slice(0, mostItems).map((_, at) => itemOf(field, this.#root, at));
     const next = itemOf(field, this.#root, items.length);
     const add = () =>
-      this.#set(
+      this.#values.set(
         next.path,
         items.length < mostItems ? initialValue(next.schema, this.#root, field.name) : null,
       );
@@ -208,18 +203,21 @@ export class SchemaForm {
   #item(list: FormField, item: FormField): TemplateResult {
     const name = `${labelOf(list)} ${Number(item.path.at(-1)) + 1}`;
     return html`<div class="item">
-      ${this.#field(item)}${removeButton(name, () => this.#remove(item.path))}
+      ${this.#field(item)}${removeButton(name, () => this.#values.remove(item.path))}
     </div>`;
   }
 
   #choice(field: FormField): TemplateResult {
     const key = JSON.stringify(field.path);
-    const value = this.#at(field.path);
+    const value = this.#values.at(field.path);
     const known = value === undefined ? 0 : Math.max(0, chosenVariant(field, this.#root, value));
     const chosen = this.#editing.chosen.get(key) ?? known;
     const choose = (at: number) => {
       this.#editing.chosen.set(key, at);
-      this.#set(field.path, initialValue(variantOf(field, this.#root, at).schema, this.#root, field.name));
+      this.#values.set(
+        field.path,
+        initialValue(variantOf(field, this.#root, at).schema, this.#root, field.name),
+      );
     };
     const variant = variantOf(field, this.#root, chosen);
     return html`<select
@@ -236,7 +234,7 @@ export class SchemaForm {
     const isPlain = field.kind !== 'object' && field.kind !== 'list' && field.kind !== 'choice';
     if (
       field.required ||
-      this.#at(field.path) === undefined ||
+      this.#values.at(field.path) === undefined ||
       (isPlain && field.kind !== 'json' && !field.file)
     )
       return nothing;
@@ -245,7 +243,7 @@ export class SchemaForm {
       class="icon"
       title=${label}
       aria-label=${label}
-      @click=${() => this.#remove(field.path)}
+      @click=${() => this.#values.remove(field.path)}
     >
       <vscode-icon name="close"></vscode-icon>
     </button>`;
@@ -266,65 +264,6 @@ export class SchemaForm {
 
   #describedBy(field: FormField, id: string): string {
     return `${id}-problem${field.description ? ` ${id}-hint` : ''}`;
-  }
-
-  #at(path: JsonPath): unknown {
-    return valueAt(this.#value, path);
-  }
-
-  /** The value as it is written in the body. */
-  #source(path: JsonPath): string {
-    const node = this.#node && nodeAt(this.#node, path);
-    return node ? this.#text.slice(node.start, node.end) : '';
-  }
-
-  #putText(field: FormField, text: string): void {
-    if (text !== '') this.#set(field.path, text);
-    else this.#empty(field, '');
-  }
-
-  /** A text that is no number stays as it is typed, so that the message stands beside it. */
-  #putNumber(field: FormField, text: string): void {
-    if (text === '') this.#empty(field, undefined);
-    else if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text)) this.#putLiteral(field, text);
-    else this.#set(field.path, text);
-  }
-
-  #putLiteral(field: FormField, literal: string): void {
-    if (literal === '') this.#remove(field.path);
-    else this.#put(putAt(this.#text, field.path, literal));
-  }
-
-  #putJson(field: FormField, key: string, text: string): void {
-    const isValid = text.trim() === '' || parseJson(text).ok;
-    if (isValid) this.#editing.unfinished.delete(key);
-    else this.#editing.unfinished.set(key, text);
-    if (!isValid) this.#editing.repaint();
-    else if (text.trim() === '') this.#remove(field.path);
-    else this.#put(putAt(this.#text, field.path, text.trim()));
-  }
-
-  /** An optional value that is emptied is not sent; a required one is sent as what comes nearest. */
-  #empty(field: FormField, nothingButRequired: unknown): void {
-    const isItem = typeof field.path.at(-1) === 'number';
-    if (!field.required && !isItem && field.path.length > 0) this.#remove(field.path);
-    else if (field.nullable) this.#set(field.path, null);
-    else if (nothingButRequired === undefined && !isItem) this.#remove(field.path);
-    else this.#set(field.path, nothingButRequired ?? '');
-  }
-
-  #set(path: JsonPath, value: unknown): void {
-    this.#put(setAt(this.#text, path, value));
-  }
-
-  #remove(path: JsonPath): void {
-    this.#put(removeAt(this.#text, path));
-  }
-
-  #put(text: string | undefined): void {
-    const { draft } = this.#editing;
-    if (text === undefined || draft.body.kind !== 'text') return;
-    this.#editing.change({ ...draft, body: { ...draft.body, text } });
   }
 }
 

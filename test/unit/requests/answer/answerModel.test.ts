@@ -7,6 +7,7 @@ import { StreamReader } from '../../../../src/requests/answer/streamReader.ts';
 import { summarize } from '../../../../src/requests/summary.ts';
 import { decodeText } from '../../../../src/requests/textBody.ts';
 import { catalogApp } from '../../support/catalogApp.ts';
+import { httpResult } from '../../support/httpResult.ts';
 
 function model(type: string, body: string | Uint8Array, changes: Partial<HttpResult> = {}): AnswerModel {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
@@ -14,17 +15,8 @@ function model(type: string, body: string | Uint8Array, changes: Partial<HttpRes
   const stream = new StreamReader(headers);
   stream.push(bytes, 1);
   stream.end(2);
-  const result = {
-    status: 200,
-    statusText: 'OK',
-    headers,
-    body: decodeText(bytes, headers) ?? '',
-    bytes,
-    size: bytes.length,
-    timing: { connect: 0, firstByte: 0, total: 0, polls: 0 },
-    callId: '',
-    ...changes,
-  };
+  const text = decodeText(bytes, headers) ?? '';
+  const result = httpResult(text, { headers, bytes, size: bytes.length, ...changes });
   return new AnswerModel({ result, stream });
 }
 
