@@ -7,6 +7,7 @@ import type { Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Demo } from '../host/demo.ts';
 import { startDemo } from '../host/demo.ts';
+import { openContextMenu, takeFromMenu } from './kit/contextMenu.ts';
 import { poll } from './kit/poll.ts';
 import type { Workbench } from './kit/workbench.ts';
 import { openWorkbench } from './kit/workbench.ts';
@@ -112,6 +113,27 @@ const follow = async (name: string) => {
 };
 const clipboard = () => workbench.page.evaluate<string>('navigator.clipboard.readText()');
 
+/** Whether the editor has stored a text for the time after a reload. */
+const isStored = (text: string) =>
+  workbench.page.evaluate<boolean>(`(async () => {
+    const done = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    for (const { name } of await indexedDB.databases()) {
+      const db = await done(indexedDB.open(name));
+      try {
+        for (const table of db.objectStoreNames) {
+          const values = await done(db.transaction(table).objectStore(table).getAll());
+          if (JSON.stringify(values).includes(${JSON.stringify(text)})) return true;
+        }
+      } finally {
+        db.close();
+      }
+    }
+    return false;
+  })()`);
+
 describe('one log', () => {
   // What one test has filtered is no matter of the next, also where it failed.
   beforeEach(async () => {
@@ -207,6 +229,37 @@ describe('one log', () => {
     await logs.locator('.count', { hasText: /(?:^|, )20 of/ }).waitFor();
     await logs.getByRole('button', { name: 'Reset Filters' }).click();
     await logs.locator('.count', { hasText: /^10,0\d\d lines$/ }).waitFor();
+  });
+
+  it('has a menu of the editor on each row', async () => {
+    const { page } = workbench;
+    const logs = await viewer();
+    await logs.locator('#filter').pressSequentially('00000234');
+    await logs.locator('.count', { hasText: /(?:^|, )1 of 10,0\d\d lines$/ }).waitFor();
+    const row = rows(logs).filter({ hasText: '00000234' });
+    const asJson = await openContextMenu(page, row, 'Copy as JSON');
+    const entries = await page.locator('.monaco-menu').getByRole('menuitem').allInnerTexts();
+    // What does not fit the row, and what the editor offers for any page, is left out.
+    expect(entries.map((each) => each.split('\n')[0])).toEqual([
+      'Show Only This Container',
+      'Copy',
+      'Copy as JSON',
+      'Open Logs as Document',
+    ]);
+    await workbench.shot('107-menu-of-a-row');
+    await takeFromMenu(asJson);
+    const copied = await poll(
+      async () => {
+        const text = await clipboard();
+        return text.startsWith('{') ? (JSON.parse(text) as unknown) : undefined;
+      },
+      { what: 'the copied row' },
+    );
+    expect(copied).toMatchObject({ containerId: 'ta-emitter-234', text: '00000234 paid by card' });
+    await takeFromMenu(await openContextMenu(page, row, 'Show Only This Container'));
+    await logs.getByText('Container: ta-…er-234').waitFor();
+    await logs.locator('#filter').press('Escape');
+    await logs.locator('.count', { hasText: /(?:^|, )20 of 10,0\d\d lines$/ }).waitFor();
   });
 
   it('keeps what is read in its place while lines come', async () => {
@@ -361,5 +414,29 @@ describe('everybody', () => {
     });
     expect(await logs.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     await workbench.shot('106-narrow');
+  });
+});
+
+describe('a log that is filtered', () => {
+  it('is filtered again after a reload of the window', async () => {
+    await workbench.page.setViewportSize({ width: 1440, height: 900 });
+    const before = await viewer();
+    await before.getByRole('tab', { name: /^shop,/ }).click();
+    await before.locator('#filter').pressSequentially('kept words');
+    await emit('shop', { linesPerSecond: 100, seconds: 0.1, text: 'kept words' });
+    await rows(before).filter({ hasText: '00000009 kept words' }).waitFor();
+    // The editor writes what its views remember in its own time.
+    await poll(async () => (await isStored('kept words')) || undefined, { what: 'the filter to be stored' });
+    await workbench.open(demo.workspace);
+    await follow('shop');
+    const logs = await viewer();
+    await poll(async () => (await logs.locator('#filter input').inputValue()) === 'kept words' || undefined, {
+      what: 'the filter',
+    });
+    await emit('shop', { linesPerSecond: 100, seconds: 0.1, text: 'other words' });
+    await emit('shop', { linesPerSecond: 100, seconds: 0.1, text: 'kept words again' });
+    await rows(logs).filter({ hasText: '00000009 kept words again' }).waitFor();
+    await logs.locator('.count', { hasText: /\d of [\d,]+ lines$/ }).waitFor();
+    expect(await rows(logs).filter({ hasText: 'other words' }).count()).toBe(0);
   });
 });

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Demo } from '../host/demo.ts';
 import { startDemo } from '../host/demo.ts';
+import { poll } from './kit/poll.ts';
 import type { Workbench } from './kit/workbench.ts';
 import { openWorkbench } from './kit/workbench.ts';
 
@@ -87,6 +88,11 @@ X-Pass: {{PASS}}
 ### Broken
 GET {{baseUrl}}/{{nobody}}
 `,
+  );
+  await writeFile(file('../outside.txt'), 'from outside');
+  await writeFile(
+    file('.modal/requests/outside.http'),
+    `### Send a file\nPOST ${url}/outside\nContent-Type: text/plain\n\n< ../../../outside.txt\n`,
   );
   workbench = await openWorkbench({ host: demo.host, folder: demo.workspace });
 });
@@ -182,6 +188,8 @@ describe('the request panel', () => {
     await workbench.runCommand('Save Request…');
     await workbench.page.getByText('Name of the request.').waitFor();
     await workbench.quickPick.type('Say hello again');
+    // Whoever looks at the request meanwhile loses nothing.
+    await (await panel()).getByText('"calls": 2').click();
     await workbench.quickPick.accept();
     await workbench.notification('Saved "Say hello again" in .modal/requests/greeter.http.').waitFor();
     const text = await readFile(file(saved), 'utf8');
@@ -194,8 +202,16 @@ describe('the request panel', () => {
     expect(text).not.toContain(key);
     expect(text).not.toContain(pass);
     await workbench.clearNotifications();
-    await workbench.runCommand('Open Saved Request…');
-    await workbench.quickPick.option(/^Say hello again/).waitFor();
+    const again = workbench.quickPick.option(/^Say hello again/);
+    await poll(
+      async () => {
+        await workbench.runCommand('Open Saved Request…');
+        // The panel, which gets the focus back from the palette in its own time, may close a list that is open by then.
+        await again.waitFor({ timeout: 3000 });
+        return true;
+      },
+      { what: 'the saved requests' },
+    );
     await workbench.shot('145-saved-requests');
     await workbench.quickPick.choose(/^Say hello again/);
     await workbench.quickPick.widget.waitFor({ state: 'hidden' });
@@ -216,5 +232,29 @@ describe('saved requests', () => {
     const frame = await panel();
     await frame.locator('option', { hasText: 'GET /later' }).waitFor({ state: 'attached' });
     await frame.getByText('200 OK').waitFor();
+  });
+});
+
+describe('a file outside of the workspace', () => {
+  it('is sent only after a question', async () => {
+    await workbench.openFile('outside.http');
+    const calls = async () => ((await (await fetch(url)).json()) as { calls: number }).calls;
+    const before = await calls();
+    await lens('Send').first().click();
+    expect(await workbench.modalDialog.text()).toMatch(
+      new RegExp(
+        `^Send .*outside\\.txt to ${new URL(url).host}\\?\\s+The request names this file, which lies outside`,
+      ),
+    );
+    await workbench.shot('147-file-outside');
+    await workbench.modalDialog.press('Cancel');
+    await lens('Send').first().click();
+    await workbench.modalDialog.press('Send File');
+    const frame = await panel();
+    await frame.getByRole('tab', { name: 'Raw' }).click();
+    await frame.getByText('"you": "from outside"').waitFor();
+    // Of the first click, nothing was sent.
+    await frame.getByText(`"calls": ${before + 1},`).waitFor();
+    expect(await calls()).toBe(before + 2);
   });
 });
