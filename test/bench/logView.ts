@@ -94,6 +94,11 @@ async function measure(demo: Demo, workbench: Workbench, appId: string): Promise
   const inTerminal = after(painted, await seen('tick'));
   await workbench.runCommand('View: Close All Editors');
 
+  // Alone, as the output channel below: the panel shows one of them at a time.
+  await frame.evaluate(watchRows('tack'));
+  await emit({ ...ticks, text: 'tack' });
+  const alone = p95(after(await allPainted(frame)));
+
   await followInOutputChannel(workbench, warm);
   await workbench.page.evaluate(watchText(outputChannel, 'tock'));
   await emit({ ...ticks, text: 'tock' });
@@ -118,7 +123,7 @@ async function measure(demo: Demo, workbench: Workbench, appId: string): Promise
   const megabytes = ((await heap(frame)) - before) / 1e6;
   const plainFrames = await frame.evaluate<number>(scrollPlain(scrollSeconds));
 
-  const ours = p95(painted.map(({ printed, drawn }) => drawn - printed));
+  const ours = p95(after(painted));
   return [
     {
       what: 'line printed to painted, p95',
@@ -129,12 +134,12 @@ async function measure(demo: Demo, workbench: Workbench, appId: string): Promise
       met: ours <= 150,
     },
     {
-      what: 'the same, beside a plain output channel',
+      what: 'the same, with nothing beside it',
       unit: 'ms',
-      ours,
+      ours: alone,
       rival: { name: 'modal app logs -f in an output channel', value: p95(inOutputChannel) },
       promise: '<= 150 ms',
-      met: ours <= 150,
+      met: alone <= 150,
     },
     {
       what: `scrolling through ${held.toLocaleString('en')} lines`,
@@ -222,9 +227,12 @@ async function printedRows(frame: Frame, word: string): Promise<readonly Painted
   }
 }
 
-/** Milliseconds from printed to seen. */
-function after(printed: readonly Painted[], seen: Readonly<Record<string, number>>): number[] {
-  return printed.flatMap((line) => (line.number in seen ? (seen[line.number] ?? 0) - line.printed : []));
+/** Milliseconds from printed to drawn. @param seen when lines were drawn elsewhere, by number */
+function after(lines: readonly Painted[], seen?: Readonly<Record<string, number>>): number[] {
+  return lines.flatMap(({ number, printed, drawn }) => {
+    const at = seen ? seen[number] : drawn;
+    return at === undefined ? [] : [at - printed];
+  });
 }
 
 function p95(values: readonly number[]): number {
