@@ -113,27 +113,6 @@ const follow = async (name: string) => {
 };
 const clipboard = () => workbench.page.evaluate<string>('navigator.clipboard.readText()');
 
-/** Whether the editor has stored a text for the time after a reload. */
-const isStored = (text: string) =>
-  workbench.page.evaluate<boolean>(`(async () => {
-    const done = (request) => new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    for (const { name } of await indexedDB.databases()) {
-      const db = await done(indexedDB.open(name));
-      try {
-        for (const table of db.objectStoreNames) {
-          const values = await done(db.transaction(table).objectStore(table).getAll());
-          if (JSON.stringify(values).includes(${JSON.stringify(text)})) return true;
-        }
-      } finally {
-        db.close();
-      }
-    }
-    return false;
-  })()`);
-
 describe('one log', () => {
   // What one test has filtered is no matter of the next, also where it failed.
   beforeEach(async () => {
@@ -414,29 +393,5 @@ describe('everybody', () => {
     });
     expect(await logs.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     await workbench.shot('106-narrow');
-  });
-});
-
-describe('a log that is filtered', () => {
-  it('is filtered again after a reload of the window', async () => {
-    await workbench.page.setViewportSize({ width: 1440, height: 900 });
-    const before = await viewer();
-    await before.getByRole('tab', { name: /^shop,/ }).click();
-    await before.locator('#filter').pressSequentially('kept words');
-    await emit('shop', { linesPerSecond: 100, seconds: 0.1, text: 'kept words' });
-    await rows(before).filter({ hasText: '00000009 kept words' }).waitFor();
-    // The editor writes what its views remember in its own time.
-    await poll(async () => (await isStored('kept words')) || undefined, { what: 'the filter to be stored' });
-    await workbench.open(demo.workspace);
-    await follow('shop');
-    const logs = await viewer();
-    await poll(async () => (await logs.locator('#filter input').inputValue()) === 'kept words' || undefined, {
-      what: 'the filter',
-    });
-    await emit('shop', { linesPerSecond: 100, seconds: 0.1, text: 'other words' });
-    await emit('shop', { linesPerSecond: 100, seconds: 0.1, text: 'kept words again' });
-    await rows(logs).filter({ hasText: '00000009 kept words again' }).waitFor();
-    await logs.locator('.count', { hasText: /\d of [\d,]+ lines$/ }).waitFor();
-    expect(await rows(logs).filter({ hasText: 'other words' }).count()).toBe(0);
   });
 });

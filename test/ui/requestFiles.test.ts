@@ -144,13 +144,20 @@ describe('a request in a .http file', () => {
 
 describe('the history', () => {
   it('lists what was sent, with status in words, and sends it again', async () => {
-    await workbench.runCommand('Show Request History');
-    const row = workbench.quickPick.option(/200 OK\s+POST \/hello/);
-    await row.first().waitFor();
-    expect(await row.first().innerText()).toContain('greeter · main');
-    await workbench.shot('142-history');
-    await row.first().hover();
-    await row.first().getByRole('button', { name: 'Send Again' }).click();
+    const row = workbench.quickPick.option(/200 OK\s+POST \/hello/).first();
+    await poll(
+      async () => {
+        await workbench.runCommand('Show Request History');
+        // The panel, which gets the focus back from the palette in its own time, may close a list that is open by then.
+        await row.waitFor({ timeout: 3000 });
+        await workbench.shot('142-history');
+        const text = await row.innerText({ timeout: 3000 });
+        await row.hover({ timeout: 3000 });
+        await row.getByRole('button', { name: 'Send Again' }).click({ timeout: 3000 });
+        return text.includes('greeter · main') || undefined;
+      },
+      { what: 'the history' },
+    );
     await workbench.quickPick.widget.waitFor({ state: 'hidden' });
     const frame = await panel();
     await frame.getByText('200 OK').waitFor();
@@ -206,7 +213,7 @@ describe('the request panel', () => {
     await poll(
       async () => {
         await workbench.runCommand('Open Saved Request…');
-        // The panel, which gets the focus back from the palette in its own time, may close a list that is open by then.
+        // As above.
         await again.waitFor({ timeout: 3000 });
         return true;
       },
