@@ -19,6 +19,8 @@ export interface DemoOptions {
   readonly theme?: ThemeName;
   /** Absent: built from the checkout. */
   readonly vsix?: string;
+  /** Installed beside it. */
+  readonly otherVsix?: readonly string[];
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Changes to the environment of the editor, e.g. a PATH without `modal`. */
   readonly env?: NodeJS.ProcessEnv;
@@ -65,6 +67,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     vsix,
     env,
     ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.otherVsix ? { otherVsix: options.otherVsix } : {}),
     settings: { 'workbench.colorTheme': themes[options.theme ?? 'dark'].setting, ...options.settings },
   });
   parts.defer(() => host.stop());

@@ -11,6 +11,8 @@ import { ProcessGroup } from './processGroup.ts';
 export interface HostOptions {
   /** Installed as a user would, before the server starts. */
   readonly vsix?: string;
+  /** Installed beside it. */
+  readonly otherVsix?: readonly string[];
   /** Absent: any free port. */
   readonly port?: number;
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -59,7 +61,8 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   await writeSettings(dataDir, { ...quietSettings, ...options.settings });
   const common = ['--server-data-dir', dataDir, '--accept-server-license-terms'];
   const env = hostEnvironment(options.env);
-  if (options.vsix) installExtension(install.node, [install.serverMain, ...common], options.vsix, env);
+  for (const vsix of [options.vsix ?? [], options.otherVsix ?? []].flat())
+    installExtension(install.node, [install.serverMain, ...common], vsix, env);
   const port = options.port ?? (await freePort());
   const group = new ProcessGroup(
     install.node,

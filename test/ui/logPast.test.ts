@@ -165,6 +165,48 @@ describe('the past of a log', () => {
     await button('Show Counts as Table').click();
   });
 
+  it('opens in a range that the mouse was drawn over', async () => {
+    const { mouse } = workbench.page;
+    const said = past().locator('#words');
+    const saying = (ask: (words: string) => boolean, what: string) =>
+      poll(
+        async () => {
+          const words = await said.innerText();
+          return ask(words) ? words : undefined;
+        },
+        { what },
+      );
+    await slider().focus();
+    await slider().press('Home');
+    await walkTo('ArrowRight');
+    await slider().press('PageDown');
+    await walkTo('ArrowRight');
+    const at = Number(await slider().getAttribute('aria-valuenow'));
+    const bars = Number(await slider().getAttribute('aria-valuemax')) + 1;
+    const box = (await past().locator('.u-over').boundingBox())!;
+    const y = box.y + box.height / 2;
+    const middleOf = (bar: number) => box.x + (box.width * (bar + 0.5)) / bars;
+    await mouse.move(middleOf(at - 3), y);
+    await mouse.down();
+    // From here on the bars stand still.
+    await mouse.move(middleOf(at - 3) + 1, y);
+    const first = await saying((words) => words.includes(': 0 lines'), 'the bar under the mouse');
+    await mouse.move(middleOf(at), y);
+    await saying((words) => !words.includes(': 0 lines'), 'the bar with lines under the mouse');
+    await mouse.move(middleOf(at + 3), y);
+    const last = await saying((words) => words.includes(': 0 lines') && words !== first, 'the last bar');
+    await mouse.up();
+    const begin = /(\d\d:\d\d) to /.exec(first)?.[1];
+    const end = / to .*?(\d\d:\d\d): /.exec(last)?.[1];
+    await frame.getByText(`Past, ${later} lines`).waitFor();
+    await button(new RegExp(`^Time Range: .*${begin}.*–.*${end}`)).waitFor();
+    await list()
+      .getByText(`00000${later - 1} later`)
+      .waitFor();
+    await button('Back to Live').click();
+    await button(/^Time Range: Live/).waitFor();
+  });
+
   it('opens in a range that is typed, after saying what cannot be read', async () => {
     await workbench.runCommand('Modal: Show Logs of a Time Range');
     await past().getByLabel('From').fill('tomorrow');

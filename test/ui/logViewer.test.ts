@@ -7,6 +7,7 @@ import type { Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Demo } from '../host/demo.ts';
 import { startDemo } from '../host/demo.ts';
+import { openContextMenu, takeFromMenu } from './kit/contextMenu.ts';
 import { poll } from './kit/poll.ts';
 import type { Workbench } from './kit/workbench.ts';
 import { openWorkbench } from './kit/workbench.ts';
@@ -207,6 +208,37 @@ describe('one log', () => {
     await logs.locator('.count', { hasText: /(?:^|, )20 of/ }).waitFor();
     await logs.getByRole('button', { name: 'Reset Filters' }).click();
     await logs.locator('.count', { hasText: /^10,0\d\d lines$/ }).waitFor();
+  });
+
+  it('has a menu of the editor on each row', async () => {
+    const { page } = workbench;
+    const logs = await viewer();
+    await logs.locator('#filter').pressSequentially('00000234');
+    await logs.locator('.count', { hasText: /(?:^|, )1 of 10,0\d\d lines$/ }).waitFor();
+    const row = rows(logs).filter({ hasText: '00000234' });
+    const asJson = await openContextMenu(page, row, 'Copy as JSON');
+    const entries = await page.locator('.monaco-menu').getByRole('menuitem').allInnerTexts();
+    // What does not fit the row, and what the editor offers for any page, is left out.
+    expect(entries.map((each) => each.split('\n')[0])).toEqual([
+      'Show Only This Container',
+      'Copy',
+      'Copy as JSON',
+      'Open Logs as Document',
+    ]);
+    await workbench.shot('107-menu-of-a-row');
+    await takeFromMenu(asJson);
+    const copied = await poll(
+      async () => {
+        const text = await clipboard();
+        return text.startsWith('{') ? (JSON.parse(text) as unknown) : undefined;
+      },
+      { what: 'the copied row' },
+    );
+    expect(copied).toMatchObject({ containerId: 'ta-emitter-234', text: '00000234 paid by card' });
+    await takeFromMenu(await openContextMenu(page, row, 'Show Only This Container'));
+    await logs.getByText('Container: ta-…er-234').waitFor();
+    await logs.locator('#filter').press('Escape');
+    await logs.locator('.count', { hasText: /(?:^|, )20 of 10,0\d\d lines$/ }).waitFor();
   });
 
   it('keeps what is read in its place while lines come', async () => {

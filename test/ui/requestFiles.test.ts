@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Demo } from '../host/demo.ts';
 import { startDemo } from '../host/demo.ts';
+import { poll } from './kit/poll.ts';
 import type { Workbench } from './kit/workbench.ts';
 import { openWorkbench } from './kit/workbench.ts';
 
@@ -88,6 +89,11 @@ X-Pass: {{PASS}}
 GET {{baseUrl}}/{{nobody}}
 `,
   );
+  await writeFile(file('../outside.txt'), 'from outside');
+  await writeFile(
+    file('.modal/requests/outside.http'),
+    `### Send a file\nPOST ${url}/outside\nContent-Type: text/plain\n\n< ../../../outside.txt\n`,
+  );
   workbench = await openWorkbench({ host: demo.host, folder: demo.workspace });
 });
 afterAll(async () => {
@@ -138,13 +144,20 @@ describe('a request in a .http file', () => {
 
 describe('the history', () => {
   it('lists what was sent, with status in words, and sends it again', async () => {
-    await workbench.runCommand('Show Request History');
-    const row = workbench.quickPick.option(/200 OK\s+POST \/hello/);
-    await row.first().waitFor();
-    expect(await row.first().innerText()).toContain('greeter · main');
-    await workbench.shot('142-history');
-    await row.first().hover();
-    await row.first().getByRole('button', { name: 'Send Again' }).click();
+    const row = workbench.quickPick.option(/200 OK\s+POST \/hello/).first();
+    await poll(
+      async () => {
+        await workbench.runCommand('Show Request History');
+        // The panel, which gets the focus back from the palette in its own time, may close a list that is open by then.
+        await row.waitFor({ timeout: 3000 });
+        await workbench.shot('142-history');
+        const text = await row.innerText({ timeout: 3000 });
+        await row.hover({ timeout: 3000 });
+        await row.getByRole('button', { name: 'Send Again' }).click({ timeout: 3000 });
+        return text.includes('greeter · main') || undefined;
+      },
+      { what: 'the history' },
+    );
     await workbench.quickPick.widget.waitFor({ state: 'hidden' });
     const frame = await panel();
     await frame.getByText('200 OK').waitFor();
@@ -182,6 +195,8 @@ describe('the request panel', () => {
     await workbench.runCommand('Save Request…');
     await workbench.page.getByText('Name of the request.').waitFor();
     await workbench.quickPick.type('Say hello again');
+    // Whoever looks at the request meanwhile loses nothing.
+    await (await panel()).getByText('"calls": 2').click();
     await workbench.quickPick.accept();
     await workbench.notification('Saved "Say hello again" in .modal/requests/greeter.http.').waitFor();
     const text = await readFile(file(saved), 'utf8');
@@ -194,8 +209,16 @@ describe('the request panel', () => {
     expect(text).not.toContain(key);
     expect(text).not.toContain(pass);
     await workbench.clearNotifications();
-    await workbench.runCommand('Open Saved Request…');
-    await workbench.quickPick.option(/^Say hello again/).waitFor();
+    const again = workbench.quickPick.option(/^Say hello again/);
+    await poll(
+      async () => {
+        await workbench.runCommand('Open Saved Request…');
+        // As above.
+        await again.waitFor({ timeout: 3000 });
+        return true;
+      },
+      { what: 'the saved requests' },
+    );
     await workbench.shot('145-saved-requests');
     await workbench.quickPick.choose(/^Say hello again/);
     await workbench.quickPick.widget.waitFor({ state: 'hidden' });
@@ -216,5 +239,29 @@ describe('saved requests', () => {
     const frame = await panel();
     await frame.locator('option', { hasText: 'GET /later' }).waitFor({ state: 'attached' });
     await frame.getByText('200 OK').waitFor();
+  });
+});
+
+describe('a file outside of the workspace', () => {
+  it('is sent only after a question', async () => {
+    await workbench.openFile('outside.http');
+    const calls = async () => ((await (await fetch(url)).json()) as { calls: number }).calls;
+    const before = await calls();
+    await lens('Send').first().click();
+    expect(await workbench.modalDialog.text()).toMatch(
+      new RegExp(
+        `^Send .*outside\\.txt to ${new URL(url).host}\\?\\s+The request names this file, which lies outside`,
+      ),
+    );
+    await workbench.shot('147-file-outside');
+    await workbench.modalDialog.press('Cancel');
+    await lens('Send').first().click();
+    await workbench.modalDialog.press('Send File');
+    const frame = await panel();
+    await frame.getByRole('tab', { name: 'Raw' }).click();
+    await frame.getByText('"you": "from outside"').waitFor();
+    // Of the first click, nothing was sent.
+    await frame.getByText(`"calls": ${before + 1},`).waitFor();
+    expect(await calls()).toBe(before + 2);
   });
 });

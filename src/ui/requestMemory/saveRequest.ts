@@ -37,6 +37,7 @@ export async function saveRequest(
     title: t('Save Request'),
     prompt: t('Name of the request. It is saved as a plain .http file; keys stay in the secret storage.'),
     value: title ?? (pathname === '/' ? spec.method.toLowerCase() : pathname.slice(1)),
+    ignoreFocusOut: true,
     validateInput: (text) => (text.trim() ? undefined : t('The name is empty.')),
   });
   if (name === undefined) return;

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { openContextMenu, takeFromMenu } from './contextMenu.ts';
 import { exactly } from './names.ts';
 import { poll } from './poll.ts';
 
@@ -59,29 +60,7 @@ export class TreeRow {
 
   /** Opens the row's menu and takes an entry. */
   async menu(item: string | RegExp): Promise<void> {
-    const entry = this.#page.getByRole('menuitem', { name: item }).first();
-    await poll(
-      async () => {
-        await this.locator.click({ button: 'right' });
-        const shown = await entry.waitFor({ timeout: 2000 }).then(
-          () => true,
-          () => undefined,
-        );
-        // Rows that come and go move the others: then it is the menu of a neighbour.
-        if (!shown) await this.#page.keyboard.press('Escape');
-        return shown;
-      },
-      { what: `the menu with ${String(item)}` },
-    );
-    // A menu takes no clicks in its first moments, so that the opening click does not choose.
-    await poll(
-      async () => {
-        if (await entry.isHidden()) return true;
-        await entry.click({ timeout: 1000 });
-        return undefined;
-      },
-      { what: `the menu entry ${String(item)} to be taken` },
-    );
+    await takeFromMenu(await openContextMenu(this.#page, this.locator, item));
   }
 
   async #setExpanded(wanted: boolean): Promise<void> {
