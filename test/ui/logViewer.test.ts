@@ -113,6 +113,26 @@ const follow = async (name: string) => {
 };
 const clipboard = () => workbench.page.evaluate<string>('navigator.clipboard.readText()');
 
+/** What the editor has stored of the log viewer for the time after a reload. */
+const storedState = () =>
+  workbench.page.evaluate<string>(`(async () => {
+    const done = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const found = [];
+    for (const { name } of await indexedDB.databases()) {
+      const db = await done(indexedDB.open(name));
+      try {
+        if (!db.objectStoreNames.contains('ItemTable')) continue;
+        found.push(await done(db.transaction('ItemTable').objectStore('ItemTable').get('memento/webviewView.modalGpu.logs')));
+      } finally {
+        db.close();
+      }
+    }
+    return JSON.stringify(found);
+  })()`);
+
 describe('one log', () => {
   // What one test has filtered is no matter of the next, also where it failed.
   beforeEach(async () => {
@@ -393,5 +413,32 @@ describe('everybody', () => {
     });
     expect(await logs.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     await workbench.shot('106-narrow');
+  });
+});
+
+describe('a log that is filtered', () => {
+  it('is filtered again after a reload of the window', async () => {
+    await workbench.page.setViewportSize({ width: 1440, height: 900 });
+    const before = await viewer();
+    await before.getByRole('tab', { name: /^shop,/ }).click();
+    await before.locator('#filter').pressSequentially('kept words');
+    await emit('shop', { linesPerSecond: 100, seconds: 0.1, text: 'kept words' });
+    await rows(before).filter({ hasText: '00000009 kept words' }).waitFor();
+    // The editor writes what its views remember in its own time.
+    await poll(async () => (await storedState()).includes('kept words') || undefined, {
+      what: 'the filter to be stored',
+      timeoutMs: 60_000,
+    });
+    await workbench.open(demo.workspace);
+    await follow('shop');
+    const logs = await viewer();
+    await poll(async () => (await logs.locator('#filter input').inputValue()) === 'kept words' || undefined, {
+      what: 'the filter',
+    });
+    await emit('shop', { linesPerSecond: 100, seconds: 0.1, text: 'other words' });
+    await emit('shop', { linesPerSecond: 100, seconds: 0.1, text: 'kept words again' });
+    await rows(logs).filter({ hasText: '00000009 kept words again' }).waitFor();
+    await logs.locator('.count', { hasText: /\d of [\d,]+ lines$/ }).waitFor();
+    expect(await rows(logs).filter({ hasText: 'other words' }).count()).toBe(0);
   });
 });
