@@ -108,20 +108,24 @@ function countView({ shown, total, at, isFiltering, filter }: ToolbarState): Tem
   >`;
 }
 
+/** Items of which one is chosen. */
+function choice<Value extends string>(
+  labels: Readonly<Record<Value, string>>,
+  chosen: Value,
+  choose: (value: Value) => void,
+): (value: Value) => MenuItem {
+  return (value) => ({
+    kind: 'radio',
+    label: labels[value],
+    checked: chosen === value,
+    run: () => choose(value),
+  });
+}
+
 function filterItems({ filter }: ToolbarState, actions: ToolbarActions): MenuItem[] {
   const { changeFilter, pickFilter } = actions;
-  const level = (value: LogFilter['level']): MenuItem => ({
-    kind: 'radio',
-    label: words.levels[value],
-    checked: filter.level === value,
-    run: () => changeFilter({ level: value }),
-  });
-  const source = (value: LogFilter['source']): MenuItem => ({
-    kind: 'radio',
-    label: words.sources[value],
-    checked: filter.source === value,
-    run: () => changeFilter({ source: value }),
-  });
+  const level = choice(words.levels, filter.level, (value) => changeFilter({ level: value }));
+  const source = choice(words.sources, filter.source, (value) => changeFilter({ source: value }));
   return [
     { kind: 'heading', label: words.level },
     level('debug'),
@@ -143,12 +147,7 @@ function filterItems({ filter }: ToolbarState, actions: ToolbarActions): MenuIte
 
 function moreItems({ look, isMerged, session }: ToolbarState, actions: ToolbarActions): MenuItem[] {
   const { changeLook } = actions;
-  const time = (value: LogLook['time']): MenuItem => ({
-    kind: 'radio',
-    label: words.times[value],
-    checked: look.time === value,
-    run: () => changeLook({ time: value }),
-  });
+  const time = choice(words.times, look.time, (value) => changeLook({ time: value }));
   const column = (name: keyof typeof words.columns): MenuItem => ({
     kind: 'check',
     label: words.columns[name],

@@ -60,7 +60,7 @@ export class DraftElement extends LitElement implements Editing {
   readonly unfinished = new Map<string, string>();
   #isReady = false;
   #editor: JsonEditor | undefined;
-  #loading: Promise<JsonEditor> | undefined;
+  #loading: Promise<JsonEditor | undefined> | undefined;
   #checking: ReturnType<typeof setTimeout> | undefined;
   #telling: ReturnType<typeof setTimeout> | undefined;
 
@@ -241,8 +241,12 @@ export class DraftElement extends LitElement implements Editing {
     return this.#editor || body.kind !== 'text' ? nothing : html`<pre>${body.text}</pre>`;
   }
 
-  #loadEditor(): Promise<JsonEditor> {
-    return (this.#loading ??= this.#makeEditor());
+  /** @returns undefined when its file cannot be loaded, e.g. because the extension was updated meanwhile */
+  #loadEditor(): Promise<JsonEditor | undefined> {
+    return (this.#loading ??= this.#makeEditor().catch(() => {
+      this.notice = words.noEditor;
+      return undefined;
+    }));
   }
 
   async #makeEditor(): Promise<JsonEditor> {
@@ -280,7 +284,7 @@ export class DraftElement extends LitElement implements Editing {
     this.bodyView = view;
     this.#keepView();
     if (view !== 'json') return;
-    void this.updateComplete.then(async () => (await this.#loadEditor()).focus());
+    void this.updateComplete.then(async () => (await this.#loadEditor())?.focus());
   }
 
   #showTab(tab: Tab): void {

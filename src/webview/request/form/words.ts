@@ -79,5 +79,6 @@ export const words = {
   cannotSend: 'This cannot be sent yet:',
   more: (count: number) => `and ${count} more`,
   dropRefused: 'Files from outside the editor cannot be found by their place. Use Choose File… instead.',
+  noEditor: 'The editor for this text could not be loaded. Reload the window; the request is kept.',
   bodyLabel: 'Request body',
 } as const;
