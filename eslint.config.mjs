@@ -62,7 +62,11 @@ export default tseslint.config(
       ],
       'no-restricted-syntax': [
         'error',
-        { selector: 'MemberExpression[property.name="innerHTML"]', message: 'Text goes in as text nodes.' },
+        {
+          selector:
+            ':matches(MemberExpression > Identifier.property, ImportSpecifier > Identifier.imported)[name=/^(innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|parseHTMLUnsafe|createContextualFragment|srcdoc|unsafe(HTML|SVG|MathML|Static))$/]',
+          message: 'Text goes in as text nodes.',
+        },
       ],
       'max-lines': ['error', { max: 450, skipBlankLines: true, skipComments: true }],
       eqeqeq: 'error',
