@@ -82,6 +82,7 @@ it('no command runs what it has planted', async () => {
   for (const command of ['Deploy App…', 'Serve Script…', 'Run Function…']) {
     await workbench.runCommand(`Modal: ${command}`);
     if (command === 'Deploy App…') await workbench.quickPick.choose(/^Embeddings/);
+    if (command === 'Run Function…') await workbench.quickPick.choose(/^square/);
     await workbench.notification(/needs a trusted workspace/).waitFor();
     await workbench.clearNotifications();
   }
