@@ -12,6 +12,6 @@ export function shownName(name: string): string {
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .replaceAll(/[\p{Bidi_Control}\u{FEFF}\u{FFF9}-\u{FFFB}\u{E0000}-\u{E007F}]/gu, '')
     .trim();
-  const letters = [...line];
+  const letters = Array.from(line);
   return letters.length > longest ? `${letters.slice(0, longest - 1).join('')}…` : line;
 }

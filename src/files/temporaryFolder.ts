@@ -27,12 +27,8 @@ async function removeAbandoned(name: string, parent: string): Promise<void> {
 }
 
 async function isAbandoned(folder: string): Promise<boolean> {
-  const found = await stat(folder).catch(() => undefined);
-  return (
-    found !== undefined &&
-    found.uid === (process.getuid?.() ?? found.uid) &&
-    found.mtimeMs < Date.now() - abandonedAfterMs
-  );
+  const { uid = -1, mtimeMs = Infinity } = (await stat(folder).catch(() => undefined)) ?? {};
+  return uid === (process.getuid?.() ?? uid) && mtimeMs < Date.now() - abandonedAfterMs;
 }
 
 function isAlive(pid: number): boolean {

@@ -14,7 +14,7 @@ const pages = [
   ['request', 'modal-request'],
   ['load', 'modal-load'],
 ] as const;
-type Page = (typeof pages)[number];
+type Page = [bundle: (typeof pages)[number][0], element: (typeof pages)[number][1]];
 
 const extension = new editor.Uri(extensionFolder()) as unknown as vscode.Uri;
 const pageOf = ([bundle, element]: Page, title: string, first?: readonly object[]): string =>
@@ -128,6 +128,6 @@ describe('a name in a title', () => {
   ])('%j is shown as %j', (name, shown) => expect(shownName(name)).toBe(shown));
 
   it('is cut where it would push away all else', () => {
-    expect([...shownName('😀'.repeat(100_000))]).toHaveLength(200);
+    expect(Array.from(shownName('😀'.repeat(100_000)))).toHaveLength(200);
   });
 });
