@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { shellOf, typedCommand } from '../../domain/shell.ts';
+import { shownName } from '../../domain/shownName.ts';
 import type { TerminalCommand } from '../../domain/terminalArguments.ts';
 import { terminalArguments } from '../../domain/terminalArguments.ts';
 
@@ -17,7 +18,7 @@ export interface TerminalOptions extends Omit<TerminalCommand, 'words'> {
 export function runInTerminal(name: string, words: readonly string[], options: TerminalOptions = {}): void {
   const { icon = 'rocket', env, ...command } = options;
   const look = {
-    name,
+    name: shownName(name),
     iconPath: new vscode.ThemeIcon(icon),
     // Else the editor would keep the variables, which may be credentials, in its record of open terminals.
     ...(env ? { env, isTransient: true } : {}),

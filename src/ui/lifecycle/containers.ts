@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { App, Container } from '../../domain/app.ts';
 import { ModalError } from '../../domain/errors.ts';
-import { shownName } from '../../domain/shownName.ts';
 import { spokenAge } from '../../domain/words.ts';
 import { connectionEnvironment } from '../../modal/cli.ts';
 import { pick } from '../commands/pick.ts';
@@ -89,7 +88,7 @@ export async function openShell({ cli, planes }: Services, { app, container }: A
     );
   const { command, args } = await cli.find();
   const connection = await planes.connection();
-  runInTerminal(t('Shell in {0}', shownName(app.name)), [command, ...args, 'shell', container.id], {
+  runInTerminal(t('Shell in {0}', app.name), [command, ...args, 'shell', container.id], {
     icon: 'terminal',
     env: connectionEnvironment(connection),
   });
