@@ -20,8 +20,9 @@ export function runInTerminal(name: string, words: readonly string[], options: T
   const look = {
     name: shownName(name),
     iconPath: new vscode.ThemeIcon(icon),
-    // Else the editor would keep the variables, which may be credentials, in its record of open terminals.
-    ...(env ? { env, isTransient: true } : {}),
+    // Else the editor would keep the variables, which may be credentials, and run the command again after a restart.
+    isTransient: true,
+    ...(env ? { env } : {}),
   };
   if (process.platform === 'win32') {
     typeInto({ ...look, ...(command.cwd ? { cwd: command.cwd } : {}) }, words, command.variables);
