@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { open, realpath, rename, rm } from 'node:fs/promises';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ModalError, isCancelled, isModalError, toModalError } from '../domain/errors.ts';
+import { privateFile, removeLeftovers } from '../files/privateFiles.ts';
 import type { DownloadOptions, DownloadResult } from './download.ts';
 import { downloadLogs } from './download.ts';
+
+const partEnd = /^[0-9a-f]{8}\.part$/;
 
 /**
  * Downloads a range into a file. The text goes to a file beside it, which takes the name when it is whole: a download
@@ -18,8 +21,11 @@ export async function saveLogs(
 ): Promise<DownloadResult> {
   // A link stays a link: its target is replaced.
   const target = await realpath(file).catch(() => file);
-  const part = path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID().slice(0, 8)}.part`);
-  const handle = await open(part, 'wx').catch((error: unknown) => {
+  const folder = path.dirname(target);
+  const begins = `.${path.basename(target)}.`;
+  await removeLeftovers(folder, (name) => name.startsWith(begins) && partEnd.test(name.slice(begins.length)));
+  const part = path.join(folder, `${begins}${randomUUID().slice(0, 8)}.part`);
+  const handle = await open(part, 'wx', privateFile).catch((error: unknown) => {
     throw diskError(error, file);
   });
   try {
@@ -43,6 +49,9 @@ async function append(handle: FileHandle, text: string, file: string): Promise<v
 
 async function finish(handle: FileHandle, part: string, target: string, file: string): Promise<void> {
   try {
+    // What is replaced stays readable for whom it was.
+    const before = await stat(target).catch(() => undefined);
+    if (before) await handle.chmod(before.mode & 0o777);
     await handle.sync();
     await handle.close();
     await rename(part, target);

@@ -1,14 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { mkdir, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import { tidyFolder, writePrivate, writePrivateNow } from '../files/privateFiles.ts';
 
 /** Texts by key, each in a file of its own: large ones must not make every save of the others slow. */
 export class KeyedFiles {
   readonly #folder: string;
   readonly #most: number;
   /** What was written last, or is on its way, by file: a text that began earlier must not take its place. */
-  readonly #latest = new Map<string, string>();
+  readonly #latest = new Map<string, symbol>();
 
   /**
    * @param folder made when the first text is kept
@@ -23,6 +23,7 @@ export class KeyedFiles {
   async read(key: string): Promise<string | undefined> {
     try {
       const file = this.#file(key);
+      await tidyFolder(this.#folder);
       const text = await readFile(file, 'utf8');
       await utimes(file, new Date(), new Date()).catch(() => undefined);
       return text;
@@ -34,21 +35,17 @@ export class KeyedFiles {
   /** A reader sees the text before or the text after, never a part. @throws what the file system does */
   async write(key: string, text: string): Promise<void> {
     const file = this.#file(key);
-    const fresh = this.#fresh(file);
-    await mkdir(this.#folder, { recursive: true });
-    await writeFile(fresh, text);
-    if (this.#latest.get(file) !== fresh) return rm(fresh, { force: true });
-    renameSync(fresh, file);
-    await this.#dropOldest();
+    const mine = this.#begin(file);
+    const isLatest = () => this.#latest.get(file) === mine;
+    await writePrivate(file, text, isLatest);
+    if (isLatest()) await this.#dropOldest();
   }
 
   /** The same at once, for when the window closes. @throws what the file system does */
   writeNow(key: string, text: string): void {
     const file = this.#file(key);
-    const fresh = this.#fresh(file);
-    mkdirSync(this.#folder, { recursive: true });
-    writeFileSync(fresh, text);
-    renameSync(fresh, file);
+    this.#begin(file);
+    writePrivateNow(file, text);
   }
 
   async #dropOldest(): Promise<void> {
@@ -60,10 +57,10 @@ export class KeyedFiles {
     for (const { file } of byAge.slice(0, names.length - this.#most)) await rm(file, { force: true });
   }
 
-  #fresh(file: string): string {
-    const fresh = `${file}.${randomUUID()}`;
-    this.#latest.set(file, fresh);
-    return fresh;
+  #begin(file: string): symbol {
+    const mine = Symbol();
+    this.#latest.set(file, mine);
+    return mine;
   }
 
   #file(key: string): string {

@@ -20,6 +20,8 @@ export interface HostOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Honours the test payload in the address. Never for a person's session. */
   readonly smokeTestDriver?: boolean;
+  /** A folder is opened as one that is not trusted, without a question; else all are trusted. */
+  readonly workspaceTrust?: boolean;
 }
 
 export interface Host {
@@ -48,6 +50,11 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   'git.openRepositoryInParentFolders': 'never',
 };
 
+const trustSettings: Readonly<Record<string, unknown>> = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+};
+
 /** Ends the server's whole group when the pipe from its parent closes, so also when the parent is killed. */
 const endWithParent =
   'data:text/javascript,if(!process.send)process.stdin.resume().once("close",()=>process.kill(-process.pid,"SIGKILL"))';
@@ -58,7 +65,11 @@ const readyWithinMs = 60_000;
 export async function startHost(options: HostOptions = {}): Promise<Host> {
   const install = await ensureHost();
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'vsc-'));
-  await writeSettings(dataDir, { ...quietSettings, ...options.settings });
+  await writeSettings(dataDir, {
+    ...quietSettings,
+    ...(options.workspaceTrust ? trustSettings : {}),
+    ...options.settings,
+  });
   const common = ['--server-data-dir', dataDir, '--accept-server-license-terms'];
   const env = hostEnvironment(options.env);
   for (const vsix of [options.vsix ?? [], options.otherVsix ?? []].flat())
@@ -71,7 +82,8 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
       install.serverMain,
       ...common,
       ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
-      ...['--disable-telemetry', '--disable-workspace-trust'],
+      '--disable-telemetry',
+      ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
       // Else the login shell's variables, PATH among them, replace those of `env`.
       '--force-disable-user-env',
       ...(options.smokeTestDriver ? ['--enable-smoke-test-driver'] : []),

@@ -1,5 +1,5 @@
 /** Deploys as a person meets them: choices in the preview, failures at their line, hidden views, reloads. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Demo } from '../host/demo.ts';
@@ -130,6 +130,30 @@ describe('a deploy', () => {
       what: 'the command in the terminal',
     });
     await workbench.shot('34-terminal');
+    await workbench.clearNotifications();
+  });
+
+  it('runs in a terminal as it was, whatever its file is called', async () => {
+    const name = "a $(touch PWNED) it's ${workspaceFolder} \\'; touch PWNED; #.py";
+    const arrived = path.join(demo.workspace, 'arrived.txt');
+    const failing = `open(${JSON.stringify(arrived)}, "w").write(__file__)\nraise RuntimeError("not today")\n`;
+    await writeFile(path.join(demo.workspace, name), `import modal\n\napp = modal.App("a")\n${failing}`);
+    await workbench.treeRow('Scripts', /^Script app a in /).inlineAction(/^Deploy/);
+    await workbench.quickPick
+      .option(/^Deploy/)
+      .first()
+      .waitFor();
+    await confirm();
+    await workbench.notification(/not today/).waitFor(60_000);
+    await rm(arrived);
+    await workbench.notification(/not today/).press('Run in Terminal');
+    const text = await poll(() => readFile(arrived, 'utf8').catch(() => undefined), {
+      what: 'the command in the terminal',
+      timeoutMs: 30_000,
+    });
+    expect(path.basename(text)).toBe(name);
+    await workbench.shot('34-terminal-name');
+    expect(await readdir(demo.workspace)).not.toContain('PWNED');
     await workbench.clearNotifications();
   });
 

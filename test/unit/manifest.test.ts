@@ -9,6 +9,7 @@ const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 
 interface Manifest {
   icon: string;
+  capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
   contributes: {
     commands: { command: string; icon: string; category: string; title: string }[];
     views: Record<string, { id: string; icon: string }[]>;
@@ -35,6 +36,13 @@ describe('the manifest', () => {
   it('has every string that it refers to, and no other', () => {
     const used = [...text.matchAll(/%([\w.]+)%/g)].map(([, key]) => key ?? '');
     expect([...new Set(used)].sort()).toEqual(Object.keys(strings).sort());
+  });
+
+  it('lets a folder that is not trusted change only what is looked at', () => {
+    const settings = contributes.configuration.flatMap(({ properties }) => Object.keys(properties));
+    const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    const harmless = ['modalGpu.apps.showStopped', 'modalGpu.codeLens'];
+    expect([...restrictedConfigurations, ...harmless].sort()).toEqual(settings.sort());
   });
 
   it('names only icons and files that exist', () => {

@@ -54,7 +54,8 @@ function bodyOptions(spec: RequestSpec): { piped: string; options: string[] } {
   const noType = hasHeader(spec, 'content-type') ? [] : [`-H 'Content-Type:'`];
   if (typeof body !== 'object') {
     const text = wellFormed(body ?? '');
-    if (!text.includes('\0') && text.length <= longestArgument)
+    // Where it is pasted, control characters are keys that are pressed.
+    if (!/(?![\n\t])\p{Cc}/u.test(text) && text.length <= longestArgument)
       return { piped: '', options: [...noType, `--data-raw ${quote(text)}`] };
   }
   const bytes = typeof body === 'object' ? body : new TextEncoder().encode(wellFormed(body ?? ''));

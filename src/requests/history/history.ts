@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { HttpResult } from '../../domain/request.ts';
+import { tidyFolder, writePrivate } from '../../files/privateFiles.ts';
 import type { HistoryEntry, RequestApp, SentRequest } from './entry.ts';
 import { entryOf } from './entry.ts';
 
@@ -36,10 +37,7 @@ export class RequestHistory {
   async add(sent: SentRequest, app?: RequestApp): Promise<HistoryEntry> {
     const entry = await entryOf(sent, this.#id(sent.at), app);
     if (entry.answer?.body.kind === 'hash' && sent.result) this.#recent.add(entry.answer.body, sent.result);
-    await mkdir(this.#folder, { recursive: true });
-    const file = this.#file(entry.id);
-    await writeFile(`${file}.part`, JSON.stringify(entry), { mode: 0o600 });
-    await rename(`${file}.part`, file);
+    await writePrivate(this.#file(entry.id), JSON.stringify(entry));
     await this.#prune();
     return entry;
   }
@@ -47,6 +45,7 @@ export class RequestHistory {
   async read(): Promise<HistoryRead> {
     const entries: HistoryEntry[] = [];
     const broken: string[] = [];
+    await tidyFolder(this.#folder);
     for (const name of (await this.#names()).reverse()) {
       const entry = await this.#entry(name, broken);
       if (entry) entries.push(entry);

@@ -1,24 +1,46 @@
 import * as vscode from 'vscode';
-import { shellCommand } from '../../domain/shell.ts';
+import { shellOf, typedCommand } from '../../domain/shell.ts';
+import { shownName } from '../../domain/shownName.ts';
+import type { TerminalCommand } from '../../domain/terminalArguments.ts';
+import { terminalArguments } from '../../domain/terminalArguments.ts';
 
-export interface TerminalOptions {
-  readonly cwd?: string;
+export interface TerminalOptions extends Omit<TerminalCommand, 'words'> {
+  /** Name of a theme icon. */
+  readonly icon?: string;
   /** Of the shell; not shown. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Typed before the command. */
-  readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** Shows a terminal and types a command, so that the user sees exactly what runs and can answer its questions. */
+/**
+ * Runs a command in a terminal where the user sees what runs and can answer its questions.
+ * @throws kind `invalid` on Windows, where it is typed, when a word cannot be typed
+ */
 export function runInTerminal(name: string, words: readonly string[], options: TerminalOptions = {}): void {
-  const { cwd, env, variables } = options;
-  const terminal = vscode.window.createTerminal({
-    name,
-    iconPath: new vscode.ThemeIcon('rocket'),
-    ...(cwd ? { cwd } : {}),
-    // Else the editor would keep the variables, which may be credentials, in its record of open terminals.
-    ...(env ? { env, isTransient: true } : {}),
-  });
+  const { icon = 'rocket', env, ...command } = options;
+  const look = {
+    name: shownName(name),
+    iconPath: new vscode.ThemeIcon(icon),
+    // Else the editor would keep the variables, which may be credentials, and run the command again after a restart.
+    isTransient: true,
+    ...(env ? { env } : {}),
+  };
+  if (process.platform === 'win32') {
+    typeInto({ ...look, ...(command.cwd ? { cwd: command.cwd } : {}) }, words, command.variables);
+    return;
+  }
+  const shellArgs = terminalArguments({ words, ...command }, vscode.env.shell || '/bin/sh');
+  vscode.window.createTerminal({ ...look, shellPath: '/bin/sh', shellArgs }).show();
+}
+
+/** Into the shell that the words are quoted for. */
+function typeInto(
+  look: vscode.TerminalOptions,
+  words: readonly string[],
+  variables: Readonly<Record<string, string>> | undefined,
+): void {
+  const shellPath = vscode.env.shell || 'powershell.exe';
+  const text = typedCommand(words, variables, shellOf(shellPath));
+  const terminal = vscode.window.createTerminal({ ...look, shellPath });
   terminal.show();
-  terminal.sendText(shellCommand(words, variables));
+  terminal.sendText(text);
 }

@@ -5,7 +5,7 @@ import { spokenAge } from '../../domain/words.ts';
 import { connectionEnvironment } from '../../modal/cli.ts';
 import { pick } from '../commands/pick.ts';
 import type { Services } from '../commands/services.ts';
-import { shellCommand } from '../../domain/shell.ts';
+import { runInTerminal } from '../commands/terminal.ts';
 import { withSignal } from '../withSignal.ts';
 
 export interface AppContainer {
@@ -88,13 +88,8 @@ export async function openShell({ cli, planes }: Services, { app, container }: A
     );
   const { command, args } = await cli.find();
   const connection = await planes.connection();
-  const terminal = vscode.window.createTerminal({
-    name: t('Shell in {0}', app.name),
-    iconPath: new vscode.ThemeIcon('terminal'),
+  runInTerminal(t('Shell in {0}', app.name), [command, ...args, 'shell', container.id], {
+    icon: 'terminal',
     env: connectionEnvironment(connection),
-    isTransient: true, // else the editor would keep the token in its record of open terminals
   });
-  terminal.show();
-  // Typed into the user's shell, so that a refusal stays readable. TERM stays what the terminal really is.
-  terminal.sendText(shellCommand([command, ...args, 'shell', container.id]));
 }

@@ -11,7 +11,7 @@ import { linkAt } from '../../domain/logLinks.ts';
 import type { FeedMessage, FeedRow } from '../../logs/entryFeed.ts';
 import { EntryFeed } from '../../logs/entryFeed.ts';
 import type { LogSession } from '../../logs/session.ts';
-import { webviewHtml, webviewRoots } from '../webviewHtml.ts';
+import { webviewHtml, webviewOptions } from '../webviewHtml.ts';
 import type { ToPast } from './pastProtocol.ts';
 import type { LogLook, ShownRow, ToHost, ToView } from './protocol.ts';
 
@@ -185,7 +185,7 @@ export class LogsView implements vscode.Disposable {
   /** @param title of the page, for screen readers */
   resolve(view: vscode.WebviewView, title: string): void {
     this.#view = view;
-    view.webview.options = { enableScripts: true, localResourceRoots: webviewRoots(this.#extensionUri) };
+    view.webview.options = webviewOptions(this.#extensionUri);
     const store = new DisposableStore();
     store.add(view.webview.onDidReceiveMessage((message) => this.#received(message)));
     store.add(

@@ -1,29 +1,40 @@
 import * as vscode from 'vscode';
+import { ModalError } from '../../domain/errors.ts';
 import type { InstallOffer } from '../../modal/installer.ts';
 
 /**
  * Runs the commands in a terminal that the user sees, one after the other, until one fails.
+ * @throws kind `invalid` when a word cannot be passed on as it is
  * @returns exit code of the last one that ran; undefined when the user ended it
  */
 export async function runInstall({ commands, cwd }: InstallOffer): Promise<number | undefined> {
   let exitCode: number | undefined = 0;
   for (const words of commands) {
+    checkWords([...words, cwd]);
     exitCode = await runTask(words, cwd);
     if (exitCode !== 0) break;
   }
   return exitCode;
 }
 
-/** As a task: it shows the command, quotes it for the user's shell, keeps the output, and tells how it ended. */
+/** @throws kind `invalid` for what the editor would put something else in the place of, also a command of its own */
+function checkWords(words: readonly string[]): void {
+  const wrong = words.find((word) => word.includes('${'));
+  if (wrong === undefined) return;
+  throw new ModalError(
+    'invalid',
+    `The editor would change the name ${wrong} as a part of a command. Rename the folder, or install modal in a terminal.`,
+  );
+}
+
+/** As a task: it shows the command, keeps the output, and tells how it ended. No shell reads the words. */
 async function runTask([command = '', ...args]: readonly string[], cwd: string): Promise<number | undefined> {
-  const strong = (value: string) => ({ value, quoting: vscode.ShellQuoting.Strong });
-  const plain = (word: string) => (/^[\w@%+=:,./\\-]+$/.test(word) ? word : strong(word));
   const task = new vscode.Task(
-    { type: 'shell' },
+    { type: 'process' },
     vscode.TaskScope.Workspace,
     vscode.l10n.t('Install Modal CLI'),
     'Modal',
-    new vscode.ShellExecution(plain(command), args.map(plain), { cwd }),
+    new vscode.ProcessExecution(command, args, { cwd }),
     [],
   );
   task.presentationOptions = {

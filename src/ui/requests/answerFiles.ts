@@ -1,9 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../domain/emitter.ts';
 import type { HttpResult } from '../../domain/request.ts';
+import { privateFile } from '../../files/privateFiles.ts';
+import { temporaryFolder } from '../../files/temporaryFolder.ts';
 import { mediaType } from '../../requests/textBody.ts';
 import { ReadOnlyTexts } from '../readOnlyTexts.ts';
 
@@ -44,9 +46,9 @@ export class AnswerFiles implements Disposable {
       await vscode.window.showTextDocument(uri, { preview: true, viewColumn: vscode.ViewColumn.Beside });
       return;
     }
-    this.#folder ??= mkdtemp(path.join(os.tmpdir(), 'modal-answer-'));
+    this.#folder ??= temporaryFolder('modal-answer');
     const file = path.join(await this.#folder, `answer-${Date.now()}.${ending}`);
-    await writeFile(file, bytesOf(result), { mode: 0o600 });
+    await writeFile(file, bytesOf(result), { mode: privateFile });
     await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file), {
       preview: true,
       viewColumn: vscode.ViewColumn.Beside,

@@ -124,10 +124,11 @@ interface Node {
   href?: string | undefined;
   children: readonly (string | Node)[];
 }
+const webAddress = z.string().check(z.regex(/^https?:\/\//i));
 const markdownNode: z.ZodMiniType<string | Node> = z.lazy(() =>
   z.union([
     z.string(),
-    z.object({ tag: z.string(), href: z.optional(z.string()), children: z.readonly(z.array(markdownNode)) }),
+    z.object({ tag: z.string(), href: z.optional(webAddress), children: z.readonly(z.array(markdownNode)) }),
   ]),
 );
 
@@ -157,7 +158,7 @@ const content = z.discriminatedUnion('tab', [
         type: z.string(),
         size: z.number(),
         /** `data:` URL; '' for one that is too large to be shown. */
-        source: z.string(),
+        source: z.string().check(z.regex(/^(?:data:image\/[\w.+-]+;base64,|$)/)),
       }),
     ),
   }),

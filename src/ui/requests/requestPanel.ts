@@ -6,7 +6,7 @@ import type { RequestSpec } from '../../domain/request.ts';
 import type { RequestDraft } from '../../domain/requestDraft.ts';
 import type { CallFactsOptions } from '../../requests/callFacts.ts';
 import type { RequestSender } from '../../requests/send.ts';
-import { webviewHtml, webviewRoots } from '../webviewHtml.ts';
+import { webviewHtml, webviewOptions } from '../webviewHtml.ts';
 import { fromAnswerView } from './answerProtocol.ts';
 import { AnswerSession } from './answerSession.ts';
 import type { ToHost, ToView } from './protocol.ts';
@@ -33,7 +33,7 @@ export class RequestPanel implements vscode.Disposable {
   readonly #answer: AnswerSession;
 
   static options(extensionUri: vscode.Uri): vscode.WebviewOptions & vscode.WebviewPanelOptions {
-    return { enableScripts: true, enableFindWidget: true, localResourceRoots: webviewRoots(extensionUri) };
+    return { ...webviewOptions(extensionUri), enableFindWidget: true };
   }
 
   constructor(

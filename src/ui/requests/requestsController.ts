@@ -5,6 +5,7 @@ import { DisposableStore } from '../../domain/emitter.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { RequestSpec } from '../../domain/request.ts';
+import { shownName } from '../../domain/shownName.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
 import type { KeyedFiles } from '../../requests/keyedFiles.ts';
 import type { CallFactsOptions } from '../../requests/callFacts.ts';
@@ -178,7 +179,7 @@ export class RequestsController implements vscode.Disposable {
     // The editor makes the tab while the drafts are read.
     const view = vscode.window.createWebviewPanel(
       webviewPanels.request,
-      target.app.name,
+      shownName(target.app.name),
       vscode.ViewColumn.Active,
       module.RequestPanel.options(this.#options.extensionUri),
     );

@@ -3,7 +3,7 @@ import type { KeyedFiles } from '../../requests/keyedFiles.ts';
 import type { SealKeys } from '../../requests/seal.ts';
 import { Seal } from '../../requests/seal.ts';
 import type { SavedSession } from './savedSession.ts';
-import { readSession, writeSession } from './savedSession.ts';
+import { readSession, sealedIn, writeSession } from './savedSession.ts';
 
 /** The drafts of endpoints between windows, by address. Credentials in them are sealed. */
 export class SavedDrafts {
@@ -23,6 +23,7 @@ export class SavedDrafts {
   async read(url: string): Promise<SavedSession | undefined> {
     this.#unlocking ??= this.#unlock();
     const [text] = await Promise.all([this.#files.read(url), this.#unlocking]);
+    await this.#learnKey(text);
     return readSession(text, this.#seal);
   }
 
@@ -34,6 +35,15 @@ export class SavedDrafts {
   /** The same at once, for when the window closes. @throws what the file system does */
   writeNow(url: string, session: SavedSession): void {
     this.#files.writeNow(url, writeSession(session, this.#seal));
+  }
+
+  /** Another window may have sealed it with a key of its own. */
+  async #learnKey(text: string | undefined): Promise<void> {
+    try {
+      await this.#seal?.learn(sealedIn(text));
+    } catch (error) {
+      this.#logger.warn(`Credentials in a request draft cannot be read: ${String(error)}`);
+    }
   }
 
   async #unlock(): Promise<void> {

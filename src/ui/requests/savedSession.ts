@@ -65,6 +65,11 @@ export function writeSession(session: SavedSession, seal?: Seal): string {
   });
 }
 
+/** The beginning of what is sealed in it, which says with which key. */
+export function sealedIn(text: string | undefined): string {
+  return /"sealed":"([0-9a-f]{16}\.)/.exec(text ?? '')?.[1] ?? '';
+}
+
 /**
  * @param seal absent: variables stay in the place of credentials, as where it cannot be opened
  * @returns undefined for a text that is none, e.g. because it is damaged

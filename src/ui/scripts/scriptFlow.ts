@@ -14,7 +14,7 @@ import type { ScriptChoice, ScriptPlan, ScriptServices } from '../../deploy/scri
 import { planRun, planServe, runReference } from '../../deploy/scriptProcess.ts';
 import type { ServeState } from '../../deploy/serve.ts';
 import { serve } from '../../deploy/serve.ts';
-import { shellCommand } from '../../domain/shell.ts';
+import { shellOf, typedCommand } from '../../domain/shell.ts';
 import { ModalError, isCancelled, toModalError } from '../../domain/errors.ts';
 import type { Runnable } from '../../domain/script.ts';
 import type { Services } from '../commands/services.ts';
@@ -302,7 +302,7 @@ export class ScriptFlow {
     if ((await vscode.window.showWarningMessage(message, copy)) !== copy) return;
     const { command, args } = await this.#services.cli.find();
     const words = [command, ...args, 'run', runReference(choice, runnable)];
-    await vscode.env.clipboard.writeText(shellCommand(words));
+    await vscode.env.clipboard.writeText(typedCommand(words, {}, shellOf(vscode.env.shell)));
   }
 }
 

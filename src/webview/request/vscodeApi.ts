@@ -30,14 +30,14 @@ export function post(message: ToHost | FromAnswerView): void {
  * again each time its tab is shown anew; then they are old, and the host tells what is.
  */
 export function firstMessages(): readonly unknown[] {
-  const { page, element } = thisPage();
-  if (!element || viewState().page === page) return [];
-  return JSON.parse(element.textContent) as unknown[];
+  const { page, first } = ourElement();
+  if (first === undefined || viewState().page === page) return [];
+  return JSON.parse(first) as unknown[];
 }
 
-function thisPage(): { page: string; element: HTMLElement | null } {
-  const element = document.getElementById('first');
-  return { page: element?.dataset['page'] ?? '', element };
+/** What the host has told the element that fills the page. */
+function ourElement(): DOMStringMap {
+  return document.querySelector<HTMLElement>('main > modal-request')?.dataset ?? {};
 }
 
 export function viewState(): Partial<ViewState> {
@@ -45,5 +45,5 @@ export function viewState(): Partial<ViewState> {
 }
 
 export function keepViewState(state: Omit<ViewState, 'page'>): void {
-  api.setState({ ...state, page: thisPage().page } satisfies ViewState);
+  api.setState({ ...state, page: ourElement()['page'] ?? '' } satisfies ViewState);
 }

@@ -1,4 +1,15 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -98,6 +109,20 @@ describe('a download into a file', () => {
   it('of nothing holds only the query', async () => {
     expect(await saveLogs(file(), server([]))).toMatchObject({ written: 0 });
     expect(await linesOf(file())).toHaveLength(1);
+  });
+
+  it('is for its user alone, unless it replaces what others may read, and removes what a crash has left', async () => {
+    const longAgo = new Date(Date.now() - 7_200_000);
+    const [old, young, others] = ['.app.log.0123abcd.part', '.app.log.0123abce.part', '.b.log.0123abcd.part'];
+    for (const name of [old, young, others]) await writeFile(path.join(folder, name), '');
+    for (const name of [old, others]) await utimes(path.join(folder, name), longAgo, longAgo);
+    await saveLogs(file(), server());
+    const mode = async () => ((await stat(file())).mode & 0o777).toString(8);
+    if (process.platform !== 'win32') expect(await mode()).toBe('600');
+    expect(await readdir(folder)).toEqual([young, others, 'app.log']);
+    await chmod(file(), 0o640);
+    await saveLogs(file(), server());
+    if (process.platform !== 'win32') expect(await mode()).toBe('640');
   });
 
   it('keeps a link a link', async () => {

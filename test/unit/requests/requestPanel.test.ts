@@ -17,6 +17,7 @@ import type { RequestTarget } from '../../../src/ui/requests/requestSession.ts';
 import { byHand, sampleEntry } from '../../../src/ui/requests/requestSession.ts';
 import { RequestsController } from '../../../src/ui/requests/requestsController.ts';
 import { appOf, endpointOf } from '../support/apps.ts';
+import { elementsOf } from '../support/htmlElements.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 import * as editor from '../support/editor.ts';
 import { extensionFolder } from '../support/extensionFolder.ts';
@@ -123,7 +124,9 @@ const stateOf = (view: editor.View | undefined) =>
 
 describe('the page of a panel', () => {
   const firstOf = (view: editor.View | undefined) =>
-    /id="first" data-page="[\w-]+">(.*?)<\/script>/.exec(view?.webview.html ?? '')?.[1];
+    elementsOf(view?.webview.html ?? '').find(({ name }) => name === 'modal-request')?.attributes[
+      'data-first'
+    ];
 
   it('has the request from its beginning, which cannot end the element that it stands in', async () => {
     await controller.openEndpoint(targetOf());

@@ -338,6 +338,7 @@ describe('a credential in a draft', () => {
       await all.write(name, sessionWith(emptyDraft('GET', `/x?api_key=${canary}`)));
     }
     expect(await readdir(drafts)).toHaveLength(3);
-    expect([...storage.kept.keys()]).toEqual(['requestDraftsKey']);
+    expect([...storage.kept.keys()].every((name) => name.startsWith('requestDraftsKey'))).toBe(true);
+    expect(new Set(storage.kept.values()).size).toBe(1);
   });
 });

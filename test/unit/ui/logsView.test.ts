@@ -9,7 +9,7 @@ import { defaultLook } from '../../../src/ui/logs/protocol.ts';
 import { line } from '../logs/support.ts';
 
 // The page itself needs the editor; what is said to it does not.
-vi.mock('../../../src/ui/webviewHtml.ts', () => ({ webviewHtml: () => '', webviewRoots: () => [] }));
+vi.mock('../../../src/ui/webviewHtml.ts', () => ({ webviewHtml: () => '', webviewOptions: () => ({}) }));
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -8,6 +8,7 @@ import type { ModalFunction } from '../../../domain/app.ts';
 import { loadUnits, worstCaseUsd } from '../../../domain/loadCost.ts';
 import { planWords } from '../../../domain/loadReport.ts';
 import { redact } from '../../../domain/redact.ts';
+import { shownName } from '../../../domain/shownName.ts';
 import { checkPlan, defaultPlan } from '../../../requests/load/limits.ts';
 import type { AppEndpoint } from '../../commands/pick.ts';
 import type { Services } from '../../commands/services.ts';
@@ -50,7 +51,7 @@ function panelOf(services: Services, first: { target: LoadTarget; plan: LoadPlan
   if (open) return open;
   const view = vscode.window.createWebviewPanel(
     webviewPanels.loadTest,
-    vscode.l10n.t('Load Test: {0}', first.target.app.name),
+    vscode.l10n.t('Load Test: {0}', shownName(first.target.app.name)),
     vscode.ViewColumn.Active,
     LoadPanel.options(services.extensionUri),
   );

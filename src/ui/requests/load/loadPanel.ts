@@ -9,7 +9,7 @@ import { redact } from '../../../domain/redact.ts';
 import type { RequestAuth } from '../../../domain/request.ts';
 import { explainResult } from '../../../requests/explain.ts';
 import type { Services } from '../../commands/services.ts';
-import { webviewHtml, webviewRoots } from '../../webviewHtml.ts';
+import { webviewHtml, webviewOptions } from '../../webviewHtml.ts';
 import { askForKey } from '../askForKey.ts';
 import type { LoadRequestChoice, LoadTarget } from './loadRequest.ts';
 import { requestWords } from './loadRequest.ts';
@@ -44,7 +44,7 @@ export class LoadPanel implements vscode.Disposable {
   #isClosed = false;
 
   static options(extensionUri: vscode.Uri): vscode.WebviewOptions & vscode.WebviewPanelOptions {
-    return { enableScripts: true, enableFindWidget: true, localResourceRoots: webviewRoots(extensionUri) };
+    return { ...webviewOptions(extensionUri), enableFindWidget: true };
   }
 
   constructor(

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+
+interface Locked {
+  readonly integrity?: string;
+  readonly resolved?: string;
+  readonly hasInstallScript?: boolean;
+  readonly link?: boolean;
+}
+
+const file = path.resolve(import.meta.dirname, '../../package-lock.json');
+const { packages } = JSON.parse(readFileSync(file, 'utf8')) as { packages: Record<string, Locked> };
+const locked = Object.entries(packages).filter(([folder]) => folder !== '');
+
+it('every package that is installed is one whose content is known', () => {
+  const unknown = locked.filter(([, { integrity = '' }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity));
+  expect(locked.length).toBeGreaterThan(500);
+  expect(unknown.map(([folder]) => folder)).toEqual([]);
+});
+
+it('no package comes from elsewhere than a registry, and only these run a script when they are installed', () => {
+  const elsewhere = locked.filter(
+    ([, { resolved, link }]) =>
+      link ?? (resolved !== undefined && !/^https:\/\/[^/]+\/.*\.tgz$/.test(resolved)),
+  );
+  expect(elsewhere.map(([folder]) => folder)).toEqual([]);
+  const scripts = locked.filter(([, { hasInstallScript }]) => hasInstallScript);
+  expect(scripts.map(([folder]) => folder.replace(/^.*node_modules\//, '')).sort()).toEqual([
+    '@vscode/vsce-sign',
+    'cbor-extract',
+    'esbuild',
+    'node',
+    'protobufjs',
+  ]);
+});
