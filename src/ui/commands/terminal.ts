@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { shellCommand } from '../../domain/shell.ts';
+import { plain } from '../../domain/text.ts';
+import { createTerminal } from '../../platform/shown/surfaces.ts';
 
 export interface TerminalOptions {
   readonly cwd?: string;
@@ -12,8 +14,8 @@ export interface TerminalOptions {
 /** Shows a terminal and types a command, so that the user sees exactly what runs and can answer its questions. */
 export function runInTerminal(name: string, words: readonly string[], options: TerminalOptions = {}): void {
   const { cwd, env, variables } = options;
-  const terminal = vscode.window.createTerminal({
-    name,
+  const terminal = createTerminal({
+    name: plain(name),
     iconPath: new vscode.ThemeIcon('rocket'),
     ...(cwd ? { cwd } : {}),
     // Else the editor would keep the variables, which may be credentials, in its record of open terminals.

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import { text } from '../../domain/text.ts';
 import type { InstallOffer } from '../../modal/installer.ts';
+import { createTask } from '../../platform/shown/surfaces.ts';
 
 /**
  * Runs the commands in a terminal that the user sees, one after the other, until one fails.
@@ -18,14 +20,13 @@ export async function runInstall({ commands, cwd }: InstallOffer): Promise<numbe
 async function runTask([command = '', ...args]: readonly string[], cwd: string): Promise<number | undefined> {
   const strong = (value: string) => ({ value, quoting: vscode.ShellQuoting.Strong });
   const plain = (word: string) => (/^[\w@%+=:,./\\-]+$/.test(word) ? word : strong(word));
-  const task = new vscode.Task(
-    { type: 'shell' },
-    vscode.TaskScope.Workspace,
-    vscode.l10n.t('Install Modal CLI'),
-    'Modal',
-    new vscode.ShellExecution(plain(command), args.map(plain), { cwd }),
-    [],
-  );
+  const task = createTask({
+    definition: { type: 'shell' },
+    scope: vscode.TaskScope.Workspace,
+    name: text`Install Modal CLI`,
+    source: 'Modal',
+    execution: new vscode.ShellExecution(plain(command), args.map(plain), { cwd }),
+  });
   task.presentationOptions = {
     reveal: vscode.TaskRevealKind.Always,
     panel: vscode.TaskPanelKind.Dedicated,
