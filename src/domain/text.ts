@@ -11,7 +11,7 @@ import { plainText } from './ansi.ts';
 
 declare const brand: unique symbol;
 
-/** A string that is shown as it reads. It may stand inside of another one: nothing changes in it. */
+/** A string that is shown as it reads. Inside of another one it stays as it is, but for links and icons, which go. */
 export type Text = string & { readonly [brand]: 'text' };
 
 /** The bundles have copies of these classes, so a mark tells them, not the class. */
@@ -58,7 +58,8 @@ export function text(strings: TemplateStringsArray, ...values: readonly Value[])
   let words = strings[0] ?? '';
   values.forEach((value, at) => {
     if (isMarkup(value)) {
-      done += ours(words) + value.source;
+      // A backslash of others would make words of our icon.
+      done += ours(words).replace(/\\$/, `\\${wordJoiner}`) + value.source;
       words = '';
     } else words += wordsOf(value);
     words += strings[at + 1] ?? '';
@@ -102,7 +103,8 @@ export function joinMarkdown(parts: readonly Markdown[], separator: string): Mar
 function markdownOf(value: Value | Markdown): string {
   if (typeof value === 'object') return value.source;
   // Each sign that means something anywhere in Markdown, and those that make an address a link.
-  return withoutMarkup(wordsOf(value)).replace(/[!-/:-@[-`{-~]/g, '\\$&');
+  const words = withoutMarkup(wordsOf(value)).replace(/\s+/g, ' ');
+  return words.replace(/[!-/:-@[-`{-~]/g, '\\$&');
 }
 
 function isMarkup(value: unknown): value is Markup {
@@ -121,7 +123,7 @@ function wordsOf(value: string | number): string {
   if (whole.length <= longestValue && /^[ -~]*$/.test(whole)) return whole;
   const clean = plainText(shortened(whole, 4 * longestValue))
     .toWellFormed()
-    .replace(/\s+/gu, ' ')
+    .replace(/[\t-\r\u0085\u2028\u2029]+/g, ' ')
     .replace(/\p{Cc}/gu, '\uFFFD')
     .replace(unseen, '');
   const short = shortened(clean, longestValue);
