@@ -1,7 +1,6 @@
 import { ESLint } from 'eslint';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type * as vscode from 'vscode';
 import { ModalError } from '../../../src/domain/errors.ts';
 import { commandLink, lines, plain, text } from '../../../src/domain/text.ts';
 import { Presenter } from '../../../src/platform/present.ts';
@@ -20,7 +19,8 @@ beforeEach(() => {
   presses.length = 0;
 });
 
-const range = {} as vscode.Range;
+/** A part that nothing is shown of. */
+const part = {} as never;
 const noise = { error: () => undefined } as unknown as ConstructorParameters<typeof Presenter>[0];
 
 /** Each way to show words, with the words of others in all places. */
@@ -65,7 +65,8 @@ const ways: Readonly<Record<string, (words: string) => unknown>> = {
   createStatusBarItem: (words) => {
     surfaces.createStatusBarItem('id', 1, 1).text = plain(words);
   },
-  codeLens: (words) => surfaces.codeLens(range, { title: plain(words), command: 'x', tooltip: plain(words) }),
+  codeLens: (words) =>
+    surfaces.codeLens(part, { title: plain(words), command: 'x', tooltip: plain(words) }),
   createTreeView: (words) => {
     surfaces.createTreeView('id', { treeDataProvider: new RowTree() }).message = plain(words);
   },
@@ -73,10 +74,10 @@ const ways: Readonly<Record<string, (words: string) => unknown>> = {
   createTask: (words) =>
     surfaces.createTask({
       definition: { type: 'modal' },
-      scope: 2 as vscode.TaskScope.Workspace,
+      scope: 2,
       name: plain(words),
       source: 'modal',
-      execution: {} as vscode.ShellExecution,
+      execution: part,
     }),
   presenter: (words) =>
     new Presenter(noise).failure(`Deploying ${words}`, new ModalError('unexpected', words), [

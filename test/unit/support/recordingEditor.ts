@@ -32,12 +32,6 @@ function painted(): object {
   return new Proxy({ show: () => undefined }, { set });
 }
 
-class Noted {
-  constructor(...parts: readonly unknown[]) {
-    note(parts);
-  }
-}
-
 export class MarkdownString {
   readonly value: string;
   isTrusted: unknown;
@@ -46,16 +40,17 @@ export class MarkdownString {
     this.value = value;
   }
 }
-export class CodeLens extends Noted {}
-export class Task extends Noted {}
-export class TreeItem extends Noted {
-  constructor(label: string) {
-    super(label);
-    return Object.assign(painted(), { label });
-  }
-}
-export class ThemeIcon {}
-export class ThemeColor {}
+/** A class whose objects have only what is shown of them. */
+const classOf = () =>
+  function made(...parts: readonly unknown[]): object {
+    note(parts);
+    return painted();
+  };
+export const CodeLens = classOf();
+export const Task = classOf();
+export const TreeItem = classOf();
+export const ThemeIcon = classOf();
+export const ThemeColor = classOf();
 export class EventEmitter {
   readonly event = (): void => undefined;
   fire(): void {
