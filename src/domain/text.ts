@@ -2,9 +2,11 @@
  * What the editor shows to a person.
  *
  * The editor turns parts of a string into more than words: `[label](command:…)` of a notification, a progress message or
- * the prompt of an input box becomes a link that runs a command, and `$(name)` becomes an icon there and in lists,
- * lenses, the status bar and the tabs of terminals. Names, errors and files of others must stay words, so what is shown
- * is made by `text` alone: links and icons come only from `commandLink` and `icon`, put directly into the template.
+ * the prompt of an input box becomes a link that runs a command, and `$(name)` becomes an icon in prompts, lists, lenses,
+ * the status bar and the tabs of terminals. Names, errors and files of others must stay words, so what is shown is made
+ * by `text` alone: links and icons come only from `commandLink` and `icon`, put directly into the template.
+ *
+ * Dialogs, rows and messages of trees, tabs of editors, buttons and problems are drawn as they read, as of VS Code 1.139.
  */
 
 import { plainText } from './ansi.ts';
@@ -28,7 +30,7 @@ class InlineMarkup {
   }
 }
 
-class MarkdownText {
+class MarkdownSource {
   readonly [markdownMark] = true;
   readonly source: string;
 
@@ -38,7 +40,7 @@ class MarkdownText {
 }
 
 export type Markup = InlineMarkup;
-export type Markdown = MarkdownText;
+export type Markdown = MarkdownSource;
 
 type Value = string | number | Markup;
 
@@ -91,13 +93,16 @@ export function commandLink(label: Text, command: string): Markup {
 }
 
 /** Markdown of a tooltip: the template is ours, and values are words. Icons, links and other Markdown stay. */
-export function markdown(strings: TemplateStringsArray, ...values: readonly (Value | Markdown)[]): Markdown {
+export function markdownText(
+  strings: TemplateStringsArray,
+  ...values: readonly (Value | Markdown)[]
+): Markdown {
   const source = values.map((value, at) => markdownOf(value) + (strings[at + 1] ?? ''));
-  return new MarkdownText((strings[0] ?? '') + source.join(''));
+  return new MarkdownSource((strings[0] ?? '') + source.join(''));
 }
 
 export function joinMarkdown(parts: readonly Markdown[], separator: string): Markdown {
-  return new MarkdownText(parts.map(({ source }) => source).join(separator));
+  return new MarkdownSource(parts.map(({ source }) => source).join(separator));
 }
 
 function markdownOf(value: Value | Markdown): string {

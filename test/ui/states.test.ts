@@ -96,7 +96,7 @@ describe('deploying', () => {
     const uv = `#!/bin/sh\n[ "$*" = "tool install modal" ] || exit 2\necho Installed modal\nln -s ${modal} ${bin}/modal\n`;
     await writeFile(path.join(tools, 'uv'), uv, { mode: 0o755 });
     await workbench.notification('The Modal CLI was not found').press('Install Modal CLI');
-    await workbench.quickPick.option(/^uv tool install modal.*fits best/).waitFor();
+    await workbench.quickPick.option(/^uv tool install modal.*recommended/).waitFor();
     await workbench.quickPick.option(/^python3 -m venv \.venv && /).waitFor();
     await workbench.shot('79-install');
     await workbench.quickPick.choose(/^uv tool install modal/);

@@ -32,7 +32,7 @@ interface Item extends PickItem {
 export async function showPreview(plan: DeployPlan): Promise<PreviewAnswer | undefined> {
   const chosen = await showPick(previewItems(plan, Date.now()), {
     title: text`Deploy ${plan.appName || plan.title} to ${plan.environment || text`the default environment`}`,
-    placeHolder: text`Enter goes on to the confirmation; choose any other line to change it`,
+    placeHolder: text`Press Enter to continue, or select an item to change it`,
     matchOnDescription: true,
     ignoreFocusOut: true,
   });
@@ -42,8 +42,8 @@ export async function showPreview(plan: DeployPlan): Promise<PreviewAnswer | und
 function previewItems(plan: DeployPlan, now: number): Item[] {
   return [
     deployItem(plan),
-    ...section(text`What and where`, whatItems(plan)),
-    ...section(text`Deployed now`, nowItems(plan, now)),
+    ...section(text`Target`, whatItems(plan)),
+    ...section(text`Currently deployed`, nowItems(plan, now)),
     ...section(text`Secrets`, plan.secrets.map(secretItem)),
     ...section(text`Settings`, settingItems(plan)),
   ];
@@ -122,7 +122,7 @@ function nowItems(plan: DeployPlan, now: number): Item[] {
   const { deployed } = plan;
   const look = { kind: 'look' } as const;
   if (!deployed) return [{ ...icon('circle-outline'), label: text`Not deployed`, answer: look }];
-  const version = deployed.version ? text`Version ${deployed.version}` : text`A version`;
+  const version = deployed.version ? text`Version ${deployed.version}` : text`Unknown version`;
   const age = deployed.deployedAt ? spokenAge(deployed.deployedAt, now) : '';
   return [
     {

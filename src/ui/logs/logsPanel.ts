@@ -196,7 +196,7 @@ export class LogsPanel implements vscode.Disposable {
 
   async showRequest(callId: string): Promise<void> {
     if (this.#host.calls.show(callId)) return;
-    const message = text`No open request panel sent this call. Send the request again to follow it.`;
+    const message = text`The request panel for this call is no longer open. Send the request again to view it.`;
     await showInformation(message);
   }
 

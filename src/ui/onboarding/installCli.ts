@@ -41,10 +41,7 @@ function findVisibly({ cli }: Services): Thenable<ModalCli> {
 async function tellFound({ store }: Services, { version, source, command }: ModalCli): Promise<void> {
   const signIn = text`Sign In`;
   const actions = store.state.connection === 'signedOut' ? [signIn] : [];
-  const chosen = await showInformation(
-    text`Modal CLI ${version} is used, from ${source}: ${command}`,
-    ...actions,
-  );
+  const chosen = await showInformation(text`Using Modal CLI ${version} (${source}): ${command}`, ...actions);
   if (chosen === signIn) await vscode.commands.executeCommand(commands.signIn);
 }
 
@@ -80,7 +77,7 @@ async function choices({ cli }: Services, upgrade: boolean, signal: AbortSignal)
   return [
     ...offers.map((offer, at) => ({
       label: plain(commandText(offer)),
-      description: at === 0 ? text`fits best` : text``,
+      description: at === 0 ? text`recommended` : text``,
       detail: plain(offer.where),
       iconPath: new vscode.ThemeIcon('terminal'),
       value: offer,

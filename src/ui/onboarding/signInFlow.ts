@@ -56,7 +56,7 @@ export class SignInFlow {
       copying.dispose();
     };
     return withProgress(
-      { location: vscode.ProgressLocation.Notification, title: text`Modal sign-in`, cancellable: true },
+      { location: vscode.ProgressLocation.Notification, title: text`Signing in to Modal`, cancellable: true },
       async (progress, token) => {
         token.onCancellationRequested(() => {
           abort.abort();

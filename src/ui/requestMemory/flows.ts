@@ -84,7 +84,7 @@ export class MemoryFlows implements vscode.Disposable {
   async askPanel(question: PanelQuestion): Promise<void> {
     const panel = this.#parts.requests().active;
     if (!panel) {
-      const message = text`No request panel is in front. Open one with "Send Test Request".`;
+      const message = text`No request panel is active. Run "Send Test Request" to open one.`;
       throw new ModalError('notFound', message);
     }
     await panel.ask(question);

@@ -41,7 +41,7 @@ export class HttpFileHelp {
     const chosen = this.#files.environmentName(environments);
     const choose = codeLens(new vscode.Range(0, 0, 0, 0), {
       title: chosen ? text`Variables: ${chosen}` : text`Choose Variables…`,
-      tooltip: text`Environment of http-client.env.json whose variables count`,
+      tooltip: text`Environment to take variables from`,
       command: commands.selectHttpEnvironment,
     });
     return [choose, ...lenses];

@@ -102,7 +102,7 @@ async function confirmReplace(name: string): Promise<boolean> {
   const replace = text`Replace`;
   const chosen = await showWarning(
     text`Replace the saved request "${name}"?`,
-    { modal: true, detail: text`Lines that say the same stay as they are; what it said otherwise is lost.` },
+    { modal: true, detail: text`Unchanged lines are preserved; other edits are overwritten.` },
     replace,
   );
   return chosen === replace;

@@ -121,7 +121,7 @@ export class RequestEditor implements vscode.Disposable {
     const { auth, target } = this.session;
     if (!auth) {
       void showInformation(
-        text`This request goes out without a key. Choose in its Auth tab how it shows who it is, then enter the key.`,
+        text`This request has no authentication. Choose a method on the Auth tab, then enter the key.`,
       );
       return false;
     }

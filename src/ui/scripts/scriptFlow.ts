@@ -43,7 +43,7 @@ export class ScriptFlow {
     const title = titleOf(choice);
     const variable = choice.app?.variable ?? '';
     scriptRuns.needNotServed({ script: choice.script, variable, title });
-    const plan = await this.#plan(text`Preparing the serve…`, choice, (services) =>
+    const plan = await this.#plan(text`Preparing to serve…`, choice, (services) =>
       planServe(choice, services),
     );
     if (!(await confirmScript(plan, title, this.#services.memory))) return;
@@ -92,7 +92,7 @@ export class ScriptFlow {
       args: runArguments(runnable.parameters, values),
       shownArgs: shownArguments(runnable.parameters, values),
     };
-    const plan = await this.#plan(text`Preparing the run…`, choice, (services) =>
+    const plan = await this.#plan(text`Preparing to run…`, choice, (services) =>
       planRun(choice, runnable, flags, services),
     );
     if (!(await confirmScript(plan, runnable.name, this.#services.memory))) return;
@@ -200,7 +200,7 @@ export class ScriptFlow {
 
   async #announce(title: string, url: string | undefined): Promise<void> {
     if (!url) {
-      void showInformation(text`${title} is served; it has no web endpoint.`);
+      void showInformation(text`Serving ${title}. It has no web endpoint.`);
       return;
     }
     const copy = text`Copy URL`;

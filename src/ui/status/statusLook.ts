@@ -1,5 +1,5 @@
 import type { Markdown, Text } from '../../domain/text.ts';
-import { commandLink, icon, joinMarkdown, markdown, text } from '../../domain/text.ts';
+import { commandLink, icon, joinMarkdown, markdownText, text } from '../../domain/text.ts';
 import { commands } from '../../contributions.ts';
 import { homedir } from 'node:os';
 import type { Connection, ConnectionValue } from '../../modal/connection.ts';
@@ -61,8 +61,8 @@ function readyLook(facts: StatusFacts, connection: Connection): StatusLook {
     tooltip: paragraphs([
       heading(facts),
       table(facts, connection),
-      ...warnings.map((warning) => markdown`${icon('warning')} ${warning}`),
-      ...notesOf(connection).map((note) => markdown`${icon('info')} ${note}`),
+      ...warnings.map((warning) => markdownText`${icon('warning')} ${warning}`),
+      ...notesOf(connection).map((note) => markdownText`${icon('info')} ${note}`),
       links([
         [text`Switch Profile`, commands.switchProfile],
         [text`Switch Environment`, commands.switchEnvironment],
@@ -79,8 +79,8 @@ function readyLook(facts: StatusFacts, connection: Connection): StatusLook {
 
 const troubles: Readonly<Partial<Record<ConnectionState, { icon: string; word: string }>>> = {
   signedOut: { icon: 'account', word: 'sign in' },
-  unauthenticated: { icon: 'warning', word: 'token refused' },
-  profileBroken: { icon: 'warning', word: 'profile file' },
+  unauthenticated: { icon: 'warning', word: 'invalid token' },
+  profileBroken: { icon: 'warning', word: 'invalid profile' },
   offline: { icon: 'debug-disconnect', word: 'offline' },
   error: { icon: 'warning', word: 'error' },
 };
@@ -93,9 +93,9 @@ function troubleLook(facts: StatusFacts): StatusLook {
     text: text`${icon(name)} Modal: ${word}`,
     tooltip: paragraphs([
       heading(facts),
-      ...(problem ? [markdown`${problem}`] : []),
+      ...(problem ? [markdownText`${problem}`] : []),
       ...(connection ? [table(facts, connection)] : []),
-      ...warnings.map((warning) => markdown`${icon('warning')} ${warning}`),
+      ...warnings.map((warning) => markdownText`${icon('warning')} ${warning}`),
       links([
         [text`Sign In`, commands.signIn],
         [text`Switch Profile`, commands.switchProfile],
@@ -108,12 +108,9 @@ function troubleLook(facts: StatusFacts): StatusLook {
 }
 
 function heading({ workspace, user }: StatusFacts): Markdown {
-  if (!workspace)
-    return markdown`
-**Modal**
-    `;
-  const of = markdown`**Modal** workspace **${workspace}**`;
-  return user ? markdown`${of}, user ${user}` : of;
+  if (!workspace) return markdownText`**Modal**`;
+  const of = markdownText`**Modal** workspace **${workspace}**`;
+  return user ? markdownText`${of}, user ${user}` : of;
 }
 
 function table(facts: StatusFacts, connection: Connection): Markdown {
@@ -127,16 +124,9 @@ function table(facts: StatusFacts, connection: Connection): Markdown {
     ['Server', connection.serverUrl, sourceOf(connection, 'server')],
     ['Token', maskedTokenId(connection.tokenId), token],
   ] as const;
-  const head = [
-    markdown`
-| | | |
-    `,
-    markdown`
-|:--|:--|:--|
-    `,
-  ];
+  const head = [markdownText`| | | |`, markdownText`|:--|:--|:--|`];
   return joinMarkdown(
-    [...head, ...rows.map(([name, value, from]) => markdown`| ${name} | ${value} | ${from} |`)],
+    [...head, ...rows.map(([name, value, from]) => markdownText`| ${name} | ${value} | ${from} |`)],
     '\n',
   );
 }
@@ -160,7 +150,7 @@ function warningsOf(connection: Connection): string[] {
   const warnings: string[] = [];
   if (isMixedToken(connection))
     warnings.push(
-      'Token id and secret come from different places, so they hardly belong together. Set both variables or none.',
+      "Token id and secret come from different places and probably don't match. Set both variables or none.",
     );
   if (overriding.length > 0)
     warnings.push(
@@ -179,7 +169,7 @@ function notesOf({ ignored, profile }: Connection): string[] {
 
 function links(list: readonly (readonly [Text, string])[]): Markdown {
   return joinMarkdown(
-    list.map(([label, command]) => markdown`${commandLink(label, command)}`),
+    list.map(([label, command]) => markdownText`${commandLink(label, command)}`),
     ' · ',
   );
 }

@@ -43,7 +43,7 @@ async function environmentItems({ planes, config }: Services): Promise<Environme
       value: environment.name,
     })),
     {
-      label: text`Use the Profile's Own`,
+      label: text`Use Profile Default`,
       description: marks([own.name, chosenEnvironment === '' && text`in use`]),
       detail: plain(own.source),
       iconPath: new vscode.ThemeIcon('discard'),

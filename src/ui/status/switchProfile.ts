@@ -56,7 +56,7 @@ async function ownerOf(planes: ControlPlanes, name: string, signal: AbortSignal)
   } catch (error) {
     if (isCancelled(error)) return '';
     const { kind } = toModalError(error);
-    if (kind === 'unauthenticated') return text`token refused`;
+    if (kind === 'unauthenticated') return text`invalid token`;
     return kind === 'signedOut' ? text`no token` : text`workspace not known: ${kind}`;
   }
 }

@@ -73,7 +73,7 @@ function groupingWord(grouping: Grouping): string {
     case 'environment':
       return text`By environment`;
     case 'none':
-      return text`Not at all`;
+      return text`No grouping`;
     case 'state':
       return text`By state`;
     case 'gpu':
@@ -100,7 +100,7 @@ function pickOne<T>(
 ): Promise<T | undefined> {
   return pick(
     title,
-    text`Kept for this workspace`,
+    text`Saved for this workspace`,
     choices.map(([label, value]) => ({
       label: plain(label),
       description: value === current ? text`current` : text``,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
 import type { Text } from '../../../src/domain/text.ts';
-import { commandLink, icon, lines, markdown, plain, text } from '../../../src/domain/text.ts';
+import { commandLink, icon, lines, markdownText, plain, text } from '../../../src/domain/text.ts';
 import { iconsIn, linksIn } from '../support/editorPatterns.ts';
 import { hostileLinks, hostileWords } from '../support/hostileWords.ts';
 
@@ -114,14 +114,16 @@ describe('the Markdown of a tooltip', () => {
   /** What another reader of Markdown than ours makes of it. */
   const tokensOf = (source: string) => {
     const types = new Set<string>();
-    void marked.walkTokens(marked.lexer(source, { gfm: true }), ({ type }) => types.add(type));
+    void marked.walkTokens(marked.lexer(source, { gfm: true }), ({ type }) => {
+      types.add(type);
+    });
     return types;
   };
 
   it('has nothing but words where words of others stand', () => {
     fc.assert(
       fc.property(hostileWords, (words) => {
-        const { source } = markdown`Profile ${words}`;
+        const { source } = markdownText`Profile ${words}`;
         expect(
           [...tokensOf(source)].filter((type) => !['paragraph', 'text', 'escape'].includes(type)),
         ).toEqual([]);
@@ -135,14 +137,14 @@ describe('the Markdown of a tooltip', () => {
   });
 
   it.each(hostileLinks)('begins no block with %s', (words) => {
-    const { source } = markdown`${words}`;
+    const { source } = markdownText`${words}`;
     expect(
       [...tokensOf(source)].filter((type) => !['paragraph', 'text', 'escape', 'space'].includes(type)),
     ).toEqual([]);
   });
 
   it('has the links of the code', () => {
-    const { source } = markdown`**Modal** ${'[x](command:evil)'} ${ours}`;
+    const { source } = markdownText`**Modal** ${'[x](command:evil)'} ${ours}`;
     expect(marked.parse(source, { async: false })).toContain('<a href="command:modalGpu.signIn">Sign In</a>');
     expect(tokensOf(source)).toEqual(new Set(['paragraph', 'strong', 'text', 'escape', 'link']));
   });

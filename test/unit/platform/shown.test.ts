@@ -65,8 +65,7 @@ const ways: Readonly<Record<string, (words: string) => unknown>> = {
   createStatusBarItem: (words) => {
     surfaces.createStatusBarItem('id', 1, 1).text = plain(words);
   },
-  codeLens: (words) =>
-    surfaces.codeLens(part, { title: plain(words), command: 'x', tooltip: plain(words) }),
+  codeLens: (words) => surfaces.codeLens(part, { title: plain(words), command: 'x', tooltip: plain(words) }),
   createTreeView: (words) => {
     surfaces.createTreeView('id', { treeDataProvider: new RowTree() }).message = plain(words);
   },

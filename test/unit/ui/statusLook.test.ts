@@ -118,8 +118,8 @@ describe('the status item', () => {
 
   it.each([
     ['signedOut', '$(account) Modal: sign in', commands.signIn],
-    ['unauthenticated', '$(warning) Modal: token refused', commands.switchAccount],
-    ['profileBroken', '$(warning) Modal: profile file', commands.switchAccount],
+    ['unauthenticated', '$(warning) Modal: invalid token', commands.switchAccount],
+    ['profileBroken', '$(warning) Modal: invalid profile', commands.switchAccount],
     ['offline', '$(debug-disconnect) Modal: offline', commands.switchAccount],
     ['error', '$(warning) Modal: error', commands.switchAccount],
   ] as const)('says what is wrong: %s', (state, text, command) => {

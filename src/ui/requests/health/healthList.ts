@@ -73,7 +73,7 @@ export class HealthList {
     this.#abort = abort;
     this.#lines = new Map(healthSteps.map((step) => [step, { step, state: 'checking', text: '' }]));
     this.#picker.busy = true;
-    this.#picker.placeholder = text`Checking… Escape ends it`;
+    this.#picker.placeholder = text`Checking… (Escape to cancel)`;
     this.#paint();
     await this.#actions.check(abort.signal);
     if (abort.signal.aborted) return;
