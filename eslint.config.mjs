@@ -39,8 +39,8 @@ const noHtml = {
 
 /** What draws links or icons from a string, or shows words of others. `platform/shown/` has each with words that are safe. */
 const showing =
-  '/^(?:show(?:Error|Warning|Information)Message|show(?:QuickPick|InputBox|OpenDialog|SaveDialog)|create(?:QuickPick|InputBox|StatusBarItem|Terminal|TreeView)|withProgress|setStatusBarMessage)$/';
-const shownClasses = '/^(?:MarkdownString|CodeLens|Task)$/';
+  '/^(?:show(?:Error|Warning|Information)Message|show(?:QuickPick|InputBox|OpenDialog|SaveDialog)|create(?:QuickPick|InputBox|StatusBarItem|Terminal|TreeView|WebviewPanel)|withProgress|setStatusBarMessage)$/';
+const shownClasses = '/^(?:MarkdownString|CodeLens|CompletionItem|DocumentSymbol|Hover|InlayHint|Task)$/';
 const gateway =
   'Use what platform/shown/ has: there every word is a Text, so no link and no icon of others comes in.';
 const onlyText = [

@@ -3,7 +3,7 @@
  *
  * The editor turns parts of a string into more than words: `[label](command:…)` of a notification, a progress message or
  * the prompt of an input box becomes a link that runs a command, and `$(name)` becomes an icon in prompts, lists, lenses,
- * the status bar and the tabs of terminals. Names, errors and files of others must stay words, so what is shown is made
+ * suggestions, the status bar and the tabs of terminals. Names, errors and files of others must stay words, so what is shown is made
  * by `text` alone: links and icons come only from `commandLink` and `icon`, put directly into the template.
  *
  * Dialogs, rows and messages of trees, tabs of editors, buttons and problems are drawn as they read, as of VS Code 1.139.
@@ -106,7 +106,7 @@ export function joinMarkdown(parts: readonly Markdown[], separator: string): Mar
 }
 
 function markdownOf(value: Value | Markdown): string {
-  if (typeof value === 'object') return value.source;
+  if (isMarkup(value) || isMarkdown(value)) return value.source;
   // Each sign that means something anywhere in Markdown, and those that make an address a link.
   const words = withoutMarkup(wordsOf(value)).replace(/\s+/g, ' ');
   return words.replace(/[!-/:-@[-`{-~]/g, '\\$&');
@@ -114,6 +114,10 @@ function markdownOf(value: Value | Markdown): string {
 
 function isMarkup(value: unknown): value is Markup {
   return typeof value === 'object' && value !== null && markupMark in value;
+}
+
+function isMarkdown(value: unknown): value is Markdown {
+  return typeof value === 'object' && value !== null && markdownMark in value;
 }
 
 /** The editor looks for `](` and `$(`, so something invisible goes between the two. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Markdown, Text } from '../../domain/text.ts';
 
-/** Parts of the window that stay: status bar, lenses, views, terminals, tasks. */
+/** Parts of the window that stay, or belong to a document. */
 
 export type StatusBarItem = Omit<vscode.StatusBarItem, 'name' | 'text' | 'tooltip'> & {
   name: Text | undefined;
@@ -30,6 +30,29 @@ export function codeLens(range: vscode.Range, command: LensCommand): vscode.Code
   return new vscode.CodeLens(range, command);
 }
 
+/** As a suggestion is drawn; what it inserts is given apart. */
+type Completion = Omit<vscode.CompletionItem, 'label' | 'detail' | 'insertText'> & {
+  readonly label: Text;
+  readonly detail: Text;
+  readonly insertText: string;
+};
+
+export function completionItem(parts: Completion): vscode.CompletionItem {
+  return parts;
+}
+
+/** For the outline, and for the list of places to go to. */
+export function documentSymbol(
+  name: Text,
+  detail: Text,
+  kind: vscode.SymbolKind,
+  range: vscode.Range,
+  selection: vscode.Range,
+): vscode.DocumentSymbol {
+  // The editor refuses one without a name.
+  return new vscode.DocumentSymbol(name || ' ', detail, kind, range, selection);
+}
+
 export type TreeView<T> = Omit<vscode.TreeView<T>, 'title' | 'message' | 'description' | 'badge'> & {
   message: Text | undefined;
   description: Text | undefined;
@@ -38,6 +61,16 @@ export type TreeView<T> = Omit<vscode.TreeView<T>, 'title' | 'message' | 'descri
 
 export function createTreeView<T>(id: string, options: vscode.TreeViewOptions<T>): TreeView<T> {
   return vscode.window.createTreeView(id, options) as TreeView<T>;
+}
+
+/** Its title stands in the list of open editors too. */
+export function createWebviewPanel(
+  type: string,
+  title: Text,
+  column: vscode.ViewColumn,
+  options: vscode.WebviewPanelOptions & vscode.WebviewOptions,
+): vscode.WebviewPanel {
+  return vscode.window.createWebviewPanel(type, title, column, options);
 }
 
 export function createTerminal(options: vscode.TerminalOptions & { readonly name: Text }): vscode.Terminal {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { text } from '../../domain/text.ts';
+import type { Text } from '../../domain/text.ts';
+import { plain, text } from '../../domain/text.ts';
 import { commands } from '../../contributions.ts';
 import type { HttpFile, TextRange } from '../../requests/httpFile/model.ts';
 import { linesOf } from '../../requests/httpFile/lines.ts';
@@ -9,7 +10,7 @@ import {
   keyVariables,
   referencesIn,
 } from '../../requests/httpFile/variables.ts';
-import { codeLens } from '../../platform/shown/surfaces.ts';
+import { codeLens, completionItem } from '../../platform/shown/surfaces.ts';
 import type { HttpFiles, HttpPlace } from './httpFiles.ts';
 import { requestsFolder } from './savedFiles.ts';
 
@@ -70,13 +71,14 @@ export class HttpFileHelp {
     const line = document.lineAt(position).text;
     const start = /[$\w.-]*$/.exec(line.slice(0, position.character))?.index ?? position.character;
     const closed = /^\s*\}\}/.test(line.slice(position.character));
-    const item = (label: string, detail: string) => ({
-      label,
-      detail,
-      kind: vscode.CompletionItemKind.Variable,
-      insertText: closed ? label : `${label}}}`,
-      range: new vscode.Range(position.line, start, position.line, position.character),
-    });
+    const item = (name: string, detail: Text) =>
+      completionItem({
+        label: plain(name),
+        detail,
+        kind: vscode.CompletionItemKind.Variable,
+        insertText: closed ? name : `${name}}}`,
+        range: new vscode.Range(position.line, start, position.line, position.character),
+      });
     return [
       ...variables.names.map((name) => item(name, text`Variable of this file or its environment`)),
       ...keyVariables.map((name) => item(name, text`The endpoint's key, from the secret storage`)),

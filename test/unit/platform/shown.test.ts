@@ -66,6 +66,16 @@ const ways: Readonly<Record<string, (words: string) => unknown>> = {
     surfaces.createStatusBarItem('id', 1, 1).text = plain(words);
   },
   codeLens: (words) => surfaces.codeLens(part, { title: plain(words), command: 'x', tooltip: plain(words) }),
+  completionItem: (words) => {
+    const { label, detail } = surfaces.completionItem({
+      label: plain(words),
+      detail: plain(words),
+      insertText: words,
+    });
+    shown.push(typeof label === 'string' ? label : label.label, detail ?? '');
+  },
+  documentSymbol: (words) => surfaces.documentSymbol(plain(words), plain(words), 1, part, part),
+  createWebviewPanel: (words) => surfaces.createWebviewPanel('modal', plain(words), 1, {}),
   createTreeView: (words) => {
     surfaces.createTreeView('id', { treeDataProvider: new RowTree() }).message = plain(words);
   },
@@ -190,6 +200,9 @@ describe('lint', () => {
     'const tooltip = new vscode.MarkdownString(words);',
     "import { MarkdownString } from 'vscode';",
     'const lens = new vscode.CodeLens(range, command);',
+    'const symbol = new vscode.DocumentSymbol(name, detail, kind, range, range);',
+    'const item = new vscode.CompletionItem(name);',
+    'const view = vscode.window.createWebviewPanel(type, title, column);',
     'const task = new vscode.Task(definition, scope, name, source);',
     'const shown = words as Text;',
     'const shown = words as unknown as Markdown;',

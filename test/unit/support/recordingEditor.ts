@@ -47,6 +47,7 @@ const classOf = () =>
     return painted();
   };
 export const CodeLens = classOf();
+export const DocumentSymbol = classOf();
 export const Task = classOf();
 export const TreeItem = classOf();
 export const ThemeIcon = classOf();
@@ -75,6 +76,7 @@ export const window = {
   showOpenDialog: message,
   showSaveDialog: message,
   createTerminal: message,
+  createWebviewPanel: message,
   createQuickPick: painted,
   createInputBox: painted,
   createStatusBarItem: painted,

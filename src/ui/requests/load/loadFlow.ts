@@ -15,6 +15,7 @@ import type { Services } from '../../commands/services.ts';
 import { appFacts } from '../../lifecycle/appFacts.ts';
 import { withSignal } from '../../withSignal.ts';
 import { askForKey } from '../askForKey.ts';
+import { createWebviewPanel } from '../../../platform/shown/surfaces.ts';
 import { editLoad } from './loadForm.ts';
 import { LoadPanel } from './loadPanel.ts';
 import type { LoadArgument, LoadTarget } from './loadRequest.ts';
@@ -50,7 +51,7 @@ function panelOf(services: Services, first: { target: LoadTarget; plan: LoadPlan
   const key = first.target.endpoint.url;
   const open = panels.get(key);
   if (open) return open;
-  const view = vscode.window.createWebviewPanel(
+  const view = createWebviewPanel(
     webviewPanels.loadTest,
     text`Load Test: ${first.target.app.name}`,
     vscode.ViewColumn.Active,
