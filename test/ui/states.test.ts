@@ -100,8 +100,8 @@ describe('deploying', () => {
     await workbench.quickPick.option(/^python3 -m venv \.venv && /).waitFor();
     await workbench.shot('79-install');
     await workbench.quickPick.choose(/^uv tool install modal/);
-    const found = await workbench.notification(/Modal CLI 1\.\d+\.\d+ is used/).waitFor(60_000);
-    expect(await found.text()).toContain(`from UV_TOOL_BIN_DIR: ${bin}/modal`);
+    const found = await workbench.notification(/Using Modal CLI 1\.\d+\.\d+/).waitFor(60_000);
+    expect(await found.text()).toContain(`(UV_TOOL_BIN_DIR): ${bin}/modal`);
     await workbench.page
       .getByRole('tab', { name: /Terminal/ })
       .first()
