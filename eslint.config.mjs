@@ -33,6 +33,31 @@ function arrowRule(folder) {
   };
 }
 
+const noHtml = {
+  selector:
+    ':matches(MemberExpression > Identifier.property, ImportSpecifier > Identifier.imported)[name=/^(innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|parseHTMLUnsafe|createContextualFragment|srcdoc|unsafe(HTML|SVG|MathML|Static))$/]',
+  message: 'Text goes in as text nodes.',
+};
+
+/** What draws links or icons from a string, or shows words of others. `platform/shown/` has each with words that are safe. */
+const showing =
+  '/^(?:show(?:Error|Warning|Information)Message|show(?:QuickPick|InputBox|OpenDialog|SaveDialog)|create(?:QuickPick|InputBox|StatusBarItem|Terminal|TreeView|WebviewPanel)|withProgress|setStatusBarMessage)$/';
+const shownClasses = '/^(?:MarkdownString|CodeLens|CompletionItem|DocumentSymbol|Hover|InlayHint|Task)$/';
+const gateway =
+  'Use what platform/shown/ has: there every word is a Text, so no link and no icon of others comes in.';
+const onlyText = [
+  { selector: `MemberExpression[property.name=${showing}]`, message: gateway },
+  { selector: `MemberExpression[property.value=${showing}]`, message: gateway },
+  { selector: `ObjectPattern > Property[key.name=${showing}]`, message: gateway },
+  { selector: `NewExpression[callee.property.name=${shownClasses}]`, message: gateway },
+  { selector: `NewExpression[callee.name=${shownClasses}]`, message: gateway },
+  { selector: `ImportSpecifier[imported.name=${shownClasses}]`, message: gateway },
+  {
+    selector: 'TSAsExpression > TSTypeReference[typeName.name=/^(?:Text|Markup|Markdown)$/]',
+    message: 'Only domain/text.ts makes texts that are shown: text`…` or plain(words).',
+  },
+];
+
 export default tseslint.config(
   { ignores: ['dist/**', 'out/**', 'node_modules/**', 'test/ui/shots/**'] },
   ...tseslint.configs.strictTypeChecked,
@@ -61,19 +86,17 @@ export default tseslint.config(
         'error',
         { ignorePrimitives: { string: true, boolean: true } },
       ],
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector:
-            ':matches(MemberExpression > Identifier.property, ImportSpecifier > Identifier.imported)[name=/^(innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|parseHTMLUnsafe|createContextualFragment|srcdoc|unsafe(HTML|SVG|MathML|Static))$/]',
-          message: 'Text goes in as text nodes.',
-        },
-      ],
+      'no-restricted-syntax': ['error', noHtml],
       'max-lines': ['error', { max: 450, skipBlankLines: true, skipComments: true }],
       eqeqeq: 'error',
     },
   },
   { files: ['src/**/*.ts'], rules: { 'no-console': 'error' } },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/platform/shown/*.ts', 'src/domain/text.ts'],
+    rules: { 'no-restricted-syntax': ['error', noHtml, ...onlyText] },
+  },
   ...Object.keys(arrows).map(arrowRule),
   { files: ['**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
   {

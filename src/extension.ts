@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import { text } from './domain/text.ts';
 import { compose } from './composition.ts';
+import { showError } from './platform/shown/messages.ts';
 
 /** Set by the first and the last line of the bundle, around everything that is evaluated. */
 declare const bundleStart: number;
@@ -18,7 +20,7 @@ export function activate(context: vscode.ExtensionContext): StartTimes | undefin
     context.subscriptions.push(compose(context));
   } catch (error) {
     // The editor only logs this; without a message the views would stay empty for no visible reason.
-    void vscode.window.showErrorMessage(`GPU Apps for Modal could not start: ${String(error)}`);
+    void showError(text`GPU Apps for Modal could not start: ${String(error)}`);
     throw error;
   }
   if (context.extensionMode === vscode.ExtensionMode.Production) return undefined;

@@ -3,6 +3,9 @@ import { commands } from '../contributions.ts';
 import type { ErrorKind } from '../domain/errors.ts';
 import { isCancelled, toModalError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
+import type { Text } from '../domain/text.ts';
+import { plain, text } from '../domain/text.ts';
+import { showError } from './shown/messages.ts';
 
 export interface Action {
   readonly title: string;
@@ -13,16 +16,15 @@ const run = (command: string) => () => vscode.commands.executeCommand(command);
 
 /** What helps after each kind of failure. Kinds that are not here offer the log. */
 function actionsFor(kind: ErrorKind): Action[] {
-  const { t } = vscode.l10n;
   switch (kind) {
     case 'cliMissing':
     case 'cliUnsupported':
-      return [{ title: t('Install Modal CLI'), run: run(commands.installCli) }];
+      return [{ title: text`Install Modal CLI`, run: run(commands.installCli) }];
     case 'signedOut':
     case 'unauthenticated':
-      return [{ title: t('Sign In'), run: run(commands.signIn) }];
+      return [{ title: text`Sign In`, run: run(commands.signIn) }];
     case 'profileBroken':
-      return [{ title: t('Open Profile File'), run: run(commands.openProfileFile) }];
+      return [{ title: text`Open Profile File`, run: run(commands.openProfileFile) }];
     default:
       return [];
   }
@@ -44,13 +46,13 @@ export class Presenter {
     if (isCancelled(error)) return;
     const failure = toModalError(error);
     this.#logger.error(`${doing} failed`, failure);
-    const log = { title: vscode.l10n.t('Show Extension Log'), run: run(commands.showOutput) };
+    const log = { title: text`Show Extension Log`, run: run(commands.showOutput) };
     const actions = [...actionsFor(failure.kind), ...extra, log].slice(0, 3);
-    void this.#show(`${doing}: ${failure.message}`, actions);
+    void this.#show(text`${doing}: ${failure.message}`, actions);
   }
 
-  async #show(message: string, actions: readonly Action[]): Promise<void> {
-    const chosen = await vscode.window.showErrorMessage(message, ...actions.map((action) => action.title));
-    await actions.find((action) => action.title === chosen)?.run();
+  async #show(message: Text, actions: readonly Action[]): Promise<void> {
+    const chosen = await showError(message, ...actions.map(({ title }) => plain(title)));
+    await actions.find(({ title }) => plain(title) === chosen)?.run();
   }
 }

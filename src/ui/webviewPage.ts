@@ -1,4 +1,4 @@
-import { shownName } from '../domain/shownName.ts';
+import { plain } from '../domain/text.ts';
 
 /** What a page is made of. Files are our own; all else may hold words of others. */
 export interface PageParts {
@@ -35,7 +35,7 @@ function policyOf(nonce: string): string {
 
 /** The page in which an element of ours stands; no value can become markup. */
 export function webviewPage({ element, title, data, nonce, script, font }: PageParts): string {
-  const name = escaped(shownName(title));
+  const name = escaped(plain(title));
   const attributes = Object.entries({ nonce, ...data })
     .map(([key, value]) => `data-${key}="${escaped(value)}"`)
     .join(' ');

@@ -1,11 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import type { Text } from '../domain/text.ts';
+import { withProgress } from '../platform/shown/messages.ts';
 
 /** A job that is done sooner shows nothing: a message that flashes by only disturbs. */
 const shownAfterMs = 400;
 
 /** Runs a job; if it takes a while, a message with a Cancel button appears, which ends the job through its signal. */
-export async function withSignal<T>(title: string, job: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withSignal<T>(title: Text, job: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController();
   const work = job(abort.signal);
   const settled = work.then(
@@ -13,7 +15,7 @@ export async function withSignal<T>(title: string, job: (signal: AbortSignal) =>
     () => true,
   );
   if (await Promise.race([settled, pause(shownAfterMs, false)])) return work;
-  return vscode.window.withProgress(
+  return withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (_progress, token) => {
       const subscription = token.onCancellationRequested(() => abort.abort());

@@ -139,7 +139,7 @@ describe('the Apps view', () => {
     await workbench.shot('93-by-gpu');
     await workbench.runCommand('Modal: Group Apps');
     await workbench.quickPick.option(/^By GPU.*current/).waitFor();
-    await workbench.quickPick.choose('Not at all');
+    await workbench.quickPick.choose('No grouping');
     await workbench.runCommand('Modal: Sort Apps');
     await workbench.quickPick.choose('By last deploy');
     await poll(async () => (await labels())[0] === 'generated-0007' || undefined, {

@@ -166,7 +166,7 @@ describe('a deploy', () => {
     await workbench.open(demo.workspace);
     await workbench.openView('Catalogue');
     await workbench
-      .notification(/The deploy of finbert-analyst ended with its window. Nothing of it/)
+      .notification(/Deploying finbert-analyst was interrupted when the window closed. Nothing was/)
       .waitFor(60_000);
     await workbench.shot('35-after-reload');
     await noFaults();

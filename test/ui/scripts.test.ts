@@ -150,7 +150,7 @@ describe('running', () => {
     const question = await workbench.modalDialog.text();
     expect(question).toContain('Run repeat in main?');
     expect(question).toContain('$0.0473 per core and hour (live price');
-    expect(question).toContain('asked once for this app and environment');
+    expect(question).toContain('asked again for this app and environment');
     await page.keyboard.press('Enter');
     await workbench.notification('repeat finished in').waitFor(60_000);
     const logs = await logsFrame();
@@ -163,14 +163,14 @@ describe('running', () => {
   it('offers the values of the last time', async () => {
     await workbench.clearNotifications();
     await row(/^Function repeat/).inlineAction(/^Run/);
-    const last = workbench.quickPick.option(/Run as the Last Time/);
+    const last = workbench.quickPick.option(/Run with Previous Values/);
     expect(await last.textContent()).toContain('--text=ab  --times=3 --loud');
     await workbench.quickPick.cancel();
   });
 
   it('says why a function failed, and where', async () => {
     await row(/^Function fails/).inlineAction(/^Run/);
-    await workbench.quickPick.choose(/Run with the Defaults/);
+    await workbench.quickPick.choose(/Run with Defaults/);
     const message = await workbench.notification('ValueError: bad 1').waitFor(60_000);
     await workbench.shot('65-run-failed');
     await message.press('Open jobs.py:14');

@@ -134,14 +134,14 @@ describe('the status bar', () => {
     await workbench.shot('74-menu');
     await workbench.quickPick.choose(/Switch Profile/);
     await workbench.quickPick.option(/local.*in use/).waitFor();
-    await workbench.quickPick.option(/other\.team.*token refused/).waitFor();
+    await workbench.quickPick.option(/other\.team.*invalid token/).waitFor();
     await workbench.quickPick.option(/local.*workspace local, user local/).waitFor();
     await workbench.shot('75-profiles');
   });
 
   it('follows the chosen profile, and says that its token is refused', async () => {
     await workbench.quickPick.choose(/other\.team/);
-    await status('Modal: token refused').waitFor();
+    await status('Modal: invalid token').waitFor();
     expect(await settings()).toEqual({ 'modalGpu.profile': 'other.team' });
     await workbench.page.getByText('Modal refused the token of the active profile').waitFor();
     await workbench.shot('76-token-refused');
@@ -154,7 +154,7 @@ describe('the status bar', () => {
   it('switches the environment that deploys go to', async () => {
     await workbench.runCommand('Modal: Switch Environment');
     await workbench.quickPick.option(/main.*in use · default/).waitFor();
-    await workbench.quickPick.option(/Use the Profile's Own/).waitFor();
+    await workbench.quickPick.option(/Use Profile Default/).waitFor();
     await workbench.shot('77-environments');
     await workbench.quickPick.choose(/^dev/);
     await status('local/dev').waitFor();
@@ -168,7 +168,7 @@ describe('the status bar', () => {
     await workbench.quickPick.option(/^Environment, dev/).waitFor(); // the preview is there again
     await workbench.quickPick.cancel();
     await workbench.runCommand('Modal: Switch Environment');
-    await workbench.quickPick.choose(/Use the Profile's Own/);
+    await workbench.quickPick.choose(/Use Profile Default/);
     await status('local/main').waitFor();
     expect(await settings()).toEqual({});
   });

@@ -96,12 +96,12 @@ describe('deploying', () => {
     const uv = `#!/bin/sh\n[ "$*" = "tool install modal" ] || exit 2\necho Installed modal\nln -s ${modal} ${bin}/modal\n`;
     await writeFile(path.join(tools, 'uv'), uv, { mode: 0o755 });
     await workbench.notification('The Modal CLI was not found').press('Install Modal CLI');
-    await workbench.quickPick.option(/^uv tool install modal.*fits best/).waitFor();
+    await workbench.quickPick.option(/^uv tool install modal.*recommended/).waitFor();
     await workbench.quickPick.option(/^python3 -m venv \.venv && /).waitFor();
     await workbench.shot('79-install');
     await workbench.quickPick.choose(/^uv tool install modal/);
-    const found = await workbench.notification(/Modal CLI 1\.\d+\.\d+ is used/).waitFor(60_000);
-    expect(await found.text()).toContain(`from UV_TOOL_BIN_DIR: ${bin}/modal`);
+    const found = await workbench.notification(/Using Modal CLI 1\.\d+\.\d+/).waitFor(60_000);
+    expect(await found.text()).toContain(`(UV_TOOL_BIN_DIR): ${bin}/modal`);
     await workbench.page
       .getByRole('tab', { name: /Terminal/ })
       .first()

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { DeployTarget } from '../../deploy/plan.ts';
 import type { App } from '../../domain/app.ts';
+import type { Text } from '../../domain/text.ts';
+import { text } from '../../domain/text.ts';
 import { isModalScript } from '../../platform/activeScript.ts';
 import { toScriptReference } from '../scripts/scriptReference.ts';
 import type { LogTarget } from '../logs/logsController.ts';
@@ -16,7 +18,7 @@ const rowId = (argument: unknown) => (typeof argument === 'string' ? argument : 
 export async function resolveApp(
   services: Services,
   argument: unknown,
-  title: string,
+  title: Text,
 ): Promise<App | undefined> {
   const target = services.appsView.target(rowId(argument));
   if (target && target.kind !== 'environment') return target.app;
@@ -26,7 +28,7 @@ export async function resolveApp(
 export async function resolveEndpoint(
   services: Services,
   argument: unknown,
-  title: string,
+  title: Text,
 ): Promise<AppEndpoint | undefined> {
   const target = services.appsView.target(rowId(argument));
   if (target?.kind === 'endpoint') return { app: target.app, endpoint: target.endpoint };
@@ -36,7 +38,7 @@ export async function resolveEndpoint(
 export async function resolveLogTarget(
   services: Services,
   argument: unknown,
-  title = vscode.l10n.t('Follow Logs'),
+  title = text`Follow Logs`,
 ): Promise<LogTarget | undefined> {
   const target = services.appsView.target(rowId(argument));
   const app = target && target.kind !== 'environment' ? target.app : await pickApp(services.store, title);
@@ -68,7 +70,7 @@ export async function resolveDeployTarget(
 
 async function deployTargetOf(services: Services, argument: unknown): Promise<DeployTarget | undefined> {
   const { resolveScript } = await import('../scripts/scriptActions.ts');
-  const choice = await resolveScript(services, argument, vscode.l10n.t('Deploy Script'));
+  const choice = await resolveScript(services, argument, text`Deploy Script`);
   if (!choice) return undefined;
   const { script, app, several = false } = choice;
   return { kind: 'script', script, several, ...(app ? { app } : {}) };

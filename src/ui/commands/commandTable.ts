@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { commands, walkthrough } from '../../contributions.ts';
 import { ModalError } from '../../domain/errors.ts';
+import { text } from '../../domain/text.ts';
 import type { DeployTarget } from '../../deploy/plan.ts';
 import { logsCommands } from '../logs/logsCommands.ts';
 import { lifecycleCommands } from '../lifecycle/lifecycleCommands.ts';
@@ -19,6 +20,7 @@ import { copyToWorkspace } from './copyToWorkspace.ts';
 import { measureCommands } from '../requests/measureCommands.ts';
 import { copyEndpointKey, sendRequest, setEndpointKey } from './requests.ts';
 import type { Services } from './services.ts';
+import { showStatus } from '../../platform/shown/messages.ts';
 
 /** All commands of the extension. Each takes its argument from a row, or asks for what is missing. */
 export function commandTable(
@@ -75,16 +77,16 @@ export function commandTable(
     [commands.copyEndpointUrl]: {
       doing: t('Copy endpoint URL'),
       run: async (argument) => {
-        const target = await resolveEndpoint(services, argument, t('Copy Endpoint URL'));
+        const target = await resolveEndpoint(services, argument, text`Copy Endpoint URL`);
         if (!target) return;
         await vscode.env.clipboard.writeText(target.endpoint.url);
-        vscode.window.setStatusBarMessage(`$(check) ${t('Copied {0}', target.endpoint.url)}`, 4000);
+        showStatus('check', text`Copied ${target.endpoint.url}`, 4000);
       },
     },
     [commands.openDashboard]: {
       doing: t('Open dashboard'),
       run: async (argument) => {
-        const app = await resolveApp(services, argument, t('Open in Modal Dashboard'));
+        const app = await resolveApp(services, argument, text`Open in Modal Dashboard`);
         if (app) await vscode.env.openExternal(vscode.Uri.parse((await planes.get()).dashboardUrl(app.id)));
       },
     },

@@ -1,25 +1,27 @@
 import * as vscode from 'vscode';
 import { copyApp } from '../../deploy/copyApp.ts';
 import type { CatalogApp } from '../../domain/catalog.ts';
+import { text } from '../../domain/text.ts';
 import { pickCatalogApp } from './pick.ts';
 import type { Services } from './services.ts';
+import { showInformation, showWarning } from '../../platform/shown/messages.ts';
+import { showOpen } from '../../platform/shown/inputs.ts';
 
 /** Copies a bundled app into a folder of the user's, where it can be read, changed and deployed by itself. */
 export async function copyToWorkspace(services: Services, argument: unknown): Promise<void> {
-  const { t } = vscode.l10n;
   const app = await chosenApp(services, argument);
   const root = app && (await chosenFolder());
   if (!app || !root) return;
   const copied = await copyApp(app, root.fsPath);
   await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.file(copied.readme));
-  const openCode = t('Open Code');
+  const openCode = text`Open Code`;
   const note = copied.kitDiffers
-    ? t('The folder appkit was there already and differs from the one of this version; it was left as it is.')
-    : '';
-  const message = t('{0} is in {1}. Deploy it with: {2}', app.title, copied.folder, copied.command);
-  const show = copied.kitDiffers ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
-  const copyCommand = t('Copy Command');
-  const answer = await show([message, note].filter(Boolean).join(' '), openCode, copyCommand);
+    ? text`The folder appkit was there already and differs from the one of this version; it was left as it is.`
+    : undefined;
+  const message = text`${app.title} is in ${copied.folder}. Deploy it with: ${copied.command}`;
+  const show = copied.kitDiffers ? showWarning : showInformation;
+  const copyCommand = text`Copy Command`;
+  const answer = await show(note ? text`${message} ${note}` : message, openCode, copyCommand);
   if (answer === openCode) await vscode.window.showTextDocument(vscode.Uri.file(copied.entry));
   if (answer === copyCommand) await vscode.env.clipboard.writeText(copied.command);
 }
@@ -35,10 +37,9 @@ async function chosenFolder(): Promise<vscode.Uri | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length === 1) return folders[0]?.uri;
   if (folders.length > 1) return (await vscode.window.showWorkspaceFolderPick())?.uri;
-  const { t } = vscode.l10n;
-  const chosen = await vscode.window.showOpenDialog({
-    title: t('Where should the app be copied to?'),
-    openLabel: t('Copy Here'),
+  const chosen = await showOpen({
+    title: text`Where should the app be copied to?`,
+    openLabel: text`Copy Here`,
     canSelectFolders: true,
     canSelectFiles: false,
   });

@@ -5,11 +5,15 @@ import type { CatalogApp, Sample } from '../../domain/catalog.ts';
 import { formatUsdPerHour, gpuUsdPerHour } from '../../domain/cost.ts';
 import type { Rates } from '../../domain/cost.ts';
 import { ModalError } from '../../domain/errors.ts';
+import type { Text } from '../../domain/text.ts';
+import { plain, text } from '../../domain/text.ts';
 import { spokenAge } from '../../domain/words.ts';
 import type { AppStore } from '../../store/appStore.ts';
 import { appStateLook } from '../trees/appStateLook.ts';
+import type { PickItem } from '../../platform/shown/inputs.ts';
+import { showPick } from '../../platform/shown/inputs.ts';
 
-interface Item<T> extends vscode.QuickPickItem {
+interface Item<T> extends PickItem {
   readonly value: T;
 }
 
@@ -21,11 +25,11 @@ export interface AppEndpoint {
 
 /** @returns undefined when the user left */
 export async function pick<T>(
-  title: string,
-  placeHolder: string,
+  title: Text,
+  placeHolder: Text,
   items: readonly Item<T>[],
 ): Promise<T | undefined> {
-  const chosen = await vscode.window.showQuickPick(items, {
+  const chosen = await showPick(items, {
     title,
     placeHolder,
     matchOnDescription: true,
@@ -35,7 +39,7 @@ export async function pick<T>(
 }
 
 /** Lets the user choose a live app. @throws kind `notFound` when there is none */
-export async function pickApp(store: AppStore, title: string): Promise<App | undefined> {
+export async function pickApp(store: AppStore, title: Text): Promise<App | undefined> {
   if (store.state.snapshot.readAt === 0) await store.refresh();
   const { error, snapshot } = store.state;
   const apps = snapshot.apps.filter((app) => isLive(app.state));
@@ -43,11 +47,11 @@ export async function pickApp(store: AppStore, title: string): Promise<App | und
   if (apps.length === 0) throw new ModalError('notFound', 'Nothing is deployed. Deploy an app first.');
   return pick(
     title,
-    vscode.l10n.t('Choose an app'),
+    text`Choose an app`,
     apps.map((app) => ({
-      label: app.name,
-      description: `${app.environment} · ${appStateLook(app.state).word}`,
-      detail: vscode.l10n.t('Last deploy {0}', spokenAge(app.deployedAt ?? app.createdAt, Date.now())),
+      label: plain(app.name),
+      description: text`${app.environment} · ${appStateLook(app.state).word}`,
+      detail: text`Last deploy ${spokenAge(app.deployedAt ?? app.createdAt, Date.now())}`,
       iconPath: new vscode.ThemeIcon('cloud'),
       value: app,
     })),
@@ -57,7 +61,7 @@ export async function pickApp(store: AppStore, title: string): Promise<App | und
 /** Lets the user choose a web endpoint of any live app; asks nothing when there is only one. */
 export async function pickEndpoint(
   store: AppStore,
-  title: string,
+  title: Text,
   among?: App,
 ): Promise<AppEndpoint | undefined> {
   await store.refresh();
@@ -71,11 +75,11 @@ export async function pickEndpoint(
   if (endpoints.length === 1) return endpoints[0];
   return pick(
     title,
-    vscode.l10n.t('Choose a web endpoint'),
+    text`Choose a web endpoint`,
     endpoints.map(({ app, endpoint }) => ({
-      label: `${app.name}: ${endpoint.name}`,
-      description: app.environment,
-      detail: endpoint.url,
+      label: text`${app.name}: ${endpoint.name}`,
+      description: plain(app.environment),
+      detail: plain(endpoint.url),
       iconPath: new vscode.ThemeIcon('globe'),
       value: { app, endpoint },
     })),
@@ -94,36 +98,36 @@ export async function pickCatalogApp(
   const items: Item<CatalogApp | vscode.Uri>[] = apps.map((app) => {
     const usd = gpuUsdPerHour(app.gpu.default, rates);
     return {
-      label: app.title,
-      description: [app.gpu.default, usd === undefined ? '' : formatUsdPerHour(usd)]
-        .filter(Boolean)
-        .join(' · '),
-      detail: app.summary,
+      label: plain(app.title),
+      description: plain(
+        [app.gpu.default, usd === undefined ? '' : formatUsdPerHour(usd)].filter(Boolean).join(' · '),
+      ),
+      detail: plain(app.summary),
       iconPath: new vscode.ThemeIcon(app.icon),
       value: app,
     };
   });
   if (script) {
     items.unshift({
-      label: vscode.workspace.asRelativePath(script),
-      description: vscode.l10n.t('active editor'),
-      detail: vscode.l10n.t('Deploy this script as it is'),
+      label: plain(vscode.workspace.asRelativePath(script)),
+      description: text`active editor`,
+      detail: text`Deploy this script as it is`,
       iconPath: new vscode.ThemeIcon('file-code'),
       value: script,
     });
   }
-  return pick(vscode.l10n.t('Deploy App'), vscode.l10n.t('Choose what to deploy'), items);
+  return pick(text`Deploy App`, text`Choose what to deploy`, items);
 }
 
 export async function pickSample(app: CatalogApp): Promise<Sample | undefined> {
   if (app.samples.length === 1) return app.samples[0];
   return pick(
-    vscode.l10n.t('Send Test Request to {0}', app.title),
-    vscode.l10n.t('Choose a sample'),
+    text`Send Test Request to ${app.title}`,
+    text`Choose a sample`,
     app.samples.map((sample) => ({
-      label: sample.title,
-      description: `${sample.method} ${sample.path}`,
-      detail: sample.expect?.description ?? '',
+      label: plain(sample.title),
+      description: text`${sample.method} ${sample.path}`,
+      detail: plain(sample.expect?.description ?? ''),
       iconPath: new vscode.ThemeIcon('beaker'),
       value: sample,
     })),

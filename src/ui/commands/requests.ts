@@ -3,12 +3,14 @@ import type { CatalogApp, Sample } from '../../domain/catalog.ts';
 import { ModalError } from '../../domain/errors.ts';
 import { isLive } from '../../domain/app.ts';
 import type { AuthKind } from '../../domain/request.ts';
+import { plain, text } from '../../domain/text.ts';
 import { defaultAuth, keyName } from '../../requests/auth.ts';
 import { askForKey } from '../requests/askForKey.ts';
 import { resolveEndpoint } from './arguments.ts';
 import type { AppEndpoint } from './pick.ts';
 import { endpointsOf, pick, pickSample } from './pick.ts';
 import type { Services } from './services.ts';
+import { showStatus } from '../../platform/shown/messages.ts';
 
 /** Sends a sample of a bundled app at once, or opens the request panel on any other endpoint. */
 export async function sendRequest(services: Services, argument: unknown): Promise<void> {
@@ -29,7 +31,7 @@ export async function sendRequest(services: Services, argument: unknown): Promis
   }
   const target = isDeployedReference(argument)
     ? await deployedFunction(services, argument)
-    : await resolveEndpoint(services, argument, vscode.l10n.t('Send Test Request'));
+    : await resolveEndpoint(services, argument, text`Send Test Request`);
   if (!target) return;
   const bundled = await bundledApp(services, target);
   if (!bundled || bundled.samples.length === 0) {
@@ -76,20 +78,19 @@ export async function bundledApp(
 
 /** Asks for the key of an endpoint and keeps it in the editor's secret storage. */
 export async function setEndpointKey(services: Services, argument: unknown): Promise<void> {
-  const { t } = vscode.l10n;
-  const target = await resolveEndpoint(services, argument, t('Set Endpoint API Key'));
+  const target = await resolveEndpoint(services, argument, text`Set Endpoint API Key`);
   if (!target) return;
   const kind = await authKindOf(services, target);
   const value = await askForKey(target.app.name, kind === 'proxy');
   if (value === undefined) return;
   await services.keys.store(await keyNameOf(services, target), value);
-  vscode.window.setStatusBarMessage(`$(check) ${t('Key stored')}`, 4000);
+  showStatus('check', text`Key stored`, 4000);
 }
 
 /** Puts the key of an endpoint on the clipboard, for clients elsewhere. It is never shown. */
 export async function copyEndpointKey(services: Services, argument: unknown): Promise<void> {
   const { t } = vscode.l10n;
-  const target = await resolveEndpoint(services, argument, t('Copy Endpoint API Key'));
+  const target = await resolveEndpoint(services, argument, text`Copy Endpoint API Key`);
   if (!target) return;
   const value = await services.keys.get(await keyNameOf(services, target));
   if (value === undefined) {
@@ -97,7 +98,7 @@ export async function copyEndpointKey(services: Services, argument: unknown): Pr
     throw new ModalError('notFound', t(text, target.app.name));
   }
   await vscode.env.clipboard.writeText(value);
-  vscode.window.setStatusBarMessage(`$(check) ${t('Copied the API key of {0}', target.app.name)}`, 4000);
+  showStatus('check', text`Copied the API key of ${target.app.name}`, 4000);
 }
 
 async function authKindOf(services: Services, target: AppEndpoint): Promise<AuthKind> {
@@ -141,8 +142,12 @@ async function deployedFunction(
     );
   if (found.length === 1) return found[0];
   return pick(
-    t('Send Test Request'),
-    t('Choose an environment'),
-    found.map((each) => ({ label: each.app.environment, detail: each.endpoint.url, value: each })),
+    text`Send Test Request`,
+    text`Choose an environment`,
+    found.map((each) => ({
+      label: plain(each.app.environment),
+      detail: plain(each.endpoint.url),
+      value: each,
+    })),
   );
 }

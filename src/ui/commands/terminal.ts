@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { shellOf, typedCommand } from '../../domain/shell.ts';
-import { shownName } from '../../domain/shownName.ts';
 import type { TerminalCommand } from '../../domain/terminalArguments.ts';
 import { terminalArguments } from '../../domain/terminalArguments.ts';
+import type { Text } from '../../domain/text.ts';
+import { createTerminal } from '../../platform/shown/surfaces.ts';
 
 export interface TerminalOptions extends Omit<TerminalCommand, 'words'> {
   /** Name of a theme icon. */
@@ -15,10 +16,10 @@ export interface TerminalOptions extends Omit<TerminalCommand, 'words'> {
  * Runs a command in a terminal where the user sees what runs and can answer its questions.
  * @throws kind `invalid` on Windows, where it is typed, when a word cannot be typed
  */
-export function runInTerminal(name: string, words: readonly string[], options: TerminalOptions = {}): void {
+export function runInTerminal(name: Text, words: readonly string[], options: TerminalOptions = {}): void {
   const { icon = 'rocket', env, ...command } = options;
   const look = {
-    name: shownName(name),
+    name,
     iconPath: new vscode.ThemeIcon(icon),
     // Else the editor would keep the variables, which may be credentials, and run the command again after a restart.
     isTransient: true,
@@ -29,18 +30,18 @@ export function runInTerminal(name: string, words: readonly string[], options: T
     return;
   }
   const shellArgs = terminalArguments({ words, ...command }, vscode.env.shell || '/bin/sh');
-  vscode.window.createTerminal({ ...look, shellPath: '/bin/sh', shellArgs }).show();
+  createTerminal({ ...look, shellPath: '/bin/sh', shellArgs }).show();
 }
 
 /** Into the shell that the words are quoted for. */
 function typeInto(
-  look: vscode.TerminalOptions,
+  look: vscode.TerminalOptions & { readonly name: Text },
   words: readonly string[],
   variables: Readonly<Record<string, string>> | undefined,
 ): void {
   const shellPath = vscode.env.shell || 'powershell.exe';
   const text = typedCommand(words, variables, shellOf(shellPath));
-  const terminal = vscode.window.createTerminal({ ...look, shellPath });
+  const terminal = createTerminal({ ...look, shellPath });
   terminal.show();
   terminal.sendText(text);
 }

@@ -4,12 +4,15 @@ import type { DeployPlan } from '../../deploy/plan.ts';
 import type { Endpoint } from '../../domain/app.ts';
 import type { Sample } from '../../domain/catalog.ts';
 import { isCancelled } from '../../domain/errors.ts';
+import type { Text } from '../../domain/text.ts';
+import { plain, text } from '../../domain/text.ts';
 import { connectionEnvironment } from '../../modal/cli.ts';
 import type { Action } from '../../platform/present.ts';
 import type { OutputSink } from '../logs/logsController.ts';
 import { endpointsOf } from '../commands/pick.ts';
 import type { Services } from '../commands/services.ts';
 import { runInTerminal } from '../commands/terminal.ts';
+import { showInformation, showStatus, showWarning } from '../../platform/shown/messages.ts';
 
 /** What the user sees and can do once a deploy has ended. */
 
@@ -26,32 +29,29 @@ export async function afterSuccess(
 }
 
 async function offerNext(services: Services, plan: DeployPlan, result: DeployResult): Promise<void> {
-  const { t } = vscode.l10n;
   const endpoint = result.details.functions.flatMap((fn) => fn.endpoints)[0];
   const sample = plan.target.kind === 'bundled' ? plan.target.app.samples[0] : undefined;
   const actions: Action[] = [
     ...(endpoint && sample
-      ? [{ title: t('Send Sample'), run: () => sendSample(services, plan, result, sample) }]
+      ? [{ title: text`Send Sample`, run: () => sendSample(services, plan, result, sample) }]
       : []),
-    ...(endpoint ? [{ title: t('Copy URL'), run: () => vscode.env.clipboard.writeText(endpoint.url) }] : []),
-    { title: t('Open Dashboard'), run: () => openDashboard(services, result.appId) },
+    ...(endpoint ? [{ title: text`Copy URL`, run: () => vscode.env.clipboard.writeText(endpoint.url) }] : []),
+    { title: text`Open Dashboard`, run: () => openDashboard(services, result.appId) },
   ];
   const unhealthy = result.health?.kind === 'unhealthy' ? result.health.reason : '';
-  const show = unhealthy ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+  const deployed = deployedText(result, endpoint);
+  const show = unhealthy ? showWarning : showInformation;
   const chosen = await show(
-    [deployedText(result, endpoint), unhealthy && t('It does not answer well yet: {0}', unhealthy)]
-      .filter(Boolean)
-      .join(' '),
-    ...actions.map(({ title }) => title),
+    unhealthy ? text`${deployed} Health check failed: ${unhealthy}` : deployed,
+    ...actions.map(({ title }) => plain(title)),
   );
-  await actions.find(({ title }) => title === chosen)?.run();
+  await actions.find(({ title }) => plain(title) === chosen)?.run();
 }
 
-function deployedText({ appName, environment }: DeployResult, endpoint: Endpoint | undefined): string {
-  const { t } = vscode.l10n;
+function deployedText({ appName, environment }: DeployResult, endpoint: Endpoint | undefined): Text {
   return endpoint
-    ? t('{0} is deployed in {1}: {2}', appName, environment, endpoint.url)
-    : t('{0} is deployed in {1}.', appName, environment);
+    ? text`${appName} is deployed in ${environment}: ${endpoint.url}`
+    : text`${appName} is deployed in ${environment}.`;
 }
 
 async function sendSample(
@@ -78,18 +78,18 @@ export async function afterFailure(
 ): Promise<void> {
   const { t } = vscode.l10n;
   if (isCancelled(error)) {
-    vscode.window.setStatusBarMessage(`$(circle-slash) ${t('Deploy of {0} cancelled', plan.title)}`, 5000);
+    showStatus('circle-slash', text`Deploy of ${plan.title} cancelled`, 5000);
   } else {
     planes.suspect();
     presenter.failure(t('Deploying {0}', plan.title), error, [
-      { title: t('Show Build Log'), run: () => next.log.show() },
-      { title: t('Try Again'), run: next.again },
+      { title: text`Show Build Log`, run: () => next.log.show() },
+      { title: text`Try Again`, run: next.again },
       {
-        title: t('Run in Terminal'),
+        title: text`Run in Terminal`,
         run: async () => {
           const { command, args } = await cli.find();
           const connection = await planes.connection();
-          runInTerminal(t('Deploy {0}', plan.title), [command, ...args, ...plan.args], {
+          runInTerminal(text`Deploy ${plan.title}`, [command, ...args, ...plan.args], {
             cwd: plan.cwd,
             // The account that was confirmed, also where variables of the environment name another.
             env: connectionEnvironment(connection),

@@ -1,17 +1,17 @@
-import * as vscode from 'vscode';
+import { lines, text } from '../../domain/text.ts';
 import type { DeployPlan } from '../../deploy/plan.ts';
 import { unitLines } from '../../deploy/unitLines.ts';
 import { spokenAge } from '../../domain/words.ts';
 import { commitWords, gpuWords, isComplete, secretWords } from './planWords.ts';
+import { showInformation } from '../../platform/shown/messages.ts';
 
 /** The one question before a deploy: app, environment, GPU and price, and what will be created or replaced. */
 export async function confirmDeploy(plan: DeployPlan, waitsForHealth: boolean): Promise<boolean> {
-  const { t } = vscode.l10n;
-  const deploy = t('Deploy');
+  const deploy = text`Deploy`;
   const name = plan.appName || plan.title;
-  const chosen = await vscode.window.showInformationMessage(
-    t('Deploy {0} to {1}?', name, plan.environment || t('the default environment')),
-    { modal: true, detail: confirmationLines(plan, waitsForHealth, Date.now()).join('\n') },
+  const chosen = await showInformation(
+    text`Deploy ${name} to ${plan.environment || text`the default environment`}?`,
+    { modal: true, detail: lines(confirmationLines(plan, waitsForHealth, Date.now())) },
     deploy,
   );
   return chosen === deploy;

@@ -8,6 +8,7 @@ import { missingSecrets, planDeploy } from '../../deploy/plan.ts';
 import { durationText, stageWords } from '../../deploy/stages.ts';
 import { ModalError, isCancelled } from '../../domain/errors.ts';
 import { appReference } from '../../domain/script.ts';
+import { text } from '../../domain/text.ts';
 import { endpointKeyName } from '../../requests/keys.ts';
 import type { Services } from '../commands/services.ts';
 import type { OutputSink } from '../logs/logsController.ts';
@@ -93,7 +94,7 @@ export class DeployFlow {
 
   #plan(target: DeployTarget): Promise<DeployPlan> {
     const { config, planes, cli } = this.#services;
-    return withSignal(vscode.l10n.t('Preparing the deploy…'), async (signal) => {
+    return withSignal(text`Preparing the deploy…`, async (signal) => {
       await cli.find(signal);
       return planDeploy(target, {
         plane: await planes.get(signal),
@@ -207,5 +208,5 @@ function newEntry(plan: DeployPlan, { id, title }: RunningDeploy, account: strin
 /** `Deployed in 8.1 s: checking 0.4 s, building image 6.0 s, …` */
 function summaryOf({ seconds, times }: DeployResult): string {
   const parts = times.map(({ stage, ms }) => `${stageWords[stage]} ${durationText(ms)}`);
-  return vscode.l10n.t('Deployed in {0}: {1}', durationText(seconds * 1000), parts.join(', '));
+  return text`Deployed in ${durationText(seconds * 1000)}: ${parts.join(', ')}`;
 }

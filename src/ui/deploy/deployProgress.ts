@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import { plain, text } from '../../domain/text.ts';
 import type { DeployTracker, RunningDeploy } from './deployTracker.ts';
+import { withProgress } from '../../platform/shown/messages.ts';
 
 /** The view whose row shows the deploy. */
 export interface DeployView {
@@ -23,7 +25,7 @@ export async function withDeployProgress<T>(
     () => undefined,
     () => undefined,
   );
-  void vscode.window.withProgress({ location: { viewId: id } }, () => ended);
+  void withProgress({ location: { viewId: id } }, () => ended);
   let shown: (() => void) | undefined;
   const update = () => {
     if (view.visible) {
@@ -45,14 +47,14 @@ export async function withDeployProgress<T>(
 /** @returns takes the notification away */
 function notify(deploy: RunningDeploy, tracker: DeployTracker, ended: Promise<void>): () => void {
   const { promise: closed, resolve: close } = Promise.withResolvers<undefined>();
-  void vscode.window.withProgress(
+  void withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Deploying {0}', deploy.title),
+      title: text`Deploying ${deploy.title}`,
       cancellable: true,
     },
     async (progress, token) => {
-      const report = () => progress.report({ message: deploy.status().text });
+      const report = () => progress.report({ message: plain(deploy.status().text) });
       report();
       const changes = tracker.onDidChange(report);
       const cancels = token.onCancellationRequested(() => deploy.abort.abort());

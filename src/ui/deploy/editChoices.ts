@@ -3,8 +3,10 @@ import type { DeployPlan } from '../../deploy/plan.ts';
 import type { SettingValues } from '../../deploy/settings.ts';
 import { settingProblem, settingValue } from '../../deploy/settings.ts';
 import type { ManifestSecret, ManifestSetting } from '../../domain/catalog.ts';
+import { plain, text } from '../../domain/text.ts';
 import type { ControlPlane } from '../../modal/controlPlane.ts';
 import { pick } from '../commands/pick.ts';
+import { problem, showInput } from '../../platform/shown/inputs.ts';
 
 /** The small questions behind the lines of the preview. Each returns undefined when the user left. */
 
@@ -17,36 +19,34 @@ export async function editSetting(
 }
 
 function askValue(setting: ManifestSetting, current: string): Thenable<string | undefined> {
-  const { t } = vscode.l10n;
   const choices = setting.type === 'boolean' ? ['true', 'false'] : setting.choices;
   const mark = (value: string) =>
-    [value === current ? t('current') : '', value === String(setting.default) ? t('default') : '']
+    [value === current ? 'current' : '', value === String(setting.default) ? 'default' : '']
       .filter(Boolean)
       .join(', ');
   if (choices) {
-    const items = choices.map((value) => ({ label: value, description: mark(value), value }));
-    return pick(setting.title, setting.description, items);
+    const items = choices.map((value) => ({ label: plain(value), description: plain(mark(value)), value }));
+    return pick(plain(setting.title), plain(setting.description), items);
   }
-  return vscode.window.showInputBox({
-    title: setting.title,
-    prompt: `${setting.description} ${t('Default: {0}', String(setting.default) || t('(empty)'))}`,
+  return showInput({
+    title: plain(setting.title),
+    prompt: text`${setting.description} Default: ${String(setting.default) || '(empty)'}`,
     value: current,
     ignoreFocusOut: true,
-    validateInput: (text) => settingProblem(setting, text) || undefined,
+    validateInput: (typed) => problem(settingProblem(setting, typed)),
   });
 }
 
 export async function pickEnvironment(plan: DeployPlan, plane: ControlPlane): Promise<string | undefined> {
-  const { t } = vscode.l10n;
   const environments = await plane.listEnvironments();
   return pick(
-    t('Environment for {0}', plan.title),
-    t('Choose an environment'),
+    text`Environment for ${plan.title}`,
+    text`Choose an environment`,
     environments.map(({ name, isDefault }) => ({
-      label: name,
-      description: [name === plan.environment ? t('current') : '', isDefault ? t('default') : '']
-        .filter(Boolean)
-        .join(', '),
+      label: plain(name),
+      description: plain(
+        [name === plan.environment ? 'current' : '', isDefault ? 'default' : ''].filter(Boolean).join(', '),
+      ),
       iconPath: new vscode.ThemeIcon('layers'),
       value: name,
     })),
@@ -62,17 +62,16 @@ export async function createOwnSecret(
   environment: string,
   plane: ControlPlane,
 ): Promise<boolean> {
-  const { t } = vscode.l10n;
   const keys = secret.keys.length > 0 ? secret.keys : await askKeys(secret.name);
   if (!keys) return false;
   const values: Record<string, string> = {};
   for (const [at, key] of keys.entries()) {
-    const value = await vscode.window.showInputBox({
-      title: t('Create Secret {0} ({1} of {2})', secret.name, at + 1, keys.length),
-      prompt: `${key}. ${secret.purpose}`,
+    const value = await showInput({
+      title: text`Create Secret ${secret.name} (${at + 1} of ${keys.length})`,
+      prompt: text`${key}. ${secret.purpose}`,
       password: true,
       ignoreFocusOut: true,
-      validateInput: (text) => (text.trim() ? undefined : t('Enter a value, or press Escape to leave.')),
+      validateInput: (typed) => (typed.trim() ? undefined : text`Enter a value, or press Escape to cancel.`),
     });
     if (value === undefined) return false;
     values[key] = value;
@@ -83,21 +82,20 @@ export async function createOwnSecret(
 
 /** Names of the variables that a secret will set in the containers. */
 async function askKeys(secret: string): Promise<string[] | undefined> {
-  const { t } = vscode.l10n;
-  const text = await vscode.window.showInputBox({
-    title: t('Create Secret {0}', secret),
-    prompt: t('Names of the environment variables that it sets, separated by commas, e.g. HF_TOKEN'),
+  const typed = await showInput({
+    title: text`Create Secret ${secret}`,
+    prompt: text`Names of the environment variables that it sets, separated by commas, e.g. HF_TOKEN`,
     ignoreFocusOut: true,
     validateInput: (value) =>
       keysIn(value).every((key) => /^[A-Za-z_]\w*$/.test(key)) && keysIn(value).length > 0
         ? undefined
-        : t('Enter names of letters, digits and underscores.'),
+        : text`Enter names of letters, digits and underscores.`,
   });
-  return text === undefined ? undefined : keysIn(text);
+  return typed === undefined ? undefined : keysIn(typed);
 }
 
-function keysIn(text: string): string[] {
-  return text
+function keysIn(typed: string): string[] {
+  return typed
     .split(',')
     .map((key) => key.trim())
     .filter(Boolean);

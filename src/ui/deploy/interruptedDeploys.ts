@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import { text } from '../../domain/text.ts';
 import { commands } from '../../contributions.ts';
 import { recoverDeploy } from '../../deploy/recovery.ts';
 import type { Services } from '../commands/services.ts';
+import { showInformation, showWarning } from '../../platform/shown/messages.ts';
 
 /** Once the Catalogue is seen: says what became of deploys that the end of an earlier window has cut off. */
 export function reportInterruptedDeploys(services: Services): vscode.Disposable {
@@ -38,22 +40,20 @@ async function tell(
   published: boolean | undefined,
   version: number | undefined,
 ): Promise<void> {
-  const { t } = vscode.l10n;
   if (published) {
-    void vscode.window.showInformationMessage(t('{0} was deployed while the window was closed.', title));
+    void showInformation(text`${title} was deployed while the window was closed.`);
     return;
   }
   const now = liveWords(published, version);
-  const again = t('Deploy Again…');
-  const chosen = await vscode.window.showWarningMessage(
-    `${t('The deploy of {0} ended with its window.', title)} ${now}`,
+  const again = text`Deploy Again…`;
+  const chosen = await showWarning(
+    text`Deploying ${title} was interrupted when the window closed. ${now}`,
     again,
   );
   if (chosen === again) await vscode.commands.executeCommand(commands.deploy);
 }
 
 function liveWords(published: boolean | undefined, version: number | undefined): string {
-  const { t } = vscode.l10n;
-  if (published === undefined) return t('The Apps view shows what is live now.');
-  return version ? t('Version {0} is live as before.', version) : t('Nothing of it was published.');
+  if (published === undefined) return text`The Apps view shows what is live now.`;
+  return version ? text`Version ${version} is live as before.` : text`Nothing was published.`;
 }

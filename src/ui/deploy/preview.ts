@@ -4,8 +4,11 @@ import { missingSecrets } from '../../deploy/plan.ts';
 import { isChanged, settingValue } from '../../deploy/settings.ts';
 import { unitLines } from '../../deploy/unitLines.ts';
 import type { ManifestSecret, ManifestSetting } from '../../domain/catalog.ts';
+import { plain, text } from '../../domain/text.ts';
 import { spokenAge } from '../../domain/words.ts';
 import { commitWords, gpuWords, isComplete, secretWords } from './planWords.ts';
+import type { PickItem } from '../../platform/shown/inputs.ts';
+import { showPick } from '../../platform/shown/inputs.ts';
 
 /** What the user wants after looking at the plan. */
 export type PreviewAnswer =
@@ -17,7 +20,7 @@ export type PreviewAnswer =
   | { readonly kind: 'script' }
   | { readonly kind: 'look' };
 
-interface Item extends vscode.QuickPickItem {
+interface Item extends PickItem {
   readonly answer?: PreviewAnswer;
 }
 
@@ -27,14 +30,9 @@ interface Item extends vscode.QuickPickItem {
  * @returns undefined when the user left
  */
 export async function showPreview(plan: DeployPlan): Promise<PreviewAnswer | undefined> {
-  const { t } = vscode.l10n;
-  const chosen = await vscode.window.showQuickPick(previewItems(plan, Date.now()), {
-    title: t(
-      'Deploy {0} to {1}',
-      plan.appName || plan.title,
-      plan.environment || t('the default environment'),
-    ),
-    placeHolder: t('Enter goes on to the confirmation; choose any other line to change it'),
+  const chosen = await showPick(previewItems(plan, Date.now()), {
+    title: text`Deploy ${plan.appName || plan.title} to ${plan.environment || text`the default environment`}`,
+    placeHolder: text`Press Enter to continue, or select an item to change it`,
     matchOnDescription: true,
     ignoreFocusOut: true,
   });
@@ -44,15 +42,17 @@ export async function showPreview(plan: DeployPlan): Promise<PreviewAnswer | und
 function previewItems(plan: DeployPlan, now: number): Item[] {
   return [
     deployItem(plan),
-    ...section(vscode.l10n.t('What and where'), whatItems(plan)),
-    ...section(vscode.l10n.t('Deployed now'), nowItems(plan, now)),
-    ...section(vscode.l10n.t('Secrets'), plan.secrets.map(secretItem)),
-    ...section(vscode.l10n.t('Settings'), settingItems(plan)),
+    ...section(text`Target`, whatItems(plan)),
+    ...section(text`Currently deployed`, nowItems(plan, now)),
+    ...section(text`Secrets`, plan.secrets.map(secretItem)),
+    ...section(text`Settings`, settingItems(plan)),
   ];
 }
 
 function section(label: string, items: readonly Item[]): Item[] {
-  return items.length > 0 ? [{ label, kind: vscode.QuickPickItemKind.Separator }, ...items] : [];
+  return items.length > 0
+    ? [{ label: plain(label), kind: vscode.QuickPickItemKind.Separator }, ...items]
+    : [];
 }
 
 function icon(name: string): Pick<Item, 'iconPath'> {
@@ -60,39 +60,49 @@ function icon(name: string): Pick<Item, 'iconPath'> {
 }
 
 function deployItem(plan: DeployPlan): Item {
-  const { t } = vscode.l10n;
   const [missing] = missingSecrets(plan);
   if (missing) {
     return {
       ...icon('key'),
-      label: t('Create Secret {0}…', missing.name),
-      description: t('needed before the deploy'),
+      label: text`Create Secret ${missing.name}…`,
+      description: text`needed before the deploy`,
       answer: { kind: 'secret', secret: missing },
     };
   }
-  return { ...icon('rocket'), label: t('Deploy'), description: gpuWords(plan), answer: { kind: 'deploy' } };
+  return {
+    ...icon('rocket'),
+    label: text`Deploy`,
+    description: plain(gpuWords(plan)),
+    answer: { kind: 'deploy' },
+  };
 }
 
 function whatItems(plan: DeployPlan): Item[] {
-  const { t } = vscode.l10n;
   return [
     {
       ...icon('layers'),
-      label: t('Environment'),
-      description: plan.environment,
+      label: text`Environment`,
+      description: plain(plan.environment),
       answer: { kind: 'environment' },
     },
     ...(plan.gpu
-      ? [{ ...icon('chip'), label: t('GPU'), description: gpuWords(plan), answer: { kind: 'gpu' as const } }]
+      ? [
+          {
+            ...icon('chip'),
+            label: text`GPU`,
+            description: plain(gpuWords(plan)),
+            answer: { kind: 'gpu' as const },
+          },
+        ]
       : []),
     ...unitItems(plan),
     {
       ...icon('file-code'),
-      label: t('Script'),
+      label: text`Script`,
       description:
         plan.target.kind === 'bundled'
-          ? t('{0}, as bundled', plan.target.app.entry)
-          : vscode.workspace.asRelativePath(plan.script),
+          ? text`${plan.target.app.entry}, as bundled`
+          : plain(vscode.workspace.asRelativePath(plan.script)),
       answer: { kind: 'script' },
     },
   ];
@@ -102,27 +112,26 @@ function whatItems(plan: DeployPlan): Item[] {
 function unitItems(plan: DeployPlan): Item[] {
   return unitLines(plan.units ?? [], plan.rates, isComplete(plan)).map((line) => ({
     ...icon('chip'),
-    label: line,
+    label: plain(line),
     answer: { kind: 'look' },
   }));
 }
 
 function nowItems(plan: DeployPlan, now: number): Item[] {
-  const { t } = vscode.l10n;
   if (!plan.appName) return [];
   const { deployed } = plan;
   const look = { kind: 'look' } as const;
-  if (!deployed) return [{ ...icon('circle-outline'), label: t('Not deployed'), answer: look }];
-  const version = deployed.version ? t('Version {0}', deployed.version) : t('A version');
+  if (!deployed) return [{ ...icon('circle-outline'), label: text`Not deployed`, answer: look }];
+  const version = deployed.version ? text`Version ${deployed.version}` : text`Unknown version`;
   const age = deployed.deployedAt ? spokenAge(deployed.deployedAt, now) : '';
   return [
     {
       ...icon('history'),
-      label: version,
-      description: [age, commitWords(plan)].filter(Boolean).join(' · '),
+      label: plain(version),
+      description: plain([age, commitWords(plan)].filter(Boolean).join(' · ')),
       answer: look,
     },
-    ...plan.changes.map((change) => ({ ...icon('diff'), label: change, answer: look })),
+    ...plan.changes.map((change) => ({ ...icon('diff'), label: plain(change), answer: look })),
   ];
 }
 
@@ -131,9 +140,9 @@ function secretItem({ secret, state }: PlannedSecret): Item {
   const answer = state === 'missing' ? { kind: 'secret' as const, secret } : look;
   return {
     ...icon(state === 'missing' && secret.required ? 'warning' : 'key'),
-    label: secret.generate === 'proxy-token' ? vscode.l10n.t('Proxy token') : secret.name,
-    description: secretWords({ secret, state }),
-    detail: secret.purpose,
+    label: secret.generate === 'proxy-token' ? text`Proxy token` : plain(secret.name),
+    description: plain(secretWords({ secret, state })),
+    detail: plain(secret.purpose),
     answer,
   };
 }
@@ -142,14 +151,16 @@ function settingItems(plan: DeployPlan): Item[] {
   if (plan.target.kind !== 'bundled') return [];
   return plan.target.app.settings.map((setting) => ({
     ...icon(isChanged(setting, plan.values) ? 'edit' : 'settings'),
-    label: setting.title,
-    description: [
-      settingValue(setting, plan.values) || vscode.l10n.t('(empty)'),
-      isChanged(setting, plan.values) ? vscode.l10n.t('changed') : '',
-    ]
-      .filter(Boolean)
-      .join(' · '),
-    detail: setting.description,
+    label: plain(setting.title),
+    description: plain(
+      [
+        settingValue(setting, plan.values) || text`(empty)`,
+        isChanged(setting, plan.values) ? text`changed` : '',
+      ]
+        .filter(Boolean)
+        .join(' · '),
+    ),
+    detail: plain(setting.description),
     answer: { kind: 'setting' as const, setting },
   }));
 }

@@ -1,7 +1,7 @@
-import * as vscode from 'vscode';
 import { readRates } from '../../deploy/plan.ts';
 import type { App, ModalFunction } from '../../domain/app.ts';
 import type { Rates } from '../../domain/cost.ts';
+import { text } from '../../domain/text.ts';
 import type { Services } from '../commands/services.ts';
 import { withSignal } from '../withSignal.ts';
 
@@ -12,7 +12,7 @@ export interface AppFacts {
 
 /** What questions about an app name: its functions with their GPUs, and today's prices. */
 export function appFacts({ planes }: Services, app: App): Promise<AppFacts> {
-  return withSignal(vscode.l10n.t('Reading {0}…', app.name), async (signal) => {
+  return withSignal(text`Reading ${app.name}…`, async (signal) => {
     const plane = await planes.get(signal);
     const [details, rates] = await Promise.all([plane.describeApp(app.id, signal), readRates(plane, signal)]);
     return { functions: details.functions, rates };

@@ -3,12 +3,15 @@ import type { App, ModalFunction } from '../../domain/app.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { Autoscaler, AutoscalerField, AutoscalerValues } from '../../domain/lifecycle.ts';
 import { autoscalerFields, changedFields, deployedValues } from '../../domain/lifecycle.ts';
+import { lines, plain, text } from '../../domain/text.ts';
 import { pick } from '../commands/pick.ts';
 import type { Services } from '../commands/services.ts';
 import { withSignal } from '../withSignal.ts';
 import { appFacts } from './appFacts.ts';
 import { changeLines, fieldHelp, fieldNames, originWord, problemWith, valueWord } from './autoscalerWords.ts';
 import { nameOf } from './costWords.ts';
+import { showStatus, showWarning } from '../../platform/shown/messages.ts';
+import { problem, showInput } from '../../platform/shown/inputs.ts';
 
 export interface AppFunction {
   readonly app: App;
@@ -32,11 +35,11 @@ export async function resolveFunction(
     functions.length === 1
       ? functions[0]
       : await pick(
-          t('Change Autoscaling of {0}', app.name),
-          t('Choose a function or class'),
+          text`Change Autoscaling of ${app.name}`,
+          text`Choose a function or class`,
           functions.map((each) => ({
-            label: nameOf(each),
-            description: each.gpus.join(' or ') || 'CPU',
+            label: plain(nameOf(each)),
+            description: plain(each.gpus.join(' or ') || 'CPU'),
             value: each,
           })),
         );
@@ -45,28 +48,27 @@ export async function resolveFunction(
 
 /** Edits the four numbers that decide how many containers run, and applies them after one question with the price. */
 export async function changeAutoscaling(services: Services, { app, fn }: AppFunction): Promise<void> {
-  const { t } = vscode.l10n;
   const { planes, lifecycle } = services;
-  const autoscaler = await withSignal(t('Reading autoscaling of {0}…', nameOf(fn)), async (signal) =>
+  const autoscaler = await withSignal(text`Reading autoscaling of ${nameOf(fn)}…`, async (signal) =>
     (await planes.get(signal)).autoscaler(fn.id, signal),
   );
   const wanted = await edit(app, fn, autoscaler);
   if (!wanted) return;
   const { rates } = await appFacts(services, app);
-  const apply = t('Change Autoscaling');
-  const chosen = await vscode.window.showWarningMessage(
-    t('Change autoscaling of {0} in {1} ({2})?', nameOf(fn), app.name, app.environment),
-    { modal: true, detail: changeLines(fn, autoscaler.inForce, wanted, rates).join('\n') },
+  const apply = text`Change Autoscaling`;
+  const chosen = await showWarning(
+    text`Change autoscaling of ${nameOf(fn)} in ${app.name} (${app.environment})?`,
+    { modal: true, detail: lines(changeLines(fn, autoscaler.inForce, wanted, rates)) },
     apply,
   );
   if (chosen !== apply) return;
   const changes = Object.fromEntries(
     changedFields(autoscaler.inForce, wanted).map((field) => [field, wanted[field]]),
   );
-  await withSignal(t('Changing autoscaling of {0}…', nameOf(fn)), async (signal) =>
+  await withSignal(text`Changing autoscaling of ${nameOf(fn)}…`, async (signal) =>
     (await planes.get(signal)).updateAutoscaler(fn.id, changes, signal),
   );
-  vscode.window.setStatusBarMessage(`$(check) ${t('Autoscaling of {0} changed', nameOf(fn))}`, 5000);
+  showStatus('check', text`Autoscaling of ${nameOf(fn)} changed`, 5000);
   await Promise.all([lifecycle.readAutoscaler(app, fn), services.store.refresh()]);
 }
 
@@ -95,42 +97,41 @@ function chooseField(
   autoscaler: Autoscaler,
   wanted: AutoscalerValues,
 ): Promise<Choice | undefined> {
-  const { t } = vscode.l10n;
   const changed = changedFields(autoscaler.inForce, wanted);
   const fields = autoscalerFields.map((field) => ({
-    label: `${fieldNames[field]}: ${valueWord(field, wanted[field])}`,
+    label: text`${fieldNames[field]}: ${valueWord(field, wanted[field])}`,
     description: changed.includes(field)
-      ? t('now {0}', valueWord(field, autoscaler.inForce[field]))
-      : originWord(autoscaler, field, Date.now()),
-    detail: fieldHelp[field],
+      ? text`now ${valueWord(field, autoscaler.inForce[field])}`
+      : plain(originWord(autoscaler, field, Date.now())),
+    detail: plain(fieldHelp[field]),
     iconPath: new vscode.ThemeIcon(changed.includes(field) ? 'edit' : 'symbol-number'),
     value: field,
   }));
   const apply = {
-    label: t('Apply…'),
-    description: changed.map((field) => fieldNames[field]).join(', '),
+    label: text`Apply…`,
+    description: plain(changed.map((field) => fieldNames[field]).join(', ')),
     iconPath: new vscode.ThemeIcon('check'),
     value: 'apply' as Choice,
   };
   const differs = changedFields(autoscaler.inForce, deployedValues(autoscaler)).length > 0;
   const reset = {
-    label: t('Reset to the Deployed Values…'),
+    label: text`Reset to the Deployed Values…`,
     iconPath: new vscode.ThemeIcon('discard'),
     value: 'reset' as Choice,
   };
   return pick(
-    t('Autoscaling of {0} in {1}', nameOf(fn), app.name),
-    changed.length > 0 ? t('Choose Apply, or another value to change') : t('Choose a value to change'),
+    text`Autoscaling of ${nameOf(fn)} in ${app.name}`,
+    changed.length > 0 ? text`Choose Apply, or another value to change` : text`Choose a value to change`,
     [...(changed.length > 0 ? [apply] : []), ...fields, ...(differs ? [reset] : [])],
   );
 }
 
 async function askValue(field: AutoscalerField, values: AutoscalerValues): Promise<number | undefined> {
-  const text = await vscode.window.showInputBox({
-    title: fieldNames[field],
-    prompt: fieldHelp[field],
+  const typed = await showInput({
+    title: plain(fieldNames[field]),
+    prompt: plain(fieldHelp[field]),
     value: String(values[field]),
-    validateInput: (typed) => problemWith(field, typed, values),
+    validateInput: (value) => problem(problemWith(field, value, values)),
   });
-  return text === undefined ? undefined : Number(text.trim());
+  return typed === undefined ? undefined : Number(typed.trim());
 }

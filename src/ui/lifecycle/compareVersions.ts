@@ -2,12 +2,15 @@ import * as vscode from 'vscode';
 import type { App } from '../../domain/app.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { AppVersion, VersionCommit } from '../../domain/lifecycle.ts';
+import type { Text } from '../../domain/text.ts';
+import { plain, text } from '../../domain/text.ts';
 import { plural } from '../../domain/words.ts';
 import { appFolder } from './appFolder.ts';
 import type { GitApi, GitRepository } from './gitApi.ts';
 import { added, deleted, gitApi } from './gitApi.ts';
 import { repositoryWith } from './repositories.ts';
 import { commitWord } from './versionWords.ts';
+import { showInformation, showWarning } from '../../platform/shown/messages.ts';
 
 /** A file with its two sides, as the editor's list of changes wants it; a side is undefined where there is no file. */
 type Difference = readonly [file: vscode.Uri, before: vscode.Uri | undefined, after: vscode.Uri | undefined];
@@ -21,7 +24,7 @@ export async function compareWithWorkspace(app: App, version: AppVersion): Promi
     const before = added.includes(change.status) ? undefined : git.toGitUri(change.originalUri, commit.hash);
     return [change.uri, before, deleted.includes(change.status) ? undefined : change.uri];
   });
-  const title = vscode.l10n.t('{0} v{1} ({2}) ↔ Workspace', app.name, version.number, commitWord(commit));
+  const title = text`${app.name} v${version.number} (${commitWord(commit)}) ↔ Workspace`;
   await show(app, repository, title, differences, [version]);
 }
 
@@ -32,14 +35,7 @@ export async function compareVersions(app: App, one: AppVersion, other: AppVersi
   const git = await gitApi();
   const repository = await repositoryWith(git, [before, after]);
   const differences = await differencesBetween(git, repository, before.hash, after.hash);
-  const title = vscode.l10n.t(
-    '{0} v{1} ({2}) ↔ v{3} ({4})',
-    app.name,
-    left.number,
-    commitWord(before),
-    right.number,
-    commitWord(after),
-  );
+  const title = text`${app.name} v${left.number} (${commitWord(before)}) ↔ v${right.number} (${commitWord(after)})`;
   await show(app, repository, title, differences, [left, right]);
 }
 
@@ -101,35 +97,31 @@ async function contentHash(
 async function show(
   app: App,
   repository: GitRepository,
-  title: string,
+  title: Text,
   all: readonly Difference[],
   versions: readonly AppVersion[],
 ): Promise<void> {
-  const { t } = vscode.l10n;
   const folder = await appFolder(repository.rootUri, app.name);
   const inFolder = folder ? all.filter(([uri]) => uri.path.startsWith(`${folder.path}/`)) : all;
-  const scope = folder ? vscode.workspace.asRelativePath(folder) : t('whole repository');
+  const scope = folder ? vscode.workspace.asRelativePath(folder) : text`whole repository`;
   const open = (differences: readonly Difference[], where: string) =>
     vscode.commands.executeCommand('vscode.changes', `${title} · ${where}`, differences);
   if (inFolder.length > 0) await open(inFolder, scope);
   const dirty = versions.filter(({ commit }) => commit?.dirty).map(({ number }) => `v${number}`);
   const inexact =
     dirty.length > 0
-      ? t(
-          '{0} was deployed with uncommitted changes, which Git does not have, so the comparison may not be exact.',
-          dirty.join(', '),
-        )
-      : '';
+      ? text`${dirty.join(', ')} was deployed with uncommitted changes, which Git does not have, so the comparison may not be exact.`
+      : undefined;
   if (inFolder.length > 0) {
-    if (inexact) void vscode.window.showWarningMessage(inexact);
+    if (inexact) void showWarning(inexact);
     return;
   }
-  const nothing = t('No file differs in {0}.', scope);
-  const elsewhere = all.length > 0 ? t('{0} differ elsewhere.', plural(all.length, 'file')) : '';
-  const showAll = t('Show Them');
-  const chosen = await vscode.window.showInformationMessage(
-    [nothing, elsewhere, inexact].filter(Boolean).join(' '),
+  const nothing = text`No file differs in ${scope}.`;
+  const elsewhere = all.length > 0 ? text`${plural(all.length, 'file')} differ elsewhere.` : undefined;
+  const showAll = text`Show Them`;
+  const chosen = await showInformation(
+    plain([nothing, elsewhere, inexact].filter(Boolean).join(' ')),
     ...(all.length > 0 ? [showAll] : []),
   );
-  if (chosen === showAll) await open(all, t('whole repository'));
+  if (chosen === showAll) await open(all, text`whole repository`);
 }

@@ -6,7 +6,10 @@ import { connectionEnvironment } from '../../modal/cli.ts';
 import { pick } from '../commands/pick.ts';
 import type { Services } from '../commands/services.ts';
 import { runInTerminal } from '../commands/terminal.ts';
+import type { Text } from '../../domain/text.ts';
+import { lines, plain, text } from '../../domain/text.ts';
 import { withSignal } from '../withSignal.ts';
+import { showStatus, showWarning } from '../../platform/shown/messages.ts';
 
 export interface AppContainer {
   readonly app: App;
@@ -17,7 +20,7 @@ export interface AppContainer {
 export async function resolveContainer(
   { appsView, store }: Services,
   argument: unknown,
-  title: string,
+  title: Text,
 ): Promise<AppContainer | undefined> {
   const target = appsView.target(typeof argument === 'string' ? argument : undefined);
   if (target?.kind === 'container') return { app: target.app, container: target.container };
@@ -34,14 +37,14 @@ export async function resolveContainer(
     );
   return pick(
     title,
-    vscode.l10n.t('Choose a container'),
+    text`Choose a container`,
     running.map((value) => ({
-      label: value.container.id,
-      description: `${value.app.name} · ${value.app.environment}`,
+      label: plain(value.container.id),
+      description: text`${value.app.name} · ${value.app.environment}`,
       detail:
         value.container.startedAt === undefined
-          ? vscode.l10n.t('starting')
-          : vscode.l10n.t('running since {0}', spokenAge(value.container.startedAt, Date.now())),
+          ? text`starting`
+          : text`running since ${spokenAge(value.container.startedAt, Date.now())}`,
       iconPath: new vscode.ThemeIcon('server-process'),
       value,
     })),
@@ -50,31 +53,28 @@ export async function resolveContainer(
 
 /** Ends one container after a question that says what happens to its inputs. */
 export async function stopContainer(services: Services, { app, container }: AppContainer): Promise<void> {
-  const { t } = vscode.l10n;
-  const gently = t('Stop After Running Inputs');
-  const now = t('Stop Now');
-  const chosen = await vscode.window.showWarningMessage(
-    t('Stop container {0} of {1} in {2}?', container.id, app.name, app.environment),
+  const gently = text`Stop After Running Inputs`;
+  const now = text`Stop Now`;
+  const chosen = await showWarning(
+    text`Stop container ${container.id} of ${app.name} in ${app.environment}?`,
     {
       modal: true,
-      detail: [
-        t('Stop After Running Inputs: it takes no more and ends when they are done.'),
-        t('Stop Now: its running inputs are interrupted and rescheduled to another container.'),
-        t('The app stays deployed. A new container starts when there is work, or when a minimum is set.'),
-      ].join('\n'),
+      detail: lines([
+        text`Stop After Running Inputs: it takes no more and ends when they are done.`,
+        text`Stop Now: its running inputs are interrupted and rescheduled to another container.`,
+        text`The app stays deployed. A new container starts when there is work, or when a minimum is set.`,
+      ]),
     },
     gently,
     now,
   );
   if (chosen !== gently && chosen !== now) return;
   const graceful = chosen === gently;
-  await withSignal(t('Stopping container {0}…', container.id), async (signal) =>
+  await withSignal(text`Stopping container ${container.id}…`, async (signal) =>
     (await services.planes.get(signal)).stopContainer(container.id, { graceful }, signal),
   );
-  const done = graceful
-    ? t('{0} ends when its inputs are done', container.id)
-    : t('{0} stopped', container.id);
-  vscode.window.setStatusBarMessage(`$(check) ${done}`, 5000);
+  const done = graceful ? text`${container.id} ends when its inputs are done` : text`${container.id} stopped`;
+  showStatus('check', done, 5000);
   await services.store.refresh();
 }
 
@@ -88,7 +88,7 @@ export async function openShell({ cli, planes }: Services, { app, container }: A
     );
   const { command, args } = await cli.find();
   const connection = await planes.connection();
-  runInTerminal(t('Shell in {0}', app.name), [command, ...args, 'shell', container.id], {
+  runInTerminal(text`Shell in ${app.name}`, [command, ...args, 'shell', container.id], {
     icon: 'terminal',
     env: connectionEnvironment(connection),
   });

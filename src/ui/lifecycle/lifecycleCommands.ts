@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { Text } from '../../domain/text.ts';
+import { text } from '../../domain/text.ts';
 import { commands } from '../../contributions.ts';
 import { resolveApp } from '../commands/arguments.ts';
 import type { CommandTable } from '../commands/command.ts';
@@ -22,18 +24,18 @@ export function lifecycleCommands(
   services: Services,
 ): Pick<CommandTable, (typeof commands)[LifecycleCommand]> {
   const { t } = vscode.l10n;
-  const app = (argument: unknown, title: string) => () => resolveApp(services, argument, title);
+  const app = (argument: unknown, title: Text) => () => resolveApp(services, argument, title);
   return {
     [commands.showHistory]: {
       doing: t('Show deploy history'),
       run: async (argument) =>
-        (await load()).showHistory(services, argument, app(argument, t('Show Deploy History'))),
+        (await load()).showHistory(services, argument, app(argument, text`Show Deploy History`)),
     },
     [commands.compareWithWorkspace]: {
       doing: t('Compare version with workspace'),
       run: async (argument) => {
         const { resolveVersion, compareWithWorkspace } = await load();
-        const title = t('Compare Version with Workspace');
+        const title = text`Compare Version with Workspace`;
         const chosen = await resolveVersion(services, argument, title, app(argument, title));
         if (chosen) await compareWithWorkspace(chosen.app, chosen.version);
       },
@@ -42,7 +44,7 @@ export function lifecycleCommands(
       doing: t('Compare versions'),
       run: async (argument) => {
         const { resolveVersion, compareWithOther } = await load();
-        const title = t('Compare Versions');
+        const title = text`Compare Versions`;
         const chosen = await resolveVersion(services, argument, title, app(argument, title));
         if (chosen) await compareWithOther(chosen);
       },
@@ -51,7 +53,7 @@ export function lifecycleCommands(
       doing: t('Roll back app'),
       run: async (argument) => {
         const { resolveVersion, rollBack } = await load();
-        const title = t('Roll Back App');
+        const title = text`Roll Back App`;
         const chosen = await resolveVersion(services, argument, title, app(argument, title));
         if (!chosen) return;
         const live = chosen.history.find((each) => each.live);
@@ -61,14 +63,14 @@ export function lifecycleCommands(
     [commands.rollOver]: {
       doing: t('Roll over app'),
       run: async (argument) => {
-        const chosen = await resolveApp(services, argument, t('Roll Over App'));
+        const chosen = await resolveApp(services, argument, text`Roll Over App`);
         if (chosen) await (await load()).rollOver(services, chosen);
       },
     },
     [commands.stopApp]: {
       doing: t('Stop app'),
       run: async (argument) => {
-        const chosen = await resolveApp(services, argument, t('Stop App'));
+        const chosen = await resolveApp(services, argument, text`Stop App`);
         if (chosen) await (await load()).stopApp(services, chosen);
       },
     },
@@ -76,7 +78,7 @@ export function lifecycleCommands(
       doing: t('Stop container'),
       run: async (argument) => {
         const { resolveContainer, stopContainer } = await load();
-        const target = await resolveContainer(services, argument, t('Stop Container'));
+        const target = await resolveContainer(services, argument, text`Stop Container`);
         if (target) await stopContainer(services, target);
       },
     },
@@ -84,7 +86,7 @@ export function lifecycleCommands(
       doing: t('Open shell'),
       run: async (argument) => {
         const { resolveContainer, openShell } = await load();
-        const target = await resolveContainer(services, argument, t('Open Shell in Container'));
+        const target = await resolveContainer(services, argument, text`Open Shell in Container`);
         if (target) await openShell(services, target);
       },
     },
@@ -92,7 +94,7 @@ export function lifecycleCommands(
       doing: t('Change autoscaling'),
       run: async (argument) => {
         const { resolveFunction, changeAutoscaling } = await load();
-        const target = await resolveFunction(services, argument, app(argument, t('Change Autoscaling')));
+        const target = await resolveFunction(services, argument, app(argument, text`Change Autoscaling`));
         if (target) await changeAutoscaling(services, target);
       },
     },

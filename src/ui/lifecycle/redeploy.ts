@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import type { App } from '../../domain/app.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { AppVersion, Redeployed } from '../../domain/lifecycle.ts';
+import type { Text } from '../../domain/text.ts';
+import { lines, plain, text } from '../../domain/text.ts';
 import { plural } from '../../domain/words.ts';
 import { replaceContainers } from '../../modal/replaceContainers.ts';
 import type { ControlPlane } from '../../modal/controlPlane.ts';
@@ -10,6 +12,7 @@ import type { Services } from '../commands/services.ts';
 import { appFacts } from './appFacts.ts';
 import { gpuLines } from './costWords.ts';
 import { versionPhrase } from './versionWords.ts';
+import { showInformation, showWarning } from '../../platform/shown/messages.ts';
 
 /** Serves an older version again, after one question that names everything that changes. */
 export async function rollBack(
@@ -18,65 +21,63 @@ export async function rollBack(
   target: AppVersion,
   live: AppVersion | undefined,
 ): Promise<void> {
-  const { t } = vscode.l10n;
   refuseImpossible(app, target);
   const facts = await appFacts(services, app);
   const now = Date.now();
   const strategy = await askStrategy(
-    t('Roll back {0} in {1} to v{2}?', app.name, app.environment, target.number),
+    text`Roll back ${app.name} in ${app.environment} to v${target.number}?`,
     [
-      t('From: {0}', live ? versionPhrase(live, now) : t('the live version')),
-      t('To: {0}', versionPhrase(target, now)),
+      text`From: ${live ? versionPhrase(live, now) : text`the live version`}`,
+      text`To: ${versionPhrase(target, now)}`,
       ...gpuLines(facts.functions, facts.rates),
-      t('GPU as the live version asks for it; v{0} may ask for another.', target.number),
+      text`GPU as the live version asks for it; v${target.number} may ask for another.`,
       containerLine(app),
     ],
-    t('Roll Back'),
+    text`Roll Back`,
     app.runningContainers > 0,
   );
   if (!strategy) return;
   await redeploy(services, app, strategy, {
-    title: t('Rolling {0} back to v{1}…', app.name, target.number),
+    title: text`Rolling ${app.name} back to v${target.number}…`,
     run: (plane) => plane.rollback(app.id, target.number),
-    done: t('{0} serves v{1} again, as a new version.', app.name, target.number),
+    done: text`${app.name} serves v${target.number} again, as a new version.`,
   });
 }
 
 /** Gives an app new containers of the same code. */
 export async function rollOver(services: Services, app: App): Promise<void> {
-  const { t } = vscode.l10n;
   refuseUndeployed(app);
   const facts = await appFacts(services, app);
   const strategy = await askStrategy(
-    t('Roll over {0} in {1}?', app.name, app.environment),
+    text`Roll over ${app.name} in ${app.environment}?`,
     [
-      t('New containers run the same code and read secrets anew, e.g. after a secret got a new value.'),
+      text`New containers run the same code and read secrets anew, e.g. after a secret got a new value.`,
       ...gpuLines(facts.functions, facts.rates),
       containerLine(app),
     ],
-    t('Roll Over'),
+    text`Roll Over`,
     app.runningContainers > 0,
   );
   if (!strategy) return;
   await redeploy(services, app, strategy, {
-    title: t('Rolling {0} over…', app.name),
+    title: text`Rolling ${app.name} over…`,
     run: (plane) => plane.rollover(app.id),
-    done: t('{0} has a new version of the same code.', app.name),
+    done: text`${app.name} has a new version of the same code.`,
   });
 }
 
 type Strategy = 'rolling' | 'recreate';
 
 async function askStrategy(
-  question: string,
-  lines: readonly string[],
-  verb: string,
+  question: Text,
+  facts: readonly string[],
+  verb: Text,
   hasContainers: boolean,
 ): Promise<Strategy | undefined> {
-  const replace = vscode.l10n.t('{0} and Stop Old Containers', verb);
-  const chosen = await vscode.window.showWarningMessage(
+  const replace = text`${verb} and Stop Old Containers`;
+  const chosen = await showWarning(
     question,
-    { modal: true, detail: lines.join('\n') },
+    { modal: true, detail: lines(facts) },
     verb,
     ...(hasContainers ? [replace] : []),
   );
@@ -86,18 +87,14 @@ async function askStrategy(
 
 /** What happens to what runs, for both buttons. */
 function containerLine({ runningContainers }: App): string {
-  const { t } = vscode.l10n;
-  if (runningContainers === 0) return t('No container is running.');
-  return t(
-    '{0}: finish what they do and are then replaced. When you stop them, their inputs run again in new containers.',
-    plural(runningContainers, 'running container'),
-  );
+  if (runningContainers === 0) return text`No container is running.`;
+  return text`${plural(runningContainers, 'running container')}: finish what they do and are then replaced. When you stop them, their inputs run again in new containers.`;
 }
 
 interface Redeploy {
-  readonly title: string;
+  readonly title: Text;
   readonly run: (plane: ControlPlane) => Promise<Redeployed>;
-  readonly done: string;
+  readonly done: Text;
 }
 
 async function redeploy(
@@ -106,7 +103,6 @@ async function redeploy(
   strategy: Strategy,
   { title, run, done }: Redeploy,
 ): Promise<void> {
-  const { t } = vscode.l10n;
   try {
     // Making a version cannot be taken back half-way; only the wait for old containers can be cancelled.
     const message = await withSignal(title, async (signal) => {
@@ -116,11 +112,11 @@ async function redeploy(
       if (strategy === 'recreate') {
         const { id: appId, environment } = app;
         const stopped = await replaceContainers(plane, { appId, environment, deployedAt }, signal);
-        if (stopped > 0) sentences.push(t('{0} stopped.', plural(stopped, 'old container')));
+        if (stopped > 0) sentences.push(text`${plural(stopped, 'old container')} stopped.`);
       }
-      return sentences.join(' ');
+      return plain(sentences.join(' '));
     });
-    void vscode.window.showInformationMessage(message);
+    void showInformation(message);
   } finally {
     store.forgetDetails(app.id);
     await store.refresh();
@@ -134,8 +130,8 @@ function refuseImpossible(app: App, target: AppVersion): void {
   if (target.rollbackAllowed) return;
   const next =
     target.kind === 'staged'
-      ? t('It is staged and was never live.')
-      : t('Its image or files may be gone, or the plan keeps fewer versions.');
+      ? text`It is staged and was never live.`
+      : text`Its image or files may be gone, or the plan keeps fewer versions.`;
   throw new ModalError(
     'invalid',
     t('Modal does not allow a rollback to v{0}. {1} Deploy that code again instead.', target.number, next),

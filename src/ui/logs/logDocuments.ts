@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import { plain, text } from '../../domain/text.ts';
 import { foldsOf, outlineOf } from '../../logs/documentOutline.ts';
 import type { DocumentSection, LogDocument } from '../../logs/logDocument.ts';
+import { documentSymbol } from '../../platform/shown/surfaces.ts';
 
 interface Kept {
   readonly document: LogDocument;
@@ -78,9 +80,9 @@ function symbolOf(section: DocumentSection, document: vscode.TextDocument): vsco
   const end = document.lineAt(Math.min(lastLine, document.lineCount - 1)).range.end;
   const range = new vscode.Range(new vscode.Position(firstLine, 0), end);
   const lines = lastLine - firstLine + 1;
-  const detail = lines === 1 ? vscode.l10n.t('1 line') : vscode.l10n.t('{0} lines', lines);
+  const detail = lines === 1 ? text`1 line` : text`${lines} lines`;
   const start = new vscode.Range(firstLine, 0, firstLine, 0);
-  const symbol = new vscode.DocumentSymbol(name, detail, kinds[kind], range, start);
+  const symbol = documentSymbol(plain(name), detail, kinds[kind], range, start);
   symbol.children = children.map((child) => symbolOf(child, document));
   return symbol;
 }

@@ -3,10 +3,12 @@ import { commands } from '../../contributions.ts';
 import { isLive } from '../../domain/app.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { LogFilter } from '../../domain/logFilter.ts';
+import { plain, text } from '../../domain/text.ts';
 import type { CommandTable } from '../commands/command.ts';
 import type { Services } from '../commands/services.ts';
 import { appStateLook } from '../trees/appStateLook.ts';
 import type { LogTarget } from './logsController.ts';
+import { showPicks } from '../../platform/shown/inputs.ts';
 
 type LogCommand =
   | 'mergeLogs'
@@ -49,17 +51,16 @@ async function mergeLogs({ store, logs }: Services): Promise<void> {
       vscode.l10n.t('There are no two live apps to merge the logs of. Deploy another app first.'),
     );
   const followed = await logs.followedApps();
-  const chosen = await vscode.window.showQuickPick(
+  const chosen = await showPicks(
     apps.map((app) => ({
-      label: app.name,
-      description: `${app.environment} · ${appStateLook(app.state).word}`,
+      label: plain(app.name),
+      description: text`${app.environment} · ${appStateLook(app.state).word}`,
       picked: followed.includes(app.id),
       target: { appId: app.id, appName: app.name, environment: app.environment } satisfies LogTarget,
     })),
     {
-      title: vscode.l10n.t('Merge Logs'),
-      placeHolder: vscode.l10n.t('Choose the apps whose logs are shown together'),
-      canPickMany: true,
+      title: text`Merge Logs`,
+      placeHolder: text`Choose the apps whose logs are shown together`,
       matchOnDescription: true,
     },
   );

@@ -6,6 +6,7 @@ import type { LogEntry } from '../../domain/logEntry.ts';
 import type { LogFilter } from '../../domain/logFilter.ts';
 import { noFilter } from '../../domain/logFilter.ts';
 import type { Logger } from '../../domain/logger.ts';
+import { text } from '../../domain/text.ts';
 import type { FollowState } from '../../logs/follower.ts';
 import { LiveLog } from '../../logs/liveLog.ts';
 import { mergedId, mergedSession } from '../../logs/mergedSession.ts';
@@ -28,6 +29,7 @@ import type { ShownLog } from './past/pastSource.ts';
 import { documentOf } from './past/sessionDocument.ts';
 import { withSignal } from '../withSignal.ts';
 import { SourceFiles } from './sourceFiles.ts';
+import { showError, showInformation, showStatus } from '../../platform/shown/messages.ts';
 
 /** Output of a command in the panel. */
 export type PanelOutput = Omit<OutputSink, 'show'> & { select(): void };
@@ -173,7 +175,7 @@ export class LogsPanel implements vscode.Disposable {
   }
 
   resolve(view: vscode.WebviewView): void {
-    this.#view.resolve(view, vscode.l10n.t('Modal Logs'));
+    this.#view.resolve(view, text`Modal Logs`);
   }
 
   clear(): void {
@@ -194,8 +196,8 @@ export class LogsPanel implements vscode.Disposable {
 
   async showRequest(callId: string): Promise<void> {
     if (this.#host.calls.show(callId)) return;
-    const text = vscode.l10n.t('No open request panel sent this call. Send the request again to follow it.');
-    await vscode.window.showInformationMessage(text);
+    const message = text`The request panel for this call is no longer open. Send the request again to view it.`;
+    await showInformation(message);
   }
 
   /** @throws kind `cancelled` when the user gives up a long one */
@@ -203,7 +205,7 @@ export class LogsPanel implements vscode.Disposable {
     const session = this.#view.selected;
     if (!session) throw new ModalError('notFound', vscode.l10n.t('No log is shown. Follow one first.'));
     const source = this.#past.sourceOf(session.id);
-    const document = await withSignal(vscode.l10n.t('Opening the log as a document'), (signal) =>
+    const document = await withSignal(text`Opening the log as a document`, (signal) =>
       documentOf(session, source, signal),
     );
     const appName = session.traits.app?.name ?? '';
@@ -338,9 +340,7 @@ export class LogsPanel implements vscode.Disposable {
   #do(what: string, job: Promise<void>): void {
     job.catch((error: unknown) => {
       this.#logger.error(what, error);
-      void vscode.window.showErrorMessage(
-        vscode.l10n.t('{0}: {1}', what, error instanceof Error ? error.message : String(error)),
-      );
+      void showError(text`${what}: ${error instanceof Error ? error.message : String(error)}`);
     });
   }
 }
@@ -352,8 +352,7 @@ async function copy(entries: Iterable<LogEntry>, format: 'text' | 'json'): Promi
   const lines = Array.from(entries, form);
   if (lines.length === 0) return;
   await vscode.env.clipboard.writeText(`${lines.join('\n')}\n`);
-  const { t } = vscode.l10n;
   const words =
-    lines.length === 1 ? t('Copied 1 line') : t('Copied {0} lines', lines.length.toLocaleString());
-  vscode.window.setStatusBarMessage(`$(check) ${words}`, 4000);
+    lines.length === 1 ? text`Copied 1 line` : text`Copied ${lines.length.toLocaleString()} lines`;
+  showStatus('check', words, 4000);
 }

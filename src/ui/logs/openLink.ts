@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { LogFilter } from '../../domain/logFilter.ts';
 import type { TextLink } from '../../domain/logLinks.ts';
+import { text } from '../../domain/text.ts';
 import type { SourceFiles } from './sourceFiles.ts';
+import { showInformation } from '../../platform/shown/messages.ts';
 
 export interface LinkTargets {
   readonly files: SourceFiles;
@@ -28,8 +30,8 @@ export async function openLink(link: TextLink, targets: LinkTargets): Promise<vo
 async function openFile(file: string, line: number, { files, appName }: LinkTargets): Promise<void> {
   const uri = await files.find(file, appName);
   if (!uri) {
-    const text = vscode.l10n.t('{0} is not in this workspace. Open the folder that the app came from.', file);
-    void vscode.window.showInformationMessage(text);
+    const message = text`${file} is not in this workspace. Open the folder that the app came from.`;
+    void showInformation(message);
     return;
   }
   const place = new vscode.Position(Math.max(0, line - 1), 0);

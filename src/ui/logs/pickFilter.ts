@@ -1,6 +1,8 @@
-import * as vscode from 'vscode';
 import type { LogFilter } from '../../domain/logFilter.ts';
+import { plain, text } from '../../domain/text.ts';
 import type { LogBuffer } from '../../logs/logBuffer.ts';
+import { showInformation } from '../../platform/shown/messages.ts';
+import { showPick } from '../../platform/shown/inputs.ts';
 
 type Origin = 'function' | 'container' | 'call';
 
@@ -18,26 +20,25 @@ export async function pickFilter(
   what: Origin,
   nameOf: (functionId: string) => string,
 ): Promise<Partial<LogFilter> | undefined> {
-  const { t } = vscode.l10n;
   const words = {
-    function: { title: t('Show Only One Function'), none: t('No line of this log names its function.') },
-    container: { title: t('Show Only One Container'), none: t('No line of this log names its container.') },
-    call: { title: t('Show Only One Call'), none: t('No line of this log names its call.') },
+    function: { title: text`Show Only One Function`, none: text`No line of this log names its function.` },
+    container: { title: text`Show Only One Container`, none: text`No line of this log names its container.` },
+    call: { title: text`Show Only One Call`, none: text`No line of this log names its call.` },
   }[what];
   const counts = countsOf(buffer, fields[what]);
   if (counts.size === 0) {
-    void vscode.window.showInformationMessage(words.none);
+    void showInformation(words.none);
     return undefined;
   }
   const items = [...counts].map(([id, lines]) => ({
-    label: what === 'function' ? nameOf(id) : id,
-    description: lines === 1 ? t('1 line') : t('{0} lines', lines.toLocaleString()),
-    ...(what === 'function' ? { detail: id } : {}),
+    label: what === 'function' ? plain(nameOf(id)) : plain(id),
+    description: lines === 1 ? text`1 line` : text`${lines.toLocaleString()} lines`,
+    ...(what === 'function' ? { detail: plain(id) } : {}),
     id,
   }));
-  const chosen = await vscode.window.showQuickPick(items, {
+  const chosen = await showPick(items, {
     title: words.title,
-    placeHolder: t('Newest first'),
+    placeHolder: text`Newest first`,
     matchOnDetail: true,
   });
   return chosen && { [fields[what]]: chosen.id };

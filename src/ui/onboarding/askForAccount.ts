@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import { text } from '../../domain/text.ts';
 import { pick } from '../commands/pick.ts';
+import { showInput } from '../../platform/shown/inputs.ts';
 
 /** What the user wants a sign-in for. */
 export interface AccountWish {
@@ -11,30 +13,29 @@ export interface AccountWish {
 
 /** Asks under which name and for whom a further account is meant. @returns undefined when the user left */
 export async function askForAccount(): Promise<AccountWish | undefined> {
-  const { t } = vscode.l10n;
-  const title = t('Sign In to Another Account');
-  const here = await pick(`${title} (1/2)`, t('Who uses this account?'), [
+  const title = text`Sign In to Another Account`;
+  const here = await pick(text`${title} (1/2)`, text`Who uses this account?`, [
     {
-      label: t('This workspace only'),
-      detail: t('The active profile stays as it is for other projects and the terminal'),
+      label: text`This workspace only`,
+      detail: text`The active profile stays as it is for other projects and the terminal`,
       iconPath: new vscode.ThemeIcon('folder'),
       value: true,
     },
     {
-      label: t('Everything on this machine'),
-      detail: t('Becomes the active profile, also for modal in the terminal'),
+      label: text`Everything on this machine`,
+      detail: text`Becomes the active profile, also for modal in the terminal`,
       iconPath: new vscode.ThemeIcon('home'),
       value: false,
     },
   ]);
   if (here === undefined) return undefined;
-  const profile = await vscode.window.showInputBox({
-    title: `${title} (2/2)`,
-    prompt: t('Name of the profile. Empty: the name of the Modal workspace.'),
-    placeHolder: t('Name of the Modal workspace'),
+  const profile = await showInput({
+    title: text`${title} (2/2)`,
+    prompt: text`Name of the profile. Empty: the name of the Modal workspace.`,
+    placeHolder: text`Name of the Modal workspace`,
     ignoreFocusOut: true,
     validateInput: (name) =>
-      /^[\w.-]*$/.test(name.trim()) ? undefined : t('Use letters, digits, dots, dashes and underscores.'),
+      /^[\w.-]*$/.test(name.trim()) ? undefined : text`Use letters, digits, dots, dashes and underscores.`,
   });
   return profile === undefined ? undefined : { profile: profile.trim(), here };
 }

@@ -9,7 +9,11 @@ import type { ModalCli } from '../../modal/cli.ts';
 import { searchCli } from '../../modal/interpreter.ts';
 import type { Services } from '../commands/services.ts';
 import { shellQuote } from '../../domain/shell.ts';
+import { plain, text } from '../../domain/text.ts';
 import { runInstall } from './runInstall.ts';
+import { showInformation, showWarning, withProgress } from '../../platform/shown/messages.ts';
+import type { PickItem } from '../../platform/shown/inputs.ts';
+import { showPick } from '../../platform/shown/inputs.ts';
 
 type Choice = InstallOffer | 'setting' | 'help';
 
@@ -27,35 +31,30 @@ export async function installCli(services: Services): Promise<void> {
 }
 
 function findVisibly({ cli }: Services): Thenable<ModalCli> {
-  const title = vscode.l10n.t('Looking for the Modal CLI…');
-  return vscode.window.withProgress(
+  const title = text`Looking for the Modal CLI…`;
+  return withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     (_progress, token) => cli.find(abortSignal(token)),
   );
 }
 
 async function tellFound({ store }: Services, { version, source, command }: ModalCli): Promise<void> {
-  const { t } = vscode.l10n;
-  const signIn = t('Sign In');
+  const signIn = text`Sign In`;
   const actions = store.state.connection === 'signedOut' ? [signIn] : [];
-  const chosen = await vscode.window.showInformationMessage(
-    t('Modal CLI {0} is used, from {1}: {2}', version, source, command),
-    ...actions,
-  );
+  const chosen = await showInformation(text`Using Modal CLI ${version} (${source}): ${command}`, ...actions);
   if (chosen === signIn) await vscode.commands.executeCommand(commands.signIn);
 }
 
 async function offerInstall(services: Services, failure: ModalError): Promise<void> {
-  const { t } = vscode.l10n;
   services.logger.info(`${failure.message}\n${failure.detail ?? ''}`);
   const upgrade = failure.kind === 'cliUnsupported';
   const abort = new AbortController();
   try {
-    const chosen = await vscode.window.showQuickPick(choices(services, upgrade, abort.signal), {
-      title: upgrade ? t('Upgrade the Modal CLI') : t('Install the Modal CLI'),
+    const chosen = await showPick(choices(services, upgrade, abort.signal), {
+      title: upgrade ? text`Upgrade the Modal CLI` : text`Install the Modal CLI`,
       placeHolder: upgrade
-        ? t('{0} Choose how to upgrade it', failure.message.split('. ')[0] ?? '')
-        : t('No Modal CLI was found. Choose how to install it; the command runs in a terminal'),
+        ? text`${failure.message.split('. ')[0] ?? ''} Choose how to upgrade it`
+        : text`No Modal CLI was found. Choose how to install it; the command runs in a terminal`,
       matchOnDetail: true,
       ignoreFocusOut: true,
     });
@@ -66,33 +65,32 @@ async function offerInstall(services: Services, failure: ModalError): Promise<vo
   }
 }
 
-interface ChoiceItem extends vscode.QuickPickItem {
+interface ChoiceItem extends PickItem {
   readonly value: Choice;
 }
 
 async function choices({ cli }: Services, upgrade: boolean, signal: AbortSignal): Promise<ChoiceItem[]> {
-  const { t } = vscode.l10n;
   const input = await cli.input();
   const { tooOld } = upgrade ? await searchCli(input, signal) : {};
   const upgrading = tooOld ? await upgradeOffer(input, tooOld, signal) : undefined;
   const offers = [...(upgrading ? [upgrading] : []), ...(await installOffers(input, signal))];
   return [
     ...offers.map((offer, at) => ({
-      label: commandText(offer),
-      description: at === 0 ? t('fits best') : '',
-      detail: offer.where,
+      label: plain(commandText(offer)),
+      description: at === 0 ? text`recommended` : text``,
+      detail: plain(offer.where),
       iconPath: new vscode.ThemeIcon('terminal'),
       value: offer,
     })),
     {
-      label: t('Choose an Interpreter or Command…'),
-      detail: t('The setting modalGpu.cli.path names a Python that has modal, or modal itself'),
+      label: text`Choose an Interpreter or Command…`,
+      detail: text`The setting modalGpu.cli.path names a Python that has modal, or modal itself`,
       iconPath: new vscode.ThemeIcon('gear'),
       value: 'setting' as const,
     },
     {
-      label: t("Read Modal's Guide"),
-      detail: helpPage,
+      label: text`Read Modal's Guide`,
+      detail: plain(helpPage),
       iconPath: new vscode.ThemeIcon('link-external'),
       value: 'help' as const,
     },
@@ -118,14 +116,13 @@ async function act(services: Services, choice: Choice): Promise<void> {
     await vscode.env.openExternal(vscode.Uri.parse(helpPage));
     return;
   }
-  const { t } = vscode.l10n;
   const exitCode = await runInstall(choice);
   services.cli.forget();
   if (exitCode === undefined) return; // ended by the user
   if (exitCode === 0) return tellFound(services, await findVisibly(services));
-  const again = t('Choose Another Way');
-  const message = t('Installing modal failed with exit code {0}. The terminal says why.', exitCode);
-  if ((await vscode.window.showWarningMessage(message, again)) === again) await installCli(services);
+  const again = text`Choose Another Way`;
+  const message = text`Installing modal failed with exit code ${exitCode}. The terminal says why.`;
+  if ((await showWarning(message, again)) === again) await installCli(services);
 }
 
 function abortSignal(token: vscode.CancellationToken): AbortSignal {

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { ModalError } from '../../domain/errors.ts';
+import { text } from '../../domain/text.ts';
 import type { InstallOffer } from '../../modal/installer.ts';
+import { createTask } from '../../platform/shown/surfaces.ts';
 
 /**
  * Runs the commands in a terminal that the user sees, one after the other, until one fails.
@@ -29,14 +31,13 @@ function checkWords(words: readonly string[]): void {
 
 /** As a task: it shows the command, keeps the output, and tells how it ended. No shell reads the words. */
 async function runTask([command = '', ...args]: readonly string[], cwd: string): Promise<number | undefined> {
-  const task = new vscode.Task(
-    { type: 'process' },
-    vscode.TaskScope.Workspace,
-    vscode.l10n.t('Install Modal CLI'),
-    'Modal',
-    new vscode.ProcessExecution(command, args, { cwd }),
-    [],
-  );
+  const task = createTask({
+    definition: { type: 'process' },
+    scope: vscode.TaskScope.Workspace,
+    name: text`Install Modal CLI`,
+    source: 'Modal',
+    execution: new vscode.ProcessExecution(command, args, { cwd }),
+  });
   task.presentationOptions = {
     reveal: vscode.TaskRevealKind.Always,
     panel: vscode.TaskPanelKind.Dedicated,

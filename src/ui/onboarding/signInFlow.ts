@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { commands } from '../../contributions.ts';
 import { isCancelled } from '../../domain/errors.ts';
+import type { Text } from '../../domain/text.ts';
+import { commandLink, text } from '../../domain/text.ts';
 import type { SignedIn } from '../../modal/signIn.ts';
 import { signInByCli } from '../../modal/signIn.ts';
 import type { SignInNews } from '../../modal/signInOutput.ts';
@@ -8,6 +10,7 @@ import type { Services } from '../commands/services.ts';
 import { runInTerminal } from '../commands/terminal.ts';
 import type { AccountWish } from './askForAccount.ts';
 import { askForAccount } from './askForAccount.ts';
+import { showInformation, showStatus, showWarning, withProgress } from '../../platform/shown/messages.ts';
 
 /** Of the link in the progress message, which is the only place that runs it. */
 const copyAddress = '_modalGpu.copySignInAddress';
@@ -44,7 +47,6 @@ export class SignInFlow {
   }
 
   #signIn(wish: AccountWish): Thenable<SignedIn> {
-    const { t } = vscode.l10n;
     const { cli, logger } = this.#services;
     const running = (this.#running = { page: '' }); // until the CLI names it
     const abort = new AbortController();
@@ -53,14 +55,14 @@ export class SignInFlow {
       if (this.#running === running) this.#running = undefined;
       copying.dispose();
     };
-    return vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: t('Modal sign-in'), cancellable: true },
+    return withProgress(
+      { location: vscode.ProgressLocation.Notification, title: text`Signing in to Modal`, cancellable: true },
       async (progress, token) => {
         token.onCancellationRequested(() => {
           abort.abort();
           end(); // the user may begin anew while the CLI's processes end
         });
-        progress.report({ message: t('starting the Modal CLI…') });
+        progress.report({ message: text`starting the Modal CLI…` });
         try {
           return await signInByCli(await cli.find(abort.signal), {
             env: process.env,
@@ -88,20 +90,20 @@ export class SignInFlow {
     }
   }
 
-  #tell(running: { page: string }, news: SignInNews, report: (message: string) => void): void {
-    const { t } = vscode.l10n;
-    const links = `[${t('Open Again')}](command:${commands.signIn}) · [${t('Copy Address')}](command:${copyAddress})`;
+  #tell(running: { page: string }, news: SignInNews, report: (message: Text) => void): void {
+    const open = commandLink(text`Open Again`, commands.signIn);
+    const copy = commandLink(text`Copy Address`, copyAddress);
     switch (news.kind) {
       case 'address':
         running.page = news.url;
-        report(`${t('confirm in your browser.')} ${links}`);
+        report(text`confirm in your browser. ${open} · ${copy}`);
         void this.#open();
         return;
       case 'code':
-        report(`${t('confirm in your browser and enter the code {0}.', news.code)} ${links}`);
+        report(text`confirm in your browser and enter the code ${news.code}. ${open} · ${copy}`);
         return;
       case 'approved':
-        report(t('confirmed; the Modal CLI stores the token…'));
+        report(text`confirmed; the Modal CLI stores the token…`);
         return;
       default:
     }
@@ -117,7 +119,7 @@ export class SignInFlow {
     // As `openExternal` opens it: Modal's own address stays as it is, a local one becomes reachable for the user.
     const address = await vscode.env.asExternalUri(vscode.Uri.parse(this.#running.page, true));
     await vscode.env.clipboard.writeText(address.toString(true));
-    vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t('Sign-in address copied')}`, 4000);
+    showStatus('check', text`Sign-in address copied`, 4000);
   }
 
   async #finish(signedIn: SignedIn, wish: AccountWish): Promise<void> {
@@ -131,34 +133,28 @@ export class SignInFlow {
   }
 
   async #announce({ profile, file, workspace }: SignedIn): Promise<void> {
-    const { t } = vscode.l10n;
     const { config, planes } = this.#services;
     const connection = await planes.connection().catch(() => undefined);
-    const done = t(
-      'Signed in to {0}. The token is in {1}, profile {2}.',
-      workspace || profile,
-      file,
-      profile,
-    );
+    const done = text`Signed in to ${workspace || profile}. The token is in ${file}, profile ${profile}.`;
     const names = connection?.overriding.join(', ') ?? '';
     if (!names) {
-      void vscode.window.showInformationMessage(done);
+      void showInformation(done);
       return;
     }
-    const useHere = t('Use This Profile Here');
-    const trap = t('But {0} in the environment of the editor comes first, so it is not used yet.', names);
-    const chosen = await vscode.window.showWarningMessage(`${done} ${trap}`, useHere);
+    const useHere = text`Use This Profile Here`;
+    const trap = text`However, ${names} is set and overrides this profile.`;
+    const chosen = await showWarning(text`${done} ${trap}`, useHere);
     if (chosen === useHere) await config.choose('profile', profile);
   }
 
   #failed(error: unknown): void {
     const { t } = vscode.l10n;
     if (isCancelled(error)) {
-      vscode.window.setStatusBarMessage(`$(circle-slash) ${t('Sign-in cancelled')}`, 5000);
+      showStatus('circle-slash', text`Sign-in cancelled`, 5000);
       return;
     }
     this.#services.presenter.failure(t('Sign in'), error, [
-      { title: t('Sign In in a Terminal'), run: () => this.#inTerminal() },
+      { title: text`Sign In in a Terminal`, run: () => this.#inTerminal() },
     ]);
   }
 
@@ -167,7 +163,7 @@ export class SignInFlow {
     const { cli, planes, store } = this.#services;
     const { command, args } = await cli.find();
     planes.suspect();
-    runInTerminal(vscode.l10n.t('Modal Sign-In'), [command, ...args, 'token', 'new']);
+    runInTerminal(text`Modal Sign-In`, [command, ...args, 'token', 'new']);
     const subscription = vscode.window.onDidCloseTerminal(() => {
       subscription.dispose();
       void store.refresh();

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ModalError } from '../../domain/errors.ts';
 import type { RequestSpec } from '../../domain/request.ts';
 import type { SavedRequest } from '../../domain/savedRequest.ts';
+import { text } from '../../domain/text.ts';
 import type { HistoryEntry, SentRequest } from '../../requests/history/entry.ts';
 import { RequestHistory } from '../../requests/history/history.ts';
 import type { PanelQuestion } from '../requests/requestActions.ts';
@@ -16,6 +17,7 @@ import type { MemoryParts } from './requestMemory.ts';
 import { readSavedRequests } from './savedIndex.ts';
 import { openSaved } from './savedRequests.ts';
 import { saveRequest } from './saveRequest.ts';
+import { showStatus, showWarning } from '../../platform/shown/messages.ts';
 
 /** Everything behind the commands of history, saved requests and snippets. */
 export class MemoryFlows implements vscode.Disposable {
@@ -65,14 +67,13 @@ export class MemoryFlows implements vscode.Disposable {
   }
 
   async clearHistory(): Promise<void> {
-    const { t } = vscode.l10n;
     const { entries } = await this.history.read();
-    const clear = t('Clear History');
-    const chosen = await vscode.window.showWarningMessage(
-      t('Clear the request history of this workspace?'),
+    const clear = text`Clear History`;
+    const chosen = await showWarning(
+      text`Clear the request history of this workspace?`,
       {
         modal: true,
-        detail: t('{0} requests and their answers are lost. Saved requests stay.', entries.length),
+        detail: text`${entries.length} requests and their answers are lost. Saved requests stay.`,
       },
       clear,
     );
@@ -83,8 +84,8 @@ export class MemoryFlows implements vscode.Disposable {
   async askPanel(question: PanelQuestion): Promise<void> {
     const panel = this.#parts.requests().active;
     if (!panel) {
-      const text = vscode.l10n.t('No request panel is in front. Open one with "Send Test Request".');
-      throw new ModalError('notFound', text);
+      const message = text`No request panel is active. Run "Send Test Request" to open one.`;
+      throw new ModalError('notFound', message);
     }
     await panel.ask(question);
   }
@@ -102,8 +103,8 @@ export class MemoryFlows implements vscode.Disposable {
         request.method === latest.request.method,
     );
     if (!latest || !before) {
-      const text = vscode.l10n.t('There is no second answer to compare with. Send the request again.');
-      throw new ModalError('notFound', text);
+      const message = text`There is no second answer to compare with. Send the request again.`;
+      throw new ModalError('notFound', message);
     }
     await this.#answers.compare(this.history, before, latest);
   }
@@ -149,10 +150,9 @@ export class MemoryFlows implements vscode.Disposable {
 
   /** The panel cannot show such a request. @throws kind `invalid` when that is all that was wished */
   #sayHidden(isSent: boolean): void {
-    const { t } = vscode.l10n;
-    const text = t('The request has a credential in its address or body and is edited in its file only.');
-    if (!isSent) throw new ModalError('invalid', text);
-    vscode.window.setStatusBarMessage(`$(lock) ${text}`, 8000);
+    const message = text`The request has a credential in its address or body and is edited in its file only.`;
+    if (!isSent) throw new ModalError('invalid', message);
+    showStatus('lock', message, 8000);
   }
 
   async #entries(): Promise<readonly HistoryEntry[]> {
@@ -160,12 +160,8 @@ export class MemoryFlows implements vscode.Disposable {
     const { entries, broken } = await this.history.read();
     const [first] = broken;
     if (first !== undefined) {
-      const { t } = vscode.l10n;
-      const text = t(
-        '{0} entries of the request history could not be read and were set aside.',
-        broken.length,
-      );
-      void vscode.window.showWarningMessage(text, t('Show File')).then((chosen) => {
+      const message = text`${broken.length} entries of the request history could not be read and were set aside.`;
+      void showWarning(message, text`Show File`).then((chosen) => {
         if (chosen) void vscode.window.showTextDocument(vscode.Uri.file(first));
       });
     }

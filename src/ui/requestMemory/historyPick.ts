@@ -1,12 +1,17 @@
 import * as vscode from 'vscode';
 import { ModalError } from '../../domain/errors.ts';
 import type { RequestSpec } from '../../domain/request.ts';
+import type { Text } from '../../domain/text.ts';
+import { icon, plain, text } from '../../domain/text.ts';
 import { milliseconds, size } from '../../requests/compare.ts';
 import type { HistoryEntry } from '../../requests/history/entry.ts';
 import { costOf, replayOf } from '../../requests/history/entry.ts';
 import type { RequestHistory } from '../../requests/history/history.ts';
+import { showWarning } from '../../platform/shown/messages.ts';
+import type { PickItem } from '../../platform/shown/inputs.ts';
+import { createPick, showPick } from '../../platform/shown/inputs.ts';
 
-interface HistoryItem extends vscode.QuickPickItem {
+interface HistoryItem extends PickItem {
   readonly entry?: HistoryEntry;
 }
 
@@ -28,26 +33,24 @@ export class HistoryPick {
   #entries: readonly HistoryEntry[];
 
   constructor(history: RequestHistory, entries: readonly HistoryEntry[], actions: HistoryActions) {
-    const { t } = vscode.l10n;
-    const button = (id: ButtonId, icon: string, tooltip: string) =>
-      [id, { iconPath: new vscode.ThemeIcon(icon), tooltip }] as const;
+    const button = (id: ButtonId, name: string, tooltip: Text) =>
+      [id, { iconPath: new vscode.ThemeIcon(name), tooltip }] as const;
     this.#history = history;
     this.#entries = entries;
     this.#actions = actions;
     this.#buttons = new Map([
-      button('replay', 'debug-restart', t('Send Again')),
-      button('answer', 'output', t('Show Answer')),
-      button('compare', 'diff', t('Compare Answer…')),
-      button('save', 'save', t('Save as .http…')),
-      button('remove', 'trash', t('Remove from History')),
+      button('replay', 'debug-restart', text`Send Again`),
+      button('answer', 'output', text`Show Answer`),
+      button('compare', 'diff', text`Compare Answer…`),
+      button('save', 'save', text`Save as .http…`),
+      button('remove', 'trash', text`Remove from History`),
     ]);
   }
 
   show(): void {
-    const { t } = vscode.l10n;
-    const pick = vscode.window.createQuickPick<HistoryItem>();
-    pick.title = t('Request History');
-    pick.placeholder = t('Choose a request to open it');
+    const pick = createPick<HistoryItem>();
+    pick.title = text`Request History`;
+    pick.placeholder = text`Choose a request to open it`;
     pick.matchOnDescription = true;
     pick.matchOnDetail = true;
     pick.items = this.#items(this.#entries);
@@ -106,9 +109,9 @@ export class HistoryPick {
         'notFound',
         t('There is no second answer to compare with. Send the request again.'),
       );
-    const chosen = await vscode.window.showQuickPick(items, {
-      title: t('Compare Answer'),
-      placeHolder: t('Choose the other answer'),
+    const chosen = await showPick(items, {
+      title: text`Compare Answer`,
+      placeHolder: text`Choose the other answer`,
       matchOnDescription: true,
     });
     if (!chosen?.entry) return;
@@ -121,7 +124,8 @@ export class HistoryPick {
     let day = '';
     for (const entry of entries) {
       const own = dayOf(entry.at);
-      if (withButtons && own !== day) items.push({ label: own, kind: vscode.QuickPickItemKind.Separator });
+      if (withButtons && own !== day)
+        items.push({ label: plain(own), kind: vscode.QuickPickItemKind.Separator });
       day = own;
       items.push({ ...itemOf(entry), entry, ...(withButtons ? { buttons: this.#buttonsOf(entry) } : {}) });
     }
@@ -147,17 +151,17 @@ function openOf(entry: HistoryEntry): RequestSpec {
   const spec = replayOf(entry);
   if (typeof spec !== 'string') return spec;
   const { method, url, headers, auth, body } = entry.request;
-  const text =
+  const sent =
     body?.kind === 'hash'
       ? (body.redacted ?? '')
       : body?.kind === 'parts'
         ? { parts: body.parts }
         : body?.text;
-  void vscode.window.showWarningMessage(vscode.l10n.t('Not all of this request was kept. {0}', spec));
-  return { method, url, headers, ...(auth ? { auth } : {}), ...(text ? { body: text } : {}) };
+  void showWarning(text`Not all of this request was saved. ${spec}`);
+  return { method, url, headers, ...(auth ? { auth } : {}), ...(sent ? { body: sent } : {}) };
 }
 
-function itemOf(entry: HistoryEntry): vscode.QuickPickItem {
+function itemOf(entry: HistoryEntry): PickItem {
   const { request, answer, app, at } = entry;
   const { pathname, search, host } = new URL(request.url);
   const time = new Date(at).toLocaleTimeString(undefined, {
@@ -176,9 +180,9 @@ function itemOf(entry: HistoryEntry): vscode.QuickPickItem {
       ]
     : [entry.failure ?? ''];
   return {
-    label: `$(${iconOf(entry)}) ${statusWords(entry)}  ${request.method} ${pathname}${search}`,
-    description: [time, ...where].join(' · '),
-    detail: facts.join(' · '),
+    label: text`${icon(iconOf(entry))} ${statusWords(entry)}  ${request.method} ${pathname}${search}`,
+    description: plain([time, ...where].join(' · ')),
+    detail: plain(facts.join(' · ')),
   };
 }
 
@@ -189,16 +193,15 @@ function iconOf({ answer }: HistoryEntry): string {
 }
 
 function statusWords({ answer }: HistoryEntry): string {
-  const { t } = vscode.l10n;
-  if (!answer) return t('No answer');
+  if (!answer) return text`No answer`;
   const status = `${answer.status} ${answer.statusText}`.trim();
-  return answer.cut ? t('{0}, not whole', status) : status;
+  return answer.cut ? `${status} (incomplete)` : status;
 }
 
 function dayOf(at: number): string {
   const day = new Date(at);
   const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000);
-  if (days === 0) return vscode.l10n.t('Today');
-  if (days === 1) return vscode.l10n.t('Yesterday');
+  if (days === 0) return text`Today`;
+  if (days === 1) return text`Yesterday`;
   return day.toLocaleDateString(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 }

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { Text } from '../../domain/text.ts';
+import { plain, text } from '../../domain/text.ts';
 import { commands } from '../../contributions.ts';
 import type { HttpFile, TextRange } from '../../requests/httpFile/model.ts';
 import { linesOf } from '../../requests/httpFile/lines.ts';
@@ -8,6 +10,7 @@ import {
   keyVariables,
   referencesIn,
 } from '../../requests/httpFile/variables.ts';
+import { codeLens, completionItem } from '../../platform/shown/surfaces.ts';
 import type { HttpFiles, HttpPlace } from './httpFiles.ts';
 import { requestsFolder } from './savedFiles.ts';
 
@@ -24,13 +27,12 @@ export class HttpFileHelp {
 
   async lenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     if (!this.#isOurs(document)) return [];
-    const { t } = vscode.l10n;
     const file = this.#files.parse(document);
     const lenses = file.requests.map(({ head, name }) => {
       const place: HttpPlace = { uri: document.uri.toString(), at: head.start };
-      return new vscode.CodeLens(rangeOf(document, { start: head.start, end: head.start }), {
-        title: t('Send'),
-        tooltip: name ? t('Send {0} and show the answer', name) : t('Send and show the answer'),
+      return codeLens(rangeOf(document, { start: head.start, end: head.start }), {
+        title: text`Send`,
+        tooltip: name ? text`Send ${name} and show the answer` : text`Send and show the answer`,
         command: commands.sendFromFile,
         arguments: [place],
       });
@@ -38,9 +40,9 @@ export class HttpFileHelp {
     const environments = await this.#files.environments(document.uri);
     if (lenses.length === 0 || environments.names.length < 2) return lenses;
     const chosen = this.#files.environmentName(environments);
-    const choose = new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), {
-      title: chosen ? t('Variables: {0}', chosen) : t('Choose Variables…'),
-      tooltip: t('Environment of http-client.env.json whose variables count'),
+    const choose = codeLens(new vscode.Range(0, 0, 0, 0), {
+      title: chosen ? text`Variables: ${chosen}` : text`Choose Variables…`,
+      tooltip: text`Environment to take variables from`,
       command: commands.selectHttpEnvironment,
     });
     return [choose, ...lenses];
@@ -65,22 +67,22 @@ export class HttpFileHelp {
     document: vscode.TextDocument,
     position: vscode.Position,
   ): Promise<vscode.CompletionItem[]> {
-    const { t } = vscode.l10n;
     const variables = await this.#files.variables(document.uri, this.#files.parse(document));
     const line = document.lineAt(position).text;
     const start = /[$\w.-]*$/.exec(line.slice(0, position.character))?.index ?? position.character;
     const closed = /^\s*\}\}/.test(line.slice(position.character));
-    const item = (label: string, detail: string) => ({
-      label,
-      detail,
-      kind: vscode.CompletionItemKind.Variable,
-      insertText: closed ? label : `${label}}}`,
-      range: new vscode.Range(position.line, start, position.line, position.character),
-    });
+    const item = (name: string, detail: Text) =>
+      completionItem({
+        label: plain(name),
+        detail,
+        kind: vscode.CompletionItemKind.Variable,
+        insertText: closed ? name : `${name}}}`,
+        range: new vscode.Range(position.line, start, position.line, position.character),
+      });
     return [
-      ...variables.names.map((name) => item(name, t('Variable of this file or its environment'))),
-      ...keyVariables.map((name) => item(name, t("The endpoint's key, from the secret storage"))),
-      ...dynamicNames.map((name) => item(name, t('Made when the request is sent'))),
+      ...variables.names.map((name) => item(name, text`Variable of this file or its environment`)),
+      ...keyVariables.map((name) => item(name, text`The endpoint's key, from the secret storage`)),
+      ...dynamicNames.map((name) => item(name, text`Made when the request is sent`)),
     ];
   }
 

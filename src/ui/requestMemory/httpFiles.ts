@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { ModalError } from '../../domain/errors.ts';
 import type { RequestSpec } from '../../domain/request.ts';
+import { plain, text } from '../../domain/text.ts';
 import { BodyFiles } from '../../requests/httpFile/bodyFiles.ts';
 import type { HttpEnvironments } from '../../requests/httpFile/environment.ts';
 import { readEnvironments } from '../../requests/httpFile/environment.ts';
@@ -11,6 +12,8 @@ import { largestHttpFile, parseHttpFile } from '../../requests/httpFile/parse.ts
 import { specOf } from '../../requests/httpFile/toSpec.ts';
 import { Variables } from '../../requests/httpFile/variables.ts';
 import type { Endpoints } from './endpoints.ts';
+import { showWarning } from '../../platform/shown/messages.ts';
+import { showPick } from '../../platform/shown/inputs.ts';
 
 /** What a CodeLens passes on. */
 export interface HttpPlace {
@@ -77,23 +80,26 @@ export class HttpFiles {
 
   /** Lets the user choose whose variables count. */
   async selectEnvironment(): Promise<void> {
-    const { t } = vscode.l10n;
     const uri = vscode.window.activeTextEditor?.document.uri ?? vscode.workspace.workspaceFolders?.[0]?.uri;
     const environments = uri ? await this.environments(uri) : undefined;
     if (!environments || environments.names.length === 0) {
-      const text = t('No environment is defined. Make a file http-client.env.json beside the requests.');
-      throw new ModalError('notFound', [...(environments?.problems ?? []), text].join(' '));
+      const message = text`No environment is defined. Make a file http-client.env.json beside the requests.`;
+      throw new ModalError('notFound', [...(environments?.problems ?? []), message].join(' '));
     }
     const current = this.environmentName(environments);
-    const chosen = await vscode.window.showQuickPick(
+    const chosen = await showPick(
       environments.names.map((name) => ({
-        label: name,
-        ...(name === current ? { description: t('chosen') } : {}),
+        label: plain(name),
+        name,
+        ...(name === current ? { description: text`chosen` } : {}),
       })),
-      { title: t('Variables for Requests'), placeHolder: t('Choose an environment of http-client.env.json') },
+      {
+        title: text`Variables for Requests`,
+        placeHolder: text`Choose an environment of http-client.env.json`,
+      },
     );
     if (!chosen) return;
-    await this.#state.update(environmentKey, chosen.label);
+    await this.#state.update(environmentKey, chosen.name);
     this.#environmentChanged.fire();
   }
 
@@ -108,10 +114,8 @@ export class HttpFiles {
     const file = document ? this.parse(document) : undefined;
     const request = file?.requests.find(({ range }) => range.start <= at && at <= range.end);
     if (!document || !file || !request) {
-      const text = vscode.l10n.t(
-        'There is no request here. Open a .http file and place the cursor in a request.',
-      );
-      throw new ModalError('notFound', file?.problems[0]?.message ?? text);
+      const message = text`There is no request here. Open a .http file and place the cursor in a request.`;
+      throw new ModalError('notFound', file?.problems[0]?.message ?? message);
     }
     return this.spec(document.uri, file, request);
   }
@@ -134,11 +138,10 @@ export class HttpFiles {
 }
 
 async function askForFile(file: string, host: string): Promise<boolean> {
-  const { t } = vscode.l10n;
-  const send = t('Send File');
-  const chosen = await vscode.window.showWarningMessage(
-    t('Send {0} to {1}?', file, host),
-    { modal: true, detail: t('The request names this file, which lies outside of the workspace.') },
+  const send = text`Send File`;
+  const chosen = await showWarning(
+    text`Send ${file} to ${host}?`,
+    { modal: true, detail: text`The request names this file, which lies outside of the workspace.` },
     send,
   );
   return chosen === send;
@@ -157,7 +160,7 @@ export async function readHttpFile(uri: vscode.Uri): Promise<HttpFile> {
   try {
     return parseHttpFile(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (error) {
-    const text = vscode.l10n.t('{0} is not UTF-8. Save it with that encoding; nothing was changed.', name);
-    throw new ModalError('invalid', text, { cause: error });
+    const message = text`${name} is not UTF-8. Save it with that encoding; nothing was changed.`;
+    throw new ModalError('invalid', message, { cause: error });
   }
 }

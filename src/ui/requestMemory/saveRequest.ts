@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { ModalError } from '../../domain/errors.ts';
 import type { RequestSpec } from '../../domain/request.ts';
+import { text } from '../../domain/text.ts';
 import type { HttpFile, HttpRequest } from '../../requests/httpFile/model.ts';
 import { parseHttpFile } from '../../requests/httpFile/parse.ts';
 import { bodyNames, writeRequest } from '../../requests/httpFile/saving.ts';
@@ -17,6 +18,8 @@ import {
 import type { HttpFiles } from './httpFiles.ts';
 import { readHttpFile } from './httpFiles.ts';
 import { requestsFolder } from './savedFiles.ts';
+import { showInformation, showWarning } from '../../platform/shown/messages.ts';
+import { showInput } from '../../platform/shown/inputs.ts';
 
 /**
  * Saves a request below `.modal/requests`, in the file of its app. Of a request with the same name only the lines that
@@ -29,16 +32,15 @@ export async function saveRequest(
   appName: string | undefined,
   title?: string,
 ): Promise<void> {
-  const { t } = vscode.l10n;
   const root = await workspaceFolder();
   if (!root) return;
   const { origin, hostname, pathname } = new URL(spec.url);
-  const name = await vscode.window.showInputBox({
-    title: t('Save Request'),
-    prompt: t('Name of the request. It is saved as a plain .http file; keys stay in the secret storage.'),
+  const name = await showInput({
+    title: text`Save Request`,
+    prompt: text`Name of the request. It is saved as a plain .http file; keys stay in the secret storage.`,
     value: title ?? (pathname === '/' ? spec.method.toLowerCase() : pathname.slice(1)),
     ignoreFocusOut: true,
-    validateInput: (text) => (text.trim() ? undefined : t('The name is empty.')),
+    validateInput: (typed) => (typed.trim() ? undefined : text`The name is empty.`),
   });
   if (name === undefined) return;
   const owner = appName ?? hostname;
@@ -90,18 +92,17 @@ async function replaced(
 async function workspaceFolder(): Promise<vscode.WorkspaceFolder | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length === 0) {
-    const text = vscode.l10n.t('Saved requests are files of the workspace. Open a folder first.');
-    throw new ModalError('invalid', text);
+    const message = text`Saved requests are files of the workspace. Open a folder first.`;
+    throw new ModalError('invalid', message);
   }
   return folders.length === 1 ? folders[0] : vscode.window.showWorkspaceFolderPick();
 }
 
 async function confirmReplace(name: string): Promise<boolean> {
-  const { t } = vscode.l10n;
-  const replace = t('Replace');
-  const chosen = await vscode.window.showWarningMessage(
-    t('Replace the saved request "{0}"?', name),
-    { modal: true, detail: t('Lines that say the same stay as they are; what it said otherwise is lost.') },
+  const replace = text`Replace`;
+  const chosen = await showWarning(
+    text`Replace the saved request "${name}"?`,
+    { modal: true, detail: text`Unchanged lines are preserved; other edits are overwritten.` },
     replace,
   );
   return chosen === replace;
@@ -112,10 +113,7 @@ async function checkUnchanged(uri: vscode.Uri): Promise<void> {
   if (!(await exists(uri))) return;
   const document = await vscode.workspace.openTextDocument(uri);
   if (!document.isDirty) return;
-  const hint = vscode.l10n.t(
-    '{0} has changes that are not saved. Save it first; nothing was changed.',
-    uri.fsPath,
-  );
+  const hint = text`${uri.fsPath} has changes that are not saved. Save it first; nothing was changed.`;
   throw new ModalError('conflict', hint);
 }
 
@@ -145,9 +143,8 @@ async function exists(uri: vscode.Uri): Promise<boolean> {
 }
 
 async function say(uri: vscode.Uri, name: string): Promise<void> {
-  const { t } = vscode.l10n;
-  const open = t('Open File');
+  const open = text`Open File`;
   const where = vscode.workspace.asRelativePath(uri);
-  const chosen = await vscode.window.showInformationMessage(t('Saved "{0}" in {1}.', name, where), open);
+  const chosen = await showInformation(text`Saved "${name}" in ${where}.`, open);
   if (chosen === open) await vscode.window.showTextDocument(uri);
 }

@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
 import { ModalError } from '../../domain/errors.ts';
 import type { RequestSpec } from '../../domain/request.ts';
+import { plain, text } from '../../domain/text.ts';
 import type { HttpFile, HttpRequest } from '../../requests/httpFile/model.ts';
 import type { HttpFiles } from './httpFiles.ts';
 import { readHttpFile } from './httpFiles.ts';
 import { findSavedFiles, requestsFolder } from './savedFiles.ts';
+import type { PickItem } from '../../platform/shown/inputs.ts';
+import { createPick } from '../../platform/shown/inputs.ts';
 
-interface SavedItem extends vscode.QuickPickItem {
+interface SavedItem extends PickItem {
   readonly uri?: vscode.Uri;
   readonly file?: HttpFile;
   readonly request?: HttpRequest;
@@ -22,14 +25,14 @@ export async function openSaved(files: HttpFiles, actions: SavedActions): Promis
   const { t } = vscode.l10n;
   const items = (await Promise.all((await findSavedFiles()).map(itemsOf))).flat();
   if (items.length === 0) {
-    const text = t('No request is saved in this workspace. Save one from its panel with "Save Request".');
-    throw new ModalError('notFound', text);
+    const message = text`No request is saved in this workspace. Save one from its panel with "Save Request".`;
+    throw new ModalError('notFound', message);
   }
-  const send = { iconPath: new vscode.ThemeIcon('send'), tooltip: t('Send') };
-  const show = { iconPath: new vscode.ThemeIcon('go-to-file'), tooltip: t('Open File') };
-  const pick = vscode.window.createQuickPick<SavedItem>();
-  pick.title = t('Saved Requests');
-  pick.placeholder = t('Choose a request to open it');
+  const send = { iconPath: new vscode.ThemeIcon('send'), tooltip: text`Send` };
+  const show = { iconPath: new vscode.ThemeIcon('go-to-file'), tooltip: text`Open File` };
+  const pick = createPick<SavedItem>();
+  pick.title = text`Saved Requests`;
+  pick.placeholder = text`Choose a request to open it`;
   pick.matchOnDescription = true;
   pick.items = items.map((item) => (item.request ? { ...item, buttons: [send, show] } : item));
   const act = async (item: SavedItem | undefined, doing: 'open' | 'send' | 'show') => {
@@ -50,15 +53,15 @@ export async function openSaved(files: HttpFiles, actions: SavedActions): Promis
 
 async function itemsOf(uri: vscode.Uri): Promise<SavedItem[]> {
   const label = vscode.workspace.asRelativePath(uri).replace(`${requestsFolder}/`, '');
-  const separator: SavedItem = { label, kind: vscode.QuickPickItemKind.Separator };
+  const separator: SavedItem = { label: plain(label), kind: vscode.QuickPickItemKind.Separator };
   try {
     const file = await readHttpFile(uri);
     if (file.requests.length === 0) return [];
     return [
       separator,
       ...file.requests.map((request) => ({
-        label: request.name || `${request.method} ${request.url}`,
-        ...(request.name ? { description: `${request.method} ${request.url}` } : {}),
+        label: plain(request.name || `${request.method} ${request.url}`),
+        ...(request.name ? { description: text`${request.method} ${request.url}` } : {}),
         iconPath: new vscode.ThemeIcon('file-code'),
         uri,
         file,
@@ -67,7 +70,10 @@ async function itemsOf(uri: vscode.Uri): Promise<SavedItem[]> {
     ];
   } catch (error) {
     // One file that cannot be read does not hide the others.
-    return [separator, { label: (error as Error).message, iconPath: new vscode.ThemeIcon('warning'), uri }];
+    return [
+      separator,
+      { label: plain((error as Error).message), iconPath: new vscode.ThemeIcon('warning'), uri },
+    ];
   }
 }
 

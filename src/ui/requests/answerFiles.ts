@@ -6,8 +6,11 @@ import type { Disposable } from '../../domain/emitter.ts';
 import type { HttpResult } from '../../domain/request.ts';
 import { privateFile } from '../../files/privateFiles.ts';
 import { temporaryFolder } from '../../files/temporaryFolder.ts';
+import { text } from '../../domain/text.ts';
 import { mediaType } from '../../requests/textBody.ts';
 import { ReadOnlyTexts } from '../readOnlyTexts.ts';
+import { showStatus } from '../../platform/shown/messages.ts';
+import { showSave } from '../../platform/shown/inputs.ts';
 
 /** The editor shares larger documents with no extension, and copies the text on its way. */
 const largestDocument = 20 * 1024 * 1024;
@@ -71,15 +74,14 @@ export class AnswerFiles implements Disposable {
   }
 
   async #saveAs(name: string, bytes: Uint8Array): Promise<void> {
-    const { t } = vscode.l10n;
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(os.homedir());
-    const target = await vscode.window.showSaveDialog({
-      title: t('Save Answer'),
+    const target = await showSave({
+      title: text`Save Answer`,
       defaultUri: vscode.Uri.joinPath(folder, name),
     });
     if (!target) return;
     await vscode.workspace.fs.writeFile(target, bytes);
-    vscode.window.setStatusBarMessage(`$(check) ${t('Saved {0}', path.basename(target.fsPath))}`, 4000);
+    showStatus('check', text`Saved ${path.basename(target.fsPath)}`, 4000);
   }
 }
 

@@ -6,6 +6,7 @@ import { Emitter } from '../../domain/emitter.ts';
 import { isCancelled, toModalError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { HttpResult, RequestSpec } from '../../domain/request.ts';
+import { text } from '../../domain/text.ts';
 import { AnswerModel } from '../../requests/answer/answerModel.ts';
 import type { Json } from '../../requests/answer/content.ts';
 import type { JsonPath } from '../../requests/answer/jsonTree.ts';
@@ -22,6 +23,7 @@ import { AnswerFiles } from './answerFiles.ts';
 import type { AnswerState, AnswerTab, DoneState, FromAnswerView, ToAnswerView } from './answerProtocol.ts';
 import type { TabChoices } from './answerTabs.ts';
 import { firstChoices, rowsAtOnce, shownEvent, streamContent, tabContent } from './answerTabs.ts';
+import { showError, showStatus } from '../../platform/shown/messages.ts';
 
 /** What the buttons of an answer do elsewhere. */
 export interface AnswerActions {
@@ -180,11 +182,9 @@ export class AnswerSession implements Disposable {
     try {
       await this.#handle(message);
     } catch (error) {
-      const { message: text } = toModalError(error);
-      this.#services.logger.warn(`The answer could not be used: ${text}`);
-      void vscode.window.showErrorMessage(
-        vscode.l10n.t('That did not work: {0} Try again, or choose another place.', text),
-      );
+      const { message: why } = toModalError(error);
+      this.#services.logger.warn(`The answer could not be used: ${why}`);
+      void showError(text`Couldn't use the response: ${why} Try again, or choose another location.`);
     }
   }
 
@@ -428,13 +428,12 @@ function doneState(model: AnswerModel, facts?: CallFacts): DoneState {
 }
 
 function costWords({ cost }: CallFacts): string {
-  const { t } = vscode.l10n;
   if (cost.kind === 'none')
-    return t('No GPU cost: the function has no GPU. CPU and memory are not counted here.');
-  if (cost.kind === 'unknown') return t('Cost not known: {0}.', cost.reason);
+    return text`No GPU cost: the function has no GPU. CPU and memory are not counted here.`;
+  if (cost.kind === 'unknown') return text`Cost not known: ${cost.reason}.`;
   const { usd, basis } = cost;
-  if (usd < 0.0001) return t('Cost estimate less than {0}: {1}.', '$0.0001', basis);
-  return t('Cost estimate about {0}: {1}.', `$${usd.toFixed(4)}`, basis);
+  if (usd < 0.0001) return text`Cost estimate less than ${'$0.0001'}: ${basis}.`;
+  return text`Cost estimate about ${`$${usd.toFixed(4)}`}: ${basis}.`;
 }
 
 /** Answers that come in pieces for people; anything else is shown when it is complete. */
@@ -449,7 +448,7 @@ function valueText(value: Json | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value, undefined, 2);
 }
 
-async function copy(text: string): Promise<void> {
-  await vscode.env.clipboard.writeText(text);
-  vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t('Copied')}`, 2000);
+async function copy(words: string): Promise<void> {
+  await vscode.env.clipboard.writeText(words);
+  showStatus('check', text`Copied`, 2000);
 }

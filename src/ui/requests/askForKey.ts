@@ -1,4 +1,6 @@
-import * as vscode from 'vscode';
+import type { Text } from '../../domain/text.ts';
+import { text } from '../../domain/text.ts';
+import { showInput } from '../../platform/shown/inputs.ts';
 
 /**
  * Asks for an endpoint's key.
@@ -6,25 +8,23 @@ import * as vscode from 'vscode';
  * @returns undefined when the user left
  */
 export async function askForKey(appName: string, isProxyToken: boolean): Promise<string | undefined> {
-  const { t } = vscode.l10n;
-  const stored = t('Stored in the secret storage of this editor, and sent only to this endpoint.');
-  const value = await vscode.window.showInputBox({
-    title: isProxyToken ? t('Proxy Token for {0}', appName) : t('API Key for {0}', appName),
+  const stored = text`Stored in the secret storage of this editor, and sent only to this endpoint.`;
+  const value = await showInput({
+    title: isProxyToken ? text`Proxy Token for ${appName}` : text`API Key for ${appName}`,
     prompt: isProxyToken
-      ? t('Token ID and token secret with a dot between them. Stored in the secret storage of this editor.')
+      ? text`Token ID and token secret with a dot between them. Stored in the secret storage of this editor.`
       : stored,
-    ...(isProxyToken ? { placeHolder: 'wk-….ws-…' } : {}),
+    ...(isProxyToken ? { placeHolder: text`wk-….ws-…` } : {}),
     password: true,
     ignoreFocusOut: true,
-    validateInput: (text) => problemOf(text.trim(), isProxyToken),
+    validateInput: (typed) => problemOf(typed.trim(), isProxyToken),
   });
   return value?.trim();
 }
 
-function problemOf(value: string, isProxyToken: boolean): string | undefined {
-  const { t } = vscode.l10n;
-  if (!value) return t('The key is empty.');
-  if (/[^\x21-\x7e]/.test(value)) return t('The key has spaces or characters that a header cannot carry.');
+function problemOf(value: string, isProxyToken: boolean): Text | undefined {
+  if (!value) return text`The key is empty.`;
+  if (/[^\x21-\x7e]/.test(value)) return text`The key has spaces or characters that a header cannot carry.`;
   if (!isProxyToken || /^wk-[^.]+\.ws-.+$/.test(value)) return undefined;
-  return t('A proxy token is an ID that begins with wk-, a dot, and a secret that begins with ws-.');
+  return text`A proxy token is an ID that begins with wk-, a dot, and a secret that begins with ws-.`;
 }

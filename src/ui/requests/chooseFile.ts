@@ -1,12 +1,14 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { mediaTypeOf } from '../../domain/mediaType.ts';
 import type { FileReference } from '../../domain/requestDraft.ts';
+import { text } from '../../domain/text.ts';
+import { showOpen } from '../../platform/shown/inputs.ts';
 
 /** @returns undefined when the user left */
 export async function chooseFile(): Promise<vscode.Uri | undefined> {
-  const chosen = await vscode.window.showOpenDialog({
-    title: vscode.l10n.t('Choose a File to Send'),
-    openLabel: vscode.l10n.t('Choose'),
+  const chosen = await showOpen({
+    title: text`Choose a File to Send`,
+    openLabel: text`Choose`,
     canSelectMany: false,
   });
   return chosen?.[0];

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { text } from '../../domain/text.ts';
 import { commands } from '../../contributions.ts';
 import { resolveEndpoint } from '../commands/arguments.ts';
 import type { CommandTable } from '../commands/command.ts';
@@ -18,14 +19,14 @@ export function measureCommands(
       doing: t('Load test'),
       run: async (argument) => {
         const given = isLoadArgument(argument) ? argument : undefined;
-        const target = given?.target ?? (await resolveEndpoint(services, argument, t('Load Test')));
+        const target = given?.target ?? (await resolveEndpoint(services, argument, text`Load Test`));
         if (target) await (await import('./load/loadFlow.ts')).loadTest(services, target, given?.spec);
       },
     },
     [commands.checkHealth]: {
       doing: t('Check health'),
       run: async (argument) => {
-        const target = await resolveEndpoint(services, argument, t('Check Health'));
+        const target = await resolveEndpoint(services, argument, text`Check Health`);
         if (target) await (await import('./health/healthFlow.ts')).checkHealth(services, target);
       },
     },

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { text } from '../../domain/text.ts';
 import { commands } from '../../contributions.ts';
 import type { CommandTable } from '../commands/command.ts';
 import { resolveEndpoint } from '../commands/arguments.ts';
@@ -33,7 +34,7 @@ async function openRequest(services: Services, argument: unknown): Promise<void>
     await (await services.requestMemory.load()).openFromFile(row.saved);
     return;
   }
-  const target = await resolveEndpoint(services, argument, vscode.l10n.t('Open Request'));
+  const target = await resolveEndpoint(services, argument, text`Open Request`);
   if (target) await services.requests.openEndpoint(target, await bundledApp(services, target));
 }
 
@@ -51,7 +52,7 @@ async function sendFile(services: Services, argument: unknown, selected: unknown
   const dropped = isDropped(argument) ? argument : undefined;
   const uris = dropped?.uris ?? (await filesOf(argument, selected));
   if (uris.length === 0) return;
-  const target = await resolveEndpoint(services, dropped?.row, vscode.l10n.t('Send to Modal Endpoint'));
+  const target = await resolveEndpoint(services, dropped?.row, text`Send to Modal Endpoint`);
   if (target) await services.requests.openFiles(target, await bundledApp(services, target), uris);
 }
 

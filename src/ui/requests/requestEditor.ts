@@ -7,6 +7,7 @@ import type { Logger } from '../../domain/logger.ts';
 import type { RequestSpec } from '../../domain/request.ts';
 import { authHeaders } from '../../domain/request.ts';
 import type { RequestDraft } from '../../domain/requestDraft.ts';
+import { text } from '../../domain/text.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
 import { fileStates } from '../../requests/files.ts';
 import type { ApiDescriptions } from '../../requests/openapi/apiDescriptions.ts';
@@ -18,6 +19,7 @@ import type { RequestSession, RequestTarget } from './requestSession.ts';
 import { deployOf } from './requestSession.ts';
 import type { SavedDrafts } from './savedDrafts.ts';
 import { fileTargetFor } from './fileTargetFor.ts';
+import { showInformation } from '../../platform/shown/messages.ts';
 
 export interface RequestEditorServices {
   readonly keys: EndpointKeys;
@@ -118,10 +120,8 @@ export class RequestEditor implements vscode.Disposable {
   async enterKey(): Promise<boolean> {
     const { auth, target } = this.session;
     if (!auth) {
-      void vscode.window.showInformationMessage(
-        vscode.l10n.t(
-          'This request goes out without a key. Choose in its Auth tab how it shows who it is, then enter the key.',
-        ),
+      void showInformation(
+        text`This request has no authentication. Choose a method on the Auth tab, then enter the key.`,
       );
       return false;
     }

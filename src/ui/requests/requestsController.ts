@@ -5,12 +5,13 @@ import { DisposableStore } from '../../domain/emitter.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { RequestSpec } from '../../domain/request.ts';
-import { shownName } from '../../domain/shownName.ts';
+import { plain } from '../../domain/text.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
 import type { KeyedFiles } from '../../requests/keyedFiles.ts';
 import type { CallFactsOptions } from '../../requests/callFacts.ts';
 import type { SealKeys } from '../../requests/seal.ts';
 import type { RequestSender } from '../../requests/send.ts';
+import { createWebviewPanel } from '../../platform/shown/surfaces.ts';
 import type { RequestActions } from './requestActions.ts';
 import type { RequestPanel, RequestPanelServices } from './requestPanel.ts';
 import type { RequestTarget } from './requestSession.ts';
@@ -177,9 +178,9 @@ export class RequestsController implements vscode.Disposable {
     // The panel is a file of its own, loaded when the first one opens.
     const module = await import('./requestPanel.ts');
     // The editor makes the tab while the drafts are read.
-    const view = vscode.window.createWebviewPanel(
+    const view = createWebviewPanel(
       webviewPanels.request,
-      shownName(target.app.name),
+      plain(target.app.name),
       vscode.ViewColumn.Active,
       module.RequestPanel.options(this.#options.extensionUri),
     );

@@ -1,11 +1,13 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { filePlace } from '../../domain/draftFiles.ts';
 import { extensionOf } from '../../domain/mediaType.ts';
+import { plain, text } from '../../domain/text.ts';
 import { sampleFiles } from '../../requests/sample.ts';
 import { fileReference } from './chooseFile.ts';
 import { fileTargetFor } from './fileTargetFor.ts';
 import type { RequestSession } from './requestSession.ts';
 import { byHand, operationEntry, sampleEntry } from './requestSession.ts';
+import { showPick } from '../../platform/shown/inputs.ts';
 
 /**
  * Which request of an endpoint takes a file: the open one, a sample that sends one of the same kind, or an operation
@@ -22,11 +24,15 @@ export async function entryForFile(session: RequestSession, uri: vscode.Uri): Pr
   });
   const [first, ...others] = operations;
   if (!first || others.length === 0) return first ? operationEntry(first) : byHand;
-  const chosen = await vscode.window.showQuickPick(
-    operations.map((operation) => ({ label: operation.id, description: operation.title, operation })),
+  const chosen = await showPick(
+    operations.map((operation) => ({
+      label: plain(operation.id),
+      description: plain(operation.title),
+      operation,
+    })),
     {
-      title: vscode.l10n.t('Send {0}', fileReference(uri).name),
-      placeHolder: vscode.l10n.t('Choose the request that takes the file'),
+      title: text`Send ${fileReference(uri).name}`,
+      placeHolder: text`Choose the request that takes the file`,
     },
   );
   return chosen && operationEntry(chosen.operation);

@@ -1,6 +1,8 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
+import { lines, text } from '../../domain/text.ts';
 import type { ScriptPlan } from '../../deploy/scriptProcess.ts';
 import { scriptQuestion } from '../../deploy/scriptQuestion.ts';
+import { showInformation } from '../../platform/shown/messages.ts';
 
 const memoryKey = 'cpuConfirmed';
 
@@ -14,30 +16,25 @@ export async function confirmScript(
   title: string,
   memory: vscode.Memento,
 ): Promise<boolean> {
-  const { t } = vscode.l10n;
-  const { lines, cpuOnly } = scriptQuestion(plan);
+  const { lines: facts, cpuOnly } = scriptQuestion(plan);
   const key = `${plan.environment}/${plan.app?.name ?? plan.script}`;
   const confirmed = memory.get<readonly string[]>(memoryKey, []);
   if (cpuOnly && confirmed.includes(key)) return true;
-  const go = plan.kind === 'serve' ? t('Serve') : t('Run');
-  const environment = plan.environment || t('the default environment');
+  const go = plan.kind === 'serve' ? text`Serve` : text`Run`;
+  const environment = plan.environment || text`the default environment`;
   const end =
     plan.kind === 'serve'
-      ? t('Everything stops when you stop the serve or close the window.')
-      : t('Everything stops when the run ends.');
-  const chosen = await vscode.window.showInformationMessage(
-    plan.kind === 'serve'
-      ? t('Serve {0} in {1}?', title, environment)
-      : t('Run {0} in {1}?', title, environment),
+      ? 'The app stops when you stop serving or close the window.'
+      : 'Everything stops when the run ends.';
+  const chosen = await showInformation(
+    plan.kind === 'serve' ? text`Serve ${title} in ${environment}?` : text`Run ${title} in ${environment}?`,
     {
       modal: true,
-      detail: [
-        ...lines,
+      detail: lines([
+        ...facts,
         end,
-        ...(cpuOnly
-          ? [t('This is asked once for this app and environment, as long as it needs no GPU.')]
-          : []),
-      ].join('\n'),
+        ...(cpuOnly ? ["You won't be asked again for this app and environment unless it needs a GPU."] : []),
+      ]),
     },
     go,
   );

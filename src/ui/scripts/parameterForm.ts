@@ -2,6 +2,10 @@ import * as vscode from 'vscode';
 import type { RunValues } from '../../deploy/runArguments.ts';
 import { argumentWarning, looksSecret, parameterProblem, shownArguments } from '../../deploy/runArguments.ts';
 import type { ScriptParameter } from '../../domain/script.ts';
+import type { Text } from '../../domain/text.ts';
+import { icon, plain, text } from '../../domain/text.ts';
+import type { Input, Pick, PickItem } from '../../platform/shown/inputs.ts';
+import { createInput, createPick, problem, showPick } from '../../platform/shown/inputs.ts';
 
 /** A value, '' meaning the text ''; `byDefault` leaves the parameter to the function. */
 type Answer =
@@ -16,7 +20,7 @@ type Answer =
  * @returns undefined when the user left
  */
 export async function askParameters(
-  title: string,
+  title: Text,
   parameters: readonly ScriptParameter[],
   remembered: RunValues,
 ): Promise<RunValues | undefined> {
@@ -52,30 +56,34 @@ export async function askParameters(
 
 /** One key press runs the function as the last time, or with its defaults. */
 async function askWhetherSame(
-  title: string,
+  title: Text,
   parameters: readonly ScriptParameter[],
   values: RunValues,
 ): Promise<RunValues | 'change' | undefined> {
-  const { t } = vscode.l10n;
   const flags = shownArguments(parameters, values).join(' ');
   const defaults = {
-    label: `$(play) ${t('Run with the Defaults')}`,
-    description: defaultsText(parameters),
+    label: text`${icon('play')} Run with Defaults`,
+    description: plain(defaultsText(parameters)),
     value: {} as const,
   };
-  const last = { label: `$(history) ${t('Run as the Last Time')}`, description: flags, value: values };
-  const change = { label: `$(edit) ${t('Enter Values…')}`, description: '', value: 'change' as const };
+  const last = {
+    label: text`${icon('history')} Run with Previous Values`,
+    description: plain(flags),
+    value: values,
+  };
+  const change = {
+    label: text`${icon('edit')} Enter Values…`,
+    description: text``,
+    value: 'change' as const,
+  };
   const allDefaults = parameters.every(
     ({ defaultValue, type }) => defaultValue !== undefined || type.kind === 'words',
   );
   const items = [...(flags ? [last] : []), ...(allDefaults ? [defaults] : []), change];
-  const chosen = await vscode.window.showQuickPick<vscode.QuickPickItem & { value: RunValues | 'change' }>(
-    items,
-    {
-      title,
-      placeHolder: t('Choose the values of its parameters'),
-    },
-  );
+  const chosen = await showPick<PickItem & { value: RunValues | 'change' }>(items, {
+    title,
+    placeHolder: text`Choose the values of its parameters`,
+  });
   return chosen?.value;
 }
 
@@ -87,7 +95,7 @@ function defaultsText(parameters: readonly ScriptParameter[]): string {
 }
 
 interface Step {
-  readonly title: string;
+  readonly title: Text;
   readonly parameter: ScriptParameter;
   /** From 0. */
   readonly step: number;
@@ -108,20 +116,17 @@ function choicesOf({ type }: ScriptParameter): readonly string[] | undefined {
 function askChoice(step: Step, choices: readonly string[]): Promise<Answer> {
   const { parameter, before } = step;
   const { defaultValue, defaultInput } = parameter;
-  const picker = vscode.window.createQuickPick<vscode.QuickPickItem & { answer: Answer }>();
+  const picker = createPick<PickItem & { answer: Answer }>();
   const items = choices.map((value) => ({
-    label: value,
-    ...(value === defaultInput ? { description: vscode.l10n.t('default') } : {}),
+    label: plain(value),
+    ...(value === defaultInput ? { description: text`default` } : {}),
     answer: value === defaultInput ? ({ kind: 'byDefault' } as const) : ({ kind: 'value', value } as const),
   }));
   const hidden = defaultValue !== undefined && !choices.includes(defaultInput ?? '');
   picker.items = hidden
-    ? [
-        { label: vscode.l10n.t('Default'), description: defaultValue, answer: { kind: 'byDefault' } },
-        ...items,
-      ]
+    ? [{ label: text`Default`, description: plain(defaultValue), answer: { kind: 'byDefault' } }, ...items]
     : items;
-  const wanted = picker.items.find(({ label }) => label === (before ?? defaultInput));
+  const wanted = picker.items.find(({ label }) => label === plain(before ?? defaultInput ?? ''));
   if (wanted) picker.activeItems = [wanted];
   picker.placeholder = describe(parameter);
   return show(picker, step, () => picker.selectedItems[0]?.answer);
@@ -129,9 +134,9 @@ function askChoice(step: Step, choices: readonly string[]): Promise<Answer> {
 
 function askText(step: Step): Promise<Answer> {
   const { parameter, before } = step;
-  const input = vscode.window.createInputBox();
+  const input = createInput();
   input.value = before ?? parameter.defaultInput ?? '';
-  input.prompt = [describe(parameter), argumentWarning(parameter)].filter(Boolean).join('. ');
+  input.prompt = plain([describe(parameter), argumentWarning(parameter)].filter(Boolean).join('. '));
   input.placeholder = placeholder(parameter);
   input.password = looksSecret(parameter.name);
   const check = () => {
@@ -139,42 +144,41 @@ function askText(step: Step): Promise<Answer> {
     return answer.kind === 'value' ? parameterProblem(parameter, answer.value) : '';
   };
   // Nothing is wrong with a field in which nothing was typed yet.
-  input.onDidChangeValue(() => (input.validationMessage = check()));
+  input.onDidChangeValue(() => (input.validationMessage = problem(check())));
   return show(input, step, () => {
-    const problem = check();
-    input.validationMessage = problem;
-    return problem ? undefined : toAnswer(parameter, input.value);
+    const wrong = check();
+    input.validationMessage = problem(wrong);
+    return wrong ? undefined : toAnswer(parameter, input.value);
   });
 }
 
 /** An empty field means the function's own default, except where an empty text is a value of its own. */
-function toAnswer({ type, defaultValue, defaultInput }: ScriptParameter, text: string): Answer {
+function toAnswer({ type, defaultValue, defaultInput }: ScriptParameter, typed: string): Answer {
   const isText = type.kind === 'str' || type.kind === 'any';
-  if (text === defaultInput) return { kind: 'byDefault' };
-  const empty = isText ? text === '' : text.trim() === '';
+  if (typed === defaultInput) return { kind: 'byDefault' };
+  const empty = isText ? typed === '' : typed.trim() === '';
   if (empty && type.kind === 'words') return { kind: 'byDefault' };
   if (empty && defaultValue !== undefined && !(isText && defaultInput !== undefined))
     return { kind: 'byDefault' };
-  return { kind: 'value', value: text };
+  return { kind: 'value', value: typed };
 }
 
 /** `count: int, default 3` */
-function describe({ name, annotation, defaultValue, type }: ScriptParameter): string {
-  const { t } = vscode.l10n;
+function describe({ name, annotation, defaultValue, type }: ScriptParameter): Text {
   if (type.kind === 'words')
-    return t('Words for *{0}, separated by spaces; quotation marks keep words together', name);
+    return text`Words for *${name}, separated by spaces; quotation marks keep words together`;
   const typed = annotation ? `${name}: ${annotation}` : name;
-  return defaultValue === undefined ? t('{0}, required', typed) : t('{0}, default {1}', typed, defaultValue);
+  return defaultValue === undefined ? text`${typed}, required` : text`${typed}, default ${defaultValue}`;
 }
 
-function placeholder({ type, defaultValue }: ScriptParameter): string {
-  if (defaultValue !== undefined) return vscode.l10n.t('Empty: the default');
-  return type.kind === 'datetime' ? '2026-01-31 12:30:00' : '';
+function placeholder({ type, defaultValue }: ScriptParameter): Text {
+  if (defaultValue !== undefined) return text`Leave empty for the default`;
+  return type.kind === 'datetime' ? text`2026-01-31 12:30:00` : text``;
 }
 
 /** Shows one step until it is answered. @param accept undefined = the answer is not complete yet */
 function show(
-  input: vscode.QuickPick<vscode.QuickPickItem & { answer: Answer }> | vscode.InputBox,
+  input: Pick<PickItem & { answer: Answer }> | Input,
   { title, step, steps }: Step,
   accept: () => Answer | undefined,
 ): Promise<Answer> {

@@ -4,6 +4,8 @@ import type { ScriptChoice } from '../../deploy/scriptProcess.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { ModalScript, Runnable, ScriptApp } from '../../domain/script.ts';
 import { runnables } from '../../domain/script.ts';
+import type { Text } from '../../domain/text.ts';
+import { plain, text } from '../../domain/text.ts';
 import { isModalScript } from '../../platform/activeScript.ts';
 import { pick } from '../commands/pick.ts';
 import { saveFirst } from './saveFirst.ts';
@@ -23,7 +25,7 @@ export interface ScriptSources {
 export async function resolveScript(
   sources: ScriptSources,
   argument: unknown,
-  title: string,
+  title: Text,
 ): Promise<ScriptChoice | undefined> {
   const given = toScriptReference(argument, sources.scriptsView) ?? (await chooseScript(sources, title));
   if (!given) return undefined;
@@ -42,7 +44,7 @@ export async function resolveScript(
 export async function resolveRunnable(
   sources: ScriptSources,
   argument: unknown,
-  title: string,
+  title: Text,
 ): Promise<(ScriptChoice & { readonly app: ScriptApp; readonly runnable: Runnable }) | undefined> {
   const given = toScriptReference(argument, sources.scriptsView) ?? (await chooseScript(sources, title));
   if (!given) return undefined;
@@ -72,7 +74,7 @@ async function readSaved(
   return { path: uri.fsPath, script: await reader.ofText(await readFile(uri.fsPath, 'utf8')) };
 }
 
-async function chooseScript(sources: ScriptSources, title: string): Promise<ScriptReference | undefined> {
+async function chooseScript(sources: ScriptSources, title: Text): Promise<ScriptReference | undefined> {
   const document = vscode.window.activeTextEditor?.document;
   if (document && isModalScript(document)) return { uri: document.uri.toString() };
   const scripts = await sources.scriptFinder.find();
@@ -84,11 +86,11 @@ async function chooseScript(sources: ScriptSources, title: string): Promise<Scri
   }
   return pick(
     title,
-    vscode.l10n.t('Choose an app'),
+    text`Choose an app`,
     scripts.flatMap(({ uri, label, apps }) =>
       apps.map((app) => ({
-        label: app.name ?? app.variable,
-        description: label,
+        label: plain(app.name ?? app.variable),
+        description: plain(label),
         iconPath: new vscode.ThemeIcon('file-code'),
         value: { uri, variable: app.variable },
       })),
@@ -97,14 +99,14 @@ async function chooseScript(sources: ScriptSources, title: string): Promise<Scri
 }
 
 /** @returns undefined when the text shows no app, `left` when the user left */
-async function chooseApp({ apps }: ModalScript, title: string): Promise<ScriptApp | 'left' | undefined> {
+async function chooseApp({ apps }: ModalScript, title: Text): Promise<ScriptApp | 'left' | undefined> {
   if (apps.length <= 1) return apps[0];
   const chosen = await pick(
     title,
-    vscode.l10n.t('The file has several apps. Choose one'),
+    text`The file has several apps. Choose one`,
     apps.map((app) => ({
-      label: app.name ?? app.variable,
-      description: vscode.l10n.t('{0} in line {1}', app.variable, app.line),
+      label: plain(app.name ?? app.variable),
+      description: text`${app.variable} in line ${app.line}`,
       iconPath: new vscode.ThemeIcon('file-code'),
       value: app,
     })),
@@ -114,7 +116,7 @@ async function chooseApp({ apps }: ModalScript, title: string): Promise<ScriptAp
 
 async function chooseRunnable<T extends { readonly app: ScriptApp; readonly runnable: Runnable }>(
   found: readonly T[],
-  title: string,
+  title: Text,
   file: string,
 ): Promise<T | undefined> {
   const { t } = vscode.l10n;
@@ -126,11 +128,11 @@ async function chooseRunnable<T extends { readonly app: ScriptApp; readonly runn
   }
   return pick(
     title,
-    t('Choose a function'),
+    text`Choose a function`,
     found.map((each) => ({
-      label: each.runnable.name,
-      description: each.app.entryPoints.includes(each.runnable) ? t('local entry point') : t('function'),
-      detail: `${each.app.name ?? each.app.variable} · ${file}:${each.runnable.line}`,
+      label: plain(each.runnable.name),
+      description: each.app.entryPoints.includes(each.runnable) ? text`local entry point` : text`function`,
+      detail: text`${each.app.name ?? each.app.variable} · ${file}:${each.runnable.line}`,
       iconPath: new vscode.ThemeIcon('play'),
       value: each,
     })),

@@ -4,8 +4,11 @@ import type { Disposable, Listener } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import type { Runnable, ScriptApp, ScriptFunction, SourcePlace } from '../../domain/script.ts';
 import { runnables } from '../../domain/script.ts';
+import type { Text } from '../../domain/text.ts';
+import { text } from '../../domain/text.ts';
 import type { Config } from '../../platform/config.ts';
 import type { DeployedReference } from '../commands/requests.ts';
+import { codeLens } from '../../platform/shown/surfaces.ts';
 import type { DeployedApps } from './deployedApps.ts';
 import type { ScriptReader } from './scriptReader.ts';
 import type { ScriptReference } from './scriptReference.ts';
@@ -51,7 +54,6 @@ export class ScriptCodeLenses implements vscode.CodeLensProvider, vscode.Disposa
   }
 
   #lensesOf({ uri }: vscode.TextDocument, app: ScriptApp): vscode.CodeLens[] {
-    const { t } = vscode.l10n;
     const argument = (runnable?: Runnable): ScriptReference => ({
       uri: uri.toString(),
       variable: app.variable,
@@ -62,11 +64,11 @@ export class ScriptCodeLenses implements vscode.CodeLensProvider, vscode.Disposa
     const serving = serve && isLiveRun(serve);
     const serveLens = (place: Place) =>
       serving
-        ? lens(place, t('Stop Serve'), commands.stopRun, argument(), t('Stop serving {0}', name))
-        : lens(place, t('Serve'), commands.serveScript, argument(), t('Serve {0} while you edit it', name));
+        ? lens(place, text`Stop Serve`, commands.stopRun, argument(), text`Stop serving ${name}`)
+        : lens(place, text`Serve`, commands.serveScript, argument(), text`Serve ${name} while you edit it`);
     const web = app.units.flatMap(({ functions }) => functions).filter((fn) => fn.web);
     return [
-      lens(app, t('Deploy'), commands.deploy, argument(), t('Deploy {0} to Modal', name)),
+      lens(app, text`Deploy`, commands.deploy, argument(), text`Deploy ${name} to Modal`),
       serveLens(app),
       ...runnables(app).map((runnable) => this.#runLens(uri, app, runnable, argument(runnable))),
       ...web.map((fn) => serveLens(fn)),
@@ -75,30 +77,28 @@ export class ScriptCodeLenses implements vscode.CodeLensProvider, vscode.Disposa
   }
 
   #runLens(uri: vscode.Uri, app: ScriptApp, runnable: Runnable, argument: ScriptReference): vscode.CodeLens {
-    const { t } = vscode.l10n;
     const run = this.#runs.latest(uri.fsPath, app.variable, runnable.name);
     return run && isLiveRun(run)
-      ? lens(runnable, t('Stop Run'), commands.stopRun, argument, t('Stop {0}', runnable.name))
-      : lens(runnable, t('Run'), commands.runFunction, argument, t('Run {0} on Modal', runnable.name));
+      ? lens(runnable, text`Stop Run`, commands.stopRun, argument, text`Stop ${runnable.name}`)
+      : lens(runnable, text`Run`, commands.runFunction, argument, text`Run ${runnable.name} on Modal`);
   }
 }
 
 function sendLens(fn: ScriptFunction, deployedApp: string): vscode.CodeLens {
-  const { t } = vscode.l10n;
   const argument: DeployedReference = { deployedApp, function: fn.name };
-  const tooltip = t('Send a request to {0} of the deployed {1}', fn.name, deployedApp);
-  return lens(fn, t('Send Request'), commands.sendRequest, argument, tooltip);
+  const tooltip = text`Send a request to ${fn.name} of the deployed ${deployedApp}`;
+  return lens(fn, text`Send Request`, commands.sendRequest, argument, tooltip);
 }
 
 function lens(
   { line, firstLine = line }: Place,
-  title: string,
+  title: Text,
   command: string,
   argument: ScriptReference | DeployedReference,
-  tooltip: string,
+  tooltip: Text,
 ): vscode.CodeLens {
   const range = new vscode.Range(firstLine - 1, 0, firstLine - 1, 0);
-  return new vscode.CodeLens(range, { title, command, arguments: [argument], tooltip });
+  return codeLens(range, { title, command, arguments: [argument], tooltip });
 }
 
 /** Buttons depend on what is live, not on every word about it. */

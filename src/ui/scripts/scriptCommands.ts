@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { commands } from '../../contributions.ts';
 import { appReference } from '../../domain/script.ts';
+import type { Text } from '../../domain/text.ts';
+import { plain, text } from '../../domain/text.ts';
 import type { CommandTable } from '../commands/command.ts';
 import type { RunningDeploy } from '../deploy/deployTracker.ts';
 import { pick } from '../commands/pick.ts';
@@ -10,6 +12,7 @@ import { toScriptReference } from './scriptReference.ts';
 import { runWords } from './runWords.ts';
 import type { ScriptRun } from './scriptRuns.ts';
 import { isLiveRun } from './scriptRuns.ts';
+import { showStatus } from '../../platform/shown/messages.ts';
 
 type ScriptCommands = Pick<
   CommandTable,
@@ -37,7 +40,7 @@ export function scriptCommands(services: Services): ScriptCommands {
       doing: t('Serve script'),
       run: async (argument) => {
         const { resolveScript, flow } = await load();
-        const choice = await resolveScript(services, argument, t('Serve Script'));
+        const choice = await resolveScript(services, argument, text`Serve Script`);
         if (choice) await flow.serve(choice);
       },
     },
@@ -45,35 +48,36 @@ export function scriptCommands(services: Services): ScriptCommands {
       doing: t('Run function'),
       run: async (argument) => {
         const { resolveRunnable, flow } = await load();
-        const choice = await resolveRunnable(services, argument, t('Run Function'));
+        const choice = await resolveRunnable(services, argument, text`Run Function`);
         if (choice) await flow.run(choice, choice.runnable);
       },
     },
     [commands.stopRun]: {
       doing: t('Stop serve or run'),
       run: async (argument) => {
-        const run = await chooseRun(services, argument, t('Stop Serve or Run'), isLiveRun);
+        const run = await chooseRun(services, argument, text`Stop Serve or Run`, isLiveRun);
         if (run) services.scriptRuns.stop(run.id);
       },
     },
     [commands.showRunLog]: {
       doing: t('Show output'),
-      run: async (argument) => (await chooseRun(services, argument, t('Show Output'), () => true))?.showLog(),
+      run: async (argument) =>
+        (await chooseRun(services, argument, text`Show Output`, () => true))?.showLog(),
     },
     [commands.openServedUrl]: {
       doing: t('Open served URL'),
       run: async (argument) => {
-        const url = await servedUrl(services, argument, t('Open Served URL'));
+        const url = await servedUrl(services, argument, text`Open Served URL`);
         if (url) await vscode.env.openExternal(vscode.Uri.parse(url));
       },
     },
     [commands.copyServedUrl]: {
       doing: t('Copy served URL'),
       run: async (argument) => {
-        const url = await servedUrl(services, argument, t('Copy Served URL'));
+        const url = await servedUrl(services, argument, text`Copy Served URL`);
         if (!url) return;
         await vscode.env.clipboard.writeText(url);
-        vscode.window.setStatusBarMessage(`$(check) ${t('Copied {0}', url)}`, 4000);
+        showStatus('check', text`Copied ${url}`, 4000);
       },
     },
     [commands.openScript]: { doing: t('Show in editor'), run: (argument) => openScript(services, argument) },
@@ -95,7 +99,7 @@ export function deployOfScript(
 async function chooseRun(
   { scriptRuns, scriptsView }: Services,
   argument: unknown,
-  title: string,
+  title: Text,
   fits: (run: ScriptRun) => boolean,
 ): Promise<ScriptRun | undefined> {
   const row = typeof argument === 'string' ? scriptsView.target(argument)?.run : undefined;
@@ -109,17 +113,17 @@ async function chooseRun(
   if (all.length === 1) return all[0];
   return pick(
     title,
-    vscode.l10n.t('Choose a serve or run'),
+    text`Choose a serve or run`,
     all.map((run) => ({
-      label: run.title,
-      description: run.kind === 'serve' ? vscode.l10n.t('serve') : vscode.l10n.t('run'),
-      detail: runWords(run),
+      label: plain(run.title),
+      description: run.kind === 'serve' ? text`serve` : text`run`,
+      detail: plain(runWords(run)),
       value: run,
     })),
   );
 }
 
-async function servedUrl(services: Services, argument: unknown, title: string): Promise<string | undefined> {
+async function servedUrl(services: Services, argument: unknown, title: Text): Promise<string | undefined> {
   const run = await chooseRun(
     services,
     argument,
@@ -130,8 +134,8 @@ async function servedUrl(services: Services, argument: unknown, title: string): 
   if (!first || more.length === 0) return first?.url;
   return pick(
     title,
-    vscode.l10n.t('Choose a web endpoint'),
-    [first, ...more].map(({ name, url }) => ({ label: name, description: url, value: url })),
+    text`Choose a web endpoint`,
+    [first, ...more].map(({ name, url }) => ({ label: plain(name), description: plain(url), value: url })),
   );
 }
 

@@ -17,6 +17,8 @@ import { serve } from '../../deploy/serve.ts';
 import { shellOf, typedCommand } from '../../domain/shell.ts';
 import { ModalError, isCancelled, toModalError } from '../../domain/errors.ts';
 import type { Runnable } from '../../domain/script.ts';
+import type { Text } from '../../domain/text.ts';
+import { text } from '../../domain/text.ts';
 import type { Services } from '../commands/services.ts';
 import type { OutputSink } from '../logs/logsController.ts';
 import { withSignal } from '../withSignal.ts';
@@ -24,6 +26,7 @@ import { confirmScript } from './confirmScript.ts';
 import { askParameters } from './parameterForm.ts';
 import { clock } from './runWords.ts';
 import type { RunState } from './scriptRuns.ts';
+import { showInformation, showStatus, showWarning, withProgress } from '../../platform/shown/messages.ts';
 
 /** Serves apps and runs functions of the user's scripts: confirmation, output in the Logs panel, state in the rows. */
 export class ScriptFlow {
@@ -35,13 +38,12 @@ export class ScriptFlow {
 
   /** Begins to serve; it goes on until it is stopped. */
   async serve(choice: ScriptChoice): Promise<void> {
-    const { t } = vscode.l10n;
     needTrust();
     const { scriptRuns } = this.#services;
     const title = titleOf(choice);
     const variable = choice.app?.variable ?? '';
     scriptRuns.needNotServed({ script: choice.script, variable, title });
-    const plan = await this.#plan(t('Preparing the serve…'), choice, (services) =>
+    const plan = await this.#plan(text`Preparing to serve…`, choice, (services) =>
       planServe(choice, services),
     );
     if (!(await confirmScript(plan, title, this.#services.memory))) return;
@@ -60,11 +62,11 @@ export class ScriptFlow {
       showLog: () => void log.show(),
     });
     const log = this.#services.logs.openOutput({
-      title: t('Serve of {0}', title),
-      running: t('Starting'),
-      done: t('Serve stopped'),
-      failed: t('Serve failed'),
-      cancelled: t('Serve stopped'),
+      title: text`Serve of ${title}`,
+      running: text`Starting`,
+      done: text`Serve stopped`,
+      failed: text`Serve failed`,
+      cancelled: text`Serve stopped`,
     });
     void this.#serve(id, plan, title, log, abort.signal);
     await log.show();
@@ -72,7 +74,6 @@ export class ScriptFlow {
 
   /** Asks for the parameters and runs to the end. */
   async run(choice: ScriptChoice, runnable: Runnable): Promise<void> {
-    const { t } = vscode.l10n;
     needTrust();
     const unsupported = unsupportedParameters(runnable.parameters);
     if (unsupported.length > 0) {
@@ -81,7 +82,7 @@ export class ScriptFlow {
     }
     const key = `modalGpu.run/${vscode.workspace.asRelativePath(choice.script)}::${runnable.name}`;
     const values = await askParameters(
-      t('Run {0}', runnable.name),
+      text`Run ${runnable.name}`,
       runnable.parameters,
       this.#services.memory.get<RunValues>(key, {}),
     );
@@ -91,7 +92,7 @@ export class ScriptFlow {
       args: runArguments(runnable.parameters, values),
       shownArgs: shownArguments(runnable.parameters, values),
     };
-    const plan = await this.#plan(t('Preparing the run…'), choice, (services) =>
+    const plan = await this.#plan(text`Preparing to run…`, choice, (services) =>
       planRun(choice, runnable, flags, services),
     );
     if (!(await confirmScript(plan, runnable.name, this.#services.memory))) return;
@@ -99,7 +100,7 @@ export class ScriptFlow {
   }
 
   #plan(
-    title: string,
+    title: Text,
     { script }: ScriptChoice,
     make: (services: PlanServices) => Promise<ScriptPlan>,
   ): Promise<ScriptPlan> {
@@ -152,23 +153,22 @@ export class ScriptFlow {
         { onLine: (line, stream) => log.append(line, stream), onState },
         signal,
       );
-      log.end('done', vscode.l10n.t('Stopped at {0}', clock(Date.now())));
+      log.end('done', text`Stopped at ${clock(Date.now())}`);
       end('stopped', '');
     } catch (error) {
       log.end('failed');
       end('failed', toModalError(error).message);
-      this.#failed(vscode.l10n.t('Serving {0}', title), plan, error, log);
+      this.#failed(text`Serving ${title}`, plan, error, log);
     }
     await store.refresh();
   }
 
   #showServeState(id: number, plan: ScriptPlan, state: ServeState, log: OutputSink): void {
-    const { t } = vscode.l10n;
     const { scriptRuns } = this.#services;
     switch (state.kind) {
       case 'starting':
         scriptRuns.update(id, { state: 'starting', words: state.stage });
-        log.status(t('Starting: {0}', state.stage), 'loading~spin');
+        log.status(text`Starting: ${state.stage}`, 'loading~spin');
         return;
       case 'serving': {
         const { endpoints, reloadedAt } = state;
@@ -178,54 +178,48 @@ export class ScriptFlow {
           endpoints,
           ...(reloadedAt === undefined ? {} : { reloadedAt }),
         });
-        if (reloadedAt !== undefined) log.note(t('Reloaded at {0}', clock(reloadedAt)), false);
+        if (reloadedAt !== undefined) log.note(text`Reloaded at ${clock(reloadedAt)}`, false);
         for (const { name, url } of reloadedAt === undefined ? endpoints : [])
           log.note(`${name}: ${url}`, false);
-        log.status(t('Serving'), 'broadcast');
+        log.status(text`Serving`, 'broadcast');
         this.#services.problems.clear(plan.script);
         return;
       }
       case 'reloading':
         scriptRuns.update(id, { state: 'reloading', words: '' });
-        log.status(t('Reloading'), 'loading~spin');
+        log.status(text`Reloading`, 'loading~spin');
         return;
       case 'reloadFailed':
         scriptRuns.update(id, { state: 'reloadFailed', words: state.error.message });
-        log.note(t('The reload failed, the last version goes on answering. {0}', state.error.message), true);
-        log.status(t('Reload failed'), 'warning');
+        log.note(text`The reload failed, the last version goes on answering. ${state.error.message}`, true);
+        log.status(text`Reload failed`, 'warning');
         this.#services.problems.show(plan.script, state.error.problems, 'modal serve');
         return;
     }
   }
 
   async #announce(title: string, url: string | undefined): Promise<void> {
-    const { t } = vscode.l10n;
     if (!url) {
-      void vscode.window.showInformationMessage(t('{0} is served; it has no web endpoint.', title));
+      void showInformation(text`Serving ${title}. It has no web endpoint.`);
       return;
     }
-    const copy = t('Copy URL');
-    const open = t('Open in Browser');
-    const chosen = await vscode.window.showInformationMessage(
-      t('{0} is served at {1}', title, url),
-      copy,
-      open,
-    );
+    const copy = text`Copy URL`;
+    const open = text`Open in Browser`;
+    const chosen = await showInformation(text`${title} is served at ${url}`, copy, open);
     if (chosen === copy) await vscode.env.clipboard.writeText(url);
     if (chosen === open) await vscode.env.openExternal(vscode.Uri.parse(url));
   }
 
   async #run(plan: ScriptPlan, runnable: Runnable): Promise<void> {
-    const { t } = vscode.l10n;
     const { scriptRuns, logs, store } = this.#services;
     const { name } = runnable;
     const abort = new AbortController();
     const log = logs.openOutput({
-      title: t('Run of {0}', name),
-      running: t('Running'),
-      done: t('Run finished'),
-      failed: t('Run failed'),
-      cancelled: t('Run stopped'),
+      title: text`Run of ${name}`,
+      running: text`Running`,
+      done: text`Run finished`,
+      failed: text`Run failed`,
+      cancelled: text`Run stopped`,
     });
     this.#services.problems.clear(plan.script);
     const id = scriptRuns.start({
@@ -243,8 +237,8 @@ export class ScriptFlow {
     await log.show();
     const end = (state: RunState, words: string) => scriptRuns.update(id, { state, words });
     try {
-      const seconds = await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title: t('Running {0}', name), cancellable: true },
+      const seconds = await withProgress(
+        { location: vscode.ProgressLocation.Notification, title: text`Running ${name}`, cancellable: true },
         async (_progress, token) => {
           token.onCancellationRequested(() => scriptRuns.stop(id));
           return runFunction(
@@ -256,23 +250,22 @@ export class ScriptFlow {
         },
       );
       const words = `${seconds.toFixed(1)} s`;
-      log.end('done', t('Finished in {0}', words));
+      log.end('done', text`Finished in ${words}`);
       end('done', words);
-      void this.#offerOutput(t('{0} finished in {1}.', name, words), log);
+      void this.#offerOutput(text`${name} finished in ${words}.`, log);
     } catch (error) {
       const cancelled = isCancelled(error);
       log.end(cancelled ? 'cancelled' : 'failed');
       end(cancelled ? 'stopped' : 'failed', cancelled ? '' : toModalError(error).message);
-      if (cancelled)
-        vscode.window.setStatusBarMessage(`$(circle-slash) ${t('Run of {0} stopped', name)}`, 5000);
-      else this.#failed(t('Running {0}', name), plan, error, log);
+      if (cancelled) showStatus('circle-slash', text`Run of ${name} stopped`, 5000);
+      else this.#failed(text`Running ${name}`, plan, error, log);
     }
     await store.refresh();
   }
 
-  async #offerOutput(message: string, log: OutputSink): Promise<void> {
-    const show = vscode.l10n.t('Show Output');
-    if ((await vscode.window.showInformationMessage(message, show)) === show) await log.show();
+  async #offerOutput(message: Text, log: OutputSink): Promise<void> {
+    const show = text`Show Output`;
+    if ((await showInformation(message, show)) === show) await log.show();
   }
 
   #failed(doing: string, plan: ScriptPlan, error: unknown, log: OutputSink): void {
@@ -281,7 +274,7 @@ export class ScriptFlow {
       this.#services.problems.show(plan.script, error.problems, `modal ${plan.kind}`);
     planes.suspect();
     presenter.failure(doing, error, [
-      { title: vscode.l10n.t('Show Output'), run: () => log.show() },
+      { title: text`Show Output`, run: () => log.show() },
       ...openFrame(error),
     ]);
   }
@@ -292,14 +285,9 @@ export class ScriptFlow {
     runnable: Runnable,
     unsupported: readonly string[],
   ): Promise<void> {
-    const { t } = vscode.l10n;
-    const copy = t('Copy Command');
-    const message = t(
-      'modal run cannot take these parameters of {0}: {1}. Write a local entry point that builds them and calls it.',
-      runnable.name,
-      unsupported.join(', '),
-    );
-    if ((await vscode.window.showWarningMessage(message, copy)) !== copy) return;
+    const copy = text`Copy Command`;
+    const message = text`modal run cannot take these parameters of ${runnable.name}: ${unsupported.join(', ')}. Write a local entry point that builds them and calls it.`;
+    if ((await showWarning(message, copy)) !== copy) return;
     const { command, args } = await this.#services.cli.find();
     const words = [command, ...args, 'run', runReference(choice, runnable)];
     await vscode.env.clipboard.writeText(typedCommand(words, {}, shellOf(vscode.env.shell)));
@@ -312,7 +300,7 @@ function openFrame(error: unknown): { title: string; run: () => unknown }[] {
   const position = new vscode.Position(Math.max(0, problem.line - 1), 0);
   return [
     {
-      title: vscode.l10n.t('Open {0}:{1}', path.basename(problem.file), problem.line),
+      title: text`Open ${path.basename(problem.file)}:${problem.line}`,
       run: () =>
         vscode.window.showTextDocument(vscode.Uri.file(problem.file), {
           selection: new vscode.Range(position, position),

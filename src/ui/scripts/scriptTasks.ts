@@ -3,8 +3,10 @@ import * as vscode from 'vscode';
 import type { ModalTask } from '../../deploy/taskArguments.ts';
 import type { ScriptFile } from '../../domain/script.ts';
 import { defaultAppVariable } from '../../domain/script.ts';
+import { plain } from '../../domain/text.ts';
 import type { Config } from '../../platform/config.ts';
 import type { CliFinder } from '../onboarding/cliFinder.ts';
+import { createTask } from '../../platform/shown/surfaces.ts';
 import type { ScriptFinder } from './scriptFinder.ts';
 
 const taskType = 'modal';
@@ -78,10 +80,14 @@ export class ScriptTasks implements vscode.TaskProvider, vscode.Disposable {
       cwd: path.dirname(script),
       env: { PYTHONUTF8: '1', PYTHONUNBUFFERED: '1', ...(profile ? { MODAL_PROFILE: profile } : {}) },
     });
-    const made = new vscode.Task(definition, folder, taskName(task), taskType, execution, [
-      '$modal',
-      '$modal-syntax',
-    ]);
+    const made = createTask({
+      definition,
+      scope: folder,
+      name: plain(taskName(task)),
+      source: taskType,
+      execution,
+      problemMatchers: ['$modal', '$modal-syntax'],
+    });
     made.isBackground = task.command === 'serve';
     made.presentationOptions = {
       reveal: vscode.TaskRevealKind.Always,

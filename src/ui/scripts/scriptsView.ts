@@ -9,6 +9,9 @@ import { RowTree } from '../trees/rowTree.ts';
 import type { ScriptFinder } from './scriptFinder.ts';
 import type { ScriptRowTarget, buildScriptRows } from './scriptRows.ts';
 import type { ScriptRuns } from './scriptRuns.ts';
+import { withProgress } from '../../platform/shown/messages.ts';
+import type { TreeView } from '../../platform/shown/surfaces.ts';
+import { createTreeView } from '../../platform/shown/surfaces.ts';
 
 export interface ScriptsViewParts {
   readonly finder: ScriptFinder;
@@ -23,7 +26,7 @@ export interface ScriptsViewParts {
 export class ScriptsView implements vscode.Disposable {
   readonly #parts: ScriptsViewParts;
   readonly #disposables = new DisposableStore();
-  readonly view: vscode.TreeView<string>;
+  readonly view: TreeView<string>;
   readonly #tree: RowTree;
   #buildRows: typeof buildScriptRows | undefined;
   #targets: ReadonlyMap<string, ScriptRowTarget> = new Map();
@@ -33,7 +36,7 @@ export class ScriptsView implements vscode.Disposable {
     const { finder, runs, store, deploys } = parts;
     this.#tree = this.#disposables.add(new RowTree());
     this.view = this.#disposables.add(
-      vscode.window.createTreeView(views.scripts, { treeDataProvider: this.#tree, showCollapseAll: true }),
+      createTreeView(views.scripts, { treeDataProvider: this.#tree, showCollapseAll: true }),
     );
     const visible = (on: boolean) => {
       finder.follow(on);
@@ -63,7 +66,7 @@ export class ScriptsView implements vscode.Disposable {
   }
 
   async #firstRead(): Promise<void> {
-    await vscode.window.withProgress({ location: { viewId: views.scripts } }, async () => {
+    await withProgress({ location: { viewId: views.scripts } }, async () => {
       this.#buildRows ??= (await import('./scriptActions.ts')).buildScriptRows;
       await this.#parts.finder.find();
       this.#paint();

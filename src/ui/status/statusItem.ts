@@ -1,11 +1,16 @@
 import * as vscode from 'vscode';
 import { commands } from '../../contributions.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
+import { text } from '../../domain/text.ts';
 import type { ControlPlanes } from '../../modal/planes.ts';
 import type { Config } from '../../platform/config.ts';
 import type { AppStore } from '../../store/appStore.ts';
 import type { StatusLook } from './statusLook.ts';
 import { statusLook } from './statusLook.ts';
+import type { StatusBarItem } from '../../platform/shown/surfaces.ts';
+import { createStatusBarItem, markdownString } from '../../platform/shown/surfaces.ts';
+
+const linkedCommands = [commands.switchProfile, commands.switchEnvironment, commands.signIn];
 
 /** Workspace and environment in the status bar, from the first read on; nothing is read for it alone. */
 export class StatusItem implements vscode.Disposable {
@@ -13,7 +18,7 @@ export class StatusItem implements vscode.Disposable {
   readonly #planes: ControlPlanes;
   readonly #config: Config;
   readonly #disposables = new DisposableStore();
-  #item: vscode.StatusBarItem | undefined;
+  #item: StatusBarItem | undefined;
   #painting = 0;
 
   constructor(store: AppStore, planes: ControlPlanes, config: Config) {
@@ -50,11 +55,10 @@ export class StatusItem implements vscode.Disposable {
   #show(look: StatusLook): void {
     const item = (this.#item ??= this.#make());
     if (item.text === look.text && item.accessibilityInformation?.label === look.spoken) {
-      const shown = item.tooltip as vscode.MarkdownString | undefined;
-      if (shown?.value === look.tooltip) return;
+      if (item.tooltip?.value === look.tooltip.source) return;
     }
     item.text = look.text;
-    item.tooltip = markdown(look.tooltip);
+    item.tooltip = markdownString(look.tooltip, linkedCommands);
     item.accessibilityInformation = { label: look.spoken, role: 'button' };
     item.command = look.command;
     item.backgroundColor = look.alarming
@@ -63,15 +67,9 @@ export class StatusItem implements vscode.Disposable {
     item.show();
   }
 
-  #make(): vscode.StatusBarItem {
-    const item = vscode.window.createStatusBarItem('modalGpu.status', vscode.StatusBarAlignment.Left, 50);
-    item.name = vscode.l10n.t('Modal Account');
+  #make(): StatusBarItem {
+    const item = createStatusBarItem('modalGpu.status', vscode.StatusBarAlignment.Left, 50);
+    item.name = text`Modal Account`;
     return this.#disposables.add(item);
   }
-}
-
-function markdown(value: string): vscode.MarkdownString {
-  const text = new vscode.MarkdownString(value, true);
-  text.isTrusted = { enabledCommands: [commands.switchProfile, commands.switchEnvironment, commands.signIn] };
-  return text;
 }

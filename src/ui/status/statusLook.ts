@@ -1,3 +1,5 @@
+import type { Markdown, Text } from '../../domain/text.ts';
+import { commandLink, icon, joinMarkdown, markdownText, text } from '../../domain/text.ts';
 import { commands } from '../../contributions.ts';
 import { homedir } from 'node:os';
 import type { Connection, ConnectionValue } from '../../modal/connection.ts';
@@ -21,9 +23,8 @@ export interface StatusFacts {
 }
 
 export interface StatusLook {
-  readonly text: string;
-  /** Markdown with codicons and command links. */
-  readonly tooltip: string;
+  readonly text: Text;
+  readonly tooltip: Markdown;
   readonly spoken: string;
   /** Nothing can work like this, so the colour of a warning is right. */
   readonly alarming: boolean;
@@ -56,17 +57,17 @@ function readyLook(facts: StatusFacts, connection: Connection): StatusLook {
   const warnings = warningsOf(connection);
   const place = [facts.workspace, name].filter(Boolean).join('/');
   return {
-    text: `$(${warnings.length > 0 ? 'warning' : 'cloud'}) ${place}`,
-    tooltip: [
+    text: text`${icon(warnings.length > 0 ? 'warning' : 'cloud')} ${place}`,
+    tooltip: paragraphs([
       heading(facts),
       table(facts, connection),
-      ...warnings.map((warning) => `$(warning) ${escape(warning)}`),
-      ...notesOf(connection).map((note) => `$(info) ${escape(note)}`),
+      ...warnings.map((warning) => markdownText`${icon('warning')} ${warning}`),
+      ...notesOf(connection).map((note) => markdownText`${icon('info')} ${note}`),
       links([
-        ['Switch Profile', commands.switchProfile],
-        ['Switch Environment', commands.switchEnvironment],
+        [text`Switch Profile`, commands.switchProfile],
+        [text`Switch Environment`, commands.switchEnvironment],
       ]),
-    ].join('\n\n'),
+    ]),
     spoken: [
       `Modal workspace ${facts.workspace}, environment ${name}, profile ${connection.profile}`,
       ...warnings,
@@ -78,42 +79,41 @@ function readyLook(facts: StatusFacts, connection: Connection): StatusLook {
 
 const troubles: Readonly<Partial<Record<ConnectionState, { icon: string; word: string }>>> = {
   signedOut: { icon: 'account', word: 'sign in' },
-  unauthenticated: { icon: 'warning', word: 'token refused' },
-  profileBroken: { icon: 'warning', word: 'profile file' },
+  unauthenticated: { icon: 'warning', word: 'invalid token' },
+  profileBroken: { icon: 'warning', word: 'invalid profile' },
   offline: { icon: 'debug-disconnect', word: 'offline' },
   error: { icon: 'warning', word: 'error' },
 };
 
 function troubleLook(facts: StatusFacts): StatusLook {
-  const { icon, word } = troubles[facts.state] ?? { icon: 'warning', word: 'error' };
+  const { icon: name, word } = troubles[facts.state] ?? { icon: 'warning', word: 'error' };
   const { connection, problem = '' } = facts;
   const warnings = connection ? warningsOf(connection) : [];
   return {
-    text: `$(${icon}) Modal: ${word}`,
-    tooltip: [
+    text: text`${icon(name)} Modal: ${word}`,
+    tooltip: paragraphs([
       heading(facts),
-      escape(problem),
+      ...(problem ? [markdownText`${problem}`] : []),
       ...(connection ? [table(facts, connection)] : []),
-      ...warnings.map((warning) => `$(warning) ${escape(warning)}`),
+      ...warnings.map((warning) => markdownText`${icon('warning')} ${warning}`),
       links([
-        ['Sign In', commands.signIn],
-        ['Switch Profile', commands.switchProfile],
+        [text`Sign In`, commands.signIn],
+        [text`Switch Profile`, commands.switchProfile],
       ]),
-    ]
-      .filter(Boolean)
-      .join('\n\n'),
+    ]),
     spoken: [`Modal: ${word}`, problem, ...warnings].filter(Boolean).join('. '),
     alarming: false,
     command: facts.state === 'signedOut' ? commands.signIn : commands.switchAccount,
   };
 }
 
-function heading({ workspace, user }: StatusFacts): string {
-  if (!workspace) return '**Modal**';
-  return `**Modal** workspace **${escape(workspace)}**${user ? `, user ${escape(user)}` : ''}`;
+function heading({ workspace, user }: StatusFacts): Markdown {
+  if (!workspace) return markdownText`**Modal**`;
+  const of = markdownText`**Modal** workspace **${workspace}**`;
+  return user ? markdownText`${of}, user ${user}` : of;
 }
 
-function table(facts: StatusFacts, connection: Connection): string {
+function table(facts: StatusFacts, connection: Connection): Markdown {
   const environment = effectiveEnvironment(facts);
   const token = isMixedToken(connection)
     ? `id: ${sourceOf(connection, 'tokenId')}; secret: ${sourceOf(connection, 'tokenSecret')}`
@@ -123,8 +123,10 @@ function table(facts: StatusFacts, connection: Connection): string {
     ['Environment', environment.name || 'not known yet', environment.source],
     ['Server', connection.serverUrl, sourceOf(connection, 'server')],
     ['Token', maskedTokenId(connection.tokenId), token],
-  ];
-  return ['| | | |', '|:--|:--|:--|', ...rows.map((cells) => `| ${cells.map(escape).join(' | ')} |`)].join(
+  ] as const;
+  const head = [markdownText`| | | |`, markdownText`|:--|:--|:--|`];
+  return joinMarkdown(
+    [...head, ...rows.map(([name, value, from]) => markdownText`| ${name} | ${value} | ${from} |`)],
     '\n',
   );
 }
@@ -148,7 +150,7 @@ function warningsOf(connection: Connection): string[] {
   const warnings: string[] = [];
   if (isMixedToken(connection))
     warnings.push(
-      'Token id and secret come from different places, so they hardly belong together. Set both variables or none.',
+      "Token id and secret come from different places and probably don't match. Set both variables or none.",
     );
   if (overriding.length > 0)
     warnings.push(
@@ -165,11 +167,13 @@ function notesOf({ ignored, profile }: Connection): string[] {
   ];
 }
 
-function links(list: readonly (readonly [string, string])[]): string {
-  return list.map(([label, command]) => `[${label}](command:${command})`).join(' · ');
+function links(list: readonly (readonly [Text, string])[]): Markdown {
+  return joinMarkdown(
+    list.map(([label, command]) => markdownText`${commandLink(label, command)}`),
+    ' · ',
+  );
 }
 
-/** Names come from files and servers: they are text, not Markdown. */
-function escape(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+!|<>~$-]/g, '\\$&').replace(/\s+/g, ' ');
+function paragraphs(parts: readonly Markdown[]): Markdown {
+  return joinMarkdown(parts, '\n\n');
 }

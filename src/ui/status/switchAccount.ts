@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plain, text } from '../../domain/text.ts';
 import { commands } from '../../contributions.ts';
 import { pick } from '../commands/pick.ts';
 import type { Services } from '../commands/services.ts';
@@ -6,7 +7,6 @@ import { effectiveEnvironment } from './statusLook.ts';
 
 /** What the status bar's item opens. */
 export async function switchAccount({ planes, config, store }: Services): Promise<void> {
-  const { t } = vscode.l10n;
   const connection = await planes.connection().catch(() => undefined);
   const { snapshot, workspace } = store.state;
   const environment = effectiveEnvironment({
@@ -15,19 +15,19 @@ export async function switchAccount({ planes, config, store }: Services): Promis
     defaultEnvironment: snapshot.environments.find(({ isDefault }) => isDefault)?.name ?? '',
   });
   const item = (icon: string, label: string, description: string, command: string, argument?: string) => ({
-    label,
-    description,
+    label: plain(label),
+    description: plain(description),
     iconPath: new vscode.ThemeIcon(icon),
     value: [command, ...(argument ? [argument] : [])] as const,
   });
   const chosen = await pick<readonly [string, ...string[]]>(
-    t('Modal'),
-    workspace ? t('Signed in to {0}', workspace) : t('What do you want to do?'),
+    text`Modal`,
+    workspace ? text`Signed in to ${workspace}` : text`What do you want to do?`,
     [
-      item('server-environment', t('Switch Environment…'), environment.name, commands.switchEnvironment),
-      item('account', t('Switch Profile…'), connection?.profile ?? '', commands.switchProfile),
-      item('sign-in', t('Sign In to Another Account…'), '', commands.signIn, 'another'),
-      item('file', t('Open Profile File'), planes.configPath, commands.openProfileFile),
+      item('server-environment', text`Switch Environment…`, environment.name, commands.switchEnvironment),
+      item('account', text`Switch Profile…`, connection?.profile ?? '', commands.switchProfile),
+      item('sign-in', text`Sign In to Another Account…`, '', commands.signIn, 'another'),
+      item('file', text`Open Profile File`, planes.configPath, commands.openProfileFile),
     ],
   );
   if (chosen) await vscode.commands.executeCommand(...chosen);

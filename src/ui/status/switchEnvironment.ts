@@ -1,27 +1,29 @@
 import * as vscode from 'vscode';
 import type { Environment } from '../../domain/app.ts';
+import type { Text } from '../../domain/text.ts';
+import { plain, text } from '../../domain/text.ts';
 import { plural } from '../../domain/words.ts';
 import type { Services } from '../commands/services.ts';
 import { effectiveEnvironment } from './statusLook.ts';
+import type { PickItem } from '../../platform/shown/inputs.ts';
+import { showPick } from '../../platform/shown/inputs.ts';
 
-interface EnvironmentItem extends vscode.QuickPickItem {
+interface EnvironmentItem extends PickItem {
   /** '' = the profile's own. */
   readonly value: string;
 }
 
 /** Lets the user choose where this workspace deploys to. */
 export async function switchEnvironment(services: Services): Promise<void> {
-  const { t } = vscode.l10n;
-  const chosen = await vscode.window.showQuickPick(environmentItems(services), {
-    title: t('Switch Modal Environment'),
-    placeHolder: t('Deploys of this workspace go to the chosen environment'),
+  const chosen = await showPick(environmentItems(services), {
+    title: text`Switch Modal Environment`,
+    placeHolder: text`Deploys of this workspace go to the chosen environment`,
     matchOnDescription: true,
   });
   if (chosen) await services.config.choose('environment', chosen.value);
 }
 
 async function environmentItems({ planes, config }: Services): Promise<EnvironmentItem[]> {
-  const { t } = vscode.l10n;
   const environments = await (await planes.get()).listEnvironments();
   const connection = await planes.connection();
   const defaultEnvironment = environments.find(({ isDefault }) => isDefault)?.name ?? '';
@@ -31,26 +33,26 @@ async function environmentItems({ planes, config }: Services): Promise<Environme
   const own = effectiveEnvironment({ ...facts, chosenEnvironment: '' });
   return [
     ...environments.map((environment) => ({
-      label: environment.name,
+      label: plain(environment.name),
       description: marks([
-        environment.name === current && t('in use'),
-        environment.isDefault && t('default'),
+        environment.name === current && text`in use`,
+        environment.isDefault && text`default`,
       ]),
       detail: environmentDetail(environment),
       iconPath: new vscode.ThemeIcon(environment.name === current ? 'check' : 'server-environment'),
       value: environment.name,
     })),
     {
-      label: t("Use the Profile's Own"),
-      description: marks([own.name, chosenEnvironment === '' && t('in use')]),
-      detail: own.source,
+      label: text`Use Profile Default`,
+      description: marks([own.name, chosenEnvironment === '' && text`in use`]),
+      detail: plain(own.source),
       iconPath: new vscode.ThemeIcon('discard'),
       value: '',
     },
   ];
 }
 
-function environmentDetail({ runningContainers, runningGpus, spend }: Environment): string {
+function environmentDetail({ runningContainers, runningGpus, spend }: Environment): Text {
   return marks([
     runningContainers > 0 ? plural(runningContainers, 'running container') : 'no running container',
     runningGpus > 0 && plural(runningGpus, 'GPU'),
@@ -58,6 +60,6 @@ function environmentDetail({ runningContainers, runningGpus, spend }: Environmen
   ]);
 }
 
-export function marks(parts: readonly (string | false | undefined)[]): string {
-  return parts.filter(Boolean).join(' · ');
+export function marks(parts: readonly (string | false | undefined)[]): Text {
+  return plain(parts.filter(Boolean).join(' · '));
 }

@@ -1,19 +1,21 @@
 import * as vscode from 'vscode';
 import { commands } from '../../contributions.ts';
 import { isCancelled, toModalError } from '../../domain/errors.ts';
+import { plain, text } from '../../domain/text.ts';
 import { maskedTokenId } from '../../modal/connection.ts';
 import type { ControlPlanes } from '../../modal/planes.ts';
 import type { ProfileEntry } from '../../modal/profile.ts';
 import type { Services } from '../commands/services.ts';
 import { marks } from './switchEnvironment.ts';
+import type { PickItem } from '../../platform/shown/inputs.ts';
+import { createPick } from '../../platform/shown/inputs.ts';
 
-interface ProfileItem extends vscode.QuickPickItem {
+interface ProfileItem extends PickItem {
   readonly run?: () => unknown;
 }
 
 /** Lets the user choose whose account this workspace uses; whose each profile is comes in while the list is open. */
 export async function switchProfile({ planes, config }: Services): Promise<void> {
-  const { t } = vscode.l10n;
   const entries = await planes.profiles();
   const effective = await planes.connection().catch(() => undefined);
   const owners = new Map<string, string>();
@@ -21,9 +23,9 @@ export async function switchProfile({ planes, config }: Services): Promise<void>
     profileItems(entries, owners, config.get('profile'), effective?.profile, (name) =>
       config.choose('profile', name),
     );
-  const list = vscode.window.createQuickPick<ProfileItem>();
-  list.title = t('Switch Modal Profile');
-  list.placeholder = t('Profile for this workspace; what it has wins over MODAL_… variables');
+  const list = createPick<ProfileItem>();
+  list.title = text`Switch Modal Profile`;
+  list.placeholder = text`Profile for this workspace; what it has wins over MODAL_… variables`;
   list.matchOnDescription = true;
   list.items = items();
   list.busy = entries.length > 0;
@@ -48,15 +50,14 @@ export async function switchProfile({ planes, config }: Services): Promise<void>
 }
 
 async function ownerOf(planes: ControlPlanes, name: string, signal: AbortSignal): Promise<string> {
-  const { t } = vscode.l10n;
   try {
     const { workspace, user } = await planes.identify(name, signal);
-    return user ? t('workspace {0}, user {1}', workspace, user) : t('workspace {0}', workspace);
+    return user ? text`workspace ${workspace}, user ${user}` : text`workspace ${workspace}`;
   } catch (error) {
     if (isCancelled(error)) return '';
     const { kind } = toModalError(error);
-    if (kind === 'unauthenticated') return t('token refused');
-    return kind === 'signedOut' ? t('no token') : t('workspace not known: {0}', kind);
+    if (kind === 'unauthenticated') return text`invalid token`;
+    return kind === 'signedOut' ? text`no token` : text`workspace not known: ${kind}`;
   }
 }
 
@@ -67,39 +68,38 @@ function profileItems(
   effective: string | undefined,
   choose: (name: string) => unknown,
 ): ProfileItem[] {
-  const { t } = vscode.l10n;
   const icon = (name: string) => new vscode.ThemeIcon(name);
   return [
     ...entries.map(({ name, active, tokenId, environment }) => ({
-      label: name,
+      label: plain(name),
       description: marks([
-        name === effective && t('in use'),
-        name === chosen && t('chosen here'),
-        active && t('active'),
+        name === effective && text`in use`,
+        name === chosen && text`chosen here`,
+        active && text`active`,
       ]),
       detail: marks([
-        owners.get(name) ?? t('asking Modal…'),
+        owners.get(name) ?? text`asking Modal…`,
         tokenId && maskedTokenId(tokenId),
-        environment && t('environment {0}', environment),
+        environment && text`environment ${environment}`,
       ]),
       iconPath: icon(name === effective ? 'check' : 'account'),
       run: () => choose(name),
     })),
-    { label: '', kind: vscode.QuickPickItemKind.Separator },
+    { label: text``, kind: vscode.QuickPickItemKind.Separator },
     {
-      label: t('Follow the CLI'),
-      description: chosen === '' ? t('chosen here') : '',
-      detail: t('MODAL_… variables first, then the active profile'),
+      label: text`Follow the CLI`,
+      description: chosen === '' ? text`chosen here` : text``,
+      detail: text`MODAL_… variables first, then the active profile`,
       iconPath: icon('discard'),
       run: () => choose(''),
     },
     {
-      label: t('Sign In to Another Account…'),
+      label: text`Sign In to Another Account…`,
       iconPath: icon('sign-in'),
       run: () => vscode.commands.executeCommand(commands.signIn, 'another'),
     },
     {
-      label: t('Open Profile File'),
+      label: text`Open Profile File`,
       iconPath: icon('file'),
       run: () => vscode.commands.executeCommand(commands.openProfileFile),
     },

@@ -1,11 +1,13 @@
 import type { Rates } from '../../domain/cost.ts';
 import { formatUsdPerHour, gpuUsdPerHour } from '../../domain/cost.ts';
+import type { Text } from '../../domain/text.ts';
+import { text } from '../../domain/text.ts';
 import { plural } from '../../domain/words.ts';
 import type { Snapshot } from '../../store/snapshot.ts';
 
 export interface Badge {
   readonly value: number;
-  readonly tooltip: string;
+  readonly tooltip: Text;
 }
 
 /**
@@ -22,5 +24,5 @@ export function runningBadge({ apps, containers }: Snapshot, rates: Rates): Badg
   const about = known.length < prices.length ? 'more than' : 'about';
   const withGpu = gpus.length > 0 ? `, ${gpus.length} with GPU` : '';
   const cost = known.length > 0 ? `: ${about} ${formatUsdPerHour(price)}` : '';
-  return { value, tooltip: `${plural(value, 'container')} running${withGpu}${cost}` };
+  return { value, tooltip: text`${plural(value, 'container')} running${withGpu}${cost}` };
 }

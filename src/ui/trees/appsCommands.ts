@@ -5,10 +5,13 @@ import { noFilter } from '../../domain/appFilter.ts';
 import type { Grouping, Sorting } from '../../domain/arrangement.ts';
 import { groupings, sortings } from '../../domain/arrangement.ts';
 import { ModalError } from '../../domain/errors.ts';
+import type { Text } from '../../domain/text.ts';
+import { plain, text } from '../../domain/text.ts';
 import type { CommandTable } from '../commands/command.ts';
 import { pick, pickApp } from '../commands/pick.ts';
 import type { Services } from '../commands/services.ts';
 import { showFilterPick } from './filterPick.ts';
+import { showStatus, withProgress } from '../../platform/shown/messages.ts';
 
 /** Commands that arrange the Apps view, and small ones on its rows. */
 export function appsCommands(
@@ -38,7 +41,7 @@ export function appsCommands(
       doing: t('Group apps'),
       run: async () => {
         const groupBy = await pickOne(
-          t('Group Apps'),
+          text`Group Apps`,
           groupings.map((value) => [groupingWord(value), value]),
           arrangement.current.groupBy,
         );
@@ -49,7 +52,7 @@ export function appsCommands(
       doing: t('Sort apps'),
       run: async () => {
         const sortBy = await pickOne(
-          t('Sort Apps'),
+          text`Sort Apps`,
           sortings.map((value) => [sortingWord(value), value]),
           arrangement.current.sortBy,
         );
@@ -68,39 +71,39 @@ export function appsCommands(
 function groupingWord(grouping: Grouping): string {
   switch (grouping) {
     case 'environment':
-      return vscode.l10n.t('By environment');
+      return text`By environment`;
     case 'none':
-      return vscode.l10n.t('Not at all');
+      return text`No grouping`;
     case 'state':
-      return vscode.l10n.t('By state');
+      return text`By state`;
     case 'gpu':
-      return vscode.l10n.t('By GPU');
+      return text`By GPU`;
   }
 }
 
 function sortingWord(sorting: Sorting): string {
   switch (sorting) {
     case 'name':
-      return vscode.l10n.t('By name');
+      return text`By name`;
     case 'deployed':
-      return vscode.l10n.t('By last deploy, newest first');
+      return text`By last deploy, newest first`;
     case 'running':
-      return vscode.l10n.t('By running containers, most first');
+      return text`By running containers, most first`;
   }
 }
 
 /** One of a few, with the current one marked in words and by a tick. */
 function pickOne<T>(
-  title: string,
+  title: Text,
   choices: readonly (readonly [string, T])[],
   current: T,
 ): Promise<T | undefined> {
   return pick(
     title,
-    vscode.l10n.t('Kept for this workspace'),
+    text`Saved for this workspace`,
     choices.map(([label, value]) => ({
-      label,
-      description: value === current ? vscode.l10n.t('current') : '',
+      label: plain(label),
+      description: value === current ? text`current` : text``,
       iconPath: new vscode.ThemeIcon(value === current ? 'check' : 'blank'),
       value,
     })),
@@ -112,19 +115,19 @@ async function retryApp({ store, appsView }: Services, row: unknown): Promise<vo
   const target = appsView.target(typeof row === 'string' ? row : undefined);
   const app = target?.kind === 'app' ? target.app : await pickFailedApp();
   if (!app) return;
-  await vscode.window.withProgress({ location: { viewId: views.apps } }, () => store.loadDetails(app.id));
+  await withProgress({ location: { viewId: views.apps } }, () => store.loadDetails(app.id));
 
   function pickFailedApp(): Promise<App | undefined> {
     const { snapshot, problems } = store.state;
     const failed = snapshot.apps.filter(({ id }) => problems.has(id));
     if (failed.length === 0) throw new ModalError('notFound', t('No app has failed to be read.'));
     return pick(
-      t('Read App Again'),
-      t('Choose an app'),
+      text`Read App Again`,
+      text`Choose an app`,
       failed.map((each) => ({
-        label: each.name,
-        description: each.environment,
-        detail: problems.get(each.id)?.message ?? '',
+        label: plain(each.name),
+        description: plain(each.environment),
+        detail: plain(problems.get(each.id)?.message ?? ''),
         value: each,
       })),
     );
@@ -132,7 +135,6 @@ async function retryApp({ store, appsView }: Services, row: unknown): Promise<vo
 }
 
 async function copyId({ store, appsView }: Services, row: unknown): Promise<void> {
-  const { t } = vscode.l10n;
   const target = appsView.target(typeof row === 'string' ? row : undefined);
   const id =
     target?.kind === 'function'
@@ -144,26 +146,26 @@ async function copyId({ store, appsView }: Services, row: unknown): Promise<void
           : await pickId();
   if (id === undefined) return;
   await vscode.env.clipboard.writeText(id);
-  vscode.window.setStatusBarMessage(`$(check) ${t('Copied {0}', id)}`, 4000);
+  showStatus('check', text`Copied ${id}`, 4000);
 
   async function pickId(): Promise<string | undefined> {
-    const app = await pickApp(store, t('Copy ID'));
+    const app = await pickApp(store, text`Copy ID`);
     if (!app) return undefined;
     await store.loadDetails(app.id);
     const { details, containers } = store.state.snapshot;
     const item = (label: string, description: string, value: string) => ({
-      label,
-      description,
-      detail: value,
+      label: plain(label),
+      description: plain(description),
+      detail: plain(value),
       value,
     });
     const items = [
-      item(app.name, t('app'), app.id),
-      ...(details.get(app.id)?.functions ?? []).map((fn) => item(fn.tag, t('function'), fn.id)),
+      item(app.name, text`app`, app.id),
+      ...(details.get(app.id)?.functions ?? []).map((fn) => item(fn.tag, text`function`, fn.id)),
       ...containers.flatMap(({ id: container, appId }) =>
-        appId === app.id ? item(`…${container.slice(-6)}`, t('container'), container) : [],
+        appId === app.id ? item(`…${container.slice(-6)}`, text`container`, container) : [],
       ),
     ];
-    return items.length === 1 ? app.id : pick(t('Copy ID'), t('Choose what to copy the ID of'), items);
+    return items.length === 1 ? app.id : pick(text`Copy ID`, text`Choose what to copy the ID of`, items);
   }
 }

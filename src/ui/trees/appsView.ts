@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { contextKeys, views } from '../../contributions.ts';
 import { isLive } from '../../domain/app.ts';
 import { isFiltering, judgesDetails } from '../../domain/appFilter.ts';
@@ -7,6 +7,7 @@ import type { CatalogApp } from '../../domain/catalog.ts';
 import type { Rates } from '../../domain/cost.ts';
 import type { Disposable } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
+import { plain, text } from '../../domain/text.ts';
 import { plural, spokenAge } from '../../domain/words.ts';
 import type { Config } from '../../platform/config.ts';
 import type { ContextKeys } from '../../platform/contextKeys.ts';
@@ -21,6 +22,9 @@ import type { LifecycleRows } from './lifecycleRows.ts';
 import { RowTree } from './rowTree.ts';
 import type { SavedParts } from './savedByOrigin.ts';
 import { SavedByOrigin } from './savedByOrigin.ts';
+import { withProgress } from '../../platform/shown/messages.ts';
+import type { TreeView } from '../../platform/shown/surfaces.ts';
+import { createTreeView } from '../../platform/shown/surfaces.ts';
 
 export interface AppsViewParts extends SavedParts {
   readonly store: AppStore;
@@ -45,7 +49,7 @@ export class AppsView implements vscode.Disposable {
   readonly #parts: AppsViewParts;
   readonly #disposables = new DisposableStore();
   readonly #tree: RowTree;
-  readonly #view: vscode.TreeView<string>;
+  readonly #view: TreeView<string>;
   readonly #schedule: RefreshSchedule;
   readonly #builder = new AppRowsBuilder();
   readonly #pages = new Map<string, number>();
@@ -70,7 +74,7 @@ export class AppsView implements vscode.Disposable {
       ),
     );
     this.#view = this.#disposables.add(
-      vscode.window.createTreeView(views.apps, {
+      createTreeView(views.apps, {
         treeDataProvider: this.#tree,
         dragAndDropController: parts.drop,
         showCollapseAll: true,
@@ -116,7 +120,7 @@ export class AppsView implements vscode.Disposable {
 
   /** Reads now and shows the view's progress bar meanwhile. */
   async refresh(): Promise<void> {
-    await vscode.window.withProgress({ location: { viewId: views.apps } }, () => this.#schedule.now());
+    await withProgress({ location: { viewId: views.apps } }, () => this.#schedule.now());
   }
 
   /** Reads again when the view is visible and no read is on its way, e.g. because the connection is another. */
@@ -154,7 +158,7 @@ export class AppsView implements vscode.Disposable {
     const first = store.state.connection === 'unknown';
     const read = () => store.refresh(signal);
     // Later reads are silent: a bar that runs every ten seconds only disturbs.
-    await (first ? vscode.window.withProgress({ location: { viewId: views.apps } }, read) : read());
+    await (first ? withProgress({ location: { viewId: views.apps } }, read) : read());
     const { error } = store.state;
     // What only the profile file decides is read again at the usual pace: the user may be signing in right now.
     return error === undefined || error.kind === 'signedOut' || error.kind === 'profileBroken';
@@ -232,8 +236,8 @@ export class AppsView implements vscode.Disposable {
     const description = shown === 0 && total > 0 ? words : workspace;
     const parts = shown === 0 ? [] : [staleMessage(state), filterMessage(words, shown, total, missing)];
     const message = parts.filter(Boolean).join(' ');
-    if (this.#view.description !== description) this.#view.description = description;
-    if (this.#view.message !== message) this.#view.message = message;
+    if (this.#view.description !== description) this.#view.description = plain(description);
+    if (this.#view.message !== message) this.#view.message = plain(message);
   }
 
   /** Only what has been read is counted: rows from the cache may be days old. */
@@ -261,11 +265,10 @@ function unread({ snapshot, problems }: AppStoreState): number {
 
 /** Says what the filter is and how much it shows; '' without a filter. @param missing apps not read yet */
 function filterMessage(words: string, shown: number, total: number, missing: number): string {
-  const { t } = vscode.l10n;
   if (!words) return '';
-  const counts = t('{0} of {1} match the filter: {2}.', shown, plural(total, 'app'), words);
+  const counts = text`${shown} of ${plural(total, 'app')} match the filter: ${words}.`;
   return missing > 0
-    ? `${counts} ${t('The functions of {0} are still being read.', plural(missing, 'app'))}`
+    ? `${counts} ${text`The functions of ${plural(missing, 'app')} are still being read.`}`
     : counts;
 }
 
@@ -273,5 +276,5 @@ function filterMessage(words: string, shown: number, total: number, missing: num
 function staleMessage(state: AppStoreState): string {
   if (!state.error) return '';
   const age = spokenAge(state.snapshot.readAt, Date.now());
-  return vscode.l10n.t('{0} Showing what was seen {1}.', state.error.message, age);
+  return text`${state.error.message} Showing what was seen ${age}.`;
 }

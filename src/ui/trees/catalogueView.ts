@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { views } from '../../contributions.ts';
 import type { Rates } from '../../domain/cost.ts';
 import { datedRates } from '../../domain/cost.ts';
@@ -10,6 +10,8 @@ import type { DeployTracker } from '../deploy/deployTracker.ts';
 import type { CatalogRowTarget } from './catalogRows.ts';
 import { buildCatalogRows } from './catalogRows.ts';
 import { RowTree } from './rowTree.ts';
+import type { TreeView } from '../../platform/shown/surfaces.ts';
+import { createTreeView } from '../../platform/shown/surfaces.ts';
 
 /** The Catalogue view: bundled apps with price, needs, samples and whether they are deployed here. */
 export class CatalogueView implements vscode.Disposable {
@@ -20,7 +22,7 @@ export class CatalogueView implements vscode.Disposable {
   readonly #logger: Logger;
   readonly #disposables = new DisposableStore();
   readonly #tree: RowTree;
-  readonly view: vscode.TreeView<string>;
+  readonly view: TreeView<string>;
   #targets: ReadonlyMap<string, CatalogRowTarget> = new Map();
   #rates: Rates = datedRates;
   #ratesAsked = false;
@@ -38,9 +40,7 @@ export class CatalogueView implements vscode.Disposable {
     this.#deploys = deploys;
     this.#logger = logger;
     this.#tree = this.#disposables.add(new RowTree());
-    this.view = this.#disposables.add(
-      vscode.window.createTreeView(views.catalogue, { treeDataProvider: this.#tree }),
-    );
+    this.view = this.#disposables.add(createTreeView(views.catalogue, { treeDataProvider: this.#tree }));
     const paint = () => void this.#paint();
     this.#disposables.add(this.view.onDidChangeVisibility(({ visible }) => visible && paint()));
     this.#disposables.add(store.onDidChange((state) => this.#storeChanged(state.connection === 'ready')));

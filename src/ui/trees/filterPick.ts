@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import type { AppFilter, FilterState, KnownApp } from '../../domain/appFilter.ts';
 import { filterStates, gpuGroup, matchesFilter, noFilter } from '../../domain/appFilter.ts';
+import { plain, text } from '../../domain/text.ts';
 import { plural } from '../../domain/words.ts';
 import type { AppStore } from '../../store/appStore.ts';
 import type { ArrangementStore } from './arrangementStore.ts';
 import { gpuWord, stateWord } from './filterWords.ts';
+import type { PickItem } from '../../platform/shown/inputs.ts';
+import { createPick } from '../../platform/shown/inputs.ts';
 
 /** What ticking an item adds to the filter. */
 type Choice =
@@ -13,24 +16,23 @@ type Choice =
   | { readonly kind: 'environment'; readonly environment: string }
   | { readonly kind: 'mine' };
 
-interface Item extends vscode.QuickPickItem {
+interface Item extends PickItem {
   readonly choice?: Choice;
 }
 
 /** Lets the user type and tick what apps must match; the view narrows with each key and keeps what was chosen. */
 export function showFilterPick(store: AppStore, arrangement: ArrangementStore): void {
-  const { t } = vscode.l10n;
-  const pick = vscode.window.createQuickPick<Item>();
+  const pick = createPick<Item>();
   const before = arrangement.current.filter;
-  pick.title = t('Filter Apps');
-  pick.placeholder = t('Type part of a name or id, or tick what must match');
+  pick.title = text`Filter Apps`;
+  pick.placeholder = text`Type part of a name or id, or tick what must match`;
   pick.canSelectMany = true;
   pick.items = filterItems(store, before);
   pick.selectedItems = pick.items.filter(({ choice }) => choice && isChosen(before, choice));
   pick.value = before.text;
-  const clear: vscode.QuickInputButton = {
+  const clear = {
     iconPath: new vscode.ThemeIcon('clear-all'),
-    tooltip: t('Clear Filter'),
+    tooltip: text`Clear Filter`,
   };
   pick.buttons = [clear];
   const change = () => {
@@ -51,7 +53,6 @@ export function showFilterPick(store: AppStore, arrangement: ArrangementStore): 
 
 /** Everything that can be ticked: what occurs now, and what is ticked already. */
 function filterItems({ state }: AppStore, filter: AppFilter): Item[] {
-  const { t } = vscode.l10n;
   const { snapshot, user } = state;
   const containers = Map.groupBy(snapshot.containers, ({ appId }) => appId);
   const apps = snapshot.apps.map((app) => ({
@@ -61,29 +62,29 @@ function filterItems({ state }: AppStore, filter: AppFilter): Item[] {
   }));
   // The headings go as soon as something is typed, so every item says what it is.
   const item = (label: string, choice: Choice, kind = ''): Item => ({
-    label,
-    description: [...(kind ? [kind] : []), plural(countOf(apps, choice, user), 'app')].join(' · '),
+    label: plain(label),
+    description: plain([...(kind ? [kind] : []), plural(countOf(apps, choice, user), 'app')].join(' · ')),
     alwaysShow: true, // the text narrows the view, not this list
     choice,
   });
   const gpus = apps.flatMap(({ details }) => (details ? gpuGroup(details) : []));
   const environments = snapshot.environments.map(({ name }) => name);
   return [
-    separator(t('State')),
+    separator(text`State`),
     ...filterStates.map((each) => item(stateWord(each), { kind: 'state', state: each })),
     ...section(
-      t('GPU'),
-      sorted([...gpus, ...filter.gpus]).map((gpu) => item(gpuWord(gpu), { kind: 'gpu', gpu }, t('GPU'))),
+      text`GPU`,
+      sorted([...gpus, ...filter.gpus]).map((gpu) => item(gpuWord(gpu), { kind: 'gpu', gpu }, text`GPU`)),
     ),
     ...section(
-      t('Environment'),
+      text`Environment`,
       environments.length > 1 || filter.environments.length > 0
         ? sorted([...environments, ...filter.environments]).map((environment) =>
-            item(environment, { kind: 'environment', environment }, t('environment')),
+            item(environment, { kind: 'environment', environment }, text`environment`),
           )
         : [],
     ),
-    ...section(t('Deployed by'), user ? [item(t('deployed by you ({0})', user), { kind: 'mine' })] : []),
+    ...section(text`Deployed by`, user ? [item(text`deployed by you (${user})`, { kind: 'mine' })] : []),
   ];
 }
 
@@ -92,7 +93,7 @@ function section(label: string, items: readonly Item[]): Item[] {
 }
 
 function separator(label: string): Item {
-  return { label, kind: vscode.QuickPickItemKind.Separator, alwaysShow: true };
+  return { label: plain(label), kind: vscode.QuickPickItemKind.Separator, alwaysShow: true };
 }
 
 function sorted(names: readonly string[]): string[] {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { lines, plain } from '../../domain/text.ts';
 import type { Row, Rows } from './row.ts';
 import { diffRows } from './row.ts';
 
@@ -54,9 +55,9 @@ export class RowTree implements vscode.TreeDataProvider<string>, vscode.Disposab
   getTreeItem(id: string): vscode.TreeItem {
     const row = this.#rows.get(id);
     if (!row) return new vscode.TreeItem(''); // gone between two repaints
-    const item = new vscode.TreeItem(row.label, collapsibleStates[this.#collapsible(row)]);
+    const item = new vscode.TreeItem(plain(row.label), collapsibleStates[this.#collapsible(row)]);
     item.id = row.id;
-    item.description = row.description;
+    item.description = plain(row.description);
     item.contextValue = row.context;
     item.iconPath = new vscode.ThemeIcon(
       row.icon,
@@ -69,7 +70,7 @@ export class RowTree implements vscode.TreeDataProvider<string>, vscode.Disposab
 
   async resolveTreeItem(item: vscode.TreeItem, id: string): Promise<vscode.TreeItem> {
     const more = (await this.#moreTooltip?.(id)) ?? [];
-    item.tooltip = [...(this.#rows.get(id)?.tooltip() ?? []), ...more].join('\n');
+    item.tooltip = lines([...(this.#rows.get(id)?.tooltip() ?? []), ...more]);
     return item;
   }
 

@@ -203,7 +203,7 @@ describe('the key that is entered', () => {
     await controller.openEndpoint(targetOf());
     editor.views[0]!.received.fire({ type: 'enterKey' });
     await settled();
-    expect(editor.said).toEqual([expect.stringContaining('goes out without a key')]);
+    expect(editor.said).toEqual([expect.stringContaining('has no authentication')]);
   });
 });
 

@@ -38,7 +38,7 @@ describe('the status item', () => {
     const { text, tooltip, spoken, alarming, command } = look();
     expect(text).toBe('$(cloud) acme/main');
     expect(spoken).toBe('Modal workspace acme, environment main, profile team');
-    expect(read(tooltip).split('\n')).toEqual(
+    expect(read(tooltip.source).split('\n')).toEqual(
       expect.arrayContaining([
         '**Modal** workspace **acme**, user anna',
         '| Profile | team | active in /etc/modal.toml |',
@@ -49,8 +49,8 @@ describe('the status item', () => {
     );
     expect(alarming).toBe(false);
     expect(command).toBe(commands.switchAccount);
-    expect(tooltip).not.toContain('CANARY');
-    expect(tooltip).not.toContain('ABCDEFGH');
+    expect(tooltip.source).not.toContain('CANARY');
+    expect(tooltip.source).not.toContain('ABCDEFGH');
   });
 
   it('takes the environment from the setting, the profile, a variable, or the server', () => {
@@ -80,9 +80,9 @@ describe('the status item', () => {
       },
     });
     expect(text).toBe('$(warning) acme/main');
-    expect(read(tooltip)).toContain('| Token | ak-…1234 | variable MODAL_TOKEN_ID |');
+    expect(read(tooltip.source)).toContain('| Token | ak-…1234 | variable MODAL_TOKEN_ID |');
     const warning = 'MODAL_TOKEN_ID, MODAL_TOKEN_SECRET in the environment override the profile file.';
-    expect(read(tooltip)).toContain(`$(warning) ${warning}`);
+    expect(read(tooltip.source)).toContain(`$(warning) ${warning}`);
     expect(spoken).toContain(warning);
     expect(alarming).toBe(false); // it works, and some want it so
   });
@@ -93,7 +93,7 @@ describe('the status item', () => {
     });
     expect(alarming).toBe(true);
     expect(spoken).toContain('come from different places');
-    expect(read(tooltip)).toContain('id: variable MODAL_TOKEN_ID; secret: /etc/modal.toml');
+    expect(read(tooltip.source)).toContain('id: variable MODAL_TOKEN_ID; secret: /etc/modal.toml');
   });
 
   it('says which variables a chosen profile has beaten', () => {
@@ -105,8 +105,8 @@ describe('the status item', () => {
       },
     });
     expect(text).toBe('$(cloud) acme/main');
-    expect(read(tooltip)).toContain('| Profile | team | setting modalGpu.profile |');
-    expect(read(tooltip)).toMatch(
+    expect(read(tooltip.source)).toContain('| Profile | team | setting modalGpu.profile |');
+    expect(read(tooltip.source)).toMatch(
       /MODAL_TOKEN_ID in the environment is not used here.*In the terminal it still wins/,
     );
   });
@@ -118,21 +118,21 @@ describe('the status item', () => {
 
   it.each([
     ['signedOut', '$(account) Modal: sign in', commands.signIn],
-    ['unauthenticated', '$(warning) Modal: token refused', commands.switchAccount],
-    ['profileBroken', '$(warning) Modal: profile file', commands.switchAccount],
+    ['unauthenticated', '$(warning) Modal: invalid token', commands.switchAccount],
+    ['profileBroken', '$(warning) Modal: invalid profile', commands.switchAccount],
     ['offline', '$(debug-disconnect) Modal: offline', commands.switchAccount],
     ['error', '$(warning) Modal: error', commands.switchAccount],
   ] as const)('says what is wrong: %s', (state, text, command) => {
     const shown = look({ state, problem: 'The cause. The next step.' });
     expect(shown).toMatchObject({ text, command, alarming: false });
-    expect(read(shown.tooltip)).toContain('The cause. The next step.');
+    expect(read(shown.tooltip.source)).toContain('The cause. The next step.');
     expect(shown.spoken).toContain('The cause. The next step.');
   });
 
   it('takes names for text and not for Markdown or links', () => {
     const { tooltip } = look({ connection: { ...connection, profile: '[x](command:evil) | $(bug)\n# h' } });
-    expect(tooltip).not.toContain('[x](command:evil)');
-    expect(tooltip).not.toMatch(/(^|[^\\])\$\(bug/);
-    expect(tooltip).not.toMatch(/^# h/m);
+    expect(tooltip.source).not.toContain('[x](command:evil)');
+    expect(tooltip.source).not.toMatch(/(^|[^\\])\$\(bug/);
+    expect(tooltip.source).not.toMatch(/^# h/m);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type * as vscode from 'vscode';
-import { shownName } from '../../../src/domain/shownName.ts';
+import { plain } from '../../../src/domain/text.ts';
 import { webviewHtml, webviewOptions } from '../../../src/ui/webviewHtml.ts';
 import * as editor from '../support/editor.ts';
 import { extensionFolder } from '../support/extensionFolder.ts';
@@ -55,7 +55,7 @@ describe.each(pages)('the %s page', (...page) => {
     const elements = elementsOf(pageOf(page, name));
     expect(elements.map((each) => each.name)).toEqual(ordinary);
     for (const tag of ['title', 'h1'])
-      expect(elements.find((each) => each.name === tag)?.text.trim()).toBe(shownName(name));
+      expect(elements.find((each) => each.name === tag)?.text.trim()).toBe(plain(name).trim());
   });
 
   it('has no other elements, whatever the name and its first messages are', { timeout: 60_000 }, () => {
@@ -114,20 +114,4 @@ it('webviews send no forms, open no commands, and read only their own folder', (
   const { localResourceRoots, ...options } = webviewOptions(extension);
   expect(options).toEqual({ enableScripts: true, enableForms: false });
   expect(localResourceRoots?.map(({ path }) => path)).toEqual([`${extension.path}/dist/webview`]);
-});
-
-describe('a name in a title', () => {
-  it.each([
-    ['safe\u202Egnp.exe', 'safegnp.exe'],
-    ['a\u2066b\u2069\u061C\u200Fc', 'abc'],
-    ['two\r\nlines\u2028three\u0085four', 'two lines three four'],
-    ['\u001B[31mred\u0007', '[31mred'],
-    ['tag\u{E0041}\u{E007F}ged\uFEFF', 'tagged'],
-    ['half \uD83D', 'half \uFFFD'],
-    ['👩‍🔬 naïve ไทย العربية', '👩‍🔬 naïve ไทย العربية'],
-  ])('%j is shown as %j', (name, shown) => expect(shownName(name)).toBe(shown));
-
-  it('is cut where it would push away all else', () => {
-    expect(Array.from(shownName('😀'.repeat(100_000)))).toHaveLength(200);
-  });
 });

@@ -5,6 +5,8 @@ import { ModalError } from '../../../domain/errors.ts';
 import type { TimeRange } from '../../../domain/log.ts';
 import type { LogFilter } from '../../../domain/logFilter.ts';
 import { noFilter } from '../../../domain/logFilter.ts';
+import type { Text } from '../../../domain/text.ts';
+import { plain, text } from '../../../domain/text.ts';
 import { timeText } from '../../../domain/timeRange.ts';
 import type { DownloadOptions, DownloadProgress, DownloadResult } from '../../../logs/download.ts';
 import { saveLogs } from '../../../logs/saveLogs.ts';
@@ -14,6 +16,8 @@ import type { Services } from '../../commands/services.ts';
 import type { LogTarget } from '../logsController.ts';
 import { askRange } from './askRange.ts';
 import { queryOf } from './pastSource.ts';
+import { showInformation, showWarning, withProgress } from '../../../platform/shown/messages.ts';
+import { showSave } from '../../../platform/shown/inputs.ts';
 
 type Format = DownloadOptions['format'];
 
@@ -25,10 +29,9 @@ const progressEveryMs = 200;
  */
 export async function downloadLogsFlow(services: Services, argument: unknown): Promise<void> {
   const shown = typeof argument === 'string' ? undefined : await services.logs.shownLog();
-  const target =
-    shown?.target ?? (await resolveLogTarget(services, argument, vscode.l10n.t('Download Logs')));
+  const target = shown?.target ?? (await resolveLogTarget(services, argument, text`Download Logs`));
   if (!target) return;
-  const title = vscode.l10n.t('Download Logs of {0}', nameOf(target));
+  const title = text`Download Logs of ${nameOf(target)}`;
   const range = await askRange(services, title, target, shown?.range);
   if (!range) return;
   const filter = await askFilter(title, shown?.filter ?? noFilter);
@@ -42,17 +45,16 @@ export async function downloadLogsFlow(services: Services, argument: unknown): P
 
 async function download(
   { planes }: Services,
-  title: string,
+  title: Text,
   file: string,
   what: Pick<DownloadOptions, 'query' | 'filter' | 'range' | 'format'>,
 ): Promise<void> {
-  const { t } = vscode.l10n;
-  const result = await vscode.window.withProgress(
+  const result = await withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (progress, token) => {
       const abort = new AbortController();
       const subscription = token.onCancellationRequested(() => abort.abort());
-      progress.report({ message: t('Counting lines…') });
+      progress.report({ message: text`Counting lines…` });
       try {
         const plane = await planes.get(abort.signal);
         return await saveLogs(file, {
@@ -74,67 +76,60 @@ async function download(
 
 /** Told after the progress has gone, so that the two do not stand there together. */
 async function offer(file: string, { written, cut }: DownloadResult): Promise<void> {
-  const { t } = vscode.l10n;
   const name = path.basename(file);
   const saved =
     written === 0
-      ? t('No lines match in this range. {0} holds only the query.', name)
+      ? text`No lines match in this range. ${name} holds only the query.`
       : written === 1
-        ? t('Saved 1 line to {0}.', name)
-        : t('Saved {0} lines to {1}.', number(written), name);
-  const open = t('Open');
-  const reveal = t('Reveal');
+        ? text`Saved 1 line to ${name}.`
+        : text`Saved ${number(written)} lines to ${name}.`;
+  const open = text`Open`;
+  const reveal = text`Reveal`;
   const canReveal = vscode.env.uiKind === vscode.UIKind.Desktop && !vscode.env.remoteName;
   const buttons = canReveal ? [open, reveal] : [open];
   const first = cut[0];
   const chosen = first
-    ? await vscode.window.showWarningMessage(
-        t(
-          '{0} Some times have more lines than Modal gives at once; the oldest are missing, first at {1}.',
-          saved,
-          timeText(first.since, 'local'),
-        ),
+    ? await showWarning(
+        text`${saved} Some times have more lines than Modal gives at once; the oldest are missing, first at ${timeText(first.since, 'local')}.`,
         ...buttons,
       )
-    : await vscode.window.showInformationMessage(saved, ...buttons);
+    : await showInformation(saved, ...buttons);
   const uri = vscode.Uri.file(file);
   if (chosen === open) await vscode.commands.executeCommand('vscode.open', uri);
   if (chosen === reveal) await vscode.commands.executeCommand('revealFileInOS', uri);
 }
 
 /** Asks nothing when the view is not filtered. */
-async function askFilter(title: string, filter: LogFilter): Promise<LogFilter | undefined> {
-  const { t } = vscode.l10n;
+async function askFilter(title: Text, filter: LogFilter): Promise<LogFilter | undefined> {
   const used = Object.entries(filter).filter(
     ([name, value]) => value && value !== noFilter[name as keyof LogFilter],
   );
   if (used.length === 0) return noFilter;
   const detail = used.map(([name, value]) => `${name}=${String(value)}`).join(' ');
-  return pick(title, t('Choose which lines'), [
+  return pick(title, text`Choose which lines`, [
     {
-      label: t('With the filter of the view'),
-      detail,
+      label: text`With the filter of the view`,
+      detail: plain(detail),
       iconPath: new vscode.ThemeIcon('filter'),
       value: filter,
     },
-    { label: t('All lines'), iconPath: new vscode.ThemeIcon('list-flat'), value: noFilter },
+    { label: text`All lines`, iconPath: new vscode.ThemeIcon('list-flat'), value: noFilter },
   ]);
 }
 
-async function askFormat(title: string): Promise<Format | undefined> {
-  const { t } = vscode.l10n;
-  return pick<Format>(title, t('Choose a format'), [
+async function askFormat(title: Text): Promise<Format | undefined> {
+  return pick<Format>(title, text`Choose a format`, [
     {
-      label: t('Plain Text'),
-      description: '.log',
-      detail: t('Time, container, source and text of each entry'),
+      label: text`Plain Text`,
+      description: text`.log`,
+      detail: text`Time, container, source and text of each entry`,
       iconPath: new vscode.ThemeIcon('file-text'),
       value: 'text',
     },
     {
-      label: t('JSON Lines'),
-      description: '.jsonl',
-      detail: t('Every field of each entry, one object on a line'),
+      label: text`JSON Lines`,
+      description: text`.jsonl`,
+      detail: text`Every field of each entry, one object on a line`,
       iconPath: new vscode.ThemeIcon('json'),
       value: 'json',
     },
@@ -143,7 +138,7 @@ async function askFormat(title: string): Promise<Format | undefined> {
 
 /** The dialog itself asks before it lets something be replaced. */
 async function askFile(
-  title: string,
+  title: Text,
   target: LogTarget,
   { since }: TimeRange,
   format: Format,
@@ -154,10 +149,10 @@ async function askFile(
   const ending = format === 'json' ? 'jsonl' : 'log';
   const when = timeText(since, 'local').slice(0, 16).replace(' ', 'T').replace(':', '');
   const name = `${target.appName.replaceAll(/[^\w.-]+/g, '-')}-${when}.${ending}`;
-  const uri = await vscode.window.showSaveDialog({
+  const uri = await showSave({
     title,
     defaultUri: vscode.Uri.joinPath(base, name),
-    filters: format === 'json' ? { [t('JSON Lines')]: ['jsonl'] } : { [t('Plain Text')]: ['log', 'txt'] },
+    filters: format === 'json' ? { [text`JSON Lines`]: ['jsonl'] } : { [text`Plain Text`]: ['log', 'txt'] },
   });
   if (!uri) return undefined;
   if (uri.scheme === 'file') return uri.fsPath;
@@ -168,11 +163,10 @@ function nameOf({ appName, functionId, containerId }: LogTarget): string {
   return [appName, containerId ?? functionId].filter(Boolean).join(' ');
 }
 
-function progressWords({ read, total }: DownloadProgress): string {
-  const { t } = vscode.l10n;
+function progressWords({ read, total }: DownloadProgress): Text {
   // More may have been logged since they were counted.
-  if (total < read) return t('{0} lines', number(read));
-  return t('{0} of {1} lines', number(read), number(total));
+  if (total < read) return text`${number(read)} lines`;
+  return text`${number(read)} of ${number(total)} lines`;
 }
 
 function number(value: number): string {

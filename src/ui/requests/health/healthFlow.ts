@@ -5,6 +5,7 @@ import type { ModalFunction } from '../../../domain/app.ts';
 import type { CatalogApp } from '../../../domain/catalog.ts';
 import { isCancelled, toModalError } from '../../../domain/errors.ts';
 import type { RequestAuth } from '../../../domain/request.ts';
+import { lines, text } from '../../../domain/text.ts';
 import { knownAuth } from '../../../requests/auth.ts';
 import type { HealthAction, HealthFacts } from '../../../requests/health/checkHealth.ts';
 import { checkHealth as runCheck } from '../../../requests/health/checkHealth.ts';
@@ -16,6 +17,7 @@ import { appFacts } from '../../lifecycle/appFacts.ts';
 import { gpuLines } from '../../lifecycle/costWords.ts';
 import { askForKey } from '../askForKey.ts';
 import { HealthList } from './healthList.ts';
+import { showWarning } from '../../../platform/shown/messages.ts';
 
 /** A model of tens of gigabytes takes this long to load the first time. */
 const longestLoadMs = 20 * 60_000;
@@ -30,13 +32,10 @@ interface Checked {
 export async function checkHealth(services: Services, target: AppEndpoint): Promise<void> {
   const bundled = (await services.catalog.apps()).find((app) => app.defaultAppName === target.app.name);
   const checked: Checked = { target, bundled, auth: knownAuth(target, bundled) };
-  const list: HealthList = new HealthList(
-    vscode.l10n.t('Health of {0}: {1}', target.app.name, target.endpoint.name),
-    {
-      check: (signal): Promise<void> => check(services, checked, list, signal),
-      act: (action) => act(services, checked, action),
-    },
-  );
+  const list: HealthList = new HealthList(text`Health of ${target.app.name}: ${target.endpoint.name}`, {
+    check: (signal): Promise<void> => check(services, checked, list, signal),
+    act: (action) => act(services, checked, action),
+  });
   list.show();
 }
 
@@ -111,22 +110,21 @@ async function mayWake(
   { app, endpoint }: AppEndpoint,
   bundled?: CatalogApp,
 ): Promise<boolean> {
-  const { t } = vscode.l10n;
   const { functions, rates } = await appFacts(services, app);
-  const start = t('Start Container');
+  const start = text`Start Container`;
   const answering = functions.filter(({ id }) => id === endpoint.functionId);
   const why = bundled
-    ? t('No container is running. In this app the container that answers /health has the GPU.')
-    : t('No container is running, and what this app does with a request is not known.');
-  const chosen = await vscode.window.showWarningMessage(
-    t('Start a container of {0} in {1} to check its health?', app.name, app.environment),
+    ? text`No container is running. In this app the container that answers /health has the GPU.`
+    : text`No container is running, and what this app does with a request is not known.`;
+  const chosen = await showWarning(
+    text`Start a container of ${app.name} in ${app.environment} to check its health?`,
     {
       modal: true,
-      detail: [
+      detail: lines([
         why,
         ...gpuLines(answering.length > 0 ? answering : functions, rates),
-        t('It is charged while it starts, answers, and waits to be scaled down.'),
-      ].join('\n'),
+        text`It is charged while it starts, answers, and waits to be scaled down.`,
+      ]),
     },
     start,
   );

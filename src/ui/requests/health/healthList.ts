@@ -1,7 +1,11 @@
 import * as vscode from 'vscode';
+import type { Text } from '../../../domain/text.ts';
+import { plain, text } from '../../../domain/text.ts';
 import type { HealthAction, HealthLine } from '../../../requests/health/checkHealth.ts';
 import { healthSteps } from '../../../requests/health/checkHealth.ts';
 import { actionLooks, lineWords, stateLooks, stepNames, summaryWords } from './healthWords.ts';
+import type { PickItem } from '../../../platform/shown/inputs.ts';
+import { createPick } from '../../../platform/shown/inputs.ts';
 
 export interface HealthListActions {
   /** Runs until all lines are told or the signal ends it; never rejects. */
@@ -10,7 +14,7 @@ export interface HealthListActions {
   readonly act: (action: HealthAction) => Promise<boolean>;
 }
 
-type Item = vscode.QuickPickItem & { readonly line: HealthLine };
+type Item = PickItem & { readonly line: HealthLine };
 
 /** A picker that shows one line for each step. Choosing a line does what helps; closing it ends the check. */
 export class HealthList {
@@ -22,10 +26,10 @@ export class HealthList {
   /** A question or a field of ours takes its place, so its going is no end. */
   #away = false;
 
-  constructor(title: string, actions: HealthListActions) {
+  constructor(title: Text, actions: HealthListActions) {
     this.#actions = actions;
-    this.#again = { iconPath: new vscode.ThemeIcon('refresh'), tooltip: vscode.l10n.t('Check Again') };
-    this.#picker = vscode.window.createQuickPick<Item>();
+    this.#again = { iconPath: new vscode.ThemeIcon('refresh'), tooltip: text`Check Again` };
+    this.#picker = createPick<Item>();
     this.#picker.title = title;
     this.#picker.ignoreFocusOut = true;
     this.#picker.keepScrollPosition = true;
@@ -69,7 +73,7 @@ export class HealthList {
     this.#abort = abort;
     this.#lines = new Map(healthSteps.map((step) => [step, { step, state: 'checking', text: '' }]));
     this.#picker.busy = true;
-    this.#picker.placeholder = vscode.l10n.t('Checking… Escape ends it');
+    this.#picker.placeholder = text`Checking… (Escape to cancel)`;
     this.#paint();
     await this.#actions.check(abort.signal);
     if (abort.signal.aborted) return;
@@ -111,9 +115,9 @@ function itemOf(line: HealthLine): Item {
   const action = line.action ? actionLooks[line.action] : undefined;
   return {
     line,
-    label: stepNames[line.step],
-    description: lineWords(line),
-    detail: line.text || ' ',
+    label: plain(stepNames[line.step]),
+    description: plain(lineWords(line)),
+    detail: plain(line.text || ' '),
     alwaysShow: true,
     iconPath: color ? new vscode.ThemeIcon(icon, new vscode.ThemeColor(color)) : new vscode.ThemeIcon(icon),
     ...(action ? { buttons: [{ iconPath: new vscode.ThemeIcon(action.icon), tooltip: action.title }] } : {}),

@@ -8,19 +8,21 @@ import type { ModalFunction } from '../../../domain/app.ts';
 import { loadUnits, worstCaseUsd } from '../../../domain/loadCost.ts';
 import { planWords } from '../../../domain/loadReport.ts';
 import { redact } from '../../../domain/redact.ts';
-import { shownName } from '../../../domain/shownName.ts';
+import { lines, text } from '../../../domain/text.ts';
 import { checkPlan, defaultPlan } from '../../../requests/load/limits.ts';
 import type { AppEndpoint } from '../../commands/pick.ts';
 import type { Services } from '../../commands/services.ts';
 import { appFacts } from '../../lifecycle/appFacts.ts';
 import { withSignal } from '../../withSignal.ts';
 import { askForKey } from '../askForKey.ts';
+import { createWebviewPanel } from '../../../platform/shown/surfaces.ts';
 import { editLoad } from './loadForm.ts';
 import { LoadPanel } from './loadPanel.ts';
 import type { LoadArgument, LoadTarget } from './loadRequest.ts';
 import { firstRequest, requestWords } from './loadRequest.ts';
 import { LoadRun } from './loadRun.ts';
 import { confirmationLines } from './loadWords.ts';
+import { showWarning } from '../../../platform/shown/messages.ts';
 
 const planKey = 'loadTest.plan';
 const panels = new Map<string, LoadPanel>();
@@ -49,9 +51,9 @@ function panelOf(services: Services, first: { target: LoadTarget; plan: LoadPlan
   const key = first.target.endpoint.url;
   const open = panels.get(key);
   if (open) return open;
-  const view = vscode.window.createWebviewPanel(
+  const view = createWebviewPanel(
     webviewPanels.loadTest,
-    vscode.l10n.t('Load Test: {0}', shownName(first.target.app.name)),
+    text`Load Test: ${first.target.app.name}`,
     vscode.ViewColumn.Active,
     LoadPanel.options(services.extensionUri),
   );
@@ -100,11 +102,10 @@ async function prepare(
   const { functions, rates } = await appFacts(services, app);
   const autoscalers = await readAutoscalers(services, target, functions);
   const units = loadUnits(functions, endpoint.functionId, autoscalers, plan.concurrency, rates);
-  const { t } = vscode.l10n;
-  const runIt = t('Run Load Test');
-  const chosen = await vscode.window.showWarningMessage(
-    t('Run a load test on {0} in {1}?', app.name, app.environment),
-    { modal: true, detail: confirmationLines(redact(requestWords(request)), plan, units, rates).join('\n') },
+  const runIt = text`Run Load Test`;
+  const chosen = await showWarning(
+    text`Run a load test on ${app.name} in ${app.environment}?`,
+    { modal: true, detail: lines(confirmationLines(redact(requestWords(request)), plan, units, rates)) },
     runIt,
   );
   if (chosen !== runIt) return undefined;
@@ -146,7 +147,7 @@ function readAutoscalers(
   { app, endpoint }: LoadTarget,
   functions: readonly ModalFunction[],
 ): Promise<Map<string, AutoscalerValues>> {
-  return withSignal(vscode.l10n.t('Reading autoscaling of {0}…', app.name), async (signal) => {
+  return withSignal(text`Reading autoscaling of ${app.name}…`, async (signal) => {
     const plane = await planes.get(signal);
     const wanted = functions.filter(({ id, gpus }) => id === endpoint.functionId || gpus.length > 0);
     const read = await Promise.all(

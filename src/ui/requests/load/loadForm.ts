@@ -10,9 +10,12 @@ import {
   withAmount,
 } from '../../../requests/load/limits.ts';
 import { planWords } from '../../../domain/loadReport.ts';
+import type { Text } from '../../../domain/text.ts';
+import { plain, text } from '../../../domain/text.ts';
 import { pick } from '../../commands/pick.ts';
 import type { LoadTarget } from './loadRequest.ts';
 import { chooseRequest, requestWords } from './loadRequest.ts';
+import { showInput } from '../../../platform/shown/inputs.ts';
 
 type Line = 'start' | 'request' | 'amount' | 'concurrency' | 'time' | 'cost';
 
@@ -34,57 +37,56 @@ export async function editLoad(
 }
 
 function chooseLine({ app, request }: LoadTarget, plan: LoadPlan): Promise<Line | undefined> {
-  const { t } = vscode.l10n;
   const row = (value: Line, icon: string, label: string, detail: string, description = '') => ({
     value,
-    label,
-    description,
-    detail,
+    label: plain(label),
+    description: plain(description),
+    detail: plain(detail),
     iconPath: new vscode.ThemeIcon(icon),
   });
   const { amount, concurrency, limitSeconds, costLimitUsd } = plan;
-  return pick(t('Load Test of {0}', app.name), t('Choose Start, or a value to change'), [
+  return pick(text`Load Test of ${app.name}`, text`Choose Start, or a value to change`, [
     row(
       'start',
       'play',
-      t('Start…'),
-      t('You see the price and are asked before anything is sent.'),
+      text`Start…`,
+      text`You see the price and are asked before anything is sent.`,
       planWords(plan),
     ),
     row(
       'request',
       'globe',
-      t('Request: {0}', requestWords(request)),
-      t('What each request sends.'),
+      text`Request: ${requestWords(request)}`,
+      text`What each request sends.`,
       request.title,
     ),
     row(
       'amount',
       'symbol-number',
-      t('Length: {0}', amountWords(amount)),
-      t('A number of requests, or a time.'),
+      text`Length: ${amountWords(amount)}`,
+      text`A number of requests, or a time.`,
     ),
     row(
       'concurrency',
       'layers',
-      t('Concurrency: {0}', concurrency),
-      t('Requests that are open at the same time; each sends the next when its answer is complete.'),
+      text`Concurrency: ${concurrency}`,
+      text`Requests that are open at the same time; each sends the next when its answer is complete.`,
     ),
     ...(amount.kind === 'requests'
       ? [
           row(
             'time',
             'clock',
-            t('Time limit: {0}', secondsWords(limitSeconds)),
-            t('The test ends then at the latest.'),
+            text`Time limit: ${secondsWords(limitSeconds)}`,
+            text`The test ends then at the latest.`,
           ),
         ]
       : []),
     row(
       'cost',
       'credit-card',
-      t('Cost limit: {0}', `$${costLimitUsd.toFixed(2)}`),
-      t('The test ends when its containers have cost about this much.'),
+      text`Cost limit: ${`$${costLimitUsd.toFixed(2)}`}`,
+      text`The test ends when its containers have cost about this much.`,
     ),
   ]);
 }
@@ -93,30 +95,25 @@ async function editLine(
   line: Exclude<Line, 'start' | 'request'>,
   plan: LoadPlan,
 ): Promise<LoadPlan | undefined> {
-  const { t } = vscode.l10n;
   switch (line) {
     case 'amount': {
-      const prompt = t(
-        'A number of requests, such as 500 (at most 100,000), or a time, such as 30s or 5m (at most 15m)',
-      );
-      const amount = await ask(t('Length'), prompt, amountInput(plan.amount), parseAmount);
+      const prompt = text`A number of requests, such as 500 (at most 100,000), or a time, such as 30s or 5m (at most 15m)`;
+      const amount = await ask(text`Length`, prompt, amountInput(plan.amount), parseAmount);
       return amount && withAmount(plan, amount);
     }
     case 'concurrency': {
-      const prompt = t('Requests that are open at the same time, 1 to 200');
-      const concurrency = await ask(t('Concurrency'), prompt, String(plan.concurrency), parseConcurrency);
+      const prompt = text`Requests that are open at the same time, 1 to 200`;
+      const concurrency = await ask(text`Concurrency`, prompt, String(plan.concurrency), parseConcurrency);
       return concurrency === undefined ? undefined : { ...plan, concurrency };
     }
     case 'time': {
-      const prompt = t('The test ends then at the latest, such as 30s or 5m (at most 15m)');
-      const limitSeconds = await ask(t('Time Limit'), prompt, `${plan.limitSeconds}s`, parseTimeLimit);
+      const prompt = text`The test ends then at the latest, such as 30s or 5m (at most 15m)`;
+      const limitSeconds = await ask(text`Time Limit`, prompt, `${plan.limitSeconds}s`, parseTimeLimit);
       return limitSeconds === undefined ? undefined : { ...plan, limitSeconds };
     }
     case 'cost': {
-      const prompt = t(
-        'US dollars; the test ends when its containers have cost about this much (at most 100)',
-      );
-      const usd = await ask(t('Cost Limit'), prompt, plan.costLimitUsd.toFixed(2), parseCostLimit);
+      const prompt = text`US dollars; the test ends when its containers have cost about this much (at most 100)`;
+      const usd = await ask(text`Cost Limit`, prompt, plan.costLimitUsd.toFixed(2), parseCostLimit);
       return usd === undefined ? undefined : { ...plan, costLimitUsd: usd };
     }
   }
@@ -124,20 +121,20 @@ async function editLine(
 
 /** @param parse gives a sentence for what it does not understand */
 async function ask<T extends object | number>(
-  title: string,
-  prompt: string,
+  title: Text,
+  prompt: Text,
   value: string,
   parse: (text: string) => T | string,
 ): Promise<T | undefined> {
-  const text = await vscode.window.showInputBox({
+  const entered = await showInput({
     title,
     prompt,
     value,
     validateInput: (typed) => {
       const parsed = parse(typed);
-      return typeof parsed === 'string' ? parsed : undefined;
+      return typeof parsed === 'string' ? plain(parsed) : undefined;
     },
   });
-  const parsed = text === undefined ? undefined : parse(text);
+  const parsed = entered === undefined ? undefined : parse(entered);
   return typeof parsed === 'string' ? undefined : parsed;
 }

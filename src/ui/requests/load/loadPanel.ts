@@ -7,6 +7,7 @@ import type { LoadReport } from '../../../domain/loadReport.ts';
 import { asMarkdown, endWords, errorWords, planWords } from '../../../domain/loadReport.ts';
 import { redact } from '../../../domain/redact.ts';
 import type { RequestAuth } from '../../../domain/request.ts';
+import { text } from '../../../domain/text.ts';
 import { explainResult } from '../../../requests/explain.ts';
 import type { Services } from '../../commands/services.ts';
 import { webviewHtml, webviewOptions } from '../../webviewHtml.ts';
@@ -16,6 +17,8 @@ import { requestWords } from './loadRequest.ts';
 import type { LoadRun } from './loadRun.ts';
 import type { LoadAction, LoadAdvice, LoadViewState, ToLoadHost, ToLoadView } from './protocol.ts';
 import { toLoadHost } from './protocol.ts';
+import { showStatus } from '../../../platform/shown/messages.ts';
+import { showSave } from '../../../platform/shown/inputs.ts';
 
 export interface LoadPanelActions {
   /** Asks the question with the price. @returns undefined when the user left */
@@ -155,8 +158,8 @@ export class LoadPanel implements vscode.Disposable {
     const time = new Date(report.startedAt).toISOString().slice(0, 16).replaceAll(/[:T]/g, '-');
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
     const name = `load-test-${report.app}-${time}.json`;
-    const file = await vscode.window.showSaveDialog({
-      title: vscode.l10n.t('Export Load Test'),
+    const file = await showSave({
+      title: text`Export Load Test`,
       filters: { JSON: ['json'] },
       ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
     });
@@ -169,7 +172,7 @@ export class LoadPanel implements vscode.Disposable {
     const report = this.#run?.report();
     if (!report) return;
     await vscode.env.clipboard.writeText(asMarkdown(report, this.#before));
-    vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t('Copied the load test as Markdown')}`, 4000);
+    showStatus('check', text`Copied the load test as Markdown`, 4000);
   }
 
   async #act(action: LoadAction): Promise<void> {
@@ -191,7 +194,7 @@ export class LoadPanel implements vscode.Disposable {
     const value = auth && (await askForKey(app.name, auth.idHeader !== undefined));
     if (!auth || value === undefined) return;
     await this.#services.keys.store(auth.secretRef, value);
-    vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t('Key stored')}`, 4000);
+    showStatus('check', text`Key stored`, 4000);
   }
 
   #paint(): void {
@@ -240,21 +243,20 @@ const mutable = (totals: LoadTotals): NonNullable<LoadViewState['totals']> => ({
 function endOf(run: LoadRun): NonNullable<LoadViewState['end']> {
   const { end = 'done', plan, totals, failure } = run;
   if (end === 'failed') return { kind: 'bad', text: failure };
-  const { t } = vscode.l10n;
-  const text = `${endWords(end, plan)}.`;
+  const ended = `${endWords(end, plan)}.`;
   if (end === 'unreachable')
     return {
       kind: 'bad',
-      text: `${text} ${t('See the error below. Is the app still deployed?')}`,
+      text: `${ended} See the error below. Is the app still deployed?`,
       action: 'deploy',
     };
-  if (end !== 'done') return { kind: 'neutral', text };
+  if (end !== 'done') return { kind: 'neutral', text: ended };
   const open = totals?.unfinished ?? 0;
   const note =
     open > 0
-      ? ` ${t('{0} of the requests had no answer yet when the time was over; they are not counted.', open)}`
+      ? ` ${open} of the requests had no response yet when the time was over; they are not counted.`
       : '';
-  return { kind: (totals?.failed ?? 0) > 0 ? 'neutral' : 'good', text: text + note };
+  return { kind: (totals?.failed ?? 0) > 0 ? 'neutral' : 'good', text: ended + note };
 }
 
 const offeredActions = ['enterKey', 'deploy', 'showLogs'] as const;

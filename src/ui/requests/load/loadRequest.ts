@@ -2,10 +2,13 @@ import * as vscode from 'vscode';
 import type { App, Endpoint } from '../../../domain/app.ts';
 import type { CatalogApp, Sample } from '../../../domain/catalog.ts';
 import type { RequestSpec } from '../../../domain/request.ts';
+import type { Text } from '../../../domain/text.ts';
+import { plain, text } from '../../../domain/text.ts';
 import { knownAuth } from '../../../requests/auth.ts';
 import { sampleBody } from '../../../requests/sample.ts';
 import type { AppEndpoint } from '../../commands/pick.ts';
 import { pick } from '../../commands/pick.ts';
+import { showInput } from '../../../platform/shown/inputs.ts';
 
 /** What each request of a test sends. */
 export interface LoadRequestChoice {
@@ -43,20 +46,19 @@ export async function firstRequest(target: AppEndpoint, bundled?: CatalogApp): P
 
 /** Lets the user take a sample or type a request. @returns undefined when the user left */
 export async function chooseRequest(target: LoadTarget): Promise<LoadRequestChoice | undefined> {
-  const { t } = vscode.l10n;
   const samples = samplesOf(target.endpoint, target.bundled);
   if (!target.bundled || samples.length === 0) return typeRequest(target);
   const sample = await pick<Sample | 'typed'>(
-    t('Request of the Load Test'),
-    t('Choose a sample or type a request'),
+    text`Request of the Load Test`,
+    text`Choose a sample or type a request`,
     [
       ...samples.map((each) => ({
-        label: each.title,
-        description: `${each.method} ${each.path}`,
+        label: plain(each.title),
+        description: text`${each.method} ${each.path}`,
         iconPath: new vscode.ThemeIcon('beaker'),
         value: each,
       })),
-      { label: t('Other Request…'), iconPath: new vscode.ThemeIcon('edit'), value: 'typed' as const },
+      { label: text`Other Request…`, iconPath: new vscode.ThemeIcon('edit'), value: 'typed' as const },
     ],
   );
   if (sample === undefined) return undefined;
@@ -80,35 +82,34 @@ async function ofSample(
 const linePattern = /^(GET|POST|PUT|PATCH|DELETE|HEAD)\s+(\/\S*)$/i;
 
 async function typeRequest(target: LoadTarget): Promise<LoadRequestChoice | undefined> {
-  const { t } = vscode.l10n;
   const { request } = target;
-  const line = await vscode.window.showInputBox({
-    title: t('Request of the Load Test'),
-    prompt: t('Method and path, such as GET /hello or POST /generate'),
+  const line = await showInput({
+    title: text`Request of the Load Test`,
+    prompt: text`Method and path, such as GET /hello or POST /generate`,
     value: requestWords(request),
     ignoreFocusOut: true,
-    validateInput: (text) =>
-      linePattern.test(text.trim()) ? undefined : t('Enter a method and a path, such as GET /.'),
+    validateInput: (typed) =>
+      linePattern.test(typed.trim()) ? undefined : text`Enter a method and a path, such as GET /.`,
   });
   const [, method = 'GET', path = '/'] = linePattern.exec(line?.trim() ?? '') ?? [];
   if (line === undefined) return undefined;
   if (/^(?:GET|HEAD)$/i.test(method)) return typedRequest(target, target.bundled, method, path, '');
-  const body = await vscode.window.showInputBox({
-    title: t('Body of Each Request'),
-    prompt: t('JSON; empty for none'),
+  const body = await showInput({
+    title: text`Body of Each Request`,
+    prompt: text`JSON; empty for none`,
     value: typeof request.spec.body === 'string' ? request.spec.body : '',
     ignoreFocusOut: true,
-    validateInput: (text) => jsonProblem(text),
+    validateInput: jsonProblem,
   });
   return body === undefined ? undefined : typedRequest(target, target.bundled, method, path, body);
 }
 
-function jsonProblem(text: string): string | undefined {
+function jsonProblem(typed: string): Text | undefined {
   try {
-    if (text.trim()) JSON.parse(text);
+    if (typed.trim()) JSON.parse(typed);
     return undefined;
   } catch (error) {
-    return vscode.l10n.t('This is not valid JSON: {0}', (error as Error).message);
+    return text`This is not valid JSON: ${(error as Error).message}`;
   }
 }
 
