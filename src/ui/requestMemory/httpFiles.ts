@@ -3,6 +3,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { ModalError } from '../../domain/errors.ts';
 import type { RequestSpec } from '../../domain/request.ts';
+import { visible } from '../../domain/fileName.ts';
+import type { LeavingFiles } from '../../requests/httpFile/bodyFiles.ts';
 import { BodyFiles } from '../../requests/httpFile/bodyFiles.ts';
 import type { HttpEnvironments } from '../../requests/httpFile/environment.ts';
 import { readEnvironments } from '../../requests/httpFile/environment.ts';
@@ -27,8 +29,8 @@ export class HttpFiles {
   readonly #state: vscode.Memento;
   readonly #parsed = new WeakMap<vscode.TextDocument, { version: number; file: HttpFile }>();
   readonly #bodyFiles = new BodyFiles({
-    roots: () => (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
-    ask: askForFile,
+    roots: trustedFolders,
+    ask: askForFiles,
   });
   readonly #environmentChanged = new vscode.EventEmitter<void>();
 
@@ -53,7 +55,7 @@ export class HttpFiles {
 
   async environments(uri: vscode.Uri): Promise<HttpEnvironments> {
     const root = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? '';
-    return readEnvironments(path.dirname(uri.fsPath), root);
+    return readEnvironments(path.dirname(uri.fsPath), root, vscode.workspace.isTrusted);
   }
 
   /** The chosen environment, or the only one. '' = none */
@@ -72,6 +74,7 @@ export class HttpFiles {
       dotenv: environments.dotenv,
       // Another's files must not read what the machine's owner keeps in the environment.
       processEnv: vscode.workspace.isTrusted ? process.env : {},
+      isRestricted: !vscode.workspace.isTrusted,
     });
   }
 
@@ -119,26 +122,35 @@ export class HttpFiles {
   /** @throws as `specOf` */
   async spec(uri: vscode.Uri, file: HttpFile, request: HttpRequest): Promise<RequestSpec> {
     const variables = await this.variables(uri, file);
-    const target = variables.fill(request.url).text;
-    const allow = (name: string) => this.#bodyFiles.allow(name, target);
     return specOf(file, request, {
       variables,
       folder: path.dirname(uri.fsPath),
-      readFile: async (name) => readFile(await allow(name)),
-      checkFile: async (name) => {
-        await allow(name);
-      },
+      allowFiles: (files, url) => this.#bodyFiles.allow(files, url),
+      readFile: (file) => readFile(file),
       secretOf: (url, kind) => this.#endpoints.secretOf(url, kind),
     });
   }
 }
 
-async function askForFile(file: string, host: string): Promise<boolean> {
-  const { t } = vscode.l10n;
-  const send = t('Send File');
+/** Whoever made a folder that is not trusted may have written requests that send its reader's files. */
+function trustedFolders(): string[] {
+  const { isTrusted, workspaceFolders = [] } = vscode.workspace;
+  return isTrusted
+    ? workspaceFolders.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath)
+    : [];
+}
+
+async function askForFiles({ files, server }: LeavingFiles): Promise<boolean> {
+  const send = files.length === 1 ? 'Send File' : 'Send Files';
+  const named = files.map(visible);
+  const what = named.length === 1 ? named[0] : `${named.length} files`;
+  const these = named.length === 1 ? 'this file, which lies' : 'these files, which lie';
+  const why = vscode.workspace.isTrusted
+    ? `The request names ${these} outside of the workspace.`
+    : 'The request comes from a folder that is not trusted, and names what it sends.';
   const chosen = await vscode.window.showWarningMessage(
-    t('Send {0} to {1}?', file, host),
-    { modal: true, detail: t('The request names this file, which lies outside of the workspace.') },
+    `Send ${what ?? ''} to ${server}?`,
+    { modal: true, detail: [...(named.length === 1 ? [] : named), why].join('\n') },
     send,
   );
   return chosen === send;
