@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../domain/emitter.ts';
 import type { HttpResult } from '../../domain/request.ts';
+import { proposedName } from '../../requests/proposedName.ts';
 import { mediaType } from '../../requests/textBody.ts';
 import { ReadOnlyTexts } from '../readOnlyTexts.ts';
 
@@ -55,7 +56,7 @@ export class AnswerFiles implements Disposable {
 
   /** Asks where to, and writes what came. */
   async save(result: HttpResult): Promise<void> {
-    const name = fileName(result.headers) ?? `answer.${endingOf(mediaType(result.headers))}`;
+    const name = proposedName(result.headers) ?? `answer.${endingOf(mediaType(result.headers))}`;
     await this.#saveAs(name, bytesOf(result));
   }
 
@@ -87,11 +88,4 @@ function bytesOf({ bytes, body }: HttpResult): Uint8Array {
 
 function endingOf(type: string): string {
   return endings[type] ?? (type.endsWith('+json') ? 'json' : type.startsWith('text/') ? 'txt' : 'bin');
-}
-
-/** The server's proposal, as a name only: never a path. */
-function fileName(headers: HttpResult['headers']): string | undefined {
-  const name = /filename="?([^";]+)"?/i.exec(headers['content-disposition'] ?? '')?.[1];
-  const last = name?.split(/[/\\]/).at(-1)?.trim();
-  return last && last !== '..' ? last : undefined;
 }
