@@ -6,7 +6,9 @@ import { authHeaders } from '../domain/request.ts';
 import { checkHost } from './checkHeaders.ts';
 import type { AnswerHead } from './httpClient.ts';
 import { KeyMask } from './keyMask.ts';
-import { filledHeaders, secretValues } from './secretHeaders.ts';
+
+/** They know the list of credentials, which is too large for a file that every start evaluates. */
+const secretHeaders = () => import('./secretHeaders.ts');
 
 type Client = Pick<typeof import('./httpClient.ts'), 'send'>;
 
@@ -40,12 +42,13 @@ export class RequestSender {
   /** @throws kind `signedOut` when the endpoint's key is not known, `invalid` for a header without value, else as the client does */
   async send(spec: RequestSpec, signal: AbortSignal, progress: SendProgress = {}): Promise<HttpResult> {
     const key = await this.#key(spec);
+    const { secretValues } = await secretHeaders();
     const mask = new KeyMask([...secretValues(spec), ...(spec.auth && key ? secretsOf(spec.auth, key) : [])]);
     const { send } = await this.#loadClient();
     const result = await send({
       method: spec.method,
       url: spec.url,
-      headers: headersWith(spec, key),
+      headers: await headersWith(spec, key),
       ...(spec.body === undefined ? {} : { body: spec.body }),
       signal,
       headersTimeoutMs: this.#options.timeoutSeconds() * 1000,
@@ -77,7 +80,8 @@ export class RequestSender {
 }
 
 /** A key belongs to the server of the address, and no header may make another of it. */
-function headersWith(spec: RequestSpec, key: string | undefined): Record<string, string> {
+async function headersWith(spec: RequestSpec, key: string | undefined): Promise<Record<string, string>> {
+  const { filledHeaders } = await secretHeaders();
   const headers = { ...filledHeaders(spec), ...(spec.auth && key ? authHeaders(spec.auth, key) : {}) };
   for (const [name, value] of Object.entries(headers))
     if (name.toLowerCase() === 'host') checkHost(new URL(spec.url), value);
