@@ -12,6 +12,8 @@ import { root } from './root.ts';
 const lazyModules: Readonly<Record<string, string>> = {
   sdk: 'src/modal/sdk.ts',
   http: 'src/requests/httpClient.ts',
+  redact: 'src/domain/redact.ts',
+  secretHeaders: 'src/requests/secretHeaders.ts',
   deploy: 'src/ui/deploy/deployFlow.ts',
   gettingReady: 'src/ui/onboarding/gettingReady.ts',
   requestPanel: 'src/ui/requests/requestPanel.ts',

@@ -1,30 +1,37 @@
 import * as vscode from 'vscode';
 import { isModalError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
-import { redact } from '../domain/redact.ts';
+
+type Level = keyof Logger;
+type Redact = typeof import('../domain/redact.ts').redact;
 
 /** The extension's own log. Levels are the user's, through "Developer: Set Log Level". */
 export class ChannelLogger implements Logger, vscode.Disposable {
   readonly #channel = vscode.window.createOutputChannel('GPU Apps for Modal', { log: true });
 
+  /** Lines until the list of credentials is there, which is too large for a file that every start evaluates. */
+  readonly #waiting: (readonly [Level, string])[] = [];
+  #redact: Redact | undefined;
+  #isDisposed = false;
+
   trace(message: string): void {
-    this.#channel.trace(redact(message));
+    this.#write('trace', message);
   }
 
   debug(message: string): void {
-    this.#channel.debug(redact(message));
+    this.#write('debug', message);
   }
 
   info(message: string): void {
-    this.#channel.info(redact(message));
+    this.#write('info', message);
   }
 
   warn(message: string): void {
-    this.#channel.warn(redact(message));
+    this.#write('warn', message);
   }
 
   error(message: string, error?: unknown): void {
-    this.#channel.error(redact(error === undefined ? message : `${message}\n${describe(error)}`));
+    this.#write('error', error === undefined ? message : `${message}\n${describe(error)}`);
   }
 
   show(): void {
@@ -32,7 +39,24 @@ export class ChannelLogger implements Logger, vscode.Disposable {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     this.#channel.dispose();
+  }
+
+  #write(level: Level, message: string): void {
+    if (this.#redact) {
+      this.#channel[level](this.#redact(message));
+      return;
+    }
+    this.#waiting.push([level, message]);
+    if (this.#waiting.length === 1) void this.#begin();
+  }
+
+  async #begin(): Promise<void> {
+    const { redact } = await import('../domain/redact.ts');
+    if (this.#isDisposed) return;
+    this.#redact = redact;
+    for (const [level, message] of this.#waiting.splice(0)) this.#channel[level](redact(message));
   }
 }
 

@@ -15,3 +15,16 @@ export function checkHeaders(headers: Readonly<Record<string, string>>): void {
     if (problem) throw new ModalError('invalid', problem);
   }
 }
+
+/**
+ * Servers that share an address are told apart by the `Host` header, so that another one there is another server.
+ * @throws kind `invalid` when it is not the host of the address
+ */
+export function checkHost(url: URL, host: string): void {
+  const named = URL.parse(`${url.protocol}//${host}`);
+  if (named?.host === url.host && named.href === `${named.origin}/`) return;
+  throw new ModalError(
+    'invalid',
+    `The address is of ${url.host}, but the Host header names ${JSON.stringify(host.slice(0, 200))}. Leave the header out, or put its host into the address.`,
+  );
+}

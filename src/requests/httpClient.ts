@@ -46,6 +46,9 @@ export interface ClientRequest {
 const mostPolls = 600;
 /** As many as browsers follow. */
 const mostRedirects = 20;
+/** A redirect's body that is longer in time or bytes is cut off, with its connection. */
+const redirectBodyMs = 1000;
+const redirectBodyBytes = 64 * 1024;
 const callHeader = 'modal-function-call-id';
 
 /**
@@ -119,25 +122,59 @@ async function follow(
         'limit',
         `The endpoint redirected ${redirects + pollTimes.length - 1} times without an answer. Look at its logs.`,
       );
-    await response.body.dump();
+    await leave(response.body);
     target = next;
   }
 }
 
 async function sendTo(
   dispatcher: Dispatcher,
-  { headers, body, signal }: ClientRequest,
+  { headers, body, signal, headersTimeoutMs }: ClientRequest,
   { method, url, withBody }: Target,
 ): Promise<Dispatcher.ResponseData> {
   const open = await openBody(withBody ? body : undefined);
   const own = withBody ? headers : withoutContentHeaders(headers);
+  const leg = new Leg(signal, headersTimeoutMs);
   return request(url, {
     dispatcher,
+    onInfo: () => leg.begin(),
     method,
     headers: { 'accept-encoding': 'identity', ...lowerCased(own), ...open.headers },
     body: open.body as Exclude<Dispatcher.DispatchOptions['body'], undefined>,
-    signal,
-  });
+    signal: leg.signal,
+  }).finally(() => leg.end());
+}
+
+/**
+ * Answers that only say "wait" begin the library's limit for the headers again, each of them; this one counts from the
+ * first.
+ */
+class Leg {
+  readonly signal: AbortSignal;
+  readonly #late = new AbortController();
+  readonly #limitMs: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(signal: AbortSignal, limitMs: number) {
+    this.signal = AbortSignal.any([signal, this.#late.signal]);
+    this.#limitMs = limitMs;
+  }
+
+  begin(): void {
+    const error = Object.assign(new Error('No final answer'), { code: 'UND_ERR_HEADERS_TIMEOUT' });
+    this.#timer ??= setTimeout(() => this.#late.abort(error), this.#limitMs);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** Of a redirect nothing is read; a short body leaves the connection for what follows. */
+async function leave(body: Dispatcher.ResponseData['body']): Promise<void> {
+  const enough = AbortSignal.timeout(redirectBodyMs);
+  await body.dump({ limit: redirectBodyBytes, signal: enough }).catch(() => undefined);
+  body.destroy();
 }
 
 /** One header has one spelling: a type of the user's must give way to the one with the boundary. */

@@ -49,7 +49,18 @@ export function secretValues({ headers, secrets = {}, hidden = [] }: RequestSpec
         ? []
         : [value],
   );
-  return [...new Set([...values, ...hidden].flatMap((value) => [value, value.replace(scheme, '')]))];
+  return [...new Set([...values, ...hidden].flatMap(piecesOf))];
+}
+
+/** A server may repeat what a header has in it: the value of a cookie, the password of a name. */
+function piecesOf(value: string): string[] {
+  const bare = value.replace(scheme, '');
+  const cookies = value.includes('=')
+    ? value.split(/;\s*/).map((pair) => pair.slice(pair.indexOf('=') + 1))
+    : [];
+  const pair = /^basic\s/i.test(value) ? Buffer.from(bare, 'base64').toString() : '';
+  const password = pair.includes(':') ? [pair, pair.slice(pair.indexOf(':') + 1)] : [];
+  return [value, bare, ...cookies, ...password];
 }
 
 /** The value of a header as it may be written anywhere: a credential that stands there itself becomes a variable. */

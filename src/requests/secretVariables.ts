@@ -1,7 +1,7 @@
 import { isSecretMember, replaceCredentials } from '../domain/redact.ts';
 import type { RequestBody, RequestSpec } from '../domain/request.ts';
 import { keyVariables, referencesIn } from './httpFile/variables.ts';
-import { variableName, writtenHeader } from './secretHeaders.ts';
+import { secretValues, variableName, writtenHeader } from './secretHeaders.ts';
 
 /** A request for files and code: credentials in its address and body are marks of variables. */
 export interface SpecWithVariables {
@@ -15,6 +15,8 @@ export interface SecretVariable {
   /** Of the member, field or parameter. */
   readonly name: string;
 }
+
+const shortestValue = 6;
 
 /** Letters only, which no language of ours escapes. */
 const mark = (variable: string) => `__VARIABLE__${variable}__END__`;
@@ -44,6 +46,18 @@ export function withVariables(spec: RequestSpec): SpecWithVariables {
   };
   const made = [...variables].slice(taken).map(([variable, { name }]) => ({ variable, name }));
   return { spec: hidden, variables: made };
+}
+
+/** All credentials of a request as they are sent, for what must not repeat them. Short ones are words of any text. */
+export function credentialValues(spec: RequestSpec): string[] {
+  const values = new Set<string>([...secretValues(spec), ...(spec.hidden ?? [])]);
+  const put = (_name: string, value: string) => {
+    values.add(value);
+    return '';
+  };
+  replaceCredentials(spec.url, put);
+  if (spec.body !== undefined) bodyWith(spec.body, put);
+  return [...values].filter((value) => value.length >= shortestValue);
 }
 
 /** Says the marks as a language does. */

@@ -3,9 +3,12 @@ import type { Logger } from '../domain/logger.ts';
 import type { NetworkSettings } from '../domain/network.ts';
 import type { HttpResult, RequestSpec } from '../domain/request.ts';
 import { authHeaders } from '../domain/request.ts';
+import { checkHost } from './checkHeaders.ts';
 import type { AnswerHead } from './httpClient.ts';
 import { KeyMask } from './keyMask.ts';
-import { filledHeaders, secretValues } from './secretHeaders.ts';
+
+/** They know the list of credentials, which is too large for a file that every start evaluates. */
+const secretHeaders = () => import('./secretHeaders.ts');
 
 type Client = Pick<typeof import('./httpClient.ts'), 'send'>;
 
@@ -39,12 +42,13 @@ export class RequestSender {
   /** @throws kind `signedOut` when the endpoint's key is not known, `invalid` for a header without value, else as the client does */
   async send(spec: RequestSpec, signal: AbortSignal, progress: SendProgress = {}): Promise<HttpResult> {
     const key = await this.#key(spec);
+    const { secretValues } = await secretHeaders();
     const mask = new KeyMask([...secretValues(spec), ...(spec.auth && key ? secretsOf(spec.auth, key) : [])]);
     const { send } = await this.#loadClient();
     const result = await send({
       method: spec.method,
       url: spec.url,
-      headers: { ...filledHeaders(spec), ...(spec.auth && key ? authHeaders(spec.auth, key) : {}) },
+      headers: await headersWith(spec, key),
       ...(spec.body === undefined ? {} : { body: spec.body }),
       signal,
       headersTimeoutMs: this.#options.timeoutSeconds() * 1000,
@@ -64,7 +68,7 @@ export class RequestSender {
    */
   async headersOf(spec: RequestSpec): Promise<Record<string, string>> {
     const key = await this.#key(spec);
-    return { ...filledHeaders(spec), ...(spec.auth && key ? authHeaders(spec.auth, key) : {}) };
+    return headersWith(spec, key);
   }
 
   async #key({ auth }: RequestSpec): Promise<string | undefined> {
@@ -73,6 +77,15 @@ export class RequestSender {
     if (!value) throw new ModalError('signedOut', 'This endpoint needs an API key, and none is stored here.');
     return value;
   }
+}
+
+/** A key belongs to the server of the address, and no header may make another of it. */
+async function headersWith(spec: RequestSpec, key: string | undefined): Promise<Record<string, string>> {
+  const { filledHeaders } = await secretHeaders();
+  const headers = { ...filledHeaders(spec), ...(spec.auth && key ? authHeaders(spec.auth, key) : {}) };
+  for (const [name, value] of Object.entries(headers))
+    if (name.toLowerCase() === 'host') checkHost(new URL(spec.url), value);
+  return headers;
 }
 
 /** All that must not be repeated: the key, and of a pair its secret half. */

@@ -356,7 +356,7 @@ X-Note: {{$processEnv NOTE}} {{$dotenv NOTE}}
         variables,
         folder: requests,
         readFile: (name) => readFile(name),
-        checkFile: () => Promise.resolve(),
+        allowFiles: (files) => Promise.resolve(files),
         secretOf: () => Promise.resolve('r'),
       });
       const [mine] = await ours(spec);

@@ -92,7 +92,8 @@ GET {{baseUrl}}/{{nobody}}
   await writeFile(file('../outside.txt'), 'from outside');
   await writeFile(
     file('.modal/requests/outside.http'),
-    `### Send a file\nPOST ${url}/outside\nContent-Type: text/plain\n\n< ../../../outside.txt\n`,
+    // The header decides which server gets it, whatever the path looks like.
+    `### Send a file\nPOST /me--finbert.modal.run/upload\nHost: ${new URL(url).host}\nContent-Type: text/plain\n\n< ../../../outside.txt\n`,
   );
   workbench = await openWorkbench({ host: demo.host, folder: demo.workspace });
 });
@@ -243,7 +244,7 @@ describe('saved requests', () => {
 });
 
 describe('a file outside of the workspace', () => {
-  it('is sent only after a question', async () => {
+  it('is sent only after a question, which names the server that then gets it', async () => {
     await workbench.openFile('outside.http');
     const calls = async () => ((await (await fetch(url)).json()) as { calls: number }).calls;
     const before = await calls();

@@ -1,4 +1,5 @@
 import type { HttpResult } from '../../domain/request.ts';
+import { isTooWide, mostKeys, mostMembers } from './jsonWidth.ts';
 import { charsetOf, mediaType } from '../textBody.ts';
 
 /** JSON as it was parsed. */
@@ -17,6 +18,7 @@ export interface Content {
 /** Parsing takes the host about 10 ms for each megabyte. */
 const largestJson = 32 * 1024 * 1024;
 const mb = 1024 * 1024;
+const count = (value: number) => value.toLocaleString('en-US');
 
 export function contentOf(result: HttpResult): Content {
   const type = mediaType(result.headers);
@@ -42,6 +44,10 @@ function textContent(result: HttpResult, type: string): Content {
   if (!isJsonType(type) && !looksLike) return { kind: other, type, notes: [] };
   if (result.size > largestJson) {
     const note = `The answer has ${Math.round(result.size / mb)} MB; up to ${largestJson / mb} MB are shown as a tree. Open it to see all.`;
+    return { kind: other, type, notes: [note] };
+  }
+  if (isTooWide(body)) {
+    const note = `The answer has more fields than are shown as a tree: ${count(mostMembers)} in all, ${count(mostKeys)} in one object. Open it to see all.`;
     return { kind: other, type, notes: [note] };
   }
   try {

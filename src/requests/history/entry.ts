@@ -8,6 +8,7 @@ import type {
   RequestSpec,
   Timing,
 } from '../../domain/request.ts';
+import { credentialValues } from '../secretVariables.ts';
 
 /** Bodies above this are kept as hash and size. */
 export const longestKeptBody = 64 * 1024;
@@ -79,6 +80,8 @@ export async function entryOf(
 ): Promise<HistoryEntry> {
   const url = redact(without(spec.url, spec.hidden));
   const headers = redactHeaders(spec.headers);
+  /** The server may repeat any of them under another name. */
+  const told = credentialValues(spec);
   const redacted = url !== spec.url || JSON.stringify(headers) !== JSON.stringify(spec.headers);
   return {
     id,
@@ -97,21 +100,24 @@ export async function entryOf(
           answer: {
             status: result.status,
             statusText: result.statusText,
-            headers: redactHeaders(result.headers),
-            body: await keepAnswer(result),
+            headers: redactHeaders(result.headers, told),
+            body: await keepAnswer(result, told),
             size: result.size,
             timing: result.timing,
             callId: result.callId,
             ...(result.cut ? { cut: result.cut } : {}),
           },
         }
-      : { failure: redact(toModalError(error).message).slice(0, 500) }),
+      : { failure: redact(without(toModalError(error).message, told)).slice(0, 500) }),
   };
 }
 
-function redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+function redactHeaders(
+  headers: Readonly<Record<string, string>>,
+  told: readonly string[] = [],
+): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, redactHeader(name, value)]),
+    Object.entries(headers).map(([name, value]) => [name, redactHeader(name, without(value, told))]),
   );
 }
 
@@ -131,11 +137,11 @@ function without(text: string, values: readonly string[] = []): string {
 }
 
 /** A big answer is not decoded only to be kept as a hash. */
-function keepAnswer(result: HttpResult): Promise<KeptBody> {
-  return result.bytes && result.size > longestKeptBody ? hashed(result.bytes) : keepText(result.body);
+function keepAnswer(result: HttpResult, told: readonly string[]): Promise<KeptBody> {
+  return result.bytes && result.size > longestKeptBody ? hashed(result.bytes) : keepText(result.body, told);
 }
 
-async function keepText(body: string, hidden?: RequestSpec['hidden']): Promise<KeptBody> {
+async function keepText(body: string, hidden: readonly string[] | undefined): Promise<KeptBody> {
   const bytes = Buffer.from(body);
   if (bytes.length > longestKeptBody) return hashed(bytes);
   const text = redact(without(body, hidden));

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { isBelow } from './bodyFiles.ts';
 
 /** The files of variables that REST clients share, read from the folder of a `.http` file and those above it. */
 export interface HttpEnvironments {
@@ -18,10 +19,18 @@ const publicFile = 'http-client.env.json';
 const privateFile = 'http-client.private.env.json';
 const shared = '$shared';
 
-/** @param root folder above which nothing is read; '' = only `folder` */
-export async function readEnvironments(folder: string, root: string): Promise<HttpEnvironments> {
+/**
+ * @param root folder above which nothing is read; '' = only `folder`
+ * @param isTrusted whether requests may take values from the user's own files; else only the public file is read
+ */
+export async function readEnvironments(
+  folder: string,
+  root: string,
+  isTrusted = true,
+): Promise<HttpEnvironments> {
   const problems: string[] = [];
-  const read = async (name: string) => nearest(folder, root, name, problems);
+  const read = async (name: string) =>
+    isTrusted || name === publicFile ? nearest(folder, root, name, problems) : undefined;
   const texts = [await read(publicFile), await read(privateFile)];
   const files = texts.map((text, at) => parse(text, at === 0 ? publicFile : privateFile, problems));
   const names = [...new Set(files.flatMap((file) => Object.keys(file)))].filter((name) => name !== shared);
@@ -44,7 +53,10 @@ async function nearest(
 ): Promise<string | undefined> {
   for (let at = folder; ; at = path.dirname(at)) {
     try {
-      return await readFile(path.join(at, name), 'utf8');
+      const file = await realpath(path.join(at, name));
+      // A repository may link to any file of its reader, and its requests would send what stands there.
+      if (await isBelow(file, root || folder)) return await readFile(file, 'utf8');
+      problems.push(`${name} is a link that leads out of the workspace and is not read.`);
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
       if (code !== 'ENOENT' && code !== 'ENOTDIR') problems.push(`${name} cannot be read (${code}).`);

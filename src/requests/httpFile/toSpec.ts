@@ -1,10 +1,9 @@
 import path from 'node:path';
 import { ModalError } from '../../domain/errors.ts';
 import type { MultipartPart, RequestAuth, RequestBody, RequestSpec } from '../../domain/request.ts';
-import { addHeader, checkHeaders } from '../checkHeaders.ts';
+import { addHeader, checkHeaders, checkHost } from '../checkHeaders.ts';
 import { filledHeaders, isCredentialHeader, mayCarryCredential } from '../secretHeaders.ts';
-import type { BodyPiece, FileBody, HttpFile, HttpPart, HttpRequest } from './model.ts';
-import { headerOf } from './model.ts';
+import type { BodyPiece, FileBody, HttpFile, HttpHeader, HttpPart, HttpRequest } from './model.ts';
 import type { Variables } from './variables.ts';
 import { isKeyVariable, referencesIn } from './variables.ts';
 
@@ -12,10 +11,13 @@ export interface SpecContext {
   readonly variables: Variables;
   /** Folder of the file: what its paths are relative to. */
   readonly folder: string;
-  /** Reads a file that the body names. @throws kind `cancelled` when the user does not allow it */
+  /**
+   * Makes sure that files may go to the server of an address, which is the one that is sent to.
+   * @returns where each of them really is, behind its links
+   * @throws kind `cancelled` when the user does not allow it
+   */
+  readonly allowFiles: (files: readonly string[], url: string) => Promise<readonly string[]>;
   readonly readFile: (file: string) => Promise<Uint8Array>;
-  /** Makes sure that a part's file may be sent. @throws as `readFile` */
-  readonly checkFile: (file: string) => Promise<void>;
   /** Where the key of an address is kept, and nothing where the address is not known: a key goes to its own only. */
   readonly secretOf: (url: string, kind: 'bearer' | 'proxy') => Promise<string | undefined>;
 }
@@ -36,7 +38,8 @@ export async function specOf(
   const filling = new Filling(request, context);
   const url = filling.url();
   const { headers, auth, secrets } = await filling.headers(url);
-  const body = request.body ? await filling.body(request.body.parts ?? request.body.pieces) : undefined;
+  const content = request.body?.parts ?? request.body?.pieces;
+  const body = content && (await filling.body(content, url));
   const hidden = filling.hidden;
   return {
     method: request.method,
@@ -65,10 +68,15 @@ class Filling {
   readonly #request: HttpRequest;
   readonly #context: SpecContext;
   readonly #hidden = new Set<string>();
+  /** With their names filled in: a variable may make a `Host` of one. */
+  readonly #headers: readonly HttpHeader[];
+  /** Where the files of the body really are. */
+  #files: ReadonlyMap<FileBody, string> = new Map();
 
   constructor(request: HttpRequest, context: SpecContext) {
     this.#request = request;
     this.#context = context;
+    this.#headers = request.headers.map((header) => ({ ...header, name: this.#fill(header.name) }));
   }
 
   /** Credentials that were put into address and body so far. */
@@ -77,15 +85,16 @@ class Filling {
   }
 
   url(): string {
-    const host = headerOf(this.#request, 'host');
+    const hosts = this.#headers.filter(({ name }) => isHost(name)).map(({ value }) => this.#fill(value));
     const own = this.#fill(this.#request.url);
-    const text = own.startsWith('/') && host !== undefined ? `http://${this.#fill(host)}${own}` : own;
+    const text = own.startsWith('/') && hosts[0] !== undefined ? `http://${hosts[0]}${own}` : own;
     // The parser of addresses drops line breaks without a word.
     if (hasControl(text))
       throw new ModalError('invalid', 'The address has a line break or control character in it.');
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (!url || !/^https?:$/.test(url.protocol))
       throw new ModalError('invalid', `"${text.slice(0, 200)}" is no http or https address.`);
+    for (const host of hosts) checkHost(url, host);
     return url.href;
   }
 
@@ -96,14 +105,12 @@ class Filling {
     const headers: Record<string, string> = {};
     const secrets: Record<string, string> = {};
     const keys: KeyHeader[] = [];
-    for (const { name, value } of this.#request.headers) {
+    for (const { name, value } of this.#headers) {
+      if (this.#isMadeByClient(name)) continue;
       const [, scheme = '', variable = ''] = keyHeader.exec(value) ?? [];
       if (isKeyVariable(variable) && !this.#context.variables.has(variable))
-        keys.push({ variable, header: this.#fill(name), scheme });
-      else if (!this.#isMadeByClient(name)) {
-        const filled = this.#fill(name);
-        addHeader(headers, filled, this.#headerValue(filled, value, secrets));
-      }
+        keys.push({ variable, header: name, scheme });
+      else addHeader(headers, name, this.#headerValue(name, value, secrets));
     }
     checkHeaders(filledHeaders({ headers, secrets }));
     const auth = await this.#auth(url, keys);
@@ -129,7 +136,7 @@ class Filling {
 
   /** The client writes the host, and the type of a body of parts with a boundary of its own. */
   #isMadeByClient(name: string): boolean {
-    return /^host$/i.test(name) || (this.#request.body?.parts !== undefined && /^content-type$/i.test(name));
+    return isHost(name) || (this.#request.body?.parts !== undefined && /^content-type$/i.test(name));
   }
 
   async #auth(url: string, keys: readonly KeyHeader[]): Promise<RequestAuth | undefined> {
@@ -155,9 +162,10 @@ class Filling {
     return { secretRef, header, scheme, ...(isPair ? { idHeader: id.header } : {}) };
   }
 
-  async body(content: readonly HttpPart[] | readonly BodyPiece[]): Promise<RequestBody> {
+  async body(content: readonly HttpPart[] | readonly BodyPiece[], url: string): Promise<RequestBody> {
+    await this.#allowFiles(content, url);
     if (content.every((each): each is HttpPart => 'content' in each))
-      return { parts: await Promise.all(content.map((part) => this.#part(part))) };
+      return { parts: content.map((part) => this.#part(part)) };
     const pieces: (string | Uint8Array)[] = [];
     for (const piece of content) {
       pieces.push(piece.kind === 'text' ? this.#fill(piece.text) : await this.#file(piece));
@@ -167,7 +175,18 @@ class Filling {
     return asText(bytes) ?? bytes;
   }
 
-  async #part({ name, fileName, type, content }: HttpPart): Promise<MultipartPart> {
+  /** All are asked for at once, with the address that is sent to. */
+  async #allowFiles(content: readonly (HttpPart | BodyPiece)[], url: string): Promise<void> {
+    const files = content
+      .map((each) => ('content' in each ? each.content : each))
+      .filter((each) => each.kind === 'file');
+    if (files.length === 0) return;
+    const named = files.map((body) => path.resolve(this.#context.folder, this.#fill(body.path)));
+    const real = await this.#context.allowFiles(named, url);
+    this.#files = new Map(files.map((body, at) => [body, real[at] ?? '']));
+  }
+
+  #part({ name, fileName, type, content }: HttpPart): MultipartPart {
     if (content.kind === 'text')
       return {
         name: this.#fill(name),
@@ -176,12 +195,11 @@ class Filling {
         ...(fileName === undefined ? {} : { fileName: this.#fill(fileName) }),
       };
     const file = this.#path(content);
-    await this.#context.checkFile(file);
     return {
       name: this.#fill(name),
       file: {
         path: file,
-        name: this.#fill(fileName ?? path.basename(file)),
+        name: fileName === undefined ? path.basename(this.#fill(content.path)) : this.#fill(fileName),
         type: type ?? 'application/octet-stream',
       },
     };
@@ -197,7 +215,7 @@ class Filling {
   }
 
   #path(body: FileBody): string {
-    return path.resolve(this.#context.folder, this.#fill(body.path));
+    return this.#files.get(body) ?? '';
   }
 
   /** For address and body, which have a credential only as it is. */
@@ -219,6 +237,8 @@ class Filling {
     throw new ModalError('invalid', `{{${first.name}}} ${first.why}`);
   }
 }
+
+const isHost = (name: string) => /^host$/i.test(name);
 
 const hasControl = (text: string) => /[\u0000-\u001f\u007f]/.test(text);
 

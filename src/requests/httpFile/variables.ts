@@ -27,7 +27,12 @@ export interface VariableSource {
   /** Of the `.env` file beside the requests. */
   readonly dotenv: Readonly<Record<string, string>>;
   readonly processEnv: Readonly<Record<string, string | undefined>>;
+  /** The user's own files and environment were not read, since the folder is not trusted. */
+  readonly isRestricted?: boolean;
 }
+
+const restricted =
+  'has no value in Restricted Mode, where .env, http-client.private.env.json and the environment are not read. Trust the folder to use them.';
 
 export interface Reference extends TextRange {
   /** What stands between the braces, without blanks around it. */
@@ -129,6 +134,7 @@ export class Variables {
 
   #make(name: string, within: readonly string[]): Value {
     const raw = this.#file.get(name) ?? (this.has(name) ? this.#source.environment[name] : undefined);
+    if (raw === undefined && this.#source.isRestricted) return { why: restricted };
     if (raw === undefined) return { why: 'has no value. Define it in this file or in http-client.env.json.' };
     const { text, unknown } = this.#fill(raw, [...within, name]);
     const [first] = unknown;
@@ -142,7 +148,7 @@ export const dynamicNames = ['$guid', '$uuid', '$timestamp', '$randomInt', '$pro
 
 function dynamicValue(
   expression: string,
-  { dotenv, processEnv }: VariableSource,
+  { dotenv, processEnv, isRestricted }: VariableSource,
 ): string | { readonly why: string } {
   const [name, first = '', second = ''] = expression.split(/\s+/);
   switch (name) {
@@ -160,9 +166,11 @@ function dynamicValue(
       return String(low + Math.floor(Math.random() * (high - low)));
     }
     case '$processEnv':
-      return processEnv[first] ?? { why: `is not set in the editor's environment.` };
+      return (
+        processEnv[first] ?? { why: isRestricted ? restricted : `is not set in the editor's environment.` }
+      );
     case '$dotenv':
-      return dotenv[first] ?? { why: 'is not in the .env file beside this one.' };
+      return dotenv[first] ?? { why: isRestricted ? restricted : 'is not in the .env file beside this one.' };
     default:
       return { why: `is not one of ${dynamicNames.join(', ')}.` };
   }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { ModalError } from '../../domain/errors.ts';
+import { redact } from '../../domain/redact.ts';
 import type { MultipartPart, RequestBody, RequestSpec } from '../../domain/request.ts';
 import { authHeaders } from '../../domain/request.ts';
 import { addHeader, checkHeaders } from '../checkHeaders.ts';
@@ -38,7 +39,8 @@ export function requestText(given: RequestSpec, options: WriteOptions): WrittenR
   checkHeaders(given.headers);
   const { spec, variables } = withVariables(given);
   const { body, bodyFile } = bodyText(spec.body, options);
-  const { name } = options;
+  // The name may be made of the address.
+  const name = redact(options.name);
   const lines = [
     `### ${oneLine(name)}`,
     `# @name ${identifier(name)}`,

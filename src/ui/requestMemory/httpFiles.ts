@@ -3,7 +3,9 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { ModalError } from '../../domain/errors.ts';
 import type { RequestSpec } from '../../domain/request.ts';
-import { plain, text } from '../../domain/text.ts';
+import { lines, plain, text } from '../../domain/text.ts';
+import { visible } from '../../domain/fileName.ts';
+import type { LeavingFiles } from '../../requests/httpFile/bodyFiles.ts';
 import { BodyFiles } from '../../requests/httpFile/bodyFiles.ts';
 import type { HttpEnvironments } from '../../requests/httpFile/environment.ts';
 import { readEnvironments } from '../../requests/httpFile/environment.ts';
@@ -30,8 +32,8 @@ export class HttpFiles {
   readonly #state: vscode.Memento;
   readonly #parsed = new WeakMap<vscode.TextDocument, { version: number; file: HttpFile }>();
   readonly #bodyFiles = new BodyFiles({
-    roots: () => (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
-    ask: askForFile,
+    roots: trustedFolders,
+    ask: askForFiles,
   });
   readonly #environmentChanged = new vscode.EventEmitter<void>();
 
@@ -56,7 +58,7 @@ export class HttpFiles {
 
   async environments(uri: vscode.Uri): Promise<HttpEnvironments> {
     const root = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? '';
-    return readEnvironments(path.dirname(uri.fsPath), root);
+    return readEnvironments(path.dirname(uri.fsPath), root, vscode.workspace.isTrusted);
   }
 
   /** The chosen environment, or the only one. '' = none */
@@ -75,6 +77,7 @@ export class HttpFiles {
       dotenv: environments.dotenv,
       // Another's files must not read what the machine's owner keeps in the environment.
       processEnv: vscode.workspace.isTrusted ? process.env : {},
+      isRestricted: !vscode.workspace.isTrusted,
     });
   }
 
@@ -123,25 +126,35 @@ export class HttpFiles {
   /** @throws as `specOf` */
   async spec(uri: vscode.Uri, file: HttpFile, request: HttpRequest): Promise<RequestSpec> {
     const variables = await this.variables(uri, file);
-    const target = variables.fill(request.url).text;
-    const allow = (name: string) => this.#bodyFiles.allow(name, target);
     return specOf(file, request, {
       variables,
       folder: path.dirname(uri.fsPath),
-      readFile: async (name) => readFile(await allow(name)),
-      checkFile: async (name) => {
-        await allow(name);
-      },
+      allowFiles: (files, url) => this.#bodyFiles.allow(files, url),
+      readFile: (file) => readFile(file),
       secretOf: (url, kind) => this.#endpoints.secretOf(url, kind),
     });
   }
 }
 
-async function askForFile(file: string, host: string): Promise<boolean> {
-  const send = text`Send File`;
+/** Whoever made a folder that is not trusted may have written requests that send its reader's files. */
+function trustedFolders(): string[] {
+  const { isTrusted, workspaceFolders = [] } = vscode.workspace;
+  return isTrusted
+    ? workspaceFolders.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath)
+    : [];
+}
+
+async function askForFiles({ files, server }: LeavingFiles): Promise<boolean> {
+  const [first = '', ...others] = files.map(visible);
+  const send = others.length === 0 ? text`Send File` : text`Send Files`;
+  const what = others.length === 0 ? text`${first}` : text`${files.length} files`;
+  const these = others.length === 0 ? text`this file, which lies` : text`these files, which lie`;
+  const why = vscode.workspace.isTrusted
+    ? text`The request names ${these} outside of the workspace.`
+    : text`The request comes from a folder that is not trusted, and names what it sends.`;
   const chosen = await showWarning(
-    text`Send ${file} to ${host}?`,
-    { modal: true, detail: text`The request names this file, which lies outside of the workspace.` },
+    text`Send ${what} to ${server}?`,
+    { modal: true, detail: lines([...(others.length === 0 ? [] : [first, ...others]), why]) },
     send,
   );
   return chosen === send;

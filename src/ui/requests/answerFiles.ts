@@ -7,6 +7,7 @@ import type { HttpResult } from '../../domain/request.ts';
 import { privateFile } from '../../files/privateFiles.ts';
 import { temporaryFolder } from '../../files/temporaryFolder.ts';
 import { text } from '../../domain/text.ts';
+import { proposedName } from '../../requests/proposedName.ts';
 import { mediaType } from '../../requests/textBody.ts';
 import { ReadOnlyTexts } from '../readOnlyTexts.ts';
 import { showStatus } from '../../platform/shown/messages.ts';
@@ -60,7 +61,7 @@ export class AnswerFiles implements Disposable {
 
   /** Asks where to, and writes what came. */
   async save(result: HttpResult): Promise<void> {
-    const name = fileName(result.headers) ?? `answer.${endingOf(mediaType(result.headers))}`;
+    const name = proposedName(result.headers) ?? `answer.${endingOf(mediaType(result.headers))}`;
     await this.#saveAs(name, bytesOf(result));
   }
 
@@ -91,11 +92,4 @@ function bytesOf({ bytes, body }: HttpResult): Uint8Array {
 
 function endingOf(type: string): string {
   return endings[type] ?? (type.endsWith('+json') ? 'json' : type.startsWith('text/') ? 'txt' : 'bin');
-}
-
-/** The server's proposal, as a name only: never a path. */
-function fileName(headers: HttpResult['headers']): string | undefined {
-  const name = /filename="?([^";]+)"?/i.exec(headers['content-disposition'] ?? '')?.[1];
-  const last = name?.split(/[/\\]/).at(-1)?.trim();
-  return last && last !== '..' ? last : undefined;
 }

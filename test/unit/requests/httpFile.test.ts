@@ -25,7 +25,7 @@ const context = (file: HttpFile, source: Partial<VariableSource> = {}, more: Par
   variables: new Variables(file, { ...noSource, ...source }),
   folder,
   readFile: (name: string) => readFile(name),
-  checkFile: () => Promise.resolve(),
+  allowFiles: (files: readonly string[]) => Promise.resolve(files),
   secretOf: () => Promise.resolve<string | undefined>('endpointKey/main/demo'),
   ...more,
 });

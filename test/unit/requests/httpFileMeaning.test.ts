@@ -16,7 +16,7 @@ async function specOfText(text: string): Promise<RequestSpec> {
     variables: new Variables(file, { environment: {}, dotenv: {}, processEnv: {} }),
     folder: '',
     readFile: () => Promise.reject(new Error('no file')),
-    checkFile: () => Promise.resolve(),
+    allowFiles: (files) => Promise.resolve(files),
     secretOf: () => Promise.resolve('endpointKey/main/demo'),
   });
 }

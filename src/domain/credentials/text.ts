@@ -1,0 +1,106 @@
+/** Pieces of texts in which credentials stand: strings at any depth of JSON, code, addresses. */
+
+export interface Piece {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface TextString extends Piece {
+  readonly isClosed: boolean;
+  /** Backslashes before its quote. */
+  readonly depth: number;
+}
+
+const quote = /\\{0,15}["'`]/y;
+const stringEnd = /\\*["'`]|[\r\n]/g;
+
+/**
+ * The inside of the string that begins at a place, also of one within strings of JSON.
+ * @returns undefined where none begins; `isClosed` is false for one that ends with its line
+ */
+export function stringAt(text: string, at: number): TextString | undefined {
+  quote.lastIndex = at;
+  const open = quote.exec(text)?.[0];
+  if (open === undefined) return undefined;
+  const start = at + open.length;
+  const depth = open.length - 1;
+  stringEnd.lastIndex = start;
+  for (let match = stringEnd.exec(text); match; match = stringEnd.exec(text)) {
+    const [found] = match;
+    if (found.length === 1 && /[\r\n]/.test(found))
+      return { start, end: match.index, isClosed: false, depth };
+    if (found.at(-1) !== open.at(-1)) continue;
+    const escapes = found.length - 1;
+    if (isEnd(escapes, depth)) return { start, end: match.index + escapes - depth, isClosed: true, depth };
+    // The string around it ends.
+    if (escapes < depth) return { start, end: match.index, isClosed: false, depth };
+  }
+  return { start, end: text.length, isClosed: false, depth };
+}
+
+/** A quote within JSON within JSON has 1, 3, 7 … backslashes; more before it are of the text. */
+function isEnd(escapes: number, depth: number): boolean {
+  const isPower = ((depth + 1) & depth) === 0;
+  return isPower ? escapes % (2 * (depth + 1)) === depth : escapes === depth;
+}
+
+/** What a sticky pattern finds at a place. */
+export function pieceAt(pattern: RegExp, text: string, at: number): Piece | undefined {
+  pattern.lastIndex = at;
+  const match = pattern.exec(text);
+  return match && match[0] !== '' ? { start: at, end: at + match[0].length } : undefined;
+}
+
+/** @returns the same text where it is none of an address */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}
+
+const wordEnd = /[\s"'`<>&?=/\\]/;
+const longestWord = 8000;
+
+/** Words of an address that are written with `%`. */
+export function encodedWords(text: string): Piece[] {
+  const words: Piece[] = [];
+  for (let at = text.indexOf('%'); at >= 0; at = text.indexOf('%', at + 1)) {
+    if (!/^%[0-9A-Fa-f]{2}/.test(text.slice(at, at + 3))) continue;
+    const floor = Math.max(words.at(-1)?.end ?? 0, at - longestWord);
+    let start = at;
+    while (start > floor && !wordEnd.test(text.charAt(start - 1))) start--;
+    let end = at;
+    while (end < text.length && end - start < longestWord && !wordEnd.test(text.charAt(end))) end++;
+    words.push({ start, end });
+    at = end;
+  }
+  return words;
+}
+
+/** Whether a word is a user's name and password in base64. */
+export function isNameAndPassword(base64: string): boolean {
+  try {
+    return /^[\w.@+-]{0,64}:(?!\/\/)[\x21-\x7e]{3,}$/.test(atob(base64));
+  } catch {
+    return false;
+  }
+}
+
+const code =
+  /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$|^(?:str|string|int|number|bool|boolean|bytes|any|object|text|unknown|never|void|self|this|function|lambda|await|new|required|optional|missing|invalid|wrong|expired|empty|unset|hidden|redacted|changed|incorrect|correct|ok|the|a|an|is|are|was|not|for|to|in|of|and|or)$/i;
+
+/** Whether a value without quotes is a name, a type or a word of prose, and stands for something else. */
+export function isCode(value: string, next: string, name: string): boolean {
+  if (next === '(' || next === '[' || code.test(value)) return true;
+  const plain = (text: string) => text.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase();
+  return plain(value) === plain(name);
+}
+
+/** Whether a place lies within a string of its line. Long lines are looked at in part. */
+export function isInString(text: string, at: number): boolean {
+  const before = text.slice(Math.max(0, at - 300), at);
+  const line = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1);
+  return ['"', "'", '`'].some((sign) => line.split(sign).length % 2 === 0);
+}

@@ -1,0 +1,40 @@
+/** How many fields a JSON text has, found out before it is parsed: reading a million of them holds the editor for seconds. */
+
+export const mostMembers = 200_000;
+/** Names of one object are kept in a table of its own, which costs far more than those of rows of one shape. */
+export const mostKeys = 10_000;
+
+/** Whether a text has more fields than can be read and shown at once. Looks no further than it must. */
+export function isTooWide(text: string): boolean {
+  const open: number[] = [];
+  let members = 0;
+  const sign = /["{}]/g;
+  for (let match = sign.exec(text); match; match = sign.exec(text)) {
+    if (match[0] === '{') open.push(0);
+    else if (match[0] === '}') open.pop();
+    else {
+      sign.lastIndex = stringEnd(text, match.index);
+      if (!isName(text, sign.lastIndex)) continue;
+      const keys = (open.pop() ?? 0) + 1;
+      open.push(keys);
+      if (++members > mostMembers || keys > mostKeys) return true;
+    }
+  }
+  return false;
+}
+
+/** The place after the quote that ends the string. */
+function stringEnd(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(end - 1 - escapes) === 0x5c) escapes++;
+    if (escapes % 2 === 0) return end + 1;
+  }
+  return text.length;
+}
+
+function isName(text: string, end: number): boolean {
+  let at = end;
+  while (/[ \t\r\n]/.test(text.charAt(at))) at++;
+  return text.charAt(at) === ':';
+}
