@@ -17,13 +17,14 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   // Modal's own ids and secrets: API tokens (ak-, as-) and proxy tokens (wk-, ws-).
   [/\b(a[ks]|w[ks])-[A-Za-z0-9]{6,}/g, '$1-…'],
   [/\bhf_[A-Za-z0-9]{16,}/g, 'hf_…'],
-  [/\bsk-(?=[A-Za-z_-]{0,60}\d)[\w-]{16,}/g, 'sk-…'],
   [
     /\b(authorization|x-api-key|x-secret-key|modal-key|modal-secret)(["']?\s*[:=]\s*["']?)[^\s"',;]+(\s+[^\s"',;]+)?/gi,
     '$1$2…',
   ],
   [/\b(bearer)\s+[A-Za-z0-9._~+/=-]{8,}/gi, '$1 …'],
 ];
+/** A key of many services; without a digit it is words. */
+const skKey = /\bsk-[\w-]{16,}/g;
 
 const memberName = String.raw`([\w.-]{0,60}(?:authorization|pass(?:word|wd|phrase)|secret|credentials?|key|token))`;
 /** Also JSON within a string of JSON. */
@@ -36,15 +37,17 @@ const unfinishedMember = new RegExp(
   String.raw`(?<=["'{,]\s{0,8})${memberName}(["']?\s*:\s*)(?:(["'])((?:\\.|(?!\3)[^\\\r\n])*)(?=\\?(?:[\r\n]|$))|(?!(?:null|true|false)\b)([^\s"'\\,;{}[\]]+))`,
   'gi',
 );
-const unmistakable =
-  /\b(?:hf_[A-Za-z0-9]{16,}|sk-(?=[A-Za-z_-]{0,60}\d)[\w-]{16,}|(?:a[ks]|w[ks])-(?=[A-Za-z]{0,60}\d)[A-Za-z0-9]{16,})/g;
+const unmistakable = /\b(?:hf_[A-Za-z0-9]{16,}|sk-[\w-]{16,}|(?:a[ks]|w[ks])-[A-Za-z0-9]{16,})/g;
+const hasDigit = (value: string) => /\d/.test(value);
 const parameter = /(^|[?&])([\w.-]{1,80})=([^&\s]+)/g;
 
 export function redact(text: string): string {
   const mask = () => '…';
   return patterns.reduce(
     (result, [pattern, replacement]) => result.replace(pattern, replacement),
-    replaceUnfinished(replaceNamed(text, mask), mask),
+    replaceUnfinished(replaceNamed(text, mask), mask).replace(skKey, (value) =>
+      hasDigit(value) ? 'sk-…' : value,
+    ),
   );
 }
 
@@ -94,7 +97,9 @@ function replaceUnfinished(text: string, put: Put): string {
 export function replaceCredentials(text: string, put: Put): string {
   const named = replaceNamed(text, put);
   const whole = isBrokenJson(text) ? replaceUnfinished(named, put) : named;
-  return whole.replace(unmistakable, (value) => put('token', value));
+  return whole.replace(unmistakable, (value) =>
+    value.startsWith('hf_') || hasDigit(value) ? put('token', value) : value,
+  );
 }
 
 function isBrokenJson(text: string): boolean {

@@ -25,11 +25,15 @@ export type ParseScript = (text: string) => ModalScript | Promise<ModalScript>;
 const largestFile = 1024 * 1024;
 const readsAtOnce = 16;
 
-const importsModal = /\b(?:from|import)\b[^\n]*\bmodal\b/;
-
 /** Whether a text may define an app: cheap, and right whenever it says no. */
 export function mentionsModal(text: string): boolean {
-  return importsModal.test(text);
+  if (!text.includes('modal')) return false;
+  let imports = false;
+  for (const [word] of text.matchAll(/\b(?:from|import|modal)\b|\n/g)) {
+    if (word === 'modal' && imports) return true;
+    imports = word !== '\n' && (imports || word !== 'modal');
+  }
+  return false;
 }
 
 interface KnownFile extends FileStamp {
