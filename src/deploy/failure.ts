@@ -54,8 +54,14 @@ function withoutWrapper(stderr: string): string {
   return at < 0 ? stderr : stderr.slice(0, at);
 }
 
+/** What the CLI says of a failure stands at the end. */
+const mostLines = 2000;
+
 function plainLines(text: string): string[] {
-  return text.split('\n').map((line) => line.replace(boxCharacters, ' ').trim());
+  return text
+    .split('\n')
+    .slice(-mostLines)
+    .map((line) => line.replace(boxCharacters, ' ').trim());
 }
 
 /** `SomeError: text`, as Python ends a traceback. */

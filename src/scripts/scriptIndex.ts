@@ -27,13 +27,19 @@ const readsAtOnce = 16;
 
 /** Whether a text may define an app: cheap, and right whenever it says no. */
 export function mentionsModal(text: string): boolean {
-  if (!text.includes('modal')) return false;
-  let imports = false;
-  for (const [word] of text.matchAll(/\b(?:from|import|modal)\b|\n/g)) {
-    if (word === 'modal' && imports) return true;
-    imports = word !== '\n' && (imports || word !== 'modal');
+  for (let at = text.indexOf('modal'); at >= 0;) {
+    const start = text.lastIndexOf('\n', at) + 1;
+    const feed = text.indexOf('\n', at);
+    const end = feed < 0 ? text.length : feed;
+    if (importsModal(text.slice(start, end))) return true;
+    at = text.indexOf('modal', end);
   }
   return false;
+}
+
+function importsModal(line: string): boolean {
+  const begin = line.search(/\b(?:from|import)\b/);
+  return begin >= 0 && /\bmodal\b/.test(line.slice(begin));
 }
 
 interface KnownFile extends FileStamp {

@@ -18,7 +18,7 @@ interface Open {
 }
 
 /** Longer texts are for the editor. */
-const longestText = 256 * 1024;
+const longestText = 64 * 1024;
 const mostParts = 20;
 const shortestText = 40;
 /** What ordinary prose does not have. */
