@@ -41,7 +41,10 @@ async function worst(name: string, read: (text: string) => unknown): Promise<Ben
 }
 
 async function readLines(text: string): Promise<void> {
-  for await (const line of createInterface({ input: Readable.from([text]) })) line;
+  const lines = createInterface({ input: Readable.from([text]) });
+  const ended = new Promise((resolve) => lines.once('close', resolve));
+  lines.on('line', () => undefined);
+  await ended;
 }
 
 /** The longest time in which nothing else had its turn. */
