@@ -25,7 +25,7 @@ const lazyModules: Readonly<Record<string, string>> = {
   catalog: 'src/domain/catalog.ts',
   scriptActions: 'src/ui/scripts/scriptActions.ts',
   taskArguments: 'src/deploy/taskArguments.ts',
-  scriptParser: 'src/scripts/parseScript.ts',
+  scriptParser: 'src/scripts/parserWorker.ts',
   logsPanel: 'src/ui/logs/logsPanel.ts',
   logDownload: 'src/ui/logs/past/downloadFlow.ts',
 };

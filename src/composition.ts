@@ -154,7 +154,9 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       requestActions,
     ),
   );
-  const scriptReader = new ScriptReader();
+  const scriptReader = disposables.add(
+    new ScriptReader(vscode.Uri.joinPath(context.extensionUri, 'dist', 'scriptParser.js').fsPath),
+  );
   const scriptFinder = disposables.add(new ScriptFinder(scriptReader, config, logger));
   const scriptRuns = disposables.add(new ScriptRuns());
   const scriptsView = disposables.add(

@@ -48,13 +48,20 @@ export function explainRunFailure(stdout: string, stderr: string, exitCode: numb
 
 /** What a reload prints last only says which file was imported; the cause stands above it. */
 function withoutWrapper(stderr: string): string {
-  if (!/_CliUserExecutionError: .*\s*$/.test(stderr)) return stderr;
+  const text = stderr.trimEnd();
+  if (!text.slice(text.lastIndexOf('\n') + 1).includes('_CliUserExecutionError: ')) return stderr;
   const at = stderr.lastIndexOf('The above exception was the direct cause of the following exception:');
   return at < 0 ? stderr : stderr.slice(0, at);
 }
 
+/** What the CLI says of a failure stands at the end. */
+const mostLines = 2000;
+
 function plainLines(text: string): string[] {
-  return text.split('\n').map((line) => line.replace(boxCharacters, ' ').trim());
+  return text
+    .split('\n')
+    .slice(-mostLines)
+    .map((line) => line.replace(boxCharacters, ' ').trim());
 }
 
 /** `SomeError: text`, as Python ends a traceback. */
@@ -92,11 +99,10 @@ function errorPanel(stderr: string): string {
   return text.filter(Boolean).join(' ');
 }
 
-/** A frame of a rich traceback, of a plain one, or the place of a syntax error. */
+/** A frame of a rich traceback or the place of a syntax error, and a frame of a plain traceback. */
 const frameForms = [
-  /^(?<file>(?:\/|[A-Za-z]:\\).*\.py):(?<line>\d+) in (?<scope>.+)$/,
-  /^File "(?<file>.+\.py)", line (?<line>\d+)(?:, in (?<scope>.+))?$/,
-  /^(?<file>(?:\/|[A-Za-z]:\\).*\.py):(?<line>\d+)$/,
+  { head: /^(?=\/|[A-Za-z]:\\)/, middle: '.py:', tail: /^(\d+)(?: in (.+))?$/ },
+  { head: /^File "/, middle: '.py", line ', tail: /^(\d+)(?:, in (.+))?$/ },
 ];
 
 function readFrames(lines: readonly string[]): SourceFrame[] {
@@ -109,31 +115,49 @@ function readFrames(lines: readonly string[]): SourceFrame[] {
 }
 
 function readFrame(line: string): SourceFrame | undefined {
-  for (const form of frameForms) {
-    const { file, line: number, scope = '<module>' } = form.exec(line)?.groups ?? {};
-    if (file && number) return { file, line: Number(number), scope };
+  for (const { head, middle, tail } of frameForms) {
+    const start = head.exec(line)?.[0].length;
+    const end = line.lastIndexOf(middle);
+    if (start === undefined || end <= start) continue;
+    const [, number, scope = '<module>'] = tail.exec(line.slice(end + middle.length)) ?? [];
+    if (number !== undefined) return { file: `${line.slice(start, end)}.py`, line: Number(number), scope };
   }
   return undefined;
 }
 
-const nextSteps: readonly (readonly [RegExp, string])[] = [
+const createSecret = 'Create the secret in this environment, then deploy again.';
+const raiseLimit = "Raise the workspace's spend limit or wait for the next billing cycle.";
+
+/** Words that stand in a cause in this order, in lower case, and what to do then. */
+const nextSteps: readonly (readonly [readonly string[], string])[] = [
   [
-    /No module named/i,
+    ['no module named'],
     'Install that package in the interpreter that has modal, or import it inside the function.',
   ],
-  [
-    /secret.*(?:not found|missing)|No secret named/i,
-    'Create the secret in this environment, then deploy again.',
-  ],
-  [/GPU type/i, 'Choose another GPU.'],
-  [/No space left on device/i, 'Free space on this disk, then try again.'],
-  [/has no attribute 'app'/, 'Give the file a variable `app = modal.App(…)`.'],
-  [/Image build .*failed/i, 'The failing step is in the build log.'],
-  [/spend limit|budget/i, "Raise the workspace's spend limit or wait for the next billing cycle."],
+  [['secret', 'not found'], createSecret],
+  [['secret', 'missing'], createSecret],
+  [['no secret named'], createSecret],
+  [['gpu type'], 'Choose another GPU.'],
+  [['no space left on device'], 'Free space on this disk, then try again.'],
+  [["has no attribute 'app'"], 'Give the file a variable `app = modal.App(…)`.'],
+  [['image build ', 'failed'], 'The failing step is in the build log.'],
+  [['spend limit'], raiseLimit],
+  [['budget'], raiseLimit],
 ];
 
 function nextStepFor(cause: string): string {
-  return nextSteps.find(([pattern]) => pattern.test(cause))?.[1] ?? '';
+  const text = cause.toLowerCase();
+  return nextSteps.find(([words]) => hasInOrder(text, words))?.[1] ?? '';
+}
+
+function hasInOrder(text: string, words: readonly string[]): boolean {
+  let at = 0;
+  for (const word of words) {
+    const found = text.indexOf(word, at);
+    if (found < 0) return false;
+    at = found + word.length;
+  }
+  return true;
 }
 
 function firstSentence(text: string): string {

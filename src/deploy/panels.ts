@@ -6,6 +6,14 @@ const edgeLength = 40;
  * wide. This takes their padding away and nothing else.
  */
 export function withoutPadding(line: string): string {
-  if (/^[╭╰].*[╮╯]\s*$/.test(line)) return line.replace(/─{9,}(?=[╮╯])/, (edge) => edge.slice(0, edgeLength));
-  return /^│.*│\s*$/.test(line) ? line.replace(/\s*│\s*$/, '') : line;
+  const text = line.trimEnd();
+  if (/^[╭╰].*[╮╯]$/.test(text)) return withShortEdge(text) + line.slice(text.length);
+  return /^│.*│$/.test(text) ? text.slice(0, -1).trimEnd() : line;
+}
+
+function withShortEdge(text: string): string {
+  const end = text.length - 1;
+  let start = end;
+  while (text[start - 1] === '─') start--;
+  return text.slice(0, Math.min(end, start + edgeLength)) + text.slice(end);
 }

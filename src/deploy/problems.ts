@@ -66,13 +66,31 @@ function literalsOf(line: string): string {
     .toLowerCase();
 }
 
-/** A panel on the error stream: its title, then its lines up to the lower edge. */
-const panel = /╭─+ (Modal (?:Deprecation )?Warning[^─\n]*?) ─+╮\n([\s\S]*?)╰/g;
+/** The upper edge of a panel on the error stream, with its title. */
+const panelTitle = /╭─+ (Modal (?:Deprecation )?Warning[^─]*) ─+╮$/;
+
+/** Title and lines of each panel, up to the lower edge. */
+function warningPanels(stderr: string): { title: string; body: string[] }[] {
+  const panels: { title: string; body: string[] }[] = [];
+  let open: (typeof panels)[number] | undefined;
+  for (const line of stderr.split('\n')) {
+    const end = open ? line.indexOf('╰') : -1;
+    if (open && end < 0) open.body.push(line);
+    else if (open) {
+      panels.push(open);
+      open = undefined;
+    } else {
+      const title = panelTitle.exec(line)?.[1];
+      if (title !== undefined) open = { title, body: [] };
+    }
+  }
+  return panels;
+}
 
 /** Modal's warnings about the user's code, each at the line that causes it. */
 export function warningProblems(stderr: string): SourceProblem[] {
-  return [...stderr.matchAll(panel)].flatMap(([, title = '', body = '']) => {
-    const lines = body.split('\n').map((line) => line.replace(boxCharacters, ' ').trim());
+  return warningPanels(stderr).flatMap(({ title, body }) => {
+    const lines = body.map((line) => line.replace(boxCharacters, ' ').trim());
     const at = lines.findIndex((line) => line.startsWith('Source: '));
     const place = /^Source: (.+):(\d+)$/.exec(lines[at] ?? '');
     if (!place?.[1]) return [];

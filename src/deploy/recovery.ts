@@ -39,7 +39,7 @@ function isDeploy(pid: number): Promise<boolean> {
   if (process.platform === 'win32') return Promise.resolve(false);
   return new Promise((resolve) => {
     execFile('ps', ['-p', String(pid), '-o', 'command='], { timeout: 5000 }, (error, stdout) =>
-      resolve(!error && /\bmodal\b.*\bdeploy\b/.test(stdout)),
+      resolve(!error && /\bdeploy\b/.test(/\bmodal\b[^]*/.exec(stdout)?.[0] ?? '')),
     );
   });
 }

@@ -16,7 +16,7 @@ export function argumentWarning({ name, type }: ScriptParameter): string {
 }
 
 const wholeNumber = /^[+-]?\d+(?:_\d+)*$/;
-const decimalNumber = /^[+-]?(?:(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf|nan)$/i;
+const decimalNumber = /^[+-]?(?:(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|inf|nan)$/i;
 const dateForms = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{1,2}):(\d{1,2}))?$/;
 
 /** @returns what is wrong with a typed value, '' when the CLI will take it */

@@ -158,11 +158,14 @@ export async function scriptError(
   return new DeployError(message, problems);
 }
 
+const containerRoot = '/root/';
+
 /** A frame in the user's own files. In a container they lie below `/root`. */
 async function localFrame(frame: SourceFrame, cwd: string): Promise<SourceFrame | undefined> {
   if (frame.file.startsWith(cwd + path.sep)) return frame;
-  const [, below] = /\/root\/([^/].*)$/.exec(frame.file) ?? [];
-  if (!below) return undefined;
+  const at = frame.file.indexOf(containerRoot);
+  const below = frame.file.slice(at + containerRoot.length);
+  if (at < 0 || below === '' || below.startsWith('/')) return undefined;
   const file = path.join(cwd, below);
   return access(file).then(
     () => ({ ...frame, file }),

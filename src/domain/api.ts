@@ -51,13 +51,22 @@ export function matchOperation<T extends ApiOperation>(
   const ofMethod = operations.filter((operation) => operation.method === method);
   return (
     ofMethod.find((operation) => operation.path === bare) ??
-    ofMethod.find((operation) => templateOf(operation.path).test(bare))
+    ofMethod.find((operation) => fits(bare, operation.path.split(/\{[^{}]*\}/)))
   );
 }
 
-function templateOf(path: string): RegExp {
-  const parts = path
-    .split(/\{[^{}]*\}/)
-    .map((part) => part.replaceAll(/[.*+?^$()|[\]\\{}]/g, String.raw`\$&`));
-  return new RegExp(`^${parts.join('[^/]+')}$`);
+/** Whether a path consists of these parts with something between each two of them, which has no slash. */
+function fits(path: string, [first = '', ...rest]: readonly string[]): boolean {
+  const last = rest.pop();
+  if (last === undefined) return path === first;
+  if (!path.startsWith(first) || !path.endsWith(last)) return false;
+  const end = path.length - last.length;
+  let at = first.length;
+  // The first place is as good as any: what is left over for the later parts only becomes less.
+  for (const part of rest) {
+    const next = path.indexOf(part, at + 1);
+    if (next < 0 || path.slice(at, next).includes('/')) return false;
+    at = next + part.length;
+  }
+  return at < end && !path.slice(at, end).includes('/');
 }

@@ -2,7 +2,7 @@ import type { ApiBody, ApiOperationDetails, ApiParameter } from './api.ts';
 import type { DraftBody, DraftPart, Pair, RequestDraft } from './requestDraft.ts';
 import { emptyDraft, jsonType } from './requestDraft.ts';
 import { fileEncodingOf } from './schema/fileField.ts';
-import { initialValue } from './schema/initialValue.ts';
+import { initialValue, workOn } from './schema/initialValue.ts';
 import type { Schema } from './schema/schema.ts';
 import { isSchema, listOf, resolve, schemasIn } from './schema/schema.ts';
 
@@ -45,9 +45,10 @@ export function initialBody({ type, schema, example }: ApiBody): DraftBody {
 }
 
 function fieldsOf(schema: Schema): Pair[] {
+  const work = workOn(schema);
   return membersOf(schema).map(([name, member, required]) => ({
     name,
-    value: asText(member['default'] ?? (required ? initialValue(member, schema, name) : '')),
+    value: asText(member['default'] ?? (required ? initialValue(member, schema, name, work) : '')),
     on: required,
   }));
 }

@@ -11,6 +11,7 @@ import { serverQuery } from './serverQuery.ts';
 import { entryAsJson, entryAsText } from './textForms.ts';
 import type { PlannedFetch } from './timeBuckets.ts';
 import { bucketSecondsFor, entriesIn, narrowerThan, planFetches } from './timeBuckets.ts';
+import { pushInTurns } from './turns.ts';
 
 export type CountLogs = (
   query: PastQuery,
@@ -84,7 +85,7 @@ export async function downloadLogs(options: DownloadOptions): Promise<DownloadRe
     signal?.throwIfAborted();
     if (!isWhole) cut.push(fetched);
     read += chunks.length;
-    for (const chunk of chunks) builder.push(chunk);
+    await pushInTurns(chunks, (chunk) => builder.push(chunk));
     await flush(false);
   }
   await flush(true);

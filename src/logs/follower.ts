@@ -9,6 +9,7 @@ import { fetchSince, mostFetched } from './gap.ts';
 import { RunningContainers } from './runningContainers.ts';
 import { SeenChunks } from './seenChunks.ts';
 import { breathe, sleep } from './time.ts';
+import { chunksInTurn } from './turns.ts';
 
 export type FollowState =
   | { readonly kind: 'connecting' }
@@ -34,7 +35,8 @@ export type OpenStream = (
 
 /** Takes what the log says, each chunk once and in the server's order. */
 export interface FollowSink {
-  push(chunk: LogChunk): void;
+  /** The next chunk waits for a promise that this returns. */
+  push(chunk: LogChunk): unknown;
   mark(mark: MarkEntry): void;
   /** No more will come. */
   flush(): void;
@@ -200,7 +202,7 @@ export class LogFollower {
           how = await this.#check(value, how, hasGap, signal);
         }
         this.#goesOn(how);
-        this.#take(value);
+        await this.#take(value);
         this.#stands(how);
         if (value.appDone) return true;
         await breathe();
@@ -238,8 +240,8 @@ export class LogFollower {
     return there.length <= this.#seen.timesTaken(chunk);
   }
 
-  #take(batch: LogBatch): void {
-    for (const chunk of batch.chunks) this.#takeChunk(chunk);
+  async #take(batch: LogBatch): Promise<void> {
+    await this.#takeChunks(batch.chunks);
     if (!batch.entryId) this.#isPastId ||= batch.chunks.length > 0;
     else {
       this.#isPastId = false;
@@ -248,14 +250,27 @@ export class LogFollower {
     }
   }
 
-  /** @returns false when it was a repeat */
-  #takeChunk(chunk: LogChunk): boolean {
+  /** @returns how many were repeats */
+  async #takeChunks(chunks: readonly LogChunk[]): Promise<number> {
+    let repeats = 0;
+    for (const [at, chunk] of chunks.entries()) {
+      if (!this.#isNew(chunk)) {
+        repeats++;
+        continue;
+      }
+      this.#running.take(chunk);
+      const pushed = this.#options.sink.push(chunk);
+      if (pushed instanceof Promise) await pushed;
+      if (at % chunksInTurn === chunksInTurn - 1) await breathe();
+    }
+    return repeats;
+  }
+
+  #isNew(chunk: LogChunk): boolean {
     if (this.#leavesOut) {
       if (this.#seen.leaveOut(chunk)) return false;
       this.#seen.takeNew(chunk);
     } else this.#seen.take(chunk);
-    this.#running.take(chunk);
-    this.#options.sink.push(chunk);
     return true;
   }
 
@@ -271,8 +286,7 @@ export class LogFollower {
     try {
       const { chunks, isWhole } = await fetchSince(fetch, query, { since, until }, signal);
       this.#seen.expectRepeats(true);
-      let repeats = 0;
-      for (const chunk of chunks) if (!this.#takeChunk(chunk)) repeats++;
+      const repeats = await this.#takeChunks(chunks);
       // If nothing that is known was in it, the server holds it no more, and neither what came right after it.
       return isWhole && (repeats > 0 || known === undefined) ? 'filled' : 'unsure';
     } catch (error) {

@@ -9,6 +9,7 @@ import { extentOf, mostFetched } from './gap.ts';
 import type { AssembledLine } from './lines.ts';
 import type { LogBuffer } from './logBuffer.ts';
 import { longestKeptDays, retentionText } from './retention.ts';
+import { pushInTurns } from './turns.ts';
 
 export interface LogHistoryOptions {
   readonly buffer: LogBuffer;
@@ -86,7 +87,9 @@ export class LogHistory {
     signal?.throwIfAborted();
     if (this.#options.buffer.dropped.rows > 0) return this.#full();
     if (page.length === 0) return this.#end('start', `${this.#beginning()} ${retentionText(this.#keptDays)}`);
-    const { entries, open, firsts } = assemble(page);
+    const { entries, open, firsts } = await assemble(page);
+    signal?.throwIfAborted();
+    if (this.#options.buffer.dropped.rows > 0) return this.#full();
     const rest = open.filter((line) => !this.#join(line));
     const all = [...entries, ...rest.map((line) => lineEntry({ ...line, partial: false }))];
     const rows = this.#options.buffer.prepend(all);
@@ -210,10 +213,10 @@ interface Assembled {
   readonly firsts: Map<string, number>;
 }
 
-function assemble(chunks: readonly LogChunk[]): Assembled {
+async function assemble(chunks: readonly LogChunk[]): Promise<Assembled> {
   const list = new EntryList();
   const firsts = new Map<string, number>();
   const builder = new EntryBuilder(noteFirsts(list, firsts), notInTime);
-  for (const chunk of chunks) builder.push(chunk);
+  await pushInTurns(chunks, (chunk) => builder.push(chunk));
   return { open: builder.takeOpen(), entries: list.entries, firsts };
 }

@@ -6,6 +6,7 @@ import type { FollowState, FollowerOptions } from './follower.ts';
 import { LogFollower } from './follower.ts';
 import { LogHistory } from './history.ts';
 import { LogBuffer } from './logBuffer.ts';
+import { largestPiece, pushInPieces } from './turns.ts';
 
 export interface LiveLogOptions extends Omit<FollowerOptions, 'sink' | 'fetch'> {
   readonly query: LogQuery;
@@ -79,10 +80,12 @@ export class LiveLog {
     return this.#history;
   }
 
-  #push(chunk: LogChunk): void {
-    if (this.#loaded.take(chunk)) return;
+  #push(chunk: LogChunk): Promise<void> | undefined {
+    if (this.#loaded.take(chunk)) return undefined;
     if (chunk.text && this.#chunks < firstChunks) this.#note(chunk);
+    if (chunk.text.length > largestPiece) return pushInPieces(chunk, (piece) => this.#builder.push(piece));
     this.#builder.push(chunk);
+    return undefined;
   }
 
   #note(chunk: LogChunk): void {

@@ -10,8 +10,6 @@ const header = /^(.{0,80}?)((?:  \+ Exception Group )?Traceback \(most recent ca
 const box = /^\s*[╭+][─-]+ ?Traceback \(most recent call last\) ?[─-]+[╮+]$/;
 const boxLine = /^\s*[│|]/;
 const boxEnd = /^\s*[╰+][─-]+[╯+]$/;
-const boxFrame = /^\s*[│|]\s+[❱ ]{0,2}\s*(\S.*?):(\d+) in (.+?)\s*[│|]$/;
-const frame = /^[\s|]*File "(.+)", line (\d+)(?:, in (.+))?$/;
 const groupLine = /^\s+[|+]/;
 const exception = /^(?:[^\W\d]\w*\.)*[^\W\d]\w*(?:: .*|:)?$/;
 const groupException = /^\s+\| ((?:[^\W\d]\w*\.)*[^\W\d]\w*: .*)$/;
@@ -100,15 +98,15 @@ export class TracebackFold {
   }
 
   #inFrames(line: string): boolean {
-    const found = frame.exec(line);
+    const found = frameOf(line);
     if (found) this.#frame(found);
     else if (!/^\s/.test(line)) return this.#isException(line);
     return true;
   }
 
   #inGroup(line: string): boolean {
-    if (!groupLine.test(line) && !frame.test(line)) return this.#afterException(line);
-    const found = frame.exec(line);
+    const found = frameOf(line);
+    if (!groupLine.test(line) && !found) return this.#afterException(line);
     if (found) this.#frame(found);
     const part = this.#parts.at(-1);
     if (part) part.exception ||= groupException.exec(line)?.[1] ?? '';
@@ -116,7 +114,7 @@ export class TracebackFold {
   }
 
   #inBox(line: string): boolean {
-    const found = boxFrame.exec(line);
+    const found = boxFrameOf(line);
     if (found) this.#frame(found);
     if (boxEnd.test(line)) this.#state = 'boxEnd';
     return boxLine.test(line) || this.#state === 'boxEnd';
@@ -150,8 +148,8 @@ export class TracebackFold {
     this.#link = undefined;
   }
 
-  #frame([, file = '', line = '', name = '']: RegExpExecArray): void {
-    this.#parts.at(-1)?.frames.push({ file, line: Number(line), name });
+  #frame(frame: TracebackFrame): void {
+    this.#parts.at(-1)?.frames.push(frame);
   }
 
   #withoutPrefix(line: string): string | undefined {
@@ -166,6 +164,34 @@ export class TracebackFold {
     this.#lines.push(text);
     this.#characters += text.length;
   }
+}
+
+const frameHead = /^[\s|]*File "/;
+const frameMiddle = '", line ';
+
+/** `File "…", line 3, in name`. What may stand in the file's name comes last here, so nothing is tried twice. */
+function frameOf(line: string): TracebackFrame | undefined {
+  const start = frameHead.exec(line)?.[0].length;
+  if (start === undefined) return undefined;
+  const end = line.lastIndexOf(frameMiddle);
+  const [, number, name = ''] = /^(\d+)(?:, in (.+))?$/.exec(line.slice(end + frameMiddle.length)) ?? [];
+  return end > start && number !== undefined
+    ? { file: line.slice(start, end), line: Number(number), name }
+    : undefined;
+}
+
+/** A frame of rich, between the edges of its box: `file.py:3 in name`. */
+function boxFrameOf(line: string): TracebackFrame | undefined {
+  const inner = /^[│|](\s.*)[│|]$/.exec(line.trim())?.[1];
+  if (inner === undefined) return undefined;
+  const text = inner
+    .trim()
+    .replace(/^❱{1,2}/, '')
+    .trimStart();
+  const place = /:(\d+) in /.exec(text);
+  const file = text.slice(0, place?.index);
+  const name = place ? text.slice(place.index + place[0].length).trimStart() : '';
+  return place && file && name ? { file, line: Number(place[1]), name } : undefined;
 }
 
 function shapeOf(prefix: string): string {

@@ -25,6 +25,11 @@ export class OutputLines {
   }
 
   #take(text: string): void {
+    if (!/[\r\n]/.test(text) && !this.#carry.endsWith('\r')) {
+      // A line in many small pieces is not searched again for each.
+      this.#carry = this.#passPieces(this.#carry + text);
+      return;
+    }
     const lines = (this.#carry + text).split(/\r\n|\n|\r(?!$)/);
     this.#carry = lines.pop() ?? '';
     for (const line of lines) this.#onLine(this.#passPieces(line));

@@ -18,9 +18,14 @@ export function readSignInLine(line: string): SignInNews | undefined {
   if (text.startsWith('Web authentication finished successfully')) return { kind: 'approved' };
   const name = /^Token is connected to the (.+) workspace\.$/.exec(text)?.[1];
   if (name) return { kind: 'workspace', name };
-  const [, file, profile] = /^Token written to (.+) in profile (.+)\.$/.exec(text) ?? [];
+  const written = /^Token written to (.+)\.$/.exec(text)?.[1] ?? '';
+  const at = written.lastIndexOf(inProfile);
+  const file = written.slice(0, Math.max(at, 0));
+  const profile = written.slice(at + inProfile.length);
   return file && profile ? { kind: 'written', file, profile } : undefined;
 }
+
+const inProfile = ' in profile ';
 
 /** Lines and corners of the panels that the CLI draws. */
 const panel = /[╭╮╰╯│─┌┐└┘|]+/g;

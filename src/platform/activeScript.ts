@@ -3,7 +3,7 @@ import { contextKeys } from '../contributions.ts';
 import { DisposableStore } from '../domain/emitter.ts';
 import type { ContextKeys } from './contextKeys.ts';
 
-const importsModal = /^\s*(?:import\s+modal\b|from\s+modal\b)/m;
+const importsModal = /^[ \t\f]*(?:import|from)\s+modal\b/m;
 
 /** Whether a document is a Python file on disk that imports modal. Reads at most its first 20 KB. */
 export function isModalScript(document: vscode.TextDocument | undefined): boolean {

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { RequestSpec } from '../domain/request.ts';
 import type { DraftBody, Pair, RequestDraft } from '../domain/requestDraft.ts';
+import { withoutEndSlashes } from '../domain/endSlashes.ts';
 
 /**
  * A request of a file or of the history as one that can be edited. What is sent of it is the same; the key stays a
@@ -47,7 +48,7 @@ function bodyOf({ body, headers }: RequestSpec): DraftBody | undefined {
 
 /** The query becomes a table where that gives the same address again. */
 function addressOf(url: string, baseUrl: string): { path: string; query: Pair[] } {
-  const base = new URL(baseUrl).pathname.replace(/\/+$/, '');
+  const base = withoutEndSlashes(new URL(baseUrl).pathname);
   const { pathname, search, searchParams, hash, href } = new URL(url);
   const below = base !== '' && pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : pathname;
   const again = new URL(url);

@@ -19,7 +19,7 @@ const edgeTexts: readonly (readonly [RegExp, Explanation])[] = [
     },
   ],
   [
-    /workspace .* is disabled/,
+    /workspace \S{1,100} is disabled/,
     { text: 'The workspace is disabled. Its billing page says why.', action: 'openDashboard' },
   ],
   [

@@ -7,7 +7,8 @@ import type { RequestSpec } from '../domain/request.ts';
  * the host: only the sender puts them together.
  */
 
-const reference = /\{\{\s*([^{}\r\n]*?)\s*\}\}/g;
+/** The name stands between blanks. */
+const reference = /\{\{([^{}\r\n]*)\}\}/g;
 const scheme = /^(?:bearer|basic|token|digest|negotiate|apikey|key)\s+/i;
 
 export const hasReference = (value: string) => value.search(reference) >= 0;
@@ -26,7 +27,8 @@ export function filledHeaders({
   return Object.fromEntries(
     Object.entries(headers).map(([header, value]) => [
       header,
-      value.replaceAll(reference, (whole, name: string) => {
+      value.replaceAll(reference, (whole, inner: string) => {
+        const name = inner.trim();
         const known = Object.hasOwn(secrets, name) ? secrets[name] : undefined;
         if (known !== undefined) return known;
         throw new ModalError(
@@ -42,9 +44,10 @@ export function filledHeaders({
 export function secretValues({ headers, secrets = {}, hidden = [] }: RequestSpec): string[] {
   const values = Object.entries(headers).flatMap(([name, value]) =>
     hasReference(value)
-      ? [...value.matchAll(reference)].flatMap(([, inner = '']) =>
-          Object.hasOwn(secrets, inner) ? (secrets[inner] ?? []) : [],
-        )
+      ? [...value.matchAll(reference)].flatMap(([, inner = '']) => {
+          const known = inner.trim();
+          return Object.hasOwn(secrets, known) ? (secrets[known] ?? []) : [];
+        })
       : redactHeader(name, value) === value
         ? []
         : [value],

@@ -19,8 +19,9 @@ export interface SecretVariable {
 const shortestValue = 6;
 
 /** Letters only, which no language of ours escapes. */
-const mark = (variable: string) => `__VARIABLE__${variable}__END__`;
-const marks = /__VARIABLE__(\w+?)__END__/g;
+const begin = '__VARIABLE__';
+const finish = '__END__';
+const mark = (variable: string) => begin + variable + finish;
 
 /** Each value gets a variable that is called as the credential is. Headers keep theirs, see `writtenHeader`. */
 export function withVariables(spec: RequestSpec): SpecWithVariables {
@@ -62,10 +63,16 @@ export function credentialValues(spec: RequestSpec): string[] {
 
 /** Says the marks as a language does. */
 export function spellVariables(text: string, spell: (variable: string) => string): string {
-  return text.replaceAll(marks, (_, variable: string) => spell(variable));
+  const [first = '', ...rest] = text.split(begin);
+  const spelled = rest.map((part) => {
+    const end = part.indexOf(finish);
+    const variable = part.slice(0, Math.max(end, 0));
+    return /^\w+$/.test(variable) ? spell(variable) + part.slice(end + finish.length) : begin + part;
+  });
+  return first + spelled.join('');
 }
 
-export const hasVariables = (text: string) => text.search(marks) >= 0;
+export const hasVariables = (text: string) => spellVariables(text, () => '') !== text;
 
 function bodyWith(body: RequestBody, put: (name: string, value: string) => string): RequestBody {
   if (typeof body === 'string') return replaceCredentials(body, put);

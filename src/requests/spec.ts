@@ -4,6 +4,7 @@ import { headerProblem } from '../domain/headerRules.ts';
 import type { MultipartPart, RequestSpec } from '../domain/request.ts';
 import type { DraftBody, DraftPart, EmbeddedFile, Pair, RequestDraft } from '../domain/requestDraft.ts';
 import { pathNames } from '../domain/requestDraft.ts';
+import { withoutEndSlashes } from '../domain/endSlashes.ts';
 import { addHeader } from './checkHeaders.ts';
 import { usablePath } from './files.ts';
 
@@ -37,7 +38,7 @@ export function addressOf({ path, pathValues, query }: RequestDraft, baseUrl: st
     if (value === '') throw new ModalError('invalid', `The path needs a value for {${name}}.`);
     filled = filled.replaceAll(`{${name}}`, () => encodeURIComponent(value));
   }
-  const base = baseUrl.replace(/\/+$/, '');
+  const base = withoutEndSlashes(baseUrl);
   const url = new URL(`${base}/${filled.replace(/^\/+/, '')}`);
   for (const { name, value, on } of query) if (on && name !== '') url.searchParams.append(name, value);
   return url.href;
@@ -88,8 +89,17 @@ async function withFiles(text: string, files: readonly EmbeddedFile[]): Promise<
   if (used.length === 0) return text;
   const contents = new Map<string, string>();
   for (const file of used) contents.set(JSON.stringify(file.note), await contentOf(file));
-  const pattern = [...contents.keys()].map(escaped).join('|');
-  return text.replaceAll(new RegExp(pattern, 'g'), (note) => contents.get(note) ?? note);
+  return withReplaced(text, contents);
+}
+
+/** What is put in is not looked at again. */
+function withReplaced(text: string, contents: ReadonlyMap<string, string>): string {
+  const [[note, content] = [], ...others] = contents;
+  if (note === undefined || content === undefined) return text;
+  return text
+    .split(note)
+    .map((part) => withReplaced(part, new Map(others)))
+    .join(content);
 }
 
 /** As a JSON string, with its quotes. */
@@ -98,8 +108,4 @@ async function contentOf(file: EmbeddedFile): Promise<string> {
   return file.encoding === 'base64'
     ? `"${bytes.toString('base64')}"`
     : JSON.stringify(bytes.toString('utf8'));
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
 }

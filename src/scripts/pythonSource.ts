@@ -87,13 +87,30 @@ export function parsePython(text: string): Tree {
  * by `with x as ______:`. Inside texts this does no harm: a text is always read from the file, not from the tree.
  */
 function respell(text: string): string {
-  return text
+  return withoutStars(text)
     .replace(/(?<![\w.])\d[\d_]*\.(?![\w.])/g, (number) => `${number.slice(0, -1)}0`)
     .replace(/\byield(?=[ \t]*(?:[)\]};#\r\n]|$))/g, 'None ')
-    .replace(/\bfor\b[^\n:]*?\bin\b/g, (clause) => clause.replace(/\*(?=\s*[A-Za-z_])/g, ' '))
     .replace(/\bas[ \t]+\([ \t]*[A-Za-z_][\w \t,]*\)(?=[ \t]*[:,)])/g, (target) =>
       'as '.padEnd(target.length, '_'),
     );
+}
+
+/** Blanks the stars between a `for` and the next `in` of its line. */
+function withoutStars(text: string): string {
+  let result = '';
+  let from: number | undefined;
+  let done = 0;
+  for (const { 0: word, index } of text.matchAll(/\b(?:for|in)\b|[\n:]/g)) {
+    if (word === 'for') from ??= index;
+    else if (word !== 'in') from = undefined;
+    else if (from !== undefined) {
+      const clause = text.slice(from, index).replace(/\*(?=\s*[A-Za-z_])/g, ' ');
+      result += text.slice(done, from) + clause;
+      done = index;
+      from = undefined;
+    }
+  }
+  return result + text.slice(done);
 }
 
 export function* childrenOf(node: SyntaxNode | null): Generator<SyntaxNode> {

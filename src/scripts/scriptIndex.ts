@@ -25,11 +25,21 @@ export type ParseScript = (text: string) => ModalScript | Promise<ModalScript>;
 const largestFile = 1024 * 1024;
 const readsAtOnce = 16;
 
-const importsModal = /\b(?:from|import)\b[^\n]*\bmodal\b/;
-
 /** Whether a text may define an app: cheap, and right whenever it says no. */
 export function mentionsModal(text: string): boolean {
-  return importsModal.test(text);
+  for (let at = text.indexOf('modal'); at >= 0;) {
+    const start = text.lastIndexOf('\n', at) + 1;
+    const feed = text.indexOf('\n', at);
+    const end = feed < 0 ? text.length : feed;
+    if (importsModal(text.slice(start, end))) return true;
+    at = text.indexOf('modal', end);
+  }
+  return false;
+}
+
+function importsModal(line: string): boolean {
+  const begin = line.search(/\b(?:from|import)\b/);
+  return begin >= 0 && /\bmodal\b/.test(line.slice(begin));
 }
 
 interface KnownFile extends FileStamp {

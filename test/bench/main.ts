@@ -9,6 +9,7 @@ import { TestWorld } from '../integration/support/world.ts';
 import { benchActivation } from './activation.ts';
 import { benchApps } from './apps.ts';
 import { benchDeploy } from './deploy.ts';
+import { benchHostile } from './hostile.ts';
 import { benchLists } from './lists.ts';
 import { benchLoad } from './load.ts';
 import { benchLogs } from './logs.ts';
@@ -25,6 +26,7 @@ const parts: Readonly<Record<string, Part>> = {
   logs: () => inWorld(benchLogs),
   logView: benchLogView,
   load: benchLoad,
+  hostile: benchHostile,
   activation: benchActivation,
   apps: benchApps,
   requests: benchRequests,

@@ -33,6 +33,16 @@ def say(what: str) -> None:
         print("WARNING slow disk in /root/shop.py:7")
         print("<b>bold?</b> <script>alert(1)</script> \\u202eevil\\x00 \\x1b]8;;javascript:alert(1)\\x07click\\x1b]8;;\\x07")
         print("x" * 60_000)
+    if what == "hostile":
+        for size in (4_000, 64_000):
+            for line in (" " * size + ":0 in :", ":0 in :" * (size // 7), " ❱ " * (size // 3)):
+                print("╭─ Traceback (most recent call last) ─╮")
+                print("│" + line[:size])
+            print("Traceback (most recent call last):")
+            print('File "' * (size // 6))
+            print('  File "' + '", line 1, in ' * (size // 14))
+        print("\\n" * 300_000)
+        print("the next ordinary line")
     if what == "fail":
         try:
             import json
@@ -440,5 +450,23 @@ describe('a log that is filtered', () => {
     await rows(logs).filter({ hasText: '00000009 kept words again' }).waitFor();
     await logs.locator('.count', { hasText: /\d of [\d,]+ lines$/ }).waitFor();
     expect(await rows(logs).filter({ hasText: 'other words' }).count()).toBe(0);
+  });
+});
+
+// The last: its lines push out all others.
+describe('a log of lines that are made to be slow', () => {
+  it('is followed without holding up the editor', async () => {
+    await follow('shop');
+    const logs = await viewer();
+    await logs.getByRole('tab', { name: /^shop,/, selected: true }).waitFor();
+    const reset = logs.getByRole('button', { name: 'Reset Filters' });
+    if (await reset.isVisible()) await reset.click();
+    await fetch(`${url}?what=hostile`);
+    await logs.locator('#list').press('Control+f');
+    await logs.locator('#filter').pressSequentially('next ordinary');
+    await rows(logs).filter({ hasText: 'the next ordinary line' }).first().waitFor();
+    // A command of the extension answers.
+    await workbench.runCommand('Modal: Follow Logs');
+    await workbench.quickPick.widget.getByText(/^shop/).first().waitFor();
   });
 });

@@ -1,9 +1,11 @@
 import { fileEncodingOf } from './fileField.ts';
+import { plainPattern } from './plainPattern.ts';
 import type { Schema } from './schema.ts';
 import { isSchema, listOf, resolve, schemasIn, textOf, typesOf, variantsOf, withoutNull } from './schema.ts';
 
-/** Schemas that require themselves are given up at this depth. */
+/** Schemas that require themselves are given up at this depth, and those that branch after so many steps. */
 const deepest = 8;
+const mostSteps = 5000;
 const mostItems = 20;
 
 const formats: Readonly<Record<string, string>> = {
@@ -19,17 +21,36 @@ const formats: Readonly<Record<string, string>> = {
 };
 
 /** What a form begins with: examples and defaults where the schema has them, else the least that it accepts. */
-export function initialValue(schema: unknown, root: Schema, name = '', depth = 0): unknown {
+export function initialValue(schema: unknown, root: Schema, name = '', work = workOn(root)): unknown {
+  return valueFor(schema, name, 0, work);
+}
+
+export interface Work {
+  readonly root: Schema;
+  /** Steps that may still be taken. */
+  left: number;
+}
+
+/** What is made together shares its steps. */
+export function workOn(root: Schema): Work {
+  return { root, left: mostSteps };
+}
+
+function valueFor(schema: unknown, name: string, depth: number, work: Work): unknown {
+  const { root } = work;
+  if (work.left <= 0) return null;
   const known = withoutNull(resolve(schema, root), root);
+  const variants = variantsOf(known, root);
+  work.left -= 1 + variants.length + schemasIn(known['properties']).length;
   const given = givenValue(known);
   if (given !== undefined) return given;
-  const [variant] = variantsOf(known, root);
-  if (variant) return depth < deepest ? initialValue(variant, root, name, depth + 1) : null;
+  const [variant] = variants;
+  if (variant) return depth < deepest ? valueFor(variant, name, depth + 1, work) : null;
   switch (typesOf(known)[0]) {
     case 'object':
-      return initialObject(known, root, depth);
+      return initialObject(known, depth, work);
     case 'array':
-      return initialList(known, root, name, depth);
+      return initialList(known, name, depth, work);
     case 'string':
       return initialText(known, name);
     case 'integer':
@@ -52,20 +73,18 @@ function givenValue(schema: Schema): unknown {
   );
 }
 
-function initialObject(schema: Schema, root: Schema, depth: number): unknown {
+function initialObject(schema: Schema, depth: number, work: Work): unknown {
   if (depth >= deepest) return {};
-  const required = listOf(schema['required']);
-  const members = schemasIn(schema['properties']).filter(([name]) => required.includes(name));
-  return Object.fromEntries(
-    members.map(([name, member]) => [name, initialValue(member, root, name, depth + 1)]),
-  );
+  const required = new Set(listOf(schema['required']));
+  const members = schemasIn(schema['properties']).filter(([name]) => required.has(name));
+  return Object.fromEntries(members.map(([name, member]) => [name, valueFor(member, name, depth + 1, work)]));
 }
 
-function initialList(schema: Schema, root: Schema, name: string, depth: number): unknown {
+function initialList(schema: Schema, name: string, depth: number, work: Work): unknown {
   const { items, minItems } = schema;
   if (depth >= deepest || !isSchema(items)) return [];
   const count = typeof minItems === 'number' ? Math.min(minItems, mostItems) : 0;
-  return Array.from({ length: count }, () => initialValue(items, root, name, depth + 1));
+  return Array.from({ length: count }, () => valueFor(items, name, depth + 1, work));
 }
 
 function initialText(schema: Schema, name: string): string {
@@ -76,16 +95,9 @@ function initialText(schema: Schema, name: string): string {
   const text = (formats[textOf(schema['format'])] ?? (least > 0 ? 'text' : ''))
     .padEnd(least, 'x')
     .slice(0, most);
-  if (typeof pattern !== 'string') return text;
-  return ['', text, 'text', 'a', '0', '1'].find((candidate) => matches(pattern, candidate)) ?? text;
-}
-
-function matches(pattern: string, text: string): boolean {
-  try {
-    return new RegExp(pattern, 'u').test(text);
-  } catch {
-    return true;
-  }
+  const expression = typeof pattern === 'string' ? plainPattern(pattern) : undefined;
+  if (!expression) return text;
+  return ['', text, 'text', 'a', '0', '1'].find((candidate) => expression.test(candidate)) ?? text;
 }
 
 function initialNumber(schema: Schema): number {

@@ -1,6 +1,7 @@
 import type { OutputUnit } from '@cfworker/json-schema';
 import { Validator } from '@cfworker/json-schema';
 import type { JsonPath } from '../json/jsonText.ts';
+import { longestList, plainSchema } from './plainSchema.ts';
 import { problemWords } from './problemWords.ts';
 import type { Schema } from './schema.ts';
 
@@ -10,14 +11,20 @@ export interface SchemaProblem {
   readonly message: string;
 }
 
-/** Says where values do not fit a schema, in words for the field. It interprets the schema and makes no code of it. */
+/** Each entry of longer lists is not compared with each other one. */
+const mostCompared = 200;
+
+/**
+ * Says where values do not fit a schema, in words for the field. It interprets the schema and makes no code of it.
+ * What would take too long, by a mistake or by design, is not checked: the endpoint does that itself.
+ */
 export class SchemaChecker {
-  readonly #validator: Validator;
+  readonly #schema: Schema;
+  readonly #validators = new Map<boolean, { validator: Validator; begin: () => void }>();
 
   /** @param schema JSON Schema 2020-12 with all it refers to in itself */
   constructor(schema: Schema) {
-    // The validator notes addresses in the objects it is given.
-    this.#validator = new Validator(structuredClone(schema), '2020-12', false);
+    this.#schema = schema;
   }
 
   /** @returns at most one problem for each place; none when the schema itself cannot be applied */
@@ -33,10 +40,21 @@ export class SchemaChecker {
 
   #errors(value: unknown): OutputUnit[] {
     try {
-      return this.#validator.validate(value).errors;
+      const { validator, begin } = this.#validatorFor(longestList(value) <= mostCompared);
+      begin();
+      return validator.validate(value).errors;
     } catch {
       return []; // a broken schema must not stand between the user and the request
     }
+  }
+
+  #validatorFor(compares: boolean) {
+    const known = this.#validators.get(compares);
+    if (known) return known;
+    const { schema, begin } = plainSchema(this.#schema, compares);
+    const made = { validator: new Validator(schema, '2020-12', false), begin };
+    this.#validators.set(compares, made);
+    return made;
   }
 }
 
@@ -67,9 +85,10 @@ function meant(errors: readonly OutputUnit[]): OutputUnit[] {
   for (let at = 0; at < errors.length; at++) {
     const error = errors[at] as OutputUnit;
     if (error.keyword === 'anyOf' || error.keyword === 'oneOf') {
-      const below = errors.slice(at + 1).filter((each) => isBelow(each, error));
-      kept.push(...meantChoice(error, below));
-      at += below.length;
+      let end = at + 1;
+      for (let next = errors[end]; next && isBelow(next, error); next = errors[end]) end++;
+      kept.push(...meantChoice(error, errors.slice(at + 1, end)));
+      at = end - 1;
     } else if (!containers.has(error.keyword)) kept.push(error);
   }
   return kept;
@@ -97,7 +116,10 @@ function tellsApart({ keyword, instanceLocation }: OutputUnit, choice: OutputUni
 
 function problemOf({ instanceLocation, keyword, error }: OutputUnit): SchemaProblem {
   const path = pathOf(instanceLocation);
-  const missing = keyword === 'required' ? /required property "(.*)"\.$/.exec(error)?.[1] : undefined;
+  const missing =
+    keyword === 'required'
+      ? /^Instance does not have required property "(.*)"\.$/.exec(error)?.[1]
+      : undefined;
   return {
     path: missing === undefined ? path : [...path, missing],
     message: problemWords(keyword, error),

@@ -18,12 +18,18 @@ interface Open {
 }
 
 /** Longer texts are for the editor. */
-const longestText = 256 * 1024;
+const longestText = 64 * 1024;
 const mostParts = 20;
 const shortestText = 40;
 /** What ordinary prose does not have. */
-const marks =
-  /^#{1,6} \S|^[ \t]*[-*+] \S|^[ \t]*\d{1,9}\. \S|^\|.*\|[ \t]*$|^```|\*\*\S[^*]*\*\*|\[[^[\]]{1,300}\]\(\S{1,300}\)/m;
+const marks = [
+  /^#{1,6} \S/m,
+  /^[ \t]*(?:[-*+]|\d{1,9}\.) \S/m,
+  /^\|.*\|[ \t]*$/m,
+  /^```/m,
+  /\*\*\S[^*]*\*\*/,
+  /\[[^[\]]{1,300}\]\([^\s)]{1,300}\)/,
+];
 /** A document has some of it on its first pages. */
 const searched = 64 * 1024;
 const usualNames = new Set([
@@ -63,12 +69,9 @@ export function markdownTexts(content: Content, body: string): { title: string; 
 }
 
 function isMarkdown(text: string, name: string | undefined): boolean {
-  return (
-    text.length >= shortestText &&
-    name !== undefined &&
-    usualNames.has(name) &&
-    marks.test(text.slice(0, searched))
-  );
+  if (text.length < shortestText || name === undefined || !usualNames.has(name)) return false;
+  const head = text.slice(0, searched);
+  return marks.some((mark) => mark.test(head));
 }
 
 export function renderMarkdown(text: string): MarkdownNode[] {

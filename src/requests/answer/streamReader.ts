@@ -90,8 +90,8 @@ export class StreamReader {
   }
 
   #keep(events: readonly TimedEvent[]): void {
-    this.#events.push(...events);
-    for (const { data } of events) this.#characters += data.length;
+    for (const event of events.slice(-mostEvents)) this.#events.push(event);
+    for (const { data } of events.slice(-mostEvents)) this.#characters += data.length;
     // One large event is kept in any case.
     let drop = Math.max(0, this.#events.length - mostEvents);
     for (let at = 0; at < this.#events.length - 1; at++) {

@@ -43,7 +43,7 @@ function authKeys(auth: RequestAuth | undefined): KeyHeader[] {
   if (!auth) return [];
   const value = auth.idHeader === undefined ? 'MODAL_API_KEY' : 'MODAL_KEY.MODAL_SECRET';
   return Object.entries(authHeaders(auth, value)).map(([name, said]) => {
-    const variable = /\S+$/.exec(said)?.[0] ?? said;
+    const variable = said.slice(said.lastIndexOf(' ') + 1);
     return { name, before: said.slice(0, said.length - variable.length), variable };
   });
 }

@@ -13,7 +13,8 @@ import { headerOf } from './model.ts';
 
 type Report = (range: TextRange, severity: HttpProblem['severity'], message: string) => void;
 
-const fileLine = /^<(@?)(?:\w+)?[ \t]+(\S.*?)\s*$/;
+/** Of a line without the blanks at its end. */
+const fileLine = /^<(@?)\w*[ \t]+(\S.*)$/;
 
 /** Reads the lines after the blank one. */
 export function readBody(
@@ -92,7 +93,7 @@ function join(lines: readonly string[], form: boolean): string {
 }
 
 function fileOf(line: Line): FileBody | undefined {
-  const [, fill, path] = fileLine.exec(line.text) ?? [];
+  const [, fill, path] = fileLine.exec(line.text.trimEnd()) ?? [];
   return path === undefined
     ? undefined
     : { path, fillIn: fill === '@', range: { start: line.start, end: line.end } };
@@ -125,9 +126,9 @@ function readPart(lines: readonly Line[]): HttpPart | undefined {
       ?.slice(name.length + 1)
       .trim();
   const disposition = header('content-disposition') ?? '';
-  const name = parameter(disposition, 'name');
+  const name = parameter(disposition, partName);
   if (name === undefined) return undefined;
-  const fileName = parameter(disposition, 'filename');
+  const fileName = parameter(disposition, partFileName);
   const type = header('content-type');
   const [piece = { kind: 'text', text: '' } as const, ...more] = pieces(content, false);
   if (more.length > 0) return undefined;
@@ -139,7 +140,10 @@ function readPart(lines: readonly Line[]): HttpPart | undefined {
   };
 }
 
-function parameter(header: string, name: string): string | undefined {
-  const match = new RegExp(`;\\s*${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;]+))`, 'i').exec(header);
+const partName = /;\s*name\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/i;
+const partFileName = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/i;
+
+function parameter(header: string, form: RegExp): string | undefined {
+  const match = form.exec(header);
   return match ? (match[1]?.replaceAll(/\\(.)/g, '$1') ?? match[2]) : undefined;
 }

@@ -99,10 +99,16 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 export function parseDotenv(text: string): Record<string, string> {
   const values: Record<string, string> = {};
   for (const line of text.split(/\r?\n/)) {
-    const [, name, raw = ''] = /^\s*(?:export\s+)?([\w.-]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    const [, name, said = ''] = /^(?:export\s+)?([\w.-]+)\s*=(.*)$/.exec(line.trim()) ?? [];
     if (name === undefined) continue;
+    const raw = said.trimStart();
     const quoted = /^(["'])(.*)\1/.exec(raw);
-    values[name] = quoted?.[2] ?? raw.replace(/\s+#.*$/, '');
+    values[name] = quoted?.[2] ?? withoutComment(raw);
   }
   return values;
+}
+
+function withoutComment(value: string): string {
+  const at = value.search(/\s#/);
+  return at < 0 ? value : value.slice(0, at).trimEnd();
 }

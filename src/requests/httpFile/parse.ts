@@ -8,8 +8,10 @@ export const largestHttpFile = 20 * 1024 * 1024;
 
 const separator = /^###(.*)$/;
 const comment = /^\s*(?:#|\/\/)/;
-const nameComment = /^\s*(?:#|\/\/)\s*@name[\s=]+(\S.*?)\s*$/;
-const variable = /^@([^\s=@]+)\s*=\s*(.*?)\s*$/;
+// These are of a line without the blanks at its end.
+const nameComment = /^\s*(?:#|\/\/)\s*@name[\s=]+([^\s=].*)$/;
+const variable = /^@([^\s=@]+)\s*=(.*)$/;
+const header = /^\s*([^\s:]+)\s*:(.*)$/;
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'];
 const otherKinds = ['GRAPHQL', 'WEBSOCKET', 'WS', 'WSS', 'GRPC', 'SSE', 'EVENTSOURCE', 'MQTT', 'AMQP'];
 
@@ -49,7 +51,7 @@ class Reader {
     let name = separator.exec(lines[0]?.text ?? '')?.[1]?.trim() ?? '';
     for (let at = 0; at < lines.length; at++) {
       const line = lines[at] as Line;
-      const told = nameComment.exec(line.text)?.[1];
+      const told = nameComment.exec(line.text.trimEnd())?.[1];
       if (told) name ||= told;
       if (line.text.trim() === '' || comment.test(line.text)) continue;
       if (this.#variable(line)) continue;
@@ -65,9 +67,13 @@ class Reader {
   }
 
   #variable(line: Line): boolean {
-    const [, name, value] = variable.exec(line.text) ?? [];
+    const [, name, value] = variable.exec(line.text.trimEnd()) ?? [];
     if (name === undefined) return false;
-    this.variables.push({ name, value: value ?? '', range: { start: line.start, end: line.end } });
+    this.variables.push({
+      name,
+      value: value?.trimStart() ?? '',
+      range: { start: line.start, end: line.end },
+    });
     return true;
   }
 
@@ -90,7 +96,7 @@ class Reader {
   }
 
   #target(text: string, range: TextRange): { method: string; url: string } {
-    const [, word = '', rest = ''] = /^([A-Za-z]+)\s+(.*)$/.exec(text) ?? [];
+    const [, word = '', rest = ''] = /^([A-Za-z]+)\s+(\S.*)$/.exec(text) ?? [];
     const known = methods.includes(word.toUpperCase());
     if (otherKinds.includes(word.toUpperCase())) {
       this.problem(
@@ -100,11 +106,8 @@ class Reader {
       );
     }
     // An address may hold blanks, so only a word before what is clearly an address is a method.
-    const url = (known || /^(?:https?:|\{\{|\/)/i.test(rest) ? rest : text).replace(
-      /\s+HTTP\/[\d.]+\s*$/i,
-      '',
-    );
-    const method = url === text.replace(/\s+HTTP\/[\d.]+\s*$/i, '') ? 'GET' : word.toUpperCase();
+    const url = withoutVersion(known || /^(?:https?:|\{\{|\/)/i.test(rest) ? rest : text);
+    const method = url === withoutVersion(text) ? 'GET' : word.toUpperCase();
     if (!known && method !== 'GET' && !otherKinds.includes(method))
       this.problem(range, 'error', `The method ${word} is not known. Use one of ${methods.join(', ')}.`);
     else if (!/^(?:https?:\/\/.|\{\{|\/)/i.test(url))
@@ -128,15 +131,22 @@ class Reader {
       const line = lines[at] as Line;
       if (line.text.trim() === '') return { headers, end, next: at + 1 };
       if (comment.test(line.text) || this.#variable(line)) continue;
-      const [, name, value] = /^\s*([^\s:]+)\s*:\s*(.*?)\s*$/.exec(line.text) ?? [];
+      const [, name, value] = header.exec(line.text.trimEnd()) ?? [];
       if (name === undefined) {
         const hint = 'This is no header. Headers are written as "Name: value"; a blank line begins the body.';
         this.problem(line, 'error', hint);
         continue;
       }
-      headers.push({ name, value: value ?? '', range: { start: line.start, end: line.end } });
+      headers.push({ name, value: value?.trimStart() ?? '', range: { start: line.start, end: line.end } });
       end = line.end;
     }
     return { headers, end, next: lines.length };
   }
+}
+
+/** Leaves out the `HTTP/1.1` at the end of a request line. */
+function withoutVersion(text: string): string {
+  const plain = text.trimEnd();
+  const at = plain.search(/HTTP\/[\d.]+$/i);
+  return at > 0 && /\s/.test(plain.charAt(at - 1)) ? plain.slice(0, at).trimEnd() : text;
 }

@@ -304,7 +304,7 @@ function isPlain(body: string): boolean {
     !/[\u0000-\u0008\u000b-\u001f\u007f\u2028\u2029\ufeff]/.test(body) &&
     !/^\s|\s$/.test(body) &&
     // Comments, files, answers, variables, checks and separators begin lines of their own.
-    !/^\s*(?:#|\/\/|[<>@?]|--|HTTP\/)/m.test(body)
+    !body.split('\n').some((line) => /^\s*(?:#|\/\/|[<>@?]|--|HTTP\/)/.test(line))
   );
 }
 
@@ -361,7 +361,7 @@ export function identifier(name: string): string {
       .normalize('NFKD')
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, '_')
-      .replaceAll(/^_+|_+$/g, '')
+      .replaceAll(/^_|_$/g, '')
       .slice(0, 60) || 'request'
   );
 }

@@ -23,12 +23,13 @@ const amountHelp = 'Enter a number of requests, such as 500, or a time, such as 
  * @returns a sentence where it is not understood or out of bounds
  */
 export function parseAmount(text: string): LoadAmount | string {
-  const match = /^(\d[\d,_ ]*?)\s*(r(?:equests?)?|s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?)?$/i.exec(
-    text.trim(),
-  );
-  const number = Number(match?.[1]?.replaceAll(/[,_ ]/g, ''));
-  if (!match || number < 1) return amountHelp;
-  const unit = (match[2] ?? 'r').charAt(0).toLowerCase();
+  const typed = text.trim();
+  const digits = /^\d[\d,_ ]*/.exec(typed)?.[0] ?? '';
+  const said = typed.slice(digits.length).trim();
+  const number = Number(digits.replaceAll(/[,_ ]/g, ''));
+  if (number < 1 || !/^(?:r(?:equests?)?|s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?)?$/i.test(said))
+    return amountHelp;
+  const unit = said === '' ? 'r' : said.charAt(0).toLowerCase();
   if (unit === 'r')
     return number > loadLimits.requests ? 'At most 100,000 requests.' : { kind: 'requests', count: number };
   const seconds = unit === 'm' ? number * 60 : number;

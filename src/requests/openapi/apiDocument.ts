@@ -2,6 +2,7 @@ import type { ApiBody, ApiOperation, ApiOperationDetails, ApiParameter } from '.
 import { ModalError } from '../../domain/errors.ts';
 import type { Schema } from '../../domain/schema/schema.ts';
 import { isSchema, listOf, schemasIn, textOf } from '../../domain/schema/schema.ts';
+import { withoutEndSlashes } from '../../domain/endSlashes.ts';
 import { closeSchema, lookUp } from './closeSchema.ts';
 
 /** An OpenAPI 3 document, read no further than is asked for: most operations are never opened. */
@@ -94,7 +95,7 @@ function operationOf(method: string, path: string, source: Schema): ApiOperation
 function basePath(document: Schema): string {
   const [server] = listOf(document['servers']);
   const url = isSchema(server) ? textOf(server['url']) : '';
-  return url.startsWith('/') && !url.startsWith('//') ? url.replace(/\/+$/, '') : '';
+  return url.startsWith('/') && !url.startsWith('//') ? withoutEndSlashes(url) : '';
 }
 
 function detailsOf({ operation, source, shared }: Found, document: Schema): ApiOperationDetails {

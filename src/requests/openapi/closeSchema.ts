@@ -126,9 +126,9 @@ function decoded(step: string): string {
   }
 }
 
-/** OpenAPI 3.0 has `nullable`, and limits that are excluded by a flag. Patterns that are none are left out. */
+/** OpenAPI 3.0 has `nullable`, and limits that are excluded by a flag. */
 function modern(schema: Record<string, unknown>): Schema {
-  const { nullable, $ref, pattern, minimum, maximum, exclusiveMinimum, exclusiveMaximum, ...rest } = schema;
+  const { nullable, $ref, minimum, maximum, exclusiveMinimum, exclusiveMaximum, ...rest } = schema;
   const limits = {
     minimum,
     maximum,
@@ -140,7 +140,6 @@ function modern(schema: Record<string, unknown>): Schema {
     ...rest,
     ...Object.fromEntries(numbers),
     ...($ref === undefined ? {} : { $ref }),
-    ...(typeof pattern === 'string' && isPattern(pattern) ? { pattern } : {}),
   };
   return nullable === true ? nullableOf(kept) : kept;
 }
@@ -154,12 +153,4 @@ function nullableOf(schema: Record<string, unknown>): Schema {
     type: [type, 'null'],
     ...(Array.isArray(values) ? { enum: [...listOf(values), null] } : {}),
   };
-}
-
-function isPattern(pattern: string): boolean {
-  try {
-    return Boolean(new RegExp(pattern, 'u'));
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,5 @@
 import { ModalError, isModalError } from '../../domain/errors.ts';
+import { withoutEndSlashes } from '../../domain/endSlashes.ts';
 
 const limitMs = 5000;
 const largest = 10 * 1024 * 1024;
@@ -17,7 +18,7 @@ export async function fetchDescription(
 ): Promise<string | undefined> {
   const limit = AbortSignal.timeout(limitMs);
   try {
-    const response = await fetch(`${baseUrl.replace(/\/+$/, '')}/openapi.json`, {
+    const response = await fetch(`${withoutEndSlashes(baseUrl)}/openapi.json`, {
       headers: { accept: 'application/json', ...headers },
       redirect: 'manual', // the key must not follow to another server
       signal: AbortSignal.any([signal, limit]),

@@ -6,11 +6,12 @@ export interface SourceText {
   readonly text: string;
 }
 
+const definition = /\bApp\(\s*(?:name\s*=\s*)?(?:"([^"\n]*)"|'([^'\n]*)')/g;
+
 /** The folder of the one file that makes an app of this name; undefined when none or several do. */
 export function folderOfApp(sources: readonly SourceText[], appName: string): string | undefined {
-  const definition = new RegExp(
-    String.raw`\bApp\(\s*(?:name\s*=\s*)?(["'])${appName.replace(/[.*+?^$\{\}()|[\]\\]/g, String.raw`\$&`)}\1`,
-  );
-  const defining = sources.filter(({ text }) => definition.test(text));
+  const defines = ({ text }: SourceText) =>
+    [...text.matchAll(definition)].some(([, double, single]) => (double ?? single) === appName);
+  const defining = sources.filter(defines);
   return defining.length === 1 && defining[0] ? path.posix.dirname(defining[0].path) : undefined;
 }

@@ -69,7 +69,7 @@ export class HttpFileHelp {
   ): Promise<vscode.CompletionItem[]> {
     const variables = await this.#files.variables(document.uri, this.#files.parse(document));
     const line = document.lineAt(position).text;
-    const start = /[$\w.-]*$/.exec(line.slice(0, position.character))?.index ?? position.character;
+    const start = beginOfName(line, position.character);
     const closed = /^\s*\}\}/.test(line.slice(position.character));
     const item = (name: string, detail: Text) =>
       completionItem({
@@ -135,4 +135,10 @@ function diagnostic(
 
 function rangeOf(document: vscode.TextDocument, { start, end }: TextRange): vscode.Range {
   return new vscode.Range(document.positionAt(start), document.positionAt(end));
+}
+
+function beginOfName(line: string, end: number): number {
+  let start = end;
+  while (start > 0 && /[$\w.-]/.test(line.charAt(start - 1))) start--;
+  return start;
 }

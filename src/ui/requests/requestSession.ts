@@ -7,6 +7,7 @@ import { operationDraft } from '../../domain/operationDraft.ts';
 import type { AuthChoice, RequestAuth, RequestSpec } from '../../domain/request.ts';
 import type { RequestDraft } from '../../domain/requestDraft.ts';
 import { emptyDraft } from '../../domain/requestDraft.ts';
+import { withoutEndSlashes } from '../../domain/endSlashes.ts';
 import { authChoice, defaultAuth, requestAuth } from '../../requests/auth.ts';
 import type { ApiDocument } from '../../requests/openapi/apiDocument.ts';
 import { sampleDraft } from '../../requests/sample.ts';
@@ -197,7 +198,7 @@ export class RequestSession {
   }
 
   get baseUrl(): string {
-    return this.target.endpoint.url.replace(/\/+$/, '');
+    return withoutEndSlashes(this.target.endpoint.url);
   }
 
   /** What the view shows and is known without asking anybody. */

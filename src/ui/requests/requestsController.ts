@@ -5,6 +5,7 @@ import { DisposableStore } from '../../domain/emitter.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { RequestSpec } from '../../domain/request.ts';
+import { withoutEndSlashes } from '../../domain/endSlashes.ts';
 import { plain } from '../../domain/text.ts';
 import type { EndpointKeys } from '../../platform/endpointKeys.ts';
 import type { KeyedFiles } from '../../requests/keyedFiles.ts';
@@ -259,7 +260,7 @@ export class RequestsController implements vscode.Disposable {
 }
 
 /** What names an endpoint: its address, written in one way. */
-const addressOf = (url: string) => url.replace(/\/+$/, '');
+const addressOf = withoutEndSlashes;
 
 /** For an address that no deployed app has. */
 function addressOnly(url: string): RequestTarget {

@@ -1,17 +1,23 @@
 import type * as vscode from 'vscode';
+import type { Disposable } from '../../domain/emitter.ts';
 import type { ModalScript } from '../../domain/script.ts';
+import { ParserThread } from '../../scripts/parserThread.ts';
 import { mentionsModal } from '../../scripts/scriptIndex.ts';
 
 const nothing: ModalScript = { apps: [], problems: [] };
 
-/** Reads scripts with the parser, which is loaded when the first one is read. */
-export class ScriptReader {
+/** Reads scripts with the parser, whose thread starts when the first one is read. */
+export class ScriptReader implements Disposable {
+  readonly #thread: ParserThread;
   readonly #read = new WeakMap<vscode.TextDocument, { version: number; script: Promise<ModalScript> }>();
 
+  /** @param workerFile bundle of `parserWorker.ts` */
+  constructor(workerFile: string) {
+    this.#thread = new ParserThread(workerFile);
+  }
+
   async ofText(text: string): Promise<ModalScript> {
-    if (!mentionsModal(text)) return nothing;
-    const { parseScript } = await import('../../scripts/parseScript.ts');
-    return parseScript(text);
+    return mentionsModal(text) ? this.#thread.parse(text) : nothing;
   }
 
   /** As it stands in the editor, saved or not. */
@@ -21,5 +27,9 @@ export class ScriptReader {
     const script = this.ofText(document.getText());
     this.#read.set(document, { version: document.version, script });
     return script;
+  }
+
+  dispose(): void {
+    this.#thread.dispose();
   }
 }

@@ -55,7 +55,7 @@ function styleAfter(style: Style, escape: string): Style {
     const code = codes[at] ?? 0;
     if (code === 0) next = plain();
     else if (code === 38 || code === 48) {
-      const { colour, length } = extended(codes.slice(at + 1));
+      const { colour, length } = extended(codes.slice(at + 1, at + 5));
       if (code === 38) next.foreground = colour;
       else next.background = colour;
       at += length;

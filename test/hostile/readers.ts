@@ -1,0 +1,252 @@
+import { explainFailure, explainRunFailure } from '../../src/deploy/failure.ts';
+import { withoutTrace } from '../../src/deploy/cliTrace.ts';
+import { withoutPadding } from '../../src/deploy/panels.ts';
+import { failureProblems, warningProblems } from '../../src/deploy/problems.ts';
+import { parameterProblem, splitWords } from '../../src/deploy/runArguments.ts';
+import { announcedStage } from '../../src/deploy/stages.ts';
+import { drawableAnsi, plainText, visibleText } from '../../src/domain/ansi.ts';
+import { matchOperation } from '../../src/domain/api.ts';
+import { formatJson } from '../../src/domain/json/jsonEdit.ts';
+import { parseJson } from '../../src/domain/json/jsonText.ts';
+import type { LogChunk } from '../../src/domain/log.ts';
+import { findLinks } from '../../src/domain/logLinks.ts';
+import { operationDraft } from '../../src/domain/operationDraft.ts';
+import { redact, redactHeader, replaceCredentials } from '../../src/domain/redact.ts';
+import type { HttpResult } from '../../src/domain/request.ts';
+import { parseTime } from '../../src/domain/timeRange.ts';
+import { tracebackBlocks } from '../../src/domain/tracebackText.ts';
+import { EntryBuilder, notInTime } from '../../src/logs/entryBuilder.ts';
+import { LogBuffer } from '../../src/logs/logBuffer.ts';
+import { parseStructured } from '../../src/logs/structured.ts';
+import { TracebackFold, beginsTraceback } from '../../src/logs/tracebacks.ts';
+import { pushInTurns } from '../../src/logs/turns.ts';
+import { OutputLines } from '../../src/modal/outputLines.ts';
+import { OutputTail } from '../../src/modal/outputTail.ts';
+import { readSignInLine, signInFailure } from '../../src/modal/signInOutput.ts';
+import { AnswerModel } from '../../src/requests/answer/answerModel.ts';
+import { childRows, searchRows } from '../../src/requests/answer/jsonTree.ts';
+import { markdownTexts, renderMarkdown } from '../../src/requests/answer/markdown.ts';
+import { StreamReader } from '../../src/requests/answer/streamReader.ts';
+import { explainResult } from '../../src/requests/explain.ts';
+import { parseDotenv } from '../../src/requests/httpFile/environment.ts';
+import { parseHttpFile } from '../../src/requests/httpFile/parse.ts';
+import { Variables, referencesIn } from '../../src/requests/httpFile/variables.ts';
+import { KeyMask } from '../../src/requests/keyMask.ts';
+import { readApiDocument } from '../../src/requests/openapi/apiDocument.ts';
+import { spellVariables } from '../../src/requests/secretVariables.ts';
+import { ParserThread } from '../../src/scripts/parserThread.ts';
+import { mentionsModal } from '../../src/scripts/scriptIndex.ts';
+import { folderOfApp } from '../../src/ui/lifecycle/appSource.ts';
+import { remoteKey } from '../../src/ui/lifecycle/remotes.ts';
+import { styledRuns } from '../../src/webview/logs/ansiRuns.ts';
+import { piecesOf } from '../../src/webview/logs/pieces.ts';
+
+const scripts = new ParserThread(new URL('../../src/scripts/parserWorker.ts', import.meta.url), 300);
+
+/** Reads a text that somebody else wrote, as the product does. */
+export type Reader = (text: string) => unknown;
+
+const noVariables = { environment: {}, dotenv: {}, processEnv: {} };
+
+/** A log as it comes from the wire, to its entries. */
+async function readLog(text: string): Promise<LogBuffer> {
+  const buffer = new LogBuffer();
+  const builder = new EntryBuilder(buffer, notInTime);
+  await pushInTurns([chunkOf(text)], (chunk) => builder.push(chunk));
+  builder.showPartial();
+  builder.flush();
+  return buffer;
+}
+
+/** The whole text as one line each time, without the limit of the lines before it. */
+function readTraceback(text: string): unknown[] {
+  const [first = ''] = text.split('\n');
+  const begins = beginsTraceback(first);
+  return ['Traceback (most recent call last):', '╭─ Traceback (most recent call last) ─╮'].map((header) => {
+    const fold = new TracebackFold(header);
+    for (const line of text.split('\n')) if (!fold.take(line)) break;
+    return [begins, fold.parts, fold.text, fold.mayTake(text)];
+  });
+}
+
+const chunkOf = (text: string): LogChunk => ({
+  entryId: '',
+  time: 1_795_256_000_000,
+  source: 'stdout',
+  text,
+  containerId: 'ta-1',
+  functionId: 'fu-1',
+  callId: 'fc-1',
+});
+
+/** As it comes out of a pipe. */
+async function readOutput(text: string): Promise<void> {
+  const tail = new OutputTail(64 * 1024);
+  const lines = new OutputLines((line) => {
+    announcedStage(line);
+    readSignInLine(line);
+    tail.add(withoutPadding(line));
+  });
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += 65_536) {
+    lines.push(bytes.subarray(at, at + 65_536));
+    await new Promise(setImmediate);
+  }
+  lines.end();
+  tail.toString();
+}
+
+function readFailure(output: string): void {
+  const tail = new OutputTail(200_000);
+  for (const line of output.split('\n')) tail.add(line);
+  const text = tail.toString();
+  const failure = explainFailure(text, 1);
+  explainRunFailure(text, text, 1);
+  failureProblems(failure, () => false, 'a.py', text, text);
+  warningProblems(text);
+  signInFailure(text);
+  withoutTrace(text);
+}
+
+function readHttpFile(text: string): void {
+  const file = parseHttpFile(text);
+  const variables = new Variables(file, noVariables);
+  for (const { url, headers } of file.requests.slice(0, 20))
+    for (const each of [url, ...headers.slice(0, 20).map(({ value }) => value)]) variables.fill(each);
+  referencesIn(text);
+}
+
+const resultOf = (body: string, type: string): HttpResult => ({
+  status: 200,
+  statusText: 'OK',
+  headers: { 'content-type': type },
+  body,
+  bytes: Buffer.from(body),
+  size: body.length,
+  timing: { connect: 0, firstByte: 0, total: 0 } as unknown as HttpResult['timing'],
+  callId: '',
+  keyMasked: false,
+});
+
+function readAnswer(text: string): void {
+  for (const type of ['application/json', 'text/markdown', 'text/plain']) {
+    const stream = new StreamReader({ 'content-type': type });
+    const result = resultOf(text, type);
+    const { json = null } = new AnswerModel({ result, stream });
+    childRows(json, [], 0, 200);
+    searchRows(json, 'zzz', 10);
+  }
+  explainResult({ ...resultOf(text, 'text/plain'), status: 500 });
+}
+
+async function readStream(text: string): Promise<void> {
+  const stream = new StreamReader({ 'content-type': 'text/event-stream' });
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += 65_536) {
+    stream.push(bytes.subarray(at, at + 65_536), at);
+    await new Promise(setImmediate);
+  }
+  stream.end(0);
+}
+
+function readMarkdown(text: string): void {
+  const body = text.slice(0, 256 * 1024);
+  markdownTexts({ kind: 'json', type: '', notes: [], json: { text } }, body);
+  renderMarkdown(body);
+}
+
+function readDescription(text: string): void {
+  const word = text.slice(0, 100_000);
+  for (const document of [
+    text,
+    JSON.stringify(describing(word)),
+    JSON.stringify(describing(text.slice(0, 50))),
+  ]) {
+    try {
+      const api = readApiDocument(document);
+      for (const operation of api.operations) {
+        const details = api.details(operation.id);
+        if (details) operationDraft(details);
+        matchOperation(api.operations, 'GET', operation.path.slice(0, -1));
+      }
+    } catch (error) {
+      if ((error as { kind?: string }).kind !== 'invalid') throw error;
+    }
+  }
+}
+
+const describing = (word: string) => ({
+  openapi: '3.1.0',
+  servers: [{ url: `/${word}` }],
+  paths: {
+    [`/${word}`]: {
+      post: {
+        summary: word,
+        parameters: [{ name: word, in: 'query', required: true, schema: { type: 'string', pattern: word } }],
+        requestBody: {
+          content: {
+            'application/json': {
+              schema: {
+                type: 'object',
+                required: [word],
+                properties: { [word]: { type: 'string', pattern: word, minLength: 9, $ref: `#/${word}` } },
+              },
+            },
+          },
+        },
+      },
+    },
+    '/{a}{b}{c}{d}{e}/x': { get: {} },
+  },
+});
+
+function readRow(text: string): void {
+  const line = text.slice(0, 64 * 1024);
+  const plain = plainText(line);
+  piecesOf(styledRuns(line), [], findLinks(plain));
+  visibleText(drawableAnsi(line));
+  tracebackBlocks(text.slice(0, 256 * 1024));
+}
+
+function readCredentials(text: string): void {
+  redact(text);
+  replaceCredentials(text, () => 'x');
+  redactHeader('x-a', text);
+  spellVariables(text, (name) => name);
+}
+
+function readWords(text: string): void {
+  const word = { name: 'a', type: { kind: 'float' } } as unknown as Parameters<typeof parameterProblem>[0];
+  parameterProblem(word, text);
+  splitWords(text);
+  parseTime(text, 'utc', 0);
+  remoteKey(text);
+  folderOfApp([{ path: 'a.py', text }], 'a');
+}
+
+function readKeyed(text: string): void {
+  const mask = new KeyMask(['sk-sk-sk-sk-sk-sk-sk-x', 'aaaaaaaaaaaaaab']);
+  mask.push(Buffer.from(text));
+  mask.text(text);
+}
+
+/** By what they read. */
+export const readers: Readonly<Record<string, Reader>> = {
+  log: readLog,
+  'structured line': (text) => parseStructured(`::progress {${text}}`, chunkOf(text)),
+  traceback: readTraceback,
+  'row of the log viewer': readRow,
+  'CLI output': readOutput,
+  'failure of the CLI': readFailure,
+  '.http file': readHttpFile,
+  '.env file': parseDotenv,
+  'Python file': (text) => [mentionsModal(text), scripts.parse(`import modal\n${text}`)].at(-1),
+  'API description': readDescription,
+  answer: readAnswer,
+  'event stream': readStream,
+  markdown: readMarkdown,
+  'JSON editor': (text) => [parseJson(text), formatJson(text)],
+  credentials: readCredentials,
+  'repeated key': readKeyed,
+  'words of the user': readWords,
+};
