@@ -111,9 +111,9 @@ export async function findOwnApp(
   if (id) return apps.find((app) => app.id === id);
   return apps
     .filter(({ state }) => state === 'ephemeral' || state === 'initializing')
-    .filter(({ createdAt }) => createdAt >= startedAt - clockSkewMs)
+    .filter(({ createdAt = 0 }) => createdAt >= startedAt - clockSkewMs)
     .filter(({ name }) => !plan.app?.name || name === plan.app.name)
-    .sort((a, b) => b.createdAt - a.createdAt)[0];
+    .sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0))[0];
 }
 
 /** `View run at …/ap-…`, of what the CLI prints first. @returns '' on any other line */

@@ -3,6 +3,7 @@ import type { App, ModalFunction } from '../../domain/app.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { Autoscaler, AutoscalerField, AutoscalerValues } from '../../domain/lifecycle.ts';
 import { autoscalerFields, changedFields, deployedValues } from '../../domain/lifecycle.ts';
+import { gpuChoiceWords } from '../../domain/words.ts';
 import { pick } from '../commands/pick.ts';
 import type { Services } from '../commands/services.ts';
 import { withSignal } from '../withSignal.ts';
@@ -36,7 +37,7 @@ export async function resolveFunction(
           t('Choose a function or class'),
           functions.map((each) => ({
             label: nameOf(each),
-            description: each.gpus.join(' or ') || 'CPU',
+            description: gpuChoiceWords(each.gpus),
             value: each,
           })),
         );

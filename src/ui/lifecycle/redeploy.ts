@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { App } from '../../domain/app.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { AppVersion, Redeployed } from '../../domain/lifecycle.ts';
-import { plural } from '../../domain/words.ts';
+import { plural, pluralOf } from '../../domain/words.ts';
 import { replaceContainers } from '../../modal/replaceContainers.ts';
 import type { ControlPlane } from '../../modal/controlPlane.ts';
 import { withSignal } from '../withSignal.ts';
@@ -32,7 +32,7 @@ export async function rollBack(
       containerLine(app),
     ],
     t('Roll Back'),
-    app.runningContainers > 0,
+    app.runningContainers !== 0,
   );
   if (!strategy) return;
   await redeploy(services, app, strategy, {
@@ -55,7 +55,7 @@ export async function rollOver(services: Services, app: App): Promise<void> {
       containerLine(app),
     ],
     t('Roll Over'),
-    app.runningContainers > 0,
+    app.runningContainers !== 0,
   );
   if (!strategy) return;
   await redeploy(services, app, strategy, {
@@ -90,7 +90,7 @@ function containerLine({ runningContainers }: App): string {
   if (runningContainers === 0) return t('No container is running.');
   return t(
     '{0}: finish what they do and are then replaced. When you stop them, their inputs run again in new containers.',
-    plural(runningContainers, 'running container'),
+    pluralOf(runningContainers, 'running container'),
   );
 }
 
