@@ -69,6 +69,19 @@ export default tseslint.config(
     },
   },
   { files: ['src/**/*.ts'], rules: { 'no-console': 'error' } },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/platform/openAddress.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['openExternal', 'asExternalUri'].map((property) => ({
+          property,
+          message: 'Addresses are checked and opened in platform/openAddress.ts.',
+        })),
+      ],
+    },
+  },
   ...Object.keys(arrows).map(arrowRule),
   { files: ['**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
   {

@@ -7,6 +7,7 @@ import type { InstallOffer } from '../../modal/installer.ts';
 import { installOffers, upgradeOffer } from '../../modal/installer.ts';
 import type { ModalCli } from '../../modal/cli.ts';
 import { searchCli } from '../../modal/interpreter.ts';
+import { openAddress } from '../../platform/openAddress.ts';
 import type { Services } from '../commands/services.ts';
 import { shellQuote } from '../../domain/shell.ts';
 import { runInstall } from './runInstall.ts';
@@ -115,7 +116,7 @@ async function act(services: Services, choice: Choice): Promise<void> {
     return;
   }
   if (choice === 'help') {
-    await vscode.env.openExternal(vscode.Uri.parse(helpPage));
+    await openAddress(helpPage);
     return;
   }
   const { t } = vscode.l10n;

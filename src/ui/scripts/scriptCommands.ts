@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { commands } from '../../contributions.ts';
 import { appReference } from '../../domain/script.ts';
+import { openAddress } from '../../platform/openAddress.ts';
 import type { CommandTable } from '../commands/command.ts';
 import type { RunningDeploy } from '../deploy/deployTracker.ts';
 import { pick } from '../commands/pick.ts';
@@ -64,7 +65,7 @@ export function scriptCommands(services: Services): ScriptCommands {
       doing: t('Open served URL'),
       run: async (argument) => {
         const url = await servedUrl(services, argument, t('Open Served URL'));
-        if (url) await vscode.env.openExternal(vscode.Uri.parse(url));
+        if (url) await openAddress(url);
       },
     },
     [commands.copyServedUrl]: {

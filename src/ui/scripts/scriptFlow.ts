@@ -17,6 +17,7 @@ import { serve } from '../../deploy/serve.ts';
 import { shellCommand } from '../../domain/shell.ts';
 import { ModalError, isCancelled, toModalError } from '../../domain/errors.ts';
 import type { Runnable } from '../../domain/script.ts';
+import { openAddress } from '../../platform/openAddress.ts';
 import type { Services } from '../commands/services.ts';
 import type { OutputSink } from '../logs/logsController.ts';
 import { withSignal } from '../withSignal.ts';
@@ -142,7 +143,9 @@ export class ScriptFlow {
       if (state.kind !== 'serving' || announced) return;
       announced = true;
       void store.refresh();
-      void this.#announce(title, state.endpoints[0]?.url);
+      void this.#announce(title, state.endpoints[0]?.url).catch((error: unknown) =>
+        this.#services.presenter.failure(vscode.l10n.t('Open Served URL'), error),
+      );
     };
     const end = (state: RunState, words: string) => scriptRuns.update(id, { state, words, endpoints: [] });
     try {
@@ -212,7 +215,7 @@ export class ScriptFlow {
       open,
     );
     if (chosen === copy) await vscode.env.clipboard.writeText(url);
-    if (chosen === open) await vscode.env.openExternal(vscode.Uri.parse(url));
+    if (chosen === open) await openAddress(url);
   }
 
   async #run(plan: ScriptPlan, runnable: Runnable): Promise<void> {
