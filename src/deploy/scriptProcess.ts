@@ -12,8 +12,9 @@ import type { DeployFailure, SourceFrame } from './failure.ts';
 import { DeployError } from './deployer.ts';
 import { failureProblems } from './problems.ts';
 import { clockSkewMs } from './unfinished.ts';
+import { environmentFlag } from './runArguments.ts';
 import type { PlanServices, PlannedUnit } from './plan.ts';
-import { environmentFlag, planEnvironment, planUnits, readRates } from './plan.ts';
+import { planEnvironment, planUnits, readRates } from './plan.ts';
 
 /** What `modal serve` and `modal run` have in common: an app of a script that lives as long as the command. */
 export interface ScriptPlan {
