@@ -139,12 +139,12 @@ export async function readContainer(
 export function toContainerInfo(info: Info, id: string, checks: FieldChecks): ContainerInfo {
   const readyAt = checks.time('when a container was ready', info.startedAt);
   const finishedAt = checks.time('when a container ended', info.finishedAt);
-  const result = info.finishedAt ? resultWords(info, checks) : undefined;
+  const result = info.finishedAt !== 0 ? resultWords(info, checks) : undefined;
   return {
     id,
     gpu: gpuOf(info.gpuConfig?.gpuType || info.gpuType, info.gpuConfig?.count ?? 1, checks),
     // A moment that cannot be read is one all the same.
-    state: info.finishedAt ? 'finished' : info.startedAt ? 'running' : 'starting',
+    state: info.finishedAt !== 0 ? 'finished' : info.startedAt !== 0 ? 'running' : 'starting',
     enqueuedAt: checks.time('when a container was asked for', info.enqueuedAt),
     ...(readyAt === undefined ? {} : { readyAt }),
     ...(finishedAt === undefined ? {} : { finishedAt }),
