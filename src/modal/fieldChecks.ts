@@ -1,5 +1,5 @@
 import type { CommitHash, IdKind } from '../domain/identifiers.ts';
-import { commitHash, isEnvironmentName, isModalId } from '../domain/identifiers.ts';
+import { commitHash, isEnvironmentName, isModalId, isObjectName } from '../domain/identifiers.ts';
 import type { Logger } from '../domain/logger.ts';
 import { oneLine } from '../domain/plainText.ts';
 import { isLoopback, webAddress } from '../domain/webAddress.ts';
@@ -47,6 +47,14 @@ export class FieldChecks {
   environmentName(field: string, value: unknown): string | undefined {
     const known = typeof value === 'string' && isEnvironmentName(value) ? value : undefined;
     return this.noted(field, value, known);
+  }
+
+  /** '' for one that has no name. */
+  objectName(field: string, value: unknown): string {
+    if (value === '' || value === undefined) return '';
+    return (
+      this.noted(field, value, typeof value === 'string' && isObjectName(value) ? value : undefined) ?? ''
+    );
   }
 
   /** Words of others, for showing only: one line and not too long. '' where there are none. */

@@ -57,7 +57,8 @@ function toApp(item: AppItem, environment: string, checks: FieldChecks): App | u
   const deployedAt = checks.time('when an app was deployed', lifecycle?.deployedAt);
   const version = checks.ordinal('the version of an app', lifecycle?.version);
   const name =
-    checks.words('the name of an app', item.name) ||
+    checks.objectName('the name of an app', item.name) ||
+    // Of a run it may be anything.
     checks.words('the description of an app', item.description);
   return {
     id,
