@@ -97,6 +97,19 @@ export default tseslint.config(
     ignores: ['src/platform/shown/*.ts', 'src/domain/text.ts'],
     rules: { 'no-restricted-syntax': ['error', noHtml, ...onlyText] },
   },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/platform/openAddress.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['openExternal', 'asExternalUri'].map((property) => ({
+          property,
+          message: 'Addresses are checked and opened in platform/openAddress.ts.',
+        })),
+      ],
+    },
+  },
   ...Object.keys(arrows).map(arrowRule),
   { files: ['**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
   {

@@ -10,6 +10,7 @@ import { Config } from './platform/config.ts';
 import { ContextKeys } from './platform/contextKeys.ts';
 import { EndpointKeys } from './platform/endpointKeys.ts';
 import { ChannelLogger } from './platform/logger.ts';
+import { openAddress } from './platform/openAddress.ts';
 import { Presenter } from './platform/present.ts';
 import { RecordedSender } from './requests/recordedSender.ts';
 import { RequestSender } from './requests/send.ts';
@@ -132,7 +133,10 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     deploy: () => void vscode.commands.executeCommand(commands.deploy),
     loadTest: (argument) => void vscode.commands.executeCommand(commands.loadTest, argument),
     openDashboard: (appId) =>
-      void planes.get().then((plane) => vscode.env.openExternal(vscode.Uri.parse(plane.dashboardUrl(appId)))),
+      void planes
+        .get()
+        .then((plane) => openAddress(plane.dashboardUrl(appId)))
+        .catch((error: unknown) => presenter.failure(vscode.l10n.t('Open dashboard'), error)),
     calls,
     copyAs: async (spec) => (await requestMemory.load()).copyAs(spec),
     save: async (spec, title) => (await requestMemory.load()).save(spec, title),

@@ -6,6 +6,8 @@ import { datedRates, gpuUsdPerHour } from '../domain/cost.ts';
 import { ModalError, isCancelled, toModalError } from '../domain/errors.ts';
 import type { AppVersion } from '../domain/lifecycle.ts';
 import { gpuTypes, parseGpu } from '../domain/gpu.ts';
+import { isEnvironmentName } from '../domain/identifiers.ts';
+import { oneLine } from '../domain/plainText.ts';
 import type { ScriptApp, ScriptUnit } from '../domain/script.ts';
 import { appReference } from '../domain/script.ts';
 import { shellCommand } from '../domain/shell.ts';
@@ -13,6 +15,7 @@ import type { ModalCli } from '../modal/cli.ts';
 import type { Connection } from '../modal/connection.ts';
 import type { ControlPlane, DeployedApp } from '../modal/controlPlane.ts';
 import { changesOf } from './changes.ts';
+import { environmentFlag } from './runArguments.ts';
 import type { SettingValues } from './settings.ts';
 import { changedOnly } from './settings.ts';
 
@@ -108,7 +111,10 @@ export interface PlanServices {
  */
 export async function planDeploy(target: DeployTarget, services: PlanServices): Promise<DeployPlan> {
   const { plane, signal } = services;
-  const environment = target.environment || (await planEnvironment(services));
+  const environment = await planEnvironment({
+    ...services,
+    environment: target.environment || services.environment,
+  });
   const args = (script: string) => ['deploy', ...environmentFlag(environment), script];
   if (target.kind === 'script') {
     const { script, app, several = false } = target;
@@ -212,11 +218,17 @@ export async function planEnvironment({
   environment,
   signal,
 }: Pick<PlanServices, 'plane' | 'connection' | 'environment' | 'signal'>): Promise<string> {
-  return environment || connection.environment || (await defaultEnvironment(plane, signal));
+  const name = environment || connection.environment || (await defaultEnvironment(plane, signal));
+  if (name) assertEnvironmentName(name);
+  return name;
 }
 
-export function environmentFlag(environment: string): string[] {
-  return environment ? ['--env', environment] : [];
+function assertEnvironmentName(name: string): void {
+  if (isEnvironmentName(name)) return;
+  throw new ModalError(
+    'invalid',
+    `"${oneLine(name, 64)}" is not a name that a Modal environment can have. Choose another with "Modal: Switch Environment", then try again.`,
+  );
 }
 
 export function planUnits(units: readonly ScriptUnit[], rates: Rates): PlannedUnit[] {

@@ -29,7 +29,7 @@ export async function recoverDeploy(
   const live = (await plane.listApps(entry.environment, signal)).find(
     (app) => app.name === entry.appName && app.state === 'deployed',
   );
-  const deployedAt = live ? (live.deployedAt ?? live.createdAt) : 0;
+  const deployedAt = live?.deployedAt ?? live?.createdAt ?? 0;
   const published = deployedAt >= entry.startedAt - clockSkewMs && live?.version !== entry.versionBefore;
   return { entry, published, ...(live ? { live } : {}) };
 }

@@ -76,9 +76,14 @@ export function splitWords(text: string): string[] | undefined {
   return word === undefined ? words : [...words, word];
 }
 
+/** As one word, so that a name that begins with a dash is no flag. */
+export function environmentFlag(environment: string): string[] {
+  return environment ? [`--env=${environment}`] : [];
+}
+
 /**
  * What stands behind the function's name on the command line. A flag and its value are one word, so that a value
- * that begins with a dash is no flag.
+ * that begins with a dash is no flag; words without a flag stand behind `--` for the same reason.
  */
 export function runArguments(parameters: readonly ScriptParameter[], values: RunValues): string[] {
   return parameters.flatMap((parameter) => {
@@ -95,7 +100,10 @@ export function shownArguments(parameters: readonly ScriptParameter[], values: R
 
 function argumentsOf({ name, type }: ScriptParameter, value: string): string[] {
   const flag = name.replaceAll('_', '-');
-  if (type.kind === 'words') return splitWords(value) ?? [];
+  if (type.kind === 'words') {
+    const words = splitWords(value) ?? [];
+    return words.length > 0 ? ['--', ...words] : [];
+  }
   if (type.kind === 'bool') return [value === 'true' ? `--${flag}` : `--no-${flag}`];
   const text = type.kind === 'str' || type.kind === 'any' || type.kind === 'choice' ? value : value.trim();
   return [`--${flag}=${text}`];

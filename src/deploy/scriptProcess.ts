@@ -12,8 +12,9 @@ import type { DeployFailure, SourceFrame } from './failure.ts';
 import { DeployError } from './deployer.ts';
 import { failureProblems } from './problems.ts';
 import { clockSkewMs } from './unfinished.ts';
+import { environmentFlag } from './runArguments.ts';
 import type { PlanServices, PlannedUnit } from './plan.ts';
-import { environmentFlag, planEnvironment, planUnits, readRates } from './plan.ts';
+import { planEnvironment, planUnits, readRates } from './plan.ts';
 
 /** What `modal serve` and `modal run` have in common: an app of a script that lives as long as the command. */
 export interface ScriptPlan {
@@ -111,9 +112,9 @@ export async function findOwnApp(
   if (id) return apps.find((app) => app.id === id);
   return apps
     .filter(({ state }) => state === 'ephemeral' || state === 'initializing')
-    .filter(({ createdAt }) => createdAt >= startedAt - clockSkewMs)
+    .filter(({ createdAt = 0 }) => createdAt >= startedAt - clockSkewMs)
     .filter(({ name }) => !plan.app?.name || name === plan.app.name)
-    .sort((a, b) => b.createdAt - a.createdAt)[0];
+    .sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0))[0];
 }
 
 /** `View run at …/ap-…`, of what the CLI prints first. @returns '' on any other line */

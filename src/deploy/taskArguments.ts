@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 
+import { environmentFlag } from './runArguments.ts';
+
 /** A `modal` entry of `tasks.json`. */
 export const taskSchema = z.object({
   type: z.literal('modal'),
@@ -24,7 +26,7 @@ export function taskArguments(task: ModalTask, environment: string): string[] {
     task.command === 'run' ? [task.app, task.function].filter(Boolean).join('.') : (task.app ?? '');
   return [
     task.command,
-    ...(chosen ? ['--env', chosen] : []),
+    ...environmentFlag(chosen),
     object ? `${task.script}::${object}` : task.script,
     ...(task.command === 'run' ? (task.args ?? []) : []),
   ];

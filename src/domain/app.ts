@@ -1,4 +1,4 @@
-/** The product's words for what runs on Modal. All times are unix milliseconds. */
+/** The product's words for what runs on Modal. All times are unix milliseconds; what is undefined is not known. */
 
 export type AppState =
   'initializing' | 'ephemeral' | 'detached' | 'deployed' | 'stopping' | 'stopped' | 'disabled' | 'unknown';
@@ -6,8 +6,8 @@ export type AppState =
 export interface Environment {
   readonly name: string;
   readonly isDefault: boolean;
-  readonly runningContainers: number;
-  readonly runningGpus: number;
+  readonly runningContainers?: number | undefined;
+  readonly runningGpus?: number | undefined;
   /** US dollars of this billing cycle, where the server tells. */
   readonly spend?: { readonly usd: number; readonly limitUsd: number };
 }
@@ -18,12 +18,12 @@ export interface App {
   readonly name: string;
   readonly environment: string;
   readonly state: AppState;
-  readonly createdAt: number;
+  readonly createdAt?: number | undefined;
   readonly stoppedAt?: number;
   /** Of the live version; absent on servers that do not list it. */
   readonly deployedAt?: number | undefined;
   readonly version?: number | undefined;
-  readonly runningContainers: number;
+  readonly runningContainers?: number | undefined;
 }
 
 export interface AppDetails {
@@ -40,7 +40,7 @@ export interface ModalFunction {
   readonly tag: string;
   readonly kind: 'function' | 'class';
   /** GPU choices in order of preference, e.g. `['L40S', 'A100:2']`; empty on a CPU function. */
-  readonly gpus: readonly string[];
+  readonly gpus: readonly string[] | undefined;
   readonly schedule?: string;
   readonly endpoints: readonly Endpoint[];
 }
@@ -51,13 +51,13 @@ export interface Endpoint {
   /** The function's tag, or `Cls.method`. */
   readonly name: string;
   readonly url: string;
-  readonly requiresProxyAuth: boolean;
+  readonly requiresProxyAuth?: boolean | undefined;
 }
 
 export interface Container {
   readonly id: string;
   readonly appId: string;
-  readonly enqueuedAt: number;
+  readonly enqueuedAt?: number | undefined;
   /** Absent while the container is still starting. */
   readonly startedAt?: number;
   /** As in `gpu=`, e.g. `A10:2`; empty = none, absent = not known yet. */

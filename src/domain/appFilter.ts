@@ -54,20 +54,24 @@ export function matchesFilter(known: KnownApp, filter: AppFilter, user: string):
 
 /** GPU types that the functions of an app prefer, each once and without its count, sorted. */
 export function gpuTypesOf(details: AppDetails): string[] {
-  const first = details.functions.flatMap(({ gpus }) => gpus.slice(0, 1));
+  const first = details.functions.flatMap(({ gpus = [] }) => gpus.slice(0, 1));
   return [...new Set(first.map((gpu) => parseGpu(gpu)?.type.name ?? gpu))].sort();
 }
 
-/** As `gpuTypesOf`, or `cpuOnly`. */
+/** As `gpuTypesOf`, or `cpuOnly`; nothing where the GPU of a function is not known. */
 export function gpuGroup(details: AppDetails): string[] {
   const types = gpuTypesOf(details);
-  return types.length > 0 ? types : [cpuOnly];
+  return types.length > 0 || hasUnknownGpu(details) ? types : [cpuOnly];
+}
+
+export function hasUnknownGpu({ functions }: AppDetails): boolean {
+  return functions.some(({ gpus }) => gpus === undefined);
 }
 
 export function isIn(app: App, state: FilterState): boolean {
   switch (state) {
     case 'running':
-      return app.runningContainers > 0;
+      return (app.runningContainers ?? 0) > 0;
     case 'deployed':
       return app.state === 'deployed';
     case 'ephemeral':

@@ -1,11 +1,16 @@
-/** Words for the life of a deployed app: versions, containers, autoscaling. All times are unix milliseconds. */
+import type { CommitHash } from './identifiers.ts';
+
+/**
+ * Words for the life of a deployed app: versions, containers, autoscaling. All times are unix milliseconds; what is
+ * undefined is not known.
+ */
 
 /** Why a version was made. */
-export type VersionKind = 'standard' | 'rollback' | 'rollover' | 'promotion' | 'staged';
+export type VersionKind = 'standard' | 'rollback' | 'rollover' | 'promotion' | 'staged' | 'unknown';
 
 /** State of the Git checkout that a version was deployed from. */
 export interface VersionCommit {
-  readonly hash: string;
+  readonly hash: CommitHash;
   readonly branch: string;
   /** The checkout had changes that are in no commit. */
   readonly dirty: boolean;
@@ -17,7 +22,7 @@ export interface VersionCommit {
 /** One entry of an app's deployment history. */
 export interface AppVersion {
   readonly number: number;
-  readonly deployedAt: number;
+  readonly deployedAt?: number | undefined;
   readonly deployedBy: string;
   readonly clientVersion: string;
   /** Given with `modal deploy --tag`; '' = none. */
@@ -29,20 +34,23 @@ export interface AppVersion {
   /** It answers now. */
   readonly live: boolean;
   readonly commit?: VersionCommit;
+  /** It names a commit, but in a form that Git does not have. */
+  readonly unusableCommit?: boolean;
 }
 
 /** What a rollback or rollover has made. */
 export interface Redeployed {
-  readonly deployedAt: number;
+  /** 0 when nothing was deployed anew. */
+  readonly deployedAt?: number | undefined;
   readonly warnings: readonly string[];
 }
 
 export interface ContainerInfo {
   readonly id: string;
-  /** As in `gpu=`, e.g. `A10:2`; absent without a GPU. */
-  readonly gpu?: string;
+  /** As in `gpu=`, e.g. `A10:2`; '' without a GPU. */
+  readonly gpu?: string | undefined;
   readonly state: 'starting' | 'running' | 'finished';
-  readonly enqueuedAt: number;
+  readonly enqueuedAt?: number | undefined;
   /** When it was ready for its first input. */
   readonly readyAt?: number;
   readonly finishedAt?: number;

@@ -39,7 +39,7 @@ export function loadUnits(
   rates: Rates,
 ): LoadUnit[] {
   return functions
-    .filter(({ id, gpus }) => id === functionId || gpus.length > 0)
+    .filter(({ id, gpus }) => id === functionId || gpus?.length !== 0)
     .map((fn) => {
       const values = autoscalers.get(fn.id) ?? unread;
       const { minContainers, maxContainers, bufferContainers, scaledownWindow } = values;
@@ -57,7 +57,8 @@ export function loadUnits(
     });
 }
 
-function dearest(gpus: readonly string[], rates: Rates): number | undefined {
+function dearest(gpus: readonly string[] | undefined, rates: Rates): number | undefined {
+  if (gpus === undefined) return undefined;
   if (gpus.length === 0) return cpuUsdPerHour(rates);
   const prices = gpus.map((gpu) => gpuUsdPerHour(gpu, rates));
   return prices.some((price) => price === undefined)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import os from 'node:os';
 import { ModalError } from '../domain/errors.ts';
+import { assertPassable } from './programInput.ts';
 import { endTree, ownGroup } from './processTree.ts';
 
 export interface BriefRunOptions {
@@ -24,7 +25,7 @@ const mostOutput = 64 * 1024;
 /**
  * Asks a program for a short answer. It runs in the home folder, so that no file of the workspace is taken for a
  * Python module, and its whole process tree is ended when it takes too long or says too much.
- * @throws kind `cancelled`; whatever the program does is a result
+ * @throws kind `cancelled`, or `invalid` for input that no program can be given; whatever the program does is a result
  */
 export function runBriefly(
   command: string,
@@ -33,6 +34,7 @@ export function runBriefly(
 ): Promise<BriefResult> {
   if (signal?.aborted) return Promise.reject(new ModalError('cancelled', 'Cancelled'));
   return new Promise((resolve, reject) => {
+    assertPassable([command, ...args], env);
     const child = spawn(command, args, {
       ...ownGroup,
       cwd: os.homedir(),

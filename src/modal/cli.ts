@@ -5,6 +5,7 @@ import { redact } from '../domain/redact.ts';
 import type { Connection } from './connection.ts';
 import { OutputLines } from './outputLines.ts';
 import { OutputTail } from './outputTail.ts';
+import { assertPassable } from './programInput.ts';
 import { endTree, ownGroup } from './processTree.ts';
 
 /** How to start the user's own `modal`. */
@@ -74,13 +75,15 @@ export function connectionEnvironment(connection: Connection): Record<string, st
 
 /**
  * Runs the CLI to its end, passing on each line as it comes.
- * @throws kind `cancelled`, `timeout`, or `cliMissing` when it cannot be started; a bad exit code is a result
+ * @throws kind `cancelled`, `timeout`, `invalid` for input that no program can be given, or `cliMissing` when it cannot
+ * be started; a bad exit code is a result
  */
 export function runCli(cli: ModalCli, args: readonly string[], options: CliRunOptions): Promise<CliResult> {
   const { signal, logger, timeoutMs } = options;
   if (signal?.aborted) return Promise.reject(new ModalError('cancelled', 'Cancelled'));
   const start = performance.now();
   return new Promise((resolve, reject) => {
+    assertPassable(args, options.env);
     const child = spawn(cli.command, [...cli.args, ...args], {
       ...ownGroup,
       cwd: options.cwd,

@@ -4,6 +4,7 @@ import type { LogBatch, LogCount, LogQuery, PastQuery, TimeRange } from '../doma
 import type { LifecyclePlane } from './lifecyclePlane.ts';
 
 export interface Identity {
+  /** '' when the server does not tell. */
   readonly workspace: string;
   readonly user?: string;
 }
@@ -25,8 +26,8 @@ export interface ControlPlane extends LifecyclePlane {
   listEnvironments(signal?: AbortSignal): Promise<Environment[]>;
   listApps(environment: string, signal?: AbortSignal): Promise<App[]>;
   listContainers(environment: string, appId?: string, signal?: AbortSignal): Promise<Container[]>;
-  /** @returns the GPU as in `gpu=`, e.g. `A10:2`; '' for a container without one */
-  containerGpu(containerId: string, signal?: AbortSignal): Promise<string>;
+  /** @returns the GPU as in `gpu=`, e.g. `A10:2`; '' for a container without one, undefined when it is not known */
+  containerGpu(containerId: string, signal?: AbortSignal): Promise<string | undefined>;
   describeApp(appId: string, signal?: AbortSignal): Promise<AppDetails>;
   /** @returns undefined when no app of that name is deployed. */
   findDeployedApp(name: string, environment: string, signal?: AbortSignal): Promise<DeployedApp | undefined>;

@@ -1,35 +1,26 @@
 import type { AppDetails, Endpoint, ModalFunction } from '../domain/app.ts';
+import type { FieldChecks } from './fieldChecks.ts';
 import { fromGrpc } from './grpcErrors.ts';
 import type { Rpc } from './rpc.ts';
-import { millis } from './wire.ts';
 
 type Options = Parameters<Rpc['appGetLayout']>[1];
 type Info = Awaited<ReturnType<Rpc['appGetInfo']>>;
 type Summary = Info['functionInfoSummaries'][string];
-type Layout = NonNullable<Awaited<ReturnType<Rpc['appGetLayout']>>['appLayout']>;
-type Handle = NonNullable<Layout['objects'][number]['functionHandleMetadata']>;
+type Layout = Awaited<ReturnType<Rpc['appGetLayout']>>['appLayout'];
+type Handle = NonNullable<NonNullable<Layout>['objects'][number]['functionHandleMetadata']>;
 
 /** Functions of an app with GPU, schedule and web addresses, from two calls that run side by side. */
-export async function describeApp(rpc: Rpc, appId: string, options: Options): Promise<AppDetails> {
+export async function describeApp(
+  rpc: Rpc,
+  appId: string,
+  options: Options,
+  checks: FieldChecks,
+): Promise<AppDetails> {
   const [info, { appLayout }] = await Promise.all([
     readInfo(rpc, appId, options),
     rpc.appGetLayout({ appId }, options),
   ]);
-  const lifecycle = info?.info?.lifecycle;
-  const deployedAt = millis(lifecycle?.deployedAt);
-  const handles = new Map(
-    appLayout?.objects.map((object) => [object.objectId, object.functionHandleMetadata]),
-  );
-  const functions = Object.entries(appLayout?.functionIds ?? {})
-    .map(([tag, id]) => toFunction(tag, id, handles.get(id), info?.functionInfoSummaries[tag]))
-    .sort((a, b) => a.tag.localeCompare(b.tag));
-  return {
-    appId,
-    functions,
-    ...(lifecycle?.version ? { version: lifecycle.version } : {}),
-    ...(deployedAt === undefined ? {} : { deployedAt }),
-    ...(lifecycle?.deployedBy ? { deployedBy: lifecycle.deployedBy } : {}),
-  };
+  return toDetails(appId, info, appLayout, checks);
 }
 
 /** Older servers do not know this call; then GPUs and schedules are simply not shown. */
@@ -42,46 +33,108 @@ async function readInfo(rpc: Rpc, appId: string, options: Options): Promise<Info
   }
 }
 
+export function toDetails(
+  appId: string,
+  info: Info | undefined,
+  layout: Layout,
+  checks: FieldChecks,
+): AppDetails {
+  const lifecycle = info?.info?.lifecycle;
+  const version = checks.ordinal('the version of an app', lifecycle?.version);
+  const deployedAt = checks.time('when an app was deployed', lifecycle?.deployedAt);
+  const deployedBy = checks.words('who deployed an app', lifecycle?.deployedBy);
+  const handles = new Map(layout?.objects.map((object) => [object.objectId, object.functionHandleMetadata]));
+  const summaries = new Map(Object.entries(info?.functionInfoSummaries ?? {}));
+  const functions = checks
+    .list('functions', Object.entries(layout?.functionIds ?? {}), ([tag, id]) =>
+      // Modal files what it says of a function under its id; by its tag, some servers did.
+      toFunction(tag, id, handles.get(id), summaries.get(id) ?? summaries.get(tag), checks),
+    )
+    .sort((a, b) => a.tag.localeCompare(b.tag));
+  return {
+    appId,
+    functions,
+    ...(version === undefined ? {} : { version }),
+    ...(deployedAt === undefined ? {} : { deployedAt }),
+    ...(deployedBy ? { deployedBy } : {}),
+  };
+}
+
+/** @returns undefined for one without a usable id or name, since nothing could be asked of it */
 function toFunction(
-  tag: string,
-  id: string,
+  wireTag: string,
+  wireId: string,
   handle: Handle | undefined,
   summary: Summary | undefined,
-): ModalFunction {
-  const schedule = scheduleText(summary?.schedule);
+  checks: FieldChecks,
+): ModalFunction | undefined {
+  const id = checks.id('the id of a function', 'function', wireId);
+  const tag = checks.words('the name of a function', wireTag);
+  if (id === undefined || !tag) return undefined;
+  const schedule = scheduleText(summary?.schedule, checks);
   return {
     id,
     tag,
     kind: tag.endsWith('.*') ? 'class' : 'function',
-    gpus: (summary?.gpuConfig ?? []).flatMap((gpu) => gpuWithCount(gpu.gpuType, gpu.count) || []),
+    gpus: summary && gpusOf(summary, checks),
     ...(schedule ? { schedule } : {}),
-    endpoints: handle ? endpointsOf(tag, id, handle, summary?.requiresProxyAuth ?? false) : [],
+    endpoints: handle ? endpointsOf(tag, id, handle, summary, checks) : [],
   };
 }
 
-/** A GPU as in `gpu=`, e.g. `A10:2`; '' for none. */
-export function gpuWithCount(type: string, count: number): string {
-  return type && count > 1 ? `${type}:${count}` : type;
+/** @returns undefined when one of the choices is unknown: without it, the function would seem to have another GPU */
+function gpusOf({ gpuConfig }: Summary, checks: FieldChecks): string[] | undefined {
+  const all = gpuConfig.map(({ gpuType, count }) => gpuOf(gpuType, count, checks));
+  const known = all.filter((gpu) => gpu !== undefined);
+  return known.length === all.length ? known.filter(Boolean) : undefined;
+}
+
+const mostGpus = 1024;
+
+/** A GPU as in `gpu=`, e.g. `A10:2`; '' for none, undefined for one that cannot be read. */
+export function gpuOf(type: string, count: number, checks: FieldChecks): string | undefined {
+  if (!type) return '';
+  const known = checks.count('a number of GPUs', count, mostGpus);
+  const name = checks.gpuType('a GPU', type);
+  if (known === undefined || name === undefined) return undefined;
+  return known > 1 ? `${name}:${known}` : name;
 }
 
 function endpointsOf(
   tag: string,
   functionId: string,
   handle: Handle,
-  requiresProxyAuth: boolean,
+  summary: Summary | undefined,
+  checks: FieldChecks,
 ): Endpoint[] {
-  const own = [handle.webUrl, ...handle.ExperimentalFlashUrls]
-    .filter(Boolean)
-    .map((url) => ({ name: tag, url }));
-  const methods = Object.entries(handle.methodHandleMetadata).flatMap(([method, { webUrl }]) =>
-    webUrl ? { name: `${tag.replace(/\.\*$/, '')}.${method}`, url: webUrl } : [],
-  );
-  return [...own, ...methods].map((endpoint) => ({ ...endpoint, functionId, requiresProxyAuth }));
+  const requiresProxyAuth = checks.flag('whether an endpoint needs a token', summary?.requiresProxyAuth);
+  const own = [handle.webUrl, ...handle.ExperimentalFlashUrls].map((url) => ({ name: tag, url }));
+  const methods = Object.entries(handle.methodHandleMetadata).map(([method, { webUrl }]) => ({
+    name: `${tag.replace(/\.\*$/, '')}.${checks.words('the name of a method', method)}`,
+    url: webUrl,
+  }));
+  return checks.list('endpoints', [...own, ...methods], ({ name, url: wireUrl }) => {
+    const url = checks.address('the address of an endpoint', wireUrl);
+    if (!url) return undefined;
+    return { name, url, functionId, ...(requiresProxyAuth === undefined ? {} : { requiresProxyAuth }) };
+  });
 }
 
-function scheduleText(schedule: Summary['schedule']): string {
-  if (schedule?.cron) return `cron ${schedule.cron.cronString} ${schedule.cron.timezone}`.trim();
+const unknownSchedule = 'on a schedule that cannot be read';
+
+function scheduleText(schedule: Summary['schedule'], checks: FieldChecks): string {
+  if (schedule?.cron) {
+    const cron = checks.words('a schedule', schedule.cron.cronString);
+    return cron
+      ? `cron ${cron} ${checks.words('a time zone', schedule.cron.timezone)}`.trim()
+      : unknownSchedule;
+  }
   if (!schedule?.period) return '';
-  const parts = Object.entries(schedule.period).filter(([, value]) => typeof value === 'number' && value > 0);
-  return `every ${parts.map(([unit, value]) => `${String(value)} ${unit}`).join(' ')}`;
+  const { years, months, weeks, days, hours, minutes, seconds } = schedule.period;
+  const parts = Object.entries({ years, months, weeks, days, hours, minutes, seconds }).map(
+    ([unit, value]) => [unit, checks.number('a schedule', value)] as const,
+  );
+  const set = parts.filter(([, value]) => value !== 0);
+  if (set.length === 0 || set.some(([, value]) => value === undefined)) return unknownSchedule;
+  return `every ${set.map(([unit, value]) => `${value} ${unit}`).join(' ')}`;
 }

@@ -1,5 +1,6 @@
 import type { ErrorKind } from '../domain/errors.ts';
 import { ModalError, isModalError } from '../domain/errors.ts';
+import { oneLine } from '../domain/plainText.ts';
 
 /** gRPC status codes by what they mean to a user. */
 const kinds: Readonly<Record<number, ErrorKind>> = {
@@ -25,12 +26,16 @@ const sentences: Partial<Record<ErrorKind, string>> = {
   unsupported: 'This Modal server does not offer that.',
 };
 
+/** What a server says is as long as it likes; a message has room for this. */
+const longestDetail = 2000;
+
 /** Turns what the SDK throws into our error, by status code and never by text. */
 export function fromGrpc(error: unknown, signal?: AbortSignal): ModalError {
   if (isModalError(error)) return error;
   if (signal?.aborted) return new ModalError('cancelled', 'Cancelled', { cause: error });
   const { code, details, message } = error as { code?: unknown; details?: unknown; message?: unknown };
-  const said = typeof details === 'string' && details ? details : typeof message === 'string' ? message : '';
+  const text = typeof details === 'string' && details ? details : typeof message === 'string' ? message : '';
+  const said = oneLine(text, longestDetail);
   const kind = (typeof code === 'number' ? kinds[code] : undefined) ?? 'unexpected';
   return new ModalError(kind, sentences[kind] ?? (said || 'Modal answered with an error.'), {
     cause: error,

@@ -136,7 +136,7 @@ async function packageInstall(
   const facts = await factsOf(input, python, signal);
   if (!facts || facts.managed) return undefined;
   if (facts.pip) return [python, '-m', 'pip', 'install', ...what];
-  return uv ? [uv, 'pip', 'install', '--python', python, ...what] : undefined;
+  return uv ? [uv, 'pip', 'install', `--python=${python}`, ...what] : undefined;
 }
 
 async function factsOf(

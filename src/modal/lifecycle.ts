@@ -9,8 +9,12 @@ import type {
   VersionCommit,
 } from '../domain/lifecycle.ts';
 import { autoscalerFields } from '../domain/lifecycle.ts';
+import { gpuOf } from './describeApp.ts';
+import type { FieldChecks } from './fieldChecks.ts';
+import { longest } from './fieldChecks.ts';
+import { unusable } from './lists.ts';
 import type { Rpc } from './rpc.ts';
-import { containerResultOf, millis, versionKindOf } from './wire.ts';
+import { containerResults, versionKinds } from './wire.ts';
 
 /** The calls of `LifecyclePlane`, each with the translation of its answer. */
 
@@ -24,43 +28,66 @@ type Scheduling = NonNullable<
 >;
 type Settings = Scheduling['settings'];
 
-export async function readHistory(rpc: Rpc, appId: string, options: Options): Promise<AppVersion[]> {
-  return toVersions(await rpc.appDeploymentHistory({ appId }, options));
+export async function readHistory(
+  rpc: Rpc,
+  appId: string,
+  options: Options,
+  checks: FieldChecks,
+): Promise<AppVersion[]> {
+  return toVersions(await rpc.appDeploymentHistory({ appId }, options), checks);
 }
 
 /** Modal lists versions in any order; ours begin with the newest. */
-export function toVersions({ appDeploymentHistories, productionAppVersion }: History): AppVersion[] {
-  return appDeploymentHistories
-    .map((item) => toVersion(item, productionAppVersion))
+export function toVersions(
+  { appDeploymentHistories, productionAppVersion }: History,
+  checks: FieldChecks,
+): AppVersion[] {
+  return checks
+    .list('versions', appDeploymentHistories, (item) => toVersion(item, productionAppVersion, checks))
     .sort((a, b) => b.number - a.number);
 }
 
-function toVersion(item: HistoryItem, live: number): AppVersion {
-  const commit = toCommit(item.commitInfo);
+/** @returns undefined for one without a number, since nothing could be asked of it */
+function toVersion(item: HistoryItem, live: number, checks: FieldChecks): AppVersion | undefined {
+  const number = checks.ordinal('the number of a version', item.version);
+  if (number === undefined) return undefined;
+  const commit = toCommit(item.commitInfo, checks);
+  const rollbackOf = checks.ordinal('the version that a rollback went to', item.rollbackVersion);
   return {
-    number: item.version,
-    deployedAt: millis(item.deployedAt) ?? 0,
-    deployedBy: item.deployedBy,
-    clientVersion: item.clientVersion,
-    tag: item.tag,
-    kind: versionKindOf(item.deploymentType),
-    ...(item.rollbackVersion ? { rollbackOf: item.rollbackVersion } : {}),
-    rollbackAllowed: item.rollbackAllowed,
-    live: item.version === live,
+    number,
+    deployedAt: checks.time('when a version was deployed', item.deployedAt),
+    deployedBy: checks.words('who deployed a version', item.deployedBy),
+    clientVersion: checks.words('the client of a version', item.clientVersion),
+    tag: checks.words('the tag of a version', item.tag),
+    kind: kindOf(item.deploymentType, checks),
+    ...(rollbackOf === undefined ? {} : { rollbackOf }),
+    rollbackAllowed: checks.flag('whether a rollback is allowed', item.rollbackAllowed) ?? false,
+    live: number === live,
     ...(commit ? { commit } : {}),
+    ...(item.commitInfo?.commitHash && !commit ? { unusableCommit: true } : {}),
   };
 }
 
-function toCommit(info: HistoryItem['commitInfo']): VersionCommit | undefined {
+/** Older servers give no kind, and knew one only. */
+function kindOf(value: number, checks: FieldChecks): AppVersion['kind'] {
+  return checks.word('the kind of a version', versionKinds, value) ?? (value === 0 ? 'standard' : 'unknown');
+}
+
+/** Git has had commits since its own first one in 2005, and they may carry the time of an older system. */
+const earliestCommit = 1;
+
+function toCommit(info: HistoryItem['commitInfo'], checks: FieldChecks): VersionCommit | undefined {
   if (!info?.commitHash) return undefined;
-  const time = millis(info.commitTimestamp);
+  const hash = checks.hash('the commit of a version', info.commitHash);
+  if (hash === undefined) return undefined;
+  const time = checks.time('the time of a commit', info.commitTimestamp, earliestCommit);
   return {
-    hash: info.commitHash,
-    branch: info.branch,
-    dirty: info.dirty,
-    author: info.authorName,
+    hash,
+    branch: checks.words('the branch of a commit', info.branch),
+    dirty: checks.flag('whether a checkout had changes', info.dirty) ?? false,
+    author: checks.words('the author of a commit', info.authorName),
     ...(time === undefined ? {} : { time }),
-    repoUrl: info.repoUrl,
+    repoUrl: checks.repository('the repository of a commit', info.repoUrl),
   };
 }
 
@@ -69,86 +96,111 @@ export async function rollBack(
   appId: string,
   version: number,
   options: Options,
+  checks: FieldChecks,
 ): Promise<Redeployed> {
-  return toRedeployed(await rpc.appRollback({ appId, version }, options));
+  return toRedeployed(await rpc.appRollback({ appId, version }, options), checks);
 }
 
-export async function rollOver(rpc: Rpc, appId: string, options: Options): Promise<Redeployed> {
-  return toRedeployed(await rpc.appRollover({ appId }, options));
+export async function rollOver(
+  rpc: Rpc,
+  appId: string,
+  options: Options,
+  checks: FieldChecks,
+): Promise<Redeployed> {
+  return toRedeployed(await rpc.appRollover({ appId }, options), checks);
 }
 
-function toRedeployed({ deployedAt, serverWarnings }: Redeploy): Redeployed {
+export function toRedeployed({ deployedAt, serverWarnings }: Redeploy, checks: FieldChecks): Redeployed {
+  const warnings = checks.list('warnings', serverWarnings, ({ message }) =>
+    checks.words('a warning', message, longest.sentence),
+  );
   return {
-    deployedAt: millis(deployedAt) ?? 0,
-    warnings: serverWarnings.map(({ message }) => message).filter(Boolean),
+    // Of a call that had nothing to do, Modal says 0.
+    deployedAt: deployedAt === 0 ? 0 : checks.time('when a version was deployed', deployedAt),
+    warnings: warnings.filter(Boolean).slice(0, mostWarnings),
   };
 }
+
+/** A message has room for few. */
+const mostWarnings = 20;
 
 /** @returns undefined for a container that the server does not describe */
 export async function readContainer(
   rpc: Rpc,
   id: string,
   options: Options,
+  checks: FieldChecks,
 ): Promise<ContainerInfo | undefined> {
   const { info } = await rpc.taskGetInfo({ taskId: id }, options);
-  return info && toContainerInfo(info);
+  return info && toContainerInfo(info, id, checks);
 }
 
-export function toContainerInfo(info: Info): ContainerInfo {
-  const readyAt = millis(info.startedAt);
-  const finishedAt = millis(info.finishedAt);
-  const type = info.gpuConfig?.gpuType || info.gpuType;
-  const count = info.gpuConfig?.count ?? 1;
-  const result = finishedAt === undefined ? undefined : resultWords(info);
+/** @param id that was asked for; what the server repeats is not needed */
+export function toContainerInfo(info: Info, id: string, checks: FieldChecks): ContainerInfo {
+  const readyAt = checks.time('when a container was ready', info.startedAt);
+  const finishedAt = checks.time('when a container ended', info.finishedAt);
+  const result = info.finishedAt !== 0 ? resultWords(info, checks) : undefined;
   return {
-    id: info.id,
-    ...(type ? { gpu: count > 1 ? `${type}:${count}` : type } : {}),
-    state: finishedAt !== undefined ? 'finished' : readyAt === undefined ? 'starting' : 'running',
-    enqueuedAt: millis(info.enqueuedAt) ?? 0,
+    id,
+    gpu: gpuOf(info.gpuConfig?.gpuType || info.gpuType, info.gpuConfig?.count ?? 1, checks),
+    // A moment that cannot be read is one all the same.
+    state: info.finishedAt !== 0 ? 'finished' : info.startedAt !== 0 ? 'running' : 'starting',
+    enqueuedAt: checks.time('when a container was asked for', info.enqueuedAt),
     ...(readyAt === undefined ? {} : { readyAt }),
     ...(finishedAt === undefined ? {} : { finishedAt }),
     ...(result ? { result } : {}),
   };
 }
 
-function resultWords({ result }: Info): string {
+function resultWords({ result }: Info, checks: FieldChecks): string {
   if (!result) return '';
-  const word = containerResultOf(result.status);
-  return result.exception ? `${word}: ${result.exception}` : word;
+  const word = checks.word('how a container ended', containerResults, result.status) ?? 'ended';
+  const exception = checks.words('why a container ended', result.exception, longest.sentence);
+  return exception ? `${word}: ${exception}` : word;
 }
 
 export async function readAutoscaler(
   rpc: Rpc,
   functionId: string,
   options: Options,
+  checks: FieldChecks,
 ): Promise<Autoscaler | undefined> {
   const { autoscalerConfiguration } = await rpc.functionGetSchedulingParams({ functionId }, options);
-  return autoscalerConfiguration && toAutoscaler(autoscalerConfiguration);
+  return autoscalerConfiguration && toAutoscaler(autoscalerConfiguration, checks);
 }
 
-export function toAutoscaler(configuration: Scheduling): Autoscaler {
+/** @returns undefined when what is in force cannot be read */
+export function toAutoscaler(configuration: Scheduling, checks: FieldChecks): Autoscaler | undefined {
   const { settings, defaultSettings, staticSettings, overrideEvents } = configuration;
-  const events = Object.entries(overrideEvents).flatMap(([name, event]) => {
+  const [minContainers, maxContainers, bufferContainers, scaledownWindow] = autoscalerFields.map((field) =>
+    checks.count('a value of autoscaling', settings?.[field] ?? 0, mostScaling),
+  );
+  if (
+    minContainers === undefined ||
+    maxContainers === undefined ||
+    bufferContainers === undefined ||
+    scaledownWindow === undefined
+  )
+    return undefined;
+  const events = checks.list('changes of autoscaling', Object.entries(overrideEvents), ([name, event]) => {
     const field = autoscalerFields.find((candidate) => wireNames[candidate] === name || candidate === name);
-    if (!field) return [];
-    const at = millis(event.timestamp);
-    const override: AutoscalerOverride = {
-      by: event.requestedBy || event.userId || event.serviceUserId,
-      ...(at === undefined ? {} : { at }),
-    };
-    return [[field, override] as const];
+    return field && ([field, toOverride(event, checks)] as const);
   });
   return {
-    inForce: {
-      minContainers: settings?.minContainers ?? 0,
-      maxContainers: settings?.maxContainers ?? 0,
-      bufferContainers: settings?.bufferContainers ?? 0,
-      scaledownWindow: settings?.scaledownWindow ?? 0,
-    },
-    coded: setValues(staticSettings),
-    defaults: setValues(defaultSettings),
+    inForce: { minContainers, maxContainers, bufferContainers, scaledownWindow },
+    coded: setValues(staticSettings, checks),
+    defaults: setValues(defaultSettings, checks),
     overrides: Object.fromEntries(events),
   };
+}
+
+/** Nobody has more containers or seconds, and prices are calculated from both. */
+const mostScaling = 10_000_000;
+
+function toOverride(event: Scheduling['overrideEvents'][string], checks: FieldChecks): AutoscalerOverride {
+  const at = checks.time('when autoscaling was changed', event.timestamp);
+  const by = event.requestedBy || event.userId || event.serviceUserId;
+  return { by: checks.words('who changed autoscaling', by), ...(at === undefined ? {} : { at }) };
 }
 
 /** The server names changed values as its protocol does. */
@@ -159,8 +211,13 @@ const wireNames: Readonly<Record<keyof AutoscalerValues, string>> = {
   scaledownWindow: 'scaledown_window',
 };
 
-function setValues(settings: Settings): Partial<AutoscalerValues> {
-  const values = autoscalerFields.map((field) => [field, settings?.[field]] as const);
+function setValues(settings: Settings, checks: FieldChecks): Partial<AutoscalerValues> {
+  const values = autoscalerFields.map((field) => {
+    const value = settings?.[field];
+    const known =
+      value === undefined ? undefined : checks.count('a value of autoscaling', value, mostScaling);
+    return [field, known] as const;
+  });
   return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
 
@@ -173,11 +230,24 @@ export async function updateAutoscaler(
   await rpc.functionUpdateSchedulingParams({ functionId, settings: changes }, options);
 }
 
-export async function readStats(rpc: Rpc, functionId: string, options: Options): Promise<FunctionStats> {
-  const stats = await rpc.functionGetCurrentStats({ functionId }, options);
-  return {
-    backlog: stats.backlog,
-    containers: stats.numTotalTasks,
-    runningInputs: stats.numRunningInputs,
-  };
+/** @throws kind `unexpected` for numbers that are none: 0 would say that nothing runs or waits */
+export async function readStats(
+  rpc: Rpc,
+  functionId: string,
+  options: Options,
+  checks: FieldChecks,
+): Promise<FunctionStats> {
+  return toStats(await rpc.functionGetCurrentStats({ functionId }, options), checks);
+}
+
+export function toStats(
+  stats: Awaited<ReturnType<Rpc['functionGetCurrentStats']>>,
+  checks: FieldChecks,
+): FunctionStats {
+  const backlog = checks.count('the backlog of a function', stats.backlog);
+  const containers = checks.count('the containers of a function', stats.numTotalTasks);
+  const runningInputs = checks.count('the running inputs of a function', stats.numRunningInputs);
+  if (backlog === undefined || containers === undefined || runningInputs === undefined)
+    throw unusable('the numbers of a function');
+  return { backlog, containers, runningInputs };
 }

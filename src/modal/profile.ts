@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { ModalError } from '../domain/errors.ts';
+import { hasControlCharacters } from '../domain/plainText.ts';
 import type { Connection, ConnectionValue, ValueSource } from './connection.ts';
 import { variableOf } from './connection.ts';
 
@@ -69,11 +70,11 @@ export async function loadConnection(input: ProfileInput): Promise<Connection> {
       `You are not signed in to Modal: no token in ${file} or the environment. Sign in first.`,
     );
   }
+  assertUsable(values, file);
   const all = Object.values(values);
   return {
     profile: profile.value,
-    // The CLI races several servers; the SDK takes one.
-    serverUrl: (values.server.value || defaultServerUrl).split(',')[0]?.trim() ?? defaultServerUrl,
+    serverUrl: serverOf(values.server.value),
     tokenId: values.tokenId.value,
     tokenSecret: values.tokenSecret.value,
     environment: values.environment.value,
@@ -88,6 +89,40 @@ export async function loadConnection(input: ProfileInput): Promise<Connection> {
     ignored: all.flatMap(({ ignored }) => ignored ?? []),
     configPath: file,
   };
+}
+
+/**
+ * These values go into variables, request headers and the terminal, where a control character is more than a letter.
+ * @throws kind `profileBroken`; the value is not named, since it may be a secret
+ */
+function assertUsable(values: Readonly<Record<ConnectionValue, Effective>>, file: string): void {
+  const [broken] = (Object.keys(values) as ConnectionValue[]).filter((key) =>
+    key === 'server' ? !isServer(serverOf(values.server.value)) : hasControlCharacters(values[key].value),
+  );
+  if (broken === undefined) return;
+  const place =
+    values[broken].source === 'variable'
+      ? `The variable ${variableOf[broken]}`
+      : `In ${file}, the ${words[broken]}`;
+  const fault = broken === 'server' ? 'is not the address of a server' : 'has a control character';
+  throw new ModalError('profileBroken', `${place} ${fault}. Correct it, then try again.`);
+}
+
+const words: Readonly<Record<ConnectionValue, string>> = {
+  profile: 'name of the profile',
+  server: 'server_url',
+  tokenId: 'token_id',
+  tokenSecret: 'token_secret',
+  environment: 'environment',
+};
+
+/** The CLI races several servers; the SDK takes one. */
+function serverOf(addresses: string): string {
+  return (addresses || defaultServerUrl).split(',')[0]?.trim() ?? defaultServerUrl;
+}
+
+function isServer(address: string): boolean {
+  return URL.canParse(address) && /^https?:$/.test(new URL(address).protocol);
 }
 
 interface Effective {

@@ -6,8 +6,8 @@ import type { ControlPlane } from './controlPlane.ts';
 export interface Replacement {
   readonly appId: string;
   readonly environment: string;
-  /** Containers that were asked for before this moment run an older version. */
-  readonly deployedAt: number;
+  /** Containers that were asked for before this moment run an older version; 0 = nothing was deployed anew. */
+  readonly deployedAt: number | undefined;
 }
 
 type Plane = Pick<ControlPlane, 'listContainers' | 'stopContainer'>;
@@ -20,14 +20,15 @@ const atOnce = 32;
  * Modal's "recreate" strategy, which is the client's work: stops the containers of older versions and waits until they
  * are gone. Their running inputs run again in new containers.
  * @returns how many were stopped
- * @throws kind `timeout` when some are still there after 40 s
+ * @throws kind `timeout` when some are still there after 40 s, `unexpected` when nobody knows which are older
  */
 export async function replaceContainers(
   plane: Plane,
   { appId, environment, deployedAt }: Replacement,
   signal?: AbortSignal,
 ): Promise<number> {
-  if (!deployedAt) return 0; // nothing was deployed anew
+  if (deployedAt === undefined) throw momentUnknown();
+  if (deployedAt === 0) return 0;
   const stopped = new Set<string>();
   const until = Date.now() + limitMs;
   for (;;) {
@@ -50,6 +51,13 @@ async function stopAll(plane: Plane, containers: readonly Container[], signal?: 
     const group = containers.slice(at, at + atOnce);
     await Promise.all(group.map(({ id }) => plane.stopContainer(id, {}, signal)));
   }
+}
+
+function momentUnknown(): ModalError {
+  return new ModalError(
+    'unexpected',
+    'The new version is deployed, but Modal did not tell when, so no old container was stopped. Stop them one by one.',
+  );
 }
 
 function stillThere(old: readonly Container[]): ModalError {

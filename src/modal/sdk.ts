@@ -19,6 +19,7 @@ import type { Logger } from '../domain/logger.ts';
 import type { Connection } from './connection.ts';
 import type { ControlPlane, DeployedApp, Identity } from './controlPlane.ts';
 import { describeApp } from './describeApp.ts';
+import { FieldChecks } from './fieldChecks.ts';
 import { fromGrpc } from './grpcErrors.ts';
 import {
   readAutoscaler,
@@ -29,17 +30,19 @@ import {
   rollOver,
   updateAutoscaler,
 } from './lifecycle.ts';
-import { toLogBatch } from './logBatch.ts';
+import {
+  toApps,
+  toContainers,
+  toDeployedApp,
+  toEnvironments,
+  toIdentity,
+  toProxyToken,
+  toUsdPerHour,
+} from './lists.ts';
+import { toLogBatch, toLogCounts } from './logBatch.ts';
 import { withPlan } from './plans.ts';
 import type { Rpc } from './rpc.ts';
-import {
-  appStateOf,
-  descriptorOf,
-  disconnectClientEnded,
-  millis,
-  objectCreation,
-  stoppedByClient,
-} from './wire.ts';
+import { descriptorOf, disconnectClientEnded, objectCreation, stoppedByClient } from './wire.ts';
 
 interface CallOptions {
   readonly signal?: AbortSignal;
@@ -57,7 +60,7 @@ const pastLimitMs = 60_000;
 const streamGraceMs = 10_000;
 
 export function createControlPlane(connection: Connection, logger: Logger): ControlPlane {
-  return new SdkControlPlane(newClient(connection, logger));
+  return new SdkControlPlane(newClient(connection, logger), new FieldChecks(logger, connection.serverUrl));
 }
 
 /** The SDK reads its server from the environment of the process, and from nowhere else. */
@@ -84,73 +87,43 @@ function newClient(connection: Connection, logger: Logger): ModalClient {
 
 class SdkControlPlane implements ControlPlane {
   readonly #client: ModalClient;
+  readonly #checks: FieldChecks;
 
-  constructor(client: ModalClient) {
+  constructor(client: ModalClient, checks: FieldChecks) {
     this.#client = client;
+    this.#checks = checks;
   }
 
   async whoAmI(signal?: AbortSignal): Promise<Identity> {
     const info = await this.#call(signal, (rpc, options) => rpc.tokenInfoGet({}, options));
-    const user = info.userIdentity?.username ?? info.serviceUserIdentity?.serviceUserName;
-    return { workspace: info.workspaceName, ...(user ? { user } : {}) };
+    return toIdentity(info, this.#checks);
   }
 
   async listEnvironments(signal?: AbortSignal): Promise<Environment[]> {
     const { items } = await this.#call(signal, (rpc, options) => rpc.environmentList({}, options));
-    return items.map((item) => ({
-      name: item.name,
-      isDefault: item.default,
-      runningContainers: item.currentConcurrentTasks,
-      runningGpus: item.currentConcurrentGpus,
-      ...(item.effectiveCycleSpendLimit > 0
-        ? { spend: { usd: item.currentCycleUsage, limitUsd: item.effectiveCycleSpendLimit } }
-        : {}),
-    }));
+    return toEnvironments(items, this.#checks);
   }
 
   async listApps(environment: string, signal?: AbortSignal): Promise<App[]> {
     const { apps } = await this.#call(signal, (rpc, options) =>
       rpc.appList({ environmentName: environment }, options),
     );
-    return apps.map((item) => {
-      const { lifecycle } = item.metadata ?? {};
-      const stoppedAt = millis(item.stoppedAt);
-      const deployedAt = millis(lifecycle?.deployedAt);
-      return {
-        id: item.appId,
-        name: item.name || item.description || item.appId,
-        environment,
-        state: appStateOf(item.state),
-        createdAt: millis(item.createdAt) ?? 0,
-        ...(stoppedAt === undefined ? {} : { stoppedAt }),
-        ...(deployedAt === undefined ? {} : { deployedAt }),
-        ...(lifecycle?.version ? { version: lifecycle.version } : {}),
-        runningContainers: item.nRunningTasks,
-      };
-    });
+    return toApps(apps, environment, this.#checks);
   }
 
   async listContainers(environment: string, appId = '', signal?: AbortSignal): Promise<Container[]> {
     const { tasks } = await this.#call(signal, (rpc, options) =>
       rpc.taskList({ environmentName: environment, appId }, options),
     );
-    return tasks.map((task) => {
-      const startedAt = millis(task.startedAt);
-      return {
-        id: task.taskId,
-        appId: task.appId,
-        enqueuedAt: millis(task.enqueuedAt) ?? 0,
-        ...(startedAt === undefined ? {} : { startedAt }),
-      };
-    });
+    return toContainers(tasks, this.#checks);
   }
 
-  async containerGpu(containerId: string, signal?: AbortSignal): Promise<string> {
-    return (await this.containerInfo(containerId, signal)).gpu ?? '';
+  async containerGpu(containerId: string, signal?: AbortSignal): Promise<string | undefined> {
+    return (await this.containerInfo(containerId, signal)).gpu;
   }
 
   describeApp(appId: string, signal?: AbortSignal): Promise<AppDetails> {
-    return this.#call(signal, (rpc, options) => describeApp(rpc, appId, options));
+    return this.#call(signal, (rpc, options) => describeApp(rpc, appId, options, this.#checks));
   }
 
   async findDeployedApp(
@@ -161,13 +134,7 @@ class SdkControlPlane implements ControlPlane {
     const found = await this.#call(signal, (rpc, options) =>
       rpc.appGetByDeploymentName({ name, environmentName: environment }, options),
     );
-    if (!found.appId) return undefined;
-    const deployedAt = millis(found.lifecycle?.deployedAt);
-    return {
-      appId: found.appId,
-      ...(found.lifecycle?.version ? { version: found.lifecycle.version } : {}),
-      ...(deployedAt === undefined ? {} : { deployedAt }),
-    };
+    return toDeployedApp(found, this.#checks);
   }
 
   async stopApp(appId: string, signal?: AbortSignal): Promise<void> {
@@ -216,33 +183,30 @@ class SdkControlPlane implements ControlPlane {
 
   async createProxyToken(name: string, signal?: AbortSignal): Promise<string> {
     const token = await this.#call(signal, (rpc, options) => rpc.webhookTokenCreate({ name }, options));
-    return `${token.tokenId}.${token.tokenSecret}`;
+    return toProxyToken(token);
   }
 
   async rates(signal?: AbortSignal): Promise<Rates> {
     const { rates } = await this.#call(signal, (rpc, options) => rpc.workspaceBillingRates({}, options));
-    const numbers = Object.entries(rates).map(([key, value]) => [key, Number(value)] as const);
-    return {
-      usdPerHour: Object.fromEntries(numbers.filter(([, value]) => Number.isFinite(value))),
-      source: 'live',
-      asOf: new Date().toISOString(),
-    };
+    return { usdPerHour: toUsdPerHour(rates, this.#checks), source: 'live', asOf: new Date().toISOString() };
   }
 
   history(appId: string, signal?: AbortSignal): Promise<AppVersion[]> {
-    return this.#call(signal, (rpc, options) => readHistory(rpc, appId, options));
+    return this.#call(signal, (rpc, options) => readHistory(rpc, appId, options, this.#checks));
   }
 
   async rollback(appId: string, version: number, signal?: AbortSignal): Promise<Redeployed> {
     try {
-      return await this.#change(signal, (rpc, options) => rollBack(rpc, appId, version, options));
+      return await this.#change(signal, (rpc, options) =>
+        rollBack(rpc, appId, version, options, this.#checks),
+      );
     } catch (error) {
       throw withPlan('rollback', fromGrpc(error, signal));
     }
   }
 
   rollover(appId: string, signal?: AbortSignal): Promise<Redeployed> {
-    return this.#change(signal, (rpc, options) => rollOver(rpc, appId, options));
+    return this.#change(signal, (rpc, options) => rollOver(rpc, appId, options, this.#checks));
   }
 
   async stopContainer(
@@ -254,13 +218,15 @@ class SdkControlPlane implements ControlPlane {
   }
 
   async containerInfo(id: string, signal?: AbortSignal): Promise<ContainerInfo> {
-    const info = await this.#call(signal, (rpc, options) => readContainer(rpc, id, options));
+    const info = await this.#call(signal, (rpc, options) => readContainer(rpc, id, options, this.#checks));
     if (!info) throw new ModalError('notFound', `Modal does not know the container ${id} any more.`);
     return info;
   }
 
   async autoscaler(functionId: string, signal?: AbortSignal): Promise<Autoscaler> {
-    const found = await this.#call(signal, (rpc, options) => readAutoscaler(rpc, functionId, options));
+    const found = await this.#call(signal, (rpc, options) =>
+      readAutoscaler(rpc, functionId, options, this.#checks),
+    );
     if (!found) throw new ModalError('unsupported', 'Modal does not tell how this function is scaled.');
     return found;
   }
@@ -274,11 +240,11 @@ class SdkControlPlane implements ControlPlane {
   }
 
   functionStats(functionId: string, signal?: AbortSignal): Promise<FunctionStats> {
-    return this.#call(signal, (rpc, options) => readStats(rpc, functionId, options));
+    return this.#call(signal, (rpc, options) => readStats(rpc, functionId, options, this.#checks));
   }
 
   dashboardUrl(id: string): string {
-    return `https://modal.com/id/${id}`;
+    return `https://modal.com/id/${encodeURIComponent(id)}`;
   }
 
   async *streamLogs(
@@ -297,7 +263,8 @@ class SdkControlPlane implements ControlPlane {
     };
     const options = callOptions(timeoutSeconds * 1000 + streamGraceMs, signal);
     try {
-      for await (const batch of this.#client.cpClient.appGetLogs(request, options)) yield toLogBatch(batch);
+      for await (const batch of this.#client.cpClient.appGetLogs(request, options))
+        yield toLogBatch(batch, this.#checks);
     } catch (error) {
       throw fromGrpc(error, signal);
     }
@@ -314,7 +281,7 @@ class SdkControlPlane implements ControlPlane {
       (rpc, options) => rpc.appFetchLogs({ ...pastRequest(query, range), limit }, options),
       { timeoutMs: pastLimitMs },
     );
-    return batches.map(toLogBatch);
+    return batches.map((batch) => toLogBatch(batch, this.#checks));
   }
 
   async countLogs(
@@ -329,11 +296,7 @@ class SdkControlPlane implements ControlPlane {
         rpc.appCountLogs({ ...pastRequest(query, range), bucketSecs: bucketSeconds }, options),
       { timeoutMs: pastLimitMs },
     );
-    return buckets.map((bucket) => {
-      const since = bucket.bucketStartAt?.getTime() ?? 0;
-      const { stdoutLogs: stdout, stderrLogs: stderr, systemLogs: system } = bucket;
-      return { since, until: since + bucketSeconds * 1000, stdout, stderr, system };
-    });
+    return toLogCounts(buckets, bucketSeconds, this.#checks);
   }
 
   close(): void {

@@ -1,9 +1,9 @@
-/** Modal's numeric enums, which the SDK keeps to itself, as our words. Unknown numbers stay harmless. */
+/** Modal's numeric enums, which the SDK keeps to itself, as our words; `FieldChecks.word` looks them up. */
 import type { AppState } from '../domain/app.ts';
 import type { VersionKind } from '../domain/lifecycle.ts';
 import type { ContainerPhase, LogSource } from '../domain/log.ts';
 
-const appStates: Readonly<Record<number, AppState>> = {
+export const appStates: Readonly<Record<number, AppState>> = {
   1: 'ephemeral',
   2: 'detached',
   3: 'deployed',
@@ -14,9 +14,9 @@ const appStates: Readonly<Record<number, AppState>> = {
   8: 'detached', // its client has gone, its containers have not
 };
 
-const logSources: Readonly<Record<number, LogSource>> = { 1: 'stdout', 2: 'stderr', 3: 'system' };
+export const logSources: Readonly<Record<number, LogSource>> = { 1: 'stdout', 2: 'stderr', 3: 'system' };
 
-const containerPhases: Readonly<Record<number, ContainerPhase>> = {
+export const containerPhases: Readonly<Record<number, ContainerPhase>> = {
   1: 'queued',
   2: 'queued',
   3: 'loading',
@@ -29,26 +29,9 @@ const containerPhases: Readonly<Record<number, ContainerPhase>> = {
   11: 'loading',
 };
 
-export function appStateOf(value: number): AppState {
-  return appStates[value] ?? 'unknown';
-}
-
-export function logSourceOf(value: number): LogSource {
-  return logSources[value] ?? 'stdout';
-}
-
 /** 0 = all. */
 export function descriptorOf(source: LogSource | undefined): number {
   return source === undefined ? 0 : ['stdout', 'stderr', 'system'].indexOf(source) + 1;
-}
-
-export function containerPhaseOf(value: number): ContainerPhase | undefined {
-  return containerPhases[value];
-}
-
-/** Unix seconds of the wire as milliseconds; 0 and absent mean "never". */
-export function millis(seconds: number | undefined): number | undefined {
-  return seconds ? Math.round(seconds * 1000) : undefined;
 }
 
 /** Ways to make an object by name. */
@@ -60,18 +43,16 @@ export const stoppedByClient = 1;
 /** Why a client leaves its app: its process ended. */
 export const disconnectClientEnded = 3;
 
-const versionKinds: Readonly<Record<number, VersionKind>> = {
+export const versionKinds: Readonly<Record<number, VersionKind>> = {
+  1: 'standard',
   2: 'rollback',
   3: 'rollover',
   4: 'promotion',
   5: 'staged',
 };
 
-export function versionKindOf(value: number): VersionKind {
-  return versionKinds[value] ?? 'standard';
-}
-
-const containerResults: Readonly<Record<number, string>> = {
+/** How a container ended. */
+export const containerResults: Readonly<Record<number, string>> = {
   1: 'finished',
   2: 'failed',
   3: 'terminated',
@@ -81,8 +62,3 @@ const containerResults: Readonly<Record<number, string>> = {
   7: 'ended because it was idle',
   8: 'ran out of memory',
 };
-
-/** How a container ended, in words. */
-export function containerResultOf(value: number): string {
-  return containerResults[value] ?? 'ended';
-}

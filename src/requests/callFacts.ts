@@ -80,7 +80,7 @@ async function readStart(
 ): Promise<CallStart> {
   const containers = await plane.listContainers(app.environment, app.id, signal);
   const offset = clockOffset(result.headers['date'], sentAt + result.timing.firstByte);
-  const began = (container: Container) => container.enqueuedAt - offset;
+  const began = (container: Container) => (container.enqueuedAt ?? NaN) - offset;
   const answeredAt = sentAt + result.timing.firstByte;
   const started = containers
     .filter((container) => began(container) >= sentAt - clockSlackMs && began(container) <= answeredAt)
@@ -136,8 +136,8 @@ async function readPhases(
 }
 
 interface CallGpus {
-  /** GPU of the function behind the endpoint; '' = none. */
-  readonly own: string;
+  /** GPU of the function behind the endpoint; '' = none, undefined = not known. */
+  readonly own: string | undefined;
   /** GPUs of the app's other functions, which the endpoint may call. */
   readonly others: readonly string[];
 }
@@ -149,8 +149,9 @@ async function gpusOf(
 ): Promise<CallGpus> {
   const { functions } = await plane.describeApp(app.id, signal);
   const own = functions.find(({ id }) => id === endpoint.functionId);
-  const others = functions.filter((fn) => fn !== own).flatMap(({ gpus }) => gpus[0] ?? []);
-  return { own: own?.gpus[0] ?? '', others: [...new Set(others)] };
+  const others = functions.filter((fn) => fn !== own).flatMap(({ gpus }) => gpus?.[0] ?? []);
+  const isKnown = own?.gpus !== undefined || !own;
+  return { own: isKnown ? (own?.gpus?.[0] ?? '') : undefined, others: [...new Set(others)] };
 }
 
 /** Seconds times the rate of the GPU. Queueing is not billed; the start of a container is. */
@@ -160,6 +161,7 @@ function costOf(
   { own, others }: CallGpus,
   rates: Rates,
 ): CallCost {
+  if (own === undefined) return unknown('Modal does not tell the GPU of the function');
   const queueMs = start.kind === 'cold' ? start.queueMs : 0;
   const modelSeconds = Number(headers['x-model-seconds'] ?? Number.NaN);
   const [worker] = others;

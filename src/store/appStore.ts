@@ -221,7 +221,7 @@ export class AppStore implements Disposable {
     const { details, apps: all } = this.#state.snapshot;
     const apps = all
       .filter(({ state }) => isLive(state))
-      .sort((a, b) => (b.deployedAt ?? b.createdAt) - (a.deployedAt ?? a.createdAt))
+      .sort((a, b) => lastDeploy(b) - lastDeploy(a))
       .filter((app, at) => (at < this.#eagerDetails || details.has(app.id)) && this.#needsDetails(app));
     await mapAtMost(detailsAtOnce, apps, (app) => this.#describe(plane, app, signal));
   }
@@ -294,6 +294,10 @@ export class AppStore implements Disposable {
     this.#state = { ...rest, ...(error === undefined || clearError ? {} : { error }), ...change };
     this.#changes.fire(this.#state);
   }
+}
+
+function lastDeploy({ deployedAt, createdAt }: App): number {
+  return deployedAt ?? createdAt ?? 0;
 }
 
 /** Changes with every deploy, and when an app begins or ends. */

@@ -40,6 +40,6 @@ export async function readLists(
 
 async function readEnvironment(plane: ControlPlane, name: string, signal: AbortSignal): Promise<Lists> {
   const apps = await plane.listApps(name, signal);
-  const running = apps.some((app) => app.runningContainers > 0);
+  const running = apps.some((app) => app.runningContainers !== 0);
   return { apps, containers: running ? await plane.listContainers(name, undefined, signal) : [] };
 }

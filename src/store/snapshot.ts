@@ -24,8 +24,11 @@ export interface SnapshotCache {
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
+const format = 2;
+
 interface StoredSnapshot extends Omit<Snapshot, 'details'> {
-  readonly format: 1;
+  /** Others are dropped: their rows were checked by other rules. */
+  readonly format: typeof format;
   readonly details: readonly AppDetails[];
 }
 
@@ -35,13 +38,13 @@ const mostCachedApps = 500;
 export function storeSnapshot(snapshot: Snapshot): StoredSnapshot {
   const apps = snapshot.apps.slice(0, mostCachedApps);
   const details = apps.flatMap((app) => snapshot.details.get(app.id) ?? []);
-  return { ...snapshot, apps, containers: [], details, format: 1 };
+  return { ...snapshot, apps, containers: [], details, format };
 }
 
 /** @returns undefined for anything that an older or newer version has stored. */
 export function loadSnapshot(value: unknown): Snapshot | undefined {
   const stored = value as Partial<StoredSnapshot> | undefined;
-  if (stored?.format !== 1 || !stored.apps || !stored.environments || !stored.details) return undefined;
+  if (stored?.format !== format || !stored.apps || !stored.environments || !stored.details) return undefined;
   return {
     environments: stored.environments,
     apps: stored.apps,

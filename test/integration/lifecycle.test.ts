@@ -124,7 +124,7 @@ describe('the history', () => {
     expect(
       history.map((version) => ({
         version: `v${version.number}`,
-        seconds: Math.floor(version.deployedAt / 1000),
+        seconds: Math.floor(version.deployedAt! / 1000),
         client: version.clientVersion,
         by: version.deployedBy,
         commit: version.commit ? commitWord(version.commit) : null,
@@ -229,7 +229,7 @@ describe('a container', () => {
     const [container] = await containersOf(app);
     const info = await world.plane.containerInfo(container!.id);
     expect(info).toMatchObject({ id: container!.id, state: 'running' });
-    expect(info.readyAt).toBeGreaterThanOrEqual(info.enqueuedAt);
+    expect(info.readyAt).toBeGreaterThanOrEqual(info.enqueuedAt!);
     expect(await world.plane.functionStats(functionOf(app, 'answer'))).toEqual({
       backlog: 0,
       containers: 1,

@@ -88,7 +88,14 @@ async function health(name: string, facts: Partial<HealthFacts> = {}, key?: stri
     timeoutSeconds: () => 60,
   });
   await checkHealth(
-    { bundled: false, cheap: false, requiresProxyAuth, key: 'none', limitMs: 60_000, ...facts },
+    {
+      bundled: false,
+      cheap: false,
+      requiresProxyAuth: requiresProxyAuth ?? false,
+      key: 'none',
+      limitMs: 60_000,
+      ...facts,
+    },
     {
       connect: (signal) => connectTo(url, signal),
       containers: async (signal) => {

@@ -70,10 +70,10 @@ describe('a range of the past', () => {
   });
 
   it.each<[string, Partial<LogFilter>]>([
-    ['a container', { containerId: 'ta-emitter-1' }],
+    ['a container', { containerId: 'ta-emitter1' }],
     ['a source', { source: 'stderr' }],
     ['a text', { text: '0000007' }],
-    ['an expression in a container', { containerId: 'ta-emitter-2', text: '5 needle', regex: true }],
+    ['an expression in a container', { containerId: 'ta-emitter2', text: '5 needle', regex: true }],
     ['a level', { level: 'error' }],
     ['a call', { callId: 'fc-none' }],
   ])('shows with a filter by %s the same as when everything is loaded', async (_name, changes) => {

@@ -53,7 +53,7 @@ describe('a log that is followed', () => {
     expect(log.lines.map(numberOf).sort()).toEqual(numbers(total));
     for (const container of [0, 1, 2]) {
       const own = log.entries.flatMap((entry) =>
-        entry.kind === 'line' && entry.containerId === `ta-emitter-${container}` ? numberOf(entry.text) : [],
+        entry.kind === 'line' && entry.containerId === `ta-emitter${container}` ? numberOf(entry.text) : [],
       );
       expect(own).toEqual(numbers(total).filter((_, at) => at % 3 === container));
     }
@@ -124,7 +124,7 @@ describe('a log that is followed', () => {
     expect(log.lines.map(numberOf).sort()).toEqual(numbers(10_000));
     for (const entry of log.entries)
       if (entry.kind === 'line')
-        expect(entry.containerId).toBe(`ta-emitter-${Number(numberOf(entry.text)) % 500}`);
+        expect(entry.containerId).toBe(`ta-emitter${Number(numberOf(entry.text)) % 500}`);
   });
 
   it('ends with the app, and says so; one that is gone is not asked for again', async () => {

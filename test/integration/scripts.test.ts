@@ -96,7 +96,7 @@ describe('modal run', () => {
     };
     const lines = await run('describe', values);
     expect(lines).toContain(`got -4 True 2024-01-02T00:00:00 b 1.5 '--a "b"\\n$HOME'`);
-    expect(lines[0]).toContain('run --env main ');
+    expect(lines[0]).toContain('run --env=main ');
     expect(lines[0]).toContain('scripts_run.py::describe --count=-4 --flag --when=2024-01-02');
   });
 

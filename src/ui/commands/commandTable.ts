@@ -3,6 +3,7 @@ import { commands, walkthrough } from '../../contributions.ts';
 import { ModalError } from '../../domain/errors.ts';
 import { text } from '../../domain/text.ts';
 import type { DeployTarget } from '../../deploy/plan.ts';
+import { openAddress } from '../../platform/openAddress.ts';
 import { logsCommands } from '../logs/logsCommands.ts';
 import { lifecycleCommands } from '../lifecycle/lifecycleCommands.ts';
 import { pastCommands } from '../logs/past/pastCommands.ts';
@@ -87,7 +88,7 @@ export function commandTable(
       doing: t('Open dashboard'),
       run: async (argument) => {
         const app = await resolveApp(services, argument, text`Open in Modal Dashboard`);
-        if (app) await vscode.env.openExternal(vscode.Uri.parse((await planes.get()).dashboardUrl(app.id)));
+        if (app) await openAddress((await planes.get()).dashboardUrl(app.id));
       },
     },
     ...measureCommands(services),

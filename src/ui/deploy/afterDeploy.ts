@@ -11,6 +11,7 @@ import type { Action } from '../../platform/present.ts';
 import type { OutputSink } from '../logs/logsController.ts';
 import { endpointsOf } from '../commands/pick.ts';
 import type { Services } from '../commands/services.ts';
+import { openAddress } from '../../platform/openAddress.ts';
 import { runInTerminal } from '../commands/terminal.ts';
 import { showInformation, showStatus, showWarning } from '../../platform/shown/messages.ts';
 
@@ -67,7 +68,7 @@ async function sendSample(
 }
 
 async function openDashboard({ planes }: Services, appId: string): Promise<void> {
-  await vscode.env.openExternal(vscode.Uri.parse((await planes.get()).dashboardUrl(appId)));
+  await openAddress((await planes.get()).dashboardUrl(appId));
 }
 
 export async function afterFailure(

@@ -88,6 +88,8 @@ export function changeLines(
 function minimumCost(fn: ModalFunction, least: number, rates: Rates): string[] {
   if (least === 0) return ['No container is kept without requests, so idle time costs nothing.'];
   const kept = `${plural(least, 'container')} ${least === 1 ? 'runs' : 'run'} all the time, also without requests`;
+  if (!fn.gpus)
+    return [`${kept}. Modal does not tell its GPU, so the price is unknown. It is charged all day.`];
   const [gpu] = fn.gpus;
   if (gpu === undefined) {
     const core = formatUsdPerHour(rates.usdPerHour['cpu_hour_cost'] ?? 0, 4);

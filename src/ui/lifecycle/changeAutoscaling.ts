@@ -4,6 +4,7 @@ import { ModalError } from '../../domain/errors.ts';
 import type { Autoscaler, AutoscalerField, AutoscalerValues } from '../../domain/lifecycle.ts';
 import { autoscalerFields, changedFields, deployedValues } from '../../domain/lifecycle.ts';
 import { lines, plain, text } from '../../domain/text.ts';
+import { gpuChoiceWords } from '../../domain/words.ts';
 import { pick } from '../commands/pick.ts';
 import type { Services } from '../commands/services.ts';
 import { withSignal } from '../withSignal.ts';
@@ -39,7 +40,7 @@ export async function resolveFunction(
           text`Choose a function or class`,
           functions.map((each) => ({
             label: plain(nameOf(each)),
-            description: plain(each.gpus.join(' or ') || 'CPU'),
+            description: plain(gpuChoiceWords(each.gpus)),
             value: each,
           })),
         );

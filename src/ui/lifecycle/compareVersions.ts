@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { App } from '../../domain/app.ts';
 import { ModalError } from '../../domain/errors.ts';
+import type { CommitHash } from '../../domain/identifiers.ts';
 import type { AppVersion, VersionCommit } from '../../domain/lifecycle.ts';
 import type { Text } from '../../domain/text.ts';
 import { plain, text } from '../../domain/text.ts';
@@ -40,8 +41,14 @@ export async function compareVersions(app: App, one: AppVersion, other: AppVersi
 }
 
 /** @throws kind `notFound` for a version that says nothing about its code */
-function commitOf(app: App, { number, commit }: AppVersion): VersionCommit {
+function commitOf(app: App, { number, commit, unusableCommit }: AppVersion): VersionCommit {
   if (commit) return commit;
+  if (unusableCommit) {
+    throw new ModalError(
+      'notFound',
+      `${app.name} v${number} has no usable commit: what Modal has as its commit is no hash of Git. Deploy from a repository with the Modal CLI to compare later versions.`,
+    );
+  }
   throw new ModalError(
     'notFound',
     vscode.l10n.t(
@@ -59,8 +66,8 @@ function commitOf(app: App, { number, commit }: AppVersion): VersionCommit {
 async function differencesBetween(
   git: GitApi,
   repository: GitRepository,
-  before: string,
-  after: string,
+  before: CommitHash,
+  after: CommitHash,
 ): Promise<Difference[]> {
   const sides = await Promise.all([
     repository.diffBetween(before, after),
@@ -84,7 +91,7 @@ async function differencesBetween(
 
 async function contentHash(
   repository: GitRepository,
-  commit: string,
+  commit: CommitHash,
   uri: vscode.Uri,
 ): Promise<string | undefined> {
   try {

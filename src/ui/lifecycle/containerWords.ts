@@ -5,18 +5,21 @@ import { plural } from '../../domain/words.ts';
 export function containerLines(info: ContainerInfo, idle: boolean): string[] {
   const ready =
     info.readyAt === undefined
-      ? 'Not ready yet'
-      : `Ready since ${new Date(info.readyAt).toLocaleString()}, ${startSeconds(info)} s after it was asked for`;
+      ? info.state === 'starting'
+        ? 'Not ready yet'
+        : 'Ready at an unknown time'
+      : `Ready since ${new Date(info.readyAt).toLocaleString()}${startWords(info.readyAt, info)}`;
   return [
-    `GPU: ${info.gpu ?? 'none'}`,
+    `GPU: ${info.gpu === undefined ? 'unknown' : info.gpu || 'none'}`,
     ready,
     ...(info.state === 'running' && idle ? ['Idle: no input is running in this app'] : []),
     ...(info.result ? [`It ${info.result}`] : []),
   ];
 }
 
-function startSeconds({ readyAt = 0, enqueuedAt }: ContainerInfo): string {
-  return (Math.max(0, readyAt - enqueuedAt) / 1000).toFixed(1);
+function startWords(readyAt: number, { enqueuedAt }: ContainerInfo): string {
+  if (enqueuedAt === undefined) return '';
+  return `, ${(Math.max(0, readyAt - enqueuedAt) / 1000).toFixed(1)} s after it was asked for`;
 }
 
 export function statsLine({ containers, runningInputs, backlog }: FunctionStats): string {

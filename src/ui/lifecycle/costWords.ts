@@ -10,15 +10,28 @@ export function sourceWords({ source, asOf }: Rates): string {
 
 /** GPU and price of the functions of an app, one line for each GPU. */
 export function gpuLines(functions: readonly ModalFunction[], rates: Rates): string[] {
-  const byGpu = Map.groupBy(
-    functions.filter((fn) => fn.gpus.length > 0),
-    (fn) => fn.gpus.join(' or '),
-  );
-  if (byGpu.size === 0) return ['GPU: none; containers are charged for CPU and memory while they run.'];
-  return [...byGpu].map(([gpus, users]) => {
-    const names = users.map(nameOf).join(', ');
-    return `GPU: ${gpuWord(users[0]?.gpus ?? [], gpus)}, ${priceOf(users[0]?.gpus[0] ?? '', rates)} for each running container of ${names} (${sourceWords(rates)})`;
-  });
+  const unknown = functions.filter((fn) => fn.gpus === undefined);
+  const known = functions.flatMap((fn) => (fn.gpus?.[0] === undefined ? [] : [{ fn, gpus: fn.gpus }]));
+  if (known.length === 0 && unknown.length === 0)
+    return ['GPU: none; containers are charged for CPU and memory while they run.'];
+  const byGpu = Map.groupBy(known, ({ gpus }) => gpus.join(' or '));
+  return [
+    ...[...byGpu].map(([joined, users]) => gpuLine(joined, users, rates)),
+    ...(unknown.length > 0
+      ? [`GPU: Modal does not tell it for ${unknown.map(nameOf).join(', ')}, so the price is unknown.`]
+      : []),
+  ];
+}
+
+interface GpuUser {
+  readonly fn: ModalFunction;
+  readonly gpus: readonly string[];
+}
+
+function gpuLine(joined: string, users: readonly GpuUser[], rates: Rates): string {
+  const choices = users[0]?.gpus ?? [];
+  const names = users.map(({ fn }) => nameOf(fn)).join(', ');
+  return `GPU: ${gpuWord(choices, joined)}, ${priceOf(choices[0] ?? '', rates)} for each running container of ${names} (${sourceWords(rates)})`;
 }
 
 /** `A10 (24 GB)`; with several choices only their names, as memory differs. */

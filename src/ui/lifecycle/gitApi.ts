@@ -1,25 +1,29 @@
 import * as vscode from 'vscode';
+import type { CommitHash } from '../../domain/identifiers.ts';
 import { ModalError } from '../../domain/errors.ts';
 
-/** The parts of the built-in Git extension's API (version 1) that comparing versions needs. */
+/**
+ * The parts of the built-in Git extension's API (version 1) that comparing versions needs. It hands refs to Git as they
+ * are, where one that begins with a dash is an option; so only full hashes are taken here.
+ */
 export interface GitApi {
   readonly state: 'uninitialized' | 'initialized';
   readonly onDidChangeState: vscode.Event<'uninitialized' | 'initialized'>;
   readonly repositories: readonly GitRepository[];
-  toGitUri(uri: vscode.Uri, ref: string): vscode.Uri;
+  toGitUri(uri: vscode.Uri, ref: CommitHash): vscode.Uri;
 }
 
 export interface GitRepository {
   readonly rootUri: vscode.Uri;
   readonly state: { readonly remotes: readonly { readonly fetchUrl?: string; readonly pushUrl?: string }[] };
   /** Rejects when the repository has no such commit. */
-  getCommit(ref: string): Promise<{ readonly hash: string }>;
+  getCommit(ref: CommitHash): Promise<{ readonly hash: string }>;
   /** The working tree against a commit; files that Git does not track are left out. */
-  diffWith(ref: string): Promise<readonly GitChange[]>;
+  diffWith(ref: CommitHash): Promise<readonly GitChange[]>;
   /** What happened on the way from the common ancestor of both to the second. */
-  diffBetween(ref1: string, ref2: string): Promise<readonly GitChange[]>;
+  diffBetween(ref1: CommitHash, ref2: CommitHash): Promise<readonly GitChange[]>;
   /** Rejects when the commit has no such file. @returns `object`: the hash of its content */
-  getObjectDetails(treeish: string, path: string): Promise<{ readonly object: string }>;
+  getObjectDetails(treeish: CommitHash, path: string): Promise<{ readonly object: string }>;
 }
 
 export interface GitChange {

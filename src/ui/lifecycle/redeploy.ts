@@ -4,7 +4,7 @@ import { ModalError } from '../../domain/errors.ts';
 import type { AppVersion, Redeployed } from '../../domain/lifecycle.ts';
 import type { Text } from '../../domain/text.ts';
 import { lines, plain, text } from '../../domain/text.ts';
-import { plural } from '../../domain/words.ts';
+import { plural, pluralOf } from '../../domain/words.ts';
 import { replaceContainers } from '../../modal/replaceContainers.ts';
 import type { ControlPlane } from '../../modal/controlPlane.ts';
 import { withSignal } from '../withSignal.ts';
@@ -34,7 +34,7 @@ export async function rollBack(
       containerLine(app),
     ],
     text`Roll Back`,
-    app.runningContainers > 0,
+    app.runningContainers !== 0,
   );
   if (!strategy) return;
   await redeploy(services, app, strategy, {
@@ -56,7 +56,7 @@ export async function rollOver(services: Services, app: App): Promise<void> {
       containerLine(app),
     ],
     text`Roll Over`,
-    app.runningContainers > 0,
+    app.runningContainers !== 0,
   );
   if (!strategy) return;
   await redeploy(services, app, strategy, {
@@ -88,7 +88,7 @@ async function askStrategy(
 /** What happens to what runs, for both buttons. */
 function containerLine({ runningContainers }: App): string {
   if (runningContainers === 0) return text`No container is running.`;
-  return text`${plural(runningContainers, 'running container')}: finish what they do and are then replaced. When you stop them, their inputs run again in new containers.`;
+  return text`${pluralOf(runningContainers, 'running container')}: finish what they do and are then replaced. When you stop them, their inputs run again in new containers.`;
 }
 
 interface Redeploy {

@@ -1,14 +1,14 @@
 import type { App, ModalFunction } from '../../domain/app.ts';
 import type { Rates } from '../../domain/cost.ts';
-import { plural } from '../../domain/words.ts';
+import { pluralOf } from '../../domain/words.ts';
 import { gpuLines } from './costWords.ts';
 
 /** What the question before a stop says, one fact a line. */
 export function stopLines(app: App, functions: readonly ModalFunction[], rates: Rates): string[] {
   const endpoints = functions.flatMap((fn) => fn.endpoints);
   return [
-    app.runningContainers > 0
-      ? `${plural(app.runningContainers, 'running container')} will end, with any request in progress. Nothing is charged after that.`
+    app.runningContainers !== 0
+      ? `${pluralOf(app.runningContainers, 'running container')} will end, with any request in progress. Nothing is charged after that.`
       : 'No container is running, so it costs nothing now.',
     ...gpuLines(functions, rates),
     ...(endpoints.length > 0

@@ -1,5 +1,5 @@
 import type { AppVersion, VersionCommit } from '../../domain/lifecycle.ts';
-import { shortAge, spokenAge } from '../../domain/words.ts';
+import { momentWords, shortAge, spokenAge } from '../../domain/words.ts';
 
 /** How versions of an app read in rows, pickers and questions. */
 
@@ -21,6 +21,8 @@ export function kindWord({ kind, rollbackOf }: AppVersion): string {
       return 'staged';
     case 'standard':
       return '';
+    case 'unknown':
+      return 'of an unknown kind';
   }
 }
 
@@ -56,12 +58,18 @@ export function versionTooltip(version: AppVersion): string[] {
   const { commit, tag, clientVersion, deployedBy, live } = version;
   return [
     `Version ${version.number}${live ? ', live' : ''}${kindWord(version) ? `, ${kindWord(version)}` : ''}`,
-    `Deployed ${new Date(version.deployedAt).toLocaleString()}${deployedBy ? ` by ${deployedBy}` : ''}`,
+    `Deployed ${momentWords(version.deployedAt)}${deployedBy ? ` by ${deployedBy}` : ''}`,
     ...(clientVersion ? [`Modal client ${clientVersion}`] : []),
     ...(tag ? [`Tag ${tag}`] : []),
-    ...(commit ? commitLines(commit) : ['No commit: it was deployed outside a Git repository']),
+    ...(commit ? commitLines(commit) : [noCommit(version)]),
     ...(live || version.rollbackAllowed ? [] : ['Modal does not allow a rollback to this version']),
   ];
+}
+
+function noCommit({ unusableCommit }: AppVersion): string {
+  return unusableCommit
+    ? 'No usable commit: what Modal has as its commit is no hash of Git'
+    : 'No commit: it was deployed outside a Git repository';
 }
 
 function commitLines({ hash, branch, author, time, repoUrl, dirty }: VersionCommit): string[] {
@@ -76,7 +84,7 @@ function commitLines({ hash, branch, author, time, repoUrl, dirty }: VersionComm
 /** `v4 (a1b2c3d, 3 days ago)` for sentences. */
 export function versionPhrase(version: AppVersion, now: number): string {
   const facts = [
-    version.commit ? commitWord(version.commit) : 'no commit',
+    version.commit ? commitWord(version.commit) : version.unusableCommit ? 'no usable commit' : 'no commit',
     spokenAge(version.deployedAt, now),
   ];
   return `v${version.number} (${facts.join(', ')})`;

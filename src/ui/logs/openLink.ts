@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { LogFilter } from '../../domain/logFilter.ts';
 import type { TextLink } from '../../domain/logLinks.ts';
 import { text } from '../../domain/text.ts';
+import { openAddress } from '../../platform/openAddress.ts';
 import type { SourceFiles } from './sourceFiles.ts';
 import { showInformation } from '../../platform/shown/messages.ts';
 
@@ -16,7 +17,7 @@ export interface LinkTargets {
 export async function openLink(link: TextLink, targets: LinkTargets): Promise<void> {
   switch (link.kind) {
     case 'url':
-      await vscode.env.openExternal(vscode.Uri.parse(link.url, true));
+      await openAddress(link.url);
       return;
     case 'file':
       await openFile(link.file, link.line, targets);
@@ -42,5 +43,5 @@ async function openObject(id: string, { showOnly, dashboardUrl }: LinkTargets): 
   if (id.startsWith('fc-')) showOnly({ callId: id });
   else if (id.startsWith('ta-')) showOnly({ containerId: id });
   else if (id.startsWith('fu-')) showOnly({ functionId: id });
-  else await vscode.env.openExternal(vscode.Uri.parse(await dashboardUrl(id), true));
+  else await openAddress(await dashboardUrl(id));
 }

@@ -7,6 +7,7 @@ import type { InstallOffer } from '../../modal/installer.ts';
 import { installOffers, upgradeOffer } from '../../modal/installer.ts';
 import type { ModalCli } from '../../modal/cli.ts';
 import { searchCli } from '../../modal/interpreter.ts';
+import { openAddress } from '../../platform/openAddress.ts';
 import type { Services } from '../commands/services.ts';
 import { shellQuote } from '../../domain/shell.ts';
 import { plain, text } from '../../domain/text.ts';
@@ -113,7 +114,7 @@ async function act(services: Services, choice: Choice): Promise<void> {
     return;
   }
   if (choice === 'help') {
-    await vscode.env.openExternal(vscode.Uri.parse(helpPage));
+    await openAddress(helpPage);
     return;
   }
   const exitCode = await runInstall(choice);

@@ -6,6 +6,7 @@ import { commandLink, text } from '../../domain/text.ts';
 import type { SignedIn } from '../../modal/signIn.ts';
 import { signInByCli } from '../../modal/signIn.ts';
 import type { SignInNews } from '../../modal/signInOutput.ts';
+import { externalAddress, openAddress } from '../../platform/openAddress.ts';
 import type { Services } from '../commands/services.ts';
 import { runInTerminal } from '../commands/terminal.ts';
 import type { AccountWish } from './askForAccount.ts';
@@ -97,7 +98,7 @@ export class SignInFlow {
       case 'address':
         running.page = news.url;
         report(text`confirm in your browser. ${open} · ${copy}`);
-        void this.#open();
+        void this.#open().catch((error: unknown) => this.#failed(error));
         return;
       case 'code':
         report(text`confirm in your browser and enter the code ${news.code}. ${open} · ${copy}`);
@@ -111,14 +112,13 @@ export class SignInFlow {
 
   async #open(): Promise<void> {
     if (!this.#running?.page) return;
-    await vscode.env.openExternal(vscode.Uri.parse(this.#running.page, true));
+    await openAddress(this.#running.page);
   }
 
   async #copy(): Promise<void> {
     if (!this.#running?.page) return;
     // As `openExternal` opens it: Modal's own address stays as it is, a local one becomes reachable for the user.
-    const address = await vscode.env.asExternalUri(vscode.Uri.parse(this.#running.page, true));
-    await vscode.env.clipboard.writeText(address.toString(true));
+    await vscode.env.clipboard.writeText(await externalAddress(this.#running.page));
     showStatus('check', text`Sign-in address copied`, 4000);
   }
 

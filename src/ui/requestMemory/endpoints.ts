@@ -49,7 +49,7 @@ export class Endpoints {
     const fn = this.#parts.store.state.snapshot.details
       .get(app.id)
       ?.functions.find(({ id }) => id === endpoint.functionId);
-    const gpu = fn?.gpus[0];
+    const gpu = fn?.gpus?.[0];
     const usdPerHour = gpu === undefined ? undefined : gpuUsdPerHour(gpu, this.#parts.rates());
     return {
       id: app.id,

@@ -7,6 +7,7 @@ import { isCancelled, toModalError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { HttpResult, RequestSpec } from '../../domain/request.ts';
 import { text } from '../../domain/text.ts';
+import { openAddress } from '../../platform/openAddress.ts';
 import { AnswerModel } from '../../requests/answer/answerModel.ts';
 import type { Json } from '../../requests/answer/content.ts';
 import type { JsonPath } from '../../requests/answer/jsonTree.ts';
@@ -200,7 +201,7 @@ export class AnswerSession implements Disposable {
       case 'answer/act':
         return this.#act(message.action);
       case 'answer/openLink':
-        if (/^https?:\/\//i.test(message.url)) await vscode.env.openExternal(vscode.Uri.parse(message.url));
+        await openAddress(message.url);
         return;
       default:
         if (this.#model) await this.#handleAnswer(message, this.#model);

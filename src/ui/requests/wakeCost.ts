@@ -11,7 +11,7 @@ export function wakeCost({ app, endpoint }: RequestTarget, snapshot: Snapshot, r
   const now = snapshot.apps.find(({ id }) => id === app.id) ?? app;
   const fn = snapshot.details.get(app.id)?.functions.find(({ id }) => id === endpoint.functionId);
   const [gpu] = fn?.gpus ?? [];
-  if (now.runningContainers > 0 || gpu === undefined) return '';
+  if ((now.runningContainers ?? 0) > 0 || gpu === undefined) return '';
   const usd = gpuUsdPerHour(gpu, rates);
   return usd === undefined ? gpu : `${gpu}, ${formatUsdPerHour(usd)}`;
 }

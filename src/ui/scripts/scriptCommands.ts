@@ -3,6 +3,7 @@ import { commands } from '../../contributions.ts';
 import { appReference } from '../../domain/script.ts';
 import type { Text } from '../../domain/text.ts';
 import { plain, text } from '../../domain/text.ts';
+import { openAddress } from '../../platform/openAddress.ts';
 import type { CommandTable } from '../commands/command.ts';
 import type { RunningDeploy } from '../deploy/deployTracker.ts';
 import { pick } from '../commands/pick.ts';
@@ -68,7 +69,7 @@ export function scriptCommands(services: Services): ScriptCommands {
       doing: t('Open served URL'),
       run: async (argument) => {
         const url = await servedUrl(services, argument, text`Open Served URL`);
-        if (url) await vscode.env.openExternal(vscode.Uri.parse(url));
+        if (url) await openAddress(url);
       },
     },
     [commands.copyServedUrl]: {

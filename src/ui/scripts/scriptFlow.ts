@@ -19,6 +19,7 @@ import { ModalError, isCancelled, toModalError } from '../../domain/errors.ts';
 import type { Runnable } from '../../domain/script.ts';
 import type { Text } from '../../domain/text.ts';
 import { text } from '../../domain/text.ts';
+import { openAddress } from '../../platform/openAddress.ts';
 import type { Services } from '../commands/services.ts';
 import type { OutputSink } from '../logs/logsController.ts';
 import { withSignal } from '../withSignal.ts';
@@ -143,7 +144,9 @@ export class ScriptFlow {
       if (state.kind !== 'serving' || announced) return;
       announced = true;
       void store.refresh();
-      void this.#announce(title, state.endpoints[0]?.url);
+      void this.#announce(title, state.endpoints[0]?.url).catch((error: unknown) =>
+        this.#services.presenter.failure(vscode.l10n.t('Open Served URL'), error),
+      );
     };
     const end = (state: RunState, words: string) => scriptRuns.update(id, { state, words, endpoints: [] });
     try {
@@ -207,7 +210,7 @@ export class ScriptFlow {
     const open = text`Open in Browser`;
     const chosen = await showInformation(text`${title} is served at ${url}`, copy, open);
     if (chosen === copy) await vscode.env.clipboard.writeText(url);
-    if (chosen === open) await vscode.env.openExternal(vscode.Uri.parse(url));
+    if (chosen === open) await openAddress(url);
   }
 
   async #run(plan: ScriptPlan, runnable: Runnable): Promise<void> {

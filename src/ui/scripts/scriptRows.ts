@@ -85,7 +85,7 @@ class ScriptRowsBuilder {
     const stage = (deploying.get(appReference(script, app, true)) ?? deploying.get(script))?.text;
     const problemWords = problem ? `syntax error in line ${problem.line}` : '';
     const serving = serve && isLiveRun(serve);
-    const states = (age: (since: number, now: number) => string) => [
+    const states = (age: (since: number | undefined, now: number) => string) => [
       problemWords,
       stage ? `deploying: ${stage}` : live ? `deployed ${age(live.deployedAt ?? live.createdAt, now)}` : '',
       serve ? runWords(serve) : '',

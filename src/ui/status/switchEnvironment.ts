@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Environment } from '../../domain/app.ts';
 import type { Text } from '../../domain/text.ts';
 import { plain, text } from '../../domain/text.ts';
-import { plural } from '../../domain/words.ts';
+import { plural, pluralOf } from '../../domain/words.ts';
 import type { Services } from '../commands/services.ts';
 import { effectiveEnvironment } from './statusLook.ts';
 import type { PickItem } from '../../platform/shown/inputs.ts';
@@ -54,8 +54,8 @@ async function environmentItems({ planes, config }: Services): Promise<Environme
 
 function environmentDetail({ runningContainers, runningGpus, spend }: Environment): Text {
   return marks([
-    runningContainers > 0 ? plural(runningContainers, 'running container') : 'no running container',
-    runningGpus > 0 && plural(runningGpus, 'GPU'),
+    runningContainers === 0 ? 'no running container' : pluralOf(runningContainers, 'running container'),
+    runningGpus !== undefined && runningGpus > 0 && plural(runningGpus, 'GPU'),
     spend && `$${spend.usd.toFixed(2)} of $${spend.limitUsd.toFixed(2)} this cycle`,
   ]);
 }

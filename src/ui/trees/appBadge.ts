@@ -15,7 +15,7 @@ export interface Badge {
  * @returns undefined when none runs
  */
 export function runningBadge({ apps, containers }: Snapshot, rates: Rates): Badge | undefined {
-  const value = apps.reduce((sum, { runningContainers }) => sum + runningContainers, 0);
+  const value = apps.reduce((sum, { runningContainers = 0 }) => sum + runningContainers, 0);
   if (value === 0) return undefined;
   const gpus = containers.flatMap(({ gpu }) => gpu || []);
   const prices = gpus.map((gpu) => gpuUsdPerHour(gpu, rates));

@@ -21,12 +21,12 @@ type Compare = (a: App, b: App) => number;
 
 const compares: Readonly<Record<Sorting, Compare>> = {
   name: () => 0,
-  deployed: (a, b) => sinceOf(b) - sinceOf(a),
-  running: (a, b) => b.runningContainers - a.runningContainers,
+  deployed: (a, b) => (sinceOf(b) ?? 0) - (sinceOf(a) ?? 0),
+  running: (a, b) => (b.runningContainers ?? 0) - (a.runningContainers ?? 0),
 };
 
 /** Since when an app is what it is: its end, its last deploy, or its start, in unix milliseconds. */
-export function sinceOf({ state, stoppedAt, deployedAt, createdAt }: App): number {
+export function sinceOf({ state, stoppedAt, deployedAt, createdAt }: App): number | undefined {
   return (state === 'stopped' ? stoppedAt : undefined) ?? deployedAt ?? createdAt;
 }
 

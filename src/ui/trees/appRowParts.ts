@@ -2,10 +2,10 @@ import type { App, Container, Endpoint, ModalFunction } from '../../domain/app.t
 import { isLive } from '../../domain/app.ts';
 import type { Sample } from '../../domain/catalog.ts';
 import type { KnownApp } from '../../domain/appFilter.ts';
-import { gpuTypesOf } from '../../domain/appFilter.ts';
+import { gpuTypesOf, hasUnknownGpu } from '../../domain/appFilter.ts';
 import type { ModalError } from '../../domain/errors.ts';
 import type { SavedRequest } from '../../domain/savedRequest.ts';
-import { plural, shortAge, spokenAge } from '../../domain/words.ts';
+import { gpuChoiceWords, momentWords, plural, pluralOf, shortAge, spokenAge } from '../../domain/words.ts';
 import { commands } from '../../contributions.ts';
 import type { AppGroup } from './appGroups.ts';
 import { sinceOf } from './appGroups.ts';
@@ -44,7 +44,7 @@ export function groupRow(group: AppGroup, forDeploys: boolean, childIds: readonl
 /** An environment knows best what runs in it; of another group the apps do. */
 function runningWords({ apps, environment }: AppGroup): string[] {
   const running =
-    environment?.runningContainers ?? apps.reduce((sum, { app }) => sum + app.runningContainers, 0);
+    environment?.runningContainers ?? apps.reduce((sum, { app }) => sum + (app.runningContainers ?? 0), 0);
   const gpus = environment?.runningGpus ?? 0;
   return [...(running > 0 ? [`${running} running`] : []), ...(gpus > 0 ? [plural(gpus, 'GPU')] : [])];
 }
@@ -63,7 +63,7 @@ export function appRow({ known, parentId, environment, childIds, now }: AppRowIn
   const look = appStateLook(app.state);
   const live = isLive(app.state);
   const gpus = details ? gpuTypesOf(details) : [];
-  const running = app.runningContainers > 0;
+  const running = runningWord(app.runningContainers);
   const since = sinceOf(app);
   return {
     id: `app/${app.id}`,
@@ -72,7 +72,7 @@ export function appRow({ known, parentId, environment, childIds, now }: AppRowIn
     label: app.name,
     description: [
       ...(app.state === 'deployed' ? [] : [look.word]), // most are, and a narrow row has room for little
-      ...(running ? [`${app.runningContainers} running`] : live ? ['idle'] : []),
+      ...(running ? [running] : live ? ['idle'] : []),
       ...(gpus.length > 0 ? [gpus.join(', ')] : []),
       ...(environment ? [environment] : []),
       shortAge(since, now),
@@ -83,8 +83,12 @@ export function appRow({ known, parentId, environment, childIds, now }: AppRowIn
     spoken: [
       `App ${app.name}`,
       look.word,
-      ...(running ? [`${plural(app.runningContainers, 'container')} running`] : live ? ['idle'] : []),
-      ...(details ? [gpus.join(' and ') || 'no GPU'] : []),
+      ...(app.runningContainers !== 0
+        ? [`${pluralOf(app.runningContainers, 'container')} running`]
+        : live
+          ? ['idle']
+          : []),
+      ...(details ? [gpus.join(' and ') || (hasUnknownGpu(details) ? 'GPU unknown' : 'no GPU')] : []),
       ...(environment ? [`environment ${environment}`] : []),
       `${sinceWord(app)} ${spokenAge(since, now)}`,
     ].join(', '),
@@ -94,13 +98,19 @@ export function appRow({ known, parentId, environment, childIds, now }: AppRowIn
   };
 }
 
+/** '' for none. */
+function runningWord(count: number | undefined): string {
+  if (count === undefined) return 'containers unknown';
+  return count > 0 ? `${count} running` : '';
+}
+
 function sinceWord({ state }: App): string {
   if (state === 'stopped') return 'stopped';
   return state === 'ephemeral' || state === 'detached' ? 'started' : 'deployed';
 }
 
 function appTooltip({ app, details }: KnownApp, look: StateLook, gpus: readonly string[]): string[] {
-  const since = new Date(sinceOf(app)).toLocaleString();
+  const since = momentWords(sinceOf(app));
   const version = app.version ?? details?.version;
   const by = details?.deployedBy ? ` by ${details.deployedBy}` : '';
   const word = sinceWord(app);
@@ -109,8 +119,8 @@ function appTooltip({ app, details }: KnownApp, look: StateLook, gpus: readonly 
     `${look.word} in ${app.environment}${version ? `, version ${version}` : ''}`,
     ...(look.note ? [look.note] : []),
     `${word === 'deployed' ? 'Last deploy' : word === 'started' ? 'Started' : 'Stopped'} ${since}${by}`,
-    ...(details ? [`GPU: ${gpus.join(', ') || 'none'}`] : []),
-    plural(app.runningContainers, 'running container'),
+    ...(details ? [`GPU: ${gpus.join(', ') || (hasUnknownGpu(details) ? 'unknown' : 'none')}`] : []),
+    pluralOf(app.runningContainers, 'running container'),
   ];
 }
 
@@ -123,7 +133,7 @@ export function functionRow(
 ): Row {
   const isClass = fn.kind === 'class';
   const name = isClass ? fn.tag.replace(/\.\*$/, '') : fn.tag;
-  const gpus = fn.gpus.join(' or ') || 'CPU';
+  const gpus = gpuChoiceWords(fn.gpus);
   const schedule = fn.schedule === undefined ? [] : [fn.schedule];
   return {
     id: `function/${app.id}/${fn.tag}`,
@@ -223,10 +233,7 @@ export function containerRow(container: Container, parentId: string, now: number
     icon: startedAt === undefined ? 'loading~spin' : 'server-process',
     context: `container ${word}`,
     spoken: [`Container ${id}`, word, ...gpu, `since ${spokenAge(since, now)}`].join(', '),
-    tooltip: () => [
-      `Container ${id}`,
-      [`${word} since ${new Date(since).toLocaleString()}`, ...gpu].join(', '),
-    ],
+    tooltip: () => [`Container ${id}`, [`${word} since ${momentWords(since)}`, ...gpu].join(', ')],
   };
 }
 

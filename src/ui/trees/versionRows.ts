@@ -104,7 +104,8 @@ function versionRow(app: App, version: AppVersion, parentId: string, now: number
         'version',
         version.live ? 'serving' : 'earlier',
         ...(!version.live && version.rollbackAllowed ? ['rollback'] : []),
-        ...(version.commit ? ['commit'] : []),
+        // One that cannot be used has the command as well, which says why it cannot.
+        ...(version.commit || version.unusableCommit ? ['commit'] : []),
       ].join(' '),
       spoken: versionSpoken(version, now),
       tooltip: () => versionTooltip(version),

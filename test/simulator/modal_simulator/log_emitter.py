@@ -31,7 +31,7 @@ class Emission:
         return f"{number:08d} {self.text}\n" if self.text else f"{number:08d}\n"
 
     def container(self, number: int) -> str:
-        return "ta-emitter" if self.containers == 1 else f"ta-emitter-{number % self.containers}"
+        return "ta-emitter" if self.containers == 1 else f"ta-emitter{number % self.containers}"
 
 
 async def emit_lines(logs: LogStore, emission: Emission) -> None:

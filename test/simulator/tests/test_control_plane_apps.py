@@ -155,7 +155,10 @@ async def test_a_list_of_gpus_stays_ranked(stub: ModalClientStub) -> None:
     created = await stub.FunctionCreate(api_pb2.FunctionCreateRequest(app_id=app_id, function_data=data))
     await publish(stub, app_id, "a", created.function_id)
     info = await stub.AppGetInfo(api_pb2.AppGetInfoRequest(app_id=app_id))
-    assert [gpu.gpu_type for gpu in info.function_info_summaries["f"].gpu_config] == ["H100", "L4"]
+    assert [gpu.gpu_type for gpu in info.function_info_summaries[created.function_id].gpu_config] == [
+        "H100",
+        "L4",
+    ]
 
 
 @pytest.mark.parametrize(("gpu", "count", "named"), [("H900", 1, "H900"), ("A10", 5, "A10"), ("L4", 1, "L4")])

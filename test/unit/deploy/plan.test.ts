@@ -41,7 +41,7 @@ describe('planning a deploy', () => {
       rates: { source: 'live' },
       secrets: [{ state: 'created' }],
       settings: { APP_GPU: 'A10', APP_NAME: app.defaultAppName },
-      args: ['deploy', '--env', 'main', '/apps/demo/app.py'],
+      args: ['deploy', '--env=main', '/apps/demo/app.py'],
     });
   });
 
@@ -133,7 +133,7 @@ def late(): ...
 
   it('names the app and the variable, and what each function costs', async () => {
     const plan = await planDeploy({ kind: 'script', script: '/w/shop.py', app: app! }, services);
-    expect(plan).toMatchObject({ appName: 'shop', args: ['deploy', '--env', 'main', '/w/shop.py::web'] });
+    expect(plan).toMatchObject({ appName: 'shop', args: ['deploy', '--env=main', '/w/shop.py::web'] });
     expect(unitLines(plan.units!, datedRates)).toEqual([
       'GPU of Model: H100:2 (160 GB), $7.90/h while a container runs',
       'GPU of find: A10 (24 GB), $1.10/h or T9000, price unknown while a container runs',
@@ -147,7 +147,7 @@ def late(): ...
 
   it('says nothing of what the text does not tell', async () => {
     const plan = await planDeploy({ kind: 'script', script: '/w/shop.py' }, services);
-    expect(plan).toMatchObject({ appName: '', args: ['deploy', '--env', 'main', '/w/shop.py'] });
+    expect(plan).toMatchObject({ appName: '', args: ['deploy', '--env=main', '/w/shop.py'] });
     expect(plan.units).toBeUndefined();
   });
 

@@ -65,7 +65,7 @@ describe('the command line', () => {
     [kind('bool'), 'true', ['--some-name']],
     [kind('bool'), 'false', ['--no-some-name']],
     [kind('int'), ' 3 ', ['--some-name=3']],
-    [{ kind: 'words' }, `a --b "c d" '' x"y"`, ['a', '--b', 'c d', '', 'xy']],
+    [{ kind: 'words' }, `a --b "c d" '' x"y"`, ['--', 'a', '--b', 'c d', '', 'xy']],
   ] as const)('%j of %j', (type, value, expected) => {
     expect(runArguments([parameter(type)], { some_name: value })).toEqual(expected);
   });

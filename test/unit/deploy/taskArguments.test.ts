@@ -8,8 +8,8 @@ const task = (fields: object) => taskSchema.parse({ type: 'modal', script: 'a.py
 describe('a task', () => {
   it.each([
     [{ command: 'deploy' }, '', ['deploy', 'a.py']],
-    [{ command: 'deploy', app: 'web' }, 'dev', ['deploy', '--env', 'dev', 'a.py::web']],
-    [{ command: 'serve', environment: 'own' }, 'dev', ['serve', '--env', 'own', 'a.py']],
+    [{ command: 'deploy', app: 'web' }, 'dev', ['deploy', '--env=dev', 'a.py::web']],
+    [{ command: 'serve', environment: 'own' }, 'dev', ['serve', '--env=own', 'a.py']],
     [{ command: 'run', function: 'f', args: ['--n=3'] }, '', ['run', 'a.py::f', '--n=3']],
     [{ command: 'run', app: 'web', function: 'f' }, '', ['run', 'a.py::web.f']],
     [{ command: 'deploy', args: ['--never'] }, '', ['deploy', 'a.py']],

@@ -2,9 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
 import { deployedValues } from '../../../src/domain/lifecycle.ts';
 import type { Container } from '../../../src/domain/app.ts';
+import { silentLogger } from '../../../src/domain/logger.ts';
+import { FieldChecks } from '../../../src/modal/fieldChecks.ts';
 import { toAutoscaler, toContainerInfo, toVersions } from '../../../src/modal/lifecycle.ts';
 import { withPlan } from '../../../src/modal/plans.ts';
 import { replaceContainers } from '../../../src/modal/replaceContainers.ts';
+
+const checks = new FieldChecks(silentLogger, 'https://api.modal.com:443');
 
 type History = Parameters<typeof toVersions>[0];
 type Item = History['appDeploymentHistories'][number];
@@ -13,7 +17,7 @@ const item = (version: number, changes: Partial<Item> = {}): Item => ({
   appId: 'ap-1',
   version,
   clientVersion: '1.6.4',
-  deployedAt: 1000.5,
+  deployedAt: 1_700_000_000.5,
   deployedBy: 'alice',
   deployedByAvatarUrl: '',
   tag: '',
@@ -29,21 +33,22 @@ describe('the deployment history', () => {
     const commitInfo = {
       vcs: 'git',
       branch: 'main',
-      commitHash: 'a1b2c3d4',
+      commitHash: 'a1b2c3d4'.repeat(5),
       commitTimestamp: 900,
       dirty: true,
       authorName: 'Alice',
       authorEmail: 'a@example.com',
       repoUrl: 'https://example.com/repo',
     };
-    const versions = toVersions({
+    const history = {
       appDeploymentHistories: [
         item(1, { tag: 'first', commitInfo }),
         item(3, { deploymentType: 2, rollbackVersion: 1, rollbackAllowed: false }),
         item(2, { deploymentType: 5 }),
       ],
       productionAppVersion: 3,
-    });
+    };
+    const versions = toVersions(history, checks);
     expect(versions.map(({ number, kind, live }) => [number, kind, live])).toEqual([
       [3, 'rollback', true],
       [2, 'staged', false],
@@ -52,7 +57,7 @@ describe('the deployment history', () => {
     expect(versions[0]).toMatchObject({ rollbackOf: 1, rollbackAllowed: false });
     expect(versions[2]).toEqual({
       number: 1,
-      deployedAt: 1_000_500,
+      deployedAt: 1_700_000_000_500,
       deployedBy: 'alice',
       clientVersion: '1.6.4',
       tag: 'first',
@@ -60,7 +65,7 @@ describe('the deployment history', () => {
       rollbackAllowed: true,
       live: false,
       commit: {
-        hash: 'a1b2c3d4',
+        hash: 'a1b2c3d4'.repeat(5),
         branch: 'main',
         dirty: true,
         author: 'Alice',
@@ -78,7 +83,7 @@ describe('a container', () => {
     startedAt: 0,
     finishedAt: 0,
     result: undefined,
-    enqueuedAt: 10,
+    enqueuedAt: 1_700_000_010,
     gpuType: '',
     sandboxId: '',
     snapshotBehavior: 0,
@@ -86,19 +91,21 @@ describe('a container', () => {
   } satisfies Parameters<typeof toContainerInfo>[0];
 
   it('is starting, running, then finished with its reason', () => {
-    expect(toContainerInfo(info)).toEqual({ id: 'ta-1', state: 'starting', enqueuedAt: 10_000 });
+    const read = (changes: Partial<typeof info> | object) =>
+      toContainerInfo({ ...info, ...changes }, 'ta-1', checks);
+    expect(read({})).toEqual({ id: 'ta-1', gpu: '', state: 'starting', enqueuedAt: 1_700_000_010_000 });
     const gpuConfig = { type: 0, count: 2, gpuType: 'A10' } as NonNullable<
       Parameters<typeof toContainerInfo>[0]['gpuConfig']
     >;
-    expect(toContainerInfo({ ...info, startedAt: 12, gpuType: 'A10', gpuConfig })).toMatchObject({
+    expect(read({ startedAt: 1_700_000_012, gpuType: 'A10', gpuConfig })).toMatchObject({
       state: 'running',
       gpu: 'A10:2',
-      readyAt: 12_000,
+      readyAt: 1_700_000_012_000,
     });
     const result = { status: 8, exception: '' } as NonNullable<
       Parameters<typeof toContainerInfo>[0]['result']
     >;
-    expect(toContainerInfo({ ...info, startedAt: 12, finishedAt: 13, result })).toMatchObject({
+    expect(read({ startedAt: 1_700_000_012, finishedAt: 1_700_000_013, result })).toMatchObject({
       state: 'finished',
       result: 'ran out of memory',
     });
@@ -106,16 +113,17 @@ describe('a container', () => {
 });
 
 describe('autoscaling', () => {
-  const autoscaler = toAutoscaler({
+  const configuration = {
     settings: { minContainers: 2, maxContainers: 5, scaledownWindow: 60 },
     defaultSettings: { minContainers: 0, scaledownWindow: 60 },
     staticSettings: { maxContainers: 5 },
     overrideSettings: { minContainers: 2 },
     overrideEvents: {
-      min_containers: { userId: 'us-1', serviceUserId: '', timestamp: 7, requestedBy: 'alice' },
-      unknown_field: { userId: '', serviceUserId: '', timestamp: 7, requestedBy: '' },
+      min_containers: { userId: 'us-1', serviceUserId: '', timestamp: 1_700_000_007, requestedBy: 'alice' },
+      unknown_field: { userId: '', serviceUserId: '', timestamp: 1_700_000_007, requestedBy: '' },
     },
-  });
+  };
+  const autoscaler = toAutoscaler(configuration, checks)!;
 
   it('says what is in force and who changed what', () => {
     expect(autoscaler.inForce).toEqual({
@@ -125,7 +133,7 @@ describe('autoscaling', () => {
       scaledownWindow: 60,
     });
     expect(autoscaler.coded).toEqual({ maxContainers: 5 });
-    expect(autoscaler.overrides).toEqual({ minContainers: { by: 'alice', at: 7000 } });
+    expect(autoscaler.overrides).toEqual({ minContainers: { by: 'alice', at: 1_700_000_007_000 } });
   });
 
   it('knows what the next deploy would set', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ModalFunction } from '../../../src/domain/app.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
+import { commitHash } from '../../../src/domain/identifiers.ts';
 import type { AppVersion, AutoscalerValues } from '../../../src/domain/lifecycle.ts';
 import { folderOfApp } from '../../../src/ui/lifecycle/appSource.ts';
 import { autoscalerLines, changeLines, problemWith } from '../../../src/ui/lifecycle/autoscalerWords.ts';
@@ -30,7 +31,13 @@ const bare: AppVersion = {
 };
 const version: AppVersion = {
   ...bare,
-  commit: { hash: 'a1b2c3d4e5', branch: 'main', dirty: true, author: 'Alice', repoUrl: 'git@h:me/r.git' },
+  commit: {
+    hash: commitHash('a1b2c3d4'.repeat(5))!,
+    branch: 'main',
+    dirty: true,
+    author: 'Alice',
+    repoUrl: 'git@h:me/r.git',
+  },
 };
 const gpuFunction: ModalFunction = {
   id: 'fu-1',
@@ -62,7 +69,7 @@ describe('a version', () => {
 
   it('tells everything in the tooltip, and why it cannot be had back', () => {
     const lines = versionTooltip({ ...version, live: false, rollbackAllowed: false });
-    expect(lines).toContain('Commit a1b2c3d4e5 on main');
+    expect(lines).toContain(`Commit ${'a1b2c3d4'.repeat(5)} on main`);
     expect(lines).toContain('The checkout had uncommitted changes (*)');
     expect(lines).toContain('Modal does not allow a rollback to this version');
     expect(versionTooltip(version).join()).not.toContain('does not allow');

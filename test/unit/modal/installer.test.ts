@@ -45,7 +45,7 @@ describe.runIf(process.platform !== 'win32')('installing the CLI', () => {
     await writeFile(path.join(ws, 'pyproject.toml'), '[project]\nname = "x"\n\n[tool.uv]\n');
     expect(await offers()).toEqual([
       'bin/uv add modal',
-      'bin/uv pip install --python ws/.venv/bin/python modal',
+      'bin/uv pip install --python=ws/.venv/bin/python modal',
       'bin/uv tool install modal',
     ]);
   });
@@ -83,7 +83,7 @@ describe.runIf(process.platform !== 'win32')('installing the CLI', () => {
     execFileSync('python3', ['-m', 'venv', '--without-pip', path.join(ws, '.venv')]);
     await script('bin/uv');
     expect(await offers()).toEqual([
-      'bin/uv pip install --python ws/.venv/bin/python modal',
+      'bin/uv pip install --python=ws/.venv/bin/python modal',
       'bin/uv tool install modal',
     ]);
   }, 60_000);

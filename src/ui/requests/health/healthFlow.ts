@@ -97,8 +97,8 @@ function factsOf(
   const fn = functions.find(({ id }) => id === target.endpoint.functionId);
   return {
     bundled: bundled !== undefined,
-    cheap: bundled !== undefined && fn?.gpus.length === 0,
-    requiresProxyAuth: target.endpoint.requiresProxyAuth,
+    cheap: bundled !== undefined && fn?.gpus?.length === 0,
+    requiresProxyAuth: target.endpoint.requiresProxyAuth ?? false,
     key: !auth ? 'none' : hasKey ? 'kept' : 'missing',
     limitMs: Math.max(longestLoadMs, config.get('requests.timeoutSeconds') * 1000),
   };

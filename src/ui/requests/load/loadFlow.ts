@@ -119,7 +119,7 @@ async function prepare(
     timeoutSeconds: services.config.get('requests.timeoutSeconds'),
     network: services.config.network(),
     worstUsd: worstCaseUsd(units, plan.limitSeconds) ?? 0,
-    gpu: functions.find(({ id }) => id === endpoint.functionId)?.gpus[0] ?? '',
+    gpu: functions.find(({ id }) => id === endpoint.functionId)?.gpus?.[0] ?? '',
     workerFile: vscode.Uri.joinPath(services.extensionUri, 'dist', 'loadWorker.js').fsPath,
     onChange,
   });
@@ -149,7 +149,7 @@ function readAutoscalers(
 ): Promise<Map<string, AutoscalerValues>> {
   return withSignal(text`Reading autoscaling of ${app.name}…`, async (signal) => {
     const plane = await planes.get(signal);
-    const wanted = functions.filter(({ id, gpus }) => id === endpoint.functionId || gpus.length > 0);
+    const wanted = functions.filter(({ id, gpus }) => id === endpoint.functionId || gpus?.length !== 0);
     const read = await Promise.all(
       wanted.map(async ({ id }) => {
         const autoscaler = await plane.autoscaler(id, signal).catch(() => {

@@ -53,7 +53,7 @@ function worstCaseLine({ limitSeconds }: LoadPlan, units: readonly LoadUnit[], r
       time,
     );
   const idle = Math.max(...units.map(({ scaledownSeconds }) => scaledownSeconds));
-  const onCpu = units.some(({ fn }) => fn.gpus.length === 0);
+  const onCpu = units.some(({ fn }) => fn.gpus?.length === 0);
   const worst = t(
     'Worst case: {0}, with all of them for the time limit of {1} and {2} idle after it',
     formatUsd(usd),

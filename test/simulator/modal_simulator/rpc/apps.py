@@ -103,10 +103,10 @@ class AppRpcs(FunctionViews):
     async def AppGetInfo(self, request: api_pb2.AppGetInfoRequest) -> api_pb2.AppGetInfoResponse:
         app = self.app(request.app_id)
         response = api_pb2.AppGetInfoResponse(info=self.app_metadata(app))
-        for tag, function_id in app.function_ids.items():
+        for function_id in app.function_ids.values():
             record = self.world.functions.get(function_id)
             if record is not None:
-                response.function_info_summaries[tag].CopyFrom(self.function_summary(record))
+                response.function_info_summaries[function_id].CopyFrom(self.function_summary(record))
         return response
 
     @unary
