@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import path from 'node:path';
 import { ensurePython } from '../../scripts/python.ts';
 import { root } from '../../scripts/root.ts';
+import { plainEnvironment } from './environment.ts';
 import { ProcessGroup } from './processGroup.ts';
 
 /** A running local Modal, as its first line describes it. */
@@ -26,7 +27,7 @@ export async function startSimulator(env: NodeJS.ProcessEnv = {}): Promise<Simul
   const python = await ensurePython();
   const group = new ProcessGroup(python, ['-m', 'modal_simulator', '--exit-with-stdin'], {
     cwd: root,
-    env: { ...process.env, PYTHONPATH: path.join(root, 'test/simulator'), PYTHONUNBUFFERED: '1', ...env },
+    env: plainEnvironment({ PYTHONPATH: path.join(root, 'test/simulator'), PYTHONUNBUFFERED: '1', ...env }),
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const described = await firstLine(group);
