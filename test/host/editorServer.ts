@@ -48,7 +48,7 @@ server.listen(Number(values.port ?? 0), '127.0.0.1', () => {
     editor.handleRequest(withoutBase(request), response);
   });
   server.on('upgrade', (request, socket: Socket) => {
-    if (refusal(request, access)) socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+    if (refusal(request, access)) refuseUpgrade(socket);
     else editor.handleUpgrade(withoutBase(request), socket);
   });
   console.log(`Editor listens on port ${port}`);
@@ -61,6 +61,12 @@ async function loadEditor(serverMain: string): Promise<EditorServer> {
   const module = (await import(pathToFileURL(serverMain).href)) as ServerMain;
   delete process.env['CODE_SERVER_PARENT_PID'];
   return (await module.loadCodeWithNls()).createServer(null);
+}
+
+function refuseUpgrade(socket: Socket): void {
+  // A caller that hangs up is no error of the editor, and nobody else listens now.
+  socket.on('error', () => socket.destroy());
+  socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
 }
 
 /** The editor's pages name each other by relative addresses, so it need not know where it lies. */
