@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -41,11 +42,13 @@ async def run(simulator: Simulator, *arguments: str) -> str:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def simulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Simulator]:
     """A simulator with the app of all kinds deployed."""
+    os.environ["DEVELOPERS_SECRET"] = "hush"
     running = Simulator(Options(state_dir=tmp_path_factory.mktemp("state")))
     await running.start()
     await run(running, "-m", "modal", "deploy", str(APPS / "kinds.py"))
     yield running
     await running.close()
+    del os.environ["DEVELOPERS_SECRET"]
 
 
 @pytest.fixture
@@ -93,11 +96,10 @@ async def until(condition: Callable[[], bool]) -> None:
     pytest.fail("It did not happen in 20 seconds.")
 
 
-async def test_variables_of_image_and_secret(call: Call) -> None:
-    result = await call(
-        "[f('environment').remote(n) for n in ('FROM_IMAGE', 'FROM_SECRET', 'MODAL_TOKEN_ID')]"
-    )
-    assert result == ["yes", "hush", None]
+async def test_variables_of_image_and_secret_and_none_of_the_developer(call: Call) -> None:
+    names = ("FROM_IMAGE", "FROM_SECRET", "MODAL_TOKEN_ID", "DEVELOPERS_SECRET")
+    result = await call(f"[f('environment').remote(n) for n in {names}]")
+    assert result == ["yes", "hush", None, None]
 
 
 async def test_generator_and_spawn(call: Call) -> None:
