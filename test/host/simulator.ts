@@ -42,7 +42,10 @@ export async function startSimulator(env: NodeJS.ProcessEnv = {}): Promise<Simul
   };
 }
 
-type Described = Pick<Simulator, 'serverUrl' | 'tokenId' | 'tokenSecret' | 'configPath' | 'adminUrl' | 'adminToken'>;
+type Described = Pick<
+  Simulator,
+  'serverUrl' | 'tokenId' | 'tokenSecret' | 'configPath' | 'adminUrl' | 'adminToken'
+>;
 
 function firstLine(group: ProcessGroup): Promise<Described> {
   return new Promise((resolve, reject) => {

@@ -62,11 +62,12 @@ async def no_pages(request: web.Request, handler: Any) -> web.StreamResponse:
 class LoopbackServer(grpclib.server.Server):
     """A gRPC server that answers only requests whose ``:authority`` is its own."""
 
-    @property
-    def port(self) -> int:
-        """The port once it listens; grpclib offers no other way to learn it."""
+    port = 0  # once it listens
+
+    async def start(self, *args: Any, **kwargs: Any) -> None:
+        await super().start(*args, **kwargs)
         assert self._server is not None
-        return self._server.sockets[0].getsockname()[1]
+        self.port = self._server.sockets[0].getsockname()[1]  # grpclib offers no other way to learn it
 
     def _protocol_factory(self) -> H2Protocol:
         protocol = super()._protocol_factory()

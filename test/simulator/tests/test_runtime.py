@@ -17,6 +17,7 @@ from clients import command_environment
 from modal_proto import api_pb2
 from modal_simulator.server import Options, Simulator
 from modal_simulator.world import App, ProxyToken
+from tricks import RIGHT_HOST, answer, let_in
 
 APPS = Path(__file__).parent / "apps"
 Call = Callable[[str], Awaitable[str]]
@@ -100,6 +101,14 @@ async def test_variables_of_image_and_secret_and_none_of_the_developer(call: Cal
     names = ("FROM_IMAGE", "FROM_SECRET", "MODAL_TOKEN_ID", "DEVELOPERS_SECRET")
     result = await call(f"[f('environment').remote(n) for n in {names}]")
     assert result == ["yes", "hush", None, None]
+
+
+async def test_an_endpoint_is_public_but_only_at_its_own_address(simulator: Simulator) -> None:
+    address = f"{url(simulator, 'web')}/wait?seconds=0"
+    for lines in ([], ["Origin: https://evil.example"], ["Origin: null"]):
+        assert (await answer(address, [RIGHT_HOST, *lines]))[0] == 200, lines
+    assert (await answer(address, ["Host: localhost:PORT"]))[0] == 200
+    assert await let_in(address, origins=False) == []
 
 
 async def test_generator_and_spawn(call: Call) -> None:
