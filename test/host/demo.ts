@@ -24,8 +24,6 @@ export interface DemoOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Changes to the environment of the editor, e.g. a PATH without `modal`. */
   readonly env?: NodeJS.ProcessEnv;
-  /** As that of the host. */
-  readonly workspaceTrust?: boolean;
   /** Gets one line for each step. */
   readonly onStep?: (line: string) => void;
 }
@@ -70,7 +68,6 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     env,
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.otherVsix ? { otherVsix: options.otherVsix } : {}),
-    ...(options.workspaceTrust ? { workspaceTrust: true } : {}),
     settings: { 'workbench.colorTheme': themes[options.theme ?? 'dark'].setting, ...options.settings },
   });
   parts.defer(() => host.stop());

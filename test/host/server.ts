@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { editorAddress } from './access.ts';
+import { plainEnvironment } from './environment.ts';
 import { ensureHost } from './install.ts';
-import { freePort } from './freePort.ts';
 import { ProcessGroup } from './processGroup.ts';
 
 export interface HostOptions {
@@ -20,15 +22,13 @@ export interface HostOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Honours the test payload in the address. Never for a person's session. */
   readonly smokeTestDriver?: boolean;
-  /** A folder is opened as one that is not trusted, without a question; else all are trusted. */
-  readonly workspaceTrust?: boolean;
 }
 
 export interface Host {
   readonly port: number;
   /** Where the editor keeps settings, state and its logs. */
   readonly dataDir: string;
-  /** Address of the workbench with a folder open. */
+  /** Address of the workbench with a folder open. It carries the token, so whoever has it has the editor. */
   url(folder: string, payload?: readonly (readonly [string, string])[]): string;
   stop(): Promise<void>;
 }
@@ -40,7 +40,8 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.colorTheme': 'Default Dark Modern',
   'workbench.tips.enabled': false,
-  'security.workspace.trust.enabled': false,
+  // In a browser the editor would open a folder in Restricted Mode without asking.
+  'security.workspace.trust.startupPrompt': 'once',
   'extensions.autoUpdate': false,
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
@@ -48,11 +49,6 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   'telemetry.telemetryLevel': 'off',
   'remote.autoForwardPorts': false,
   'git.openRepositoryInParentFolders': 'never',
-};
-
-const trustSettings: Readonly<Record<string, unknown>> = {
-  'security.workspace.trust.enabled': true,
-  'security.workspace.trust.startupPrompt': 'never',
 };
 
 /** Ends the server's whole group when the pipe from its parent closes, so also when the parent is killed. */
@@ -65,36 +61,31 @@ const readyWithinMs = 60_000;
 export async function startHost(options: HostOptions = {}): Promise<Host> {
   const install = await ensureHost();
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'vsc-'));
-  await writeSettings(dataDir, {
-    ...quietSettings,
-    ...(options.workspaceTrust ? trustSettings : {}),
-    ...options.settings,
-  });
+  await writeSettings(dataDir, { ...quietSettings, ...options.settings });
   const common = ['--server-data-dir', dataDir, '--accept-server-license-terms'];
-  const env = hostEnvironment(options.env);
+  const env = plainEnvironment(options.env);
   for (const vsix of [options.vsix ?? [], options.otherVsix ?? []].flat())
     installExtension(install.node, [install.serverMain, ...common], vsix, env);
-  const port = options.port ?? (await freePort());
+  const token = randomBytes(24).toString('base64url');
   const group = new ProcessGroup(
     install.node,
     [
       ...['--import', endWithParent],
-      install.serverMain,
-      ...common,
-      ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
+      ...[path.join(import.meta.dirname, 'editorServer.ts'), install.serverMain, ...common],
+      ...['--port', String(options.port ?? 0), '--connection-token-file', await writeToken(dataDir, token)],
       '--disable-telemetry',
-      ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
       // Else the login shell's variables, PATH among them, replace those of `env`.
       '--force-disable-user-env',
       ...(options.smokeTestDriver ? ['--enable-smoke-test-driver'] : []),
     ],
     { cwd: install.root, env, stdio: ['pipe', 'pipe', 'pipe'] },
   );
-  await ready(group, path.join(dataDir, 'server.log'));
+  const port = await ready(group, path.join(dataDir, 'server.log'));
   return {
     port,
     dataDir,
-    url: (folder, payload) => address(port, folder, payload),
+    url: (folder, payload) =>
+      editorAddress({ port, token }, payload ? { folder, payload: JSON.stringify(payload) } : { folder }),
     stop: async () => {
       await group.stop();
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -102,21 +93,17 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   };
 }
 
-function address(port: number, folder: string, payload?: readonly (readonly [string, string])[]): string {
-  const query = new URLSearchParams({ folder });
-  if (payload) query.set('payload', JSON.stringify(payload));
-  return `http://127.0.0.1:${port}/?${query.toString()}`;
+/** In a file, because other users of the machine can read arguments. */
+async function writeToken(dataDir: string, token: string): Promise<string> {
+  const file = path.join(dataDir, 'connection-token');
+  await writeFile(file, token, { mode: 0o600, flag: 'wx' });
+  return file;
 }
 
 async function writeSettings(dataDir: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
   const folder = path.join(dataDir, 'data/User');
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, 'settings.json'), JSON.stringify(settings, undefined, 2));
-}
-
-function hostEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const kept = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'SHELL', 'USER', 'SystemRoot', 'USERPROFILE'];
-  return { ...Object.fromEntries(kept.map((name) => [name, process.env[name]])), ...extra };
 }
 
 function installExtension(node: string, args: readonly string[], vsix: string, env: NodeJS.ProcessEnv): void {
@@ -129,12 +116,12 @@ function installExtension(node: string, args: readonly string[], vsix: string, e
   }
 }
 
-/** Waits for the server's own word; its output goes to a file either way. */
-async function ready(group: ProcessGroup, logFile: string): Promise<void> {
+/** Waits for the server's own word; its output goes to a file either way. @returns its port */
+async function ready(group: ProcessGroup, logFile: string): Promise<number> {
   const log = createWriteStream(logFile);
   const { stdout, stderr } = group.child;
   stderr?.pipe(log, { end: false });
-  await new Promise<void>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const fail = (reason: string) => {
       group.kill();
       reject(new Error(`VS Code did not start: ${reason}. Its output is in ${logFile}.`));
@@ -144,9 +131,10 @@ async function ready(group: ProcessGroup, logFile: string): Promise<void> {
     group.child.once('exit', (code) => fail(`exit code ${code}`));
     createInterface({ input: stdout! }).on('line', (line) => {
       log.write(`${line}\n`);
-      if (!line.includes('Extension host agent started.')) return;
+      const port = /^Editor listens on port (\d+)$/.exec(line)?.[1];
+      if (!port) return;
       clearTimeout(timer);
-      resolve();
+      resolve(Number(port));
     });
   });
 }

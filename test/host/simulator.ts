@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import path from 'node:path';
 import { ensurePython } from '../../scripts/python.ts';
 import { root } from '../../scripts/root.ts';
+import { plainEnvironment } from './environment.ts';
 import { ProcessGroup } from './processGroup.ts';
 
 /** A running local Modal, as its first line describes it. */
@@ -11,6 +12,8 @@ export interface Simulator {
   readonly tokenSecret: string;
   readonly configPath: string;
   readonly adminUrl: string;
+  /** Opens the admin API, which may also approve logins. */
+  readonly adminToken: string;
   /** Folder with the real `modal` command. */
   readonly binDir: string;
   readonly python: string;
@@ -26,7 +29,7 @@ export async function startSimulator(env: NodeJS.ProcessEnv = {}): Promise<Simul
   const python = await ensurePython();
   const group = new ProcessGroup(python, ['-m', 'modal_simulator', '--exit-with-stdin'], {
     cwd: root,
-    env: { ...process.env, PYTHONPATH: path.join(root, 'test/simulator'), PYTHONUNBUFFERED: '1', ...env },
+    env: plainEnvironment({ PYTHONPATH: path.join(root, 'test/simulator'), PYTHONUNBUFFERED: '1', ...env }),
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const described = await firstLine(group);
@@ -34,12 +37,15 @@ export async function startSimulator(env: NodeJS.ProcessEnv = {}): Promise<Simul
     ...described,
     python,
     binDir: path.dirname(python),
-    admin: (method, route, body) => callAdmin(described.adminUrl, method, route, body),
+    admin: (method, route, body) => callAdmin(described, method, route, body),
     stop: () => group.stop(),
   };
 }
 
-type Described = Pick<Simulator, 'serverUrl' | 'tokenId' | 'tokenSecret' | 'configPath' | 'adminUrl'>;
+type Described = Pick<
+  Simulator,
+  'serverUrl' | 'tokenId' | 'tokenSecret' | 'configPath' | 'adminUrl' | 'adminToken'
+>;
 
 function firstLine(group: ProcessGroup): Promise<Described> {
   return new Promise((resolve, reject) => {
@@ -63,12 +69,16 @@ function firstLine(group: ProcessGroup): Promise<Described> {
   });
 }
 
-async function callAdmin(adminUrl: string, method: string, route: string, body?: unknown): Promise<unknown> {
+async function callAdmin(
+  { adminUrl, adminToken }: Described,
+  method: string,
+  route: string,
+  body?: unknown,
+): Promise<unknown> {
   const response = await fetch(`${adminUrl}${route}`, {
     method,
-    ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${route}: ${response.status} ${text}`);

@@ -46,6 +46,9 @@ GPU Apps for Modal is ready. Open this address in a browser:
 
   ${url}
 
+The address is the key to the editor, which can do here what you can: open it yourself and pass it to nobody.
+The editor asks once whether you trust the authors of the folder, which is a copy of a sample: press Yes.
+
 1. Open "Modal" in the activity bar: the views Apps and Catalogue.
 2. In Catalogue, deploy FinBERT; then send its sample request and follow its logs.
 3. Or open hello_modal.py and deploy it from the editor's title bar.

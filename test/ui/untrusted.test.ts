@@ -47,7 +47,7 @@ const planted = (): Readonly<Record<string, string>> => {
 };
 
 beforeAll(async () => {
-  demo = await startDemo({ workspaceTrust: true });
+  demo = await startDemo({ settings: { 'security.workspace.trust.startupPrompt': 'never' } });
   markers = path.join(demo.workspace, '../markers');
   await mkdir(markers);
   for (const [name, text] of Object.entries(planted())) {
@@ -55,7 +55,7 @@ beforeAll(async () => {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, text, { mode: 0o755 });
   }
-  workbench = await openWorkbench({ host: demo.host, folder: demo.workspace });
+  workbench = await openWorkbench({ host: demo.host, folder: demo.workspace, workspaceTrust: true });
   await workbench.openView('Apps');
 });
 afterAll(async () => {

@@ -18,11 +18,10 @@ from .server import Options, Simulator
 def main() -> None:
     """Runs until SIGINT, SIGTERM or, if asked for, the end of stdin."""
     arguments = _arguments()
+    os.umask(0o077)  # what it keeps, it keeps from other users
     options = Options(
         port=arguments.port,
         admin_port=arguments.admin_port,
-        token_id=arguments.token_id,
-        token_secret=arguments.token_secret,
         state_dir=arguments.state_dir,
     )
     try:
@@ -35,8 +34,6 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="modal_simulator", description="A Modal control plane on loopback.")
     parser.add_argument("--port", type=int, default=0, help="port of the control plane; 0 = any")
     parser.add_argument("--admin-port", type=int, default=0, help="port of the admin API; 0 = any")
-    parser.add_argument("--token-id", default="", help="token id to accept; default: a random one")
-    parser.add_argument("--token-secret", default="", help="token secret to accept; default: a random one")
     parser.add_argument("--state-dir", type=Path, help="folder for files; default: temporary")
     parser.add_argument("--exit-with-stdin", action="store_true", help="end when stdin is closed")
     return parser.parse_args()
@@ -77,6 +74,7 @@ def _explain(simulator: Simulator) -> None:
     lines = [
         f"Local Modal at {simulator.server_url}, admin API at {simulator.admin_url}.",
         f"Use it with MODAL_CONFIG_PATH={simulator.config_path}",
+        f"The page of a browser login asks for this code: {simulator.admin_token}",
         "It runs the code of deployed apps as ordinary processes of this user, without a sandbox,",
         "and listens on 127.0.0.1 only. Deploy only code that you trust. Stop it with Ctrl-C.",
     ]

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import html
 import json
+import secrets
 import time
 from collections.abc import Awaitable
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from modal_proto import api_pb2
 
-from .dashboard import dashboard_routes
+from .callers import no_pages
 from .dispatch import Dispatcher
 from .fault_settings import apply_faults, faults_as_json
 from .faults import Faults
 from .generate import generate_apps
 from .log_emitter import Emission, emit_lines
 from .log_store import LogStore
+from .pages import find_flow
 from .runtime.scheduler import Scheduler
 from .world import World
-
-LOOPBACK_NAMES = ("127.0.0.1", "localhost")
 
 
 class Admin:
@@ -34,11 +32,19 @@ class Admin:
         world, logs, faults: the simulator's state.
         scheduler: runs the containers.
         dispatcher: keeps the RPC log.
+        token: what callers send as a bearer; it lets them approve logins, so also run code.
     """
 
     def __init__(
-        self, world: World, logs: LogStore, faults: Faults, scheduler: Scheduler, dispatcher: Dispatcher
+        self,
+        world: World,
+        logs: LogStore,
+        faults: Faults,
+        scheduler: Scheduler,
+        dispatcher: Dispatcher,
+        token: str,
     ) -> None:
+        self._token = token
         self._world = world
         self._logs = logs
         self._faults = faults
@@ -48,7 +54,7 @@ class Admin:
 
     def application(self) -> web.Application:
         """Returns the aiohttp application."""
-        application = web.Application(middlewares=[_errors_as_json, _local_callers_only])
+        application = web.Application(middlewares=[_errors_as_json, no_pages, self._with_token])
         application.add_routes(
             [
                 web.get("/health", self._health),
@@ -63,9 +69,7 @@ class Admin:
                 web.post("/containers/{task_id}/kill", self._kill_container),
                 web.post("/logs/emit", self._emit_logs),
                 web.post("/apps/generate", self._generate_apps),
-                web.get("/token-flow/{flow_id}", self._token_flow_page),
                 web.post("/token-flow/{flow_id}/approve", self._approve_token_flow),
-                *dashboard_routes(self._world),
             ]
         )
         return application
@@ -192,23 +196,16 @@ class Admin:
             raise web.HTTPNotFound(text=f"no environment '{environment}'")
         return web.json_response({"appIds": generate_apps(self._world, environment, count, functions)})
 
-    async def _token_flow_page(self, request: web.Request) -> web.Response:
-        flow = self._world.token_flows.get(request.match_info["flow_id"])
-        if flow is None:
-            raise web.HTTPNotFound(text="no such login")
-        page = (
-            "<!doctype html><title>Local Modal</title><h1>Local Modal</h1>"
-            f'<form method="post" action="/token-flow/{html.escape(flow.flow_id)}/approve">'
-            "<button>Approve this login</button></form>"
-        )
-        return web.Response(text=page, content_type="text/html")
-
     async def _approve_token_flow(self, request: web.Request) -> web.Response:
-        flow = self._world.token_flows.get(request.match_info["flow_id"])
-        if flow is None:
-            raise web.HTTPNotFound(text="no such login")
-        flow.approved = True
+        find_flow(self._world, request).approved = True
         return web.json_response({"approved": True})
+
+    @web.middleware
+    async def _with_token(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        given = request.headers.get("Authorization", "")
+        if not secrets.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
+            raise web.HTTPUnauthorized(text="the token of the admin API is missing or wrong")
+        return await handler(request)
 
     def _start(self, job: Any) -> None:
         task = asyncio.create_task(job)
@@ -224,17 +221,6 @@ async def _json_body(request: web.Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise web.HTTPBadRequest(text="the body must be a JSON object")
     return body
-
-
-@web.middleware
-async def _local_callers_only(request: web.Request, handler: Any) -> web.StreamResponse:
-    """Refuses web pages of other sites, which a browser on this machine could be made to send here."""
-    host = (urlsplit(f"//{request.host}").hostname or "").lower()
-    origin = request.headers.get("Origin", "")
-    foreign = bool(origin) and urlsplit(origin).hostname not in LOOPBACK_NAMES
-    if host not in LOOPBACK_NAMES or foreign:
-        raise web.HTTPForbidden(text="local callers only")
-    return await handler(request)
 
 
 @web.middleware

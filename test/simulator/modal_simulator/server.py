@@ -19,9 +19,11 @@ from modal_proto.api_grpc import ModalClientBase
 
 from .admin import Admin
 from .blobs import BlobStore
+from .callers import LoopbackServer, no_pages
 from .dispatch import Dispatcher
 from .faults import Faults
 from .log_store import LogStore
+from .pages import Pages
 from .rpc.apps import AppRpcs
 from .rpc.billing import BillingRpcs
 from .rpc.command_router import CommandAccessRpcs, CommandRouter
@@ -101,14 +103,11 @@ class Options:
 
     Parameters:
         port, admin_port: 0 = any free one.
-        token_id, token_secret: '' = a random pair.
         state_dir: where files are kept; None = a temporary folder, removed at the end.
     """
 
     port: int = 0
     admin_port: int = 0
-    token_id: str = ""
-    token_secret: str = ""
     state_dir: Path | None = None
 
 
@@ -126,11 +125,8 @@ class Simulator:
         """Starts everything. Raises OSError if a wanted port is taken."""
         self.logs = LogStore(faults=self.faults)
         self.work_dir = self._work_dir()
-        options = self.options
-        self.tokens = (
-            options.token_id or f"ak-{secrets.token_hex(11)}",
-            options.token_secret or f"as-{secrets.token_hex(11)}",
-        )
+        self.tokens = (f"ak-{secrets.token_hex(11)}", f"as-{secrets.token_hex(11)}")
+        self.admin_token = secrets.token_urlsafe(24)
         self.world.environments["main"] = Environment(new_id("en"), "main", web_suffix="", default=True)
         self.blobs = BlobStore(self.work_dir)
         self.server_url = ""
@@ -159,11 +155,12 @@ class Simulator:
             "tokenSecret": self.tokens[1],
             "configPath": str(self.config_path),
             "adminUrl": self.admin_url,
+            "adminToken": self.admin_token,
         }
 
     def _work_dir(self) -> Path:
         if self.options.state_dir is not None:
-            self.options.state_dir.mkdir(parents=True, exist_ok=True)
+            self.options.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
             return self.options.state_dir.resolve()
         folder = tempfile.TemporaryDirectory(prefix="modal-simulator-", ignore_cleanup_errors=True)
         self._stack.callback(folder.cleanup)
@@ -191,12 +188,20 @@ class Simulator:
         return servicer
 
     async def _listen_http(self) -> None:
-        application = web.Application(client_max_size=1 << 40)
-        application.add_routes([*self.blobs.routes(), download_route(self.world)])
-        self.blobs.base_url = await self._serve_http(application, 0)
-        admin = Admin(self.world, self.logs, self.faults, self.scheduler, self.servicer.dispatcher)
+        files = web.Application(client_max_size=1 << 40, middlewares=[no_pages])
+        # Not all of its addresses are hard to guess, so they lie in a folder that is.
+        folder = f"/{secrets.token_urlsafe(16)}"
+        inner = web.Application()
+        inner.add_routes([*self.blobs.routes(), download_route(self.world)])
+        files.add_subapp(folder, inner)
+        self.blobs.base_url = await self._serve_http(files, 0) + folder
+        pages = Pages(self.world, self.admin_token)
+        pages.base_url = await self._serve_http(pages.application(), 0)
+        self.servicer.pages = pages
+        admin = Admin(
+            self.world, self.logs, self.faults, self.scheduler, self.servicer.dispatcher, self.admin_token
+        )
         self.admin_url = await self._serve_http(admin.application(), self.options.admin_port)
-        self.servicer.dashboard_url = self.admin_url
         self._stack.push_async_callback(admin.close)
 
     async def _serve_http(self, application: web.Application, port: int) -> str:
@@ -207,11 +212,10 @@ class Simulator:
         return f"http://{HOST}:{runner.addresses[0][1]}"
 
     async def _listen_grpc(self) -> None:
-        server = grpclib.server.Server([self.servicer, self.servicer.router])
+        server = LoopbackServer([self.servicer, self.servicer.router])
         await server.start(HOST, self.options.port)
         self._stack.push_async_callback(_close_server, server)
-        sockets = server._server.sockets  # grpclib offers no other way to learn the port
-        self.server_url = f"http://{HOST}:{sockets[0].getsockname()[1]}"
+        self.server_url = f"http://{HOST}:{server.port}"
         self.servicer.router.url = self.server_url
 
     def _cancel_builds(self) -> None:

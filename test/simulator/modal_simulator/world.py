@@ -18,7 +18,9 @@ _ID_ALPHABET = string.ascii_letters + string.digits
 
 def new_id(prefix: str) -> str:
     """Returns an object id of Modal's shape: prefix, dash, 22 letters and digits."""
-    return f"{prefix}-" + "".join(secrets.choice(_ID_ALPHABET) for _ in range(22))
+    letters = [secrets.choice(_ID_ALPHABET) for _ in range(21)]
+    letters.append(secrets.choice(_ID_ALPHABET.replace("V", "")))  # a V at the end marks newer sandboxes
+    return f"{prefix}-" + "".join(letters)
 
 
 @dataclass

@@ -50,7 +50,8 @@ async def stub(simulator: Simulator) -> AsyncIterator[ModalClientStub]:
 @pytest_asyncio.fixture
 async def admin(simulator: Simulator) -> AsyncIterator[aiohttp.ClientSession]:
     """An HTTP client of the admin API."""
-    async with aiohttp.ClientSession(simulator.admin_url) as session:
+    headers = {"Authorization": f"Bearer {simulator.admin_token}"}
+    async with aiohttp.ClientSession(simulator.admin_url, headers=headers) as session:
         yield session
 
 

@@ -14,11 +14,13 @@ import pytest_asyncio
 from clients import command_environment, connect
 from conftest import RunModal
 from grpclib import GRPCError, Status
+from modal.sandbox._task_command_router_client import _is_v2_task_id
 from modal_proto import api_pb2
 from modal_proto import task_command_router_pb2 as router_pb2
 from modal_proto.api_grpc import ModalClientStub
 from modal_proto.task_command_router_grpc import TaskCommandRouterStub
 from modal_simulator.server import Simulator
+from modal_simulator.world import new_id
 
 APP = Path(__file__).parent / "apps" / "kept.py"
 LIMIT_SECONDS = 60
@@ -37,6 +39,10 @@ async def container(simulator: Simulator, run_modal: RunModal) -> str:
                 if task.started_at:
                     return task.task_id
             await asyncio.sleep(0.05)
+
+
+async def test_no_container_has_the_id_of_a_newer_sandbox() -> None:
+    assert not any(_is_v2_task_id(new_id("ta")) for _ in range(2000))
 
 
 async def test_a_command_runs_in_the_container(container: str, run_modal: RunModal) -> None:

@@ -242,13 +242,18 @@ async def test_the_end_of_stdin_ends_the_process_if_asked() -> None:
     assert process.returncode == 0
 
 
-async def test_wanted_credentials_and_folder_are_used(tmp_path: Path) -> None:
-    arguments = ("--token-id", "ak-1", "--token-secret", "as-1", "--state-dir", str(tmp_path / "s"))
-    process, described = await started(*arguments)
-    process.terminate()
-    await asyncio.wait_for(process.communicate(), 10)
-    assert (described["tokenId"], described["tokenSecret"]) == ("ak-1", "as-1")
-    assert Path(described["configPath"]).parent == tmp_path / "s"
+async def test_the_wanted_folder_is_used_and_kept_from_other_users(tmp_path: Path) -> None:
+    process, described = await started("--state-dir", str(tmp_path / "s"))
+    config = Path(described["configPath"])
+    try:
+        assert config.parent == tmp_path / "s"
+        modes = {
+            path: path.stat().st_mode & 0o077 for path in (config, config.parent, *config.parent.rglob("*"))
+        }
+        assert {path: mode for path, mode in modes.items() if mode} == {}
+    finally:
+        process.terminate()
+        await asyncio.wait_for(process.communicate(), 10)
 
 
 async def test_a_taken_port_is_told_in_one_line(simulator: Simulator) -> None:

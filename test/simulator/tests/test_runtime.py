@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,6 +17,7 @@ from clients import command_environment
 from modal_proto import api_pb2
 from modal_simulator.server import Options, Simulator
 from modal_simulator.world import App, ProxyToken
+from tricks import RIGHT_HOST, answer, let_in
 
 APPS = Path(__file__).parent / "apps"
 Call = Callable[[str], Awaitable[str]]
@@ -41,11 +43,13 @@ async def run(simulator: Simulator, *arguments: str) -> str:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def simulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Simulator]:
     """A simulator with the app of all kinds deployed."""
+    os.environ["DEVELOPERS_SECRET"] = "hush"
     running = Simulator(Options(state_dir=tmp_path_factory.mktemp("state")))
     await running.start()
     await run(running, "-m", "modal", "deploy", str(APPS / "kinds.py"))
     yield running
     await running.close()
+    del os.environ["DEVELOPERS_SECRET"]
 
 
 @pytest.fixture
@@ -93,11 +97,18 @@ async def until(condition: Callable[[], bool]) -> None:
     pytest.fail("It did not happen in 20 seconds.")
 
 
-async def test_variables_of_image_and_secret(call: Call) -> None:
-    result = await call(
-        "[f('environment').remote(n) for n in ('FROM_IMAGE', 'FROM_SECRET', 'MODAL_TOKEN_ID')]"
-    )
-    assert result == ["yes", "hush", None]
+async def test_variables_of_image_and_secret_and_none_of_the_developer(call: Call) -> None:
+    names = ("FROM_IMAGE", "FROM_SECRET", "MODAL_TOKEN_ID", "DEVELOPERS_SECRET")
+    result = await call(f"[f('environment').remote(n) for n in {names}]")
+    assert result == ["yes", "hush", None, None]
+
+
+async def test_an_endpoint_is_public_but_only_at_its_own_address(simulator: Simulator) -> None:
+    address = f"{url(simulator, 'web')}/wait?seconds=0"
+    for lines in ([], ["Origin: https://evil.example"], ["Origin: null"]):
+        assert (await answer(address, [RIGHT_HOST, *lines]))[0] == 200, lines
+    assert (await answer(address, ["Host: localhost:PORT"]))[0] == 200
+    assert await let_in(address, origins=False) == []
 
 
 async def test_generator_and_spawn(call: Call) -> None:

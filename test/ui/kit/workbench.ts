@@ -25,6 +25,8 @@ export interface WorkbenchOptions {
   readonly deviceScaleFactor?: number;
   /** Of the browser, beside those that all tests have. */
   readonly flags?: readonly string[];
+  /** As a person's editor has it; absent: off, so that no test has to press the button that trusts the folder. */
+  readonly workspaceTrust?: boolean;
 }
 
 const openWithinMs = 60_000;
@@ -40,6 +42,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     size = { width: 1440, height: 900 },
     deviceScaleFactor = 1,
     flags = [],
+    workspaceTrust = false,
   } = options;
   const browser = await chromium.launch({
     executablePath: ensureChromium(),
@@ -48,7 +51,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   try {
     const context = await browser.newContext({ viewport: size, deviceScaleFactor, reducedMotion: 'reduce' });
     const workbench = new Workbench(host, browser, await context.newPage());
-    await changeSettings(host, { 'workbench.colorTheme': themes[theme].setting });
+    await changeSettings(host, {
+      'workbench.colorTheme': themes[theme].setting,
+      'security.workspace.trust.enabled': workspaceTrust,
+    });
     await workbench.open(folder);
     return workbench;
   } catch (error) {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from modal_proto import api_pb2
 
+from ..callers import has_own_host
 from ..faults import Faults
 from ..world import FunctionRecord, World
 from .bridge import Bridge
@@ -73,6 +74,9 @@ class Ingress:
 
     async def _handle(self, request: web.BaseRequest, key: Key) -> web.StreamResponse:
         app_id, tag, method = key
+        # As on Modal, a page of any site may call an endpoint; but only by the endpoint's own address.
+        if not has_own_host(request):
+            return edge_error(404, "no web endpoint at this host")
         app = self._world.apps[app_id]
         if app.state not in LIVE:
             return edge_error(404, "app for invoked web endpoint is stopped")

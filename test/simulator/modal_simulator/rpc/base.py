@@ -20,6 +20,7 @@ from ..log_store import LogStore
 from ..world import App, Environment, FunctionRecord, World
 
 if TYPE_CHECKING:
+    from ..pages import Pages
     from ..runtime.scheduler import Scheduler
 
 # Metadata of the request being served.
@@ -47,7 +48,7 @@ class RpcBase:
     scheduler: Scheduler
     tokens: tuple[str, str]
     work_dir: Path
-    dashboard_url: str
+    pages: Pages
 
     @property
     def client_version(self) -> str:

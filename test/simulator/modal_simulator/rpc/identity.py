@@ -90,7 +90,7 @@ class IdentityRpcs(RpcBase):
         self, request: api_pb2.WorkspaceDashboardUrlRequest
     ) -> api_pb2.WorkspaceDashboardUrlResponse:
         name = self.environment(request.environment_name).name
-        return api_pb2.WorkspaceDashboardUrlResponse(url=f"{self.dashboard_url}/environments/{name}")
+        return api_pb2.WorkspaceDashboardUrlResponse(url=f"{self.pages.dashboard_url}/environments/{name}")
 
     @unary
     async def TokenFlowCreate(self, _: api_pb2.TokenFlowCreateRequest) -> api_pb2.TokenFlowCreateResponse:
@@ -98,7 +98,7 @@ class IdentityRpcs(RpcBase):
         self.world.token_flows[flow.flow_id] = flow
         return api_pb2.TokenFlowCreateResponse(
             token_flow_id=flow.flow_id,
-            web_url=f"{self.dashboard_url}/token-flow/{flow.flow_id}",
+            web_url=self.pages.login_url(flow.flow_id),
             wait_secret=flow.wait_secret,
         )
 

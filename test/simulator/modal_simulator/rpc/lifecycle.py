@@ -118,4 +118,4 @@ class AppLifecycleRpcs(RpcBase):
 
     def app_page_url(self, app: App) -> str:
         """Returns the address of the app's page."""
-        return f"{self.dashboard_url}/apps/{self.world.workspace}/{app.environment}/{app.app_id}"
+        return f"{self.pages.dashboard_url}/apps/{self.world.workspace}/{app.environment}/{app.app_id}"

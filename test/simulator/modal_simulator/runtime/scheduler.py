@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +54,14 @@ class Scheduler:
         self.calls: dict[str, Call] = {}
         self.ingress = Ingress(world, faults, self)
         self._jobs: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     async def start(self) -> None:
         """Nothing runs before the first deploy."""
 
     async def close(self) -> None:
         """Ends every container and every web port."""
+        self._closed = True
         await self.ingress.close()
         containers = list(self.containers.values())
         for pool in self.pools.values():
@@ -254,7 +256,10 @@ class Scheduler:
         pool = self.pools[container.task.function_id]
         self._in_background(pool.container_ended(container, code))
 
-    def _in_background(self, job: Any) -> None:
+    def _in_background(self, job: Coroutine[Any, Any, None]) -> None:
+        if self._closed:  # else a container that ends now would have another started in its place
+            job.close()
+            return
         task = asyncio.ensure_future(job)
         self._jobs.add(task)
         task.add_done_callback(self._jobs.discard)
