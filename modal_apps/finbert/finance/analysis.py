@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 READERS = Children(
     preload=("finance.analysis",),
     roots=("finance",),
-    limits=Limits(seconds=30, memory_mb=288, result_mb=32),
+    limits=Limits(seconds=20, memory_mb=256, result_mb=32),
     at_once=3,
 )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pypdf import PageObject, PdfReader, apply_configuration
 from pypdf.errors import DependencyError, PyPdfError
+from pypdf.generic import NullObject, StreamObject
 
 from .grid import Cell, FileError, Grid
 from .numbers import parse_number
@@ -17,7 +18,7 @@ from .periods import heading_periods
 MOST_PAGES = 300
 MOST_NODES = 5_000  # of the tree of pages
 MOST_STREAM_BYTES = 20_000_000  # unpacked
-MOST_CONTENT_BYTES = 16_000_000  # drawing operators of all pages; one of dense print has 50,000
+MOST_CONTENT_BYTES = 10_000_000  # drawing operators of all pages; one of dense print has 50,000
 MOST_CHARS = 4_000_000
 MOST_CHARS_OF_PAGE = 200_000
 NO_VALUE = ("-", "\u2013", "\u2014")
@@ -65,7 +66,9 @@ def _page_texts(data: bytes) -> list[str]:
             if reader.is_encrypted and not reader.decrypt(""):  # one that only forbids printing opens with ''
                 raise FileError("encrypted_pdf", "The PDF needs a password. Save a copy without one.")
             _check_pages(reader)
-            texts = _bounded(list(reader.pages))
+            pages = list(reader.pages)
+            _check_content(pages)
+            texts = _bounded(pages)
     except DependencyError as error:
         raise FileError("encrypted_pdf", "The PDF is encrypted. Save a copy without a password.") from error
     except (
@@ -107,15 +110,25 @@ def _check_pages(reader: PdfReader) -> None:
     raise FileError("damaged_file", f"The PDF's tree of pages has more than {MOST_NODES:,} branches.")
 
 
-def _bounded(pages: list[PageObject]) -> list[str]:
-    texts: list[str] = []
-    left, content_left = MOST_CHARS, MOST_CONTENT_BYTES
+def _check_content(pages: list[PageObject]) -> None:
+    """Pages can share what they draw, so that a small file has much to read."""
+    left = MOST_CONTENT_BYTES
     for page in pages:
-        contents = page.get_contents()
-        content_left -= len(contents.get_data()) if contents else 0
-        if content_left < 0:
+        contents = page.get("/Contents", NullObject()).get_object()
+        # Unpacked, and not yet taken apart into operators, which is what takes time.
+        streams = contents if isinstance(contents, list) else [contents]
+        left -= sum(
+            len(one.get_data()) for part in streams if isinstance(one := part.get_object(), StreamObject)
+        )
+        if left < 0:
             message = f"The pages of the PDF draw more than {MOST_CONTENT_BYTES // 1_000_000} MB."
             raise FileError("too_complex", f"{message} Save those with the statements as a new file.")
+
+
+def _bounded(pages: list[PageObject]) -> list[str]:
+    texts: list[str] = []
+    left = MOST_CHARS
+    for page in pages:
         text = page.extract_text(extraction_mode="layout")[: min(left, MOST_CHARS_OF_PAGE)]
         left -= len(text)
         texts.append(text)

@@ -5,8 +5,9 @@ of rows, cells, styles or texts, and openpyxl makes an object of each.
 
 from __future__ import annotations
 
+import posixpath
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import IO
 from xml.parsers import expat
@@ -23,6 +24,7 @@ MOST_ROWS = 20_000  # down to the last value, of a sheet; a statement has some h
 MOST_COLUMNS = 1000
 MOST_CELLS = 400_000  # with the gaps between them, of a sheet
 MOST_ELEMENTS = 3_000_000
+MOST_OF_ANOTHER_PART = 250_000  # elements of styles, names and the like: objects are made of each
 MOST_DEPTH = 64
 CHUNK = 1 << 16
 
@@ -61,6 +63,14 @@ class Survey:
     elements: int = 0
     sheets: int = 0
     empty_formulas: int = 0
+    named: set[str] = field(default_factory=set)
+
+    def name(self, kind: str, value: str) -> None:
+        """Refuses a part that is two sheets: it would be read as often as it is named."""
+        key = f"{kind} {value}"
+        if key in self.named:
+            raise FileError("damaged_file", "Two sheets of the workbook are one and the same part of it.")
+        self.named.add(key)
 
 
 def survey_workbook(archive: zipfile.ZipFile) -> Survey:
@@ -86,7 +96,7 @@ class _Part:
         self._found = found
         self._depth = 0
         self._root = ""
-        self._row = self._column = self._widest = self._area = 0
+        self._row = self._column = self._widest = self._area = self._in_row = self._own = 0
         self._in_value = self._has_value = self._has_formula = False
 
     def read(self, part: IO[bytes]) -> None:
@@ -108,15 +118,27 @@ class _Part:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._found.elements += 1
         self._depth += 1
-        if self._depth > MOST_DEPTH or self._found.elements > MOST_ELEMENTS:
-            raise _too_complex(self._depth)
+        if self._depth > MOST_DEPTH:
+            raise FileError("too_complex", f"The workbook's XML is nested more than {MOST_DEPTH} deep.")
+        if self._found.elements > MOST_ELEMENTS:
+            raise _too_complex(MOST_ELEMENTS)
         tag = name.rpartition(":")[2]
         if self._root == "worksheet":
             self._in_sheet(tag, attributes)
         elif self._depth == 1:
             self._root = tag
+        else:
+            self._elsewhere(tag, attributes)
+
+    def _elsewhere(self, tag: str, attributes: dict[str, str]) -> None:
+        self._own += 1
+        if self._own > MOST_OF_ANOTHER_PART and self._root != "sst":
+            raise _too_complex(MOST_OF_ANOTHER_PART)
+        if tag == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
+            self._found.name("part", posixpath.basename(posixpath.normpath(attributes.get("Target", ""))))
         elif self._root == "workbook" and tag == "sheet":
             self._found.sheets += 1
+            self._found.name("sheet", attributes.get("r:id", str(self._found.sheets)))
             if self._found.sheets > MOST_SHEETS:
                 raise FileError("too_many_sheets", f"The workbook has more than {MOST_SHEETS} sheets.")
 
@@ -129,17 +151,19 @@ class _Part:
             self._has_formula = True
         elif tag == "row":
             self._row = _row_number(attributes.get("r"), self._row)
-            self._column = self._widest = 0
+            self._column = self._widest = self._in_row = 0
 
     def _start_cell(self, reference: str) -> None:
         letters = reference.rstrip(DIGITS)
         self._column = _column_number(letters) if letters else self._column + 1
         self._in_value = self._has_value = self._has_formula = False
+        self._in_row += 1
+        last = max(self._column, self._in_row)
+        if last > MOST_COLUMNS:
+            message = f"A sheet has cells in column {last:,}; at most {MOST_COLUMNS:,} are read."
+            raise FileError("too_many_columns", message)
         if self._column <= self._widest:
             return
-        if self._column > MOST_COLUMNS:
-            message = f"A sheet has cells in column {self._column:,}; at most {MOST_COLUMNS:,} are read."
-            raise FileError("too_many_columns", message)
         # A row is as wide as its last cell, whatever lies between.
         self._area += self._column - self._widest
         self._widest = self._column
@@ -163,10 +187,8 @@ class _Part:
                 raise FileError("too_many_rows", f"{message} Delete those that hold no statement.")
 
 
-def _too_complex(depth: int) -> FileError:
-    if depth > MOST_DEPTH:
-        return FileError("too_complex", f"The workbook's XML is nested more than {MOST_DEPTH} deep.")
-    message = f"The workbook has more than {MOST_ELEMENTS:,} parts, such as cells and styles."
+def _too_complex(most: int) -> FileError:
+    message = f"The workbook has more than {most:,} parts, such as cells, styles and names."
     return FileError("too_complex", f"{message} Save the sheets with the statements as a new file.")
 
 
