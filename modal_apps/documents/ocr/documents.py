@@ -21,7 +21,7 @@ MOST_IMAGE_PIXELS = 100_000_000
 MOST_PAGES = 2000
 MOST_DRAWN_PIXELS = 32_000_000  # of a PDF's page
 MOST_KEPT_PIXELS = 20_000_000  # four times as many are made smaller while they are turned to RGB
-STRIP_ROWS = 512
+STRIP_PIXELS = 4_000_000
 POINTS_PER_INCH = 72
 FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "tiff": "TIFF", "bmp": "BMP", "gif": "GIF"}
 # Pages have up to so many times the pixels that the model will get.
@@ -215,7 +215,7 @@ def _shrunk_on_white(image: Image.Image, enough: int) -> Image.Image:
     if factor == 1 and image.width * image.height <= enough:
         return _on_white(image)
     page = Image.new("RGB", (math.ceil(image.width / factor), math.ceil(image.height / factor)))
-    step = STRIP_ROWS * factor
+    step = max(1, STRIP_PIXELS // image.width // factor) * factor
     for top in range(0, image.height, step):
         strip = _on_white(image.crop((0, top, image.width, min(top + step, image.height))))
         page.paste(strip.reduce(factor) if factor > 1 else strip, (0, top // factor))
