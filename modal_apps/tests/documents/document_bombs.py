@@ -154,8 +154,8 @@ FILES = [
     Bomb("png 100,000 x 999", lambda: png(99_999, 999, colours=0), "|bad_shape"),
     Bomb("png 1,000,000 x 1", lambda: png(MEGA, 1), "bad_shape"),
     Bomb(
-        "png with a profile of 300 MB",
-        lambda: png(64, 64, chunk(b"iCCP", b"p\0\0" + zlib.compress(bytes(300 * MEGA), 9))),
+        "png with a profile of 60 MB",
+        lambda: png(64, 64, chunk(b"iCCP", b"p\0\0" + zlib.compress(bytes(60 * MEGA), 9))),
         "|bad_image",
     ),
     Bomb(
@@ -188,7 +188,7 @@ FILES = [
     Bomb("pdf of 50,000 pages", lambda: many_pages(50_000), "too_many_pages"),
     Bomb("pdf of 6,000,000 operators", lambda: pdf(b"0 0 300 300 re f " * 3 * MEGA), SLOW),
     Bomb("pdf of curves", lambda: pdf(b"0 0 m " + b"0 0 300 0 0 300 c " * 2 * MEGA + b"S"), SLOW),
-    Bomb("pdf with a stream of 2 GB", lambda: pdf(bytes(1) * 2000 * MEGA), SLOW),
+    Bomb("pdf with a stream of 900 MB", lambda: pdf(bytes(900 * MEGA)), SLOW),
     Bomb("pdf forms doubled 28 times", lambda: doubled_forms(28), SLOW),
     Bomb("pdf picture of 20,000 x 20,000", lambda: pdf_image(20_000), SLOW),
 ]

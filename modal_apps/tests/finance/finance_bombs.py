@@ -289,8 +289,8 @@ MANY = b"1 0 0 1 40 %d Tm (w) Tj "
 PDFS = [
     Bomb("pdf 10 pages of one stream of 2 MB", lambda: pages(10, stream(LINES * 13_000)), "too_complex"),
     Bomb("pdf 300 pages of 5,000 operators", lambda: pages(300, stream(LINES * 420)), "too_complex"),
-    Bomb("pdf one stream of 500 MB", lambda: pages(1, stream(bytes(500 * MEGA))), "damaged_file"),
-    Bomb("pdf stream packed twice", lambda: pages(1, stream(bytes(300 * MEGA), times=2)), "damaged_file"),
+    Bomb("pdf one stream of 100 MB", lambda: pages(1, stream(bytes(100 * MEGA))), "damaged_file"),
+    Bomb("pdf stream packed twice", lambda: pages(1, stream(bytes(90 * MEGA), times=2)), "damaged_file"),
     Bomb("pdf 301 pages", lambda: pages(301, stream(LINES)), "too_many_pages"),
     Bomb(
         "pdf tree in a circle",
@@ -335,8 +335,8 @@ PDFS = [
         lambda: pages(1, stream(LINES[:-3] + b"1 0 0 1 40 -1000000000 Tm (b) Tj ET")),
         "",
     ),
-    Bomb("pdf page of 1,000,000 states", lambda: pages(1, stream(LINES + b"q Q " * MEGA)), "too_much_memory"),
-    Bomb("pdf 2,000,000 open states", lambda: pages(1, stream(LINES + b"q " * 2 * MEGA)), "too_much_memory"),
+    Bomb("pdf page of 1,000,000 states", lambda: pages(1, stream(LINES + b"q Q " * MEGA)), HEAVY),
+    Bomb("pdf 2,000,000 open states", lambda: pages(1, stream(LINES + b"q " * 2 * MEGA)), HEAVY),
 ]
 
 BOMBS = [*XLSX, *TEXTS, *PDFS]

@@ -26,7 +26,7 @@ HONEST = ("/ratios", {"files": [upload("a.csv", b"Item,FY2024,FY2023\nRevenue,12
 def url() -> Iterator[str]:
     """The app with shorter limits of time, so that what they end is ended soon."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(READERS, "limits", replace(READERS.limits, seconds=4))
+        patch.setattr(READERS, "limits", replace(READERS.limits, seconds=2))
         with served(create_app(FinbertSettings(), None, None)) as url:  # type: ignore[arg-type]
             yield url
 
