@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from appkit.api import make_api
 from appkit.auth import KeyChecker
+from appkit.bounded import while_wanted
 from appkit.cost import usd
 from appkit.errors import ApiError, unavailable
 from appkit.fetchguard import FetchError, FetchRules, check_url, fetch
@@ -23,14 +24,14 @@ from starlette.types import ASGIApp
 
 from .answers import ExtractOut, ModelRef, PageOut, count_words, join_pages, page_outs, usage_of
 from .batch import BatchPayload
-from .documents import FORMATS, Document, DocumentError, open_document
+from .documents import FORMATS, Document, DocumentError
 from .openapi import EXTRACT_BODY
 from .page_ranges import BadPages, select_pages
 from .preprocess import prepare
 from .probe import probe_page
 from .prompts import prompt_name
 from .reading import Backend, BackendError, PageIn, PageReply, ReadOptions, ReadReply
-from .rendering import ReadyPage, draw_pages
+from .rendering import ReadyPage, draw_pages, open_bounded
 from .requests import BatchDocumentIn, BatchIn, ExtractUrlIn, Opts
 from .settings import DocumentsSettings
 from .spending import gpu_seconds
@@ -97,22 +98,23 @@ class Service:
 
     async def extract(self, request: Request, response: Response) -> ExtractOut:
         name, data, opts = await read_extract(request)
-        return await self._extract(name, data, opts, response)
+        return await self._extract(name, data, opts, request, response)
 
-    async def extract_from_url(self, body: ExtractUrlIn, response: Response) -> ExtractOut:
+    async def extract_from_url(self, body: ExtractUrlIn, request: Request, response: Response) -> ExtractOut:
         url = body.url or body.image_url or ""
-        body.read_options()  # refused before anything is fetched
+        await body.checked_options()  # refused before anything is fetched
         try:
             fetched = await fetch(url, self._rules)
         except FetchError as error:
             raise error.answer("url" if body.url else "image_url") from error
         name = url.partition("?")[0].rstrip("/").rpartition("/")[2] or "document"
-        return await self._extract(name[:255], fetched.data, body, response)
+        return await self._extract(name[:255], fetched.data, body, request, response)
 
     async def batch(self, body: BatchIn) -> JobAccepted:
+        options = await body.checked_options()
         payload = BatchPayload(
             documents=[_batch_document(index, one) for index, one in enumerate(body.documents)],
-            options=body.read_options(),
+            options=options,
             drawing=body.drawing(),
             callback_url=body.callback_url or "",
         )
@@ -134,11 +136,12 @@ class Service:
         runners = await self._answer(self._backend.runners())
         return status_body(self._settings, self._counters, "ready" if runners else "cold", self._worker)
 
-    async def _extract(self, name: str, data: bytes, opts: Opts, response: Response) -> ExtractOut:
+    async def _extract(
+        self, name: str, data: bytes, opts: Opts, request: Request, response: Response
+    ) -> ExtractOut:
         start = time.perf_counter()
-        options = opts.read_options()
-        document, numbers = await asyncio.to_thread(self._opened, name, data, opts.pages)
-        pages = [page async for page in draw_pages(document, numbers, opts.drawing())]
+        options = await opts.checked_options()
+        pages = await while_wanted(request, self._drawn(name, data, opts))
         rendered = time.perf_counter()
         reply = await self._read(pages, options)
         waited = time.perf_counter() - rendered
@@ -170,9 +173,13 @@ class Service:
             warnings=[f"Page {page.index} failed: {page.error['message']}" for page in outs if page.error],
         )
 
-    def _opened(self, name: str, data: bytes, pages: str) -> tuple[Document, list[int]]:
+    async def _drawn(self, name: str, data: bytes, opts: Opts) -> list[ReadyPage]:
+        document, numbers = await self._opened(name, data, opts.pages)
+        return [page async for page in draw_pages(document, numbers, opts.drawing())]
+
+    async def _opened(self, name: str, data: bytes, pages: str) -> tuple[Document, list[int]]:
         try:
-            document = open_document(name, data)
+            document = await open_bounded(name, data)
             numbers = select_pages(pages, document.pages)
         except DocumentError as error:
             raise ApiError(422, error.code, str(error), param="document") from error

@@ -15,7 +15,7 @@ from appkit.fetchguard import FetchRules
 from appkit.progress import RECENT, Progress, emit
 
 from .answers import PageOut, count_words, join_pages, page_out
-from .documents import open_document
+from .documents import Document
 from .reading import PageError, PageIn, PageReply, ReadOptions, ReadReply, failed_page
 from .rendering import Drawing, ReadyPage, draw_pages
 from .spending import cost_line, gpu_seconds
@@ -214,7 +214,8 @@ async def _calls(
     for document in staged:
         if not document.pages:
             continue
-        opened = open_document(document.name, await asyncio.to_thread(document.path.read_bytes))
+        data = await asyncio.to_thread(document.path.read_bytes)
+        opened = Document(document.name, data, document.kind, len(document.pages))
         async for page in draw_pages(opened, document.pages, drawing, f"{document.index}."):
             wanted = page.for_worker()
             if wanted is None:

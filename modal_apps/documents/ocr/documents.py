@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import math
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,13 +13,45 @@ from dataclasses import dataclass
 
 import pypdfium2
 from appkit.file_kinds import kind_of
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
+
+from .preprocess import BadShape, check_shape
 
 MOST_IMAGE_PIXELS = 100_000_000
+MOST_PAGES = 2000
+MOST_DRAWN_PIXELS = 32_000_000  # of a PDF's page
+MOST_KEPT_PIXELS = 20_000_000  # four times as many are made smaller while they are turned to RGB
+STRIP_PIXELS = 4_000_000
 POINTS_PER_INCH = 72
 FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "tiff": "TIFF", "bmp": "BMP", "gif": "GIF"}
-# PDF pages are drawn with up to so many times the pixels that the model will get.
+# Pages have up to so many times the pixels that the model will get.
 OVERSAMPLING = 4
+ORIENTATION = 0x0112  # of EXIF
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+# What Pillow raises for a file that is not as it should be, beside its own error.
+DAMAGES = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    ArithmeticError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+)
 
 Image.MAX_IMAGE_PIXELS = MOST_IMAGE_PIXELS
 _pdfium = threading.Lock()  # the library is not safe to use from two threads
@@ -47,7 +81,7 @@ def open_document(name: str, data: bytes) -> Document:
 
     Raises:
         DocumentError: `empty_file`, `unsupported_type`, `encrypted_pdf`, `bad_pdf`, `bad_image`,
-            `image_too_large`.
+            `image_too_large`, `too_many_pages`.
     """
     if not data:
         raise DocumentError("empty_file", f"{name} is empty.")
@@ -57,12 +91,14 @@ def open_document(name: str, data: bytes) -> Document:
             pages = len(pdf)
         if not pages:
             raise DocumentError("bad_pdf", f"{name} has no pages.")
+        if pages > MOST_PAGES:
+            raise _too_many_pages(name, f"{pages:,}")
         return Document(name, data, kind, pages)
     if kind not in FORMATS:
         known = ", ".join([*FORMATS, "pdf"])
         raise DocumentError("unsupported_type", f"{name} is none of {known}.")
     with _image(name, data, kind) as image:
-        return Document(name, data, kind, getattr(image, "n_frames", 1) if kind == "tiff" else 1)
+        return Document(name, data, kind, _frames(name, image) if kind == "tiff" else 1)
 
 
 def render(document: Document, number: int, dpi: int, max_pixels: int) -> Image.Image:
@@ -75,19 +111,46 @@ def render(document: Document, number: int, dpi: int, max_pixels: int) -> Image.
         max_pixels: what the model takes.
 
     Returns:
-        RGB; transparent parts are white, and a camera's rotation is undone.
+        RGB; transparent parts are white, and a camera's rotation is undone. A very large picture is made smaller
+        on the way, but has more pixels than the model takes.
 
     Raises:
-        DocumentError: as `open_document`.
+        DocumentError: as `open_document`, or `bad_shape`.
     """
     if document.kind == "pdf":
         return _draw(document, number, dpi, max_pixels)
     with _image(document.name, document.data, document.kind, number - 1) as image:
+        _check_shape(*image.size)
         try:
-            upright = ImageOps.exif_transpose(image)
-            return _on_white(upright)
-        except (OSError, ValueError, SyntaxError) as error:
+            turn = UPRIGHT.get(image.getexif().get(ORIENTATION, 1))
+            page = _shrunk_on_white(image, min(OVERSAMPLING * max_pixels, MOST_KEPT_PIXELS))
+        except DAMAGES as error:
             raise DocumentError("bad_image", f"{document.name} is damaged: {error}") from error
+    return page if turn is None else page.transpose(turn)
+
+
+def _check_shape(width: float, height: float) -> None:
+    try:
+        check_shape(width, height)
+    except BadShape as error:
+        raise DocumentError("bad_shape", str(error)) from error
+
+
+def _too_many_pages(name: str, count: str) -> DocumentError:
+    message = f"{name} has {count} pages; at most {MOST_PAGES:,} are read. Send it in parts."
+    return DocumentError("too_many_pages", message)
+
+
+def _frames(name: str, image: Image.Image) -> int:
+    """Pages of a TIFF, counted one by one: a chain of them can be endless."""
+    for number in range(MOST_PAGES + 1):
+        try:
+            image.seek(number)
+        except EOFError:
+            return number
+        except DAMAGES as error:
+            raise DocumentError("bad_image", f"Page {number + 1} of {name} cannot be read.") from error
+    raise _too_many_pages(name, f"more than {MOST_PAGES:,}")
 
 
 @contextmanager
@@ -110,13 +173,14 @@ def _draw(document: Document, number: int, dpi: int, max_pixels: int) -> Image.I
         try:
             page = pdf[number - 1]
             width, height = page.get_size()
-            if width <= 0 or height <= 0:
+            if not (0 < width < math.inf and 0 < height < math.inf):
                 raise DocumentError("bad_pdf", f"Page {number} of {document.name} has no area.")
-            largest = math.sqrt(OVERSAMPLING * max_pixels / (width * height))
+            _check_shape(width, height)
+            largest = math.sqrt(min(OVERSAMPLING * max_pixels, MOST_DRAWN_PIXELS) / (width * height))
             # pdfium paints on white
             bitmap = page.render(scale=min(dpi / POINTS_PER_INCH, largest))
             return bitmap.to_pil().convert("RGB")
-        except pypdfium2.PdfiumError as error:
+        except (pypdfium2.PdfiumError, ArithmeticError, TypeError, ctypes.ArgumentError) as error:
             raise DocumentError("bad_pdf", f"Page {number} of {document.name} is damaged.") from error
 
 
@@ -130,12 +194,32 @@ def _image(name: str, data: bytes, kind: str, frame: int = 0) -> Iterator[Image.
         opened.seek(frame)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise too_large from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+    except (UnidentifiedImageError, *DAMAGES) as error:
         raise DocumentError("bad_image", f"{name} is no {kind} that can be read.") from error
     with opened:
         if opened.width * opened.height > MOST_IMAGE_PIXELS:
             raise too_large
         yield opened
+
+
+def _shrunk_on_white(image: Image.Image, enough: int) -> Image.Image:
+    """
+    RGB of an image of any mode, made smaller by a whole number where it has four times `enough` pixels.
+
+    Strip by strip: of a large picture there is no room for a second copy.
+    """
+    image.load()
+    factor = max(1, math.isqrt(image.width * image.height // enough))
+    if image.mode == "RGB" and not image.has_transparency_data:
+        return image.reduce(factor) if factor > 1 else image.copy()
+    if factor == 1 and image.width * image.height <= enough:
+        return _on_white(image)
+    page = Image.new("RGB", (math.ceil(image.width / factor), math.ceil(image.height / factor)))
+    step = max(1, STRIP_PIXELS // image.width // factor) * factor
+    for top in range(0, image.height, step):
+        strip = _on_white(image.crop((0, top, image.width, min(top + step, image.height))))
+        page.paste(strip.reduce(factor) if factor > 1 else strip, (0, top // factor))
+    return page
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -30,7 +30,7 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Generated:
-    """An answer; `seconds` is the time until its last token."""
+    """An answer; `seconds` is the time until its last token, `warning` what else there is to say of it."""
 
     text: str
     image_tokens: int
@@ -38,6 +38,7 @@ class Generated:
     output_tokens: int
     finish_reason: FinishReason
     seconds: float
+    warning: str = ""
 
 
 class PromptTooLong(ValueError):

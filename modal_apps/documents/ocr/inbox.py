@@ -117,7 +117,7 @@ async def _process(
     now: Callable[[], float],
 ) -> InboxReport:
     entries, twins, skipped = _new_entries(root, most, now())
-    staged = [look_at(index, entry.path.name, entry.path, "") for index, entry in enumerate(entries)]
+    staged = [await look_at(index, entry.path.name, entry.path, "") for index, entry in enumerate(entries)]
     tracker = Tracker(Progress("documents", run, count_items(staged)))
     replies: list[ReadReply] = []
     done = failed = 0

@@ -42,8 +42,7 @@ def smart_resize(
     Raises:
         BadShape: one side is more than 200 times the other.
     """
-    if max(width, height) > STEEPEST * min(width, height):
-        raise BadShape(f"The page is {width} x {height} pixels: one side is over {STEEPEST} times the other.")
+    check_shape(width, height)
     # Python's own rounding, half to even: the model's processor rounds so too.
     wide, high = round(width / FACTOR) * FACTOR, round(height / FACTOR) * FACTOR
     if wide * high > most:
@@ -53,6 +52,15 @@ def smart_resize(
         grow = math.sqrt(least / (width * height))
         return math.ceil(width * grow / FACTOR) * FACTOR, math.ceil(height * grow / FACTOR) * FACTOR
     return wide, high
+
+
+def check_shape(width: float, height: float) -> None:
+    """
+    Raises:
+        BadShape: see `smart_resize`.
+    """
+    if max(width, height) > STEEPEST * min(width, height):
+        raise BadShape(f"The page is {width:g} x {height:g}: one side is over {STEEPEST} times the other.")
 
 
 def final_size(width: int, height: int, max_pixels: int) -> tuple[int, int]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from appkit.restore import task_id
 from .engine import Engine, Generated, Prompt, PromptTooLong, Sampling
 from .prompts import prompt_for, repair_prompt
 from .reading import PageIn, PageReply, ReadOptions, ReadReply, failed_page
-from .structured import WrongJson, parse_answer
+from .structured import WrongJson, checked_answer
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ class PageReader:
         self, pages: list[PageIn], options: ReadOptions, answers: list[Answer]
     ) -> list[Answer]:
         """The answers as plain JSON text; a wrong one is sent back once, with what is wrong."""
-        checked = [_checked(answer, options["schema"]) for answer in answers]
+        checked = await _all_checked(answers, options["schema"])
         wrong = [index for index, answer in enumerate(checked) if isinstance(answer, WrongJson)]
         prompts = []
         for index in wrong:
@@ -78,20 +79,26 @@ class PageReader:
         if not prompts:
             return checked
         sampling = Sampling(options["max_tokens"], options["temperature"])
-        for index, second in zip(wrong, await self._engine.generate(prompts, sampling), strict=True):
-            checked[index] = _checked(_together(answers[index], second), options["schema"])
+        second = await self._engine.generate(prompts, sampling)
+        both = [_together(answers[index], again) for index, again in zip(wrong, second, strict=True)]
+        for index, answer in zip(wrong, await _all_checked(both, options["schema"]), strict=True):
+            checked[index] = answer
         return checked
 
 
-def _checked(answer: Answer, schema: Any) -> Answer:
+async def _all_checked(answers: Sequence[Answer], schema: Any) -> list[Answer]:
+    return list(await asyncio.gather(*(_checked(answer, schema) for answer in answers)))
+
+
+async def _checked(answer: Answer, schema: Any) -> Answer:
     """The answer with its JSON alone as text, or what is wrong with it."""
     if isinstance(answer, Exception):
         return answer
     try:
-        value = parse_answer(answer.text, schema)
+        text, warning = await checked_answer(answer.text, schema)
     except WrongJson as error:
         return error
-    return replace(answer, text=json.dumps(value, ensure_ascii=False))
+    return replace(answer, text=text, warning=warning)
 
 
 def _together(first: Answer, second: Answer) -> Answer:
@@ -105,7 +112,7 @@ def _reply(key: str, answer: Answer) -> PageReply:
     if isinstance(answer, Exception):
         log.warning("page %s failed: %s", key, type(answer).__name__, exc_info=_unless_private(answer))
         return _failure(key, answer)
-    warnings = []
+    warnings = [answer.warning] if answer.warning else []
     if answer.finish_reason == "length":
         warnings.append(f"The text was cut after {answer.output_tokens} tokens: raise max_tokens.")
     if answer.finish_reason == "repetition":

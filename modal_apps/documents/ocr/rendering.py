@@ -1,15 +1,25 @@
-"""Pages of documents made ready for the model, in a thread: drawing takes time."""
+"""Documents opened and their pages made ready for the model, each in a child process that can be ended."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from .documents import Document, DocumentError, render
+from appkit.bounded import Children, Ended, Limits
+
+from .documents import Document, DocumentError, open_document, render
 from .preprocess import BadShape, Picture, prepare
 from .reading import PageError, PageIn
+
+# Two of them and the app itself fit into the web function's memory.
+READERS = Children(
+    preload=("ocr.rendering",),
+    roots=("ocr",),
+    limits=Limits(seconds=20, memory_mb=768, result_mb=96),
+    at_once=2,
+    most_waiting=64,
+)
 
 
 class Drawing(TypedDict):
@@ -60,9 +70,64 @@ def draw_page(document: Document, number: int, drawing: Drawing, prefix: str = "
     return ReadyPage(key, number, source, None, reason)
 
 
+async def open_bounded(name: str, data: bytes) -> Document:
+    """
+    As `open_document`, in a child.
+
+    Raises:
+        DocumentError: as there, or as `_not_read`.
+    """
+    try:
+        looked = await READERS.run(_look, name, data)
+    except Ended as error:
+        raise _not_read(name, error) from error
+    if isinstance(looked, _Refused):
+        raise DocumentError(looked.code, looked.message)
+    return Document(name, data, looked.kind, looked.pages)
+
+
+@dataclass(frozen=True)
+class _Looked:
+    kind: str
+    pages: int
+
+
+@dataclass(frozen=True)
+class _Refused:
+    code: str
+    message: str
+
+
+def _look(name: str, data: bytes) -> _Looked | _Refused:
+    try:
+        document = open_document(name, data)
+    except DocumentError as error:
+        return _Refused(error.code, str(error))
+    return _Looked(document.kind, document.pages)
+
+
+def _not_read(what: str, error: Ended) -> DocumentError:
+    """Why a document or a page was not read whose child was ended: `too_slow`, `too_much_memory`, `damaged_file`."""
+    limits = READERS.limits
+    if error.reason == "time":
+        message = f"{what} takes more than {limits.seconds} s to draw, which is the limit."
+        return DocumentError("too_slow", f"{message} Send a picture of it.")
+    if error.reason in ("memory", "result"):
+        message = f"{what} takes more than {limits.memory_mb} MiB of memory to draw, which is the limit."
+        return DocumentError("too_much_memory", f"{message} Send it with fewer pixels.")
+    return DocumentError("damaged_file", f"{what} is damaged and cannot be read. Save it again.")
+
+
 async def draw_pages(
     document: Document, numbers: Sequence[int], drawing: Drawing, prefix: str = ""
 ) -> AsyncIterator[ReadyPage]:
-    """Pages one after another, each drawn when it is asked for."""
+    """Pages one after another, each drawn in a child when it is asked for."""
     for number in numbers:
-        yield await asyncio.to_thread(draw_page, document, number, drawing, prefix)
+        try:
+            page = await READERS.run(draw_page, document, number, drawing, prefix)
+        except Ended as error:
+            refused = _not_read(f"Page {number} of {document.name}", error)
+            reason = PageError(status=422, code=refused.code, message=str(refused))
+            source = f"{document.name}#{number}"
+            page = ReadyPage(f"{prefix}{number}", number, source, None, reason)
+        yield page

@@ -11,7 +11,8 @@ from .page_ranges import PATTERN
 from .preprocess import LEAST_PIXELS, MOST_PIXELS
 from .reading import ReadOptions
 from .rendering import Drawing
-from .structured import BadSchema, check_schema
+from .schema_limits import BadSchema
+from .structured import check_schema_bounded
 
 MOST_DOCUMENTS = 500
 Name = Annotated[str, Field(min_length=1, max_length=255)]
@@ -42,9 +43,9 @@ class Opts(_Strict):
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
     language: Annotated[str, Field(max_length=40, description="Of the documents, such as German.")] = ""
 
-    def read_options(self) -> ReadOptions:
+    async def checked_options(self) -> ReadOptions:
         """
-        What a worker needs of this.
+        What a worker needs of this, when the schema is one that can be used.
 
         Raises:
             ApiError: 422 `schema_needs_json` or `bad_schema`.
@@ -53,9 +54,13 @@ class Opts(_Strict):
             if self.format != "json":
                 raise ApiError(422, "schema_needs_json", "A schema needs format json.", param="schema")
             try:
-                check_schema(self.json_schema)
+                await check_schema_bounded(self.json_schema)
             except BadSchema as error:
                 raise ApiError(422, "bad_schema", str(error), param="schema") from error
+        return self.read_options()
+
+    def read_options(self) -> ReadOptions:
+        """What a worker needs of this; the schema is not looked at."""
         return ReadOptions(
             format=self.format,
             schema=self.json_schema,

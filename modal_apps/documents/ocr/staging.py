@@ -10,9 +10,10 @@ from typing import TypedDict
 
 from appkit.fetchguard import FetchError, FetchRules, fetch
 
-from .documents import DocumentError, open_document
+from .documents import DocumentError
 from .page_ranges import BadPages, select_pages
 from .reading import PageError
+from .rendering import open_bounded
 
 AT_ONCE = 8
 
@@ -34,6 +35,7 @@ class Staged:
     path: Path
     pages: tuple[int, ...]
     error: PageError | None = None
+    kind: str = ""
 
 
 async def stage_all(
@@ -56,16 +58,16 @@ async def stage_all(
                 reason = PageError(status=error.status, code=error.code, message=str(error))
                 return Staged(index, document["name"], path, (), reason)
             await asyncio.to_thread(path.write_bytes, data)
-            return await asyncio.to_thread(look_at, index, document["name"], path, pages)
+            return await look_at(index, document["name"], path, pages)
 
     return list(await asyncio.gather(*(one(index, document) for index, document in enumerate(documents))))
 
 
-def look_at(index: int, name: str, path: Path, pages: str) -> Staged:
+async def look_at(index: int, name: str, path: Path, pages: str) -> Staged:
     """A file on disk and which of its pages are wanted."""
     try:
-        document = open_document(name, path.read_bytes())
-        return Staged(index, name, path, tuple(select_pages(pages, document.pages)))
+        document = await open_bounded(name, await asyncio.to_thread(path.read_bytes))
+        return Staged(index, name, path, tuple(select_pages(pages, document.pages)), kind=document.kind)
     except DocumentError as error:
         reason = PageError(status=422, code=error.code, message=str(error))
     except BadPages as error:

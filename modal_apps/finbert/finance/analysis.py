@@ -1,11 +1,14 @@
-"""One request from files to numbers. Runs in a thread; the sentiment, which waits for a worker, is apart."""
+"""One request from files to numbers, in a child process. The sentiment, which waits for a worker, is apart."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from dataclasses import dataclass
 
+from appkit.bounded import Children, Ended, Limits
+from appkit.bounded_server import note
 from appkit.errors import ApiError
 from appkit.logs import request_id
 from appkit.progress import Progress
@@ -17,59 +20,137 @@ from .forecast import Forecast, forecast
 from .grid import FileError
 from .ratios import Ratio, compute_ratios
 from .requests import AnalyzeIn, Options
+from .sentiment import sentences_of
 from .statement import Statement, read_statement
 
 log = logging.getLogger(__name__)
 
+# Three of them and the app itself fit into the web function's memory.
+READERS = Children(
+    preload=("finance.analysis",),
+    roots=("finance",),
+    limits=Limits(seconds=20, memory_mb=256, result_mb=32),
+    at_once=3,
+)
+
 
 @dataclass(frozen=True)
 class Numbers:
-    """What the files say, without the sentiment. Times are in milliseconds."""
+    """What the files say, without the sentiment of their sentences. Times are in milliseconds."""
 
     statement: Statement
     ratios: list[Ratio]
     checks: list[Check]
     forecasts: list[Forecast]
     files: list[FileOut]
-    texts: list[tuple[str, str]]
+    sentences: list[tuple[str, str]]
+    truncated: bool
     warnings: list[str]
     timing_ms: dict[str, float]
 
 
-def analyze_numbers(request: AnalyzeIn, app_name: str) -> Numbers:
+@dataclass(frozen=True)
+class FileRead:
+    """What the log says of a file."""
+
+    name: str
+    detail: str
+    seconds: float
+    ok: bool
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why no file could be read."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a child gives back: `result` is a refusal when no file can be read."""
+
+    read: list[FileRead]
+    result: Numbers | Refusal
+
+
+async def analyze_numbers(request: AnalyzeIn, app_name: str) -> Numbers:
     """
     Reads the files and computes all that follows from their numbers.
 
     Raises:
-        ApiError: 400 or 413 for what was sent; 422 with the first failure's code when no file can be read.
+        ApiError: 400 or 413 for what was sent; 422 with the first failure's code when no file can be read; 413 or
+            422 for files that take too much to read.
     """
+    files = [(file.name, file.content_b64) for file in request.files]
+    uploads = await asyncio.to_thread(decode_uploads, files)
+    try:
+        outcome = await READERS.run(read_uploads, uploads, request.options)
+    except Ended as error:
+        raise _refusal_of(error, uploads) from error
+    progress = Progress(app_name, request_id(), len(uploads))
+    for file in outcome.read:
+        log.info("read %s: %s", file.name, file.detail)
+        progress.item(file.name, file.detail, file.seconds, ok=file.ok)
+    numbers = outcome.result
+    if isinstance(numbers, Refusal):
+        raise ApiError(422, numbers.code, numbers.message, param="files[0]")
+    statement = numbers.statement
+    log.info(
+        "%d line items with %d values in %d periods",
+        len(statement.line_items),
+        sum(map(len, statement.line_items.values())),
+        len(statement.periods),
+    )
+    return numbers
+
+
+def read_uploads(uploads: list[Upload], options: Options) -> Outcome:
+    """What a child does."""
     start = time.perf_counter()
-    uploads = decode_uploads([(file.name, file.content_b64) for file in request.files])
-    parsed, failures = _parse_all(uploads, app_name)
-    options = request.options
+    parsed, failures, read, refusal = _parse_all(uploads)
+    if refusal:
+        return Outcome(read, refusal)
     statement = _read(parsed, options)
     parse_done = time.perf_counter()
     ratios = compute_ratios(statement, balance=options.balance, days_in_year=options.days_in_year)
     ending = ratios if options.balance == "ending" else compute_ratios(statement)
     checks = run_checks(statement, ending)
     done = time.perf_counter()
-    values = sum(map(len, statement.line_items.values()))
-    log.info(
-        "%d line items with %d values in %d periods",
-        len(statement.line_items),
-        values,
-        len(statement.periods),
-    )
-    return Numbers(
+    texts = [(file.name, text) for file in parsed for text in file.texts]
+    sentences, truncated = sentences_of(texts, options.max_sentences)
+    numbers = Numbers(
         statement=statement,
         ratios=ratios,
         checks=checks,
         forecasts=forecast(statement),
         files=[_describe(file, statement) for file in parsed] + failures,
-        texts=[(file.name, text) for file in parsed for text in file.texts],
+        sentences=sentences,
+        truncated=truncated,
         warnings=_warnings(parsed, failures, statement),
         timing_ms={"parse": milliseconds(parse_done - start), "ratios": milliseconds(done - parse_done)},
     )
+    return Outcome(read, numbers)
+
+
+def _refusal_of(error: Ended, uploads: list[Upload]) -> ApiError:
+    """The answer for files whose child was ended. The note is the number of the file that it was at."""
+    one = uploads[int(error.note)] if error.note else None
+    name = one.name if one else "What the files hold"
+    param = f"files[{error.note}]" if one else "files"
+    limits = READERS.limits
+    fewer = "Send only the pages or sheets with the statements."
+    if error.reason == "time":
+        message = f"{name} takes more than {limits.seconds} s to read, which is the limit. {fewer}"
+        return ApiError(422, "too_slow", message, param=param)
+    if error.reason == "memory":
+        message = f"{name} takes more than {limits.memory_mb} MiB of memory to read, the limit. {fewer}"
+        return ApiError(413, "too_much_memory", message, param=param)
+    if error.reason == "result":
+        message = f"What the files hold is larger than {limits.result_mb} MiB, the limit. {fewer}"
+        return ApiError(413, "too_many_values", message, param="files")
+    return ApiError(422, "damaged_file", f"{name} cannot be read. Save it again, or as CSV.", param=param)
 
 
 def milliseconds(seconds: float) -> float:
@@ -77,27 +158,30 @@ def milliseconds(seconds: float) -> float:
     return round(seconds * 1000, 1)
 
 
-def _parse_all(uploads: list[Upload], app_name: str) -> tuple[list[ParsedFile], list[FileOut]]:
-    progress = Progress(app_name, request_id(), len(uploads))
+def _parse_all(
+    uploads: list[Upload],
+) -> tuple[list[ParsedFile], list[FileOut], list[FileRead], Refusal | None]:
     parsed: list[ParsedFile] = []
     failures: list[FileOut] = []
-    first_error: FileError | None = None
-    for upload in uploads:
+    read: list[FileRead] = []
+    first_code = ""
+    for index, upload in enumerate(uploads):
+        note(str(index))
         start = time.perf_counter()
         try:
             parsed.append(parse_file(upload))
             detail, ok = f"{parsed[-1].kind}, {len(upload.data):,} bytes", True
         except FileError as error:
-            first_error = first_error or error
+            first_code = first_code or error.code
             failures.append(FileOut(upload.name, "", len(upload.data), "", 0, 0, 0, [str(error)]))
             detail, ok = f"not read: {error.code}", False
-        log.info("read %s: %s", upload.name, detail)
-        progress.item(upload.name, detail, time.perf_counter() - start, ok=ok)
-    if not parsed and first_error:
-        # One file: its own reason. Several: what they have in common.
-        code = first_error.code if len(uploads) == 1 else "no_parsable_file"
-        raise ApiError(422, code, f"{failures[0].name}: {first_error}", param="files[0]")
-    return parsed, failures
+        read.append(FileRead(upload.name, detail, time.perf_counter() - start, ok))
+    note("")
+    if parsed:
+        return parsed, failures, read, None
+    # One file: its own reason. Several: what they have in common.
+    code = first_code if len(uploads) == 1 else "no_parsable_file"
+    return [], failures, read, Refusal(code, f"{failures[0].name}: {failures[0].warnings[0]}")
 
 
 def _read(parsed: list[ParsedFile], options: Options) -> Statement:

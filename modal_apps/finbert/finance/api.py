@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 from appkit.api import make_api
 from appkit.auth import KeyChecker
+from appkit.bounded import while_wanted
 from appkit.errors import ApiError, unavailable
 from appkit.gate import Counters
 from appkit.logs import request_id, request_lines
 from appkit.status import WorkerReport, status_body
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.types import ASGIApp
 
@@ -24,7 +25,7 @@ from .query import sections_for
 from .report import render
 from .requests import AnalyzeIn, Options, SentimentIn
 from .scoring import Backend, BackendError
-from .sentiment import Probabilities, ScoredTexts, Sentiment, label_of, score_texts, sentences_of, summarize
+from .sentiment import Probabilities, ScoredTexts, Sentiment, label_of, score_texts, summarize
 from .settings import FinbertSettings
 
 log = logging.getLogger(__name__)
@@ -85,9 +86,9 @@ class Service:
         self._worker: WorkerReport | None = None
         self._model = ModelRef(settings.model_id, settings.model_revision)
 
-    async def analyze(self, body: AnalyzeIn, response: Response) -> AnalyzeOut:
+    async def analyze(self, body: AnalyzeIn, request: Request, response: Response) -> AnalyzeOut:
         start = time.perf_counter()
-        numbers = await asyncio.to_thread(analyze_numbers, body, self._settings.app_name)
+        numbers = await while_wanted(request, analyze_numbers(body, self._settings.app_name))
         sections = body.options.sections or sections_for(body.query)
         sentiment, timing = None, {"queue": 0.0, "sentiment": 0.0}
         if "sentiment" in sections:
@@ -115,9 +116,9 @@ class Service:
             model=self._model,
         )
 
-    async def ratios(self, body: AnalyzeIn) -> RatiosOut:
+    async def ratios(self, body: AnalyzeIn, request: Request) -> RatiosOut:
         start = time.perf_counter()
-        numbers = await asyncio.to_thread(analyze_numbers, body, self._settings.app_name)
+        numbers = await while_wanted(request, analyze_numbers(body, self._settings.app_name))
         return RatiosOut(
             ratios=numbers.ratios,
             line_items=numbers.statement.line_items,
@@ -151,7 +152,7 @@ class Service:
     async def _tone(
         self, numbers: Numbers, options: Options, response: Response
     ) -> tuple[Sentiment | None, dict[str, float]]:
-        sentences, truncated = sentences_of(numbers.texts, options.max_sentences)
+        sentences = numbers.sentences
         nothing = {"queue": 0.0, "sentiment": 0.0}
         if not sentences:
             numbers.warnings.append("The files hold no sentences, so there is no sentiment.")
@@ -163,7 +164,9 @@ class Service:
                 raise
             numbers.warnings.append(f"No sentiment: {error.detail}")
             return None, nothing
-        result = summarize(sentences, scored.scores, truncated=truncated, keep_all=options.include_sentences)
+        result = summarize(
+            sentences, scored.scores, truncated=numbers.truncated, keep_all=options.include_sentences
+        )
         return result, _timing(scored)
 
     async def _score(self, texts: list[str], response: Response) -> ScoredTexts:

@@ -11,6 +11,7 @@ from typing import Literal
 
 LEAST_SCORE = 0.9
 LONG_NAME = 5  # words
+LONGEST = 300  # signs of a label
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def items() -> dict[str, Item]:
 
 def match_label(label: str) -> Match | None:
     """Finds the item that a row label names, or None."""
-    name = normalize(label)
+    name = normalize(label) if len(label) <= LONGEST else ""
     if not name:
         return None
     if (found := _names().get(name)) is not None:

@@ -12,6 +12,7 @@ Style = Literal["point", "comma"]  # which sign comes before the decimals
 CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 CODES = ("USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "CNY", "INR", "SEK", "NOK", "DKK")
 SUFFIXES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mm": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9}
+LONGEST = 80  # signs, with one blank where there are several; the pattern has parts that could share them
 DASHES = "\u2212\u2013\u2014\u2012"
 
 _CURRENCY = "|".join([*map(re.escape, sorted(CURRENCIES, key=len, reverse=True)), *CODES])
@@ -39,7 +40,9 @@ class Number:
 
 def parse_number(text: str, style: Style = "point") -> Number | None:
     """Reads one cell. None for text, for a blank cell and for a dash, which in statements means "nothing"."""
-    cleaned = text.strip().translate({ord(dash): "-" for dash in DASHES}).replace("\xa0", " ")
+    if len(text) > LONGEST and len(text := " ".join(text.split())) > LONGEST:
+        return None
+    cleaned = " ".join(text.translate({ord(dash): "-" for dash in DASHES}).split())
     match = _NUMBER.fullmatch(cleaned)
     if match is None:
         return None

@@ -5,15 +5,20 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
+from typing import Any
 
-from pypdf import PageObject, PdfReader
+from pypdf import PageObject, PdfReader, apply_configuration
 from pypdf.errors import DependencyError, PyPdfError
+from pypdf.generic import NullObject, StreamObject
 
 from .grid import Cell, FileError, Grid
 from .numbers import parse_number
 from .periods import heading_periods
 
 MOST_PAGES = 300
+MOST_NODES = 5_000  # of the tree of pages
+MOST_STREAM_BYTES = 20_000_000  # unpacked
+MOST_CONTENT_BYTES = 10_000_000  # drawing operators of all pages; one of dense print has 50,000
 MOST_CHARS = 4_000_000
 MOST_CHARS_OF_PAGE = 200_000
 NO_VALUE = ("-", "\u2013", "\u2014")
@@ -35,7 +40,8 @@ def parse_pdf(name: str, data: bytes) -> tuple[list[Grid], list[str]]:
         a grid for each page with a table, whose sheet is `page N`, and the paragraphs of all pages.
 
     Raises:
-        FileError: `encrypted_pdf`, `scanned_pdf` for one without text, `too_many_pages` or `damaged_file`.
+        FileError: `encrypted_pdf`, `scanned_pdf` for one without text, `too_many_pages`, `too_complex` or
+            `damaged_file`.
     """
     grids: list[Grid] = []
     paragraphs: list[str] = []
@@ -50,21 +56,73 @@ def parse_pdf(name: str, data: bytes) -> tuple[list[Grid], list[str]]:
 
 def _page_texts(data: bytes) -> list[str]:
     try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):  # one that only forbids printing opens with ''
-            raise FileError("encrypted_pdf", "The PDF needs a password. Save a copy without one.")
-        if len(reader.pages) > MOST_PAGES:
-            message = f"The PDF has {len(reader.pages)} pages; {MOST_PAGES} are read at most."
-            raise FileError("too_many_pages", message)
-        texts = _bounded(list(reader.pages))
+        with apply_configuration(
+            zlib_maximum_output_length=MOST_STREAM_BYTES,
+            lzw_maximum_output_length=MOST_STREAM_BYTES,
+            run_length_maximum_output_length=MOST_STREAM_BYTES,
+            array_based_stream_maximum_output_length=MOST_STREAM_BYTES,
+        ):
+            reader = PdfReader(io.BytesIO(data))
+            if reader.is_encrypted and not reader.decrypt(""):  # one that only forbids printing opens with ''
+                raise FileError("encrypted_pdf", "The PDF needs a password. Save a copy without one.")
+            _check_pages(reader)
+            pages = list(reader.pages)
+            _check_content(pages)
+            texts = _bounded(pages)
     except DependencyError as error:
         raise FileError("encrypted_pdf", "The PDF is encrypted. Save a copy without a password.") from error
-    except (PyPdfError, ValueError, KeyError, TypeError, IndexError, RecursionError, OSError) as error:
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        IndexError,
+        AttributeError,
+        ArithmeticError,
+        AssertionError,
+        NotImplementedError,
+        RecursionError,
+        OSError,
+    ) as error:
         raise FileError("damaged_file", "The PDF is damaged and cannot be read.") from error
     if not "".join(texts).strip():
         message = "The PDF has no text, only images. The documents app reads scans."
         raise FileError("scanned_pdf", message)
     return texts
+
+
+def _check_pages(reader: PdfReader) -> None:
+    """Counts the pages as they are in the tree, which can name one node many times, or lead in a circle."""
+    waiting: list[Any] = [reader.root_object["/Pages"]]
+    pages = 0
+    for _ in range(MOST_NODES):
+        if not waiting:
+            return
+        node = waiting.pop().get_object()
+        kids = node.get("/Kids")
+        if kids is not None:
+            waiting += kids.get_object()[:MOST_NODES]
+            continue
+        pages += 1
+        if pages > MOST_PAGES:
+            message = f"The PDF has more than {MOST_PAGES} pages; {MOST_PAGES} are read at most."
+            raise FileError("too_many_pages", f"{message} Save those with the statements as a new file.")
+    raise FileError("damaged_file", f"The PDF's tree of pages has more than {MOST_NODES:,} branches.")
+
+
+def _check_content(pages: list[PageObject]) -> None:
+    """Pages can share what they draw, so that a small file has much to read."""
+    left = MOST_CONTENT_BYTES
+    for page in pages:
+        contents = page.get("/Contents", NullObject()).get_object()
+        # Unpacked, and not yet taken apart into operators, which is what takes time.
+        streams = contents if isinstance(contents, list) else [contents]
+        left -= sum(
+            len(one.get_data()) for part in streams if isinstance(one := part.get_object(), StreamObject)
+        )
+        if left < 0:
+            message = f"The pages of the PDF draw more than {MOST_CONTENT_BYTES // 1_000_000} MB."
+            raise FileError("too_complex", f"{message} Save those with the statements as a new file.")
 
 
 def _bounded(pages: list[PageObject]) -> list[str]:

@@ -14,6 +14,9 @@ DELIMITERS = ",;\t|"
 ENCODINGS = ("utf-8-sig", "cp1252")
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 SAMPLE_CHARS = 8192
+MOST_ROWS = 20_000
+MOST_COLUMNS = 1000
+MOST_CELLS = 400_000
 
 
 def decode(data: bytes) -> str:
@@ -34,32 +37,61 @@ def decode(data: bytes) -> str:
 def looks_like_table(text: str) -> bool:
     """Whether a line is a heading of periods, or half of the lines have numbers. Prose has commas too."""
     lines = [line for line in text[:SAMPLE_CHARS].splitlines() if line.strip()]
-    rows = list(csv.reader(lines, delimiter=_delimiter(text)))
+    try:
+        rows = list(csv.reader(lines, delimiter=_delimiter(text)))
+    except csv.Error:
+        return False  # a word of prose that never ends, say
     numeric = sum(any(parse_number(cell) for cell in row[1:]) for row in rows)
     return numeric * 2 >= len(rows) or any(heading_periods(list(row)) for row in rows)
 
 
 def parse_csv(name: str, text: str) -> Grid:
-    """Reads the lines as one grid. Cells stay text, because only a column tells how numbers are written."""
-    rows: list[list[Cell]] = [list(row) for row in csv.reader(io.StringIO(text), delimiter=_delimiter(text))]
+    """
+    Reads the lines as one grid. Cells stay text, because only a column tells how numbers are written.
+
+    Raises:
+        FileError: `too_many_rows`, `too_many_columns`, `too_many_cells`, or `damaged_file` for a cell that never
+            ends, as after a quotation mark without its second.
+    """
+    rows: list[list[Cell]] = []
+    cells = 0
+    try:
+        for row in csv.reader(io.StringIO(text), delimiter=_delimiter(text)):
+            cells += len(row)
+            _check_size(len(rows) + 1, len(row), cells)
+            rows.append(list(row))
+    except csv.Error as error:
+        message = f"Row {len(rows) + 1} cannot be read ({error}). Is a quotation mark left open?"
+        raise FileError("damaged_file", message) from error
     return Grid(name, None, rows)
+
+
+def _check_size(rows: int, columns: int, cells: int) -> None:
+    if rows > MOST_ROWS:
+        raise FileError("too_many_rows", f"The file has more than {MOST_ROWS:,} rows; so many are read.")
+    if columns > MOST_COLUMNS:
+        message = f"Row {rows:,} has {columns:,} columns; at most {MOST_COLUMNS:,} are read."
+        raise FileError("too_many_columns", message)
+    if cells > MOST_CELLS:
+        raise FileError("too_many_cells", f"The file has more than {MOST_CELLS:,} cells; so many are read.")
 
 
 def parse_json(name: str, text: str) -> Grid:
     """
     Raises:
-        FileError: `unexpected_json` for anything but an object of objects of numbers.
+        FileError: `unexpected_json` for anything but an object of objects of numbers, or as `parse_csv`.
     """
     shape = FileError("unexpected_json", 'The JSON must look like {"FY2024": {"revenue": 1200, ...}, ...}.')
     try:
         periods = json.loads(text)
     except json.JSONDecodeError as error:
         raise FileError("unexpected_json", f"The JSON is malformed in line {error.lineno}.") from error
-    except RecursionError as error:
+    except (RecursionError, ValueError) as error:  # a number of thousands of digits
         raise shape from error
     if not isinstance(periods, dict) or not all(isinstance(items, dict) for items in periods.values()):
         raise shape
     labels = list(dict.fromkeys(label for items in periods.values() for label in items))
+    _check_size(len(labels) + 1, len(periods) + 1, (len(labels) + 1) * (len(periods) + 1))
     rows: list[list[Cell]] = [["", *periods]]
     for label in labels:
         values = [items.get(label) for items in periods.values()]

@@ -7,19 +7,17 @@ openpyxl parses with defusedxml, which refuses entity bombs, when that is instal
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Iterator
+from xml.parsers.expat import ExpatError
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from .grid import Cell, FileError, Grid
+from .xlsx_survey import MOST_ROWS, check_archive, survey_workbook
 
-MOST_UNPACKED_BYTES = 200 * 2**20
-MOST_RATIO = 100
-MOST_ENTRIES = 2000
-MOST_CELLS = 400_000  # on one sheet; a statement has a few thousand
+MOST_CELLS = 1_000_000  # of all sheets
 
 
 def parse_xlsx(name: str, data: bytes) -> tuple[list[Grid], list[str]]:
@@ -28,77 +26,59 @@ def parse_xlsx(name: str, data: bytes) -> tuple[list[Grid], list[str]]:
         one grid for each sheet, and warnings.
 
     Raises:
-        FileError: `zip_bomb`, `damaged_file` or `too_many_cells`.
+        FileError: `damaged_file`, `zip_bomb`, or the limit that the workbook breaks, as `survey_workbook`.
     """
-    _check_archive(data)
     try:
-        values = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        grids = [
-            Grid(name, sheet.title, list(_rows(sheet.iter_rows(values_only=True))))
-            for sheet in values.worksheets
-        ]
-        empty_formulas = _formulas_without_value(data, grids)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            check_archive(data, archive)
+            survey = survey_workbook(archive)
+        grids = list(_grids(name, data))
     except FileError:
         raise
     except (
         InvalidFileException,
+        ExpatError,
         KeyError,
         ValueError,
         TypeError,
+        IndexError,
+        AttributeError,
+        OverflowError,
+        NotImplementedError,
         SyntaxError,
+        RuntimeError,  # of a password, and of recursion
         zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        EOFError,
         OSError,
     ) as error:
         raise FileError("damaged_file", "The workbook cannot be read. Save it again as .xlsx.") from error
     warnings = []
-    if empty_formulas:
+    if survey.empty_formulas:
         warnings = [
-            f"{name}: {empty_formulas} formulas have no saved value. Open the file in Excel and save it."
+            f"{name}: {survey.empty_formulas} formulas have no saved value. "
+            "Open the file in Excel and save it."
         ]
     return grids, warnings
 
 
-def _check_archive(data: bytes) -> None:
-    try:
-        entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
-    except zipfile.BadZipFile as error:
-        raise FileError("damaged_file", "The workbook's archive is damaged.") from error
-    unpacked = sum(entry.file_size for entry in entries)
-    # Small files compress far without being dangerous.
-    dense = unpacked > 2**20 and unpacked > MOST_RATIO * len(data)
-    if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED_BYTES or dense:
-        raise FileError(
-            "zip_bomb", f"The workbook unpacks to {unpacked / 2**20:.0f} MiB, more than is accepted."
-        )
+def _grids(name: str, data: bytes) -> Iterator[Grid]:
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    left = MOST_CELLS
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()  # those that the file names may be any
+        rows = []
+        # A stray format far below is no row: the survey saw that no value comes after the last that is read.
+        for row in sheet.iter_rows(max_row=MOST_ROWS, values_only=True):
+            left -= len(row)
+            if left < 0:
+                raise FileError("too_many_cells", f"The workbook has more than {MOST_CELLS:,} cells.")
+            rows.append(list(row))
+        yield Grid(name, sheet.title, _without_empty_end(rows))
 
 
-def _rows(rows: Iterator[tuple[Cell, ...]]) -> Iterator[list[Cell]]:
-    cells = 0
-    for row in rows:
-        cells += len(row)
-        if cells > MOST_CELLS:
-            raise FileError(
-                "too_many_cells", f"The workbook has more than {MOST_CELLS:,} cells on one sheet."
-            )
-        yield list(row)
-
-
-def _formulas_without_value(data: bytes, grids: list[Grid]) -> int:
-    """Counts formulas whose result was never saved, as in files written by a program."""
-    if not _has_formulas(data):
-        return 0
-    formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
-    count = 0
-    for sheet, grid in zip(formulas.worksheets, grids, strict=True):
-        for row, cells in zip(sheet.iter_rows(values_only=True), grid.rows, strict=False):
-            pairs = zip(row, cells, strict=False)
-            count += sum(
-                isinstance(text, str) and text.startswith("=") and value is None for text, value in pairs
-            )
-    return count
-
-
-def _has_formulas(data: bytes) -> bool:
-    archive = zipfile.ZipFile(io.BytesIO(data))
-    sheets = (name for name in archive.namelist() if name.startswith("xl/worksheets/sheet"))
-    return any(re.search(rb"<f[ />]", archive.read(name)) for name in sheets)
+def _without_empty_end(rows: list[list[Cell]]) -> list[list[Cell]]:
+    last = len(rows)
+    while last and all(cell is None for cell in rows[last - 1]):
+        last -= 1
+    return rows[:last]

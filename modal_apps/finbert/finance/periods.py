@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 CURRENT = "TTM"
+LONGEST = 100  # signs of a heading
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _YEAR = re.compile(r"(?:fy|fiscal(?: year)?|year|cy)?\s*'?((?:19|20)\d\d)(?:\s*[ae])?", re.IGNORECASE)
@@ -43,7 +44,7 @@ def parse_period(value: object) -> Period | None:
         return Period(value.year)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = re.sub(r"\s+", " ", str(value)).strip() if isinstance(value, str | int) else ""
+    text = _one_line(value) if isinstance(value, str | int) else ""
     if re.fullmatch(r"ttm|ltm", text, re.IGNORECASE):
         return Period(9999)
     if match := _YEAR.fullmatch(text):
@@ -54,6 +55,14 @@ def parse_period(value: object) -> Period | None:
         return Period(int(match[2] or match[3]), int(match[1] or match[4]))
     date = parse_date(text)
     return Period(date.year) if date else None
+
+
+def _one_line(value: str | int) -> str:
+    """The text with single blanks; '' for one that is too long for a heading."""
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10_000 else ""
+    text = " ".join(value[: 4 * LONGEST].split())
+    return text if len(text) <= LONGEST else ""
 
 
 def parse_date(text: str) -> datetime.date | None:
@@ -103,5 +112,5 @@ def heading_periods(values: list[object]) -> dict[int, Period]:
 
 
 def _quarter_of(value: object) -> Period | None:
-    date = value if isinstance(value, datetime.date) else parse_date(str(value))
+    date = value if isinstance(value, datetime.date) else parse_date(_one_line(str(value)))
     return Period(date.year, (date.month - 1) // 3 + 1) if date else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 LEAST_WORDS = 4
+LONGEST_WORD = 40  # of which an abbreviation is looked for
 
 _ABBREVIATIONS = {
     *(
@@ -44,7 +45,8 @@ _ABBREVIATIONS = {
         "dec",
     ),
 }
-_END = re.compile(r"[.!?]+[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]?[A-Z0-9])")
+# Begins only where a run of stops begins: else each stop of a long run would be tried as the first.
+_END = re.compile(r"(?<![.!?])[.!?]+[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]?[A-Z0-9])")
 _BULLET = re.compile(r"\s*(?:[-*•▪]\s+|\(?\d{1,2}[.)]\s+)")
 
 
@@ -60,7 +62,8 @@ def split_sentences(text: str) -> list[str]:
 def _split_line(line: str) -> list[str]:
     parts, start = [], 0
     for match in _END.finditer(line):
-        word = line[start : match.start()].rsplit(" ", 1)[-1].lower().lstrip("(\"'")
+        before = line.rfind(" ", start, match.start()) + 1
+        word = line[max(before, start, match.start() - LONGEST_WORD) : match.start()].lower().lstrip("(\"'")
         if match[0].startswith(".") and (word in _ABBREVIATIONS or re.fullmatch(r"[a-z]", word)):
             continue
         parts.append(line[start : match.end()].strip())

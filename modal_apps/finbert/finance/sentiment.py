@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from .sentences import split_sentences
 
 Label = Literal["positive", "neutral", "negative"]
 NEUTRAL_BAND = 0.15
+LONGEST = 4000  # signs of a sentence; the model reads less
 SHOWN = 3
 
 
@@ -107,7 +109,8 @@ def sentences_of(texts: Sequence[tuple[str, str]], most: int) -> tuple[list[tupl
     Returns:
         file and sentence of each, and whether there were more than `most`.
     """
-    found = [(file, sentence) for file, text in texts for sentence in split_sentences(text)]
+    every = ((file, sentence) for file, text in texts for sentence in split_sentences(text))
+    found = [(file, sentence[:LONGEST]) for file, sentence in itertools.islice(every, most + 1)]
     return found[:most], len(found) > most
 
 

@@ -265,7 +265,7 @@ def most_memory():  # in MiB; what resource.getrusage says would begin with the 
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 """
 RATIOS = """
-import json, sys, time
+import asyncio, json, sys, time
 from pathlib import Path
 from finance.analysis import analyze_numbers
 from finance.requests import AnalyzeIn
@@ -273,7 +273,7 @@ import base64
 data = base64.b64encode(Path(sys.argv[1]).read_bytes()).decode()
 request = AnalyzeIn(files=[{"name": Path(sys.argv[1]).name, "content_b64": data}])
 start = time.perf_counter()
-analyze_numbers(request, "bench")
+asyncio.run(analyze_numbers(request, "bench"))
 seconds = time.perf_counter() - start
 print(json.dumps([seconds, most_memory()]))
 """

@@ -175,7 +175,7 @@ async def test_not_more_calls_than_wanted_are_under_way() -> None:
             async for _call in calls:
                 waiting += 1
                 most = max(most, waiting)
-                asyncio.get_running_loop().call_later(0.02, done.put_nowait, ConnectionError())
+                asyncio.get_running_loop().call_later(0.2, done.put_nowait, ConnectionError())
 
         feeding = asyncio.create_task(feed())
         while not feeding.done() or waiting:

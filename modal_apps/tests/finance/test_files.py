@@ -125,8 +125,7 @@ def test_an_entity_bomb_is_refused() -> None:
     with pytest.raises(FileError) as caught:
         parse_file(Upload("bomb.xlsx", out.getvalue()))
     assert caught.value.code == "damaged_file"
-    assert caught.value.__cause__ is not None
-    assert isinstance(caught.value.__cause__.__cause__, DefusedXmlException)
+    assert isinstance(caught.value.__cause__, DefusedXmlException)
 
 
 def test_base64_is_strict_but_a_data_url_is_accepted() -> None:

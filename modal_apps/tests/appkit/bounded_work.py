@@ -1,0 +1,92 @@
+"""What the tests let children do."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from typing import Any
+
+from appkit.bounded_server import note
+
+
+def add(a: int, b: int) -> int:
+    return a + b
+
+
+def many(size: int) -> bytes:
+    return bytes(size)
+
+
+def take_memory() -> None:
+    taken = []
+    while True:
+        taken.append(bytearray(b"x" * 10_000_000))
+
+
+def spin(doing: str = "") -> None:
+    note(doing)
+    while True:
+        pass
+
+
+def recurse() -> None:
+    recurse()
+
+
+def sleep(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def die(number: int) -> None:
+    os.kill(os.getpid(), number)
+
+
+def environment() -> dict[str, str]:
+    return dict(os.environ)
+
+
+def open_files() -> list[str]:
+    found = []
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            found.append(os.readlink(f"/proc/self/fd/{name}"))
+        except OSError:
+            continue
+    return found
+
+
+def write_file(path: str) -> None:
+    with open(path, "wb") as file:
+        file.write(b"x" * 100)
+
+
+def ignore_signals() -> None:
+    signal.signal(signal.SIGXCPU, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    while True:
+        pass
+
+
+class Hostile:
+    """Unpickled, it would run a program."""
+
+    def __reduce__(self) -> Any:
+        return (os.system, ("touch taken-over",))
+
+
+class Own:
+    """Unpickled, it would call a function of this module."""
+
+    def __reduce__(self) -> Any:
+        return (sleep, (0.0,))
+
+
+def hostile(which: str) -> Any:
+    return {"system": Hostile, "function": Own, "socket": lambda: socket.AddressFamily.AF_INET}[which]()
+
+
+def process_id() -> int:
+    return os.getpid()

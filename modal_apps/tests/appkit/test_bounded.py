@@ -1,0 +1,144 @@
+"""Children end at their limits, take nothing along, and leave nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import bounded_work as work
+import psutil
+import pytest
+from appkit.bounded import Children, Ended, Limits
+from appkit.errors import ApiError
+from loopback import until
+
+PRELOAD = ("bounded_work",)
+
+
+def children(**more: Any) -> Children:
+    limits = {"seconds": 1, "memory_mb": 100, "result_mb": 1, **more.pop("limits", {})}
+    return Children(PRELOAD, PRELOAD, Limits(**limits), **more)
+
+
+CHILDREN = children()
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="other systems do not enforce it")
+
+
+@pytest.mark.parametrize(
+    ("does", "args", "reason"),
+    [
+        (work.spin, (), "time"),
+        (work.recurse, (), "bug"),
+        (work.many, (2 << 20,), "result"),
+        (work.die, (signal.SIGSEGV,), "crash"),
+        (work.die, (signal.SIGABRT,), "memory"),
+        (work.hostile, ("system",), "bug"),
+        (work.hostile, ("function",), "bug"),
+        (work.hostile, ("socket",), "bug"),
+        pytest.param(work.take_memory, (), "memory", marks=LINUX),
+        pytest.param(work.ignore_signals, (), "memory", marks=LINUX),
+    ],
+)
+async def test_what_a_child_does_wrong_ends_it_alone(
+    does: Callable[..., Any], args: tuple[Any, ...], reason: str
+) -> None:
+    with pytest.raises(Ended) as caught:
+        await CHILDREN.run(does, *args)
+    assert caught.value.reason == reason
+    assert await CHILDREN.run(work.add, 2, 3) == 5
+    assert not taken_over()
+
+
+def taken_over() -> bool:
+    return Path("taken-over").exists()
+
+
+async def test_a_child_that_is_ended_has_said_what_it_did() -> None:
+    with pytest.raises(Ended) as caught:
+        await CHILDREN.run(work.spin, "page 7")
+    assert caught.value.note == "page 7"
+
+
+async def test_a_child_has_no_secrets_and_none_of_our_files(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("APP_API_KEY", "secret-of-the-app")
+    with (tmp_path / "private").open("wb"):
+        own = children()
+        assert "secret-of-the-app" not in str(await own.run(work.environment))
+        if sys.platform == "linux":
+            assert not [name for name in await own.run(work.open_files) if "private" in name]
+    with pytest.raises(Ended):
+        await own.run(work.write_file, str(tmp_path / "new"))
+    assert not (tmp_path / "new").exists() or not (tmp_path / "new").stat().st_size
+
+
+async def test_no_more_at_once_than_wanted_and_a_queue_with_an_end() -> None:
+    own = children(at_once=2, most_waiting=1)
+    jobs = [asyncio.create_task(own.run(work.sleep, 0.5)) for _ in range(5)]
+    done = await asyncio.gather(*jobs, return_exceptions=True)
+    refused = [one for one in done if isinstance(one, ApiError)]
+    assert done.count(0.5) == 3
+    assert {(one.status_code, one.code) for one in refused} == {(503, "overloaded")}
+
+
+async def test_a_cancelled_caller_ends_the_child_and_gives_its_turn_back() -> None:
+    own = children(at_once=1, limits={"seconds": 60})
+    assert await own.run(work.add, 1, 1) == 2
+    server = next(child for child in psutil.Process().children() if child.pid == own.server()._process.pid)
+    job = asyncio.create_task(own.run(work.spin))
+    await asyncio.to_thread(until, lambda: bool(server.children()))
+    job.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await job
+    assert await own.run(work.add, 1, 1) == 2
+    until(lambda: not server.children())
+
+
+async def test_a_server_that_dies_is_started_again() -> None:
+    own = children()
+    await own.run(work.process_id)
+    first = own.server()._process.pid
+    job = asyncio.create_task(own.run(work.sleep, 30))
+    await asyncio.sleep(0.3)
+    os.kill(first, signal.SIGKILL)
+    with pytest.raises(Ended):
+        await job
+    assert await own.run(work.add, 1, 2) == 3
+    assert own.server()._process.pid != first
+
+
+PROGRAM = """
+import asyncio, os, bounded_work as work
+from appkit.bounded import Children, Limits
+async def main():
+    own = Children(("bounded_work",), (), Limits(60, 100))
+    print(await own.run(work.process_id), own.server()._process.pid, flush=True)
+    asyncio.create_task(own.run(work.spin))
+    await asyncio.sleep(0.5)
+    os.kill(os.getpid(), 9)
+asyncio.run(main())
+"""
+
+
+def test_no_child_outlives_the_program() -> None:
+    paths = os.pathsep.join(filter(None, sys.path))
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], env={**os.environ, "PYTHONPATH": paths}, stdout=subprocess.PIPE
+    )
+    server = int(done.stdout.split()[1])
+    session = [one for one in psutil.process_iter() if is_of(one.pid, server)]
+    until(lambda: not any(one.is_running() and one.status() != "zombie" for one in session))
+
+
+def is_of(pid: int, session: int) -> bool:
+    try:
+        return os.getsid(pid) == session
+    except OSError:
+        return False

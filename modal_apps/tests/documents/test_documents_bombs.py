@@ -1,0 +1,152 @@
+"""Documents and schemas that would take all memory or all time: each costs its own request, and no other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import document_bombs
+import httpx
+import pytest
+from appkit.jobs import JobBoard
+from bombing import blast, check_bounded
+from document_files import LocalBackend, extract, options
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from make_document_samples import invoice
+from ocr.api import create_app
+from ocr.engine import Generated
+from ocr.reader import PageReader
+from ocr.reading import PageIn, ReadOptions, ReadReply
+from ocr.rendering import READERS
+from ocr.settings import DocumentsSettings
+from ocr.structured import CHECKERS, WrongJson, _Validator, checked_answer
+from served import served
+
+HONEST = ("/extract", extract("a.pdf", invoice()))
+
+
+class Fixed:
+    """An engine that answers each page with the same text."""
+
+    first_call = False
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.asked = 0
+
+    def report(self) -> dict[str, Any]:
+        return {"device": "cpu", "first_call": False, "load_s": 0.0}
+
+    def alive(self) -> bool:
+        return True
+
+    async def generate(self, prompts: list[Any], _: Any) -> list[Generated]:
+        self.asked += 1
+        return [Generated(self.text, 1, 1, 1, "stop", 0.0) for _ in prompts]
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The app with shorter limits of time, so that what they end is ended soon."""
+    engine: Any = Fixed("text")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(READERS, "limits", replace(READERS.limits, seconds=5))
+        settings = DocumentsSettings(engine="transformers")
+        app = create_app(settings, LocalBackend(engine), JobBoard({}, None), None)  # type: ignore[arg-type]
+        with served(app) as url:
+            yield url
+
+
+@pytest.mark.parametrize("bomb", document_bombs.FILES, ids=lambda bomb: bomb.name)
+async def test_a_bomb_costs_one_request_and_no_other(url: str, bomb: document_bombs.Bomb) -> None:
+    body = extract("bomb", bomb.make())
+    done = await blast(url, READERS, ("/extract", body), HONEST)
+    check_bounded(done, bomb.codes, READERS.limits.memory_mb)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [schema for _, schema in document_bombs.SCHEMAS],
+    ids=[name for name, _ in document_bombs.SCHEMAS],
+)
+async def test_a_schema_that_would_hang_is_refused_at_the_door(url: str, schema: Any) -> None:
+    body = {"url": "https://192.0.2.1/a.png", "format": "json", "schema": schema}
+    done = await blast(url, CHECKERS, ("/extract_from_url", body), HONEST)
+    check_bounded(done, "bad_schema", CHECKERS.limits.memory_mb)
+
+
+# Harmless to look at: nothing of them tells that the answer below takes them for ever.
+HANGING = [
+    ({"type": "string", "pattern": "^(a|a)*$"}, '"' + "a" * 40 + '!"'),
+    ({"type": "string", "pattern": "^([a-z]+-?[a-z]+,?)+$"}, '"' + "a" * 40 + '!"'),
+]
+
+
+@pytest.mark.parametrize(("schema", "text"), HANGING, ids=["alternatives", "overlap"])
+async def test_an_answer_that_cannot_be_checked_in_time_is_said_to_be_unchecked(
+    monkeypatch: pytest.MonkeyPatch, schema: Any, text: str
+) -> None:
+    monkeypatch.setattr(CHECKERS, "limits", replace(CHECKERS.limits, seconds=1))
+    engine: Any = Fixed(text)
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.02)
+            ticks += 1
+
+    other = asyncio.create_task(tick())
+    wanted: ReadOptions = options(format="json", schema=schema)
+    reply: ReadReply = await PageReader(engine).read([PageIn(key="1", png=b"")], wanted)
+    other.cancel()
+    [page] = reply["pages"]
+    assert (page["content"], page["error"]) == (text, None)
+    assert "whether it follows the schema is unknown" in page["warnings"][0]
+    assert ticks > 10  # the worker went on with the pages of others
+    assert engine.asked == 1  # what is unknown is not sent back as wrong
+
+
+async def test_thousands_of_objects_are_compared_as_honest_schemas_ask() -> None:
+    schema = {"type": "array", "uniqueItems": True, "items": {"type": "object"}}
+    text = document_bombs.listed(4000)
+    assert await checked_answer(text, schema) == (text, "")
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(0, 2)
+    | st.sampled_from([0.0, 1.0, 0.5])
+    | st.text("ab", max_size=1),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text("ab", max_size=1), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@given(st.lists(JSON, max_size=4))
+def test_equal_items_are_those_that_jsonschema_says_are_equal(items: list[Any]) -> None:
+    schema = {"uniqueItems": True}
+    assert _Validator(schema).is_valid(items) == Draft202012Validator(schema).is_valid(items)
+
+
+async def test_a_caller_who_leaves_ends_the_child(url: str) -> None:
+    bomb = next(bomb for bomb in document_bombs.FILES if "operators" in bomb.name)
+    body = extract("bomb", bomb.make())
+    async with httpx.AsyncClient(base_url=url, timeout=0.5) as client:
+        gone = await asyncio.gather(
+            *(client.post("/extract", json=body) for _ in range(4)), return_exceptions=True
+        )
+        assert all(isinstance(one, httpx.ReadTimeout) for one in gone)
+    async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+        assert (await client.post(HONEST[0], json=HONEST[1])).status_code == 200
+
+
+@pytest.mark.parametrize("text", ["[" * 5000, "9" * 5000, '{"a":' * 990 + "1" + "}" * 990])
+async def test_json_that_is_too_deep_or_long_is_a_wrong_answer(text: str) -> None:
+    with pytest.raises(WrongJson, match="JSON"):
+        await checked_answer(text, None)
