@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
+from collections.abc import Iterable
 from typing import Any, TextIO
 
 LONGEST = 2000
@@ -43,46 +45,74 @@ def one_line(text: str, most: int = LONGEST) -> str:
 
 def say(text: str) -> None:
     """Prints a line of our own."""
-    print(visible(text), file=own_stdout(), flush=True)
+    out = own_stdout()
+    out.write(visible(text) + "\n")
+    out.flush()
 
 
-def own_stdout() -> TextIO:
+def own_stdout() -> Any:
     """Stdout for lines of our own, which get no mark."""
-    return sys.stdout.behind if isinstance(sys.stdout, _Marked) else sys.stdout
+    return sys.stdout.own if isinstance(sys.stdout, _Marked) else sys.stdout
 
 
 def mark_other_output() -> None:
     """From here on, lines that others write to stdout and stderr begin with `(stdout) ` or `(stderr) `."""
-    if not isinstance(sys.stdout, _Marked):
-        sys.stdout = _Marked(sys.stdout, "(stdout) ")
-    if not isinstance(sys.stderr, _Marked):
-        sys.stderr = _Marked(sys.stderr, "(stderr) ")
+    if isinstance(sys.stdout, _Marked):
+        return
+    marked: list[_Marked] = []
+    lock = threading.RLock()
+    own = _Own(sys.stdout, marked, lock)
+    marked += [_Marked(sys.stdout, "(stdout) ", own, lock), _Marked(sys.stderr, "(stderr) ", own, lock)]
+    sys.stdout, sys.stderr = marked
+
+
+class _Own:
+    """Stdout, behind the end of what others have begun to write: both streams may lead to one place."""
+
+    def __init__(self, behind: TextIO, marked: list[_Marked], lock: threading.RLock) -> None:
+        self._behind = behind
+        self._marked = marked
+        self._lock = lock
+
+    def write(self, text: str) -> int:
+        with self._lock:
+            for stream in self._marked:
+                stream.end_line()
+            return self._behind.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._behind, name)
 
 
 class _Marked:
     """A text stream whose lines all begin with a mark, also those that a carriage return begins."""
 
-    def __init__(self, behind: TextIO, mark: str) -> None:
-        self.behind = behind
+    def __init__(self, behind: TextIO, mark: str, own: _Own, lock: threading.RLock) -> None:
+        self.own = own
+        self._behind = behind
         self._mark = mark
+        self._lock = lock
         self._is_at_start = True
 
     def write(self, text: str) -> int:
-        written = []
-        for part in _ENDS.split(text):
-            if not part:
-                continue
-            is_end = part in "\r\n"
-            if self._is_at_start and not is_end:
-                written.append(self._mark)
-            written.append(part if is_end else visible(part))
-            self._is_at_start = is_end
-        self.behind.write("".join(written))
+        with self._lock:
+            for part in filter(None, _ENDS.split(text)):
+                is_end = part in "\r\n"
+                if self._is_at_start and not is_end:
+                    self._behind.write(self._mark)
+                self._behind.write(part if is_end else visible(part))
+                self._is_at_start = is_end
         return len(text)
 
-    def writelines(self, lines: Any) -> None:
+    def writelines(self, lines: Iterable[str]) -> None:
         for line in lines:
             self.write(line)
 
+    def end_line(self) -> None:
+        """Ends a line that was begun."""
+        if not self._is_at_start:
+            self.write("\n")
+            self._behind.flush()
+
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.behind, name)
+        return getattr(self._behind, name)

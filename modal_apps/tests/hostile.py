@@ -44,7 +44,7 @@ TEXTS = {
 }
 
 
-def send_raw(url: str, data: bytes, timeout_s: float = 20) -> bytes:
+def send_raw(url: str, data: bytes, timeout_s: float = 5) -> bytes:
     """Sends bytes to a server and gives what it answers until it closes the connection, or is silent for a second."""
     parts = urlsplit(url)
     with socket.create_connection((parts.hostname or "", parts.port or 80), timeout_s) as connection:
