@@ -46,6 +46,7 @@ class Gate:
         checker: None leaves the key to Modal's proxy, or to nobody.
         max_body_bytes: larger bodies get 413, also when they come in chunks without a length.
         open_paths: those that need no key.
+        quiet: whether requests that go well are logged only for debugging, as those of a page with many parts.
     """
 
     app: ASGIApp
@@ -53,6 +54,7 @@ class Gate:
     max_body_bytes: int
     counters: Counters
     open_paths: frozenset[str] = OPEN_PATHS
+    quiet: bool = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -103,7 +105,8 @@ class Gate:
             self.counters.in_flight -= 1
             self.counters.failed += status >= 500 or not status
             milliseconds = (time.perf_counter() - start) * 1000
-            level = logging.DEBUG if scope["path"] in self.open_paths else logging.INFO
+            is_quiet = scope["path"] in self.open_paths or (self.quiet and status < 400)
+            level = logging.DEBUG if is_quiet else logging.INFO
             method = one_line(scope["method"], LONGEST_METHOD)
             log.log(level, "%s %s %d in %.0f ms", method, self._shown_path(scope), status, milliseconds)
 

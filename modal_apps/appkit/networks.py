@@ -2,8 +2,7 @@
 Which addresses are on the open internet. A list of our own: what Python calls global depends on its version.
 
 The networks are those of IANA's registries of special-purpose addresses that are not reachable from everywhere, what
-the two registries leave to others (multicast, unicast that is not allocated), and addresses that clouds give services of
-their own.
+the two registries leave to others (multicast, unicast that is not allocated), and addresses of services of clouds.
 """
 
 from __future__ import annotations
