@@ -130,7 +130,7 @@ async def check_url(text: str, rules: FetchRules) -> Target:
         raise blocked("it names no host")
     if _is_number(host):
         raise blocked("its host is a number in a form that is no address")
-    port = url.port or {"https": 443, "http": 80}[url.scheme]
+    port = {"https": 443, "http": 80}[url.scheme] if url.port is None else url.port
     if port != rules.ports[url.scheme]:
         raise blocked(f"port {port} is not allowed")
     try:

@@ -20,6 +20,7 @@ from support import KEY
 
 CHECKER = KeyChecker((KEY.encode(),))
 BODY_MB = 12
+CLIENT = httpx.Client(timeout=60)  # one for all: each would read the certificates again
 
 
 class NoBackend:
@@ -41,9 +42,10 @@ def url() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def cookies(url: str) -> dict[str, str]:
-    answer = httpx.post(f"{url}/ui/login", data={"username": "a", "password": KEY})
+    answer = CLIENT.post(f"{url}/ui/login", data={"username": "a", "password": KEY})
     assert answer.json() == {"success": True}
     # The client would keep back a cookie for TLS only.
+    CLIENT.cookies.clear()
     return dict(one.partition(";")[0].split("=", 1) for one in answer.headers.get_list("set-cookie"))
 
 
@@ -85,7 +87,7 @@ def test_another_site_cannot_use_somebodys_session(
 ) -> None:
     for method, path in CALLS:
         preflight = {"Access-Control-Request-Method": "POST"} if method == "OPTIONS" else {}
-        answer = httpx.request(
+        answer = CLIENT.request(
             method,
             url + path,
             headers={**headers, **preflight, "Content-Type": "text/plain"},
@@ -109,21 +111,21 @@ def test_another_site_cannot_use_somebodys_session(
 )
 def test_the_page_itself_is_served(url: str, cookies: dict[str, str], headers: dict[str, str]) -> None:
     given = {name: value.replace("{url}", url) for name, value in headers.items()}
-    answer = httpx.get(f"{url}/ui/config", headers=given, cookies=cookies)
+    answer = CLIENT.get(f"{url}/ui/config", headers=given, cookies=cookies)
     assert answer.status_code == 200
     assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
 def test_a_link_of_another_site_leads_to_the_page_and_nowhere_else(url: str) -> None:
     link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
-    assert httpx.get(url, headers=link).status_code == 307
-    assert httpx.get(f"{url}/ui/", headers=link).status_code == 200
-    assert httpx.get(f"{url}/ui/gradio_api/file=/tmp/a", headers=link).status_code == 403
-    assert httpx.post(f"{url}/ui/", headers=link).status_code == 403
+    assert CLIENT.get(url, headers=link).status_code == 307
+    assert CLIENT.get(f"{url}/ui/", headers=link).status_code == 200
+    assert CLIENT.get(f"{url}/ui/gradio_api/file=/tmp/a", headers=link).status_code == 403
+    assert CLIENT.post(f"{url}/ui/", headers=link).status_code == 403
 
 
 def test_cookies_and_answers_stay_at_home(url: str) -> None:
-    answer = httpx.post(f"{url}/ui/login", data={"username": "a", "password": KEY})
+    answer = CLIENT.post(f"{url}/ui/login", data={"username": "a", "password": KEY})
     cookies = answer.headers.get_list("set-cookie")
     assert len(cookies) == 2
     for cookie in cookies:
@@ -131,7 +133,7 @@ def test_cookies_and_answers_stay_at_home(url: str) -> None:
         assert {"httponly", "samesite=lax"} <= set(parts)
         assert "samesite=none" not in parts
     for path in ("/", "/ui/", "/ui/nothing", "/ui/config"):
-        headers = httpx.get(url + path).headers
+        headers = CLIENT.get(url + path).headers
         assert headers["x-frame-options"] == "DENY"
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
 
@@ -224,7 +226,7 @@ def test_there_are_no_fewer_routes_than_were_tried_before() -> None:
 
 @pytest.mark.parametrize("path", WITHOUT_LOGIN)
 def test_who_is_not_logged_in_reads_nothing(url: str, path: str) -> None:
-    answer = httpx.get(url + path)
+    answer = CLIENT.get(url + path)
     for word in ("analyze", "Statements", "root:x:", "components", KEY):
         assert word not in answer.text, path
 
@@ -232,7 +234,7 @@ def test_who_is_not_logged_in_reads_nothing(url: str, path: str) -> None:
 @pytest.mark.parametrize("path", WRITES)
 def test_who_is_not_logged_in_starts_nothing(url: str, path: str) -> None:
     body = {"data": [None, ""], "fn_index": 0, "session_hash": "a"}
-    answer = httpx.post(f"{url}/ui/gradio_api/{path}", json=body)
+    answer = CLIENT.post(f"{url}/ui/gradio_api/{path}", json=body)
     assert answer.status_code in (401, 403, 404, 405, 422)
 
 
@@ -243,7 +245,7 @@ def test_the_limits_are_those_of_the_api() -> None:
 
 def upload(url: str, cookies: dict[str, str], size: int) -> httpx.Response:
     files = {"files": ("a.csv", io.BytesIO(b"x" * size), "text/csv")}
-    return httpx.post(f"{url}/ui/gradio_api/upload", files=files, cookies=cookies, timeout=60)
+    return CLIENT.post(f"{url}/ui/gradio_api/upload", files=files, cookies=cookies, timeout=60)
 
 
 def test_a_file_has_the_limit_of_the_api(url: str, cookies: dict[str, str]) -> None:
@@ -260,7 +262,7 @@ def test_a_body_has_a_limit_also_in_chunks(url: str, cookies: dict[str, str]) ->
 
     for path in ("/ui/gradio_api/queue/join", "/ui/login", "/ui/gradio_api/upload"):
         kind = "multipart/form-data; boundary=b" if path.endswith("upload") else "application/json"
-        answer = httpx.post(
+        answer = CLIENT.post(
             url + path, content=chunks(), headers={"Content-Type": kind}, cookies=cookies, timeout=60
         )
         assert answer.status_code in (400, 413), path
@@ -288,7 +290,7 @@ def test_a_body_has_a_limit_also_in_chunks(url: str, cookies: dict[str, str]) ->
 def test_hostile_bodies_give_no_file_and_no_traceback(
     url: str, cookies: dict[str, str], path: str, body: bytes
 ) -> None:
-    answer = httpx.post(
+    answer = CLIENT.post(
         url + path, content=body, headers={"Content-Type": "application/json"}, cookies=cookies, timeout=60
     )
     assert "root:x:" not in answer.text
