@@ -31,11 +31,13 @@ class OwnOrigin:
         entries: paths that a link of another site may lead to.
         hosts: those that the page may be asked for by, such as `127.0.0.1:7860`; empty takes all. Needed where nobody
             logs in: a site could otherwise give its own name the page's address.
+        closed: beginnings of paths that nobody needs.
     """
 
     app: ASGIApp
     entries: frozenset[str]
     hosts: frozenset[str] = frozenset()
+    closed: tuple[str, ...] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -56,8 +58,10 @@ class OwnOrigin:
     def _check(self, scope: Scope) -> None:
         """
         Raises:
-            ApiError: 403 `foreign_origin` or `foreign_host`.
+            ApiError: 403 `foreign_origin` or `foreign_host`, 404 `no_route`.
         """
+        if scope["path"].startswith(self.closed):
+            raise ApiError(404, "no_route", "There is no such route.")
         hosts = _all(scope, b"host")
         if len(hosts) > 1 or (self.hosts and not self.hosts.issuperset(hosts)):
             raise ApiError(403, "foreign_host", "The page is not served under this name.")

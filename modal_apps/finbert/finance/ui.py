@@ -21,6 +21,8 @@ from starlette.types import ASGIApp
 PATH = "/ui"
 LONGEST_S = 900.0
 BODY_MB = 48
+# Parts of gradio for who writes a page: an endless stream without a login, and requests to other servers.
+CLOSED = (f"{PATH}/gradio_api/dev/", f"{PATH}/gradio_api/proxy=", f"{PATH}/proxy=", f"{PATH}/gradio_api/vibe")
 MOST_FILE_BYTES = 10 * 2**20  # that of the API, whose module needs what a laptop does not have
 MESSAGE = "Any user name; the password is the app's API key."
 
@@ -80,7 +82,7 @@ def _served(
         ssr_mode=False,
         pwa=False,
     )
-    guarded = OwnOrigin(mounted, frozenset({"/", PATH, f"{PATH}/"}), hosts)
+    guarded = OwnOrigin(mounted, frozenset({"/", PATH, f"{PATH}/"}), hosts, CLOSED)
     # The key is asked for by the page's own login.
     return Gate(guarded, None, most_body_mb << 20, Counters(), quiet=True)
 
