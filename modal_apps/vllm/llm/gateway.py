@@ -108,10 +108,10 @@ class Gateway:
         async def send_marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"].append((b"x-cold-start", cold))
+                self._is_first = False  # before the caller can have all of it, and ask again
             await send(message)
 
         await self._upstream.forward(request, scope["path"], body, send_marked)
-        self._is_first = False
         return True
 
     async def describe(self) -> Response:
