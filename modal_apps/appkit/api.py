@@ -14,6 +14,7 @@ from .auth import OPEN_PATHS, KeyChecker
 from .errors import DOCUMENTED, install_error_handlers
 from .gate import Counters, Gate
 from .health import AppInfo, health_routes
+from .json_body import JsonRoute
 from .settings import Settings
 
 KEY_HELP = "The app's API key; behind Modal's proxy ID.SECRET of a proxy token."
@@ -77,6 +78,7 @@ def make_api(
     app = FastAPI(
         title=title, version=version, dependencies=key, responses=dict(DOCUMENTED), lifespan=lifespan
     )
+    app.router.route_class = JsonRoute
     install_error_handlers(app, list_limits or {})
     app.include_router(health_routes(AppInfo(settings.app_name, title, version), is_ready))
     return Api(settings, app, checker)

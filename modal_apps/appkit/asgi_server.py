@@ -15,7 +15,13 @@ class AsgiServer:
         import uvicorn
 
         config = uvicorn.Config(
-            app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=GRACE_S
+            app,
+            host=host,
+            port=port,
+            log_config=None,  # its lines go where ours go; the gate has one for each request
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_S,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)

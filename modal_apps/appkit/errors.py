@@ -20,17 +20,24 @@ log = logging.getLogger(__name__)
 TYPES = {
     400: "invalid_request_error",
     401: "authentication_error",
+    403: "permission_error",
     404: "not_found_error",
     405: "invalid_request_error",
     409: "conflict_error",
     413: "payload_too_large",
+    414: "invalid_request_error",
     422: "validation_error",
     429: "rate_limit_error",
+    431: "invalid_request_error",
     500: "server_error",
     503: "unavailable_error",
     504: "timeout_error",
 }
-ROUTING_CODES = {404: "no_route", 405: "method_not_allowed"}
+# Of the answers that the framework gives by itself. 400 is a body that it could not read.
+ROUTING_CODES = {400: "malformed_body", 404: "no_route", 405: "method_not_allowed"}
+UNEXPECTED = "An unexpected error. The log has its traceback under the request id."
+LONGEST_PARAM = 200
+LONGEST_MESSAGE = 2000
 
 
 class ErrorDetail(BaseModel):
@@ -88,8 +95,19 @@ def unavailable(code: str, message: str, retry_after_s: int = 5) -> ApiError:
 def error_body(status: int, code: str, message: str, param: str | None = None) -> dict[str, Any]:
     """The body of an error answer to the current request."""
     kind = TYPES.get(status, "server_error" if status >= 500 else "invalid_request_error")
+    message, param = (
+        message[:LONGEST_MESSAGE],
+        param and param[:LONGEST_PARAM],
+    )  # both may repeat what was sent
     error = {"message": message, "type": kind, "code": code, "param": param, "request_id": request_id()}
     return {"error": error}
+
+
+class ErrorResponse(JSONResponse):
+    """JSON in ASCII: it may repeat text of a request that has no UTF-8, such as half of a surrogate pair."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content).encode()
 
 
 def error_bytes(error: ApiError) -> bytes:
@@ -106,37 +124,34 @@ def install_error_handlers(app: FastAPI, list_limits: Mapping[str, str]) -> None
     """
 
     @app.exception_handler(HTTPException)
-    async def on_http_error(_: Request, error: HTTPException) -> JSONResponse:
+    async def on_http_error(_: Request, error: HTTPException) -> ErrorResponse:
         code = (
             error.code if isinstance(error, ApiError) else ROUTING_CODES.get(error.status_code, "http_error")
         )
         param = error.param if isinstance(error, ApiError) else None
         body = error_body(error.status_code, code, error.detail, param)
-        return JSONResponse(body, error.status_code, headers=error.headers)
+        return ErrorResponse(body, error.status_code, headers=error.headers)
 
     @app.exception_handler(RequestValidationError)
-    async def on_invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def on_invalid(_: Request, error: RequestValidationError) -> ErrorResponse:
         return validation_response(error, list_limits)
 
     @app.exception_handler(Exception)
-    async def on_bug(_: Request, error: Exception) -> JSONResponse:
+    async def on_bug(_: Request, error: Exception) -> ErrorResponse:
         log.error("unexpected %s", type(error).__name__, exc_info=error)
-        body = error_body(
-            500, "internal", "An unexpected error. The log has its traceback under the request id."
-        )
-        return JSONResponse(body, 500)
+        return ErrorResponse(error_body(500, "internal", UNEXPECTED), 500)
 
 
-def validation_response(error: RequestValidationError, list_limits: Mapping[str, str]) -> JSONResponse:
+def validation_response(error: RequestValidationError, list_limits: Mapping[str, str]) -> ErrorResponse:
     """Answers with the first broken rule; malformed JSON is a 400, a list that is too long a 413."""
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         where = f" at character {first['loc'][-1]}" if first["loc"] else ""
-        return JSONResponse(error_body(400, "malformed_json", f"The body is not valid JSON{where}."), 400)
+        return ErrorResponse(error_body(400, "malformed_json", f"The body is not valid JSON{where}."), 400)
     location = [part for part in first["loc"] if part != "body"]
     param = (
         "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".") or None
     )
     if first["type"] == "too_long" and param in list_limits:
-        return JSONResponse(error_body(413, list_limits[param], first["msg"], param), 413)
-    return JSONResponse(error_body(422, first["type"], first["msg"], param), 422)
+        return ErrorResponse(error_body(413, list_limits[param], first["msg"], param), 413)
+    return ErrorResponse(error_body(422, first["type"], first["msg"], param), 422)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,14 +19,13 @@ import httpx
 
 from .errors import ApiError
 from .file_kinds import kind_of
+from .networks import Address, is_public
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 HEAD = 1024
-CGNAT = ipaddress.ip_network("100.64.0.0/10")
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
+LONGEST_URL = 8192
 
 
 class FetchError(Exception):
@@ -51,33 +51,11 @@ def blocked(why: str) -> FetchError:
     return FetchError(400, "blocked_url", f"This URL is not fetched: {why}.")
 
 
-def is_public(address: Address) -> bool:
-    """Whether an address is on the open internet, also when it is one of version 4 inside one of version 6."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inside = address.ipv4_mapped or address.sixtofour
-        if address in NAT64:
-            inside = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-        if inside is not None:
-            return is_public(inside)
-        if address.teredo is not None or address.is_site_local:
-            return False
-    elif address in CGNAT:
-        return False
-    return (
-        address.is_global
-        and not address.is_multicast
-        and not address.is_reserved
-        and not address.is_loopback
-        and not address.is_link_local
-        and not address.is_unspecified
-    )
-
-
 async def resolve(host: str, port: int) -> list[str]:
-    """All addresses of a name, of both versions."""
+    """All addresses of a name, of both versions; one of a zone keeps it, and is refused for it."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 @dataclass(frozen=True)
@@ -136,6 +114,8 @@ async def check_url(text: str, rules: FetchRules) -> Target:
     Raises:
         FetchError: 400 `blocked_url`; 422 `fetch_failed` for a name without an address.
     """
+    if len(text) > LONGEST_URL or not text.isprintable() or " " in text or "\\" in text:
+        raise blocked("it is too long or has characters that no URL has")
     try:
         url = httpx.URL(text)
         host = url.raw_host.decode("ascii")
@@ -144,11 +124,13 @@ async def check_url(text: str, rules: FetchRules) -> Target:
     schemes = ("https", "http") if rules.allow_http else ("https",)
     if url.scheme not in schemes:
         raise blocked(f"only {' and '.join(schemes)} are allowed")
-    if url.userinfo:
+    if "@" in url.netloc.decode("ascii") or url.userinfo or "@" in _authority(text):
         raise blocked("it carries a user name or password")
     if not host:
         raise blocked("it names no host")
-    port = url.port or {"https": 443, "http": 80}[url.scheme]
+    if _is_number(host):
+        raise blocked("its host is a number in a form that is no address")
+    port = {"https": 443, "http": 80}[url.scheme] if url.port is None else url.port
     if port != rules.ports[url.scheme]:
         raise blocked(f"port {port} is not allowed")
     try:
@@ -160,6 +142,22 @@ async def check_url(text: str, rules: FetchRules) -> Target:
     if not all(rules.allowed(ipaddress.ip_address(address)) for address in addresses):
         raise blocked("its host is not on the open internet")
     return Target(url, addresses[0])
+
+
+def _authority(text: str) -> str:
+    return re.split(r"[/?#]", text.partition("//")[2], maxsplit=1)[0]
+
+
+def _is_number(host: str) -> bool:
+    """Resolvers read `2130706433`, `0x7f.1` and `0177.0.0.1` as addresses; only four plain numbers are one."""
+    last = host.rstrip(".").rpartition(".")[2]
+    if ":" in host or not re.fullmatch(r"[0-9]+|0[xX][0-9a-fA-F]*", last):
+        return False
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        return True
+    return False
 
 
 async def fetch(url: str, rules: FetchRules) -> Fetched:
@@ -264,7 +262,7 @@ async def _read(answer: httpx.Response, target: Target, rules: FetchRules) -> Fe
         413, "file_too_large", f"The file at the URL is larger than {rules.max_bytes >> 20} MiB."
     )
     length = answer.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > rules.max_bytes:
+    if re.fullmatch("[0-9]{1,18}", length) and int(length) > rules.max_bytes:
         raise too_large
     data = bytearray()
     async for part in answer.aiter_raw():

@@ -11,12 +11,22 @@ from dataclasses import dataclass, field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .auth import OPEN_PATHS, KeyChecker
-from .errors import ApiError, error_bytes
+from .errors import UNEXPECTED, ApiError, error_bytes
 from .logs import in_request, request_id
+from .stdio import one_line
 
 log = logging.getLogger(__name__)
 
-REQUEST_ID = re.compile(r"[\w.:-]{1,64}")
+REQUEST_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+LENGTH = re.compile(rb"[0-9]+")
+LONGEST_LENGTH = 15  # digits
+LONGEST_PATH = 200  # of what is logged
+LONGEST_METHOD = 20
+HIDDEN_PATH = "(a path with an API key in it)"
+# Far above what clients and proxies send; the servers in front have no such limits, or others.
+MOST_HEADERS = 128
+MOST_HEADER_BYTES = 64 << 10
+MOST_TARGET_BYTES = 16 << 10
 
 
 @dataclass
@@ -36,6 +46,7 @@ class Gate:
         checker: None leaves the key to Modal's proxy, or to nobody.
         max_body_bytes: larger bodies get 413, also when they come in chunks without a length.
         open_paths: those that need no key.
+        quiet: whether requests that go well are logged only for debugging, as those of a page with many parts.
     """
 
     app: ASGIApp
@@ -43,19 +54,34 @@ class Gate:
     max_body_bytes: int
     counters: Counters
     open_paths: frozenset[str] = OPEN_PATHS
+    quiet: bool = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
-            return
-        headers = {
-            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
-        }
-        given = headers.get("x-request-id", "")
-        with in_request(given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)):
-            await self._serve(scope, headers, receive, send)
+        elif scope["type"] == "http":
+            given = _first(scope, b"x-request-id")
+            is_usable = REQUEST_ID.fullmatch(given) and not self._holds_key(given)
+            with in_request(given if is_usable else secrets.token_hex(8)):
+                await self._serve(scope, receive, send)
+        else:
+            await self._connect(scope, receive, send)
 
-    async def _serve(self, scope: Scope, headers: dict[str, str], receive: Receive, send: Send) -> None:
+    async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lets a websocket through with a key only, on any path. What is neither that nor HTTP is refused."""
+        if scope["type"] != "websocket":
+            raise RuntimeError("Only HTTP and websockets are served.")
+        try:
+            if self.checker:
+                self.checker.check(_headers(scope))
+        except ApiError:
+            await send(
+                {"type": "websocket.close", "code": 1008, "reason": "The API key is missing or wrong."}
+            )
+            return
+        await self.app(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         start = time.perf_counter()
         status = 0
 
@@ -69,26 +95,44 @@ class Gate:
         self.counters.total += 1
         self.counters.in_flight += 1
         try:
-            self._admit(scope["path"], headers)
+            self._admit(scope)
             await self.app(scope, self._limited(receive), send_marked)
-        except ApiError as error:
-            await _answer(error, send_marked)
-        except Exception:
+        except Exception as error:
             # Starlette raises it again after the handler has logged and answered it.
             if not status:
-                raise
+                await _answer(_as_answer(error), send_marked)
         finally:
             self.counters.in_flight -= 1
             self.counters.failed += status >= 500 or not status
             milliseconds = (time.perf_counter() - start) * 1000
-            level = logging.DEBUG if scope["path"] in self.open_paths else logging.INFO
-            log.log(level, "%s %s %d in %.0f ms", scope["method"], scope["path"], status, milliseconds)
+            is_quiet = scope["path"] in self.open_paths or (self.quiet and status < 400)
+            level = logging.DEBUG if is_quiet else logging.INFO
+            method = one_line(scope["method"], LONGEST_METHOD)
+            log.log(level, "%s %s %d in %.0f ms", method, self._shown_path(scope), status, milliseconds)
 
-    def _admit(self, path: str, headers: dict[str, str]) -> None:
-        if self.checker and path not in self.open_paths:
-            self.checker.check(headers)
-        length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > self.max_body_bytes:
+    def _shown_path(self, scope: Scope) -> str:
+        """The path as it was sent, without the query; not at all when somebody put a key into it."""
+        path = scope.get("raw_path") or scope["path"].encode("utf-8", "backslashreplace")
+        text = path.partition(b"?")[0].decode("latin-1")
+        return HIDDEN_PATH if self._holds_key(text) else one_line(text, LONGEST_PATH)
+
+    def _holds_key(self, text: str) -> bool:
+        return self.checker is not None and self.checker.is_within(text)
+
+    def _admit(self, scope: Scope) -> None:
+        """
+        Raises:
+            ApiError: 400 `bad_content_length`, 401, 413 `body_too_large`, 414 or 431.
+        """
+        _check_head(scope)
+        if self.checker and scope["path"] not in self.open_paths:
+            self.checker.check(_headers(scope))
+        lengths = {value for name, value in scope["headers"] if name.lower() == b"content-length"}
+        if len(lengths) > 1 or not all(LENGTH.fullmatch(length) for length in lengths):
+            message = "The Content-Length header must be one number of bytes."
+            raise ApiError(400, "bad_content_length", message)
+        # A number that long is too large in any case, and Python refuses to read those of some thousand digits.
+        if any(len(length) > LONGEST_LENGTH or int(length) > self.max_body_bytes for length in lengths):
             raise self._too_large()
 
     def _limited(self, receive: Receive) -> Receive:
@@ -106,6 +150,36 @@ class Gate:
 
     def _too_large(self) -> ApiError:
         return ApiError(413, "body_too_large", f"The body is larger than {self.max_body_bytes >> 20} MiB.")
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """By lower-case name; the last one of those that are there twice."""
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def _first(scope: Scope, wanted: bytes) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name.lower() == wanted), "")
+
+
+def _check_head(scope: Scope) -> None:
+    target = len(scope.get("raw_path") or scope["path"]) + len(scope.get("query_string", b""))
+    if target > MOST_TARGET_BYTES:
+        raise ApiError(414, "target_too_long", f"Path and query are longer than {MOST_TARGET_BYTES} bytes.")
+    headers = scope["headers"]
+    if len(headers) > MOST_HEADERS or sum(map(_size, headers)) > MOST_HEADER_BYTES:
+        limits = f"{MOST_HEADERS} headers or {MOST_HEADER_BYTES} bytes of them"
+        raise ApiError(431, "headers_too_large", f"The request has more than {limits}.")
+
+
+def _as_answer(error: Exception) -> ApiError:
+    if isinstance(error, ApiError):
+        return error
+    log.error("unexpected %s", type(error).__name__, exc_info=error)
+    return ApiError(500, "internal", UNEXPECTED)
+
+
+def _size(header: tuple[bytes, bytes]) -> int:
+    return len(header[0]) + len(header[1])
 
 
 async def _answer(error: ApiError, send: Send) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .progress import emit
+from .stdio import say
 
 GIB = 2**30
 
@@ -69,13 +70,13 @@ def report_gpu_memory(when: str) -> dict[str, float | int | str] | None:
     """
     found = cards()
     if not found:
-        print("GPU: none", flush=True)
+        say("GPU: none")
     for index, card in enumerate(found):
         torch_gib = _torch_counters(index)
         own = f" (torch allocated={torch_gib[0]} reserved={torch_gib[1]})" if torch_gib else ""
         free = round(card.total_gib - card.used_gib, 2)
         memory = f"used={card.used_gib}GiB free={free}GiB total={card.total_gib}GiB"
-        print(f"GPU memory {when}: {memory}{own}", flush=True)
+        say(f"GPU memory {when}: {memory}{own}")
         fields: dict[str, object] = {"index": index, "name": card.name, "when": when}
         fields |= {"used_gib": card.used_gib, "free_gib": free, "total_gib": card.total_gib}
         if torch_gib:

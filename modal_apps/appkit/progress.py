@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from .stdio import one_line, say
+
 RECENT = 20
+LONGEST_NAME = 200
 
 
 def emit(name: str, fields: dict[str, object]) -> None:
-    """Prints a line that the editor parses."""
-    print(f"::{name} {json.dumps(fields)}", flush=True)
+    """Prints a line that the editor parses. Texts of callers are in it as JSON, which has no line ends."""
+    say(f"::{name} {json.dumps(fields)}")
 
 
 @dataclass
@@ -52,11 +55,9 @@ class Progress:
         self.done += 1
         self.failed += not ok
         self._seconds.append(seconds)
+        name, detail = one_line(name, LONGEST_NAME), one_line(detail, LONGEST_NAME)
         eta = (self.total - self.done) * sum(self._seconds) / len(self._seconds)
-        print(
-            f"[{self.done}/{self.total}] {eta / 60:.1f}min remaining - {name}: {detail} in {seconds:.2f}s",
-            flush=True,
-        )
+        say(f"[{self.done}/{self.total}] {eta / 60:.1f}min remaining - {name}: {detail} in {seconds:.2f}s")
         counts = {
             "done": self.done,
             "total": self.total,

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import os
-import sys
 
 from .auth import KeyChecker
 from .logs import setup_logging
 from .reporting import setup_error_reports
 from .settings import Settings
+from .stdio import mark_other_output
+
+log = logging.getLogger(__name__)
 
 
 def start_container(settings: Settings) -> None:
-    """Sets up logs and error reports; says again, in the log, when the app is open to all."""
+    """Sets up output, logs and error reports; says again, in the log, when the app is open to all."""
+    mark_other_output()
     setup_logging(settings.app_name, settings.log_level, settings.log_format)
     setup_error_reports(settings.app_name, os.environ)
     if settings.auth == "none":
-        print("APP_AUTH=none: anybody who knows the URL can use this app at your cost.", file=sys.stderr)
+        log.warning("APP_AUTH=none: anybody who knows the URL can use this app at your cost.")
 
 
 def key_checker(settings: Settings, *extra_headers: str) -> KeyChecker | None:

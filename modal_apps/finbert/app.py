@@ -126,7 +126,8 @@ def ui() -> Any:
     start_container(settings)
     checker = key_checker(settings)
     key = os.environ["APP_API_KEY"].split(",")[0].strip() if checker else ""
-    return mount_page(create_app(settings, ModalBackend(), checker), key, checker)
+    api = create_app(settings, ModalBackend(), checker)
+    return mount_page(api, key, checker, settings.max_body_mb)
 
 
 @app.function(**prefetch_options(settings, worker_image))

@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -14,8 +13,12 @@ import urllib.request
 from collections import deque
 from collections.abc import Mapping, Sequence
 
+from ..stdio import say
+
 TAIL = 50
 POLL_S = 0.5
+# How lines begin that the editor, or a reader, would take for the app's own.
+OWN_BEGINNINGS = ("::", "[", "{")
 STOP_S = 20.0
 
 
@@ -123,9 +126,9 @@ class EngineProcess:
         assert child is not None
         assert child.stdout is not None
         for line in child.stdout:
-            self._tail.append(line.rstrip("\n"))
-            sys.stdout.write(line)
-            sys.stdout.flush()
+            text = line.rstrip("\n")
+            self._tail.append(text)
+            say(f"(engine) {text}" if text.startswith(OWN_BEGINNINGS) else text)
 
     def _signal(self, number: signal.Signals) -> None:
         assert self._child is not None

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypedDict
 
 from appkit.fetchguard import FetchRules
 from appkit.progress import RECENT, Progress, emit
+from appkit.stdio import say
 
 from .answers import PageOut, count_words, join_pages, page_out
 from .documents import Document
@@ -104,7 +105,7 @@ class Tracker:
         self._last = time.perf_counter()
         self._tell(None if self.progress.total else 0.0)
         if not self.progress.total:
-            print("[0/0] no pages to read", flush=True)
+            say("[0/0] no pages to read")
             counts: dict[str, object] = {"done": 0, "total": 0, "ok": 0, "failed": 0}
             emit("progress", {"app": self.progress.app, "run": self.progress.run, **counts, "eta_s": 0.0})
 
@@ -261,7 +262,7 @@ async def run_batch(
         ]
     results.sort(key=lambda result: result["index"])
     seconds = gpu_seconds(replies, pool.window_s)
-    print(cost_line(total, seconds, pool.usd_per_hour), flush=True)
+    say(cost_line(total, seconds, pool.usd_per_hour))
     succeeded = sum(result["success"] for result in results)
     return BatchResult(
         total_time=round(time.perf_counter() - start, 3),

@@ -17,6 +17,7 @@ def make_engine(settings: DocumentsSettings) -> Engine:
             settings.dtype,
             max_model_len=settings.max_model_len,
         )
+    from appkit.stdio import say
     from appkit.vllm_server.process import EngineProcess
     from appkit.weights import use_offline_if_cached
 
@@ -25,7 +26,7 @@ def make_engine(settings: DocumentsSettings) -> Engine:
 
     use_offline_if_cached(settings.model_id, settings.model_revision)
     command = vllm_command(settings)
-    print(command.printed(), flush=True)
+    say(command.printed())
     base_url = f"http://127.0.0.1:{command.port}"
     process = EngineProcess(command.arguments(), base_url, vllm_environ(settings))
     return OpenAiEngine(

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appkit.progress import Progress
+from appkit.stdio import say
 
 from .answers import count_words
 from .batch import DocumentResult, Pool, Tracker, count_items, read_documents
@@ -136,9 +137,7 @@ async def _process(
     for twin in twins:
         known = (root / "index" / twin.sha256).exists()
         _move(twin.path, root / ("processed" if known else "failed"), twin.sha256)
-    print(
-        cost_line(tracker.progress.done, gpu_seconds(replies, pool.window_s), pool.usd_per_hour), flush=True
-    )
+    say(cost_line(tracker.progress.done, gpu_seconds(replies, pool.window_s), pool.usd_per_hour))
     return InboxReport(done - failed, failed, skipped + len(twins))
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from typing import Any, TypeVar
 
 from appkit.errors import ApiError
+from appkit.json_body import parse_json
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
@@ -67,13 +67,7 @@ def validated(model: type[M], value: Any) -> M:
 
 
 async def _json_of(request: Request) -> Any:
-    try:
-        return json.loads(await request.body())
-    except json.JSONDecodeError as error:
-        message = f"The body is not valid JSON at character {error.pos}."
-        raise ApiError(400, "malformed_json", message) from error
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise ApiError(400, "malformed_json", "The body is not valid JSON.") from error
+    return parse_json(await request.body())
 
 
 async def _read_form(request: Request) -> tuple[str, bytes, Opts]:
@@ -100,6 +94,6 @@ async def _read_form(request: Request) -> tuple[str, bytes, Opts]:
 
 def _schema_of(text: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
+        return parse_json(text.encode())
+    except (ValueError, ApiError) as error:
         raise ApiError(422, "bad_schema", "The schema is not valid JSON.", param="schema") from error

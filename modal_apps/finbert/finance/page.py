@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import gradio
 TITLE = "Financial analyst"
 EXAMPLE = "How are margins, debt and cash flow developing, and what is the tone and the outlook?"
 NO_VALUE = "\u2013"
+SWEEP_S = 600  # how often uploads are looked through
+KEPT_S = 3600  # and how old they become
 UNITS = {"percent": "%", "days": " d"}
 
 # Sends files with a question; gives the status and the body of the answer.
@@ -27,13 +30,13 @@ def build_page(ask: Ask) -> gradio.Blocks:
 
     async def analyze(files: list[str] | None, query: str) -> Answer:
         if not files:
-            raise gradio.Error("Choose one or more statements first: xlsx, pdf, csv, json or text.")
+            raise _told("Choose one or more statements first: xlsx, pdf, csv, json or text.")
         status, body = await ask({"files": [_upload(Path(file)) for file in files], "query": query})
         if status != 200:
-            raise gradio.Error(body["error"]["message"])
+            raise _told(body["error"]["message"])
         return body["response"], ratio_table(body), sentiment_label(body), body["logs"]
 
-    with gradio.Blocks(title=TITLE, analytics_enabled=False) as page:
+    with gradio.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SWEEP_S, KEPT_S)) as page:
         gradio.Markdown(f"# {TITLE}\nRatios, sentiment and a short forecast. Not investment advice.")
         with gradio.Row():
             with gradio.Column(scale=1):
@@ -47,6 +50,11 @@ def build_page(ask: Ask) -> gradio.Blocks:
                 log = gradio.Textbox(label="Log", lines=6, interactive=False)
         button.click(analyze, [files, query], [response, ratios, sentiment, log], api_name="analyze")
     return page
+
+
+def _told(message: str) -> gradio.Error:
+    """What a person is told. It repeats names of files, so it is no part of the log, and no HTML."""
+    return gradio.Error(html.escape(message, quote=False), print_exception=False)
 
 
 def ratio_table(body: dict[str, Any]) -> dict[str, Any]:

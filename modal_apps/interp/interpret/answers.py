@@ -167,6 +167,7 @@ class Limits(Wire):
     max_completion_tokens: int
     max_prompts: int
     max_num_results: int
+    max_answer_numbers: int
     max_loaded_saes: int
 
 

@@ -23,7 +23,7 @@ from . import answers as out
 from . import requests as into
 from .backend import Backend, BackendError, Loaded, Reply
 from .errors import Failure
-from .limits import MOST_COMPLETION_TOKENS, MOST_PROMPTS, MOST_RESULTS
+from .limits import MOST_COMPLETION_TOKENS, MOST_NUMBERS, MOST_PROMPTS, MOST_RESULTS
 from .outputs import Outputs
 from .settings import InterpSettings
 from .sources import known_sources
@@ -170,6 +170,7 @@ class Service:
                 "max_completion_tokens": MOST_COMPLETION_TOKENS,
                 "max_prompts": MOST_PROMPTS,
                 "max_num_results": MOST_RESULTS,
+                "max_answer_numbers": MOST_NUMBERS,
                 "max_loaded_saes": settings.max_loaded_saes,
             },
             "endpoints": {

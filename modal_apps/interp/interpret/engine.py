@@ -55,7 +55,7 @@ class Engine:
 
     def load(self) -> None:
         """Reads the model without a CUDA call; see `TorchWorker`."""
-        self.sources = catalogue(self.settings.sets, self.settings.sae_path)
+        self.sources = catalogue(self.settings.sets, self.settings.sae_path, self.settings.sae_revision)
         self.model.load()
 
     def to_device(self) -> None:
@@ -70,7 +70,7 @@ class Engine:
 
     def _open_store(self) -> None:
         # Read again: a snapshot may be older than what now lies on the volume.
-        self.sources = catalogue(self.settings.sets, self.settings.sae_path)
+        self.sources = catalogue(self.settings.sets, self.settings.sae_path, self.settings.sae_revision)
         cache = LruCache(memory_budget(self.model.device), self.settings.max_loaded_saes)
         dtype = DTYPES[self.settings.sae_dtype]
         self.store = SaeStore(self.sources, self.model.d_model, dtype, self.model.device, cache)

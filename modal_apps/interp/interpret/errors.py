@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from .limits import MOST_NUMBERS
+
 
 class Failure(TypedDict):
     """An error answer before it is one: HTTP status, code, message, and the wrong part of the request."""
@@ -47,3 +49,18 @@ def non_finite(what: str) -> InterpretError:
 def out_of_memory(message: str) -> InterpretError:
     """503: the GPU had too little memory, also after the cache was emptied."""
     return InterpretError(503, "out_of_memory", message)
+
+
+def check_answer_size(numbers: int) -> None:
+    """
+    Parameters:
+        numbers: how many the answer would have at most.
+
+    Raises:
+        InterpretError: 413 `answer_too_large`.
+    """
+    if numbers > MOST_NUMBERS:
+        message = (
+            f"The answer would have {numbers:,} numbers; at most {MOST_NUMBERS:,} are given. Ask for less."
+        )
+        raise InterpretError(413, "answer_too_large", message)

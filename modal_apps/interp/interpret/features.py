@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .errors import InterpretError, non_finite
+from .errors import InterpretError, check_answer_size, non_finite
 from .hooks import find_site
 from .language_model import LanguageModel
 from .sae_math import Sae
@@ -54,6 +54,7 @@ class Features:
             find_site(self.model.model, hook, "selectedSources")
         for tokens in prompts:
             _check_positions(payload["sort_by_token_indexes"], tokens)
+        check_answer_size(sum(len(tokens.ids) for tokens in prompts) * payload["num_results"])
         ranked: list[list[Ranked]] = [[] for _ in prompts]
         residuals = {number: seen for number, _, seen in self._run(prompts, list(hooks.values()))}
         for source in sources:
@@ -73,10 +74,12 @@ class Features:
         """The features that fire most at each token of each prompt."""
         prompts = self._read(payload)
         sae, hook = self._sae(payload["source"])
+        width = min(payload["top_k"], sae.d_sae)
+        check_answer_size(sum(len(tokens.ids) for tokens in prompts) * width * 2)
         found = {}
         for number, tokens, seen in self._run(prompts, [hook]):
             values = finite(encode(sae, seen[hook]), "An activation")
-            top = values.topk(min(payload["top_k"], sae.d_sae), dim=-1)
+            top = values.topk(width, dim=-1)
             first = int(payload["ignore_bos"] and tokens.has_bos)
             found[number] = _by_token(tokens, first, top.indices.tolist(), top.values.tolist())
         return [found[number] for number in range(len(prompts))]
@@ -86,11 +89,14 @@ class Features:
         """Every feature of an SAE that fires, without the token that begins the sequence."""
         prompts = self._read(payload)
         sae, hook = self._sae(payload["source"])
-        found = {}
+        found, numbers = {}, 0
         for number, tokens, seen in self._run(prompts, [hook]):
             values = finite(encode(sae, seen[hook]), "An activation")
             if tokens.has_bos:
                 values[0] = 0
+            # How many fire is known only now, but before a number is made of it that takes memory.
+            numbers += 2 * int(values.count_nonzero())
+            check_answer_size(numbers)
             found[number] = {"tokens": tokens.strings, "active_features": _sparse(values)}
         return [found[number] for number in range(len(prompts))]
 

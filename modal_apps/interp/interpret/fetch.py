@@ -26,7 +26,12 @@ def fetch(source: Source, *, offline: bool = False) -> Path:
     from huggingface_hub import hf_hub_download
 
     paths = [
-        hf_hub_download(source.repo, f"{source.folder}/{name}", local_files_only=offline)
+        hf_hub_download(
+            source.repo,
+            f"{source.folder}/{name}",
+            revision=source.revision or None,
+            local_files_only=offline,
+        )
         for name in (CONFIG, WEIGHTS)
     ]
     return Path(paths[0]).parent
@@ -46,7 +51,7 @@ def fetch_sets(settings: InterpSettings) -> None:
     """Fetches every source of the model's sets, with a progress line for each."""
     if settings.sae_path:
         return
-    sources = catalogue(settings.sets, settings.sae_path)
+    sources = catalogue(settings.sets, settings.sae_path, settings.sae_revision)
     progress = Progress("prefetch", "-".join(settings.sets), len(sources))
     for source in sources.values():
         start = time.perf_counter()

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from .errors import InterpretError
+from .errors import InterpretError, check_answer_size
 from .features import check_index, check_width, finite
 from .hooks import hook_name
 from .language_model import LanguageModel
@@ -32,6 +32,10 @@ class Raw:
         hooks = {layer: hook_name(layer, point) for layer in layers}
         read = self.model.reader.read
         prompts = [read(text, f"prompts[{number}]") for number, text in enumerate(payload["prompts"])]
+        rows = (
+            len(prompts) if payload["type"] == "final_output_token" else sum(len(one.ids) for one in prompts)
+        )
+        check_answer_size(rows * len(layers) * self.model.d_model)
         results: list[Payload] = [{} for _ in prompts]
         for number, seen in self.model.activations([tokens.ids for tokens in prompts], list(hooks.values())):
             tokens = prompts[number]

@@ -50,6 +50,7 @@ class InterpSettings(Settings):
     target_inputs: int = setting("APP_TARGET_INPUTS", 4, minimum=1, maximum=1000)
     sae_sets: str = setting("APP_SAE_SETS", '["res-jb"]', aliases=(Alias("SAE_SETS"),))
     sae_path: str = setting("APP_SAE_PATH", "", pattern=r"(/[\w./-]{0,511})?")
+    sae_revision: str = setting("APP_SAE_REVISION", "", pattern=r"([0-9a-f]{40})?")
     sae_dtype: str = setting(
         "APP_SAE_DTYPE",
         "float32",
@@ -93,6 +94,14 @@ class InterpSettings(Settings):
             models="",
             label=entry.label,
         )
+
+    def notes(self) -> list[str]:
+        """Adds that the SAEs may change while nobody deploys."""
+        notes = super().notes()
+        if not self.sae_path and not self.sae_revision:
+            repos = sorted({HUB_SETS[name].repo for one in self.variants() for name in one.sets})
+            notes += [f"APP_SAE_REVISION is empty: the newest commit of {repo} is used." for repo in repos]
+        return notes
 
     def problems(self) -> list[str]:
         found = super().problems()

@@ -19,6 +19,7 @@ class Source:
     Parameters:
         folder: absolute path, or path within `repo`.
         repo: Hub id; '' for a local folder.
+        revision: commit of the repository; '' for the newest.
         overrides: what its `cfg.json` does not say.
     """
 
@@ -26,6 +27,7 @@ class Source:
     set: str
     folder: str
     repo: str = ""
+    revision: str = ""
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -49,24 +51,26 @@ HUB_SETS = {
 }
 
 
-def catalogue(sets: Sequence[str], path: str) -> dict[str, Source]:
+def catalogue(sets: Sequence[str], path: str, revision: str = "") -> dict[str, Source]:
     """
     Every source of the sets by its id, layers in order.
 
     Parameters:
         path: folder that holds a folder for each set; '' takes the sets from the Hub.
+        revision: commit of the sets on the Hub; '' for the newest.
 
     Raises:
         FileNotFoundError: a set's folder is missing or has no SAE.
     """
-    found = [source for name in sets for source in (_local(name, path) if path else _hub(name))]
+    found = [source for name in sets for source in (_local(name, path) if path else _hub(name, revision))]
     return {source.id: source for source in found}
 
 
-def _hub(name: str) -> list[Source]:
+def _hub(name: str, revision: str) -> list[Source]:
     known = HUB_SETS[name]
     return [
-        Source(source, name, folder, known.repo, known.overrides) for source, folder in known.folders.items()
+        Source(source, name, folder, known.repo, revision, known.overrides)
+        for source, folder in known.folders.items()
     ]
 
 

@@ -58,9 +58,10 @@ def test_errors_are_reported_only_when_asked_and_never_with_personal_data() -> N
 
 def test_an_open_app_says_so_at_every_start(capsys: pytest.CaptureFixture[str]) -> None:
     start_container(Settings(app_name="a", auth="none"))
-    assert "anybody who knows the URL" in capsys.readouterr().err
+    assert "anybody who knows the URL" in capsys.readouterr().out
     start_container(Settings(app_name="a", auth="key"))
-    assert capsys.readouterr().err == ""
+    captured = capsys.readouterr()
+    assert captured.out + captured.err == ""
 
 
 def test_keys_are_read_where_the_app_checks_them(monkeypatch: pytest.MonkeyPatch) -> None:

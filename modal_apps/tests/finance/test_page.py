@@ -70,7 +70,7 @@ def test_on_a_laptop_it_calls_the_deployed_url(backend: LocalBackend) -> None:
         try:
             url = f"http://127.0.0.1:{port}"
             until(lambda: is_up(url) or time.sleep(0.2) is not None, 90)
-            client = Client(url, verbose=False)
+            client = Client(f"{url}/ui", verbose=False)
             response, *_ = client.predict([handle_file(STATEMENT)], "margins", api_name="/analyze")
             assert "Net margin" in response
         finally:

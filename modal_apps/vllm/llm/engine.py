@@ -10,6 +10,7 @@ import urllib.request
 from appkit.gpu_memory import report_gpu_memory
 from appkit.progress import phase
 from appkit.restore import after_restore, task_id
+from appkit.stdio import say
 from appkit.vllm_server.command import HOST, PORT, VllmCommand, split_extra
 from appkit.vllm_server.process import EngineError, EngineProcess
 
@@ -77,7 +78,7 @@ class Engine:
         Raises:
             EngineError: it ended, or was not ready in time.
         """
-        print(f"Starting: {self._printed}", flush=True)
+        say(f"Starting: {self._printed}")
         with phase("start_engine") as started:
             self.process.start(self._settings.startup_timeout_s)
         with phase("warm_up") as warmed:

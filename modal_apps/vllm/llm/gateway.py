@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from contextlib import asynccontextmanager
@@ -13,6 +12,7 @@ from appkit.auth import KeyChecker
 from appkit.errors import ApiError
 from appkit.gate import Counters
 from appkit.gpu_memory import gpu_status
+from appkit.json_body import parse_json
 from appkit.status import status_body
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
@@ -108,10 +108,10 @@ class Gateway:
         async def send_marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"].append((b"x-cold-start", cold))
+                self._is_first = False  # before the caller can have all of it, and ask again
             await send(message)
 
         await self._upstream.forward(request, scope["path"], body, send_marked)
-        self._is_first = False
         return True
 
     async def describe(self) -> Response:
@@ -153,11 +153,7 @@ class Gateway:
         return Response(body, status, media_type=content_type)
 
     def _check_model(self, body: bytes) -> None:
-        try:
-            fields = json.loads(body)
-        except ValueError as error:
-            where = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
-            raise ApiError(400, "malformed_json", f"The body is not valid JSON{where}.") from error
+        fields = parse_json(body)
         if not isinstance(fields, dict):
             raise ApiError(422, "dict_type", "The body must be a JSON object.")
         model = fields.get("model")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -17,7 +18,7 @@ from starlette.types import Send
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# What belongs to one connection, or to the credentials of the caller, stays here.
+# What belongs to one connection stays here, and so does all that may be a credential of the caller.
 NOT_FORWARDED = frozenset(
     {
         *(
@@ -30,10 +31,10 @@ NOT_FORWARDED = frozenset(
             "te",
             "trailer",
         ),
-        *("authorization", "x-api-key", "modal-key", "modal-secret", "proxy-authorization", "cookie"),
         "accept-encoding",
     }
 )
+CREDENTIAL = re.compile(r"key|token|secret|auth|cookie|password|credential|session")
 NOT_RETURNED = frozenset({"content-length", "connection", "transfer-encoding", "server", "date"})
 
 
@@ -72,7 +73,7 @@ class Upstream:
             ApiError: 503, when the engine does not answer; nothing was sent then.
         """
         start = time.perf_counter()
-        headers = {name: value for name, value in request.headers.items() if name not in NOT_FORWARDED}
+        headers = {name: value for name, value in request.headers.items() if _is_forwarded(name)}
         gone = asyncio.ensure_future(_until_gone(request))
         asking = asyncio.ensure_future(
             self._client().request(request.method, self._base_url + path, data=body, headers=headers)
@@ -137,6 +138,10 @@ class Upstream:
                 return False
             await asyncio.sleep(0.1)
         return True
+
+
+def _is_forwarded(name: str) -> bool:
+    return name not in NOT_FORWARDED and not CREDENTIAL.search(name)
 
 
 def _head(answer: aiohttp.ClientResponse, seconds: float) -> list[tuple[bytes, bytes]]:
