@@ -41,6 +41,8 @@ export function findLinks(text: string): TextLink[] {
 
 /** The link that begins there, as {@link findLinks} finds it, also far into a long text. */
 export function linkAt(text: string, start: number): TextLink | undefined {
+  const known = findLinks(text).find((link) => link.start === start);
+  if (known) return known;
   // Some characters before it are looked at too: what stands there decides whether a word begins.
   const from = Math.max(0, start - 1);
   const found = findLinks(text.slice(from, start + 2500)).find((link) => link.start === start - from);

@@ -96,6 +96,13 @@ describe('links in a line', () => {
     expect(found(text)).toEqual(links);
   });
 
+  it('are opened as they are drawn where two begin in one word', () => {
+    const text = 'File "/root/x.py", line 9.fc-01ABCDEFGHIJ/root/x.py:3';
+    const [, second] = findLinks(text);
+    expect(second).toMatchObject({ kind: 'object', id: 'fc-01ABCDEFGHIJ' });
+    expect(linkAt(text, second?.start ?? 0)).toEqual(second);
+  });
+
   it('are the same one by one, wherever they stand, as the host opens them', () => {
     fc.assert(
       fc.property(anyText, anyText, (before, text) => {
