@@ -52,6 +52,9 @@ export class ScriptTasks implements vscode.TaskProvider, vscode.Disposable {
     const file = vscode.Uri.parse(uri);
     const folder = vscode.workspace.getWorkspaceFolder(file);
     if (file.scheme !== 'file' || !folder) return [];
+    // The editor would put something else in its place, also what a command of the editor gives back. Deploy and Serve
+    // of the script itself take any name.
+    if (file.fsPath.includes('${')) return [];
     const script = path.relative(folder.uri.fsPath, file.fsPath).replaceAll('\\', '/');
     return apps.flatMap(({ variable }) =>
       (['deploy', 'serve'] as const).map((command) => {
