@@ -87,7 +87,7 @@ it('no command runs what it has planted', async () => {
     await workbench.clearNotifications();
   }
   await workbench.runCommand('Modal: Install Modal CLI…');
-  await workbench.notification(/Modal CLI 1\.\d+\.\d+ is used/).waitFor(60_000);
+  await workbench.notification(/Using Modal CLI 1\.\d+\.\d+/).waitFor(60_000);
   await workbench.clearNotifications();
   await workbench.openFile('leak.http');
   await workbench.runCommand('Modal: Send Request at Cursor');
