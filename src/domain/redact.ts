@@ -30,7 +30,7 @@ export function redactBeginning(text: string): string {
   const least = Math.max(0, beginning.length - droppedEnd);
   let end = beginning.length;
   while (end > least && /\S/.test(beginning.charAt(end - 1))) end--;
-  return `${beginning.slice(0, end)} … (${text.length} characters in all)`;
+  return `${beginning.slice(0, end).trimEnd()} … (${text.length} characters in all)`;
 }
 
 const shownBeginning = (value: string) => /^[A-Za-z]{2,12}[-_]/.exec(value)?.[0] ?? '';

@@ -10,34 +10,70 @@ const megabyte = 1024 * 1024;
 const longestMs = 50;
 /** Each takes a part of a second of the parser's thread, whatever it is. */
 const parsed = 'Python file';
-const inputs = 343_500;
+const inputs = 34_350;
+/** Texts are tried at this size first; those that take longest, at 1 MB. */
+const tried = 16 * 1024;
+const worstOnes = 3;
+/** A pause of the collector is no fault of the reader, so the best of these counts. */
+const tries = 2;
+
+interface Worst {
+  readonly ms: number;
+  readonly text: string;
+  readonly name: string;
+}
 
 /** How long texts that are made to be slow hold the process up, and random ones. */
 export async function benchHostile(): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
-  for (const [name, read] of Object.entries(readers)) rows.push(await worst(name, read));
+  const table: object[] = [];
+  for (const [reader, read] of Object.entries(readers)) {
+    if (reader !== parsed) for (const { text } of hostileTexts(1024)) await read(text);
+    const { name, text, ms } = await worst(read);
+    const rival = await best(() => readLines(text));
+    const round = (value: number) => Number(value.toFixed(1));
+    table.push({
+      reader,
+      'worst input': name,
+      bytes: text.length,
+      ms: round(ms),
+      'readline, ms': round(rival),
+    });
+    rows.push({
+      what: `longest stretch over 1 MB: ${reader}, by ${name.slice(0, 40)}`,
+      unit: 'ms',
+      ours: ms,
+      rival: { name: 'readline of Node, same text', value: rival },
+      promise: `<= ${longestMs} ms`,
+      met: ms <= longestMs,
+    });
+  }
+  console.table(table);
   return [...rows, await randomInputs()];
 }
 
-async function worst(name: string, read: (text: string) => unknown): Promise<BenchRow> {
-  for (const { text } of hostileTexts(8 * 1024)) if (name !== parsed) await read(text);
-  let longest = { ms: 0, text: '', name: '' };
-  for (const { text, name: piece } of hostileTexts(megabyte)) {
-    // A pause of the collector or of the machine is no fault of the reader.
-    const ms = Math.min(await longestStretch(() => read(text)), await longestStretch(() => read(text)));
-    if (ms > longest.ms) longest = { ms, text, name: piece };
+async function worst(read: (text: string) => unknown): Promise<Worst> {
+  const slowest = new Map<string, number>();
+  for (const { text, name } of hostileTexts(tried)) slowest.set(name, await longestStretch(() => read(text)));
+  const chosen = new Set(
+    [...slowest]
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, worstOnes)
+      .map(([name]) => name),
+  );
+  let longest: Worst = { ms: 0, text: '', name: '' };
+  for (const { text, name } of hostileTexts(megabyte)) {
+    if (!chosen.has(name)) continue;
+    const ms = await best(() => read(text));
+    if (ms > longest.ms) longest = { ms, text, name };
   }
-  return {
-    what: `longest stretch over 1 MB: ${name}, by ${longest.name.slice(0, 40)}`,
-    unit: 'ms',
-    ours: longest.ms,
-    rival: {
-      name: 'readline of Node, same text',
-      value: await longestStretch(() => readLines(longest.text)),
-    },
-    promise: `<= ${longestMs} ms`,
-    met: longest.ms <= longestMs,
-  };
+  return longest;
+}
+
+async function best(job: () => unknown): Promise<number> {
+  let least = Infinity;
+  for (let at = 0; at < tries; at++) least = Math.min(least, await longestStretch(job));
+  return least;
 }
 
 async function readLines(text: string): Promise<void> {
@@ -47,15 +83,15 @@ async function readLines(text: string): Promise<void> {
   await ended;
 }
 
-/** The longest time in which nothing else had its turn. */
+/** The longest time in which nothing else had its turn. What other programs of a busy machine take does not count. */
 async function longestStretch(job: () => unknown): Promise<number> {
   let running = true;
   let longest = 0;
-  let last = performance.now();
+  let last = ownMs();
   const watch = (async () => {
     while (running) {
       await turn();
-      const now = performance.now();
+      const now = ownMs();
       longest = Math.max(longest, now - last);
       last = now;
     }
@@ -67,6 +103,12 @@ async function longestStretch(job: () => unknown): Promise<number> {
   return longest;
 }
 
+/** Of this thread. */
+function ownMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
 async function randomInputs(): Promise<BenchRow> {
   const next = random(1);
   const chosen = Object.entries(readers).filter(([name]) => name !== parsed);
@@ -75,14 +117,14 @@ async function randomInputs(): Promise<BenchRow> {
   for (let at = 0; at < inputs; at++) {
     const [name, read] = chosen[at % chosen.length]!;
     const text = randomText(next, 1 + Math.floor(next() * 300));
-    const start = performance.now();
+    const start = ownMs();
     try {
       await read(text);
     } catch (error) {
       exceptions++;
       console.error(name, JSON.stringify(text), error);
     }
-    slowest = Math.max(slowest, performance.now() - start);
+    slowest = Math.max(slowest, ownMs() - start);
   }
   return {
     what: `slowest of ${inputs.toLocaleString('en')} random texts to ${chosen.length} readers (${exceptions} exceptions)`,
