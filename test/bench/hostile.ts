@@ -10,12 +10,13 @@ const megabyte = 1024 * 1024;
 const longestMs = 50;
 /** Each takes a part of a second of the parser's thread, whatever it is. */
 const parsed = 'Python file';
+const parserTexts = new Set(['from ', 'for ', 'File "'].map((piece) => JSON.stringify(piece)));
 const inputs = 34_350;
 /** Texts are tried at this size first; those that take longest, at 1 MB. */
 const tried = 16 * 1024;
 const worstOnes = 3;
-/** A pause of the collector is no fault of the reader, so the best of these counts. */
-const tries = 2;
+/** A pause of the collector or of the machine is no fault of the reader, so the best of these counts. */
+const tries = 4;
 
 interface Worst {
   readonly ms: number;
@@ -29,7 +30,7 @@ export async function benchHostile(): Promise<BenchRow[]> {
   const table: object[] = [];
   for (const [reader, read] of Object.entries(readers)) {
     if (reader !== parsed) for (const { text } of hostileTexts(1024)) await read(text);
-    const { name, text, ms } = await worst(read);
+    const { name, text, ms } = await worst(read, reader === parsed ? parserTexts : undefined);
     const rival = await best(() => readLines(text));
     const round = (value: number) => Number(value.toFixed(1));
     table.push({
@@ -52,15 +53,8 @@ export async function benchHostile(): Promise<BenchRow[]> {
   return [...rows, await randomInputs()];
 }
 
-async function worst(read: (text: string) => unknown): Promise<Worst> {
-  const slowest = new Map<string, number>();
-  for (const { text, name } of hostileTexts(tried)) slowest.set(name, await longestStretch(() => read(text)));
-  const chosen = new Set(
-    [...slowest]
-      .sort(([, a], [, b]) => b - a)
-      .slice(0, worstOnes)
-      .map(([name]) => name),
-  );
+async function worst(read: (text: string) => unknown, given?: ReadonlySet<string>): Promise<Worst> {
+  const chosen = given ?? (await slowestOf(read));
   let longest: Worst = { ms: 0, text: '', name: '' };
   for (const { text, name } of hostileTexts(megabyte)) {
     if (!chosen.has(name)) continue;
@@ -68,6 +62,13 @@ async function worst(read: (text: string) => unknown): Promise<Worst> {
     if (ms > longest.ms) longest = { ms, text, name };
   }
   return longest;
+}
+
+async function slowestOf(read: (text: string) => unknown): Promise<ReadonlySet<string>> {
+  const slowest = new Map<string, number>();
+  for (const { text, name } of hostileTexts(tried)) slowest.set(name, await longestStretch(() => read(text)));
+  const names = [...slowest].sort(([, a], [, b]) => b - a).map(([name]) => name);
+  return new Set(names.slice(0, worstOnes));
 }
 
 async function best(job: () => unknown): Promise<number> {
@@ -83,15 +84,15 @@ async function readLines(text: string): Promise<void> {
   await ended;
 }
 
-/** The longest time in which nothing else had its turn. What other programs of a busy machine take does not count. */
+/** The longest time in which nothing else had its turn. On a busy machine this has the pauses of the process too. */
 async function longestStretch(job: () => unknown): Promise<number> {
   let running = true;
   let longest = 0;
-  let last = ownMs();
+  let last = performance.now();
   const watch = (async () => {
     while (running) {
       await turn();
-      const now = ownMs();
+      const now = performance.now();
       longest = Math.max(longest, now - last);
       last = now;
     }
@@ -103,12 +104,6 @@ async function longestStretch(job: () => unknown): Promise<number> {
   return longest;
 }
 
-/** Of this thread. */
-function ownMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
-}
-
 async function randomInputs(): Promise<BenchRow> {
   const next = random(1);
   const chosen = Object.entries(readers).filter(([name]) => name !== parsed);
@@ -117,14 +112,14 @@ async function randomInputs(): Promise<BenchRow> {
   for (let at = 0; at < inputs; at++) {
     const [name, read] = chosen[at % chosen.length]!;
     const text = randomText(next, 1 + Math.floor(next() * 300));
-    const start = ownMs();
+    const start = performance.now();
     try {
       await read(text);
     } catch (error) {
       exceptions++;
       console.error(name, JSON.stringify(text), error);
     }
-    slowest = Math.max(slowest, ownMs() - start);
+    slowest = Math.max(slowest, performance.now() - start);
   }
   return {
     what: `slowest of ${inputs.toLocaleString('en')} random texts to ${chosen.length} readers (${exceptions} exceptions)`,
