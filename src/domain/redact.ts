@@ -16,6 +16,23 @@ export function redact(text: string): string {
   );
 }
 
+/** How much of a long text is looked at, and how much of its end may be half a credential, which nothing tells. */
+const longestBeginning = 16 * 1024;
+const droppedEnd = 4 * 1024;
+
+/**
+ * `redact` for a text of any length, of which only the beginning is wanted. What is cut off is dropped, and with it the
+ * word before: it may be half a credential.
+ */
+export function redactBeginning(text: string): string {
+  if (text.length <= longestBeginning) return redact(text);
+  const beginning = redact(text.slice(0, longestBeginning));
+  const least = Math.max(0, beginning.length - droppedEnd);
+  let end = beginning.length;
+  while (end > least && /\S/.test(beginning.charAt(end - 1))) end--;
+  return `${beginning.slice(0, end).trimEnd()} … (${text.length} characters in all)`;
+}
+
 const shownBeginning = (value: string) => /^[A-Za-z]{2,12}[-_]/.exec(value)?.[0] ?? '';
 
 /**

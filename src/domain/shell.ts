@@ -95,6 +95,16 @@ function quotedForNushell(word: string): string {
 
 /** First for the program, which cuts its line into words itself, then for cmd, which reads every sign before. */
 function quotedForCmd(word: string): string {
-  const forProgram = `"${word.replaceAll(/(\\*)"/g, String.raw`$1$1\"`).replace(/(\\+)$/, '$1$1')}"`;
+  const forProgram = `"${word
+    .split('"')
+    .map(doubledAtEnd)
+    .join(String.raw`\"`)}"`;
   return forProgram.replaceAll(/[()%!^"<>&|]/g, '^$&');
+}
+
+/** Backslashes before a quote stand for half as many. */
+function doubledAtEnd(text: string): string {
+  let end = text.length;
+  while (text.charAt(end - 1) === '\\') end--;
+  return text + text.slice(end);
 }

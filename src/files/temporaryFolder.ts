@@ -17,14 +17,16 @@ export async function temporaryFolder(name: string, parent = os.tmpdir()): Promi
 }
 
 async function removeAbandoned(name: string, parent: string): Promise<void> {
-  const ours = new RegExp(`^${name}-(\\d+)-[A-Za-z0-9]{6}$`);
   for (const each of await readdir(parent).catch(() => [])) {
-    const pid = Number(ours.exec(each)?.[1] ?? 0);
+    const pid = each.startsWith(`${name}-`) ? pidIn(each.slice(name.length + 1)) : 0;
     const folder = path.join(parent, each);
     if (pid === 0 || isAlive(pid) || !(await isAbandoned(folder))) continue;
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
+
+/** @returns 0 where it is no folder of ours */
+const pidIn = (rest: string) => Number(/^(\d{1,10})-[A-Za-z0-9]{6}$/.exec(rest)?.[1] ?? 0);
 
 async function isAbandoned(folder: string): Promise<boolean> {
   const { uid = -1, mtimeMs = Infinity } = (await stat(folder).catch(() => undefined)) ?? {};

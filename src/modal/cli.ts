@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { ModalError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
-import { redact } from '../domain/redact.ts';
+import { redactBeginning } from '../domain/redact.ts';
 import type { Connection } from './connection.ts';
 import { OutputLines } from './outputLines.ts';
 import { OutputTail } from './outputTail.ts';
@@ -127,7 +127,7 @@ export function runCli(cli: ModalCli, args: readonly string[], options: CliRunOp
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
       const outcome = killedBy ?? `exit code ${code ?? 'unknown'}`;
       const logged = (options.loggedArgs ?? args).join(' ');
-      logger.info(redact(`modal ${logged}: ${outcome} after ${seconds} s`));
+      logger.info(redactBeginning(`modal ${logged}: ${outcome} after ${seconds} s`));
       if (reason) reject(reason);
       else resolve({ exitCode: code ?? 1, stdout: String(tails.stdout), stderr: String(tails.stderr) });
     });

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { ModalError } from '../domain/errors.ts';
-import { redact } from '../domain/redact.ts';
+import { redactBeginning } from '../domain/redact.ts';
 import { runBriefly } from './briefRun.ts';
 import type { ModalCli } from './cli.ts';
 import type { Candidate, InterpreterInput } from './cliCandidates.ts';
@@ -101,7 +101,7 @@ async function versionOf(
   const version = /^modal client version:\s*(\d\S*)/m.exec(stdout)?.[1];
   if (version) return { version };
   if (/No module named '?modal/.test(stderr)) return { trouble: 'has no modal' };
-  const said = redact((stdout || stderr).trim().split('\n').at(-1) ?? '').slice(0, 100);
+  const said = redactBeginning((stdout || stderr).trim().split('\n').at(-1) ?? '').slice(0, 100);
   return { trouble: `is not the Modal CLI: ${said ? `it says "${said}"` : `exit code ${exitCode ?? '?'}`}` };
 }
 

@@ -1,4 +1,4 @@
-import { redact } from '../domain/redact.ts';
+import { redactBeginning } from '../domain/redact.ts';
 
 /** What a line of `modal token new` tells. */
 export type SignInNews =
@@ -38,5 +38,5 @@ export function signInFailure(stderr: string): string {
     .filter((line) => line !== '' && line !== 'Error');
   const traceback = lines.findIndex((line) => line.startsWith('Traceback (most recent call last)'));
   const cause = traceback < 0 ? lines.join(' ') : (lines.at(-1) ?? '');
-  return redact(cause.replace(/^Error: /, '')).slice(0, 400);
+  return redactBeginning(cause.replace(/^Error: /, '')).slice(0, 400);
 }

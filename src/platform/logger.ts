@@ -3,7 +3,7 @@ import { isModalError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
 
 type Level = keyof Logger;
-type Redact = typeof import('../domain/redact.ts').redact;
+type Redact = typeof import('../domain/redact.ts').redactBeginning;
 
 /** The extension's own log. Levels are the user's, through "Developer: Set Log Level". */
 export class ChannelLogger implements Logger, vscode.Disposable {
@@ -12,6 +12,7 @@ export class ChannelLogger implements Logger, vscode.Disposable {
   /** Lines until the list of credentials is there, which is too large for a file that every start evaluates. */
   readonly #waiting: (readonly [Level, string])[] = [];
   #redact: Redact | undefined;
+  #beginning: Promise<void> | undefined;
   #isDisposed = false;
 
   trace(message: string): void {
@@ -49,14 +50,27 @@ export class ChannelLogger implements Logger, vscode.Disposable {
       return;
     }
     this.#waiting.push([level, message]);
-    if (this.#waiting.length === 1) void this.#begin();
+    this.#beginning ??= this.#begin();
   }
 
+  /** Never fails. Where the list cannot be had, nothing is written that it has not seen, and the next line tries again. */
   async #begin(): Promise<void> {
-    const { redact } = await import('../domain/redact.ts');
+    try {
+      const { redactBeginning } = await import('../domain/redact.ts');
+      this.#redact = redactBeginning;
+    } catch (error) {
+      this.#beginning = undefined;
+      if (this.#isDisposed) return;
+      const lost = this.#waiting.splice(0).length;
+      const reason = error instanceof Error ? error.name : typeof error;
+      this.#channel.error(
+        `${lost} ${lost === 1 ? 'line is' : 'lines are'} missing here: the list of credentials cannot be loaded (${reason}). Reload the window, or install the extension again.`,
+      );
+      return;
+    }
+    const waiting = this.#waiting.splice(0);
     if (this.#isDisposed) return;
-    this.#redact = redact;
-    for (const [level, message] of this.#waiting.splice(0)) this.#channel[level](redact(message));
+    for (const [level, message] of waiting) this.#channel[level](this.#redact(message));
   }
 }
 

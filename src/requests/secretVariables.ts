@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { isSecretMember, replaceCredentials } from '../domain/redact.ts';
 import type { RequestBody, RequestSpec } from '../domain/request.ts';
 import { keyVariables, referencesIn } from './httpFile/variables.ts';
@@ -49,16 +50,37 @@ export function withVariables(spec: RequestSpec): SpecWithVariables {
   return { spec: hidden, variables: made };
 }
 
+/** A long text is read in windows, with turns of others between them. */
+const windowLength = 32 * 1024;
+/** What begins at the end of one is whole in the next. */
+const overlap = 8 * 1024;
+
 /** All credentials of a request as they are sent, for what must not repeat them. Short ones are words of any text. */
-export function credentialValues(spec: RequestSpec): string[] {
+export async function credentialValues(spec: RequestSpec): Promise<string[]> {
   const values = new Set<string>([...secretValues(spec), ...(spec.hidden ?? [])]);
   const put = (_name: string, value: string) => {
     values.add(value);
     return '';
   };
-  replaceCredentials(spec.url, put);
-  if (spec.body !== undefined) bodyWith(spec.body, put);
+  for (const { name, text } of textsOf(spec))
+    if (name !== undefined && isSecretMember(name, text)) values.add(text);
+    else await inWindows(text, (part) => replaceCredentials(part, put));
   return [...values].filter((value) => value.length >= shortestValue);
+}
+
+async function inWindows(text: string, read: (part: string) => void): Promise<void> {
+  for (let at = 0; ; at += windowLength - overlap) {
+    read(text.slice(at, at + windowLength));
+    if (at + windowLength >= text.length) return;
+    await turn();
+  }
+}
+
+function textsOf({ url, body }: RequestSpec): { name?: string; text: string }[] {
+  const address = { text: url };
+  if (typeof body === 'string') return [address, { text: body }];
+  if (body === undefined || !('parts' in body)) return [address];
+  return [address, ...body.parts.flatMap(({ name, text }) => (text === undefined ? [] : [{ name, text }]))];
 }
 
 /** Says the marks as a language does. */

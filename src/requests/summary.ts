@@ -10,6 +10,8 @@ const mostRows = 200;
 /** Longer values are texts to read, not figures to glance at. */
 const longestCard = 60;
 const mostColumns = 8;
+/** Of each, all rows are looked at. */
+const mostKeys = 200;
 /** What is longer is read in the other tabs. */
 const longestText = 64 * 1024;
 const longestCell = 1000;
@@ -105,7 +107,7 @@ function tableOf(name: string, value: Json): TableBlock[] {
     (item): item is Record<string, Json> => typeof item === 'object' && item !== null && !Array.isArray(item),
   );
   if (items.length !== value.length) return [];
-  const columns = columnsOf(items);
+  const columns = columnsOf(items.slice(0, mostRows));
   if (columns.length === 0) return [];
   const rows = items.slice(0, mostRows).map((item) => columns.map((column) => cell(item[column])));
   return [
@@ -121,7 +123,7 @@ function tableOf(name: string, value: Json): TableBlock[] {
 
 /** Columns that tell something: not empty everywhere, no digests, and no key where there is a label. */
 function columnsOf(items: readonly Record<string, Json>[]): string[] {
-  const keys = [...new Set(items.flatMap((item) => Object.keys(item)))];
+  const keys = [...new Set(items.flatMap((item) => Object.keys(item)))].slice(0, mostKeys);
   const shown = keys.filter((key) => {
     const values = items.map((item) => item[key]);
     const told = values.filter((value) => isScalar(value) && value !== null);

@@ -113,6 +113,9 @@ const openings = [
   'GET http://a\n\n',
   '@a=',
   'A=',
+  'A=a',
+  '@a=a',
+  'GET http://a',
   '["',
   '::progress {"app":"',
 ] as const;

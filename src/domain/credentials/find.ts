@@ -1,6 +1,7 @@
 /** Finds the credentials of a text, whatever it is. Takes time in proportion to its length. */
 import * as forms from './forms.ts';
 import { isEmptyValue } from './names.ts';
+import { knownForms } from './known.ts';
 import type { Credential } from './named.ts';
 import { apart, elements, namedCredentials, parameters } from './named.ts';
 import { decoded, encodedWords, isNameAndPassword } from './text.ts';
@@ -40,17 +41,7 @@ function merged(all: readonly Credential[]): Credential[] {
 }
 
 function known(text: string): Credential[] {
-  const rare = forms.rareForms.flatMap(([amid, form]) => (text.includes(amid) ? [form] : []));
-  const found = [forms.knownForms, ...rare].flatMap((form) =>
-    [...text.matchAll(form)]
-      .filter(({ index }) => forms.mayBegin(text, index))
-      .map(({ index, 0: { length } }) => ({
-        start: index,
-        end: index + length,
-        name: 'token',
-        isForm: true,
-      })),
-  );
+  const found = knownForms(text).map((piece) => ({ ...piece, name: 'token', isForm: true }));
   if (!forms.accessKeyId.test(text)) return found;
   const secrets = [...text.matchAll(forms.accessKeySecret)].filter(
     ([value]) => /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value),

@@ -169,7 +169,7 @@ function isInline({ name, sep, text, start, at }: Place, value: string, next: st
 
 function withoutStop(text: string, piece: Piece | undefined): Piece | undefined {
   if (!piece) return undefined;
-  const stop = /[.!?:]+$/.exec(text.slice(piece.start, piece.end).slice(-3))?.[0].length ?? 0;
+  const stop = /[.!?:]{1,3}$/.exec(text.slice(piece.start, piece.end).slice(-3))?.[0].length ?? 0;
   return stop > 0 && /\s|^$/.test(text.charAt(piece.end))
     ? { start: piece.start, end: piece.end - stop }
     : piece;
@@ -237,7 +237,8 @@ export function elements(text: string): Credential[] {
 const pair =
   /(?:\\{0,7}["'])?\b(?:name|key)(?:\\{0,7}["'])?\s{0,4}[:=]\s{0,4}(?:\\{0,7}["'])?([\w.-]{2,80})(?:\\{0,7}["'])?[\s,;]{1,60}(?:\\{0,7}["'])?(?:value|text)(?:\\{0,7}["'])?\s{0,4}[:=]\s{0,4}/gi;
 const flag = /(?<![\w-])--?([A-Za-z][\w-]{1,60})[ \t]{1,3}(?=[^\s-])/g;
-const userFlag = /(?<![\w-])(?:-u|--user|--proxy-user)[ =]{1,3}["']?([^\s"':\\]{0,60}:[^\s"'\\]{1,200})/g;
+const userFlag =
+  /(?<![\w-])(?:-u|--user|--proxy-user)[ =]{1,3}["']?((?:[^\s"':\\=][^\s"':\\]{0,60})?:[^\s"'\\]{1,200})/g;
 
 /** Names that stand apart from their values: `name: PASSWORD, value: x`, and options of commands. */
 export function apart(text: string): Credential[] {

@@ -12,7 +12,7 @@ export interface TextString extends Piece {
 }
 
 const quote = /\\{0,15}["'`]/y;
-const stringEnd = /\\*["'`]|[\r\n]/g;
+const stringEnd = /["'`\r\n]/g;
 
 /**
  * The inside of the string that begins at a place, also of one within strings of JSON.
@@ -26,16 +26,22 @@ export function stringAt(text: string, at: number): TextString | undefined {
   const depth = open.length - 1;
   stringEnd.lastIndex = start;
   for (let match = stringEnd.exec(text); match; match = stringEnd.exec(text)) {
-    const [found] = match;
-    if (found.length === 1 && /[\r\n]/.test(found))
-      return { start, end: match.index, isClosed: false, depth };
-    if (found.at(-1) !== open.at(-1)) continue;
-    const escapes = found.length - 1;
-    if (isEnd(escapes, depth)) return { start, end: match.index + escapes - depth, isClosed: true, depth };
+    const [sign] = match;
+    const end = match.index;
+    if (/[\r\n]/.test(sign)) return { start, end, isClosed: false, depth };
+    if (sign !== open.at(-1)) continue;
+    const escapes = backslashesBefore(text, end, start);
+    if (isEnd(escapes, depth)) return { start, end: end - depth, isClosed: true, depth };
     // The string around it ends.
-    if (escapes < depth) return { start, end: match.index, isClosed: false, depth };
+    if (escapes < depth) return { start, end: end - escapes, isClosed: false, depth };
   }
   return { start, end: text.length, isClosed: false, depth };
+}
+
+function backslashesBefore(text: string, at: number, from: number): number {
+  let count = 0;
+  while (at - count > from && text.charAt(at - count - 1) === '\\') count++;
+  return count;
 }
 
 /** A quote within JSON within JSON has 1, 3, 7 … backslashes; more before it are of the text. */

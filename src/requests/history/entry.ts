@@ -1,5 +1,5 @@
 import { toModalError } from '../../domain/errors.ts';
-import { isSecretMember, redact, redactHeader } from '../../domain/redact.ts';
+import { isSecretMember, redact, redactBeginning, redactHeader } from '../../domain/redact.ts';
 import type {
   AnswerCut,
   HttpResult,
@@ -12,6 +12,9 @@ import { credentialValues } from '../secretVariables.ts';
 
 /** Bodies above this are kept as hash and size. */
 export const longestKeptBody = 64 * 1024;
+
+/** Credentials of one request that are looked for in what a server sent. */
+const mostTold = 200;
 
 /** A body as the history has it. */
 export type KeptBody =
@@ -81,7 +84,9 @@ export async function entryOf(
   const url = redact(without(spec.url, spec.hidden));
   const headers = redactHeaders(spec.headers);
   /** The server may repeat any of them under another name. */
-  const told = credentialValues(spec);
+  const told = await credentialValues(spec);
+  /** Looking for each of them would take long, so what the server sent is not kept then. */
+  const isUnsure = told.length > mostTold;
   const redacted = url !== spec.url || JSON.stringify(headers) !== JSON.stringify(spec.headers);
   return {
     id,
@@ -100,16 +105,23 @@ export async function entryOf(
           answer: {
             status: result.status,
             statusText: result.statusText,
-            headers: redactHeaders(result.headers, told),
-            body: await keepAnswer(result, told),
+            headers: isUnsure ? {} : redactHeaders(result.headers, told),
+            body: isUnsure ? await hashed(Buffer.from(result.body)) : await keepAnswer(result, told),
             size: result.size,
             timing: result.timing,
             callId: result.callId,
             ...(result.cut ? { cut: result.cut } : {}),
           },
         }
-      : { failure: redact(without(toModalError(error).message, told)).slice(0, 500) }),
+      : { failure: isUnsure ? 'It failed.' : failureOf(error, told) }),
   };
+}
+
+/** A message may have what the server said; more than its beginning is not looked at. */
+function failureOf(error: unknown, told: readonly string[]): string {
+  const { message } = toModalError(error);
+  if (message.length > longestKeptBody) return 'It failed with a message that is too long for the history.';
+  return redactBeginning(without(message, told)).slice(0, 500);
 }
 
 function redactHeaders(

@@ -110,3 +110,32 @@ function templateText(
 function joined(parts: readonly (string | undefined)[]): string | undefined {
   return parts.every((part) => part !== undefined) ? parts.join('') : undefined;
 }
+
+/** The most signs that a pattern may read, when none of its repeats is endless. */
+const mostSigns = 10_000;
+
+/**
+ * What stands for a pattern of long but bounded repeats, which would be a machine of thousands of states. A search
+ * with it reads a bounded count of signs from each place, so it is enough to know that one try takes no more time than
+ * it has signs; that is asked with endless repeats, which is more than the pattern does.
+ * @returns undefined where a repeat is endless, or the whole is long
+ */
+export function oneTryOf(source: string): string | undefined {
+  const signs = /\\.|\[(?:\\.|[^\]\\])*\]|\{(\d+)(?:,(\d*))?\}|[*+]/g;
+  let most = 0;
+  for (const [sign, least, limit] of source.matchAll(signs)) {
+    if (sign === '*' || sign === '+' || limit === '') return undefined;
+    if (least !== undefined) most += Number(limit ?? least);
+  }
+  if (most < 20 || most > mostSigns) return undefined;
+  return endless(source);
+}
+
+/** The pattern at one place only: what stands before it is of a bounded length, and counts become endless. */
+export function endless(source: string): string {
+  const parts =
+    /(\(\?<[=!](?:\\.|\[(?:\\.|[^\]\\])*\]|[^()[\]\\])*\))|(\\.|\[(?:\\.|[^\]\\])*\])|\{(\d+)(?:,\d*)?\}/g;
+  return `^(?:${source.replaceAll(parts, (_whole, before?: string, sign?: string, least?: string) =>
+    before === undefined ? (sign ?? (least === '0' ? '*' : '+')) : '',
+  )})`;
+}
