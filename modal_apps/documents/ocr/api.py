@@ -42,6 +42,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 VERSION = "0.2.0"
+BODIES = 2  # of the largest size at once: each takes several times its size while it is read
 LIST_LIMITS = {"documents": "too_many_files"}
 KINDS = frozenset({*FORMATS, "pdf"})
 
@@ -66,7 +67,7 @@ def create_app(
     api = make_api(settings, "Document reader", VERSION, checker, list_limits=LIST_LIMITS)
     service = Service(settings, backend, board, api.counters, rules or fetch_rules(settings))
     _add_routes(api.routes, service)
-    return api.served()
+    return api.served(most_bodies_bytes=BODIES * settings.max_body_mb << 20)
 
 
 def _add_routes(app: FastAPI, service: Service) -> None:

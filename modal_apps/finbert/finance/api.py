@@ -34,6 +34,7 @@ T = TypeVar("T")
 VERSION = "0.2.0"
 LIST_LIMITS = {"files": "too_many_files", "texts": "too_many_inputs"}
 PAGE = "/ui"
+BODIES = 2  # of the largest size at once: each takes four times its size while it is read
 PROBE = "The company reported stable results for the year."
 
 
@@ -55,7 +56,7 @@ def create_app(
     api = make_api(settings, "Financial analyst", VERSION, checker, list_limits=LIST_LIMITS)
     _add_routes(api.routes, Service(settings, backend, api.counters))
     _add_page(api.routes, page_url)
-    return api.served(PAGE)
+    return api.served(PAGE, most_bodies_bytes=BODIES * settings.max_body_mb << 20)
 
 
 def _add_page(app: FastAPI, page_url: Callable[[], Awaitable[str | None]]) -> None:
