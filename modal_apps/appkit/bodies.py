@@ -8,6 +8,9 @@ from .errors import ApiError, unavailable
 
 FREE_BYTES = 64 << 10  # of each body, so that small requests are served while large ones take all the room
 RETRY_AFTER_S = 5
+BODIES = (
+    2  # of the largest size at once, where files are sent: each takes four times its size while it is read
+)
 
 
 @dataclass

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
 import psutil
 from appkit import bounded
+from appkit.bodies import BODIES
 from appkit.bounded import Children
+from appkit.settings import Settings
 from loopback import until
 
 SOON_S = 1
+APP_MB = 350  # of an app at rest with what its children share, at most
+COPIES = 4  # of a body while it is read, measured
 LONG = 60  # times the processor time by the clock, so that a busy machine ends nothing too soon
 MOST_GROWTH_MB = 150  # of the app's own process, for one request
 
@@ -94,3 +98,36 @@ def check_bounded(blast: Blast, codes: str, limit_mb: int) -> None:
         assert len(answer.json()["error"]["message"]) > 20
     assert blast.peak_mb <= limit_mb + 100  # what is loaded counts too
     assert blast.growth_mb < MOST_GROWTH_MB
+
+
+async def crowd(url: str, path: str, body: bytes, count: int) -> tuple[dict[int, int], int]:
+    """Sends a body many times at once. Returns how many got each status, and what all processes grew by, in MB."""
+    headers = {"Content-Type": "application/json"}
+    before = most = tree_mb()
+    async with httpx.AsyncClient(base_url=url, timeout=300) as client:
+        sent = [asyncio.create_task(client.post(path, content=body, headers=headers)) for _ in range(count)]
+        while not all(one.done() for one in sent):
+            most = max(most, await asyncio.to_thread(tree_mb))
+            await asyncio.sleep(0.05)
+    statuses = [one.result().status_code for one in sent]
+    return {status: statuses.count(status) for status in set(statuses)}, most - before
+
+
+def tree_mb() -> int:
+    """What this process and all of its children take, each shared page once."""
+    taken = 0
+    for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
+        with suppress(psutil.Error):
+            taken += process.memory_full_info().pss
+    return taken >> 20
+
+
+async def check_fits(url: str, path: str, children: Children, settings: Settings, memory_mb: int) -> None:
+    """Fails unless readers at their limits, bodies of the largest size and the app fit into the container together."""
+    bodies_mb = COPIES * BODIES * settings.max_body_mb
+    assert children.at_once * children.limits.memory_mb + bodies_mb + APP_MB <= memory_mb
+    body = b'{"x": "' + b"x" * ((settings.max_body_mb << 20) - 100) + b'"}'
+    statuses, grown_mb = await crowd(url, path, body, 20)
+    assert statuses[503] >= 10
+    assert statuses[422] >= 1, "one that fits is read"
+    assert grown_mb <= bodies_mb

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from appkit.api import make_api
 from appkit.auth import KeyChecker
+from appkit.bodies import BODIES
 from appkit.bounded import while_wanted
 from appkit.cost import usd
 from appkit.errors import ApiError, unavailable
@@ -42,7 +43,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 VERSION = "0.2.0"
-BODIES = 2  # of the largest size at once: each takes several times its size while it is read
 LIST_LIMITS = {"documents": "too_many_files"}
 KINDS = frozenset({*FORMATS, "pdf"})
 

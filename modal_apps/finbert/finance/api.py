@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from appkit.api import make_api
 from appkit.auth import KeyChecker
+from appkit.bodies import BODIES
 from appkit.bounded import while_wanted
 from appkit.errors import ApiError, unavailable
 from appkit.gate import Counters
@@ -34,7 +35,6 @@ T = TypeVar("T")
 VERSION = "0.2.0"
 LIST_LIMITS = {"files": "too_many_files", "texts": "too_many_inputs"}
 PAGE = "/ui"
-BODIES = 2  # of the largest size at once: each takes four times its size while it is read
 PROBE = "The company reported stable results for the year."
 
 

@@ -11,8 +11,9 @@ import document_bombs
 import httpx
 import pytest
 from appkit.jobs import JobBoard
-from bombing import blast, check_bounded, leave, limited, running, soon_ended
+from bombing import blast, check_bounded, check_fits, leave, limited, running, soon_ended
 from document_files import LocalBackend, extract, options
+from entry_files import load_entry
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -153,3 +154,10 @@ async def test_a_caller_who_leaves_ends_the_child(url: str) -> None:
 async def test_json_that_is_too_deep_or_long_is_a_wrong_answer(text: str) -> None:
     with pytest.raises(WrongJson, match="JSON"):
         await checked_answer(text, None)
+
+
+async def test_the_largest_bodies_at_once_fit_into_the_container(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory_mb = load_entry(monkeypatch, "documents").WEB_MEMORY_MB
+    await check_fits(url, "/extract", READERS, DocumentsSettings(), memory_mb)

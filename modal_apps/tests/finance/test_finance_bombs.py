@@ -10,13 +10,15 @@ import finance_bombs
 import httpx
 import openpyxl
 import pytest
-from bombing import SOON_S, blast, check_bounded, leave, limited, running, soon_ended
+from bombing import SOON_S, blast, check_bounded, check_fits, leave, limited, running, soon_ended
+from entry_files import load_entry
 from finance.analysis import READERS
 from finance.api import create_app
 from finance.parse_xlsx import parse_xlsx
 from finance.settings import FinbertSettings
 from finance_backend import upload
 from loopback import until
+from pdf_writer import write_pdf
 from served import served
 
 HONEST = ("/ratios", {"files": [upload("a.csv", b"Item,FY2024,FY2023\nRevenue,12,11\n")]})
@@ -73,7 +75,33 @@ def test_a_real_workbook_of_10_000_rows_is_read_as_openpyxl_reads_it() -> None:
     assert warnings == []
 
 
+async def test_an_annual_report_and_a_workbook_of_20_sheets_pass_the_limits(url: str) -> None:
+    lines = ["(in millions)".ljust(60) + "FY2024".rjust(12) + "FY2023".rjust(12)]
+    lines += [f"Revenue of segment {n}".ljust(60) + f"{n * 977:,}".rjust(12) * 2 for n in range(20)]
+    lines += ["The company reported stable results for the year, and expects the same of the next."] * 35
+    book = openpyxl.Workbook()
+    for number in range(20):
+        sheet = book.create_sheet(f"Note {number}")
+        sheet.append(["Item", *(f"FY{year}" for year in range(2024, 2014, -1))])
+        for row in range(150):
+            sheet.append([f"item {row}", *range(row, row + 10)])
+    out = io.BytesIO()
+    book.save(out)
+    files = [upload("10k.pdf", write_pdf([lines] * 200)), upload("notes.xlsx", out.getvalue())]
+    async with httpx.AsyncClient(base_url=url, timeout=300) as client:
+        answer = await client.post("/ratios", json={"files": files})
+    assert answer.status_code == 200, answer.text[:400]
+    assert [file["kind"] for file in answer.json()["files"]] == ["pdf", "xlsx"]
+
+
 def without_end(row: list[object]) -> list[object]:
     while row and row[-1] is None:
         row = row[:-1]
     return row
+
+
+async def test_the_largest_bodies_at_once_fit_into_the_container(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory_mb = load_entry(monkeypatch, "finbert").WEB_MEMORY_MB
+    await check_fits(url, "/ratios", READERS, FinbertSettings(), memory_mb)
