@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +18,7 @@ from loopback import until
 
 SOON_S = 1
 APP_MB = 350  # of an app at rest with what its children share, at most
+PART = 1 << 16
 COPIES = 4  # of a body while it is read, measured
 LONG = 60  # times the processor time by the clock, so that a busy machine ends nothing too soon
 MOST_GROWTH_MB = 150  # of the app's own process, for one request
@@ -103,9 +104,16 @@ def check_bounded(blast: Blast, codes: str, limit_mb: int) -> None:
 async def crowd(url: str, path: str, body: bytes, count: int) -> tuple[dict[int, int], int]:
     """Sends a body many times at once. Returns how many got each status, and what all processes grew by, in MB."""
     headers = {"Content-Type": "application/json"}
+
+    async def parts() -> AsyncIterator[bytes]:  # as a whole, each connection would have a copy of it
+        for start in range(0, len(body), PART):
+            yield body[start : start + PART]
+
     before = most = tree_mb()
     async with httpx.AsyncClient(base_url=url, timeout=300) as client:
-        sent = [asyncio.create_task(client.post(path, content=body, headers=headers)) for _ in range(count)]
+        sent = [
+            asyncio.create_task(client.post(path, content=parts(), headers=headers)) for _ in range(count)
+        ]
         while not all(one.done() for one in sent):
             most = max(most, await asyncio.to_thread(tree_mb))
             await asyncio.sleep(0.05)
