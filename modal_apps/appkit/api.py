@@ -11,8 +11,9 @@ from fastapi.security import HTTPBearer
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .auth import OPEN_PATHS, KeyChecker
+from .bodies import Room
 from .errors import DOCUMENTED, install_error_handlers
-from .gate import Counters, Gate
+from .gate import MOST_BODIES_BYTES, Counters, Gate
 from .health import AppInfo, health_routes
 from .json_body import JsonRoute
 from .settings import Settings
@@ -46,15 +47,23 @@ class Api:
     checker: KeyChecker | None
     counters: Counters = field(default_factory=Counters)
 
-    def served(self, *more_open_paths: str, before: Shortcut | None = None) -> ASGIApp:
+    def served(
+        self,
+        *more_open_paths: str,
+        before: Shortcut | None = None,
+        most_bodies_bytes: int = MOST_BODIES_BYTES,
+    ) -> ASGIApp:
         """
         Parameters:
             more_open_paths: need no key, beside `/` and `/health`.
             before: asked first, behind the gate.
+            most_bodies_bytes: of the bodies of all requests together.
         """
         limit = self.settings.max_body_mb << 20
         inner = _with_shortcut(before, self.routes) if before else self.routes
-        return Gate(inner, self.checker, limit, self.counters, OPEN_PATHS | set(more_open_paths))
+        open_paths = OPEN_PATHS | set(more_open_paths)
+        room = Room(max(most_bodies_bytes, limit))
+        return Gate(inner, self.checker, limit, self.counters, open_paths, room=room)
 
 
 def make_api(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .auth import OPEN_PATHS, KeyChecker
+from .bodies import Body, Room
 from .errors import UNEXPECTED, ApiError, error_bytes
 from .logs import in_request, request_id
 from .stdio import one_line
@@ -22,6 +23,7 @@ LENGTH = re.compile(rb"[0-9]+")
 LONGEST_LENGTH = 15  # digits
 LONGEST_PATH = 200  # of what is logged
 LONGEST_METHOD = 20
+MOST_BODIES_BYTES = 1 << 30
 HIDDEN_PATH = "(a path with an API key in it)"
 # Far above what clients and proxies send; the servers in front have no such limits, or others.
 MOST_HEADERS = 128
@@ -45,6 +47,7 @@ class Gate:
     Parameters:
         checker: None leaves the key to Modal's proxy, or to nobody.
         max_body_bytes: larger bodies get 413, also when they come in chunks without a length.
+        room: for the bodies of all requests together.
         open_paths: those that need no key.
         quiet: whether requests that go well are logged only for debugging, as those of a page with many parts.
     """
@@ -55,6 +58,7 @@ class Gate:
     counters: Counters
     open_paths: frozenset[str] = OPEN_PATHS
     quiet: bool = False
+    room: Room = field(default_factory=lambda: Room(MOST_BODIES_BYTES))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -84,6 +88,7 @@ class Gate:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         start = time.perf_counter()
         status = 0
+        body = Body(self.room, self.max_body_bytes)
 
         async def send_marked(message: Message) -> None:
             nonlocal status
@@ -95,13 +100,14 @@ class Gate:
         self.counters.total += 1
         self.counters.in_flight += 1
         try:
-            self._admit(scope)
-            await self.app(scope, self._limited(receive), send_marked)
+            self._admit(scope, body)
+            await self.app(scope, _counted(receive, body), send_marked)
         except Exception as error:
             # Starlette raises it again after the handler has logged and answered it.
             if not status:
                 await _answer(_as_answer(error), send_marked)
         finally:
+            body.end()
             self.counters.in_flight -= 1
             self.counters.failed += status >= 500 or not status
             milliseconds = (time.perf_counter() - start) * 1000
@@ -119,10 +125,10 @@ class Gate:
     def _holds_key(self, text: str) -> bool:
         return self.checker is not None and self.checker.is_within(text)
 
-    def _admit(self, scope: Scope) -> None:
+    def _admit(self, scope: Scope, body: Body) -> None:
         """
         Raises:
-            ApiError: 400 `bad_content_length`, 401, 413 `body_too_large`, 414 or 431.
+            ApiError: 400 `bad_content_length`, 401, 413 `body_too_large`, 414, 431 or 503 `bodies_too_large`.
         """
         _check_head(scope)
         if self.checker and scope["path"] not in self.open_paths:
@@ -131,25 +137,18 @@ class Gate:
         if len(lengths) > 1 or not all(LENGTH.fullmatch(length) for length in lengths):
             message = "The Content-Length header must be one number of bytes."
             raise ApiError(400, "bad_content_length", message)
-        # A number that long is too large in any case, and Python refuses to read those of some thousand digits.
-        if any(len(length) > LONGEST_LENGTH or int(length) > self.max_body_bytes for length in lengths):
-            raise self._too_large()
+        for length in lengths:
+            # One that long is too large in any case, and Python refuses to read those of some thousand digits.
+            body.announce(int(length) if len(length) <= LONGEST_LENGTH else 10**LONGEST_LENGTH)
 
-    def _limited(self, receive: Receive) -> Receive:
-        received = 0
 
-        async def receive_counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self.max_body_bytes:
-                raise self._too_large()
-            return message
+def _counted(receive: Receive, body: Body) -> Receive:
+    async def receive_counted() -> Message:
+        message = await receive()
+        body.add(len(message.get("body", b"")))
+        return message
 
-        return receive_counted
-
-    def _too_large(self) -> ApiError:
-        return ApiError(413, "body_too_large", f"The body is larger than {self.max_body_bytes >> 20} MiB.")
+    return receive_counted
 
 
 def _headers(scope: Scope) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """
 Which addresses are on the open internet. A list of our own: what Python calls global depends on its version.
 
-The networks are those of IANA's registries of special-purpose addresses that are not reachable from everywhere, what
-the two registries leave to others (multicast, unicast that is not allocated), and addresses of services of clouds.
+The networks are those of IANA's registries of special-purpose addresses (iana-ipv4-special-registry and
+iana-ipv6-special-registry, as of RFC 9780 of 2025), also those that are globally reachable but hold no files; what the
+two leave to other registries (multicast, unicast that is not allocated); and addresses of services of clouds.
 """
 
 from __future__ import annotations
@@ -37,11 +38,11 @@ _OPEN_6 = ipaddress.IPv6Network("2000::/3")
 _CLOSED_6 = (
     "2001::/23",  # protocol assignments: Teredo, benchmarks, ORCHID, AMT, drones
     "2001:db8::/32",  # documentation
+    "2002::/16",  # 6to4: leads to an address of version 4 by relays that nobody knows
     "2620:4f:8000::/48",  # AS112
     "3fff::/20",  # documentation
 )
 _TO_4 = ipaddress.IPv6Network("64:ff9b::/96")  # the last 32 bits are an address of version 4
-_6TO4 = ipaddress.IPv6Network("2002::/16")
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 _NETWORKS_4 = tuple(ipaddress.IPv4Network(one) for one in _CLOSED_4)
 _NETWORKS_6 = tuple(ipaddress.IPv6Network(one) for one in _CLOSED_6)
@@ -54,14 +55,6 @@ def is_public(address: Address) -> bool:
         return not any(address in network for network in _NETWORKS_4)
     if address.scope_id is not None:
         return False
-    inside = _inside(address)
-    if inside is not None:
-        return is_public(inside)
-    return address in _OPEN_6 and not any(address in network for network in _NETWORKS_6)
-
-
-def _inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    number = int(address)
     if address in _MAPPED or address in _TO_4:
-        return ipaddress.IPv4Address(number & _LOW_32)
-    return ipaddress.IPv4Address(number >> 80 & _LOW_32) if address in _6TO4 else None
+        return is_public(ipaddress.IPv4Address(int(address) & _LOW_32))
+    return address in _OPEN_6 and not any(address in network for network in _NETWORKS_6)

@@ -46,6 +46,7 @@ DAY_S = 24 * 3600
 INBOX = "/documents"
 # vLLM compiles some kernels when it starts, with the compiler of the development image.
 CUDA = "nvidia/cuda:13.0.1-devel-ubuntu24.04"
+WEB_MEMORY_MB = 2560  # two readers at their limit, the bodies of all requests, and the app
 LOOK_AHEAD = 2  # calls that wait for each one that is read
 
 settings = read_settings(DocumentsSettings)
@@ -206,7 +207,7 @@ class ModalRunner:
         await call.cancel.aio()
 
 
-@app.function(**{**web_options(settings, web_image), "memory": 2048})
+@app.function(**{**web_options(settings, web_image), "memory": WEB_MEMORY_MB})
 @modal.concurrent(max_inputs=20)
 @modal.asgi_app(**endpoint_options(settings))
 def web() -> Any:

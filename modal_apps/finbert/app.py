@@ -36,6 +36,10 @@ from finance.settings import FinbertSettings  # noqa: E402
 if TYPE_CHECKING:
     from finance.scoring import ScoreReply
 
+# Three readers at their limit, the bodies of all requests, and the app; the page's own app has gradio beside it.
+WEB_MEMORY_MB = 1536
+PAGE_MEMORY_MB = 2048
+
 settings = read_settings(FinbertSettings)
 web_image = image(HERE / "requirements-web.txt", "finance")
 ui_image = image(HERE / "requirements-ui.txt", "finance")
@@ -100,7 +104,7 @@ class ModalBackend:
         return stats.num_total_runners
 
 
-@app.function(**web_options(settings, web_image))
+@app.function(**{**web_options(settings, web_image), "memory": WEB_MEMORY_MB})
 @modal.concurrent(max_inputs=20)
 @modal.asgi_app(**endpoint_options(settings))
 def web() -> Any:
@@ -113,8 +117,9 @@ def web() -> Any:
 
 
 @app.function(
-    **{**web_options(settings, ui_image), "max_containers": 1}
-)  # the page keeps its state in the process
+    # The page keeps its state in the process.
+    **{**web_options(settings, ui_image), "memory": PAGE_MEMORY_MB, "max_containers": 1}
+)
 @modal.concurrent(max_inputs=100)
 @modal.asgi_app(**endpoint_options(settings))
 def ui() -> Any:

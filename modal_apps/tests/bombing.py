@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
 import psutil
+from appkit import bounded
+from appkit.bodies import BODIES
 from appkit.bounded import Children
+from appkit.settings import Settings
+from loopback import until
 
+SOON_S = 1
+APP_MB = 350  # of an app at rest with what its children share, at most
+PART = 1 << 16
+COPIES = 4  # of a body while it is read, measured
+LONG = 60  # times the processor time by the clock, so that a busy machine ends nothing too soon
 MOST_GROWTH_MB = 150  # of the app's own process, for one request
 
 
@@ -24,6 +35,42 @@ class Blast:
     @property
     def code(self) -> str:
         return self.answer.json().get("error", {}).get("code", "")
+
+
+@contextmanager
+def soon_ended(children: Children, codes: str) -> Iterator[None]:
+    """Inside, what may be too slow is ended soon; all else has the limits of the app."""
+    seconds = SOON_S if "too_slow" in codes.split("|") else children.limits.seconds
+    with limited(children, seconds):
+        yield
+
+
+@contextmanager
+def limited(children: Children, seconds: int) -> Iterator[None]:
+    """Another limit of processor time inside."""
+    kept = children.limits, bounded.WALL_FACTOR
+    children.limits, bounded.WALL_FACTOR = replace(children.limits, seconds=seconds), LONG
+    try:
+        yield
+    finally:
+        children.limits, bounded.WALL_FACTOR = kept
+
+
+def running(children: Children) -> list[psutil.Process]:
+    """The children that live now."""
+    server = psutil.Process(children.server()._process.pid)
+    return [child for child in server.children() if child.status() != psutil.STATUS_ZOMBIE]
+
+
+async def leave(url: str, children: Children, path: str, body: Any) -> None:
+    """Sends as many requests as there are children at a time, and leaves once all of them are at work."""
+    async with httpx.AsyncClient(base_url=url, timeout=300) as client:
+        sent = [asyncio.create_task(client.post(path, json=body)) for _ in range(children.at_once)]
+        await asyncio.to_thread(until, lambda: len(running(children)) == children.at_once, 60)
+        assert not any(one.done() for one in sent)
+        for one in sent:
+            one.cancel()
+        await asyncio.gather(*sent, return_exceptions=True)
 
 
 async def blast(url: str, children: Children, bomb: tuple[str, Any], honest: tuple[str, Any]) -> Blast:
@@ -47,8 +94,48 @@ def check_bounded(blast: Blast, codes: str, limit_mb: int) -> None:
     """Fails unless the bomb had one of the answers and cost its child no more than the limit, and the app nothing."""
     answer = blast.answer
     assert blast.code in codes.split("|"), (answer.status_code, answer.text[:400])
-    assert answer.status_code == 200 if not blast.code else answer.status_code in (413, 422)
+    assert answer.status_code == 200 if not blast.code else answer.status_code in (400, 413, 422)
     if blast.code:
         assert len(answer.json()["error"]["message"]) > 20
     assert blast.peak_mb <= limit_mb + 100  # what is loaded counts too
     assert blast.growth_mb < MOST_GROWTH_MB
+
+
+async def crowd(url: str, path: str, body: bytes, count: int) -> tuple[dict[int, int], int]:
+    """Sends a body many times at once. Returns how many got each status, and what all processes grew by, in MB."""
+    headers = {"Content-Type": "application/json"}
+
+    async def parts() -> AsyncIterator[bytes]:  # as a whole, each connection would have a copy of it
+        for start in range(0, len(body), PART):
+            yield body[start : start + PART]
+
+    before = most = tree_mb()
+    async with httpx.AsyncClient(base_url=url, timeout=300) as client:
+        sent = [
+            asyncio.create_task(client.post(path, content=parts(), headers=headers)) for _ in range(count)
+        ]
+        while not all(one.done() for one in sent):
+            most = max(most, await asyncio.to_thread(tree_mb))
+            await asyncio.sleep(0.05)
+    statuses = [one.result().status_code for one in sent]
+    return {status: statuses.count(status) for status in set(statuses)}, most - before
+
+
+def tree_mb() -> int:
+    """What this process and all of its children take, each shared page once."""
+    taken = 0
+    for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
+        with suppress(psutil.Error):
+            taken += process.memory_full_info().pss
+    return taken >> 20
+
+
+async def check_fits(url: str, path: str, children: Children, settings: Settings, memory_mb: int) -> None:
+    """Fails unless readers at their limits, bodies of the largest size and the app fit into the container together."""
+    bodies_mb = COPIES * BODIES * settings.max_body_mb
+    assert children.at_once * children.limits.memory_mb + bodies_mb + APP_MB <= memory_mb
+    body = b'{"x": "' + b"x" * ((settings.max_body_mb << 20) - 100) + b'"}'
+    statuses, grown_mb = await crowd(url, path, body, 20)
+    assert statuses[503] >= 10
+    assert statuses[422] >= 1, "one that fits is read"
+    assert grown_mb <= bodies_mb

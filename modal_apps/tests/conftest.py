@@ -1,8 +1,9 @@
-"""A guard against the network, for the whole run."""
+"""A guard against the network, for the whole run, and the log as it was before each test."""
 
 from __future__ import annotations
 
 import ipaddress
+import logging
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -29,3 +30,13 @@ def _offline() -> Iterator[None]:
         patch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
         patch.setenv("HF_HUB_OFFLINE", "1")  # for child processes
         yield
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """Takes away what a test set up for its log: it writes to what pytest captured, which is closed afterwards."""
+    root = logging.getLogger()
+    kept = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = kept
+    logging.captureWarnings(False)

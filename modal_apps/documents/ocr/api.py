@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from appkit.api import make_api
 from appkit.auth import KeyChecker
+from appkit.bodies import BODIES
 from appkit.bounded import while_wanted
 from appkit.cost import usd
 from appkit.errors import ApiError, unavailable
@@ -66,7 +67,7 @@ def create_app(
     api = make_api(settings, "Document reader", VERSION, checker, list_limits=LIST_LIMITS)
     service = Service(settings, backend, board, api.counters, rules or fetch_rules(settings))
     _add_routes(api.routes, service)
-    return api.served()
+    return api.served(most_bodies_bytes=BODIES * settings.max_body_mb << 20)
 
 
 def _add_routes(app: FastAPI, service: Service) -> None:

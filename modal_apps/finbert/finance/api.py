@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from appkit.api import make_api
 from appkit.auth import KeyChecker
+from appkit.bodies import BODIES
 from appkit.bounded import while_wanted
 from appkit.errors import ApiError, unavailable
 from appkit.gate import Counters
@@ -55,7 +56,7 @@ def create_app(
     api = make_api(settings, "Financial analyst", VERSION, checker, list_limits=LIST_LIMITS)
     _add_routes(api.routes, Service(settings, backend, api.counters))
     _add_page(api.routes, page_url)
-    return api.served(PAGE)
+    return api.served(PAGE, most_bodies_bytes=BODIES * settings.max_body_mb << 20)
 
 
 def _add_page(app: FastAPI, page_url: Callable[[], Awaitable[str | None]]) -> None:

@@ -16,6 +16,7 @@ import psutil
 import pytest
 from appkit.bounded import Children, Ended, Limits
 from appkit.errors import ApiError
+from bombing import running
 from loopback import until
 
 PRELOAD = ("bounded_work",)
@@ -91,14 +92,13 @@ async def test_no_more_at_once_than_wanted_and_a_queue_with_an_end() -> None:
 async def test_a_cancelled_caller_ends_the_child_and_gives_its_turn_back() -> None:
     own = children(at_once=1, limits={"seconds": 60})
     assert await own.run(work.add, 1, 1) == 2
-    server = next(child for child in psutil.Process().children() if child.pid == own.server()._process.pid)
     job = asyncio.create_task(own.run(work.spin))
-    await asyncio.to_thread(until, lambda: bool(server.children()))
+    await asyncio.to_thread(until, lambda: bool(running(own)))
     job.cancel()
     with pytest.raises(asyncio.CancelledError):
         await job
     assert await own.run(work.add, 1, 1) == 2
-    until(lambda: not server.children())
+    until(lambda: not running(own))
 
 
 async def test_a_server_that_dies_is_started_again() -> None:
@@ -106,7 +106,7 @@ async def test_a_server_that_dies_is_started_again() -> None:
     await own.run(work.process_id)
     first = own.server()._process.pid
     job = asyncio.create_task(own.run(work.sleep, 30))
-    await asyncio.sleep(0.3)
+    await asyncio.to_thread(until, lambda: bool(running(own)))
     os.kill(first, signal.SIGKILL)
     with pytest.raises(Ended):
         await job
@@ -115,13 +115,14 @@ async def test_a_server_that_dies_is_started_again() -> None:
 
 
 PROGRAM = """
-import asyncio, os, bounded_work as work
+import asyncio, os, psutil, bounded_work as work
 from appkit.bounded import Children, Limits
 async def main():
     own = Children(("bounded_work",), (), Limits(60, 100))
     print(await own.run(work.process_id), own.server()._process.pid, flush=True)
     asyncio.create_task(own.run(work.spin))
-    await asyncio.sleep(0.5)
+    while not psutil.Process(own.server()._process.pid).children():
+        await asyncio.sleep(0.02)
     os.kill(os.getpid(), 9)
 asyncio.run(main())
 """

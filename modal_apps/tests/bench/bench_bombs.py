@@ -107,7 +107,7 @@ async def main() -> None:
         for one in document_bombs.FILES:
             data = one.make()
             await row(client, documents, one.name, len(data), "/extract", {"document": packed(data)})
-        for name, schema in document_bombs.SCHEMAS:
+        for name, schema, _ in document_bombs.SCHEMAS:
             body = {"url": "https://192.0.2.1/", "format": "json", "schema": schema}
             await row(client, CHECKERS, name, len(str(schema)), "/extract_from_url", body)
         alpha = document_bombs.FILES[0]

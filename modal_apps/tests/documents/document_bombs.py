@@ -40,11 +40,19 @@ def png(width: int, height: int, *before: bytes, colours: int = 6, lines: bytes 
     """A PNG by hand, all of one shade. `colours` 6 is RGBA, 2 RGB, 0 grey."""
     header = struct.pack(">IIBBBBB", width, height, 8, colours, 0, 0, 0)
     if lines is None:
-        packer = zlib.compressobj(9)
-        line = b"\0" + b"\x80" * (width * {6: 4, 2: 3, 0: 1}[colours])
-        lines = b"".join(packer.compress(line) for _ in range(height)) + packer.flush()
+        lines = repeated(b"\0" + b"\x80" * (width * {6: 4, 2: 3, 0: 1}[colours]), height)
     parts = [chunk(b"IHDR", header), *before, chunk(b"IDAT", lines), chunk(b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def repeated(part: bytes, times: int) -> bytes:
+    """A part so many times, packed; only once, because that of a gigabyte takes seconds."""
+    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    piece = packer.compress(part) + packer.flush(zlib.Z_FULL_FLUSH)
+    check = 1
+    for _ in range(times):
+        check = zlib.adler32(part, check)
+    return b"x\xda" + piece * times + packer.flush() + struct.pack(">I", check)
 
 
 def patched(data: bytes, place: int, form: str, *values: int) -> bytes:
@@ -94,6 +102,12 @@ def pdf(
     contents: bytes, box: bytes = b"0 0 300 300", resources: bytes = b"", more: tuple[bytes, ...] = ()
 ) -> bytes:
     """One page; its content is object 4, more come from 5 on."""
+    return pdf_of_stream(stream(contents), box, resources, more)
+
+
+def pdf_of_stream(
+    contents: bytes, box: bytes = b"0 0 300 300", resources: bytes = b"", more: tuple[bytes, ...] = ()
+) -> bytes:
     page = (
         b"<< /Type /Page /Parent 2 0 R /MediaBox [%s] /Contents 4 0 R /Resources << %s >> /UserUnit 1000 >>"
     )
@@ -102,14 +116,17 @@ def pdf(
             b"<< /Type /Catalog /Pages 2 0 R >>",
             b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
             page % (box, resources),
-            stream(contents),
+            contents,
             *more,
         ]
     )
 
 
 def stream(data: bytes, fields: bytes = b"") -> bytes:
-    data = zlib.compress(data, 9)
+    return packed_stream(zlib.compress(data, 9), fields)
+
+
+def packed_stream(data: bytes, fields: bytes = b"") -> bytes:
     return b"<< /Length %d /Filter /FlateDecode %s >>\nstream\n%s\nendstream" % (len(data), fields, data)
 
 
@@ -127,7 +144,7 @@ def pdf_image(side: int) -> bytes:
     return pdf(
         b"300 0 0 300 0 0 cm /I Do",
         resources=b"/XObject << /I 5 0 R >>",
-        more=(stream(bytes(side * side * 3), fields % (side, side)),),
+        more=(packed_stream(repeated(bytes(side * 3), side), fields % (side, side)),),
     )
 
 
@@ -188,7 +205,9 @@ FILES = [
     Bomb("pdf of 50,000 pages", lambda: many_pages(50_000), "too_many_pages"),
     Bomb("pdf of 6,000,000 operators", lambda: pdf(b"0 0 300 300 re f " * 3 * MEGA), SLOW),
     Bomb("pdf of curves", lambda: pdf(b"0 0 m " + b"0 0 300 0 0 300 c " * 2 * MEGA + b"S"), SLOW),
-    Bomb("pdf with a stream of 900 MB", lambda: pdf(bytes(900 * MEGA)), SLOW),
+    Bomb(
+        "pdf with a stream of 900 MB", lambda: pdf_of_stream(packed_stream(repeated(bytes(MEGA), 900))), SLOW
+    ),
     Bomb("pdf forms doubled 28 times", lambda: doubled_forms(28), SLOW),
     Bomb("pdf picture of 20,000 x 20,000", lambda: pdf_image(20_000), SLOW),
 ]
@@ -211,15 +230,20 @@ def listed(count: int) -> str:
     return json.dumps([{"n": number} for number in range(count)])
 
 
-SCHEMAS: list[tuple[str, Any]] = [
-    ("schema (a+)+", {"type": "string", "pattern": "^(a+)+$"}),
-    ("schema names (x*)*", {"patternProperties": {"^(x*)*$": {}}}),
-    ("schema doubled 18 times", doubled(18)),
-    ("schema doubled 300 times", doubled(300)),
-    ("schema nested 400 deep", deep(400)),
-    ("schema in a circle", {"$ref": "#/$defs/a", "$defs": {"a": {"allOf": [{"$ref": "#/$defs/a"}]}}}),
-    ("schema of 40,000 values", {"enum": list(range(40_000))}),
-    ("schema with a long pattern", {"pattern": "a?" * 300 + "a" * 300}),
-    ("schema with an open bracket", {"pattern": "("}),
-    ("schema elsewhere", {"$ref": "http://192.0.2.1/s.json"}),
+# Name, schema, and the code of the refusal.
+SCHEMAS: list[tuple[str, Any, str]] = [
+    ("schema (a+)+", {"type": "string", "pattern": "^(a+)+$"}, "bad_schema"),
+    ("schema names (x*)*", {"patternProperties": {"^(x*)*$": {}}}, "bad_schema"),
+    ("schema doubled 18 times", doubled(18), "bad_schema"),
+    ("schema doubled 300 times", doubled(300), "bad_schema"),
+    ("schema nested 400 deep", deep(400), "malformed_json"),
+    (
+        "schema in a circle",
+        {"$ref": "#/$defs/a", "$defs": {"a": {"allOf": [{"$ref": "#/$defs/a"}]}}},
+        "bad_schema",
+    ),
+    ("schema of 40,000 values", {"enum": list(range(40_000))}, "bad_schema"),
+    ("schema with a long pattern", {"pattern": "a?" * 300 + "a" * 300}, "bad_schema"),
+    ("schema with an open bracket", {"pattern": "("}, "bad_schema"),
+    ("schema elsewhere", {"$ref": "http://192.0.2.1/s.json"}, "bad_schema"),
 ]

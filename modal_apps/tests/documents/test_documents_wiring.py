@@ -94,7 +94,7 @@ def test_only_the_reader_has_the_gpu_and_only_cpu_functions_the_key(load_entry: 
         assert KEY not in arguments["env"].values()
     assert (recorded["web"]["cpu"], recorded["web"]["memory"], len(recorded["web"]["secrets"])) == (
         1.0,
-        2048,
+        2560,
         1,
     )
     assert (recorded["run_batch"]["timeout"], len(recorded["run_batch"]["secrets"])) == (86_400, 1)
