@@ -84,8 +84,6 @@ class ContainerRpcs(RpcBase):
             item = container.running.get(output.input_id)
             if item is not None:
                 await pool.finish(item, output.result, output.data_format, output.input_started_at)
-        if not container.running:
-            container.idle_since = time.monotonic()
         return Empty()
 
     @unary

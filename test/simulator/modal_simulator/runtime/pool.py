@@ -49,6 +49,7 @@ class Pool:
     containers: dict[str, Container] = field(default_factory=dict)
     queue: deque[Input] = field(default_factory=deque)
     _linger: asyncio.TimerHandle | None = None
+    _next_end: asyncio.TimerHandle | None = None
 
     @property
     def limits(self) -> Limits:
@@ -74,14 +75,12 @@ class Pool:
         if container.draining:
             self._answer(container, None)
             return
-        if not container.running:
+        if not container.idle_since:
             container.idle_since = time.monotonic()
-            loop = asyncio.get_running_loop()
-            loop.call_later(self.limits.scaledown_window + 0.05, self._stop_if_idle, container)
         self.balance()
 
     def balance(self) -> None:
-        """Hands out what waits, then starts containers for what is left."""
+        """Hands out what waits, starts containers for what is left, and ends those that are idle."""
         self._hand_out()
         limits = self.limits
         running = sum(len(container.running) for container in self.fresh)
@@ -89,6 +88,7 @@ class Pool:
         for _ in range(missing):
             container = self.start_container(self)
             self.containers[container.task_id] = container
+        self._end_idle()
 
     def replace_containers(self) -> None:
         """Lets containers of older definitions finish their inputs and end."""
@@ -154,6 +154,7 @@ class Pool:
         ):
             item.retry_count += 1
             asyncio.get_running_loop().call_later(retry_delay(item.retry_count, limits), self.submit, item)
+            self.balance()
             return
         item.done = True
         _close_record(item.record, result.status)
@@ -231,18 +232,31 @@ class Pool:
         container = self.containers.get(item.container_id)
         if container is not None:
             container.running.pop(item.input_id, None)
+            if not container.running:
+                container.idle_since = time.monotonic()
 
     def _answer(self, container: Container, items: list[Input] | None) -> None:
         request, container.request = container.request, None
         if request is not None and not request.answer.done():
             request.answer.set_result(items)
 
-    def _stop_if_idle(self, container: Container) -> None:
-        if container.draining or container.running or self.queue or container.request is None:
+    def _end_idle(self) -> None:
+        """Ends containers whose window is over and comes back when the next one's is.
+
+        A container that is just between two polls is seen again when it asks.
+        """
+        if self._next_end is not None:
+            self._next_end.cancel()
+        idle = [each for each in self.fresh if each.request is not None and not each.running]
+        for container in sorted(idle, key=lambda each: each.idle_since):
+            idle_for = time.monotonic() - container.idle_since
+            if may_stop_idle(len(self.fresh), idle_for, self.limits):
+                self.drain(container)
+                continue
+            wait = self.limits.scaledown_window - idle_for
+            if wait > 0:
+                self._next_end = asyncio.get_running_loop().call_later(wait + 0.01, self._end_idle)
             return
-        idle = time.monotonic() - container.idle_since
-        if may_stop_idle(len(self.fresh), idle, self.limits):
-            self.drain(container)
 
 
 def _close_record(record: CallRecord, status: int) -> None:
