@@ -37,8 +37,10 @@ from .rpc.invoke import InvokeRpcs
 from .rpc.logs import LogRpcs
 from .rpc.metrics import MetricRpcs
 from .rpc.mounts import MountRpcs
+from .rpc.proxies import ProxyRpcs
 from .rpc.proxy_tokens import ProxyTokenRpcs
 from .rpc.publishing import PublishingRpcs
+from .rpc.queues import QueueRpcs
 from .rpc.scheduling import SchedulingRpcs
 from .rpc.secrets import SecretRpcs
 from .rpc.tasks import TaskRpcs
@@ -65,6 +67,8 @@ class ModalServicer(
     SecretRpcs,
     VolumeRpcs,
     DictRpcs,
+    QueueRpcs,
+    ProxyRpcs,
     TaskRpcs,
     CommandAccessRpcs,
     LogRpcs,

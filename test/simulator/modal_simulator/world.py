@@ -6,10 +6,12 @@ All times are unix seconds. The object is used from one asyncio loop only; it ne
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import string
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from modal_proto import api_pb2
 
@@ -157,6 +159,31 @@ class StoredDict:
 
 
 @dataclass
+class StoredQueue:
+    """First in, first out, in partitions; values are serialized by the client."""
+
+    queue_id: str
+    name: str  # empty for one without a name
+    environment: str
+    partitions: dict[bytes, dict[int, bytes]] = field(default_factory=dict)  # key -> entry number -> value
+    created_at: float = field(default_factory=time.time)
+    entries: int = 0  # ever put
+    grown: asyncio.Event = field(default_factory=asyncio.Event)  # replaced at each put
+
+
+@dataclass
+class Proxy:
+    """A static address for outgoing connections; here only a record."""
+
+    proxy_id: str
+    name: str
+    environment: str
+    region: str
+    addresses: dict[str, float] = field(default_factory=dict)  # address -> created at
+    created_at: float = field(default_factory=time.time)
+
+
+@dataclass
 class ProxyToken:
     """A pair that opens web functions with requires_proxy_auth (``Modal-Key`` and ``Modal-Secret``)."""
 
@@ -235,11 +262,17 @@ class World:
     secrets: dict[str, Secret] = field(default_factory=dict)
     volumes: dict[str, Volume] = field(default_factory=dict)
     dicts: dict[str, StoredDict] = field(default_factory=dict)
+    queues: dict[str, StoredQueue] = field(default_factory=dict)
+    proxies: dict[str, Proxy] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     token_flows: dict[str, TokenFlow] = field(default_factory=dict)
     proxy_tokens: dict[str, ProxyToken] = field(default_factory=dict)
     # By input id, oldest first; the runtime fills it.
     calls: dict[str, CallRecord] = field(default_factory=dict)
+
+    def owned(self) -> tuple[dict[str, Any], ...]:
+        """Returns what belongs to an environment besides its apps: it is deleted and renamed with it."""
+        return self.secrets, self.volumes, self.dicts, self.queues, self.proxies
 
     def deployed_app(self, name: str, environment: str) -> App | None:
         """Returns the live deployment of that name, or None."""

@@ -40,8 +40,9 @@ async def test_asking_for_work_does_not_keep_a_container_alive(
 
 
 async def test_a_shorter_window_ends_containers_that_are_idle_already(
-    simulator: Simulator, run_modal: RunModal
+    simulator: Simulator, run_modal: RunModal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(container_rpcs, "INPUT_POLL_SECONDS", 300)
     await run_modal("deploy", str(APP))
     container = await call(simulator, "late")
     changed = await run_modal("function", "autoscaler", "update", "brief/late", "--scaledown-window", "2")
