@@ -24,6 +24,7 @@ from .dispatch import Dispatcher
 from .faults import Faults
 from .log_store import LogStore
 from .pages import Pages
+from .rpc.app_stats import AppStatsRpcs
 from .rpc.apps import AppRpcs
 from .rpc.billing import BillingRpcs
 from .rpc.command_router import CommandAccessRpcs, CommandRouter
@@ -41,6 +42,7 @@ from .rpc.proxies import ProxyRpcs
 from .rpc.proxy_tokens import ProxyTokenRpcs
 from .rpc.publishing import PublishingRpcs
 from .rpc.queues import QueueRpcs
+from .rpc.sandboxes import SandboxRpcs
 from .rpc.scheduling import SchedulingRpcs
 from .rpc.secrets import SecretRpcs
 from .rpc.tasks import TaskRpcs
@@ -62,6 +64,7 @@ class ModalServicer(
     FunctionRpcs,
     SchedulingRpcs,
     MetricRpcs,
+    AppStatsRpcs,
     ImageRpcs,
     MountRpcs,
     SecretRpcs,
@@ -70,6 +73,7 @@ class ModalServicer(
     QueueRpcs,
     ProxyRpcs,
     TaskRpcs,
+    SandboxRpcs,
     CommandAccessRpcs,
     LogRpcs,
     BillingRpcs,
@@ -187,7 +191,7 @@ class Simulator:
         servicer.blobs, servicer.scheduler = self.blobs, self.scheduler
         servicer.tokens, servicer.work_dir = self.tokens, self.work_dir
         servicer.builds = {}
-        servicer.router = CommandRouter(self.scheduler)
+        servicer.router = CommandRouter(self.scheduler, servicer.secret_variables)
         servicer.dispatcher = Dispatcher(self.tokens, self.faults, self.scheduler.accepts_container)
         return servicer
 

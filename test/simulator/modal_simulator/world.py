@@ -10,11 +10,13 @@ import asyncio
 import secrets
 import string
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
 from modal_proto import api_pb2
 
+MAX_REQUESTS = 100_000
 _ID_ALPHABET = string.ascii_letters + string.digits
 
 
@@ -213,6 +215,18 @@ class CallRecord:
 
 
 @dataclass
+class RequestRecord:
+    """A request that the web edge passed on to a server."""
+
+    function_id: str
+    route: str
+    at: float
+    task_id: str = ""  # empty when no container was ready
+    seconds: float = 0.0
+    status: int = 0
+
+
+@dataclass
 class TokenFlow:
     """A browser login in progress (``modal setup``, ``modal token new``)."""
 
@@ -248,6 +262,24 @@ class Task:
     result: api_pb2.GenericResult | None = None
     gpu_type: str = ""
     gpu_count: int = 0
+    sandbox_id: str = ""  # set for the container of a sandbox, which has no function
+
+
+@dataclass
+class Sandbox:
+    """A container made by hand, for one command."""
+
+    sandbox_id: str
+    app_id: str
+    task_id: str
+    definition: api_pb2.Sandbox
+    second_kind: bool  # whether the calls that end in V2 made it
+    env: dict[str, str] = field(default_factory=dict)  # given with it, besides secrets
+    tags: dict[str, str] = field(default_factory=dict)
+    name: str = ""
+    created_at: float = field(default_factory=time.time)
+    ready_at: float = 0.0
+    result: api_pb2.GenericResult | None = None  # once it has ended
 
 
 @dataclass
@@ -265,10 +297,12 @@ class World:
     queues: dict[str, StoredQueue] = field(default_factory=dict)
     proxies: dict[str, Proxy] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
+    sandboxes: dict[str, Sandbox] = field(default_factory=dict)  # oldest first
     token_flows: dict[str, TokenFlow] = field(default_factory=dict)
     proxy_tokens: dict[str, ProxyToken] = field(default_factory=dict)
     # By input id, oldest first; the runtime fills it.
     calls: dict[str, CallRecord] = field(default_factory=dict)
+    requests: deque[RequestRecord] = field(default_factory=lambda: deque(maxlen=MAX_REQUESTS))
 
     def owned(self) -> tuple[dict[str, Any], ...]:
         """Returns what belongs to an environment besides its apps: it is deleted and renamed with it."""
