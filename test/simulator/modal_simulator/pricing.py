@@ -49,7 +49,7 @@ DEFAULT_GIB = Decimal("0.125")
 
 
 def hourly_costs(task: Task, resources: api_pb2.Resources | None) -> dict[str, Decimal]:
-    """Returns USD per hour by resource ('gpu_h100', 'cpu', 'memory') of a container.
+    """Returns USD per hour by resource ('H100', 'CPU', 'Memory') of a container.
 
     Cores and memory of sandboxes have rates of their own.
     """
@@ -57,12 +57,12 @@ def hourly_costs(task: Task, resources: api_pb2.Resources | None) -> dict[str, D
     cores = Decimal(resources.milli_cpu) / 1000 if resources and resources.milli_cpu else DEFAULT_CORES
     gib = Decimal(resources.memory_mb) / 1024 if resources and resources.memory_mb else DEFAULT_GIB
     costs = {
-        "cpu": cores * Decimal(RATES[f"cpu_hour_cost{kind}"]),
-        "memory": gib * Decimal(RATES[f"mem_gib_hour_cost{kind}"]),
+        "CPU": cores * Decimal(RATES[f"cpu_hour_cost{kind}"]),
+        "Memory": gib * Decimal(RATES[f"mem_gib_hour_cost{kind}"]),
     }
     gpu = _RATE_BY_GPU.get(task.gpu_type)
     if gpu and task.gpu_count:
-        costs[f"gpu_{gpu}"] = task.gpu_count * Decimal(RATES[f"gpu_hour_cost_{gpu}"])
+        costs[task.gpu_type.rstrip("!+")] = task.gpu_count * Decimal(RATES[f"gpu_hour_cost_{gpu}"])
     return costs
 
 

@@ -30,6 +30,7 @@ from .rpc.billing import BillingRpcs
 from .rpc.command_router import CommandAccessRpcs, CommandRouter
 from .rpc.container import ContainerRpcs
 from .rpc.dicts import DictRpcs
+from .rpc.endpoints import EndpointRpcs
 from .rpc.environments import EnvironmentRpcs
 from .rpc.functions import FunctionRpcs
 from .rpc.identity import IdentityRpcs
@@ -70,6 +71,7 @@ class ModalServicer(
     SecretRpcs,
     VolumeRpcs,
     DictRpcs,
+    EndpointRpcs,
     QueueRpcs,
     ProxyRpcs,
     TaskRpcs,

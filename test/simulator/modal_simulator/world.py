@@ -215,6 +215,26 @@ class CallRecord:
 
 
 @dataclass
+class Endpoint:
+    """A managed endpoint for a language model."""
+
+    endpoint_id: str
+    name: str
+    environment: str
+    repo_id: str
+    model_name: str
+    status: int  # api_pb2.EndpointGetInfoResponse.EndpointStatus, unless it was stopped
+    revision: str = ""
+    service_url: str = ""
+    shared: bool = False
+    unauthenticated: bool = False
+    app_id: str = ""  # of the server behind a dedicated one
+    server_id: str = ""
+    created_at: float = field(default_factory=time.time)
+    stopped_at: float = 0.0
+
+
+@dataclass
 class RequestRecord:
     """A request that the web edge passed on to a server."""
 
@@ -296,6 +316,7 @@ class World:
     dicts: dict[str, StoredDict] = field(default_factory=dict)
     queues: dict[str, StoredQueue] = field(default_factory=dict)
     proxies: dict[str, Proxy] = field(default_factory=dict)
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     sandboxes: dict[str, Sandbox] = field(default_factory=dict)  # oldest first
     token_flows: dict[str, TokenFlow] = field(default_factory=dict)
@@ -306,7 +327,7 @@ class World:
 
     def owned(self) -> tuple[dict[str, Any], ...]:
         """Returns what belongs to an environment besides its apps: it is deleted and renamed with it."""
-        return self.secrets, self.volumes, self.dicts, self.queues, self.proxies
+        return self.secrets, self.volumes, self.dicts, self.queues, self.proxies, self.endpoints
 
     def deployed_app(self, name: str, environment: str) -> App | None:
         """Returns the live deployment of that name, or None."""

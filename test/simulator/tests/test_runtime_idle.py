@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 
 import pytest
 from clients import run_python
 from conftest import RunModal
 from modal_simulator.rpc import container as container_rpcs
-from modal_simulator.runtime.container import Container
 from modal_simulator.server import Simulator
 
 APP = Path(__file__).parent / "apps" / "brief.py"
@@ -19,32 +17,28 @@ LIMIT_SECONDS = 30
 pytestmark = pytest.mark.asyncio
 
 
-async def call(simulator: Simulator, name: str) -> Container:
-    """Calls a function of the app and returns the container that ran it."""
-    await run_python(simulator, f"import modal; modal.Function.from_name('brief', '{name}').remote()")
-    [container] = simulator.scheduler.containers.values()
-    return container
+# The second function's window is cut after its container has begun to wait.
+CALLS = """
+import modal
+soon, late = (modal.Function.from_name("brief", name) for name in ("soon", "late"))
+soon.remote(); late.remote()
+late.autoscaler.update(scaledown_window=2)
+"""
 
 
-async def test_asking_for_work_does_not_keep_a_container_alive(
+async def test_polling_containers_end_when_their_window_is_over_also_one_that_was_changed(
     simulator: Simulator, run_modal: RunModal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(container_rpcs, "INPUT_POLL_SECONDS", 0.5)
     await run_modal("deploy", str(APP))
-    container = await call(simulator, "soon")
-    [done] = [each.finished_at for each in simulator.world.calls.values()]
-    await asyncio.wait_for(container.ended.wait(), LIMIT_SECONDS)
-    assert container.task.finished_at - done >= 4
-    listed = await run_modal("container", "list", "--json")
-    assert json.loads(listed.stdout) == []
-
-
-async def test_a_shorter_window_ends_containers_that_are_idle_already(
-    simulator: Simulator, run_modal: RunModal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(container_rpcs, "INPUT_POLL_SECONDS", 300)
-    await run_modal("deploy", str(APP))
-    container = await call(simulator, "late")
-    changed = await run_modal("function", "autoscaler", "update", "brief/late", "--scaledown-window", "2")
-    assert changed.code == 0, changed.stderr
-    await asyncio.wait_for(container.ended.wait(), LIMIT_SECONDS)
+    await run_python(simulator, CALLS)
+    tasks = list(simulator.world.tasks.values())
+    assert len(tasks) == 2
+    for _ in range(LIMIT_SECONDS * 20):
+        if all(task.finished_at for task in tasks):
+            break
+        await asyncio.sleep(0.05)
+    calls = list(simulator.world.calls.values())
+    for task, call in zip(tasks, calls, strict=True):
+        assert task.task_id == call.task_id
+        assert task.finished_at - call.finished_at >= 2, "it ended too early, or not at all"

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from clients import run_python
-from conftest import RunModal
 from google.protobuf.timestamp_pb2 import Timestamp
 from modal_proto import api_pb2
 from modal_proto.api_grpc import ModalClientStub
@@ -124,7 +123,7 @@ told["stats"] = vars(app.stats().sandboxes)
 
 
 async def test_ports_probes_idle_ends_and_wrong_values_of_sandboxes(
-    simulator: Simulator, stub: ModalClientStub, run_modal: RunModal
+    simulator: Simulator, stub: ModalClientStub
 ) -> None:
     told = json.loads(await run_python(simulator, BEGIN + PORTS + END))
     assert told == {
@@ -137,11 +136,10 @@ async def test_ports_probes_idle_ends_and_wrong_values_of_sandboxes(
     }
     [process] = [each for each in simulator.scheduler.sandboxes.processes.values() if not each.ended.is_set()]
     assert (process.task.gpu_type, process.record.second_kind) == ("T4", False)
-    listed = json.loads((await run_modal("container", "list", "--json")).stdout)
-    assert [row["container_id"] for row in listed] == [process.task.task_id]
     app_id = process.task.app_id
-    stopped = await run_modal("app", "stop", "-y", app_id)
-    assert stopped.code == 0, stopped.stderr
+    listed = await stub.TaskList(api_pb2.TaskListRequest())
+    assert [each.task_id for each in listed.tasks] == [process.task.task_id]
+    await stub.AppStop(api_pb2.AppStopRequest(app_id=app_id))
     assert process.ended.is_set()
     ended = await stub.SandboxWait(api_pb2.SandboxWaitRequest(sandbox_id=process.record.sandbox_id))
     assert ended.result.status == api_pb2.GenericResult.GENERIC_STATUS_TERMINATED
@@ -190,7 +188,7 @@ async def test_many_sandboxes_are_listed_newest_first_page_by_page(
     simulator: Simulator, stub: ModalClientStub
 ) -> None:
     app = await stub.AppCreate(api_pb2.AppCreateRequest(description="boxes"))
-    simulator.faults.cold_start_seconds = 0.5  # none of them gets as far as a process
+    simulator.faults.cold_start_seconds = 60  # none of them gets as far as a process
     created = []
     for number in range(120):
         definition = api_pb2.Sandbox(name=f"box-{number}")

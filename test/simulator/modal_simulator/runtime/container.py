@@ -119,7 +119,10 @@ class Container:
         self.draining = True
         if self.request is not None and not self.request.answer.done():
             self.request.answer.set_result(None)
-        self.signal(signal.SIGINT if self.running else 0)
+        if self.arguments.function_def.is_server:
+            self.signal(signal.SIGTERM)
+        elif self.running:
+            self.signal(signal.SIGINT)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GRACE_SECONDS):
                 await self.ended.wait()
@@ -131,7 +134,7 @@ class Container:
         self.signal(signal.SIGKILL)
 
     def signal(self, number: int) -> None:
-        if self._process is None or not number:
+        if self._process is None:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, number)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import signal
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from modal_proto import api_pb2
@@ -49,6 +51,8 @@ class Pool:
     containers: dict[str, Container] = field(default_factory=dict)
     queue: deque[Input] = field(default_factory=deque)
     _linger: asyncio.TimerHandle | None = None
+    open_requests: int = 0  # of a server
+    asked_at: float = 0.0  # when a server was last asked for something
     _next_end: asyncio.TimerHandle | None = None
 
     @property
@@ -82,9 +86,7 @@ class Pool:
     def balance(self) -> None:
         """Hands out what waits, starts containers for what is left, and ends those that are idle."""
         self._hand_out()
-        limits = self.limits
-        running = sum(len(container.running) for container in self.fresh)
-        missing = wanted_containers(len(self.queue), running, limits) - len(self.fresh)
+        missing = self._wanted() - len(self.fresh)
         for _ in range(missing):
             container = self.start_container(self)
             self.containers[container.task_id] = container
@@ -101,6 +103,40 @@ class Pool:
         """Gives a container no more work; it ends when its inputs are done."""
         container.draining = True
         self._answer(container, None)
+        if self.is_server:
+            container.signal(signal.SIGTERM)
+
+    @property
+    def is_server(self) -> bool:
+        """Whether its containers listen on a port and take no inputs."""
+        return self.record.definition is not None and self.record.definition.is_server
+
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[Container | None]:
+        """Gives a server's container for the time of one request, or None and has one started."""
+        self.asked_at = time.monotonic()
+        self.open_requests += 1
+        try:
+            container = next((each for each in self.fresh if each.ready), None)
+            self.balance()
+            yield container
+        finally:
+            self.open_requests -= 1
+            self.asked_at = time.monotonic()
+            for each in self.fresh:
+                each.idle_since = self.asked_at
+            self.balance()
+
+    def _wanted(self) -> int:
+        """Returns how many containers that take work there should be."""
+        limits = self.limits
+        if not self.is_server:
+            running = sum(len(container.running) for container in self.fresh)
+            return wanted_containers(len(self.queue), running, limits)
+        if len(self.containers) > len(self.fresh):
+            return len(self.fresh)  # all containers share this machine's ports: the old one must leave first
+        asked = self.asked_at and time.monotonic() - self.asked_at < limits.scaledown_window
+        return 1 if limits.min_containers or self.open_requests or asked else 0
 
     async def stop(self) -> None:
         """Ends all containers and fails what waits."""
@@ -126,6 +162,7 @@ class Pool:
         for item in list(container.running.values()):
             await self.finish(item, result)
         if not container.ready and not container.draining:
+            self.asked_at = 0.0
             # It never came up, and the next one would not either: say so to those who wait.
             waiting, self.queue = list(self.queue), deque()
             for item in waiting:
@@ -247,7 +284,7 @@ class Pool:
         """
         if self._next_end is not None:
             self._next_end.cancel()
-        idle = [each for each in self.fresh if each.request is not None and not each.running]
+        idle = [each for each in self.fresh if self._is_idle(each)]
         for container in sorted(idle, key=lambda each: each.idle_since):
             idle_for = time.monotonic() - container.idle_since
             if may_stop_idle(len(self.fresh), idle_for, self.limits):
@@ -257,6 +294,11 @@ class Pool:
             if wait > 0:
                 self._next_end = asyncio.get_running_loop().call_later(wait + 0.01, self._end_idle)
             return
+
+    def _is_idle(self, container: Container) -> bool:
+        if self.is_server:
+            return container.ready and not self.open_requests
+        return container.request is not None and not container.running
 
 
 def _close_record(record: CallRecord, status: int) -> None:

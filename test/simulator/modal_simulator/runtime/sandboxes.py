@@ -9,9 +9,10 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from modal_proto import api_pb2
 
@@ -49,6 +50,7 @@ class SandboxProcess:
     beside: list[Exec] = field(default_factory=list)
     inputs: int = 0  # numbered pieces of input taken so far
     active_at: float = field(default_factory=time.monotonic)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     started: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -109,6 +111,7 @@ class Sandboxes:
             return
         if process.record.result is None:
             process.record.result = result
+        process.stopping.set()
         await process.started.wait()
         process.main.kill()
         await process.ended.wait()
@@ -127,7 +130,9 @@ class Sandboxes:
         record, task = process.record, process.task
         watches: list[asyncio.Task[None]] = []
         try:
-            await asyncio.sleep(self._faults.cold_start_seconds)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._faults.cold_start_seconds):
+                    await process.stopping.wait()
             if record.result is None:
                 await self._start(process)
                 watches = [asyncio.create_task(each) for each in self._watches(process)]
@@ -177,7 +182,7 @@ class Sandboxes:
             return api_pb2.GenericResult(status=Status.GENERIC_STATUS_SUCCESS)
         return failure(Status.GENERIC_STATUS_FAILURE, "", exitcode=code if code > 0 else 128 - code)
 
-    def _watches(self, process: SandboxProcess) -> list:
+    def _watches(self, process: SandboxProcess) -> list[Coroutine[Any, Any, None]]:
         definition = process.record.definition
         watches = [self._time_out(process, definition.timeout_secs or DEFAULT_TIMEOUT_SECONDS)]
         if definition.idle_timeout_secs:

@@ -5,7 +5,7 @@ import modal
 app = modal.App("brief")
 
 
-@app.function(scaledown_window=4)
+@app.function(scaledown_window=2)
 def soon() -> str:
     return "done"
 
