@@ -63,6 +63,7 @@ async def first_not(status: int, http: aiohttp.ClientSession) -> int:
     async with asyncio.timeout(LIMIT_SECONDS):
         while True:
             async with http.get("/") as response:
+                await response.read()
                 if response.status != status:
                     return response.status
             await asyncio.sleep(0.2)

@@ -74,6 +74,8 @@ class Upstream:
                     await response.write(data)
                 await response.write_eof()
                 return response
+        except ConnectionResetError:  # the caller has left
+            raise
         except aiohttp.ClientConnectorError:
             return edge_error(503, "the container does not accept connections")
         except aiohttp.ClientError as error:
