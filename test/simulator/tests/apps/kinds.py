@@ -32,7 +32,7 @@ def container(_: int) -> str:
     return os.environ["MODAL_TASK_ID"]
 
 
-@app.function(image=image, timeout=1)
+@app.function(image=image, timeout=1, startup_timeout=60)
 def too_slow() -> None:
     time.sleep(30)
 
