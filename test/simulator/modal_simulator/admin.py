@@ -18,6 +18,7 @@ from .dispatch import Dispatcher
 from .fault_settings import apply_faults, faults_as_json
 from .faults import Faults
 from .generate import generate_apps
+from .load_endpoint import load_endpoint
 from .log_emitter import Emission, emit_lines
 from .log_store import LogStore
 from .pages import find_flow
@@ -69,6 +70,7 @@ class Admin:
                 web.post("/containers/{task_id}/kill", self._kill_container),
                 web.post("/logs/emit", self._emit_logs),
                 web.post("/apps/generate", self._generate_apps),
+                web.post("/endpoints", self._load_endpoint),
                 web.post("/token-flow/{flow_id}/approve", self._approve_token_flow),
             ]
         )
@@ -195,6 +197,13 @@ class Admin:
         if environment not in self._world.environments:
             raise web.HTTPNotFound(text=f"no environment '{environment}'")
         return web.json_response({"appIds": generate_apps(self._world, environment, count, functions)})
+
+    async def _load_endpoint(self, request: web.Request) -> web.Response:
+        try:
+            endpoint = load_endpoint(self._world, await _json_body(request))
+        except ValueError as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+        return web.json_response({"endpointId": endpoint.endpoint_id})
 
     async def _approve_token_flow(self, request: web.Request) -> web.Response:
         find_flow(self._world, request).approved = True

@@ -33,6 +33,7 @@ class Source(NamedTuple):
     image_id: str
     fd: int  # api_pb2.FileDescriptor
     task_state: int  # api_pb2.TaskState; 0 for text
+    sandbox_id: str
 
 
 Accept = Callable[[Source], bool]
@@ -80,10 +81,19 @@ class LogStore:
         data: str = "",
         task_state: int = 0,
         root_function_id: str = "",
+        sandbox_id: str = "",
     ) -> str:
         """Stores one chunk of text (as it came, lines or not) or one task state; returns its entry id."""
         source = Source(
-            task_id, function_id, root_function_id, function_call_id, input_id, image_id, fd, task_state
+            task_id,
+            function_id,
+            root_function_id,
+            function_call_id,
+            input_id,
+            image_id,
+            fd,
+            task_state,
+            sandbox_id,
         )
         index = self._source_index.get(source)
         if index is None:
@@ -303,6 +313,7 @@ def _empty_batch(source: Source) -> api_pb2.TaskLogsBatch:
         root_function_id=source.root_function_id,
         input_id=source.input_id,
         image_id=source.image_id,
+        sandbox_id=source.sandbox_id,
     )
 
 

@@ -49,16 +49,20 @@ DEFAULT_GIB = Decimal("0.125")
 
 
 def hourly_costs(task: Task, resources: api_pb2.Resources | None) -> dict[str, Decimal]:
-    """Returns USD per hour by resource ('gpu_h100', 'cpu', 'memory') of a container."""
+    """Returns USD per hour by resource ('H100', 'CPU', 'Memory') of a container.
+
+    Cores and memory of sandboxes have rates of their own.
+    """
+    kind = "_sandbox" if task.sandbox_id else ""
     cores = Decimal(resources.milli_cpu) / 1000 if resources and resources.milli_cpu else DEFAULT_CORES
     gib = Decimal(resources.memory_mb) / 1024 if resources and resources.memory_mb else DEFAULT_GIB
     costs = {
-        "cpu": cores * Decimal(RATES["cpu_hour_cost"]),
-        "memory": gib * Decimal(RATES["mem_gib_hour_cost"]),
+        "CPU": cores * Decimal(RATES[f"cpu_hour_cost{kind}"]),
+        "Memory": gib * Decimal(RATES[f"mem_gib_hour_cost{kind}"]),
     }
     gpu = _RATE_BY_GPU.get(task.gpu_type)
     if gpu and task.gpu_count:
-        costs[f"gpu_{gpu}"] = task.gpu_count * Decimal(RATES[f"gpu_hour_cost_{gpu}"])
+        costs[task.gpu_type.rstrip("!+")] = task.gpu_count * Decimal(RATES[f"gpu_hour_cost_{gpu}"])
     return costs
 
 
@@ -69,9 +73,14 @@ def cost_between(world: World, task: Task, start: float, end: float) -> dict[str
     if alive_to <= alive_from:
         return {}
     hours = Decimal(str(alive_to - alive_from)) / 3600
+    return {name: rate * hours for name, rate in hourly_costs(task, _resources(world, task)).items()}
+
+
+def _resources(world: World, task: Task) -> api_pb2.Resources | None:
+    if task.sandbox_id:
+        return world.sandboxes[task.sandbox_id].definition.resources
     record = world.functions.get(task.function_id)
-    resources = record.definition.resources if record and record.definition else None
-    return {name: rate * hours for name, rate in hourly_costs(task, resources).items()}
+    return record.definition.resources if record and record.definition else None
 
 
 def formatted_rates() -> str:

@@ -24,11 +24,13 @@ from .dispatch import Dispatcher
 from .faults import Faults
 from .log_store import LogStore
 from .pages import Pages
+from .rpc.app_stats import AppStatsRpcs
 from .rpc.apps import AppRpcs
 from .rpc.billing import BillingRpcs
 from .rpc.command_router import CommandAccessRpcs, CommandRouter
 from .rpc.container import ContainerRpcs
 from .rpc.dicts import DictRpcs
+from .rpc.endpoints import EndpointRpcs
 from .rpc.environments import EnvironmentRpcs
 from .rpc.functions import FunctionRpcs
 from .rpc.identity import IdentityRpcs
@@ -37,8 +39,11 @@ from .rpc.invoke import InvokeRpcs
 from .rpc.logs import LogRpcs
 from .rpc.metrics import MetricRpcs
 from .rpc.mounts import MountRpcs
+from .rpc.proxies import ProxyRpcs
 from .rpc.proxy_tokens import ProxyTokenRpcs
 from .rpc.publishing import PublishingRpcs
+from .rpc.queues import QueueRpcs
+from .rpc.sandboxes import SandboxRpcs
 from .rpc.scheduling import SchedulingRpcs
 from .rpc.secrets import SecretRpcs
 from .rpc.tasks import TaskRpcs
@@ -60,12 +65,17 @@ class ModalServicer(
     FunctionRpcs,
     SchedulingRpcs,
     MetricRpcs,
+    AppStatsRpcs,
     ImageRpcs,
     MountRpcs,
     SecretRpcs,
     VolumeRpcs,
     DictRpcs,
+    EndpointRpcs,
+    QueueRpcs,
+    ProxyRpcs,
     TaskRpcs,
+    SandboxRpcs,
     CommandAccessRpcs,
     LogRpcs,
     BillingRpcs,
@@ -183,7 +193,7 @@ class Simulator:
         servicer.blobs, servicer.scheduler = self.blobs, self.scheduler
         servicer.tokens, servicer.work_dir = self.tokens, self.work_dir
         servicer.builds = {}
-        servicer.router = CommandRouter(self.scheduler)
+        servicer.router = CommandRouter(self.scheduler, servicer.secret_variables)
         servicer.dispatcher = Dispatcher(self.tokens, self.faults, self.scheduler.accepts_container)
         return servicer
 

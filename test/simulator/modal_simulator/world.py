@@ -6,13 +6,17 @@ All times are unix seconds. The object is used from one asyncio loop only; it ne
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import string
 import time
+from collections import deque
 from dataclasses import dataclass, field
+from typing import Any
 
 from modal_proto import api_pb2
 
+MAX_REQUESTS = 100_000
 _ID_ALPHABET = string.ascii_letters + string.digits
 
 
@@ -157,6 +161,31 @@ class StoredDict:
 
 
 @dataclass
+class StoredQueue:
+    """First in, first out, in partitions; values are serialized by the client."""
+
+    queue_id: str
+    name: str  # empty for one without a name
+    environment: str
+    partitions: dict[bytes, dict[int, bytes]] = field(default_factory=dict)  # key -> entry number -> value
+    created_at: float = field(default_factory=time.time)
+    entries: int = 0  # ever put
+    grown: asyncio.Event = field(default_factory=asyncio.Event)  # replaced at each put
+
+
+@dataclass
+class Proxy:
+    """A static address for outgoing connections; here only a record."""
+
+    proxy_id: str
+    name: str
+    environment: str
+    region: str
+    addresses: dict[str, float] = field(default_factory=dict)  # address -> created at
+    created_at: float = field(default_factory=time.time)
+
+
+@dataclass
 class ProxyToken:
     """A pair that opens web functions with requires_proxy_auth (``Modal-Key`` and ``Modal-Secret``)."""
 
@@ -183,6 +212,38 @@ class CallRecord:
     finished_at: float = 0.0
     startup_seconds: float = 0.0
     status: int = 1  # api_pb2.FunctionCallInputStatus
+
+
+@dataclass
+class Endpoint:
+    """A managed endpoint for a language model."""
+
+    endpoint_id: str
+    name: str
+    environment: str
+    repo_id: str
+    model_name: str
+    status: int  # api_pb2.EndpointGetInfoResponse.EndpointStatus, unless it was stopped
+    revision: str = ""
+    service_url: str = ""
+    shared: bool = False
+    unauthenticated: bool = False
+    app_id: str = ""  # of the server behind a dedicated one
+    server_id: str = ""
+    created_at: float = field(default_factory=time.time)
+    stopped_at: float = 0.0
+
+
+@dataclass
+class RequestRecord:
+    """A request that the web edge passed on to a server."""
+
+    function_id: str
+    route: str
+    at: float
+    task_id: str = ""  # empty when no container was ready
+    seconds: float = 0.0
+    status: int = 0
 
 
 @dataclass
@@ -221,6 +282,24 @@ class Task:
     result: api_pb2.GenericResult | None = None
     gpu_type: str = ""
     gpu_count: int = 0
+    sandbox_id: str = ""  # set for the container of a sandbox, which has no function
+
+
+@dataclass
+class Sandbox:
+    """A container made by hand, for one command."""
+
+    sandbox_id: str
+    app_id: str
+    task_id: str
+    definition: api_pb2.Sandbox
+    second_kind: bool  # whether the calls that end in V2 made it
+    env: dict[str, str] = field(default_factory=dict)  # given with it, besides secrets
+    tags: dict[str, str] = field(default_factory=dict)
+    name: str = ""
+    created_at: float = field(default_factory=time.time)
+    ready_at: float = 0.0
+    result: api_pb2.GenericResult | None = None  # once it has ended
 
 
 @dataclass
@@ -235,11 +314,20 @@ class World:
     secrets: dict[str, Secret] = field(default_factory=dict)
     volumes: dict[str, Volume] = field(default_factory=dict)
     dicts: dict[str, StoredDict] = field(default_factory=dict)
+    queues: dict[str, StoredQueue] = field(default_factory=dict)
+    proxies: dict[str, Proxy] = field(default_factory=dict)
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
+    sandboxes: dict[str, Sandbox] = field(default_factory=dict)  # oldest first
     token_flows: dict[str, TokenFlow] = field(default_factory=dict)
     proxy_tokens: dict[str, ProxyToken] = field(default_factory=dict)
     # By input id, oldest first; the runtime fills it.
     calls: dict[str, CallRecord] = field(default_factory=dict)
+    requests: deque[RequestRecord] = field(default_factory=lambda: deque(maxlen=MAX_REQUESTS))
+
+    def owned(self) -> tuple[dict[str, Any], ...]:
+        """Returns what belongs to an environment besides its apps: it is deleted and renamed with it."""
+        return self.secrets, self.volumes, self.dicts, self.queues, self.proxies, self.endpoints
 
     def deployed_app(self, name: str, environment: str) -> App | None:
         """Returns the live deployment of that name, or None."""

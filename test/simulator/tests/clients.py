@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import sys
 from urllib.parse import urlsplit
 
 from grpclib.client import Channel
@@ -42,3 +44,22 @@ def command_environment(simulator: Simulator) -> dict[str, str]:
         "PYTHONUTF8": "1",
         "TERM": "dumb",
     }
+
+
+async def run_python(simulator: Simulator, code: str, env: dict[str, str] | None = None) -> str:
+    """Runs code with the official Python SDK against the simulator; returns what it prints.
+
+    Raises AssertionError with its output if it fails.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        code,
+        env=command_environment(simulator) | (env or {}),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await asyncio.wait_for(process.communicate(), 90)
+    assert process.returncode == 0, out.decode()
+    return out.decode().strip()

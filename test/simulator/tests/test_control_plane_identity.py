@@ -69,7 +69,7 @@ async def test_a_login_waits_for_its_approval(simulator: Simulator, admin: aioht
 
 async def test_rpcs_that_are_not_offered_say_so(stub: ModalClientStub) -> None:
     with pytest.raises(GRPCError) as caught:
-        await stub.SandboxCreate(api_pb2.SandboxCreateRequest())
+        await stub.SandboxSnapshot(api_pb2.SandboxSnapshotRequest())
     assert caught.value.status is Status.UNIMPLEMENTED
 
 

@@ -16,6 +16,7 @@ from ..world import FunctionRecord, World
 from .bridge import Bridge
 from .errors import edge_error
 from .proxy_auth import refusal
+from .upstream import Upstream, must_sign_in
 
 if TYPE_CHECKING:
     from ..runtime.scheduler import Scheduler
@@ -35,6 +36,7 @@ class Ingress:
         self._world = world
         self._faults = faults
         self._scheduler = scheduler
+        self._upstream = Upstream(world, scheduler)
         self._sockets: dict[Key, socket.socket] = {}
         self._runners: dict[Key, web.AppRunner] = {}
         self._bridges: dict[str, Bridge] = {}  # by call id, for those that were redirected
@@ -69,6 +71,7 @@ class Ingress:
         """Ends all ports."""
         for runner in self._runners.values():
             await runner.cleanup()
+        await self._upstream.close()
         for listener in self._sockets.values():
             listener.close()
 
@@ -87,9 +90,13 @@ class Ingress:
             return edge_error(429, "Webhook failed: workspace billing cycle spend limit reached")
         if self._too_many():
             return edge_error(429, "rate limit exceeded")
-        refused = refusal(request, webhook_of(record, method), self._world)
+        server = record.definition.is_server
+        webhook = must_sign_in(record) if server else webhook_of(record, method)
+        refused = refusal(request, webhook, self._world)
         if refused is not None:
             return refused
+        if server:
+            return await self._upstream.answer(request, record)
         return await self._answer(request, record, method)
 
     async def _answer(

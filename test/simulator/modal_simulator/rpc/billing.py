@@ -34,8 +34,8 @@ class BillingRpcs(RpcBase):
             raise invalid(f"Invalid resolution: '{request.resolution}'")
         start, end = seconds(request.start_timestamp), seconds(request.end_timestamp)
         apps = [each for each in self.world.apps.values() if self._is_reported(each, request)]
-        # Only whole intervals count.
-        first = int(-(-start // width)) * width
+        # The start is rounded down to the interval that it lies in; an interval that has not ended is left out.
+        first = int(start // width) * width
         for interval in range(first, int(end) // width * width, width):
             for app in apps:
                 item = self._report_item(app, interval, interval + width, request)

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from modal_proto import api_pb2
 
 from ..world import CallRecord
-from .apps import lifecycle
 from .base import RpcBase, invalid, seconds, timestamp, unary
+from .stats import FAILED_STATUSES, MAX_RANGE, MAX_TAIL, count_calls, distribution, task_counts
 
-PERCENTILES = (5000, 7500, 9000, 9500, 9900)  # basis points
 TAIL_SECONDS = 7 * 86400.0
-FAILED_STATUSES = (
-    api_pb2.FUNCTION_CALL_INPUT_STATUS_FAILURE,
-    api_pb2.FUNCTION_CALL_INPUT_STATUS_INIT_FAILURE,
-    api_pb2.FUNCTION_CALL_INPUT_STATUS_INTERNAL_FAILURE,
-)
-MAX_TAIL = 1000
-MAX_RANGE = 20_000
 
 
 class CallRpcs(RpcBase):
@@ -67,63 +59,19 @@ class CallRpcs(RpcBase):
         calls = self.calls_of(request.function_id, since, until)
         if request.container_id:
             calls = [each for each in calls if each.task_id == request.container_id]
-        tasks = [
-            each
-            for each in self.world.tasks.values()
-            if each.function_id == request.function_id and each.enqueued_at < until
-        ]
-        tasks = [each for each in tasks if not each.finished_at or each.finished_at >= since]
         response = api_pb2.FunctionGetTimeRangeStatsResponse(
             since=request.since,
             until=request.until,
-            input_success_count=_count(calls, api_pb2.FUNCTION_CALL_INPUT_STATUS_SUCCESS),
-            input_failure_count=_count(calls, *FAILED_STATUSES),
-            input_timeout_count=_count(calls, api_pb2.FUNCTION_CALL_INPUT_STATUS_TIMEOUT),
-            input_running_at_end_count=_count(calls, api_pb2.FUNCTION_CALL_INPUT_STATUS_RUNNING),
-            container_started_count=sum(1 for each in tasks if since <= each.started_at < until),
-            container_error_count=sum(
-                1
-                for each in tasks
-                if each.result is not None
-                and each.result.status > api_pb2.GenericResult.GENERIC_STATUS_SUCCESS
-                and each.result.status != api_pb2.GenericResult.GENERIC_STATUS_TERMINATED
-            ),
-            container_creating_at_end_count=sum(1 for each in tasks if not each.started_at),
-            container_total_count=len(tasks),
-            variant_count=1,
+            input_success_count=count_calls(calls, api_pb2.FUNCTION_CALL_INPUT_STATUS_SUCCESS),
+            input_failure_count=count_calls(calls, *FAILED_STATUSES),
+            input_timeout_count=count_calls(calls, api_pb2.FUNCTION_CALL_INPUT_STATUS_TIMEOUT),
+            input_running_at_end_count=count_calls(calls, api_pb2.FUNCTION_CALL_INPUT_STATUS_RUNNING),
+            **task_counts(self.world, request.function_id, since, until, request.container_id),
+            variant_count=1 if request.rollup else 0,
         )
         for name, values in call_durations(calls).items():
             if values:
                 response.input_percentile_stats[name].CopyFrom(distribution("s", values))
-        return response
-
-    @unary
-    async def AppGetTimeRangeStats(
-        self, request: api_pb2.AppGetTimeRangeStatsRequest
-    ) -> api_pb2.AppGetTimeRangeStatsResponse:
-        app = self.app(request.app_id)
-        since, until = seconds(request.since), seconds(request.until)
-        response = api_pb2.AppGetTimeRangeStatsResponse(
-            since=request.since,
-            until=request.until,
-            lifecycle=lifecycle(app),
-            deployment_count=sum(1 for each in app.history if since <= each.deployed_at < until),
-        )
-        total = response.functions.total
-        for tag, function_id in app.function_ids.items():
-            calls = self.calls_of(function_id, since, until)
-            stats = response.functions.by_name[tag]
-            stats.object_id = function_id
-            counts = stats.counts
-            counts.calls.total = len(calls)
-            counts.calls.succeeded = _count(calls, api_pb2.FUNCTION_CALL_INPUT_STATUS_SUCCESS)
-            counts.calls.failed = sum(1 for each in calls if each.status in FAILED_STATUSES)
-            tasks = [each for each in self.world.active_tasks(app.app_id) if each.function_id == function_id]
-            counts.containers.container_active_count = len(tasks)
-            total.calls.total += counts.calls.total
-            total.calls.succeeded += counts.calls.succeeded
-            total.calls.failed += counts.calls.failed
-            total.containers.container_active_count += len(tasks)
         return response
 
     def calls_of(self, function_id: str, since: float, until: float) -> list[CallRecord]:
@@ -142,20 +90,6 @@ def call_durations(calls: Iterable[CallRecord]) -> dict[str, list[float]]:
         "execution_time": [each.finished_at - each.started_at for each in finished],
         "end_to_end_latency": [each.finished_at - each.enqueued_at for each in finished],
     }
-
-
-def distribution(unit: str, values: Sequence[float]) -> api_pb2.StatsPercentileDistribution:
-    """Returns the percentiles of at least one value (nearest rank)."""
-    ordered = sorted(values)
-    result = api_pb2.StatsPercentileDistribution(unit=unit)
-    for basis_points in PERCENTILES:
-        rank = max(0, -(-len(ordered) * basis_points // 10_000) - 1)
-        result.percentiles.add(percentile_basis_points=basis_points, value=ordered[rank])
-    return result
-
-
-def _count(calls: Iterable[CallRecord], *statuses: int) -> int:
-    return sum(1 for each in calls if each.status in statuses)
 
 
 def _call_info(call: CallRecord) -> api_pb2.FunctionCallInputInfo:

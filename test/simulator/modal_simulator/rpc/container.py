@@ -46,9 +46,7 @@ class ContainerRpcs(RpcBase):
         self, request: api_pb2.FunctionGetInputsRequest
     ) -> api_pb2.FunctionGetInputsResponse:
         container = self._container()
-        if not container.ready:
-            container.task.started_at = time.time()
-            self.scheduler.log_state(container.task, api_pb2.TASK_STATE_IDLE)
+        self._note_ready(container)
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         linger = request.batch_linger_ms / 1000
         pool = self.scheduler.pool(container.task.function_id)
@@ -76,6 +74,16 @@ class ContainerRpcs(RpcBase):
         )
 
     @unary
+    async def ContainerServerLifecycleReady(
+        self, request: api_pb2.ContainerServerLifecycleReadyRequest
+    ) -> Empty:
+        container = self._container()
+        self._note_ready(container)
+        container.idle_since = time.monotonic()
+        self.scheduler.pool(container.task.function_id).balance()
+        return Empty()
+
+    @unary
     async def FunctionPutOutputs(self, request: api_pb2.FunctionPutOutputsRequest) -> Empty:
         container = self._container()
         container.drain_output()
@@ -84,8 +92,6 @@ class ContainerRpcs(RpcBase):
             item = container.running.get(output.input_id)
             if item is not None:
                 await pool.finish(item, output.result, output.data_format, output.input_started_at)
-        if not container.running:
-            container.idle_since = time.monotonic()
         return Empty()
 
     @unary
@@ -112,6 +118,11 @@ class ContainerRpcs(RpcBase):
     async def TaskResult(self, request: api_pb2.TaskResultRequest) -> Empty:
         self._container().task.result = request.result
         return Empty()
+
+    def _note_ready(self, container: Container) -> None:
+        if not container.ready:
+            container.task.started_at = time.time()
+            self.scheduler.log_state(container.task, api_pb2.TASK_STATE_IDLE)
 
     def _container(self) -> Container:
         task_id = str(CALLER.get({}).get(TASK_HEADER, ""))

@@ -78,7 +78,7 @@ class EnvironmentRpcs(AppLifecycleRpcs, BillingRpcs):
         for app in [each for each in self.world.apps.values() if each.environment == environment.name]:
             await self.end_app(app, self.world.workspace, "environment deleted")
             del self.world.apps[app.app_id]
-        for objects in (self.world.secrets, self.world.volumes):
+        for objects in self.world.owned():
             for object_id in [key for key, each in objects.items() if each.environment == environment.name]:
                 del objects[object_id]
         del self.world.environments[environment.name]
@@ -135,7 +135,7 @@ class EnvironmentRpcs(AppLifecycleRpcs, BillingRpcs):
         if name in self.world.environments:
             raise GRPCError(Status.ALREADY_EXISTS, f"Environment '{name}' already exists")
         old = environment.name
-        for objects in (self.world.apps, self.world.secrets, self.world.volumes):
+        for objects in (self.world.apps, *self.world.owned()):
             for each in objects.values():
                 if each.environment == old:
                     each.environment = name

@@ -24,8 +24,9 @@ class LogRpcs(RpcBase):
         if time.monotonic() < self.faults.log_streams_down_until:
             raise GRPCError(Status.UNAVAILABLE, "The log service is starting")
         app_id = self._log_owner(request)
+        task_id = self._task_of(request)
         accept = _accept(
-            request.task_id,
+            task_id,
             request.function_id,
             request.parametrized_function_id,
             request.function_call_id,
@@ -34,7 +35,7 @@ class LogRpcs(RpcBase):
         )
         try:
             batches = self.logs.follow(
-                app_id, request.last_entry_id, request.timeout, accept, self._task_ended(request.task_id)
+                app_id, request.last_entry_id, request.timeout, accept, self._task_ended(task_id)
             )
             async for batch in batches:
                 await stream.send_message(batch)
@@ -51,7 +52,7 @@ class LogRpcs(RpcBase):
             raise invalid("The time range cannot exceed 35 days")
         limit = min(request.limit or MAX_FETCH, MAX_FETCH)
         batches = self.logs.range(
-            request.app_id, since, until, limit, _accept_query(request), request.search_text
+            request.app_id, since, until, limit, self._accept_query(request), request.search_text
         )
         return api_pb2.AppFetchLogsResponse(batches=batches)
 
@@ -63,7 +64,7 @@ class LogRpcs(RpcBase):
             seconds(request.since),
             seconds(request.until),
             request.bucket_secs,
-            _accept_query(request),
+            self._accept_query(request),
             request.search_text,
         )
         response = api_pb2.AppCountLogsResponse(app_id=request.app_id)
@@ -73,11 +74,54 @@ class LogRpcs(RpcBase):
             )
         return response
 
+    async def SandboxGetLogs(self, stream: Any) -> None:
+        request = await stream.recv_message()
+        if time.monotonic() < self.faults.log_streams_down_until:
+            raise GRPCError(Status.UNAVAILABLE, "The log service is starting")
+        sandbox = self.world.sandboxes.get(request.sandbox_id)
+        if sandbox is None:
+            raise not_found(f"Sandbox '{request.sandbox_id}' not found")
+
+        def accept(source: Source) -> bool:
+            ours = source.task_id == sandbox.task_id and not source.task_state
+            return ours and request.file_descriptor in (0, source.fd)
+
+        ended = self._task_ended(sandbox.task_id)
+        try:
+            async for batch in self.logs.follow(
+                sandbox.app_id, request.last_entry_id, request.timeout, accept, ended
+            ):
+                batch.eof, batch.app_done = batch.app_done, False
+                await stream.send_message(batch)
+        except StreamCut:
+            raise GRPCError(Status.UNAVAILABLE, "The log stream was cut") from None
+
+    def _task_of(
+        self, request: api_pb2.AppGetLogsRequest | api_pb2.AppFetchLogsRequest | api_pb2.AppCountLogsRequest
+    ) -> str:
+        """Returns the container that is asked for, by its id or by that of its sandbox; '' for all."""
+        if not request.sandbox_id:
+            return request.task_id
+        sandbox = self.world.sandboxes.get(request.sandbox_id)
+        if sandbox is None:
+            raise not_found(f"Sandbox '{request.sandbox_id}' not found")
+        return sandbox.task_id
+
+    def _accept_query(self, request: api_pb2.AppFetchLogsRequest | api_pb2.AppCountLogsRequest) -> Accept:
+        return _accept(
+            self._task_of(request),
+            request.function_id,
+            request.parametrized_function_id,
+            request.function_call_id,
+            request.source,
+        )
+
     def _log_owner(self, request: api_pb2.AppGetLogsRequest) -> str:
-        if request.task_id and not request.app_id:
-            task = self.world.tasks.get(request.task_id)
+        task_id = self._task_of(request)
+        if task_id and not request.app_id:
+            task = self.world.tasks.get(task_id)
             if task is None:
-                raise not_found(f"Container '{request.task_id}' not found")
+                raise not_found(f"Container '{task_id}' not found")
             return task.app_id
         return self.app(request.app_id).app_id
 
@@ -85,16 +129,6 @@ class LogRpcs(RpcBase):
         """Returns a question whether the container has ended, or None if the stream is not of a container."""
         task = self.world.tasks.get(task_id)
         return (lambda: bool(task.finished_at)) if task else None
-
-
-def _accept_query(request: api_pb2.AppFetchLogsRequest | api_pb2.AppCountLogsRequest) -> Accept:
-    return _accept(
-        request.task_id,
-        request.function_id,
-        request.parametrized_function_id,
-        request.function_call_id,
-        request.source,
-    )
 
 
 def _accept(

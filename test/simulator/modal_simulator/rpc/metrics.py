@@ -1,59 +1,30 @@
-"""Metric series of a function, computed from its calls and containers."""
+"""Metric series of functions and servers, computed from their calls, requests and containers.
+
+Names: those that Modal documents; the others are known only to its own ``MetricsGetInfo`` and have none here.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 
+from google.protobuf.timestamp_pb2 import Timestamp
 from modal_proto import api_pb2
 
-from ..world import CallRecord, Task
-from .base import invalid, seconds, timestamp, unary
-from .calls import CallRpcs
+from .base import RpcBase, invalid, seconds, timestamp, unary
 
 MAX_SPAN_SECONDS = 31 * 86400.0
 MAX_POINTS = 500
-BUCKETS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One series: how to get a bucket's value from the calls enqueued and containers alive in it."""
-
-    group: str
-    name: str
-    unit: str
-    description: str
-    value: Callable[[list[CallRecord], list[Task]], float]
-
-
-def _execution_p50(calls: list[CallRecord]) -> float:
-    times = sorted(
-        each.finished_at - each.started_at for each in calls if each.finished_at and each.started_at
-    )
-    return times[(len(times) - 1) // 2] if times else 0.0
-
-
-METRICS = (
-    Metric("calls", "calls", "count", "Calls enqueued", lambda calls, _: float(len(calls))),
-    Metric(
-        "calls",
-        "failed_calls",
-        "count",
-        "Calls that did not succeed",
-        lambda calls, _: float(
-            sum(each.status > api_pb2.FUNCTION_CALL_INPUT_STATUS_SUCCESS for each in calls)
-        ),
-    ),
-    Metric(
-        "calls", "execution_time_p50", "s", "Median execution time", lambda calls, _: _execution_p50(calls)
-    ),
-    Metric("containers", "containers", "count", "Containers alive", lambda _, tasks: float(len(tasks))),
+AUTO_POINTS = 100
+MIN_BUCKET_SECONDS = 60
+MINUTES = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 480, 720, 1440)
+SUCCESSFUL_CALLS = api_pb2.MetricDefinition(
+    name="successful_calls_count",
+    unit="calls",
+    description="Calls that succeeded, by the time at which they ended",
 )
 
 
-class MetricRpcs(CallRpcs):
+class MetricRpcs(RpcBase):
     """Metric series."""
 
     @unary
@@ -61,59 +32,67 @@ class MetricRpcs(CallRpcs):
         self, request: api_pb2.FunctionGetMetricsRequest
     ) -> api_pb2.FunctionGetMetricsResponse:
         self.function(request.function_id)
-        since, until = seconds(request.since), seconds(request.until)
-        if not 0 < until - since <= MAX_SPAN_SECONDS:
-            raise invalid("The time range must be positive and cannot exceed 31 days")
-        width = _bucket_seconds(until - since, request.bucket_secs)
-        starts = range(int(since) // width * width, int(until), width)
+        buckets = _buckets(request.since, request.until, request.bucket_secs)
         response = api_pb2.FunctionGetMetricsResponse(
-            since=timestamp(starts[0]), until=timestamp(starts[-1] + width), bucket_secs=width
+            since=timestamp(buckets.start), until=timestamp(buckets.stop), bucket_secs=buckets.step
         )
-        calls = self._calls_by_bucket(request.function_id, starts)
-        tasks = [each for each in self.world.tasks.values() if each.function_id == request.function_id]
-        for metric in METRICS:
-            if request.groups and metric.group not in request.groups:
-                continue
-            series = response.series.add(name=metric.name, unit=metric.unit, description=metric.description)
-            for start in starts:
-                value = metric.value(calls[start], _alive(tasks, start, start + width))
-                series.points.add(timestamp=timestamp(start), value=value)
+        if "calls" in (request.groups or ["calls"]):
+            response.series.append(self._successful_calls(request.function_id, buckets))
         return response
 
     @unary
+    async def ServerGetMetrics(
+        self, request: api_pb2.ServerGetMetricsRequest
+    ) -> api_pb2.ServerGetMetricsResponse:
+        self.function(request.function_id)
+        buckets = _buckets(request.since, request.until, request.bucket_secs)
+        return api_pb2.ServerGetMetricsResponse(
+            since=timestamp(buckets.start), until=timestamp(buckets.stop), bucket_secs=buckets.step
+        )
+
+    @unary
     async def MetricsGetInfo(self, request: api_pb2.MetricsGetInfoRequest) -> api_pb2.MetricsGetInfoResponse:
-        span = seconds(request.until) - seconds(request.since)
-        width = _bucket_seconds(span if span > 0 else 3600.0, request.bucket_secs)
-        response = api_pb2.MetricsGetInfoResponse(bucket_secs=width, bucket_count=int(span // width))
-        for name in ("calls", "containers"):
-            if request.groups and name not in request.groups:
-                continue
-            group = response.groups.add(name=name, display_name=name.capitalize())
-            for metric in METRICS:
-                if metric.group == name:
-                    group.metrics.add(name=metric.name, unit=metric.unit, description=metric.description)
+        buckets = _buckets(request.since, request.until, request.bucket_secs)
+        response = api_pb2.MetricsGetInfoResponse(bucket_secs=buckets.step, bucket_count=len(buckets))
+        server = request.target_type == api_pb2.MetricsGetInfoRequest.METRICS_TARGET_TYPE_SERVER
+        if not server and "calls" in (request.groups or ["calls"]):
+            response.groups.add(name="calls", display_name="Calls", metrics=[SUCCESSFUL_CALLS])
         return response
 
-    def _calls_by_bucket(self, function_id: str, starts: range) -> dict[int, list[CallRecord]]:
-        buckets: dict[int, list[CallRecord]] = {start: [] for start in starts}
-        for call in self.calls_of(function_id, starts[0], starts[-1] + starts.step):
-            buckets[int(call.enqueued_at) // starts.step * starts.step].append(call)
-        return buckets
+    def _successful_calls(self, function_id: str, buckets: range) -> api_pb2.FunctionMetricSeries:
+        """Returns the series; a bucket in which no call ended has a point without a value."""
+        counts: dict[int, int] = {}
+        for call in self.world.calls.values():
+            if call.function_id == function_id and call.finished_at:
+                start = int(call.finished_at) // buckets.step * buckets.step
+                succeeded = call.status == api_pb2.FUNCTION_CALL_INPUT_STATUS_SUCCESS
+                counts[start] = counts.get(start, 0) + succeeded
+        series = api_pb2.FunctionMetricSeries(
+            name=SUCCESSFUL_CALLS.name, unit=SUCCESSFUL_CALLS.unit, description=SUCCESSFUL_CALLS.description
+        )
+        for start in buckets:
+            point = series.points.add(timestamp=timestamp(start))
+            if start in counts:
+                point.value = counts[start]
+        return series
 
 
-def _alive(tasks: list[Task], start: float, end: float) -> list[Task]:
+def _buckets(since: Timestamp, until: Timestamp, wanted: int) -> range:
+    """Returns the starts of the buckets; bounds are rounded down, so the one at ``until`` is left out."""
     now = time.time()
-    return [
-        each
-        for each in tasks
-        if each.started_at and each.started_at < end and (each.finished_at or now) >= start and start <= now
-    ]
+    last = seconds(until) or now
+    first = seconds(since) or last - 3600
+    if not 0 < last - first <= MAX_SPAN_SECONDS + 1:
+        raise invalid("The time range must be positive and cannot exceed 31 days")
+    if wanted and wanted < MIN_BUCKET_SECONDS:
+        raise invalid(f"bucket_secs must be at least {MIN_BUCKET_SECONDS}")
+    width = wanted or _automatic_width(last - first)
+    buckets = range(int(first) // width * width, int(last) // width * width, width)
+    if len(buckets) > MAX_POINTS:
+        raise invalid(f"Metrics are limited to {MAX_POINTS} points per series")
+    return buckets
 
 
-def _bucket_seconds(span: float, wanted: int) -> int:
-    if wanted and span / wanted <= MAX_POINTS:
-        return wanted
-    for width in BUCKETS:
-        if span / width <= 100:
-            return width
-    return BUCKETS[-1]
+def _automatic_width(span: float) -> int:
+    """Returns the width that divides the span into about a hundred buckets, in seconds."""
+    return min((each * 60 for each in MINUTES), key=lambda width: abs(span / width - AUTO_POINTS))

@@ -116,7 +116,7 @@ def _check_keys(keys: Iterable[str]) -> None:
 def _check_required(secret: Secret, required: list[str]) -> None:
     missing = [key for key in required if key not in secret.values]
     if missing:
-        raise not_found(f"Secret '{secret.name}' is missing required key(s): {', '.join(missing)}")
+        raise not_found(f"Secret is missing key(s): {', '.join(missing)}")
 
 
 def _metadata(secret: Secret) -> api_pb2.SecretMetadata:

@@ -38,6 +38,7 @@ class TaskRpcs(RpcBase):
             finished_at=task.finished_at,
             result=task.result,
             gpu_type=task.gpu_type,
+            sandbox_id=task.sandbox_id,
         )
         if task.gpu_count:
             info.gpu_config.CopyFrom(api_pb2.GPUConfig(gpu_type=task.gpu_type, count=task.gpu_count))

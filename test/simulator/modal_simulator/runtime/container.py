@@ -19,6 +19,7 @@ from modal_proto import api_pb2
 from ..world import Task
 from .calls import Input
 from .exec import Exec
+from .rootfs import RootFolder
 
 STDOUT, STDERR = 1, 2
 READ_SIZE = 1 << 16
@@ -60,10 +61,15 @@ class Container:
     # What commands beside the process need: its variables and its folder, known once it has been started.
     env: dict[str, str] = field(default_factory=dict)
     root: Path | None = None
+    files: RootFolder | None = None
     beside: list[Exec] = field(default_factory=list)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     _process: asyncio.subprocess.Process | None = None
     _pipes: dict[int, tuple[int, codecs.IncrementalDecoder]] = field(default_factory=dict)
+
+    def localize(self, text: str) -> str:
+        """Returns a path in the container as it is called on this machine."""
+        return self.files.localize(text) if self.files else text
 
     @property
     def task_id(self) -> str:
@@ -94,7 +100,7 @@ class Container:
                 stdout=writers[0],
                 stderr=writers[1],
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                preexec_fn=die_with_parent if sys.platform == "linux" else None,
             )
         finally:
             for writer in writers:
@@ -113,7 +119,10 @@ class Container:
         self.draining = True
         if self.request is not None and not self.request.answer.done():
             self.request.answer.set_result(None)
-        self.signal(signal.SIGINT if self.running else 0)
+        if self.arguments.function_def.is_server:
+            self.signal(signal.SIGTERM)
+        elif self.running:
+            self.signal(signal.SIGINT)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GRACE_SECONDS):
                 await self.ended.wait()
@@ -125,7 +134,7 @@ class Container:
         self.signal(signal.SIGKILL)
 
     def signal(self, number: int) -> None:
-        if self._process is None or not number:
+        if self._process is None:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, number)
@@ -191,6 +200,6 @@ def _write_private(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Makes the kernel end the container when the simulator dies, however that happens."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

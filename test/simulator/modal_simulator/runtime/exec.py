@@ -10,7 +10,7 @@ import pty
 import signal
 import struct
 import termios
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,22 +56,37 @@ class Exec:
 
     Parameters:
         terminal: size and kind of the caller's terminal; None = plain pipes.
+        on_data: told of each piece of output; an empty one ends its stream.
+        ignored: streams that nobody reads.
+        merged: whether stderr goes where stdout goes.
     """
 
     terminal: api_pb2.PTYInfo | None = None
+    on_data: Callable[[int, bytes], None] | None = None
+    ignored: Collection[int] = ()
+    merged: bool = False
     outputs: dict[int, Output] = field(default_factory=lambda: {STDOUT: Output(), STDERR: Output()})
     written: int = 0
     input_closed: bool = False
     _input: int = -1
+    _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _process: asyncio.subprocess.Process | None = None
 
-    async def start(self, command: Sequence[str], env: Mapping[str, str], folder: Path) -> None:
-        """Starts the command. Raises OSError if it cannot be started."""
+    async def start(
+        self,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        folder: Path,
+        before: Callable[[], None] | None = None,
+    ) -> None:
+        """Starts the command, after ``before`` in its process. Raises OSError if it cannot be started."""
         if self.terminal is None:
             stdin, self._input = os.pipe()
             (out, stdout), (err, stderr) = os.pipe(), os.pipe()
             readers = {STDOUT: out, STDERR: err}
             ours = {stdin, stdout, stderr}
+            if self.merged:
+                stderr = stdout
         else:
             master, slave = pty.openpty()
             size = struct.pack("HHHH", self.terminal.winsz_rows or 24, self.terminal.winsz_cols or 80, 0, 0)
@@ -89,26 +104,33 @@ class Exec:
                 stdout=stdout,
                 stderr=stderr,
                 start_new_session=True,
-                preexec_fn=None if self.terminal is None else _take_terminal,
+                preexec_fn=self._preparation(before),
             )
+        except BaseException:
+            for descriptor in (*readers.values(), self._input):
+                os.close(descriptor)
+            self.input_closed = True
+            raise
         finally:
             for descriptor in ours:
                 os.close(descriptor)
+        os.set_blocking(self._input, False)
         for stream, reader in readers.items():
             os.set_blocking(reader, False)
             asyncio.get_running_loop().add_reader(reader, self._read, stream, reader)
 
-    def write(self, offset: int, data: bytes, eof: bool) -> None:
-        """Gives the command input; what it has been given already is left out."""
-        fresh = data[max(0, self.written - offset) :]
-        self.written += len(fresh)
-        if eof and self.terminal is not None:
-            fresh += END_OF_INPUT
-        with contextlib.suppress(OSError):  # it has ended
-            while fresh:
-                fresh = fresh[os.write(self._input, fresh) :]
-        if eof:
-            self.close_input()
+    async def write(self, offset: int, data: bytes, eof: bool) -> None:
+        """Gives the command input, as fast as it reads; what it has been given already is left out."""
+        async with self._writing:
+            fresh = data[max(0, self.written - offset) :]
+            self.written += len(fresh)
+            if eof and self.terminal is not None:
+                fresh += END_OF_INPUT
+            with contextlib.suppress(OSError):  # it has ended
+                while fresh and not self.input_closed:
+                    fresh = fresh[await self._write_some(fresh) :]
+            if eof:
+                self.close_input()
 
     def close_input(self) -> None:
         """Says that no more input comes."""
@@ -132,6 +154,44 @@ class Exec:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
+    def end_outputs(self) -> None:
+        """Lets readers end, whatever may still hold the streams open, and takes no more input."""
+        for output in self.outputs.values():
+            if not output.closed:
+                output.add(b"")
+        if self._input >= 0:
+            self.close_input()
+
+    def _preparation(self, before: Callable[[], None] | None) -> Callable[[], None] | None:
+        if self.terminal is None:
+            return before
+
+        def prepare() -> None:
+            _take_terminal()
+            if before is not None:
+                before()
+
+        return prepare
+
+    async def _write_some(self, data: bytes) -> int:
+        try:
+            return os.write(self._input, data)
+        except BlockingIOError:
+            await writable(self._input)
+            return 0
+
+    def kill_left(self) -> None:
+        """Ends what the command started and left behind; call it right after ``wait``."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    async def outputs_end(self) -> None:
+        """Waits until all output is read; something that left the command's session may hold it open."""
+        for output in self.outputs.values():
+            while not output.closed:
+                await output.changed.wait()
+
     def _read(self, stream: int, reader: int) -> None:
         try:
             data = os.read(reader, READ_SIZE)
@@ -139,10 +199,24 @@ class Exec:
             return
         except OSError:  # how a terminal says that nobody holds its other end
             data = b""
-        self.outputs[stream].add(data)
+        if stream not in self.ignored or not data:
+            self.outputs[stream].add(data)
+        if self.on_data is not None:
+            self.on_data(stream, data)
         if not data:
             asyncio.get_running_loop().remove_reader(reader)
             os.close(reader)
+
+
+async def writable(descriptor: int) -> None:
+    """Waits until a pipe takes more."""
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_writer(descriptor, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_writer(descriptor)
 
 
 def _take_terminal() -> None:

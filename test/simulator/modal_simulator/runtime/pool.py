@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import signal
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from modal_proto import api_pb2
@@ -49,6 +51,9 @@ class Pool:
     containers: dict[str, Container] = field(default_factory=dict)
     queue: deque[Input] = field(default_factory=deque)
     _linger: asyncio.TimerHandle | None = None
+    open_requests: int = 0  # of a server
+    asked_at: float = 0.0  # when a server was last asked for something
+    _next_end: asyncio.TimerHandle | None = None
 
     @property
     def limits(self) -> Limits:
@@ -74,21 +79,18 @@ class Pool:
         if container.draining:
             self._answer(container, None)
             return
-        if not container.running:
+        if not container.idle_since:
             container.idle_since = time.monotonic()
-            loop = asyncio.get_running_loop()
-            loop.call_later(self.limits.scaledown_window + 0.05, self._stop_if_idle, container)
         self.balance()
 
     def balance(self) -> None:
-        """Hands out what waits, then starts containers for what is left."""
+        """Hands out what waits, starts containers for what is left, and ends those that are idle."""
         self._hand_out()
-        limits = self.limits
-        running = sum(len(container.running) for container in self.fresh)
-        missing = wanted_containers(len(self.queue), running, limits) - len(self.fresh)
+        missing = self._wanted() - len(self.fresh)
         for _ in range(missing):
             container = self.start_container(self)
             self.containers[container.task_id] = container
+        self._end_idle()
 
     def replace_containers(self) -> None:
         """Lets containers of older definitions finish their inputs and end."""
@@ -101,6 +103,40 @@ class Pool:
         """Gives a container no more work; it ends when its inputs are done."""
         container.draining = True
         self._answer(container, None)
+        if self.is_server:
+            container.signal(signal.SIGTERM)
+
+    @property
+    def is_server(self) -> bool:
+        """Whether its containers listen on a port and take no inputs."""
+        return self.record.definition is not None and self.record.definition.is_server
+
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[Container | None]:
+        """Gives a server's container for the time of one request, or None and has one started."""
+        self.asked_at = time.monotonic()
+        self.open_requests += 1
+        try:
+            container = next((each for each in self.fresh if each.ready), None)
+            self.balance()
+            yield container
+        finally:
+            self.open_requests -= 1
+            self.asked_at = time.monotonic()
+            for each in self.fresh:
+                each.idle_since = self.asked_at
+            self.balance()
+
+    def _wanted(self) -> int:
+        """Returns how many containers that take work there should be."""
+        limits = self.limits
+        if not self.is_server:
+            running = sum(len(container.running) for container in self.fresh)
+            return wanted_containers(len(self.queue), running, limits)
+        if len(self.containers) > len(self.fresh):
+            return len(self.fresh)  # all containers share this machine's ports: the old one must leave first
+        asked = self.asked_at and time.monotonic() - self.asked_at < limits.scaledown_window
+        return 1 if limits.min_containers or self.open_requests or asked else 0
 
     async def stop(self) -> None:
         """Ends all containers and fails what waits."""
@@ -126,6 +162,7 @@ class Pool:
         for item in list(container.running.values()):
             await self.finish(item, result)
         if not container.ready and not container.draining:
+            self.asked_at = 0.0
             # It never came up, and the next one would not either: say so to those who wait.
             waiting, self.queue = list(self.queue), deque()
             for item in waiting:
@@ -154,6 +191,7 @@ class Pool:
         ):
             item.retry_count += 1
             asyncio.get_running_loop().call_later(retry_delay(item.retry_count, limits), self.submit, item)
+            self.balance()
             return
         item.done = True
         _close_record(item.record, result.status)
@@ -231,18 +269,36 @@ class Pool:
         container = self.containers.get(item.container_id)
         if container is not None:
             container.running.pop(item.input_id, None)
+            if not container.running:
+                container.idle_since = time.monotonic()
 
     def _answer(self, container: Container, items: list[Input] | None) -> None:
         request, container.request = container.request, None
         if request is not None and not request.answer.done():
             request.answer.set_result(items)
 
-    def _stop_if_idle(self, container: Container) -> None:
-        if container.draining or container.running or self.queue or container.request is None:
+    def _end_idle(self) -> None:
+        """Ends containers whose window is over and comes back when the next one's is.
+
+        A container that is just between two polls is seen again when it asks.
+        """
+        if self._next_end is not None:
+            self._next_end.cancel()
+        idle = [each for each in self.fresh if self._is_idle(each)]
+        for container in sorted(idle, key=lambda each: each.idle_since):
+            idle_for = time.monotonic() - container.idle_since
+            if may_stop_idle(len(self.fresh), idle_for, self.limits):
+                self.drain(container)
+                continue
+            wait = self.limits.scaledown_window - idle_for
+            if wait > 0:
+                self._next_end = asyncio.get_running_loop().call_later(wait + 0.01, self._end_idle)
             return
-        idle = time.monotonic() - container.idle_since
-        if may_stop_idle(len(self.fresh), idle, self.limits):
-            self.drain(container)
+
+    def _is_idle(self, container: Container) -> bool:
+        if self.is_server:
+            return container.ready and not self.open_requests
+        return container.request is not None and not container.running
 
 
 def _close_record(record: CallRecord, status: int) -> None:

@@ -21,10 +21,12 @@ from .environment import TASK_HEADER, container_environment
 from .layout import app_layout
 from .pool import Pool
 from .rootfs import materialize
+from .sandboxes import Sandboxes, SandboxProcess, terminated
 
 SYSTEM = 3
 MAX_CALLS = 10_000
 TaskState = api_pb2.TaskState
+Place = Container | SandboxProcess
 
 
 class Scheduler:
@@ -51,6 +53,7 @@ class Scheduler:
         self._work_dir = work_dir
         self.pools: dict[str, Pool] = {}
         self.containers: dict[str, Container] = {}
+        self.sandboxes = Sandboxes(world, logs, faults, blobs, server_url, work_dir)
         self.calls: dict[str, Call] = {}
         self.ingress = Ingress(world, faults, self)
         self._jobs: set[asyncio.Task[None]] = set()
@@ -62,6 +65,7 @@ class Scheduler:
     async def close(self) -> None:
         """Ends every container and every web port."""
         self._closed = True
+        await self.sandboxes.close()
         await self.ingress.close()
         containers = list(self.containers.values())
         for pool in self.pools.values():
@@ -91,10 +95,14 @@ class Scheduler:
     async def stop_app(self, app_id: str) -> None:
         """Ends the app's containers; its web ports go on to say that it is stopped."""
         pools = [pool for pool in self.pools.values() if pool.record.app_id == app_id]
-        await asyncio.gather(*(pool.stop() for pool in pools))
+        await asyncio.gather(self.sandboxes.end_app(app_id), *(pool.stop() for pool in pools))
 
     async def stop_container(self, task_id: str, graceful: bool) -> bool:
         """Ends one container; graceful lets its inputs finish, else they run again elsewhere."""
+        sandbox = self.sandboxes.running(task_id)
+        if sandbox is not None:
+            await self.sandboxes.end(sandbox, terminated())
+            return True
         container = self.containers.get(task_id)
         if container is None:
             return False
@@ -111,10 +119,18 @@ class Scheduler:
 
     def kill_container(self, task_id: str) -> bool:
         """Ends a container as a crash would."""
+        sandbox = self.sandboxes.running(task_id)
+        if sandbox is not None:
+            sandbox.main.kill()
+            return True
         container = self.containers.get(task_id)
         if container is not None:
             container.kill()
         return container is not None
+
+    def place(self, task_id: str) -> Place | None:
+        """Returns what commands beside a running container need, or None if there is none."""
+        return self.containers.get(task_id) or self.sandboxes.running(task_id)
 
     def stats(self, function_id: str) -> api_pb2.FunctionStats:
         """Returns queue length, containers and running inputs of a function and its bound instances."""
@@ -213,6 +229,7 @@ class Scheduler:
             function = container.arguments.function_def
             root = await asyncio.to_thread(materialize, function, self.world, self.blobs, self._work_dir)
             env = container_environment(task, function, self.world, root, self._server_url())
+            container.files = root
             self.log_state(task, TaskState.TASK_STATE_CREATING_CONTAINER)
             if container.draining:
                 raise RuntimeError("stopped before it was started")
