@@ -128,6 +128,20 @@ describe('reading', () => {
     expect(ids()).toEqual(['a']);
   });
 
+  it.each(['offline', 'timeout', 'unauthenticated', 'unexpected'] as const)(
+    'never takes a list that failed for an empty one: %s',
+    async (kind) => {
+      server.environments = ['main', 'other'];
+      server.apps = [app('a'), app('b', { environment: 'other' })];
+      await store.refresh();
+      server.fails.set('apps other', new ModalError(kind, 'gone'));
+      await store.refresh();
+      expect(ids()).toEqual(['a', 'b']);
+      expect(store.state).toMatchObject({ error: { kind, message: 'gone' } });
+      expect(store.state.connection).not.toBe('ready');
+    },
+  );
+
   it('shows apps before their functions', async () => {
     const seen: string[] = [];
     store.onDidChange(({ snapshot }) => seen.push(`${snapshot.apps.length} ${snapshot.details.size}`));
@@ -342,6 +356,14 @@ describe('a shared run', () => {
     two.abort();
     await last;
     expect(abandoned).toEqual([false, false, true]);
+  });
+
+  it('tells a failure to all who wait, and runs again after it', async () => {
+    const outcomes = [() => Promise.reject(new Error('no')), () => Promise.resolve()];
+    const flight = new SingleFlight(() => outcomes.shift()!());
+    const [first, second] = [flight.run(), flight.run()];
+    await expect(first).rejects.toThrow('no');
+    await expect(second).resolves.toBeUndefined();
   });
 
   it('does not begin for somebody who has left before', async () => {
