@@ -18,8 +18,9 @@ import { webAddress } from '../../src/domain/webAddress.ts';
 import { downloadLogs } from '../../src/logs/download.ts';
 import { LogFollower } from '../../src/logs/follower.ts';
 import { fetchSince } from '../../src/logs/gap.ts';
+import { LineAssembler } from '../../src/logs/lines.ts';
 import { sessionToDrop } from '../../src/logs/sessionLimit.ts';
-import { bucketSecondsFor } from '../../src/logs/timeBuckets.ts';
+import { bucketSecondsFor, bucketWidths } from '../../src/logs/timeBuckets.ts';
 import type { ControlPlane } from '../../src/modal/controlPlane.ts';
 import { fromGrpc } from '../../src/modal/grpcErrors.ts';
 import { OutputLines } from '../../src/modal/outputLines.ts';
@@ -94,6 +95,7 @@ const taken: readonly (readonly [string, number, (given: number) => unknown])[] 
     (n) => (bucketSecondsFor({ since: 0, until: n * 60_000 }) === 60 ? n : 100),
   ],
   ['pages that a gap is read in', 10, pagesOfGap],
+  ['characters of one line of a log', 64 * 1024, longestRowOf],
 ];
 
 describe('so many are taken, and no more:', () => {
@@ -150,6 +152,13 @@ describe('from so much on it counts:', () => {
   });
 });
 
+it('buckets of a log are as wide as those of the official command, version 1.6.4: a server may refuse others', () => {
+  expect(bucketWidths).toEqual([
+    ...[2, 4, 6, 12, 20, 30, 60, 120, 180, 240, 300, 360, 600, 720, 900, 1200, 1800, 3600],
+    ...[7200, 10_800, 14_400, 28_800, 43_200, 86_400],
+  ]);
+});
+
 it('a gap in a log is never asked for over more than 35 days, which the server refuses', async () => {
   const day = 86_400_000;
   const now = 100 * day;
@@ -193,6 +202,14 @@ function longestLineOf(length: number): number {
   const reader = new OutputLines((line) => lines.push(line));
   reader.push(Buffer.from(`${'x'.repeat(length)}\n`));
   reader.end();
+  expect(lines.join('')).toHaveLength(length);
+  return Math.max(...lines.map((line) => line.length));
+}
+
+function longestRowOf(length: number): number {
+  const lines: string[] = [];
+  const assembler = new LineAssembler(({ text }) => lines.push(text));
+  assembler.push(chunk(`${'x'.repeat(length)}\n`));
   expect(lines.join('')).toHaveLength(length);
   return Math.max(...lines.map((line) => line.length));
 }

@@ -29,13 +29,19 @@ import type { Connection } from '../../../src/modal/connection.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import { replaceContainers } from '../../../src/modal/replaceContainers.ts';
 import { readCallFacts } from '../../../src/requests/callFacts.ts';
+import type { HealthServices } from '../../../src/requests/health/checkHealth.ts';
+import { checkHealth } from '../../../src/requests/health/checkHealth.ts';
 import { watchContainers } from '../../../src/requests/load/watchContainers.ts';
 import { parseScript } from '../../../src/scripts/parseScript.ts';
 import { AppStore } from '../../../src/store/appStore.ts';
+import { LazyFacts } from '../../../src/store/lazyFacts.ts';
+import { emptySnapshot, storeSnapshot } from '../../../src/store/snapshot.ts';
 import { appOf, endpointOf } from '../support/apps.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 import { cancelAtEachCall } from '../support/hanging.ts';
 import { httpResult } from '../support/httpResult.ts';
+
+type HealthCalls = Pick<HealthServices, 'connect' | 'containers' | 'get'>;
 
 /** Modal, and the way to it. */
 interface Services extends ControlPlane {
@@ -365,5 +371,71 @@ const flows: readonly Flow[] = [
 describe.each(flows)('$title', ({ answers, run, calls, ends }) => {
   it('ends at once when it is cancelled, whichever call it waits for', async () => {
     expect(await cancelAtEachCall<Services>(answers, run, ends)).toEqual(calls);
+  });
+});
+
+describe('a health check', () => {
+  it('ends at once when it is cancelled, whichever question it waits for', async () => {
+    const asked = await cancelAtEachCall<HealthCalls>(
+      () => ({
+        connect: { address: '', nameMs: 0, connectMs: 0 },
+        containers: { running: 1, starting: 0 },
+        get: httpResult('{}'),
+      }),
+      (services, signal) =>
+        checkHealth(
+          { bundled: true, cheap: true, requiresProxyAuth: false, key: 'kept', limitMs: 60_000 },
+          {
+            connect: (given) => services.connect(given),
+            containers: (given) => services.containers(given),
+            get: (path, given) => services.get(path, given),
+            mayWake: () => Promise.resolve(true),
+            onLine: () => undefined,
+          },
+          signal,
+        ),
+    );
+    expect(asked).toEqual(['connect', 'containers', 'get', 'get', 'get']);
+  });
+});
+
+describe('what only a closed window ends', () => {
+  it('reading the functions of an app ends with the store', async () => {
+    const asked = await cancelAtEachCall<Services>(
+      () => ({ connect: undefined, describeApp: { appId: 'ap-1', functions: [] } }),
+      async (services, signal) => {
+        // The rows of the cache are there when Modal cannot be reached.
+        const ways = [() => Promise.reject(new ModalError('offline', 'no'))];
+        const store = new AppStore(
+          {
+            get: (given) => ways.pop()?.() ?? services.connect(given).then(() => services),
+            cacheKey: () => Promise.resolve('key'),
+          },
+          {
+            get: () => storeSnapshot({ ...emptySnapshot, apps: [appOf()] }),
+            update: () => Promise.resolve(),
+          },
+          silentLogger,
+        );
+        await store.refresh();
+        signal.addEventListener('abort', () => store.dispose());
+        await store.loadDetails('ap-1');
+      },
+      'quietly',
+    );
+    expect(asked).toEqual(['connect', 'describeApp']);
+  });
+
+  it('a fact that is read for a row ends with the view', async () => {
+    const asked = await cancelAtEachCall<Services>(
+      () => ({ containerInfo: {} }),
+      async (services, signal) => {
+        const facts = new LazyFacts((id, given) => services.containerInfo(id, given));
+        signal.addEventListener('abort', () => facts.dispose());
+        await facts.ensure('ta-1', '1');
+      },
+      'quietly',
+    );
+    expect(asked).toEqual(['containerInfo']);
   });
 });

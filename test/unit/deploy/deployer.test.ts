@@ -24,11 +24,14 @@ async function cliOf(script: string) {
 }
 
 /** Cancels a deploy while its command runs. @param versions that are live before and after */
-async function cancelled(before: DeployedApp | undefined, after: DeployedApp | undefined) {
+async function cancelled(before: DeployedApp | undefined, after: DeployedApp | Error | undefined) {
   const abort = new AbortController();
   const live = [before, after];
   const plane = {
-    findDeployedApp: () => Promise.resolve(live.shift()),
+    findDeployedApp: () => {
+      const now = live.shift();
+      return now instanceof Error ? Promise.reject(now) : Promise.resolve(now);
+    },
     listApps: () => Promise.resolve([appOf({ name: 'demo' })]),
     describeApp: () => Promise.resolve({ appId: 'ap-1', functions: [] }),
   } as unknown as ControlPlane;
@@ -60,6 +63,7 @@ describe('a deploy that is cancelled', () => {
   it.each([
     ['the same version', { appId: 'ap-1', version: 1 }, { appId: 'ap-1', version: 1 }],
     ['nothing', undefined, undefined],
+    ['what nobody can say', { appId: 'ap-1', version: 1 }, new Error('gone')],
   ])('is told as cancelled where it published %s', async (_what, before, after) => {
     await expect(cancelled(before, after)).rejects.toMatchObject({ kind: 'cancelled' });
   });

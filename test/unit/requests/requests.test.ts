@@ -192,3 +192,20 @@ describe('summary', () => {
     expect(summarize('[1,2]')).toEqual([]);
   });
 });
+
+it('a key that a server repeats is masked in the bytes of an answer and in its text', async () => {
+  const key = 'correct-horse-battery';
+  const text = `no such key: ${key}`;
+  const sender = new RequestSender({
+    logger: silentLogger,
+    resolveSecret: () => Promise.resolve(key),
+    timeoutSeconds: () => 1,
+    loadClient: () =>
+      Promise.resolve({ send: () => Promise.resolve(httpResult(text, { bytes: Buffer.from(text) })) }),
+  });
+  const auth = { secretRef: 'k', header: 'Authorization', scheme: 'Bearer' };
+  const spec = { method: 'GET', url: 'https://h/', headers: {}, auth };
+  const { body, bytes } = await sender.send(spec, new AbortController().signal);
+  const masked = `no such key: ${'*'.repeat(key.length)}`;
+  expect([body, Buffer.from(bytes ?? []).toString()]).toEqual([masked, masked]);
+});

@@ -142,6 +142,15 @@ describe('reading', () => {
     },
   );
 
+  it('tells why the functions of a row cannot be read, whatever the reason', async () => {
+    const tooMany = Array.from({ length: 51 }, (_, at) => app(`a${at}`, { deployedAt: at }));
+    server.apps = tooMany;
+    await store.refresh();
+    server.fails.set('describe a0', new ModalError('offline', 'gone'));
+    await store.loadDetails('a0');
+    expect(store.state.problems.get('a0')).toMatchObject({ kind: 'offline' });
+  });
+
   it('shows apps before their functions', async () => {
     const seen: string[] = [];
     store.onDidChange(({ snapshot }) => seen.push(`${snapshot.apps.length} ${snapshot.details.size}`));
