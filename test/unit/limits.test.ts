@@ -29,6 +29,7 @@ import { imagesOf } from '../../src/requests/answer/images.ts';
 import { tablePage } from '../../src/requests/answer/table.ts';
 import { vectorsOf } from '../../src/requests/answer/vectors.ts';
 import { fileState } from '../../src/requests/files.ts';
+import { modelOf } from '../../src/requests/health/readAnswers.ts';
 import { entryOf } from '../../src/requests/history/entry.ts';
 import { KeyMask } from '../../src/requests/keyMask.ts';
 import { credentialValues } from '../../src/requests/secretVariables.ts';
@@ -95,6 +96,7 @@ const taken: readonly (readonly [string, number, (given: number) => unknown])[] 
     (n) => (bucketSecondsFor({ since: 0, until: n * 60_000 }) === 60 ? n : 100),
   ],
   ['pages that a gap is read in', 10, pagesOfGap],
+  ['characters of the name of a model', 120, (n) => modelNameOf('m'.repeat(n)).length],
   ['characters of one line of a log', 64 * 1024, longestRowOf],
 ];
 
@@ -214,6 +216,10 @@ function longestRowOf(length: number): number {
   return Math.max(...lines.map((line) => line.length));
 }
 
+function modelNameOf(id: string): string {
+  return modelOf(JSON.stringify({ status: 'ready', model: { id } })).text.replace(' is loaded.', '');
+}
+
 function picture(at: number): string {
   const gif = Buffer.concat([Buffer.from('GIF89a'), createHash('sha512').update(String(at)).digest()]);
   return `data:image/gif;base64,${gif.toString('base64')}`;
@@ -290,7 +296,7 @@ async function stateOf(size: number): Promise<string> {
   const handle = await open(file, 'w');
   await handle.truncate(size); // takes no room on the disk
   await handle.close();
-  return (await fileState({ uri: pathToFileURL(file).href, name: 'sent' })).problem;
+  return (await fileState({ uri: pathToFileURL(file).href, name: 'sent', type: '' })).problem;
 }
 
 async function scriptsOf(size: number): Promise<number> {
