@@ -12,12 +12,16 @@ const containers = Array.from({ length: 9 }, (_, at) => ({
 
 async function look(changes: Partial<ContainerWatchOptions['plane']>, times = 1) {
   const abort = new AbortController();
+  let lists = 0;
   const points: ContainerPoint[] = [];
   const gpus: (string | undefined)[][] = [];
   await watchContainers(
     {
       plane: {
-        listContainers: () => Promise.resolve(containers),
+        listContainers: () => {
+          if (++lists > times + 2) abort.abort(); // looks are not told
+          return Promise.resolve(containers);
+        },
         containerGpu: () => Promise.resolve('T4'),
         functionStats: () => Promise.resolve({ backlog: 4, containers: 0, runningInputs: 0 }),
         ...changes,
