@@ -143,28 +143,32 @@ export class LogFollower {
     this.#abort.abort();
   }
 
+  #isStopped(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
   async #untilEnd(): Promise<FollowEnd> {
-    for (;;) {
+    while (!this.#isStopped()) {
       const startedAt = this.#now();
       let broken: string | undefined;
       try {
         if (await this.#stream()) return { reason: 'The app has ended.', refused: false };
       } catch (error) {
         const failure = toModalError(error);
-        if (this.#abort.signal.aborted) return { reason: 'Stopped.', refused: false };
+        if (this.#isStopped()) break;
         if (this.#refusesPlace(failure.kind)) continue;
         if (fatal.includes(failure.kind) || (failure.kind === 'invalid' && !this.#hasStood))
           return { reason: failure.message, refused: true };
         // A cancellation that nobody here asked for is the server's, and a break like any other.
         broken = failure.kind === 'cancelled' ? 'the server closed the stream' : failure.message;
       }
-      if (this.#abort.signal.aborted) return { reason: 'Stopped.', refused: false };
       if (broken !== undefined) await this.#pause(broken);
       // A server that ends every stream at once must not be asked in a tight loop.
       else if (this.#now() - startedAt < shortestStreamMs)
         await this.#sleep(backoff(++this.#shortStreams, this.#random), this.#abort.signal);
       else this.#shortStreams = 0;
     }
+    return { reason: 'Stopped.', refused: false };
   }
 
   /** It does not know the place it is asked to go on at: it is asked for everything instead. */

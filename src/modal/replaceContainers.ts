@@ -8,12 +8,13 @@ export interface Replacement {
   readonly environment: string;
   /** Containers that were asked for before this moment run an older version; 0 = nothing was deployed anew. */
   readonly deployedAt: number | undefined;
+  /** Milliseconds from one look to the next. */
+  readonly pauseMs?: number;
 }
 
 type Plane = Pick<ControlPlane, 'listContainers' | 'stopContainer'>;
 
 const limitMs = 40_000;
-const everyMs = 1000;
 const atOnce = 32;
 
 /**
@@ -24,7 +25,7 @@ const atOnce = 32;
  */
 export async function replaceContainers(
   plane: Plane,
-  { appId, environment, deployedAt }: Replacement,
+  { appId, environment, deployedAt, pauseMs = 1000 }: Replacement,
   signal?: AbortSignal,
 ): Promise<number> {
   if (deployedAt === undefined) throw momentUnknown();
@@ -42,7 +43,7 @@ export async function replaceContainers(
       signal,
     );
     for (const { id } of old) stopped.add(id);
-    await pause(everyMs, undefined, signal ? { signal } : {});
+    await pause(pauseMs, undefined, signal ? { signal } : {});
   }
 }
 

@@ -16,6 +16,7 @@ import type {
 } from '../domain/lifecycle.ts';
 import type { LogBatch, LogCount, LogQuery, PastQuery, TimeRange } from '../domain/log.ts';
 import type { Logger } from '../domain/logger.ts';
+import { untilAborted } from '../domain/untilAborted.ts';
 import type { Connection } from './connection.ts';
 import type { ControlPlane, DeployedApp, Identity } from './controlPlane.ts';
 import { describeApp } from './describeApp.ts';
@@ -58,6 +59,10 @@ const pastLimitMs = 60_000;
 
 /** Each log stream asks the server for this much more than the caller's own limit. */
 const streamGraceMs = 10_000;
+
+/** The SDK's own limit comes first, where it works. */
+const sdkGraceMs = 1000;
+const deadlineExceeded = 4;
 
 export function createControlPlane(connection: Connection, logger: Logger): ControlPlane {
   return new SdkControlPlane(newClient(connection, logger), new FieldChecks(logger, connection.serverUrl));
@@ -262,11 +267,18 @@ class SdkControlPlane implements ControlPlane {
       lastEntryId,
     };
     const options = callOptions(timeoutSeconds * 1000 + streamGraceMs, signal);
+    const batches = this.#client.cpClient.appGetLogs(request, options)[Symbol.asyncIterator]();
+    const { ends, reason } = endsOf(options);
     try {
-      for await (const batch of this.#client.cpClient.appGetLogs(request, options))
-        yield toLogBatch(batch, this.#checks);
+      for (;;) {
+        const next = await untilAborted(batches.next(), ends);
+        if (next.done) return;
+        yield toLogBatch(next.value, this.#checks);
+      }
     } catch (error) {
-      throw fromGrpc(error, signal);
+      throw fromGrpc(reason(error), signal);
+    } finally {
+      batches.return?.().catch(() => undefined);
     }
   }
 
@@ -316,16 +328,29 @@ class SdkControlPlane implements ControlPlane {
     call: (rpc: Rpc, options: CallOptions) => Promise<T>,
     limits: Pick<CallOptions, 'timeoutMs' | 'retries'> = { timeoutMs: readLimitMs },
   ): Promise<T> {
+    const options = { ...limits, ...(signal ? { signal } : {}) };
+    const { ends, reason } = endsOf(options);
     try {
-      return await call(this.#client.cpClient, { ...limits, ...(signal ? { signal } : {}) });
+      return await untilAborted(call(this.#client.cpClient, options), ends);
     } catch (error) {
-      throw fromGrpc(error, signal);
+      throw fromGrpc(reason(error), signal);
     }
   }
 }
 
 function callOptions(timeoutMs: number, signal?: AbortSignal): CallOptions {
   return signal ? { timeoutMs, signal } : { timeoutMs };
+}
+
+/**
+ * What ends a call. The SDK asks for a token of its own first, and neither its limit nor a cancel ends the wait for that.
+ */
+function endsOf({ timeoutMs, signal }: CallOptions) {
+  const limit = AbortSignal.timeout(timeoutMs + sdkGraceMs);
+  return {
+    ends: signal ? AbortSignal.any([signal, limit]) : limit,
+    reason: (error: unknown): unknown => (limit.aborted ? { code: deadlineExceeded } : error),
+  };
 }
 
 function pastRequest(query: PastQuery, { since, until }: TimeRange) {

@@ -4,6 +4,7 @@ import tls from 'node:tls';
 import { ModalError } from '../../domain/errors.ts';
 import type { NetworkSettings } from '../../domain/network.ts';
 import { plainNetwork, proxyOf, withEnvironment } from '../../domain/network.ts';
+import { untilAborted } from '../../domain/untilAborted.ts';
 import { trustedContext } from '../certificates.ts';
 
 /** How the way to a server went, in milliseconds. */
@@ -86,15 +87,6 @@ function firstEvent(socket: net.Socket, event: string): Promise<void> {
     socket.once(event, () => resolve());
     socket.once('error', reject);
     socket.once('close', () => reject(new Error('the connection was closed')));
-  });
-}
-
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const end = () => reject(new Error('aborted'));
-    if (signal.aborted) end();
-    signal.addEventListener('abort', end, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));
   });
 }
 

@@ -48,6 +48,7 @@ async function lookOnce(
       plane.listContainers(environment, appId, signal),
       readQueue(options, signal),
     ]);
+    signal.throwIfAborted();
     await readGpus(plane, listed, gpus, signal);
     const containers = listed.map((each) => {
       const gpu = each.gpu ?? gpus.get(each.id);

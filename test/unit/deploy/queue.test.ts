@@ -25,6 +25,24 @@ describe('deploys of one app', () => {
     expect(queue.isBusy('a')).toBe(false);
   });
 
+  it('wait also when the one before began to run before they came', async () => {
+    const queue = new KeyedQueue();
+    const gate = Promise.withResolvers<undefined>();
+    const seen: string[] = [];
+    const first = queue.run('a', () => Promise.resolve(seen.push('first')));
+    const second = queue.run('a', () => {
+      seen.push('second begins');
+      return gate.promise.then(() => seen.push('second ends'));
+    });
+    await first;
+    await new Promise(setImmediate); // the first has left the queue
+    const third = queue.run('a', () => Promise.resolve(seen.push('third')));
+    await new Promise(setImmediate);
+    gate.resolve(undefined);
+    await Promise.all([second, third]);
+    expect(seen).toEqual(['first', 'second begins', 'second ends', 'third']);
+  });
+
   it('go on after one that failed', async () => {
     const queue = new KeyedQueue();
     const failing = queue.run('a', () => Promise.reject(new Error('no')));

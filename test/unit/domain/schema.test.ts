@@ -179,6 +179,14 @@ describe('what a form begins with', () => {
     expect(initialValue(schema, schema)).toEqual(value);
     expect(new SchemaChecker(schema).check(value)).toEqual([]);
   });
+
+  it.each(['(?P<name>a)', '(', '[', 'a{2', '(?<!x)(?#c)'])(
+    'is made also where the pattern %j is none that is understood here',
+    (pattern) => {
+      const schema = { type: 'string', pattern, minLength: 3 } as const;
+      expect(initialValue(schema, schema)).toBe('text');
+    },
+  );
 });
 
 describe('checking', () => {

@@ -5,6 +5,7 @@ import type { Container } from '../../../src/domain/app.ts';
 import { silentLogger } from '../../../src/domain/logger.ts';
 import { FieldChecks } from '../../../src/modal/fieldChecks.ts';
 import { toAutoscaler, toContainerInfo, toVersions } from '../../../src/modal/lifecycle.ts';
+import { toDeployedApp } from '../../../src/modal/lists.ts';
 import { withPlan } from '../../../src/modal/plans.ts';
 import { replaceContainers } from '../../../src/modal/replaceContainers.ts';
 
@@ -114,7 +115,7 @@ describe('a container', () => {
 
 describe('autoscaling', () => {
   const configuration = {
-    settings: { minContainers: 2, maxContainers: 5, scaledownWindow: 60 },
+    settings: { minContainers: 2, maxContainers: 5, bufferContainers: 3, scaledownWindow: 60 },
     defaultSettings: { minContainers: 0, scaledownWindow: 60 },
     staticSettings: { maxContainers: 5 },
     overrideSettings: { minContainers: 2 },
@@ -129,7 +130,7 @@ describe('autoscaling', () => {
     expect(autoscaler.inForce).toEqual({
       minContainers: 2,
       maxContainers: 5,
-      bufferContainers: 0,
+      bufferContainers: 3,
       scaledownWindow: 60,
     });
     expect(autoscaler.coded).toEqual({ maxContainers: 5 });
@@ -140,7 +141,7 @@ describe('autoscaling', () => {
     expect(deployedValues(autoscaler)).toEqual({
       minContainers: 0,
       maxContainers: 5,
-      bufferContainers: 0,
+      bufferContainers: 3,
       scaledownWindow: 60,
     });
   });
@@ -181,5 +182,15 @@ describe('replacing containers', () => {
     expect(stopped).toEqual(['ta-1']);
     expect(count).toBe(1);
     expect(lists).toEqual([]);
+  });
+});
+
+describe('an app that is deployed', () => {
+  it('is told with its version, which says whether a cancelled deploy was published', () => {
+    const appId = 'ap-0123456789012345678901';
+    const lifecycle = { version: 7, deployedAt: 1_700_000_000 };
+    const found = { appId, lifecycle } as unknown as Parameters<typeof toDeployedApp>[0];
+    expect(toDeployedApp(found, checks)).toEqual({ appId, version: 7, deployedAt: 1_700_000_000_000 });
+    expect(toDeployedApp({ ...found, appId: '' }, checks)).toBeUndefined();
   });
 });

@@ -263,6 +263,20 @@ describe('a load test in its own thread', () => {
     expect(JSON.stringify(snapshot)).not.toContain('corr');
   });
 
+  it('gives nothing of a credential that a server tells of its own', async () => {
+    const { url } = await serve((_incoming, response) =>
+      response
+        .writeHead(500)
+        .end(`no connection to postgres://app:hunter2hunter2@db/x, key sk-${'a1B2c3D4'.repeat(5)}`),
+    );
+    const { snapshot } = await run(
+      { method: 'GET', url, headers: {} },
+      { amount: requests(2), concurrency: 1 },
+    );
+    expect(snapshot.totals.errors[0]?.first).toContain('no connection to postgres://');
+    expect(JSON.stringify(snapshot)).not.toMatch(/hunter2|a1B2c3D4/);
+  });
+
   it('reports while it runs, and ends with the signal', async () => {
     const { url, sockets } = await serve((_incoming, response) => setTimeout(() => response.end('ok'), 5));
     const abort = new AbortController();

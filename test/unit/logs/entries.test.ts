@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TracebackEntry } from '../../../src/domain/logEntry.ts';
 import { entryText, levelOf } from '../../../src/domain/logEntry.ts';
-import { EntryBuilder } from '../../../src/logs/entryBuilder.ts';
+import { EntryBuilder, notInTime } from '../../../src/logs/entryBuilder.ts';
+import { EntryList } from '../../../src/logs/entryList.ts';
 import { LogBuffer } from '../../../src/logs/logBuffer.ts';
 import { chunk, cutAt, entriesOf } from './support.ts';
 
@@ -39,6 +40,21 @@ const group = `  + Exception Group Traceback (most recent call last):
 
 const tracebacks = (text: string) =>
   entriesOf([chunk(text)]).filter((entry): entry is TracebackEntry => entry.kind === 'traceback');
+
+it('the last line of a log is there also without a line end', () => {
+  const list = new EntryList();
+  const builder = new EntryBuilder(list, notInTime);
+  builder.push(chunk('whole\nno end'));
+  expect(list.entries.map(entryText)).toEqual(['whole']);
+  builder.flush();
+  expect(list.entries.map(entryText)).toEqual(['whole', 'no end']);
+});
+
+it('a run of which some failed is a warning, also when it is over', () => {
+  const progress = { ...entriesOf([chunk('x\n')])[0]!, kind: 'progress', done: 3, total: 3, text: '' };
+  const levels = [0, 1].map((failed) => levelOf({ ...progress, failed } as never));
+  expect(levels).toEqual(['info', 'warning']);
+});
 
 describe('a traceback', () => {
   it('is one entry with its chain, frames and exceptions', () => {

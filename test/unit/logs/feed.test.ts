@@ -34,6 +34,18 @@ function view(options: Partial<FeedOptions> = {}) {
 }
 
 describe('the feed', () => {
+  it.each([200, 201, 450])('tells of every row that changed, of %i at once', async (count) => {
+    const { buffer, feed, deal, texts } = view();
+    for (let at = 0; at < 500; at++) buffer.add(line(`${at}`, { time: at }));
+    await vi.advanceTimersByTimeAsync(100);
+    deal();
+    for (let at = 20; at < 20 + count; at++) buffer.update(at, line(`${at} changed`, { time: at }));
+    await vi.advanceTimersByTimeAsync(100);
+    deal();
+    expect(texts().filter((text) => text.endsWith('changed'))).toHaveLength(count);
+    feed.dispose();
+  });
+
   it('sends at most 30 messages a second and loses nothing', async () => {
     const { buffer, messages, deal, texts, feed } = view();
     let sent = 0;

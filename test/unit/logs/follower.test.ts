@@ -269,6 +269,41 @@ describe('a stream that cannot go on', () => {
     },
   );
 
+  it('goes on after a refusal of what was asked, where it had worked before', async () => {
+    let opened = 0;
+    const { states, lines } = await follow({
+      open: async function* () {
+        opened++;
+        await Promise.resolve();
+        if (opened === 1) {
+          yield batchOf('', chunk('before\n', { time: 1 }));
+          throw new ModalError('offline', 'cut');
+        }
+        if (opened === 2) throw new ModalError('invalid', 'for a moment');
+        yield batchOf('', chunk('after\n', { time: 2 }));
+        yield done;
+      },
+    });
+    expect(states.at(-1)).toEqual({ kind: 'ended', reason: 'The app has ended.', refused: false });
+    expect(lines).toEqual(['before', 'after']);
+  });
+
+  it('shows a line once too often rather than never, where the past cannot be asked', async () => {
+    let opened = 0;
+    const { states, lines } = await follow({
+      open: async function* () {
+        opened++;
+        await Promise.resolve();
+        yield batchOf(String(opened), chunk('same\n', { time: 5 }));
+        if (opened === 1) throw new ModalError('offline', 'cut');
+        yield done;
+      },
+      fetch: () => Promise.reject(new ModalError('unsupported', 'no past')),
+    });
+    expect(states.at(-1)).toMatchObject({ kind: 'ended', refused: false });
+    expect(lines).toEqual(['same', 'same']);
+  });
+
   it('does not hammer a server that ends every stream at once', async () => {
     let opened = 0;
     const { pauses, states } = await follow({

@@ -34,6 +34,19 @@ it('does not ask where the log begins before it is told to load', async () => {
   expect(older.keptDays).toBe(7);
 });
 
+it('is not told by a load that a new filter has ended', async () => {
+  const failing = Promise.withResolvers<never>();
+  const history = { loadOlder: () => failing.promise, keptDays: undefined } as unknown as LogHistory;
+  const older = new OlderLines(() => history);
+  const states: string[] = [];
+  const loading = older.load();
+  older.onDidChange(({ kind }) => states.push(kind));
+  older.reset();
+  failing.reject(new Error('the filter is another'));
+  await loading;
+  expect([older.state.kind, states]).toEqual(['more', ['more']]);
+});
+
 it('loads one page at a time, however often it is asked', async () => {
   const buffer = new LogBuffer();
   const chunks = Array.from({ length: 100 }, (_, at) => chunk(`${at}\n`, { time: 3_600_000 + at }));

@@ -146,5 +146,12 @@ describe('a download into a file', () => {
     expect(diskError(full, file())).toMatchObject({
       message: 'app.log cannot be written. The disk is full. Free some space, or choose another folder.',
     });
+    for (const code of ['EPERM', 'EACCES'])
+      expect(diskError(Object.assign(new Error('write'), { code }), file())).toMatchObject({
+        message: 'app.log cannot be written. You may not write there. Choose another folder.',
+      });
+    expect(diskError(Object.assign(new Error('EIO: broken'), { code: 'EIO' }), file())).toMatchObject({
+      message: 'app.log cannot be written. EIO: broken. Choose another folder.',
+    });
   });
 });

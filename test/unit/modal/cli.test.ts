@@ -81,6 +81,23 @@ describe('running the CLI', () => {
     expect(lines).toContain('stdout: bye');
   });
 
+  it('is logged without what is secret: by its form, or because the caller says so', async () => {
+    const logged: string[] = [];
+    const logger = { ...silentLogger, info: (message: string) => void logged.push(message) };
+    const token = `hf_${'aB3dE5gH7j'.repeat(4)}`;
+    const options = { cwd: folder, env: process.env, onLine: () => undefined, logger };
+    await runCli(node, ['-e', '', '--', `--key=${token}`], options);
+    await runCli(node, ['-e', '', '--', 'a plain secret'], {
+      ...options,
+      loggedArgs: ['run', 'app.py', '…'],
+    });
+    expect(logged.map((line) => line.replace(/after .*/, ''))).toEqual([
+      'modal -e  -- --key=hf_…: exit code 0 ',
+      'modal run app.py …: exit code 0 ',
+    ]);
+    for (const line of logged) expect(line).toMatch(/ after \d{1,2}\.\d s$/);
+  });
+
   it('has a time limit, and says when it cannot be started', async () => {
     await expect(run('setInterval(() => {}, 1000)', { timeoutMs: 100 }).result).rejects.toMatchObject({
       kind: 'timeout',

@@ -9,6 +9,8 @@ import { silentLogger } from '../../../src/domain/logger.ts';
 import type { Connection } from '../../../src/modal/connection.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import { ControlPlanes } from '../../../src/modal/planes.ts';
+import { EndpointKeys } from '../../../src/platform/endpointKeys.ts';
+import { secretStorage } from '../support/secretStorage.ts';
 
 let folder: string;
 let config: string;
@@ -68,4 +70,24 @@ it('names the cache by server, profile and token, and tells nothing of the token
   expect(key).toMatch(/^snapshot:http:\/\/127\.0\.0\.1:\d+:p:[0-9a-f]{12}$/);
   await write('ak-second');
   expect(await planes([]).cacheKey()).not.toBe(key);
+});
+
+it('keeps the key of an endpoint for the account that it is of: profile and server', async () => {
+  const profileOf = (name: string, server: string) =>
+    `[${name}]\nserver_url = "http://${server}:1"\ntoken_id = "ak-${name}"\ntoken_secret = "s"\n`;
+  await writeFile(config, profileOf('home', '127.0.0.1') + profileOf('work', '127.0.0.1'));
+  let profile = 'home';
+  const source = new ControlPlanes({
+    env: { MODAL_CONFIG_PATH: config },
+    logger: silentLogger,
+    profile: () => profile,
+  });
+  const keys = new EndpointKeys(secretStorage() as never, () => source.account());
+  await keys.store('main/demo', 'the key of home');
+  profile = 'work';
+  expect(await keys.get('main/demo')).toBeUndefined();
+  profile = 'home';
+  expect(await keys.get('main/demo')).toBe('the key of home');
+  await writeFile(config, profileOf('home', 'localhost'));
+  expect(await keys.get('main/demo')).toBeUndefined();
 });

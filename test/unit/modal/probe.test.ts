@@ -13,7 +13,7 @@ it('passes when something listens, and is offline by name when nothing does', as
   await once(server, 'close');
   await expect(probeServer(`http://127.0.0.1:${port}`)).rejects.toMatchObject({
     kind: 'offline',
-    message: expect.stringContaining(`127.0.0.1:${port}`) as string,
+    message: `Modal cannot be reached at 127.0.0.1:${port} (ECONNREFUSED). Check the network and try again.`,
   });
 });
 

@@ -223,6 +223,18 @@ describe('exported code', () => {
     expect(offered({ ...spec, method: 'GET' })).not.toContain('fetch');
   });
 
+  it('has a variable where a whole part is a secret, in every language', () => {
+    const parts = [{ name: 'password', text: 'correct-horse-battery' }];
+    for (const { fits, write } of snippetKinds) {
+      const request = { ...spec, body: { parts } };
+      if (!fits(request)) continue;
+      const code = write(request);
+      expect(code).not.toMatch(/correct-horse|__VARIABLE__|__END__/);
+      expect(code).toContain('PASSWORD');
+    }
+    expect(fetchScript.fits({ ...spec, body: { parts } })).toBe(true);
+  });
+
   it('tells name and type of a part that is a text, or is not offered', () => {
     const parts = [{ name: 'a', text: '@x;"y"', type: 'application/json', fileName: 'b.json' }];
     const named = { ...spec, body: { parts } };

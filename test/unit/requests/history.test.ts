@@ -7,7 +7,7 @@ import type { HttpResult, RequestSpec } from '../../../src/domain/request.ts';
 import { comparable, compareAnswers } from '../../../src/requests/compare.ts';
 import type { HistoryEntry } from '../../../src/requests/history/entry.ts';
 import { costOf, replayOf } from '../../../src/requests/history/entry.ts';
-import { RequestHistory, mostEntries } from '../../../src/requests/history/history.ts';
+import { RequestHistory } from '../../../src/requests/history/history.ts';
 import { RecordedSender } from '../../../src/requests/recordedSender.ts';
 import { httpResult } from '../support/httpResult.ts';
 
@@ -64,10 +64,10 @@ describe('the history', () => {
   });
 
   it('holds 200, and lets the oldest go', async () => {
-    for (let at = 1; at <= mostEntries + 5; at++) await add(at);
+    for (let at = 1; at <= 205; at++) await add(at);
     const { entries } = await history.read();
-    expect(entries).toHaveLength(mostEntries);
-    expect(entries[0]!.at).toBe(mostEntries + 5);
+    expect(entries).toHaveLength(200);
+    expect(entries[0]!.at).toBe(205);
     expect(entries.at(-1)!.at).toBe(6);
   });
 
@@ -165,6 +165,25 @@ describe('the history', () => {
     expect(files.join('\n')).not.toContain(secret);
     for (const entry of (await history.read()).entries)
       expect(replayOf(entry)).toMatch(/key or token|hash and size/);
+  });
+
+  it('writes no secret of an answer or a failure to disk, also none that was never sent', async () => {
+    const canaries = ['hunter2hunter2', 'sessionOf7Letters99', 'zQ8wErTy1234567890zQ'];
+    const [password, session, key] = canaries;
+    const headers = {
+      'set-cookie': `sid=${session}; Path=/`,
+      'x-api-key': key!,
+      location: `https://u:${password}@host/x`,
+      'x-info': `sent with Bearer ${key}`,
+    };
+    await history.add({ spec, at: 1, result: result('{}', { headers }) });
+    await history.add({ spec, at: 2, error: new Error(`no way to https://u:${password}@host/`) });
+    await history.add({ spec, at: 3, error: new Error(`refused: Authorization: Bearer ${key}`) });
+    const { entries } = await history.read();
+    expect(Object.keys(entries[2]?.answer?.headers ?? {})).toEqual(Object.keys(headers));
+    expect(entries[1]?.failure).toContain('no way to https://');
+    const kept = JSON.stringify(entries);
+    expect(canaries.filter((canary) => kept.includes(canary))).toEqual([]);
   });
 });
 

@@ -168,6 +168,18 @@ describe('summary', () => {
     expect(blocks[0]).toMatchObject({ title: 'Text', text: 'x'.repeat(100) });
   });
 
+  it('shows 200 rows of a table, says how many more there are, and begins with the longer tables', () => {
+    const rows = (count: number) => Array.from({ length: count }, (_, n) => ({ n }));
+    const tables = summarize(JSON.stringify({ request: rows(1), exact: rows(200), more: rows(203) }));
+    expect(
+      tables.map((block) => block.kind === 'table' && [block.title, block.rows.length, block.more]),
+    ).toEqual([
+      ['Exact', 200, 0],
+      ['More', 200, 3],
+      ['Request', 1, 0],
+    ]);
+  });
+
   it('reads paths with names, numbers and keys', () => {
     const json = JSON.parse(body) as Parameters<typeof readPath>[0];
     expect(readPath(json, 'ratios[1].key')).toBe('quick');
@@ -179,4 +191,21 @@ describe('summary', () => {
     expect(summarize('plain')).toEqual([]);
     expect(summarize('[1,2]')).toEqual([]);
   });
+});
+
+it('a key that a server repeats is masked in the bytes of an answer and in its text', async () => {
+  const key = 'correct-horse-battery';
+  const text = `no such key: ${key}`;
+  const sender = new RequestSender({
+    logger: silentLogger,
+    resolveSecret: () => Promise.resolve(key),
+    timeoutSeconds: () => 1,
+    loadClient: () =>
+      Promise.resolve({ send: () => Promise.resolve(httpResult(text, { bytes: Buffer.from(text) })) }),
+  });
+  const auth = { secretRef: 'k', header: 'Authorization', scheme: 'Bearer' };
+  const spec = { method: 'GET', url: 'https://h/', headers: {}, auth };
+  const { body, bytes } = await sender.send(spec, new AbortController().signal);
+  const masked = `no such key: ${'*'.repeat(key.length)}`;
+  expect([body, Buffer.from(bytes ?? []).toString()]).toEqual([masked, masked]);
 });

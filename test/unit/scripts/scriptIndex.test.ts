@@ -13,6 +13,7 @@ class MemoryFiles {
   readonly texts = new Map<string, { text: string; mtime: number }>();
   readonly reads: string[] = [];
   finds = 0;
+  fails = false;
   open = 0;
   mostOpen = 0;
 
@@ -23,7 +24,10 @@ class MemoryFiles {
   index(): ScriptIndex {
     return new ScriptIndex(
       {
-        find: () => Promise.resolve((this.finds++, [...this.texts.keys()])),
+        find: () =>
+          this.fails
+            ? Promise.reject(new Error('no workspace'))
+            : Promise.resolve((this.finds++, [...this.texts.keys()])),
         stat: (uri): Promise<FileStamp | undefined> => {
           const file = this.texts.get(uri);
           return Promise.resolve(file && { mtime: file.mtime, size: file.text.length });
@@ -46,6 +50,23 @@ class MemoryFiles {
 const labels = (index: ScriptIndex) => index.scripts.map(({ label }) => label);
 
 describe('the index of scripts', () => {
+  it('reads a file that was touched once, and is left as it was where files cannot be listed', async () => {
+    const files = new MemoryFiles();
+    files.set('a.py', script('a'));
+    const index = files.index();
+    await index.update();
+    files.set('a.py', script('b'), 2);
+    index.touch('a.py');
+    await index.update();
+    files.set('a.py', script('c'), 3);
+    await index.update();
+    expect(files.reads).toEqual(['a.py', 'a.py']);
+    files.fails = true;
+    index.touchAll();
+    await index.update();
+    expect(labels(index)).toEqual(['a.py']);
+  });
+
   it('reads nothing before it is asked, then each file once, by name', async () => {
     const files = new MemoryFiles();
     files.set('b.py', script('b'));

@@ -128,6 +128,29 @@ describe('reading', () => {
     expect(ids()).toEqual(['a']);
   });
 
+  it.each(['offline', 'timeout', 'unauthenticated', 'unexpected'] as const)(
+    'never takes a list that failed for an empty one: %s',
+    async (kind) => {
+      server.environments = ['main', 'other'];
+      server.apps = [app('a'), app('b', { environment: 'other' })];
+      await store.refresh();
+      server.fails.set('apps other', new ModalError(kind, 'gone'));
+      await store.refresh();
+      expect(ids()).toEqual(['a', 'b']);
+      expect(store.state).toMatchObject({ error: { kind, message: 'gone' } });
+      expect(store.state.connection).not.toBe('ready');
+    },
+  );
+
+  it('tells why the functions of a row cannot be read, whatever the reason', async () => {
+    const tooMany = Array.from({ length: 51 }, (_, at) => app(`a${at}`, { deployedAt: at }));
+    server.apps = tooMany;
+    await store.refresh();
+    server.fails.set('describe a0', new ModalError('offline', 'gone'));
+    await store.loadDetails('a0');
+    expect(store.state.problems.get('a0')).toMatchObject({ kind: 'offline' });
+  });
+
   it('shows apps before their functions', async () => {
     const seen: string[] = [];
     store.onDidChange(({ snapshot }) => seen.push(`${snapshot.apps.length} ${snapshot.details.size}`));
@@ -342,6 +365,15 @@ describe('a shared run', () => {
     two.abort();
     await last;
     expect(abandoned).toEqual([false, false, true]);
+  });
+
+  it('tells a failure to all who wait, and runs again after it', async () => {
+    const outcomes = [() => Promise.reject(new Error('no')), () => Promise.resolve()];
+    const flight = new SingleFlight(() => outcomes.shift()!());
+    const [first, second] = [flight.run(), flight.run()];
+    const ends = [first, second].map((run) => run.then(() => 'worked', String));
+    const hangs = new Promise((resolve) => setTimeout(resolve, 3000, 'hangs').unref());
+    expect(await Promise.race([Promise.all(ends), hangs])).toEqual(['Error: no', 'worked']);
   });
 
   it('does not begin for somebody who has left before', async () => {

@@ -201,6 +201,36 @@ describe('refresh schedule', () => {
   });
 });
 
+describe('refresh schedule', () => {
+  it('plans nothing any more once it is disposed, also when a read ends after that', async () => {
+    let planned = 0;
+    const cleared: unknown[] = [];
+    const read = Promise.withResolvers<boolean>();
+    const schedule = new RefreshSchedule(
+      () => read.promise,
+      () => 1000,
+      { set: () => ++planned, clear: (handle) => void cleared.push(handle) },
+    );
+    schedule.setVisible(true);
+    schedule.dispose();
+    read.resolve(true);
+    await read.promise;
+    await new Promise(setImmediate);
+    expect(planned).toBe(0);
+
+    const other = new RefreshSchedule(
+      () => Promise.resolve(true),
+      () => 1000,
+      { set: () => ++planned, clear: (handle) => void cleared.push(handle) },
+    );
+    other.setVisible(true);
+    await new Promise(setImmediate);
+    expect([planned, cleared]).toEqual([1, []]);
+    other.dispose();
+    expect(cleared).toEqual([1]);
+  });
+});
+
 describe('catalogue', () => {
   it('reads every manifest and leaves out a broken one', async () => {
     const root = await mkdtemp(path.join(os.tmpdir(), 'catalog-'));

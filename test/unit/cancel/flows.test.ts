@@ -1,0 +1,441 @@
+/**
+ * Everything that asks Modal and can be cancelled, cancelled at each of its calls. A call that is not told of it would
+ * go on, and whoever cancelled would wait for it.
+ */
+import { describe, expect, it } from 'vitest';
+import { Deployer } from '../../../src/deploy/deployer.ts';
+import type { DeployPlan } from '../../../src/deploy/plan.ts';
+import { planDeploy } from '../../../src/deploy/plan.ts';
+import { recoverDeploy } from '../../../src/deploy/recovery.ts';
+import { planRun, planServe } from '../../../src/deploy/scriptProcess.ts';
+import { createPlannedSecrets } from '../../../src/deploy/secret.ts';
+import { endUnfinished } from '../../../src/deploy/unfinished.ts';
+import type { Container } from '../../../src/domain/app.ts';
+import { datedRates } from '../../../src/domain/cost.ts';
+import { ModalError } from '../../../src/domain/errors.ts';
+import type { LogBatch, LogChunk } from '../../../src/domain/log.ts';
+import { silentLogger } from '../../../src/domain/logger.ts';
+import type { Runnable } from '../../../src/domain/script.ts';
+import { downloadLogs } from '../../../src/logs/download.ts';
+import { LogFollower } from '../../../src/logs/follower.ts';
+import { fetchSince } from '../../../src/logs/gap.ts';
+import { countHistogram } from '../../../src/logs/histogram.ts';
+import { LogHistory } from '../../../src/logs/history.ts';
+import { lastDeploy } from '../../../src/logs/lastDeploy.ts';
+import { LogBuffer } from '../../../src/logs/logBuffer.ts';
+import { noFilter } from '../../../src/domain/logFilter.ts';
+import type { ModalCli } from '../../../src/modal/cli.ts';
+import type { Connection } from '../../../src/modal/connection.ts';
+import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
+import { replaceContainers } from '../../../src/modal/replaceContainers.ts';
+import { readCallFacts } from '../../../src/requests/callFacts.ts';
+import type { HealthServices } from '../../../src/requests/health/checkHealth.ts';
+import { checkHealth } from '../../../src/requests/health/checkHealth.ts';
+import { watchContainers } from '../../../src/requests/load/watchContainers.ts';
+import { parseScript } from '../../../src/scripts/parseScript.ts';
+import { AppStore } from '../../../src/store/appStore.ts';
+import { LazyFacts } from '../../../src/store/lazyFacts.ts';
+import { emptySnapshot, storeSnapshot } from '../../../src/store/snapshot.ts';
+import { appOf, endpointOf } from '../support/apps.ts';
+import { catalogApp } from '../support/catalogApp.ts';
+import { cancelAtEachCall } from '../support/hanging.ts';
+import { httpResult } from '../support/httpResult.ts';
+
+type HealthCalls = Pick<HealthServices, 'connect' | 'containers' | 'get'>;
+
+/** Modal, and the way to it. */
+interface Services extends ControlPlane {
+  connect(signal?: AbortSignal): Promise<unknown>;
+}
+
+interface Flow {
+  readonly title: string;
+  readonly answers: () => Readonly<Partial<Record<keyof Services, unknown>>>;
+  readonly run: (services: Services, signal: AbortSignal) => Promise<unknown>;
+  /** The calls that it is cancelled in. */
+  readonly calls: readonly (keyof Services)[];
+  readonly ends?: 'quietly';
+}
+
+const connection = { environment: '', profile: 'p' } as Connection;
+const environment = { name: 'main', isDefault: true };
+const container = (changes: Partial<Container> = {}): Container => ({
+  id: 'ta-1',
+  appId: 'ap-1',
+  enqueuedAt: 1,
+  ...changes,
+});
+const details = {
+  appId: 'ap-1',
+  functions: [{ id: 'fu-1', tag: 'web', kind: 'function', gpus: ['T4'], endpoints: [] }],
+};
+const source = '@app.function(secrets=[modal.Secret.from_name("mine")])\ndef go(): pass\n';
+const scriptApp = parseScript(`import modal\napp = modal.App("demo")\n${source}`).apps[0]!;
+const script = { script: '/work/demo.py', app: scriptApp };
+const planned = (secrets: readonly string[]): DeployPlan =>
+  ({
+    target: { kind: 'bundled', app: catalogApp() },
+    title: 'Demo',
+    appName: 'demo-app',
+    environment: 'main',
+    cwd: '/',
+    script: '/app.py',
+    settings: {},
+    args: [],
+    secrets: secrets.map((generate) => ({
+      secret: { name: generate, keys: ['KEY'], generate, required: true, purpose: '' },
+      state: 'created',
+    })),
+  }) as unknown as DeployPlan;
+const range = { since: Date.UTC(2026, 0), until: Date.UTC(2026, 0, 2) };
+const query = { appId: 'ap-1' };
+const chunk = (text: string, changes: Partial<LogChunk> = {}): LogChunk => ({
+  ...{ source: 'stdout', containerId: 'ta-1', functionId: '', callId: '', entryId: '', time: range.since },
+  text,
+  ...changes,
+});
+async function* stream(...batches: Partial<LogBatch>[]): AsyncGenerator<LogBatch> {
+  for (const batch of batches)
+    yield await Promise.resolve({ entryId: '', chunks: [], appDone: false, ...batch });
+}
+/** The answers one after the other. */
+const inTurn = (...answers: readonly unknown[]) => {
+  let at = 0;
+  return () => {
+    const answer = answers[Math.min(at++, answers.length - 1)];
+    return typeof answer === 'function' ? (answer as () => unknown)() : answer;
+  };
+};
+
+const readsOfStore = {
+  connect: undefined,
+  listEnvironments: [environment],
+  whoAmI: { workspace: 'me' },
+  listApps: [appOf({ runningContainers: 1 })],
+  listContainers: [container()],
+  containerGpu: 'T4',
+  describeApp: details,
+};
+const storeOf = (services: Services) =>
+  new AppStore(
+    {
+      get: (signal) => services.connect(signal).then(() => services),
+      cacheKey: () => Promise.resolve('key'),
+    },
+    { get: () => undefined, update: () => Promise.resolve() },
+    silentLogger,
+  );
+const reads = { listEnvironments: [environment], rates: datedRates };
+const deployed = { findDeployedApp: { appId: 'ap-1' }, describeApp: details, history: [] };
+const unfinished = [appOf({ state: 'initializing' })];
+
+const flows: readonly Flow[] = [
+  {
+    title: 'planning the deploy of a bundled app',
+    answers: () => ({ ...reads, ...deployed, hasSecret: false }),
+    run: (plane, signal) =>
+      planDeploy({ kind: 'bundled', app: catalogApp() }, { plane, connection, environment: '', signal }),
+    calls: ['listEnvironments', 'rates', 'findDeployedApp', 'hasSecret', 'describeApp', 'history'],
+  },
+  {
+    title: 'planning the deploy of a script',
+    answers: () => ({ ...reads, ...deployed, hasSecret: true }),
+    run: (plane, signal) =>
+      planDeploy({ kind: 'script', ...script }, { plane, connection, environment: '', signal }),
+    calls: ['listEnvironments', 'rates', 'findDeployedApp', 'hasSecret', 'describeApp', 'history'],
+  },
+  {
+    title: 'planning a serve',
+    answers: () => reads,
+    run: (plane, signal) => planServe(script, { plane, connection, environment: '', signal }),
+    calls: ['listEnvironments', 'rates'],
+  },
+  {
+    title: 'planning a run',
+    answers: () => reads,
+    run: (plane, signal) =>
+      planRun(
+        script,
+        { name: 'go' } as Runnable,
+        { args: [], shownArgs: [] },
+        {
+          ...{ plane, connection, environment: '', signal },
+        },
+      ),
+    calls: ['listEnvironments', 'rates'],
+  },
+  {
+    title: 'making the secrets of a deploy',
+    answers: () => ({ createSecret: undefined, createProxyToken: 'wk-1.ws-1' }),
+    run: (plane, signal) =>
+      createPlannedSecrets(
+        planned(['api-key', 'proxy-token']),
+        { plane, keepKey: () => Promise.resolve() },
+        signal,
+      ),
+    calls: ['createSecret', 'createProxyToken'],
+  },
+  {
+    title: 'a deploy before its command runs',
+    answers: () => ({ createSecret: undefined, findDeployedApp: undefined }),
+    run: (plane, signal) =>
+      new Deployer(silentLogger).deploy(
+        planned(['api-key']),
+        {
+          ...{ plane, connection, env: {}, keepKey: () => Promise.resolve() },
+          cli: { command: '/no/such/modal', args: [] } as unknown as ModalCli,
+        },
+        { onStage: () => undefined, onLine: () => undefined },
+        signal,
+      ),
+    calls: ['createSecret', 'findDeployedApp'],
+  },
+  {
+    title: 'ending what a deploy has left',
+    answers: () => ({ listApps: unfinished, disconnectApp: undefined }),
+    run: (plane, signal) => endUnfinished({ environment: 'main', appId: 'ap-1' }, plane, signal),
+    calls: ['listApps', 'disconnectApp'],
+  },
+  {
+    title: 'finding out what became of a deploy',
+    answers: () => ({ listApps: unfinished, disconnectApp: undefined }),
+    run: (plane, signal) =>
+      recoverDeploy(
+        {
+          ...{ id: '1', account: '', title: '', startedAt: 1, appId: 'ap-1' },
+          ...{ appName: 'demo', environment: 'main' },
+        },
+        plane,
+        signal,
+      ),
+    calls: ['listApps', 'disconnectApp', 'listApps'],
+  },
+  {
+    title: 'replacing containers',
+    answers: () => ({ listContainers: inTurn([container()], []), stopContainer: undefined }),
+    run: (plane, signal) =>
+      replaceContainers(plane, { appId: 'ap-1', environment: 'main', deployedAt: 2, pauseMs: 1 }, signal),
+    calls: ['listContainers', 'stopContainer', 'listContainers'],
+  },
+  {
+    title: 'reading a gap of a log',
+    answers: () => ({ fetchLogs: [] }),
+    run: (plane, signal) => fetchSince((...args) => plane.fetchLogs(...args), query, range, signal),
+    calls: ['fetchLogs'],
+  },
+  {
+    title: 'counting a log for its histogram',
+    answers: () => ({ countLogs: [] }),
+    run: (plane, signal) => countHistogram((...args) => plane.countLogs(...args), query, range, signal),
+    calls: ['countLogs'],
+  },
+  {
+    title: 'loading older lines',
+    answers: () => ({
+      fetchLogs: inTurn(
+        [{ chunks: [chunk('a')] }, { chunks: [chunk('b')] }],
+        [{ chunks: [chunk('a')] }, { chunks: [chunk('b')] }],
+      ),
+    }),
+    run: (plane, signal) =>
+      new LogHistory({
+        ...{ query, buffer: new LogBuffer(), known: () => [], pageEntries: 2 },
+        fetch: (...args) => plane.fetchLogs(...args),
+      }).loadOlder(signal),
+    calls: ['fetchLogs', 'fetchLogs'],
+  },
+  {
+    title: 'a download',
+    answers: () => ({
+      countLogs: inTurn([{ ...range, stdout: 30_000, stderr: 0, system: 0 }], []),
+      fetchLogs: [],
+    }),
+    run: (plane, signal) =>
+      downloadLogs({
+        ...{ query, filter: noFilter, range, format: 'text', signal },
+        fetch: (...args) => plane.fetchLogs(...args),
+        count: (...args) => plane.countLogs(...args),
+        write: () => Promise.resolve(),
+      }),
+    calls: ['countLogs', 'countLogs'],
+  },
+  {
+    title: 'a download from a server that does not count',
+    answers: () => ({
+      countLogs: () => Promise.reject(new ModalError('unsupported', 'no')),
+      fetchLogs: [],
+    }),
+    run: (plane, signal) =>
+      downloadLogs({
+        ...{ query, filter: noFilter, format: 'text', signal },
+        range: { since: range.since, until: range.since + 1000 },
+        fetch: (...args) => plane.fetchLogs(...args),
+        count: (...args) => plane.countLogs(...args),
+        write: () => Promise.resolve(),
+      }),
+    calls: ['countLogs', 'fetchLogs'],
+  },
+  {
+    title: 'asking when an app was deployed last',
+    answers: () => ({ connect: undefined, findDeployedApp: undefined }),
+    run: (services, signal) =>
+      lastDeploy(
+        { get: (given) => services.connect(given).then(() => services) },
+        { appId: 'ap-1', appName: 'demo', environment: 'main' },
+        signal,
+      ),
+    calls: ['connect', 'findDeployedApp'],
+  },
+  {
+    title: 'following a log',
+    answers: () => ({
+      connect: undefined,
+      // Without a place to go on at, the log between the two is read from the past.
+      streamLogs: inTurn(
+        () => stream({ chunks: [chunk('first')] }),
+        () => stream({ chunks: [chunk('second')], appDone: true }),
+      ),
+      fetchLogs: [],
+    }),
+    run: (services, signal) => {
+      const follower = new LogFollower({
+        query,
+        connect: (given) => services.connect(given),
+        open: (...args) => services.streamLogs(...args),
+        fetch: (...args) => services.fetchLogs(...args),
+        sink: { push: () => undefined, mark: () => undefined, flush: () => undefined },
+        onState: () => undefined,
+        sleep: () => Promise.resolve(),
+      });
+      signal.addEventListener('abort', () => follower.stop());
+      return follower.run();
+    },
+    calls: ['connect', 'streamLogs', 'connect', 'streamLogs', 'fetchLogs'],
+    ends: 'quietly',
+  },
+  {
+    title: 'asking how a call was served',
+    answers: () => ({
+      connect: undefined,
+      listContainers: [container({ enqueuedAt: 1000 })],
+      describeApp: details,
+      streamLogs: () => stream({ chunks: [chunk('', { phase: 'running' })] }),
+    }),
+    run: (services, signal) =>
+      readCallFacts(
+        {
+          plane: (given) => services.connect(given).then(() => services),
+          rates: () => datedRates,
+        },
+        {
+          ...{ app: appOf(), endpoint: endpointOf(), sentAt: 1000 },
+          result: httpResult('', { timing: { connect: 0, firstByte: 5, total: 5, polls: 0 } }),
+        },
+        signal,
+      ),
+    calls: ['connect', 'listContainers', 'describeApp', 'streamLogs'],
+    ends: 'quietly',
+  },
+  {
+    title: 'watching the containers of a load test',
+    answers: () => ({
+      listContainers: [container()],
+      functionStats: { backlog: 0 },
+      containerGpu: 'T4',
+    }),
+    run: (plane, signal) => {
+      const looked = new AbortController();
+      return watchContainers(
+        {
+          ...{ plane, environment: 'main', appId: 'ap-1', functionId: 'fu-1', logger: silentLogger },
+          onLook: () => looked.abort(),
+        },
+        AbortSignal.any([signal, looked.signal]),
+      );
+    },
+    calls: ['listContainers', 'functionStats', 'containerGpu'],
+    ends: 'quietly',
+  },
+  {
+    title: 'reading all apps',
+    answers: () => readsOfStore,
+    run: (services, signal) => storeOf(services).refresh(signal),
+    calls: [
+      ...(['connect', 'listEnvironments', 'whoAmI', 'listApps', 'listContainers'] as const),
+      ...(['containerGpu', 'describeApp'] as const),
+    ],
+    ends: 'quietly',
+  },
+];
+
+describe.each(flows)('$title', ({ answers, run, calls, ends }) => {
+  it('ends at once when it is cancelled, whichever call it waits for', async () => {
+    expect(await cancelAtEachCall<Services>(answers, run, ends)).toEqual(calls);
+  });
+});
+
+describe('a health check', () => {
+  it('ends at once when it is cancelled, whichever question it waits for', async () => {
+    const asked = await cancelAtEachCall<HealthCalls>(
+      () => ({
+        connect: { address: '', nameMs: 0, connectMs: 0 },
+        containers: { running: 1, starting: 0 },
+        get: httpResult('{}'),
+      }),
+      (services, signal) =>
+        checkHealth(
+          { bundled: true, cheap: true, requiresProxyAuth: false, key: 'kept', limitMs: 60_000 },
+          {
+            connect: (given) => services.connect(given),
+            containers: (given) => services.containers(given),
+            get: (path, given) => services.get(path, given),
+            mayWake: () => Promise.resolve(true),
+            onLine: () => undefined,
+          },
+          signal,
+        ),
+    );
+    expect(asked).toEqual(['connect', 'containers', 'get', 'get', 'get']);
+  });
+});
+
+describe('what only a closed window ends', () => {
+  it('reading the functions of an app ends with the store', async () => {
+    const asked = await cancelAtEachCall<Services>(
+      () => ({ connect: undefined, describeApp: { appId: 'ap-1', functions: [] } }),
+      async (services, signal) => {
+        // The rows of the cache are there when Modal cannot be reached.
+        const ways = [() => Promise.reject(new ModalError('offline', 'no'))];
+        const store = new AppStore(
+          {
+            get: (given) => ways.pop()?.() ?? services.connect(given).then(() => services),
+            cacheKey: () => Promise.resolve('key'),
+          },
+          {
+            get: () => storeSnapshot({ ...emptySnapshot, apps: [appOf()] }),
+            update: () => Promise.resolve(),
+          },
+          silentLogger,
+        );
+        await store.refresh();
+        signal.addEventListener('abort', () => store.dispose());
+        await store.loadDetails('ap-1');
+      },
+      'quietly',
+    );
+    expect(asked).toEqual(['connect', 'describeApp']);
+  });
+
+  it('a fact that is read for a row ends with the view', async () => {
+    const asked = await cancelAtEachCall<Services>(
+      () => ({ containerInfo: {} }),
+      async (services, signal) => {
+        const facts = new LazyFacts((id, given) => services.containerInfo(id, given));
+        signal.addEventListener('abort', () => facts.dispose());
+        await facts.ensure('ta-1', '1');
+      },
+      'quietly',
+    );
+    expect(asked).toEqual(['containerInfo']);
+  });
+});

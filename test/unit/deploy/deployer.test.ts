@@ -1,0 +1,84 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Deployer } from '../../../src/deploy/deployer.ts';
+import type { DeployPlan } from '../../../src/deploy/plan.ts';
+import { runFunction } from '../../../src/deploy/run.ts';
+import type { ScriptPlan } from '../../../src/deploy/scriptProcess.ts';
+import { silentLogger } from '../../../src/domain/logger.ts';
+import type { Connection } from '../../../src/modal/connection.ts';
+import type { ControlPlane, DeployedApp } from '../../../src/modal/controlPlane.ts';
+import { appOf } from '../support/apps.ts';
+
+const connection = { profile: '', environment: '', tokenId: '', tokenSecret: '', serverUrl: '' };
+let folder: string;
+beforeEach(async () => (folder = await mkdtemp(path.join(os.tmpdir(), 'deploy-'))));
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Runs a script in the place of the CLI. */
+async function cliOf(script: string) {
+  const file = path.join(folder, 'modal.cjs');
+  await writeFile(file, script);
+  return { command: process.execPath, args: [file], version: '1.6.4', source: 'a script' };
+}
+
+/** Cancels a deploy while its command runs. @param versions that are live before and after */
+async function cancelled(before: DeployedApp | undefined, after: DeployedApp | Error | undefined) {
+  const abort = new AbortController();
+  const live = [before, after];
+  const plane = {
+    findDeployedApp: () => {
+      const now = live.shift();
+      return now instanceof Error ? Promise.reject(now) : Promise.resolve(now);
+    },
+    listApps: () => Promise.resolve([appOf({ name: 'demo' })]),
+    describeApp: () => Promise.resolve({ appId: 'ap-1', functions: [] }),
+  } as unknown as ControlPlane;
+  const plan = {
+    ...{ title: 'Demo', appName: 'demo', environment: 'main', script: 'app.py', cwd: folder },
+    ...{ secrets: [], settings: {}, args: [] },
+  } as unknown as DeployPlan;
+  const cli = await cliOf(`console.log('up'); setInterval(() => {}, 1000)`);
+  return new Deployer(silentLogger).deploy(
+    plan,
+    {
+      ...{ cli, plane, connection: connection as Connection, env: process.env },
+      keepKey: () => Promise.resolve(),
+    },
+    { onStage: () => undefined, onLine: (line) => line === 'up' && abort.abort() },
+    abort.signal,
+  );
+}
+
+describe('a deploy that is cancelled', () => {
+  it.each([
+    ['another version of the app', { appId: 'ap-1', version: 1 }, { appId: 'ap-1', version: 2 }],
+    ['the first version of an app', undefined, { appId: 'ap-1', version: 1 }],
+    ['an app of another id', { appId: 'ap-0', version: 1 }, { appId: 'ap-1', version: 1 }],
+  ])('is told as a deploy where it was published all the same: %s', async (_what, before, after) => {
+    expect(await cancelled(before, after)).toMatchObject({ appId: 'ap-1', appName: 'demo' });
+  });
+
+  it.each([
+    ['the same version', { appId: 'ap-1', version: 1 }, { appId: 'ap-1', version: 1 }],
+    ['nothing', undefined, undefined],
+    ['what nobody can say', { appId: 'ap-1', version: 1 }, new Error('gone')],
+  ])('is told as cancelled where it published %s', async (_what, before, after) => {
+    await expect(cancelled(before, after)).rejects.toMatchObject({ kind: 'cancelled' });
+  });
+});
+
+it('a run says how many seconds it took', async () => {
+  const plan = {
+    ...{ kind: 'run', script: 'app.py', cwd: folder, environment: 'main', args: [], shownArgs: [] },
+  } as unknown as ScriptPlan;
+  const services = {
+    ...{ cli: await cliOf(''), connection: connection as Connection, env: process.env },
+    ...{ plane: {} as ControlPlane, logger: silentLogger },
+  };
+  const start = performance.now();
+  const seconds = await runFunction(plan, services, () => undefined, new AbortController().signal);
+  expect(seconds).toBeGreaterThan(0);
+  expect(seconds).toBeLessThanOrEqual((performance.now() - start) / 1000);
+});

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { ModalError, toModalError } from '../../../src/domain/errors.ts';
+
+interface Call {
+  readonly name: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Calls that are answered with a stream. */
+const streams: readonly string[] = ['streamLogs', 'appGetLogs'];
+
+/** Long enough for a busy machine; nothing waits for it but a test that fails. */
+const patienceMs = 3000;
+const mostCalls = 60;
+
+/**
+ * Cancels an operation at each of its calls in turn: that call and all after it hang until their signal is aborted, those
+ * before it are answered. The operation must end as it promises, with every call that it made let go at once and without
+ * another one.
+ * @param answers what its calls are answered with: values, or functions of the arguments; made anew for each cancel
+ * @param ends `cancelled`: it rejects with that kind; `quietly`: it resolves
+ * @returns the calls that it was cancelled in, in their order
+ */
+export async function cancelAtEachCall<T extends object>(
+  answers: () => { readonly [Name in keyof T]?: unknown },
+  run: (services: T, signal: AbortSignal) => Promise<unknown>,
+  ends: 'cancelled' | 'quietly' = 'cancelled',
+): Promise<string[]> {
+  const cancelledIn: string[] = [];
+  for (let at = 0; at < mostCalls; at++) {
+    const { services, calls, hangs } = hanging(answers(), at);
+    const abort = new AbortController();
+    const outcome = run(services as T, abort.signal).then(
+      () => 'quietly',
+      (error: unknown) => toModalError(error).kind,
+    );
+    const first = await Promise.race([outcome, hangs]);
+    if (first !== 'hangs') return cancelledIn;
+    const name = calls.at(at)?.name ?? '';
+    cancelledIn.push(name);
+    const made = calls.length;
+    abort.abort();
+    expect(calls.flatMap(stillWaits), `cancelled while ${name} hangs`).toEqual([]);
+    const end = await Promise.race([outcome, sleep(patienceMs, 'does not end', { ref: false })]);
+    expect(end, `the end of what was cancelled while ${name} hangs`).toBe(ends);
+    expect(
+      calls.slice(made).map((call) => call.name),
+      'calls after the cancel',
+    ).toEqual([]);
+  }
+  throw new Error(`It does not end after ${mostCalls} calls.`);
+}
+
+function stillWaits({ name, signal }: Call): string[] {
+  if (!signal) return [`${name} was given no signal`];
+  return signal.aborted ? [] : [`${name} was not told of the cancel`];
+}
+
+/** Services whose first calls are answered; all others wait for their signal. */
+function hanging(answers: object, answered: number) {
+  const calls: Call[] = [];
+  const hung = Promise.withResolvers<'hangs'>();
+  const call =
+    (name: string) =>
+    (...args: unknown[]): unknown => {
+      const signal = signalIn(args);
+      calls.push({ name, signal });
+      if (calls.length <= answered) return answerOf(name, Reflect.get(answers, name), args);
+      hung.resolve('hangs');
+      const end = untilAborted(signal);
+      return streams.includes(name) ? { [Symbol.asyncIterator]: () => ({ next: () => end }) } : end;
+    };
+  const services = new Proxy(answers, {
+    get: (_target, name) => (typeof name === 'string' && name in answers ? call(name) : undefined),
+  });
+  return { services, calls, hangs: hung.promise };
+}
+
+function answerOf(name: string, answer: unknown, args: unknown[]): unknown {
+  const value = typeof answer === 'function' ? (answer as (...args: unknown[]) => unknown)(...args) : answer;
+  return streams.includes(name) ? value : Promise.resolve(value);
+}
+
+/** The last argument is the signal, or options that have it. */
+function signalIn(args: readonly unknown[]): AbortSignal | undefined {
+  const given = args.flatMap((arg) => [arg, (arg as { signal?: unknown } | undefined)?.signal]);
+  return given.find((arg) => arg instanceof AbortSignal);
+}
+
+function untilAborted(signal: AbortSignal | undefined): Promise<never> {
+  const end = Promise.withResolvers<never>();
+  end.promise.catch(() => undefined);
+  const abort = () => end.reject(new ModalError('cancelled', 'Cancelled'));
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  return end.promise;
+}
