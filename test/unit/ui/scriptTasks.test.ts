@@ -33,7 +33,10 @@ const scripts = (...paths: string[]) =>
     {
       find: () =>
         Promise.resolve(
-          paths.map((file) => ({ uri: pathToFileURL(file).href, apps: [{ variable: 'app' }] }) as unknown as ScriptFile),
+          paths.map(
+            (file) =>
+              ({ uri: pathToFileURL(file).href, apps: [{ variable: 'app' }] }) as unknown as ScriptFile,
+          ),
         ),
     } as unknown as ScriptFinder,
     { find: () => Promise.resolve({ command: 'modal', args: [] }) } as unknown as CliFinder,
