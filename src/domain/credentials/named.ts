@@ -1,6 +1,6 @@
 /** Credentials that their names tell: members of JSON and code, lines of settings and headers, elements, parts. */
 import type { Piece, TextString } from './text.ts';
-import { decoded, isCode, isInString, pieceAt, stringAt } from './text.ts';
+import { beginningAt, decoded, isCode, isInString, pieceAt, stringAt, wholePiece } from './text.ts';
 import { isEmptyValue, isReference, isWanted, wantedOf } from './names.ts';
 
 /** Where a credential stands in a text, and what it is called. */
@@ -50,11 +50,11 @@ function memberValues({ text, name, at }: Place): Piece[] {
   if (text.charAt(at) === '[') return listValues(text, name, at);
   const string = stringAt(text, at);
   if (string) return isMember(name, text.slice(string.start, string.end)) && isWhole(string) ? [string] : [];
-  const bare = pieceAt(bareMember, text, at);
+  const bare = beginningAt(bareMember, text, at);
   if (!bare) return [];
   const value = text.slice(bare.start, bare.end);
   return !isEmptyValue(value) && isMember(name, value) && !isCode(value, text.charAt(bare.end), name)
-    ? [bare]
+    ? [wholePiece(bareMember, text, bare)]
     : [];
 }
 
@@ -94,15 +94,17 @@ function bareValue(place: Place): Piece[] {
   if (string) return isString(place, string) ? [string] : [];
   const isLine = beginsLine(text, start);
   if (/^(?:proxy-)?authorization$/i.test(name))
-    return checked(place, pieceAt(isLine ? lineOf(text, start) : authorization, text, at));
-  if (/^(?:set-)?cookie$/i.test(name) && sep.startsWith(':'))
-    return checked(place, pieceAt(lineOf(text, start), text, at));
+    return checked(place, isLine ? lineOf(text, start) : authorization);
+  if (/^(?:set-)?cookie$/i.test(name) && sep.startsWith(':')) return checked(place, lineOf(text, start));
   const line = isLine ? trimmedLine(text, pieceAt(lineOf(text, start), text, at)) : undefined;
-  const whole = line && isSetting(place, text.slice(line.start, line.end)) ? checked(place, line) : [];
+  const whole =
+    line && isSetting(place, text.slice(line.start, line.end))
+      ? checked(place, lineOf(text, start), line)
+      : [];
   if (whole.length > 0) return whole;
-  const one = withoutStop(text, pieceAt(word, text, at));
+  const one = withoutStop(text, beginningAt(word, text, at));
   return one && isInline(place, text.slice(one.start, one.end), text.charAt(one.end))
-    ? checked(place, one)
+    ? checked(place, word, one)
     : [];
 }
 
@@ -112,13 +114,17 @@ function lineOf(text: string, start: number): RegExp {
   return /(?:^|[\r\n])[^\r\n"'`\\]*$/.test(before) ? wholeLine : restOfLine;
 }
 
-function checked({ text, name }: Place, piece: Piece | undefined): Piece[] {
+function checked(
+  { text, name, at }: Place,
+  pattern: RegExp,
+  piece = beginningAt(pattern, text, at),
+): Piece[] {
   if (!piece) return [];
   const value = text.slice(piece.start, piece.end);
   const wanted = wantedOf(name);
   const isCookie = /^(?:set-)?cookie$/i.test(name);
   const isOne = isCookie ? value.includes('=') : wanted !== undefined && isWanted(wanted, value);
-  return isOne && !isEmptyValue(value) ? [piece] : [];
+  return isOne && !isEmptyValue(value) ? [wholePiece(pattern, text, piece)] : [];
 }
 
 /** Where the name may be the end of a string, only what cannot be code between two strings is one. */

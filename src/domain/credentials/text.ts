@@ -57,6 +57,21 @@ export function pieceAt(pattern: RegExp, text: string, at: number): Piece | unde
   return match && match[0] !== '' ? { start: at, end: at + match[0].length } : undefined;
 }
 
+/** Names may follow each other without an end, and each would read all that comes after it. */
+const longestBeginning = 1000;
+
+/** Of what a sticky pattern finds at a place, as much as tells whether it is a credential. */
+export function beginningAt(pattern: RegExp, text: string, at: number): Piece | undefined {
+  const piece = pieceAt(pattern, text.slice(at, at + longestBeginning), 0);
+  return piece && { start: at, end: at + piece.end };
+}
+
+/** All of it, once its beginning has told that it is one. */
+export function wholePiece(pattern: RegExp, text: string, piece: Piece): Piece {
+  if (piece.end - piece.start < longestBeginning) return piece;
+  return pieceAt(pattern, text, piece.start) ?? piece;
+}
+
 /** @returns the same text where it is none of an address */
 export function decoded(text: string): string {
   try {
