@@ -128,7 +128,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       logger,
     }),
   );
-  disposables.add(new HttpLanguage(requestMemory));
+  disposables.add(new HttpLanguage(requestMemory, logger));
   const requestActions: RequestActions = {
     showLogs: (target) => {
       logs.follow(target);
