@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { App, Endpoint } from '../../../src/domain/app.ts';
+import { bundledOf } from '../../../src/domain/bundled.ts';
 import { appKeyName, runKeyName, secretKeyName } from '../../../src/domain/keyNames.ts';
 import { silentLogger } from '../../../src/domain/logger.ts';
 import { EndpointKeys } from '../../../src/platform/endpointKeys.ts';
@@ -136,6 +137,8 @@ describe('a key goes to no endpoint of another', () => {
   it('that has the name of a bundled app and was not deployed from it', () => {
     const endpoint = endpointOf();
     const run = appOf({ id: 'ap-run', name: 'demo-app', state: 'ephemeral' });
+    expect(bundledOf(run, [bundled])).toBeUndefined();
+    expect(bundledOf(appOf({ name: 'demo-app' }), [bundled])).toBe(bundled);
     expect(defaultAuth({ app: run, endpoint }, bundled).kind).toBe('none');
     expect(keyName('bearer', { app: run, endpoint }, bundled)).toBe(runKeyName('ap-run'));
     expect(defaultAuth({ app: appOf({ name: 'demo-app' }), endpoint }, bundled).kind).toBe('bearer');
