@@ -12,6 +12,7 @@ import { EndpointKeys } from './platform/endpointKeys.ts';
 import { ChannelLogger } from './platform/logger.ts';
 import { openAddress } from './platform/openAddress.ts';
 import { Presenter } from './platform/present.ts';
+import { secretNames } from './requests/auth.ts';
 import { RecordedSender } from './requests/recordedSender.ts';
 import { RequestSender } from './requests/send.ts';
 import { AppStore } from './store/appStore.ts';
@@ -70,9 +71,12 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   const planes = disposables.add(
     new ControlPlanes({ env: process.env, logger, profile: () => config.get('profile') }),
   );
-  const keys = new EndpointKeys(context.secrets, () => planes.account());
-  const store = disposables.add(new AppStore(planes, context.globalState, logger));
   const catalog = new CatalogStore(context.asAbsolutePath('modal_apps'), logger);
+  const keys = new EndpointKeys(context.secrets, {
+    account: () => planes.account(),
+    secretNames: async () => secretNames(await catalog.apps()),
+  });
+  const store = disposables.add(new AppStore(planes, context.globalState, logger));
   const deploys = disposables.add(new DeployTracker());
   const lifecycle = disposables.add(new LifecycleRows(planes, store));
   const arrangement = disposables.add(new ArrangementStore(context.workspaceState));
@@ -124,7 +128,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       logger,
     }),
   );
-  disposables.add(new HttpLanguage(requestMemory));
+  disposables.add(new HttpLanguage(requestMemory, logger));
   const requestActions: RequestActions = {
     showLogs: (target) => {
       logs.follow(target);

@@ -4,6 +4,7 @@
  * in front of each line, and take the lines out again.
  */
 import type { DeployStage } from './stages.ts';
+import { ownValue } from '../domain/ownValue.ts';
 
 /** No line of a program begins with this control character (record separator). */
 const mark = '\u001e';
@@ -49,7 +50,7 @@ export function readTrace(line: string): TraceLine | undefined {
   const [, level = '', message = ''] = /^.(\w+) (.*)$/s.exec(line) ?? [];
   if (shownLevels.has(level)) return { text: message };
   const call = /^Sending request to \/modal\.client\.ModalClient\/(\w+)/.exec(message)?.[1];
-  const stage = call === undefined ? undefined : stageOfCall[call];
+  const stage = call === undefined ? undefined : ownValue(stageOfCall, call);
   if (stage) return { stage };
   const appId = /^Created new app with id (ap-\w+)$/.exec(message)?.[1];
   return appId ? { appId } : {};

@@ -1,3 +1,5 @@
+import { ownValue } from './ownValue.ts';
+
 /** GPU types that Modal sells, their memory, and how a `gpu=` string names them. */
 
 export interface GpuType {
@@ -40,7 +42,7 @@ export interface GpuRequest {
  */
 export function parseGpu(text: string): GpuRequest | undefined {
   const [rawName = '', rawCount = '1'] = text.trim().toUpperCase().split(':');
-  const name = spellings[rawName] ?? rawName;
+  const name = ownValue(spellings, rawName) ?? rawName;
   const type = gpuTypes.find((candidate) => candidate.name === name);
   const count = Number(rawCount);
   const most = name === 'A10' ? 4 : 8;

@@ -1,3 +1,5 @@
+import { ownValue } from './ownValue.ts';
+
 const types: Readonly<Record<string, string>> = {
   bmp: 'image/bmp',
   csv: 'text/csv',
@@ -30,7 +32,7 @@ const types: Readonly<Record<string, string>> = {
 
 /** The media type that a file's name tells. */
 export function mediaTypeOf(name: string): string {
-  return types[extensionOf(name)] ?? 'application/octet-stream';
+  return ownValue(types, extensionOf(name)) ?? 'application/octet-stream';
 }
 
 /** In small letters, without the dot; '' without one. */

@@ -1,4 +1,5 @@
 import { ModalError } from './errors.ts';
+import { ownValue } from './ownValue.ts';
 
 /** Families of shells that read the same words. */
 export type Shell = 'posix' | 'csh' | 'fish' | 'nushell' | 'powershell' | 'cmd';
@@ -21,7 +22,7 @@ const families: Readonly<Record<string, Shell>> = {
 export function shellOf(program: string, platform: NodeJS.Platform = process.platform): Shell {
   const name = program.split(/[/\\]/).at(-1) ?? '';
   if (name === '') return platform === 'win32' ? 'powershell' : 'posix';
-  return families[name.toLowerCase().replace(/\.exe$/, '')] ?? 'posix';
+  return ownValue(families, name.toLowerCase().replace(/\.exe$/, '')) ?? 'posix';
 }
 
 /** Words that every shell takes as they are; a dash begins an option, and no number or operator looks like them. */

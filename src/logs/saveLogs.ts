@@ -6,6 +6,7 @@ import { ModalError, isCancelled, isModalError, toModalError } from '../domain/e
 import { privateFile, removeLeftovers } from '../files/privateFiles.ts';
 import type { DownloadOptions, DownloadResult } from './download.ts';
 import { downloadLogs } from './download.ts';
+import { ownValue } from '../domain/ownValue.ts';
 
 const partEnd = /^[0-9a-f]{8}\.part$/;
 
@@ -75,6 +76,6 @@ const causes: Readonly<Record<string, string>> = {
 export function diskError(error: unknown, file: string): unknown {
   if (isModalError(error) || isCancelled(error)) return error;
   const { code = '', message } = error as NodeJS.ErrnoException;
-  const cause = causes[code] ?? `${message}. Choose another folder.`;
+  const cause = ownValue(causes, code) ?? `${message}. Choose another folder.`;
   return new ModalError('invalid', `${path.basename(file)} cannot be written. ${cause}`, { cause: error });
 }

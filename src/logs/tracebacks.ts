@@ -1,6 +1,7 @@
 import { plainText } from '../domain/ansi.ts';
 import type { TracebackFrame, TracebackPart } from '../domain/logEntry.ts';
 import { inferLevel } from '../domain/logLevel.ts';
+import { ownValue } from '../domain/ownValue.ts';
 
 /** A recursion prints thousands of frames; what comes after these bounds is shown as lines. */
 const mostLines = 1000;
@@ -137,7 +138,8 @@ export class TracebackFold {
       this.#beginPart(line);
       return true;
     }
-    if (links[line]) this.#link = links[line];
+    const link = ownValue(links, line);
+    if (link) this.#link = link;
     else if (this.#link || this.#lines.at(-1) === '') return false;
     return Boolean(this.#link) || /^\s+\S/.test(line);
   }

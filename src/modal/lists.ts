@@ -56,15 +56,16 @@ function toApp(item: AppItem, environment: string, checks: FieldChecks): App | u
   const stoppedAt = checks.time('when an app stopped', item.stoppedAt);
   const deployedAt = checks.time('when an app was deployed', lifecycle?.deployedAt);
   const version = checks.ordinal('the version of an app', lifecycle?.version);
-  const name =
-    checks.objectName('the name of an app', item.name) ||
-    // Of a run it may be anything.
-    checks.words('the description of an app', item.description);
+  const state = checks.word('the state of an app', appStates, item.state) ?? 'unknown';
+  const named = checks.objectName('the name of an app', item.name);
+  // Of a run it may be anything; keys belong to the name of a deployed app, which must not be such words.
+  const described =
+    state === 'deployed' && item.name ? '' : checks.words('the description of an app', item.description);
   return {
     id,
-    name: name || id,
+    name: named || described || id,
     environment,
-    state: checks.word('the state of an app', appStates, item.state) ?? 'unknown',
+    state,
     createdAt: checks.time('when an app was made', item.createdAt),
     ...(stoppedAt === undefined ? {} : { stoppedAt }),
     ...(deployedAt === undefined ? {} : { deployedAt }),

@@ -1,6 +1,7 @@
 import { ModalError, isModalError } from '../domain/errors.ts';
 import type { AnswerCut } from '../domain/request.ts';
 import { connectLimitMs } from './dispatcher.ts';
+import { ownValue } from '../domain/ownValue.ts';
 
 export interface FailedRequest {
   readonly url: string;
@@ -73,7 +74,7 @@ export function requestError(error: unknown, { signal, url, headersTimeoutMs }: 
   const host = URL.parse(url)?.host ?? url;
   const proxy = /^Proxy (?:Authentication|response).*\((\d+)\)/.exec(message)?.[1];
   if (proxy) return new ModalError('offline', proxyText(proxy), { cause: error });
-  const known = texts[code];
+  const known = ownValue(texts, code);
   if (known)
     return new ModalError(known[0], known[1](host, Math.round(headersTimeoutMs / 1000)), { cause: error });
   if (code === 'UND_ERR_INVALID_ARG' || code === 'ERR_INVALID_URL')

@@ -1,6 +1,7 @@
 import { PassThrough, Readable, pipeline } from 'node:stream';
 import type { Duplex } from 'node:stream';
 import zlib from 'node:zlib';
+import { ownValue } from '../domain/ownValue.ts';
 
 const decoders: Readonly<Record<string, (() => Duplex) | undefined>> = {
   gzip: () => zlib.createGunzip(),
@@ -28,7 +29,7 @@ export function decompress(
   for (const name of encodings.toReversed()) {
     if (name === 'deflate') stream = Readable.from(inflated(stream), { objectMode: false });
     else {
-      const decoder = decoders[name]?.();
+      const decoder = ownValue(decoders, name)?.();
       if (!decoder) break;
       stream = joined(stream, decoder);
     }

@@ -6,6 +6,7 @@ import { readClassParameters, readParameters } from './parameters.ts';
 import type { Argument, PythonSource } from './pythonSource.ts';
 import { childrenOf } from './pythonSource.ts';
 import { resources } from './resources.ts';
+import { ownValue } from '../domain/ownValue.ts';
 
 interface Decorator {
   /** `['app', 'function']` */
@@ -146,7 +147,9 @@ function addServer(
 }
 
 function webOf(decorators: readonly Decorator[], { names }: Scope): { readonly web?: WebKind } {
-  const web = decorators.map(({ path }) => webDecorators[names.meaning(path) ?? '']).find((kind) => kind);
+  const web = decorators
+    .map(({ path }) => ownValue(webDecorators, names.meaning(path) ?? ''))
+    .find((kind) => kind);
   return web ? { web } : {};
 }
 

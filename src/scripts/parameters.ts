@@ -4,6 +4,7 @@ import type { ImportedNames } from './names.ts';
 import { PythonSource, childrenOf } from './pythonSource.ts';
 import type { Value } from './values.ts';
 import { Values } from './values.ts';
+import { ownValue } from '../domain/ownValue.ts';
 
 /** A file's text with what its names and constants mean. */
 export interface Scope {
@@ -113,7 +114,7 @@ function readType(node: SyntaxNode, scope: Scope): ParameterType {
 }
 
 function plainType(node: SyntaxNode, { names, source }: Scope): ParameterType {
-  return plainTypes[names.meaning(source.dottedName(node)) ?? ''] ?? unsupported;
+  return ownValue(plainTypes, names.meaning(source.dottedName(node)) ?? '') ?? unsupported;
 }
 
 function readSubscript(node: SyntaxNode, scope: Scope): ParameterType {

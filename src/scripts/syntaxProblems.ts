@@ -1,6 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { ScriptProblem } from '../domain/script.ts';
 import { PythonSource } from './pythonSource.ts';
+import { ownValue } from '../domain/ownValue.ts';
 
 /** More errors than this mostly follow from the first ones. */
 const mostProblems = 20;
@@ -53,7 +54,7 @@ function describe(source: PythonSource, error: SyntaxNode): ScriptProblem {
 function unclosed(error: SyntaxNode): SyntaxNode | undefined {
   const { parent } = error;
   const first = parent?.firstChild;
-  const closing = first && brackets[first.name];
+  const closing = first && ownValue(brackets, first.name);
   if (!parent || !closing || error.nextSibling) return undefined;
   return parent.lastChild?.name === closing ? undefined : first;
 }

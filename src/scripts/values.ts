@@ -2,6 +2,7 @@ import type { SyntaxNode } from '@lezer/common';
 import type { ImportedNames } from './names.ts';
 import type { PythonSource } from './pythonSource.ts';
 import { childrenOf } from './pythonSource.ts';
+import { ownValue } from '../domain/ownValue.ts';
 
 /** A `modal.Secret.from_name("…")`. */
 export interface SecretValue {
@@ -144,7 +145,7 @@ function unescapeText(text: string): string {
     (whole, byte?: string, unit?: string, letter?: string) => {
       const code = byte ?? unit;
       if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
-      return escapes[letter ?? ''] ?? whole;
+      return ownValue(escapes, letter ?? '') ?? whole;
     },
   );
 }

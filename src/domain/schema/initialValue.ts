@@ -2,6 +2,7 @@ import { fileEncodingOf } from './fileField.ts';
 import { plainPattern } from './plainPattern.ts';
 import type { Schema } from './schema.ts';
 import { isSchema, listOf, resolve, schemasIn, textOf, typesOf, variantsOf, withoutNull } from './schema.ts';
+import { ownValue } from '../ownValue.ts';
 
 /** Schemas that require themselves are given up at this depth, and those that branch after so many steps. */
 const deepest = 8;
@@ -92,7 +93,7 @@ function initialText(schema: Schema, name: string): string {
   const { minLength, maxLength, pattern } = schema;
   const least = typeof minLength === 'number' ? Math.min(minLength, 1000) : 0;
   const most = typeof maxLength === 'number' ? maxLength : Infinity;
-  const text = (formats[textOf(schema['format'])] ?? (least > 0 ? 'text' : ''))
+  const text = (ownValue(formats, textOf(schema['format'])) ?? (least > 0 ? 'text' : ''))
     .padEnd(least, 'x')
     .slice(0, most);
   const expression = typeof pattern === 'string' ? plainPattern(pattern) : undefined;

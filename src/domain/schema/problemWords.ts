@@ -1,4 +1,5 @@
 import { plural } from '../words.ts';
+import { ownValue } from '../ownValue.ts';
 
 /**
  * What is wrong with a field, as one sentence.
@@ -71,7 +72,7 @@ const types: Readonly<Record<string, string>> = {
 /** @param quoted e.g. `"string", "null".` */
 function typeWords(quoted: string): string {
   const names = quoted.match(/\w+/g) ?? [];
-  return names.map((name) => types[name] ?? name).join(' or ');
+  return names.map((name) => ownValue(types, name) ?? name).join(' or ');
 }
 
 function listWords(json: string): string {

@@ -97,15 +97,15 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** `NAME=value` lines, with or without `export` and quotes. */
 export function parseDotenv(text: string): Record<string, string> {
-  const values: Record<string, string> = {};
+  const values = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {
     const [, name, said = ''] = /^(?:export\s+)?([\w.-]+)\s*=(.*)$/.exec(line.trim()) ?? [];
     if (name === undefined) continue;
     const raw = said.trimStart();
     const quoted = /^(["'])(.*)\1/.exec(raw);
-    values[name] = quoted?.[2] ?? withoutComment(raw);
+    values.set(name, quoted?.[2] ?? withoutComment(raw));
   }
-  return values;
+  return Object.fromEntries(values);
 }
 
 function withoutComment(value: string): string {

@@ -1,21 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { isSecretName } from '../../domain/redact.ts';
+import { ownValue } from '../../domain/ownValue.ts';
 import type { HttpFile, TextRange } from './model.ts';
+import { VariableGraph } from './variableGraph.ts';
 
 /** Variables that the endpoint's key takes in files; their values come from the secret storage, never from a file. */
 export const keyVariables = ['MODAL_API_KEY', 'MODAL_KEY', 'MODAL_SECRET'] as const;
 
 export const isKeyVariable = (name: string) => (keyVariables as readonly string[]).includes(name);
 
+/** Variables that name one another more deeply than anybody writes by hand. */
+const mostDepth = 50;
+const tooDeep = `is nested more than ${mostDepth} variables deep. Give it its value directly.`;
+
 /** Texts that grow by more than this are given up. */
 const mostFilledIn = 20 * 1024 * 1024;
-
-interface Origin {
-  /** It comes from a source that stays on this machine. */
-  readonly isSecret: boolean;
-  /** Names of variables in it that say that they are credentials. */
-  readonly credentials: readonly string[];
-}
 
 type Value = string | { readonly why: string };
 
@@ -61,11 +59,15 @@ export class Variables {
   readonly #source: VariableSource;
   /** Each value is made once, or values that name one another would double with each step. */
   readonly #known = new Map<string, Value>();
-  readonly #origins = new Map<string, Origin>();
+  readonly #graph: VariableGraph;
 
   constructor(file: Pick<HttpFile, 'variables'>, source: VariableSource) {
     this.#file = new Map(file.variables.map(({ name, value }) => [name, value]));
     this.#source = source;
+    this.#graph = new VariableGraph(
+      (name) => (name.startsWith('$') ? [] : referencesIn(this.#raw(name) ?? '').map((each) => each.name)),
+      (name) => this.#isSource(name),
+    );
   }
 
   get names(): string[] {
@@ -78,29 +80,21 @@ export class Variables {
 
   /** Whether a value is of a source that stays on this machine, also by way of another variable. */
   isSecret(name: string): boolean {
-    return this.#origin(name).isSecret;
+    return this.#graph.isSecret(name);
   }
 
   /** Names of the credentials of such sources that a text is filled with. */
   credentialsIn(text: string): string[] {
-    return [...new Set(referencesIn(text).flatMap(({ name }) => this.#origin(name).credentials))];
+    return this.#graph.credentials(referencesIn(text).map(({ name }) => name));
   }
 
-  #origin(name: string): Origin {
-    const known = this.#origins.get(name);
-    if (known) return known;
-    this.#origins.set(name, { isSecret: false, credentials: [] }); // for one that refers to itself
-    const raw = name.startsWith('$') ? undefined : this.#file.get(name);
-    const isSource = /^\$(?:processEnv|dotenv)\b/.test(name) || this.#source.privateNames?.has(name) === true;
-    const inner = referencesIn(
-      raw ?? (this.has(name) ? this.#source.environment[name] : undefined) ?? '',
-    ).map((each) => this.#origin(each.name));
-    const isSecret = (raw === undefined && isSource) || inner.some((each) => each.isSecret);
-    const own = isSecret && isSecretName(name.split(/\s+/).at(-1) ?? '') ? [name] : [];
-    const credentials = [...new Set([...own, ...inner.flatMap((each) => each.credentials)])];
-    const origin = { isSecret, credentials };
-    this.#origins.set(name, origin);
-    return origin;
+  #raw(name: string): string | undefined {
+    return this.#file.get(name) ?? ownValue(this.#source.environment, name);
+  }
+
+  #isSource(name: string): boolean {
+    if (name.startsWith('$')) return /^\$(?:processEnv|dotenv)\b/.test(name);
+    return !this.#file.has(name) && this.#source.privateNames?.has(name) === true;
   }
 
   has(name: string): boolean {
@@ -127,18 +121,20 @@ export class Variables {
   #value(name: string, within: readonly string[]): Value {
     if (name.startsWith('$')) return dynamicValue(name, this.#source);
     if (within.includes(name)) return { why: `refers to itself: ${[...within, name].join(' → ')}.` };
+    if (within.length >= mostDepth || this.#graph.depth(name) > mostDepth) return { why: tooDeep };
     const known = this.#known.get(name) ?? this.#make(name, within);
     this.#known.set(name, known);
     return known;
   }
 
   #make(name: string, within: readonly string[]): Value {
-    const raw = this.#file.get(name) ?? (this.has(name) ? this.#source.environment[name] : undefined);
+    const raw = this.#raw(name);
     if (raw === undefined && this.#source.isRestricted) return { why: restricted };
     if (raw === undefined) return { why: 'has no value. Define it in this file or in http-client.env.json.' };
     const { text, unknown } = this.#fill(raw, [...within, name]);
     const [first] = unknown;
     if (!first) return text;
+    if (first.why === tooDeep) return { why: tooDeep };
     return { why: first.why.startsWith('refers') ? first.why : `needs ${first.name}, which ${first.why}` };
   }
 }
@@ -167,10 +163,16 @@ function dynamicValue(
     }
     case '$processEnv':
       return (
-        processEnv[first] ?? { why: isRestricted ? restricted : `is not set in the editor's environment.` }
+        ownValue(processEnv, first) ?? {
+          why: isRestricted ? restricted : `is not set in the editor's environment.`,
+        }
       );
     case '$dotenv':
-      return dotenv[first] ?? { why: isRestricted ? restricted : 'is not in the .env file beside this one.' };
+      return (
+        ownValue(dotenv, first) ?? {
+          why: isRestricted ? restricted : 'is not in the .env file beside this one.',
+        }
+      );
     default:
       return { why: `is not one of ${dynamicNames.join(', ')}.` };
   }

@@ -10,6 +10,7 @@ import { hasVariables, spellVariables, withVariables } from '../secretVariables.
 import type { HttpFile, HttpRequest } from './model.ts';
 import { parseHttpFile } from './parse.ts';
 import { referencesIn } from './variables.ts';
+import { ownValue } from '../../domain/ownValue.ts';
 
 export interface WrittenRequest {
   readonly text: string;
@@ -203,7 +204,7 @@ function joinedValue({ headers }: HttpRequest, name: string): string {
   const joined: Record<string, string> = {};
   for (const header of headers)
     if (header.name.toLowerCase() === name.toLowerCase()) addHeader(joined, name, header.value);
-  return joined[name] ?? '';
+  return ownValue(joined, name) ?? '';
 }
 
 function changed(old: HttpRequest, wanted: HttpRequest, text: string, source: string): boolean {

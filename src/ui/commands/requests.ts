@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { CatalogApp, Sample } from '../../domain/catalog.ts';
 import { ModalError } from '../../domain/errors.ts';
-import { isLive } from '../../domain/app.ts';
+import { bundledOf, isBundled } from '../../domain/bundled.ts';
 import type { AuthKind } from '../../domain/request.ts';
 import { plain, text } from '../../domain/text.ts';
 import { defaultAuth, keyName } from '../../requests/auth.ts';
@@ -53,8 +53,7 @@ async function deployedEndpoint(
   bundled: CatalogApp,
   sample: Sample,
 ): Promise<AppEndpoint> {
-  const find = () =>
-    store.state.snapshot.apps.find((app) => app.name === bundled.defaultAppName && isLive(app.state));
+  const find = () => store.state.snapshot.apps.find((app) => isBundled(app, bundled));
   if (!find()) await store.refresh();
   const app = find();
   if (!app)
@@ -73,7 +72,7 @@ export async function bundledApp(
   { catalog }: Services,
   { app }: AppEndpoint,
 ): Promise<CatalogApp | undefined> {
-  return (await catalog.apps()).find((candidate) => candidate.defaultAppName === app.name);
+  return bundledOf(app, await catalog.apps());
 }
 
 /** Asks for the key of an endpoint and keeps it in the editor's secret storage. */
@@ -128,7 +127,9 @@ async function deployedFunction(
 ): Promise<AppEndpoint | undefined> {
   await store.refresh();
   const { t } = vscode.l10n;
-  const apps = store.state.snapshot.apps.filter((app) => app.name === deployedApp && isLive(app.state));
+  const apps = store.state.snapshot.apps.filter(
+    (app) => app.name === deployedApp && app.state === 'deployed',
+  );
   for (const app of apps) await store.loadDetails(app.id);
   const found = apps.flatMap((app) =>
     endpointsOf(store, app)

@@ -9,7 +9,7 @@ import { durationText, stageWords } from '../../deploy/stages.ts';
 import { ModalError, isCancelled } from '../../domain/errors.ts';
 import { appReference } from '../../domain/script.ts';
 import { text } from '../../domain/text.ts';
-import { endpointKeyName } from '../../requests/keys.ts';
+import { secretKeyName } from '../../domain/keyNames.ts';
 import type { Services } from '../commands/services.ts';
 import type { OutputSink } from '../logs/logsController.ts';
 import { withSignal } from '../withSignal.ts';
@@ -160,7 +160,7 @@ export class DeployFlow {
         connection: await planes.connection(),
         plane: await planes.get(signal),
         env: process.env,
-        keepKey: (secret, environment, value) => keys.store(endpointKeyName(environment, secret), value),
+        keepKey: (secret, environment, value) => keys.store(secretKeyName(environment, secret), value),
         hasKey: (secret, environment) => this.#hasKey(secret, environment),
         ...(waits ? { health: firstHealthyAnswer(this.#services, plan) } : {}),
       },
@@ -186,7 +186,7 @@ export class DeployFlow {
   }
 
   async #hasKey(secret: string, environment: string): Promise<boolean> {
-    return (await this.#services.keys.get(endpointKeyName(environment, secret))) !== undefined;
+    return (await this.#services.keys.get(secretKeyName(environment, secret))) !== undefined;
   }
 }
 

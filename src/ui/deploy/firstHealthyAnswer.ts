@@ -2,7 +2,7 @@ import type { DeployServices } from '../../deploy/deployer.ts';
 import { waitForHealth } from '../../deploy/health.ts';
 import type { DeployPlan } from '../../deploy/plan.ts';
 import type { ManifestEndpoint } from '../../domain/catalog.ts';
-import { endpointKeyName } from '../../requests/keys.ts';
+import { secretKeyName } from '../../domain/keyNames.ts';
 import type { Services } from '../commands/services.ts';
 
 const healthPath = '/health';
@@ -31,7 +31,7 @@ export function firstHealthyAnswer(
       .find((candidate) => candidate.name === manifest?.function);
     if (!endpoint) return { kind: 'unhealthy', reason: 'no web endpoint was published' };
     const auth = manifest?.auth;
-    const secretRef = auth ? endpointKeyName(plan.environment, auth.secretName) : '';
+    const secretRef = auth ? secretKeyName(plan.environment, auth.secretName) : '';
     const key = auth && (await keys.get(secretRef)) ? { ...auth, secretRef } : undefined;
     // Without the key the proxy would only refuse: nothing would be learnt.
     if (endpoint.requiresProxyAuth && !key) return undefined;

@@ -1,4 +1,5 @@
 import { isLive } from '../../domain/app.ts';
+import { bundledOf } from '../../domain/bundled.ts';
 import type { CatalogApp } from '../../domain/catalog.ts';
 import { gpuUsdPerHour } from '../../domain/cost.ts';
 import { keyName } from '../../requests/auth.ts';
@@ -80,6 +81,6 @@ export class Endpoints {
   }
 
   async #bundled({ app }: FoundEndpoint): Promise<CatalogApp | undefined> {
-    return (await this.#parts.catalog.apps()).find(({ defaultAppName }) => defaultAppName === app.name);
+    return bundledOf(app, await this.#parts.catalog.apps());
   }
 }

@@ -6,7 +6,7 @@ import type { RequestSpec } from '../../domain/request.ts';
 import { lines, plain, text } from '../../domain/text.ts';
 import { visible } from '../../domain/fileName.ts';
 import type { LeavingFiles } from '../../requests/httpFile/bodyFiles.ts';
-import { BodyFiles } from '../../requests/httpFile/bodyFiles.ts';
+import { BodyFiles, isBelow } from '../../requests/httpFile/bodyFiles.ts';
 import type { HttpEnvironments } from '../../requests/httpFile/environment.ts';
 import { readEnvironments } from '../../requests/httpFile/environment.ts';
 import type { HttpFile, HttpRequest } from '../../requests/httpFile/model.ts';
@@ -138,26 +138,49 @@ export class HttpFiles {
 
 /** Whoever made a folder that is not trusted may have written requests that send its reader's files. */
 function trustedFolders(): string[] {
-  const { isTrusted, workspaceFolders = [] } = vscode.workspace;
-  return isTrusted
-    ? workspaceFolders.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath)
-    : [];
+  return vscode.workspace.isTrusted ? localFolders() : [];
 }
 
+function localFolders(): string[] {
+  const { workspaceFolders = [] } = vscode.workspace;
+  return workspaceFolders.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath);
+}
+
+/** More than anybody reads, and than the question can show. */
+const mostAskedFiles = 20;
+
 async function askForFiles({ files, server }: LeavingFiles): Promise<boolean> {
-  const [first = '', ...others] = files.map(visible);
-  const send = others.length === 0 ? text`Send File` : text`Send Files`;
-  const what = others.length === 0 ? text`${first}` : text`${files.length} files`;
-  const these = others.length === 0 ? text`this file, which lies` : text`these files, which lie`;
-  const why = vscode.workspace.isTrusted
+  if (files.length > mostAskedFiles) {
+    const message = text`The request would send ${files.length} files that need your consent, and ${mostAskedFiles} is the most. Copy them into a trusted workspace folder, or send them in several requests.`;
+    throw new ModalError('invalid', message);
+  }
+  const { isTrusted } = vscode.workspace;
+  const asked = await farFirst(files);
+  const [first = ''] = asked;
+  const isOne = asked.length === 1;
+  const send = isOne ? text`Send File` : text`Send Files`;
+  const what = isOne ? text`${first}` : text`${asked.length} files`;
+  const these = isOne ? text`this file, which lies` : text`these files, which lie`;
+  const why = isTrusted
     ? text`The request names ${these} outside of the workspace.`
     : text`The request comes from a folder that is not trusted, and names what it sends.`;
   const chosen = await showWarning(
     text`Send ${what} to ${server}?`,
-    { modal: true, detail: lines([...(others.length === 0 ? [] : [first, ...others]), why]) },
+    { modal: true, detail: lines([why, ...(isOne ? [] : asked)]) },
     send,
   );
   return chosen === send;
+}
+
+/** As they are shown, those outside of the workspace first. */
+async function farFirst(files: readonly string[]): Promise<string[]> {
+  const folders = localFolders();
+  const near = await Promise.all(
+    files.map(async (file) =>
+      (await Promise.all(folders.map((folder) => isBelow(file, folder)))).includes(true),
+    ),
+  );
+  return [...files.filter((_, at) => !near[at]), ...files.filter((_, at) => near[at])].map(visible);
 }
 
 function isPlace(value: unknown): value is HttpPlace {

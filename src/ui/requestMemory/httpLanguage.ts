@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { HttpFileHelp } from './httpFileHelp.ts';
 import type { RequestMemory } from './requestMemory.ts';
+import type { Logger } from '../../domain/logger.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 
 const selector: vscode.DocumentSelector = [
@@ -15,6 +16,7 @@ export class HttpLanguage
   implements vscode.CodeLensProvider, vscode.CompletionItemProvider, vscode.Disposable
 {
   readonly #memory: RequestMemory;
+  readonly #logger: Logger;
   readonly #disposables = new DisposableStore();
   readonly #changes = new vscode.EventEmitter<void>();
   readonly #problems = vscode.languages.createDiagnosticCollection('modal-requests');
@@ -23,18 +25,19 @@ export class HttpLanguage
 
   readonly onDidChangeCodeLenses = this.#changes.event;
 
-  constructor(memory: RequestMemory) {
+  constructor(memory: RequestMemory, logger: Logger) {
+    this.#logger = logger;
     this.#memory = memory;
     const { languages, workspace } = vscode;
     this.#disposables.add(languages.registerCodeLensProvider(selector, this));
     this.#disposables.add(languages.registerCompletionItemProvider(selector, this, '{', '$'));
-    this.#disposables.add(workspace.onDidOpenTextDocument((document) => void this.#check(document)));
+    this.#disposables.add(workspace.onDidOpenTextDocument((document) => this.#check(document)));
     this.#disposables.add(workspace.onDidChangeTextDocument(({ document }) => this.#checkSoon(document)));
     this.#disposables.add(workspace.onDidSaveTextDocument((document) => this.#saved(document)));
     this.#disposables.add(workspace.onDidCloseTextDocument(({ uri }) => this.#problems.delete(uri)));
     this.#disposables.add(this.#problems);
     this.#disposables.add(this.#changes);
-    for (const document of workspace.textDocuments) void this.#check(document);
+    for (const document of workspace.textDocuments) this.#check(document);
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
@@ -65,7 +68,7 @@ export class HttpLanguage
 
   #refresh(): void {
     this.#changes.fire();
-    for (const document of vscode.workspace.textDocuments) void this.#check(document);
+    for (const document of vscode.workspace.textDocuments) this.#check(document);
   }
 
   /** Variables of other files may have changed what counts here. */
@@ -81,13 +84,20 @@ export class HttpLanguage
       key,
       setTimeout(() => {
         this.#timers.delete(key);
-        void this.#check(document);
+        this.#check(document);
       }, quietMs),
     );
   }
 
-  async #check(document: vscode.TextDocument): Promise<void> {
+  /** Nobody waits for it, so that a failure is only noted. */
+  #check(document: vscode.TextDocument): void {
     if (!vscode.languages.match(selector, document)) return;
+    this.#findProblems(document).catch((error: unknown) =>
+      this.#logger.error(`The problems of ${document.uri.path} were not found`, error),
+    );
+  }
+
+  async #findProblems(document: vscode.TextDocument): Promise<void> {
     const help = await this.#load();
     const problems = await help.problems(document);
     if (!document.isClosed) this.#problems.set(document.uri, problems);

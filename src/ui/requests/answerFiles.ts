@@ -12,6 +12,7 @@ import { mediaType } from '../../requests/textBody.ts';
 import { ReadOnlyTexts } from '../readOnlyTexts.ts';
 import { showStatus } from '../../platform/shown/messages.ts';
 import { showSave } from '../../platform/shown/inputs.ts';
+import { ownValue } from '../../domain/ownValue.ts';
 
 /** The editor shares larger documents with no extension, and copies the text on its way. */
 const largestDocument = 20 * 1024 * 1024;
@@ -91,5 +92,7 @@ function bytesOf({ bytes, body }: HttpResult): Uint8Array {
 }
 
 function endingOf(type: string): string {
-  return endings[type] ?? (type.endsWith('+json') ? 'json' : type.startsWith('text/') ? 'txt' : 'bin');
+  return (
+    ownValue(endings, type) ?? (type.endsWith('+json') ? 'json' : type.startsWith('text/') ? 'txt' : 'bin')
+  );
 }

@@ -12,6 +12,7 @@ import type { KeyedFiles } from '../../requests/keyedFiles.ts';
 import type { CallFactsOptions } from '../../requests/callFacts.ts';
 import type { SealKeys } from '../../requests/seal.ts';
 import type { RequestSender } from '../../requests/send.ts';
+import { withOwnKey } from '../../requests/auth.ts';
 import { createWebviewPanel } from '../../platform/shown/surfaces.ts';
 import type { RequestActions } from './requestActions.ts';
 import type { RequestPanel, RequestPanelServices } from './requestPanel.ts';
@@ -112,8 +113,11 @@ export class RequestsController implements vscode.Disposable {
    * Opens any request, with its endpoint where that is deployed, and sends it at once if wished. One with a body of
    * bytes can be sent, and not be edited.
    */
-  async openSpec(spec: RequestSpec, title: string, options: OpenSpecOptions = {}): Promise<void> {
-    const { target = addressOnly(spec.url), bundled, send } = options;
+  async openSpec(asked: RequestSpec, title: string, options: OpenSpecOptions = {}): Promise<void> {
+    const { target = addressOnly(asked.url), bundled, send } = options;
+    // A request of the history names the key that its endpoint had then.
+    const { auth } = asked;
+    const spec = auth ? { ...asked, auth: withOwnKey(auth, target, bundled) } : asked;
     const { draftOf } = await import('./requestPanel.ts');
     const panel = await this.#open(target, { bundled, isOther: true });
     const draft = draftOf(spec, panel.session.baseUrl);

@@ -199,7 +199,7 @@ export class AppRowsBuilder {
 
   /** What rows of an app show besides the app itself, its functions and its containers. */
   #wordsOf({ app, details, containers }: KnownApp, parentId: string): string {
-    const { now, problems, pages, lifecycle, bundled } = this.#options;
+    const { now, problems, pages, lifecycle } = this.#options;
     return [
       parentId,
       this.#environmentOf(app),
@@ -207,7 +207,7 @@ export class AppRowsBuilder {
       problems?.get(app.id)?.message ?? '',
       pages?.get(`app/${app.id}`) ?? '',
       lifecycle?.stamp(app, details, now) ?? '',
-      bundled?.get(app.name)?.id ?? '',
+      this.#bundledOf(app)?.id ?? '',
       ...this.#savedBelow(details?.functions ?? []).map(({ uri, at, title }) => `${title} ${uri} ${at}`),
       ...containers.map((each) => shortAge(each.startedAt ?? each.enqueuedAt, now)),
     ].join('|');
@@ -273,8 +273,13 @@ export class AppRowsBuilder {
     return saved.get(new URL(url).origin) ?? [];
   }
 
+  /** A run may have any name. */
+  #bundledOf({ name, state }: App): CatalogApp | undefined {
+    return state === 'deployed' ? this.#options.bundled?.get(name) : undefined;
+  }
+
   #samples(app: App, fn: ModalFunction, endpoint: Endpoint): string[] {
-    const bundled = this.#options.bundled?.get(app.name);
+    const bundled = this.#bundledOf(app);
     const samples = bundled?.samples.filter((sample) => sample.function === endpoint.name) ?? [];
     return samples.map((sample) =>
       this.#add(sampleRow(sample, endpointId(app, fn, endpoint)), {

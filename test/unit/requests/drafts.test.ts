@@ -424,7 +424,7 @@ describe('auth by reference', () => {
     expect(defaultAuth(target(false)).kind).toBe('none');
     const session = new RequestSession(target(true));
     expect(session.auth).toEqual({
-      secretRef: 'endpointKey/main/modal-proxy-token',
+      secretRef: 'secret/main/modal-proxy-token',
       idHeader: 'Modal-Key',
       header: 'Modal-Secret',
       scheme: '',

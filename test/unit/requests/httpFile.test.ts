@@ -234,8 +234,8 @@ POST http://h/
     expect(many.length).toBeGreaterThan(10_000_000);
     expect(parseHttpFile(many).requests).toHaveLength(270_000);
     expect(parseHttpFile(many.repeat(3)).problems[0]?.message).toContain('20 MB');
-    const doubling = Array.from({ length: 60 }, (_, at) => `@v${at + 1} = {{v${at}}}{{v${at}}}\n`).join('');
-    await expect(specsOf(`@v0 = 0123456789\n${doubling}GET http://h/\nX-A: {{v60}}\n`)).rejects.toThrow(
+    const doubling = Array.from({ length: 40 }, (_, at) => `@v${at + 1} = {{v${at}}}{{v${at}}}\n`).join('');
+    await expect(specsOf(`@v0 = 0123456789\n${doubling}GET http://h/\nX-A: {{v40}}\n`)).rejects.toThrow(
       '20 MB',
     );
   });

@@ -177,8 +177,25 @@ describe('the question before a file leaves', () => {
     await writeFile(path.join(folder, 'other'), 'other');
     await send(`POST http://${far()}/\n\n< ../id_ed25519\n< inside.txt\n< ../other\n`);
     expect(editor.said).toEqual([
-      `Send 2 files to ${far()}?\n${folder}/id_ed25519\n${folder}/other\nThe request names these files, which lie outside of the workspace.`,
+      `Send 2 files to ${far()}?\nThe request names these files, which lie outside of the workspace.\n${folder}/id_ed25519\n${folder}/other`,
     ]);
+  });
+
+  it('shows why first and what lies outside before the rest, and never leaves one out', async () => {
+    editor.trusted = false;
+    const many = Array.from({ length: 60 }, (_, at) => `near-${at}.txt`);
+    for (const name of many) await writeFile(path.join(root, name), 'near');
+    const textOf = (files: readonly string[]) =>
+      `POST http://${far()}/\n\n${files.map((file) => `< ${file}\n`).join('')}`;
+    await send(textOf([...many.slice(0, 19), '../id_ed25519']));
+    const [, why, first, ...rest] = editor.said[0]!.split('\n');
+    expect(why).toContain('is not trusted');
+    expect(first).toBe(path.join(folder, 'id_ed25519'));
+    expect(rest).toHaveLength(19);
+    const tooMany = textOf([...many, '../id_ed25519']);
+    await expect(send(tooMany)).rejects.toThrow('61 files that need your consent, and 20 is the most');
+    await expect(send(textOf(many.slice(19, 40)))).rejects.toThrow('21 files');
+    expect([editor.said.length, received.length]).toEqual([1, 1]);
   });
 
   it('shows a name without what would turn or break the text', async () => {

@@ -11,6 +11,7 @@ import { datedRates } from '../../../src/domain/cost.ts';
 import { silentLogger } from '../../../src/domain/logger.ts';
 import type { HttpResult } from '../../../src/domain/request.ts';
 import { emptyDraft } from '../../../src/domain/requestDraft.ts';
+import type { RequestSpec } from '../../../src/domain/request.ts';
 import type { EndpointKeys } from '../../../src/platform/endpointKeys.ts';
 import { CallRegistry } from '../../../src/ui/requests/callRegistry.ts';
 import type { RequestTarget } from '../../../src/ui/requests/requestSession.ts';
@@ -30,7 +31,11 @@ let url = '';
 let folder = '';
 /** What the endpoint was asked for. */
 let asked: (string | undefined)[] = [];
-let sent: { readonly resolve: (result: HttpResult) => void; readonly signal: AbortSignal }[] = [];
+let sent: {
+  readonly spec: RequestSpec;
+  readonly resolve: (result: HttpResult) => void;
+  readonly signal: AbortSignal;
+}[] = [];
 let stored: Map<string, string>;
 /** Of the editor, over all windows. */
 let secrets: Map<string, string>;
@@ -71,7 +76,7 @@ function inWindow(): RequestsController {
       extensionUri: editor.Uri.parse(`file://${extensionFolder()}`) as unknown as vscode.Uri,
       storageUri: uri,
       sender: {
-        send: (_spec, signal) => new Promise((resolve) => sent.push({ resolve, signal })),
+        send: (spec, signal) => new Promise((resolve) => sent.push({ spec, resolve, signal })),
       },
       keys: {
         get: (name: string) => Promise.resolve(stored.get(name)),
@@ -184,6 +189,14 @@ describe('the key that is entered', () => {
     editor.typed.push('wk-a.ws-b');
     view!.received.fire({ type: 'enterKey' });
     await until(() => expect(stateOf(view)).toBe('idle'));
+  });
+
+  it('is that of the endpoint now, not one that a kept request names', async () => {
+    const auth = { secretRef: 'secret/main/modal-proxy-token', header: 'Authorization', scheme: 'Bearer' };
+    const spec = { method: 'GET', url: `${url}/y`, headers: {}, auth };
+    void controller.openSpec(spec, 'kept', { target: targetOf({ state: 'ephemeral' }), send: true });
+    await until(() => expect(sent).toHaveLength(1));
+    expect(sent[0]!.spec.auth).toEqual({ ...auth, secretRef: 'run/ap-1' });
   });
 
   it('ends no request that is on its way', async () => {

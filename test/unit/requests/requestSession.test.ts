@@ -18,7 +18,7 @@ vi.mock('vscode', () => import('../support/editor.ts'));
 const bundled = catalogApp();
 const sample = sampleEntry(bundled.samples[0]!);
 const target = { app: appOf(), endpoint: endpointOf() };
-const bearer = { secretRef: 'endpointKey/main/demo-key', header: 'Authorization', scheme: 'Bearer' };
+const bearer = { secretRef: 'secret/main/demo-key', header: 'Authorization', scheme: 'Bearer' };
 const health = emptyDraft('GET', '/health');
 const withQuery = (draft: RequestDraft, value: string): RequestDraft => ({
   ...draft,

@@ -7,7 +7,7 @@ import { silentLogger } from '../../../src/domain/logger.ts';
 import type { RequestSpec } from '../../../src/domain/request.ts';
 import { asCurl } from '../../../src/requests/export/curl.ts';
 import { explainResult } from '../../../src/requests/explain.ts';
-import { endpointKeyName } from '../../../src/requests/keys.ts';
+import { secretKeyName } from '../../../src/domain/keyNames.ts';
 import type { DraftBody } from '../../../src/domain/requestDraft.ts';
 import { sampleBody, sampleDraft } from '../../../src/requests/sample.ts';
 import { specOf } from '../../../src/requests/spec.ts';
@@ -92,13 +92,12 @@ describe('sending', () => {
     method: 'POST',
     url: 'https://me--demo.modal.run/go?api_key=visible',
     headers: {},
-    auth: { secretRef: endpointKeyName('main', 'demo-key'), header: 'Authorization', scheme: 'Bearer' },
+    auth: { secretRef: secretKeyName('main', 'demo-key'), header: 'Authorization', scheme: 'Bearer' },
   };
   const sender = (value: string | undefined, seen: object[], logger: Logger = silentLogger) =>
     new RequestSender({
       logger,
-      resolveSecret: (reference) =>
-        Promise.resolve(reference === 'endpointKey/main/demo-key' ? value : undefined),
+      resolveSecret: (reference) => Promise.resolve(reference === 'secret/main/demo-key' ? value : undefined),
       timeoutSeconds: () => 5,
       loadClient: () =>
         Promise.resolve({

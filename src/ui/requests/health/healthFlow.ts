@@ -2,15 +2,15 @@
 import * as vscode from 'vscode';
 import { commands } from '../../../contributions.ts';
 import type { ModalFunction } from '../../../domain/app.ts';
+import { bundledOf } from '../../../domain/bundled.ts';
 import type { CatalogApp } from '../../../domain/catalog.ts';
 import { isCancelled, toModalError } from '../../../domain/errors.ts';
 import type { RequestAuth } from '../../../domain/request.ts';
 import { lines, text } from '../../../domain/text.ts';
-import { knownAuth } from '../../../requests/auth.ts';
+import { keyName, knownAuth } from '../../../requests/auth.ts';
 import type { HealthAction, HealthFacts } from '../../../requests/health/checkHealth.ts';
 import { checkHealth as runCheck } from '../../../requests/health/checkHealth.ts';
 import { connectTo } from '../../../requests/health/connect.ts';
-import { endpointKeyName } from '../../../requests/keys.ts';
 import type { AppEndpoint } from '../../commands/pick.ts';
 import type { Services } from '../../commands/services.ts';
 import { appFacts } from '../../lifecycle/appFacts.ts';
@@ -30,7 +30,7 @@ interface Checked {
 
 /** Checks an endpoint until the list is closed; the list stays, and can be run again. */
 export async function checkHealth(services: Services, target: AppEndpoint): Promise<void> {
-  const bundled = (await services.catalog.apps()).find((app) => app.defaultAppName === target.app.name);
+  const bundled = bundledOf(target.app, await services.catalog.apps());
   const checked: Checked = { target, bundled, auth: knownAuth(target, bundled) };
   const list: HealthList = new HealthList(text`Health of ${target.app.name}: ${target.endpoint.name}`, {
     check: (signal): Promise<void> => check(services, checked, list, signal),
@@ -132,7 +132,11 @@ async function mayWake(
 }
 
 /** @returns whether the check is worth repeating now */
-async function act(services: Services, { target, auth }: Checked, action: HealthAction): Promise<boolean> {
+async function act(
+  services: Services,
+  { target, bundled, auth }: Checked,
+  action: HealthAction,
+): Promise<boolean> {
   const { app } = target;
   switch (action) {
     case 'again':
@@ -140,7 +144,7 @@ async function act(services: Services, { target, auth }: Checked, action: Health
     case 'enterKey': {
       const value = await askForKey(app.name, auth?.idHeader !== undefined);
       if (value === undefined) return false;
-      await services.keys.store(auth?.secretRef ?? endpointKeyName(app.environment, app.name), value);
+      await services.keys.store(auth?.secretRef ?? keyName('bearer', target, bundled), value);
       return true;
     }
     case 'deploy':

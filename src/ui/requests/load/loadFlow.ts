@@ -5,6 +5,7 @@ import { isModalError } from '../../../domain/errors.ts';
 import type { AutoscalerValues } from '../../../domain/lifecycle.ts';
 import type { LoadPlan } from '../../../domain/load.ts';
 import type { ModalFunction } from '../../../domain/app.ts';
+import { bundledOf } from '../../../domain/bundled.ts';
 import { loadUnits, worstCaseUsd } from '../../../domain/loadCost.ts';
 import { planWords } from '../../../domain/loadReport.ts';
 import { redact } from '../../../domain/redact.ts';
@@ -39,7 +40,7 @@ export async function loadTest(
     open.reveal();
     return;
   }
-  const bundled = (await services.catalog.apps()).find((each) => each.defaultAppName === app.name);
+  const bundled = bundledOf(app, await services.catalog.apps());
   const request = spec ? { title: '', spec } : await firstRequest(target, bundled);
   const wanted = await editLoad({ app, endpoint, bundled, request }, lastPlan(services));
   if (!wanted) return;
