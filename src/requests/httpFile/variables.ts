@@ -7,8 +7,10 @@ export const keyVariables = ['MODAL_API_KEY', 'MODAL_KEY', 'MODAL_SECRET'] as co
 
 export const isKeyVariable = (name: string) => (keyVariables as readonly string[]).includes(name);
 
-/** Texts that grow by more than this are given up. */
+/** What one file is filled with in all: a few lines can name a long value many times. */
 const mostFilledIn = 20 * 1024 * 1024;
+/** Of variables that name one another. */
+const mostSteps = 100;
 
 interface Origin {
   /** It comes from a source that stays on this machine. */
@@ -62,6 +64,7 @@ export class Variables {
   /** Each value is made once, or values that name one another would double with each step. */
   readonly #known = new Map<string, Value>();
   readonly #origins = new Map<string, Origin>();
+  #filledIn = 0;
 
   constructor(file: Pick<HttpFile, 'variables'>, source: VariableSource) {
     this.#file = new Map(file.variables.map(({ name, value }) => [name, value]));
@@ -74,6 +77,12 @@ export class Variables {
 
   fill(text: string): Filled {
     return this.#fill(text, []);
+  }
+
+  /** Why a variable has no value. '' = it has one */
+  problem(name: string): string {
+    const value = this.#value(name, []);
+    return typeof value === 'string' ? '' : value.why;
   }
 
   /** Whether a value is of a source that stays on this machine, also by way of another variable. */
@@ -109,16 +118,17 @@ export class Variables {
 
   #fill(text: string, within: readonly string[]): Filled {
     const unknown: { name: string; why: string }[] = [];
-    let grown = 0;
     const filled = text.replaceAll(reference, (whole, inner: string) => {
       const name = inner.trim();
       const value =
-        grown > mostFilledIn ? { why: 'makes the text grow past 20 MB.' } : this.#value(name, within);
+        this.#filledIn > mostFilledIn
+          ? { why: 'makes the text grow past 20 MB.' }
+          : this.#value(name, within);
       if (typeof value !== 'string') {
         unknown.push({ name, why: value.why });
         return whole;
       }
-      grown += value.length;
+      this.#filledIn += value.length;
       return value;
     });
     return { text: filled, unknown };
@@ -127,6 +137,7 @@ export class Variables {
   #value(name: string, within: readonly string[]): Value {
     if (name.startsWith('$')) return dynamicValue(name, this.#source);
     if (within.includes(name)) return { why: `refers to itself: ${[...within, name].join(' → ')}.` };
+    if (within.length >= mostSteps) return { why: `is defined by way of more than ${mostSteps} others.` };
     const known = this.#known.get(name) ?? this.#make(name, within);
     this.#known.set(name, known);
     return known;
@@ -139,7 +150,10 @@ export class Variables {
     const { text, unknown } = this.#fill(raw, [...within, name]);
     const [first] = unknown;
     if (!first) return text;
-    return { why: first.why.startsWith('refers') ? first.why : `needs ${first.name}, which ${first.why}` };
+    // The last of a chain says enough; a sentence for each step would grow with the file.
+    return {
+      why: /^(?:refers|needs) /.test(first.why) ? first.why : `needs ${first.name}, which ${first.why}`,
+    };
   }
 }
 
