@@ -49,7 +49,7 @@ export function plainSchema(
   const visit = (each: unknown): void => {
     if (Array.isArray(each)) each.forEach(visit);
     if (!isSchema(each)) return;
-    for (const keyword of without) delete (each as Writable)[keyword];
+    for (const keyword of without) Reflect.deleteProperty(each, keyword);
     leaveOutSlow(each, mayUse);
     const cost = costOf(each);
     const spend = () => {
@@ -71,7 +71,7 @@ function leaveOutSlow(schema: Writable, mayUse: (pattern: string) => boolean): v
   // The validator's expression for it can take time by the square of a text.
   if (schema['format'] === 'url') delete schema['format'];
   // Of schemas with names in one another, the validator reads the inner ones twice at each level.
-  for (const keyword of ['$id', 'id']) delete schema[keyword];
+  for (const keyword of ['$id', 'id']) Reflect.deleteProperty(schema, keyword);
   const { pattern, patternProperties } = schema;
   if (typeof pattern === 'string' && !mayUse(pattern)) delete schema['pattern'];
   if (!isSchema(patternProperties) || Object.keys(patternProperties).every(mayUse)) return;

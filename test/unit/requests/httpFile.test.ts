@@ -1,13 +1,10 @@
 import fc from 'fast-check';
-import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RequestSpec } from '../../../src/domain/request.ts';
-import { readBody } from '../../../src/requests/httpFile/body.ts';
 import { parseDotenv, readEnvironments } from '../../../src/requests/httpFile/environment.ts';
-import { linesOf } from '../../../src/requests/httpFile/lines.ts';
 import type { HttpFile } from '../../../src/requests/httpFile/model.ts';
 import { parseHttpFile } from '../../../src/requests/httpFile/parse.ts';
 import type { SpecContext } from '../../../src/requests/httpFile/toSpec.ts';
@@ -243,43 +240,6 @@ POST http://h/
     );
   });
 
-  it('reads a body of many parts once', () => {
-    const part = '--b\nContent-Disposition: form-data; name="a"\n\nx\n';
-    const headers = [
-      { name: 'Content-Type', value: 'multipart/form-data; boundary=b', range: { start: 0, end: 0 } },
-    ];
-    const body = readBody(linesOf(`${part.repeat(200_000)}--b--`), { headers }, () => undefined);
-    expect(body?.parts).toHaveLength(200_000);
-  });
-
-  it('fills in what a few lines ask for, and no more', () => {
-    const doubling = Array.from({ length: 20 }, (_, at) => `@v${at + 1} = {{v${at}}}{{v${at}}}\n`).join('');
-    const uses = Array.from({ length: 200 }, (_, at) => `@u${at} = {{v20}}\n`).join('');
-    const variables = new Variables(parseHttpFile(`@v0 = 01234\n${doubling}${uses}`), noSource);
-    const filled = Array.from({ length: 200 }, (_, at) => variables.problem(`u${at}`));
-    expect(filled.filter((why) => why === '').length).toBeLessThan(10);
-    expect(filled.at(-1)).toContain('20 MB');
-  });
-
-  it('gives up a long chain of variables, from whichever end it is asked for', () => {
-    const chain = Array.from({ length: 20_000 }, (_, at) => `@v${at} = {{v${at + 1}}}\n`).join('');
-    const from = () => new Variables(parseHttpFile(chain), noSource);
-    expect(from().problem('v0')).toContain('more than 100 others');
-    const last = from();
-    const reasons = Array.from({ length: 20_000 }, (_, at) => last.problem(`v${19_999 - at}`));
-    expect(reasons[0]).toBe(
-      'needs v20000, which has no value. Define it in this file or in http-client.env.json.',
-    );
-    expect(new Set(reasons)).toEqual(new Set([reasons[0]]));
-  });
-
-  it('sends no more headers than a person writes', async () => {
-    const headers = (count: number) => Array.from({ length: count }, (_, at) => `a${at}: b\n`).join('');
-    const [spec] = await specsOf(`GET http://h/\n${headers(1000)}`);
-    expect(Object.keys(spec!.headers)).toHaveLength(1000);
-    await expect(specsOf(`GET http://h/\n${headers(1001)}`)).rejects.toThrow('at most 1000 headers');
-  });
-
   it('never throws, and every place lies inside the text', () => {
     const line = fc.oneof(
       fc.constantFrom(
@@ -313,16 +273,6 @@ POST http://h/
 });
 
 describe('environments', () => {
-  it.skipIf(process.platform === 'win32')('are not read where they are no files, or too large', async () => {
-    const odd = await mkdtemp(path.join(folder, 'odd-'));
-    execFileSync('mkfifo', [path.join(odd, '.env')]);
-    await writeFile(path.join(odd, 'http-client.env.json'), `{"a": {}}${' '.repeat(1024 * 1024)}`);
-    const { names, problems } = await readEnvironments(odd, '');
-    expect(names).toEqual([]);
-    expect(problems.join('\n')).toContain('http-client.env.json is larger than 1 MB');
-    expect(problems.join('\n')).toContain('.env is no file');
-  });
-
   it('come from the nearest files, the private one last, and say what is broken', async () => {
     const inner = path.join(folder, 'env/inner');
     await mkdir(inner, { recursive: true });
@@ -380,7 +330,7 @@ const specs: fc.Arbitrary<RequestSpec> = fc.record(
   {
     method: fc.constantFrom('POST', 'PUT', 'PATCH', 'DELETE'),
     url: fc.webUrl({ withQueryParameters: true }).map((url) => new URL(url).href),
-    headers: fc.dictionary(fc.stringMatching(/^X-[A-Za-z0-9]{1,8}$/), headerValue, { maxKeys: 3 }),
+    headers: fc.dictionary(fc.stringMatching(/^X-[A-Z][a-z0-9]{0,7}$/), headerValue, { maxKeys: 3 }),
     body: nasty.filter((text) => text !== '' && text.isWellFormed()),
     auth: fc.constantFrom(
       { secretRef: 'endpointKey/main/demo', header: 'Authorization', scheme: 'Bearer' },
