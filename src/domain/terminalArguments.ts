@@ -2,10 +2,13 @@ import { shellCommand, shellOf } from './shell.ts';
 
 /**
  * Says which command runs, runs it, and becomes the user's shell, so that its output stays readable. All words come as
- * arguments and no shell reads them; `printf %b` gives them back as they were before `unreplaceable`.
+ * arguments and no shell reads them as code; `printf %b` gives them back as they were before `unreplaceable`. The shell drops
+ * the line breaks at the end of what a command prints, so each word is printed with a dot behind it.
  */
 const script = [
-  `for word; do shift; set -- "$@" "$(printf %b "$word")"; done`,
+  // Written so that the editor finds none of its variables here.
+  String.raw`add=$(printf 'set -- "$@" "\044{word%%.}"')`,
+  `for word; do shift; word=$(printf %b. "$word"); eval "$add"; done`,
   `shell=$1; cd -- "$2" || exit; printf '$ %s\\n' "$3"; shift 3`,
   `trap : INT; "$@"; trap - INT; exec "$shell"`,
 ].join('; ');

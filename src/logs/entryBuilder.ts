@@ -105,8 +105,8 @@ export class EntryBuilder {
       return;
     }
     if (open?.fold.take(line.text)) {
-      if (open.fold.isComplete) this.#refresh(line.key);
-      else this.#changedFolds.add(line.key);
+      // Its whole text is made anew each time, so that waits for the next turn to show.
+      this.#changedFolds.add(line.key);
       return;
     }
     if (open) this.#close(line.key);

@@ -1,9 +1,11 @@
 import type { OutputUnit } from '@cfworker/json-schema';
 import { Validator } from '@cfworker/json-schema';
 import type { JsonPath } from '../json/jsonText.ts';
-import { longestList, plainSchema } from './plainSchema.ts';
+import { plainSchema, tooSlowFor } from './plainSchema.ts';
 import { problemWords } from './problemWords.ts';
 import type { Schema } from './schema.ts';
+import type { ValueSize } from './schemaCost.ts';
+import { sizeOf } from './schemaCost.ts';
 
 /** A place where a value does not fit its schema. */
 export interface SchemaProblem {
@@ -11,8 +13,8 @@ export interface SchemaProblem {
   readonly message: string;
 }
 
-/** Each entry of longer lists is not compared with each other one. */
-const mostCompared = 200;
+/** A sentence that lists what may stand in a field can be as long as the schema. */
+const longestMessage = 1000;
 
 /**
  * Says where values do not fit a schema, in words for the field. It interprets the schema and makes no code of it.
@@ -20,7 +22,7 @@ const mostCompared = 200;
  */
 export class SchemaChecker {
   readonly #schema: Schema;
-  readonly #validators = new Map<boolean, { validator: Validator; begin: () => void }>();
+  readonly #validators = new Map<string, { validator: Validator; begin: (size: ValueSize) => void }>();
 
   /** @param schema JSON Schema 2020-12 with all it refers to in itself */
   constructor(schema: Schema) {
@@ -40,20 +42,22 @@ export class SchemaChecker {
 
   #errors(value: unknown): OutputUnit[] {
     try {
-      const { validator, begin } = this.#validatorFor(longestList(value) <= mostCompared);
-      begin();
+      const size = sizeOf(value);
+      const { validator, begin } = this.#validatorFor(tooSlowFor(size));
+      begin(size);
       return validator.validate(value).errors;
     } catch {
       return []; // a broken schema must not stand between the user and the request
     }
   }
 
-  #validatorFor(compares: boolean) {
-    const known = this.#validators.get(compares);
+  #validatorFor(without: readonly string[]) {
+    const key = without.join();
+    const known = this.#validators.get(key);
     if (known) return known;
-    const { schema, begin } = plainSchema(this.#schema, compares);
+    const { schema, begin } = plainSchema(this.#schema, without);
     const made = { validator: new Validator(schema, '2020-12', false), begin };
-    this.#validators.set(compares, made);
+    this.#validators.set(key, made);
     return made;
   }
 }
@@ -120,9 +124,10 @@ function problemOf({ instanceLocation, keyword, error }: OutputUnit): SchemaProb
     keyword === 'required'
       ? /^Instance does not have required property "(.*)"\.$/.exec(error)?.[1]
       : undefined;
+  const message = problemWords(keyword, error);
   return {
     path: missing === undefined ? path : [...path, missing],
-    message: problemWords(keyword, error),
+    message: message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message,
   };
 }
 

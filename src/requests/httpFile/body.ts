@@ -103,16 +103,17 @@ function fileOf(line: Line): FileBody | undefined {
 function readParts(lines: readonly Line[], boundary: string): HttpPart[] | undefined {
   const parts: HttpPart[] = [];
   const isMark = (line: Line) => line.text.startsWith(`--${boundary}`);
-  let at = lines.findIndex(isMark);
-  while (at >= 0 && !lines[at]?.text.startsWith(`--${boundary}--`)) {
-    const rest = lines.slice(at + 1);
-    const length = rest.findIndex(isMark);
-    const part = length < 0 ? undefined : readPart(rest.slice(0, length));
-    if (!part) return undefined;
-    parts.push(part);
-    at += 1 + length;
+  /** Where the part begins that is not read yet. */
+  let begin: number | undefined;
+  for (const [at, line] of lines.entries()) {
+    if (!isMark(line)) continue;
+    const part = begin === undefined ? undefined : readPart(lines.slice(begin, at));
+    if (part) parts.push(part);
+    else if (begin !== undefined) return undefined;
+    if (line.text.startsWith(`--${boundary}--`)) return parts.length > 0 ? parts : undefined;
+    begin = at + 1;
   }
-  return parts.length > 0 ? parts : undefined;
+  return undefined;
 }
 
 function readPart(lines: readonly Line[]): HttpPart | undefined {

@@ -1,4 +1,4 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isBelow } from './bodyFiles.ts';
 
@@ -18,6 +18,8 @@ type Values = Readonly<Record<string, string>>;
 const publicFile = 'http-client.env.json';
 const privateFile = 'http-client.private.env.json';
 const shared = '$shared';
+/** They are written by hand, and read whenever a file of requests is looked at. */
+const largestFile = 1024 * 1024;
 
 /**
  * @param root folder above which nothing is read; '' = only `folder`
@@ -55,8 +57,11 @@ async function nearest(
     try {
       const file = await realpath(path.join(at, name));
       // A repository may link to any file of its reader, and its requests would send what stands there.
-      if (await isBelow(file, root || folder)) return await readFile(file, 'utf8');
-      problems.push(`${name} is a link that leads out of the workspace and is not read.`);
+      const problem = (await isBelow(file, root || folder))
+        ? await unreadable(file)
+        : 'is a link that leads out of the workspace and is not read.';
+      if (!problem) return await readFile(file, 'utf8');
+      problems.push(`${name} ${problem}`);
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
       if (code !== 'ENOENT' && code !== 'ENOTDIR') problems.push(`${name} cannot be read (${code}).`);
@@ -64,6 +69,15 @@ async function nearest(
     if (root === '' || path.relative(root, at) === '' || path.relative(root, at).startsWith('..'))
       return undefined;
   }
+}
+
+/** A pipe would be waited for without end. */
+async function unreadable(file: string): Promise<string> {
+  const facts = await stat(file);
+  if (!facts.isFile()) return 'is no file.';
+  return facts.size > largestFile
+    ? 'is larger than 1 MB and is not read. Remove what requests do not need.'
+    : '';
 }
 
 function parse(text: string | undefined, name: string, problems: string[]): Record<string, Values> {

@@ -3,8 +3,14 @@ import type { Line } from './lines.ts';
 import { linesOf, scriptEnd } from './lines.ts';
 import type { HttpFile, HttpHeader, HttpProblem, HttpRequest, HttpVariable, TextRange } from './model.ts';
 
-/** Larger files are not requests that a person wrote. */
-export const largestHttpFile = 20 * 1024 * 1024;
+/** Larger files are not requests that a person wrote. Large bodies are files of their own. */
+export const largestHttpFile = 1024 * 1024;
+
+export const tooLarge =
+  'is larger than 1 MB and is not read. Split it, or put large bodies into files of their own.';
+
+/** Each is compared with the others when it is sent. */
+const mostHeaders = 1000;
 
 const separator = /^###(.*)$/;
 const comment = /^\s*(?:#|\/\/)/;
@@ -22,7 +28,7 @@ const otherKinds = ['GRAPHQL', 'WEBSOCKET', 'WS', 'WSS', 'GRPC', 'SSE', 'EVENTSO
 export function parseHttpFile(text: string): HttpFile {
   const reader = new Reader();
   if (text.length > largestHttpFile) {
-    reader.problem({ start: 0, end: 0 }, 'error', 'The file is larger than 20 MB and is not read.');
+    reader.problem({ start: 0, end: 0 }, 'error', `The file ${tooLarge}`);
     return { text, requests: [], variables: [], problems: reader.problems };
   }
   let region: Line[] = [];
@@ -136,6 +142,10 @@ class Reader {
         const hint = 'This is no header. Headers are written as "Name: value"; a blank line begins the body.';
         this.problem(line, 'error', hint);
         continue;
+      }
+      if (headers.length === mostHeaders) {
+        this.problem(line, 'error', `A request has at most ${mostHeaders} headers. Remove the others.`);
+        return { headers, end, next: lines.length };
       }
       headers.push({ name, value: value?.trimStart() ?? '', range: { start: line.start, end: line.end } });
       end = line.end;

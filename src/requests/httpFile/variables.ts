@@ -9,10 +9,10 @@ export const keyVariables = ['MODAL_API_KEY', 'MODAL_KEY', 'MODAL_SECRET'] as co
 export const isKeyVariable = (name: string) => (keyVariables as readonly string[]).includes(name);
 
 /** Variables that name one another more deeply than anybody writes by hand. */
-const mostDepth = 50;
+const mostDepth = 100;
 const tooDeep = `is nested more than ${mostDepth} variables deep. Give it its value directly.`;
 
-/** Texts that grow by more than this are given up. */
+/** What one file is filled with in all: a few lines can name a long value many times. */
 const mostFilledIn = 20 * 1024 * 1024;
 
 type Value = string | { readonly why: string };
@@ -60,6 +60,7 @@ export class Variables {
   /** Each value is made once, or values that name one another would double with each step. */
   readonly #known = new Map<string, Value>();
   readonly #graph: VariableGraph;
+  #filledIn = 0;
 
   constructor(file: Pick<HttpFile, 'variables'>, source: VariableSource) {
     this.#file = new Map(file.variables.map(({ name, value }) => [name, value]));
@@ -76,6 +77,12 @@ export class Variables {
 
   fill(text: string): Filled {
     return this.#fill(text, []);
+  }
+
+  /** Why a variable has no value. '' = it has one */
+  problem(name: string): string {
+    const value = this.#value(name, []);
+    return typeof value === 'string' ? '' : value.why;
   }
 
   /** Whether a value is of a source that stays on this machine, also by way of another variable. */
@@ -103,16 +110,17 @@ export class Variables {
 
   #fill(text: string, within: readonly string[]): Filled {
     const unknown: { name: string; why: string }[] = [];
-    let grown = 0;
     const filled = text.replaceAll(reference, (whole, inner: string) => {
       const name = inner.trim();
       const value =
-        grown > mostFilledIn ? { why: 'makes the text grow past 20 MB.' } : this.#value(name, within);
+        this.#filledIn > mostFilledIn
+          ? { why: 'makes the text grow past 20 MB.' }
+          : this.#value(name, within);
       if (typeof value !== 'string') {
         unknown.push({ name, why: value.why });
         return whole;
       }
-      grown += value.length;
+      this.#filledIn += value.length;
       return value;
     });
     return { text: filled, unknown };
@@ -135,7 +143,10 @@ export class Variables {
     const [first] = unknown;
     if (!first) return text;
     if (first.why === tooDeep) return { why: tooDeep };
-    return { why: first.why.startsWith('refers') ? first.why : `needs ${first.name}, which ${first.why}` };
+    // The last of a chain says enough; a sentence for each step would grow with the file.
+    return {
+      why: /^(?:refers|needs) /.test(first.why) ? first.why : `needs ${first.name}, which ${first.why}`,
+    };
   }
 }
 

@@ -56,9 +56,9 @@ export class HttpFileHelp {
       warning: vscode.DiagnosticSeverity.Warning,
       information: vscode.DiagnosticSeverity.Information,
     };
-    const found = file.problems.map(({ range, message, severity }) =>
-      diagnostic(document, range, message, severities[severity]),
-    );
+    const found = file.problems
+      .slice(0, mostProblems)
+      .map(({ range, message, severity }) => diagnostic(document, range, message, severities[severity]));
     const unknown = await this.#unknown(document, file);
     return [...found, ...unknown].slice(0, mostProblems);
   }
@@ -105,10 +105,10 @@ export class HttpFileHelp {
       if (!line.text.includes('{{') || /^\s*(?:#|\/\/)/.test(line.text)) continue;
       for (const { name, start, end } of referencesIn(line.text)) {
         if (isKeyVariable(name) && !variables.has(name)) continue;
-        const [unknown] = variables.fill(`{{${name}}}`).unknown;
-        if (!unknown) continue;
+        const why = variables.problem(name);
+        if (!why) continue;
         const range = { start: line.start + start, end: line.start + end };
-        found.push(diagnostic(document, range, `${name} ${unknown.why}`, vscode.DiagnosticSeverity.Warning));
+        found.push(diagnostic(document, range, `${name} ${why}`, vscode.DiagnosticSeverity.Warning));
       }
     }
     return found;

@@ -10,7 +10,7 @@ import { BodyFiles, isBelow } from '../../requests/httpFile/bodyFiles.ts';
 import type { HttpEnvironments } from '../../requests/httpFile/environment.ts';
 import { readEnvironments } from '../../requests/httpFile/environment.ts';
 import type { HttpFile, HttpRequest } from '../../requests/httpFile/model.ts';
-import { largestHttpFile, parseHttpFile } from '../../requests/httpFile/parse.ts';
+import { largestHttpFile, parseHttpFile, tooLarge } from '../../requests/httpFile/parse.ts';
 import { specOf } from '../../requests/httpFile/toSpec.ts';
 import { Variables } from '../../requests/httpFile/variables.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -189,10 +189,10 @@ function isPlace(value: unknown): value is HttpPlace {
 
 /** @throws kind `invalid` for a file that is too large or not UTF-8, of which nothing may be written back */
 export async function readHttpFile(uri: vscode.Uri): Promise<HttpFile> {
-  const bytes = await vscode.workspace.fs.readFile(uri);
   const name = vscode.workspace.asRelativePath(uri);
-  if (bytes.length > largestHttpFile)
-    throw new ModalError('invalid', vscode.l10n.t('{0} is larger than 20 MB and is not read.', name));
+  const { size } = await vscode.workspace.fs.stat(uri);
+  if (size > largestHttpFile) throw new ModalError('invalid', `${name} ${tooLarge}`);
+  const bytes = await vscode.workspace.fs.readFile(uri);
   try {
     return parseHttpFile(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (error) {

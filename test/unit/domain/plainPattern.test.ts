@@ -167,4 +167,59 @@ describe('a schema of a hostile endpoint', () => {
     expect(problems.length).toBe(20_000);
     expect(problems[7]).toEqual({ path: [7], message: 'Fits none of the choices.' });
   });
+
+  const objects = (count: number, more = 0) => Array.from({ length: count }, (_, at) => ({ a: at + more }));
+  const wide = Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [`k${at}`, 1]));
+  it.each<[string, Schema, unknown]>([
+    ['a format that is tried in many ways', { format: 'url' }, `http://]${'::0'.repeat(80_000)}P`],
+    ['a list of values that are objects', { items: { enum: objects(5000) } }, objects(5000, 5000)],
+    ['values for an object of many members', { enum: objects(100_000) }, wide],
+    ['a pattern that may begin anywhere', { pattern: '(?:a{250})' }, `${'a'.repeat(249)}b`.repeat(200_000)],
+    [
+      'names that every entry must have',
+      { items: { required: Array.from({ length: 20_000 }, (_, at) => `r${at}`) } },
+      objects(400),
+    ],
+    [
+      'the length of a long text, asked often',
+      { allOf: Array(50_000).fill({ maxLength: 5 }) },
+      'x'.repeat(9e6),
+    ],
+    [
+      'members that are not known, asked often',
+      { allOf: Array(5000).fill({ unevaluatedProperties: false }) },
+      wide,
+    ],
+    [
+      'names of schemas in one another',
+      Array.from({ length: 40 }).reduce<Schema>((items, _, at) => ({ $id: `s${at}`, items }), {}),
+      [],
+    ],
+  ])('ends a check, with %s', (_, schema, value) => {
+    expect(new SchemaChecker(schema).check(value)).toEqual([]);
+  });
+
+  it('has all else checked beside a text that is too long for it', () => {
+    const email: Schema = { type: 'string', format: 'email' };
+    const checker = new SchemaChecker({
+      required: ['b'],
+      properties: { a: { ...email, pattern: '^[^@]+@[^@]+$', maxLength: 5 }, c: { type: 'integer' } },
+    });
+    const messages = (a: string) => checker.check({ a, c: 'x' }).map(({ message }) => message);
+    const others = ['This field is required.', 'Must be a whole number.'];
+    expect(new SchemaChecker(email).check('no').map(({ message }) => message)).toEqual([
+      'Must be a valid email.',
+    ]);
+    expect(messages('a@b.c')).toEqual(others);
+    const long = 'May have at most 5 characters.';
+    expect(messages('x'.repeat(30_000)).toSorted()).toEqual([long, ...others].toSorted());
+    expect(messages('x'.repeat(2_000_000))).toEqual(others);
+  });
+
+  it('cannot fill the form with a sentence', () => {
+    const [problem] = new SchemaChecker({ enum: Array.from({ length: 9000 }, (_, at) => `v${at}`) }).check(
+      'x',
+    );
+    expect(problem!.message.length).toBeLessThan(1100);
+  });
 });

@@ -193,7 +193,7 @@ describe('the arguments of a terminal', () => {
   );
 
   it(`give ${words.length} words to the command as they are, and the terminal to the user's shell`, () => {
-    const list = words.filter((each) => !each.endsWith('\n'));
+    const list = [...words, 'ends\n', '\n', '\r\n\n', '.', 'a.\n', '\\c', '\\'];
     const { output } = run(list);
     const [, begin, ...others] = output.split(/(?<=\n)/);
     const rest = [begin, ...others].join('');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TracebackEntry } from '../../../src/domain/logEntry.ts';
+import type { LogEntry, TracebackEntry } from '../../../src/domain/logEntry.ts';
 import { entryText, levelOf } from '../../../src/domain/logEntry.ts';
 import { EntryBuilder, notInTime } from '../../../src/logs/entryBuilder.ts';
 import { EntryList } from '../../../src/logs/entryList.ts';
@@ -135,6 +135,26 @@ describe('a traceback', () => {
     const [entry, ...others] = buffer.entries();
     expect(others).toEqual([]);
     expect(entry).toMatchObject({ kind: 'traceback', text: chained });
+  });
+
+  it('is not made anew for each line of a long message', () => {
+    let characters = 0;
+    const rows: LogEntry[] = [];
+    const count = (entry: LogEntry) => {
+      characters += entryText(entry).length;
+    };
+    const builder = new EntryBuilder(
+      {
+        add: (entry) => (count(entry), rows.push(entry) - 1),
+        update: (row, entry) => (count(entry), (rows[row] = entry), true),
+      },
+      () => () => undefined,
+    );
+    const text = `Traceback (most recent call last):\nE: x\n${`  ${'y'.repeat(200)}\n`.repeat(900)}`;
+    for (const each of text.split(/(?<=\n)/)) builder.push(chunk(each));
+    builder.flush();
+    expect(rows).toMatchObject([{ kind: 'traceback', text: text.trimEnd() }]);
+    expect(characters).toBeLessThan(3 * text.length);
   });
 
   it('of endless depth ends, and what follows is shown as lines', () => {

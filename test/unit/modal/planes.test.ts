@@ -82,7 +82,10 @@ it('keeps the key of an endpoint for the account that it is of: profile and serv
     logger: silentLogger,
     profile: () => profile,
   });
-  const keys = new EndpointKeys(secretStorage() as never, () => source.account());
+  const keys = new EndpointKeys(secretStorage() as never, {
+    account: () => source.account(),
+    secretNames: () => Promise.resolve(new Set<string>()),
+  });
   await keys.store('main/demo', 'the key of home');
   profile = 'work';
   expect(await keys.get('main/demo')).toBeUndefined();

@@ -229,11 +229,11 @@ POST http://h/
     });
   });
 
-  it('reads a file of 10 MB, and does not fall for values that double', async () => {
-    const many = '### r\nPOST http://h/\n\n{"a": "{{x}}"}\n\n'.repeat(270_000);
-    expect(many.length).toBeGreaterThan(10_000_000);
-    expect(parseHttpFile(many).requests).toHaveLength(270_000);
-    expect(parseHttpFile(many.repeat(3)).problems[0]?.message).toContain('20 MB');
+  it('reads a file of 1 MB, and does not fall for values that double', async () => {
+    const many = '### r\nPOST http://h/\n\n{"a": "{{x}}"}\n\n'.repeat(24_000);
+    expect(many.length).toBeGreaterThan(900_000);
+    expect(parseHttpFile(many).requests).toHaveLength(24_000);
+    expect(parseHttpFile(many.repeat(2)).problems[0]?.message).toContain('larger than 1 MB');
     const doubling = Array.from({ length: 40 }, (_, at) => `@v${at + 1} = {{v${at}}}{{v${at}}}\n`).join('');
     await expect(specsOf(`@v0 = 0123456789\n${doubling}GET http://h/\nX-A: {{v40}}\n`)).rejects.toThrow(
       '20 MB',
@@ -330,7 +330,7 @@ const specs: fc.Arbitrary<RequestSpec> = fc.record(
   {
     method: fc.constantFrom('POST', 'PUT', 'PATCH', 'DELETE'),
     url: fc.webUrl({ withQueryParameters: true }).map((url) => new URL(url).href),
-    headers: fc.dictionary(fc.stringMatching(/^X-[A-Za-z0-9]{1,8}$/), headerValue, { maxKeys: 3 }),
+    headers: fc.dictionary(fc.stringMatching(/^X-[A-Z][a-z0-9]{0,7}$/), headerValue, { maxKeys: 3 }),
     body: nasty.filter((text) => text !== '' && text.isWellFormed()),
     auth: fc.constantFrom(
       { secretRef: 'endpointKey/main/demo', header: 'Authorization', scheme: 'Bearer' },

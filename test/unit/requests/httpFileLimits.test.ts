@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readBody } from '../../../src/requests/httpFile/body.ts';
+import { readEnvironments } from '../../../src/requests/httpFile/environment.ts';
+import { linesOf } from '../../../src/requests/httpFile/lines.ts';
+import { parseHttpFile } from '../../../src/requests/httpFile/parse.ts';
+import { Variables } from '../../../src/requests/httpFile/variables.ts';
+
+const noSource = { environment: {}, dotenv: {}, processEnv: {} };
+
+describe('a .http file that is made to be slow', () => {
+  it('reads a body of many parts once', () => {
+    const part = '--b\nContent-Disposition: form-data; name="a"\n\nx\n';
+    const headers = [
+      { name: 'Content-Type', value: 'multipart/form-data; boundary=b', range: { start: 0, end: 0 } },
+    ];
+    const body = readBody(linesOf(`${part.repeat(200_000)}--b--`), { headers }, () => undefined);
+    expect(body?.parts).toHaveLength(200_000);
+  });
+
+  it('fills in what a few lines ask for, and no more', () => {
+    const doubling = Array.from({ length: 20 }, (_, at) => `@v${at + 1} = {{v${at}}}{{v${at}}}\n`).join('');
+    const uses = Array.from({ length: 200 }, (_, at) => `@u${at} = {{v20}}\n`).join('');
+    const variables = new Variables(parseHttpFile(`@v0 = 01234\n${doubling}${uses}`), noSource);
+    const filled = Array.from({ length: 200 }, (_, at) => variables.problem(`u${at}`));
+    expect(filled.filter((why) => why === '').length).toBeLessThan(10);
+    expect(filled.at(-1)).toContain('20 MB');
+  });
+
+  it('gives up a long chain of variables, from whichever end it is asked for', () => {
+    const chain = Array.from({ length: 20_000 }, (_, at) => `@v${at} = {{v${at + 1}}}\n`).join('');
+    const from = () => new Variables(parseHttpFile(chain), noSource);
+    expect(from().problem('v0')).toContain('more than 100 variables deep');
+    const last = from();
+    const reasons = Array.from({ length: 20_000 }, (_, at) => last.problem(`v${19_999 - at}`));
+    expect(reasons[0]).toBe(
+      'needs v20000, which has no value. Define it in this file or in http-client.env.json.',
+    );
+    // The reason of the nearest, or that the chain is too long: none that grows with the chain.
+    expect(new Set(reasons)).toEqual(new Set([reasons[0], from().problem('v0')]));
+  });
+
+  it('takes no more headers than a person writes', () => {
+    const file = (count: number) =>
+      parseHttpFile(`GET http://h/\n${Array.from({ length: count }, (_, at) => `a${at}: b\n`).join('')}`);
+    expect(file(1000).requests[0]?.headers).toHaveLength(1000);
+    expect(file(1000).problems).toEqual([]);
+    expect(file(1001).problems).toMatchObject([
+      { severity: 'error', message: expect.stringContaining('at most 1000 headers') as unknown },
+    ]);
+  });
+
+  it.skipIf(process.platform === 'win32')('has no values from what is no file, or too large', async () => {
+    const odd = await mkdtemp(path.join(os.tmpdir(), 'http-'));
+    execFileSync('mkfifo', [path.join(odd, '.env')]);
+    await writeFile(path.join(odd, 'http-client.env.json'), `{"a": {}}${' '.repeat(1024 * 1024)}`);
+    const { names, problems } = await readEnvironments(odd, '');
+    expect(names).toEqual([]);
+    expect(problems.join('\n')).toContain('http-client.env.json is larger than 1 MB');
+    expect(problems.join('\n')).toContain('.env is no file');
+    await rm(odd, { recursive: true });
+  });
+});
