@@ -93,7 +93,8 @@ async def test_no_more_at_once_than_wanted_and_a_queue_with_an_end() -> None:
 async def test_short_work_is_done_while_long_work_has_all_that_it_may_have() -> None:
     own = children(at_once=2, limits={"seconds": 600})
     spinning = [asyncio.create_task(own.run(work.spin)) for _ in range(5)]
-    turns = await long_work_of(own)
+    turns = own._turns[asyncio.get_running_loop()] = Turns(own.at_once, own.most_waiting)
+    await asyncio.to_thread(until, lambda: turns._long == 1, 60)
     async with asyncio.timeout(60):
         for number in range(5):
             assert await own.run(work.add, number, 1) == number + 1
@@ -102,13 +103,6 @@ async def test_short_work_is_done_while_long_work_has_all_that_it_may_have() -> 
     for one in spinning:
         one.cancel()
     await asyncio.gather(*spinning, return_exceptions=True)
-
-
-async def long_work_of(own: Children) -> Turns:
-    async with asyncio.timeout(60):
-        while not (turns := own._turns.get(asyncio.get_running_loop())) or not turns._long:
-            await asyncio.sleep(0.02)
-    return turns
 
 
 async def test_work_that_is_longer_than_the_first_try_has_its_result_and_counts_with_both() -> None:
