@@ -18,8 +18,10 @@ from ..stdio import say
 TAIL = 50
 POLL_S = 0.5
 # How lines begin that the editor, or a reader, would take for the app's own.
-OWN_BEGINNINGS = ("::", "[", "{")
+OWN_BEGINNINGS = ("::", "[", "{", "Traceback (most recent call last)")
 STOP_S = 20.0
+# A host that may be asked for a picture must not lead on to one that may not.
+ENVIRON = {"VLLM_MEDIA_URL_ALLOW_REDIRECTS": "0"}
 
 
 class EngineError(RuntimeError):
@@ -41,7 +43,7 @@ class EngineProcess:
     ) -> None:
         self._command = list(command)
         self.base_url = base_url
-        self._environ = dict(environ or {})
+        self._environ = {**ENVIRON, **(environ or {})}
         self._child: subprocess.Popen[str] | None = None
         self._tail: deque[str] = deque(maxlen=TAIL)
         self._reader: threading.Thread | None = None
@@ -128,7 +130,7 @@ class EngineProcess:
         for line in child.stdout:
             text = line.rstrip("\n")
             self._tail.append(text)
-            say(f"(engine) {text}" if text.startswith(OWN_BEGINNINGS) else text)
+            say(f"(engine) {text}" if text.lstrip().startswith(OWN_BEGINNINGS) else text)
 
     def _signal(self, number: signal.Signals) -> None:
         assert self._child is not None
