@@ -115,7 +115,8 @@ class Fetched:
 async def check_url(text: str, rules: FetchRules) -> Target:
     """
     Raises:
-        FetchError: 400 `blocked_url`; 422 `fetch_failed` for a name without an address, `fetch_timeout` for one that takes too long.
+        FetchError: 400 `blocked_url`; 422 `fetch_failed` for a name without an address, and `fetch_timeout` for one
+            that takes too long.
     """
     if len(text) > LONGEST_URL or not text.isprintable() or " " in text or "\\" in text:
         raise blocked("it is too long or has characters that no URL has")

@@ -18,7 +18,8 @@ from ..stdio import say
 TAIL = 50
 POLL_S = 0.5
 # How lines begin that the editor, or a reader, would take for the app's own.
-OWN_BEGINNINGS = ("::", "[", "{", "Traceback (most recent call last)")
+OWN_BEGINNINGS = ("::", "[", "{")
+TRACEBACK = "Traceback (most recent call last)"  # wherever in a line: it may have a process before it
 STOP_S = 20.0
 # A host that may be asked for a picture must not lead on to one that may not.
 ENVIRON = {"VLLM_MEDIA_URL_ALLOW_REDIRECTS": "0"}
@@ -130,7 +131,8 @@ class EngineProcess:
         for line in child.stdout:
             text = line.rstrip("\n")
             self._tail.append(text)
-            say(f"(engine) {text}" if text.lstrip().startswith(OWN_BEGINNINGS) else text)
+            looks_own = text.startswith(OWN_BEGINNINGS) or TRACEBACK in text
+            say(f"(engine) {text}" if looks_own else text)
 
     def _signal(self, number: signal.Signals) -> None:
         assert self._child is not None
