@@ -69,7 +69,7 @@ class KeyChecker:
         Raises:
             ApiError: 401 `missing_key` or `wrong_key`.
         """
-        given = self._given(headers)
+        given = self.given(headers)
         challenge = {"WWW-Authenticate": "Bearer"}
         if not given:
             message = "Send the API key as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'."
@@ -77,7 +77,8 @@ class KeyChecker:
         if not self.accepts(given):
             raise ApiError(401, "wrong_key", "The API key is not one of this app's.", headers=challenge)
 
-    def _given(self, headers: Mapping[str, str]) -> str:
+    def given(self, headers: Mapping[str, str]) -> str:
+        """What a request gives as its key, right or wrong; '' for nothing."""
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if self.bearer and scheme.lower() == "bearer" and token.strip():
             return token.strip()

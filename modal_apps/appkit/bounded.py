@@ -5,6 +5,8 @@ all memory or all time.
 A child has a limit of memory, processor time, time and result. It is forked from a small server process with one
 thread and the parsers loaded (`bounded_server.py`), so it costs milliseconds, has no secrets in its environment and
 none of this process's memory. Where the system does not enforce a limit of memory, as macOS, only the others hold.
+
+Work has a short try first, and the whole limit only in turns of its own; see `bounded_turns.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -41,13 +43,16 @@ from .bounded_server import (
     send_frame,
     start_server,
 )
+from .bounded_turns import TooManyWait, Turns
 from .errors import ApiError, unavailable
+from .logs import caller
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 Reason = Literal["time", "memory", "result", "crash", "bug"]
-WALL_FACTOR = 3  # a child that shares its processor with others may take longer than its processor time
+WALL_FACTOR = 2  # a child that shares its processor with others may take longer than its processor time
+FIRST_S = 1  # of processor time, for the first try
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ class Limits:
     Of one child.
 
     Parameters:
-        seconds: of processor time; three times as many may pass by the clock.
+        seconds: of processor time; twice as many and one may pass by the clock.
         memory_mb: that it may take beside the loaded parsers.
         result_mb: of what it gives back.
     """
@@ -64,6 +69,32 @@ class Limits:
     seconds: int
     memory_mb: int
     result_mb: int = 16
+
+
+class Budget:
+    """
+    Processor time for work that takes many children.
+
+    Parameters:
+        seconds: in all.
+        within: another one that the same work counts for.
+    """
+
+    def __init__(self, seconds: float, within: Budget | None = None) -> None:
+        self.seconds = seconds
+        self._within = within
+        self._spent = 0.0
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing is left of this one; the one that it is within is asked for itself."""
+        return self._spent >= self.seconds
+
+    def spend(self, seconds: float) -> None:
+        """Counts what a child took."""
+        self._spent += seconds
+        if self._within:
+            self._within.spend(seconds)
 
 
 class Ended(Exception):
@@ -90,7 +121,7 @@ class Children:
         preload: modules with the functions and their parsers.
         roots: packages whose classes a result may hold, beside plain values.
         at_once: children at a time. With `limits` it bounds what all of them take together.
-        most_waiting: more callers than so many are refused.
+        most_waiting: more than so many who wait are refused.
     """
 
     preload: tuple[str, ...]
@@ -101,39 +132,56 @@ class Children:
     peak_kb: int = 0  # of the largest child so far
     _server: _Server | None = None
     _starting: threading.Lock = field(default_factory=threading.Lock)
-    _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = field(
-        default_factory=WeakKeyDictionary
-    )
-    _waiting: int = 0
+    _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = field(default_factory=WeakKeyDictionary)
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16, "bounded"))
 
-    async def run(self, work: Callable[..., T], *args: Any) -> T:
+    async def run(self, work: Callable[..., T], *args: Any, budget: Budget | None = None) -> T:
         """
         The result of `work(*args)`, computed in a child. When the caller is cancelled, the child is ended.
 
         Parameters:
-            work: a function of a module; it answers with its own errors as values.
+            work: a function of a module, which may be called twice; it answers with its own errors as values.
+            budget: counts the processor time.
 
         Raises:
             Ended: see there.
             ApiError: 503 `overloaded`, when too many wait.
         """
-        if self._waiting >= self.most_waiting:
-            raise unavailable("overloaded", f"{self._waiting} files are waiting to be read already.", 5)
+        first = replace(self.limits, seconds=min(FIRST_S, self.limits.seconds))
+        try:
+            return await self._try(work, args, first, budget)
+        except Ended as error:
+            if error.reason != "time" or first.seconds == self.limits.seconds:
+                raise
+        return await self._try(work, args, self.limits, budget, is_long=True)
+
+    async def _try(
+        self,
+        work: Callable[..., T],
+        args: tuple[Any, ...],
+        limits: Limits,
+        budget: Budget | None,
+        *,
+        is_long: bool = False,
+    ) -> T:
         loop = asyncio.get_running_loop()
-        turns = self._turns.setdefault(loop, asyncio.Semaphore(self.at_once))
-        self._waiting += 1
+        turns = self._turns.setdefault(loop, Turns(self.at_once, self.most_waiting))
         try:
-            await turns.acquire()
-        finally:
-            self._waiting -= 1
-        child = _Child(self, work, args)
-        try:
-            # In this context, so that what it logs belongs to the request.
-            return await loop.run_in_executor(self._threads, contextvars.copy_context().run, child.run)
-        finally:
-            child.end()
-            turns.release()
+            async with turns.turn(caller(), is_long=is_long):
+                child = _Child(self, work, args, limits)
+                try:
+                    # In this context, so that what it logs belongs to the request.
+                    return await loop.run_in_executor(
+                        self._threads, contextvars.copy_context().run, child.run
+                    )
+                finally:
+                    child.end()
+                    if budget:
+                        budget.spend(child.seconds)
+        except TooManyWait as error:
+            raise unavailable(
+                "overloaded", f"{error.count} files are waiting to be read already.", 5
+            ) from error
 
     def server(self) -> _Server:
         """The server, started when there is none."""
@@ -150,7 +198,9 @@ class _Child:
     children: Children
     work: Callable[..., Any]
     args: tuple[Any, ...]
+    limits: Limits
     note: str = ""
+    seconds: float = 0.0  # of processor time that it took
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _server: _Server | None = None
     _number: int = 0
@@ -161,7 +211,6 @@ class _Child:
         Raises:
             Ended: see there.
         """
-        limits = self.children.limits
         order = pickle.dumps((self.work, self.args), pickle.HIGHEST_PROTOCOL)
         ours, theirs = socket.socketpair()
         with ours:
@@ -169,9 +218,10 @@ class _Child:
                 if self._ended:
                     raise Ended("crash")
                 self._server = self.children.server()
-                self._number, exited = self._server.start(theirs, limits)
+                self._number, exited = self._server.start(theirs, self.limits)
             frame = self._talk(ours, order)
         left = exited.result()
+        self.seconds = left.seconds
         self.children.peak_kb = max(self.children.peak_kb, left.peak_kb)
         if frame is None:
             raise Ended(reason_of(left.status), self.note)
@@ -195,7 +245,7 @@ class _Child:
 
     def _talk(self, ours: socket.socket, order: bytes) -> tuple[bytes, bytes] | None:
         """Sends the order and waits for the result; None when the child died without one."""
-        most = (self.children.limits.result_mb << 20) + 4096
+        most = (self.limits.result_mb << 20) + 4096
         try:
             send_frame(ours, START, order)
             del order
@@ -228,7 +278,7 @@ class _Server:
             self._last += 1
             number = self._last
             self._exits[number] = exited
-            wall = limits.seconds * WALL_FACTOR
+            wall = limits.seconds * WALL_FACTOR + 1
             order = ORDER.pack(START, number, limits.seconds, wall, limits.memory_mb, limits.result_mb)
             try:
                 socket.send_fds(self._control, [order], [theirs.fileno()])
@@ -246,18 +296,18 @@ class _Server:
     def _listen(self) -> None:
         with suppress(OSError):
             while data := self._control.recv(EXITED.size, socket.MSG_WAITALL):
-                number, status, peak_kb = EXITED.unpack(data)
+                number, status, peak_kb, milliseconds = EXITED.unpack(data)
                 with self._lock:
                     exited = self._exits.pop(number, None)
                 if exited:
-                    exited.set_result(Exit(status, peak_kb))
+                    exited.set_result(Exit(status, peak_kb, milliseconds / 1000))
         with self._lock:
             self.is_gone = True
             lost, self._exits = list(self._exits.values()), {}
         self._control.close()
         self._process.wait()
         for exited in lost:
-            exited.set_result(Exit(0, 0))
+            exited.set_result(Exit(0, 0, 0.0))
 
 
 async def while_wanted(request: Request, work: Coroutine[Any, Any, T]) -> T:

@@ -25,8 +25,8 @@ from typing import Any, Literal
 
 # What the server is told: start or kill, child, processor seconds, seconds, MiB of memory, MiB of the result.
 ORDER = struct.Struct("!sQIIII")
-# What it tells: child, how it ended, KiB that it took at most.
-EXITED = struct.Struct("!QiQ")
+# What it tells: child, how it ended, KiB that it took at most, milliseconds of processor time.
+EXITED = struct.Struct("!QiQQ")
 FRAME = struct.Struct("!sQ")
 START, KILL, NOTE, VALUE, MEMORY, LARGE, FAILED = b"S", b"K", b"N", b"V", b"M", b"L", b"F"
 # Of the environment only what a program needs to find its libraries: no keys, no tokens.
@@ -44,6 +44,7 @@ class Exit:
 
     status: int
     peak_kb: int
+    seconds: float
 
 
 def start_server(preload: tuple[str, ...]) -> tuple[socket.socket, subprocess.Popen[bytes]]:
@@ -145,7 +146,8 @@ def _reap(control: socket.socket, running: dict[int, int]) -> None:
         del running[number]
         peak_kb = usage.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
         with suppress(OSError):
-            control.sendall(EXITED.pack(number, status, peak_kb))
+            milliseconds = round(1000 * (usage.ru_utime + usage.ru_stime))
+            control.sendall(EXITED.pack(number, status, peak_kb, milliseconds))
 
 
 def _be_child(

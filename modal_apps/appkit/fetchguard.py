@@ -13,6 +13,7 @@ import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import httpx
@@ -26,6 +27,8 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 HEAD = 1024
 LONGEST_URL = 8192
+# Of its own: a name whose servers are silent holds a thread for a minute, and all else would wait for it.
+RESOLVERS = ThreadPoolExecutor(8, "resolve")
 
 
 class FetchError(Exception):
@@ -54,7 +57,7 @@ def blocked(why: str) -> FetchError:
 async def resolve(host: str, port: int) -> list[str]:
     """All addresses of a name, of both versions; one of a zone keeps it, and is refused for it."""
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    found = await loop.run_in_executor(RESOLVERS, socket.getaddrinfo, host, port, 0, socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
@@ -112,7 +115,8 @@ class Fetched:
 async def check_url(text: str, rules: FetchRules) -> Target:
     """
     Raises:
-        FetchError: 400 `blocked_url`; 422 `fetch_failed` for a name without an address.
+        FetchError: 400 `blocked_url`; 422 `fetch_failed` for a name without an address, and `fetch_timeout` for one
+            that takes too long.
     """
     if len(text) > LONGEST_URL or not text.isprintable() or " " in text or "\\" in text:
         raise blocked("it is too long or has characters that no URL has")
@@ -134,7 +138,11 @@ async def check_url(text: str, rules: FetchRules) -> Target:
     if port != rules.ports[url.scheme]:
         raise blocked(f"port {port} is not allowed")
     try:
-        addresses = await rules.resolve(host, port)
+        async with asyncio.timeout(rules.timeout_s):
+            addresses = await rules.resolve(host, port)
+    except TimeoutError as error:
+        message = f"The URL's host has no address after {rules.timeout_s:g} s."
+        raise FetchError(422, "fetch_timeout", message) from error
     except (OSError, UnicodeError) as error:
         raise FetchError(422, "fetch_failed", "The URL's host has no address.") from error
     if not addresses:

@@ -66,7 +66,7 @@ class Gate:
         elif scope["type"] == "http":
             given = _first(scope, b"x-request-id")
             is_usable = REQUEST_ID.fullmatch(given) and not self._holds_key(given)
-            with in_request(given if is_usable else secrets.token_hex(8)):
+            with in_request(given if is_usable else secrets.token_hex(8), self._sender(scope)):
                 await self._serve(scope, receive, send)
         else:
             await self._connect(scope, receive, send)
@@ -115,6 +115,11 @@ class Gate:
             level = logging.DEBUG if is_quiet else logging.INFO
             method = one_line(scope["method"], LONGEST_METHOD)
             log.log(level, "%s %s %d in %.0f ms", method, self._shown_path(scope), status, milliseconds)
+
+    def _sender(self, scope: Scope) -> int:
+        """The same number for requests with the same key from the same address."""
+        key = self.checker.given(_headers(scope)) if self.checker else ""
+        return hash((key, (scope.get("client") or ("",))[0]))
 
     def _shown_path(self, scope: Scope) -> str:
         """The path as it was sent, without the query; not at all when somebody put a key into it."""

@@ -19,9 +19,10 @@ QUIET_LOGGERS = ("httpx", "httpcore", "urllib3", "filelock")
 
 @dataclass
 class RequestLog:
-    """The id of a request and what was logged while it ran."""
+    """The id of a request, who sent it, and what was logged while it ran."""
 
     request_id: str
+    caller: int = 0
     lines: list[str] = field(default_factory=list)
 
 
@@ -34,6 +35,12 @@ def request_id() -> str:
     return current.request_id if current else ""
 
 
+def caller() -> int:
+    """Who sent the current request, as a number that says nothing of them; 0 outside of one."""
+    current = _current.get()
+    return current.caller if current else 0
+
+
 def request_lines() -> list[str]:
     """The log lines of the current request so far."""
     current = _current.get()
@@ -41,9 +48,14 @@ def request_lines() -> list[str]:
 
 
 @contextmanager
-def in_request(identifier: str) -> Iterator[None]:
-    """Marks what runs inside as part of a request. Threads started by asyncio.to_thread belong to it too."""
-    token = _current.set(RequestLog(identifier))
+def in_request(identifier: str, sender: int = 0) -> Iterator[None]:
+    """
+    Marks what runs inside as part of a request. Threads started by asyncio.to_thread belong to it too.
+
+    Parameters:
+        sender: see `caller`.
+    """
+    token = _current.set(RequestLog(identifier, sender))
     try:
         yield
     finally:

@@ -47,13 +47,14 @@ def soon_ended(children: Children, codes: str) -> Iterator[None]:
 
 @contextmanager
 def limited(children: Children, seconds: int) -> Iterator[None]:
-    """Another limit of processor time inside."""
-    kept = children.limits, bounded.WALL_FACTOR
-    children.limits, bounded.WALL_FACTOR = replace(children.limits, seconds=seconds), LONG
+    """Another limit of processor time inside, for the first try already."""
+    kept = children.limits, bounded.WALL_FACTOR, bounded.FIRST_S
+    children.limits = replace(children.limits, seconds=seconds)
+    bounded.WALL_FACTOR, bounded.FIRST_S = LONG, seconds
     try:
         yield
     finally:
-        children.limits, bounded.WALL_FACTOR = kept
+        children.limits, bounded.WALL_FACTOR, bounded.FIRST_S = kept
 
 
 def running(children: Children) -> list[psutil.Process]:

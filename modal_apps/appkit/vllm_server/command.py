@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 HOST = "127.0.0.1"
 PORT = 8001
 # They would open the engine to others, or run a model's own code; both would also be set twice.
-REFUSED = frozenset({"--host", "--port", "--api-key", "--trust-remote-code", "--uds", "--root-path"})
+REFUSED = frozenset(
+    {
+        *("--host", "--port", "--api-key", "--trust-remote-code", "--uds", "--root-path"),
+        *("--allowed-media-domains", "--allowed-local-media-path"),
+    }
+)
+# Without a list of hosts, the engine fetches whatever URL a request gives as a picture, inside the network too.
+MEDIA_HOSTS = "--allowed-media-domains"
+NO_HOST = "no-host.invalid"  # a name that can never be one
 FLAG_PREFIX = "VLLM_FLAG_"
 SECRET_WORDS = ("token", "key", "secret", "password")
 
@@ -28,6 +36,7 @@ class VllmCommand:
         options: values by flag, such as `--max-model-len`; True is a flag alone, False and '' leave it out.
         extra: arguments that the user adds, already split.
         lists: flags that take several values, given as one text with spaces between.
+        media_hosts: those from which the engine may fetch pictures, sound and video; from none, they come as `data:`.
     """
 
     model: str
@@ -35,6 +44,7 @@ class VllmCommand:
     extra: tuple[str, ...] = ()
     port: int = PORT
     lists: frozenset[str] = frozenset()
+    media_hosts: tuple[str, ...] = ()
 
     def arguments(self) -> list[str]:
         """
@@ -51,7 +61,7 @@ class VllmCommand:
                 command.append(flag)
             elif value is not False and value != "":
                 command += [flag, *(str(value).split() if flag in self.lists else [str(value)])]
-        return [*command, *self.extra]
+        return [*command, MEDIA_HOSTS, *(self.media_hosts or [NO_HOST]), *self.extra]
 
     def printed(self) -> str:
         """For the log: one line that a shell would understand, without the values of secrets."""

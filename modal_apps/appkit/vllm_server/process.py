@@ -19,7 +19,10 @@ TAIL = 50
 POLL_S = 0.5
 # How lines begin that the editor, or a reader, would take for the app's own.
 OWN_BEGINNINGS = ("::", "[", "{")
+TRACEBACK = "Traceback (most recent call last)"  # wherever in a line: it may have a process before it
 STOP_S = 20.0
+# A host that may be asked for a picture must not lead on to one that may not.
+ENVIRON = {"VLLM_MEDIA_URL_ALLOW_REDIRECTS": "0"}
 
 
 class EngineError(RuntimeError):
@@ -41,7 +44,7 @@ class EngineProcess:
     ) -> None:
         self._command = list(command)
         self.base_url = base_url
-        self._environ = dict(environ or {})
+        self._environ = {**ENVIRON, **(environ or {})}
         self._child: subprocess.Popen[str] | None = None
         self._tail: deque[str] = deque(maxlen=TAIL)
         self._reader: threading.Thread | None = None
@@ -128,7 +131,8 @@ class EngineProcess:
         for line in child.stdout:
             text = line.rstrip("\n")
             self._tail.append(text)
-            say(f"(engine) {text}" if text.startswith(OWN_BEGINNINGS) else text)
+            looks_own = text.startswith(OWN_BEGINNINGS) or TRACEBACK in text
+            say(f"(engine) {text}" if looks_own else text)
 
     def _signal(self, number: signal.Signals) -> None:
         assert self._child is not None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypedDict
 
+from appkit.bounded import Budget
 from appkit.fetchguard import FetchRules
 from appkit.progress import RECENT, Progress, emit
 from appkit.stdio import say
@@ -18,7 +19,7 @@ from appkit.stdio import say
 from .answers import PageOut, count_words, join_pages, page_out
 from .documents import Document
 from .reading import PageError, PageIn, PageReply, ReadOptions, ReadReply, failed_page
-from .rendering import Drawing, ReadyPage, draw_pages
+from .rendering import Drawing, ReadyPage, batch_budget, draw_pages
 from .spending import cost_line, gpu_seconds
 from .staging import BatchDocument, Staged, stage_all
 
@@ -181,18 +182,21 @@ async def read_documents(
     pool: Pool,
     tracker: Tracker,
     replies: list[ReadReply],
+    budget: Budget,
 ) -> AsyncGenerator[DocumentResult, None]:
     """
     Reads documents and gives each when its last page is done, in any order.
 
     Parameters:
         replies: gets what the workers answered, for the cost.
+        budget: processor time for drawing all of them.
     """
     tracker.begin()
     ledger = _Ledger(staged, options, tracker)
     turns = asyncio.Semaphore(pool.most_calls)
     reason = "The worker did not answer. The app's log says why."
-    async for reply in pool.fan_out(_calls(staged, drawing, pool.pages_per_call, ledger, turns), options):
+    calls = _calls(staged, drawing, pool.pages_per_call, ledger, turns, budget)
+    async for reply in pool.fan_out(calls, options):
         turns.release()
         if isinstance(reply, BaseException):
             reason = f"The worker failed: {type(reply).__name__}. The app's log says why."
@@ -208,7 +212,12 @@ async def read_documents(
 
 
 async def _calls(
-    staged: Sequence[Staged], drawing: Drawing, size: int, ledger: _Ledger, turns: asyncio.Semaphore
+    staged: Sequence[Staged],
+    drawing: Drawing,
+    size: int,
+    ledger: _Ledger,
+    turns: asyncio.Semaphore,
+    budget: Budget,
 ) -> AsyncIterator[list[PageIn]]:
     """Pages in groups for one call each. Waits while enough are under way: drawn pages take memory."""
     call: list[PageIn] = []
@@ -217,7 +226,7 @@ async def _calls(
             continue
         data = await asyncio.to_thread(document.path.read_bytes)
         opened = Document(document.name, data, document.kind, len(document.pages))
-        async for page in draw_pages(opened, document.pages, drawing, f"{document.index}."):
+        async for page in draw_pages(opened, document.pages, drawing, f"{document.index}.", budget):
             wanted = page.for_worker()
             if wanted is None:
                 ledger.settle(document.index, page, None)
@@ -250,14 +259,16 @@ async def run_batch(
     """
     start = time.perf_counter()
     replies: list[ReadReply] = []
+    budget = batch_budget()
     with tempfile.TemporaryDirectory() as folder:
-        staged = await stage_all(payload["documents"], payload["drawing"]["pages"], Path(folder), rules)
+        wanted = payload["drawing"]["pages"]
+        staged = await stage_all(payload["documents"], wanted, Path(folder), rules, budget)
         total = sum(len(document.pages) for document in staged)
         tracker = Tracker(Progress(app, run, count_items(staged)), watcher)
         results = [
             result
             async for result in read_documents(
-                staged, payload["options"], payload["drawing"], pool, tracker, replies
+                staged, payload["options"], payload["drawing"], pool, tracker, replies, budget
             )
         ]
     results.sort(key=lambda result: result["index"])

@@ -23,7 +23,7 @@ from .answers import count_words
 from .batch import DocumentResult, Pool, Tracker, count_items, read_documents
 from .prompts import prompt_name
 from .reading import ReadOptions, ReadReply
-from .rendering import Drawing
+from .rendering import BATCH_SPENT, Drawing, batch_budget
 from .spending import cost_line, gpu_seconds
 from .staging import Staged, look_at
 
@@ -35,7 +35,7 @@ TEMPORARY = ".tmp"
 
 @dataclass(frozen=True)
 class InboxReport:
-    """Files of one run: read, failed, and known already by their content."""
+    """Files of one run: read, failed, and those known already by their content or left for the next run."""
 
     processed: int
     failed: int
@@ -118,14 +118,21 @@ async def _process(
     now: Callable[[], float],
 ) -> InboxReport:
     entries, twins, skipped = _new_entries(root, most, now())
-    staged = [await look_at(index, entry.path.name, entry.path, "") for index, entry in enumerate(entries)]
+    budget = batch_budget()
+    staged = [
+        await look_at(index, entry.path.name, entry.path, "", budget) for index, entry in enumerate(entries)
+    ]
     tracker = Tracker(Progress("documents", run, count_items(staged)))
     replies: list[ReadReply] = []
     done = failed = 0
-    results = read_documents(staged, options, drawing, pool, tracker, replies)
+    left: set[str] = set()
+    results = read_documents(staged, options, drawing, pool, tracker, replies, budget)
     async with aclosing(results) as stream:
         async for result in stream:
             entry, document = entries[result["index"]], staged[result["index"]]
+            if _is_for_next_run(document, result):
+                left.add(entry.sha256)
+                continue
             if result["success"]:
                 _keep(root, entry, result, options, model)
             else:
@@ -135,10 +142,18 @@ async def _process(
             if done % COMMIT_EVERY == 0:
                 await commit()
     for twin in twins:
+        if twin.sha256 in left:
+            continue  # as the file that it is like
         known = (root / "index" / twin.sha256).exists()
         _move(twin.path, root / ("processed" if known else "failed"), twin.sha256)
     say(cost_line(tracker.progress.done, gpu_seconds(replies, pool.window_s), pool.usd_per_hour))
-    return InboxReport(done - failed, failed, skipped + len(twins))
+    return InboxReport(done - failed, failed, skipped + len(twins) + len(left))
+
+
+def _is_for_next_run(document: Staged, result: DocumentResult) -> bool:
+    """Whether it was not read because those before it took all the time of this run."""
+    errors = [document.error, *(page["error"] for page in result["failed_pages"])]
+    return any(error and error["code"] == BATCH_SPENT for error in errors)
 
 
 def _new_entries(root: Path, most: int, now: float) -> tuple[list[_Entry], list[_Entry], int]:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from appkit.bounded import Children, Ended, Limits
+from appkit.bounded import Budget, Children, Ended, Limits
 
 from .documents import Document, DocumentError, open_document, render
 from .preprocess import BadShape, Picture, prepare
@@ -20,6 +20,11 @@ READERS = Children(
     at_once=2,
     most_waiting=64,
 )
+
+MOST_SLOW = 3  # pages of a document that were ended for time; the rest of it is like them
+DOCUMENT_S = 600  # of processor time, for all pages of a document
+BATCH_S = 3600  # for all documents of a batch, or of a run of the inbox
+BATCH_SPENT = "batch_too_slow"
 
 
 class Drawing(TypedDict):
@@ -70,15 +75,25 @@ def draw_page(document: Document, number: int, drawing: Drawing, prefix: str = "
     return ReadyPage(key, number, source, None, reason)
 
 
-async def open_bounded(name: str, data: bytes) -> Document:
+def batch_budget() -> Budget:
+    """Processor time for the documents of a batch."""
+    return Budget(BATCH_S)
+
+
+async def open_bounded(name: str, data: bytes, batch: Budget | None = None) -> Document:
     """
     As `open_document`, in a child.
 
+    Parameters:
+        batch: the time of the batch that the document is part of.
+
     Raises:
-        DocumentError: as there, or as `_not_read`.
+        DocumentError: as there, or as `_not_read`; `batch_too_slow` when the time is spent.
     """
+    if batch and batch.is_spent:
+        raise _batch_spent(name, batch)
     try:
-        looked = await READERS.run(_look, name, data)
+        looked = await READERS.run(_look, name, data, budget=batch)
     except Ended as error:
         raise _not_read(name, error) from error
     if isinstance(looked, _Refused):
@@ -118,16 +133,44 @@ def _not_read(what: str, error: Ended) -> DocumentError:
     return DocumentError("damaged_file", f"{what} is damaged and cannot be read. Save it again.")
 
 
+def _batch_spent(what: str, batch: Budget) -> DocumentError:
+    message = f"{what} was not read: the batch has taken {batch.seconds / 60:g} minutes of processor time"
+    return DocumentError(BATCH_SPENT, f"{message}, the limit of a batch. Send it in another one.")
+
+
+def _given_up(document: Document, slow: int, own: Budget, batch: Budget | None) -> DocumentError | None:
+    """Why no more pages of a document are drawn: `too_slow` or `batch_too_slow`."""
+    rest = f"The rest of {document.name} was not drawn"
+    if slow >= MOST_SLOW:
+        message = (
+            f"{rest}: {slow} of its pages took more than {READERS.limits.seconds} s each, which is the limit."
+        )
+        return DocumentError("too_slow", f"{message} Send pictures of the pages.")
+    if own.is_spent:
+        message = (
+            f"{rest}: its pages took {own.seconds / 60:g} minutes of processor time, the limit of a document."
+        )
+        return DocumentError("too_slow", f"{message} Send it in parts.")
+    return _batch_spent(f"The rest of {document.name}", batch) if batch and batch.is_spent else None
+
+
 async def draw_pages(
-    document: Document, numbers: Sequence[int], drawing: Drawing, prefix: str = ""
+    document: Document,
+    numbers: Sequence[int],
+    drawing: Drawing,
+    prefix: str = "",
+    batch: Budget | None = None,
 ) -> AsyncIterator[ReadyPage]:
-    """Pages one after another, each drawn in a child when it is asked for."""
+    """Pages one after another, each drawn in a child when it is asked for, as long as there is time for it."""
+    own, slow = Budget(DOCUMENT_S, batch), 0
     for number in numbers:
-        try:
-            page = await READERS.run(draw_page, document, number, drawing, prefix)
-        except Ended as error:
-            refused = _not_read(f"Page {number} of {document.name}", error)
-            reason = PageError(status=422, code=refused.code, message=str(refused))
-            source = f"{document.name}#{number}"
-            page = ReadyPage(f"{prefix}{number}", number, source, None, reason)
-        yield page
+        refused = _given_up(document, slow, own, batch)
+        if not refused:
+            try:
+                yield await READERS.run(draw_page, document, number, drawing, prefix, budget=own)
+                continue
+            except Ended as error:
+                slow += error.reason == "time"
+                refused = _not_read(f"Page {number} of {document.name}", error)
+        reason = PageError(status=422, code=refused.code, message=str(refused))
+        yield ReadyPage(f"{prefix}{number}", number, f"{document.name}#{number}", None, reason)

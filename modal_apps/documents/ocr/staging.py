@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
+from appkit.bounded import Budget
 from appkit.fetchguard import FetchError, FetchRules, fetch
 
 from .documents import DocumentError
@@ -39,13 +40,14 @@ class Staged:
 
 
 async def stage_all(
-    documents: Sequence[BatchDocument], pages: str, folder: Path, rules: FetchRules
+    documents: Sequence[BatchDocument], pages: str, folder: Path, rules: FetchRules, budget: Budget
 ) -> list[Staged]:
     """
     Writes the documents to a folder, fetching those that are URLs, a few at a time.
 
     Parameters:
         pages: the range that is wanted of each.
+        budget: for opening all of them.
     """
     turns = asyncio.Semaphore(AT_ONCE)
 
@@ -58,15 +60,15 @@ async def stage_all(
                 reason = PageError(status=error.status, code=error.code, message=str(error))
                 return Staged(index, document["name"], path, (), reason)
             await asyncio.to_thread(path.write_bytes, data)
-            return await look_at(index, document["name"], path, pages)
+            return await look_at(index, document["name"], path, pages, budget)
 
     return list(await asyncio.gather(*(one(index, document) for index, document in enumerate(documents))))
 
 
-async def look_at(index: int, name: str, path: Path, pages: str) -> Staged:
+async def look_at(index: int, name: str, path: Path, pages: str, budget: Budget) -> Staged:
     """A file on disk and which of its pages are wanted."""
     try:
-        document = await open_bounded(name, await asyncio.to_thread(path.read_bytes))
+        document = await open_bounded(name, await asyncio.to_thread(path.read_bytes), budget)
         return Staged(index, name, path, tuple(select_pages(pages, document.pages)), kind=document.kind)
     except DocumentError as error:
         reason = PageError(status=422, code=error.code, message=str(error))

@@ -31,6 +31,12 @@ def spin(doing: str = "") -> None:
         pass
 
 
+def burn(seconds: float) -> str:
+    while time.process_time() < seconds:
+        pass
+    return "burnt"
+
+
 def recurse() -> None:
     recurse()
 

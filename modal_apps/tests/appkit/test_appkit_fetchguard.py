@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import http.server
 import ipaddress
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -436,3 +438,19 @@ async def test_a_post_follows_nothing() -> None:
 )
 def test_kinds(data: bytes, kind: str | None) -> None:
     assert kind_of(data) == kind
+
+
+async def test_names_that_take_for_ever_hold_up_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name can be made to take so long here, so the system's function is replaced."""
+    end = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: end.wait(120) and [])
+    rules = FetchRules(timeout_s=0.5)
+    sent = [asyncio.create_task(check_url(f"https://{number}.example", rules)) for number in range(60)]
+    try:
+        done = await asyncio.gather(*sent, return_exceptions=True)
+        assert {one.code for one in done if isinstance(one, FetchError)} == {"fetch_timeout"}
+        assert len(done) == sum(isinstance(one, FetchError) for one in done)
+        async with asyncio.timeout(60):
+            assert await asyncio.to_thread(lambda: "at work") == "at work"
+    finally:
+        end.set()

@@ -14,7 +14,8 @@ from typing import Any
 import bounded_work as work
 import psutil
 import pytest
-from appkit.bounded import Children, Ended, Limits
+from appkit.bounded import Budget, Children, Ended, Limits
+from appkit.bounded_turns import Turns
 from appkit.errors import ApiError
 from bombing import running
 from loopback import until
@@ -87,6 +88,29 @@ async def test_no_more_at_once_than_wanted_and_a_queue_with_an_end() -> None:
     refused = [one for one in done if isinstance(one, ApiError)]
     assert done.count(0.5) == 3
     assert {(one.status_code, one.code) for one in refused} == {(503, "overloaded")}
+
+
+async def test_short_work_is_done_while_long_work_has_all_that_it_may_have() -> None:
+    own = children(at_once=2, limits={"seconds": 600})
+    spinning = [asyncio.create_task(own.run(work.spin)) for _ in range(5)]
+    turns = own._turns[asyncio.get_running_loop()] = Turns(own.at_once, own.most_waiting)
+    await asyncio.to_thread(until, lambda: turns._long == 1, 60)
+    async with asyncio.timeout(60):
+        for number in range(5):
+            assert await own.run(work.add, number, 1) == number + 1
+    assert turns._long == 1
+    assert not any(one.done() for one in spinning)
+    for one in spinning:
+        one.cancel()
+    await asyncio.gather(*spinning, return_exceptions=True)
+
+
+async def test_work_that_is_longer_than_the_first_try_has_its_result_and_counts_with_both() -> None:
+    own, all_of_it = children(limits={"seconds": 20}), Budget(100)
+    budget = Budget(2.5, all_of_it)
+    assert await own.run(work.burn, 2, budget=budget) == "burnt"
+    assert budget.is_spent, "1 s of the first try and 2 s of the second"
+    assert not all_of_it.is_spent
 
 
 async def test_a_cancelled_caller_ends_the_child_and_gives_its_turn_back() -> None:

@@ -11,6 +11,8 @@ import httpx
 import pytest
 from appkit.api import make_api
 from appkit.auth import KeyChecker
+from appkit.gate import Counters, Gate
+from appkit.logs import caller
 from appkit.settings import Settings
 from fastapi import Form, WebSocket
 from hostile import request, send_raw, status_of
@@ -20,6 +22,8 @@ from starlette.routing import WebSocketRoute
 from support import KEY
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+
+OTHER_KEY = "another-key-of-enough-length"
 
 BEARER = {"Authorization": f"Bearer {KEY}"}
 JSON = {**BEARER, "Content-Type": "application/json"}
@@ -357,3 +361,28 @@ def test_no_other_origin_is_told_that_it_may_read(url: str, origin: str, path: s
         headers = {**BEARER, "Origin": origin, "Access-Control-Request-Method": "POST"}
         answer = httpx.request(method, url + path, headers=headers)
         assert not [name for name in answer.headers if name.startswith(("access-control-", "set-cookie"))]
+
+
+async def test_callers_are_told_apart_by_key_and_address() -> None:
+    seen: list[int] = []
+
+    async def app(*_: Any) -> None:
+        seen.append(caller())
+
+    checker = KeyChecker((KEY.encode(), OTHER_KEY.encode()))
+    gate = Gate(app, checker, 1 << 20, Counters())
+    for key, address in [
+        (KEY, "192.0.2.1"),
+        (KEY, "192.0.2.1"),
+        (OTHER_KEY, "192.0.2.1"),
+        (KEY, "192.0.2.2"),
+    ]:
+        headers = [(b"x-api-key", key.encode())]
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "client": (address, 1)}
+        await gate(scope, nothing, nothing)
+    assert seen[0] == seen[1]
+    assert len(set(seen)) == 3
+
+
+async def nothing(*_: Any) -> Any:
+    return {}

@@ -247,3 +247,25 @@ SCHEMAS: list[tuple[str, Any, str]] = [
     ("schema with an open bracket", {"pattern": "("}, "bad_schema"),
     ("schema elsewhere", {"$ref": "http://192.0.2.1/s.json"}, "bad_schema"),
 ]
+
+
+def tiled_pdf(pages: int) -> bytes:
+    """Pages that are small in the file and filled with a hundred million tiles each."""
+    kids = b" ".join(b"%d 0 R" % (5 + number) for number in range(pages))
+    fill = b"/Pattern cs /P scn 0 0 5000 5000 re f " * 50
+    tile = b"0 0 1 1 re f"
+    kind = (
+        b"/PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 1 1] /XStep 0.01 /YStep 0.01 /Resources << >>"
+    )
+    resources = b"<< /Pattern << /P 4 0 R >> >>"
+    box = b"/MediaBox [0 0 5000 5000]"
+    page = b"<< /Type /Page /Parent 2 0 R %s /Contents 3 0 R /Resources %s >>" % (box, resources)
+    return pdf_of(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Count %d /Kids [%s] >>" % (pages, kids),
+            b"<< /Length %d >>\nstream\n%s\nendstream" % (len(fill), fill),
+            b"<< /Type /Pattern %s /Length %d >>\nstream\n%s\nendstream" % (kind, len(tile), tile),
+            *[page] * pages,
+        ]
+    )

@@ -10,15 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import ocr.batch
+import ocr.inbox
+import ocr.rendering
 import pytest
+from appkit.bounded import Budget
 from appkit.fetchguard import FetchRules
 from appkit.progress import Progress
+from bombing import SOON_S, limited
+from document_bombs import tiled_pdf
 from document_files import LocalBackend, options, png, pool_of, word_png, words_tiff
 from ocr.answers import page_out
 from ocr.batch import BatchPayload, BatchResult, Pool, Tracker, run_batch
 from ocr.inbox import InboxReport, process_inbox, put_inbox
 from ocr.reading import PageIn, ReadOptions, ReadReply, failed_page
-from ocr.rendering import Drawing, ReadyPage
+from ocr.rendering import READERS, Drawing, ReadyPage
 from ocr.spending import cost_line, gpu_seconds
 from ocr.staging import BatchDocument
 from PIL import Image
@@ -113,6 +118,64 @@ async def test_a_page_that_cannot_be_drawn_fails_alone(backend: LocalBackend) ->
     assert (first["success"], first["content"], second["content"]) == (False, "total", "paper")
     assert first["failed_pages"][0]["index"] == 2
     assert first["failed_pages"][0]["error"]["code"] == "bad_image"
+
+
+async def test_a_document_of_slow_pages_is_given_up(backend: LocalBackend) -> None:
+    with limited(READERS, SOON_S):
+        result = await run(pool_of(backend), ("slow.pdf", tiled_pdf(6)), ("b.png", word_png("paper")))
+    slow, other = result["results"]
+    assert [page["error"]["code"] for page in slow["failed_pages"]] == ["too_slow"] * 6
+    given_up = [
+        "The rest of slow.pdf was not drawn" in page["error"]["message"] for page in slow["failed_pages"]
+    ]
+    assert given_up == [False] * 3 + [True] * 3
+    assert other["content"] == "paper"
+
+
+async def test_a_document_has_a_limit_of_processor_time(
+    backend: LocalBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ocr.rendering, "DOCUMENT_S", 1e-6)
+    result = await run(
+        pool_of(backend), ("a.tiff", words_tiff("total", "letter")), ("b.png", word_png("paper"))
+    )
+    first, second = result["results"]
+    assert (first["content"], first["success"], second["content"]) == ("total", False, "paper")
+    [failed] = first["failed_pages"]
+    assert (failed["index"], failed["error"]["code"]) == (2, "too_slow")
+    assert "the limit of a document" in failed["error"]["message"]
+
+
+async def test_a_batch_has_a_limit_of_processor_time(
+    backend: LocalBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ocr.rendering, "BATCH_S", 0)
+    result = await run(pool_of(backend), ("a.png", word_png("total")))
+    [document] = result["results"]
+    assert (document["success"], document["pages"]) == (False, 0)
+    assert "the limit of a batch" in (document["error"] or "")
+
+
+async def test_what_a_run_of_the_inbox_has_no_time_for_is_read_by_the_next(
+    tmp_path: Path, backend: LocalBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "inbox").mkdir()
+    for name in ("a.tiff", "twin.tiff"):
+        (tmp_path / "inbox" / name).write_bytes(words_tiff("total", "letter"))
+        age(tmp_path / "inbox" / name)
+    with monkeypatch.context() as patch:
+        # Enough to open the file and to draw its first page.
+        patch.setattr(ocr.inbox, "batch_budget", lambda: OfChildren(2))
+        assert await process(tmp_path, backend) == InboxReport(processed=0, failed=0, skipped=2)
+    assert sorted(path.name for path in (tmp_path / "inbox").iterdir()) == ["a.tiff", "twin.tiff"]
+    assert await process(tmp_path, backend) == InboxReport(processed=1, failed=0, skipped=1)
+
+
+class OfChildren(Budget):
+    """Counts children and not their time."""
+
+    def spend(self, seconds: float) -> None:
+        super().spend(1)
 
 
 async def test_progress_lines(backend: LocalBackend, capsys: pytest.CaptureFixture[str]) -> None:

@@ -312,3 +312,4 @@ def test_the_engine_s_command_line() -> None:
     }
     assert (flags["--max-model-len"], flags["--revision"]) == ("16384", "a" * 40)
     assert "--trust-remote-code" not in arguments
+    assert arguments[-2:] == ["--allowed-media-domains", "no-host.invalid"]

@@ -233,6 +233,12 @@ def test_who_is_not_logged_in_reads_nothing(url: str, path: str) -> None:
         assert word not in text, path
 
 
+def test_no_stream_without_an_end_is_open(url: str, cookies: dict[str, str]) -> None:
+    for jar in ({}, cookies):
+        with CLIENT.stream("GET", f"{url}/ui/gradio_api/heartbeat/a", cookies=jar) as answer:
+            assert answer.status_code == 404
+
+
 @pytest.mark.parametrize("path", WRITES)
 def test_who_is_not_logged_in_starts_nothing(url: str, path: str) -> None:
     body = {"data": [None, ""], "fn_index": 0, "session_hash": "a"}

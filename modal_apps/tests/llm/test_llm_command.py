@@ -19,6 +19,7 @@ def test_the_defaults() -> None:
         *("--served-model-name", "Qwen/Qwen2.5-7B-Instruct", "llm"),
         *("--dtype", "auto", "--max-model-len", "8192", "--max-num-seqs", "64"),
         *("--gpu-memory-utilization", "0.9", "--disable-uvicorn-access-log", "--enable-sleep-mode"),
+        *("--allowed-media-domains", "no-host.invalid"),
     ]
 
 
@@ -71,6 +72,9 @@ def test_without_a_gpu_nothing_is_said_of_its_memory() -> None:
         "--trust_remote",
         "--HOST 1",
         "--ho 1.2.3.4",
+        "--allowed-media-domains a.example",
+        "--allowed_media_domains=a.example",
+        "--allowed-local-media-path /",
     ],
 )
 def test_arguments_that_would_open_the_engine_are_refused(text: str) -> None:
@@ -86,6 +90,16 @@ def test_other_arguments_pass(text: str) -> None:
 def test_arguments_with_open_quotes_are_named() -> None:
     with pytest.raises(SettingsError, match="APP_VLLM_ARGS=--seed '1: cannot be split"):
         load(LlmSettings, {"APP_VLLM_ARGS": "--seed '1"})
+
+
+def test_pictures_are_fetched_from_the_hosts_of_the_setting_alone() -> None:
+    settings = load(LlmSettings, {"APP_MEDIA_HOSTS": "a.example, b.example"})
+    arguments = engine_command(settings).arguments()
+    assert arguments[arguments.index("--allowed-media-domains") + 1 :] == ["a.example", "b.example"]
+    assert load(LlmSettings, settings.container_env()) == settings
+    for wrong in ("https://a.example", "a.example/x", "A.example", "--api-key x"):
+        with pytest.raises(SettingsError, match="APP_MEDIA_HOSTS"):
+            load(LlmSettings, {"APP_MEDIA_HOSTS": wrong})
 
 
 def test_flags_come_from_variables_too() -> None:

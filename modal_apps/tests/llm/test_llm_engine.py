@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import importlib.util
+import io
 import json
 import os
 import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +29,7 @@ from llm.smoke import check
 from llm_servers import gateway
 from loopback import free_port, until
 from openai import OpenAI
+from PIL import Image
 from prometheus_client.parser import text_string_to_metric_families
 from support import KEY, read_manifest, send_sample
 from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -210,3 +217,59 @@ def test_the_engine_ends_and_the_next_request_says_so(url: str, engine: Engine, 
         client.completions.create(model="tiny", prompt="a", max_tokens=2)
     assert (caught.value.status_code, caught.value.code) == (503, "gpu_error")
     assert httpx.get(f"{url}/health").status_code == 503
+
+
+# What vLLM itself makes of the command line: its parser, and its part that fetches.
+ASK_VLLM = """
+import json, sys
+from vllm import envs
+from vllm.entrypoints.openai.cli_args import make_arg_parser
+from vllm.multimodal.media.connector import MediaConnector
+from vllm.utils.argparse_utils import FlexibleArgumentParser
+
+args = make_arg_parser(FlexibleArgumentParser()).parse_args(sys.argv[2:])
+connector = MediaConnector(
+    allowed_media_domains=args.allowed_media_domains, allowed_local_media_path=args.allowed_local_media_path
+)
+
+def fetched(url):
+    try:
+        return list(connector.fetch_image(url).size)
+    except Exception as error:
+        return str(error)
+
+print(json.dumps([envs.VLLM_MEDIA_URL_ALLOW_REDIRECTS, *map(fetched, json.loads(sys.argv[1]))]))
+"""
+
+
+def test_vllm_fetches_nothing_that_a_request_names(settings: LlmSettings) -> None:
+    png = io.BytesIO()
+    Image.new("RGB", (3, 2)).save(png, "PNG")
+    asked: list[str] = []
+
+    class Noting(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+    inside = HTTPServer(("127.0.0.1", 0), Noting)
+    threading.Thread(target=inside.serve_forever, daemon=True).start()
+    urls = [
+        "data:image/png;base64," + base64.b64encode(png.getvalue()).decode(),
+        f"http://127.0.0.1:{inside.server_port}/a.png",
+        f"HTTP://user@127.0.0.1:{inside.server_port}/no-host.invalid",
+        "file:///etc/passwd",
+    ]
+    engine = Engine(settings)
+    options = engine.process._command[engine.process._command.index("serve") + 1 :]
+    done = subprocess.run(
+        [sys.executable, "-c", ASK_VLLM, json.dumps(urls), *options],
+        env={**os.environ, **engine.process._environ},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    inside.shutdown()
+    redirects, size, *refusals = json.loads(done.stdout.splitlines()[-1])
+    assert (redirects, size, asked) == (False, [3, 2], [])
+    assert ["allowed domains" in one for one in refusals] == [True, True, False]
+    assert "Cannot load local files" in refusals[2]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
 import pytest
-from appkit.vllm_server.process import EngineError
+from appkit.vllm_server.process import EngineError, EngineProcess
 from llm.engine import Engine
 from llm.settings import LlmSettings
 from llm_servers import scripted
@@ -80,3 +81,18 @@ def test_sleep_and_wake_are_called_in_order(tmp_path: Path, monkeypatch: pytest.
     ]
     assert engine.restored
     assert engine.load_s > 0
+
+
+def test_what_the_engine_prints_is_not_taken_for_the_app_s_own(capfd: pytest.CaptureFixture[str]) -> None:
+    lines = [
+        *("::progress {}", "[2026-01-01T00:00:00.000Z] ERROR app", '{"level": "ERROR"}'),
+        *("Traceback (most recent call last):", "  + Exception Group Traceback (most recent call last):"),
+        "(EngineCore pid=7) Traceback (most recent call last):",
+    ]
+    process = EngineProcess(
+        [sys.executable, "-c", f"print(*{[*lines, 'plain']!r}, sep='\\n')"], "http://127.0.0.1:9"
+    )
+    with pytest.raises(EngineError):
+        process.start(60)
+    printed = capfd.readouterr().out.splitlines()
+    assert printed == [*(f"(engine) {line}" for line in lines), "plain"]

@@ -49,6 +49,7 @@ def engine_command(settings: LlmSettings, port: int = PORT) -> VllmCommand:
         split_extra(settings.vllm_args, {}),
         port,
         lists=frozenset({"--served-model-name"}),
+        media_hosts=settings.media_host_names,
     )
 
 

@@ -48,12 +48,20 @@ class LlmSettings(Settings):
     reasoning_parser: str = setting("APP_REASONING_PARSER", "", pattern=WORD)
     chat_template: str = setting("APP_CHAT_TEMPLATE", "", pattern=r"[\w./-]{0,512}")
     speculative: str = setting("APP_SPECULATIVE", "", pattern=r".{0,2000}")
+    media_hosts: str = setting(
+        "APP_MEDIA_HOSTS", "", pattern=r"([a-z0-9.-]{1,253}(, ?[a-z0-9.-]{1,253}){0,31})?"
+    )
     vllm_args: str = setting("APP_VLLM_ARGS", "", pattern=r".{0,4000}")
 
     @property
     def served_names(self) -> list[str]:
         """What a request may give as `model`: the served name, or the model's id, and `llm`."""
         return list(dict.fromkeys([self.served_name or self.model_id, "llm"]))
+
+    @property
+    def media_host_names(self) -> tuple[str, ...]:
+        """Hosts from which the engine may fetch what a request names."""
+        return tuple(self.media_hosts.replace(",", " ").split())
 
     def problems(self) -> list[str]:
         """Adds the target of concurrency and the arguments of the engine."""
