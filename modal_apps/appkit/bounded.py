@@ -47,6 +47,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 Reason = Literal["time", "memory", "result", "crash", "bug"]
+GRACE_S = 5  # after which a child that should have ended is ended from here
 WALL_FACTOR = 3  # a child that shares its processor with others may take longer than its processor time
 
 
@@ -170,8 +171,17 @@ class _Child:
                     raise Ended("crash")
                 self._server = self.children.server()
                 self._number, exited = self._server.start(theirs, limits)
-            frame = self._talk(ours, order)
-        left = exited.result()
+            # A child that was taken over may ignore the alarm, or keep the server from hearing of its end.
+            late = threading.Timer(limits.seconds * WALL_FACTOR + GRACE_S, self._give_up, (ours,))
+            late.start()
+            try:
+                frame = self._talk(ours, order)
+                left = exited.result(limits.seconds * WALL_FACTOR + 2 * GRACE_S)
+            except TimeoutError as error:
+                self._server.stop()
+                raise Ended("time", self.note) from error
+            finally:
+                late.cancel()
         self.children.peak_kb = max(self.children.peak_kb, left.peak_kb)
         if frame is None:
             raise Ended(reason_of(left.status), self.note)
@@ -192,6 +202,11 @@ class _Child:
             self._ended = True
             if self._server:
                 self._server.kill(self._number)
+
+    def _give_up(self, ours: socket.socket) -> None:
+        self.end()
+        with suppress(OSError):
+            ours.shutdown(socket.SHUT_RDWR)
 
     def _talk(self, ours: socket.socket, order: bytes) -> tuple[bytes, bytes] | None:
         """Sends the order and waits for the result; None when the child died without one."""
@@ -242,6 +257,11 @@ class _Server:
             if number in self._exits:
                 with suppress(OSError):
                     self._control.sendall(ORDER.pack(KILL, number, 0, 0, 0, 0))
+
+    def stop(self) -> None:
+        """Ends the server, and with it its children; the next child gets another."""
+        self.is_gone = True
+        self._process.kill()
 
     def _listen(self) -> None:
         with suppress(OSError):
