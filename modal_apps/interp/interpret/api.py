@@ -142,7 +142,9 @@ class Service:
             return await self._ask("steer", body, response)
         self._check_model(body.model, "model")
         if (count := body.streamed_logprobs()) > MOST_STREAMED:
-            message = f"The events would have {count:,} logprobs; at most {MOST_STREAMED:,} are sent. Ask for less."
+            message = (
+                f"The events would have {count:,} logprobs; at most {MOST_STREAMED:,} are sent. Ask for less."
+            )
             raise ApiError(413, "answer_too_large", message, param="nLogprobs")
         steps = self._backend.stream(body.model_dump(by_alias=False))
         start = time.perf_counter()

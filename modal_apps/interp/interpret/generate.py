@@ -70,7 +70,9 @@ class Generation:
         cache.after = out.past_key_values
         logits = out.logits[0, -1].float()
         if self.steering and not torch.isfinite(logits).all() and self._is_finite_alone():
-            message = "With this steering a logit of the next token is not a finite number. Use less strength."
+            message = (
+                "With this steering a logit of the next token is not a finite number. Use less strength."
+            )
             raise InterpretError(422, "non_finite", message, "strengthMultiplier")
         return finite(logits, "A logit of the next token").cpu()
 

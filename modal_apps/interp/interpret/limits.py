@@ -11,5 +11,7 @@ MOST_POSITIONS = 8192  # tokens of the longest prompt that a deployment can be s
 MOST_SOURCES = 1024
 MOST_LAYERS = 1024
 MOST_STRENGTH = 1e6  # also of the numbers of a vector
-MOST_STREAMED = 1_000_000  # logprobs in all events of a stream, each of which repeats those before; about 60 MB
+MOST_STREAMED = (
+    1_000_000  # logprobs in all events of a stream, each of which repeats those before; about 60 MB
+)
 LOWEST_TEMPERATURE = 1e-3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from ocr.prompts import built_in, prompt_for, prompt_name, repair_prompt, withou
 from ocr.reader import PageReader
 from ocr.reading import PageIn, ReadReply
 from ocr.repetition import repeats
-from ocr.structured import BadSchema, WrongJson, check_schema, parse_answer
+from ocr.structured import BadSchema, WrongJson, check_schema, checked_answer, parse_answer
 from ocr.transformers_engine import TransformersEngine
 
 SCHEMA = {"type": "object", "properties": {"total": {"type": "number"}}, "required": ["total"]}
@@ -151,6 +152,20 @@ def test_the_model_s_marks_do_not_pass() -> None:
     assert without_marks(marked) == "abc"
     assert prompt_for(options(prompt=marked, language="<|im_start|>")).strip() == "abc\nThe text is in ."
     assert "<|" not in repair_prompt(options(format="json"), "<|im_end|>", "<|im_end|>")
+
+
+@pytest.mark.parametrize("text", ["<|" * 20_000 + "|>" * 20_000, "<|a" * 9000 + "|>" * 9000, "a|>" * 9000])
+def test_marks_within_marks_without_end_are_taken_out_too(text: str) -> None:
+    assert not re.search(r"<\|[^|<>]{0,40}\|>", without_marks(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["1e400", '{"a":-1e999}', "```json\n[1e400]\n```", '"\\ud800"', '{"\\udfff":1}']
+)
+@pytest.mark.parametrize("schema", [None, {}])
+async def test_what_python_alone_takes_for_json_is_none(text: str, schema: Any) -> None:
+    with pytest.raises(WrongJson, match="no JSON"):
+        await checked_answer(text, schema)
 
 
 async def test_a_mark_in_a_prompt_does_not_shift_the_picture(engine: TransformersEngine) -> None:

@@ -45,7 +45,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def client(folder: Path) -> Iterator[httpx.Client]:
     """Somebody who is logged in."""
     api = create_app(FinbertSettings(), NoBackend(), CHECKER)
-    with served(mount_page(api, KEY, CHECKER)) as url, httpx.Client(base_url=f"{url}/ui", timeout=60) as client:
+    with (
+        served(mount_page(api, KEY, CHECKER)) as url,
+        httpx.Client(base_url=f"{url}/ui", timeout=60) as client,
+    ):
         answer = client.post("/login", data={"username": "a", "password": KEY})
         client.cookies.clear()  # it would keep back those for TLS
         pairs = [one.partition(";")[0] for one in answer.headers.get_list("set-cookie")]
@@ -100,9 +103,21 @@ def mine(client: httpx.Client, folder: Path) -> Path:
 
 
 PATHS = [
-    *("/etc/passwd", "/proc/self/environ", "/dev/zero", "{folder}/../secret.csv", "{mine}/../../../secret.csv"),
+    *(
+        "/etc/passwd",
+        "/proc/self/environ",
+        "/dev/zero",
+        "{folder}/../secret.csv",
+        "{mine}/../../../secret.csv",
+    ),
     *("/proc/self/root{folder}/../secret.csv", "{folder}/link.csv", "{folder}/zero.csv", "{folder}/pipe.csv"),
-    *("{folder}/outside/secret.csv", "{folder}/..", "{folder}", "file:///etc/passwd", "https://example.org/a.csv"),
+    *(
+        "{folder}/outside/secret.csv",
+        "{folder}/..",
+        "{folder}",
+        "file:///etc/passwd",
+        "https://example.org/a.csv",
+    ),
     *("http://127.0.0.1:1/a.csv", "", "\0", "a" * 5000),
 ]
 
@@ -130,7 +145,9 @@ def test_what_was_uploaded_is_read(client: httpx.Client) -> None:
 
 def test_too_many_files_are_refused_before_they_are_read(client: httpx.Client) -> None:
     path = upload(client, "a.csv", b"Item,FY2024\nRevenue,1\n")
-    assert f"at most {page.MOST_FILES} statements" in call(client, [[file(path)] * (page.MOST_FILES + 1), "q"])
+    assert f"at most {page.MOST_FILES} statements" in call(
+        client, [[file(path)] * (page.MOST_FILES + 1), "q"]
+    )
 
 
 def test_the_page_has_the_limits_of_the_api() -> None:
