@@ -51,6 +51,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 Reason = Literal["time", "memory", "result", "crash", "bug"]
+GRACE_S = 5  # after which a child that should have ended is ended from here
 WALL_FACTOR = 2  # a child that shares its processor with others may take longer than its processor time
 FIRST_S = 1  # of processor time, for the first try
 
@@ -219,8 +220,17 @@ class _Child:
                     raise Ended("crash")
                 self._server = self.children.server()
                 self._number, exited = self._server.start(theirs, self.limits)
-            frame = self._talk(ours, order)
-        left = exited.result()
+            # A child that was taken over may ignore the alarm, or keep the server from hearing of its end.
+            late = threading.Timer(self.limits.seconds * WALL_FACTOR + GRACE_S, self._give_up, (ours,))
+            late.start()
+            try:
+                frame = self._talk(ours, order)
+                left = exited.result(self.limits.seconds * WALL_FACTOR + 2 * GRACE_S)
+            except TimeoutError as error:
+                self._server.stop()
+                raise Ended("time", self.note) from error
+            finally:
+                late.cancel()
         self.seconds = left.seconds
         self.children.peak_kb = max(self.children.peak_kb, left.peak_kb)
         if frame is None:
@@ -242,6 +252,11 @@ class _Child:
             self._ended = True
             if self._server:
                 self._server.kill(self._number)
+
+    def _give_up(self, ours: socket.socket) -> None:
+        self.end()
+        with suppress(OSError):
+            ours.shutdown(socket.SHUT_RDWR)
 
     def _talk(self, ours: socket.socket, order: bytes) -> tuple[bytes, bytes] | None:
         """Sends the order and waits for the result; None when the child died without one."""
@@ -292,6 +307,11 @@ class _Server:
             if number in self._exits:
                 with suppress(OSError):
                     self._control.sendall(ORDER.pack(KILL, number, 0, 0, 0, 0))
+
+    def stop(self) -> None:
+        """Ends the server, and with it its children; the next child gets another."""
+        self.is_gone = True
+        self._process.kill()
 
     def _listen(self) -> None:
         with suppress(OSError):

@@ -14,6 +14,7 @@ LARGEST_SCHEMA = 32_768  # characters
 MOST_DEPTH = 64
 MOST_CHECKS = 10_000
 LONGEST_PATTERN = 500
+MOST_REPEATS = 8  # fewer of a part that can be parted in several ways are soon tried
 
 SAME_VALUE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas")
 PARTS = (
@@ -150,8 +151,10 @@ def check_patterns(schema: Any) -> None:
         except (RecursionError, OverflowError) as error:
             raise BadSchema(f"{pattern!r} is no pattern that can be used.") from error
         if _doubles(parsed):
-            message = f"The pattern {pattern!r} repeats a repetition, which can take without end."
-            raise BadSchema(f"{message} Put a sign between the two that always comes, or use one.")
+            message = f"The pattern {pattern!r} repeats what can be read in several ways, which can take without end."
+            raise BadSchema(
+                f"{message} Put a sign between that always comes, and let alternatives begin differently."
+            )
 
 
 def _patterns(value: Any) -> Iterator[str]:
@@ -166,11 +169,11 @@ def _patterns(value: Any) -> Iterator[str]:
 
 
 def _doubles(parsed: Any) -> bool:
-    """Whether a part without an upper bound has nothing in it that must come but parts without one."""
+    """Whether what is repeated can be parted in several ways: by its own repetitions, or by its alternatives."""
     for kind, value in parsed:
         inner = _inner(kind, value)
-        endless = kind in (kinds.MAX_REPEAT, kinds.MIN_REPEAT) and value[1] is kinds.MAXREPEAT
-        if endless and any(_is_loose(sequence) for sequence in inner):
+        repeats = kind in (kinds.MAX_REPEAT, kinds.MIN_REPEAT) and value[1] > MOST_REPEATS
+        if repeats and any(_is_loose(sequence) or _overlaps(sequence) for sequence in inner):
             return True
         if any(_doubles(sequence) for sequence in inner):
             return True
@@ -178,13 +181,13 @@ def _doubles(parsed: Any) -> bool:
 
 
 def _is_loose(sequence: Any) -> bool:
-    """Whether a sequence has a repetition without an upper bound, and beside it nothing that must come."""
+    """Whether a sequence has a repetition of any length, and beside it nothing that must come."""
     endless = 0
     certain: set[str] = set()  # what comes once or more; two that differ may well part the repetitions
     for kind, value in sequence:
         if kind in (kinds.MAX_REPEAT, kinds.MIN_REPEAT):
-            endless += value[1] is kinds.MAXREPEAT
-            if value[0] and value[1] is not kinds.MAXREPEAT:
+            endless += value[0] != value[1]
+            if value[0] and value[0] == value[1]:
                 return False
             certain |= {repr(value[2])} if value[0] else set()
         elif kind in (kinds.SUBPATTERN, kinds.BRANCH):
@@ -196,6 +199,25 @@ def _is_loose(sequence: Any) -> bool:
         elif kind not in (kinds.AT, kinds.ASSERT, kinds.ASSERT_NOT):
             return False
     return endless > 0 and len(certain) < 2
+
+
+def _overlaps(sequence: Any) -> bool:
+    """Whether a sequence has alternatives that are not told apart by their first sign."""
+    for kind, value in sequence:
+        inner = _inner(kind, value)
+        if kind is kinds.BRANCH:
+            firsts = [_first(one) for one in inner]
+            if None in firsts or len(set(firsts)) < len(firsts):
+                return True
+        if any(_overlaps(one) for one in inner):
+            return True
+    return False
+
+
+def _first(sequence: Any) -> str | None:
+    """The sign that a sequence begins with, in lower case; None where it is not one sign for sure."""
+    kind, value = sequence[0] if len(sequence) else (None, None)
+    return chr(value).casefold() if kind is kinds.LITERAL else None
 
 
 def _inner(kind: Any, value: Any) -> list[Any]:

@@ -13,6 +13,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from appkit.bounded import Children, Ended, Limits
+from appkit.json_body import finite_float
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 from jsonschema.validators import extend
@@ -117,9 +118,13 @@ def _plain(text: str, schema: Any) -> str:
         WrongJson: see there.
     """
     try:
-        return json.dumps(parse_answer(text, schema), ensure_ascii=False)
+        plain = json.dumps(parse_answer(text, schema), ensure_ascii=False)
+        plain.encode()
+        return plain
     except RecursionError as error:
         raise WrongJson("This JSON is nested too deep.") from error
+    except UnicodeEncodeError as error:
+        raise WrongJson("This is no JSON: a text has half of a surrogate pair.") from error
 
 
 def _parsed(text: str, schema: Any) -> tuple[str, str]:
@@ -142,7 +147,8 @@ def parse_answer(text: str, schema: Any) -> Any:
     """
     fenced = _FENCED.fullmatch(text)
     try:
-        value = json.loads(fenced[1] if fenced else text, parse_constant=_no_constant)
+        json_text = fenced[1] if fenced else text
+        value = json.loads(json_text, parse_constant=_no_constant, parse_float=finite_float)
     except (ValueError, RecursionError) as error:
         raise WrongJson(f"This is no JSON: {error}") from error
     if schema is None:

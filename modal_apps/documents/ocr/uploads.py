@@ -8,7 +8,7 @@ import re
 from typing import Any, TypeVar
 
 from appkit.errors import ApiError
-from appkit.json_body import parse_json
+from appkit.json_body import parse_json, read_json
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
@@ -67,7 +67,7 @@ def validated(model: type[M], value: Any) -> M:
 
 
 async def _json_of(request: Request) -> Any:
-    return parse_json(await request.body())
+    return await read_json(await request.body())
 
 
 async def _read_form(request: Request) -> tuple[str, bytes, Opts]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import html
 from collections.abc import Awaitable, Callable
@@ -9,17 +10,42 @@ from pathlib import Path
 from typing import Any
 
 import gradio
+from gradio.utils import get_upload_folder
+
+from .uploaded import NotUploaded, check_upload, paths_in, read_upload
 
 TITLE = "Financial analyst"
 EXAMPLE = "How are margins, debt and cash flow developing, and what is the tone and the outlook?"
 NO_VALUE = "\u2013"
 SWEEP_S = 600  # how often uploads are looked through
 KEPT_S = 3600  # and how old they become
+MOST_FILES = 20  # that of the API, as the next
+MOST_FILE_BYTES = 10 * 2**20
+MOST_TOTAL_BYTES = 32 * 2**20
 UNITS = {"percent": "%", "days": " d"}
 
 # Sends files with a question; gives the status and the body of the answer.
 Ask = Callable[[dict[str, Any]], Awaitable[tuple[int, dict[str, Any]]]]
 Answer = tuple[str, dict[str, Any], dict[str, float], str]
+
+
+class _Page(gradio.Blocks):
+    """
+    Gradio takes a path in a request for a file of this machine, or of any server. It checks that the file was uploaded
+    only after `launch`, which a page inside of another app never sees; so the page checks, whichever field has it.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.has_launched = True  # what gradio's own check looks at
+
+    async def preprocess_data(self, block_fn: Any, inputs: Any, *more: Any, **named: Any) -> Any:
+        try:
+            for path in paths_in(inputs):
+                check_upload(path, get_upload_folder())
+        except NotUploaded as error:
+            raise _told(str(error)) from error
+        return await super().preprocess_data(block_fn, inputs, *more, **named)
 
 
 def build_page(ask: Ask) -> gradio.Blocks:
@@ -31,12 +57,12 @@ def build_page(ask: Ask) -> gradio.Blocks:
     async def analyze(files: list[str] | None, query: str) -> Answer:
         if not files:
             raise _told("Choose one or more statements first: xlsx, pdf, csv, json or text.")
-        status, body = await ask({"files": [_upload(Path(file)) for file in files], "query": query})
+        status, body = await ask({"files": await asyncio.to_thread(_uploads, files), "query": query})
         if status != 200:
             raise _told(body["error"]["message"])
         return body["response"], ratio_table(body), sentiment_label(body), body["logs"]
 
-    with gradio.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(SWEEP_S, KEPT_S)) as page:
+    with _Page(title=TITLE, analytics_enabled=False, delete_cache=(SWEEP_S, KEPT_S)) as page:
         gradio.Markdown(f"# {TITLE}\nRatios, sentiment and a short forecast. Not investment advice.")
         with gradio.Row():
             with gradio.Column(scale=1):
@@ -82,5 +108,17 @@ def _shown(ratio: dict[str, Any]) -> str:
     return f"{ratio['value']:,.2f}{UNITS.get(ratio['unit'], '')}"
 
 
-def _upload(path: Path) -> dict[str, str]:
-    return {"name": path.name, "content_b64": base64.b64encode(path.read_bytes()).decode()}
+def _uploads(paths: list[str]) -> list[dict[str, str]]:
+    if len(paths) > MOST_FILES:
+        raise _told(f"Choose at most {MOST_FILES} statements.")
+    left, found = MOST_TOTAL_BYTES, []
+    for path in paths:
+        try:
+            data = read_upload(path, get_upload_folder(), MOST_FILE_BYTES)
+        except NotUploaded as error:
+            raise _told(str(error)) from error
+        left -= len(data)
+        if left < 0:
+            raise _told(f"The files together are larger than {MOST_TOTAL_BYTES >> 20} MiB.")
+        found.append({"name": Path(path).name, "content_b64": base64.b64encode(data).decode()})
+    return found

@@ -23,7 +23,7 @@ from . import answers as out
 from . import requests as into
 from .backend import Backend, BackendError, Loaded, Reply
 from .errors import Failure
-from .limits import MOST_COMPLETION_TOKENS, MOST_NUMBERS, MOST_PROMPTS, MOST_RESULTS
+from .limits import MOST_COMPLETION_TOKENS, MOST_NUMBERS, MOST_PROMPTS, MOST_RESULTS, MOST_STREAMED
 from .outputs import Outputs
 from .settings import InterpSettings
 from .sources import known_sources
@@ -141,6 +141,11 @@ class Service:
         if not body.stream:
             return await self._ask("steer", body, response)
         self._check_model(body.model, "model")
+        if (count := body.streamed_logprobs()) > MOST_STREAMED:
+            message = (
+                f"The events would have {count:,} logprobs; at most {MOST_STREAMED:,} are sent. Ask for less."
+            )
+            raise ApiError(413, "answer_too_large", message, param="nLogprobs")
         steps = self._backend.stream(body.model_dump(by_alias=False))
         start = time.perf_counter()
         # A request that is wrong still gets the right status: nothing is sent before the first step.

@@ -214,7 +214,7 @@ def _ranked(source: str, sae: Sae, residual: Tensor, tokens: Tokens, payload: Pa
         values[0] = 0
     positions = payload["sort_by_token_indexes"]
     largest, where = values.max(0)
-    sums = values[positions].sum(0) if positions else torch.zeros_like(largest)
+    sums = _counts(positions, values) @ values if positions else torch.zeros_like(largest)
     keys = sums if positions else largest
     order = torch.sort(keys, descending=True, stable=True).indices[: payload["num_results"]]
     columns = (keys, order, values.T, sums, largest, where)
@@ -237,6 +237,11 @@ def _ranked(source: str, sae: Sae, residual: Tensor, tokens: Tokens, payload: Pa
         for key, index, row, total, most, position in rows
         if key > 0
     ]
+
+
+def _counts(positions: Sequence[int], values: Tensor) -> Tensor:
+    """How often each position is asked for, so that one asked for again takes no more memory."""
+    return torch.bincount(torch.tensor(positions, device=values.device), minlength=len(values)).to(values)
 
 
 def _by_token(tokens: Tokens, first: int, indices: list[list[int]], values: list[list[float]]) -> Payload:

@@ -68,7 +68,19 @@ class Generation:
         with hooked(model.model, (), changes):
             out = model.model(input_ids=batch, past_key_values=cache.before, use_cache=True, logits_to_keep=1)
         cache.after = out.past_key_values
-        return finite(out.logits[0, -1].float(), "A logit of the next token").cpu()
+        logits = out.logits[0, -1].float()
+        if self.steering and not torch.isfinite(logits).all() and self._is_finite_alone():
+            message = (
+                "With this steering a logit of the next token is not a finite number. Use less strength."
+            )
+            raise InterpretError(422, "non_finite", message, "strengthMultiplier")
+        return finite(logits, "A logit of the next token").cpu()
+
+    def _is_finite_alone(self) -> bool:
+        """Whether the model without steering has numbers to say about the prompt."""
+        batch = torch.tensor([self.tokens.ids], device=self.model.device)
+        out = self.model.model(input_ids=batch, use_cache=False, logits_to_keep=1)
+        return bool(torch.isfinite(out.logits[0, -1]).all())
 
     def _mask(self, fresh: list[int]) -> Tensor:
         special = set() if self.payload["steer_special_tokens"] else self.model.reader.special_ids

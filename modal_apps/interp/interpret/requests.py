@@ -8,14 +8,24 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from .limits import MOST_COMPLETION_TOKENS, MOST_PROMPTS, MOST_RESULTS
+from .limits import (
+    LOWEST_TEMPERATURE,
+    MOST_COMPLETION_TOKENS,
+    MOST_LAYERS,
+    MOST_POSITIONS,
+    MOST_PROMPTS,
+    MOST_RESULTS,
+    MOST_SOURCES,
+    MOST_STRENGTH,
+)
 
 Prompt = Annotated[str, Field(min_length=1, max_length=200_000)]
 Prompts = Annotated[list[Prompt], Field(min_length=1, max_length=MOST_PROMPTS)]
 Name = Annotated[str, Field(min_length=1, max_length=512)]
 Index = Annotated[int, Field(ge=0)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Vector = Annotated[list[Number], Field(min_length=1, max_length=65_536)]
+# Sums of products of them are finite in float32.
+Strength = Annotated[float, Field(ge=-MOST_STRENGTH, le=MOST_STRENGTH, allow_inf_nan=False)]
+Vector = Annotated[list[Strength], Field(min_length=1, max_length=65_536)]
 Point = Literal["residual_stream", "resid_post", "resid_pre", "mlp_out", "attn_out"]
 
 
@@ -63,9 +73,15 @@ class SingleBatchIn(_OneFeature):
 
 class _AllFeatures(_Request):
     source_set: Name
-    selected_sources: Annotated[list[Name], Field(description="Empty: all of the set.")] = []
+    selected_sources: Annotated[
+        list[Name], Field(max_length=MOST_SOURCES, description="Empty: all of the set.")
+    ] = []
     sort_by_token_indexes: Annotated[
-        list[Index], Field(description="Sort by the sum over these tokens; empty: by the largest value.")
+        list[Index],
+        Field(
+            max_length=MOST_POSITIONS,
+            description="Sort by the sum over these tokens; empty: by the largest value.",
+        ),
     ] = []
     ignore_bos: bool = True
     num_results: Annotated[int, Field(ge=1, le=MOST_RESULTS)] = 25
@@ -112,7 +128,9 @@ class RawIn(_Request):
     """Activations of the model itself. `residual_stream` is `resid_post`."""
 
     prompts: Prompts
-    layers: Annotated[list[Index] | None, Field(description="Empty or left out: all.")] = None
+    layers: Annotated[
+        list[Index] | None, Field(max_length=MOST_LAYERS, description="Empty or left out: all.")
+    ] = None
     hook_point: Point = "residual_stream"
     type: Literal["final_output_token", "all_tokens"] = "final_output_token"
 
@@ -122,14 +140,14 @@ class SteerFeature(_Request):
 
     source: Name
     index: Index
-    strength: Number
+    strength: Strength
 
 
 class SteerVector(Wire):
     """A vector of one's own to steer with, at a hook."""
 
     steering_vector: Vector
-    strength: Number
+    strength: Strength
     hook: Name
 
 
@@ -152,7 +170,7 @@ class SteerIn(_Request):
     temperature: Annotated[
         float, Field(ge=0, le=100, allow_inf_nan=False, description="0: always the likeliest.")
     ] = 0.7
-    strength_multiplier: Number = 1.0
+    strength_multiplier: Strength = 1.0
     freq_penalty: Annotated[
         float,
         Field(ge=-100, le=100, allow_inf_nan=False, description="Times how often a token is there already."),
@@ -164,10 +182,19 @@ class SteerIn(_Request):
         bool, Field(description="Steer also where the token begins, ends or marks a chat.")
     ] = True
 
+    def streamed_logprobs(self) -> int:
+        """How many logprobs the events of a stream have together, where the completion does not end early."""
+        events = self.n_completion_tokens * len(self.types)
+        return events * (events + 1) // 2 * (self.n_logprobs + 1) if self.n_logprobs else 0
+
     @model_validator(mode="after")
     def _features_or_vectors(self) -> Self:
         if (self.features is None) == (self.vectors is None):
             raise PydanticCustomError("features_or_vectors", "Give either features or vectors.")
+        if 0 < self.temperature < LOWEST_TEMPERATURE:
+            raise PydanticCustomError(
+                "temperature", f"The temperature is 0, or at least {LOWEST_TEMPERATURE}."
+            )
         if len(set(self.types)) < len(self.types):
             raise PydanticCustomError("repeated_type", "Each of types may be there once.")
         return self

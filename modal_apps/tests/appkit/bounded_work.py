@@ -94,5 +94,13 @@ def hostile(which: str) -> Any:
     return {"system": Hostile, "function": Own, "socket": lambda: socket.AddressFamily.AF_INET}[which]()
 
 
+def stop_server() -> None:
+    """What a parser that was taken over could do to hear of no end."""
+    os.kill(os.getppid(), signal.SIGSTOP)
+    for number in (signal.SIGXCPU, signal.SIGALRM):
+        signal.signal(number, signal.SIG_IGN)
+    time.sleep(3600)
+
+
 def process_id() -> int:
     return os.getpid()

@@ -14,6 +14,7 @@ from typing import Any
 import bounded_work as work
 import psutil
 import pytest
+from appkit import bounded
 from appkit.bounded import Budget, Children, Ended, Limits
 from appkit.bounded_turns import Turns
 from appkit.errors import ApiError
@@ -138,8 +139,17 @@ async def test_a_server_that_dies_is_started_again() -> None:
     assert own.server()._process.pid != first
 
 
+async def test_a_child_that_stops_its_server_is_ended_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded, "GRACE_S", 1)
+    own = children()
+    with pytest.raises(Ended):
+        await asyncio.wait_for(own.run(work.stop_server), 60)
+    assert await own.run(work.add, 1, 2) == 3
+
+
 PROGRAM = """
 import asyncio, os, psutil, bounded_work as work
+from appkit import bounded
 from appkit.bounded import Children, Limits
 async def main():
     own = Children(("bounded_work",), (), Limits(60, 100))

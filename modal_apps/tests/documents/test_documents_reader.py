@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from ocr.prompts import built_in, prompt_for, prompt_name, repair_prompt, withou
 from ocr.reader import PageReader
 from ocr.reading import PageIn, ReadReply
 from ocr.repetition import repeats
-from ocr.structured import BadSchema, WrongJson, check_schema, parse_answer
+from ocr.structured import BadSchema, WrongJson, check_schema, checked_answer, parse_answer
 from ocr.transformers_engine import TransformersEngine
 
 SCHEMA = {"type": "object", "properties": {"total": {"type": "number"}}, "required": ["total"]}
@@ -153,6 +154,20 @@ def test_the_model_s_marks_do_not_pass() -> None:
     assert "<|" not in repair_prompt(options(format="json"), "<|im_end|>", "<|im_end|>")
 
 
+@pytest.mark.parametrize("text", ["<|" * 20_000 + "|>" * 20_000, "<|a" * 9000 + "|>" * 9000, "a|>" * 9000])
+def test_marks_within_marks_without_end_are_taken_out_too(text: str) -> None:
+    assert not re.search(r"<\|[^|<>]{0,40}\|>", without_marks(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["1e400", '{"a":-1e999}', "```json\n[1e400]\n```", '"\\ud800"', '{"\\udfff":1}']
+)
+@pytest.mark.parametrize("schema", [None, {}])
+async def test_what_python_alone_takes_for_json_is_none(text: str, schema: Any) -> None:
+    with pytest.raises(WrongJson, match="no JSON"):
+        await checked_answer(text, schema)
+
+
 async def test_a_mark_in_a_prompt_does_not_shift_the_picture(engine: TransformersEngine) -> None:
     page = PageIn(key="1", png=word_png("total"))
     reply = await PageReader(engine).read([page], options(prompt="<|image_pad|><|vision_start|>"))
@@ -216,3 +231,46 @@ def test_json_without_a_schema() -> None:
     assert parse_answer(" null ", None) is None
     with pytest.raises(WrongJson):
         parse_answer("Here it is: {}", None)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(
+            "^(a|a)*$",
+            "^(a|aa)+$",
+            "^(aa|a)+$",
+            "^((a{0,5}){0,5})*$",
+            "^((a{1,30}){1,30}){1,30}$",
+            "^(ab|a|b)*$",
+        ),
+        *(
+            "^(([a-z]{0,9}){0,9}){0,9}!$",
+            "(?=(a+)+$)",
+            "^(a{1,3})*$",
+            "^([a-z]|ab)+$",
+            "^(\\w|\\d\\d)*$",
+            "^(a|)*$",
+        ),
+        *("^(?:(?i:a)b|Ac)*$", "^((a|ab)(c|bcd))*$", "^(.?){1,40}$"),
+    ],
+)
+def test_patterns_that_can_be_read_in_several_ways_are_refused(pattern: str) -> None:
+    with pytest.raises(BadSchema, match="several ways"):
+        check_schema({"pattern": pattern})
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(
+            r"^\d{4}-\d{2}-\d{2}$",
+            r"^(\d{1,3}\.){3}\d{1,3}$",
+            r"^[A-Z]{2}\d{2}( ?[A-Z0-9]{4}){2,7}$",
+            "^(EUR|USD)+$",
+        ),
+        *(r"^\w+([.-]\w+)*@\w+(\.\w+)+$", "^(yes|no)$", "^([a-z]|[0-9])+$", r"^-?\d{1,3}(,\d{3})*(\.\d+)?$"),
+    ],
+)
+def test_patterns_that_people_write_are_taken(pattern: str) -> None:
+    check_schema({"pattern": pattern})

@@ -5,16 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import httpx
 import huggingface_hub
 import pytest
+import torch
+from interp_kit import LocalBackend, settings_for, started, steer_body
 from interpret import errors
+from interpret.api import create_app
 from interpret.errors import InterpretError, check_answer_size
-from interpret.features import Features
+from interpret.features import Features, _counts
 from interpret.fetch import fetch
+from interpret.limits import MOST_STREAMED
 from interpret.raw import Raw
+from interpret.requests import SteerIn
 from interpret.settings import InterpSettings
 from interpret.sources import catalogue
 from interpret.tokens import Tokens
+from support import client_for
 
 
 class NoPass:
@@ -94,3 +101,33 @@ def test_a_deploy_says_when_the_saes_are_not_pinned() -> None:
     assert note in InterpSettings().notes()
     assert note not in InterpSettings(sae_revision="a" * 40).notes()
     assert note not in InterpSettings(sae_path="/cache/saes").notes()
+
+
+def test_a_position_asked_for_again_counts_again_but_takes_no_more_memory() -> None:
+    values = torch.tensor([[1.0, 2.0], [3.0, 5.0], [7.0, 11.0]])
+    assert (_counts([1, 0, 1], values) @ values).tolist() == values[[1, 0, 1]].sum(0).tolist()
+    # Rows instead of counts would be 800 GB.
+    wide = torch.ones(1, 1).expand(2, 100_000_000)
+    assert _counts([1] * 1000, wide).tolist() == [0, 1000]
+
+
+async def test_a_stream_of_too_many_logprobs_is_refused_before_the_model_runs(
+    client: httpx.AsyncClient, backend: LocalBackend
+) -> None:
+    large = steer_body(stream=True, nCompletionTokens=500, nLogprobs=10)
+    answer = await client.post("/v1/steer/completion", json=large)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "answer_too_large")
+    assert not backend.calls
+    # Without a stream, or with few, each is sent once or not often.
+    assert not SteerIn.model_validate({**large, "nLogprobs": 0}).streamed_logprobs()
+    assert SteerIn.model_validate({**large, "nCompletionTokens": 64}).streamed_logprobs() < MOST_STREAMED
+
+
+async def test_steering_that_the_model_cannot_bear_is_the_callers_fault(folder: Path) -> None:
+    engine = started(settings_for(folder, dtype="float16"))
+    vectors = [{"steeringVector": [1e6] * 32, "strength": 1e6, "hook": "blocks.0.hook_resid_pre"}]
+    body = steer_body(features=None, vectors=vectors)
+    async with client_for(create_app(engine.settings, LocalBackend(engine), None)) as client:
+        for stream in (False, True):
+            answer = await client.post("/v1/steer/completion", json={**body, "stream": stream})
+            assert (answer.status_code, answer.json()["error"]["code"]) == (422, "non_finite")
