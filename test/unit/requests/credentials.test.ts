@@ -301,7 +301,7 @@ describe('the rules of secretlint', () => {
     ...links.map(([, value]) => value),
     ...privateKeys,
     `AWS_SECRET_ACCESS_KEY = wJalrXUtnFEMI/K7MDENG/bPxRfiCYaB3dE5gH7j`,
-    `//registry.npmjs.org/:_authToken=${forms.find(([what]) => what === 'npm')?.[1] ?? ''}`,
+    `//npm.example.com/:_authToken=${forms.find(([what]) => what === 'npm')?.[1] ?? ''}`,
     JSON.stringify({
       type: 'service_account',
       project_id: 'p',
