@@ -8,7 +8,7 @@ import re
 from typing import Any, TypeVar
 
 from appkit.errors import ApiError
-from appkit.json_body import parse_json, read_json
+from appkit.json_body import read_json
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
@@ -87,13 +87,13 @@ async def _read_form(request: Request) -> tuple[str, bytes, Opts]:
         name: value for name, value in form.multi_items() if not isinstance(value, UploadFile)
     }
     if "schema" in fields:
-        fields["schema"] = _schema_of(fields["schema"])
+        fields["schema"] = await _schema_of(fields["schema"])
     options = validated(Opts, fields)
     return (upload.filename or "file")[:255], await upload.read(), options
 
 
-def _schema_of(text: str) -> Any:
+async def _schema_of(text: str) -> Any:
     try:
-        return parse_json(text.encode())
+        return await read_json(text.encode())
     except (ValueError, ApiError) as error:
         raise ApiError(422, "bad_schema", "The schema is not valid JSON.", param="schema") from error

@@ -12,7 +12,7 @@ from appkit.auth import KeyChecker
 from appkit.errors import ApiError
 from appkit.gate import Counters
 from appkit.gpu_memory import gpu_status
-from appkit.json_body import parse_json
+from appkit.json_body import read_json
 from appkit.status import status_body
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
@@ -102,7 +102,7 @@ class Gateway:
             body = await request.body()
         except ClientDisconnect:
             return True  # nobody waits for an answer
-        self._check_model(body)
+        await self._check_model(body)
         cold = str(int(self._is_first)).encode()
 
         async def send_marked(message: Message) -> None:
@@ -152,8 +152,8 @@ class Gateway:
         status, body, content_type = await self._upstream.get(path)
         return Response(body, status, media_type=content_type)
 
-    def _check_model(self, body: bytes) -> None:
-        fields = parse_json(body)
+    async def _check_model(self, body: bytes) -> None:
+        fields = await read_json(body)
         if not isinstance(fields, dict):
             raise ApiError(422, "dict_type", "The body must be a JSON object.")
         model = fields.get("model")
