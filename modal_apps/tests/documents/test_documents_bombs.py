@@ -143,7 +143,7 @@ def test_equal_items_are_those_that_jsonschema_says_are_equal(items: list[Any]) 
 async def test_a_caller_who_leaves_ends_the_child(url: str) -> None:
     bomb = next(bomb for bomb in document_bombs.FILES if "operators" in bomb.name)
     body = extract("bomb", bomb.make())
-    with limited(READERS, 600):
+    with limited(READERS, 60):
         await leave(url, READERS, "/extract", body)
         await asyncio.to_thread(until, lambda: not running(READERS))
     async with httpx.AsyncClient(base_url=url, timeout=60) as client:
