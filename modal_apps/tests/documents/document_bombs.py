@@ -139,6 +139,24 @@ def doubled_forms(levels: int) -> bytes:
     return pdf(b"/X Do", resources=b"/XObject << /X 5 0 R >>", more=tuple(forms))
 
 
+def pattern_of_itself() -> bytes:
+    """A page filled with tiny tiles, each of which is filled with them."""
+    fields = (
+        b"/Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 2 2] /XStep 0.01 /YStep 0.01 "
+    )
+    again = b"/Resources << /Pattern << /P 5 0 R >> >>"
+    tile = stream(b"/Pattern cs /P scn 0 0 9 9 re f", fields + again)
+    return pdf(b"/Pattern cs /P scn 0 0 300 300 re f", resources=b"/Pattern << /P 5 0 R >>", more=(tile,))
+
+
+def shaded_by_a_program() -> bytes:
+    """A page whose every pixel is the result of a program of 40,000 steps."""
+    steps = b"{ " + b"dup mul " * 20_000 + b"pop 0 0 0 }"
+    shading = b"/S << /ShadingType 1 /ColorSpace /DeviceRGB /Function 5 0 R >>"
+    program = stream(steps, b"/FunctionType 4 /Domain [0 1 0 1] /Range [0 1 0 1 0 1]")
+    return pdf(b"300 0 0 300 0 0 cm /S sh", resources=b"/Shading << %s >>" % shading, more=(program,))
+
+
 def pdf_image(side: int) -> bytes:
     fields = b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceRGB /BitsPerComponent 8"
     return pdf(
@@ -209,6 +227,8 @@ FILES = [
         "pdf with a stream of 900 MB", lambda: pdf_of_stream(packed_stream(repeated(bytes(MEGA), 900))), SLOW
     ),
     Bomb("pdf forms doubled 28 times", lambda: doubled_forms(28), SLOW),
+    Bomb("pdf pattern of itself", pattern_of_itself, SLOW),
+    Bomb("pdf shaded by a program", shaded_by_a_program, SLOW),
     Bomb("pdf picture of 20,000 x 20,000", lambda: pdf_image(20_000), SLOW),
 ]
 

@@ -52,7 +52,7 @@ async def test_a_bomb_among_files_is_named(url: str) -> None:
 
 async def test_the_child_of_a_caller_who_leaves_is_ended(url: str) -> None:
     body = {"files": [upload("a.csv", finance_bombs.HEADING * 3900)]}
-    with limited(READERS, 600):
+    with limited(READERS, 30):
         await leave(url, READERS, "/ratios", body)
         await asyncio.to_thread(until, lambda: not running(READERS))
     async with httpx.AsyncClient(base_url=url, timeout=60) as client:
