@@ -90,20 +90,32 @@ async function readOutput(text: string): Promise<void> {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += 65_536) {
     lines.push(bytes.subarray(at, at + 65_536));
-    await new Promise(setImmediate);
+    await turn();
   }
   lines.end();
   tail.toString();
 }
 
-function readFailure(output: string): void {
+/** The product does each of these at a time of its own. */
+const turn = () => new Promise(setImmediate);
+
+/** Lines come out of a pipe; what is explained is the end of them. */
+async function readFailure(output: string): Promise<void> {
   const tail = new OutputTail(200_000);
-  for (const line of output.split('\n')) tail.add(line);
+  for (let at = 0; at < output.length; at += 65_536) {
+    for (const line of output.slice(at, at + 65_536).split('\n')) tail.add(line);
+    await turn();
+  }
   const text = tail.toString();
+  await turn();
   const failure = explainFailure(text, 1);
+  await turn();
   explainRunFailure(text, text, 1);
+  await turn();
   failureProblems(failure, () => false, 'a.py', text, text);
+  await turn();
   warningProblems(text);
+  await turn();
   signInFailure(text);
   withoutTrace(text);
 }
@@ -128,14 +140,16 @@ const resultOf = (body: string, type: string): HttpResult => ({
   keyMasked: false,
 });
 
-function readAnswer(text: string): void {
+async function readAnswer(text: string): Promise<void> {
   for (const type of ['application/json', 'text/markdown', 'text/plain']) {
+    await turn();
     const stream = new StreamReader({ 'content-type': type });
     const result = resultOf(text, type);
     const { json = null } = new AnswerModel({ result, stream });
     childRows(json, [], 0, 200);
     searchRows(json, 'zzz', 10);
   }
+  await turn();
   explainResult({ ...resultOf(text, 'text/plain'), status: 500 });
 }
 
@@ -144,15 +158,15 @@ async function readStream(text: string): Promise<void> {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += 65_536) {
     stream.push(bytes.subarray(at, at + 65_536), at);
-    await new Promise(setImmediate);
+    await turn();
   }
   stream.end(0);
 }
 
 function readMarkdown(text: string): void {
-  const body = text.slice(0, 256 * 1024);
-  markdownTexts({ kind: 'json', type: '', notes: [], json: { text } }, body);
-  renderMarkdown(body);
+  const [whole] = markdownTexts({ kind: 'markdown', type: '', notes: [] }, text);
+  markdownTexts({ kind: 'json', type: '', notes: [], json: { text } }, text);
+  renderMarkdown(whole?.text ?? '');
 }
 
 function readDescription(text: string): void {
@@ -208,17 +222,22 @@ function readRow(text: string): void {
   tracebackBlocks(text.slice(0, 256 * 1024));
 }
 
-function readCredentials(text: string): void {
+async function readCredentials(text: string): Promise<void> {
   redact(text);
+  await turn();
   replaceCredentials(text, () => 'x');
+  await turn();
   redactHeader('x-a', text);
+  await turn();
   spellVariables(text, (name) => name);
 }
 
-function readWords(text: string): void {
+async function readWords(text: string): Promise<void> {
   const word = { name: 'a', type: { kind: 'float' } } as unknown as Parameters<typeof parameterProblem>[0];
   parameterProblem(word, text);
+  await turn();
   splitWords(text);
+  await turn();
   parseTime(text, 'utc', 0);
   remoteKey(text);
   folderOfApp([{ path: 'a.py', text }], 'a');

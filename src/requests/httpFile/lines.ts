@@ -5,14 +5,20 @@ export interface Line extends TextRange {
   readonly text: string;
 }
 
-/** The lines of a text that ends them with LF or CRLF. A byte order mark belongs to no line. */
-export function linesOf(text: string): Line[] {
+/**
+ * The lines of a text that ends them with LF or CRLF. A byte order mark belongs to no line.
+ * @returns undefined when there are more than `most`
+ */
+export function linesOf(text: string): Line[];
+export function linesOf(text: string, most: number): Line[] | undefined;
+export function linesOf(text: string, most = Infinity): Line[] | undefined {
   const lines: Line[] = [];
   let start = text.startsWith('\uFEFF') ? 1 : 0;
   for (;;) {
     const lf = text.indexOf('\n', start);
     const stop = lf < 0 ? text.length : lf;
     const end = lf > start && text[lf - 1] === '\r' ? lf - 1 : stop;
+    if (lines.length >= most) return undefined;
     lines.push({ text: text.slice(start, end), start, end });
     if (lf < 0) return lines;
     start = lf + 1;

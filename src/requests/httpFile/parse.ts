@@ -6,6 +6,9 @@ import type { HttpFile, HttpHeader, HttpProblem, HttpRequest, HttpVariable, Text
 /** Larger files are not requests that a person wrote. Large bodies are files of their own. */
 export const largestHttpFile = 1024 * 1024;
 
+/** As many as a person never writes, though they fit into the size. */
+const mostLines = 100_000;
+
 export const tooLarge =
   'is larger than 1 MB and is not read. Split it, or put large bodies into files of their own.';
 
@@ -31,8 +34,17 @@ export function parseHttpFile(text: string): HttpFile {
     reader.problem({ start: 0, end: 0 }, 'error', `The file ${tooLarge}`);
     return { text, requests: [], variables: [], problems: reader.problems };
   }
+  const lines = linesOf(text, mostLines);
+  if (!lines) {
+    reader.problem(
+      { start: 0, end: 0 },
+      'error',
+      `The file has more than ${mostLines} lines and is not read. Split it.`,
+    );
+    return { text, requests: [], variables: [], problems: reader.problems };
+  }
   let region: Line[] = [];
-  for (const line of linesOf(text)) {
+  for (const line of lines) {
     if (separator.test(line.text) && region.length > 0) {
       reader.region(region);
       region = [];

@@ -43,6 +43,13 @@ describe('a .http file that is made to be slow', () => {
     expect(new Set(reasons)).toEqual(new Set([reasons[0], from().problem('v0')]));
   });
 
+  it('takes no more lines than a person writes', () => {
+    const file = (lines: number) => parseHttpFile(`GET http://h/${'\n'.repeat(lines - 1)}`);
+    expect(file(100_000).requests).toHaveLength(1);
+    expect(file(100_001).requests).toEqual([]);
+    expect(file(100_001).problems[0]?.message).toContain('more than 100000 lines');
+  });
+
   it('takes no more headers than a person writes', () => {
     const file = (count: number) =>
       parseHttpFile(`GET http://h/\n${Array.from({ length: count }, (_, at) => `a${at}: b\n`).join('')}`);
