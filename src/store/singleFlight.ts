@@ -2,7 +2,7 @@
 class Flight {
   readonly #result = Promise.withResolvers<undefined>();
   readonly #leaving = new AbortController();
-  readonly #landing = new AbortController();
+  readonly #letGo: (() => void)[] = [];
   #waiting = 0;
 
   /** Aborted when nobody waits any more. */
@@ -16,7 +16,11 @@ class Flight {
       if (--this.#waiting === 0) this.#leaving.abort();
     };
     if (signal?.aborted) leave();
-    else signal?.addEventListener('abort', leave, { once: true, signal: this.#landing.signal });
+    else if (signal) {
+      // By hand: Node forgets listeners that another signal should remove, once it has collected garbage.
+      signal.addEventListener('abort', leave, { once: true });
+      this.#letGo.push(() => signal.removeEventListener('abort', leave));
+    }
     return this.#result.promise;
   }
 
@@ -27,7 +31,7 @@ class Flight {
     } catch (error) {
       this.#result.reject(error);
     } finally {
-      this.#landing.abort(); // lets go of all signals
+      for (const letGo of this.#letGo.splice(0)) letGo();
     }
   }
 }
