@@ -66,9 +66,13 @@ function dearest(gpus: readonly string[] | undefined, rates: Rates): number | un
     : Math.max(...prices.map((price) => price ?? 0));
 }
 
-/** What a container without a GPU costs while it keeps one core and one GiB busy, which is taken for all of them. */
-export function cpuUsdPerHour({ usdPerHour }: Rates): number {
-  return (usdPerHour['cpu_hour_cost'] ?? 0) + (usdPerHour['mem_gib_hour_cost'] ?? 0);
+/**
+ * What a container without a GPU costs while it keeps one core and one GiB busy, which is taken for all of them.
+ * @returns US dollars; undefined where a price is unknown
+ */
+export function cpuUsdPerHour({ usdPerHour }: Rates): number | undefined {
+  const { cpu_hour_cost: core, mem_gib_hour_cost: memory } = usdPerHour;
+  return core === undefined || memory === undefined ? undefined : core + memory;
 }
 
 /**

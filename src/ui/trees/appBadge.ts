@@ -24,5 +24,6 @@ export function runningBadge({ apps, containers }: Snapshot, rates: Rates): Badg
   const about = known.length < prices.length ? 'more than' : 'about';
   const withGpu = gpus.length > 0 ? `, ${gpus.length} with GPU` : '';
   const cost = known.length > 0 ? `: ${about} ${formatUsdPerHour(price)}` : '';
-  return { value, tooltip: text`${plural(value, 'container')} running${withGpu}${cost}` };
+  const least = apps.some(({ runningContainers }) => runningContainers === undefined) ? 'at least ' : '';
+  return { value, tooltip: text`${least}${plural(value, 'container')} running${withGpu}${cost}` };
 }

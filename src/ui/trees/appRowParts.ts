@@ -43,10 +43,17 @@ export function groupRow(group: AppGroup, forDeploys: boolean, childIds: readonl
 
 /** An environment knows best what runs in it; of another group the apps do. */
 function runningWords({ apps, environment }: AppGroup): string[] {
-  const running =
-    environment?.runningContainers ?? apps.reduce((sum, { app }) => sum + (app.runningContainers ?? 0), 0);
   const gpus = environment?.runningGpus ?? 0;
-  return [...(running > 0 ? [`${running} running`] : []), ...(gpus > 0 ? [plural(gpus, 'GPU')] : [])];
+  const running = environment?.runningContainers ?? sumOfApps(apps);
+  return [...(running === 0 ? [] : [`${running} running`]), ...(gpus > 0 ? [plural(gpus, 'GPU')] : [])];
+}
+
+/** 0 only where it is known of each. */
+function sumOfApps(apps: AppGroup['apps']): number | string {
+  const counts = apps.map(({ app }) => app.runningContainers);
+  const sum = counts.reduce<number>((all, count) => all + (count ?? 0), 0);
+  if (!counts.includes(undefined)) return sum;
+  return sum > 0 ? `at least ${sum}` : 'unknown number';
 }
 
 export interface AppRowInput {

@@ -120,7 +120,7 @@ describe('the cost that was seen', () => {
           const seconds = now - pauses[0]!;
           expect(meter.seconds.get('') ?? 0).toBe(seconds * count);
           expect(seenUsd(meter.seconds, datedRates)).toBeCloseTo(
-            (seconds * count * cpuUsdPerHour(datedRates)) / 3600,
+            (seconds * count * cpuUsdPerHour(datedRates)!) / 3600,
             9,
           );
         },
@@ -148,3 +148,13 @@ describe('the cost that was seen', () => {
     ]);
   });
 });
+
+it.each(['cpu_hour_cost', 'mem_gib_hour_cost'])(
+  'of a container without a GPU is unknown without %s, never less',
+  (name) => {
+    const others = Object.entries(datedRates.usdPerHour).filter(([each]) => each !== name);
+    const rates = { ...datedRates, usdPerHour: Object.fromEntries(others) };
+    expect(cpuUsdPerHour(rates)).toBeUndefined();
+    expect(seenUsd(new Map([['', 3600]]), rates)).toBeUndefined();
+  },
+);

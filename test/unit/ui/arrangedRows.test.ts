@@ -119,6 +119,21 @@ describe('grouping and order', () => {
     expect(labels(build({ groupBy: 'none' }))).toEqual(['new', 'qwen-9', 'qwen-10', 'web']);
   });
 
+  it('says of a group that it does not know how much runs where it is unknown of an app', () => {
+    const groupOf = (counts: readonly (number | undefined)[]) => {
+      const apps = counts.map((runningContainers, at) => ({ ...app(`${at}`), runningContainers }));
+      const arrangement = { ...defaultArrangement, groupBy: 'state' as const };
+      const { rows } = new AppRowsBuilder().build(
+        { ...snapshot, apps },
+        { now, showStopped: false, arrangement },
+      );
+      return rows.get(rows.get('')!.childIds[0]!)!.description;
+    };
+    expect(groupOf([2, undefined])).toContain('at least 2 running');
+    expect(groupOf([0, undefined])).toContain('unknown number running');
+    expect(groupOf([0, 0])).not.toContain('running');
+  });
+
   it('names the environment in the row where no other row does', () => {
     expect(build().rows.get('app/a')?.description).not.toContain('dev');
     expect(build({ groupBy: 'none' }).rows.get('app/a')).toMatchObject({
@@ -224,6 +239,12 @@ describe('the badge', () => {
 
   it('is silent when nothing runs', () => {
     expect(of([])).toBeUndefined();
+  });
+
+  it('says at least how many where the number of an app is unknown', () => {
+    const apps = [app('a', { runningContainers: 2 }), { ...app('b'), runningContainers: undefined }];
+    const badge = runningBadge({ ...emptySnapshot, apps }, datedRates);
+    expect(badge).toEqual({ value: 2, tooltip: 'at least 2 containers running' });
   });
 });
 

@@ -65,7 +65,8 @@ function worstCaseLine({ limitSeconds }: LoadPlan, units: readonly LoadUnit[], r
 
 /** What is taken for a container without a GPU. */
 function cpuWords(rates: Rates): string {
-  const price = `$${cpuUsdPerHour(rates).toFixed(3)}/h`;
+  const usd = cpuUsdPerHour(rates);
+  const price = usd === undefined ? t('an unknown price') : `$${usd.toFixed(3)}/h`;
   return t('without a GPU, a core and a GiB each at {0}', price);
 }
 
