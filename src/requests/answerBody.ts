@@ -8,6 +8,8 @@ const keptOfStream = 16 * 1024 * 1024;
 /** What grows more than this is no text or model output that somebody compressed. */
 const largestRatio = 250;
 const ratioCountsFrom = 10 * 1024 * 1024;
+/** Each takes a decoder of its own; honest servers use one or two. */
+const mostEncodings = 5;
 
 export interface ReadBody {
   readonly bytes: Uint8Array;
@@ -29,6 +31,8 @@ export async function readBody(
   { onChunk, explainCut }: ReadBodyOptions,
 ): Promise<ReadBody> {
   const encodings = encodingsOf(headers['content-encoding']?.toString());
+  if (encodings.length > mostEncodings)
+    return { bytes: new Uint8Array(), size: 0, cut: tooManyEncodings(encodings.length) };
   const isStream = /^text\/event-stream\b/i.test(headers['content-type']?.toString() ?? '');
   const kept: Uint8Array[] = [];
   let size = 0;
@@ -37,7 +41,7 @@ export async function readBody(
   const chunks = decompress(body as AsyncIterable<Buffer>, encodings, (bytes) => (wire += bytes));
   try {
     for await (const chunk of chunks) {
-      if (!isStream) cut = limitReached(size + chunk.length, encodings.length > 0 ? wire : undefined);
+      cut = limitReached(size + chunk.length, encodings.length > 0 ? wire : undefined, isStream);
       if (cut) break;
       if (!isStream || size < keptOfStream) kept.push(chunk);
       size += chunk.length;
@@ -56,7 +60,14 @@ export async function readBody(
   };
 }
 
-function limitReached(size: number, wire: number | undefined): AnswerCut | undefined {
+function tooManyEncodings(count: number): AnswerCut {
+  return {
+    kind: 'bomb',
+    text: `The answer says that it was compressed ${count.toLocaleString('en-US')} times, as only a compression bomb does. It was not read.`,
+  };
+}
+
+function limitReached(size: number, wire: number | undefined, isStream: boolean): AnswerCut | undefined {
   if (wire !== undefined && size > ratioCountsFrom && size > wire * largestRatio) {
     const ratio = Math.round(size / wire);
     return {
@@ -64,7 +75,7 @@ function limitReached(size: number, wire: number | undefined): AnswerCut | undef
       text: `The answer grows ${ratio} times when it is decompressed, as only a compression bomb does. It was stopped at ${inMb(size)}.`,
     };
   }
-  if (size <= largestBody) return undefined;
+  if (isStream || size <= largestBody) return undefined;
   return {
     kind: 'tooLarge',
     text: 'The answer is larger than 100 MB and was cut off there. Ask for less, or download it with another program.',

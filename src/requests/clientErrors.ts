@@ -79,6 +79,7 @@ export function requestError(error: unknown, { signal, url, headersTimeoutMs }: 
     return new ModalError(known[0], known[1](host, Math.round(headersTimeoutMs / 1000)), { cause: error });
   if (code === 'UND_ERR_INVALID_ARG' || code === 'ERR_INVALID_URL')
     return new ModalError('invalid', invalidText(message), { cause: error });
+  if (code.startsWith('ERR_SSL_')) return new ModalError('offline', noTls(host, message), { cause: error });
   if (code.startsWith('HPE_') || (error as Error).name === 'HTTPParserError')
     return new ModalError(
       'unexpected',
@@ -122,6 +123,12 @@ function rootOf(error: unknown): { code: string; message: string } {
   const inner = errors?.[0] ?? ((error as { code?: unknown }).code === undefined ? cause : undefined);
   const { code, message } = (inner ?? error) as { code?: unknown; message?: unknown };
   return { code: typeof code === 'string' ? code : '', message: typeof message === 'string' ? message : '' };
+}
+
+/** Of OpenSSL's line, e.g. `C0…:error:0A000410:SSL routines:ssl3_read_bytes:…:ssl/record/rec_layer_s3.c:918:`, the reason. */
+function noTls(host: string, message: string): string {
+  const [, , , , reason = ''] = /error:.*/.exec(message)?.[0].split(':') ?? [];
+  return `A TLS connection with ${host} could not be made${reason ? ` (${reason})` : ''}. Check address and port, and the logs of the server.`;
 }
 
 function proxyText(status: string): string {

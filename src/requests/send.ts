@@ -96,17 +96,22 @@ function secretsOf(auth: NonNullable<RequestSpec['auth']>, key: string): string[
 function maskedProgress({ onHead, onChunk, onPoll }: SendProgress, mask: KeyMask): SendProgress {
   return {
     ...(onPoll ? { onPoll } : {}),
-    ...(onHead ? { onHead: (head) => onHead({ ...head, headers: mask.headers(head.headers) }) } : {}),
+    ...(onHead ? { onHead: (head) => onHead(maskedHead(head, mask)) } : {}),
     ...(onChunk ? { onChunk: (bytes) => onChunk(mask.push(bytes)) } : {}),
   };
 }
 
+function maskedHead({ status, statusText, headers }: AnswerHead, mask: KeyMask): AnswerHead {
+  return { status, statusText: mask.text(statusText), headers: mask.headers(headers) };
+}
+
 /** Spreading a result decodes its text, so one that holds no key stays as it is. */
 function maskedResult(result: HttpResult, mask: KeyMask): HttpResult {
-  const headers = mask.headers(result.headers);
+  const head = maskedHead(result, mask);
+  const callId = mask.text(result.callId);
   const bytes = result.bytes && mask.bytes(result.bytes);
   const textOnly = result.bytes ? undefined : mask.text(result.body);
   if (!mask.found) return result;
   const body = textOnly ?? mask.text(result.body);
-  return { ...result, headers, body, ...(bytes ? { bytes } : {}), keyMasked: true };
+  return { ...result, ...head, callId, body, ...(bytes ? { bytes } : {}), keyMasked: true };
 }
