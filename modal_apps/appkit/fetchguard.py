@@ -25,6 +25,8 @@ from .networks import Address, is_public
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# The client reads where a redirect leads to also when it does not follow it.
+FAILED = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
 HEAD = 1024
 LONGEST_URL = 8192
 # Of its own: a name whose servers are silent holds a thread for a minute, and all else would wait for it.
@@ -132,6 +134,8 @@ async def check_url(text: str, rules: FetchRules) -> Target:
         raise blocked("it carries a user name or password")
     if not host:
         raise blocked("it names no host")
+    if ":" not in host and not re.fullmatch(r"[A-Za-z0-9._-]+", host):
+        raise blocked("its host has characters that no name has")
     if _is_number(host):
         raise blocked("its host is a number in a form that is no address")
     port = {"https": 443, "http": 80}[url.scheme] if url.port is None else url.port
@@ -182,7 +186,7 @@ async def fetch(url: str, rules: FetchRules) -> Fetched:
     except TimeoutError as error:
         message = f"The URL was not fetched within {rules.timeout_s:g} s."
         raise FetchError(422, "fetch_timeout", message) from error
-    except httpx.HTTPError as error:
+    except FAILED as error:
         raise FetchError(422, "fetch_failed", f"The URL was not fetched: {type(error).__name__}.") from error
 
 
@@ -207,7 +211,7 @@ async def post(url: str, body: bytes, headers: Mapping[str, str], rules: FetchRu
     except TimeoutError as error:
         message = f"The URL did not answer within {rules.timeout_s:g} s."
         raise FetchError(422, "fetch_timeout", message) from error
-    except httpx.HTTPError as error:
+    except FAILED as error:
         raise FetchError(422, "fetch_failed", f"The URL did not answer: {type(error).__name__}.") from error
 
 
