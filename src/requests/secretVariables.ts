@@ -1,6 +1,8 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import { isSecretMember, replaceCredentials } from '../domain/redact.ts';
-import type { RequestBody, RequestSpec } from '../domain/request.ts';
+import { isSecretMember, replacing } from '../domain/redact.ts';
+import type { MultipartPart, RequestBody, RequestSpec } from '../domain/request.ts';
+import type { Steps } from '../domain/steps.ts';
+import { inOneGo } from '../domain/steps.ts';
+import { inTurns } from './inTurns.ts';
 import { keyVariables, referencesIn } from './httpFile/variables.ts';
 import { secretValues, variableName, writtenHeader } from './secretHeaders.ts';
 
@@ -24,36 +26,58 @@ const begin = '__VARIABLE__';
 const finish = '__END__';
 const mark = (variable: string) => begin + variable + finish;
 
+/** Each request is asked for several times, by every language that it may be copied in. */
+const known = new WeakMap<RequestSpec, SpecWithVariables>();
+
 /** Each value gets a variable that is called as the credential is. Headers keep theirs, see `writtenHeader`. */
 export function withVariables(spec: RequestSpec): SpecWithVariables {
-  const variables = new Map<string, { readonly name: string; readonly value?: string }>(
-    takenBy(spec).map((name) => [name, { name }]),
-  );
-  const taken = variables.size;
-  const put = (name: string, value: string) => {
-    const own = variableName(name).toUpperCase();
-    for (let count = 1; ; count++) {
-      const variable = count === 1 ? own : `${own}_${count}`;
-      const there = variables.get(variable);
-      if (there && there.value !== value) continue;
-      variables.set(variable, { name, value });
-      return mark(variable);
-    }
-  };
-  const { body } = spec;
-  const hidden = {
-    ...spec,
-    url: replaceCredentials(spec.url, put),
-    ...(body === undefined ? {} : { body: bodyWith(body, put) }),
-  };
-  const made = [...variables].slice(taken).map(([variable, { name }]) => ({ variable, name }));
-  return { spec: hidden, variables: made };
+  const made = known.get(spec) ?? inOneGo(puttingVariables(spec));
+  known.set(spec, made);
+  return made;
 }
 
-/** A long text is read in windows, with turns of others between them. */
-const windowLength = 32 * 1024;
-/** What begins at the end of one is whole in the next. */
-const overlap = 8 * 1024;
+/** The same beforehand and in turns, since a body may have any length. `withVariables` then takes no time. */
+export async function prepareVariables(spec: RequestSpec): Promise<void> {
+  if (!known.has(spec)) known.set(spec, await inTurns(puttingVariables(spec)));
+}
+
+function* puttingVariables(spec: RequestSpec): Steps<SpecWithVariables> {
+  const variables = new Variables(takenBy(spec));
+  const put = (name: string, value: string) => mark(variables.of(name, value));
+  const { body } = spec;
+  const url = yield* replacing(spec.url, put);
+  const hidden = body === undefined ? { ...spec, url } : { ...spec, url, body: yield* bodyWith(body, put) };
+  return { spec: hidden, variables: variables.made };
+}
+
+/** Names of variables, each for one value. */
+class Variables {
+  readonly made: SecretVariable[] = [];
+  readonly #taken: Set<string>;
+  readonly #byValue = new Map<string, string>();
+  /** How many have the same beginning: a body may have thousands. */
+  readonly #counts = new Map<string, number>();
+
+  constructor(taken: readonly string[]) {
+    this.#taken = new Set(taken);
+  }
+
+  of(name: string, value: string): string {
+    const own = variableName(name).toUpperCase();
+    const place = `${own}=${value}`;
+    const there = this.#byValue.get(place);
+    if (there !== undefined) return there;
+    let count = this.#counts.get(own) ?? 0;
+    let variable: string;
+    do variable = ++count === 1 ? own : `${own}_${count}`;
+    while (this.#taken.has(variable));
+    this.#counts.set(own, count);
+    this.#taken.add(variable);
+    this.#byValue.set(place, variable);
+    this.made.push({ variable, name });
+    return variable;
+  }
+}
 
 /** All credentials of a request as they are sent, for what must not repeat them. Short ones are words of any text. */
 export async function credentialValues(spec: RequestSpec): Promise<string[]> {
@@ -64,16 +88,8 @@ export async function credentialValues(spec: RequestSpec): Promise<string[]> {
   };
   for (const { name, text } of textsOf(spec))
     if (name !== undefined && isSecretMember(name, text)) values.add(text);
-    else await inWindows(text, (part) => replaceCredentials(part, put));
+    else await inTurns(replacing(text, put));
   return [...values].filter((value) => value.length >= shortestValue);
-}
-
-async function inWindows(text: string, read: (part: string) => void): Promise<void> {
-  for (let at = 0; ; at += windowLength - overlap) {
-    read(text.slice(at, at + windowLength));
-    if (at + windowLength >= text.length) return;
-    await turn();
-  }
 }
 
 function textsOf({ url, body }: RequestSpec): { name?: string; text: string }[] {
@@ -96,16 +112,18 @@ export function spellVariables(text: string, spell: (variable: string) => string
 
 export const hasVariables = (text: string) => spellVariables(text, () => '') !== text;
 
-function bodyWith(body: RequestBody, put: (name: string, value: string) => string): RequestBody {
-  if (typeof body === 'string') return replaceCredentials(body, put);
+function* bodyWith(body: RequestBody, put: (name: string, value: string) => string): Steps<RequestBody> {
+  if (typeof body === 'string') return yield* replacing(body, put);
   if (!('parts' in body)) return body;
-  return {
-    parts: body.parts.map((part) => {
-      const { name, text } = part;
-      if (text === undefined) return part;
-      return { ...part, text: isSecretMember(name, text) ? put(name, text) : replaceCredentials(text, put) };
-    }),
-  };
+  const parts: MultipartPart[] = [];
+  for (const part of body.parts) parts.push(yield* partWith(part, put));
+  return { parts };
+}
+
+function* partWith(part: MultipartPart, put: (name: string, value: string) => string): Steps<MultipartPart> {
+  const { name, text } = part;
+  if (text === undefined) return part;
+  return { ...part, text: isSecretMember(name, text) ? put(name, text) : yield* replacing(text, put) };
 }
 
 /** Variables that stand for something else. */

@@ -11,8 +11,9 @@ import { parseJson } from '../../src/domain/json/jsonText.ts';
 import type { LogChunk } from '../../src/domain/log.ts';
 import { findLinks } from '../../src/domain/logLinks.ts';
 import { operationDraft } from '../../src/domain/operationDraft.ts';
-import { redact, redactHeader, replaceCredentials } from '../../src/domain/redact.ts';
-import type { HttpResult } from '../../src/domain/request.ts';
+import { redactBeginning, redactHeader, redacting, replacing } from '../../src/domain/redact.ts';
+import type { HttpResult, RequestSpec } from '../../src/domain/request.ts';
+import { emptyDraft } from '../../src/domain/requestDraft.ts';
 import { parseTime } from '../../src/domain/timeRange.ts';
 import { tracebackBlocks } from '../../src/domain/tracebackText.ts';
 import { EntryBuilder, notInTime } from '../../src/logs/entryBuilder.ts';
@@ -28,12 +29,16 @@ import { childRows, searchRows } from '../../src/requests/answer/jsonTree.ts';
 import { markdownTexts, renderMarkdown } from '../../src/requests/answer/markdown.ts';
 import { StreamReader } from '../../src/requests/answer/streamReader.ts';
 import { explainResult } from '../../src/requests/explain.ts';
+import { snippetKinds } from '../../src/requests/export/snippets.ts';
+import { entryOf } from '../../src/requests/history/entry.ts';
 import { parseDotenv } from '../../src/requests/httpFile/environment.ts';
 import { parseHttpFile } from '../../src/requests/httpFile/parse.ts';
 import { Variables, referencesIn } from '../../src/requests/httpFile/variables.ts';
+import { inTurns } from '../../src/requests/inTurns.ts';
 import { KeyMask } from '../../src/requests/keyMask.ts';
+import { maskingDraft } from '../../src/requests/maskedDraft.ts';
 import { readApiDocument } from '../../src/requests/openapi/apiDocument.ts';
-import { spellVariables } from '../../src/requests/secretVariables.ts';
+import { prepareVariables, spellVariables, withVariables } from '../../src/requests/secretVariables.ts';
 import { ParserThread } from '../../src/scripts/parserThread.ts';
 import { mentionsModal } from '../../src/scripts/scriptIndex.ts';
 import { folderOfApp } from '../../src/ui/lifecycle/appSource.ts';
@@ -223,13 +228,57 @@ function readRow(text: string): void {
 }
 
 async function readCredentials(text: string): Promise<void> {
-  redact(text);
+  await inTurns(redacting(text));
   await turn();
-  replaceCredentials(text, () => 'x');
+  await inTurns(replacing(text, () => 'x'));
   await turn();
   redactHeader('x-a', text);
+  redactHeader('x-a', text.slice(0, 30_000));
+  await turn();
+  redactBeginning(text);
   await turn();
   spellVariables(text, (name) => name);
+}
+
+const requestOf = (body: RequestSpec['body']): RequestSpec => ({
+  method: 'POST',
+  url: 'https://a.example/',
+  headers: { 'content-type': 'text/plain' },
+  ...(body === undefined ? {} : { body }),
+});
+
+/** A body that is copied in every language, saved and kept in the history. */
+async function readBody(text: string): Promise<void> {
+  for (const body of [text, { parts: [{ name: 'a', text }] }]) {
+    const spec = requestOf(body);
+    await prepareVariables(spec);
+    await turn();
+    withVariables(spec);
+    await turn();
+    await entryOf({ spec, at: 0, error: new Error('none') }, 'a');
+    await turn();
+    await entryOf(
+      { spec: requestOf('a'), at: 0, result: resultOf(text.slice(0, 60_000), 'text/plain') },
+      'a',
+    );
+    await turn();
+  }
+}
+
+async function readSnippet(text: string): Promise<void> {
+  const spec = requestOf(text);
+  await prepareVariables(spec);
+  for (const { fits, write } of snippetKinds) {
+    await turn();
+    if (!fits(spec)) continue;
+    await turn();
+    write(spec);
+  }
+}
+
+async function readDraft(text: string): Promise<void> {
+  const body = { kind: 'text' as const, type: 'text/plain', text, files: [] };
+  await inTurns(maskingDraft({ ...emptyDraft('POST'), body }));
 }
 
 async function readWords(text: string): Promise<void> {
@@ -266,6 +315,9 @@ export const readers: Readonly<Record<string, Reader>> = {
   markdown: readMarkdown,
   'JSON editor': (text) => [parseJson(text), formatJson(text)],
   credentials: readCredentials,
+  'body of a request': readBody,
+  'request as code': readSnippet,
+  'draft of a request': readDraft,
   'repeated key': readKeyed,
   'words of the user': readWords,
 };

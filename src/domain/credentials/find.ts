@@ -4,34 +4,42 @@ import { isEmptyValue } from './names.ts';
 import { knownForms } from './known.ts';
 import type { Credential } from './named.ts';
 import { apart, elements, namedCredentials, parameters } from './named.ts';
-import { decoded, encodedWords, isNameAndPassword } from './text.ts';
+import { decoded, eachMatch, encodedWords, isNameAndPassword } from './text.ts';
+import type { Steps } from '../steps.ts';
 
 export type { Credential } from './named.ts';
 
 /** An address within an address within an address is written with `%` three times. */
 const mostDepth = 3;
 
-/** @returns where they stand, in order, none within another */
-export function findCredentials(text: string, depth = 0): Credential[] {
+/** Where they stand, in order, none within another. */
+export function* findCredentials(text: string, depth = 0): Steps<Credential[]> {
   if (text.length < 3) return [];
-  return merged([
-    ...privateKeys(text),
-    ...userInfos(text),
-    ...namedCredentials(text),
-    ...parameters(text),
-    ...elements(text),
-    ...apart(text),
-    ...schemes(text),
-    ...known(text),
-    ...passwordsInBase64(text),
-    ...(depth < mostDepth ? encoded(text, depth) : []),
-  ]);
+  const found: Credential[][] = [];
+  for (const finder of [
+    privateKeys,
+    userInfos,
+    namedCredentials,
+    parameters,
+    elements,
+    apart,
+    schemes,
+    known,
+    passwordsInBase64,
+    ...(depth < mostDepth ? [(inner: string) => encoded(inner, depth)] : []),
+  ]) {
+    found.push(yield* finder(text));
+    yield;
+  }
+  return yield* merged(found.flat());
 }
 
 /** The first of those that overlap takes in what the others have more. */
-function merged(all: readonly Credential[]): Credential[] {
+function* merged(all: Credential[]): Steps<Credential[]> {
+  all.sort((a, b) => a.start - b.start || b.end - a.end);
+  yield;
   const found: Credential[] = [];
-  for (const each of all.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+  for (const each of all) {
     const last = found.at(-1);
     if (!last || each.start >= last.end) found.push(each);
     else if (each.end > last.end)
@@ -40,24 +48,26 @@ function merged(all: readonly Credential[]): Credential[] {
   return found;
 }
 
-function known(text: string): Credential[] {
-  const found = knownForms(text).map((piece) => ({ ...piece, name: 'token', isForm: true }));
+function* known(text: string): Steps<Credential[]> {
+  const pieces = yield* knownForms(text);
+  const found = pieces.map((piece) => ({ ...piece, name: 'token', isForm: true }));
+  yield;
   if (!forms.accessKeyId.test(text)) return found;
-  const secrets = [...text.matchAll(forms.accessKeySecret)].filter(
-    ([value]) => /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value),
+  const secrets = yield* eachMatch(text, forms.accessKeySecret, ({ 0: value, index }) =>
+    /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value)
+      ? [{ start: index, end: index + 40, name: 'secret_access_key' }]
+      : [],
   );
-  return [
-    ...found,
-    ...secrets.map(({ index }) => ({ start: index, end: index + 40, name: 'secret_access_key' })),
-  ];
+  return [...found, ...secrets];
 }
 
 /** From the first line to the last; of one that was cut, what can be part of it. */
-function privateKeys(text: string): Credential[] {
+function* privateKeys(text: string): Steps<Credential[]> {
   const found: Credential[] = [];
   for (const { index, 0: begin } of text.matchAll(forms.privateKeyBegin)) {
     const from = index + begin.length;
     if (index < (found.at(-1)?.end ?? 0)) continue;
+    if (found.length % 64 === 63) yield;
     forms.privateKeyEnd.lastIndex = from;
     const last = !text.includes('-----END', from) ? null : forms.privateKeyEnd.exec(text);
     const body = /[A-Za-z0-9+/=%\s\\:,-]*/y;
@@ -69,8 +79,8 @@ function privateKeys(text: string): Credential[] {
   return found;
 }
 
-function userInfos(text: string): Credential[] {
-  return [...text.matchAll(forms.userInfo)].flatMap((match) => {
+function userInfos(text: string): Steps<Credential[]> {
+  return eachMatch(text, forms.userInfo, (match) => {
     const [whole, scheme = '', info = ''] = match;
     const isPair = /:|%3a/i.test(info);
     // Others take a bare name that is no secret: ssh://git@host.
@@ -83,8 +93,8 @@ function userInfos(text: string): Credential[] {
   });
 }
 
-function schemes(text: string): Credential[] {
-  return [...text.matchAll(forms.schemeValue)].flatMap((match) => {
+function schemes(text: string): Steps<Credential[]> {
+  return eachMatch(text, forms.schemeValue, (match) => {
     const [whole, scheme = '', value = ''] = match;
     const isOne =
       scheme.toLowerCase() === 'basic'
@@ -95,19 +105,20 @@ function schemes(text: string): Credential[] {
   });
 }
 
-function passwordsInBase64(text: string): Credential[] {
-  return [forms.base64Word, forms.base64Part]
-    .flatMap((pattern) => [...text.matchAll(pattern)])
-    .flatMap(({ index, 0: word }) =>
-      isNameAndPassword(word) ? [{ start: index, end: index + word.length, name: 'credentials' }] : [],
-    );
+function* passwordsInBase64(text: string): Steps<Credential[]> {
+  const inWord = ({ index, 0: word }: RegExpExecArray) =>
+    isNameAndPassword(word) ? [{ start: index, end: index + word.length, name: 'credentials' }] : [];
+  const words = yield* eachMatch(text, forms.base64Word, inWord);
+  return [...words, ...(yield* eachMatch(text, forms.base64Part, inWord))];
 }
 
-function encoded(text: string, depth: number): Credential[] {
-  return encodedWords(text).flatMap(({ start, end }) => {
+function* encoded(text: string, depth: number): Steps<Credential[]> {
+  const found: Credential[] = [];
+  for (const { start, end } of yield* encodedWords(text)) {
     const word = text.slice(start, end);
     const plain = decoded(word);
-    const [inner] = plain === word ? [] : findCredentials(plain, depth + 1);
-    return inner ? [{ start, end, name: inner.name }] : [];
-  });
+    const [inner] = plain === word ? [] : yield* findCredentials(plain, depth + 1);
+    if (inner) found.push({ start, end, name: inner.name });
+  }
+  return found;
 }

@@ -2,6 +2,7 @@
 import type { RareForm } from './issued.ts';
 import { issuedForms, rareForms } from './issued.ts';
 import type { Piece } from './text.ts';
+import type { Steps } from '../steps.ts';
 
 interface Form {
   readonly begin: string;
@@ -30,13 +31,23 @@ for (const [begins, rest, ...needs] of issuedForms)
 const rare = rareForms.map((each) => ({ ...each, pattern: new RegExp(each.form, 'y') }));
 
 /** Those whose own letters tell them, wherever they stand. */
-export function knownForms(text: string): Piece[] {
-  return [...withLetters(text), ...rare.flatMap((form) => withLettersAmid(text, form))];
+export function* knownForms(text: string): Steps<Piece[]> {
+  const found = [yield* withLetters(text)];
+  for (const form of rare) if (text.includes(form.amid)) found.push(yield* withLettersAmid(text, form));
+  return found.flat();
 }
 
-function withLetters(text: string): Piece[] {
+/** Places of a text that are looked at in one step. */
+const placesInStep = 4096;
+
+function* withLetters(text: string): Steps<Piece[]> {
   const found: Piece[] = [];
+  let pause = placesInStep;
   for (let at = 0; at < text.length;) {
+    if (at > pause) {
+      pause = at + placesInStep;
+      yield;
+    }
     const forms = byLetters.get(text.charCodeAt(at))?.get(text.charCodeAt(at + 1));
     const end = forms && mayBegin(text, at) ? longest(text, at, forms) : at;
     if (end > at) found.push({ start: at, end });
@@ -60,12 +71,14 @@ function endOf(text: string, at: number, { begin, rest, hasDigit, isWhole }: For
   return isWhole && /[A-Za-z0-9]/.test(text.charAt(end)) ? at : end;
 }
 
-function withLettersAmid(text: string, form: RareForm & { readonly pattern: RegExp }): Piece[] {
+function* withLettersAmid(text: string, form: RareForm & { readonly pattern: RegExp }): Steps<Piece[]> {
   const { amid, before, pattern, isWhole = false } = form;
   const [least, most] = before;
   const found: Piece[] = [];
   let from = 0;
+  let places = 0;
   for (let at = text.indexOf(amid); at >= 0; at = text.indexOf(amid, Math.max(at + 1, from))) {
+    if (++places % 64 === 0) yield;
     for (let start = Math.max(from, at - most); start <= at - least; start++) {
       pattern.lastIndex = start;
       const [whole, own] = pattern.exec(text) ?? [];

@@ -1,6 +1,16 @@
 /** Credentials that their names tell: members of JSON and code, lines of settings and headers, elements, parts. */
 import type { Piece, TextString } from './text.ts';
-import { beginningAt, decoded, isCode, isInString, pieceAt, stringAt, wholePiece } from './text.ts';
+import type { Steps } from '../steps.ts';
+import {
+  beginningAt,
+  decoded,
+  eachMatch,
+  isCode,
+  isInString,
+  pieceAt,
+  stringAt,
+  wholePiece,
+} from './text.ts';
 import { isEmptyValue, isReference, isWanted, wantedOf } from './names.ts';
 
 /** Where a credential stands in a text, and what it is called. */
@@ -18,21 +28,19 @@ const restOfLine = /[^\r\n"'`\\]+/y;
 const wholeLine = /[^\r\n]+/y;
 const authorization = /(?:(?:bearer|basic|token|digest|negotiate|apikey|key)\s{1,4})?[^\s"'`,;&\\]+/iy;
 
-export function namedCredentials(text: string): Credential[] {
-  const found: Credential[] = [];
+export function namedCredentials(text: string): Steps<Credential[]> {
   let from = 0;
-  for (const match of text.matchAll(key)) {
-    if (match.index < from) continue;
+  return eachMatch(text, key, (match) => {
+    if (match.index < from) return [];
     const { quoted, bare = '', sep = '' } = match.groups ?? {};
     const name = quoted ?? bare;
-    if (!wantedOf(name)) continue;
+    if (!wantedOf(name)) return [];
     const at = match.index + match[0].length;
     const place = { text, name, at, start: match.index, sep };
     const pieces = quoted === undefined ? bareValue(place) : memberValues(place);
-    found.push(...pieces.map(({ start, end }) => ({ start, end, name })));
     from = pieces.at(-1)?.end ?? 0;
-  }
-  return found;
+    return pieces.map(({ start, end }) => ({ start, end, name }));
+  });
 }
 
 interface Place {
@@ -188,14 +196,14 @@ const shortName = /^(?:key|sig|(?:[\w-]+-)?signature|auth)$/i;
 const inBrackets = /(?:%5B|\[)([\w.-]{1,60})(?:%5D|\])=([^&\s"'`<>\\]+)/gi;
 
 /** Of addresses and forms. */
-export function parameters(text: string): Credential[] {
-  const bracketed = [...text.matchAll(inBrackets)].flatMap((match) => {
+export function* parameters(text: string): Steps<Credential[]> {
+  const bracketed = yield* eachMatch(text, inBrackets, (match) => {
     const [whole, name = '', value = ''] = match;
     if (!isParameter(name, value) || isCode(value, '', name)) return [];
     const end = match.index + whole.length;
     return [{ start: end - value.length, end, name }];
   });
-  const plain = [...text.matchAll(parameter)].flatMap((match) => {
+  const plain = yield* eachMatch(text, parameter, (match) => {
     const [whole, before = '', given = '', value = ''] = match;
     const name = given.includes('%') ? decoded(given) : given;
     // What a text begins with need not be a parameter.
@@ -225,19 +233,22 @@ const pairOfList =
   /\[\s{0,20}\\{0,7}["']([^"'\\]{1,80})\\{0,7}["']\s{0,20},\s{0,20}\\{0,7}["']([^"'\\]{1,4000})\\{0,7}["']\s{0,20}\]/g;
 
 /** Elements of XML, entries of property lists, parts of forms, headers as pairs: the value stands last. */
-export function elements(text: string): Credential[] {
-  return [element, listed, part, pairOfList].flatMap((pattern) =>
-    [...text.matchAll(pattern)].flatMap((match) => {
-      const [whole, given = '', raw = ''] = match;
-      const name = given.slice(given.lastIndexOf(':') + 1);
-      const value = raw.trim();
-      if (!isMember(name, value)) return [];
-      // Lists of names are no pairs.
-      if (pattern === pairOfList && !/\d|\s/.test(value)) return [];
-      const start = match.index + whole.indexOf(raw, given.length) + raw.indexOf(value);
-      return [{ start, end: start + value.length, name }];
-    }),
-  );
+export function* elements(text: string): Steps<Credential[]> {
+  const found: Credential[][] = [];
+  for (const pattern of [element, listed, part, pairOfList])
+    found.push(
+      yield* eachMatch(text, pattern, (match) => {
+        const [whole, given = '', raw = ''] = match;
+        const name = given.slice(given.lastIndexOf(':') + 1);
+        const value = raw.trim();
+        if (!isMember(name, value)) return [];
+        // Lists of names are no pairs.
+        if (pattern === pairOfList && !/\d|\s/.test(value)) return [];
+        const start = match.index + whole.indexOf(raw, given.length) + raw.indexOf(value);
+        return [{ start, end: start + value.length, name }];
+      }),
+    );
+  return found.flat();
 }
 
 const pair =
@@ -247,15 +258,15 @@ const userFlag =
   /(?<![\w-])(?:-u|--user|--proxy-user)[ =]{1,3}["']?((?:[^\s"':\\=][^\s"':\\]{0,60})?:[^\s"'\\]{1,200})/g;
 
 /** Names that stand apart from their values: `name: PASSWORD, value: x`, and options of commands. */
-export function apart(text: string): Credential[] {
-  const pairs = [...text.matchAll(pair)].flatMap((match) => {
+export function* apart(text: string): Steps<Credential[]> {
+  const pairs = yield* eachMatch(text, pair, (match) => {
     const [whole, name = ''] = match;
     const at = match.index + whole.length;
     const piece = stringAt(text, at) ?? pieceAt(bareMember, text, at);
     if (!piece || !isMember(name, text.slice(piece.start, piece.end))) return [];
     return [{ start: piece.start, end: piece.end, name }];
   });
-  const flags = [...text.matchAll(flag)].flatMap((match) => {
+  const flags = yield* eachMatch(text, flag, (match) => {
     const [whole, name = ''] = match;
     if (!wantedOf(name)) return [];
     const at = match.index + whole.length;
@@ -264,7 +275,7 @@ export function apart(text: string): Credential[] {
     const isOne = /\d|[!@#$%^*?~/+=]/.test(value) && isMember(name, value) && !isEmptyValue(value);
     return piece && isOne ? [{ start: piece.start, end: piece.end, name }] : [];
   });
-  const users = [...text.matchAll(userFlag)].flatMap((match) => {
+  const users = yield* eachMatch(text, userFlag, (match) => {
     const [whole, value = ''] = match;
     const end = match.index + whole.length;
     return /^\d+:\d+$/.test(value) || isEmptyValue(value)

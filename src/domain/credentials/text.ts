@@ -1,5 +1,7 @@
 /** Pieces of texts in which credentials stand: strings at any depth of JSON, code, addresses. */
 
+import type { Steps } from '../steps.ts';
+
 export interface Piece {
   readonly start: number;
   readonly end: number;
@@ -84,8 +86,53 @@ export function decoded(text: string): string {
 const wordEnd = /[\s"'`<>&?=/\\]/;
 const longestWord = 8000;
 
+/** Places that are looked at in one step. */
+const placesInStep = 64;
+/** A pattern goes through so much of a text in one step. */
+const lengthInStep = 128 * 1024;
+/** What a pattern may look at before a place, and after it where it has an end. */
+const lead = 512;
+const tail = 16 * 1024;
+
+/**
+ * What is found at each place where a pattern matches, as in the whole text.
+ * @param pattern is global; looks back at most 512 signs, and only its last repeat may be longer than 16 K
+ */
+export function* eachMatch<Found>(
+  text: string,
+  pattern: RegExp,
+  found: (match: RegExpExecArray) => readonly Found[],
+): Steps<Found[]> {
+  const all: Found[] = [];
+  let places = 0;
+  let from = 0;
+  for (let begin = 0; begin < text.length; begin += lengthInStep) {
+    const end = begin + lengthInStep;
+    const start = Math.max(0, begin - lead);
+    const piece = text.slice(start, end + tail);
+    for (let at = Math.max(begin, from); at < end; at = from) {
+      const match = matchFrom(pattern, piece, at - start);
+      if (!match || start + match.index >= end) break;
+      // One that ends with the piece may go on.
+      const isCut = match.index + match[0].length === piece.length && start + piece.length < text.length;
+      const whole = isCut ? (matchFrom(pattern, text, start + match.index) ?? match) : match;
+      if (!isCut) whole.index += start;
+      from = whole.index + whole[0].length;
+      all.push(...found(whole));
+      if (++places % placesInStep === 0) yield;
+    }
+    yield;
+  }
+  return all;
+}
+
+function matchFrom(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
 /** Words of an address that are written with `%`. */
-export function encodedWords(text: string): Piece[] {
+export function* encodedWords(text: string): Steps<Piece[]> {
   const words: Piece[] = [];
   for (let at = text.indexOf('%'); at >= 0; at = text.indexOf('%', at + 1)) {
     if (!/^%[0-9A-Fa-f]{2}/.test(text.slice(at, at + 3))) continue;
@@ -95,6 +142,7 @@ export function encodedWords(text: string): Piece[] {
     let end = at;
     while (end < text.length && end - start < longestWord && !wordEnd.test(text.charAt(end))) end++;
     words.push({ start, end });
+    if (words.length % placesInStep === 0) yield;
     at = end;
   }
   return words;

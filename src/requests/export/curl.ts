@@ -59,7 +59,7 @@ function bodyOptions(spec: RequestSpec): { piped: string; options: string[] } {
       return { piped: '', options: [...noType, `--data-raw ${quote(text)}`] };
   }
   const bytes = typeof body === 'object' ? body : new TextEncoder().encode(wellFormed(body ?? ''));
-  return { piped: `printf ${quote(octal(bytes))} | `, options: [...noType, '--data-binary @-'] };
+  return { piped: `printf ${quote(printed(bytes))} | `, options: [...noType, '--data-binary @-'] };
 }
 
 function formPart({ name, text = '', file, type, fileName }: MultipartPart): string {
@@ -76,16 +76,24 @@ function formPart({ name, text = '', file, type, fileName }: MultipartPart): str
   return `--form ${quote(`${name}=@${said(file.path)};filename=${said(file.name)};type=${file.type}`)}`;
 }
 
+/** Each byte in a format of `printf`. */
+const escapes = Array.from({ length: 256 }, (_, byte) =>
+  byte === 0x0a || (byte >= 0x20 && byte < 0x7f && byte !== 0x25 && byte !== 0x5c)
+    ? String.fromCharCode(byte)
+    : octal(byte),
+);
+
+function octal(byte: number): string {
+  return `\\${byte.toString(8).padStart(3, '0')}`;
+}
+
 /** A format of `printf`, which is part of the shell and so takes texts of any length. */
-function octal(bytes: Uint8Array): string {
+function printed(bytes: Uint8Array): string {
   // A first dash would make it an option.
-  return Array.from(bytes, (byte, at) =>
-    !(at === 0 && byte === 0x2d) && byte >= 0x20 && byte < 0x7f && byte !== 0x25 && byte !== 0x5c
-      ? String.fromCharCode(byte)
-      : byte === 0x0a
-        ? '\n'
-        : `\\${byte.toString(8).padStart(3, '0')}`,
-  ).join('');
+  const first = bytes[0] === 0x2d ? octal(0x2d) : '';
+  let text = first;
+  for (let at = first ? 1 : 0; at < bytes.length; at++) text += escapes[bytes[at] ?? 0] ?? '';
+  return text;
 }
 
 function quote(text: string): string {

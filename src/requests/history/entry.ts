@@ -1,5 +1,5 @@
 import { toModalError } from '../../domain/errors.ts';
-import { isSecretMember, redact, redactBeginning, redactHeader } from '../../domain/redact.ts';
+import { isSecretMember, redactBeginning, redactHeader, redacting } from '../../domain/redact.ts';
 import type {
   AnswerCut,
   HttpResult,
@@ -8,6 +8,7 @@ import type {
   RequestSpec,
   Timing,
 } from '../../domain/request.ts';
+import { inTurns } from '../inTurns.ts';
 import { credentialValues } from '../secretVariables.ts';
 
 /** Bodies above this are kept as hash and size. */
@@ -81,7 +82,7 @@ export async function entryOf(
   id: string,
   app?: RequestApp,
 ): Promise<HistoryEntry> {
-  const url = redact(without(spec.url, spec.hidden));
+  const url = await inTurns(redacting(without(spec.url, spec.hidden)));
   const headers = redactHeaders(spec.headers);
   /** The server may repeat any of them under another name. */
   const told = await credentialValues(spec);
@@ -104,7 +105,7 @@ export async function entryOf(
       ? {
           answer: {
             status: result.status,
-            statusText: result.statusText,
+            statusText: isUnsure ? '' : redactBeginning(without(result.statusText, told)),
             headers: isUnsure ? {} : redactHeaders(result.headers, told),
             body: isUnsure ? await hashed(Buffer.from(result.body)) : await keepAnswer(result, told),
             size: result.size,
@@ -156,17 +157,22 @@ function keepAnswer(result: HttpResult, told: readonly string[]): Promise<KeptBo
 async function keepText(body: string, hidden: readonly string[] | undefined): Promise<KeptBody> {
   const bytes = Buffer.from(body);
   if (bytes.length > longestKeptBody) return hashed(bytes);
-  const text = redact(without(body, hidden));
+  const text = await inTurns(redacting(without(body, hidden)));
   return text === body ? { kind: 'text', text } : { ...(await hashed(bytes)), redacted: text };
 }
 
 async function keepParts(parts: readonly MultipartPart[], hidden: RequestSpec['hidden']): Promise<KeptBody> {
-  const texts = parts.map(({ text = '' }) => text).join('');
-  const isSecret = parts.some(
-    ({ name, text = '' }) => isSecretMember(name, text) || redact(without(text, hidden)) !== text,
-  );
-  if (texts.length <= longestKeptBody && !isSecret) return { kind: 'parts', parts };
-  return hashed(Buffer.from(JSON.stringify(parts)));
+  const length = parts.reduce((sum, { text = '' }) => sum + text.length, 0);
+  const isKept = length <= longestKeptBody && !(await holdSecrets(parts, hidden));
+  return isKept ? { kind: 'parts', parts } : hashed(Buffer.from(JSON.stringify(parts)));
+}
+
+async function holdSecrets(parts: readonly MultipartPart[], hidden: RequestSpec['hidden']): Promise<boolean> {
+  for (const { name, text = '' } of parts) {
+    if (isSecretMember(name, text)) return true;
+    if ((await inTurns(redacting(without(text, hidden)))) !== text) return true;
+  }
+  return false;
 }
 
 /** Beside the editor's thread, since an answer may have 100 MB. */

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { ModalError, toModalError } from '../../domain/errors.ts';
 import type { LoadSnapshot } from '../../domain/load.ts';
-import { redact } from '../../domain/redact.ts';
+import { redactBeginning } from '../../domain/redact.ts';
 import type { LoadJob, LoadListener, LoadOutcome } from './generator.ts';
 import { checkPlan } from './limits.ts';
 
@@ -68,7 +68,10 @@ function maskOf({ request }: LoadJob): (snapshot: LoadSnapshot) => LoadSnapshot 
     .filter((value) => value.length >= 8);
   // Cut after it is masked: the text ends somewhere, and half a key is not found in it.
   const mask = (text: string) =>
-    redact(secrets.reduce((result, secret) => result.replaceAll(secret, '…'), text)).slice(0, shownText);
+    redactBeginning(secrets.reduce((result, secret) => result.replaceAll(secret, '…'), text)).slice(
+      0,
+      shownText,
+    );
   return ({ points, totals }) => ({
     points,
     totals: { ...totals, errors: totals.errors.map((error) => ({ ...error, first: mask(error.first) })) },

@@ -15,6 +15,7 @@ import {
   requestText,
   updateRequest,
 } from '../../requests/httpFile/write.ts';
+import { prepareVariables } from '../../requests/secretVariables.ts';
 import type { HttpFiles } from './httpFiles.ts';
 import { readHttpFile } from './httpFiles.ts';
 import { requestsFolder } from './savedFiles.ts';
@@ -50,6 +51,7 @@ export async function saveRequest(
   const file = (await exists(uri)) ? await readHttpFile(uri) : parseHttpFile(fileHead(owner, origin));
   const old = file.requests.find((request) => request.name === name.trim());
   if (old && !(await confirmReplace(name))) return;
+  await prepareVariables(spec);
   const options = { folder: path.dirname(uri.fsPath), bodyName: bodyNames({ stem, file, taken, old }) };
   const written = old
     ? await replaced(files, uri, file, old, spec, options)

@@ -3,13 +3,16 @@ import type { KeyedFiles } from '../../requests/keyedFiles.ts';
 import type { SealKeys } from '../../requests/seal.ts';
 import { Seal } from '../../requests/seal.ts';
 import type { SavedSession } from './savedSession.ts';
-import { readSession, sealedIn, writeSession } from './savedSession.ts';
+import { inTurns } from '../../requests/inTurns.ts';
+import { readSession, sealedIn, writeSession, writingSession } from './savedSession.ts';
 
 /** The drafts of endpoints between windows, by address. Credentials in them are sealed. */
 export class SavedDrafts {
   readonly #files: KeyedFiles;
   readonly #keys: SealKeys;
   readonly #logger: Logger;
+  /** Of the writes of each address. */
+  readonly #latest = new Map<string, symbol>();
   #unlocking: Promise<void> | undefined;
   #seal: Seal | undefined;
 
@@ -29,12 +32,22 @@ export class SavedDrafts {
 
   /** @throws what the file system does */
   async write(url: string, session: SavedSession): Promise<void> {
-    await this.#files.write(url, writeSession(session, this.#seal));
+    const own = this.#begin(url);
+    const text = await inTurns(writingSession(session, this.#seal));
+    // A later one has what this one has, and may have been written meanwhile.
+    if (this.#latest.get(url) === own) await this.#files.write(url, text);
   }
 
   /** The same at once, for when the window closes. @throws what the file system does */
   writeNow(url: string, session: SavedSession): void {
+    this.#begin(url);
     this.#files.writeNow(url, writeSession(session, this.#seal));
+  }
+
+  #begin(url: string): symbol {
+    const own = Symbol(url);
+    this.#latest.set(url, own);
+    return own;
   }
 
   /** Another window may have sealed it with a key of its own. */

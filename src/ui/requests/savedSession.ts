@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import type { RequestDraft } from '../../domain/requestDraft.ts';
-import { maskedDraft } from '../../requests/maskedDraft.ts';
+import type { Steps } from '../../domain/steps.ts';
+import { inOneGo } from '../../domain/steps.ts';
+import { maskingDraft } from '../../requests/maskedDraft.ts';
 import type { Seal } from '../../requests/seal.ts';
 import { authKinds, viewDraft } from './draftProtocol.ts';
 
@@ -51,13 +53,17 @@ export type SavedSession = Omit<z.infer<typeof savedSession>, 'drafts' | 'sealed
 };
 
 /** @param seal absent: credentials are not kept, and are to be entered again */
-export function writeSession(session: SavedSession, seal?: Seal): string {
+export const writeSession = (session: SavedSession, seal?: Seal) => inOneGo(writingSession(session, seal));
+
+/** The same in steps: bodies may have any length. */
+export function* writingSession(session: SavedSession, seal?: Seal): Steps<string> {
   const whole = savedSession.parse(session);
-  const masked = Object.fromEntries(
-    Object.entries(whole.drafts).map(([entry, draft]) => [entry, maskedDraft(draft)]),
-  );
+  const masked: Record<string, RequestDraft> = {};
+  for (const [entry, draft] of Object.entries(whole.drafts)) masked[entry] = yield* maskingDraft(draft);
   const text = JSON.stringify(whole.drafts);
+  yield;
   const isWhole = JSON.stringify(masked) === text;
+  yield;
   return JSON.stringify({
     ...whole,
     drafts: masked,

@@ -8,7 +8,7 @@ import type { ModalFunction } from '../../../domain/app.ts';
 import { bundledOf } from '../../../domain/bundled.ts';
 import { loadUnits, worstCaseUsd } from '../../../domain/loadCost.ts';
 import { planWords } from '../../../domain/loadReport.ts';
-import { redact } from '../../../domain/redact.ts';
+import { redactBeginning } from '../../../domain/redact.ts';
 import { lines, text } from '../../../domain/text.ts';
 import { checkPlan, defaultPlan } from '../../../requests/load/limits.ts';
 import type { AppEndpoint } from '../../commands/pick.ts';
@@ -106,7 +106,10 @@ async function prepare(
   const runIt = text`Run Load Test`;
   const chosen = await showWarning(
     text`Run a load test on ${app.name} in ${app.environment}?`,
-    { modal: true, detail: lines(confirmationLines(redact(requestWords(request)), plan, units, rates)) },
+    {
+      modal: true,
+      detail: lines(confirmationLines(redactBeginning(requestWords(request)), plan, units, rates)),
+    },
     runIt,
   );
   if (chosen !== runIt) return undefined;
@@ -124,7 +127,9 @@ async function prepare(
     workerFile: vscode.Uri.joinPath(services.extensionUri, 'dist', 'loadWorker.js').fsPath,
     onChange,
   });
-  services.logger.info(`Load test of ${app.name}: ${redact(requestWords(request))}, ${planWords(plan)}`);
+  services.logger.info(
+    `Load test of ${app.name}: ${redactBeginning(requestWords(request))}, ${planWords(plan)}`,
+  );
   return run;
 }
 

@@ -5,7 +5,7 @@ import { isCancelled, toModalError } from '../../../domain/errors.ts';
 import type { LoadPlan, LoadTotals } from '../../../domain/load.ts';
 import type { LoadReport } from '../../../domain/loadReport.ts';
 import { asMarkdown, endWords, errorWords, planWords } from '../../../domain/loadReport.ts';
-import { redact } from '../../../domain/redact.ts';
+import { redactBeginning } from '../../../domain/redact.ts';
 import type { RequestAuth } from '../../../domain/request.ts';
 import { text } from '../../../domain/text.ts';
 import { explainResult } from '../../../requests/explain.ts';
@@ -230,7 +230,7 @@ export class LoadPanel implements vscode.Disposable {
 }
 
 function requestLine(request: LoadRequestChoice): string {
-  const words = redact(requestWords(request));
+  const words = redactBeginning(requestWords(request));
   return request.title ? `${words} (${request.title})` : words;
 }
 

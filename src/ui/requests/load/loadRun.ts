@@ -6,7 +6,7 @@ import type { LoadCost, LoadReport } from '../../../domain/loadReport.ts';
 import type { NetworkSettings } from '../../../domain/network.ts';
 import { withEnvironment } from '../../../domain/network.ts';
 import type { Logger } from '../../../domain/logger.ts';
-import { redact } from '../../../domain/redact.ts';
+import { redactBeginning } from '../../../domain/redact.ts';
 import type { ControlPlane } from '../../../modal/controlPlane.ts';
 import { runLoad } from '../../../requests/load/run.ts';
 import { watchContainers } from '../../../requests/load/watchContainers.ts';
@@ -149,7 +149,7 @@ export class LoadRun {
       endpoint: endpoint.name,
       request: {
         method: request.spec.method,
-        url: redact(request.spec.url),
+        url: redactBeginning(request.spec.url),
         bodyBytes: this.#bodyBytes,
       },
       plan: this.plan,
