@@ -9,6 +9,7 @@ import { TestWorld } from '../integration/support/world.ts';
 import { benchActivation } from './activation.ts';
 import { benchApps } from './apps.ts';
 import { benchDeploy } from './deploy.ts';
+import { benchEndless } from './endless.ts';
 import { benchHostile } from './hostile.ts';
 import { benchLists } from './lists.ts';
 import { benchLoad } from './load.ts';
@@ -27,6 +28,7 @@ const parts: Readonly<Record<string, Part>> = {
   logView: benchLogView,
   load: benchLoad,
   hostile: benchHostile,
+  endless: benchEndless,
   activation: benchActivation,
   apps: benchApps,
   requests: benchRequests,

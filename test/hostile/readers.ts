@@ -29,7 +29,7 @@ import { childRows, searchRows } from '../../src/requests/answer/jsonTree.ts';
 import { markdownTexts, renderMarkdown } from '../../src/requests/answer/markdown.ts';
 import { StreamReader } from '../../src/requests/answer/streamReader.ts';
 import { explainResult } from '../../src/requests/explain.ts';
-import { snippetKinds } from '../../src/requests/export/snippets.ts';
+import { mostCopied, snippetKinds } from '../../src/requests/export/snippets.ts';
 import { entryOf } from '../../src/requests/history/entry.ts';
 import { parseDotenv } from '../../src/requests/httpFile/environment.ts';
 import { parseHttpFile } from '../../src/requests/httpFile/parse.ts';
@@ -168,10 +168,17 @@ async function readStream(text: string): Promise<void> {
   stream.end(0);
 }
 
-function readMarkdown(text: string): void {
+async function readMarkdown(text: string): Promise<void> {
   const [whole] = markdownTexts({ kind: 'markdown', type: '', notes: [] }, text);
   markdownTexts({ kind: 'json', type: '', notes: [], json: { text } }, text);
-  renderMarkdown(whole?.text ?? '');
+  await turn();
+  await inTurns(renderMarkdown(whole?.text ?? ''));
+  await turn();
+  // Many names for one text are one; here each has its own.
+  const texts = Array.from({ length: 30 }, (_, at) => `# ${at}\n${text.slice(0, 32_000)}`);
+  const parts = markdownTexts({ kind: 'json', type: '', notes: [], json: { text: texts } }, '');
+  await turn();
+  for (const part of parts) await inTurns(renderMarkdown(part.text));
 }
 
 function readDescription(text: string): void {
@@ -266,7 +273,7 @@ async function readBody(text: string): Promise<void> {
 }
 
 async function readSnippet(text: string): Promise<void> {
-  const spec = requestOf(text);
+  const spec = requestOf(text.slice(0, mostCopied));
   await prepareVariables(spec);
   for (const { fits, write } of snippetKinds) {
     await turn();

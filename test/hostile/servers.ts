@@ -1,81 +1,7 @@
-/** HTTP servers that mean harm or are broken, as the bytes they write; no HTTP library sends most of these. */
-import type { Socket } from 'node:net';
+/** HTTP servers that mean harm or are broken, as the bytes they write. */
 import zlib from 'node:zlib';
-
-export interface Visit {
-  readonly socket: Socket;
-  readonly path: string;
-  /** What the client sent as its key. */
-  readonly key: string;
-  /** Host and port of the server itself, and of another one. */
-  readonly near: string;
-  readonly far: string;
-}
-
-export interface HostileServer {
-  readonly name: string;
-  readonly answer: (visit: Visit) => void;
-  /** Status and cause of a cut, or the kind of the error. */
-  readonly ends: string;
-  readonly isTls?: boolean;
-  readonly method?: string;
-  /** The user cancels when so many bytes have come. */
-  readonly cancelsAfter?: number;
-}
-
-const mb = 1024 * 1024;
-const answer = (head: string, body: string | Buffer = '', line = 'HTTP/1.1 200 OK') =>
-  Buffer.concat([Buffer.from(`${line}\r\n${head}\r\n`, 'latin1'), Buffer.from(body)]);
-const sized = (head: string, body: string | Buffer, line?: string) =>
-  answer(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n`, body, line);
-const chunked = (body: string, head = '') => answer(`${head}Transfer-Encoding: chunked\r\n`, body);
-
-const says =
-  (bytes: string | Buffer | ((visit: Visit) => string | Buffer)): HostileServer['answer'] =>
-  (visit) =>
-    visit.socket.write(typeof bytes === 'function' ? bytes(visit) : bytes);
-const saysAndEnds =
-  (bytes: string | Buffer): HostileServer['answer'] =>
-  ({ socket }) =>
-    socket.end(bytes);
-
-/** Until the client has enough, as fast as it reads. */
-function pours(head: string, piece: string | Buffer, times = Infinity): HostileServer['answer'] {
-  return ({ socket }) => {
-    let left = times;
-    const pour = () => {
-      while (!socket.destroyed && left > 0) {
-        left--;
-        if (!socket.write(piece)) return void socket.once('drain', pour);
-      }
-      if (left <= 0) socket.end();
-    };
-    socket.write(head);
-    pour();
-  };
-}
-
-function drips(head: string, piece: string): HostileServer['answer'] {
-  return ({ socket }) => {
-    socket.write(head);
-    const timer = setInterval(() => socket.write(piece), 10);
-    socket.on('close', () => clearInterval(timer));
-  };
-}
-
-/** One byte for each write, so that the client reads them apart. */
-const inBytes =
-  (bytes: (visit: Visit) => Buffer): HostileServer['answer'] =>
-  (visit) => {
-    const all = bytes(visit);
-    let at = 0;
-    const next = () => {
-      if (at >= all.length || visit.socket.destroyed) return;
-      visit.socket.write(all.subarray(at, ++at), () => setImmediate(next));
-    };
-    visit.socket.setNoDelay(true);
-    next();
-  };
+import type { HostileServer, Visit } from './rawAnswers.ts';
+import { answer, chunked, drips, inBytes, mb, pours, says, saysAndEnds, sized } from './rawAnswers.ts';
 
 const redirect = (status: number, to: (visit: Visit) => string, more = ''): HostileServer['answer'] =>
   says((visit) =>
@@ -328,7 +254,13 @@ export const hostileServers: readonly HostileServer[] = [
   },
   {
     name: 'key: repeated in chunks of a byte',
-    answer: says(({ key }) => chunked(`${[...key].map((letter) => `1\r\n${letter}\r\n`).join('')}0\r\n\r\n`)),
+    answer: says(({ key }) =>
+      chunked(
+        `${Array.from(key)
+          .map((letter) => `1\r\n${letter}\r\n`)
+          .join('')}0\r\n\r\n`,
+      ),
+    ),
     ends: '200 masked',
   },
   {

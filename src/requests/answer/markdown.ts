@@ -1,5 +1,6 @@
 import MarkdownIt from 'markdown-it';
 import type { Content, Json } from './content.ts';
+import type { Steps } from '../../domain/steps.ts';
 import type { JsonPath } from './jsonTree.ts';
 
 /** A document as elements and texts: no markup ever reaches a view. */
@@ -44,19 +45,30 @@ const usualNames = new Set([
   'summary',
 ]);
 
+/** More of them are left out. */
+const mostText = 256 * 1024;
+/** Signs that may begin a link take much longer than letters; no paragraph of a document has so many of either. */
+const longestParagraph = 8 * 1024;
+
 const parser = new MarkdownIt({ html: false, linkify: false });
+/** Without what stands within paragraphs, which is read one by one. */
+const blocks = new MarkdownIt({ html: false, linkify: false });
+blocks.core.ruler.enableOnly(['normalize', 'block']);
 
 /** Texts of an answer that are written in Markdown, under their names. */
 export function markdownTexts(content: Content, body: string): { title: string; text: string }[] {
   if (content.kind === 'markdown') return [{ title: 'Answer', text: body.slice(0, longestText) }];
   if (content.json === undefined) return [];
   const found: { title: string; text: string }[] = [];
+  let left = mostText;
   const walk = (value: Json, path: JsonPath) => {
-    if (found.length >= mostParts || path.length > 6) return;
+    if (found.length >= mostParts || left === 0 || path.length > 6) return;
     if (typeof value === 'string') {
       const name = path.findLast((step) => typeof step === 'string');
-      if (isMarkdown(value, name))
-        found.push({ title: path.join('.') || 'Answer', text: value.slice(0, longestText) });
+      if (!isMarkdown(value, name)) return;
+      const text = value.slice(0, Math.min(longestText, left));
+      left -= text.length;
+      found.push({ title: path.join('.') || 'Answer', text });
     } else if (Array.isArray(value)) {
       if (typeof value[0] !== 'number')
         value.slice(0, 100).forEach((item, index) => walk(item, [...path, index]));
@@ -74,28 +86,38 @@ function isMarkdown(text: string, name: string | undefined): boolean {
   return marks.some((mark) => mark.test(head));
 }
 
-export function renderMarkdown(text: string): MarkdownNode[] {
+/** A document in steps, one for each paragraph. */
+export function* renderMarkdown(text: string): Steps<MarkdownNode[]> {
   const root: Open = { tag: '', children: [] };
   const stack = [root];
   const add = (node: MarkdownNode) => stack.at(-1)?.children.push(node);
-  const walk = (tokens: ReturnType<typeof parser.parse>) => {
-    for (const token of tokens) {
-      if (token.hidden) continue;
-      if (token.type === 'inline') walk(token.children ?? []);
-      else if (token.nesting === 1) {
-        const href = token.tag === 'a' ? webLink(token.attrGet('href')) : undefined;
-        const open = { tag: token.tag, ...(href === undefined ? {} : { href }), children: [] };
-        add(open);
-        stack.push(open);
-      } else if (token.nesting === -1) stack.pop();
-      else add(leaf(token));
-    }
+  const put = (token: Token) => {
+    if (token.hidden) return;
+    if (token.nesting === 1) {
+      const href = token.tag === 'a' ? webLink(token.attrGet('href')) : undefined;
+      const open = { tag: token.tag, ...(href === undefined ? {} : { href }), children: [] };
+      add(open);
+      stack.push(open);
+    } else if (token.nesting === -1) stack.pop();
+    else add(leaf(token));
   };
-  walk(parser.parse(text, {}));
+  const references = {};
+  for (const token of blocks.parse(text, references)) {
+    if (token.type !== 'inline') put(token);
+    else if (token.content.length > longestParagraph) add(token.content);
+    else {
+      const words: Token[] = [];
+      parser.inline.parse(token.content, parser, references, words);
+      words.forEach(put);
+      yield;
+    }
+  }
   return root.children;
 }
 
-function leaf(token: ReturnType<typeof parser.parse>[number]): MarkdownNode {
+type Token = ReturnType<typeof parser.parse>[number];
+
+function leaf(token: Token): MarkdownNode {
   switch (token.type) {
     case 'fence':
     case 'code_block':

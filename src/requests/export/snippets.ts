@@ -21,6 +21,20 @@ const http: SnippetKind = {
 /** Everything that a request can be copied as, in the order of a list. */
 export const snippetKinds: readonly SnippetKind[] = [curl, httpx, openai, fetchScript, http];
 
+/** Longer bodies are no code that somebody would read, and take time in every language. */
+export const mostCopied = 256 * 1024;
+
+/** @throws kind `invalid` for a request that is too long to be code */
+export function checkCopied({ body }: RequestSpec): void {
+  const texts =
+    typeof body === 'object' && 'parts' in body ? body.parts.map(({ text = '' }) => text) : [body ?? ''];
+  if (texts.reduce((sum, { length }) => sum + length, 0) <= mostCopied) return;
+  throw new ModalError(
+    'invalid',
+    'The body is longer than 256 KB, which is too long for a command or a script. Save the request instead.',
+  );
+}
+
 /** On the clipboard there is no place for a file beside it. */
 function needsFile(spec: RequestSpec): boolean {
   try {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { RequestSpec } from '../../domain/request.ts';
 import { plain, text } from '../../domain/text.ts';
 import { variablesOf } from '../../requests/export/snippet.ts';
-import { snippetKinds } from '../../requests/export/snippets.ts';
+import { checkCopied, snippetKinds } from '../../requests/export/snippets.ts';
 import { prepareVariables } from '../../requests/secretVariables.ts';
 import { showStatus } from '../../platform/shown/messages.ts';
 import { showPick } from '../../platform/shown/inputs.ts';
@@ -26,6 +26,7 @@ const details = () => ({
 
 /** Puts a request on the clipboard as code of the user's choice. Keys are variables there. */
 export async function copyAs(spec: RequestSpec): Promise<void> {
+  checkCopied(spec);
   await prepareVariables(spec);
   const chosen = await showPick(
     snippetKinds

@@ -13,6 +13,7 @@ import type { Json } from '../../requests/answer/content.ts';
 import type { JsonPath } from '../../requests/answer/jsonTree.ts';
 import { childRows, pathText, placeInParent, searchRows, valueAt } from '../../requests/answer/jsonTree.ts';
 import { StreamReader } from '../../requests/answer/streamReader.ts';
+import { inTurns } from '../../requests/inTurns.ts';
 import { startWords, timingParts } from '../../requests/answer/timingParts.ts';
 import type { Vector } from '../../requests/answer/vectors.ts';
 import type { CallFacts, CallFactsOptions } from '../../requests/callFacts.ts';
@@ -23,7 +24,14 @@ import { mediaType } from '../../requests/textBody.ts';
 import { AnswerFiles } from './answerFiles.ts';
 import type { AnswerState, AnswerTab, DoneState, FromAnswerView, ToAnswerView } from './answerProtocol.ts';
 import type { TabChoices } from './answerTabs.ts';
-import { firstChoices, rowsAtOnce, shownEvent, streamContent, tabContent } from './answerTabs.ts';
+import {
+  firstChoices,
+  markdownContent,
+  rowsAtOnce,
+  shownEvent,
+  streamContent,
+  tabContent,
+} from './answerTabs.ts';
 import { showError, showStatus } from '../../platform/shown/messages.ts';
 
 /** What the buttons of an answer do elsewhere. */
@@ -175,7 +183,7 @@ export class AnswerSession implements Disposable {
   /** Sends the view everything anew, e.g. because it was hidden. */
   refresh(): void {
     this.#set(this.#state);
-    this.#showTab();
+    void this.#showTab();
   }
 
   /** Does what the view asks. Never rejects: a failure is told, and the answer stays. */
@@ -193,7 +201,7 @@ export class AnswerSession implements Disposable {
     switch (message.type) {
       case 'answer/select':
         this.#tab = message.tab;
-        this.#showTab();
+        await this.#showTab();
         return;
       case 'answer/painted':
         this.#painted(message.number);
@@ -253,11 +261,11 @@ export class AnswerSession implements Disposable {
           tableRows: message.count,
           order: message.order,
         };
-        this.#showTab();
+        await this.#showTab();
         return;
       case 'answer/compare':
         this.#choices = { ...this.#choices, pair: { a: message.a, b: message.b } };
-        this.#showTab();
+        await this.#showTab();
     }
   }
 
@@ -278,7 +286,7 @@ export class AnswerSession implements Disposable {
     this.#stream = stream;
     this.#tab = 'stream';
     this.#set({ ...this.#state, head: { ...head, headers: Object.entries(head.headers) } });
-    this.#showTab();
+    void this.#showTab();
   }
 
   /** Sends at once what comes after a rest, and gathers what comes within one paint. */
@@ -325,7 +333,7 @@ export class AnswerSession implements Disposable {
     this.#model = model;
     this.#tab = model.tabs[0] ?? 'headers';
     this.#set(doneState(model));
-    this.#showTab();
+    void this.#showTab();
   }
 
   async #addFacts(
@@ -339,9 +347,13 @@ export class AnswerSession implements Disposable {
     if (isLatest() && this.#model?.result === result) this.#set(doneState(this.#model, facts));
   }
 
-  #showTab(): void {
-    if (this.#model) {
-      const content = tabContent(this.#tab, this.#model, this.#choices, this.#previous);
+  async #showTab(): Promise<void> {
+    const [model, tab] = [this.#model, this.#tab];
+    if (model && tab === 'markdown') {
+      const content = await inTurns(markdownContent(model));
+      if (this.#model === model && this.#tab === tab) this.#post({ type: 'answer/content', content });
+    } else if (model && tab !== 'markdown') {
+      const content = tabContent(tab, model, this.#choices, this.#previous);
       this.#post({ type: 'answer/content', content });
     } else if (this.#stream) {
       this.#stopPainting();

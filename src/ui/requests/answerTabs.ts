@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Steps } from '../../domain/steps.ts';
 import type { AnswerModel } from '../../requests/answer/answerModel.ts';
 import { hexDump } from '../../requests/answer/hex.ts';
 import { childRows, rowOf } from '../../requests/answer/jsonTree.ts';
@@ -29,9 +30,16 @@ export interface TabChoices {
 /** Two vectors are compared with each other, a single one with that of the answer before. */
 export const firstChoices: TabChoices = { table: 0, tableRows: 200, pair: { a: 0, b: 1 } };
 
-/** What a tab of a complete answer shows. @param previous vectors of the answer before */
+/** A document may take long to read, so it is read in steps. */
+export function* markdownContent({ markdown }: AnswerModel): Steps<ContentOf<'markdown'>> {
+  const parts: ContentOf<'markdown'>['parts'] = [];
+  for (const { title, text } of markdown) parts.push({ title, nodes: yield* renderMarkdown(text) });
+  return { tab: 'markdown', parts };
+}
+
+/** What any other tab of a complete answer shows. @param previous vectors of the answer before */
 export function tabContent(
-  tab: AnswerTab,
+  tab: Exclude<AnswerTab, 'markdown'>,
   model: AnswerModel,
   choices: TabChoices,
   previous: readonly Vector[],
@@ -48,11 +56,6 @@ export function tabContent(
         : { tab, root: rowOf([], json), rows: childRows(json, [], 0, rowsAtOnce) };
     case 'table':
       return tableContent(model, choices);
-    case 'markdown':
-      return {
-        tab,
-        parts: model.markdown.map(({ title, text }) => ({ title, nodes: renderMarkdown(text) })),
-      };
     case 'images':
       return { tab, images: model.images.map(shownImage) };
     case 'vectors':

@@ -9,7 +9,7 @@ import { AnswerModel } from '../../../src/requests/answer/answerModel.ts';
 import { StreamReader } from '../../../src/requests/answer/streamReader.ts';
 import { largestBody } from '../../../src/requests/answerBody.ts';
 import { RequestSender } from '../../../src/requests/send.ts';
-import type { HostileServer } from '../../hostile/servers.ts';
+import type { HostileServer } from '../../hostile/rawAnswers.ts';
 import { hostileServers } from '../../hostile/servers.ts';
 
 const key = 'sk-canary-7Qz4Xw9LrT2mVb8N';

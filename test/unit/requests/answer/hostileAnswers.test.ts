@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { imageOf } from '../../../../src/requests/answer/images.ts';
 import type { MarkdownNode } from '../../../../src/requests/answer/markdown.ts';
 import { renderMarkdown } from '../../../../src/requests/answer/markdown.ts';
+import { inOneGo } from '../../../../src/domain/steps.ts';
 import { toAnswerView } from '../../../../src/ui/requests/answerProtocol.ts';
 
 const schemes = [
@@ -50,7 +51,8 @@ function* nodesOf(nodes: readonly MarkdownNode[]): Generator<Exclude<MarkdownNod
     yield* nodesOf(node.children);
   }
 }
-const linksOf = (text: string) => [...nodesOf(renderMarkdown(text))].flatMap(({ href }) => href ?? []);
+const linksOf = (text: string) =>
+  [...nodesOf(inOneGo(renderMarkdown(text)))].flatMap(({ href }) => href ?? []);
 
 describe('Markdown of an answer', () => {
   it.each(schemes)('has no link to %j', (address) => {
@@ -73,7 +75,7 @@ describe('Markdown of an answer', () => {
       `# ${markup}`,
       `- ${markup}`,
     ])
-      for (const { tag, ...node } of nodesOf(renderMarkdown(text))) {
+      for (const { tag, ...node } of nodesOf(inOneGo(renderMarkdown(text)))) {
         expect(tag).toMatch(harmless);
         expect(Object.keys(node).every((key) => key === 'children' || key === 'href')).toBe(true);
       }

@@ -316,7 +316,7 @@ describe('an answer that means harm', () => {
       const state = posted.findLast((message) => message.type === 'answer/state')?.state;
       if (state?.kind !== 'done') throw new Error(`It ended as ${JSON.stringify(state)}.`);
       expect(state.tabs.join(' ')).toBe(row.tabs);
-      for (const tab of state.tabs as AnswerTab[]) await session.handle({ type: 'answer/select', tab });
+      for (const tab of state.tabs) await session.handle({ type: 'answer/select', tab });
       await session.handle({ type: 'answer/search', text: 'polluted' });
       await session.handle({ type: 'answer/expand', path: ['__proto__'], from: 0 });
       await session.handle({ type: 'answer/reveal', path: ['constructor', 'prototype'] });
