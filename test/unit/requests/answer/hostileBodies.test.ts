@@ -4,7 +4,7 @@ import { silentLogger } from '../../../../src/domain/logger.ts';
 import type { HttpResult } from '../../../../src/domain/request.ts';
 import { decodeText } from '../../../../src/requests/textBody.ts';
 import { AnswerSession } from '../../../../src/ui/requests/answerSession.ts';
-import type { AnswerTab, ToAnswerView } from '../../../../src/ui/requests/answerProtocol.ts';
+import type { ToAnswerView } from '../../../../src/ui/requests/answerProtocol.ts';
 import { toAnswerView } from '../../../../src/ui/requests/answerProtocol.ts';
 import { appOf, endpointOf } from '../../support/apps.ts';
 import { httpResult } from '../../support/httpResult.ts';
