@@ -10,6 +10,7 @@ from clients import connect, credentials
 from grpclib import GRPCError, Status
 from modal_proto import api_pb2
 from modal_proto.api_grpc import ModalClientStub
+from modal_simulator.callers import names_port
 from modal_simulator.server import Simulator
 from tricks import FOREIGN_HOSTS, FOREIGN_ORIGINS, RIGHT_HOST, answer, let_in
 
@@ -135,3 +136,25 @@ async def test_the_control_plane_answers_no_other_authority(simulator: Simulator
             assert caught.value.status is not Status.OK
         channel.close()
     assert len(simulator.servicer.dispatcher.calls) == 2
+
+
+async def test_the_control_plane_answers_no_second_name(simulator: Simulator) -> None:
+    """Of an authority and a host, a proxy and a server may read one each."""
+    port = int(simulator.server_url.rpartition(":")[2])
+    channel = connect(simulator, credentials(simulator))
+    client = ModalClientStub(channel)
+    await client.AppList(api_pb2.AppListRequest(), metadata={"host": f"127.0.0.1:{port}"})
+    for host in ("evil.example", f"localhost:{port}"):
+        with pytest.raises(GRPCError):
+            await client.AppList(api_pb2.AppListRequest(), metadata={"host": host})
+    channel.close()
+    assert len(simulator.servicer.dispatcher.calls) == 1
+
+
+async def test_of_two_names_none_counts() -> None:
+    for first, second in (("127.0.0.1:81", "evil.example"), ("127.0.0.1:81", "127.0.0.1:81")):
+        assert not names_port([first, second], 81)
+        assert not names_port([second, first], 81)
+    assert names_port(["LOCALHOST:81"], 81)
+    assert names_port(["localhost"], 80)
+    assert not names_port([], 80)
