@@ -222,6 +222,7 @@ class _Child:
                 self._number, exited = self._server.start(theirs, self.limits)
             # A child that was taken over may ignore the alarm, or keep the server from hearing of its end.
             late = threading.Timer(self.limits.seconds * WALL_FACTOR + GRACE_S, self._give_up, (ours,))
+            late.start()
             try:
                 frame = self._talk(ours, order)
                 left = exited.result(self.limits.seconds * WALL_FACTOR + 2 * GRACE_S)

@@ -6,6 +6,7 @@ Browsers say where a request comes from in `Origin` and `Sec-Fetch-Site`; progra
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .errors import ApiError
 
 PORTS = {"http": 80, "https": 443}
+# Of what callers sent: whatever a browser takes it for, it runs no script and is no part of the page.
+SANDBOX = b"sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 GUARDS = {
     b"x-frame-options": b"DENY",
     b"content-security-policy": b"frame-ancestors 'none'; form-action 'self'; base-uri 'self'; object-src 'none'",
@@ -32,12 +35,14 @@ class OwnOrigin:
         hosts: those that the page may be asked for by, such as `127.0.0.1:7860`; empty takes all. Needed where nobody
             logs in: a site could otherwise give its own name the page's address.
         closed: beginnings of paths that nobody needs.
+        files: beginnings of paths at which lies what callers sent.
     """
 
     app: ASGIApp
     entries: frozenset[str]
     hosts: frozenset[str] = frozenset()
     closed: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -47,10 +52,13 @@ class OwnOrigin:
             await send({"type": "websocket.close", "code": 1008, "reason": "This page has no websocket."})
             return
         self._check(scope)
+        guards = GUARDS
+        if scope["path"].startswith(self.files) or scope["path"].endswith(".svg"):
+            guards = {**GUARDS, b"content-security-policy": SANDBOX}
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _guarded(message.get("headers", []), scope["scheme"] == "https")
+                message["headers"] = _guarded(message.get("headers", []), guards, scope["scheme"] == "https")
             await send(message)
 
         await self.app(scope, receive, send_guarded)
@@ -98,14 +106,16 @@ def _host_and_port(origin: str) -> tuple[str, int] | None:
     return (parts.hostname, port) if parts.hostname and port else None
 
 
-def _guarded(headers: list[tuple[bytes, bytes]], is_https: bool) -> list[tuple[bytes, bytes]]:
+def _guarded(
+    headers: list[tuple[bytes, bytes]], guards: Mapping[bytes, bytes], is_https: bool
+) -> list[tuple[bytes, bytes]]:
     kept = [(name.lower(), value) for name, value in headers]
     kept = [
         (name, _kept_here(value, is_https) if name == b"set-cookie" else value)
         for name, value in kept
         if not name.startswith(b"access-control-") and name not in GUARDS
     ]
-    return [*kept, *GUARDS.items()]
+    return [*kept, *guards.items()]
 
 
 def _kept_here(cookie: bytes, is_https: bool) -> bytes:

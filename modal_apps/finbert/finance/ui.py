@@ -24,6 +24,8 @@ BODY_MB = 48
 # Parts of gradio for who writes a page: endless streams without a login, and requests to other servers.
 CLOSED = (f"{PATH}/gradio_api/dev/", f"{PATH}/gradio_api/proxy=", f"{PATH}/proxy=", f"{PATH}/gradio_api/vibe")
 CLOSED += (f"{PATH}/gradio_api/heartbeat", f"{PATH}/openapi.json", f"{PATH}/docs", f"{PATH}/redoc")
+# Also when somebody opens one in a window of its own.
+FILES = (f"{PATH}/gradio_api/file", f"{PATH}/file", f"{PATH}/gradio_api/stream")
 MOST_FILE_BYTES = 10 * 2**20  # that of the API, whose module needs what a laptop does not have
 MESSAGE = "Any user name; the password is the app's API key."
 
@@ -83,7 +85,7 @@ def _served(
         ssr_mode=False,
         pwa=False,
     )
-    guarded = OwnOrigin(mounted, frozenset({"/", PATH, f"{PATH}/"}), hosts, CLOSED)
+    guarded = OwnOrigin(mounted, frozenset({"/", PATH, f"{PATH}/"}), hosts, CLOSED, FILES)
     # The key is asked for by the page's own login.
     return Gate(guarded, None, most_body_mb << 20, Counters(), quiet=True)
 
