@@ -2,7 +2,7 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -55,10 +55,10 @@ beforeEach(async () => {
   context = await browser.newContext();
   const signIn = await context.newPage();
   await signIn.goto(`${own}/ui/`);
-  const status = await signIn.evaluate(async (password) => {
+  const status = await signIn.evaluate<number>(`(async (password) => {
     const body = new URLSearchParams({ username: 'a', password });
     return (await fetch('/ui/login', { method: 'POST', body })).status;
-  }, key);
+  })(${JSON.stringify(key)})`);
   expect(status).toBe(200);
   const [place] = JSON.parse((await upload(signIn, 'a.csv', 'text/csv', statement)).text) as [string];
   analysis = JSON.stringify({ data: [[{ path: place, meta: { _type: 'gradio.FileData' } }], 'How is it?'] });
@@ -84,103 +84,22 @@ const statement = 'Item,FY2024,FY2023\nRevenue,100,90\nNet income,10,9\n';
 let analysis = '';
 
 async function upload(tab: Page, name: string, type: string, text: string) {
-  return tab.evaluate(
-    async (file) => {
-      const form = new FormData();
-      form.append('files', new File([file.text], file.name, { type: file.type }));
-      const answer = await fetch('/ui/gradio_api/upload', { method: 'POST', body: form });
-      return { status: answer.status, text: await answer.text() };
-    },
-    { name, type, text },
-  );
+  const file = JSON.stringify({ name, type, text });
+  return tab.evaluate<{ status: number; text: string }>(`(async (file) => {
+    const form = new FormData();
+    form.append('files', new File([file.text], file.name, { type: file.type }));
+    const answer = await fetch('/ui/gradio_api/upload', { method: 'POST', body: form });
+    return { status: answer.status, text: await answer.text() };
+  })(${file})`);
 }
 
-/** Everything that a page may try: what it can read of the answers, and what the app does. */
+/** What a page can read of the answers, when it tries everything. */
 async function attack(tab: Page, target: string): Promise<string[]> {
-  return tab.evaluate(
-    async ({ url, body }) => {
-      const read: string[] = [];
-      const tried = async (what: string, run: () => Promise<string>) => {
-        const text = await run().catch(() => '');
-        if (text) read.push(`${what}: ${text.slice(0, 100)}`);
-      };
-      const element = (tag: string, changes: object) =>
-        new Promise<string>((resolve) => {
-          const made = Object.assign(document.createElement(tag), changes);
-          made.addEventListener('load', () => resolve(tag === 'iframe' ? '' : 'loaded'));
-          made.addEventListener('error', () => resolve(''));
-          document.body.append(made);
-          setTimeout(() => resolve(''), 1000);
-        });
-      const posts = ['call/analyze', 'queue/join', 'run/analyze', 'api/analyze'];
-      for (const credentials of ['include', 'omit'] as const) {
-        await tried(`config ${credentials}`, async () =>
-          (await fetch(`${url}/ui/config`, { credentials })).text(),
-        );
-        await tried(`page ${credentials}`, async () => (await fetch(`${url}/ui/`, { credentials })).text());
-      }
-      for (const post of posts)
-        for (const type of ['text/plain', 'application/json', 'application/x-www-form-urlencoded']) {
-          const headers = { 'content-type': type };
-          const options = { method: 'POST', body, headers, credentials: 'include' } as const;
-          await tried(post, async () => (await fetch(`${url}/ui/gradio_api/${post}`, options)).text());
-          await fetch(`${url}/ui/gradio_api/${post}`, {
-            ...options,
-            mode: 'no-cors',
-            headers: { 'content-type': 'text/plain' },
-          }).catch(() => undefined);
-        }
-      for (const post of posts) navigator.sendBeacon(`${url}/ui/gradio_api/${post}`, body);
-      await tried('script', () => element('script', { src: `${url}/ui/config` }));
-      await tried('style', () => element('link', { rel: 'stylesheet', href: `${url}/ui/theme.css` }));
-      await tried('image', () => element('img', { src: `${url}/ui/static/img/logo.svg` }));
-      await tried('frame', async () => {
-        await element('iframe', { src: `${url}/ui/`, name: 'framed' });
-        return [...document.querySelectorAll('iframe')].at(-1)?.contentDocument?.title ?? '';
-      });
-      await tried('form', async () => {
-        const form = Object.assign(document.createElement('form'), {
-          method: 'post',
-          enctype: 'text/plain',
-          action: `${url}/ui/gradio_api/call/analyze`,
-          target: 'framed',
-        });
-        // Between a name and its value comes a `=`.
-        const start = `${body.slice(0, -1)},"x":"`;
-        form.append(Object.assign(document.createElement('input'), { name: start, value: '"}' }));
-        document.body.append(form);
-        form.submit();
-        return '';
-      });
-      await tried('events', () => {
-        const events = new EventSource(`${url}/ui/gradio_api/queue/data?session_hash=a`, {
-          withCredentials: true,
-        });
-        return new Promise((resolve) => {
-          events.addEventListener('open', () => resolve('opened'));
-          events.addEventListener('error', () => {
-            events.close();
-            resolve('');
-          });
-        });
-      });
-      await tried('socket', () => {
-        const socket = new WebSocket(`${url.replace('http', 'ws')}/ui/queue/join`);
-        return new Promise((resolve) => {
-          socket.addEventListener('open', () => resolve('opened'));
-          socket.addEventListener('error', () => resolve(''));
-        });
-      });
-      await tried('window', async () => {
-        const opened = window.open(`${url}/ui/`);
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        const text = opened?.document.title ?? '';
-        return text;
-      });
-      return read;
-    },
-    { url: target, body: analysis },
-  );
+  const source = await readFile(path.join(import.meta.dirname, 'fixtures/foreignPage.mjs'), 'utf8');
+  const tries = source
+    .slice(source.indexOf('export default ') + 'export default '.length)
+    .replace(/;\s*$/, '');
+  return tab.evaluate<string[]>(`(${tries})(${JSON.stringify({ url: target, body: analysis })})`);
 }
 
 describe('a page of another origin, with the cookie of who is signed in', () => {
@@ -198,7 +117,7 @@ describe('a page of another origin, with the cookie of who is signed in', () => 
     // What had been sent before this would have been asked for before it.
     const last = await context.newPage();
     await last.goto(`${own}/ui/`);
-    expect(await last.evaluate(async () => (await fetch('/ui/config')).status)).toBe(200);
+    expect(await last.evaluate(`fetch('/ui/config').then(({ status }) => status)`)).toBe(200);
     expect(asked).toBe(0);
   });
 });
@@ -227,14 +146,14 @@ describe('a picture that is a page', () => {
     const tab = await context.newPage();
     await tab.goto(`${own}/ui/`);
     const uploaded = await upload(tab, name, type, text);
-    if (uploaded.status !== 200) return expect(uploaded.status).toBeLessThan(500);
+    expect(uploaded.status).toBe(200);
     const [place] = JSON.parse(uploaded.text) as [string];
     const address = `${own}/ui/gradio_api/file=${place}`;
     const requests: string[] = [];
     tab.on('request', (request) => requests.push(request.url()));
     // A download has no page, which is as good.
     await tab.goto(address).catch(() => undefined);
-    const ran = await tab.evaluate(() => document.documentElement.getAttribute('ran'));
+    const ran = await tab.evaluate(`document.documentElement.getAttribute('ran')`);
     expect(ran).toBeNull();
     expect(requests.filter((each) => each.endsWith('/ui/config'))).toEqual([]);
     const head = await tab.request.get(address);

@@ -51,7 +51,7 @@ class Reader {
     const whole = this.#choice();
     // A bar outside of brackets ends what the anchor holds.
     if (this.#at < this.#pattern.length) return false;
-    return isAnchored ? whole.branches === 1 : whole.longest <= mostFloating;
+    return isAnchored || whole.longest <= mostFloating;
   }
 
   #choice(): Part & { readonly branches: number } {
