@@ -51,7 +51,7 @@ class Reader {
     const whole = this.#choice();
     // A bar outside of brackets ends what the anchor holds.
     if (this.#at < this.#pattern.length) return false;
-    return isAnchored || whole.longest <= mostFloating;
+    return isAnchored ? whole.branches === 1 : whole.longest <= mostFloating;
   }
 
   #choice(): Part & { readonly branches: number } {
@@ -59,7 +59,6 @@ class Reader {
     while (this.#takes('|')) branches.push(this.#sequence());
     const first = branches.flatMap((branch) => branch.first);
     mustDiffer(first);
-    if (branches.filter((branch) => branch.mayBeEmpty).length > 1) throw new NotPlain();
     return {
       first,
       last: branches.flatMap((branch) => branch.last),

@@ -23,14 +23,16 @@ import { catalogApp } from '../support/catalogApp.ts';
 const bundled = catalogApp();
 const names = secretNames([bundled]);
 const kept = new Map<string, string>();
-const keys = new EndpointKeys(
-  {
-    get: (name) => Promise.resolve(kept.get(name)),
-    store: (name, value) => Promise.resolve(void kept.set(name, value)),
-    delete: (name) => Promise.resolve(void kept.delete(name)),
-  },
-  { account: () => Promise.resolve('me'), secretNames: () => Promise.resolve(names) },
-);
+const keysOf = (account: string) =>
+  new EndpointKeys(
+    {
+      get: (name) => Promise.resolve(kept.get(name)),
+      store: (name, value) => Promise.resolve(void kept.set(name, value)),
+      delete: (name) => Promise.resolve(void kept.delete(name)),
+    },
+    { account: () => Promise.resolve(account), secretNames: () => Promise.resolve(names) },
+  );
+const keys = keysOf('me');
 
 let received: IncomingHttpHeaders[] = [];
 const server = createServer((request, response) => {
@@ -125,6 +127,25 @@ describe('a key goes to no endpoint of another', () => {
     );
     await send(appOf({ name: 'myapp' }), bearer);
     expect(received.map(({ authorization }) => authorization)).toEqual(['Bearer mine']);
+  });
+
+  it('of the same name in another Modal account', async () => {
+    const [name] = [appKeyName('main', 'myapp')];
+    await keysOf('me').store(name, 'mine');
+    expect(await keysOf('you').get(name)).toBeUndefined();
+    await keysOf('you').store(name, 'yours');
+    expect([await keysOf('me').get(name), await keysOf('you').get(name)]).toEqual(['mine', 'yours']);
+  });
+
+  it('that asks for a proxy token, where another kind of key is chosen for it', () => {
+    const [endpoint] = bundled.endpoints;
+    const proxied = {
+      ...bundled,
+      endpoints: [{ ...endpoint!, auth: { ...endpoint!.auth!, secretName: 'modal-proxy-token' } }],
+    };
+    const target = { app: appOf({ name: 'demo-app' }), endpoint: endpointOf({ name: endpoint!.function }) };
+    expect(keyName('bearer', target, proxied)).toBe(appKeyName('main', 'demo-app'));
+    expect(keyName('header', target, bundled)).toBe(secretKeyName('main', 'demo-key'));
   });
 
   it('that takes no proxy token, which it would get itself', async () => {

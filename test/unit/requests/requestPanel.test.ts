@@ -199,6 +199,20 @@ describe('the key that is entered', () => {
     expect(sent[0]!.spec.auth).toEqual({ ...auth, secretRef: 'run/ap-1' });
   });
 
+  it('keeps the credentials of a request that is opened beside it, within the host', async () => {
+    const headers = { 'x-token': '{{TOKEN}}' };
+    await controller.openSpec(
+      { method: 'GET', url: `${url}/y`, headers, secrets: { TOKEN: 'canary-1' } },
+      'other',
+      { target: targetOf() },
+    );
+    const [view] = editor.views;
+    view!.received.fire({ type: 'send' });
+    await until(() => expect(sent).toHaveLength(1));
+    expect(sent[0]!.spec).toMatchObject({ headers, secrets: { TOKEN: 'canary-1' } });
+    expect(JSON.stringify(view!.posted) + view!.webview.html).not.toContain('canary-1');
+  });
+
   it('ends no request that is on its way', async () => {
     await controller.openEndpoint(targetOf({}, true));
     const [view] = editor.views;
