@@ -59,6 +59,7 @@ class Reader {
     while (this.#takes('|')) branches.push(this.#sequence());
     const first = branches.flatMap((branch) => branch.first);
     mustDiffer(first);
+    if (branches.filter((branch) => branch.mayBeEmpty).length > 1) throw new NotPlain();
     return {
       first,
       last: branches.flatMap((branch) => branch.last),

@@ -318,6 +318,37 @@ it('leaves out one record that cannot be used, and keeps the others', async () =
   served = answers;
 });
 
+it('has no price under a name that is none', async () => {
+  const keys = ['Gpu', 'gpu cost', '9a', '-', '', 'a\n', 'a'.repeat(101), 'gpu_ok'];
+  served = withValue('workspaceBillingRates/rates', Object.fromEntries(keys.map((key) => [key, '1'])));
+  expect(await ask((plane) => plane.rates())).toMatchObject({ usdPerHour: { gpu_ok: 1 } });
+  const { usdPerHour } = (await ask((plane) => plane.rates())) as { usdPerHour: object };
+  expect(Object.keys(usdPerHour)).toEqual(['gpu_ok']);
+  served = answers;
+});
+
+it('takes no word for the mark of the default environment', async () => {
+  for (const value of ['yes', 1, {}, 'false', null]) {
+    served = withValue('environmentList/items/0/default', value);
+    expect(await ask((plane) => plane.listEnvironments()), String(value)).toMatchObject([
+      { isDefault: false },
+      {},
+    ]);
+  }
+  served = answers;
+});
+
+it('gives no deployed app the name that its description has', async () => {
+  served = withValue('appList/apps/0/name', '[x](command:y)');
+  const [first] = (await ask((plane) => plane.listApps('main'))) as {
+    id: string;
+    name: string;
+    state: string;
+  }[];
+  expect(first).toMatchObject({ state: 'deployed', name: first?.id });
+  served = answers;
+});
+
 it('keeps maps apart from what their keys may do', async () => {
   const keys = ['__proto__', 'constructor', option, 'a\u0000b', 'x'.repeat(100_000)];
   served = withValue('workspaceBillingRates/rates', Object.fromEntries(keys.map((key) => [key, '1'])));

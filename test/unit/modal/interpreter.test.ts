@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModalError } from '../../../src/domain/errors.ts';
 import { cliCandidates } from '../../../src/modal/cliCandidates.ts';
-import { findCli, isOlder } from '../../../src/modal/interpreter.ts';
+import { findCli, isOlder, searchCli } from '../../../src/modal/interpreter.ts';
 import type { InterpreterInput, SearchLimits } from '../../../src/modal/interpreter.ts';
 
 const posix = process.platform !== 'win32';
@@ -64,6 +64,16 @@ describe.runIf(posix)('finding the CLI', () => {
       await rm(command);
     }
     await expect(find(all)).rejects.toMatchObject({ kind: 'cliMissing' });
+  });
+
+  it('starts nothing that is a folder or no program', async () => {
+    const folder = path.join(home, 'bin/modal');
+    await mkdir(folder, { recursive: true });
+    const file = await fake('bin/python3', '1.6.4');
+    await chmod(file, 0o644);
+    const input = { configured: '', workspaceFolders: [], env: { PATH: path.join(home, 'bin') }, home };
+    // What was started is told of, with what came of it.
+    expect(await searchCli(input)).toEqual({ refused: [], cutShort: false });
   });
 
   it('passes on all words of a chosen interpreter', async () => {
