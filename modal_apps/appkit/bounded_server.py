@@ -179,6 +179,7 @@ def _limit(seconds: int, wall: int, memory_mb: int) -> None:
     _die_with_parent()
     signal.alarm(wall)  # its default action ends the process, whatever that is doing
     # The first gives the signal that says so; at the second the system kills, and no cause is told.
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     bounds = {
         resource.RLIMIT_DATA: _taken("VmData") + (memory_mb << 20),
         resource.RLIMIT_AS: _taken("VmSize") + (memory_mb << 20),

@@ -112,17 +112,18 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** `NAME=value` lines, with or without `export` and quotes. */
 export function parseDotenv(text: string): Record<string, string> {
   const values = new Map<string, string>();
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of text.split('\n')) {
+    if (!line.includes('=')) continue;
     const [, name, said = ''] = /^(?:export\s+)?([\w.-]+)\s*=(.*)$/.exec(line.trim()) ?? [];
     if (name === undefined) continue;
     const raw = said.trimStart();
-    const quoted = /^(["'])(.*)\1/.exec(raw);
+    const quoted = /^["']/.test(raw) ? /^(["'])(.*)\1/.exec(raw) : undefined;
     values.set(name, quoted?.[2] ?? withoutComment(raw));
   }
   return Object.fromEntries(values);
 }
 
 function withoutComment(value: string): string {
-  const at = value.search(/\s#/);
+  const at = value.includes('#') ? value.search(/\s#/) : -1;
   return at < 0 ? value : value.slice(0, at).trimEnd();
 }
