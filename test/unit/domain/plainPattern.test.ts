@@ -44,6 +44,7 @@ describe('a pattern of an endpoint', () => {
     '^v\\d+(?:\\.\\d+)?$',
     '\\d',
     '^é+$',
+    '^a{2000}$',
   ])('is plain: %s', (pattern) => {
     expect(plainPattern(pattern)?.source).toBe(new RegExp(pattern, 'u').source);
   });
