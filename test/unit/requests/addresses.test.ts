@@ -122,6 +122,14 @@ describe('an address from a path', () => {
       }
   });
 
+  it.each(paths)('is one part of it as a value: %j', (form) => {
+    const draft = { ...emptyDraft('GET', '/x/{a}/y'), pathValues: { a: form } };
+    const { pathname } = new URL(addressOf(draft, 'https://a.example/api'));
+    const [, first, second, value = '', last, ...more] = pathname.split('/');
+    expect([first, second, last, more]).toEqual(['api', 'x', 'y', []]);
+    expect(decodeURIComponent(value)).toBe(form);
+  });
+
   it('is refused where a value is missing', () => {
     const draft = { ...emptyDraft(), method: 'GET', path: '/{a}' };
     try {

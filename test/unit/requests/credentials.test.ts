@@ -209,7 +209,7 @@ describe('a credential that its form tells', () => {
         for (const line of lines) expect(shows(await written(spec), line)).toBe(false);
     }
     expect(redact(`before\n${privateKeys[0]!}\nafter`)).toBe('before\n…\nafter');
-  });
+  }, 60_000);
 
   it('is nowhere to be read as the secret beside the id of an access key', async () => {
     const id = forms.find(([what]) => what === 'AWS access key')?.[1] ?? '';
