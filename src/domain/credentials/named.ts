@@ -219,6 +219,8 @@ export function* parameters(text: string): Steps<Credential[]> {
 export function isParameter(name: string, value: string): boolean {
   if (isReference(value) || isEmptyValue(value) || /^\{[^{}]*\}$/.test(value)) return false;
   if (shortName.test(name)) return true;
+  // Of a sign-in; other codes are short, or words.
+  if (/^code$/i.test(name)) return value.length >= 16 && isWanted('like', value);
   const wanted = wantedOf(name);
   if (wanted === undefined) return false;
   return wanted === 'like' && /token$/i.test(name) ? true : isWanted(wanted, decoded(value));
@@ -257,6 +259,10 @@ const flag = /(?<![\w-])--?([A-Za-z][\w-]{1,60})[ \t]{1,3}(?=[^\s-])/g;
 const userFlag =
   /(?<![\w-])(?:-u|--user|--proxy-user)[ =]{1,3}["']?((?:[^\s"':\\=][^\s"':\\]{0,60})?:[^\s"'\\]{1,200})/g;
 
+/** A line, or lines, of `.netrc`. */
+const machine =
+  /\bmachine[ \t]{1,10}\S{1,200}\s{1,20}(?:login\s{1,10}\S{1,200}\s{1,20})?password\s{1,10}(\S{1,200})/g;
+
 /** Names that stand apart from their values: `name: PASSWORD, value: x`, and options of commands. */
 export function* apart(text: string): Steps<Credential[]> {
   const pairs = yield* eachMatch(text, pair, (match) => {
@@ -282,5 +288,9 @@ export function* apart(text: string): Steps<Credential[]> {
       ? []
       : [{ start: end - value.length, end, name: 'credentials' }];
   });
-  return [...pairs, ...flags, ...users];
+  const machines = yield* eachMatch(text, machine, ({ index, 0: whole, 1: value = '' }) => {
+    const end = index + whole.length;
+    return isEmptyValue(value) ? [] : [{ start: end - value.length, end, name: 'password' }];
+  });
+  return [...pairs, ...flags, ...users, ...machines];
 }

@@ -246,6 +246,28 @@ describe('a credential that the server repeats under another name', () => {
   });
 });
 
+describe('a credential of a sign-in, and of .netrc', () => {
+  it.each([
+    ['https://a.example/callback?code=4/0AfJohXkq7Zx9Lr2mVb8N&scope=email', '4/0AfJohXkq7Zx9Lr2mVb8N'],
+    ['https://a.example/callback?state=x&code=SplxlOBeZQQYbYS6WxSbIA', 'SplxlOBeZQQYbYS6WxSbIA'],
+    ['machine api.example login me password hunter2pass', 'hunter2pass'],
+    ['machine a.example\n  login me\n  password hunter2\nmachine b.example password other', 'hunter2'],
+    ['machine a.example\n  login me\n  password hunter2\nmachine b.example password other', 'other'],
+  ])('is masked: %j', (text, value) => {
+    expect(redact(text)).not.toContain(value);
+    expect(replaceCredentials(text, () => '…')).not.toContain(value);
+  });
+
+  it.each([
+    'https://a.example/x?code=404&lang=en',
+    'https://a.example/x?code=INVALID_ARGUMENT',
+    'https://a.example/run?code=print(1)',
+    'The machine asks who may login and has a password in its memory.',
+  ])('is no word of an ordinary text: %j', (text) => {
+    expect(redact(text)).toBe(text);
+  });
+});
+
 describe('what a request sends', () => {
   it('is the same again when the variables are filled in', () => {
     for (const place of [...Object.values(places)])
