@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import time
@@ -104,3 +105,8 @@ def stop_server() -> None:
 
 def process_id() -> int:
     return os.getpid()
+
+
+def limits() -> tuple[tuple[int, int], int]:
+    """The limit of processor time, and the seconds until the alarm."""
+    return resource.getrlimit(resource.RLIMIT_CPU), signal.alarm(0)

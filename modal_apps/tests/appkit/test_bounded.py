@@ -115,6 +115,13 @@ async def test_work_that_is_longer_than_the_first_try_has_its_result_and_counts_
     assert not larger.is_spent
 
 
+async def test_a_child_has_a_limit_of_processor_time_and_one_of_the_clock() -> None:
+    """Either ends most work alone; work in many threads spends the first one sooner, and work that waits the other."""
+    processor, clock = await children(limits={"seconds": 20}).run(work.limits)
+    assert processor == (1, 2), "of the first try"
+    assert 1 <= clock <= 3
+
+
 async def test_a_cancelled_caller_ends_the_child_and_gives_its_turn_back() -> None:
     own = children(at_once=1, limits={"seconds": 60})
     assert await own.run(work.add, 1, 1) == 2
