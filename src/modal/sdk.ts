@@ -57,6 +57,9 @@ const changeLimitMs = 60_000;
 /** A page of the past can be several megabytes. */
 const pastLimitMs = 60_000;
 
+/** A read that comes again by itself is not tried again by the SDK: an outage would cost more than normal days. */
+const repeatedRead = { timeoutMs: readLimitMs, retries: 0 };
+
 /** Each log stream asks the server for this much more than the caller's own limit. */
 const streamGraceMs = 10_000;
 
@@ -105,20 +108,28 @@ class SdkControlPlane implements ControlPlane {
   }
 
   async listEnvironments(signal?: AbortSignal): Promise<Environment[]> {
-    const { items } = await this.#call(signal, (rpc, options) => rpc.environmentList({}, options));
+    const { items } = await this.#call(
+      signal,
+      (rpc, options) => rpc.environmentList({}, options),
+      repeatedRead,
+    );
     return toEnvironments(items, this.#checks);
   }
 
   async listApps(environment: string, signal?: AbortSignal): Promise<App[]> {
-    const { apps } = await this.#call(signal, (rpc, options) =>
-      rpc.appList({ environmentName: environment }, options),
+    const { apps } = await this.#call(
+      signal,
+      (rpc, options) => rpc.appList({ environmentName: environment }, options),
+      repeatedRead,
     );
     return toApps(apps, environment, this.#checks);
   }
 
   async listContainers(environment: string, appId = '', signal?: AbortSignal): Promise<Container[]> {
-    const { tasks } = await this.#call(signal, (rpc, options) =>
-      rpc.taskList({ environmentName: environment, appId }, options),
+    const { tasks } = await this.#call(
+      signal,
+      (rpc, options) => rpc.taskList({ environmentName: environment, appId }, options),
+      repeatedRead,
     );
     return toContainers(tasks, this.#checks);
   }
@@ -128,7 +139,8 @@ class SdkControlPlane implements ControlPlane {
   }
 
   describeApp(appId: string, signal?: AbortSignal): Promise<AppDetails> {
-    return this.#call(signal, (rpc, options) => describeApp(rpc, appId, options, this.#checks));
+    const describe = (rpc: Rpc, options: CallOptions) => describeApp(rpc, appId, options, this.#checks);
+    return this.#call(signal, describe, repeatedRead);
   }
 
   async findDeployedApp(
@@ -223,7 +235,8 @@ class SdkControlPlane implements ControlPlane {
   }
 
   async containerInfo(id: string, signal?: AbortSignal): Promise<ContainerInfo> {
-    const info = await this.#call(signal, (rpc, options) => readContainer(rpc, id, options, this.#checks));
+    const read = (rpc: Rpc, options: CallOptions) => readContainer(rpc, id, options, this.#checks);
+    const info = await this.#call(signal, read, repeatedRead);
     if (!info) throw new ModalError('notFound', `Modal does not know the container ${id} any more.`);
     return info;
   }

@@ -42,7 +42,7 @@ export class ScriptsView implements vscode.Disposable {
       finder.follow(on);
       if (on && !this.#buildRows) void this.#firstRead();
       // Which of them are deployed is not known before anybody has asked.
-      if (on && store.state.connection === 'unknown') void store.refresh();
+      if (on && store.state.connection === 'unknown') void store.refreshOnce();
     };
     const paint = () => this.#paint();
     this.#disposables.add(this.view.onDidChangeVisibility((event) => visible(event.visible)));

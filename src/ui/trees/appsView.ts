@@ -11,7 +11,10 @@ import { plain, text } from '../../domain/text.ts';
 import { plural, spokenAge } from '../../domain/words.ts';
 import type { Config } from '../../platform/config.ts';
 import type { ContextKeys } from '../../platform/contextKeys.ts';
+import { isInFront, onDidChangeWindow } from '../../platform/windowInFront.ts';
+import type { Snapshot } from '../../store/snapshot.ts';
 import type { AppStore, AppStoreState } from '../../store/appStore.ts';
+import type { ReadOutcome, ReadReason } from '../../store/refreshSchedule.ts';
 import { RefreshSchedule } from '../../store/refreshSchedule.ts';
 import { runningBadge } from './appBadge.ts';
 import type { AppRows, AppRowTarget } from './appRows.ts';
@@ -82,7 +85,7 @@ export class AppsView implements vscode.Disposable {
     );
     this.#schedule = this.#disposables.add(
       new RefreshSchedule(
-        () => this.#read(),
+        (reason) => this.#read(reason),
         () => config.get('apps.refreshSeconds') * 1000,
       ),
     );
@@ -95,6 +98,16 @@ export class AppsView implements vscode.Disposable {
     add(this.#view.onDidExpandElement(({ element }) => this.#tree.setOpened(element, true)));
     add(this.#view.onDidCollapseElement(({ element }) => this.#tree.setOpened(element, false)));
     add(this.#view.onDidChangeSelection(({ selection: [id] }) => (this.#selected = id ?? this.#selected)));
+    const moved = () => this.#schedule.moved();
+    add(this.#view.onDidExpandElement(moved));
+    add(this.#view.onDidChangeSelection(moved));
+    this.#schedule.setInFront(isInFront());
+    add(
+      onDidChangeWindow((inFront, { active }) => {
+        this.#schedule.setInFront(inFront);
+        if (active) moved();
+      }),
+    );
     add(store.onDidChange((state) => this.#paint(state)));
     add(parts.lifecycle.onDidChange(repaint));
     add(config.onDidChange(['apps.showStopped', 'environment'], repaint));
@@ -128,6 +141,11 @@ export class AppsView implements vscode.Disposable {
     if (this.#view.visible && !this.#parts.store.state.loading) void this.#schedule.now();
   }
 
+  /** Something else has reached the server: what was said of it is found out anew. */
+  reached(): void {
+    this.#schedule.reached();
+  }
+
   /** Shows another page of rows. @param id the row "Show more"; absent: of all of them */
   showMore(id: string | undefined): void {
     const ids = id === undefined ? this.#tree.ids().filter((each) => each.startsWith('more/')) : [id];
@@ -150,18 +168,18 @@ export class AppsView implements vscode.Disposable {
     this.#schedule.setVisible(visible);
   }
 
-  async #read(): Promise<boolean> {
+  async #read(reason: ReadReason): Promise<ReadOutcome> {
     const { store, arrangement } = this.#parts;
     const signal = this.#watching?.signal;
     this.#profileEnvironment = await this.#parts.profileEnvironment().catch(() => '');
     store.readAllDetails(needsAllDetails(arrangement.current));
     const first = store.state.connection === 'unknown';
-    const read = () => store.refresh(signal);
+    const { snapshot: before } = store.state;
+    const options = { whole: reason === 'asked', environment: this.#deployEnvironment(store.state) };
+    const read = () => (first ? store.refreshOnce(signal) : store.refresh(signal, options));
     // Later reads are silent: a bar that runs every ten seconds only disturbs.
     await (first ? withProgress({ location: { viewId: views.apps } }, read) : read());
-    const { error } = store.state;
-    // What only the profile file decides is read again at the usual pace: the user may be signing in right now.
-    return error === undefined || error.kind === 'signedOut' || error.kind === 'profileBroken';
+    return outcomeOf(store.state, before);
   }
 
   /** A row that failed waits for the user; asking for its children again must not read again. */
@@ -255,6 +273,14 @@ export class AppsView implements vscode.Disposable {
     this.#selectedIsGone = isGone;
     if (isBack && this.#view.visible) void this.#view.reveal(id, { select: true, focus: false });
   }
+}
+
+function outcomeOf({ error, snapshot }: AppStoreState, before: Snapshot): ReadOutcome {
+  // What only the profile file decides is read again at the usual pace: the user may be signing in right now.
+  if (error && error.kind !== 'signedOut' && error.kind !== 'profileBroken')
+    return error.kind === 'offline' || error.kind === 'timeout' ? 'unreachable' : 'failed';
+  const isSame = snapshot.apps === before.apps && snapshot.containers === before.containers;
+  return isSame ? 'same' : 'news';
 }
 
 /** Live apps whose functions have not been read. */

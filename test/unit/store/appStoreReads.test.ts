@@ -308,10 +308,11 @@ describe('opening and closing a thousand times', () => {
     const schedule = new RefreshSchedule(
       async () => {
         await store.refresh(reading.signal);
-        return true;
+        return 'same';
       },
       () => 1000,
       {
+        now: () => 0,
         set: () => {
           timers.add(++last);
           return last;
