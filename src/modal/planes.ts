@@ -30,8 +30,14 @@ export class ControlPlanes implements Disposable {
   readonly #loadSdk: () => Promise<Sdk>;
   readonly #planes = new Map<string, ControlPlane>();
   readonly #changes = new Emitter<Connection>();
+  readonly #answers = new Emitter<string>();
   #read: { readonly stamp: string; readonly connection: Connection } | undefined;
+  /** The connection last used for each account. */
+  readonly #used = new Map<string, Connection>();
   #probed: { readonly serverUrl: string; readonly at: number } | undefined;
+
+  /** Fires when a server has answered a call, whatever it was, with the account that it was for. */
+  readonly onDidAnswer = this.#answers.event;
 
   /** Fires when profile, server or token differ from before. */
   readonly onDidChange = this.#changes.event;
@@ -49,6 +55,7 @@ export class ControlPlanes implements Disposable {
     const connection = await loadConnection({ env: this.#options.env, profile });
     const before = this.#read?.connection;
     this.#read = { stamp, connection };
+    this.#used.set(accountOf(connection), connection);
     if (before && connectionKey(before) !== connectionKey(connection)) {
       this.#probed = undefined;
       this.#changes.fire(connection);
@@ -58,8 +65,7 @@ export class ControlPlanes implements Disposable {
 
   /** Names server and profile, and so a Modal workspace; stays the same when a token is made anew. */
   async account(): Promise<string> {
-    const { serverUrl, profile } = await this.connection();
-    return `${serverUrl}|${profile}`;
+    return accountOf(await this.connection());
   }
 
   async cacheKey(): Promise<string> {
@@ -74,6 +80,20 @@ export class ControlPlanes implements Disposable {
     const connection = await this.connection();
     await this.#probe(connection.serverUrl, signal);
     return this.#planeOf(connection);
+  }
+
+  /** As `get`, for an account that was in use before: it stays what it was when another profile is chosen. */
+  async getFor(account: string, signal?: AbortSignal): Promise<ControlPlane> {
+    const connection = await this.connection();
+    const used = this.#used.get(account) ?? connection;
+    const wanted = accountOf(connection) === account ? connection : used;
+    await this.#probe(wanted.serverUrl, signal);
+    return this.#planeOf(wanted);
+  }
+
+  /** Profile of an account that was in use. */
+  profileOf(account: string): string {
+    return this.#used.get(account)?.profile ?? '';
   }
 
   /** Asks whose a profile of the file is, whichever is in use. @throws as `get` does */
@@ -106,6 +126,7 @@ export class ControlPlanes implements Disposable {
     for (const plane of this.#planes.values()) plane.close();
     this.#planes.clear();
     this.#changes.dispose();
+    this.#answers.dispose();
   }
 
   async #planeOf(connection: Connection): Promise<ControlPlane> {
@@ -113,7 +134,8 @@ export class ControlPlanes implements Disposable {
     const known = this.#planes.get(key);
     if (known) return known;
     const { createControlPlane } = await this.#loadSdk();
-    const plane = this.#planes.get(key) ?? createControlPlane(connection, this.#options.logger);
+    const answered = () => this.#answers.fire(accountOf(connection));
+    const plane = this.#planes.get(key) ?? createControlPlane(connection, this.#options.logger, answered);
     this.#planes.set(key, plane);
     return plane;
   }
@@ -124,6 +146,10 @@ export class ControlPlanes implements Disposable {
     await probeServer(serverUrl, signal);
     this.#probed = { serverUrl, at: Date.now() };
   }
+}
+
+function accountOf({ serverUrl, profile }: Connection): string {
+  return `${serverUrl}|${profile}`;
 }
 
 async function fileStamp(file: string): Promise<string> {

@@ -54,6 +54,8 @@ interface CallOptions {
 
 const readLimitMs = 15_000;
 const changeLimitMs = 60_000;
+/** A server that says nothing to the shortest question for this long is mute. */
+const answerLimitMs = 10_000;
 /** A page of the past can be several megabytes. */
 const pastLimitMs = 60_000;
 
@@ -67,8 +69,14 @@ const streamGraceMs = 10_000;
 const sdkGraceMs = 1000;
 const deadlineExceeded = 4;
 
-export function createControlPlane(connection: Connection, logger: Logger): ControlPlane {
-  return new SdkControlPlane(newClient(connection, logger), new FieldChecks(logger, connection.serverUrl));
+/** @param onAnswer called whenever the server has answered something */
+export function createControlPlane(
+  connection: Connection,
+  logger: Logger,
+  onAnswer: () => void = () => undefined,
+): ControlPlane {
+  const checks = new FieldChecks(logger, connection.serverUrl);
+  return new SdkControlPlane(() => newClient(connection, logger), checks, onAnswer);
 }
 
 /** The SDK reads its server from the environment of the process, and from nowhere else. */
@@ -94,11 +102,17 @@ function newClient(connection: Connection, logger: Logger): ModalClient {
 }
 
 class SdkControlPlane implements ControlPlane {
+  readonly #newClient: () => ModalClient;
   readonly #client: ModalClient;
   readonly #checks: FieldChecks;
+  readonly #onAnswer: () => void;
+  /** Log streams have a connection of their own: a server bounds the streams of one, and all else would wait for them. */
+  #streams: ModalClient | undefined;
 
-  constructor(client: ModalClient, checks: FieldChecks) {
-    this.#client = client;
+  constructor(newClient: () => ModalClient, checks: FieldChecks, onAnswer: () => void) {
+    this.#onAnswer = onAnswer;
+    this.#newClient = newClient;
+    this.#client = newClient();
     this.#checks = checks;
   }
 
@@ -280,11 +294,12 @@ class SdkControlPlane implements ControlPlane {
       lastEntryId,
     };
     const options = callOptions(timeoutSeconds * 1000 + streamGraceMs, signal);
-    const batches = this.#client.cpClient.appGetLogs(request, options)[Symbol.asyncIterator]();
+    const batches = this.#streamClient().cpClient.appGetLogs(request, options)[Symbol.asyncIterator]();
     const { ends, reason } = endsOf(options);
     try {
       for (;;) {
         const next = await untilAborted(batches.next(), ends);
+        this.#onAnswer();
         if (next.done) return;
         yield toLogBatch(next.value, this.#checks);
       }
@@ -293,6 +308,13 @@ class SdkControlPlane implements ControlPlane {
     } finally {
       batches.return?.().catch(() => undefined);
     }
+  }
+
+  async answersOnLogs(signal?: AbortSignal): Promise<void> {
+    await this.#call(signal, (_, options) => this.#streamClient().cpClient.environmentList({}, options), {
+      timeoutMs: answerLimitMs,
+      retries: 0,
+    });
   }
 
   async fetchLogs(
@@ -326,6 +348,11 @@ class SdkControlPlane implements ControlPlane {
 
   close(): void {
     this.#client.close();
+    this.#streams?.close();
+  }
+
+  #streamClient(): ModalClient {
+    return (this.#streams ??= this.#newClient());
   }
 
   /** A call that makes a new version: it takes longer than a read, and made twice it would make two. */
@@ -344,7 +371,9 @@ class SdkControlPlane implements ControlPlane {
     const options = { ...limits, ...(signal ? { signal } : {}) };
     const { ends, reason } = endsOf(options);
     try {
-      return await untilAborted(call(this.#client.cpClient, options), ends);
+      const answer = await untilAborted(call(this.#client.cpClient, options), ends);
+      this.#onAnswer();
+      return answer;
     } catch (error) {
       throw fromGrpc(reason(error), signal);
     }

@@ -77,13 +77,6 @@ export class RefreshSchedule implements Disposable {
     this.#plan(this.#last === 'unreachable' ? 0 : this.#interval());
   }
 
-  /** Something else has reached the server: a read that failed is tried again. */
-  reached(): void {
-    if (this.#failures === 0) return;
-    this.#failures = 0;
-    this.#plan(this.#interval());
-  }
-
   /** Reads at once, e.g. because the user asked or something was deployed. */
   now(): Promise<void> {
     this.#lastLife = this.#timers.now();

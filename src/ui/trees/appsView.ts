@@ -141,11 +141,6 @@ export class AppsView implements vscode.Disposable {
     if (this.#view.visible && !this.#parts.store.state.loading) void this.#schedule.now();
   }
 
-  /** Something else has reached the server: what was said of it is found out anew. */
-  reached(): void {
-    this.#schedule.reached();
-  }
-
   /** Shows another page of rows. @param id the row "Show more"; absent: of all of them */
   showMore(id: string | undefined): void {
     const ids = id === undefined ? this.#tree.ids().filter((each) => each.startsWith('more/')) : [id];

@@ -144,15 +144,6 @@ describe('what cannot be read', () => {
     schedule.moved();
     expect(await readsIn(0)).toBe(1);
   });
-
-  it('is read at the usual pace again when something else has reached the server', async () => {
-    outcome = 'failed';
-    await show();
-    await clock.pass(10 * minute);
-    outcome = 'news';
-    schedule.reached();
-    expect(await readsIn(10_000)).toBe(1);
-  });
 });
 
 describe('a schedule that is disposed', () => {
