@@ -19,7 +19,6 @@ import { AppStore } from './store/appStore.ts';
 import { CatalogStore } from './store/catalogStore.ts';
 import { findEndpoint } from './store/findEndpoint.ts';
 import { noticeReturn } from './store/noticeReturn.ts';
-import { noticeReturn } from './store/noticeReturn.ts';
 import { registerCommands } from './ui/commands/command.ts';
 import { commandTable } from './ui/commands/commandTable.ts';
 import type { Services } from './ui/commands/services.ts';
@@ -224,7 +223,6 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     appsView.refreshIfVisible();
   };
   disposables.add(planes.onDidChange(reconnect));
-  disposables.add(noticeReturn(store, planes));
   disposables.add(noticeReturn(store, planes));
   disposables.add(config.onDidChange(['profile'], reconnect));
   disposables.add(new StatusItem(store, planes, config));
