@@ -301,7 +301,8 @@ async function stateOf(size: number): Promise<string> {
 
 async function scriptsOf(size: number): Promise<number> {
   const files = {
-    find: () => Promise.resolve(['a.py']),
+    find: () => Promise.resolve({ uris: ['a.py'], isCut: false }),
+    includes: () => Promise.resolve(true),
     stat: () => Promise.resolve({ mtime: 1, size }),
     read: () => Promise.resolve('import modal\napp = modal.App("demo")\n'),
     label: (uri: string) => uri,
