@@ -4,6 +4,7 @@ import { Emitter } from '../../domain/emitter.ts';
 import type { Rates } from '../../domain/cost.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { SavedRequest } from '../../domain/savedRequest.ts';
+import { tellNotKept } from '../../platform/storageProblem.ts';
 import type { Presenter } from '../../platform/present.ts';
 import type { SentRequest } from '../../requests/history/entry.ts';
 import type { AppStore } from '../../store/appStore.ts';
@@ -61,6 +62,6 @@ export class RequestMemory implements vscode.Disposable {
   record(sent: SentRequest): void {
     this.load()
       .then((flows) => flows.record(sent))
-      .catch((error: unknown) => this.#parts.logger.error('The request history could not be written', error));
+      .catch((error: unknown) => tellNotKept('A request that was sent', error, this.#parts.logger));
   }
 }
