@@ -12,6 +12,7 @@ import { EndpointKeys } from './platform/endpointKeys.ts';
 import { ChannelLogger } from './platform/logger.ts';
 import { openAddress } from './platform/openAddress.ts';
 import { Presenter } from './platform/present.ts';
+import { WorkspaceStorage } from './platform/workspaceStorage.ts';
 import { secretNames } from './requests/auth.ts';
 import { RecordedSender } from './requests/recordedSender.ts';
 import { RequestSender } from './requests/send.ts';
@@ -77,6 +78,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     account: () => planes.account(),
     secretNames: async () => secretNames(await catalog.apps()),
   });
+  const storage = new WorkspaceStorage(context);
   const store = disposables.add(new AppStore(planes, context.globalState, logger));
   const deploys = disposables.add(new DeployTracker());
   const lifecycle = disposables.add(new LifecycleRows(planes, store));
@@ -119,7 +121,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   });
   const requestMemory = disposables.add(
     new RequestMemory({
-      storage: context.storageUri ?? context.globalStorageUri,
+      storage: (folder) => storage.folder(folder),
       state: context.workspaceState,
       store,
       catalog,
@@ -150,7 +152,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     new RequestsController(
       {
         extensionUri: context.extensionUri,
-        storageUri: context.storageUri ?? context.globalStorageUri,
+        storage: (folder) => storage.folder(folder),
         sender: new RecordedSender(sender, (sent) => requestMemory.record(sent)),
         keys,
         secrets: context.secrets,

@@ -15,8 +15,8 @@ import { findSavedFiles, watchSavedFiles } from './savedFiles.ts';
 export type MemoryFlows = import('./flows.ts').MemoryFlows;
 
 export interface MemoryParts {
-  /** Folder of the workspace's storage; the one of all workspaces where none is open. */
-  readonly storage: vscode.Uri;
+  /** Path of a folder of the workspace's storage. */
+  readonly storage: (folder: string) => string;
   readonly state: vscode.Memento;
   readonly store: AppStore;
   readonly catalog: CatalogStore;
