@@ -51,6 +51,10 @@ export interface RefreshOptions {
 /** Live apps whose functions are read without being asked for, newest first. The rest is read when expanded. */
 const mostEagerDetails = 50;
 const detailsAtOnce = 8;
+/** So many that cannot be read in one go are not to blame: the call itself is out of order, and the rest waits. */
+const mostFailures = 3;
+/** Stands for the call, where the others stand for an app each. */
+const anyApp = '';
 
 /** Rows without news are stored this often, so that a later window knows how old they are. */
 const storeEveryMs = 5 * 60_000;
@@ -73,8 +77,8 @@ export class AppStore implements Disposable {
   readonly #refresh = new SingleFlight((abandoned) => this.#read(abandoned));
   readonly #disposed = new AbortController();
   readonly #gpus: ContainerGpus;
-  readonly #turns = new EnvironmentTurns();
-  readonly #unreadable = new FailureMemory();
+  readonly #turns: EnvironmentTurns;
+  readonly #unreadable: FailureMemory;
   /** What an app was like when its functions were read. */
   readonly #described = new Map<string, string>();
   readonly #describing = new Map<string, Promise<void>>();
@@ -91,11 +95,14 @@ export class AppStore implements Disposable {
 
   readonly onDidChange = this.#changes.event;
 
-  constructor(planes: PlaneSource, cache: SnapshotCache, logger: Logger) {
+  /** @param now unix milliseconds, for what waits for its turn */
+  constructor(planes: PlaneSource, cache: SnapshotCache, logger: Logger, now: () => number = Date.now) {
+    this.#turns = new EnvironmentTurns(now);
+    this.#unreadable = new FailureMemory(now);
     this.#planes = planes;
     this.#cache = cache;
     this.#logger = logger;
-    this.#gpus = new ContainerGpus(logger);
+    this.#gpus = new ContainerGpus(logger, now);
   }
 
   get state(): AppStoreState {
@@ -222,7 +229,7 @@ export class AppStore implements Disposable {
     const snapshot = this.#merge(environments, lists);
     const ids = new Set(snapshot.apps.map(({ id }) => id));
     const problems = new Map([...this.#state.problems].filter(([id]) => ids.has(id)));
-    this.#unreadable.keepOnly(ids);
+    this.#unreadable.keepOnly(new Set([...ids, anyApp]));
     this.#set({ connection: 'ready', ...names, problems, snapshot }, true);
   }
 
@@ -257,7 +264,20 @@ export class AppStore implements Disposable {
       .sort((a, b) => lastDeploy(b) - lastDeploy(a))
       .filter((app, at) => (at < this.#eagerDetails || details.has(app.id)) && this.#needsDetails(app))
       .filter((app) => this.#unreadable.isDue(app.id, versionOf(app)));
-    await mapAtMost(detailsAtOnce, apps, (app) => this.#describe(plane, app, signal));
+    if (!this.#unreadable.isDue(anyApp)) return;
+    // Where none could be read the last time, one is tried before the others are.
+    const first = this.#unreadable.hasFailed(anyApp) ? apps.splice(0, 1) : [];
+    let failures = 0;
+    const describe = async (app: App) => {
+      if (failures >= mostFailures) return;
+      await this.#describe(plane, app, signal);
+      if (!this.#unreadable.isDue(app.id, versionOf(app))) failures++;
+    };
+    await mapAtMost(1, first, describe);
+    if (failures === 0) await mapAtMost(detailsAtOnce, apps, describe);
+    if (failures >= mostFailures || (first.length > 0 && failures > 0))
+      this.#unreadable.note(anyApp, 'unexpected');
+    else this.#unreadable.forget(anyApp);
   }
 
   #needsDetails(app: App): boolean {

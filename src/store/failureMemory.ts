@@ -36,6 +36,11 @@ export class FailureMemory {
     return failure?.stamp !== stamp || this.#now() >= failure.until;
   }
 
+  /** Whether it failed the last time. */
+  hasFailed(key: string): boolean {
+    return this.#failures.has(key);
+  }
+
   forget(key: string): void {
     this.#failures.delete(key);
   }
