@@ -69,7 +69,12 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   const presenter = new Presenter(logger);
   const cli = disposables.add(new CliFinder(config, contextKeySetter));
   const planes = disposables.add(
-    new ControlPlanes({ env: process.env, logger, profile: () => config.get('profile') }),
+    new ControlPlanes({
+      env: process.env,
+      logger,
+      profile: () => config.get('profile'),
+      network: () => config.network(),
+    }),
   );
   const catalog = new CatalogStore(context.asAbsolutePath('modal_apps'), logger);
   const keys = new EndpointKeys(context.secrets, {
@@ -178,7 +183,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     }),
   );
   disposables.add(new ScriptCodeLenses(scriptReader, scriptRuns, config, new DeployedApps(store)));
-  disposables.add(new ScriptTasks(scriptFinder, cli, config));
+  disposables.add(new ScriptTasks(scriptFinder, cli, config, planes));
   const services: Services = {
     extensionUri: context.extensionUri,
     logger,

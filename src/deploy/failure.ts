@@ -129,7 +129,15 @@ const createSecret = 'Create the secret in this environment, then deploy again.'
 const raiseLimit = "Raise the workspace's spend limit or wait for the next billing cycle.";
 
 /** Words that stand in a cause in this order, in lower case, and what to do then. */
+const trustInPython =
+  'The CLI trusts the certificates of the Python package certifi alone. Install pip-system-certs in the interpreter that has modal, so that it trusts those of the system.';
+
 const nextSteps: readonly (readonly [readonly string[], string])[] = [
+  [
+    ['a proxy is configured', 'not installed'],
+    "Run pip install 'modal[api-proxy-support]' with the interpreter that has modal, then deploy again.",
+  ],
+  [['certificate_verify_failed'], trustInPython],
   [
     ['no module named'],
     'Install that package in the interpreter that has modal, or import it inside the function.',

@@ -159,7 +159,7 @@ export class DeployFlow {
         cli: await cli.find(),
         connection: await planes.connection(),
         plane: await planes.get(signal),
-        env: process.env,
+        env: await planes.environment(),
         keepKey: (secret, environment, value) => keys.store(secretKeyName(environment, secret), value),
         hasKey: (secret, environment) => this.#hasKey(secret, environment),
         ...(waits ? { health: firstHealthyAnswer(this.#services, plan) } : {}),
