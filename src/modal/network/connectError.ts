@@ -50,7 +50,7 @@ export function proxyError(error: unknown, way: Way & { readonly proxy: Proxy })
   const words =
     certificateWords(code, `the proxy ${proxy.host}`) ??
     ownValue(proxyCodes, code)?.(proxy, host) ??
-    (code.startsWith('HPE_')
+    (code.startsWith('HPE_') || (error as Error).name === 'HTTPParserError'
       ? noProxy(proxy, host)
       : `The proxy ${proxy.host} did not connect to ${host} (${message}). ${check(proxy)}`);
   return new ModalError('offline', words, { cause: error });

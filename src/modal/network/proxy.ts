@@ -89,7 +89,8 @@ function readProxy({ value, setBy }: Named, header: string): Proxy {
   // The usual spelling of Windows has no scheme.
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value.replace(/^\/\//, '')}`;
   const url = URL.parse(address);
-  if (!url?.hostname)
+  // A number alone, such as a port, would be read as an IPv4 address.
+  if (!url?.hostname || /^\d+$/.test(value))
     throw new ModalError('invalid', `${place(setBy)} is not the address of a proxy. ${form}`);
   const kind = kinds[url.protocol];
   if (!kind) {
