@@ -18,6 +18,7 @@ import { RequestSender } from './requests/send.ts';
 import { AppStore } from './store/appStore.ts';
 import { CatalogStore } from './store/catalogStore.ts';
 import { findEndpoint } from './store/findEndpoint.ts';
+import { deployArgument } from './ui/commands/deployArgument.ts';
 import { registerCommands } from './ui/commands/command.ts';
 import { commandTable } from './ui/commands/commandTable.ts';
 import type { Services } from './ui/commands/services.ts';
@@ -139,7 +140,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       logs.follow(target);
       void logs.show();
     },
-    deploy: () => void vscode.commands.executeCommand(commands.deploy),
+    deploy: (app) => void vscode.commands.executeCommand(commands.deploy, deployArgument(app)),
     loadTest: (argument) => void vscode.commands.executeCommand(commands.loadTest, argument),
     openDashboard: (appId) =>
       void planes

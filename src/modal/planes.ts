@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { Disposable } from '../domain/emitter.ts';
+import { isCancelled } from '../domain/errors.ts';
 import { Emitter } from '../domain/emitter.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { NetworkSettings } from '../domain/network.ts';
@@ -70,6 +71,20 @@ export class ControlPlanes implements Disposable {
   async account(): Promise<string> {
     const { serverUrl, profile } = await this.connection();
     return `${serverUrl}|${profile}`;
+  }
+
+  /**
+   * Names server and Modal workspace, which stay the same after a new sign-in, also to a profile of another name.
+   * Where the server does not tell the workspace, as {@link account}.
+   * @throws as `get` does
+   */
+  async workspace(signal?: AbortSignal): Promise<string> {
+    const plane = await this.get(signal);
+    const { workspace } = await plane.whoAmI(signal).catch((error: unknown) => {
+      if (isCancelled(error)) throw error;
+      return { workspace: '' };
+    });
+    return workspace ? `${(await this.connection()).serverUrl}#${workspace}` : this.account();
   }
 
   async cacheKey(): Promise<string> {
