@@ -20,6 +20,7 @@ import { AppStore } from './store/appStore.ts';
 import { CatalogStore } from './store/catalogStore.ts';
 import { findEndpoint } from './store/findEndpoint.ts';
 import { noticeReturn } from './store/noticeReturn.ts';
+import { deployArgument } from './ui/commands/deployArgument.ts';
 import { registerCommands } from './ui/commands/command.ts';
 import { commandTable } from './ui/commands/commandTable.ts';
 import type { Services } from './ui/commands/services.ts';
@@ -71,7 +72,12 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   const presenter = new Presenter(logger);
   const cli = disposables.add(new CliFinder(config, contextKeySetter));
   const planes = disposables.add(
-    new ControlPlanes({ env: process.env, logger, profile: () => config.get('profile') }),
+    new ControlPlanes({
+      env: process.env,
+      logger,
+      profile: () => config.get('profile'),
+      network: () => config.network(),
+    }),
   );
   const catalog = new CatalogStore(context.asAbsolutePath('modal_apps'), logger);
   const keys = new EndpointKeys(context.secrets, {
@@ -137,7 +143,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       logs.follow(target);
       void logs.show();
     },
-    deploy: () => void vscode.commands.executeCommand(commands.deploy),
+    deploy: (app) => void vscode.commands.executeCommand(commands.deploy, deployArgument(app)),
     loadTest: (argument) => void vscode.commands.executeCommand(commands.loadTest, argument),
     openDashboard: (appId) =>
       void planes
@@ -181,7 +187,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     }),
   );
   disposables.add(new ScriptCodeLenses(scriptReader, scriptRuns, config, new DeployedApps(store)));
-  disposables.add(new ScriptTasks(scriptFinder, cli, config));
+  disposables.add(new ScriptTasks(scriptFinder, cli, config, planes));
   const services: Services = {
     extensionUri: context.extensionUri,
     logger,

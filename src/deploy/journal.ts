@@ -1,14 +1,21 @@
 /** Deploys under way, written down so that a window that is opened again knows what the one before it left. */
 
+/** What was deployed, by names: it may have changed meanwhile. */
+export type JournalTarget =
+  | { readonly kind: 'bundled'; readonly id: string }
+  | { readonly kind: 'script'; readonly script: string; readonly variable?: string };
+
 export interface JournalEntry {
   /** Of this one deploy: an app may be deployed twice, to two environments. */
   readonly id: string;
-  /** Whose Modal it is; another account knows nothing of it. */
+  /** Whose Modal it is: server and workspace, whatever token opens them; another account knows nothing of it. */
   readonly account: string;
   readonly title: string;
   /** '' when only the script knows. */
   readonly appName: string;
   readonly environment: string;
+  /** Absent in entries of earlier versions. */
+  readonly target?: JournalTarget;
   /** Unix milliseconds. */
   readonly startedAt: number;
   /** Version that was live before; absent when none was. */
@@ -27,14 +34,20 @@ export interface JournalMemory {
 
 const memoryKey = 'deploys';
 
+/** What was cut off longer ago is no news, and process ids are used again. */
+const oldestMs = 7 * 24 * 60 * 60_000;
+
 export class DeployJournal {
   readonly #memory: JournalMemory;
   #entries: readonly JournalEntry[];
 
-  constructor(memory: JournalMemory) {
+  constructor(memory: JournalMemory, now = Date.now()) {
     this.#memory = memory;
     const stored = memory.get(memoryKey);
-    this.#entries = Array.isArray(stored) ? (stored as JournalEntry[]).filter(isEntry) : [];
+    this.#entries = (Array.isArray(stored) ? (stored as JournalEntry[]) : [])
+      .filter(isEntry)
+      .filter(({ startedAt }) => now - startedAt < oldestMs)
+      .map((entry) => ({ ...entry, account: withoutToken(entry.account) }));
   }
 
   get entries(): readonly JournalEntry[] {
@@ -58,8 +71,18 @@ export class DeployJournal {
 }
 
 /** Another version of the extension may have written something else. */
-function isEntry(value: Partial<JournalEntry> | undefined): boolean {
+function isEntry(value: Partial<JournalEntry> | undefined | null): boolean {
   return (
-    typeof value?.id === 'string' && typeof value.title === 'string' && typeof value.startedAt === 'number'
+    typeof value?.id === 'string' &&
+    typeof value.account === 'string' &&
+    typeof value.title === 'string' &&
+    typeof value.environment === 'string' &&
+    typeof value.startedAt === 'number'
   );
+}
+
+/** Versions up to 0.7.0 noted server, profile and a hash of the token, which a new sign-in changes. */
+function withoutToken(account: string): string {
+  const [, server, profile] = /^snapshot:(.+):([^:]*):[0-9a-f]{12}$/.exec(account) ?? [];
+  return server === undefined ? account : `${server}|${profile ?? ''}`;
 }

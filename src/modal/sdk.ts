@@ -3,6 +3,7 @@
  * than everything else together.
  */
 import { ModalClient } from 'modal';
+import { ChannelCredentials } from 'nice-grpc';
 import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
 import type { Rates } from '../domain/cost.ts';
 import { ModalError } from '../domain/errors.ts';
@@ -16,6 +17,8 @@ import type {
 } from '../domain/lifecycle.ts';
 import type { LogBatch, LogCount, LogQuery, PastQuery, TimeRange } from '../domain/log.ts';
 import type { Logger } from '../domain/logger.ts';
+import type { NetworkSettings } from '../domain/network.ts';
+import { plainNetwork } from '../domain/network.ts';
 import { untilAborted } from '../domain/untilAborted.ts';
 import type { Connection } from './connection.ts';
 import type { ControlPlane, DeployedApp, Identity } from './controlPlane.ts';
@@ -42,6 +45,7 @@ import {
 } from './lists.ts';
 import { toLogBatch, toLogCounts } from './logBatch.ts';
 import { withPlan } from './plans.ts';
+import { trustedContext } from './network/certificates.ts';
 import type { Rpc } from './rpc.ts';
 import { descriptorOf, disconnectClientEnded, objectCreation, stoppedByClient } from './wire.ts';
 
@@ -69,35 +73,76 @@ const streamGraceMs = 10_000;
 const sdkGraceMs = 1000;
 const deadlineExceeded = 4;
 
+export interface SdkNetwork {
+  readonly network: NetworkSettings;
+  /** Address of a proxy as the SDK takes it; absent = a direct connection, whatever the variables say. */
+  readonly proxy?: string;
+}
+
 /** @param onAnswer called whenever the server has answered something */
 export function createControlPlane(
   connection: Connection,
   logger: Logger,
+  way: SdkNetwork = { network: plainNetwork },
   onAnswer: () => void = () => undefined,
 ): ControlPlane {
   const checks = new FieldChecks(logger, connection.serverUrl);
-  return new SdkControlPlane(() => newClient(connection, logger), checks, onAnswer);
+  return new SdkControlPlane(() => newClient(connection, logger, way), checks, onAnswer);
 }
 
-/** The SDK reads its server from the environment of the process, and from nowhere else. */
-function newClient(connection: Connection, logger: Logger): ModalClient {
-  const before = process.env['MODAL_SERVER_URL'];
-  process.env['MODAL_SERVER_URL'] = connection.serverUrl;
+/** The SDK reads its server and its proxy from the environment of the process, and from nowhere else. */
+function newClient(connection: Connection, logger: Logger, way: SdkNetwork): ModalClient {
+  const variables: Readonly<Record<string, string>> = {
+    MODAL_SERVER_URL: connection.serverUrl,
+    // These count before all other variables. The list names all hosts, or one that is none.
+    grpc_proxy: way.proxy ?? '',
+    no_grpc_proxy: way.proxy
+      ? 'none.invalid'
+      : new URL(connection.serverUrl).hostname.replace(/^\[|\]$/g, ''),
+  };
+  return withVariables(variables, () =>
+    withTrust(
+      way.network,
+      () =>
+        new ModalClient({
+          tokenId: connection.tokenId,
+          tokenSecret: connection.tokenSecret,
+          ...(connection.environment ? { environment: connection.environment } : {}),
+          logger: {
+            debug: (message) => logger.trace(`sdk: ${message}`),
+            info: (message) => logger.debug(`sdk: ${message}`),
+            warn: (message) => logger.warn(`sdk: ${message}`),
+            error: (message) => logger.error(`sdk: ${message}`),
+          },
+        }),
+    ),
+  );
+}
+
+function withVariables<T>(variables: Readonly<Record<string, string>>, work: () => T): T {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
   try {
-    return new ModalClient({
-      tokenId: connection.tokenId,
-      tokenSecret: connection.tokenSecret,
-      ...(connection.environment ? { environment: connection.environment } : {}),
-      logger: {
-        debug: (message) => logger.trace(`sdk: ${message}`),
-        info: (message) => logger.debug(`sdk: ${message}`),
-        warn: (message) => logger.warn(`sdk: ${message}`),
-        error: (message) => logger.error(`sdk: ${message}`),
-      },
-    });
+    return work();
   } finally {
-    if (before === undefined) delete process.env['MODAL_SERVER_URL'];
-    else process.env['MODAL_SERVER_URL'] = before;
+    for (const [name, value] of before) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    }
+  }
+}
+
+/** The SDK makes its channel without a word about certificates, so what it takes then is put in place meanwhile. */
+function withTrust<T>(network: NetworkSettings, work: () => T): T {
+  const before = Object.getOwnPropertyDescriptor(ChannelCredentials, 'createSsl');
+  ChannelCredentials.createSsl = () =>
+    ChannelCredentials.createFromSecureContext(trustedContext(network), {
+      rejectUnauthorized: network.strictSsl,
+    });
+  try {
+    return work();
+  } finally {
+    if (before) Object.defineProperty(ChannelCredentials, 'createSsl', before);
   }
 }
 

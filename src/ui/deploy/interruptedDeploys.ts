@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
 import { text } from '../../domain/text.ts';
 import { commands } from '../../contributions.ts';
+import type { JournalEntry } from '../../deploy/journal.ts';
 import { recoverDeploy } from '../../deploy/recovery.ts';
+import type { DeployArgument } from '../commands/deployArgument.ts';
+import { deployArgument } from '../commands/deployArgument.ts';
 import type { Services } from '../commands/services.ts';
 import { showInformation, showWarning } from '../../platform/shown/messages.ts';
 
@@ -21,25 +24,29 @@ export function reportInterruptedDeploys(services: Services): vscode.Disposable 
 
 async function recoverAll({ journal, planes, deploys, logger }: Services): Promise<void> {
   if (journal.entries.length === 0) return;
-  const account = await planes.cacheKey();
+  // Entries of earlier versions know only the profile.
+  const accounts = [await planes.workspace(), await planes.account()];
   const running = new Set(deploys.all.map(({ id }) => id));
   // Those of another account wait until it is chosen again.
-  const cutOff = journal.entries.filter((entry) => !running.has(entry.id) && entry.account === account);
+  const cutOff = journal.entries.filter(
+    (entry) => !running.has(entry.id) && accounts.includes(entry.account),
+  );
   if (cutOff.length === 0) return;
   const plane = await planes.get();
   for (const entry of cutOff) {
     const { published, live } = await recoverDeploy(entry, plane);
     await journal.remove(entry.id);
     logger.info(`The deploy of ${entry.title} was cut off; published: ${published ?? 'unknown'}`);
-    void tell(entry.title, published, live?.version);
+    void tell(entry, published, live?.version);
   }
 }
 
 async function tell(
-  title: string,
+  entry: JournalEntry,
   published: boolean | undefined,
   version: number | undefined,
 ): Promise<void> {
+  const { title } = entry;
   if (published) {
     void showInformation(text`${title} was deployed while the window was closed.`);
     return;
@@ -50,7 +57,15 @@ async function tell(
     text`Deploying ${title} was interrupted when the window closed. ${now}`,
     again,
   );
-  if (chosen === again) await vscode.commands.executeCommand(commands.deploy);
+  if (chosen === again) await vscode.commands.executeCommand(commands.deploy, argumentOf(entry));
+}
+
+function argumentOf({ appName, environment, target }: JournalEntry): DeployArgument | undefined {
+  if (!target) return appName ? deployArgument({ name: appName, environment }) : undefined;
+  if (target.kind === 'bundled') return { deploy: 'bundled', id: target.id, environment };
+  const uri = vscode.Uri.file(target.script).toString();
+  const { variable } = target;
+  return { deploy: 'script', uri, environment, ...(variable === undefined ? {} : { variable }) };
 }
 
 function liveWords(published: boolean | undefined, version: number | undefined): string {

@@ -18,7 +18,7 @@ it('passes when something listens, and is offline by name when nothing does', as
 });
 
 it('can be cancelled', async () => {
-  await expect(probeServer('http://127.0.0.1:9', AbortSignal.abort())).rejects.toMatchObject({
+  await expect(probeServer('http://127.0.0.1:9', { signal: AbortSignal.abort() })).rejects.toMatchObject({
     kind: 'cancelled',
   });
 });
