@@ -201,7 +201,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     catalog,
     sender,
     memory: context.workspaceState,
-    journal: new DeployJournal(context.workspaceState),
+    journal: new DeployJournal(() => storage.folder('deploys'), context.workspaceState),
     problems: disposables.add(new DeployProblems()),
     deploys,
     arrangement,

@@ -3,6 +3,8 @@ import { views } from '../../contributions.ts';
 import type { DeployResult } from '../../deploy/deployer.ts';
 import { DeployError, Deployer } from '../../deploy/deployer.ts';
 import type { JournalEntry, JournalTarget } from '../../deploy/journal.ts';
+import type { Owner } from '../../deploy/owner.ts';
+import { thisOwner } from '../../deploy/owner.ts';
 import type { DeployChoices, DeployPlan, DeployTarget } from '../../deploy/plan.ts';
 import { missingSecrets, planDeploy } from '../../deploy/plan.ts';
 import { durationText, stageWords } from '../../deploy/stages.ts';
@@ -148,9 +150,10 @@ export class DeployFlow {
     const { signal } = deploy.abort;
     const waits = this.#waitsForHealth(plan);
     const account = await planes.workspace(signal);
+    const owner = await thisOwner();
     let entry: JournalEntry | undefined;
     const note = (facts: Partial<JournalEntry>) => {
-      entry = { ...(entry ?? newEntry(plan, deploy, account)), ...facts };
+      entry = { ...(entry ?? newEntry(plan, deploy, account, owner)), ...facts };
       this.#note(entry);
     };
     return this.#deployer.deploy(
@@ -200,10 +203,15 @@ export function keyOf(target: DeployTarget): string {
   return target.kind === 'bundled' ? target.app.id : appReference(target.script, target.app, true);
 }
 
-function newEntry(plan: DeployPlan, { id, title }: RunningDeploy, account: string): JournalEntry {
+function newEntry(
+  plan: DeployPlan,
+  { id, title }: RunningDeploy,
+  account: string,
+  owner: Owner,
+): JournalEntry {
   const { appName, environment } = plan;
   const target = journalTarget(plan.target);
-  return { id, account, title, appName, environment, target, startedAt: Date.now() };
+  return { id, account, title, appName, environment, target, owner, startedAt: Date.now() };
 }
 
 function journalTarget(target: DeployTarget): JournalTarget {
