@@ -8,6 +8,7 @@ import { plainNetwork } from '../domain/network.ts';
 import { trustedContext } from './network/certificates.ts';
 import { certificateWords, rootOf } from './network/connectError.ts';
 import { proxyFor } from './network/proxy.ts';
+import { greets } from './greeting.ts';
 
 export interface ProbeOptions {
   readonly signal?: AbortSignal;
@@ -17,9 +18,9 @@ export interface ProbeOptions {
 
 /**
  * Finds out quickly whether a server is there at all, on the way that the calls take, because both the SDK and the CLI
- * keep trying for a minute.
- * @throws kind `offline` when there is no connection within the limit, or none that can be trusted; `cancelled` when
- * aborted; `invalid` when what is set as proxy is none
+ * keep trying for a minute. A server that takes the connection also has to greet, as every server of HTTP/2 does.
+ * @throws kind `offline` when there is no connection within the limit, none that can be trusted, or no server of this
+ * kind at its other end; `cancelled` when aborted; `invalid` when what is set as proxy is none
  */
 export async function probeServer(
   serverUrl: string,
@@ -39,20 +40,24 @@ export async function probeServer(
       socket = connect({ host: target.hostname.replace(/^\[|\]$/g, ''), port: target.port });
       await settled(socket, 'connect', signal, limitMs);
     }
-    if (!isTls) return;
-    const secure = tls.connect({
-      socket,
-      ...(isIP(target.hostname) ? {} : { servername: target.hostname }),
-      ALPNProtocols: ['h2'],
-      rejectUnauthorized: network.strictSsl,
-      secureContext: trustedContext(network),
-    });
-    await settled(secure, 'secureConnect', signal, limitMs);
+    const line = isTls ? secured(socket, target.hostname, network) : socket;
+    if (isTls) await settled(line, 'secureConnect', signal, limitMs);
+    await greets(line, url, signal, limitMs);
   } catch (error) {
     throw isModalError(error) ? error : unreachable(where, error);
   } finally {
     socket?.destroy();
   }
+}
+
+function secured(socket: Socket, hostname: string, network: NetworkSettings): tls.TLSSocket {
+  return tls.connect({
+    socket,
+    ...(isIP(hostname) ? {} : { servername: hostname }),
+    ALPNProtocols: ['h2'],
+    rejectUnauthorized: network.strictSsl,
+    secureContext: trustedContext(network),
+  });
 }
 
 function settled(socket: Socket, event: string, signal: AbortSignal, limitMs: number): Promise<void> {

@@ -274,6 +274,7 @@ export class AppStore implements Disposable {
       if (!this.#unreadable.isDue(app.id, versionOf(app))) failures++;
     };
     await mapAtMost(1, first, describe);
+    signal.throwIfAborted();
     if (failures === 0) await mapAtMost(detailsAtOnce, apps, describe);
     if (failures >= mostFailures || (first.length > 0 && failures > 0))
       this.#unreadable.note(anyApp, 'unexpected');
