@@ -343,9 +343,16 @@ export class AppStore implements Disposable {
   }
 
   #fail(error: ModalError): void {
-    this.#logger.error('Reading apps failed', error);
+    this.#logFailure(error);
     if (error.kind === 'signedOut') this.#forget(); // these were the apps of somebody who has left
     this.#set({ connection: connectionOf(error.kind), error });
+  }
+
+  /** A try follows by itself, so a failure is told once, and its stack only where something is wrong with us. */
+  #logFailure(error: ModalError): void {
+    if (this.#state.error?.message === error.message) return;
+    if (error.kind === 'unexpected') this.#logger.error('Reading apps failed', error);
+    else this.#logger.warn(`Reading apps failed: ${error.message}`);
   }
 
   #set(change: Partial<AppStoreState>, clearError = false): void {

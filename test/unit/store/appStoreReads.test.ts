@@ -351,6 +351,20 @@ describe('a read that is due', () => {
   });
 });
 
+describe('a server that cannot be reached', () => {
+  it('is logged once, without a stack, however often it is looked for', async () => {
+    const logged: unknown[][] = [];
+    const note = (...words: unknown[]) => void logged.push(words);
+    const logger = { trace: note, debug: note, info: note, warn: note, error: note };
+    const cache = { get: () => undefined, update: () => Promise.resolve() };
+    const failing = new AppStore(server, cache, logger);
+    server.fails.set('environments', new ModalError('offline', 'Modal cannot be reached.'));
+    for (let read = 0; read < 20; read++) await failing.refresh();
+    expect(logged).toEqual([['Reading apps failed: Modal cannot be reached.']]);
+    failing.dispose();
+  });
+});
+
 describe('functions that cannot be read', () => {
   it('are not asked for at each refresh, and at once when somebody opens the row or deploys anew', async () => {
     server.fails.set('describe a', new ModalError('unexpected', 'broken'));
