@@ -5,7 +5,10 @@ it('asks once for all who ask together, and again when the answer is old', async
   let asked = 0;
   let now = 0;
   const answer = new SharedAnswer(
-    () => Promise.resolve(void asked++),
+    () => {
+      asked++;
+      return Promise.resolve();
+    },
     () => now,
   );
   await Promise.all(Array.from({ length: 30 }, () => answer.get()));
