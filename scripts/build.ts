@@ -11,6 +11,7 @@ import { root } from './root.ts';
 /** Source modules that become files of their own, by output name. A dynamic import of one stays a run-time import. */
 const lazyModules: Readonly<Record<string, string>> = {
   sdk: 'src/modal/sdk.ts',
+  tunnel: 'src/modal/network/tunnel.ts',
   http: 'src/requests/httpClient.ts',
   redact: 'src/domain/redact.ts',
   secretHeaders: 'src/requests/secretHeaders.ts',

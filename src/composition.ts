@@ -12,12 +12,15 @@ import { EndpointKeys } from './platform/endpointKeys.ts';
 import { ChannelLogger } from './platform/logger.ts';
 import { openAddress } from './platform/openAddress.ts';
 import { Presenter } from './platform/present.ts';
+import { WorkspaceStorage } from './platform/workspaceStorage.ts';
 import { secretNames } from './requests/auth.ts';
 import { RecordedSender } from './requests/recordedSender.ts';
 import { RequestSender } from './requests/send.ts';
 import { AppStore } from './store/appStore.ts';
 import { CatalogStore } from './store/catalogStore.ts';
 import { findEndpoint } from './store/findEndpoint.ts';
+import { noticeReturn } from './store/noticeReturn.ts';
+import { deployArgument } from './ui/commands/deployArgument.ts';
 import { registerCommands } from './ui/commands/command.ts';
 import { commandTable } from './ui/commands/commandTable.ts';
 import type { Services } from './ui/commands/services.ts';
@@ -69,13 +72,19 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   const presenter = new Presenter(logger);
   const cli = disposables.add(new CliFinder(config, contextKeySetter));
   const planes = disposables.add(
-    new ControlPlanes({ env: process.env, logger, profile: () => config.get('profile') }),
+    new ControlPlanes({
+      env: process.env,
+      logger,
+      profile: () => config.get('profile'),
+      network: () => config.network(),
+    }),
   );
   const catalog = new CatalogStore(context.asAbsolutePath('modal_apps'), logger);
   const keys = new EndpointKeys(context.secrets, {
     account: () => planes.account(),
     secretNames: async () => secretNames(await catalog.apps()),
   });
+  const storage = new WorkspaceStorage(context);
   const store = disposables.add(new AppStore(planes, context.globalState, logger));
   const deploys = disposables.add(new DeployTracker());
   const lifecycle = disposables.add(new LifecycleRows(planes, store));
@@ -118,7 +127,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   });
   const requestMemory = disposables.add(
     new RequestMemory({
-      storage: context.storageUri ?? context.globalStorageUri,
+      storage: (folder) => storage.folder(folder),
       state: context.workspaceState,
       store,
       catalog,
@@ -134,7 +143,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       logs.follow(target);
       void logs.show();
     },
-    deploy: () => void vscode.commands.executeCommand(commands.deploy),
+    deploy: (app) => void vscode.commands.executeCommand(commands.deploy, deployArgument(app)),
     loadTest: (argument) => void vscode.commands.executeCommand(commands.loadTest, argument),
     openDashboard: (appId) =>
       void planes
@@ -149,7 +158,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     new RequestsController(
       {
         extensionUri: context.extensionUri,
-        storageUri: context.storageUri ?? context.globalStorageUri,
+        storage: (folder) => storage.folder(folder),
         sender: new RecordedSender(sender, (sent) => requestMemory.record(sent)),
         keys,
         secrets: context.secrets,
@@ -178,7 +187,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     }),
   );
   disposables.add(new ScriptCodeLenses(scriptReader, scriptRuns, config, new DeployedApps(store)));
-  disposables.add(new ScriptTasks(scriptFinder, cli, config));
+  disposables.add(new ScriptTasks(scriptFinder, cli, config, planes));
   const services: Services = {
     extensionUri: context.extensionUri,
     logger,
@@ -192,7 +201,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     catalog,
     sender,
     memory: context.workspaceState,
-    journal: new DeployJournal(context.workspaceState),
+    journal: new DeployJournal(() => storage.folder('deploys'), context.workspaceState),
     problems: disposables.add(new DeployProblems()),
     deploys,
     arrangement,
@@ -222,6 +231,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     appsView.refreshIfVisible();
   };
   disposables.add(planes.onDidChange(reconnect));
+  disposables.add(noticeReturn(store, planes));
   disposables.add(config.onDidChange(['profile'], reconnect));
   disposables.add(new StatusItem(store, planes, config));
   disposables.add(watchProfileFile(appsView, planes, store));

@@ -19,6 +19,8 @@ export interface TraceLine {
   readonly stage?: DeployStage;
   /** Of the app that was made for this deploy. */
   readonly appId?: string;
+  /** Why the CLI will never reach Modal, although it goes on trying for a minute. */
+  readonly obstacle?: string;
   /** For the user to see: what the CLI would have logged without us. */
   readonly text?: string;
 }
@@ -32,6 +34,19 @@ const stageOfCall: Readonly<Record<string, DeployStage>> = {
   ClassCreate: 'functions',
   AppPublish: 'publish',
 };
+
+/** What connects the CLI is not what connects us, so it may fail where we do not. */
+export const cliObstacles = {
+  packages:
+    "The Modal CLI needs more packages to use the proxy. Run pip install 'modal[api-proxy-support]' with the interpreter that has modal, then try again.",
+  certificate:
+    'The Modal CLI does not trust the certificate of the server, which a proxy or firewall may have put in place: it takes only those of the Python package certifi. Install pip-system-certs in the interpreter that has modal, so that it takes those of the system, then try again.',
+} as const;
+
+function obstacleOf(reason: string): string | undefined {
+  if (reason.includes('modal[api-proxy-support]')) return cliObstacles.packages;
+  return reason.includes('CERTIFICATE_VERIFY_FAILED') ? cliObstacles.certificate : undefined;
+}
 
 const shownLevels = new Set(['WARNING', 'ERROR', 'CRITICAL']);
 
@@ -52,6 +67,9 @@ export function readTrace(line: string): TraceLine | undefined {
   const call = /^Sending request to \/modal\.client\.ModalClient\/(\w+)/.exec(message)?.[1];
   const stage = call === undefined ? undefined : ownValue(stageOfCall, call);
   if (stage) return { stage };
+  const reason = /^Connection attempt to \S+ failed after [\d.]+s: (.*)$/s.exec(message)?.[1];
+  const obstacle = reason === undefined ? undefined : obstacleOf(reason);
+  if (obstacle) return { obstacle };
   const appId = /^Created new app with id (ap-\w+)$/.exec(message)?.[1];
   return appId ? { appId } : {};
 }

@@ -141,6 +141,8 @@ export class Deployer {
     listener.onLine(`$ ${commandLine(plan, cli)}`, 'stdout');
     let page = '';
     let appId: string | undefined;
+    let obstacle: string | undefined;
+    const giveUp = new AbortController();
     const announce = (stage: DeployStage | undefined) => {
       const current = clock.current ?? 'check';
       const next = laterStage(current, stage);
@@ -153,11 +155,15 @@ export class Deployer {
         env: { ...cliEnvironment(env, connection), ...traceEnvironment, ...plan.settings },
         timeoutMs: longestDeployMs,
         logger: this.#logger,
-        ...(signal ? { signal } : {}),
+        signal: AbortSignal.any([giveUp.signal, ...(signal ? [signal] : [])]),
         onStart: (pid) => listener.onStart?.(pid, before?.version),
         onLine: (line, stream) => {
           const trace = readTrace(line);
           announce(trace ? trace.stage : announcedStage(line));
+          if (trace?.obstacle) {
+            obstacle = trace.obstacle;
+            giveUp.abort();
+          }
           if (trace?.appId) {
             appId = trace.appId;
             listener.onApp?.(appId);
@@ -169,6 +175,7 @@ export class Deployer {
       });
       return { result: { ...result, stderr: withoutTrace(result.stderr) }, page };
     } catch (error) {
+      if (obstacle) throw new ModalError('cliFailed', obstacle, { cause: error });
       const unfinished = { environment: plan.environment, ...(appId ? { appId } : {}) };
       await endUnfinished(unfinished, plane).catch((reason: unknown) =>
         this.#logger.warn(`The cancelled deploy could not be ended on the server: ${String(reason)}`),

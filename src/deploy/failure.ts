@@ -129,6 +129,10 @@ const createSecret = 'Create the secret in this environment, then deploy again.'
 const raiseLimit = "Raise the workspace's spend limit or wait for the next billing cycle.";
 
 /** Words that stand in a cause in this order, in lower case, and what to do then. */
+/** The editor has just reached Modal, so what is missing is what only the CLI needs. */
+const reachByCli =
+  "Behind a proxy the CLI needs more packages, pip install 'modal[api-proxy-support]'; behind a firewall with certificates of its own also pip-system-certs. Install them with the interpreter that has modal.";
+
 const nextSteps: readonly (readonly [readonly string[], string])[] = [
   [
     ['no module named'],
@@ -143,6 +147,7 @@ const nextSteps: readonly (readonly [readonly string[], string])[] = [
   [['image build ', 'failed'], 'The failing step is in the build log.'],
   [['spend limit'], raiseLimit],
   [['budget'], raiseLimit],
+  [['could not connect to the modal server'], reachByCli],
 ];
 
 function nextStepFor(cause: string): string {

@@ -25,9 +25,18 @@ export interface AppFilter {
   readonly environments: readonly string[];
   /** Only what the user has deployed. */
   readonly mine: boolean;
+  /** The text is looked for in the functions of all apps, which have to be read for it; else in those that are known. */
+  readonly functions: boolean;
 }
 
-export const noFilter: AppFilter = { text: '', states: [], gpus: [], environments: [], mine: false };
+export const noFilter: AppFilter = {
+  text: '',
+  states: [],
+  gpus: [],
+  environments: [],
+  mine: false,
+  functions: false,
+};
 
 /** Stands for apps without a GPU where GPU types are listed. */
 export const cpuOnly = 'CPU';
@@ -37,8 +46,13 @@ export function isFiltering({ text, states, gpus, environments, mine }: AppFilte
 }
 
 /** Whether apps can only be judged once their functions have been read. */
-export function judgesDetails({ text, gpus, mine }: AppFilter): boolean {
-  return text.trim() !== '' || gpus.length > 0 || mine;
+export function judgesDetails({ text, gpus, mine, functions }: AppFilter): boolean {
+  return (text.trim() !== '' && functions) || gpus.length > 0 || mine;
+}
+
+/** Whether an app may match whose functions have not been read. */
+export function mayMissFunctions(filter: AppFilter): boolean {
+  return filter.text.trim() !== '' && !judgesDetails(filter);
 }
 
 /** @param user name of the user, '' when it is not known */

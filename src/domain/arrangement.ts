@@ -28,7 +28,7 @@ export function needsAllDetails({ filter, groupBy }: Arrangement): boolean {
 /** Reads what an older or newer version may have stored: every part that cannot be used is as if it were not there. */
 export function readArrangement(stored: unknown): Arrangement {
   const { filter, groupBy, sortBy } = asRecord(stored);
-  const { text, states, gpus, environments, mine } = asRecord(filter);
+  const { text, states, gpus, environments, mine, functions } = asRecord(filter);
   return {
     filter: {
       text: typeof text === 'string' ? text : '',
@@ -36,6 +36,7 @@ export function readArrangement(stored: unknown): Arrangement {
       gpus: asTexts(gpus),
       environments: asTexts(environments),
       mine: mine === true,
+      functions: functions === true,
     },
     groupBy: groupings.find((grouping) => grouping === groupBy) ?? defaultArrangement.groupBy,
     sortBy: sortings.find((sorting) => sorting === sortBy) ?? defaultArrangement.sortBy,

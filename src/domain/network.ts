@@ -1,6 +1,6 @@
 /** How the user's network is reached: the editor's settings, beside the variables of the environment. */
 export interface NetworkSettings {
-  /** Address of a proxy; '' = as `HTTP_PROXY` and `HTTPS_PROXY` say. */
+  /** Address of a proxy; '' = as the variables say. */
   readonly proxy: string;
   /** Value of the header `Proxy-Authorization`; '' = none. */
   readonly proxyAuthorization: string;
@@ -12,10 +12,9 @@ export interface NetworkSettings {
   readonly strictSsl: boolean;
   /** Trust what the operating system trusts. */
   readonly systemCertificates: boolean;
+  /** Those of the environment that are about proxies and certificates. */
+  readonly variables: Readonly<Record<string, string>>;
 }
-
-/** As in the editor's own client: a server on this machine is never asked for through a proxy. */
-export const ownMachine: readonly string[] = ['localhost', '127.0.0.1', '::1'];
 
 export const plainNetwork: NetworkSettings = {
   proxy: '',
@@ -24,37 +23,19 @@ export const plainNetwork: NetworkSettings = {
   useProxy: true,
   strictSsl: true,
   systemCertificates: true,
+  variables: {},
 };
 
-/** The settings with what the environment's variables say in their place where they say nothing. */
-export function withEnvironment(
-  network: NetworkSettings,
-  isHttps: boolean,
+const aboutNetwork =
+  /^(?:(?:https?|all|no)_proxy|ssl_cert_file|requests_ca_bundle|curl_ca_bundle|node_extra_ca_certs)$/i;
+
+/** The variables that count for {@link NetworkSettings}. */
+export function networkVariables(
   env: Readonly<Record<string, string | undefined>>,
-): NetworkSettings {
-  const ofHttps = isHttps ? env['https_proxy'] || env['HTTPS_PROXY'] : '';
-  const proxy = network.proxy || ofHttps || env['http_proxy'] || env['HTTP_PROXY'] || '';
-  const without = env['no_proxy'] ?? env['NO_PROXY'] ?? '';
-  const noProxy = network.noProxy.length > 0 ? network.noProxy : without.split(',').filter(Boolean);
-  return { ...network, proxy, noProxy };
-}
-
-/**
- * The proxy through which a host is reached; '' = none.
- * @param network as {@link withEnvironment} completes it
- */
-export function proxyOf({ useProxy, proxy, noProxy }: NetworkSettings, hostname: string): string {
-  const host = hostname.toLowerCase();
-  if (!useProxy || ownMachine.includes(host)) return '';
-  return noProxy.some((entry) => covers(entry, host)) ? '' : proxy;
-}
-
-/** @param entry `example.com`, also for what ends with it, `.example.com`, `*.example.com`, or `*` */
-function covers(entry: string, host: string): boolean {
-  const name = entry
-    .trim()
-    .toLowerCase()
-    .replace(/:\d+$/, '')
-    .replace(/^\*?\./, '');
-  return name === '*' || host === name || (name !== '' && host.endsWith(`.${name}`));
+): NetworkSettings['variables'] {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => aboutNetwork.test(entry[0]) && entry[1] !== undefined,
+    ),
+  );
 }

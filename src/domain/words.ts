@@ -40,3 +40,9 @@ export function pluralOf(count: number | undefined, noun: string): string {
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** Words of others as a sentence that another one can follow. */
+export function sentence(words: string): string {
+  const trimmed = words.trimEnd();
+  return trimmed === '' || /[.!?…:]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}

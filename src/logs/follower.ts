@@ -47,6 +47,11 @@ export interface FollowerOptions {
   /** Resolves when the server can be reached: a stream that is quiet can be taken to stand only after that. */
   readonly connect?: (signal: AbortSignal) => Promise<unknown>;
   readonly open: OpenStream;
+  /**
+   * Resolves when the server answers something on the line of the stream, rejects when it does not: a stream on which
+   * nothing is logged looks the same on a line that is dead. Without it, quiet is taken for good.
+   */
+  readonly answers?: (signal: AbortSignal) => Promise<unknown>;
   /** Reads a range of the past; without it, a gap that the stream leaves cannot be filled. */
   readonly fetch?: FetchLogs;
   readonly sink: FollowSink;
@@ -63,10 +68,12 @@ export interface FollowerOptions {
 const streamSeconds = 55;
 /** A stream that ends sooner, without a word, is not what the server offers to those it has something for. */
 const shortestStreamMs = 1000;
-/** A connection that stands for this long counts as live, also when nothing is logged. */
+/** After this long without a line, a stream stands when the server answers something else. */
 const quietAfterMs = 3000;
 /** After this long without a break, the next one begins with a short pause again. */
 const healthyAfterMs = 60_000;
+/** Silence of this length before a break is told with it. */
+const worthTellingMs = 10_000;
 /** A gap is read this long after the stream was asked for, so that the two overlap. */
 const fillAfterMs = 1000;
 /** A gap is read from this much before the newest line that is known: lines may have come late. */
@@ -92,6 +99,12 @@ const cannotFill: readonly ErrorKind[] = [
   'timeout',
   'limit',
 ];
+
+interface Quiet {
+  /** Rejects when the server turns out to be mute. */
+  readonly mute: Promise<never>;
+  end(): void;
+}
 
 /** How a stream went on after a break. */
 type Resumed = 'exact' | 'filled' | 'unsure';
@@ -121,6 +134,9 @@ export class LogFollower {
   #shortStreams = 0;
   #healthySince: number | undefined;
   #brokenSince: number | undefined;
+  /** Milliseconds without a word on the line before it was seen to be broken. */
+  #silentFor = 0;
+  #lastHeard = 0;
   #state: FollowState['kind'] | undefined;
 
   constructor(options: FollowerOptions) {
@@ -187,20 +203,21 @@ export class LogFollower {
     const resumes = this.#seen.count > 0;
     const hasGap = resumes && (!this.#lastEntryId || this.#server !== 'resumes');
     this.#leavesOut = hasGap || (resumes && this.#isPastId);
-    let quiet: NodeJS.Timeout | undefined;
+    let quiet: Quiet | undefined;
     try {
       await connect?.(signal);
+      this.#lastHeard = this.#now();
       const stream = open(query, this.#lastEntryId, streamSeconds, signal)[Symbol.asyncIterator]();
       let next = stream.next();
       let how: Resumed = hasGap ? await this.#fill(next, signal) : 'exact';
-      quiet = setTimeout(() => this.#stands(how), quietAfterMs);
+      quiet = this.#waitForQuiet(() => how, signal);
       if (this.#leavesOut) this.#seen.expectRepeats(hasGap);
       let checked = !resumes;
       for (;;) {
-        const result = await next;
+        const result = await Promise.race([next, quiet.mute]);
         if (result.done) break;
         const { value } = result;
-        clearTimeout(quiet);
+        quiet.end();
         if (!checked && value.chunks.length > 0) {
           checked = true;
           how = await this.#check(value, how, hasGap, signal);
@@ -215,9 +232,27 @@ export class LogFollower {
       this.#stands(how);
       return false;
     } finally {
-      clearTimeout(quiet);
+      quiet?.end();
       abort.abort();
     }
+  }
+
+  /** While nothing comes: finds out whether the server is there, and tells that the stream stands if it is. */
+  #waitForQuiet(how: () => Resumed, signal: AbortSignal): Quiet {
+    const mute = Promise.withResolvers<never>();
+    mute.promise.catch(() => undefined); // nobody may be waiting for it any more
+    let isOver = false;
+    const prove = async () => {
+      // One that follows a stream that stood need not be asked again.
+      if (this.#state !== 'live' && this.#state !== 'waiting') await this.#options.answers?.(signal);
+      if (!isOver) this.#stands(how());
+    };
+    const timer = setTimeout(() => void prove().catch(mute.reject), quietAfterMs);
+    const end = () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
+    return { mute: mute.promise, end };
   }
 
   /** Looks at the first thing that a resumed stream sends: does it go on, or does it repeat? */
@@ -245,6 +280,7 @@ export class LogFollower {
   }
 
   async #take(batch: LogBatch): Promise<void> {
+    this.#lastHeard = this.#now();
     await this.#takeChunks(batch.chunks);
     if (!batch.entryId) this.#isPastId ||= batch.chunks.length > 0;
     else {
@@ -308,7 +344,8 @@ export class LogFollower {
   #goesOn(how: Resumed): void {
     this.#hasStood = true;
     this.#healthySince ??= this.#now();
-    if (this.#brokenSince !== undefined) this.#mark(resumedMark(how, this.#now() - this.#brokenSince));
+    if (this.#brokenSince !== undefined)
+      this.#mark(resumedMark(how, this.#now() - this.#brokenSince, this.#silentFor));
     else if (how === 'unsure') this.#markUnsure();
     this.#brokenSince = undefined;
   }
@@ -330,9 +367,11 @@ export class LogFollower {
     this.#healthySince = undefined;
     this.#attempt++;
     const pause = backoff(this.#attempt, this.#random);
-    if (this.#brokenSince === undefined)
+    if (this.#brokenSince === undefined) {
       this.#mark({ event: 'broke', text: `The stream broke: ${reason}`, bad: true });
-    this.#brokenSince ??= now;
+      this.#brokenSince = now;
+      this.#silentFor = now - this.#lastHeard;
+    }
     this.#tell({ kind: 'broken', attempt: this.#attempt, nextTryAt: now + pause, reason });
     await this.#sleep(pause, this.#abort.signal);
   }
@@ -348,8 +387,11 @@ export class LogFollower {
   }
 }
 
-function resumedMark(how: Resumed, lastedMs: number): Omit<MarkEntry, 'kind' | 'time'> {
-  const lasted = seconds(lastedMs / 1000);
+/** @param silentMs before the break was seen; a line that dies says nothing, so it may have been dead for as long */
+function resumedMark(how: Resumed, lastedMs: number, silentMs: number): Omit<MarkEntry, 'kind' | 'time'> {
+  const before =
+    silentMs >= worthTellingMs ? ` (nothing had come for ${seconds(silentMs / 1000)} before)` : '';
+  const lasted = seconds(lastedMs / 1000) + before;
   if (how === 'unsure') {
     const text = `The log goes on after ${lasted}. Lines of that time could be missing: the server cannot say.`;
     return { event: 'resumed', text, bad: true, lastedMs };

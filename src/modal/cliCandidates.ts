@@ -11,6 +11,8 @@ export interface InterpreterInput {
   readonly env: NodeJS.ProcessEnv;
   readonly home?: string;
   readonly platform?: NodeJS.Platform;
+  /** Modal is reached through a proxy, for which the CLI needs more packages. */
+  readonly proxied?: boolean;
 }
 
 /** Something that may be the Modal CLI. */

@@ -61,6 +61,8 @@ export interface ControlPlane extends LifecyclePlane {
     timeoutSeconds: number,
     signal?: AbortSignal,
   ): AsyncIterable<LogBatch>;
+  /** Resolves when the server answers on the line that log streams use: what has only been asked may be mute. */
+  answersOnLogs(signal?: AbortSignal): Promise<void>;
   /**
    * Text entries of the past, in the order of time; of more than `limit`, the newest ones.
    * @param range at most 35 days

@@ -1,6 +1,7 @@
 import type { ErrorKind } from '../domain/errors.ts';
 import { ModalError, isModalError } from '../domain/errors.ts';
 import { oneLine } from '../domain/plainText.ts';
+import { sentence } from '../domain/words.ts';
 
 /** gRPC status codes by what they mean to a user. */
 const kinds: Readonly<Record<number, ErrorKind>> = {
@@ -37,7 +38,7 @@ export function fromGrpc(error: unknown, signal?: AbortSignal): ModalError {
   const text = typeof details === 'string' && details ? details : typeof message === 'string' ? message : '';
   const said = oneLine(text, longestDetail);
   const kind = (typeof code === 'number' ? kinds[code] : undefined) ?? 'unexpected';
-  return new ModalError(kind, sentences[kind] ?? (said || 'Modal answered with an error.'), {
+  return new ModalError(kind, sentences[kind] ?? (sentence(said) || 'Modal answered with an error.'), {
     cause: error,
     ...(said ? { detail: said } : {}),
   });

@@ -43,17 +43,18 @@ export async function installOffers(input: InterpreterInput, signal?: AbortSigna
   const [uv, pipx] = await Promise.all([programOnPath(input, 'uv'), programOnPath(input, 'pipx')]);
   const folder = input.workspaceFolders[0];
   const cwd = folder ?? input.home ?? '';
+  const modal = packageOf(input);
   const offers: InstallOffer[] = [];
   const offer = (where: string, ...commands: readonly string[][]) => offers.push({ commands, cwd, where });
 
   if (folder && uv && (await isUvProject(folder)))
-    offer('Adds modal to the uv project of this workspace', [uv, 'add', 'modal']);
+    offer('Adds modal to the uv project of this workspace', [uv, 'add', modal]);
   for (const { command, where } of environmentPythons(input)) {
-    const words = await packageInstall(input, command, ['modal'], uv, signal);
+    const words = await packageInstall(input, command, [modal], uv, signal);
     if (words) offer(where, words);
   }
-  if (uv) offer('Installs it as a tool of its own, for every project', [uv, 'tool', 'install', 'modal']);
-  if (pipx) offer('Installs it as a tool of its own, for every project', [pipx, 'install', 'modal']);
+  if (uv) offer('Installs it as a tool of its own, for every project', [uv, 'tool', 'install', modal]);
+  if (pipx) offer('Installs it as a tool of its own, for every project', [pipx, 'install', modal]);
   const python = await firstOf(
     (isWindows(input) ? ['py', 'python'] : ['python3', 'python']).map((name) => programOnPath(input, name)),
   );
@@ -62,13 +63,13 @@ export async function installOffers(input: InterpreterInput, signal?: AbortSigna
     offer(
       'Makes the virtual environment .venv in this workspace',
       [python, '-m', 'venv', '.venv'],
-      [inside, '-m', 'pip', 'install', 'modal'],
+      [inside, '-m', 'pip', 'install', modal],
     );
   }
   if (python && !folder && offers.length === 0) {
     const facts = await factsOf(input, python, signal);
     if (facts?.pip && !facts.managed)
-      offer('Installs it for your user', [python, '-m', 'pip', 'install', '--user', 'modal']);
+      offer('Installs it for your user', [python, '-m', 'pip', 'install', '--user', modal]);
   }
   return offers;
 }
@@ -96,9 +97,14 @@ export async function upgradeOffer(
     cli.args.length > 0 ? cli.command : await firstPresent(interpretersIn(path.dirname(path.dirname(file))));
   if (!python) return undefined;
   if (folder && uv && python.startsWith(path.join(folder, path.sep)) && (await isUvProject(folder)))
-    return { commands: [[uv, 'add', 'modal', '--upgrade-package', 'modal']], cwd, where };
-  const words = await packageInstall(input, python, ['--upgrade', 'modal'], uv, signal);
+    return { commands: [[uv, 'add', packageOf(input), '--upgrade-package', 'modal']], cwd, where };
+  const words = await packageInstall(input, python, ['--upgrade', packageOf(input)], uv, signal);
   return words ? { commands: [words], cwd, where } : undefined;
+}
+
+/** With what it needs besides. */
+function packageOf({ proxied }: InterpreterInput): string {
+  return proxied ? 'modal[api-proxy-support]' : 'modal';
 }
 
 /** Interpreters whose packages belong to the user's project, the nearest first. */

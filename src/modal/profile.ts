@@ -16,7 +16,7 @@ export interface ProfileInput {
 
 type Table = Readonly<Record<string, unknown>>;
 
-const defaultServerUrl = 'https://api.modal.com:443';
+export const defaultServerUrl = 'https://api.modal.com:443';
 
 export function configPath(env: NodeJS.ProcessEnv, home = os.homedir()): string {
   return env['MODAL_CONFIG_PATH'] || path.join(home, '.modal.toml');

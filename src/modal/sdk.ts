@@ -3,6 +3,7 @@
  * than everything else together.
  */
 import { ModalClient } from 'modal';
+import { ChannelCredentials } from 'nice-grpc';
 import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
 import type { Rates } from '../domain/cost.ts';
 import { ModalError } from '../domain/errors.ts';
@@ -16,6 +17,8 @@ import type {
 } from '../domain/lifecycle.ts';
 import type { LogBatch, LogCount, LogQuery, PastQuery, TimeRange } from '../domain/log.ts';
 import type { Logger } from '../domain/logger.ts';
+import type { NetworkSettings } from '../domain/network.ts';
+import { plainNetwork } from '../domain/network.ts';
 import { untilAborted } from '../domain/untilAborted.ts';
 import type { Connection } from './connection.ts';
 import type { ControlPlane, DeployedApp, Identity } from './controlPlane.ts';
@@ -42,6 +45,7 @@ import {
 } from './lists.ts';
 import { toLogBatch, toLogCounts } from './logBatch.ts';
 import { withPlan } from './plans.ts';
+import { trustedContext } from './network/certificates.ts';
 import type { Rpc } from './rpc.ts';
 import { descriptorOf, disconnectClientEnded, objectCreation, stoppedByClient } from './wire.ts';
 
@@ -54,8 +58,13 @@ interface CallOptions {
 
 const readLimitMs = 15_000;
 const changeLimitMs = 60_000;
+/** A server that says nothing to the shortest question for this long is mute. */
+const answerLimitMs = 10_000;
 /** A page of the past can be several megabytes. */
 const pastLimitMs = 60_000;
+
+/** A read that comes again by itself is not tried again by the SDK: an outage would cost more than normal days. */
+const repeatedRead = { timeoutMs: readLimitMs, retries: 0 };
 
 /** Each log stream asks the server for this much more than the caller's own limit. */
 const streamGraceMs = 10_000;
@@ -64,38 +73,91 @@ const streamGraceMs = 10_000;
 const sdkGraceMs = 1000;
 const deadlineExceeded = 4;
 
-export function createControlPlane(connection: Connection, logger: Logger): ControlPlane {
-  return new SdkControlPlane(newClient(connection, logger), new FieldChecks(logger, connection.serverUrl));
+export interface SdkNetwork {
+  readonly network: NetworkSettings;
+  /** Address of a proxy as the SDK takes it; absent = a direct connection, whatever the variables say. */
+  readonly proxy?: string;
 }
 
-/** The SDK reads its server from the environment of the process, and from nowhere else. */
-function newClient(connection: Connection, logger: Logger): ModalClient {
-  const before = process.env['MODAL_SERVER_URL'];
-  process.env['MODAL_SERVER_URL'] = connection.serverUrl;
+/** @param onAnswer called whenever the server has answered something */
+export function createControlPlane(
+  connection: Connection,
+  logger: Logger,
+  way: SdkNetwork = { network: plainNetwork },
+  onAnswer: () => void = () => undefined,
+): ControlPlane {
+  const checks = new FieldChecks(logger, connection.serverUrl);
+  return new SdkControlPlane(() => newClient(connection, logger, way), checks, onAnswer);
+}
+
+/** The SDK reads its server and its proxy from the environment of the process, and from nowhere else. */
+function newClient(connection: Connection, logger: Logger, way: SdkNetwork): ModalClient {
+  const variables: Readonly<Record<string, string>> = {
+    MODAL_SERVER_URL: connection.serverUrl,
+    // These count before all other variables. The list names all hosts, or one that is none.
+    grpc_proxy: way.proxy ?? '',
+    no_grpc_proxy: way.proxy
+      ? 'none.invalid'
+      : new URL(connection.serverUrl).hostname.replace(/^\[|\]$/g, ''),
+  };
+  return withVariables(variables, () =>
+    withTrust(
+      way.network,
+      () =>
+        new ModalClient({
+          tokenId: connection.tokenId,
+          tokenSecret: connection.tokenSecret,
+          ...(connection.environment ? { environment: connection.environment } : {}),
+          logger: {
+            debug: (message) => logger.trace(`sdk: ${message}`),
+            info: (message) => logger.debug(`sdk: ${message}`),
+            warn: (message) => logger.warn(`sdk: ${message}`),
+            error: (message) => logger.error(`sdk: ${message}`),
+          },
+        }),
+    ),
+  );
+}
+
+function withVariables<T>(variables: Readonly<Record<string, string>>, work: () => T): T {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
   try {
-    return new ModalClient({
-      tokenId: connection.tokenId,
-      tokenSecret: connection.tokenSecret,
-      ...(connection.environment ? { environment: connection.environment } : {}),
-      logger: {
-        debug: (message) => logger.trace(`sdk: ${message}`),
-        info: (message) => logger.debug(`sdk: ${message}`),
-        warn: (message) => logger.warn(`sdk: ${message}`),
-        error: (message) => logger.error(`sdk: ${message}`),
-      },
-    });
+    return work();
   } finally {
-    if (before === undefined) delete process.env['MODAL_SERVER_URL'];
-    else process.env['MODAL_SERVER_URL'] = before;
+    for (const [name, value] of before) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    }
+  }
+}
+
+/** The SDK makes its channel without a word about certificates, so what it takes then is put in place meanwhile. */
+function withTrust<T>(network: NetworkSettings, work: () => T): T {
+  const before = Object.getOwnPropertyDescriptor(ChannelCredentials, 'createSsl');
+  ChannelCredentials.createSsl = () =>
+    ChannelCredentials.createFromSecureContext(trustedContext(network), {
+      rejectUnauthorized: network.strictSsl,
+    });
+  try {
+    return work();
+  } finally {
+    if (before) Object.defineProperty(ChannelCredentials, 'createSsl', before);
   }
 }
 
 class SdkControlPlane implements ControlPlane {
+  readonly #newClient: () => ModalClient;
   readonly #client: ModalClient;
   readonly #checks: FieldChecks;
+  readonly #onAnswer: () => void;
+  /** Log streams have a connection of their own: a server bounds the streams of one, and all else would wait for them. */
+  #streams: ModalClient | undefined;
 
-  constructor(client: ModalClient, checks: FieldChecks) {
-    this.#client = client;
+  constructor(newClient: () => ModalClient, checks: FieldChecks, onAnswer: () => void) {
+    this.#onAnswer = onAnswer;
+    this.#newClient = newClient;
+    this.#client = newClient();
     this.#checks = checks;
   }
 
@@ -105,20 +167,28 @@ class SdkControlPlane implements ControlPlane {
   }
 
   async listEnvironments(signal?: AbortSignal): Promise<Environment[]> {
-    const { items } = await this.#call(signal, (rpc, options) => rpc.environmentList({}, options));
+    const { items } = await this.#call(
+      signal,
+      (rpc, options) => rpc.environmentList({}, options),
+      repeatedRead,
+    );
     return toEnvironments(items, this.#checks);
   }
 
   async listApps(environment: string, signal?: AbortSignal): Promise<App[]> {
-    const { apps } = await this.#call(signal, (rpc, options) =>
-      rpc.appList({ environmentName: environment }, options),
+    const { apps } = await this.#call(
+      signal,
+      (rpc, options) => rpc.appList({ environmentName: environment }, options),
+      repeatedRead,
     );
     return toApps(apps, environment, this.#checks);
   }
 
   async listContainers(environment: string, appId = '', signal?: AbortSignal): Promise<Container[]> {
-    const { tasks } = await this.#call(signal, (rpc, options) =>
-      rpc.taskList({ environmentName: environment, appId }, options),
+    const { tasks } = await this.#call(
+      signal,
+      (rpc, options) => rpc.taskList({ environmentName: environment, appId }, options),
+      repeatedRead,
     );
     return toContainers(tasks, this.#checks);
   }
@@ -128,7 +198,8 @@ class SdkControlPlane implements ControlPlane {
   }
 
   describeApp(appId: string, signal?: AbortSignal): Promise<AppDetails> {
-    return this.#call(signal, (rpc, options) => describeApp(rpc, appId, options, this.#checks));
+    const describe = (rpc: Rpc, options: CallOptions) => describeApp(rpc, appId, options, this.#checks);
+    return this.#call(signal, describe, repeatedRead);
   }
 
   async findDeployedApp(
@@ -223,7 +294,8 @@ class SdkControlPlane implements ControlPlane {
   }
 
   async containerInfo(id: string, signal?: AbortSignal): Promise<ContainerInfo> {
-    const info = await this.#call(signal, (rpc, options) => readContainer(rpc, id, options, this.#checks));
+    const read = (rpc: Rpc, options: CallOptions) => readContainer(rpc, id, options, this.#checks);
+    const info = await this.#call(signal, read, repeatedRead);
     if (!info) throw new ModalError('notFound', `Modal does not know the container ${id} any more.`);
     return info;
   }
@@ -267,11 +339,12 @@ class SdkControlPlane implements ControlPlane {
       lastEntryId,
     };
     const options = callOptions(timeoutSeconds * 1000 + streamGraceMs, signal);
-    const batches = this.#client.cpClient.appGetLogs(request, options)[Symbol.asyncIterator]();
+    const batches = this.#streamClient().cpClient.appGetLogs(request, options)[Symbol.asyncIterator]();
     const { ends, reason } = endsOf(options);
     try {
       for (;;) {
         const next = await untilAborted(batches.next(), ends);
+        this.#onAnswer();
         if (next.done) return;
         yield toLogBatch(next.value, this.#checks);
       }
@@ -280,6 +353,13 @@ class SdkControlPlane implements ControlPlane {
     } finally {
       batches.return?.().catch(() => undefined);
     }
+  }
+
+  async answersOnLogs(signal?: AbortSignal): Promise<void> {
+    await this.#call(signal, (_, options) => this.#streamClient().cpClient.environmentList({}, options), {
+      timeoutMs: answerLimitMs,
+      retries: 0,
+    });
   }
 
   async fetchLogs(
@@ -313,6 +393,11 @@ class SdkControlPlane implements ControlPlane {
 
   close(): void {
     this.#client.close();
+    this.#streams?.close();
+  }
+
+  #streamClient(): ModalClient {
+    return (this.#streams ??= this.#newClient());
   }
 
   /** A call that makes a new version: it takes longer than a read, and made twice it would make two. */
@@ -331,7 +416,9 @@ class SdkControlPlane implements ControlPlane {
     const options = { ...limits, ...(signal ? { signal } : {}) };
     const { ends, reason } = endsOf(options);
     try {
-      return await untilAborted(call(this.#client.cpClient, options), ends);
+      const answer = await untilAborted(call(this.#client.cpClient, options), ends);
+      this.#onAnswer();
+      return answer;
     } catch (error) {
       throw fromGrpc(reason(error), signal);
     }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Logger } from '../domain/logger.ts';
 import type { NetworkSettings } from '../domain/network.ts';
+import { networkVariables } from '../domain/network.ts';
 
 const section = 'modalGpu';
 
@@ -77,6 +78,7 @@ export class Config implements vscode.Disposable {
       useProxy: words('proxySupport') !== 'off',
       strictSsl: flag(true)(http.get('proxyStrictSSL')),
       systemCertificates: flag(true)(http.get('systemCertificates')),
+      variables: networkVariables(process.env),
     };
   }
 

@@ -1,24 +1,20 @@
 import { ModalError, isModalError } from '../domain/errors.ts';
 import type { AnswerCut } from '../domain/request.ts';
 import { connectLimitMs } from './dispatcher.ts';
+import type { NetworkSettings } from '../domain/network.ts';
 import { ownValue } from '../domain/ownValue.ts';
+import { certificateWords, passwordWords, proxyError, rootOf } from '../modal/network/connectError.ts';
+import { proxyFor } from '../modal/network/proxy.ts';
 
 export interface FailedRequest {
   readonly url: string;
   readonly signal: AbortSignal;
   readonly headersTimeoutMs: number;
+  readonly network?: NetworkSettings;
 }
 
 type Words = (host: string, seconds: number) => string;
 
-const trustIt =
-  'If you trust it, add its certificate to those of the system or to NODE_EXTRA_CA_CERTS, or turn off http.proxyStrictSSL.';
-const certificate =
-  (says: string): Words =>
-  (host) =>
-    `The certificate of ${host} ${says}. ${trustIt}`;
-const selfSigned = certificate('is signed by itself');
-const unknownIssuer = certificate('was issued by nobody that is trusted here');
 const lost: Words = (host) =>
   `${host} closed the connection before it answered. Look at the logs, or send it again.`;
 const noWay: Words = (host) =>
@@ -45,13 +41,6 @@ const texts: Readonly<Record<string, readonly [ModalError['kind'], Words]>> = {
   ECONNRESET: ['offline', lost],
   EPIPE: ['offline', lost],
   UND_ERR_SOCKET: ['offline', lost],
-  DEPTH_ZERO_SELF_SIGNED_CERT: ['offline', selfSigned],
-  SELF_SIGNED_CERT_IN_CHAIN: ['offline', selfSigned],
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['offline', unknownIssuer],
-  UNABLE_TO_GET_ISSUER_CERT: ['offline', unknownIssuer],
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['offline', unknownIssuer],
-  CERT_HAS_EXPIRED: ['offline', certificate('has expired')],
-  ERR_TLS_CERT_ALTNAME_INVALID: ['offline', certificate('is for another name')],
   ERR_SSL_WRONG_VERSION_NUMBER: [
     'offline',
     (host) => `${host} does not speak TLS. Is the address one of http://?`,
@@ -67,13 +56,16 @@ const texts: Readonly<Record<string, readonly [ModalError['kind'], Words]>> = {
 };
 
 /** A failure before any answer, with cause and next step. */
-export function requestError(error: unknown, { signal, url, headersTimeoutMs }: FailedRequest): ModalError {
+export function requestError(error: unknown, request: FailedRequest): ModalError {
+  const { signal, url, headersTimeoutMs } = request;
   if (isModalError(error)) return error;
   if (signal.aborted) return new ModalError('cancelled', 'Cancelled', { cause: error });
   const { code, message } = rootOf(error);
   const host = URL.parse(url)?.host ?? url;
-  const proxy = /^Proxy (?:Authentication|response).*\((\d+)\)/.exec(message)?.[1];
-  if (proxy) return new ModalError('offline', proxyText(proxy), { cause: error });
+  const certificate = certificateWords(code, host);
+  if (certificate) return new ModalError('offline', certificate, { cause: error });
+  const forwarded = forwardError(error, request);
+  if (forwarded) return forwarded;
   const known = ownValue(texts, code);
   if (known)
     return new ModalError(known[0], known[1](host, Math.round(headersTimeoutMs / 1000)), { cause: error });
@@ -117,13 +109,9 @@ export function cutOf(error: unknown, { signal }: FailedRequest): AnswerCut {
   };
 }
 
-/** Node wraps the attempts at several addresses of one name. */
-function rootOf(error: unknown): { code: string; message: string } {
-  const { errors, cause } = error as { errors?: unknown[]; cause?: unknown };
-  const inner = errors?.[0] ?? ((error as { code?: unknown }).code === undefined ? cause : undefined);
-  const { code, message } = (inner ?? error) as { code?: unknown; message?: unknown };
-  return { code: typeof code === 'string' ? code : '', message: typeof message === 'string' ? message : '' };
-}
+/** Before any connection; with one, the server may be at fault as well as the proxy. */
+const beforeConnection =
+  /^(?:UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|E(?:HOST|NET)UNREACH)$/;
 
 /** Of OpenSSL's line, e.g. `C0…:error:0A000410:SSL routines:ssl3_read_bytes:…:ssl/record/rec_layer_s3.c:918:`, the reason. */
 function noTls(host: string, message: string): string {
@@ -131,10 +119,19 @@ function noTls(host: string, message: string): string {
   return `A TLS connection with ${host} could not be made${reason ? ` (${reason})` : ''}. Check address and port, and the logs of the server.`;
 }
 
-function proxyText(status: string): string {
-  return status === '407'
-    ? 'The proxy of your network asks for a name and password. Put them into its address in http.proxy.'
-    : `The proxy of your network refused the connection with status ${status}. Look at http.proxy and http.noProxy.`;
+/** What the proxy is told to fetch, it is connected to itself: tunnels say for themselves what is wrong. */
+export function forwardError(
+  error: unknown,
+  { url, network }: Pick<FailedRequest, 'url' | 'network'>,
+): ModalError | undefined {
+  const target = URL.parse(url);
+  const proxy = network && target?.protocol === 'http:' ? proxyFor(target, network) : undefined;
+  if (!network || !target || !proxy) return undefined;
+  const { code } = rootOf(error);
+  // undici refuses its answer 407, in words of its own.
+  if (code === 'UND_ERR_INVALID_ARG' && (error as Error).message.includes('(407)'))
+    return new ModalError('offline', passwordWords(proxy), { cause: error });
+  return beforeConnection.test(code) ? proxyError(error, { host: target.host, proxy, network }) : undefined;
 }
 
 function invalidText(message: string): string {

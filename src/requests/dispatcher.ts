@@ -1,15 +1,18 @@
-import { Agent, EnvHttpProxyAgent, Pool, buildConnector } from 'undici';
+import { Agent, Pool, ProxyAgent, buildConnector } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { NetworkSettings } from '../domain/network.ts';
-import { ownMachine, withEnvironment } from '../domain/network.ts';
-import { trustedContext } from './certificates.ts';
+import { trustedContext } from '../modal/network/certificates.ts';
+import type { Proxy } from '../modal/network/proxy.ts';
+import { proxyFor } from '../modal/network/proxy.ts';
+import { openTunnel } from '../modal/network/tunnel.ts';
 
 export const connectLimitMs = 10_000;
 const idleBodyLimitMs = 5 * 60_000;
 
 export interface ConnectionOptions {
   readonly network: NetworkSettings;
-  readonly isHttps: boolean;
+  /** Of the only server that is asked. */
+  readonly url: string;
   /** Limit for the first byte of each leg, in milliseconds. */
   readonly headersTimeoutMs: number;
 }
@@ -19,55 +22,82 @@ export interface DispatcherOptions extends ConnectionOptions {
   readonly onConnect: () => void;
 }
 
-/** A dispatcher for one request and its redirects; the caller destroys it. */
+/**
+ * A dispatcher for one request and its redirects; the caller destroys it.
+ * @throws kind `invalid` when what is set as proxy is none
+ */
 export function makeDispatcher({ onConnect, ...options }: DispatcherOptions): Dispatcher {
-  const common = {
-    ...commonOptions(options),
-    factory: (origin: string | URL, opts: object) => new Pool(origin, opts).on('connect', onConnect),
-  };
-  return throughProxy(options, common) ?? new Agent(common);
+  const factory = (origin: string | URL, opts: object) => new Pool(origin, opts).on('connect', onConnect);
+  const forward = forwardingProxy(options);
+  return forward
+    ? new ProxyAgent({ ...forwardOptions(forward, options), factory })
+    : new Agent({ ...timeouts(options), connect: connector(options), factory });
 }
 
-/** How one request after the other goes out: over a socket, or through a proxy. The caller destroys either. */
+/** How one request after the other goes out: over a socket, or by a proxy that is told each. The caller destroys either. */
 export type Connection =
-  | { readonly kind: 'direct'; readonly connect: buildConnector.connector; readonly bodyTimeoutMs: number }
-  | { readonly kind: 'proxied'; readonly dispatcher: Dispatcher };
+  | { readonly kind: 'socket'; readonly connect: buildConnector.connector; readonly bodyTimeoutMs: number }
+  | { readonly kind: 'forwarded'; readonly dispatcher: Dispatcher };
 
+/** @throws kind `invalid` when what is set as proxy is none */
 export function makeConnection(options: ConnectionOptions): Connection {
-  const common = commonOptions(options);
-  const dispatcher = throughProxy(options, { ...common, connections: 1 });
-  if (dispatcher) return { kind: 'proxied', dispatcher };
-  const connect = buildConnector({ ...common.connect, allowH2: false });
-  return { kind: 'direct', connect, bodyTimeoutMs: common.bodyTimeout };
+  const forward = forwardingProxy(options);
+  if (forward) {
+    const dispatcher = new ProxyAgent({ ...forwardOptions(forward, options), connections: 1 });
+    return { kind: 'forwarded', dispatcher };
+  }
+  return { kind: 'socket', connect: connector(options, { allowH2: false }), bodyTimeoutMs: idleBodyLimitMs };
 }
 
-function commonOptions({ network, isHttps, headersTimeoutMs }: ConnectionOptions) {
+function timeouts({ headersTimeoutMs }: ConnectionOptions) {
+  return { headersTimeout: headersTimeoutMs, bodyTimeout: idleBodyLimitMs };
+}
+
+/** Most proxies open tunnels for TLS alone, and are told the requests that are not encrypted. */
+function forwardingProxy({ url, network }: ConnectionOptions): Proxy | undefined {
+  const proxy = proxyFor(url, network);
+  const isForwarded =
+    new URL(url).protocol === 'http:' && (proxy?.kind === 'http' || proxy?.kind === 'https');
+  return isForwarded ? proxy : undefined;
+}
+
+function forwardOptions({ kind, host, authorization }: Proxy, options: ConnectionOptions) {
   return {
-    connect: tlsOptions(network, isHttps),
-    headersTimeout: headersTimeoutMs,
-    bodyTimeout: idleBodyLimitMs,
+    ...timeouts(options),
+    uri: `${kind}://${host}`,
+    proxyTunnel: false,
+    proxyTls: tlsOptions(options.network, kind === 'https'),
+    ...(authorization ? { token: authorization } : {}),
   };
 }
 
-function tlsOptions({ strictSsl, systemCertificates }: NetworkSettings, isHttps: boolean) {
+function tlsOptions(network: NetworkSettings, isHttps: boolean) {
   return {
     timeout: connectLimitMs,
-    rejectUnauthorized: strictSsl,
-    ...(isHttps ? { secureContext: trustedContext(systemCertificates) } : {}),
+    rejectUnauthorized: network.strictSsl,
+    ...(isHttps ? { secureContext: trustedContext(network) } : {}),
   };
 }
 
-/** @returns undefined when no proxy is to be used */
-function throughProxy({ network, isHttps }: ConnectionOptions, common: object): Dispatcher | undefined {
-  const { proxy, noProxy } = withEnvironment(network, isHttps, process.env);
-  if (!network.useProxy || !proxy) return undefined;
-  return new EnvHttpProxyAgent({
-    ...common,
-    requestTls: tlsOptions(network, isHttps),
-    proxyTls: tlsOptions(network, proxy.startsWith('https:')),
-    ...(network.proxyAuthorization ? { token: network.proxyAuthorization } : {}),
-    httpProxy: proxy,
-    httpsProxy: proxy,
-    noProxy: [...ownMachine, ...noProxy].join(),
-  });
+/** Connects directly, or through a tunnel. */
+function connector(
+  { url, network }: ConnectionOptions,
+  more: buildConnector.BuildOptions = {},
+): buildConnector.connector {
+  const { protocol, hostname, port } = new URL(url);
+  const isHttps = protocol === 'https:';
+  const connect = buildConnector({ ...tlsOptions(network, isHttps), ...more });
+  const proxy = proxyFor(url, network);
+  if (!proxy) return connect;
+  const target = { hostname, port: Number(port) || (isHttps ? 443 : 80) };
+  return (options, callback) => {
+    const { signal } = new AbortController();
+    openTunnel(proxy, target, { network, signal, limitMs: connectLimitMs }).then(
+      (socket) => {
+        if (isHttps) connect({ ...options, httpSocket: socket }, callback);
+        else callback(null, socket);
+      },
+      (error: unknown) => callback(error as Error, null),
+    );
+  };
 }

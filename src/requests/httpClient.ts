@@ -1,5 +1,5 @@
 /** The HTTP client of test requests: undici with a dispatcher of its own. A bundle of its own, loaded on first use. */
-import { restoreDispatcher } from './keepDispatcher.ts';
+import { restoreDispatcher } from '../modal/network/keepDispatcher.ts';
 import { request } from 'undici';
 import type { Dispatcher } from 'undici';
 import { ModalError } from '../domain/errors.ts';
@@ -18,6 +18,7 @@ restoreDispatcher();
 
 /** For load tests: the library is in this bundle alone. */
 export { makeConnection } from './dispatcher.ts';
+export { forwardError } from './clientErrors.ts';
 
 export interface AnswerHead {
   readonly status: number;
@@ -63,7 +64,7 @@ export async function send(input: ClientRequest): Promise<HttpResult> {
     input.signal.throwIfAborted();
     dispatcher = makeDispatcher({
       network: input.network ?? plainNetwork,
-      isHttps: new URL(input.url).protocol === 'https:',
+      url: input.url,
       headersTimeoutMs: input.headersTimeoutMs,
       onConnect: () => (connectedAt ||= performance.now()),
     });

@@ -26,6 +26,11 @@ export function excludeGlob(searchExclude: Readonly<Record<string, unknown>>): s
   return `{${[...neverOwn.map((name) => `**/${name}/**`), ...own].join(',')}}`;
 }
 
+/** A glob that matches the very path. */
+export function literalGlob(path: string): string {
+  return path.replace(/[[\]{}*?!]/g, (sign) => `[${sign}]`);
+}
+
 /** More alternatives than this are nobody's setting. */
 const mostAlternatives = 100;
 

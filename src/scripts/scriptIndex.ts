@@ -6,11 +6,19 @@ import type { ModalScript, ScriptFile } from '../domain/script.ts';
 /** Where the files come from; the editor's workspace in production. */
 export interface ScriptFiles {
   /** Addresses of all Python files that may be the user's own. */
-  find(): Promise<readonly string[]>;
+  find(): Promise<FoundFiles>;
+  /** Whether a file that was not there before may be the user's own. */
+  includes(uri: string): Promise<boolean>;
   /** @returns undefined for a file that has gone */
   stat(uri: string): Promise<FileStamp | undefined>;
   read(uri: string): Promise<string>;
   label(uri: string): string;
+}
+
+export interface FoundFiles {
+  readonly uris: readonly string[];
+  /** There are more, which were left out. */
+  readonly isCut: boolean;
 }
 
 export interface FileStamp {
@@ -24,6 +32,8 @@ export type ParseScript = (text: string) => ModalScript | Promise<ModalScript>;
 /** Python files that people write are smaller; what is larger was generated. */
 const largestFile = 1024 * 1024;
 const readsAtOnce = 16;
+/** While many files are read, what was found is told this often. */
+const tellEveryMs = 500;
 
 /** Whether a text may define an app: cheap, and right whenever it says no. */
 export function mentionsModal(text: string): boolean {
@@ -54,10 +64,18 @@ export class ScriptIndex implements Disposable {
   readonly #logger: Logger;
   readonly #changes = new Emitter<void>();
   readonly #known = new Map<string, KnownFile>();
-  readonly #touched = new Set<string>();
+  /** What is to be read, still or again. */
+  readonly #pending = new Set<string>();
+  /** New files, which may be excluded. */
+  readonly #fresh = new Set<string>();
   #scripts: readonly ScriptFile[] = [];
   #complete = false;
+  #isCut = false;
+  #problem: string | undefined;
   #rescan = true;
+  #toldAt = 0;
+  /** A script was read since it was last told. */
+  #hasNews = false;
   #work: Promise<void> | undefined;
 
   readonly onDidChange = this.#changes.event;
@@ -78,10 +96,20 @@ export class ScriptIndex implements Disposable {
     return this.#complete;
   }
 
+  /** The workspace has more files than were looked at. */
+  get isCut(): boolean {
+    return this.#isCut;
+  }
+
+  /** Why the files could not be listed the last time. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
   /** Notes that a file changed; {@link update} reads it. */
   touch(uri: string): void {
-    if (this.#known.has(uri)) this.#touched.add(uri);
-    else this.#rescan = true; // it is new, and may be excluded
+    if (this.#known.has(uri)) this.#pending.add(uri);
+    else this.#fresh.add(uri);
   }
 
   /** Notes that folders or excludes changed. */
@@ -89,11 +117,14 @@ export class ScriptIndex implements Disposable {
     this.#rescan = true;
   }
 
-  /** Reads what changed since the last time; everything the first time. Never rejects. */
-  async update(): Promise<void> {
+  /**
+   * Reads what changed since the last time; everything the first time. Never rejects.
+   * @param signal ends the work; what is left is read the next time
+   */
+  async update(signal?: AbortSignal): Promise<void> {
     while (this.#work) await this.#work;
-    if (!this.#rescan && this.#touched.size === 0) return;
-    this.#work = this.#read().finally(() => (this.#work = undefined));
+    if (!this.#rescan && this.#pending.size + this.#fresh.size === 0) return;
+    this.#work = this.#read(signal).finally(() => (this.#work = undefined));
     await this.#work;
   }
 
@@ -101,31 +132,60 @@ export class ScriptIndex implements Disposable {
     this.#changes.dispose();
   }
 
-  async #read(): Promise<void> {
+  async #read(signal: AbortSignal | undefined): Promise<void> {
     try {
-      const uris = this.#rescan ? await this.#findAll() : [...this.#touched];
-      this.#touched.clear();
-      const queue = [...uris];
-      const worker = async () => {
-        for (let uri = queue.pop(); uri !== undefined; uri = queue.pop()) await this.#readFile(uri);
-      };
-      await Promise.all(Array.from({ length: readsAtOnce }, worker));
+      if (this.#rescan) await this.#findAll();
+      await this.#takeFresh();
+      this.#problem = undefined;
     } catch (error) {
-      this.#logger.warn(`The scripts of the workspace could not be listed: ${String(error)}`);
+      this.#problem = error instanceof Error ? error.message : String(error);
+      this.#logger.warn(`The scripts of the workspace could not be listed: ${this.#problem}`);
     }
-    this.#complete = true;
+    const queue = this.#pending.values();
+    const worker = async () => {
+      for (const uri of queue) {
+        if (signal?.aborted) return;
+        this.#pending.delete(uri);
+        await this.#readFile(uri);
+        this.#tellSoon();
+      }
+    };
+    await Promise.all(Array.from({ length: readsAtOnce }, worker));
+    this.#complete ||= this.#pending.size === 0 && this.#problem === undefined;
+    this.#tell();
+  }
+
+  async #findAll(): Promise<void> {
+    const { uris, isCut } = await this.#files.find();
+    this.#rescan = false;
+    this.#isCut = isCut;
+    this.#fresh.clear();
+    const present = new Set(uris);
+    for (const uri of this.#known.keys()) if (!present.has(uri)) this.#known.delete(uri);
+    for (const uri of uris) this.#pending.add(uri);
+  }
+
+  async #takeFresh(): Promise<void> {
+    for (const uri of this.#fresh) {
+      this.#fresh.delete(uri);
+      if (await this.#files.includes(uri)) this.#pending.add(uri);
+    }
+  }
+
+  /** The first app is told as soon as it is known, however many files there are. */
+  #tellSoon(): void {
+    const now = performance.now();
+    const isFirst = this.#scripts.length === 0 && this.#hasNews;
+    if (isFirst || now - this.#toldAt >= tellEveryMs) this.#tell();
+  }
+
+  #tell(): void {
+    this.#toldAt = performance.now();
+    this.#hasNews = false;
     this.#scripts = [...this.#known.values()]
       .flatMap(({ script }) => script ?? [])
       .sort((a, b) => a.label.localeCompare(b.label));
     this.#changes.fire();
-  }
-
-  async #findAll(): Promise<readonly string[]> {
-    this.#rescan = false;
-    const uris = await this.#files.find();
-    const present = new Set(uris);
-    for (const uri of this.#known.keys()) if (!present.has(uri)) this.#known.delete(uri);
-    return uris;
   }
 
   async #readFile(uri: string): Promise<void> {
@@ -136,6 +196,7 @@ export class ScriptIndex implements Disposable {
       if (known?.mtime === stamp.mtime && known.size === stamp.size) return;
       const script = stamp.size <= largestFile ? await this.#readScript(uri) : undefined;
       this.#known.set(uri, { ...stamp, ...(script ? { script } : {}) });
+      this.#hasNews ||= script !== undefined;
     } catch (error) {
       this.#known.delete(uri);
       this.#logger.debug(`${uri} could not be read: ${String(error)}`);

@@ -8,6 +8,8 @@ import type { Logger } from '../domain/logger.ts';
 import type { ControlPlane, Identity } from '../modal/controlPlane.ts';
 import { mapAtMost } from './atMost.ts';
 import { ContainerGpus } from './containerGpus.ts';
+import { EnvironmentTurns } from './environmentTurns.ts';
+import { FailureMemory } from './failureMemory.ts';
 import { keepSame } from './keepSame.ts';
 import type { Lists } from './readLists.ts';
 import { readLists } from './readLists.ts';
@@ -39,9 +41,20 @@ export interface PlaneSource {
   cacheKey(): Promise<string>;
 }
 
+export interface RefreshOptions {
+  /** Lists the apps of all environments; else of those where something is due. */
+  readonly whole?: boolean;
+  /** The environment that the user works in; '' = none. */
+  readonly environment?: string;
+}
+
 /** Live apps whose functions are read without being asked for, newest first. The rest is read when expanded. */
 const mostEagerDetails = 50;
 const detailsAtOnce = 8;
+/** So many that cannot be read in one go are not to blame: the call itself is out of order, and the rest waits. */
+const mostFailures = 3;
+/** Stands for the call, where the others stand for an app each. */
+const anyApp = '';
 
 /** Rows without news are stored this often, so that a later window knows how old they are. */
 const storeEveryMs = 5 * 60_000;
@@ -64,6 +77,8 @@ export class AppStore implements Disposable {
   readonly #refresh = new SingleFlight((abandoned) => this.#read(abandoned));
   readonly #disposed = new AbortController();
   readonly #gpus: ContainerGpus;
+  readonly #turns: EnvironmentTurns;
+  readonly #unreadable: FailureMemory;
   /** What an app was like when its functions were read. */
   readonly #described = new Map<string, string>();
   readonly #describing = new Map<string, Promise<void>>();
@@ -74,14 +89,20 @@ export class AppStore implements Disposable {
   #restoredKey: string | undefined;
   #stored = emptySnapshot;
   #eagerDetails = mostEagerDetails;
+  /** Somebody who waits for the next read wants all environments in it. */
+  #wholeWanted = false;
+  #environment = '';
 
   readonly onDidChange = this.#changes.event;
 
-  constructor(planes: PlaneSource, cache: SnapshotCache, logger: Logger) {
+  /** @param now unix milliseconds, for what waits for its turn */
+  constructor(planes: PlaneSource, cache: SnapshotCache, logger: Logger, now: () => number = Date.now) {
+    this.#turns = new EnvironmentTurns(now);
+    this.#unreadable = new FailureMemory(now);
     this.#planes = planes;
     this.#cache = cache;
     this.#logger = logger;
-    this.#gpus = new ContainerGpus(logger);
+    this.#gpus = new ContainerGpus(logger, now);
   }
 
   get state(): AppStoreState {
@@ -89,11 +110,21 @@ export class AppStore implements Disposable {
   }
 
   /**
-   * Reads everything anew. Never rejects: a failure is part of the state.
+   * Reads anew, unless told otherwise everything. Never rejects: a failure is part of the state.
    * @param signal ends the read, unless somebody else waits for it as well
    */
-  refresh(signal?: AbortSignal): Promise<void> {
+  refresh(
+    signal?: AbortSignal,
+    { whole = true, environment = this.#environment }: RefreshOptions = {},
+  ): Promise<void> {
+    this.#wholeWanted ||= whole;
+    this.#environment = environment;
     return this.#refresh.run(signal);
+  }
+
+  /** As `refresh`, where a read of another that is under way will do: it began a moment ago. */
+  refreshOnce(signal?: AbortSignal): Promise<void> {
+    return this.#refresh.join(signal) ?? this.refresh(signal);
   }
 
   /** Forgets everything, because server, profile or token are others now; a read in progress begins again. */
@@ -110,6 +141,7 @@ export class AppStore implements Disposable {
 
   /** Reads the functions of one app, e.g. because its row was expanded. A failure is part of the state. */
   async loadDetails(appId: string): Promise<void> {
+    this.#unreadable.forget(appId); // who asks for it does not wait until it is due
     await this.#describing.get(appId)?.catch(() => undefined);
     const app = this.#state.snapshot.apps.find((candidate) => candidate.id === appId);
     if (!app || !this.#needsDetails(app)) return;
@@ -135,11 +167,13 @@ export class AppStore implements Disposable {
   async #read(abandoned: AbortSignal): Promise<void> {
     this.#set({ loading: true });
     const ended = AbortSignal.any([abandoned, this.#disposed.signal]);
+    const whole = this.#wholeWanted;
+    this.#wholeWanted = false;
     do {
       this.#attempt = new AbortController();
       const signal = AbortSignal.any([ended, this.#attempt.signal]);
       try {
-        await this.#readOnce(signal);
+        await this.#readOnce(whole, signal);
       } catch (error) {
         if (!isCancelled(error) && !signal.aborted) this.#fail(toModalError(error));
       }
@@ -147,7 +181,7 @@ export class AppStore implements Disposable {
     this.#set({ loading: false });
   }
 
-  async #readOnce(signal: AbortSignal): Promise<void> {
+  async #readOnce(whole: boolean, signal: AbortSignal): Promise<void> {
     const key = await this.#planes.cacheKey();
     this.#restore(key);
     const plane = await this.#planes.get(signal);
@@ -155,10 +189,12 @@ export class AppStore implements Disposable {
       plane.listEnvironments(signal),
       this.#state.workspace && this.#identifiedBy === plane ? undefined : plane.whoAmI(signal),
     ]);
-    const lists = await readLists(plane, environments, this.#logger, signal);
+    const due = whole ? environments : this.#turns.choose(environments, this.#environment);
+    const lists = await readLists(plane, due, this.#logger, signal);
     if ((await this.#planes.cacheKey()) !== key) this.reconnect(); // the answers may be from two connections
     signal.throwIfAborted();
     this.#identifiedBy = plane;
+    this.#turns.noteListed(due);
     this.#setRead(environments, lists, identity);
     await Promise.all([this.#readGpus(plane, signal), this.#readNewDetails(plane, signal)]);
     signal.throwIfAborted();
@@ -181,29 +217,33 @@ export class AppStore implements Disposable {
   #forget(): void {
     this.#restoredKey = undefined;
     this.#described.clear();
+    this.#turns.forget();
+    this.#unreadable.clear();
+    this.#gpus.forget();
     this.#stored = emptySnapshot;
     this.#state = { ...nothingKnown, loading: this.#state.loading };
   }
 
   #setRead(environments: readonly Environment[], lists: Lists, identity: Identity | undefined): void {
-    const problems = new Map(
-      [...this.#state.problems].filter(([id]) => lists.apps.some((app) => app.id === id)),
-    );
     const names = identity ? { workspace: identity.workspace, user: identity.user ?? '' } : {};
     const snapshot = this.#merge(environments, lists);
+    const ids = new Set(snapshot.apps.map(({ id }) => id));
+    const problems = new Map([...this.#state.problems].filter(([id]) => ids.has(id)));
+    this.#unreadable.keepOnly(new Set([...ids, anyApp]));
     this.#set({ connection: 'ready', ...names, problems, snapshot }, true);
   }
 
   /** Keeps the objects of what has not changed, and what is known of live apps until they are read again. */
   #merge(environments: readonly Environment[], lists: Lists): Snapshot {
     const before = this.#state.snapshot;
-    const apps = keepSame(before.apps, lists.apps, ({ id }) => id);
+    const all = inTurn(before, environments, lists);
+    const apps = keepSame(before.apps, all.apps, ({ id }) => id);
     const live = new Set(apps.flatMap(({ id, state }) => (isLive(state) ? id : [])));
     const known = [...before.details].filter(([id]) => live.has(id));
     return {
       environments: keepSame(before.environments, environments, ({ name }) => name),
       apps,
-      containers: keepSame(before.containers, this.#gpus.addTo(lists.containers), ({ id }) => id),
+      containers: keepSame(before.containers, this.#gpus.addTo(all.containers), ({ id }) => id),
       details: known.length === before.details.size ? before.details : new Map(known),
       readAt: Date.now(),
     };
@@ -222,8 +262,23 @@ export class AppStore implements Disposable {
     const apps = all
       .filter(({ state }) => isLive(state))
       .sort((a, b) => lastDeploy(b) - lastDeploy(a))
-      .filter((app, at) => (at < this.#eagerDetails || details.has(app.id)) && this.#needsDetails(app));
-    await mapAtMost(detailsAtOnce, apps, (app) => this.#describe(plane, app, signal));
+      .filter((app, at) => (at < this.#eagerDetails || details.has(app.id)) && this.#needsDetails(app))
+      .filter((app) => this.#unreadable.isDue(app.id, versionOf(app)));
+    if (!this.#unreadable.isDue(anyApp)) return;
+    // Where none could be read the last time, one is tried before the others are.
+    const first = this.#unreadable.hasFailed(anyApp) ? apps.splice(0, 1) : [];
+    let failures = 0;
+    const describe = async (app: App) => {
+      if (failures >= mostFailures) return;
+      await this.#describe(plane, app, signal);
+      if (!this.#unreadable.isDue(app.id, versionOf(app))) failures++;
+    };
+    await mapAtMost(1, first, describe);
+    signal.throwIfAborted();
+    if (failures === 0) await mapAtMost(detailsAtOnce, apps, describe);
+    if (failures >= mostFailures || (first.length > 0 && failures > 0))
+      this.#unreadable.note(anyApp, 'unexpected');
+    else this.#unreadable.forget(anyApp);
   }
 
   #needsDetails(app: App): boolean {
@@ -251,6 +306,7 @@ export class AppStore implements Disposable {
       const details = await plane.describeApp(app.id, signal);
       signal.throwIfAborted();
       this.#noteDescribed(app);
+      this.#unreadable.forget(app.id);
       this.#setDetails(details);
     } catch (error) {
       const { kind } = toModalError(error);
@@ -269,6 +325,7 @@ export class AppStore implements Disposable {
 
   #noteProblem(app: App, problem: ModalError): void {
     this.#logger.warn(`Reading the app ${app.name} failed: ${problem.message}`);
+    this.#unreadable.note(app.id, problem.kind, versionOf(app));
     if (problem.kind === 'notFound') return; // it has ended; the next refresh tells
     this.#set({ problems: new Map(this.#state.problems).set(app.id, problem) });
   }
@@ -277,16 +334,25 @@ export class AppStore implements Disposable {
     const { snapshot } = this.#state;
     const { apps, details, environments, readAt } = this.#stored;
     const same =
-      snapshot.apps === apps && snapshot.details === details && snapshot.environments === environments;
+      sameButNumbers(snapshot.apps, apps) &&
+      snapshot.details === details &&
+      sameButNumbers(snapshot.environments, environments);
     if (same && snapshot.readAt - readAt < storeEveryMs) return;
     this.#stored = snapshot;
     await this.#cache.update(key, storeSnapshot(snapshot));
   }
 
   #fail(error: ModalError): void {
-    this.#logger.error('Reading apps failed', error);
+    this.#logFailure(error);
     if (error.kind === 'signedOut') this.#forget(); // these were the apps of somebody who has left
     this.#set({ connection: connectionOf(error.kind), error });
+  }
+
+  /** A try follows by itself, so a failure is told once, and its stack only where something is wrong with us. */
+  #logFailure(error: ModalError): void {
+    if (this.#state.error?.message === error.message) return;
+    if (error.kind === 'unexpected') this.#logger.error('Reading apps failed', error);
+    else this.#logger.warn(`Reading apps failed: ${error.message}`);
   }
 
   #set(change: Partial<AppStoreState>, clearError = false): void {
@@ -294,6 +360,29 @@ export class AppStore implements Disposable {
     this.#state = { ...rest, ...(error === undefined || clearError ? {} : { error }), ...change };
     this.#changes.fire(this.#state);
   }
+}
+
+/** What was listed now, and of the other environments what was listed before. */
+function inTurn(before: Snapshot, environments: readonly Environment[], lists: Lists) {
+  const earlier = Map.groupBy(before.apps, ({ environment }) => environment);
+  const apps = environments.flatMap(({ name }) => lists.apps.get(name) ?? earlier.get(name) ?? []);
+  const elsewhere = new Set(apps.flatMap((app) => (lists.apps.has(app.environment) ? [] : app.id)));
+  const kept = before.containers.filter(({ appId }) => elsewhere.has(appId));
+  return { apps, containers: [...kept, ...lists.containers] };
+}
+
+/** Whether two lists differ in nothing but how much runs, which a later window reads anew in any case. */
+function sameButNumbers<T extends object>(a: readonly T[], b: readonly T[]): boolean {
+  return (
+    a === b ||
+    (a.length === b.length && a.every((item, at) => item === b[at] || still(item) === still(b[at])))
+  );
+}
+
+const running: ReadonlySet<string> = new Set(['runningContainers', 'runningGpus', 'spend']);
+
+function still(item: object | undefined): string {
+  return JSON.stringify(item, (key, value: unknown) => (running.has(key) ? undefined : value));
 }
 
 function lastDeploy({ deployedAt, createdAt }: App): number {

@@ -16,6 +16,23 @@ export async function mapAtMost<T, R>(
   return results;
 }
 
+/** @returns runs a job at once, or when one of at most `limit` others has ended */
+export function limiter(limit: number): <R>(job: () => Promise<R>) => Promise<R> {
+  const waiting: (() => void)[] = [];
+  let free = limit;
+  return async (job) => {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await job();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    }
+  };
+}
+
 /** One line for all workers: a generator, because it ends for everyone when one of them fails. */
 function* take<T>(items: readonly T[]): Generator<readonly [number, T]> {
   yield* items.entries();

@@ -3,6 +3,7 @@ import { isCancelled, toModalError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { ControlPlane } from '../modal/controlPlane.ts';
 import { mapAtMost } from './atMost.ts';
+import { FailureMemory } from './failureMemory.ts';
 
 const readsAtOnce = 8;
 
@@ -12,15 +13,25 @@ const mostReads = 50;
 /** GPUs of containers: asked for once each, because lists do not tell and a container never changes its GPU. */
 export class ContainerGpus {
   readonly #logger: Logger;
+  readonly #failures: FailureMemory;
   #known: ReadonlyMap<string, string> = new Map();
+  #isOffered = true;
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, now: () => number = Date.now) {
     this.#logger = logger;
+    this.#failures = new FailureMemory(now);
+  }
+
+  /** The next server may offer what the last one did not. */
+  forget(): void {
+    this.#failures.clear();
+    this.#isOffered = true;
   }
 
   /** The containers with the GPUs that are known; what is known of others is forgotten. */
   addTo(containers: readonly Container[]): readonly Container[] {
     const known = this.#known;
+    this.#failures.keepOnly(new Set(containers.map(({ id }) => id)));
     this.#known = new Map(containers.flatMap(({ id }) => entryOf(id, known.get(id))));
     return containers.map((each) => {
       const gpu = known.get(each.id);
@@ -30,7 +41,10 @@ export class ContainerGpus {
 
   /** @returns whether anything is known now that was not before */
   async read(plane: ControlPlane, containers: readonly Container[], signal: AbortSignal): Promise<boolean> {
-    const unknown = containers.filter(({ id }) => !this.#known.has(id)).slice(0, mostReads);
+    if (!this.#isOffered) return false;
+    const unknown = containers
+      .filter(({ id }) => !this.#known.has(id) && this.#failures.isDue(id))
+      .slice(0, mostReads);
     const read = await mapAtMost(readsAtOnce, unknown, ({ id }) => this.#readOne(plane, id, signal));
     const found = read.flatMap((gpu, at) => entryOf(unknown[at]?.id ?? '', gpu));
     this.#known = new Map([...this.#known, ...found]);
@@ -39,11 +53,18 @@ export class ContainerGpus {
 
   /** A container may end while we ask, and older servers do not tell; the list is good without. */
   async #readOne(plane: ControlPlane, id: string, signal: AbortSignal): Promise<string | undefined> {
+    if (!this.#isOffered) return undefined;
     try {
-      return await plane.containerGpu(id, signal);
+      const gpu = await plane.containerGpu(id, signal);
+      // A container that has not started yet may not have been given one.
+      if (gpu === undefined) this.#failures.note(id, 'invalid');
+      return gpu;
     } catch (error) {
       if (isCancelled(error)) throw error;
-      this.#logger.debug(`The GPU of ${id} cannot be read: ${toModalError(error).message}`);
+      const { kind, message } = toModalError(error);
+      this.#failures.note(id, kind);
+      if (kind === 'unsupported') this.#isOffered = false;
+      this.#logger.debug(`The GPU of ${id} cannot be read: ${message}`);
       return undefined;
     }
   }

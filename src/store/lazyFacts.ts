@@ -2,6 +2,7 @@ import type { Disposable } from '../domain/emitter.ts';
 import { Emitter } from '../domain/emitter.ts';
 import type { ModalError } from '../domain/errors.ts';
 import { isCancelled, toModalError } from '../domain/errors.ts';
+import { limiter } from './atMost.ts';
 
 /** What was last read of one thing. A value stays while it is read anew, and when that fails. */
 export interface Fact<V> {
@@ -14,6 +15,9 @@ export interface Fact<V> {
   readonly revision: number;
 }
 
+/** An app may have hundreds of functions; their facts come a few at a time. */
+const readsAtOnce = 8;
+
 /** Facts that are read only for what somebody looks at, and again when the world has moved on. */
 export class LazyFacts<V> implements Disposable {
   readonly #read: (key: string, signal: AbortSignal) => Promise<V>;
@@ -21,6 +25,7 @@ export class LazyFacts<V> implements Disposable {
   readonly #running = new Map<string, { readonly stamp: string; readonly done: Promise<void> }>();
   readonly #changes = new Emitter<string>();
   readonly #abort = new AbortController();
+  readonly #inTurn = limiter(readsAtOnce);
 
   /** Fires with the key. */
   readonly onDidChange = this.#changes.event;
@@ -70,7 +75,7 @@ export class LazyFacts<V> implements Disposable {
     this.#set(key, { ...before, loading: true, stamp });
     const isLatest = () => this.#facts.get(key)?.stamp === stamp;
     try {
-      const value = await this.#read(key, this.#abort.signal);
+      const value = await this.#inTurn(() => this.#read(key, this.#abort.signal));
       if (isLatest()) this.#set(key, { value, loading: false, stamp });
     } catch (error) {
       if (isLatest() && !isCancelled(error))

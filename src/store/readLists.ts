@@ -8,13 +8,19 @@ import { mapAtMost } from './atMost.ts';
 const environmentsAtOnce = 8;
 
 export interface Lists {
+  /** Apps by the environment that they are in. */
+  readonly apps: ReadonlyMap<string, readonly App[]>;
+  readonly containers: readonly Container[];
+}
+
+interface Listed {
   readonly apps: readonly App[];
   readonly containers: readonly Container[];
 }
 
-const nothing: Lists = { apps: [], containers: [] };
+const nothing: Listed = { apps: [], containers: [] };
 
-/** Reads apps and containers of all environments, a few at a time. */
+/** Reads apps and containers of some environments, a few at a time. */
 export async function readLists(
   plane: ControlPlane,
   environments: readonly Environment[],
@@ -33,12 +39,12 @@ export async function readLists(
     }
   });
   return {
-    apps: lists.flatMap(({ apps }) => apps),
+    apps: new Map(environments.map(({ name }, at) => [name, lists[at]?.apps ?? []])),
     containers: lists.flatMap(({ containers }) => containers),
   };
 }
 
-async function readEnvironment(plane: ControlPlane, name: string, signal: AbortSignal): Promise<Lists> {
+async function readEnvironment(plane: ControlPlane, name: string, signal: AbortSignal): Promise<Listed> {
   const apps = await plane.listApps(name, signal);
   const running = apps.some((app) => app.runningContainers !== 0);
   return { apps, containers: running ? await plane.listContainers(name, undefined, signal) : [] };

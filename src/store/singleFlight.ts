@@ -59,6 +59,11 @@ export class SingleFlight {
     return result;
   }
 
+  /** Joins the run that is under way, if there is one, though it began before this call. */
+  join(signal?: AbortSignal): Promise<void> | undefined {
+    return this.#running?.join(signal);
+  }
+
   async #start(flight: Flight): Promise<void> {
     this.#running = flight;
     await flight.run(this.#job);

@@ -97,10 +97,10 @@ describe('a hidden view', () => {
     const schedule = new RefreshSchedule(
       async () => {
         await quiet.refresh(watching.signal);
-        return true;
+        return 'same';
       },
       () => 1,
-      { set: (callback) => due.push(callback), clear: () => due.splice(0) },
+      { now: () => 0, set: (callback) => due.push(callback), clear: () => due.splice(0) },
     );
     await world.simulator.admin('POST', '/faults', { rpc: { AppList: { code: 0, delaySeconds: 30 } } });
     schedule.setVisible(true);

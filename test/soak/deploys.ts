@@ -67,6 +67,10 @@ console.log(
 tracker.dispose();
 if (wrong.length > 0) process.exitCode = 1;
 
+function newJournal(): DeployJournal {
+  return new DeployJournal(() => path.join(folder, 'deploys'), memento);
+}
+
 /** Another image each time, so that every stage takes part. */
 async function writeScript(at: number): Promise<void> {
   const source = `import modal\n\napp = modal.App("${appName}", image=modal.Image.debian_slim().pip_install("p${at}==1"))\n\n\n@app.function()\ndef f() -> int:\n    return ${at}\n`;
@@ -77,7 +81,7 @@ async function writeScript(at: number): Promise<void> {
 async function oneDeploy(ending: Ending, afterMs: number): Promise<'deployed' | 'not deployed'> {
   const deploy = new RunningDeploy('soak', 'Soak');
   const { signal } = deploy.abort;
-  const journal = new DeployJournal(memento);
+  const journal = newJournal();
   const plan = await planned();
   let entry: JournalEntry = {
     id: deploy.id,
@@ -120,7 +124,7 @@ async function oneDeploy(ending: Ending, afterMs: number): Promise<'deployed' | 
       ? await cutOff(ending, afterMs, running, deploy)
       : await running;
   tracker.end(deploy);
-  await new DeployJournal(memento).remove(deploy.id);
+  await newJournal().remove(deploy.id);
   const listeners = getEventListeners(signal, 'abort').length;
   if (listeners > 0) wrong.push(`${ending}: ${listeners} listeners are left`);
   return outcome;
@@ -135,7 +139,7 @@ async function cutOff(
 ): Promise<'deployed' | 'not deployed'> {
   await Promise.race([sleep(afterMs), running]);
   if (ending === 'reloaded') deploy.abort.abort();
-  const known = new DeployJournal(memento).entries[0];
+  const known = (await newJournal().entries())[0];
   if (!known) return running; // the CLI had not been started yet
   const recovered = await recoverDeploy(known, world.plane);
   const told = await running;

@@ -64,7 +64,7 @@ const taken: readonly (readonly [string, number, (given: number) => unknown])[] 
   [
     'characters of what a server says',
     2000,
-    (n) => fromGrpc({ code: 3, details: 'x'.repeat(n) }).message.length,
+    (n) => fromGrpc({ code: 3, details: 'x'.repeat(n) }).detail?.length ?? 0,
   ],
   ['characters of one line of a command', 256 * 1024, longestLineOf],
   ['pictures of an answer', 24, (n) => imagesOf(times(n, picture)).length],
@@ -301,7 +301,8 @@ async function stateOf(size: number): Promise<string> {
 
 async function scriptsOf(size: number): Promise<number> {
   const files = {
-    find: () => Promise.resolve(['a.py']),
+    find: () => Promise.resolve({ uris: ['a.py'], isCut: false }),
+    includes: () => Promise.resolve(true),
     stat: () => Promise.resolve({ mtime: 1, size }),
     read: () => Promise.resolve('import modal\napp = modal.App("demo")\n'),
     label: (uri: string) => uri,

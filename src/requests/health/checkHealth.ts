@@ -103,11 +103,12 @@ class HealthCheck {
   async #reach(): Promise<boolean> {
     try {
       const { address, nameMs, connectMs, tls, proxy } = await this.#services.connect(this.#signal);
-      const parts = [`name ${rounded(nameMs)} (${address})`, `connection ${rounded(connectMs)}`];
+      const name = nameMs === undefined ? [] : [`name ${rounded(nameMs)} (${address})`];
+      const parts = [...name, `connection ${rounded(connectMs)}`];
       if (proxy) parts.unshift(`proxy ${proxy}`);
       if (tls) parts.push(`${tls.protocol} ${rounded(tls.ms)}`);
       this.#tell('reachable', 'good', `${parts.join(', ')}.`, {
-        milliseconds: nameMs + connectMs + (tls?.ms ?? 0),
+        milliseconds: (nameMs ?? 0) + connectMs + (tls?.ms ?? 0),
       });
       return true;
     } catch (error) {

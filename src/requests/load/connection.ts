@@ -15,7 +15,7 @@ export interface LoadRequest {
 }
 
 /** What the bundle of the HTTP client gives. */
-export type LoadLibrary = Pick<typeof import('../httpClient.ts'), 'makeConnection'>;
+export type LoadLibrary = Pick<typeof import('../httpClient.ts'), 'makeConnection' | 'forwardError'>;
 
 export interface ConnectionOptions {
   /** Limit for the first byte of each leg, in milliseconds. */
@@ -39,10 +39,13 @@ export class LoadConnection {
     this.#first = { method: request.method, path: url.pathname + url.search, body: request.body ?? null };
     const headers = { 'accept-encoding': 'identity', ...request.headers };
     checkHeaders(headers);
-    const connection = library.makeConnection({ ...options, isHttps: url.protocol === 'https:' });
+    const connection = library.makeConnection({ ...options, url: request.url });
     this.#wire =
-      connection.kind === 'proxied'
-        ? new ProxiedWire(connection.dispatcher, url.origin, headers)
+      connection.kind === 'forwarded'
+        ? new ProxiedWire(connection.dispatcher, url.origin, {
+            headers,
+            explain: (error) => library.forwardError(error, { ...options, url: request.url }) ?? error,
+          })
         : new SocketWire({ ...options, ...connection, origin: url, headers });
   }
 

@@ -25,7 +25,9 @@ export function isConnectionFailure({ kind }: LoadFailure): boolean {
 
 /** Why a request got no answer, in kinds that are counted together. */
 export function failureOf(error: unknown): LoadFailure {
-  if (isModalError(error)) return { kind: 'redirects', message: error.message };
+  // From the way to the server, such as a proxy that asks for a password, or from what the server answered.
+  if (isModalError(error))
+    return { kind: error.kind === 'offline' ? 'refused' : 'redirects', message: error.message };
   const { code = '', message } = error as { code?: string; message: string };
   const known = kinds.find(([pattern]) => pattern.test(code));
   return known ? { kind: known[1], message: known[2] } : { kind: 'other', message };

@@ -12,7 +12,7 @@ export interface LoadJob {
   readonly plan: LoadPlan;
   /** Limit for the first byte of each leg, in milliseconds. */
   readonly headersTimeoutMs: number;
-  /** With what the environment says in it: a thread has no variables of its own. Without, no proxy is used. */
+  /** Absent: no proxy is used. */
   readonly network?: NetworkSettings;
 }
 

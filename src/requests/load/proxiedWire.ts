@@ -2,16 +2,24 @@ import type { Dispatcher } from 'undici';
 import type { Leg, LegAnswer, Wire } from './wire.ts';
 import { LegReader } from './wire.ts';
 
-/** Requests through a proxy, by undici, which knows their kinds. */
+export interface ProxiedWireOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Tells what is the proxy's fault. */
+  readonly explain: (error: Error) => Error;
+}
+
+/** Requests that a proxy is told, by undici, which knows how. */
 export class ProxiedWire implements Wire {
   readonly #dispatcher: Dispatcher;
   readonly #origin: string;
   readonly #headers: Record<string, string>;
+  readonly #explain: (error: Error) => Error;
 
-  constructor(dispatcher: Dispatcher, origin: string, headers: Readonly<Record<string, string>>) {
+  constructor(dispatcher: Dispatcher, origin: string, { headers, explain }: ProxiedWireOptions) {
     this.#dispatcher = dispatcher;
     this.#origin = origin;
     this.#headers = { ...headers };
+    this.#explain = explain;
   }
 
   send(leg: Leg): Promise<LegAnswer> {
@@ -25,7 +33,7 @@ export class ProxiedWire implements Wire {
             reader.head(status, typeof location === 'string' ? location : undefined),
           onResponseData: (_controller, chunk) => reader.body(chunk),
           onResponseEnd: () => resolve(reader.end()),
-          onResponseError: (_controller, error) => reject(error),
+          onResponseError: (_controller, error) => reject(this.#explain(error)),
         },
       );
     });

@@ -6,6 +6,8 @@ import { text } from '../../domain/text.ts';
 import { isModalScript } from '../../platform/activeScript.ts';
 import { toScriptReference } from '../scripts/scriptReference.ts';
 import type { LogTarget } from '../logs/logsController.ts';
+import { toDeployArgument } from './deployArgument.ts';
+import { deployTargetFor } from './deployTargets.ts';
 import type { AppEndpoint } from './pick.ts';
 import { pickApp, pickCatalogApp, pickEndpoint } from './pick.ts';
 import type { Services } from './services.ts';
@@ -59,6 +61,8 @@ export async function resolveDeployTarget(
 ): Promise<DeployTarget | undefined> {
   const row = services.catalogueView.target(rowId(argument));
   if (row) return { kind: 'bundled', app: row.app };
+  const about = toDeployArgument(argument);
+  if (about) return deployTargetFor(services, about, (reference) => deployTargetOf(services, reference));
   if (toScriptReference(argument, services.scriptsView)) return deployTargetOf(services, argument);
   const document = vscode.window.activeTextEditor?.document;
   const script = isModalScript(document) ? document?.uri : undefined;

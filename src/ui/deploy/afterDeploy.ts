@@ -93,7 +93,7 @@ export async function afterFailure(
           runInTerminal(text`Deploy ${plan.title}`, [command, ...args, ...plan.args], {
             cwd: plan.cwd,
             // The account that was confirmed, also where variables of the environment name another.
-            env: connectionEnvironment(connection),
+            env: { ...(await planes.proxyVariables()), ...connectionEnvironment(connection) },
             variables: plan.settings,
           });
         },

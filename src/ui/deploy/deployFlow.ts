@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import { views } from '../../contributions.ts';
 import type { DeployResult } from '../../deploy/deployer.ts';
 import { DeployError, Deployer } from '../../deploy/deployer.ts';
-import type { JournalEntry } from '../../deploy/journal.ts';
+import type { JournalEntry, JournalTarget } from '../../deploy/journal.ts';
+import type { Owner } from '../../deploy/owner.ts';
+import { thisOwner } from '../../deploy/owner.ts';
 import type { DeployChoices, DeployPlan, DeployTarget } from '../../deploy/plan.ts';
 import { missingSecrets, planDeploy } from '../../deploy/plan.ts';
 import { durationText, stageWords } from '../../deploy/stages.ts';
@@ -147,10 +149,11 @@ export class DeployFlow {
     const { deploys, planes, cli, keys } = this.#services;
     const { signal } = deploy.abort;
     const waits = this.#waitsForHealth(plan);
-    const account = await planes.cacheKey();
+    const account = await planes.workspace(signal);
+    const owner = await thisOwner();
     let entry: JournalEntry | undefined;
     const note = (facts: Partial<JournalEntry>) => {
-      entry = { ...(entry ?? newEntry(plan, deploy, account)), ...facts };
+      entry = { ...(entry ?? newEntry(plan, deploy, account, owner)), ...facts };
       this.#note(entry);
     };
     return this.#deployer.deploy(
@@ -159,7 +162,7 @@ export class DeployFlow {
         cli: await cli.find(),
         connection: await planes.connection(),
         plane: await planes.get(signal),
-        env: process.env,
+        env: await planes.environment(),
         keepKey: (secret, environment, value) => keys.store(secretKeyName(environment, secret), value),
         hasKey: (secret, environment) => this.#hasKey(secret, environment),
         ...(waits ? { health: firstHealthyAnswer(this.#services, plan) } : {}),
@@ -200,9 +203,21 @@ export function keyOf(target: DeployTarget): string {
   return target.kind === 'bundled' ? target.app.id : appReference(target.script, target.app, true);
 }
 
-function newEntry(plan: DeployPlan, { id, title }: RunningDeploy, account: string): JournalEntry {
+function newEntry(
+  plan: DeployPlan,
+  { id, title }: RunningDeploy,
+  account: string,
+  owner: Owner,
+): JournalEntry {
   const { appName, environment } = plan;
-  return { id, account, title, appName, environment, startedAt: Date.now() };
+  const target = journalTarget(plan.target);
+  return { id, account, title, appName, environment, target, owner, startedAt: Date.now() };
+}
+
+function journalTarget(target: DeployTarget): JournalTarget {
+  if (target.kind === 'bundled') return { kind: 'bundled', id: target.app.id };
+  const { script, app } = target;
+  return { kind: 'script', script, ...(app ? { variable: app.variable } : {}) };
 }
 
 /** `Deployed in 8.1 s: checking 0.4 s, building image 6.0 s, …` */

@@ -90,6 +90,6 @@ export async function openShell({ cli, planes }: Services, { app, container }: A
   const connection = await planes.connection();
   runInTerminal(text`Shell in ${app.name}`, [command, ...args, 'shell', container.id], {
     icon: 'terminal',
-    env: connectionEnvironment(connection),
+    env: { ...(await planes.proxyVariables()), ...connectionEnvironment(connection) },
   });
 }

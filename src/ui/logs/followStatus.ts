@@ -1,9 +1,19 @@
 import * as vscode from 'vscode';
 import type { FollowState } from '../../logs/follower.ts';
 import type { SessionStatus } from '../../logs/session.ts';
+import { text } from '../../domain/text.ts';
 
-/** What the panel says about a log that is followed. */
-export function statusOf(state: FollowState): SessionStatus {
+/**
+ * What the panel says about a log that is followed.
+ * @param elsewhere the profile that it is followed in, where another one is in use now
+ */
+export function statusOf(state: FollowState, elsewhere?: string): SessionStatus {
+  const status = ownStatus(state);
+  if (elsewhere === undefined || status.ended) return status;
+  return { ...status, words: text`${status.words} · profile ${elsewhere || 'default'}` };
+}
+
+function ownStatus(state: FollowState): SessionStatus {
   const { t } = vscode.l10n;
   switch (state.kind) {
     case 'connecting':

@@ -41,6 +41,9 @@ export function logsCommands(services: Services): Pick<CommandTable, (typeof com
   };
 }
 
+/** Each costs a stream that stays open, and what nobody can read in time is better looked for in one log. */
+const mostFollowed = 30;
+
 /** Lets the user choose apps, follows those that are not followed yet, and shows them as one log. */
 async function mergeLogs({ store, logs }: Services): Promise<void> {
   if (store.state.snapshot.readAt === 0) await store.refresh();
@@ -67,9 +70,16 @@ async function mergeLogs({ store, logs }: Services): Promise<void> {
   const targets = chosen?.map(({ target }) => target) ?? [];
   const [only] = targets;
   if (!only) return;
+  const all = new Set([...followed, ...targets.map(({ appId }) => appId)]);
+  if (all.size > mostFollowed) throw new ModalError('limit', tooManyWords(targets.length, followed.length));
   if (targets.length > 1) logs.followMerged(targets);
   else logs.follow(only);
   await logs.show();
+}
+
+function tooManyWords(chosen: number, followed: number): string {
+  const open = followed > 0 ? ` and ${followed} followed already` : '';
+  return `At most ${mostFollowed} logs can be followed at once; ${chosen} were chosen${open}. Choose fewer, or close some first.`;
 }
 
 function contextValue(argument: unknown, field: string): string {

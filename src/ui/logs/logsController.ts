@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { views } from '../../contributions.ts';
+import type { Disposable } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import type { LogFilter } from '../../domain/logFilter.ts';
 import type { Logger } from '../../domain/logger.ts';
@@ -22,6 +23,14 @@ export interface LogTarget {
 /** The way to Modal. */
 export interface LogPlanes {
   get(signal?: AbortSignal): Promise<ControlPlane>;
+  /** Names the account that is in use now. */
+  account(): Promise<string>;
+  /** As `get`, for an account that was in use before. */
+  getFor(account: string, signal?: AbortSignal): Promise<ControlPlane>;
+  /** Profile of an account, for the user to read. */
+  profileOf(account: string): string;
+  /** Fires when another account may be in use. */
+  readonly onDidChange: (listener: () => void) => Disposable;
   /** Makes the next `get` look for the server again. */
   suspect(): void;
 }

@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import { commands } from '../../contributions.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
+import type { ControlPlane } from '../../modal/controlPlane.ts';
+import type { SharedAnswer } from '../../logs/sharedAnswer.ts';
+import { AccountPlanes } from './accountPlanes.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { LogEntry } from '../../domain/logEntry.ts';
 import type { LogFilter } from '../../domain/logFilter.ts';
@@ -51,6 +54,12 @@ export class LogsPanel implements vscode.Disposable {
   readonly #targets = new Map<string, LogTarget>();
   /** Names of functions by id, by app. */
   readonly #functions = new Map<string, Readonly<Record<string, string>>>();
+  readonly #answers = new WeakMap<ControlPlane, SharedAnswer>();
+  /** The account that each app was first followed in, by app. */
+  readonly #accounts = new Map<string, AccountPlanes>();
+  /** What to tell anew when another account is in use. */
+  readonly #retell = new Map<string, () => void>();
+  #account: string | undefined;
   #builds = 0;
 
   constructor(
@@ -101,13 +110,15 @@ export class LogsPanel implements vscode.Disposable {
       }),
     );
     this.#past = this.#disposables.add(
-      new PastHost(planes, logger, {
+      new PastHost((appId) => this.#planesOf(appId), logger, {
         post: (message) => this.#view.post(message),
         add: (session, filter) => this.#show(this.#add(session), filter),
         follow: (target) => this.follow(target),
       }),
     );
     this.#disposables.add(host.calls.onDidChange(() => this.#view.sendSessions()));
+    this.#disposables.add(planes.onDidChange(() => void this.#noteAccount()));
+    void this.#noteAccount();
   }
 
   /** Follows an app, a function or a container; one that is followed already is shown again. */
@@ -245,9 +256,11 @@ export class LogsPanel implements vscode.Disposable {
   }
 
   #startFollowing(id: string, target: LogTarget): LogSession {
-    const planes = this.#planes;
+    const planes = this.#planesOf(target.appId);
     const pauses = new Pauses();
     let isConnected = false;
+    let state: FollowState = { kind: 'connecting' };
+    const tell = () => session.setStatus(statusOf(state, this.#elsewhere(planes.account)));
     const log = new LiveLog({
       query: queryOf(target),
       connect: (signal) => planes.get(signal),
@@ -259,17 +272,20 @@ export class LogsPanel implements vscode.Disposable {
         const plane = await planes.get(signal);
         return plane.fetchLogs(query, range, limit, signal);
       },
-      onState: (state: FollowState) => {
+      answers: (signal) => planes.answers(signal),
+      onState: (now) => {
+        state = now;
         // Whether the server is there is found out anew, not taken from an answer before the break.
-        if (state.kind === 'broken') planes.suspect();
+        if (state.kind === 'broken') this.#planes.suspect();
         isConnected ||= state.kind !== 'connecting' && state.kind !== 'broken';
-        session.setStatus(statusOf(state));
+        tell();
       },
       sleep: pauses.sleep,
     });
     const part = target.containerId ?? target.functionId;
     const title = part ? `${target.appName} (${part.slice(0, 12)}…)` : target.appName;
     this.#targets.set(id, target);
+    this.#retell.set(id, tell);
     const session = this.#add(
       new LogSession(id, title, statusOf({ kind: 'connecting' }), () => log.stop(), log.buffer, {
         kind: 'followed',
@@ -289,6 +305,26 @@ export class LogsPanel implements vscode.Disposable {
     return session;
   }
 
+  #planesOf(appId: string): AccountPlanes {
+    const known = this.#accounts.get(appId);
+    if (known) return known;
+    const planes = new AccountPlanes(this.#planes, this.#answers);
+    this.#accounts.set(appId, planes);
+    return planes;
+  }
+
+  /** Profile of a log that is followed in another account than the one in use. */
+  #elsewhere(account: string | undefined): string | undefined {
+    if (account === undefined || this.#account === undefined || account === this.#account) return undefined;
+    return this.#planes.profileOf(account);
+  }
+
+  /** Tells of each log anew whether it is of another account. */
+  async #noteAccount(): Promise<void> {
+    this.#account = await this.#planes.account().catch(() => undefined);
+    for (const tell of this.#retell.values()) tell();
+  }
+
   #add(session: LogSession): LogSession {
     this.#sessions.set(session.id, session);
     this.#view.add(session);
@@ -304,6 +340,7 @@ export class LogsPanel implements vscode.Disposable {
   #drop(session: LogSession): void {
     this.#sessions.delete(session.id);
     this.#targets.delete(session.id);
+    this.#retell.delete(session.id);
     this.#past.detach(session.id);
     this.#view.remove(session);
     session.dispose();

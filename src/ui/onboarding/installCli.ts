@@ -70,8 +70,12 @@ interface ChoiceItem extends PickItem {
   readonly value: Choice;
 }
 
-async function choices({ cli }: Services, upgrade: boolean, signal: AbortSignal): Promise<ChoiceItem[]> {
-  const input = await cli.input();
+async function choices(
+  { cli, planes }: Services,
+  upgrade: boolean,
+  signal: AbortSignal,
+): Promise<ChoiceItem[]> {
+  const input = { ...(await cli.input()), proxied: await planes.isProxied() };
   const { tooOld } = upgrade ? await searchCli(input, signal) : {};
   const upgrading = tooOld ? await upgradeOffer(input, tooOld, signal) : undefined;
   const offers = [...(upgrading ? [upgrading] : []), ...(await installOffers(input, signal))];
@@ -117,7 +121,7 @@ async function act(services: Services, choice: Choice): Promise<void> {
     await openAddress(helpPage);
     return;
   }
-  const exitCode = await runInstall(choice);
+  const exitCode = await runInstall(choice, await services.planes.proxyVariables());
   services.cli.forget();
   if (exitCode === undefined) return; // ended by the user
   if (exitCode === 0) return tellFound(services, await findVisibly(services));

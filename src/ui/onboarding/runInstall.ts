@@ -6,14 +6,18 @@ import { createTask } from '../../platform/shown/surfaces.ts';
 
 /**
  * Runs the commands in a terminal that the user sees, one after the other, until one fails.
+ * @param env variables besides those of the terminal
  * @throws kind `invalid` when a word cannot be passed on as it is
  * @returns exit code of the last one that ran; undefined when the user ended it
  */
-export async function runInstall({ commands, cwd }: InstallOffer): Promise<number | undefined> {
+export async function runInstall(
+  { commands, cwd }: InstallOffer,
+  env: Readonly<Record<string, string>>,
+): Promise<number | undefined> {
   let exitCode: number | undefined = 0;
   for (const words of commands) {
     checkWords([...words, cwd]);
-    exitCode = await runTask(words, cwd);
+    exitCode = await runTask(words, { cwd, env });
     if (exitCode !== 0) break;
   }
   return exitCode;
@@ -30,13 +34,16 @@ function checkWords(words: readonly string[]): void {
 }
 
 /** As a task: it shows the command, keeps the output, and tells how it ended. No shell reads the words. */
-async function runTask([command = '', ...args]: readonly string[], cwd: string): Promise<number | undefined> {
+async function runTask(
+  [command = '', ...args]: readonly string[],
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): Promise<number | undefined> {
   const task = createTask({
     definition: { type: 'process' },
     scope: vscode.TaskScope.Workspace,
     name: text`Install Modal CLI`,
     source: 'Modal',
-    execution: new vscode.ProcessExecution(command, args, { cwd }),
+    execution: new vscode.ProcessExecution(command, args, { ...options, env: { ...options.env } }),
   });
   task.presentationOptions = {
     reveal: vscode.TaskRevealKind.Always,

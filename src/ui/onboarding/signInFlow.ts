@@ -66,7 +66,7 @@ export class SignInFlow {
         progress.report({ message: text`starting the Modal CLI…` });
         try {
           return await signInByCli(await cli.find(abort.signal), {
-            env: process.env,
+            env: await this.#services.planes.environment(),
             logger,
             profile: wish.profile,
             activate: !wish.here,
@@ -163,7 +163,9 @@ export class SignInFlow {
     const { cli, planes, store } = this.#services;
     const { command, args } = await cli.find();
     planes.suspect();
-    runInTerminal(text`Modal Sign-In`, [command, ...args, 'token', 'new']);
+    runInTerminal(text`Modal Sign-In`, [command, ...args, 'token', 'new'], {
+      env: await planes.proxyVariables(),
+    });
     const subscription = vscode.window.onDidCloseTerminal(() => {
       subscription.dispose();
       void store.refresh();

@@ -32,7 +32,7 @@ export class MemoryFlows implements vscode.Disposable {
 
   constructor(parts: MemoryParts) {
     this.#parts = parts;
-    this.history = new RequestHistory(vscode.Uri.joinPath(parts.storage, 'requestHistory').fsPath);
+    this.history = new RequestHistory(parts.storage('requestHistory'));
     this.endpoints = new Endpoints(parts);
     this.files = new HttpFiles(this.endpoints, parts.state);
     this.help = new HttpFileHelp(this.files);

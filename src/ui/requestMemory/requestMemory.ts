@@ -4,6 +4,7 @@ import { Emitter } from '../../domain/emitter.ts';
 import type { Rates } from '../../domain/cost.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { SavedRequest } from '../../domain/savedRequest.ts';
+import { tellNotKept } from '../../platform/storageProblem.ts';
 import type { Presenter } from '../../platform/present.ts';
 import type { SentRequest } from '../../requests/history/entry.ts';
 import type { AppStore } from '../../store/appStore.ts';
@@ -14,8 +15,8 @@ import { findSavedFiles, watchSavedFiles } from './savedFiles.ts';
 export type MemoryFlows = import('./flows.ts').MemoryFlows;
 
 export interface MemoryParts {
-  /** Folder of the workspace's storage; the one of all workspaces where none is open. */
-  readonly storage: vscode.Uri;
+  /** Path of a folder of the workspace's storage. */
+  readonly storage: (folder: string) => string;
   readonly state: vscode.Memento;
   readonly store: AppStore;
   readonly catalog: CatalogStore;
@@ -61,6 +62,6 @@ export class RequestMemory implements vscode.Disposable {
   record(sent: SentRequest): void {
     this.load()
       .then((flows) => flows.record(sent))
-      .catch((error: unknown) => this.#parts.logger.error('The request history could not be written', error));
+      .catch((error: unknown) => tellNotKept('A request that was sent', error, this.#parts.logger));
   }
 }

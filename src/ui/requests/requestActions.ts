@@ -1,3 +1,4 @@
+import type { App } from '../../domain/app.ts';
 import type { RequestSpec } from '../../domain/request.ts';
 import type { CallRegistry } from './callRegistry.ts';
 import type { LoadArgument } from './load/loadRequest.ts';
@@ -6,7 +7,8 @@ import type { LogTarget } from '../logs/logsController.ts';
 /** What a request panel asks the rest of the extension to do. */
 export interface RequestActions {
   readonly showLogs: (target: LogTarget) => void;
-  readonly deploy: () => void;
+  /** Deploys that app anew. */
+  readonly deploy: (app: Pick<App, 'name' | 'environment'>) => void;
   readonly openDashboard: (appId: string) => void;
   /** Tests the endpoint with exactly this request. */
   readonly loadTest: (argument: LoadArgument) => void;

@@ -20,6 +20,7 @@ import { deployOf } from './requestSession.ts';
 import type { SavedDrafts } from './savedDrafts.ts';
 import { fileTargetFor } from './fileTargetFor.ts';
 import { showInformation } from '../../platform/shown/messages.ts';
+import { tellNotKept } from '../../platform/storageProblem.ts';
 
 export interface RequestEditorServices {
   readonly keys: EndpointKeys;
@@ -283,6 +284,6 @@ export class RequestEditor implements vscode.Disposable {
   }
 
   #saveFailed(error: unknown): void {
-    this.#services.logger.warn(`A request's draft cannot be kept: ${String(error)}`);
+    tellNotKept('The draft of a request', error, this.#services.logger);
   }
 }

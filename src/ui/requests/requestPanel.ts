@@ -199,7 +199,7 @@ export class RequestPanel implements vscode.Disposable {
         logger,
         actions: {
           showLogs: (callId) => this.#showLogs(callId),
-          deploy,
+          deploy: () => deploy(this.session.target.app),
           enterKey: () => this.#enterKey(),
           openDashboard: () => openDashboard(this.session.target.app.id),
         },

@@ -21,8 +21,8 @@ import type { SavedDrafts } from './savedDrafts.ts';
 
 export interface RequestsOptions {
   readonly extensionUri: vscode.Uri;
-  /** Where drafts and API descriptions are kept; absent: nowhere. */
-  readonly storageUri: vscode.Uri | undefined;
+  /** Path of a folder where drafts or API descriptions are kept. */
+  readonly storage: (folder: string) => string;
   readonly sender: Pick<RequestSender, 'send'>;
   readonly keys: EndpointKeys;
   /** Has the key of the credentials in drafts. */
@@ -250,16 +250,15 @@ export class RequestsController implements vscode.Disposable {
     };
   }
 
-  #drafts(module: PanelModule): SavedDrafts | undefined {
+  #drafts(module: PanelModule): SavedDrafts {
     const files = this.#files(module, 'drafts');
     const { secrets, logger } = this.#options;
-    this.#savedDrafts ??= files && new module.SavedDrafts(files, secrets, logger);
+    this.#savedDrafts ??= new module.SavedDrafts(files, secrets, logger);
     return this.#savedDrafts;
   }
 
-  #files({ KeyedFiles }: PanelModule, folder: keyof typeof mostFiles): KeyedFiles | undefined {
-    const { storageUri } = this.#options;
-    return storageUri && new KeyedFiles(vscode.Uri.joinPath(storageUri, folder).fsPath, mostFiles[folder]);
+  #files({ KeyedFiles }: PanelModule, folder: keyof typeof mostFiles): KeyedFiles {
+    return new KeyedFiles(this.#options.storage(folder), mostFiles[folder]);
   }
 }
 

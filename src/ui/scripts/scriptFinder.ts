@@ -17,7 +17,8 @@ export class ScriptFinder implements vscode.Disposable {
   readonly #disposables = new DisposableStore();
   readonly #config: Config;
   #watching = false;
-  #followed = false;
+  /** Ends the reads when nobody looks any more. */
+  #followed: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   readonly onDidChange: ScriptIndex['onDidChange'];
@@ -39,10 +40,20 @@ export class ScriptFinder implements vscode.Disposable {
     return this.#index.complete;
   }
 
-  /** Reads what is new, and everything the first time. */
-  async find(): Promise<readonly ScriptFile[]> {
+  /** The workspace has more files than were looked at. */
+  get isCut(): boolean {
+    return this.#index.isCut;
+  }
+
+  /** Why the files could not be listed. */
+  get problem(): string | undefined {
+    return this.#index.problem;
+  }
+
+  /** Reads what is new, and everything the first time. @param signal what is left is read the next time */
+  async find(signal = this.#followed?.signal): Promise<readonly ScriptFile[]> {
     this.#watch();
-    await this.#index.update();
+    await this.#index.update(signal);
     return this.#index.scripts;
   }
 
@@ -53,12 +64,14 @@ export class ScriptFinder implements vscode.Disposable {
 
   /** While followed, changed files are read at once. */
   follow(on: boolean): void {
-    this.#followed = on;
+    this.#followed?.abort();
+    this.#followed = on ? new AbortController() : undefined;
     if (on) void this.find();
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
+    this.#followed?.abort();
     this.#disposables.dispose();
   }
 
@@ -83,8 +96,9 @@ export class ScriptFinder implements vscode.Disposable {
   }
 
   #soon(): void {
-    if (!this.#followed) return;
+    const signal = this.#followed?.signal;
+    if (!signal) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#index.update(), settleMs);
+    this.#timer = setTimeout(() => void this.#index.update(signal), settleMs);
   }
 }

@@ -123,7 +123,7 @@ export class ScriptFlow {
       cli: await cli.find(),
       connection: await planes.connection(),
       plane: await planes.get(),
-      env: process.env,
+      env: await planes.environment(),
       logger,
     };
   }

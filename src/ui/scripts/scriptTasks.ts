@@ -4,6 +4,7 @@ import type { ModalTask } from '../../deploy/taskArguments.ts';
 import type { ScriptFile } from '../../domain/script.ts';
 import { defaultAppVariable } from '../../domain/script.ts';
 import { plain } from '../../domain/text.ts';
+import type { ControlPlanes } from '../../modal/planes.ts';
 import type { Config } from '../../platform/config.ts';
 import type { CliFinder } from '../onboarding/cliFinder.ts';
 import { createTask } from '../../platform/shown/surfaces.ts';
@@ -19,12 +20,14 @@ export class ScriptTasks implements vscode.TaskProvider, vscode.Disposable {
   readonly #finder: ScriptFinder;
   readonly #cli: CliFinder;
   readonly #config: Config;
+  readonly #planes: ControlPlanes;
   readonly #registration: vscode.Disposable;
 
-  constructor(finder: ScriptFinder, cli: CliFinder, config: Config) {
+  constructor(finder: ScriptFinder, cli: CliFinder, config: Config, planes: ControlPlanes) {
     this.#finder = finder;
     this.#cli = cli;
     this.#config = config;
+    this.#planes = planes;
     this.#registration = vscode.tasks.registerTaskProvider(taskType, this);
   }
 
@@ -81,7 +84,12 @@ export class ScriptTasks implements vscode.TaskProvider, vscode.Disposable {
     const profile = this.#config.get('profile');
     const execution = new vscode.ProcessExecution(cli.command, args, {
       cwd: path.dirname(script),
-      env: { PYTHONUTF8: '1', PYTHONUNBUFFERED: '1', ...(profile ? { MODAL_PROFILE: profile } : {}) },
+      env: {
+        ...(await this.#planes.proxyVariables().catch(() => ({}))), // what cannot be a proxy, the CLI says itself
+        PYTHONUTF8: '1',
+        PYTHONUNBUFFERED: '1',
+        ...(profile ? { MODAL_PROFILE: profile } : {}),
+      },
     });
     const made = createTask({
       definition,

@@ -3,12 +3,15 @@ import { commands, contextKeys, views } from '../../contributions.ts';
 import type { Rates } from '../../domain/cost.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import type { ContextKeys } from '../../platform/contextKeys.ts';
-import type { AppStore } from '../../store/appStore.ts';
+import type { AppStore, AppStoreState } from '../../store/appStore.ts';
+import { plain, text } from '../../domain/text.ts';
+import { sentence } from '../../domain/words.ts';
 import type { DeployTracker } from '../deploy/deployTracker.ts';
 import { RowTree } from '../trees/rowTree.ts';
 import type { ScriptFinder } from './scriptFinder.ts';
 import type { ScriptRowTarget, buildScriptRows } from './scriptRows.ts';
 import type { ScriptRuns } from './scriptRuns.ts';
+import { mostFiles } from './workspaceFiles.ts';
 import { withProgress } from '../../platform/shown/messages.ts';
 import type { TreeView } from '../../platform/shown/surfaces.ts';
 import { createTreeView } from '../../platform/shown/surfaces.ts';
@@ -30,6 +33,7 @@ export class ScriptsView implements vscode.Disposable {
   readonly #tree: RowTree;
   #buildRows: typeof buildScriptRows | undefined;
   #targets: ReadonlyMap<string, ScriptRowTarget> = new Map();
+  #painted: (Pick<AppStoreState['snapshot'], 'apps'> & Pick<AppStoreState, 'connection'>) | undefined;
 
   constructor(parts: ScriptsViewParts) {
     this.#parts = parts;
@@ -42,12 +46,12 @@ export class ScriptsView implements vscode.Disposable {
       finder.follow(on);
       if (on && !this.#buildRows) void this.#firstRead();
       // Which of them are deployed is not known before anybody has asked.
-      if (on && store.state.connection === 'unknown') void store.refresh();
+      if (on && store.state.connection === 'unknown') void store.refreshOnce();
     };
     const paint = () => this.#paint();
     this.#disposables.add(this.view.onDidChangeVisibility((event) => visible(event.visible)));
     for (const { onDidChange } of [finder, runs, deploys]) this.#disposables.add(onDidChange(paint));
-    this.#disposables.add(store.onDidChange(paint));
+    this.#disposables.add(store.onDidChange(() => this.#storeChanged()));
     if (this.view.visible) visible(true);
   }
 
@@ -65,6 +69,13 @@ export class ScriptsView implements vscode.Disposable {
     this.#disposables.dispose();
   }
 
+  /** Which apps are live is all that these rows show of them. */
+  #storeChanged(): void {
+    const { snapshot, connection } = this.#parts.store.state;
+    if (snapshot.apps === this.#painted?.apps && connection === this.#painted.connection) return;
+    this.#paint();
+  }
+
   async #firstRead(): Promise<void> {
     await withProgress({ location: { viewId: views.scripts } }, async () => {
       this.#buildRows ??= (await import('./scriptActions.ts')).buildScriptRows;
@@ -75,8 +86,10 @@ export class ScriptsView implements vscode.Disposable {
 
   #paint(): void {
     const { finder, runs, store, deploys, rates } = this.#parts;
-    if (!finder.complete || !this.#buildRows) return;
+    this.#setMessage();
+    if ((!finder.complete && finder.scripts.length === 0) || !this.#buildRows) return;
     const { snapshot, connection } = store.state;
+    this.#painted = { apps: snapshot.apps, connection };
     const live = snapshot.apps.filter(({ state }) => state === 'deployed');
     const { rows, targets } = this.#buildRows({
       scripts: finder.scripts,
@@ -90,7 +103,17 @@ export class ScriptsView implements vscode.Disposable {
       openCommand: commands.openScript,
     });
     this.#targets = targets;
-    this.#parts.contextKeys.set(contextKeys.noScripts, targets.size === 0);
+    this.#parts.contextKeys.set(contextKeys.noScripts, finder.complete && targets.size === 0);
     this.#tree.show(rows);
+  }
+
+  #setMessage(): void {
+    const { problem, isCut } = this.#parts.finder;
+    const message = problem
+      ? text`The Python files could not be listed: ${sentence(problem)} Refresh to try again.`
+      : isCut
+        ? text`Only ${mostFiles.toLocaleString()} Python files of a folder are searched; this workspace has more. Leave folders out with the setting search.exclude.`
+        : plain('');
+    if (this.view.message !== message) this.view.message = message;
   }
 }

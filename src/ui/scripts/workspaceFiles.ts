@@ -1,26 +1,26 @@
 import * as vscode from 'vscode';
 import type { Config } from '../../platform/config.ts';
-import { excludeGlob } from '../../scripts/excludes.ts';
+import { excludeGlob, literalGlob } from '../../scripts/excludes.ts';
 import type { FileStamp, ScriptFiles } from '../../scripts/scriptIndex.ts';
 
-/** A workspace with more Python files than this is not read to its end. */
-const mostFiles = 20_000;
+/** A folder with more Python files than this is not read to its end, which the view says. */
+export const mostFiles = 20_000;
 
 /** The Python files of all folders of the workspace, without what the user's settings leave out. */
 export function workspaceFiles(config: Config): ScriptFiles {
   return {
     find: async () => {
       const folders = vscode.workspace.workspaceFolders ?? [];
-      const found = await Promise.all(
-        folders.map((folder) =>
-          vscode.workspace.findFiles(
-            new vscode.RelativePattern(folder, '**/*.py'),
-            excludeGlob(config.searchExclude(folder.uri)),
-            mostFiles,
-          ),
-        ),
-      );
-      return [...new Set(found.flat().map(String))];
+      const found = await Promise.all(folders.map((folder) => find(folder, '**/*.py', config, mostFiles)));
+      const isCut = found.some(({ length }) => length >= mostFiles);
+      return { uris: [...new Set(found.flat().map(String))], isCut };
+    },
+    includes: async (address) => {
+      const uri = vscode.Uri.parse(address);
+      const folder = vscode.workspace.getWorkspaceFolder(uri);
+      if (!folder) return false;
+      const relative = uri.path.slice(folder.uri.path.length).replace(/^\//, '');
+      return (await find(folder, literalGlob(relative), config, 1)).length > 0;
     },
     stat: async (uri) => {
       try {
@@ -33,4 +33,14 @@ export function workspaceFiles(config: Config): ScriptFiles {
     read: async (uri) => new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.parse(uri))),
     label: (uri) => vscode.workspace.asRelativePath(vscode.Uri.parse(uri)),
   };
+}
+
+function find(
+  folder: vscode.WorkspaceFolder,
+  glob: string,
+  config: Config,
+  most: number,
+): Thenable<vscode.Uri[]> {
+  const pattern = new vscode.RelativePattern(folder, glob);
+  return vscode.workspace.findFiles(pattern, excludeGlob(config.searchExclude(folder.uri)), most);
 }

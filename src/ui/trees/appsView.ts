@@ -1,8 +1,9 @@
 import type * as vscode from 'vscode';
 import { contextKeys, views } from '../../contributions.ts';
 import { isLive } from '../../domain/app.ts';
-import { isFiltering, judgesDetails } from '../../domain/appFilter.ts';
+import { isFiltering, judgesDetails, mayMissFunctions } from '../../domain/appFilter.ts';
 import { needsAllDetails } from '../../domain/arrangement.ts';
+import type { AppFilter } from '../../domain/appFilter.ts';
 import type { CatalogApp } from '../../domain/catalog.ts';
 import type { Rates } from '../../domain/cost.ts';
 import type { Disposable } from '../../domain/emitter.ts';
@@ -11,7 +12,10 @@ import { plain, text } from '../../domain/text.ts';
 import { plural, spokenAge } from '../../domain/words.ts';
 import type { Config } from '../../platform/config.ts';
 import type { ContextKeys } from '../../platform/contextKeys.ts';
+import { isInFront, onDidChangeWindow } from '../../platform/windowInFront.ts';
+import type { Snapshot } from '../../store/snapshot.ts';
 import type { AppStore, AppStoreState } from '../../store/appStore.ts';
+import type { ReadOutcome, ReadReason } from '../../store/refreshSchedule.ts';
 import { RefreshSchedule } from '../../store/refreshSchedule.ts';
 import { runningBadge } from './appBadge.ts';
 import type { AppRows, AppRowTarget } from './appRows.ts';
@@ -63,6 +67,9 @@ export class AppsView implements vscode.Disposable {
   #badgeEnd: NodeJS.Timeout | undefined;
   #selected: string | undefined;
   #selectedIsGone = false;
+  /** No name matches the text that is looked for, so it may be that of a function. */
+  #missesAll = false;
+  #isPainting = false;
 
   constructor(parts: AppsViewParts) {
     this.#parts = parts;
@@ -82,20 +89,28 @@ export class AppsView implements vscode.Disposable {
     );
     this.#schedule = this.#disposables.add(
       new RefreshSchedule(
-        () => this.#read(),
+        (reason) => this.#read(reason),
         () => config.get('apps.refreshSeconds') * 1000,
       ),
     );
-    const repaint = () => {
-      this.#paint(store.state);
-    };
+    const repaint = () => this.#paintSoon();
     this.#saved = this.#disposables.add(new SavedByOrigin(parts, repaint));
     const add = (disposable: Disposable) => this.#disposables.add(disposable);
     add(this.#view.onDidChangeVisibility(({ visible }) => this.#setVisible(visible)));
     add(this.#view.onDidExpandElement(({ element }) => this.#tree.setOpened(element, true)));
     add(this.#view.onDidCollapseElement(({ element }) => this.#tree.setOpened(element, false)));
     add(this.#view.onDidChangeSelection(({ selection: [id] }) => (this.#selected = id ?? this.#selected)));
-    add(store.onDidChange((state) => this.#paint(state)));
+    const moved = () => this.#schedule.moved();
+    add(this.#view.onDidExpandElement(moved));
+    add(this.#view.onDidChangeSelection(moved));
+    this.#schedule.setInFront(isInFront());
+    add(
+      onDidChangeWindow((inFront, { active }) => {
+        this.#schedule.setInFront(inFront);
+        if (active) moved();
+      }),
+    );
+    add(store.onDidChange(repaint));
     add(parts.lifecycle.onDidChange(repaint));
     add(config.onDidChange(['apps.showStopped', 'environment'], repaint));
     add(arrangement.onDidChange(() => this.#arrangementChanged()));
@@ -150,18 +165,18 @@ export class AppsView implements vscode.Disposable {
     this.#schedule.setVisible(visible);
   }
 
-  async #read(): Promise<boolean> {
+  async #read(reason: ReadReason): Promise<ReadOutcome> {
     const { store, arrangement } = this.#parts;
     const signal = this.#watching?.signal;
     this.#profileEnvironment = await this.#parts.profileEnvironment().catch(() => '');
-    store.readAllDetails(needsAllDetails(arrangement.current));
+    store.readAllDetails(needsAllDetails(arrangement.current) || this.#missesAll);
     const first = store.state.connection === 'unknown';
-    const read = () => store.refresh(signal);
+    const { snapshot: before } = store.state;
+    const options = { whole: reason === 'asked', environment: this.#deployEnvironment(store.state) };
+    const read = () => (first ? store.refreshOnce(signal) : store.refresh(signal, options));
     // Later reads are silent: a bar that runs every ten seconds only disturbs.
     await (first ? withProgress({ location: { viewId: views.apps } }, read) : read());
-    const { error } = store.state;
-    // What only the profile file decides is read again at the usual pace: the user may be signing in right now.
-    return error === undefined || error.kind === 'signedOut' || error.kind === 'profileBroken';
+    return outcomeOf(store.state, before);
   }
 
   /** A row that failed waits for the user; asking for its children again must not read again. */
@@ -192,7 +207,18 @@ export class AppsView implements vscode.Disposable {
   #arrangementChanged(): void {
     const { store, arrangement } = this.#parts;
     this.#paint(store.state);
-    if (needsAllDetails(arrangement.current) && unread(store.state) > 0) this.refreshIfVisible();
+    const wantsAll = needsAllDetails(arrangement.current) || this.#missesAll;
+    if (wantsAll && unread(store.state) > 0) this.refreshIfVisible();
+  }
+
+  /** Once, however much changes in this turn of the event loop: an app of 300 functions brings 300 facts. */
+  #paintSoon(): void {
+    if (this.#isPainting) return;
+    this.#isPainting = true;
+    setImmediate(() => {
+      this.#isPainting = false;
+      if (!this.#disposables.isDisposed) this.#paint(this.#parts.store.state);
+    });
   }
 
   #paint(state: AppStoreState): void {
@@ -211,6 +237,7 @@ export class AppsView implements vscode.Disposable {
       pages: this.#pages,
     });
     this.#targets = built.targets;
+    this.#missesAll = mayMissFunctions(arrangement.current.filter) && built.shown === 0;
     const filtered = isFiltering(arrangement.current.filter);
     keys.set(contextKeys.connection, connection);
     keys.set(contextKeys.empty, built.total === 0);
@@ -231,10 +258,10 @@ export class AppsView implements vscode.Disposable {
   #setWords(state: AppStoreState, { shown, total }: AppRows): void {
     const { filter } = this.#parts.arrangement.current;
     const words = filterWords(filter);
-    const missing = judgesDetails(filter) ? unread(state) : 0;
+    const missing = words ? unread(state) : 0;
     const workspace = state.snapshot.environments.length > 0 ? state.workspace : '';
     const description = shown === 0 && total > 0 ? words : workspace;
-    const parts = shown === 0 ? [] : [staleMessage(state), filterMessage(words, shown, total, missing)];
+    const parts = shown === 0 ? [] : [staleMessage(state), filterMessage(filter, shown, total, missing)];
     const message = parts.filter(Boolean).join(' ');
     if (this.#view.description !== description) this.#view.description = plain(description);
     if (this.#view.message !== message) this.#view.message = plain(message);
@@ -257,6 +284,14 @@ export class AppsView implements vscode.Disposable {
   }
 }
 
+function outcomeOf({ error, snapshot }: AppStoreState, before: Snapshot): ReadOutcome {
+  // What only the profile file decides is read again at the usual pace: the user may be signing in right now.
+  if (error && error.kind !== 'signedOut' && error.kind !== 'profileBroken')
+    return error.kind === 'offline' || error.kind === 'timeout' ? 'unreachable' : 'failed';
+  const isSame = snapshot.apps === before.apps && snapshot.containers === before.containers;
+  return isSame ? 'same' : 'news';
+}
+
 /** Live apps whose functions have not been read. */
 function unread({ snapshot, problems }: AppStoreState): number {
   const { apps, details } = snapshot;
@@ -264,12 +299,15 @@ function unread({ snapshot, problems }: AppStoreState): number {
 }
 
 /** Says what the filter is and how much it shows; '' without a filter. @param missing apps not read yet */
-function filterMessage(words: string, shown: number, total: number, missing: number): string {
+function filterMessage(filter: AppFilter, shown: number, total: number, missing: number): string {
+  const words = filterWords(filter);
   if (!words) return '';
   const counts = text`${shown} of ${plural(total, 'app')} match the filter: ${words}.`;
-  return missing > 0
-    ? `${counts} ${text`The functions of ${plural(missing, 'app')} are still being read.`}`
-    : counts;
+  if (missing === 0) return counts;
+  const rest = mayMissFunctions(filter)
+    ? text`The functions of ${plural(missing, 'app')} were not searched.`
+    : judgesDetails(filter) && text`The functions of ${plural(missing, 'app')} are still being read.`;
+  return rest ? `${counts} ${rest}` : counts;
 }
 
 /** Says how old the rows are when they could not be read again; '' when they are fresh. */

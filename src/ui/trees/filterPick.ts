@@ -14,7 +14,8 @@ type Choice =
   | { readonly kind: 'state'; readonly state: FilterState }
   | { readonly kind: 'gpu'; readonly gpu: string }
   | { readonly kind: 'environment'; readonly environment: string }
-  | { readonly kind: 'mine' };
+  | { readonly kind: 'mine' }
+  | { readonly kind: 'functions' };
 
 interface Item extends PickItem {
   readonly choice?: Choice;
@@ -70,6 +71,13 @@ function filterItems({ state }: AppStore, filter: AppFilter): Item[] {
   const gpus = apps.flatMap(({ details }) => (details ? gpuGroup(details) : []));
   const environments = snapshot.environments.map(({ name }) => name);
   return [
+    separator(text`Text`),
+    {
+      label: text`search functions and addresses of all apps, too`,
+      description: text`reads the functions of each app once`,
+      alwaysShow: true,
+      choice: { kind: 'functions' },
+    },
     separator(text`State`),
     ...filterStates.map((each) => item(stateWord(each), { kind: 'state', state: each })),
     ...section(
@@ -113,6 +121,7 @@ function filterOf(text: string, choices: readonly Choice[]): AppFilter {
     gpus: choices.flatMap((choice) => (choice.kind === 'gpu' ? choice.gpu : [])),
     environments: choices.flatMap((choice) => (choice.kind === 'environment' ? choice.environment : [])),
     mine: choices.some(({ kind }) => kind === 'mine'),
+    functions: choices.some(({ kind }) => kind === 'functions'),
   };
 }
 
@@ -126,5 +135,7 @@ function isChosen(filter: AppFilter, choice: Choice): boolean {
       return filter.environments.includes(choice.environment);
     case 'mine':
       return filter.mine;
+    case 'functions':
+      return filter.functions;
   }
 }

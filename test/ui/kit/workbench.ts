@@ -91,6 +91,13 @@ export class Workbench {
     await explorer.first().waitFor({ state: 'visible', timeout: openWithinMs });
   }
 
+  /** Opens the same folder in a second tab of the same browser, as another window of the same person. */
+  async openTab(folder: string): Promise<Workbench> {
+    const tab = new Workbench(this.#host, this.#browser, await this.page.context().newPage());
+    await tab.open(folder);
+    return tab;
+  }
+
   /** @param title title of a command, with or without its category */
   async runCommand(title: string): Promise<void> {
     await this.quickPick.runCommand(title);

@@ -132,6 +132,7 @@ describe('a call of the control plane', () => {
     functionStats: (modal, signal) => modal.functionStats('fu-1', signal),
     fetchLogs: (modal, signal) => modal.fetchLogs({ appId: 'ap-1' }, range, 10, signal),
     countLogs: (modal, signal) => modal.countLogs({ appId: 'ap-1' }, range, 60, signal),
+    answersOnLogs: (modal, signal) => modal.answersOnLogs(signal),
     streamLogs: (modal, signal) => drain(modal.streamLogs({ appId: 'ap-1' }, '', 55, signal)),
   };
 

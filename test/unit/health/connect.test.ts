@@ -25,7 +25,7 @@ describe('the way to a server', () => {
       ).then(async ({ server, port }) => {
         const { address, nameMs, connectMs } = await connectTo(`http://localhost:${port}/x`, never);
         expect(address).toMatch(/^(?:127\.|::1)/);
-        expect(nameMs + connectMs).toBeGreaterThan(0);
+        expect((nameMs ?? 0) + connectMs).toBeGreaterThan(0);
         server.close();
       });
     });
@@ -48,7 +48,7 @@ describe('the way to a server', () => {
   it('ends at the proxy, where one is used', async () => {
     const { server, port } = await listen();
     const network = { ...plainNetwork, proxy: `http://127.0.0.1:${port}` };
-    const connected = await connectTo('https://endpoint.example/', never, network);
+    const connected = await connectTo('http://endpoint.example/', never, network);
     expect(connected).toMatchObject({ address: '127.0.0.1', proxy: `127.0.0.1:${port}` });
     const named = { ...network, noProxy: ['.invalid'] };
     await expect(connectTo('https://direct.invalid/', never, named)).rejects.toThrow(/cannot be resolved/);
@@ -62,7 +62,7 @@ describe('the way to a server', () => {
     const server = tls.createServer({ key, cert }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const url = `https://localhost:${(server.address() as net.AddressInfo).port}/`;
-    await expect(connectTo(url, never)).rejects.toThrow(/not trusted/);
+    await expect(connectTo(url, never)).rejects.toThrow(/signed by itself/);
     const { tls: shaken } = await connectTo(url, never, { ...plainNetwork, strictSsl: false });
     expect(shaken?.protocol).toMatch(/^TLS/);
     server.close();

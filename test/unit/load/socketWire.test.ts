@@ -26,9 +26,9 @@ async function serve(answer: (socket: Socket, asked: number, request: string) =>
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const options = { network: plainNetwork, isHttps: false, headersTimeoutMs: 300 };
+  const options = { network: plainNetwork, url: 'http://127.0.0.1/', headersTimeoutMs: 300 };
   const connection = makeConnection(options);
-  if (connection.kind === 'proxied') throw new Error('No proxy is set.');
+  if (connection.kind === 'forwarded') throw new Error('No proxy is set.');
   const origin = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const wire = new SocketWire({ ...options, ...connection, bodyTimeoutMs: 300, origin, headers: { a: 'b' } });
   close = async () => {

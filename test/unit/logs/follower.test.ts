@@ -403,4 +403,79 @@ describe('time', () => {
     await run;
     expect(vi.getTimerCount()).toBe(0);
   });
+
+  /** A server that takes every stream and says nothing on it; `isMute` decides whether it answers anything else. */
+  function followQuiet(isMute: () => boolean, startCut = false) {
+    vi.useFakeTimers();
+    const told: string[] = [];
+    let streams = 0;
+    let asked = 0;
+    const follower = new LogFollower({
+      query: { appId: 'ap-1' },
+      open: async function* (_query, _last, _seconds, signal): AsyncGenerator<LogBatch> {
+        if (startCut && ++streams === 1) {
+          yield batchOf('1', chunk('one'));
+          await new Promise((_, reject) =>
+            setTimeout(() => reject(new ModalError('offline', 'cut')), 40_000),
+          );
+        }
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      },
+      answers: () => {
+        asked++;
+        return new Promise((resolve, reject) => {
+          if (isMute()) setTimeout(() => reject(new ModalError('timeout', 'no answer')), 10_000);
+          else resolve(undefined);
+        });
+      },
+      sink: {
+        push: () => undefined,
+        mark: ({ text }) => told.push(text),
+        flush: () => undefined,
+      },
+      onState: ({ kind }) => told.push(kind),
+      random: () => 0,
+    });
+    const run = follower.run();
+    const end = async () => {
+      follower.stop();
+      await run;
+      expect(vi.getTimerCount()).toBe(0);
+    };
+    return { told, end, asked: () => asked };
+  }
+
+  it('never calls a server live that takes the stream and answers nothing', async () => {
+    const { told, end } = followQuiet(() => true);
+    await vi.advanceTimersByTimeAsync(10 * 60_000);
+    expect(told).not.toContain('live');
+    expect(told).not.toContain('waiting');
+    expect(told.join()).not.toContain('No line is missing');
+    expect(told.filter((each) => each.startsWith('The stream broke'))).toHaveLength(1);
+    await end();
+  });
+
+  it('calls a quiet one live when the server answers something else, and asks once', async () => {
+    const { told, end, asked } = followQuiet(() => false);
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(told).toEqual(['connecting', 'waiting']);
+    await vi.advanceTimersByTimeAsync(10 * 60_000);
+    expect(asked()).toBe(1);
+    await end();
+  });
+
+  it('tells a break once, for as long as the server was mute, and what was silent before it', async () => {
+    let isMute = true;
+    const { told, end } = followQuiet(() => isMute, true);
+    await vi.advanceTimersByTimeAsync(100_000);
+    isMute = false;
+    await vi.advanceTimersByTimeAsync(60_000);
+    const marks = told.filter((each) => each.includes(' '));
+    expect(marks[0]).toBe('The stream broke: cut');
+    expect(marks[1]).toMatch(
+      /^The log goes on where it broke, after 1 min \d+ s \(nothing had come for 40 s before\)\. No line is missing\.$/,
+    );
+    expect(marks).toHaveLength(2);
+    await end();
+  });
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http2';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ import { secretStorage } from '../support/secretStorage.ts';
 
 let folder: string;
 let config: string;
-const server = createServer((socket) => socket.destroy());
+const server = createServer(); // it greets, which is all that is asked of it here
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'planes-'));
@@ -61,6 +61,25 @@ it('makes one plane for each connection and tells when the connection changes', 
   expect(await source.get()).not.toBe(first);
   expect(made.map(({ tokenId }) => tokenId)).toEqual(['ak-one', 'ak-second']);
   expect(changes).toEqual(['ak-second']);
+  source.dispose();
+});
+
+it('keeps the account that a log began with when another profile is chosen, and takes its new token', async () => {
+  const { port } = server.address() as AddressInfo;
+  const profileOf = (name: string, token: string, active = false) =>
+    `[${name}]\n${active ? 'active = true\n' : ''}server_url = "http://127.0.0.1:${port}"\ntoken_id = "${token}"\ntoken_secret = "s"\n`;
+  const made: Connection[] = [];
+  const source = planes(made);
+  await writeFile(config, profileOf('work', 'ak-work', true) + profileOf('home', 'ak-home'));
+  const account = await source.account();
+  const plane = await source.getFor(account);
+  await writeFile(config, profileOf('work', 'ak-work') + profileOf('home', 'ak-home', true));
+  expect(await source.get()).not.toBe(plane);
+  expect(await source.getFor(account)).toBe(plane);
+  expect(source.profileOf(account)).toBe('work');
+  await writeFile(config, profileOf('work', 'ak-later', true) + profileOf('home', 'ak-home'));
+  await source.getFor(account);
+  expect(made.at(-1)?.tokenId).toBe('ak-later');
   source.dispose();
 });
 

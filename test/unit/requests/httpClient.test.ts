@@ -431,7 +431,7 @@ describe('proxies', () => {
   it('that ask for a password, or refuse, are named', async () => {
     for (const [status, words] of [
       [407, /asks for a name and password/],
-      [403, /refused the connection with status 403/],
+      [403, /refused a connection to endpoint\.example:443 with status 403.*http\.noProxy|NO_PROXY/],
     ] as const) {
       const server = createServer((_incoming, response) => response.writeHead(status).end());
       server.on('connect', (_incoming, client: Socket) =>

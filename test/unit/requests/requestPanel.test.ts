@@ -70,11 +70,10 @@ afterEach(async () => {
 });
 
 function inWindow(): RequestsController {
-  const uri = editor.Uri.parse(`file://${folder}`) as unknown as vscode.Uri;
   return new RequestsController(
     {
       extensionUri: editor.Uri.parse(`file://${extensionFolder()}`) as unknown as vscode.Uri,
-      storageUri: uri,
+      storage: (name: string) => path.join(folder, name),
       sender: {
         send: (spec, signal) => new Promise((resolve) => sent.push({ spec, resolve, signal })),
       },

@@ -14,6 +14,8 @@ class MemoryFiles {
   readonly reads: string[] = [];
   finds = 0;
   fails = false;
+  isCut = false;
+  readonly asked: string[] = [];
   open = 0;
   mostOpen = 0;
 
@@ -27,7 +29,8 @@ class MemoryFiles {
         find: () =>
           this.fails
             ? Promise.reject(new Error('no workspace'))
-            : Promise.resolve((this.finds++, [...this.texts.keys()])),
+            : Promise.resolve({ uris: (this.finds++, [...this.texts.keys()]), isCut: this.isCut }),
+        includes: (uri) => Promise.resolve((this.asked.push(uri), !uri.startsWith('excluded'))),
         stat: (uri): Promise<FileStamp | undefined> => {
           const file = this.texts.get(uri);
           return Promise.resolve(file && { mtime: file.mtime, size: file.text.length });
@@ -97,18 +100,63 @@ describe('the index of scripts', () => {
     expect(index.scripts.map(({ apps }) => apps[0]?.name)).toEqual(['a', 'other']);
   });
 
-  it('lists anew for a new file, without reading the others again', async () => {
+  it('asks about a new file alone, and reads neither the others again nor one that is excluded', async () => {
     const files = new MemoryFiles();
     files.set('a.py', script('a'));
     const index = files.index();
     await index.update();
     files.set('new.py', script('new'));
+    files.set('excluded.py', script('excluded'));
     index.touch('new.py');
+    index.touch('excluded.py');
     await index.update();
-    expect([files.reads, labels(index)]).toEqual([
+    expect([files.reads, labels(index), files.finds, files.asked]).toEqual([
       ['a.py', 'new.py'],
       ['a.py', 'new.py'],
+      1,
+      ['new.py', 'excluded.py'],
     ]);
+  });
+
+  it('tells the first app long before thousands of files are read', async () => {
+    const files = new MemoryFiles();
+    files.set('first.py', script('first'));
+    for (let at = 0; at < 2000; at++) files.set(`plain${at}.py`, 'print(1)\n');
+    const index = files.index();
+    let readsAtFirst = Infinity;
+    index.onDidChange(() => {
+      if (index.scripts.length > 0) readsAtFirst = Math.min(readsAtFirst, files.reads.length);
+    });
+    await index.update();
+    expect(readsAtFirst).toBeLessThan(100);
+  });
+
+  it('stops when nobody looks any more, and reads the rest when somebody does', async () => {
+    const files = new MemoryFiles();
+    for (let at = 0; at < 500; at++) files.set(`${at}.py`, script(`a${at}`));
+    const index = files.index();
+    const abort = new AbortController();
+    const work = index.update(abort.signal);
+    await expect.poll(() => files.reads.length).toBeGreaterThan(50);
+    abort.abort();
+    await work;
+    const read = files.reads.length;
+    expect([read < 500, index.complete]).toEqual([true, false]);
+    await index.update();
+    expect([files.reads.length, files.finds, index.complete]).toEqual([500, 1, true]);
+    expect(index.scripts).toHaveLength(500);
+  });
+
+  it('says that there are more files than it looked at, and why they could not be listed', async () => {
+    const files = new MemoryFiles();
+    files.isCut = true;
+    files.fails = true;
+    const index = files.index();
+    await index.update();
+    expect([index.complete, index.problem]).toEqual([false, 'no workspace']);
+    files.fails = false;
+    await index.update();
+    expect([index.complete, index.problem, index.isCut]).toEqual([true, undefined, true]);
   });
 
   it('leaves out files without an app, and keeps those whose error may hide one', async () => {

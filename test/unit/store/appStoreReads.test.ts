@@ -201,6 +201,16 @@ describe('reading', () => {
     expect(server.count('gpu')).toBe(1);
   });
 
+  it('stores nothing when only the number of containers has changed', async () => {
+    await store.refresh();
+    for (let running = 1; running < 5; running++) {
+      server.apps = [app('a', { runningContainers: running })];
+      await store.refresh();
+      expect(store.state.snapshot.apps[0]?.runningContainers).toBe(running);
+    }
+    expect(stored).toBe(1);
+  });
+
   it('keeps the very objects, and stores nothing, when there is no news', async () => {
     server.apps = [app('a', { runningContainers: 1 }), app('b')];
     server.containers = [{ id: 'ta-1', appId: 'a', enqueuedAt: 1 }];
@@ -300,6 +310,74 @@ function collectGarbage(): void {
   (runInNewContext('gc') as () => void)();
 }
 
+describe('a read that is due', () => {
+  const environmentOf = (id: string) => store.state.snapshot.apps.find((each) => each.id === id)?.environment;
+
+  it('lists what is due only, and keeps the rows of the others', async () => {
+    server.environments = ['main', 'dev', 'test'];
+    server.apps = [app('a'), app('b', { environment: 'dev' }), app('c', { environment: 'test' })];
+    await store.refresh();
+    server.calls.length = 0;
+    await store.refresh(undefined, { whole: false, environment: 'dev' });
+    expect(server.calls.filter((call) => call.startsWith('apps'))).toEqual(['apps dev']);
+    expect(['a', 'b', 'c'].map(environmentOf)).toEqual(['main', 'dev', 'test']);
+    server.calls.length = 0;
+    await store.refresh();
+    expect(server.count('apps ')).toBe(3);
+  });
+
+  it('drops the rows of an environment that has gone, and lists one that is new', async () => {
+    server.environments = ['main', 'dev'];
+    server.apps = [app('a'), app('b', { environment: 'dev' }), app('c', { environment: 'test' })];
+    await store.refresh();
+    server.environments = ['main', 'test'];
+    await store.refresh(undefined, { whole: false, environment: 'main' });
+    expect(['a', 'b', 'c'].map(environmentOf)).toEqual(['main', undefined, 'test']);
+  });
+
+  it('is whole all the same when somebody who waits for it wants that', async () => {
+    server.environments = ['main', 'dev'];
+    await store.refresh();
+    server.calls.length = 0;
+    const first = store.refresh(undefined, { whole: false, environment: 'main' });
+    await Promise.all([first, store.refresh(undefined, { whole: false }), store.refresh()]);
+    expect(server.count('apps ')).toBeGreaterThanOrEqual(2);
+    expect(server.calls).toContain('apps dev');
+  });
+
+  it('joins the first read where that will do', async () => {
+    await Promise.all([store.refresh(), store.refreshOnce(), store.refreshOnce()]);
+    expect(server.count('environments')).toBe(1);
+  });
+});
+
+describe('a server that cannot be reached', () => {
+  it('is logged once, without a stack, however often it is looked for', async () => {
+    const logged: unknown[][] = [];
+    const note = (...words: unknown[]) => void logged.push(words);
+    const logger = { trace: note, debug: note, info: note, warn: note, error: note };
+    const cache = { get: () => undefined, update: () => Promise.resolve() };
+    const failing = new AppStore(server, cache, logger);
+    server.fails.set('environments', new ModalError('offline', 'Modal cannot be reached.'));
+    for (let read = 0; read < 20; read++) await failing.refresh();
+    expect(logged).toEqual([['Reading apps failed: Modal cannot be reached.']]);
+    failing.dispose();
+  });
+});
+
+describe('functions that cannot be read', () => {
+  it('are not asked for at each refresh, and at once when somebody opens the row or deploys anew', async () => {
+    server.fails.set('describe a', new ModalError('unexpected', 'broken'));
+    for (let read = 0; read < 20; read++) await store.refresh();
+    expect(server.count('describe a')).toBe(1);
+    await store.loadDetails('a');
+    expect(server.count('describe a')).toBe(2);
+    server.apps = [app('a', { version: 2 })];
+    await store.refresh();
+    expect(server.count('describe a')).toBe(3);
+  });
+});
+
 describe('opening and closing a thousand times', () => {
   it('leaves no listener, no timer and no read behind', async () => {
     const timers = new Set<number>();
@@ -308,10 +386,11 @@ describe('opening and closing a thousand times', () => {
     const schedule = new RefreshSchedule(
       async () => {
         await store.refresh(reading.signal);
-        return true;
+        return 'same';
       },
       () => 1000,
       {
+        now: () => 0,
         set: () => {
           timers.add(++last);
           return last;

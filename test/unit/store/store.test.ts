@@ -9,7 +9,6 @@ import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import type { PlaneSource } from '../../../src/store/appStore.ts';
 import { AppStore } from '../../../src/store/appStore.ts';
 import { CatalogStore } from '../../../src/store/catalogStore.ts';
-import { RefreshSchedule } from '../../../src/store/refreshSchedule.ts';
 import { SingleFlight } from '../../../src/store/singleFlight.ts';
 import { loadSnapshot } from '../../../src/store/snapshot.ts';
 import { appOf } from '../support/apps.ts';
@@ -161,73 +160,6 @@ describe('single flight', () => {
     gates[1]?.();
     await second;
     expect(runs).toBe(2);
-  });
-});
-
-describe('refresh schedule', () => {
-  it('reads while visible, slower while reads fail, and not at all while hidden', async () => {
-    const pauses: number[] = [];
-    let due: (() => void) | undefined;
-    let works = true;
-    let reads = 0;
-    const schedule = new RefreshSchedule(
-      () => {
-        reads++;
-        return Promise.resolve(works);
-      },
-      () => 1000,
-      {
-        set: (callback, milliseconds) => {
-          pauses.push(milliseconds);
-          due = callback;
-          return 1;
-        },
-        clear: () => (due = undefined),
-      },
-    );
-    const settle = () => new Promise((resolve) => setImmediate(resolve));
-    expect(reads).toBe(0);
-    schedule.setVisible(true);
-    await settle();
-    works = false;
-    due?.();
-    await settle();
-    due?.();
-    await settle();
-    expect(pauses).toEqual([1000, 2000, 4000]);
-    schedule.setVisible(false);
-    expect(due).toBeUndefined();
-    expect(reads).toBe(3);
-  });
-});
-
-describe('refresh schedule', () => {
-  it('plans nothing any more once it is disposed, also when a read ends after that', async () => {
-    let planned = 0;
-    const cleared: unknown[] = [];
-    const read = Promise.withResolvers<boolean>();
-    const schedule = new RefreshSchedule(
-      () => read.promise,
-      () => 1000,
-      { set: () => ++planned, clear: (handle) => void cleared.push(handle) },
-    );
-    schedule.setVisible(true);
-    schedule.dispose();
-    read.resolve(true);
-    await read.promise;
-    await new Promise(setImmediate);
-    expect(planned).toBe(0);
-
-    const other = new RefreshSchedule(
-      () => Promise.resolve(true),
-      () => 1000,
-      { set: () => ++planned, clear: (handle) => void cleared.push(handle) },
-    );
-    other.setVisible(true);
-    await new Promise(setImmediate);
-    expect([planned, cleared]).toEqual([1, []]);
-    other.dispose();
-    expect(cleared).toEqual([1]);
   });
 });
 

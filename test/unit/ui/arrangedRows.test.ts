@@ -256,6 +256,7 @@ describe('the stored arrangement', () => {
       gpus: ['A10'],
       environments: ['dev'],
       mine: true,
+      functions: true,
     };
     const arrangement = { filter, groupBy: 'gpu', sortBy: 'running' } as const;
     expect(readArrangement(JSON.parse(JSON.stringify(arrangement)))).toEqual(arrangement);
@@ -324,6 +325,7 @@ describe('building step by step', () => {
           gpus: fc.constantFrom([], ['A10']),
           environments: fc.constantFrom([], ['dev']),
           mine: fc.constant(false),
+          functions: fc.boolean(),
         }),
       ),
       groupBy: mostly<Grouping>('environment', fc.constantFrom(...groupings)),

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { expect, it, vi } from 'vitest';
 import type { ScriptFile } from '../../../src/domain/script.ts';
+import type { ControlPlanes } from '../../../src/modal/planes.ts';
 import type { Config } from '../../../src/platform/config.ts';
 import type { CliFinder } from '../../../src/ui/onboarding/cliFinder.ts';
 import type { ScriptFinder } from '../../../src/ui/scripts/scriptFinder.ts';
@@ -41,6 +42,7 @@ const scripts = (...paths: string[]) =>
     } as unknown as ScriptFinder,
     { find: () => Promise.resolve({ command: 'modal', args: [] }) } as unknown as CliFinder,
     { get: () => '' } as unknown as Config,
+    { proxyVariables: () => Promise.resolve({}) } as unknown as ControlPlanes,
   );
 
 it('offers no task for a file whose name the editor would replace by what a command gives back', async () => {

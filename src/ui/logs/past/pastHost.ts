@@ -42,6 +42,11 @@ interface Attached extends PastSource {
   readonly disposables: DisposableStore;
 }
 
+/** The way to Modal for the account that an app's log is of. */
+interface PlaneOfApp {
+  get(signal?: AbortSignal): Promise<ControlPlane>;
+}
+
 /** The histogram of a live log reaches back so far. */
 const liveSpanMs = 3_600_000;
 /** An old line, or a clock that was wrong, does not make it count for months. */
@@ -49,7 +54,7 @@ const mostSpanMs = 7 * 24 * liveSpanMs;
 
 /** The past of the logs in the panel: what is older, histogram, ranges in sessions of their own. */
 export class PastHost implements Disposable {
-  readonly #planes: { get(signal?: AbortSignal): Promise<ControlPlane> };
+  readonly #planesOf: (appId: string) => PlaneOfApp;
   readonly #logger: Logger;
   readonly #actions: PastActions;
   readonly #records = new Map<string, Attached>();
@@ -63,17 +68,13 @@ export class PastHost implements Disposable {
   #mustOpenPicker = false;
   #count = 0;
 
-  constructor(
-    planes: { get(signal?: AbortSignal): Promise<ControlPlane> },
-    logger: Logger,
-    actions: PastActions,
-  ) {
-    this.#planes = planes;
+  constructor(planesOf: (appId: string) => PlaneOfApp, logger: Logger, actions: PastActions) {
+    this.#planesOf = planesOf;
     this.#logger = logger;
     this.#actions = actions;
     this.#histogram = new HistogramFeed(
       async (query, range, seconds, signal) =>
-        (await planes.get(signal)).countLogs(query, range, seconds, signal),
+        (await planesOf(query.appId).get(signal)).countLogs(query, range, seconds, signal),
       (id, state) => this.#postHistogram(id, state),
     );
   }
@@ -225,7 +226,7 @@ export class PastHost implements Disposable {
       return;
     }
     const { target, query } = record;
-    const planes = this.#planes;
+    const planes = this.#planesOf(target.appId);
     const past = new PastLog({
       query,
       range,
@@ -249,7 +250,7 @@ export class PastHost implements Disposable {
   /** Says beforehand that a range has more lines than there is room for. */
   async #noteSize(record: Attached, { range }: PastLog): Promise<void> {
     try {
-      const plane = await this.#planes.get();
+      const plane = await this.#planesOf(record.target.appId).get();
       const { buckets } = await countHistogram(
         (...call) => plane.countLogs(...call),
         serverQuery(record.query, record.filter),
@@ -279,7 +280,7 @@ export class PastHost implements Disposable {
         ...(at === undefined ? {} : { at }),
       });
     try {
-      const at = await lastDeploy(this.#planes, target);
+      const at = await lastDeploy(this.#planesOf(target.appId), target);
       tell(at, at === undefined ? notCounted.noDeploy : '');
     } catch (error) {
       tell(undefined, toModalError(error).message);

@@ -12,6 +12,7 @@ import type { HealthAction, HealthFacts } from '../../../requests/health/checkHe
 import { checkHealth as runCheck } from '../../../requests/health/checkHealth.ts';
 import { connectTo } from '../../../requests/health/connect.ts';
 import type { AppEndpoint } from '../../commands/pick.ts';
+import { deployArgument } from '../../commands/deployArgument.ts';
 import type { Services } from '../../commands/services.ts';
 import { appFacts } from '../../lifecycle/appFacts.ts';
 import { gpuLines } from '../../lifecycle/costWords.ts';
@@ -148,7 +149,7 @@ async function act(
       return true;
     }
     case 'deploy':
-      await vscode.commands.executeCommand(commands.deploy);
+      await vscode.commands.executeCommand(commands.deploy, deployArgument(app));
       return false;
     case 'showLogs':
       services.logs.follow({ appId: app.id, appName: app.name, environment: app.environment });

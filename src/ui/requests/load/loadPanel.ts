@@ -9,6 +9,7 @@ import { redactBeginning } from '../../../domain/redact.ts';
 import type { RequestAuth } from '../../../domain/request.ts';
 import { text } from '../../../domain/text.ts';
 import { explainResult } from '../../../requests/explain.ts';
+import { deployArgument } from '../../commands/deployArgument.ts';
 import type { Services } from '../../commands/services.ts';
 import { webviewHtml, webviewOptions } from '../../webviewHtml.ts';
 import { askForKey } from '../askForKey.ts';
@@ -181,7 +182,7 @@ export class LoadPanel implements vscode.Disposable {
       case 'enterKey':
         return this.#enterKey(request.spec.auth);
       case 'deploy':
-        await vscode.commands.executeCommand(commands.deploy);
+        await vscode.commands.executeCommand(commands.deploy, deployArgument(app));
         return;
       case 'showLogs':
         this.#services.logs.follow({ appId: app.id, appName: app.name, environment: app.environment });

@@ -4,7 +4,6 @@ import type { ContainerPoint, LoadEnd, LoadPlan, LoadPoint, LoadTotals } from '.
 import { ContainerMeter, seenUsd } from '../../../domain/loadCost.ts';
 import type { LoadCost, LoadReport } from '../../../domain/loadReport.ts';
 import type { NetworkSettings } from '../../../domain/network.ts';
-import { withEnvironment } from '../../../domain/network.ts';
 import type { Logger } from '../../../domain/logger.ts';
 import { redactBeginning } from '../../../domain/redact.ts';
 import type { ControlPlane } from '../../../modal/controlPlane.ts';
@@ -116,7 +115,7 @@ export class LoadRun {
           },
           plan,
           headersTimeoutMs: timeoutSeconds * 1000,
-          network: withEnvironment(network, url.startsWith('https:'), process.env),
+          network,
         },
         this.#stop.signal,
         {

@@ -1,0 +1,72 @@
+import type { Environment } from '../domain/app.ts';
+
+/** More lists in one read would make a workspace of many environments dear to look at. */
+const mostBusy = 3;
+const mostQuiet = 5;
+/** A quiet environment is listed again after this long, at the soonest. */
+const quietForMs = 30_000;
+/** Each environment more lengthens that, so that all of them together cost no more than some thirty calls a minute. */
+const quietForEachMs = 1800;
+
+interface Listed {
+  readonly at: number;
+  readonly numbers: string;
+}
+
+/**
+ * Chooses the environments whose apps are listed in a read. The list of environments tells how many containers each of
+ * them has, so that one where nothing changed can wait. A deploy that starts no container is seen at the next turn.
+ */
+export class EnvironmentTurns {
+  readonly #now: () => number;
+  readonly #listed = new Map<string, Listed>();
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  /**
+   * @param chosen the environment that the user works in, which is listed each time
+   * @returns those to list now: all that were never listed; of the busy and of the quiet ones those that have changed,
+   * then those that have waited longest
+   */
+  choose(environments: readonly Environment[], chosen: string): Environment[] {
+    const quietFor = Math.max(quietForMs, environments.length * quietForEachMs);
+    const isFirst = ({ name }: Environment) => name === chosen || !this.#listed.has(name);
+    const [first, others] = split(environments, isFirst);
+    const [busy, quiet] = split(others, isBusy);
+    const longest = (some: readonly Environment[]) => some.toSorted((a, b) => this.#wait(b) - this.#wait(a));
+    const due = longest(quiet).filter((environment) => this.#wait(environment) >= quietFor);
+    return [...first, ...longest(busy).slice(0, mostBusy), ...due.slice(0, mostQuiet)];
+  }
+
+  noteListed(environments: readonly Environment[]): void {
+    const at = this.#now();
+    for (const environment of environments)
+      this.#listed.set(environment.name, { at, numbers: numbersOf(environment) });
+  }
+
+  forget(): void {
+    this.#listed.clear();
+  }
+
+  /** Milliseconds since it was listed; endless for one where something changed since. */
+  #wait(environment: Environment): number {
+    const listed = this.#listed.get(environment.name);
+    if (listed?.numbers !== numbersOf(environment)) return Number.MAX_SAFE_INTEGER;
+    return this.#now() - listed.at;
+  }
+}
+
+function numbersOf({ runningContainers, runningGpus }: Environment): string {
+  return `${runningContainers ?? ''}/${runningGpus ?? ''}`;
+}
+
+/** A server that does not tell how many containers there are may have some. */
+function isBusy({ runningContainers }: Environment): boolean {
+  return runningContainers !== 0;
+}
+
+function split<T>(items: readonly T[], test: (item: T) => boolean): readonly [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
+}
