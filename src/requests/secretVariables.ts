@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { isSecretMember, replaceCredentials } from '../domain/redact.ts';
 import type { RequestBody, RequestSpec } from '../domain/request.ts';
-import { keyVariables, referencesIn } from './httpFile/variables.ts';
+import { keyVariables, referencesIn } from './httpFile/references.ts';
 import { secretValues, variableName, writtenHeader } from './secretHeaders.ts';
 
 /** A request for files and code: credentials in its address and body are marks of variables. */

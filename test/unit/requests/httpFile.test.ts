@@ -40,7 +40,7 @@ const sample = `# For people.
 @greet = hello {{who}}
 
 ### First request
-// @note something of another client
+// @title something of another client
 POST {{host}}/a b
     ?x=1
     &y={{greet}}

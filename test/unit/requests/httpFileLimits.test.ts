@@ -37,7 +37,7 @@ describe('a .http file that is made to be slow', () => {
     const last = from();
     const reasons = Array.from({ length: 20_000 }, (_, at) => last.problem(`v${19_999 - at}`));
     expect(reasons[0]).toBe(
-      'needs v20000, which has no value. Define it in this file or in http-client.env.json.',
+      'needs v20000, which has no value. Define it in this file or in http-client.env.json; to send the braces themselves, write \\{\\{v20000\\}\\}.',
     );
     // The reason of the nearest, or that the chain is too long: none that grows with the chain.
     expect(new Set(reasons)).toEqual(new Set([reasons[0], from().problem('v0')]));
