@@ -16,7 +16,8 @@ export function basicCredentials(value: string): string | undefined {
   if (scheme.toLowerCase() !== 'basic') return undefined;
   const [name, password] = firstWord(credentials);
   // A name has no colon, so what follows one is the password, blanks and all.
-  if (password === '' || name.includes(':')) return credentials.includes(':') ? base64(credentials) : undefined;
+  if (password === '' || name.includes(':'))
+    return credentials.includes(':') ? base64(credentials) : undefined;
   return base64(`${name}:${password}`);
 }
 

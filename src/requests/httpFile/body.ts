@@ -66,7 +66,7 @@ function sentLines(lines: readonly Line[], type: string, report: Report): Line[]
       kept.push(line);
       continue;
     }
-    report(line, 'information', message);
+    if (script?.closed !== false) report(line, 'information', message);
     at = script?.at ?? at;
   }
   return kept;

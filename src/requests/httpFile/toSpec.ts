@@ -89,7 +89,8 @@ class Filling {
   /** @returns the name and password of the address apart: they are sent in a header */
   url(): { readonly url: string; readonly credentials: string | undefined } {
     const hosts = this.#headers.filter(({ name }) => isHost(name)).map(({ value }) => this.#fill(value));
-    const own = this.#fill(this.#request.url);
+    // A percent sign that encodes nothing stands for itself.
+    const own = this.#fill(this.#request.url).replaceAll(/%(?![0-9A-Fa-f]{2})/g, '%25');
     const text = own.startsWith('/') && hosts[0] !== undefined ? originOf(hosts[0]) + own : own;
     // The parser of addresses drops line breaks without a word.
     if (hasControl(text))

@@ -259,8 +259,8 @@ function asIn(model: string, text: string): string {
 }
 
 function address(url: string, variables: HttpFile['variables']): string {
-  // Braces would begin a variable.
-  const plain = url.replaceAll('{', '%7B').replaceAll('}', '%7D');
+  // Two braces would begin a variable.
+  const plain = url.replaceAll(/\{{2,}|\}{2,}/g, (braces) => encodeURIComponent(braces));
   // Of several definitions the last one counts.
   const base = [...new Map(variables.map((variable) => [variable.name, variable])).values()]
     .filter(({ value }) => /^https?:\/\/[^{}]+$/.test(value) && isBelow(plain, value))
@@ -338,6 +338,12 @@ function isReadBack(body: string, type: string): boolean {
   return (isForm ? formText(text) : text) === body;
 }
 
+/**
+ * Comments, files, responses, variables, checks and separators begin lines of their own; for httpyac, requests and
+ * queries do too.
+ */
+const special = /^\s*(?:#|\/[/*]|[<>@?]|--|HTTP\/|[A-Z][A-Z-]+\s|(?:query|mutation|fragment|gql)\b)/;
+
 /** Whether every client reads a text in a `.http` file as exactly this body. */
 function isPlain(body: string): boolean {
   return (
@@ -347,8 +353,7 @@ function isPlain(body: string): boolean {
     !hasEscape(body) &&
     !/[\u0000-\u0008\u000b-\u001f\u007f\u2028\u2029\ufeff]/.test(body) &&
     !/^\s|\s$/.test(body) &&
-    // Comments, files, answers, variables, checks and separators begin lines of their own.
-    !body.split('\n').some((line) => /^\s*(?:#|\/\/|[<>@?]|--|HTTP\/)/.test(line))
+    !body.split('\n').some((line) => special.test(line) || /={3}\s*$/.test(line))
   );
 }
 
@@ -369,14 +374,15 @@ function multipartText(parts: readonly MultipartPart[], folder: string): string 
   return [...lines, `--${mark}--`].join('\n');
 }
 
-/** Clients write line ends of parts as they like, so only a single line keeps its bytes. */
+/** Clients send the lines of a part with CRLF, so that no other line ends are kept. */
 function partText(name: string, text: string): string {
-  if (text !== '' && (!isPlain(text) || text.includes('\n')))
+  const lines = text.replaceAll('\r\n', '\n');
+  if (text !== '' && (!isPlain(lines) || lines.replaceAll('\n', '\r\n') !== text))
     throw new ModalError(
       'invalid',
       `The text of the part "${name}" has line breaks or signs that .http files read as something else. Send it as a file.`,
     );
-  return text;
+  return lines;
 }
 
 function boundaryFor(parts: readonly MultipartPart[]): string {
