@@ -1,11 +1,6 @@
 /** What clients do with `.http` files that the wire does not show: what is refused, warned of, and kept from sight. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import dotenv from 'dotenv';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RequestSpec } from '../../../src/domain/request.ts';
-import { parseDotenv, readEnvironments } from '../../../src/requests/httpFile/environment.ts';
 import { parseHttpFile } from '../../../src/requests/httpFile/parse.ts';
 import { specOf } from '../../../src/requests/httpFile/toSpec.ts';
 import type { VariableSource } from '../../../src/requests/httpFile/variables.ts';
@@ -239,60 +234,10 @@ describe('what only other clients do', () => {
   });
 });
 
-describe('.env', () => {
-  const hard = [
-    'A=1',
-    'export B = two words # note',
-    `C='it is "quoted" \\n'`,
-    'D="line\\nbreak"',
-    'E=`back\'s "ticks"`',
-    'F="-----BEGIN\nabc\n\n-----END"',
-    'G=',
-    'H: colon',
-    'I=a#b',
-    'J="x" # y',
-    'K.dotted-name=1',
-    'bad line',
-    '=none',
-    'L=$A ${A}',
-    'M = "unclosed',
-    'A=again',
-  ];
-
-  it.each(['\n', '\r\n', '\r'])('is read as the package reads it, with the line end %j', (end) => {
-    const text = hard.join('\n').replaceAll('\n', end);
-    expect(parseDotenv(text)).toEqual(dotenv.parse(text));
-    expect(parseDotenv(`\uFEFF${text}`)).toEqual(dotenv.parse(text));
-    expect(parseDotenv(text)).toMatchObject({ A: 'again', E: `back's "ticks"`, 'K.dotted-name': '1' });
-  });
-
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'dotenv-'));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-
-  it('of an environment comes before the common one, and is not read where the folder is not trusted', async () => {
-    await writeFile(path.join(folder, 'http-client.env.json'), '{"dev": {}, "prod": {}, "../x": {}}');
-    await writeFile(path.join(folder, '.env'), 'A=common\nB=common\n');
-    await writeFile(path.join(folder, '.env.dev'), 'A=dev\n');
-    const read = await readEnvironments(folder, folder);
-    expect(read.dotenvOf('dev')).toEqual({ A: 'dev', B: 'common' });
-    expect(read.dotenvOf('prod')).toEqual({ A: 'common', B: 'common' });
-    expect(read.dotenvOf('../x')).toEqual({ A: 'common', B: 'common' });
-    const restricted = await readEnvironments(folder, folder, false);
-    expect(restricted.dotenvOf('dev')).toEqual({});
-    await writeFile(path.join(folder, '.env'), `A=1${'\n'.repeat(100)}B=2`);
-    expect((await readEnvironments(folder, folder)).problems).toEqual([
-      '.env has more than 64 blanks in a row and is not read. Remove them.',
-    ]);
-  });
-
-  it('hides a value whose name a variable gives, as it hides one that is named', async () => {
-    const source = { environment: { which: 'MY_TOKEN' }, dotenv: { MY_TOKEN: 'CANARYcanary01' } };
-    const spec = await specOfText('GET http://h/?t={{$dotenv %which}}\n', source);
-    expect(spec.hidden).toEqual(['CANARYcanary01']);
-    const header = await specOfText('GET http://h/\nX-A: {{$dotenv %which}}\n', source);
-    expect(JSON.stringify(header.headers)).not.toContain('CANARY');
-  });
+it('hides a value whose name a variable gives, as it hides one that is named', async () => {
+  const source = { environment: { which: 'MY_TOKEN' }, dotenv: { MY_TOKEN: 'CANARYcanary01' } };
+  const spec = await specOfText('GET http://h/?t={{$dotenv %which}}\n', source);
+  expect(spec.hidden).toEqual(['CANARYcanary01']);
+  const header = await specOfText('GET http://h/\nX-A: {{$dotenv %which}}\n', source);
+  expect(JSON.stringify(header.headers)).not.toContain('CANARY');
 });
