@@ -41,11 +41,11 @@ function problemOf(word: string, isKnown: boolean, url: string): string {
     : 'An address is missing: it begins with http://, https:// or a {{variable}}, or is a path beside a Host header.';
 }
 
-/** Leaves out the `HTTP/1.1` at the end of a request line. */
+/** Leaves out the `HTTP/1.1` at the end of a request line; JetBrains has words in brackets behind it. */
 export function withoutVersion(text: string): string {
   const plain = text.trimEnd();
-  const at = plain.search(/HTTP\/[\d.]+$/i);
-  return at > 0 && /\s/.test(plain.charAt(at - 1)) ? plain.slice(0, at).trimEnd() : plain;
+  const at = plain.search(/\sHTTP\/[\d.]+(?:\s?\([^()]*\))?$/i);
+  return at > 0 ? plain.slice(0, at).trimEnd() : plain;
 }
 
 /** Whether a line can only be the first line of a request. */

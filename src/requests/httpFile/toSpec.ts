@@ -8,7 +8,7 @@ import { formText } from './formText.ts';
 import { graphqlJson } from './graphql.ts';
 import type { BodyPiece, FileBody, HttpBody, HttpFile, HttpHeader, HttpPart, HttpRequest } from './model.ts';
 import type { Variables } from './variables.ts';
-import { isKeyVariable, referencesIn } from './references.ts';
+import { hasEscape, isKeyVariable, referencesIn } from './references.ts';
 
 export interface SpecContext {
   readonly variables: Variables;
@@ -135,6 +135,9 @@ class Filling {
   /** @param secrets gets what must not stand in the value itself */
   #headerValue(header: string, value: string, secrets: Record<string, string>): string {
     const { variables } = this.#context;
+    // There, braces stand for the credentials of the request.
+    if (hasEscape(value))
+      throw new ModalError('invalid', `The header ${header} has {{ of its own, which cannot be sent.`);
     const basic = isAuthorization(header) ? this.#basic(value) : undefined;
     if (basic !== undefined) {
       secrets[basicVariable] = basic;

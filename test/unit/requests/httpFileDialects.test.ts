@@ -55,9 +55,17 @@ describe('the address of a path', () => {
     ['grpc a/b\n', 'grpc requests are not sent from here'],
     ['GET localhost:8000/x\n', 'An address is missing'],
     ['GET\n', 'An address is missing'],
+    ['GET http://h/\nX-A: \\{\\{x\\}\\}\n', 'The header X-A has {{ of its own'],
   ])('is refused in words: %j', async (text, message) => {
     await expect(specOfText(text)).rejects.toThrow(message);
   });
+
+  it.each(['HTTP/1.1', 'HTTP/2', 'http/1.0', 'HTTP/2 (Prior Knowledge)'])(
+    'has no %s in it',
+    async (version) => {
+      expect((await specOfText(`GET http://h/a b ${version}\n  ?c=1\n`)).url).toBe('http://h/a%20b?c=1');
+    },
+  );
 
   it('keeps the name and password of an address out of it', async () => {
     const text = 'GET https://ann:{{password}}@h/x\n';
