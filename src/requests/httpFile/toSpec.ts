@@ -102,8 +102,8 @@ class Filling {
     if (username === '' && password === '') return { url: url.href, credentials: undefined };
     url.username = '';
     url.password = '';
-    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-    return { url: url.href, credentials: Buffer.from(pair).toString('base64') };
+    const credentials = Buffer.from(decoded(`${username}:${password}`)).toString('base64');
+    return { url: url.href, credentials };
   }
 
   /** Headers that name the key become a reference; the sender puts its value in. */
@@ -282,6 +282,16 @@ class Filling {
       throw new ModalError('invalid', hint);
     }
     throw new ModalError('invalid', `{{${first.name}}} ${first.why}`);
+  }
+}
+
+/** @throws kind `invalid` for bytes that are no text */
+function decoded(credentials: string): string {
+  try {
+    return decodeURIComponent(credentials);
+  } catch (error) {
+    const message = 'Name and password of the address are not UTF-8. Write them in an Authorization header.';
+    throw new ModalError('invalid', message, { cause: error });
   }
 }
 

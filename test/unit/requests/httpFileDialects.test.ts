@@ -55,6 +55,7 @@ describe('the address of a path', () => {
     ['grpc a/b\n', 'grpc requests are not sent from here'],
     ['GET localhost:8000/x\n', 'An address is missing'],
     ['GET\n', 'An address is missing'],
+    ['GET http://a:%ff@h/\n', 'are not UTF-8'],
     ['GET http://h/\nX-A: \\{\\{x\\}\\}\n', 'The header X-A has {{ of its own'],
   ])('is refused in words: %j', async (text, message) => {
     await expect(specOfText(text)).rejects.toThrow(message);
