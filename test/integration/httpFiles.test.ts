@@ -119,6 +119,13 @@ function sorted(part: Sent['headers'] | string): unknown {
   return typeof part === 'string' ? part : Object.entries(part).sort(([a], [b]) => a.localeCompare(b));
 }
 
+function asText(outcome: Outcome): string {
+  if (typeof outcome === 'string') return outcome;
+  const { method, target, headers, body } = outcome;
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\n`);
+  return `${method} ${target}\n${lines.join('')}\n${body}`;
+}
+
 /** Requests of a text, by the line of their first word. */
 async function specsOf(text: string, more: Record<string, string> = {}) {
   const file = parseHttpFile(text);
@@ -195,12 +202,11 @@ describe.each(names)('%s', (name) => {
       const mine = typeof spec === 'string' ? spec : await ours(spec);
       const region = regions.find((each) => each.line === line);
       const differs = differing(mine, await theirs(region, named));
-      if (differs.length > 0 || typeof mine === 'string')
-        found[title] = { differs, ...(typeof mine === 'string' ? { says: mine } : {}) };
+      if (differs.length > 0 || typeof mine === 'string') found[title] = { differs, ours: asText(mine) };
     }
-    const listed = Object.entries(differences[name] ?? {}).map(([title, { differs, says }]) => [
+    const listed = Object.entries(differences[name] ?? {}).map(([title, { differs, ours: piece }]) => [
       title,
-      { differs, ...(says === undefined ? {} : { says: expect.stringContaining(says) as unknown }) },
+      { differs, ours: expect.stringContaining(piece) as unknown },
     ]);
     expect(found).toEqual(Object.fromEntries(listed));
   });

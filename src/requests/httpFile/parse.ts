@@ -146,7 +146,7 @@ class Reader {
       if (isComment(more.text)) continue;
       if (!continuesAddress(more.text)) break;
       for (const between of lines.slice(next, at)) this.#comment(between);
-      pieces.push(withoutVersion(more.text.trim()));
+      pieces.push(more.text.trim());
       head = { start: head.start, end: more.end };
       next = at + 1;
     }
