@@ -59,6 +59,15 @@ async function readLog(text: string): Promise<LogBuffer> {
   return buffer;
 }
 
+/** Long rows of blanks are refused at once. */
+function readDotenv(text: string): unknown {
+  try {
+    return parseDotenv(text);
+  } catch (error) {
+    return error;
+  }
+}
+
 /** The whole text as one line each time, without the limit of the lines before it. */
 function readTraceback(text: string): unknown[] {
   const [first = ''] = text.split('\n');
@@ -259,7 +268,7 @@ export const readers: Readonly<Record<string, Reader>> = {
   'CLI output': readOutput,
   'failure of the CLI': readFailure,
   '.http file': readHttpFile,
-  '.env file': parseDotenv,
+  '.env file': readDotenv,
   'Python file': (text) => [mentionsModal(text), scripts.parse(`import modal\n${text}`)].at(-1),
   'API description': readDescription,
   answer: readAnswer,
