@@ -161,9 +161,12 @@ function noValue(name: string, { dotenv }: VariableSource): string {
   if (/^[\w-]+\.(?:response|request)\./.test(name))
     return 'is read from another request, which is not done here. Send that request, and write what is needed as @name = value.';
   if (/^[\w$]+\s*[.[(]|[()|+'"]/.test(name))
-    return `is no name of a variable: expressions and other responses are not read. For a body with its own {{…}}, put it into a file and write "< ./file", or write \\{\\{${name}\\}\\}. Else write the value as @name = value.`;
-  return `has no value. Define it in this file or in http-client.env.json; to send the braces themselves, write \\{\\{${name}\\}\\}.`;
+    return `has no value: it is no name of a variable, and expressions are not worked out. Write the value as @name = value. ${itself}`;
+  return `has no value. Define it in this file or in http-client.env.json. ${itself}`;
 }
+
+/** Templates of chats have braces of their own. */
+const itself = String.raw`To send the braces themselves, write \{\{ … \}\}, or put the text into a file and write "< ./file".`;
 
 function notDynamic(name: string): string {
   if (/^\$(?:prompt|input|password|pick)/.test(name))

@@ -29,8 +29,8 @@ describe('a .http file that is made to be slow', () => {
     const headers = [
       { name: 'Content-Type', value: 'multipart/form-data; boundary=b', range: { start: 0, end: 0 } },
     ];
-    const body = readBody(linesOf(`${part.repeat(200_000)}--b--`), { headers }, () => undefined);
-    expect(body?.parts).toHaveLength(200_000);
+    const body = readBody(linesOf(`${part.repeat(50_000)}--b--`), { headers }, () => undefined);
+    expect(body?.parts).toHaveLength(50_000);
   });
 
   it('fills in what a few lines ask for, and no more', () => {
@@ -48,9 +48,7 @@ describe('a .http file that is made to be slow', () => {
     expect(from().problem('v0')).toContain('more than 100 variables deep');
     const last = from();
     const reasons = Array.from({ length: 20_000 }, (_, at) => last.problem(`v${19_999 - at}`));
-    expect(reasons[0]).toBe(
-      'needs v20000, which has no value. Define it in this file or in http-client.env.json; to send the braces themselves, write \\{\\{v20000\\}\\}.',
-    );
+    expect(reasons[0]).toMatch(/^needs v20000, which has no value\. Define it in this file or in /);
     // The reason of the nearest, or that the chain is too long: none that grows with the chain.
     expect(new Set(reasons)).toEqual(new Set([reasons[0], from().problem('v0')]));
   });
