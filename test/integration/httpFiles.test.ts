@@ -5,6 +5,7 @@
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import fc from 'fast-check';
 import * as httpyac from 'httpyac';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { root } from '../../scripts/root.ts';
@@ -18,6 +19,7 @@ import { requestText } from '../../src/requests/httpFile/write.ts';
 import { filledHeaders } from '../../src/requests/secretHeaders.ts';
 import { RequestSender } from '../../src/requests/send.ts';
 import { differences, writtenDifferences } from './httpFileDifferences.ts';
+import { requestLines } from './support/httpText.ts';
 import type { WireRequest } from './support/rawServer.ts';
 import { RawServer } from './support/rawServer.ts';
 
@@ -234,6 +236,25 @@ describe.each(names)('%s', (name) => {
     ]);
     expect(found).toEqual(Object.fromEntries(listed));
   });
+});
+
+it('sends any request as httpyac does, wherever its comments stand', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(requestLines, { minLength: 1, maxLength: 6 }), async (requests) => {
+      const text = requests.map((each, at) => `### ${at}\n${each.join('\n')}\n`).join('');
+      const file = path.join(folder, 'any.http');
+      await writeFile(file, text);
+      const regions = await regionsOf(file, { ...given, word: 'hello' });
+      const all = await specsOf(text);
+      expect(all).toHaveLength(requests.length);
+      for (const { line, spec } of all) {
+        if (typeof spec === 'string') throw new Error(spec);
+        const region = regions.find((each) => each.line === line);
+        expect(await theirs(region, namesOf(spec))).toEqual(await ours(spec));
+      }
+    }),
+    { numRuns: 40 },
+  );
 });
 
 /** In what a request differs that is written and sent by httpyac; also when we read it as something else. */
