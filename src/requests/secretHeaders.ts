@@ -1,4 +1,5 @@
 import { ModalError } from '../domain/errors.ts';
+import { ownValue } from '../domain/ownValue.ts';
 import { redactHeader } from '../domain/redact.ts';
 import type { RequestSpec } from '../domain/request.ts';
 
@@ -44,9 +45,10 @@ export function filledHeaders({
 export function secretValues({ headers, secrets = {}, hidden = [] }: RequestSpec): string[] {
   const values = Object.entries(headers).flatMap(([name, value]) =>
     hasReference(value)
-      ? [...value.matchAll(reference)].flatMap(([, inner = '']) => {
-          const known = inner.trim();
-          return Object.hasOwn(secrets, known) ? (secrets[known] ?? []) : [];
+      ? [...value.matchAll(reference)].flatMap(([whole, inner = '']) => {
+          const secret = ownValue(secrets, inner.trim());
+          // The scheme before it tells what is in it: of `Basic`, a name and a password.
+          return secret === undefined ? [] : [secret, value.replace(whole, () => secret)];
         })
       : redactHeader(name, value) === value
         ? []

@@ -3,7 +3,7 @@ import type { MultipartPart, RequestBody, RequestSpec } from '../domain/request.
 import type { Steps } from '../domain/steps.ts';
 import { inOneGo } from '../domain/steps.ts';
 import { inTurns } from './inTurns.ts';
-import { keyVariables, referencesIn } from './httpFile/variables.ts';
+import { keyVariables, referencesIn } from './httpFile/references.ts';
 import { secretValues, variableName, writtenHeader } from './secretHeaders.ts';
 
 /** A request for files and code: credentials in its address and body are marks of variables. */

@@ -33,7 +33,8 @@ import { mostCopied, snippetKinds } from '../../src/requests/export/snippets.ts'
 import { entryOf } from '../../src/requests/history/entry.ts';
 import { parseDotenv } from '../../src/requests/httpFile/environment.ts';
 import { parseHttpFile } from '../../src/requests/httpFile/parse.ts';
-import { Variables, referencesIn } from '../../src/requests/httpFile/variables.ts';
+import { referencesIn } from '../../src/requests/httpFile/references.ts';
+import { Variables } from '../../src/requests/httpFile/variables.ts';
 import { inTurns } from '../../src/requests/inTurns.ts';
 import { KeyMask } from '../../src/requests/keyMask.ts';
 import { maskingDraft } from '../../src/requests/maskedDraft.ts';
@@ -61,6 +62,15 @@ async function readLog(text: string): Promise<LogBuffer> {
   builder.showPartial();
   builder.flush();
   return buffer;
+}
+
+/** Long rows of blanks are refused at once. */
+function readDotenv(text: string): unknown {
+  try {
+    return parseDotenv(text);
+  } catch (error) {
+    return error;
+  }
 }
 
 /** The whole text as one line each time, without the limit of the lines before it. */
@@ -314,7 +324,7 @@ export const readers: Readonly<Record<string, Reader>> = {
   'CLI output': readOutput,
   'failure of the CLI': readFailure,
   '.http file': readHttpFile,
-  '.env file': parseDotenv,
+  '.env file': readDotenv,
   'Python file': (text) => [mentionsModal(text), scripts.parse(`import modal\n${text}`)].at(-1),
   'API description': readDescription,
   answer: readAnswer,

@@ -1,150 +1,103 @@
 import type { Line } from './lines.ts';
-import { scriptEnd } from './lines.ts';
-import type {
-  BodyPiece,
-  FileBody,
-  HttpBody,
-  HttpPart,
-  HttpProblem,
-  HttpRequest,
-  TextRange,
-} from './model.ts';
+import { isComment, scriptEnd } from './lines.ts';
+import type { HttpBody, HttpProblem, HttpRequest, Report } from './model.ts';
 import { headerOf } from './model.ts';
+import { readParts } from './parts.ts';
+import { pieces } from './pieces.ts';
+import { beginsRequest } from './requestLine.ts';
 
-type Report = (range: TextRange, severity: HttpProblem['severity'], message: string) => void;
-
-/** Of a line without the blanks at its end. */
-const fileLine = /^<(@?)\w*[ \t]+(\S.*)$/;
+interface BodyHead extends Pick<HttpRequest, 'headers'> {
+  /** The method was `GRAPHQL`. */
+  readonly isGraphql?: boolean;
+}
 
 /** Reads the lines after the blank one. */
-export function readBody(
-  all: readonly Line[],
-  request: Pick<HttpRequest, 'headers'>,
-  report: Report,
-): HttpBody | undefined {
-  const lines = trim(withoutScripts(all, report));
+export function readBody(all: readonly Line[], head: BodyHead, report: Report): HttpBody | undefined {
+  const type = headerOf(head, 'content-type') ?? '';
+  const lines = trim(sentLines(all, type, report));
   const [first] = lines;
   const last = lines.at(-1);
   if (!first || !last) return undefined;
   const range = { start: first.start, end: last.end };
-  const type = headerOf(request, 'content-type') ?? '';
-  if (!/^multipart\/form-data\b/i.test(type)) return { range, pieces: pieces(lines, isForm(type)) };
-  const boundary = /;\s*boundary\s*=\s*(?:"([^"]+)"|([^\s;]+))/i.exec(type);
-  const parts = boundary ? readParts(lines, boundary[1] ?? boundary[2] ?? '') : undefined;
-  if (!parts) {
-    report(
-      range,
-      'error',
-      'The parts cannot be told: the content type needs a boundary, and each part a name.',
-    );
-    return { range, pieces: pieces(lines, false) };
+  const isPost = head.isGraphql === true;
+  if (isPost || /^graphql$/i.test(headerOf(head, 'x-request-type') ?? ''))
+    return { range, ...readGraphql(lines, isPost, report) };
+  if (isType(type, 'multipart/form-data')) {
+    const parts = readParts(lines, type, report);
+    return { range, pieces: pieces(lines, '\r\n', report), ...(parts ? { parts } : {}) };
   }
-  return { range, pieces: pieces(lines, false), parts };
+  const found = pieces(lines, '\n', report);
+  if (isType(type, 'application/x-www-form-urlencoded')) return { range, pieces: found, isForm: true };
+  // Each document of such a stream ends with a line break, and both clients write the last one.
+  const isStream = isType(type, 'application/x-ndjson') && found.every(({ kind }) => kind === 'text');
+  return { range, pieces: isStream ? [...found, { kind: 'text', text: '\n' }] : found };
 }
 
-const isForm = (type: string) => /^application\/x-www-form-urlencoded\b/i.test(type);
+function isType(contentType: string, type: string): boolean {
+  return contentType.split(';', 1)[0]?.trim().toLowerCase() === type;
+}
 
 function trim(lines: readonly Line[]): Line[] {
-  const filled = (line: Line) => line.text.trim() !== '';
-  const first = lines.findIndex(filled);
-  return first < 0 ? [] : lines.slice(first, lines.findLastIndex(filled) + 1);
+  const first = lines.findIndex(isFilled);
+  return first < 0 ? [] : lines.slice(first, lines.findLastIndex(isFilled) + 1);
 }
 
-/** Handlers of answers, assertions and names of answer files are other clients' business. */
-function withoutScripts(lines: readonly Line[], report: Report): Line[] {
+const isFilled = (line: Line) => line.text.trim() !== '';
+
+/** Comments, handlers of responses, checks and names of files for responses are no part of a body. */
+function sentLines(lines: readonly Line[], type: string, report: Report): Line[] {
   const kept: Line[] = [];
+  const said = new Set<string>();
+  const sayOnce = (line: Line, severity: HttpProblem['severity'], message: string) => {
+    if (!said.has(message)) report(line, severity, message);
+    said.add(message);
+  };
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] as Line;
-    const end = scriptEnd(lines, at) ?? (/^(?:>{1,2}!?|<>|\?\?)\s+\S/.test(line.text) ? at : undefined);
-    if (end === undefined) {
+    if (isComment(line.text)) {
+      if (keepsComments(type)) sayOnce(line, 'warning', textIsCommented);
+      continue;
+    }
+    const script = scriptEnd(lines, at);
+    if (script && !script.closed) report(line, 'error', 'This script has no end. Close it, or remove it.');
+    const message = script ? leftOut : responseLine(line.text);
+    if (message === undefined) {
+      if (beginsRequest(line.text)) sayOnce(line, 'warning', inBody);
       kept.push(line);
       continue;
     }
-    report(line, 'information', 'Scripts and checks of the answer are left to other clients.');
-    at = end;
+    if (script?.closed !== false) report(line, 'information', message);
+    at = script?.at ?? at;
   }
   return kept;
 }
 
-function pieces(lines: readonly Line[], form: boolean): BodyPiece[] {
-  const found: BodyPiece[] = [];
-  let text: string[] = [];
-  const flush = (more: boolean) => {
-    if (text.length > 0) found.push({ kind: 'text', text: join(text, form) + (more ? '\n' : '') });
-    text = [];
-  };
-  lines.forEach((line, at) => {
-    const file = fileOf(line);
-    if (!file) {
-      text.push(line.text);
-      return;
-    }
-    flush(true);
-    found.push({ kind: 'file', ...file });
-    if (at < lines.length - 1) text.push('');
-  });
-  flush(false);
-  return found;
+const leftOut = 'Scripts and checks of the response are left to other clients.';
+const toFile = 'The response is not written to a file. Save it from its panel.';
+const textIsCommented =
+  'Lines that begin with # or // are comments in .http files and are not sent. To send them, put the text into a file and write "< ./file" here.';
+const inBody =
+  'This line is sent as part of the body. To begin another request, write a line with ### before it.';
+
+/** @returns undefined for a line that is sent */
+function responseLine(text: string): string | undefined {
+  if (/^>>!?\s+\S/.test(text)) return toFile;
+  // Of a quotation, more words follow.
+  return /^(?:>\s+\S+\s*$|<>\s+\S|\?\?\s+\S)/.test(text) ? leftOut : undefined;
 }
 
-/** Fields of a form may stand on lines of their own. */
-function join(lines: readonly string[], form: boolean): string {
-  return form ? lines.map((line) => line.trim()).join('') : lines.join('\n');
-}
+/** Types whose texts have lines with such a beginning that are no comments for their reader. */
+const keepsComments = (type: string) =>
+  /^(?:text\/(?!xml|html|javascript)|application\/(?:.*yaml|octet))/i.test(type);
 
-function fileOf(line: Line): FileBody | undefined {
-  const [, fill, path] = fileLine.exec(line.text.trimEnd()) ?? [];
-  return path === undefined
-    ? undefined
-    : { path, fillIn: fill === '@', range: { start: line.start, end: line.end } };
-}
-
-/** @returns undefined when a part has no end or no name */
-function readParts(lines: readonly Line[], boundary: string): HttpPart[] | undefined {
-  const parts: HttpPart[] = [];
-  const isMark = (line: Line) => line.text.startsWith(`--${boundary}`);
-  /** Where the part begins that is not read yet. */
-  let begin: number | undefined;
-  for (const [at, line] of lines.entries()) {
-    if (!isMark(line)) continue;
-    const part = begin === undefined ? undefined : readPart(lines.slice(begin, at));
-    if (part) parts.push(part);
-    else if (begin !== undefined) return undefined;
-    if (line.text.startsWith(`--${boundary}--`)) return parts.length > 0 ? parts : undefined;
-    begin = at + 1;
-  }
-  return undefined;
-}
-
-function readPart(lines: readonly Line[]): HttpPart | undefined {
-  const blank = lines.findIndex((line) => line.text.trim() === '');
-  const head = blank < 0 ? lines : lines.slice(0, blank);
-  const content = blank < 0 ? [] : lines.slice(blank + 1);
-  const header = (name: string) =>
-    head
-      .map((line) => line.text)
-      .find((text) => text.toLowerCase().startsWith(`${name}:`))
-      ?.slice(name.length + 1)
-      .trim();
-  const disposition = header('content-disposition') ?? '';
-  const name = parameter(disposition, partName);
-  if (name === undefined) return undefined;
-  const fileName = parameter(disposition, partFileName);
-  const type = header('content-type');
-  const [piece = { kind: 'text', text: '' } as const, ...more] = pieces(content, false);
-  if (more.length > 0) return undefined;
-  return {
-    name,
-    ...(fileName === undefined ? {} : { fileName }),
-    ...(type === undefined ? {} : { type }),
-    content: piece,
-  };
-}
-
-const partName = /;\s*name\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/i;
-const partFileName = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/i;
-
-function parameter(header: string, form: RegExp): string | undefined {
-  const match = form.exec(header);
-  return match ? (match[1]?.replaceAll(/\\(.)/g, '$1') ?? match[2]) : undefined;
+/** A query, and its variables as JSON after a blank line. */
+function readGraphql(
+  lines: readonly Line[],
+  isPost: boolean,
+  report: Report,
+): Pick<HttpBody, 'pieces' | 'graphql'> {
+  const blank = lines.findIndex((line) => !isFilled(line));
+  const query = pieces(blank < 0 ? lines : lines.slice(0, blank), '\n', report);
+  const variables = blank < 0 ? [] : pieces(trim(lines.slice(blank)), '\n', report);
+  return { pieces: [...query, ...variables], graphql: { query, variables, isPost } };
 }

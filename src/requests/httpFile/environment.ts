@@ -1,11 +1,15 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { parse as parseDotenvText } from 'dotenv';
+import { ModalError } from '../../domain/errors.ts';
 import { isBelow } from './bodyFiles.ts';
 
 /** The files of variables that REST clients share, read from the folder of a `.http` file and those above it. */
 export interface HttpEnvironments {
   readonly names: readonly string[];
   readonly dotenv: Readonly<Record<string, string>>;
+  /** Of `.env`, with what `.env.<name>` says otherwise. */
+  dotenvOf(name: string): Readonly<Record<string, string>>;
   /** What could not be read, in words. */
   readonly problems: readonly string[];
   values(name: string): Record<string, string>;
@@ -36,9 +40,14 @@ export async function readEnvironments(
   const texts = [await read(publicFile), await read(privateFile)];
   const files = texts.map((text, at) => parse(text, at === 0 ? publicFile : privateFile, problems));
   const names = [...new Set(files.flatMap((file) => Object.keys(file)))].filter((name) => name !== shared);
+  const dotenv = async (name: string) => readDotenv((await read(name)) ?? '', name, problems);
+  const common = await dotenv('.env');
+  const own = new Map<string, Values>();
+  for (const name of names) if (/^[\w-]+$/.test(name)) own.set(name, await dotenv(`.env.${name}`));
   return {
     names,
-    dotenv: parseDotenv((await read('.env')) ?? ''),
+    dotenv: common,
+    dotenvOf: (name) => ({ ...common, ...own.get(name) }),
     problems,
     // The private file comes last: it is the one with the user's own values.
     values: (name) =>
@@ -105,25 +114,37 @@ function flat(values: unknown): Values {
   );
 }
 
+function readDotenv(text: string, name: string, problems: string[]): Values {
+  try {
+    return parseDotenv(text);
+  } catch (error) {
+    problems.push(`${name} ${(error as Error).message}`);
+    return {};
+  }
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `NAME=value` lines, with or without `export` and quotes. */
+/** `NAME=value` lines as the package `dotenv` reads them. @throws kind `invalid` for a text that it would read for long */
 export function parseDotenv(text: string): Record<string, string> {
-  const values = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    if (!line.includes('=')) continue;
-    const [, name, said = ''] = /^(?:export\s+)?([\w.-]+)\s*=(.*)$/.exec(line.trim()) ?? [];
-    if (name === undefined) continue;
-    const raw = said.trimStart();
-    const quoted = /^["']/.test(raw) ? /^(["'])(.*)\1/.exec(raw) : undefined;
-    values.set(name, quoted?.[2] ?? withoutComment(raw));
-  }
-  return Object.fromEntries(values);
+  if (hasLongGap(text))
+    throw new ModalError(
+      'invalid',
+      `has more than ${longestGap} blanks in a row and is not read. Remove them.`,
+    );
+  return parseDotenvText(text.replace(/^\uFEFF/, ''));
 }
 
-function withoutComment(value: string): string {
-  const at = value.includes('#') ? value.search(/\s#/) : -1;
-  return at < 0 ? value : value.slice(0, at).trimEnd();
+/** The package looks at each blank of a row again for each before it. */
+const longestGap = 64;
+
+function hasLongGap(text: string): boolean {
+  let gap = 0;
+  for (const sign of text) {
+    gap = sign.trim() === '' ? gap + 1 : 0;
+    if (gap > longestGap) return true;
+  }
+  return false;
 }

@@ -25,15 +25,26 @@ export function linesOf(text: string, most = Infinity): Line[] | undefined {
   }
 }
 
-/** The last line of a script that begins at a line: `< {% … %}` of JetBrains, `{{ … }}` of httpyac. */
-export function scriptEnd(lines: readonly Line[], at: number): number | undefined {
+/** `#` or `//` at the beginning, with or without indent: no client sends such a line, wherever it stands. */
+export const isComment = (text: string) => /^\s*(?:#|\/\/)/.test(text);
+
+/**
+ * The last line of a script that begins at a line: `< {% … %}` of JetBrains, `{{ … }}` of httpyac.
+ * @returns undefined where none begins; `closed` false where it has no end
+ */
+export function scriptEnd(
+  lines: readonly Line[],
+  at: number,
+): { readonly at: number; readonly closed: boolean } | undefined {
   const text = lines[at]?.text ?? '';
-  const close = /^\s*[<>]\s*\{%/.test(text)
-    ? /%\}\s*$/
-    : /^\{\{[@+~]?\w*\s*$/.test(text)
-      ? /^\}\}\s*$/
-      : undefined;
+  const close = closing(text);
   if (!close) return undefined;
-  for (let end = at; end < lines.length; end++) if (close.test(lines[end]?.text ?? '')) return end;
-  return lines.length - 1;
+  for (let end = at; end < lines.length; end++)
+    if (close.test(lines[end]?.text ?? '')) return { at: end, closed: true };
+  return { at: lines.length - 1, closed: false };
+}
+
+function closing(text: string): RegExp | undefined {
+  if (/^\s*[<>]\s*\{%/.test(text)) return /%\}\s*$/;
+  return /^\{\{[@+~]?\w*\s*$/.test(text) ? /^\}\}\s*$/ : undefined;
 }

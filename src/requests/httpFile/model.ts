@@ -44,9 +44,21 @@ export interface HttpHeader {
 
 export interface HttpBody {
   readonly range: TextRange;
+  /** With the line ends that are sent. */
   readonly pieces: readonly BodyPiece[];
-  /** Present when the content type says `multipart/form-data` and the parts can be told. */
+  /** Fields of a form, which may stand on lines of their own and are encoded. */
+  readonly isForm?: true;
+  readonly graphql?: GraphqlBody;
+  /** Present when the content type says `multipart/form-data` and the parts can be told and have nothing else. */
   readonly parts?: readonly HttpPart[];
+}
+
+/** Sent as the JSON that GraphQL servers take. */
+export interface GraphqlBody {
+  readonly query: readonly BodyPiece[];
+  readonly variables: readonly BodyPiece[];
+  /** Of the method `GRAPHQL`; else of the header `X-REQUEST-TYPE`, which REST Client has for it. */
+  readonly isPost: boolean;
 }
 
 export type BodyPiece =
@@ -56,6 +68,8 @@ export type BodyPiece =
 export interface FileBody {
   readonly path: string;
   readonly fillIn: boolean;
+  /** Of a text that is filled in, where it is told: `<@latin1 path`. */
+  readonly encoding?: BufferEncoding;
   readonly range: TextRange;
 }
 
@@ -71,6 +85,8 @@ export interface HttpProblem {
   readonly severity: 'error' | 'warning' | 'information';
   readonly message: string;
 }
+
+export type Report = (range: TextRange, severity: HttpProblem['severity'], message: string) => void;
 
 /** @param name in lower case */
 export function headerOf(request: Pick<HttpRequest, 'headers'>, name: string): string | undefined {

@@ -1,7 +1,9 @@
 import { readBody } from './body.ts';
+import { directiveOf } from './directives.ts';
 import type { Line } from './lines.ts';
-import { linesOf, scriptEnd } from './lines.ts';
+import { isComment, linesOf, scriptEnd } from './lines.ts';
 import type { HttpFile, HttpHeader, HttpProblem, HttpRequest, HttpVariable, TextRange } from './model.ts';
+import { beginsRequest, targetOf, withoutVersion } from './requestLine.ts';
 
 /** Larger files are not requests that a person wrote. Large bodies are files of their own. */
 export const largestHttpFile = 1024 * 1024;
@@ -16,13 +18,15 @@ export const tooLarge =
 const mostHeaders = 1000;
 
 const separator = /^###(.*)$/;
-const comment = /^\s*(?:#|\/\/)/;
 // These are of a line without the blanks at its end.
 const nameComment = /^\s*(?:#|\/\/)\s*@name[\s=]+([^\s=].*)$/;
-const variable = /^@([^\s=@]+)\s*=(.*)$/;
-const header = /^\s*([^\s:]+)\s*:(.*)$/;
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'];
-const otherKinds = ['GRAPHQL', 'WEBSOCKET', 'WS', 'WSS', 'GRPC', 'SSE', 'EVENTSOURCE', 'MQTT', 'AMQP'];
+const variable = /^\s*@([^\s=@:]+)\s*:?=(.*)$/;
+const header = /^\s*([^\s:=/?]+)\s*:(.*)$/;
+/** A response that was pasted beside its request. */
+const response = /^\s*HTTP\/[\d.]+\s+\d/;
+/** The script of a file, before a request. */
+const scriptFile = /^\s*<\s+\S/;
+const otherFile = /^\s*(?:import|run)\s+\S/;
 
 /**
  * Reads what REST Client, httpyac and JetBrains have in common. Never throws: what cannot be understood is a problem
@@ -66,22 +70,45 @@ class Reader {
 
   /** One `###` and all until the next. */
   region(lines: readonly Line[]): void {
-    let name = separator.exec(lines[0]?.text ?? '')?.[1]?.trim() ?? '';
+    let name = (separator.exec(lines[0]?.text ?? '')?.[1] ?? '').replace(/^#+/, '').trim();
     for (let at = 0; at < lines.length; at++) {
       const line = lines[at] as Line;
       const told = nameComment.exec(line.text.trimEnd())?.[1];
       if (told) name ||= told;
-      if (line.text.trim() === '' || comment.test(line.text)) continue;
-      if (this.#variable(line)) continue;
-      const script = scriptEnd(lines, at);
-      if (script !== undefined) {
-        this.problem(line, 'information', 'Scripts are left to other clients; the request is sent without.');
-        at = script;
-        continue;
+      if (line.text.trim() === '' || this.#comment(line) || this.#variable(line)) continue;
+      if (response.test(line.text)) return;
+      const end = this.#other(lines, at);
+      if (end === undefined) {
+        this.#request(lines, at, name);
+        return;
       }
-      this.#request(lines, at, name);
-      return;
+      at = end;
     }
+  }
+
+  /** Also says what the comment asks for in vain. */
+  #comment(line: Line): boolean {
+    if (!isComment(line.text)) return false;
+    const directive = directiveOf(line.text);
+    if (directive) this.problem(line, directive.severity, directive.message);
+    return true;
+  }
+
+  /** @returns the last line of what only other clients do before a request */
+  #other(lines: readonly Line[], at: number): number | undefined {
+    const line = lines[at] as Line;
+    const isBlock = /^\s*\/\*/.test(line.text);
+    const script = isBlock ? blockEnd(lines, at) : scriptEnd(lines, at);
+    if (script) {
+      if (!script.closed) this.problem(line, 'error', 'This has no end. Close it, or remove it.');
+      else if (!isBlock) this.problem(line, 'information', scriptsLeftOut);
+      return script.at;
+    }
+    if (scriptFile.test(line.text)) this.problem(line, 'information', scriptsLeftOut);
+    else if (otherFile.test(line.text))
+      this.problem(line, 'warning', 'Other files and requests are not run from here. Copy what is needed.');
+    else return undefined;
+    return at;
   }
 
   #variable(line: Line): boolean {
@@ -96,45 +123,34 @@ class Reader {
   }
 
   #request(lines: readonly Line[], first: number, name: string): void {
-    const line = lines[first] as Line;
-    let at = first + 1;
-    let target = line.text.trim();
-    let head: TextRange = { start: line.start, end: line.end };
-    for (let next = lines[at]; next && /^\s+[?&/]/.test(next.text); next = lines[++at]) {
-      target += next.text.trim();
-      head = { start: head.start, end: next.end };
-    }
-    const { headers, end, next } = this.#headers(lines, at, head.end);
-    const request = { name, ...this.#target(target, head), headers, head, headEnd: end };
-    const body = readBody(lines.slice(next), request, (range, severity, message) =>
+    const { text, head, next: afterHead } = this.#head(lines, first);
+    const { method, url, isGraphql, problem } = targetOf(text);
+    if (problem) this.problem(head, 'error', problem);
+    const { headers, end, next } = this.#headers(lines, afterHead, head.end);
+    const body = readBody(lines.slice(next), { headers, isGraphql }, (range, severity, message) =>
       this.problem(range, severity, message),
     );
     const range = { start: lines[0]?.start ?? 0, end: lines.at(-1)?.end ?? 0 };
-    this.requests.push({ ...request, range, ...(body ? { body } : {}) });
+    const request = { name, method, url, headers, head, headEnd: end, range };
+    this.requests.push({ ...request, ...(body ? { body } : {}) });
   }
 
-  #target(text: string, range: TextRange): { method: string; url: string } {
-    const [, word = '', rest = ''] = /^([A-Za-z]+)\s+(\S.*)$/.exec(text) ?? [];
-    const known = methods.includes(word.toUpperCase());
-    if (otherKinds.includes(word.toUpperCase())) {
-      this.problem(
-        range,
-        'error',
-        `${word} requests are not sent from here. Use one of ${methods.join(', ')}.`,
-      );
+  /** The request line with the lines that carry its address on, which may have comments between them. */
+  #head(lines: readonly Line[], first: number): { text: string; head: TextRange; next: number } {
+    const line = lines[first] as Line;
+    const pieces = [withoutVersion(line.text.trim())];
+    let head: TextRange = { start: line.start, end: line.end };
+    let next = first + 1;
+    for (let at = next; at < lines.length; at++) {
+      const more = lines[at] as Line;
+      if (isComment(more.text)) continue;
+      if (!continuesAddress(more.text)) break;
+      for (const between of lines.slice(next, at)) this.#comment(between);
+      pieces.push(more.text.trim());
+      head = { start: head.start, end: more.end };
+      next = at + 1;
     }
-    // An address may hold blanks, so only a word before what is clearly an address is a method.
-    const url = withoutVersion(known || /^(?:https?:|\{\{|\/)/i.test(rest) ? rest : text);
-    const method = url === withoutVersion(text) ? 'GET' : word.toUpperCase();
-    if (!known && method !== 'GET' && !otherKinds.includes(method))
-      this.problem(range, 'error', `The method ${word} is not known. Use one of ${methods.join(', ')}.`);
-    else if (!/^(?:https?:\/\/.|\{\{|\/)/i.test(url))
-      this.problem(
-        range,
-        'error',
-        'An address is missing: it begins with http://, https:// or a {{variable}}.',
-      );
-    return { method, url };
+    return { text: pieces.join(''), head, next };
   }
 
   /** @returns the headers, where they end, and the first line of the body */
@@ -148,11 +164,10 @@ class Reader {
     for (let at = from; at < lines.length; at++) {
       const line = lines[at] as Line;
       if (line.text.trim() === '') return { headers, end, next: at + 1 };
-      if (comment.test(line.text) || this.#variable(line)) continue;
+      if (this.#comment(line) || this.#variable(line)) continue;
       const [, name, value] = header.exec(line.text.trimEnd()) ?? [];
-      if (name === undefined) {
-        const hint = 'This is no header. Headers are written as "Name: value"; a blank line begins the body.';
-        this.problem(line, 'error', hint);
+      if (name === undefined || beginsRequest(line.text)) {
+        this.problem(line, 'error', noHeader(line.text));
         continue;
       }
       if (headers.length === mostHeaders) {
@@ -166,9 +181,23 @@ class Reader {
   }
 }
 
-/** Leaves out the `HTTP/1.1` at the end of a request line. */
-function withoutVersion(text: string): string {
-  const plain = text.trimEnd();
-  const at = plain.search(/HTTP\/[\d.]+$/i);
-  return at > 0 && /\s/.test(plain.charAt(at - 1)) ? plain.slice(0, at).trimEnd() : text;
+const scriptsLeftOut = 'Scripts are left to other clients; the request is sent without.';
+
+/** Query lines with or without indent, and, with it, whatever else cannot be a header. */
+function continuesAddress(text: string): boolean {
+  if (/^\s*[?&]/.test(text) || /^\s+\//.test(text)) return true;
+  return /^\s+\S/.test(text) && !header.test(text.trimEnd()) && !variable.test(text.trimEnd());
+}
+
+function noHeader(text: string): string {
+  return beginsRequest(text)
+    ? 'This begins another request. Write a line with ### before it.'
+    : 'This is no header. Headers are written as "Name: value"; a blank line begins the body.';
+}
+
+/** The end of a comment that stands on lines of its own, as httpyac has it. */
+function blockEnd(lines: readonly Line[], from: number): { at: number; closed: boolean } {
+  for (let at = from; at < lines.length; at++)
+    if (lines[at]?.text.includes('*/')) return { at, closed: true };
+  return { at: lines.length - 1, closed: false };
 }

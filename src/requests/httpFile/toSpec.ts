@@ -3,9 +3,12 @@ import { ModalError } from '../../domain/errors.ts';
 import type { MultipartPart, RequestAuth, RequestBody, RequestSpec } from '../../domain/request.ts';
 import { addHeader, checkHeaders, checkHost } from '../checkHeaders.ts';
 import { filledHeaders, isCredentialHeader, mayCarryCredential } from '../secretHeaders.ts';
-import type { BodyPiece, FileBody, HttpFile, HttpHeader, HttpPart, HttpRequest } from './model.ts';
+import { basicCredentials, basicVariable, isAuthorization, refuseSchemes } from './authorization.ts';
+import { formText } from './formText.ts';
+import { graphqlJson } from './graphql.ts';
+import type { BodyPiece, FileBody, HttpBody, HttpFile, HttpHeader, HttpPart, HttpRequest } from './model.ts';
 import type { Variables } from './variables.ts';
-import { isKeyVariable, referencesIn } from './variables.ts';
+import { hasEscape, isKeyVariable, referencesIn } from './references.ts';
 
 export interface SpecContext {
   readonly variables: Variables;
@@ -36,10 +39,9 @@ export async function specOf(
   );
   if (broken) throw new ModalError('invalid', broken.message);
   const filling = new Filling(request, context);
-  const url = filling.url();
-  const { headers, auth, secrets } = await filling.headers(url);
-  const content = request.body?.parts ?? request.body?.pieces;
-  const body = content && (await filling.body(content, url));
+  const { url, credentials } = filling.url();
+  const { headers, auth, secrets } = await filling.headers(url, credentials);
+  const body = request.body && (await filling.body(request.body, url));
   const hidden = filling.hidden;
   return {
     method: request.method,
@@ -84,23 +86,30 @@ class Filling {
     return [...this.#hidden];
   }
 
-  url(): string {
+  /** @returns the name and password of the address apart: they are sent in a header */
+  url(): { readonly url: string; readonly credentials: string | undefined } {
     const hosts = this.#headers.filter(({ name }) => isHost(name)).map(({ value }) => this.#fill(value));
-    const own = this.#fill(this.#request.url);
-    const text = own.startsWith('/') && hosts[0] !== undefined ? `http://${hosts[0]}${own}` : own;
+    // A percent sign that encodes nothing stands for itself.
+    const own = this.#fill(this.#request.url).replaceAll(/%(?![0-9A-Fa-f]{2})/g, '%25');
+    const text = own.startsWith('/') && hosts[0] !== undefined ? originOf(hosts[0]) + own : own;
     // The parser of addresses drops line breaks without a word.
     if (hasControl(text))
       throw new ModalError('invalid', 'The address has a line break or control character in it.');
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (!url || !/^https?:$/.test(url.protocol))
-      throw new ModalError('invalid', `"${text.slice(0, 200)}" is no http or https address.`);
-    for (const host of hosts) checkHost(url, host);
-    return url.href;
+    if (!url || !/^https?:$/.test(url.protocol)) throw new ModalError('invalid', noAddress(text));
+    for (const host of hosts) checkHost(url, bareHost(host));
+    const { username, password } = url;
+    if (username === '' && password === '') return { url: url.href, credentials: undefined };
+    url.username = '';
+    url.password = '';
+    const credentials = Buffer.from(decoded(`${username}:${password}`)).toString('base64');
+    return { url: url.href, credentials };
   }
 
   /** Headers that name the key become a reference; the sender puts its value in. */
   async headers(
     url: string,
+    credentials: string | undefined,
   ): Promise<Pick<RequestSpec, 'headers' | 'auth'> & { secrets: Record<string, string> }> {
     const headers: Record<string, string> = {};
     const secrets: Record<string, string> = {};
@@ -112,6 +121,12 @@ class Filling {
         keys.push({ variable, header: name, scheme });
       else addHeader(headers, name, this.#headerValue(name, value, secrets));
     }
+    if (credentials !== undefined && !this.#headers.some(({ name }) => isAuthorization(name))) {
+      secrets[basicVariable] = credentials;
+      headers['Authorization'] = `Basic {{${basicVariable}}}`;
+    }
+    const isTyped = this.#headers.some(({ name }) => /^content-type$/i.test(name));
+    if (this.#request.body?.graphql?.isPost && !isTyped) headers['Content-Type'] = 'application/json';
     checkHeaders(filledHeaders({ headers, secrets }));
     const auth = await this.#auth(url, keys);
     return { headers, secrets, ...(auth ? { auth } : {}) };
@@ -120,6 +135,14 @@ class Filling {
   /** @param secrets gets what must not stand in the value itself */
   #headerValue(header: string, value: string, secrets: Record<string, string>): string {
     const { variables } = this.#context;
+    // There, braces stand for the credentials of the request.
+    if (hasEscape(value))
+      throw new ModalError('invalid', `The header ${header} has {{ of its own, which cannot be sent.`);
+    const basic = isAuthorization(header) ? this.#basic(value) : undefined;
+    if (basic !== undefined) {
+      secrets[basicVariable] = basic;
+      return `Basic {{${basicVariable}}}`;
+    }
     const isPlain = !mayCarryCredential(header);
     const isCredential = isCredentialHeader(header);
     let filled = '';
@@ -134,9 +157,18 @@ class Filling {
     return filled + value.slice(from);
   }
 
-  /** The client writes the host, and the type of a body of parts with a boundary of its own. */
+  #basic(authorization: string): string | undefined {
+    const value = this.#put(authorization);
+    refuseSchemes(value);
+    return basicCredentials(value);
+  }
+
+  /** The client writes host and length, and the type of a body of parts with a boundary of its own. */
   #isMadeByClient(name: string): boolean {
-    return isHost(name) || (this.#request.body?.parts !== undefined && /^content-type$/i.test(name));
+    const { body } = this.#request;
+    if (isHost(name) || /^content-length$/i.test(name)) return true;
+    if (body?.graphql && /^x-request-type$/i.test(name)) return true;
+    return body?.parts !== undefined && /^content-type$/i.test(name);
   }
 
   async #auth(url: string, keys: readonly KeyHeader[]): Promise<RequestAuth | undefined> {
@@ -162,16 +194,19 @@ class Filling {
     return { secretRef, header, scheme, ...(isPair ? { idHeader: id.header } : {}) };
   }
 
-  async body(content: readonly HttpPart[] | readonly BodyPiece[], url: string): Promise<RequestBody> {
-    await this.#allowFiles(content, url);
-    if (content.every((each): each is HttpPart => 'content' in each))
-      return { parts: content.map((part) => this.#part(part)) };
-    const pieces: (string | Uint8Array)[] = [];
-    for (const piece of content) {
-      pieces.push(piece.kind === 'text' ? this.#fill(piece.text) : await this.#file(piece));
+  async body({ parts, pieces, graphql, isForm }: HttpBody, url: string): Promise<RequestBody> {
+    await this.#allowFiles(parts ?? pieces, url);
+    if (parts) return { parts: await Promise.all(parts.map((part) => this.#part(part))) };
+    if (graphql) {
+      const query = await this.#text(graphql.query);
+      return graphqlJson(query, await this.#text(graphql.variables), graphql.isPost);
     }
-    if (pieces.every((piece) => typeof piece === 'string')) return pieces.join('');
-    const bytes = Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
+    const filled: (string | Uint8Array)[] = [];
+    for (const piece of pieces)
+      filled.push(piece.kind === 'text' ? this.#fill(piece.text) : await this.#file(piece));
+    if (isForm && pieces.every(({ kind }) => kind === 'text')) return formText(filled.join(''));
+    if (filled.every((piece) => typeof piece === 'string')) return filled.join('');
+    const bytes = Buffer.concat(filled.map((piece) => Buffer.from(piece)));
     return asText(bytes) ?? bytes;
   }
 
@@ -186,11 +221,18 @@ class Filling {
     this.#files = new Map(files.map((body, at) => [body, real[at] ?? '']));
   }
 
-  #part({ name, fileName, type, content }: HttpPart): MultipartPart {
-    if (content.kind === 'text')
+  async #text(pieces: readonly BodyPiece[]): Promise<string> {
+    const filled = pieces.map(async (piece) =>
+      piece.kind === 'text' ? this.#fill(piece.text) : this.#textFile(piece),
+    );
+    return (await Promise.all(filled)).join('');
+  }
+
+  async #part({ name, fileName, type, content }: HttpPart): Promise<MultipartPart> {
+    if (content.kind === 'text' || content.fillIn)
       return {
         name: this.#fill(name),
-        text: this.#fill(content.text),
+        text: content.kind === 'text' ? this.#fill(content.text) : await this.#textFile(content),
         ...(type === undefined ? {} : { type: this.#fill(type) }),
         ...(fileName === undefined ? {} : { fileName: this.#fill(fileName) }),
       };
@@ -200,18 +242,23 @@ class Filling {
       file: {
         path: file,
         name: fileName === undefined ? path.basename(this.#fill(content.path)) : this.#fill(fileName),
-        type: type ?? 'application/octet-stream',
+        type: type === undefined ? 'application/octet-stream' : this.#fill(type),
       },
     };
   }
 
   async #file(body: FileBody): Promise<string | Uint8Array> {
+    return body.fillIn ? this.#textFile(body) : this.#context.readFile(this.#path(body));
+  }
+
+  async #textFile(body: FileBody): Promise<string> {
     const bytes = await this.#context.readFile(this.#path(body));
-    if (!body.fillIn) return bytes;
-    const text = asText(bytes);
-    if (text === undefined)
-      throw new ModalError('invalid', `${body.path} is not UTF-8, so its variables cannot be filled in.`);
-    return this.#fill(text);
+    const text = body.encoding ? Buffer.from(bytes).toString(body.encoding) : asText(bytes);
+    if (text !== undefined) return body.fillIn ? this.#fill(text) : text;
+    throw new ModalError(
+      'invalid',
+      `${body.path} is not UTF-8. Name its encoding, for example "<@latin1 ${body.path}", or send it as it is, with "<".`,
+    );
   }
 
   #path(body: FileBody): string {
@@ -238,7 +285,35 @@ class Filling {
   }
 }
 
+/** @throws kind `invalid` for bytes that are no text */
+function decoded(credentials: string): string {
+  try {
+    return decodeURIComponent(credentials);
+  } catch (error) {
+    const message = 'Name and password of the address are not UTF-8. Write them in an Authorization header.';
+    throw new ModalError('invalid', message, { cause: error });
+  }
+}
+
 const isHost = (name: string) => /^host$/i.test(name);
+
+const bareHost = (host: string) => host.replace(/^https?:\/\//i, '').replace(/\/$/, '');
+
+/**
+ * What a path is put behind. A port of TLS means https, as for the other clients; they would send to Modal's own
+ * servers in clear, which take nothing but https.
+ */
+function originOf(host: string): string {
+  if (/^https?:\/\//i.test(host)) return host.replace(/\/$/, '');
+  const isTls = /:(?:8?443)$/.test(host) || /\.modal\.(?:run|host)(?::443)?$/i.test(host);
+  return `${isTls ? 'https' : 'http'}://${host}`;
+}
+
+function noAddress(text: string): string {
+  return text.startsWith('/')
+    ? `"${text.slice(0, 200)}" is a path. Write the whole address, or a Host header.`
+    : `"${text.slice(0, 200)}" is no http or https address.`;
+}
 
 const hasControl = (text: string) => /[\u0000-\u001f\u007f]/.test(text);
 

@@ -42,7 +42,11 @@ export class VariableGraph {
 
   /** Of all variables that these are filled with, those of a source that say that they are credentials. */
   credentials(names: readonly string[]): string[] {
-    return [...this.#secretsBelow(names)].filter((name) => isSecretName(name.split(/\s+/).at(-1) ?? ''));
+    return [...this.#secretsBelow(names)].filter((name) => {
+      const last = name.split(/\s+/).at(-1) ?? '';
+      // Which name `%name` stands for is known only when it is filled in.
+      return isSecretName(last) || last.startsWith('%');
+    });
   }
 
   #secretsBelow(names: readonly string[]): ReadonlySet<string> {

@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { ownValue } from '../../domain/ownValue.ts';
-import type { HttpFile, TextRange } from './model.ts';
+import { dynamicNames, dynamicValue } from './dynamicValues.ts';
+import { firstWord } from './firstWord.ts';
+import type { HttpFile } from './model.ts';
+import { referencesIn, replaceReferences } from './references.ts';
 import { VariableGraph } from './variableGraph.ts';
-
-/** Variables that the endpoint's key takes in files; their values come from the secret storage, never from a file. */
-export const keyVariables = ['MODAL_API_KEY', 'MODAL_KEY', 'MODAL_SECRET'] as const;
-
-export const isKeyVariable = (name: string) => (keyVariables as readonly string[]).includes(name);
 
 /** Variables that name one another more deeply than anybody writes by hand. */
 const mostDepth = 100;
@@ -32,25 +29,10 @@ export interface VariableSource {
 const restricted =
   'has no value in Restricted Mode, where .env, http-client.private.env.json and the environment are not read. Trust the folder to use them.';
 
-export interface Reference extends TextRange {
-  /** What stands between the braces, without blanks around it. */
-  readonly name: string;
-}
-
 export interface Filled {
   readonly text: string;
   /** References that have no value, and why. */
   readonly unknown: readonly { readonly name: string; readonly why: string }[];
-}
-
-const reference = /\{\{([^{}\r\n]*)\}\}/g;
-
-export function referencesIn(text: string): Reference[] {
-  return [...text.matchAll(reference)].map((match) => ({
-    name: (match[1] ?? '').trim(),
-    start: match.index,
-    end: match.index + match[0].length,
-  }));
 }
 
 /** Fills variables in. What the file itself says comes before the environment. */
@@ -110,8 +92,7 @@ export class Variables {
 
   #fill(text: string, within: readonly string[]): Filled {
     const unknown: { name: string; why: string }[] = [];
-    const filled = text.replaceAll(reference, (whole, inner: string) => {
-      const name = inner.trim();
+    const filled = replaceReferences(text, (name, whole) => {
       const value =
         this.#filledIn > mostFilledIn
           ? { why: 'makes the text grow past 20 MB.' }
@@ -127,7 +108,7 @@ export class Variables {
   }
 
   #value(name: string, within: readonly string[]): Value {
-    if (name.startsWith('$')) return dynamicValue(name, this.#source);
+    if (name.startsWith('$')) return this.#dynamic(name, within);
     if (within.includes(name)) return { why: `refers to itself: ${[...within, name].join(' → ')}.` };
     if (within.length >= mostDepth || this.#graph.depth(name) > mostDepth) return { why: tooDeep };
     const known = this.#known.get(name) ?? this.#make(name, within);
@@ -135,10 +116,35 @@ export class Variables {
     return known;
   }
 
+  #dynamic(expression: string, within: readonly string[]): Value {
+    const [name, rest] = firstWord(expression);
+    if (name !== '$processEnv' && name !== '$dotenv')
+      return dynamicValue(expression) ?? { why: notDynamic(name) };
+    const asked = this.#nameOf(rest, within);
+    if (typeof asked !== 'string') return asked;
+    const { dotenv, processEnv, isRestricted } = this.#source;
+    const value = ownValue(name === '$dotenv' ? dotenv : processEnv, asked);
+    if (value !== undefined) return value;
+    if (isRestricted) return { why: restricted };
+    const where =
+      name === '$dotenv'
+        ? 'is not in the .env file beside this one.'
+        : `is not set in the editor's environment.`;
+    return { why: asked === rest ? where : `names ${asked}, which ${where}` };
+  }
+
+  /** `%name` is the variable whose value is the name. */
+  #nameOf(text: string, within: readonly string[]): Value {
+    if (/\s/.test(text) || text === '') return { why: 'needs one name, for example {{$dotenv NAME}}.' };
+    if (!text.startsWith('%')) return text;
+    const value = this.#value(text.slice(1), within);
+    return typeof value === 'string' ? value : { why: `needs ${text.slice(1)}, which ${value.why}` };
+  }
+
   #make(name: string, within: readonly string[]): Value {
     const raw = this.#raw(name);
     if (raw === undefined && this.#source.isRestricted) return { why: restricted };
-    if (raw === undefined) return { why: 'has no value. Define it in this file or in http-client.env.json.' };
+    if (raw === undefined) return { why: noValue(name, this.#source) };
     const { text, unknown } = this.#fill(raw, [...within, name]);
     const [first] = unknown;
     if (!first) return text;
@@ -150,41 +156,22 @@ export class Variables {
   }
 }
 
-/** What REST Client, httpyac and JetBrains agree on, or two of them. */
-export const dynamicNames = ['$guid', '$uuid', '$timestamp', '$randomInt', '$processEnv', '$dotenv'] as const;
+function noValue(name: string, { dotenv }: VariableSource): string {
+  if (Object.hasOwn(dotenv, name)) return `has no value. It is in .env: write {{$dotenv ${name}}}.`;
+  if (/^[\w-]+\.(?:response|request)\./.test(name))
+    return 'is read from another request, which is not done here. Send that request, and write what is needed as @name = value.';
+  if (/^[\w$]+\s*[.[(]|[()|+'"]/.test(name))
+    return `has no value: it is no name of a variable, and expressions are not worked out. Write the value as @name = value. ${itself}`;
+  return `has no value. Define it in this file or in http-client.env.json. ${itself}`;
+}
 
-function dynamicValue(
-  expression: string,
-  { dotenv, processEnv, isRestricted }: VariableSource,
-): string | { readonly why: string } {
-  const [name, first = '', second = ''] = expression.split(/\s+/);
-  switch (name) {
-    case '$guid':
-    case '$uuid':
-    case '$random.uuid':
-      return randomUUID();
-    case '$timestamp':
-      return String(Math.floor(Date.now() / 1000));
-    case '$randomInt': {
-      const low = Number(first || 0);
-      const high = Number(second || 1000);
-      if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || high <= low)
-        return { why: 'needs two whole numbers, the smaller first.' };
-      return String(low + Math.floor(Math.random() * (high - low)));
-    }
-    case '$processEnv':
-      return (
-        ownValue(processEnv, first) ?? {
-          why: isRestricted ? restricted : `is not set in the editor's environment.`,
-        }
-      );
-    case '$dotenv':
-      return (
-        ownValue(dotenv, first) ?? {
-          why: isRestricted ? restricted : 'is not in the .env file beside this one.',
-        }
-      );
-    default:
-      return { why: `is not one of ${dynamicNames.join(', ')}.` };
-  }
+/** Templates of chats have braces of their own. */
+const itself = String.raw`To send the braces themselves, write \{\{ … \}\}, or put the text into a file and write "< ./file".`;
+
+function notDynamic(name: string): string {
+  if (/^\$(?:prompt|input|password|pick)/.test(name))
+    return 'asks for a value in other clients. Write it as @name = value.';
+  if (/^\$(?:aad|oidc|auth\.)/i.test(name))
+    return 'signs in elsewhere in other clients. Write the token as @name = value, or in http-client.private.env.json.';
+  return `is not one of ${dynamicNames.join(', ')}.`;
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { ModalError } from '../../domain/errors.ts';
 import { redact } from '../../domain/redact.ts';
-import type { MultipartPart, RequestBody, RequestSpec } from '../../domain/request.ts';
+import type { MultipartPart, RequestSpec } from '../../domain/request.ts';
 import { authHeaders } from '../../domain/request.ts';
 import { addHeader, checkHeaders } from '../checkHeaders.ts';
 import { filledHeaders, writtenHeader } from '../secretHeaders.ts';
@@ -9,7 +9,9 @@ import type { SecretVariable } from '../secretVariables.ts';
 import { hasVariables, spellVariables, withVariables } from '../secretVariables.ts';
 import type { HttpFile, HttpRequest } from './model.ts';
 import { parseHttpFile } from './parse.ts';
-import { referencesIn } from './variables.ts';
+import { basicCredentials, basicVariable, isAuthorization } from './authorization.ts';
+import { formText } from './formText.ts';
+import { hasEscape, referencesIn } from './references.ts';
 import { ownValue } from '../../domain/ownValue.ts';
 
 export interface WrittenRequest {
@@ -39,7 +41,7 @@ const boundary = 'modal-request-boundary';
 export function requestText(given: RequestSpec, options: WriteOptions): WrittenRequest {
   checkHeaders(given.headers);
   const { spec, variables } = withVariables(given);
-  const { body, bodyFile } = bodyText(spec.body, options);
+  const { body, bodyFile } = bodyText(spec, options);
   // The name may be made of the address.
   const name = redact(options.name);
   const lines = [
@@ -116,9 +118,10 @@ export function updateRequest(
   const sent = sentHeaders(spec);
   const sameHeader = (name: string, mine: string, theirs: string) =>
     same(mine, theirs) ||
-    (sent.has(name.toLowerCase()) && options.says(mine) === sent.get(name.toLowerCase()));
-  edits.push(...targetEdits(text, old, wanted, written.text, options.says));
-  edits.push(...headerEdits(text, old, wanted, written.text, sameHeader));
+    (sent.has(name.toLowerCase()) && asSent(name, options.says(mine)) === sent.get(name.toLowerCase()));
+  const isQuery = options.keepBody && old.body?.graphql !== undefined;
+  edits.push(...targetEdits(text, old, wanted, written.text, options.says, isQuery));
+  edits.push(...headerEdits(text, old, isQuery ? asQuery(old, wanted) : wanted, written.text, sameHeader));
   const bodyEdit = options.keepBody
     ? undefined
     : editOfBody(text, old, wanted.body && slice(written.text, wanted.body.range), same);
@@ -127,6 +130,21 @@ export function updateRequest(
     text: apply(text, edits),
     ...(!options.keepBody && written.bodyFile ? { bodyFile: written.bodyFile } : {}),
   };
+}
+
+/** A query that stays has what makes it one, and not what is made of it. */
+function asQuery(old: HttpRequest, wanted: HttpRequest): HttpRequest {
+  const isTyped = old.headers.some(({ name }) => /^content-type$/i.test(name));
+  const headers = wanted.headers.filter(({ name }) => isTyped || !/^content-type$/i.test(name));
+  return { ...wanted, headers: [...headers, ...old.headers.filter(({ name }) => isRequestType(name))] };
+}
+
+const isRequestType = (name: string) => /^x-request-type$/i.test(name);
+
+/** Name and password are encoded. */
+function asSent(name: string, value: string | undefined): string | undefined {
+  const basic = value !== undefined && isAuthorization(name) ? basicCredentials(value) : undefined;
+  return basic === undefined ? value : `Basic ${basic}`;
 }
 
 /** Values as they are sent, by name in lower case; none where one of them is not known. */
@@ -145,13 +163,17 @@ function targetEdits(
   wanted: HttpRequest,
   source: string,
   says: UpdateOptions['says'],
+  isQuery: boolean,
 ): Edit[] {
+  const head = slice(text, old.head);
+  const isGraphql = /^\s*graphql\s/i.test(head);
+  const method = isGraphql && isQuery ? 'GRAPHQL' : wanted.method;
   const url = says(old.url);
   if (url === undefined || !URL.canParse(url) || new URL(url).href !== says(wanted.url))
-    return [{ ...old.head, text: slice(source, wanted.head) }];
-  if (old.method === wanted.method) return [];
-  const word = /^\s*(?:[A-Za-z]+\s+(?=https?:|\{\{|\/))?/.exec(slice(text, old.head))?.[0] ?? '';
-  return [{ start: old.head.start, end: old.head.start + word.length, text: `${wanted.method} ` }];
+    return [{ ...old.head, text: slice(source, wanted.head).replace(/^\S+/, method) }];
+  if ((isGraphql ? 'GRAPHQL' : old.method) === method) return [];
+  const word = /^\s*(?:[A-Za-z]+\s+(?=https?:|\{\{|\/))?/.exec(head)?.[0] ?? '';
+  return [{ start: old.head.start, end: old.head.start + word.length, text: `${method} ` }];
 }
 
 function editOfBody(
@@ -187,6 +209,7 @@ function headerEdits(
     if (kept.has(header.name.toLowerCase())) continue;
     const at = left.findIndex((each) => each.name.toLowerCase() === header.name.toLowerCase());
     const [match] = at < 0 ? [] : left.splice(at, 1);
+    if (match === header) continue;
     // Boundaries are the file's own business, as long as the parts stay parts.
     const sameType =
       match && /^multipart\/form-data/i.test(match.value) && /^multipart\/form-data/i.test(header.value);
@@ -236,8 +259,8 @@ function asIn(model: string, text: string): string {
 }
 
 function address(url: string, variables: HttpFile['variables']): string {
-  // Braces would begin a variable.
-  const plain = url.replaceAll('{', '%7B').replaceAll('}', '%7D');
+  // Two braces would begin a variable.
+  const plain = url.replaceAll(/\{{2,}|\}{2,}/g, (braces) => encodeURIComponent(braces));
   // Of several definitions the last one counts.
   const base = [...new Map(variables.map((variable) => [variable.name, variable])).values()]
     .filter(({ value }) => /^https?:\/\/[^{}]+$/.test(value) && isBelow(plain, value))
@@ -252,7 +275,7 @@ function isBelow(url: string, base: string): boolean {
 /** Says where a value goes that is not written. */
 function secretNotes({ headers }: RequestSpec, variables: readonly SecretVariable[]): string[] {
   const ofHeaders = Object.entries(headers)
-    .filter(([name, value]) => writtenHeader(name, value) !== value)
+    .filter(([name, value]) => writtenHeader(name, value) !== value || value === `Basic {{${basicVariable}}}`)
     .map(([name, value]) => ({ name, variable: referencesIn(writtenHeader(name, value))[0]?.name ?? '' }));
   return [...ofHeaders, ...variables].map(
     ({ name, variable }) =>
@@ -274,12 +297,18 @@ function headerLines({ headers, auth, body }: RequestSpec): string[] {
 }
 
 function bodyText(
-  body: RequestBody | undefined,
+  { body, headers }: RequestSpec,
   options: WriteOptions,
 ): { body?: string; bodyFile?: { name: string; bytes: Uint8Array } } {
   if (body === undefined || body === '') return {};
+  if (/^graphql$/i.test(valueOf(headers, 'x-request-type')))
+    throw new ModalError(
+      'invalid',
+      'The header X-Request-Type: GraphQL makes .http files take the body for a query. Remove the header: the body is JSON already.',
+    );
   if (typeof body === 'object' && 'parts' in body) return { body: multipartText(body.parts, options.folder) };
-  if (typeof body === 'string' && isPlain(body)) return { body };
+  if (typeof body === 'string' && isPlain(body) && isReadBack(body, valueOf(headers, 'content-type')))
+    return { body };
   const json = typeof body === 'string' && /^\s*[[{]/.test(body);
   const { bodyName = (own: string) => `bodies/${own}` } = options;
   const name = bodyName(
@@ -296,16 +325,35 @@ function bodyText(
   return { body: `${isFilled ? '<@' : '<'} ./${name}`, bodyFile: { name, bytes } };
 }
 
+function valueOf(headers: RequestSpec['headers'], name: string): string {
+  return Object.entries(headers).find(([each]) => each.toLowerCase() === name)?.[1] ?? '';
+}
+
+/** Fields of forms are encoded, and streams of JSON get a line end, by every client. */
+function isReadBack(body: string, type: string): boolean {
+  const headers = type === '' ? [] : [`Content-Type: ${oneLine(type)}`];
+  const { requests } = parseHttpFile(['POST http://h/', ...headers, '', body, ''].join('\n'));
+  const { pieces = [], isForm } = requests[0]?.body ?? {};
+  const text = pieces.map((piece) => (piece.kind === 'text' ? piece.text : '')).join('');
+  return (isForm ? formText(text) : text) === body;
+}
+
+/**
+ * Comments, files, responses, variables, checks and separators begin lines of their own; for httpyac, requests and
+ * queries do too.
+ */
+const special = /^\s*(?:#|\/[/*]|[<>@?]|--|HTTP\/|[A-Z][A-Z-]+\s|(?:query|mutation|fragment|gql)\b)/;
+
 /** Whether every client reads a text in a `.http` file as exactly this body. */
 function isPlain(body: string): boolean {
   return (
     body.length <= longestInline &&
     body.isWellFormed() &&
     !body.includes('{{') &&
+    !hasEscape(body) &&
     !/[\u0000-\u0008\u000b-\u001f\u007f\u2028\u2029\ufeff]/.test(body) &&
     !/^\s|\s$/.test(body) &&
-    // Comments, files, answers, variables, checks and separators begin lines of their own.
-    !body.split('\n').some((line) => /^\s*(?:#|\/\/|[<>@?]|--|HTTP\/)/.test(line))
+    !body.split('\n').some((line) => special.test(line) || /={3}\s*$/.test(line))
   );
 }
 
@@ -326,14 +374,15 @@ function multipartText(parts: readonly MultipartPart[], folder: string): string 
   return [...lines, `--${mark}--`].join('\n');
 }
 
-/** Clients write line ends of parts as they like, so only a single line keeps its bytes. */
+/** Clients send the lines of a part with CRLF, so that no other line ends are kept. */
 function partText(name: string, text: string): string {
-  if (text !== '' && (!isPlain(text) || text.includes('\n')))
+  const lines = text.replaceAll('\r\n', '\n');
+  if (text !== '' && (!isPlain(lines) || lines.replaceAll('\n', '\r\n') !== text))
     throw new ModalError(
       'invalid',
       `The text of the part "${name}" has line breaks or signs that .http files read as something else. Send it as a file.`,
     );
-  return text;
+  return lines;
 }
 
 function boundaryFor(parts: readonly MultipartPart[]): string {

@@ -3,13 +3,9 @@ import type { Text } from '../../domain/text.ts';
 import { plain, text } from '../../domain/text.ts';
 import { commands } from '../../contributions.ts';
 import type { HttpFile, TextRange } from '../../requests/httpFile/model.ts';
-import { linesOf } from '../../requests/httpFile/lines.ts';
-import {
-  dynamicNames,
-  isKeyVariable,
-  keyVariables,
-  referencesIn,
-} from '../../requests/httpFile/variables.ts';
+import { dynamicNames } from '../../requests/httpFile/dynamicValues.ts';
+import { isComment, linesOf } from '../../requests/httpFile/lines.ts';
+import { isKeyVariable, keyVariables, referencesIn } from '../../requests/httpFile/references.ts';
 import { codeLens, completionItem } from '../../platform/shown/surfaces.ts';
 import type { HttpFiles, HttpPlace } from './httpFiles.ts';
 import { requestsFolder } from './savedFiles.ts';
@@ -102,7 +98,7 @@ export class HttpFileHelp {
     const found: vscode.Diagnostic[] = [];
     for (const line of linesOf(file.text)) {
       if (found.length >= mostProblems) break;
-      if (!line.text.includes('{{') || /^\s*(?:#|\/\/)/.test(line.text)) continue;
+      if (!line.text.includes('{{') || isComment(line.text)) continue;
       for (const { name, start, end } of referencesIn(line.text)) {
         if (isKeyVariable(name) && !variables.has(name)) continue;
         const why = variables.problem(name);

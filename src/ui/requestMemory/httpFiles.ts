@@ -74,7 +74,7 @@ export class HttpFiles {
     return new Variables(file, {
       environment: environments.values(name),
       privateNames: environments.privateNames(name),
-      dotenv: environments.dotenv,
+      dotenv: environments.dotenvOf(name),
       // Another's files must not read what the machine's owner keeps in the environment.
       processEnv: vscode.workspace.isTrusted ? process.env : {},
       isRestricted: !vscode.workspace.isTrusted,

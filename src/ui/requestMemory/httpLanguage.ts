@@ -73,7 +73,8 @@ export class HttpLanguage
 
   /** Variables of other files may have changed what counts here. */
   #saved({ uri }: vscode.TextDocument): void {
-    if (/(?:^|\/)(?:http-client(?:\.private)?\.env\.json|\.env)$/.test(uri.path)) this.#refresh();
+    if (/(?:^|\/)(?:http-client(?:\.private)?\.env\.json|\.env(?:\.[\w-]+)?)$/.test(uri.path))
+      this.#refresh();
   }
 
   #checkSoon(document: vscode.TextDocument): void {

@@ -57,9 +57,10 @@ describe.each(Object.getOwnPropertyNames(Object.prototype))('the name %s', (name
     const asked = variables([]);
     for (const text of [`{{${name}}}`, `{{$processEnv ${name}}}`, `{{$dotenv ${name}}}`])
       expect(asked.fill(text)).toMatchObject({ text, unknown: [{}] });
-    expect(variables([], { dotenv: parseDotenv(`${name}=mine`) }).fill(`{{$dotenv ${name}}}`).text).toBe(
-      'mine',
-    );
+    // The package that reads the file sets a property, which this name is none of.
+    const mine = name === '__proto__' ? `{{$dotenv ${name}}}` : 'mine';
+    const { text } = variables([], { dotenv: parseDotenv(`${name}=mine`) }).fill(`{{$dotenv ${name}}}`);
+    expect(text).toBe(mine);
   });
 
   it('is no stage of a deploy', () => {

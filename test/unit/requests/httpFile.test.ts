@@ -1,10 +1,9 @@
 import fc from 'fast-check';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RequestSpec } from '../../../src/domain/request.ts';
-import { parseDotenv, readEnvironments } from '../../../src/requests/httpFile/environment.ts';
 import type { HttpFile } from '../../../src/requests/httpFile/model.ts';
 import { parseHttpFile } from '../../../src/requests/httpFile/parse.ts';
 import type { SpecContext } from '../../../src/requests/httpFile/toSpec.ts';
@@ -40,7 +39,7 @@ const sample = `# For people.
 @greet = hello {{who}}
 
 ### First request
-// @note something of another client
+// @title something of another client
 POST {{host}}/a b
     ?x=1
     &y={{greet}}
@@ -240,7 +239,7 @@ POST http://h/
     );
   });
 
-  it('never throws, and every place lies inside the text', () => {
+  it('never throws but in words, and every place lies inside the text', async () => {
     const line = fc.oneof(
       fc.constantFrom(
         '###',
@@ -255,13 +254,33 @@ POST http://h/
         '@a = b',
         '# c',
         '%}',
+        '/*',
+        '*/',
+        '?a=1',
+        '    &b=2',
+        '--x--',
+        '<@latin1 ./f',
+        '> {%',
+        'GRAPHQL http://h/',
+        'X-Request-Type: GraphQL',
+        'Content-Type: multipart/form-data; boundary=x',
+        'Content-Disposition: form-data; name="a"; filename="b"',
+        'Content-Type: application/x-www-form-urlencoded',
+        'Authorization: Basic a b',
+        '{{$timestamp -1 d}}',
       ),
       fc.string(),
     );
-    fc.assert(
-      fc.property(fc.array(line), fc.constantFrom('\n', '\r\n'), (lines, end) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(line), fc.constantFrom('\n', '\r\n'), async (lines, end) => {
         const text = lines.join(end);
-        const { requests, problems, variables } = parseHttpFile(text);
+        const file = parseHttpFile(text);
+        const { requests, problems, variables } = file;
+        const read = { readFile: () => Promise.resolve(new Uint8Array([0xe9])) };
+        for (const request of requests)
+          await specOf(file, request, context(file, {}, read)).catch((error: unknown) => {
+            expect(error).toMatchObject({ kind: 'invalid' });
+          });
         for (const { range } of [...requests, ...problems, ...variables]) {
           expect(range.start).toBeGreaterThanOrEqual(0);
           expect(range.end).toBeGreaterThanOrEqual(range.start);
@@ -269,29 +288,6 @@ POST http://h/
         }
       }),
     );
-  });
-});
-
-describe('environments', () => {
-  it('come from the nearest files, the private one last, and say what is broken', async () => {
-    const inner = path.join(folder, 'env/inner');
-    await mkdir(inner, { recursive: true });
-    await writeFile(
-      path.join(folder, 'env/http-client.env.json'),
-      '{"$shared": {"s": 1}, "dev": {"a": "public", "b": "b"}, "prod": {}}',
-    );
-    await writeFile(path.join(inner, 'http-client.private.env.json'), '{"dev": {"a": "private"}}');
-    await writeFile(path.join(inner, '.env'), 'export A="x y" # note\n# B=1\nC = plain # note\n');
-    const read = await readEnvironments(inner, path.join(folder, 'env'));
-    expect(read.names).toEqual(['dev', 'prod']);
-    expect(read.values('dev')).toEqual({ s: '1', a: 'private', b: 'b' });
-    expect(read.dotenv).toEqual({ A: 'x y', C: 'plain' });
-    expect((await readEnvironments(inner, inner)).names).toEqual(['dev']);
-    await writeFile(path.join(inner, 'http-client.env.json'), '{broken');
-    expect((await readEnvironments(inner, inner)).problems).toEqual([
-      expect.stringContaining('not valid JSON'),
-    ]);
-    expect(parseDotenv("Q='a#b'\r\n")).toEqual({ Q: 'a#b' });
   });
 });
 

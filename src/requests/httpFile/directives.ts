@@ -1,0 +1,52 @@
+import type { HttpProblem } from './model.ts';
+
+interface Directive {
+  readonly severity: HttpProblem['severity'];
+  readonly message: string;
+}
+
+const warning = (message: string): Directive => ({ severity: 'warning', message });
+const information = (message: string): Directive => ({ severity: 'information', message });
+
+const otherRequest = warning(
+  'Other requests are not sent first. Send that request yourself, and write what is needed of its response into a variable.',
+);
+const sentOnce = warning('The request is sent once, and at once.');
+const certificates = information('Certificates are checked as for all requests.');
+const sameServer = information('Redirects within the same server are followed.');
+const timeLimit = information('The time limit is the setting modalGpu.requests.timeoutSeconds.');
+const usualProxy = information('The proxy is the same as for all requests.');
+
+/** What `# @name` asks of other clients, which is not done here. Names are without hyphens and in lower case. */
+const directives: Readonly<Record<string, Directive>> = {
+  ref: otherRequest,
+  forceref: otherRequest,
+  import: warning('Other files are not read. Copy the variables that are needed into this one.'),
+  prompt: warning('Values are not asked for. Write them as @name = value, or in http-client.env.json.'),
+  note: information('The request is sent without a question.'),
+  disabled: warning('"Send" sends the request all the same.'),
+  loop: sentOnce,
+  sleep: sentOnce,
+  ratelimit: sentOnce,
+  noredirect: sameServer,
+  postredirectget: sameServer,
+  noautoencoding: warning('The address is encoded as every address is.'),
+  injectvariables: warning('Variables in files are filled in only where the line begins with "<@".'),
+  timeout: timeLimit,
+  connectiontimeout: timeLimit,
+  proxy: usualProxy,
+  noproxy: usualProxy,
+  norejectunauthorized: certificates,
+  noclientcert: certificates,
+  jwt: information('Tokens of responses are not decoded.'),
+  keepstreaming: information('A stream is read until its end.'),
+  grpcreflection: warning('gRPC requests are not sent from here.'),
+};
+
+const form = /^\s*(?:#+|\/{2,})\s*@([\w-]+)/;
+
+/** What a comment asks for and does not get. */
+export function directiveOf(comment: string): Directive | undefined {
+  const name = form.exec(comment)?.[1]?.replaceAll('-', '').toLowerCase();
+  return name !== undefined && Object.hasOwn(directives, name) ? directives[name] : undefined;
+}
