@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { framingOf } from './answer/eventStream.ts';
 import type { AnswerCut } from '../domain/request.ts';
 import { decompress, encodingsOf } from './decompress.ts';
 
@@ -29,7 +30,7 @@ export async function readBody(
   { onChunk, explainCut }: ReadBodyOptions,
 ): Promise<ReadBody> {
   const encodings = encodingsOf(headers['content-encoding']?.toString());
-  const isStream = /^text\/event-stream\b/i.test(headers['content-type']?.toString() ?? '');
+  const isStream = framingOf({ 'content-type': headers['content-type']?.toString() ?? '' }) === 'events';
   const kept: Uint8Array[] = [];
   let size = 0;
   let wire = 0;

@@ -6,6 +6,7 @@ import { ModalError } from '../domain/errors.ts';
 import type { NetworkSettings } from '../domain/network.ts';
 import { plainNetwork } from '../domain/network.ts';
 import type { HttpResult, RequestBody } from '../domain/request.ts';
+import { FailureWatch } from './answer/failureWatch.ts';
 import { readBody } from './answerBody.ts';
 import { cutOf, requestError } from './clientErrors.ts';
 import { makeDispatcher } from './dispatcher.ts';
@@ -72,12 +73,17 @@ export async function send(input: ClientRequest): Promise<HttpResult> {
     const { statusCode: status, statusText } = response;
     const headers = flatHeaders(response.headers);
     input.onHead?.({ status, statusText, headers });
+    const watch = new FailureWatch(status, headers);
     const { bytes, ...read } = await readBody(response, {
-      onChunk: input.onChunk,
+      onChunk: (chunk) => {
+        watch.push(chunk);
+        input.onChunk?.(chunk);
+      },
       explainCut: (error) => cutOf(error, input),
     });
     const total = performance.now() - start;
     const connect = connectedAt ? connectedAt - start : 0;
+    const failure = watch.end();
     let text: string | undefined;
     return {
       status,
@@ -89,6 +95,7 @@ export async function send(input: ClientRequest): Promise<HttpResult> {
         return (text ??= decodeText(bytes, headers) ?? '');
       },
       ...read,
+      ...(failure === undefined ? {} : { failure }),
       timing: { connect, firstByte, total, polls: pollTimes.length, pollTimes },
       callId: headers[callHeader] ?? '',
     };

@@ -108,5 +108,6 @@ function maskedResult(result: HttpResult, mask: KeyMask): HttpResult {
   const textOnly = result.bytes ? undefined : mask.text(result.body);
   if (!mask.found) return result;
   const body = textOnly ?? mask.text(result.body);
-  return { ...result, headers, body, ...(bytes ? { bytes } : {}), keyMasked: true };
+  const failure = result.failure === undefined ? {} : { failure: mask.text(result.failure) };
+  return { ...result, ...failure, headers, body, ...(bytes ? { bytes } : {}), keyMasked: true };
 }
