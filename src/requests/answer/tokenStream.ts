@@ -28,6 +28,8 @@ export interface ModelOutput {
 }
 
 export const longestText = 1024 * 1024;
+/** A stream that was cut ends with half an event. */
+const mayBeJson = /^\s*[{[]/;
 const mostParts = 10_000;
 /** A shorter one may well come twice. */
 const shortestWhole = 8;
@@ -46,7 +48,7 @@ export class TokenStream {
   readonly #parts = new Set<string>();
   readonly #choices = new Set<number>();
   readonly #problems = new Set<string>();
-  /** Digits, which are text only where other plain text comes. */
+  /** Digits and what begins like JSON, which are text only where other plain text comes. */
   #held: { readonly text: string; readonly at: number }[] = [];
   #isPlain = false;
   #chunks = 0;
@@ -143,6 +145,7 @@ export class TokenStream {
   }
 
   #takeModel({ pieces, usage, ending }: ModelEvent, at: number): void {
+    this.#held = [];
     this.#count(usage, at);
     const added = pieces.filter((piece) => this.#add(piece));
     if (added.length > 0)
@@ -159,7 +162,8 @@ export class TokenStream {
     if (noOutput.has(type) || json === null) return;
     const text = typeof json === 'string' && !this.#isPlain ? json : data;
     if (text === '') return;
-    if (json !== undefined && typeof json !== 'string' && !this.#isPlain) {
+    const isUnsure = json === undefined ? mayBeJson.test(data) : typeof json !== 'string';
+    if (isUnsure && !this.#isPlain) {
       if (this.#held.length < mostParts) this.#held.push({ text, at });
       return;
     }
