@@ -37,8 +37,8 @@ export interface ClientRequest {
   readonly network?: NetworkSettings;
   /** The final answer begins. */
   readonly onHead?: (head: AnswerHead) => void;
-  /** Bytes of the answer as they arrive, after decompression. */
-  readonly onChunk?: (bytes: Uint8Array) => void;
+  /** Bytes of the answer as they arrive, after decompression, with the milliseconds since the request was sent. */
+  readonly onChunk?: (bytes: Uint8Array, at: number) => void;
   /** A long poll begins, counted from 1. */
   readonly onPoll?: (count: number) => void;
 }
@@ -77,7 +77,7 @@ export async function send(input: ClientRequest): Promise<HttpResult> {
     const { bytes, ...read } = await readBody(response, {
       onChunk: (chunk) => {
         watch.push(chunk);
-        input.onChunk?.(chunk);
+        input.onChunk?.(chunk, performance.now() - start);
       },
       explainCut: (error) => cutOf(error, input),
     });

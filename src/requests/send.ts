@@ -24,8 +24,8 @@ export interface SenderOptions {
 
 export interface SendProgress {
   readonly onHead?: (head: AnswerHead) => void;
-  /** Bytes as they arrive, after decompression. */
-  readonly onChunk?: (bytes: Uint8Array) => void;
+  /** Bytes as they arrive, after decompression, with the milliseconds since the request was sent. */
+  readonly onChunk?: (bytes: Uint8Array, at: number) => void;
   readonly onPoll?: (count: number) => void;
 }
 
@@ -97,7 +97,7 @@ function maskedProgress({ onHead, onChunk, onPoll }: SendProgress, mask: KeyMask
   return {
     ...(onPoll ? { onPoll } : {}),
     ...(onHead ? { onHead: (head) => onHead({ ...head, headers: mask.headers(head.headers) }) } : {}),
-    ...(onChunk ? { onChunk: (bytes) => onChunk(mask.push(bytes)) } : {}),
+    ...(onChunk ? { onChunk: (bytes, at) => onChunk(mask.push(bytes), at) } : {}),
   };
 }
 

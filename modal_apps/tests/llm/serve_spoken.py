@@ -1,7 +1,8 @@
 """
-`python serve_spoken.py FOLDER`: the real vLLM on a CPU with the model of `spoken_model.py`, with and without the gateway.
+`python serve_spoken.py FOLDER`: the real vLLM on a CPU with the model of `spoken_model.py`, and the gateway before it.
 
-Prints a line of JSON when it answers, and ends with its standard input.
+Prints a line of JSON when it answers. A line on its standard input kills the engine's worker, in the middle of what it
+does; the end of it ends all.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "vllm"), str(HERE), str(HERE.parent)]
-os.environ.update(VLLM_TARGET_DEVICE="cpu", VLLM_CPU_KVCACHE_SPACE="1", OMP_NUM_THREADS="2", HF_HUB_OFFLINE="1")
+os.environ.update(
+    VLLM_TARGET_DEVICE="cpu", VLLM_CPU_KVCACHE_SPACE="1", OMP_NUM_THREADS="2", HF_HUB_OFFLINE="1"
+)
 
+import psutil  # noqa: E402
 from llm.engine import Engine  # noqa: E402
 from llm.settings import LlmSettings  # noqa: E402
 from llm_servers import gateway  # noqa: E402
@@ -33,7 +37,7 @@ def main() -> None:
         dtype="float32",
         snapshot="off",
         fast_boot=True,
-        max_model_len=4096,
+        max_model_len=65536,
         reasoning_parser="qwen3",
         tool_parser="hermes",
     )
@@ -43,8 +47,10 @@ def main() -> None:
         with gateway(settings, engine.process) as url:
             child = engine.process._child
             assert child is not None
-            print(json.dumps({"engine": engine.base_url, "gateway": url, "pid": child.pid}), flush=True)
-            sys.stdin.read()
+            print(json.dumps({"engine": engine.base_url, "gateway": url}), flush=True)
+            for _ in sys.stdin:
+                for worker in psutil.Process(child.pid).children():
+                    worker.kill()
     finally:
         engine.stop()
 

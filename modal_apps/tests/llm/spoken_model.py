@@ -6,6 +6,7 @@ The last word of a chat chooses what is said: `think`, `call`, `endless`, or any
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -33,7 +34,7 @@ CHAT_TEMPLATE = (
     "{% elif 'endless' in last %}<|endless|>{% else %}<|plain|>{% endif %}{% endif %}"
 )
 HIDDEN = 512
-CONTEXT = 8192
+CONTEXT = 65536
 
 
 def make_spoken(folder: Path) -> Path:
@@ -73,7 +74,7 @@ def _successors(tokenizer: PreTrainedTokenizerFast) -> dict[int, int]:
     for first, pieces in SCRIPTS.items():
         text = "".join([first, *pieces])
         ids = tokenizer(text, add_special_tokens=False)["input_ids"]
-        for now, following in zip(ids, ids[1:], strict=False):
+        for now, following in pairwise(ids):
             assert found.setdefault(now, following) == following, tokenizer.decode([now])
     return found
 

@@ -125,7 +125,6 @@ export class AnswerSession implements Disposable {
     const abort = new AbortController();
     this.#abort = abort;
     const sentAt = Date.now();
-    const start = performance.now();
     const isLatest = () => this.#abort === abort;
     this.#begin();
     this.#set({ kind: 'sending', startedAt: sentAt, polls: 0 });
@@ -137,14 +136,14 @@ export class AnswerSession implements Disposable {
           stream = new StreamReader(head.headers);
           if (isLatest() && isShownAsItComes(head.headers)) this.#showHead(stream, head);
         },
-        onChunk: (bytes) => {
+        onChunk: (bytes, at) => {
           // What is not shown as it comes is read once, from the result.
           if (!stream.isEvents && this.#stream !== stream) return;
-          stream.push(bytes, performance.now() - start);
+          stream.push(bytes, at);
           if (isLatest() && this.#stream === stream) this.#paintSoon();
         },
       });
-      stream.end(performance.now() - start);
+      stream.end(result.timing.total);
       if (!isLatest()) return; // another request has taken the panel
       this.#done(new AnswerModel({ result, stream, sample: call.sample }));
       this.#finished.fire({ ...call, sentAt, result });

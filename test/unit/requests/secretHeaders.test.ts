@@ -87,7 +87,7 @@ async function send(spec: RequestSpec): Promise<{ sent: Record<string, string>; 
         send: (input) => {
           sent = { ...input.headers };
           const echo = JSON.stringify([input.headers, input.body]);
-          input.onChunk?.(Buffer.from(echo));
+          input.onChunk?.(Buffer.from(echo), 1);
           return Promise.resolve(httpResult(echo, { headers: { 'x-echo': canary } }));
         },
       }),
