@@ -78,22 +78,15 @@ function inside(head: string): string | undefined {
   return undefined;
 }
 
-const atLetter = new RegExp(
-  [
-    // glog, klog, absl, and PyTorch with its rank before it
-    '^(?:\\[\\w{1,20}\\]:?\\s?)?\\[?([EWIFD])(?:\\d{4}|\\d{8}) \\d\\d:\\d\\d:\\d\\d',
-    // TensorFlow
-    '^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{1,9}: ([EWIF]) ',
-    // Ray
-    '^(?:\\([^)]{1,60}\\) )?\\[\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,\\d{3} ([EWIFCD]) \\d',
-    // TensorRT
-    '^(?:\\[[^\\]]{1,40}\\] ?){0,3}\\[([EWIVDF])\\] ',
-    // Ruby
-    '^([DIWEFA]), \\[\\d{4}-',
-    // llama.cpp
-    '^\\d{1,4}\\.\\d\\d\\.\\d{3}\\.\\d{3} ([EWID]) ',
-  ].join('|'),
-);
+/** glog, klog and absl; of PyTorch with its rank before it. */
+const glog = '(?:\\[\\w{1,20}\\]:?\\s?)?\\[?([EWIFD])(?:\\d{4}|\\d{8}) \\d\\d:\\d\\d:\\d\\d';
+const dateTime = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d';
+const tensorFlow = `${dateTime}\\.\\d{1,9}: ([EWIF]) `;
+const ray = `(?:\\([^)]{1,60}\\) )?\\[${dateTime},\\d{3} ([EWIFCD]) \\d`;
+const tensorRt = '(?:\\[[^\\]]{1,40}\\] ?){0,3}\\[([EWIVDF])\\] ';
+const ruby = '([DIWEFA]), \\[\\d{4}-';
+const llamaCpp = '\\d{1,4}\\.\\d\\d\\.\\d{3}\\.\\d{3} ([EWID]) ';
+const atLetter = new RegExp(`^(?:${glog}|${tensorFlow}|${ray}|${tensorRt}|${ruby}|${llamaCpp})`);
 
 const byLetter: Readonly<Record<string, LogLevel>> = {
   E: 'error',
@@ -109,13 +102,13 @@ const byLetter: Readonly<Record<string, LogLevel>> = {
 const fieldShape = /^(?:\d\S{7,40} |\[[^\]]{1,60}\] ){0,2}[\w.@-]{1,40}=/;
 const levelField =
   /(?:^|[\s,])(?:log[._]?)?(?:level(?:_?name)?|lvl|severity)=["']?([A-Za-z]{3,11})(?=["'\s,]|$)/i;
-const quoted = /"[^"\\]*(?:\\.[^"\\]*)*"|'[^']*'/g;
+const quoted = /="(?:[^"\\]|\\.)*(?:"|$)|='[^']*(?:'|$)/g;
 
 /** The value of the field that names the level, in a line of `key=value`. */
 function fieldWord(head: string, text: string): string | undefined {
   if (!head.includes('=') || !fieldShape.test(head)) return undefined;
   const fields = plainText(text.slice(0, fieldsLength)).replace(quoted, (value) =>
-    value.includes(' ') ? '""' : value,
+    value.includes(' ') ? '=""' : value,
   );
   return levelField.exec(fields)?.[1];
 }

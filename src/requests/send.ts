@@ -106,8 +106,9 @@ function maskedResult(result: HttpResult, mask: KeyMask): HttpResult {
   const headers = mask.headers(result.headers);
   const bytes = result.bytes && mask.bytes(result.bytes);
   const textOnly = result.bytes ? undefined : mask.text(result.body);
+  // Its letters may have been written as escapes, which the bytes do not show.
+  const failure = result.failure === undefined ? {} : { failure: mask.text(result.failure) };
   if (!mask.found) return result;
   const body = textOnly ?? mask.text(result.body);
-  const failure = result.failure === undefined ? {} : { failure: mask.text(result.failure) };
   return { ...result, ...failure, headers, body, ...(bytes ? { bytes } : {}), keyMasked: true };
 }

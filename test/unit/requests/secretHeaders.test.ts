@@ -88,7 +88,9 @@ async function send(spec: RequestSpec): Promise<{ sent: Record<string, string>; 
           sent = { ...input.headers };
           const echo = JSON.stringify([input.headers, input.body]);
           input.onChunk?.(Buffer.from(echo), 1);
-          return Promise.resolve(httpResult(echo, { headers: { 'x-echo': canary } }));
+          return Promise.resolve(
+            httpResult(echo, { headers: { 'x-echo': canary }, failure: `Unknown: ${echo}` }),
+          );
         },
       }),
   });
