@@ -9,7 +9,7 @@ const longestParsed = 8000;
 const levelKey =
   /"(?:level|levelname|severity|lvl|log\.level)"|'level'|"(?:level_?n|log_?level|severity|priority|@l|s)/i;
 const inText =
-  /["'](?:level|level_?name|severity|severity_?text|lvl|log_?level|log\.level|@level|@l)["']\s{0,4}:\s{0,4}["']([A-Za-z]{3,13})["']/i;
+  /["'](?:level|level_?name|severity|severity_?text|lvl|log_?level|log\.level|@level|@l)["'] ?: ?["']([a-z]+)["']/i;
 
 /** The level of a line of JSON, by the word or the number of the field that loggers use. */
 export function levelOfJson(text: string): LogLevel | undefined {

@@ -41,13 +41,13 @@ const alarming = 'warning|warn|error|err|critical|crit|fatal|fail|alert|emerg|pa
 const titled = 'Trace|Debug|Info|Note|Notice|Warning|Warn|Error|Critical|Fatal';
 /** A part of a time stamp, something in brackets, or a word of a date: what comes before the level. */
 const lead =
-  '(?:\\d[^\\s[\\](){}|]{0,40}[\\s|][\\s|-]{0,5}|\\[[^\\]]{0,80}\\][\\s:|-]{0,8}|\\{[^}]{0,60}\\}\\s{0,4}|\\([^)]{1,60}\\)\\s{0,4}|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|AM|PM|UTC|GMT)[,.]?\\s{1,3})';
+  '(?:\\d[^\\s[\\](){}|]*[\\s|][\\s|-]*|\\[[^\\]]*\\][\\s:|-]*|\\{[^}]*\\}\\s*|\\([^)]*\\)\\s*|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|AM|PM|UTC|GMT)[,.]?\\s+)';
 const ends = '(?=[:\\s|,[\\]!-]|$)(?! (?:RATE|COUNT)\\b)';
 /** A measurement is no message. */
 const says = ':\\s{1,12}(?!\\d|(?:no|none|null|nil|false)\\s{0,4}$)';
 const atStart = new RegExp(
-  `^\\s{0,40}${lead}{0,8}?(?:[[(<]?(${capitals})[\\])>]?${ends}|` +
-    `\\[(?:\\w{1,20}:)?(${calm}|${alarming}|${titled}) {0,8}\\]|` +
+  `^\\s*${lead}*?(?:[[(<]?(${capitals})[\\])>]?${ends}|` +
+    `\\[(?:\\w+:)?(${calm}|${alarming}|${titled}) *\\]|` +
     `(${calm}):\\s|(${alarming})(?:\\[\\w{1,8}\\])?${says})`,
 );
 
@@ -56,14 +56,14 @@ const hint =
   /TRACE|DEBU|INFO|VERBOSE|NOTICE|SUCCESS|WARN|ERR|CRIT|FATA|SEVERE|PANI|ALERT|EMERG|WRN|INF|DBG|TRC|FTL|Warning|: error: |: warning: |^npm |^PHP /;
 const insideForms: readonly RegExp[] = [
   // The name of a logger in front of it.
-  new RegExp(`^${lead}{1,8}?[A-Za-z_][\\w.$-]{0,80}[ .](${capitals})(?=[:\\s]|$)`),
-  new RegExp(`^\\[[\\d ,:.+TZ/-]{5,40}(${capitals})[\\]/\\s]`),
+  new RegExp(`^${lead}+?[A-Za-z_][\\w.$-]*[ .](${capitals})(?=[:\\s]|$)`),
+  new RegExp(`^\\[[\\d ,:.+TZ/-]+(${capitals})[\\]/\\s]`),
   new RegExp(`(?: - |\\| ?|\\[)(${capitals}) {0,5}(?: - |\\||\\])`),
   /\bNCCL (WARN|INFO|ERROR|TRACE)\b/,
   /^\S{1,120}[:(]\d{1,7}(?:[:,]\d{1,7})?\)?: (?:fatal )?(error|warning): /,
   /^\S{1,120}:\d{1,7}: \w{0,40}(Warning): /,
   // Between tabs, as zap writes it; and the words of npm and PHP.
-  new RegExp(`^\\d[^\\t]{1,40}\\t(${calm}|${alarming})\\t`),
+  new RegExp(`^\\d[^\\t]*\\t(${calm}|${alarming})\\t`),
   /^npm (ERR|error|warn|WARN)\b/,
   /^PHP (?:\w{1,20} )?(error|Warning|Notice):/,
 ];
