@@ -33,6 +33,7 @@ const mayBeJson = /^\s*[{[]/;
 const mostParts = 10_000;
 /** A shorter one may well come twice. */
 const shortestWhole = 8;
+const mostBlanks = 8;
 /** No model is as fast: what comes at once was held back on its way. */
 const fastest = 100_000;
 /** Types of events whose plain text is no output. */
@@ -44,6 +45,8 @@ const noOutput = new Set(
 export class TokenStream {
   readonly #onlyKnown: boolean;
   readonly #output: Record<keyof ModelOutput, string> = { text: '', reasoning: '', tools: '' };
+  /** What the event at hand has added to the text. */
+  #added = '';
   readonly #seen = new Set<OutputKind>();
   readonly #parts = new Set<string>();
   readonly #choices = new Set<number>();
@@ -79,7 +82,8 @@ export class TokenStream {
   /** The first error that an event told of, in the server's words. */
   get error(): string | undefined {
     if (this.#errors === 0) return undefined;
-    return this.#errors === 1 ? this.#error : `${this.#error} (and ${this.#errors - 1} more errors)`;
+    const more = this.#errors - 1;
+    return more === 0 ? this.#error : `${this.#error} (and ${more} more error${more === 1 ? '' : 's'})`;
   }
 
   /** Why the output ended, in the word of its dialect; '' where that was not told. */
@@ -100,7 +104,7 @@ export class TokenStream {
   /** @param at milliseconds since the request was sent. @returns what it adds to the text */
   take(event: StreamEvent, at: number): string {
     if (event.data === '[DONE]') return '';
-    const before = this.#output.text.length;
+    this.#added = '';
     const json = parseJson(event.data);
     // A row of a table may have an error of its own.
     const error = this.#onlyKnown ? errorOfBody(event.data) : errorOfEvent(event, json);
@@ -108,7 +112,7 @@ export class TokenStream {
     const onlyKnown = this.#onlyKnown || error !== undefined || noOutput.has(event.type);
     if (typeof json === 'object' && json !== null) this.#takeModel(read(fieldsOf(json), onlyKnown), at);
     else if (error === undefined && !this.#onlyKnown) this.#takePlain(event, json, at);
-    return this.#output.text.slice(before);
+    return this.#added;
   }
 
   /** @returns undefined where no event carried output */
@@ -209,12 +213,14 @@ export class TokenStream {
     if (!isShown) return true;
     const known = this.#output[name];
     const begin = known === '' ? text.replace(/^\n/, '') : text;
-    this.#output[name] = known + begin.slice(0, longestText - known.length);
+    const added = begin.slice(0, longestText - known.length);
+    this.#output[name] = known + added;
+    if (name === 'text') this.#added += added;
     return true;
   }
 
   #newText({ kind, text, part = '', repeats }: OutputPiece, known: string): string {
-    if (repeats === 'all') return text.length >= shortestWhole && text.trim() === known.trim() ? '' : text;
+    if (repeats === 'all') return isWhole(text, known) ? '' : text;
     if (repeats === 'beginning') return text.startsWith(known) ? text.slice(known.length) : text;
     if (repeats === 'kind') return this.#seen.has(kind) ? '' : text;
     if (repeats === 'part') return this.#parts.has(part) || known.includes(text) ? '' : text;
@@ -233,4 +239,10 @@ function read(json: Fields, onlyKnown: boolean): ModelEvent {
     pieces: words ? [{ kind: 'text', text: words, repeats: 'all' }] : [],
     usage: { tokens: completed ?? out },
   };
+}
+
+/** Looked at only where the lengths allow it: it is asked for each piece. */
+function isWhole(text: string, known: string): boolean {
+  const isAsLong = Math.abs(text.length - known.length) <= mostBlanks;
+  return text.length >= shortestWhole && isAsLong && text.trim() === known.trim();
 }

@@ -189,7 +189,7 @@ export const recordedStreams: readonly RecordedStream[] = [
     chunks: 1,
     error: 'Aborted by the scheduler. (BadRequestError)',
   },
-  { file: 'error-then-more.sse', text: 'Paris', chunks: 2, error: 'First. (and 1 more errors)' },
+  { file: 'error-then-more.sse', text: 'Paris', chunks: 2, error: 'First. (and 1 more error)' },
 
   { file: 'llama-cpp.sse', text: 'Elms are tall', tokens: 4 },
   { file: 'llama-cpp-error.sse', text: 'Elms', chunks: 1, error: 'context size exceeded (server_error)' },
