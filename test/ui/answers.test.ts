@@ -69,7 +69,7 @@ describe('an answer', () => {
     panel = await workbench.webviewFrame(async (frame) => (await frame.locator('modal-answer').count()) > 0);
     await answer().getByText('both outlive the plan .').waitFor();
     await answer()
-      .getByText(/^First token .+, ≈ \d+ tokens, ≈ [\d.]+ tokens\/s$/)
+      .getByText(/^First token .+, ≈ \d+ tokens \(chunks\), ≈ [\d.]+ tokens\/s$/)
       .waitFor();
     await answer()
       .getByText(/Cost estimate .+ × A10 at \$1\.10\/h/)
@@ -87,7 +87,7 @@ describe('an answer', () => {
     await answer().getByText('Take pine : it is light , and cheap .').waitFor();
     await answer().getByText('add_to_cart {"item": "pine board", "count": 2}').waitFor();
     await answer()
-      .getByText(/^First token .+, 39 tokens \(22 reasoning\), [\d.]+ tokens\/s$/)
+      .getByText(/^First token .+, 39 tokens \(usage, 22 reasoning\), [\d.]+ tokens\/s$/)
       .waitFor();
     await answer().getByText('Oak is heavy').waitFor({ state: 'hidden' });
     await workbench.shot('139-thought');

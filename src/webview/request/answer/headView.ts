@@ -88,8 +88,8 @@ function tokensView(tokens: DoneState['tokens']): TemplateResult | typeof nothin
   if (!tokens) return nothing;
   const { firstTokenMs, tokensPerSecond, isCounted, reasoningTokens } = tokens;
   const about = isCounted ? '' : '≈ ';
-  const thoughts = reasoningTokens === undefined ? '' : ` (${reasoningTokens} reasoning)`;
-  const count = `${about}${tokens.tokens} tokens${thoughts}`;
+  const thoughts = reasoningTokens === undefined ? '' : `, ${reasoningTokens} reasoning`;
+  const count = `${about}${tokens.tokens} tokens (${isCounted ? 'usage' : 'chunks'}${thoughts})`;
   const speed = tokensPerSecond === undefined ? '' : `, ${about}${tokensPerSecond.toFixed(1)} tokens/s`;
   const basis = isCounted
     ? 'Counted by the server (its usage)'
