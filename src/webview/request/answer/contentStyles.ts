@@ -157,7 +157,7 @@ export const contentStyles = css`
     overflow: auto;
     padding: 10px 16px;
   }
-  .joined h4 {
+  .joined h3 {
     margin: 12px 0 4px;
   }
   .reasoning {

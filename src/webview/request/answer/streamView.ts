@@ -35,7 +35,7 @@ export function streamView(
 ${growingText(text)}${isLive ? html`<span class="cursor" aria-hidden="true">▌</span>` : nothing}</pre>
             ${
               tools
-                ? html`<h4>Tool Calls</h4>
+                ? html`<h3>Tool Calls</h3>
                     <pre>${growingText(tools)}</pre>`
                 : nothing
             }
