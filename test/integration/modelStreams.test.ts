@@ -221,10 +221,12 @@ describe('a stream of the real vLLM', () => {
     expect(explainResult(result)).toBeUndefined();
   });
 
-  it('that says nothing of its tokens has as many chunks as it made tokens with a text', async () => {
+  it('that says nothing of its tokens has an estimate: vLLM joins tokens when it is busy', async () => {
     const body = { model: 'spoken', prompt: '<|endless|>', max_tokens: 50, temperature: 0, stream: true };
     const { stream } = await ask(`${urls.gateway}/v1/completions`, body);
-    expect(stream.facts).toMatchObject({ tokens: 50, isCounted: false });
+    expect(stream.text.trim().split(' ')).toHaveLength(50);
+    expect(stream.facts?.isCounted).toBe(false);
+    expect(stream.facts?.tokens).toBeLessThanOrEqual(50);
   });
 
   it('is a failure everywhere when the engine dies in its middle, whose last words are told', async () => {
