@@ -260,10 +260,7 @@ describe('an error inside an answer whose status is a success', () => {
 
   it.each([
     ['{"error": {"message": "No such model.", "type": "not_found"}}', 'No such model. (not_found)'],
-    [
-      '{"error": "Input validation error", "error_type": "validation"}',
-      'Input validation error',
-    ],
+    ['{"error": "Input validation error", "error_type": "validation"}', 'Input validation error'],
     ['{"success": false, "error": "Boom", "data": null}', 'Boom'],
     ['{"status": "error", "message": "Boom"}', 'Boom'],
     ['{"error": true, "message": "Boom"}', 'Boom'],
