@@ -27,7 +27,7 @@ export interface Percentiles {
 
 /** Failures of one kind. */
 export interface LoadError {
-  /** `http` with a status, or why there was no answer. */
+  /** `http` or `answer` with a status, or why there was no answer. */
   readonly kind: LoadErrorKind;
   /** HTTP status; 0 = there was no answer. */
   readonly status: number;
@@ -38,6 +38,7 @@ export interface LoadError {
 
 export type LoadErrorKind =
   | 'http'
+  | 'answer' // its status is a success, and it says that it failed
   | 'timeout'
   | 'refused'
   | 'reset'

@@ -129,6 +129,7 @@ function share(percent: number): string {
 
 const kindWords: Readonly<Record<LoadError['kind'], string>> = {
   http: 'HTTP',
+  answer: 'Error within HTTP',
   timeout: 'Timeout',
   refused: 'Connection refused',
   reset: 'Connection closed',

@@ -100,6 +100,8 @@ export interface HttpResult {
   /** Modal's id of the call, for its log lines; '' when the server does not tell. */
   readonly callId: string;
   readonly cut?: AnswerCut;
+  /** What the server says went wrong, in an answer whose status is a success. */
+  readonly failure?: string;
   /** The server repeated a key that was sent; it is masked everywhere above. */
   readonly keyMasked?: boolean;
 }

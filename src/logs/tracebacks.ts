@@ -18,6 +18,11 @@ const links: Readonly<Record<string, 'cause' | 'context'>> = {
   'The above exception was the direct cause of the following exception:': 'cause',
   'During handling of the above exception, another exception occurred:': 'context',
 };
+/** Messages of several lines that are not indented: pydantic's, with a field before each error, and PyTorch's. */
+const validation = /: (\d{1,6}) validation errors? for /;
+const furtherHelp = /^\s+For further information visit https:\/\/errors\.pydantic\.dev\//;
+const cudaHelp =
+  /^(?:CUDA kernel errors might be|For debugging consider passing CUDA_|Compile with `TORCH_USE_CUDA_DSA`|Device-side assertion tracking|Search for `cuda)/;
 const linkBegins = ['The above exception was', 'During handling of the above', 'Traceback (most recent'];
 
 interface OpenPart {
@@ -45,6 +50,10 @@ export class TracebackFold {
   #characters = 0;
   #state: 'frames' | 'box' | 'group' | 'boxEnd' | 'after' = 'frames';
   #link: 'cause' | 'context' | undefined;
+  /** Errors of a pydantic message that have not come to their end. */
+  #errors = 0;
+  /** The line before was the last one of such an error, or the exception. */
+  #mayNameField = false;
 
   /** @param text a line that begins a traceback */
   constructor(text: string) {
@@ -69,7 +78,7 @@ export class TracebackFold {
 
   /** A line without an end that could still become a part of this. */
   mayTake(partial: string): boolean {
-    if (this.#state !== 'after' || this.#prefix) return true;
+    if (this.#state !== 'after' || this.#prefix || this.#errors > 0) return true;
     const text = plainText(partial).trimStart();
     return linkBegins.some((begin) => begin.startsWith(text.slice(0, begin.length)));
   }
@@ -125,6 +134,8 @@ export class TracebackFold {
     const part = this.#parts.at(-1);
     if (!part || !exception.test(line) || inferLevel(line) !== undefined) return false;
     part.exception = line;
+    this.#errors = Number(validation.exec(line)?.[1] ?? 0);
+    this.#mayNameField = true;
     this.#state = 'after';
     return true;
   }
@@ -138,10 +149,23 @@ export class TracebackFold {
       this.#beginPart(line);
       return true;
     }
+    if (this.#inMessage(line)) return true;
     const link = ownValue(links, line);
     if (link) this.#link = link;
     else if (this.#link || this.#lines.at(-1) === '') return false;
     return Boolean(this.#link) || /^\s+\S/.test(line);
+  }
+
+  /** More of the message, though it begins where lines of a log begin. */
+  #inMessage(line: string): boolean {
+    if (this.#errors > 0) {
+      if (furtherHelp.test(line)) this.#errors--;
+      const isField = this.#mayNameField && /^\S/.test(line) && inferLevel(line) === undefined;
+      this.#mayNameField = furtherHelp.test(line);
+      return isField;
+    }
+    const { exception: said = '' } = this.#parts.at(-1) ?? {};
+    return said.includes('CUDA error: ') && cudaHelp.test(line);
   }
 
   #beginPart(line: string): void {

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { framingOf } from './answer/eventStream.ts';
 import type { AnswerCut } from '../domain/request.ts';
 import { decompress, encodingsOf } from './decompress.ts';
 
@@ -33,7 +34,7 @@ export async function readBody(
   const encodings = encodingsOf(headers['content-encoding']?.toString());
   if (encodings.length > mostEncodings)
     return { bytes: new Uint8Array(), size: 0, cut: tooManyEncodings(encodings.length) };
-  const isStream = /^text\/event-stream\b/i.test(headers['content-type']?.toString() ?? '');
+  const isStream = framingOf({ 'content-type': headers['content-type']?.toString() ?? '' }) === 'events';
   const kept: Uint8Array[] = [];
   let size = 0;
   let wire = 0;

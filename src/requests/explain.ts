@@ -54,6 +54,11 @@ const longestMessage = 64 * 1024;
 
 /** One sentence and a next step for an answer that is not a success; undefined for a success. */
 export function explainResult(result: HttpResult): Explanation | undefined {
+  if (result.failure !== undefined)
+    return {
+      text: `The status is a success, but the server says in its answer that it failed: ${result.failure}`,
+      action: 'showLogs',
+    };
   if (result.status < 300 || result.status === 304) return undefined;
   if (result.status < 400) return explainRedirect(result.headers);
   const body = result.size > longestMessage ? '' : result.body;

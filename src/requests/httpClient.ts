@@ -6,6 +6,7 @@ import { ModalError } from '../domain/errors.ts';
 import type { NetworkSettings } from '../domain/network.ts';
 import { plainNetwork } from '../domain/network.ts';
 import type { HttpResult, RequestBody } from '../domain/request.ts';
+import { FailureWatch } from './answer/failureWatch.ts';
 import { readBody } from './answerBody.ts';
 import { cutOf, requestError } from './clientErrors.ts';
 import { makeDispatcher } from './dispatcher.ts';
@@ -37,8 +38,8 @@ export interface ClientRequest {
   readonly network?: NetworkSettings;
   /** The final answer begins. */
   readonly onHead?: (head: AnswerHead) => void;
-  /** Bytes of the answer as they arrive, after decompression. */
-  readonly onChunk?: (bytes: Uint8Array) => void;
+  /** Bytes of the answer as they arrive, after decompression, with the milliseconds since the request was sent. */
+  readonly onChunk?: (bytes: Uint8Array, at: number) => void;
   /** A long poll begins, counted from 1. */
   readonly onPoll?: (count: number) => void;
 }
@@ -73,12 +74,17 @@ export async function send(input: ClientRequest): Promise<HttpResult> {
     const { statusCode: status, statusText } = response;
     const headers = flatHeaders(response.headers);
     input.onHead?.({ status, statusText, headers });
+    const watch = new FailureWatch(status, headers);
     const { bytes, ...read } = await readBody(response, {
-      onChunk: input.onChunk,
+      onChunk: (chunk) => {
+        watch.push(chunk);
+        input.onChunk?.(chunk, performance.now() - start);
+      },
       explainCut: (error) => cutOf(error, input),
     });
     const total = performance.now() - start;
     const connect = connectedAt ? connectedAt - start : 0;
+    const failure = watch.end();
     let text: string | undefined;
     return {
       status,
@@ -90,6 +96,7 @@ export async function send(input: ClientRequest): Promise<HttpResult> {
         return (text ??= decodeText(bytes, headers) ?? '');
       },
       ...read,
+      ...(failure === undefined ? {} : { failure }),
       timing: { connect, firstByte, total, polls: pollTimes.length, pollTimes },
       callId: headers[callHeader] ?? '',
     };

@@ -24,8 +24,8 @@ export interface SenderOptions {
 
 export interface SendProgress {
   readonly onHead?: (head: AnswerHead) => void;
-  /** Bytes as they arrive, after decompression. */
-  readonly onChunk?: (bytes: Uint8Array) => void;
+  /** Bytes as they arrive, after decompression, with the milliseconds since the request was sent. */
+  readonly onChunk?: (bytes: Uint8Array, at: number) => void;
   readonly onPoll?: (count: number) => void;
 }
 
@@ -97,7 +97,7 @@ function maskedProgress({ onHead, onChunk, onPoll }: SendProgress, mask: KeyMask
   return {
     ...(onPoll ? { onPoll } : {}),
     ...(onHead ? { onHead: (head) => onHead(maskedHead(head, mask)) } : {}),
-    ...(onChunk ? { onChunk: (bytes) => onChunk(mask.push(bytes)) } : {}),
+    ...(onChunk ? { onChunk: (bytes, at) => onChunk(mask.push(bytes), at) } : {}),
   };
 }
 
@@ -111,7 +111,9 @@ function maskedResult(result: HttpResult, mask: KeyMask): HttpResult {
   const callId = mask.text(result.callId);
   const bytes = result.bytes && mask.bytes(result.bytes);
   const textOnly = result.bytes ? undefined : mask.text(result.body);
+  // Its letters may have been written as escapes, which the bytes do not show.
+  const failure = result.failure === undefined ? {} : { failure: mask.text(result.failure) };
   if (!mask.found) return result;
   const body = textOnly ?? mask.text(result.body);
-  return { ...result, ...head, callId, body, ...(bytes ? { bytes } : {}), keyMasked: true };
+  return { ...result, ...head, ...failure, callId, body, ...(bytes ? { bytes } : {}), keyMasked: true };
 }

@@ -69,12 +69,48 @@ describe('an answer', () => {
     panel = await workbench.webviewFrame(async (frame) => (await frame.locator('modal-answer').count()) > 0);
     await answer().getByText('both outlive the plan .').waitFor();
     await answer()
-      .getByText(/^First token .+, ≈ \d+ tokens, [\d.]+ tokens\/s$/)
+      .getByText(/^First token .+, ≈ \d+ tokens \(chunks\), ≈ [\d.]+ tokens\/s$/)
       .waitFor();
     await answer()
       .getByText(/Cost estimate .+ × A10 at \$1\.10\/h/)
       .waitFor();
     await workbench.shot('131-streamed');
+  });
+
+  it('of a model that thinks has its reasoning apart, folded once there is an answer', async () => {
+    await start('/thinks');
+    const reasoning = answer().locator('details', { hasText: 'Reasoning' });
+    await answer().getByText('Oak is heavy').waitFor();
+    expect(await reasoning.getAttribute('open')).not.toBeNull();
+    await workbench.shot('139-thinking');
+    await fetch(`${url}/say`);
+    await answer().getByText('Take pine : it is light , and cheap .').waitFor();
+    await answer().getByText('add_to_cart {"item": "pine board", "count": 2}').waitFor();
+    await answer()
+      .getByText(/^First token .+, 39 tokens \(usage, 22 reasoning\), [\d.]+ tokens\/s$/)
+      .waitFor();
+    await answer().getByText('Oak is heavy').waitFor({ state: 'hidden' });
+    await workbench.shot('139-thought');
+    await reasoning.locator('summary').press('Enter');
+    await answer().getByText('Oak is heavy').waitFor();
+    await workbench.shot('139-unfolded');
+  });
+
+  it('that tells of an error in its stream says so, and is a failure in the history', async () => {
+    await send('/breaks');
+    await answer()
+      .getByRole('alert')
+      .filter({ hasText: /the server says in its answer that it failed: EngineCore encountered an issue/ })
+      .waitFor();
+    await answer().getByText('The engine was').waitFor();
+    await workbench.shot('140-error-in-stream');
+    await workbench.runCommand('Modal: Show Request History…');
+    await workbench.quickPick.widget
+      .getByText(/200 OK \(failed\)/)
+      .first()
+      .waitFor();
+    await workbench.shot('140-error-in-history');
+    await panel.page().keyboard.press('Escape');
   });
 
   it('keeps what came of a stream that was cut', async () => {
@@ -193,6 +229,8 @@ describe('an answer', () => {
       for (const [route, name] of [
         ['/scores', 'JSON'],
         ['/vectors', 'Vectors'],
+        ['/thinks', 'Stream'],
+        ['/breaks', 'Stream'],
       ] as const) {
         await send(route);
         await tab(name).click();

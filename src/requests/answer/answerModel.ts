@@ -44,7 +44,7 @@ export class AnswerModel {
     this.stream = stream;
     this.content = contentOf(result);
     const { json } = this.content;
-    const isGood = result.status < 400;
+    const isGood = result.status < 400 && result.failure === undefined;
     this.summary = json !== undefined && isGood ? summarizeJson(json, sample) : [];
     this.markdown = markdownTexts(this.content, this.content.kind === 'markdown' ? result.body : '');
     this.images =
@@ -84,6 +84,9 @@ export class AnswerModel {
     const { result, content, stream } = this;
     const notes = [...content.notes];
     if (result.cut) notes.unshift(result.cut.text);
+    // What the client has found is said above all notes.
+    if (stream.error !== undefined && result.failure === undefined)
+      notes.unshift(`The server says in its answer that it failed: ${stream.error}`);
     if (result.keyMasked)
       notes.push(
         'The answer repeats the key that was sent. It is masked here, in copies and in saved files.',
@@ -97,9 +100,10 @@ export class AnswerModel {
       notes.push(
         `Of the stream, the first ${Math.round(result.bytes.length / 1024 / 1024)} MB are kept as text, and the newest events.`,
       );
+    if (content.kind === 'events') notes.push(...stream.remarks);
     if (content.kind === 'events' && stream.leftOut > 0)
       notes.push(
-        `${stream.leftOut.toLocaleString('en-US')} events or lines of the stream were longer than ${longestEvent / 1024 / 1024} MB and are left out.`,
+        `${stream.leftOut.toLocaleString('en-US')} events or lines of the stream were longer than ${longestEvent / 1024 / 1024} MB. They are left out of the events, the text and the figures; Raw and Save have them.`,
       );
     if (content.kind === 'events' && stream.count > stream.events.length)
       notes.push(

@@ -1,4 +1,5 @@
 import type { HttpResult } from '../../domain/request.ts';
+import { framingOf } from './eventStream.ts';
 import { isTooWide, mostKeys, mostMembers } from './jsonWidth.ts';
 import { charsetOf, mediaType } from '../textBody.ts';
 
@@ -25,7 +26,7 @@ export function contentOf(result: HttpResult): Content {
   if (result.size === 0) return { kind: 'empty', type, notes: [] };
   if (type.startsWith('image/')) return { kind: 'image', type, notes: [] };
   if (result.body === '') return binary(result, type);
-  if (type === 'text/event-stream') return { kind: 'events', type, notes: [] };
+  if (framingOf(result.headers)) return { kind: 'events', type, notes: [] };
   return textContent(result, type);
 }
 

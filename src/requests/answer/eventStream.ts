@@ -1,3 +1,5 @@
+import { mediaType } from '../textBody.ts';
+
 /** One event of a `text/event-stream`. */
 export interface StreamEvent {
   /** `message` where the server names none. */
@@ -9,6 +11,18 @@ export interface StreamEvent {
 /** A line or an event without end must not fill the memory; what is longer is left out. */
 export const longestEvent = 4 * 1024 * 1024;
 const bom = /^\uFEFF/;
+
+/** Media types of JSON in lines. */
+const lineTypes = /^(?:application|text)\/(?:x-)?(?:ndjson|jsonl|jsonlines|json-lines|json-seq)$/;
+
+/** How the events of an answer stand in it; undefined for one that has none. */
+export function framingOf(headers: Readonly<Record<string, string>>): 'events' | 'lines' | undefined {
+  const type = mediaType(headers);
+  if (type === 'text/event-stream') return 'events';
+  return lineTypes.test(type) ? 'lines' : undefined;
+}
+
+export type EventReader = Pick<EventStreamParser, 'push' | 'end' | 'strayLines' | 'leftOut'>;
 
 /** Reads events as the standard has it, from text in pieces of any size. */
 export class EventStreamParser {
@@ -77,7 +91,11 @@ export class EventStreamParser {
     const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
     if (name === 'data') this.#add(value);
     else if (name === 'event') this.#type = value;
-    else if (name === 'id') this.#id = value.includes('\0') ? this.#id : value;
+    else if (name === 'error') {
+      // No field of the standard: older servers of llama.cpp say so what went wrong.
+      this.#type = 'error';
+      this.#add(value);
+    } else if (name === 'id') this.#id = value.includes('\0') ? this.#id : value;
     else if (name !== 'retry') this.#strayLines++;
   }
 

@@ -1,8 +1,10 @@
-import { decoderFor, mediaType } from '../textBody.ts';
-import type { StreamEvent } from './eventStream.ts';
-import { EventStreamParser } from './eventStream.ts';
-import type { TokenFacts } from './tokenStream.ts';
-import { TokenStream } from './tokenStream.ts';
+import { ownValue } from '../../domain/ownValue.ts';
+import { decoderFor } from '../textBody.ts';
+import type { EventReader, StreamEvent } from './eventStream.ts';
+import { EventStreamParser, framingOf } from './eventStream.ts';
+import { LineStreamParser } from './lineStream.ts';
+import type { ModelOutput, TokenFacts } from './tokenStream.ts';
+import { TokenStream, longestText } from './tokenStream.ts';
 
 export interface TimedEvent extends StreamEvent {
   /** Counted from 0. */
@@ -21,21 +23,23 @@ export interface StreamStep {
 export const mostEvents = 2000;
 /** Together with the number, this bounds what an endless stream of large events keeps. */
 const mostCharacters = 8 * 1024 * 1024;
-const longestText = 1024 * 1024;
 
-/** Reads a body while it comes: events where it is a stream of those, else plain text. */
+/** Reads a body while it comes: events where it is a stream of those or of lines of JSON, else plain text. */
 export class StreamReader {
   readonly isEvents: boolean;
   readonly #decoder: InstanceType<typeof TextDecoder>;
-  readonly #parser = new EventStreamParser();
-  readonly #tokens = new TokenStream();
+  readonly #parser: EventReader;
+  readonly #tokens: TokenStream;
   #events: TimedEvent[] = [];
   #characters = 0;
   #count = 0;
   #plain = '';
 
   constructor(headers: Readonly<Record<string, string>>) {
-    this.isEvents = mediaType(headers) === 'text/event-stream';
+    const framing = framingOf(headers);
+    this.isEvents = framing !== undefined;
+    this.#parser = framing === 'lines' ? new LineStreamParser() : new EventStreamParser();
+    this.#tokens = new TokenStream(framing === 'lines');
     this.#decoder = decoderFor(headers);
   }
 
@@ -50,7 +54,22 @@ export class StreamReader {
   }
 
   get text(): string {
-    return this.isEvents ? this.#tokens.text : this.#plain;
+    return this.isEvents ? this.#tokens.output.text : this.#plain;
+  }
+
+  /** What came beside the text of the answer. */
+  get output(): ModelOutput {
+    return { ...this.#tokens.output, text: this.text };
+  }
+
+  /** An error that an event told of, in the server's words. */
+  get error(): string | undefined {
+    return this.#tokens.error;
+  }
+
+  /** What there is to know about the output beside its figures, in sentences. */
+  get remarks(): readonly string[] {
+    return remarksOf(this.#tokens);
   }
 
   get facts(): TokenFacts | undefined {
@@ -101,4 +120,21 @@ export class StreamReader {
     }
     if (drop > 0) this.#events = this.#events.slice(drop);
   }
+}
+
+const endings: Readonly<Record<string, string>> = {
+  length: 'The answer was cut at its limit of tokens.',
+  max_tokens: 'The answer was cut at its limit of tokens.',
+  max_output_tokens: 'The answer was cut at its limit of tokens.',
+  MAX_TOKENS: 'The answer was cut at its limit of tokens.',
+  model_context_window_exceeded: 'The answer was cut where the context of the model is full.',
+  content_filter: 'The answer was cut by a content filter.',
+  SAFETY: 'The answer was cut by a content filter.',
+  refusal: 'The model refused to go on.',
+};
+
+function remarksOf({ ending, choices, problems }: TokenStream): string[] {
+  const cut = ownValue(endings, ending);
+  const many = `${choices} answers came side by side. The first one is shown, and the figures are of all.`;
+  return [...(cut ? [cut] : []), ...(choices > 1 ? [many] : []), ...problems];
 }

@@ -176,7 +176,8 @@ class HealthCheck {
   /** @returns whether there is an app that answers */
   #tellAnswer(result: HttpResult, milliseconds: number): boolean {
     const { status } = result;
-    if (status < 400) this.#tell('answer', 'good', `/health: HTTP ${status}.`, { milliseconds });
+    if (status < 400 && result.failure === undefined)
+      this.#tell('answer', 'good', `/health: HTTP ${status}.`, { milliseconds });
     else if (isRefusal(result))
       this.#tell('answer', 'unknown', 'Needs a key first, see below.', { milliseconds });
     else if (status === 404 && !isEdge(result) && !this.#facts.bundled)
@@ -215,6 +216,10 @@ class HealthCheck {
     if (refusal) this.#tellRefusal(refusal);
     else if (results.every((result) => result === undefined))
       this.#tell('key', 'unknown', 'The app did not answer again.', { action: 'again' });
+    else if (results.some((result) => result?.failure !== undefined))
+      this.#tell('key', 'unknown', 'The app answers with an error, so it cannot be told.', {
+        action: 'showLogs',
+      });
     else if (this.#facts.key === 'kept') this.#tell('key', 'good', 'The key is accepted.');
     else this.#tell('key', 'good', 'None is needed for what was asked.');
   }
@@ -229,7 +234,9 @@ class HealthCheck {
   }
 
   #tellModel(result: HttpResult | undefined): void {
-    if (!result || isRefusal(result) || result.status >= 400)
+    if (result?.failure !== undefined)
+      this.#tell('model', 'bad', `The app failed: ${result.failure}`, { action: 'showLogs' });
+    else if (!result || isRefusal(result) || result.status >= 400)
       this.#tell(
         'model',
         'unknown',

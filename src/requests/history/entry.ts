@@ -52,6 +52,8 @@ export interface HistoryEntry {
     readonly callId: string;
     /** Why it is not whole. */
     readonly cut?: AnswerCut;
+    /** What the server says went wrong, though the status is a success. */
+    readonly failure?: string;
   };
   readonly failure?: string;
 }
@@ -112,6 +114,9 @@ export async function entryOf(
             timing: result.timing,
             callId: result.callId,
             ...(result.cut ? { cut: result.cut } : {}),
+            ...(result.failure === undefined
+              ? {}
+              : { failure: isUnsure ? 'It failed.' : keptMessage(result.failure, told) }),
           },
         }
       : { failure: isUnsure ? 'It failed.' : failureOf(error, told) }),
@@ -120,7 +125,10 @@ export async function entryOf(
 
 /** A message may have what the server said; more than its beginning is not looked at. */
 function failureOf(error: unknown, told: readonly string[]): string {
-  const { message } = toModalError(error);
+  return keptMessage(toModalError(error).message, told);
+}
+
+function keptMessage(message: string, told: readonly string[]): string {
   if (message.length > longestKeptBody) return 'It failed with a message that is too long for the history.';
   return redactBeginning(without(message, told)).slice(0, 500);
 }

@@ -61,9 +61,10 @@ export class LoadConnection {
       const answer = await this.#wire.send(leg);
       bytes += answer.bytes;
       if (answer.status !== 303 || !answer.location) {
-        const { status, text } = answer;
+        const { status, text, failure } = answer;
         return {
           status,
+          ...(failure === undefined ? {} : { failure }),
           firstByte: answer.firstByte - start,
           total: performance.now() - start,
           bytes,

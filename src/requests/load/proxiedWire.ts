@@ -2,6 +2,8 @@ import type { Dispatcher } from 'undici';
 import type { Leg, LegAnswer, Wire } from './wire.ts';
 import { LegReader } from './wire.ts';
 
+const one = (value: unknown) => (typeof value === 'string' ? value : undefined);
+
 export interface ProxiedWireOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Tells what is the proxy's fault. */
@@ -29,8 +31,8 @@ export class ProxiedWire implements Wire {
         { ...leg, origin: this.#origin, headers: this.#headers },
         {
           onRequestStart: () => undefined,
-          onResponseStart: (_controller, status, { location }) =>
-            reader.head(status, typeof location === 'string' ? location : undefined),
+          onResponseStart: (_controller, status, headers) =>
+            reader.head(status, { type: one(headers['content-type']), location: one(headers['location']) }),
           onResponseData: (_controller, chunk) => reader.body(chunk),
           onResponseEnd: () => resolve(reader.end()),
           onResponseError: (_controller, error) => reject(this.#explain(error)),

@@ -122,7 +122,10 @@ export class SocketWire implements Wire {
       if (!/^\d+$/.test(length))
         throw coded('HPE_INVALID_CONTENT_LENGTH', `The answer has a content-length of "${length}".`);
       isLast = !shouldKeepAlive;
-      this.#open?.reader.head(statusCode, valueOf(headers, 'location'));
+      this.#open?.reader.head(statusCode, {
+        type: valueOf(headers, 'content-type'),
+        location: valueOf(headers, 'location'),
+      });
       return this.#open?.isHead ? 1 : 0;
     };
     parser.onBody = (chunk, offset, length) => {

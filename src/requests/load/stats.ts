@@ -12,10 +12,12 @@ export interface LoadAnswer {
   readonly polls: number;
   /** Begin of the body of a failure, to say what it was. */
   readonly text?: string;
+  /** What the server says went wrong, where the status is a success. */
+  readonly failure?: string;
 }
 
 export interface LoadFailure {
-  readonly kind: Exclude<LoadErrorKind, 'http'>;
+  readonly kind: Exclude<LoadErrorKind, 'http' | 'answer'>;
   readonly message: string;
 }
 
@@ -65,6 +67,10 @@ export class LoadStats {
     this.#bytes += answer.bytes;
     if (answer.status < 200 || answer.status > 299) {
       this.#fail('http', answer.status, answer.text ?? '');
+      return;
+    }
+    if (answer.failure !== undefined) {
+      this.#fail('answer', answer.status, answer.failure);
       return;
     }
     this.#ok++;

@@ -1,3 +1,5 @@
+import { FailureWatch } from '../answer/failureWatch.ts';
+
 /** One request of a load test, or one poll of it. */
 export interface Leg {
   readonly method: string;
@@ -16,6 +18,8 @@ export interface LegAnswer {
   readonly bytes: number;
   /** How the body of anything but a success begins. */
   readonly text: string;
+  /** What the server says went wrong, where the status is a success. */
+  readonly failure?: string;
 }
 
 /** One connection that carries one leg after the other. */
@@ -24,6 +28,12 @@ export interface Wire {
   readonly send: (leg: Leg) => Promise<LegAnswer>;
   /** Frees the socket at once; what is open fails. */
   readonly close: () => Promise<void>;
+}
+
+/** The headers of an answer that count. */
+export interface LegHead {
+  readonly type: string | undefined;
+  readonly location: string | undefined;
 }
 
 const keptText = 500;
@@ -35,30 +45,35 @@ export class LegReader {
   #firstByte = 0;
   #bytes = 0;
   #text = '';
+  #watch: FailureWatch | undefined;
 
   get hasHead(): boolean {
     return this.#status > 0;
   }
 
-  head(status: number, location: string | undefined): void {
+  head(status: number, { type, location }: LegHead): void {
     this.#firstByte = performance.now();
     this.#status = status;
+    if (type) this.#watch = new FailureWatch(status, { 'content-type': type });
     if (status === 303 && location) this.#location = location;
   }
 
   body(chunk: Buffer): void {
     this.#bytes += chunk.length;
+    this.#watch?.push(chunk);
     if (this.#status >= 300 && this.#text.length < keptText)
       this.#text += chunk.toString('utf8').slice(0, keptText);
   }
 
   end(): LegAnswer {
+    const failure = this.#watch?.end();
     return {
       status: this.#status,
       location: this.#location,
       firstByte: this.#firstByte,
       bytes: this.#bytes,
       text: this.#text,
+      ...(failure === undefined ? {} : { failure }),
     };
   }
 }

@@ -59,10 +59,10 @@ function bodyOf(history: RequestHistory, entry: HistoryEntry): string {
 
 function factsOf({ at, answer }: HistoryEntry): string[] {
   if (!answer) return [];
-  const { status, statusText, timing, cut } = answer;
+  const { status, statusText, timing, cut, failure } = answer;
   const time = new Date(at).toLocaleString();
   const facts = [`${status} ${statusText}`.trim(), milliseconds(timing.total), size(answer.size), time];
-  return [facts.join(' · '), ...(cut ? [cut.text] : [])];
+  return [facts.join(' · '), ...(cut ? [cut.text] : []), ...(failure === undefined ? [] : [failure])];
 }
 
 export function nameOf({ app, request }: HistoryEntry): string {

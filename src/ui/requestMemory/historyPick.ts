@@ -176,6 +176,7 @@ function itemOf(entry: HistoryEntry): PickItem {
         milliseconds(answer.timing.total),
         size(answer.size),
         ...(answer.cut ? [answer.cut.text] : []),
+        ...(answer.failure === undefined ? [] : [answer.failure]),
         ...(cost === undefined ? [] : [`≈ $${cost < 0.01 ? cost.toPrecision(2) : cost.toFixed(2)}`]),
       ]
     : [entry.failure ?? ''];
@@ -188,6 +189,7 @@ function itemOf(entry: HistoryEntry): PickItem {
 
 function iconOf({ answer }: HistoryEntry): string {
   if (!answer) return 'circle-slash';
+  if (answer.failure !== undefined) return 'error';
   if (answer.cut) return 'warning';
   return answer.status < 400 ? 'pass' : 'error';
 }
@@ -195,6 +197,7 @@ function iconOf({ answer }: HistoryEntry): string {
 function statusWords({ answer }: HistoryEntry): string {
   if (!answer) return text`No answer`;
   const status = `${answer.status} ${answer.statusText}`.trim();
+  if (answer.failure !== undefined) return `${status} (failed)`;
   return answer.cut ? `${status} (incomplete)` : status;
 }
 

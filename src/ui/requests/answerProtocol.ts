@@ -62,7 +62,9 @@ const head = z.object({
 const tokens = z.object({
   firstTokenMs: z.number(),
   tokens: z.number(),
+  /** By the server; else there is one for each chunk. */
   isCounted: z.boolean(),
+  reasoningTokens: z.optional(z.number()),
   tokensPerSecond: z.optional(z.number()),
 });
 
@@ -107,6 +109,9 @@ const jsonRow = z.object({
   count: z.number(),
 });
 
+/** What a model gave out, apart by what it is. */
+const output = { text: z.string(), reasoning: z.string(), tools: z.string() };
+
 const event = z.object({ index: z.number(), at: z.number(), type: z.string(), data: z.string() });
 
 const vector = z.object({
@@ -135,7 +140,7 @@ const markdownNode: z.ZodMiniType<string | Node> = z.lazy(() =>
 /** What one tab shows. */
 const content = z.discriminatedUnion('tab', [
   z.object({ tab: z.literal('summary'), blocks: z.array(summaryBlock) }),
-  z.object({ tab: z.literal('stream'), text: z.string(), events: z.array(event), count: z.number() }),
+  z.object({ tab: z.literal('stream'), ...output, events: z.array(event), count: z.number() }),
   z.object({ tab: z.literal('json'), root: jsonRow, rows: z.array(jsonRow) }),
   z.object({
     tab: z.literal('table'),
@@ -181,7 +186,7 @@ export const toAnswerView = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('answer/streamed'),
     number: z.number(),
-    text: z.string(),
+    ...output,
     events: z.array(event),
     count: z.number(),
     tokens: z.optional(tokens),

@@ -10,6 +10,7 @@ import { text } from '../../domain/text.ts';
 import { openAddress } from '../../platform/openAddress.ts';
 import { AnswerModel } from '../../requests/answer/answerModel.ts';
 import type { Json } from '../../requests/answer/content.ts';
+import { framingOf } from '../../requests/answer/eventStream.ts';
 import type { JsonPath } from '../../requests/answer/jsonTree.ts';
 import { childRows, pathText, placeInParent, searchRows, valueAt } from '../../requests/answer/jsonTree.ts';
 import { StreamReader } from '../../requests/answer/streamReader.ts';
@@ -70,6 +71,14 @@ type AboutAnswer = Exclude<
   { type: 'answer/select' | 'answer/painted' | 'answer/act' | 'answer/openLink' }
 >;
 
+/** How much of a stream the view has: events, and characters of what a model gave out. */
+interface SentStream {
+  readonly events: number;
+  readonly text: number;
+  readonly reasoning: number;
+  readonly tools: number;
+}
+
 /** Often enough for the eye, seldom enough for the view. */
 const paintEveryMs = 16;
 /** One is drawn while the next is on its way; more would only queue up before a view that does not keep up. */
@@ -93,7 +102,7 @@ export class AnswerSession implements Disposable {
   #previous: readonly Vector[] = [];
   #choices: TabChoices = firstChoices;
   /** How much of the stream the view has. */
-  #sent = { events: 0, text: 0 };
+  #sent: SentStream = { events: 0, text: 0, reasoning: 0, tools: 0 };
   /** Messages with parts of a stream, and those of them that are drawn. */
   #streamed = 0;
   #drawn = 0;
@@ -124,7 +133,6 @@ export class AnswerSession implements Disposable {
     const abort = new AbortController();
     this.#abort = abort;
     const sentAt = Date.now();
-    const start = performance.now();
     const isLatest = () => this.#abort === abort;
     this.#begin();
     this.#set({ kind: 'sending', startedAt: sentAt, polls: 0 });
@@ -136,14 +144,14 @@ export class AnswerSession implements Disposable {
           stream = new StreamReader(head.headers);
           if (isLatest() && isShownAsItComes(head.headers)) this.#showHead(stream, head);
         },
-        onChunk: (bytes) => {
+        onChunk: (bytes, at) => {
           // What is not shown as it comes is read once, from the result.
           if (!stream.isEvents && this.#stream !== stream) return;
-          stream.push(bytes, performance.now() - start);
+          stream.push(bytes, at);
           if (isLatest() && this.#stream === stream) this.#paintSoon();
         },
       });
-      stream.end(performance.now() - start);
+      stream.end(result.timing.total);
       if (!isLatest()) return; // another request has taken the panel
       this.#done(new AnswerModel({ result, stream, sample: call.sample }));
       this.#finished.fire({ ...call, sentAt, result });
@@ -302,14 +310,20 @@ export class AnswerSession implements Disposable {
     if (!stream) return;
     const { facts, count } = stream;
     const events = stream.events.filter(({ index }) => index >= this.#sent.events).map(shownEvent);
-    const text = stream.text.slice(this.#sent.text);
-    if (events.length === 0 && text === '') return;
-    this.#sent = { events: count, text: stream.text.length };
+    const { text, reasoning, tools } = stream.output;
+    const sent = this.#sent;
+    const output = {
+      text: text.slice(sent.text),
+      reasoning: reasoning.slice(sent.reasoning),
+      tools: tools.slice(sent.tools),
+    };
+    if (events.length === 0 && output.text === '') return;
+    this.#sent = sentOf(stream);
     this.#paintedAt = performance.now();
     this.#post({
       type: 'answer/streamed',
       number: ++this.#streamed,
-      text,
+      ...output,
       events,
       count,
       ...(facts ? { tokens: facts } : {}),
@@ -357,7 +371,7 @@ export class AnswerSession implements Disposable {
       this.#post({ type: 'answer/content', content });
     } else if (this.#stream) {
       this.#stopPainting();
-      this.#sent = { events: this.#stream.count, text: this.#stream.text.length };
+      this.#sent = sentOf(this.#stream);
       this.#post({ type: 'answer/content', content: streamContent(this.#stream) });
     }
   }
@@ -420,6 +434,10 @@ export class AnswerSession implements Disposable {
   }
 }
 
+function sentOf({ count, output: { text, reasoning, tools } }: StreamReader): SentStream {
+  return { events: count, text: text.length, reasoning: reasoning.length, tools: tools.length };
+}
+
 function doneState(model: AnswerModel, facts?: CallFacts): DoneState {
   const { result, stream } = model;
   const explanation = explainResult(result);
@@ -453,7 +471,9 @@ function costWords({ cost }: CallFacts): string {
 function isShownAsItComes(headers: HttpResult['headers']): boolean {
   const type = mediaType(headers);
   if (type === 'text/event-stream') return true;
-  return headers['content-length'] === undefined && (type === 'text/plain' || /ndjson|jsonl/.test(type));
+  return (
+    headers['content-length'] === undefined && (type === 'text/plain' || framingOf(headers) !== undefined)
+  );
 }
 
 function valueText(value: Json | undefined): string {

@@ -76,7 +76,7 @@ export function tabContent(
 }
 
 export function streamContent(stream: StreamReader): ContentOf<'stream'> {
-  return { tab: 'stream', text: stream.text, events: stream.events.map(shownEvent), count: stream.count };
+  return { tab: 'stream', ...stream.output, events: stream.events.map(shownEvent), count: stream.count };
 }
 
 export function shownEvent({ index, at, type, data }: TimedEvent): AnswerEvent {

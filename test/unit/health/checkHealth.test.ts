@@ -8,7 +8,8 @@ import { httpResult } from '../support/httpResult.ts';
 
 vi.mock('vscode', () => import('../support/editor.ts'));
 
-type Answers = Readonly<Record<string, readonly [number, string] | readonly (readonly [number, string])[]>>;
+type Answer = readonly [number, string, string?];
+type Answers = Readonly<Record<string, Answer | readonly Answer[]>>;
 
 interface Situation {
   readonly facts?: Partial<HealthFacts>;
@@ -48,13 +49,10 @@ async function check({ facts, answers = {}, running = 0, connect, consent = true
       get: (path) => {
         asked.push(path);
         const found = answers[path] ?? [404, 'Not Found'];
-        const list = (typeof found[0] === 'number' ? [found] : found) as readonly (readonly [
-          number,
-          string,
-        ])[];
+        const list = (typeof found[0] === 'number' ? [found] : found) as readonly Answer[];
         const times = asked.filter((each) => each === path).length;
-        const [code, body] = list[Math.min(times, list.length) - 1]!;
-        return Promise.resolve(result(code, body));
+        const [code, body, failure] = list[Math.min(times, list.length) - 1]!;
+        return Promise.resolve({ ...result(code, body), ...(failure === undefined ? {} : { failure }) });
       },
       mayWake: () => {
         questions++;
@@ -88,6 +86,28 @@ describe('the health of an endpoint', () => {
     expect(of('container').text).toBe('Warm: 2 containers running.');
     expect(of('model').text).toBe('org/model is loaded on A10, in 9.4 s.');
     expect(of('schema').text).toContain('3 operations');
+  });
+
+  it('is bad for an app that answers with an error, whatever the status', async () => {
+    const failed = await check({
+      running: 1,
+      answers: { '/health': [200, '{"error":"x"}', 'CUDA is gone'] },
+    });
+    expect(failed.of('answer')).toMatchObject({
+      state: 'bad',
+      text: expect.stringMatching(/^HTTP 200\. The status is a success, but .*: CUDA is gone$/) as string,
+      action: 'showLogs',
+    });
+    expect(failed.asked).toEqual(['/health']);
+    const answers = {
+      '/health': [200, '{}'],
+      '/v1/models': [200, '{"error":"x"}', 'No worker'],
+      '/openapi.json': [200, openapi],
+    } as const;
+    const { of } = await check({ running: 1, answers, facts: { key: 'kept' } });
+    expect(of('key')).toMatchObject({ state: 'unknown' });
+    expect(of('model')).toMatchObject({ state: 'bad', text: 'The app failed: No worker' });
+    expect(of('schema')).toMatchObject({ state: 'good' });
   });
 
   it('starts nothing without consent, and asks only where it may cost more than cents', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { throughput } from '../../../src/domain/load.ts';
+import { errorWords } from '../../../src/domain/loadReport.ts';
 import { Histogram } from '../../../src/requests/load/histogram.ts';
 import { LoadStats } from '../../../src/requests/load/stats.ts';
 
@@ -109,6 +110,19 @@ describe('the counts of a test', () => {
     expect(errors[0]).toMatchObject({ kind: 'other', count: 250 });
     expect(errors[1]).toEqual({ kind: 'http', status: 300, count: 3, first: 'first 300' });
     expect(failed).toBe(302);
+  });
+
+  it('have an answer that tells of an error among the failures, with its reason', () => {
+    const stats = new LoadStats();
+    const answer = { status: 200, firstByte: 1, total: 2, bytes: 5, polls: 0 };
+    for (let sent = 0; sent < 3; sent++) stats.send();
+    stats.answer(answer, 1);
+    stats.answer({ ...answer, failure: 'CUDA is gone' }, 2);
+    stats.answer({ ...answer, failure: 'CUDA is gone again' }, 3);
+    const { totals } = stats.snapshot(4);
+    expect(totals).toMatchObject({ ok: 1, failed: 2 });
+    expect(totals.errors).toEqual([{ kind: 'answer', status: 200, count: 2, first: 'CUDA is gone' }]);
+    expect(errorWords(totals.errors[0]!)).toBe('Error within HTTP 200');
   });
 
   it('take only successes for latency and throughput', () => {

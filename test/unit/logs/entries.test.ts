@@ -77,6 +77,36 @@ describe('a traceback', () => {
     expect(entry.open).toBeUndefined();
   });
 
+  it.each([
+    [
+      'of pydantic',
+      `pydantic_core._pydantic_core.ValidationError: 3 validation errors for Item
+name
+  Field required [type=missing, input_value={'prices': ['x', 2]}, input_type=dict]
+    For further information visit https://errors.pydantic.dev/2.14/v/missing
+prices.0
+  Input should be a valid number [type=float_parsing, input_value='x', input_type=str]
+    For further information visit https://errors.pydantic.dev/2.14/v/float_parsing
+inner.function-after[check(), int]
+  Value error, too small [type=value_error, input_value=1, input_type=int]
+    For further information visit https://errors.pydantic.dev/2.14/v/value_error`,
+    ],
+    [
+      'of CUDA',
+      `torch.AcceleratorError: CUDA error: device-side assert triggered
+CUDA kernel errors might be asynchronously reported at some other API call, so the stacktrace below might be incorrect.
+For debugging consider passing CUDA_LAUNCH_BLOCKING=1
+Compile with \`TORCH_USE_CUDA_DSA\` to enable device-side assertions.`,
+    ],
+  ])('keeps all lines of a message %s', (_name, message) => {
+    const text = `Traceback (most recent call last):\n  File "/root/app.py", line 3, in f\n    g()\n${message}`;
+    const entries = entriesOf([chunk(`${text}\nafter\n`)]);
+    expect(entries).toMatchObject([
+      { kind: 'traceback', text },
+      { kind: 'line', text: 'after' },
+    ]);
+  });
+
   it('of rich, and of a group, is one entry too', () => {
     expect(tracebacks(`${rich}\nafter\n`)).toMatchObject([
       {

@@ -55,6 +55,14 @@ describe('the history', () => {
     expect(costOf(entries[0]!)).toBeUndefined();
   });
 
+  it('keeps what the server says went wrong in an answer of status 200, without what is secret', async () => {
+    const failure = 'The key of s3cret-value-1234 is not known.';
+    const hidden = ['s3cret-value-1234'];
+    await history.add({ spec: { ...spec, hidden }, at: 1, result: result('{}', { failure }) });
+    const { entries } = await history.read();
+    expect(entries[0]?.answer).toMatchObject({ status: 200, failure: 'The key of … is not known.' });
+  });
+
   it('keeps why an answer is not whole', async () => {
     const cut = { kind: 'cancelled', text: 'Cancelled. What had come until then is shown.' } as const;
     await history.add({ spec, at: 1, result: result('ha', { cut }) });

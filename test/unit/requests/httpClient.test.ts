@@ -60,6 +60,24 @@ async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
 }
 
 describe('the HTTP client', () => {
+  it.each([
+    ['text/event-stream', 'data: {"token": "a"}\n\ndata: {"error": {"message": "gone"}}\n\n', 'gone'],
+    ['application/json', '{"error": "gone"}', 'gone'],
+    ['application/x-ndjson', '{"error": "gone"}\n', 'gone'],
+    ['application/json', '{"error": null}', undefined],
+    ['text/plain', '{"error": "gone"}', undefined],
+  ])('finds what went wrong in an answer of status 200: %s %s', async (type, body, failure) => {
+    const { url } = await serve((_incoming, response) => {
+      response.writeHead(200, { 'content-type': type }).write(body.slice(0, 20));
+      response.end(body.slice(20));
+    });
+    const times: number[] = [];
+    const result = await request(url, { onChunk: (_bytes, at) => times.push(at) });
+    expect(result.failure).toBe(failure);
+    expect(Math.max(...times)).toBeLessThanOrEqual(result.timing.total);
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(result.timing.firstByte);
+  });
+
   it('leaves the dispatcher and the fetch of the process as they were', async () => {
     const { url } = await serve((_incoming, response) => response.end('ok'));
     await request(url);

@@ -87,8 +87,10 @@ async function send(spec: RequestSpec): Promise<{ sent: Record<string, string>; 
         send: (input) => {
           sent = { ...input.headers };
           const echo = JSON.stringify([input.headers, input.body]);
-          input.onChunk?.(Buffer.from(echo));
-          return Promise.resolve(httpResult(echo, { headers: { 'x-echo': canary } }));
+          input.onChunk?.(Buffer.from(echo), 1);
+          return Promise.resolve(
+            httpResult(echo, { headers: { 'x-echo': canary }, failure: `Unknown: ${echo}` }),
+          );
         },
       }),
   });

@@ -11,7 +11,17 @@ const percentiles = z.object({
 });
 
 const loadError = z.object({
-  kind: z.enum(['http', 'timeout', 'refused', 'reset', 'name', 'certificate', 'redirects', 'other']),
+  kind: z.enum([
+    'http',
+    'answer',
+    'timeout',
+    'refused',
+    'reset',
+    'name',
+    'certificate',
+    'redirects',
+    'other',
+  ]),
   status: z.number(),
   count: z.number(),
   first: z.string(),

@@ -243,8 +243,8 @@ export class AnswerElement extends LitElement {
   #setContent(content: AnswerContent): void {
     this.content = content;
     if (content.tab !== 'stream') return;
-    const { text, events, count } = content;
-    this.stream = { text, events, count, selected: -1, isLive: this.isSending };
+    const { text, reasoning, tools, events, count } = content;
+    this.stream = { text, reasoning, tools, events, count, selected: -1, isLive: this.isSending };
   }
 
   #addToStream(message: Extract<ToAnswerView, { type: 'answer/streamed' }>): void {
@@ -255,6 +255,8 @@ export class AnswerElement extends LitElement {
     this.stream = {
       ...stream,
       text: (stream.text + message.text).slice(0, mostText),
+      reasoning: (stream.reasoning + message.reasoning).slice(0, mostText),
+      tools: (stream.tools + message.tools).slice(0, mostText),
       events: [...stream.events, ...message.events].slice(-mostEvents),
       count: message.count,
     };

@@ -157,6 +157,22 @@ export const contentStyles = css`
     overflow: auto;
     padding: 10px 16px;
   }
+  .joined h3 {
+    margin: 12px 0 4px;
+  }
+  .reasoning {
+    margin-bottom: 10px;
+    padding-left: 10px;
+    border-left: 2px solid var(--vscode-panel-border, var(--vscode-descriptionForeground));
+    color: var(--vscode-descriptionForeground);
+  }
+  .reasoning summary {
+    cursor: pointer;
+    font-weight: 600;
+  }
+  .reasoning summary:focus-visible {
+    outline: 1px solid var(--vscode-focusBorder);
+  }
   .cursor {
     color: var(--vscode-editorCursor-foreground);
   }

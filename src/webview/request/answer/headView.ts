@@ -23,7 +23,7 @@ const actionWords: Readonly<Record<Action, string>> = {
 export function doneHead(state: DoneState, post: Post, act: (action: Action) => void): TemplateResult {
   const canCopy = state.tabs.includes('raw');
   return html`<div class="status">
-      ${statusChip(state.head)}
+      ${statusChip(state.head, state.explanation !== undefined)}
       <span class="facts">${duration(state.totalMs)}</span>
       <span class="facts">${sizeWords(state)}</span>
       ${tokensView(state.tokens)}
@@ -63,7 +63,7 @@ export function streamHead(
   tokens: DoneState['tokens'],
 ): TemplateResult {
   return html`<div class="status">
-    ${head ? statusChip(head) : nothing}
+    ${head ? statusChip(head, false) : nothing}
     <span class="facts">${duration(Math.max(0, now - startedAt))}</span>
     ${tokensView(tokens)}
     <span class="spacer"></span>
@@ -71,8 +71,9 @@ export function streamHead(
   </div>`;
 }
 
-function statusChip({ status, statusText }: DoneState['head']): TemplateResult {
-  const kind = status < 300 ? 'good' : status < 400 ? 'other' : 'bad';
+/** @param isExplained something must be said of it; of a success only that its answer tells of an error */
+function statusChip({ status, statusText }: DoneState['head'], isExplained: boolean): TemplateResult {
+  const kind = status < 300 && !isExplained ? 'good' : status >= 300 && status < 400 ? 'other' : 'bad';
   const icon = { good: 'pass', other: 'arrow-right', bad: 'error' }[kind];
   return html`<span class="chip ${kind}">
     <vscode-icon name=${icon}></vscode-icon>${status} ${statusText}
@@ -85,10 +86,14 @@ function sizeWords({ size, compressedSize }: DoneState): string {
 
 function tokensView(tokens: DoneState['tokens']): TemplateResult | typeof nothing {
   if (!tokens) return nothing;
-  const { firstTokenMs, tokensPerSecond, isCounted } = tokens;
-  const count = `${isCounted ? '' : '≈ '}${tokens.tokens} tokens`;
-  const speed = tokensPerSecond === undefined ? '' : `, ${tokensPerSecond.toFixed(1)} tokens/s`;
-  const basis = isCounted ? 'As the server counted' : 'One token for each piece of the stream';
+  const { firstTokenMs, tokensPerSecond, isCounted, reasoningTokens } = tokens;
+  const about = isCounted ? '' : '≈ ';
+  const thoughts = reasoningTokens === undefined ? '' : `, ${reasoningTokens} reasoning`;
+  const count = `${about}${tokens.tokens} tokens (${isCounted ? 'usage' : 'chunks'}${thoughts})`;
+  const speed = tokensPerSecond === undefined ? '' : `, ${about}${tokensPerSecond.toFixed(1)} tokens/s`;
+  const basis = isCounted
+    ? 'Counted by the server (its usage)'
+    : 'Estimated: the server sent no usage, so each chunk counts as one token';
   return html`<span class="facts" title=${basis}
     >First token ${duration(firstTokenMs)}, ${count}${speed}</span
   >`;

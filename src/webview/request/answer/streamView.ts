@@ -9,6 +9,9 @@ import './virtualRows.ts';
 /** A stream as the view has it; grows while it comes. */
 export interface ShownStream {
   readonly text: string;
+  readonly reasoning: string;
+  /** Names of tools, and what they are called with. */
+  readonly tools: string;
   readonly events: readonly AnswerEvent[];
   readonly count: number;
   readonly selected: number;
@@ -18,17 +21,24 @@ export interface ShownStream {
 
 /** The joined text with a cursor, and the events with their times. */
 export function streamView(
-  { text, events, count, selected, isLive }: ShownStream,
+  { text, reasoning, tools, events, count, selected, isLive }: ShownStream,
   post: Post,
   select: (index: number) => void,
 ): TemplateResult {
   const chosen = events[selected];
   return html`<div class="stream">
     ${
-      text || events.length === 0
+      text || reasoning || tools || events.length === 0
         ? html`<div class="joined" tabindex="0" role="region" aria-label="Text of the stream">
+            ${reasoning ? reasoningView(reasoning, text === '') : nothing}
             <pre>
 ${growingText(text)}${isLive ? html`<span class="cursor" aria-hidden="true">▌</span>` : nothing}</pre>
+            ${
+              tools
+                ? html`<h3>Tool Calls</h3>
+                    <pre>${growingText(tools)}</pre>`
+                : nothing
+            }
           </div>`
         : nothing
     }
@@ -62,6 +72,14 @@ ${growingText(text)}${isLive ? html`<span class="cursor" aria-hidden="true">▌<
         : nothing
     }
   </div>`;
+}
+
+/** Thoughts are folded away once there is an answer, unless somebody unfolds them. */
+function reasoningView(text: string, isOpen: boolean): TemplateResult {
+  return html`<details class="reasoning" ?open=${isOpen}>
+    <summary>Reasoning</summary>
+    <pre>${growingText(text)}</pre>
+  </details>`;
 }
 
 function eventRow(

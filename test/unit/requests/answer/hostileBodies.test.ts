@@ -281,7 +281,7 @@ async function shown({ type, body, status = 200 }: Row) {
         send: (_spec, _signal, progress) => {
           progress?.onHead?.({ status, statusText: 'OK', headers });
           for (let at = 0; at < bytes.length; at += 65_536)
-            progress?.onChunk?.(bytes.subarray(at, at + 65_536));
+            progress?.onChunk?.(bytes.subarray(at, at + 65_536), at);
           return Promise.resolve(result);
         },
       },
