@@ -78,6 +78,7 @@ export async function send(input: ClientRequest): Promise<HttpResult> {
     });
     const total = performance.now() - start;
     const connect = connectedAt ? connectedAt - start : 0;
+    const isCut = read.cut !== undefined || read.size > bytes.length;
     let text: string | undefined;
     return {
       status,
@@ -86,7 +87,7 @@ export async function send(input: ClientRequest): Promise<HttpResult> {
       bytes,
       /** Decoding a large answer takes time, and not every answer is read as text. */
       get body() {
-        return (text ??= decodeText(bytes, headers) ?? '');
+        return (text ??= decodeText(bytes, { headers, isCut }) ?? '');
       },
       ...read,
       timing: { connect, firstByte, total, polls: pollTimes.length, pollTimes },

@@ -48,9 +48,15 @@ function plainest(number: string): string {
   const [, sign = '', whole = '', part = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number) ?? [];
   const digits = `${whole}${part}`.replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
+  const significant = withoutEndZeros(digits);
   const place = Number(exponent) - part.length + digits.length - significant.length;
   return significant === '' ? '0' : `${sign}${significant}e${place}`;
+}
+
+function withoutEndZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === '0') end--;
+  return digits.slice(0, end);
 }
 
 /** @returns the text with strings in place of the numbers that are kept; undefined where there are none */

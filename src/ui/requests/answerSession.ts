@@ -9,7 +9,7 @@ import type { HttpResult, RequestSpec } from '../../domain/request.ts';
 import { text } from '../../domain/text.ts';
 import { openAddress } from '../../platform/openAddress.ts';
 import { AnswerModel } from '../../requests/answer/answerModel.ts';
-import type { Json } from '../../requests/answer/content.ts';
+import type { Json } from '../../requests/answer/json.ts';
 import type { JsonPath } from '../../requests/answer/jsonTree.ts';
 import { childRows, pathText, placeInParent, searchRows, valueAt } from '../../requests/answer/jsonTree.ts';
 import { StreamReader } from '../../requests/answer/streamReader.ts';
