@@ -132,7 +132,7 @@ const raiseLimit = "Raise the workspace's spend limit or wait for the next billi
 const nextSteps: readonly (readonly [readonly string[], string])[] = [
   [
     ['no module named'],
-    'Install that package in the interpreter that has modal, or import it inside the function.',
+    'Install that package in the interpreter that has modal, or import it inside the function. A file of your own belongs beside the one that is deployed.',
   ],
   [['secret', 'not found'], createSecret],
   [['secret', 'missing'], createSecret],

@@ -11,8 +11,7 @@ export interface FailedRequest {
 
 type Words = (host: string, seconds: number) => string;
 
-const trustIt =
-  'If you trust it, add its certificate to those of the system or to NODE_EXTRA_CA_CERTS, or turn off http.proxyStrictSSL.';
+const trustIt = 'If you trust it, add its certificate to those of the system or to NODE_EXTRA_CA_CERTS.';
 const certificate =
   (says: string): Words =>
   (host) =>
@@ -54,11 +53,11 @@ const texts: Readonly<Record<string, readonly [ModalError['kind'], Words]>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: ['offline', certificate('is for another name')],
   ERR_SSL_WRONG_VERSION_NUMBER: [
     'offline',
-    (host) => `${host} does not speak TLS. Is the address one of http://?`,
+    (host) => `${host} does not speak TLS there. Check address and port.`,
   ],
   ERR_SSL_PACKET_LENGTH_TOO_LONG: [
     'offline',
-    (host) => `${host} does not speak TLS. Is the address one of http://?`,
+    (host) => `${host} does not speak TLS there. Check address and port.`,
   ],
   UND_ERR_HEADERS_OVERFLOW: [
     'unexpected',

@@ -82,6 +82,8 @@ export class AnswerSession implements Disposable {
   #abort: AbortController | undefined;
   #stream: StreamReader | undefined;
   #model: AnswerModel | undefined;
+  /** What the answer is to. */
+  #url = '';
   #previous: readonly Vector[] = [];
   #choices: TabChoices = firstChoices;
   /** How much of the stream the view has. */
@@ -137,6 +139,7 @@ export class AnswerSession implements Disposable {
       });
       stream.end(performance.now() - start);
       if (!isLatest()) return; // another request has taken the panel
+      this.#url = call.spec.url;
       this.#done(new AnswerModel({ result, stream, sample: call.sample }));
       this.#finished.fire({ ...call, sentAt, result });
       await this.#addFacts(call, result, sentAt, isLatest);
@@ -324,7 +327,7 @@ export class AnswerSession implements Disposable {
     this.#stream = undefined;
     this.#model = model;
     this.#tab = model.tabs[0] ?? 'headers';
-    this.#set(doneState(model));
+    this.#set(doneState(model, this.#url));
     this.#showTab();
   }
 
@@ -336,7 +339,7 @@ export class AnswerSession implements Disposable {
   ): Promise<void> {
     const signal = AbortSignal.timeout(factsLimitMs);
     const facts = await readCallFacts(this.#services.facts, { app, endpoint, result, sentAt }, signal);
-    if (isLatest() && this.#model?.result === result) this.#set(doneState(this.#model, facts));
+    if (isLatest() && this.#model?.result === result) this.#set(doneState(this.#model, this.#url, facts));
   }
 
   #showTab(): void {
@@ -408,9 +411,9 @@ export class AnswerSession implements Disposable {
   }
 }
 
-function doneState(model: AnswerModel, facts?: CallFacts): DoneState {
+function doneState(model: AnswerModel, url: string, facts?: CallFacts): DoneState {
   const { result, stream } = model;
-  const explanation = explainResult(result);
+  const explanation = explainResult(result, url);
   return {
     kind: 'done',
     head: { status: result.status, statusText: result.statusText, headers: Object.entries(result.headers) },
