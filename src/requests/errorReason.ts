@@ -206,9 +206,9 @@ const longestText = 2000;
 
 function ofMarkup(text: string): string {
   const head = text.slice(0, 32 * 1024);
-  const title = inside(head, /<title[^>]{0,200}>([^<]{1,1000})/i);
-  const said = inside(head, /<(?:message|p)(?:\s[^>]{0,200})?>([^<]{1,1000})/i);
-  const whole = title || inside(head, /<h1[^>]{0,200}>([^<]{1,1000})/i);
+  const title = inside(head, /<title\b[^<>]*>([^<]+)/i);
+  const said = inside(head, /<(?:message|p)\b[^<>]*>([^<]+)/i);
+  const whole = title || inside(head, /<h1\b[^<>]*>([^<]+)/i);
   return joined([whole, said === whole ? '' : said].map(short));
 }
 

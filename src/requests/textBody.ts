@@ -134,7 +134,7 @@ const openInWestern = new Set([0x7f, 0x81, 0x8d, 0x8f, 0x90, 0x9d]);
 function declaredIn(bytes: Uint8Array, type: string): string {
   if (!/html|xml/.test(type)) return '';
   const head = Buffer.from(bytes.subarray(0, 1024)).toString('latin1');
-  const found = /<meta[^>]{0,200}?charset=["']?([\w-]+)|<\?xml[^>]{0,100}?encoding=["']([\w-]+)/i.exec(head);
+  const found = /<meta\b[^<>]*charset=["']?([\w-]+)|<\?xml\b[^<>]*encoding=["']([\w-]+)/i.exec(head);
   return (found?.[1] ?? found?.[2] ?? '').toLowerCase();
 }
 
