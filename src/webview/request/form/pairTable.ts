@@ -40,6 +40,8 @@ function line(table: PairTable, pair: Pair, at: number): TemplateResult {
   const isBlank = at === table.pairs.length;
   const put = (change: Partial<Pair>) => table.change(table.pairs.toSpliced(at, 1, { ...pair, ...change }));
   const known = table.known(pair);
+  // What is said of a list stands below its last line.
+  const goesOn = known !== undefined && isListed(known) && table.pairs[at + 1]?.name === pair.name;
   const problem = isBlank || !pair.on ? '' : (table.problem?.(pair) ?? '');
   return html`<div class="pair ${pair.on ? '' : 'off'}">
       <input
@@ -58,11 +60,11 @@ function line(table: PairTable, pair: Pair, at: number): TemplateResult {
         @input=${(event: Event) => put({ name: valueOf(event) })}
       />
       ${valueInput(pair, known, isBlank, problem, put)}
-      ${isBlank ? html`<span class="nothing"></span>` : removeButton(pair.name, () => table.change(table.pairs.toSpliced(at, 1)))}
       ${mayRepeat(pair, known) ? addButton(pair.name, () => table.change(table.pairs.toSpliced(at + 1, 0, nextOf(pair, known)))) : nothing}
+      ${isBlank ? html`<span class="nothing"></span>` : removeButton(pair.name, () => table.change(table.pairs.toSpliced(at, 1)))}
     </div>
     ${problem ? html`<p class="problem">${problem}</p>` : nothing}
-    ${known?.description && table.pairs[at + 1]?.name !== pair.name ? html`<p class="hint">${known.required ? `${words.required}. ` : ''}${known.description}</p>` : nothing}`;
+    ${known?.description && !goesOn ? html`<p class="hint">${known.required ? `${words.requiredHint} ` : ''}${known.description}</p>` : nothing}`;
 }
 
 function valueInput(
@@ -94,9 +96,11 @@ function valueInput(
 
 const rootOf = ({ root, schema }: KnownPair) => root ?? schema;
 
+const isListed = (known: KnownPair) => isListMember(known.schema, rootOf(known));
+
 /** A list has a line for each of its items. */
 function mayRepeat({ on }: Pair, known: KnownPair | undefined): known is KnownPair {
-  return on && known !== undefined && isListMember(known.schema, rootOf(known));
+  return on && known !== undefined && isListed(known);
 }
 
 function nextOf({ name }: Pair, known: KnownPair): Pair {

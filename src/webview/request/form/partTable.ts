@@ -61,8 +61,8 @@ function line(
       />
       ${isFile ? fileChip(editing, { kind: 'part', name: part.name, at }, part.name, part.file) : textInput(part, choices, isBlank, put)}
       ${canBeBoth ? kindButton(isFile, put) : nothing}
-      ${isBlank ? nothing : removeButton(part.name, () => change(parts.toSpliced(at, 1)))}
       ${mayRepeat ? addButton(part.name, () => change(parts.toSpliced(at + 1, 0, next))) : nothing}
+      ${isBlank ? nothing : removeButton(part.name, () => change(parts.toSpliced(at, 1)))}
     </div>
     ${member && parts[at + 1]?.name !== part.name && textOf(member['description']) ? html`<p class="hint">${textOf(member['description'])}</p>` : nothing}`;
 }
