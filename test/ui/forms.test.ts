@@ -7,6 +7,7 @@ import type { Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Demo } from '../host/demo.ts';
 import { startDemo } from '../host/demo.ts';
+import { poll } from './kit/poll.ts';
 import type { Workbench } from './kit/workbench.ts';
 import { openWorkbench } from './kit/workbench.ts';
 
@@ -38,15 +39,17 @@ afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') await workbench.shot(`failed ${task.name}`);
 });
 
+/** On a busy machine the container may start too late for the first reading of its description. */
 async function choose(begins: string): Promise<void> {
-  const read = panel.getByRole('button', { name: 'Read API Description' });
   const option = panel.locator('select.entry option').filter({ hasText: begins }).first();
-  await read
-    .or(panel.locator('select.entry option').filter({ hasText: begins }))
-    .first()
-    .waitFor({ state: 'attached' });
-  if (await read.isVisible()) await read.click();
-  await option.waitFor({ state: 'attached', timeout: 60_000 });
+  const ask = panel.getByRole('button', { name: /^(?:Read API Description|Try Again)$/ });
+  await poll(
+    async () => {
+      if (await ask.isVisible()) await ask.click();
+      return (await option.count()) > 0 ? true : undefined;
+    },
+    { what: `the operation ${begins}`, timeoutMs: 60_000 },
+  );
   await panel
     .getByRole('combobox', { name: 'Request', exact: true })
     .selectOption((await option.getAttribute('value')) ?? '');
