@@ -9,6 +9,7 @@ import type { ControlPlane, DeployedApp } from '../modal/controlPlane.ts';
 import { readTrace, traceEnvironment, withoutTrace } from './cliTrace.ts';
 import type { SourceFrame } from './failure.ts';
 import { explainFailure } from './failure.ts';
+import { missingModuleStep } from './missingModule.ts';
 import type { Health } from './health.ts';
 import type { DeployPlan } from './plan.ts';
 import { commandLine } from './plan.ts';
@@ -262,6 +263,7 @@ async function failureOf(
   const source = await readFile(plan.script, 'utf8').catch(() => '');
   const own = (frame: SourceFrame) => frame.file.startsWith(plan.cwd);
   const problems = failureProblems(failure, own, plan.script, source, stdout);
-  const message = [failure.cause, failure.nextStep].filter(Boolean).join(' ');
+  const nextStep = (await missingModuleStep(failure, plan)) ?? failure.nextStep;
+  const message = [failure.cause, nextStep].filter(Boolean).join(' ');
   return new DeployError(message, [...problems, ...warnings]);
 }

@@ -136,7 +136,7 @@ const reachByCli =
 const nextSteps: readonly (readonly [readonly string[], string])[] = [
   [
     ['no module named'],
-    'Install that package in the interpreter that has modal, or import it inside the function.',
+    'Install that package in the interpreter that has modal, or import it inside the function. A file of your own belongs beside the one that is deployed.',
   ],
   [['secret', 'not found'], createSecret],
   [['secret', 'missing'], createSecret],

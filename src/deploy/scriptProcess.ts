@@ -9,6 +9,7 @@ import type { ModalCli } from '../modal/cli.ts';
 import type { Connection } from '../modal/connection.ts';
 import type { ControlPlane } from '../modal/controlPlane.ts';
 import type { DeployFailure, SourceFrame } from './failure.ts';
+import { missingModuleStep } from './missingModule.ts';
 import { DeployError } from './deployer.ts';
 import { failureProblems } from './problems.ts';
 import { clockSkewMs } from './unfinished.ts';
@@ -151,7 +152,8 @@ export async function scriptError(
   failure: DeployFailure,
   output: string,
 ): Promise<DeployError> {
-  const message = [failure.cause, failure.nextStep].filter(Boolean).join(' ');
+  const nextStep = (await missingModuleStep(failure, { script, cwd })) ?? failure.nextStep;
+  const message = [failure.cause, nextStep].filter(Boolean).join(' ');
   const source = await readFile(script, 'utf8').catch(() => '');
   const local = await Promise.all(failure.frames.map((frame) => localFrame(frame, cwd)));
   const frames = local.filter((frame) => frame !== undefined);

@@ -1,3 +1,4 @@
+import type { ParameterStyle } from './schema/parameterLines.ts';
 import type { Schema } from './schema/schema.ts';
 
 /** What an endpoint's own description says of it. */
@@ -14,13 +15,19 @@ export interface ApiOperation {
   readonly deprecated: boolean;
 }
 
-export interface ApiParameter {
+export interface ApiParameter extends ParameterStyle {
   readonly name: string;
-  readonly in: 'path' | 'query' | 'header';
+  readonly in: 'path' | 'query' | 'header' | 'cookie';
   readonly required: boolean;
   readonly description: string;
   /** Self-contained. */
   readonly schema: Schema;
+}
+
+export interface FieldEncoding extends ParameterStyle {
+  readonly name: string;
+  /** Media type; '' where none is told. */
+  readonly type: string;
 }
 
 export interface ApiBody {
@@ -29,12 +36,16 @@ export interface ApiBody {
   /** Self-contained JSON Schema 2020-12. */
   readonly schema: Schema;
   readonly example?: unknown;
+  /** How members of a form are written, where the description says so. */
+  readonly encoding?: readonly FieldEncoding[] | undefined;
   /** The schema was too large and lacks some of its parts. */
   readonly cut: boolean;
 }
 
 export interface ApiOperationDetails extends ApiOperation {
   readonly description: string;
+  /** What the description says that is not done, in words; '' without. */
+  readonly note: string;
   readonly parameters: readonly ApiParameter[];
   /** Those that a form can make come first: JSON, then forms. */
   readonly bodies: readonly ApiBody[];

@@ -43,11 +43,11 @@ const texts: Readonly<Record<string, readonly [ModalError['kind'], Words]>> = {
   UND_ERR_SOCKET: ['offline', lost],
   ERR_SSL_WRONG_VERSION_NUMBER: [
     'offline',
-    (host) => `${host} does not speak TLS. Is the address one of http://?`,
+    (host) => `${host} does not speak TLS there. Check address and port.`,
   ],
   ERR_SSL_PACKET_LENGTH_TOO_LONG: [
     'offline',
-    (host) => `${host} does not speak TLS. Is the address one of http://?`,
+    (host) => `${host} does not speak TLS there. Check address and port.`,
   ],
   UND_ERR_HEADERS_OVERFLOW: [
     'unexpected',

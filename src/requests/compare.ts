@@ -1,4 +1,4 @@
-import type { Json } from './answer/content.ts';
+import type { Json } from './answer/json.ts';
 import { cosine, vectorsOf } from './answer/vectors.ts';
 import type { HistoryEntry } from './history/entry.ts';
 import { isNumberText, parseKeepingNumbers } from './keepNumbers.ts';

@@ -1,5 +1,7 @@
+import { STATUS_CODES } from 'node:http';
 import type { ModalError } from '../domain/errors.ts';
 import type { Explanation, ExplanationAction, HttpResult } from '../domain/request.ts';
+import { errorReason } from './errorReason.ts';
 
 /** Answers of Modal's web edge, which begin with this word, against those of the app. */
 const edge = /^modal-http:\s*/;
@@ -49,30 +51,35 @@ const edgeTexts: readonly (readonly [RegExp, Explanation])[] = [
   [/InternalFailure/, { text: 'Modal could not run the container. Try again.', action: 'retry' }],
 ];
 
-/** Longer bodies are no messages to people, and would take time to decode. */
-const longestMessage = 64 * 1024;
+/** Larger bodies would take time to read. FastAPI repeats what was sent in its reasons, so that they may be long. */
+const largestReason = 8 * 1024 * 1024;
 
-/** One sentence and a next step for an answer that is not a success; undefined for a success. */
-export function explainResult(result: HttpResult): Explanation | undefined {
+/**
+ * What an answer that is not a success means, with the server's own reason and a next step; undefined for a success.
+ * @param requestUrl what was sent there; it tells whether a redirect leads to the same server
+ */
+export function explainResult(result: HttpResult, requestUrl = ''): Explanation | undefined {
   if (result.failure !== undefined)
     return {
       text: `The status is a success, but the server says in its answer that it failed: ${result.failure}`,
       action: 'showLogs',
     };
   if (result.status < 300 || result.status === 304) return undefined;
-  if (result.status < 400) return explainRedirect(result.headers);
-  const body = result.size > longestMessage ? '' : result.body;
+  if (result.status < 400) return explainRedirect(result.headers, requestUrl);
+  const body = result.size > largestReason ? '' : result.body;
   if (edge.test(body)) return explainEdge(body.replace(edge, ''));
-  const said = appMessage(body);
+  const said = ownReason(result.status, body);
   const tell = (text: string) => (said ? `${text} ${said}` : text);
   switch (result.status) {
     case 401:
-    case 403:
       return { text: tell('The app refused the key.'), action: 'enterKey' };
+    case 403:
+      return { text: tell('The app does not allow this with the key that was sent.'), action: 'enterKey' };
     case 404:
-      return { text: tell('The app has no such route.') };
+      // Apps also answer so for a model or a file that they do not have.
+      return { text: said ? tell('The app did not find what was asked for.') : 'The app has no such route.' };
     case 405:
-      return { text: tell('The route exists, but not with this method.') };
+      return { text: tell(`The route exists, but not with this method.${allowed(result.headers)}`) };
     case 408:
       return {
         text: tell('The request did not reach a container in time.'),
@@ -88,7 +95,12 @@ export function explainResult(result: HttpResult): Explanation | undefined {
     case 429:
       return { text: tell('The app is asked too often.'), action: 'retry' };
     case 502:
-      return { text: tell('The server in the container does not listen.'), action: 'showLogs' };
+      return {
+        text: said
+          ? tell('The app got no good answer from a server behind it.')
+          : 'The server in the container does not listen.',
+        action: 'showLogs',
+      };
     case 503:
       return { text: tell('The app is not ready yet.'), action: 'retry' };
     case 504:
@@ -101,11 +113,23 @@ export function explainResult(result: HttpResult): Explanation | undefined {
   }
 }
 
-/** Redirects of the same server were followed, so this one leads elsewhere. */
-function explainRedirect(headers: HttpResult['headers']): Explanation | undefined {
+function allowed(headers: HttpResult['headers']): string {
+  const methods = headers['allow']?.replaceAll(/[^A-Z, ]/g, '').slice(0, 60);
+  return methods ? ` It takes ${methods}.` : '';
+}
+
+/** Redirects of the same server were followed, so this one leads elsewhere, or to the same server without TLS. */
+function explainRedirect(headers: HttpResult['headers'], requestUrl: string): Explanation | undefined {
   const { location } = headers;
   if (location === undefined) return undefined;
-  const server = URL.parse(location)?.origin;
+  const from = URL.parse(requestUrl);
+  const to = URL.parse(location, from?.href);
+  if (from && to && isWithoutTls(from, to)) return explainWithoutTls(from, to);
+  const server = to?.origin;
+  if (to?.protocol === 'http:')
+    return {
+      text: `The endpoint redirects to ${to.origin}, which was not followed: your key would go there, and without encryption.`,
+    };
   return {
     text: `The endpoint redirects to ${server ?? 'another place'}, which was not followed: your key would go there too. If you trust it, send a request to that address.`,
   };
@@ -136,14 +160,26 @@ function explainEdge(text: string): Explanation {
     : { text: `Modal answered: ${detail}` };
 }
 
-/** The message of an error body, with the field that it names. */
-function appMessage(body: string): string {
-  try {
-    const parsed = JSON.parse(body) as { error?: { message?: unknown; param?: unknown }; detail?: unknown };
-    const { message, param } = parsed.error ?? {};
-    if (typeof message === 'string') return typeof param === 'string' ? `${message} (${param})` : message;
-    return typeof parsed.detail === 'string' ? parsed.detail : '';
-  } catch {
-    return body.length > 0 && body.length < 200 ? body : '';
-  }
+function isWithoutTls(from: URL, to: URL): boolean {
+  return from.protocol === 'https:' && to.protocol === 'http:' && from.hostname === to.hostname;
+}
+
+/** Apps behind a proxy that ends TLS write their own address with http://, mostly to add the slash of a route. */
+function explainWithoutTls(from: URL, to: URL): Explanation {
+  const path = `${to.pathname}${to.search}`;
+  const slash =
+    to.pathname === `${from.pathname}/`
+      ? ` The route ends with a slash: use the path ${to.pathname} instead.`
+      : ` Use the path ${path} of ${from.origin} instead.`;
+  return {
+    text: `The app redirects to the same server without TLS (${to.origin}), which was not followed: your key would go there unencrypted.${slash}`,
+  };
+}
+
+/** What the server says beyond the name of the status. */
+function ownReason(status: number, body: string): string {
+  const name = (STATUS_CODES[status] ?? '').toLowerCase();
+  const said = errorReason(body).replace(/^\d{3}:? /, '');
+  if (name === '' || !said.toLowerCase().startsWith(name)) return said;
+  return said.slice(name.length).replace(/^[:.]\s*/, '');
 }

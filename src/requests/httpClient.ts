@@ -85,6 +85,7 @@ export async function send(input: ClientRequest): Promise<HttpResult> {
     const total = performance.now() - start;
     const connect = connectedAt ? connectedAt - start : 0;
     const failure = watch.end();
+    const isCut = read.cut !== undefined || read.size > bytes.length;
     let text: string | undefined;
     return {
       status,
@@ -93,7 +94,7 @@ export async function send(input: ClientRequest): Promise<HttpResult> {
       bytes,
       /** Decoding a large answer takes time, and not every answer is read as text. */
       get body() {
-        return (text ??= decodeText(bytes, headers) ?? '');
+        return (text ??= decodeText(bytes, { headers, isCut }) ?? '');
       },
       ...read,
       ...(failure === undefined ? {} : { failure }),

@@ -6,6 +6,7 @@ import { ModalError } from '../domain/errors.ts';
 import { mediaTypeOf } from '../domain/mediaType.ts';
 import type { EmbeddedFile, RequestDraft } from '../domain/requestDraft.ts';
 import { emptyDraft, jsonType } from '../domain/requestDraft.ts';
+import { isNumberText, parseKeepingNumbers } from './keepNumbers.ts';
 import { specOf } from './spec.ts';
 
 /** A node of a sample's template that a file takes the place of. */
@@ -49,7 +50,7 @@ export async function sampleFiles(app: CatalogApp, sample: Sample): Promise<stri
 async function readTemplate(app: CatalogApp, file: string): Promise<unknown> {
   const full = inside(app, file);
   try {
-    return JSON.parse(await readFile(full, 'utf8')) as unknown;
+    return parseKeepingNumbers(await readFile(full, 'utf8'));
   } catch (error) {
     const why = error instanceof SyntaxError ? 'is not valid JSON' : 'cannot be read';
     throw new ModalError('invalid', `The sample's file ${full} ${why}.`, { cause: error });
@@ -85,6 +86,6 @@ function fileNodes(value: unknown): FileNode[] {
 function withNotes(value: unknown): unknown {
   if (isFileNode(value)) return noteOf(value);
   if (Array.isArray(value)) return value.map(withNotes);
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || isNumberText(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withNotes(item)]));
 }

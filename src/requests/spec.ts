@@ -4,6 +4,7 @@ import { headerProblem } from '../domain/headerRules.ts';
 import type { MultipartPart, RequestSpec } from '../domain/request.ts';
 import type { DraftBody, DraftPart, EmbeddedFile, Pair, RequestDraft } from '../domain/requestDraft.ts';
 import { pathNames } from '../domain/requestDraft.ts';
+import { ownValue } from '../domain/ownValue.ts';
 import { withoutEndSlashes } from '../domain/endSlashes.ts';
 import { addHeader } from './checkHeaders.ts';
 import { usablePath } from './files.ts';
@@ -34,7 +35,7 @@ export async function specOf(draft: RequestDraft, baseUrl: string): Promise<Requ
 export function addressOf({ path, pathValues, query }: RequestDraft, baseUrl: string): string {
   let filled = path.trim();
   for (const name of pathNames(path)) {
-    const value = pathValues[name] ?? '';
+    const value = ownValue(pathValues, name) ?? '';
     if (value === '') throw new ModalError('invalid', `The path needs a value for {${name}}.`);
     filled = filled.replaceAll(`{${name}}`, () => encodeURIComponent(value));
   }

@@ -1,8 +1,10 @@
 import type { Sample } from '../domain/catalog.ts';
 import type { SummaryBlock } from '../domain/summary.ts';
+import { ownValue } from '../domain/ownValue.ts';
 import { imageOf } from './answer/images.ts';
-
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+import type { Json, JsonRecord } from './answer/json.ts';
+import { isContainer, isRecord, jsonText } from './answer/json.ts';
+import { parseKeepingNumbers } from './keepNumbers.ts';
 
 type TableBlock = Extract<SummaryBlock, { kind: 'table' }>;
 
@@ -26,11 +28,11 @@ export function summarize(body: string, sample?: Sample): SummaryBlock[] {
 }
 
 /** The same of what is parsed already. */
-export function summarizeJson(json: unknown, sample?: Sample): SummaryBlock[] {
+export function summarizeJson(json: Json | undefined, sample?: Sample): SummaryBlock[] {
   return isRecord(json) ? blocksOf(json, sample) : [];
 }
 
-function blocksOf(json: Record<string, Json>, sample?: Sample): SummaryBlock[] {
+function blocksOf(json: JsonRecord, sample?: Sample): SummaryBlock[] {
   const named = sample?.expect ? highlightCards(json, sample) : flatCards(json);
   const cards = named.filter(({ value }) => value.length <= longestCard);
   const quoted = named.filter(({ value }) => value.length > longestCard);
@@ -50,16 +52,12 @@ function blocksOf(json: Record<string, Json>, sample?: Sample): SummaryBlock[] {
   ];
 }
 
-function parse(body: string): unknown {
+function parse(body: string): Json | undefined {
   try {
-    return JSON.parse(body);
+    return parseKeepingNumbers(body) as Json;
   } catch {
     return undefined;
   }
-}
-
-function isRecord(json: unknown): json is Record<string, Json> {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
 function highlightCards(json: Json, sample: Sample): { label: string; value: string }[] {
@@ -69,7 +67,7 @@ function highlightCards(json: Json, sample: Sample): { label: string; value: str
   });
 }
 
-function flatCards(json: Record<string, Json>): { label: string; value: string }[] {
+function flatCards(json: JsonRecord): { label: string; value: string }[] {
   return Object.entries(json)
     .filter(([, value]) => isScalar(value) && words(value).length <= 60)
     .slice(0, 8)
@@ -83,10 +81,10 @@ function flatCards(json: Record<string, Json>): { label: string; value: string }
 export function readPath(json: Json, path: string): Json | undefined {
   let current: Json | undefined = json;
   for (const step of path.match(/[^.[\]]+=[^\]]+|[^.[\]]+/g) ?? []) {
-    if (typeof current !== 'object' || current === null) return undefined;
+    if (!isContainer(current)) return undefined;
     if (step.includes('=')) current = findInList(current, step);
     else if (Array.isArray(current)) current = current[Number(step)];
-    else current = current[step];
+    else current = ownValue(current, step);
   }
   return current;
 }
@@ -94,22 +92,17 @@ export function readPath(json: Json, path: string): Json | undefined {
 function findInList(list: Json, step: string): Json | undefined {
   const [key = '', wanted] = step.split('=');
   if (!Array.isArray(list)) return undefined;
-  return list.find(
-    (item) =>
-      typeof item === 'object' && item !== null && !Array.isArray(item) && words(item[key]) === wanted,
-  );
+  return list.find((item) => isRecord(item) && words(ownValue(item, key)) === wanted);
 }
 
 /** A list of objects becomes a table of their flat fields; fields that are empty everywhere are left out. */
 function tableOf(name: string, value: Json): TableBlock[] {
   if (!Array.isArray(value) || value.length === 0) return [];
-  const items = value.filter(
-    (item): item is Record<string, Json> => typeof item === 'object' && item !== null && !Array.isArray(item),
-  );
+  const items = value.filter(isRecord);
   if (items.length !== value.length) return [];
   const columns = columnsOf(items.slice(0, mostRows));
   if (columns.length === 0) return [];
-  const rows = items.slice(0, mostRows).map((item) => columns.map((column) => cell(item[column])));
+  const rows = items.slice(0, mostRows).map((item) => columns.map((column) => cell(ownValue(item, column))));
   return [
     {
       kind: 'table',
@@ -122,10 +115,10 @@ function tableOf(name: string, value: Json): TableBlock[] {
 }
 
 /** Columns that tell something: not empty everywhere, no digests, and no key where there is a label. */
-function columnsOf(items: readonly Record<string, Json>[]): string[] {
+function columnsOf(items: readonly JsonRecord[]): string[] {
   const keys = [...new Set(items.flatMap((item) => Object.keys(item)))].slice(0, mostKeys);
   const shown = keys.filter((key) => {
-    const values = items.map((item) => item[key]);
+    const values = items.map((item) => ownValue(item, key));
     const told = values.filter((value) => isScalar(value) && value !== null);
     return (
       told.length > 0 && !told.every((value) => typeof value === 'string' && /^[0-9a-f]{32,}$/.test(value))
@@ -150,14 +143,13 @@ function cell(value: Json | undefined): string {
 }
 
 function isScalar(value: Json | undefined): boolean {
-  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+  return value !== undefined && !isContainer(value);
 }
 
+/** Digits as they came: years, seeds and ids are numbers too. */
 function words(value: Json | undefined): string {
   if (value === undefined || value === null) return '–';
-  if (typeof value === 'number')
-    return Number.isInteger(value) ? value.toLocaleString('en-US') : String(Number(value.toPrecision(5)));
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return jsonText(value);
 }
 
 function title(key: string): string {

@@ -13,8 +13,14 @@ export function fileEncodingOf(name: string, schema: Schema): FileEncoding | und
   if (format === 'binary') return 'binary';
   if (format === 'byte' || format === 'base64' || textOf(schema['contentEncoding']).startsWith('base64'))
     return 'base64';
-  if (schema['contentMediaType'] !== undefined) return 'binary';
+  const media = textOf(schema['contentMediaType']);
+  if (media !== '') return isTextMedia(media) ? undefined : 'binary';
   // Many APIs say it in the name or in a sentence only.
   if (type !== undefined && /(?:^|[_-])(?:b64|base64)$|(?:B64|Base64)$/.test(name)) return 'base64';
   return /^(?:strict |standard )?base64\b/i.test(textOf(schema['description'])) ? 'base64' : undefined;
+}
+
+/** A text that holds JSON, for example, is typed. */
+function isTextMedia(media: string): boolean {
+  return /^text\/(?!csv)|[/+]json\b/i.test(media);
 }

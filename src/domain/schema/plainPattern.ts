@@ -20,6 +20,8 @@ interface Part {
   readonly mayBeEmpty: boolean;
   /** Characters that it takes at most. */
   readonly longest: number;
+  /** A text that it takes. */
+  readonly sample: string;
 }
 
 class NotPlain extends Error {}
@@ -32,6 +34,11 @@ export function plainPattern(pattern: string): RegExp | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A short text that a plain pattern takes; '' for others. */
+export function plainSample(pattern: string): string {
+  return plainPattern(pattern) ? new Reader(pattern).sample() : '';
 }
 
 /** Reads a pattern that the engine accepts, and throws where it leaves a choice. */
@@ -54,6 +61,11 @@ class Reader {
     return isAnchored ? whole.branches === 1 : whole.longest <= mostFloating;
   }
 
+  sample(): string {
+    this.#takes('^');
+    return this.#choice().sample;
+  }
+
   #choice(): Part & { readonly branches: number } {
     const branches = [this.#sequence()];
     while (this.#takes('|')) branches.push(this.#sequence());
@@ -65,12 +77,13 @@ class Reader {
       last: branches.flatMap((branch) => branch.last),
       mayBeEmpty: branches.some((branch) => branch.mayBeEmpty),
       longest: Math.max(...branches.map((branch) => branch.longest)),
+      sample: branches[0]?.sample ?? '',
       branches: branches.length,
     };
   }
 
   #sequence(): Part {
-    let whole: Part = { first: [], last: [], mayBeEmpty: true, longest: 0 };
+    let whole: Part = { first: [], last: [], mayBeEmpty: true, longest: 0, sample: '' };
     while (this.#at < this.#pattern.length && !'|)'.includes(this.#pattern.charAt(this.#at))) {
       if (this.#takes('$')) {
         // It is plain only where nothing follows.
@@ -89,6 +102,7 @@ class Reader {
       last: right.mayBeEmpty ? [...left.last, ...right.last] : right.last,
       mayBeEmpty: left.mayBeEmpty && right.mayBeEmpty,
       longest: left.longest + right.longest,
+      sample: left.sample + right.sample,
     };
   }
 
@@ -113,14 +127,19 @@ class Reader {
     if (times > 1) for (const step of part.last) this.#follow(step, part.first);
     const steps = Math.max(1, part.longest) * (Number.isFinite(times) ? times : 1);
     if (Number.isFinite(part.longest) && steps > mostSteps) throw new NotPlain();
-    return { ...part, mayBeEmpty: Number(least) === 0, longest: times === 0 ? 0 : part.longest * times };
+    return {
+      ...part,
+      mayBeEmpty: Number(least) === 0,
+      longest: times === 0 ? 0 : part.longest * times,
+      sample: part.sample.repeat(Number(least)),
+    };
   }
 
   #atom(): Part {
     if (this.#takes('(')) return this.#group();
     const source = this.#one();
     const step = stepOf(source);
-    return { first: [step], last: [step], mayBeEmpty: false, longest: 1 };
+    return { first: [step], last: [step], mayBeEmpty: false, longest: 1, sample: sampleOf(step, source) };
   }
 
   #group(): Part {
@@ -154,6 +173,14 @@ function stepOf(source: string): Step {
   for (let code = 0; code < others; code++) if (one.test(String.fromCharCode(code))) taken.add(code);
   if (!takesOnlyAscii(source)) taken.add(others);
   return taken;
+}
+
+/** A letter or digit where it takes one. */
+function sampleOf(step: Step, source: string): string {
+  const usual = ['a', '0', 'A'].find((character) => step.has(character.charCodeAt(0)));
+  const readable =
+    [...step].find((code) => code > 0x20 && code < 0x7f) ?? [...step].find((code) => code < others);
+  return usual ?? (readable === undefined ? source : String.fromCharCode(readable));
 }
 
 /** Right when it says so; of what is rarely written it does not say so. */

@@ -41,7 +41,7 @@ export function plainSchema(
   schema: Schema,
   without: readonly string[],
 ): { schema: Schema; begin: (size: ValueSize) => void } {
-  const copy = structuredClone(schema) as Writable;
+  const copy = JSON.parse(JSON.stringify(schema)) as Writable;
   let spent = 0;
   let size: ValueSize | undefined;
   let patterns = 0;

@@ -70,10 +70,24 @@ export function typeOfValue(value: unknown): string {
   return typeof value;
 }
 
-/** The schemas of which one must fit, without the one that only means null; empty where there is no choice. */
+/**
+ * The schemas of which one must fit, without the one that only means null; empty where there is no choice. Members that
+ * stand beside the choices belong to each.
+ */
 export function variantsOf(schema: Schema, root: Schema): readonly Schema[] {
-  const choices = [...listOf(schema['oneOf']), ...listOf(schema['anyOf'])];
-  return choices.map((choice) => resolve(choice, root)).filter((choice) => !isNull(choice));
+  const choices = [...listOf(schema['oneOf']), ...listOf(schema['anyOf'])]
+    .map((choice) => resolve(choice, root))
+    .filter((choice) => !isNull(choice));
+  if (!isSchema(schema['properties'])) return choices;
+  const shared = Object.entries(schema).filter(([keyword]) => !ofWhole.has(keyword));
+  return choices.map((choice) => join(Object.fromEntries(shared), choice));
+}
+
+const ofWhole = new Set(['oneOf', 'anyOf', 'title', 'description', 'default', 'example', 'examples']);
+
+/** The schema of one item of a list. */
+export function itemOf({ items, prefixItems }: Schema, at = 0): unknown {
+  return listOf(prefixItems)[at] ?? items;
 }
 
 /** Whether null is a value that fits. */
@@ -110,7 +124,7 @@ function target(reference: string, root: Schema): unknown {
   return at;
 }
 
-/** The later one says more; properties and required names of both count. */
+/** The later one says more; properties, required names and limits of both count. */
 function join(a: Schema, b: Schema): Schema {
   const properties = {
     ...(a['properties'] as object | undefined),
@@ -120,7 +134,25 @@ function join(a: Schema, b: Schema): Schema {
   return {
     ...a,
     ...b,
+    ...stricter(a, b, lowerLimits, Math.max),
+    ...stricter(a, b, upperLimits, Math.min),
     ...(Object.keys(properties).length > 0 ? { properties } : {}),
     ...(required.length > 0 ? { required } : {}),
   };
+}
+
+const lowerLimits = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties'];
+const upperLimits = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties'];
+
+function stricter(
+  a: Schema,
+  b: Schema,
+  limits: readonly string[],
+  of: (a: number, b: number) => number,
+): Schema {
+  const both = limits.flatMap((limit) => {
+    const [one, other] = [a[limit], b[limit]];
+    return typeof one === 'number' && typeof other === 'number' ? [[limit, of(one, other)] as const] : [];
+  });
+  return Object.fromEntries(both);
 }

@@ -1,4 +1,5 @@
-import type { Json } from './content.ts';
+import type { Json } from './json.ts';
+import { isRecord, numberOf } from './json.ts';
 import type { JsonPath } from './jsonTree.ts';
 import { pathText } from './jsonTree.ts';
 
@@ -31,9 +32,8 @@ export function imagesOf(json: Json): FoundImage[] {
       if (image) found.push({ ...image, label: pathText(path) });
     } else if (Array.isArray(value)) {
       // A list of numbers is no place for pictures, and may be very long.
-      if (typeof value[0] !== 'number') value.forEach((item, index) => walk(item, [...path, index]));
-    } else if (value !== null && typeof value === 'object')
-      for (const [key, item] of Object.entries(value)) walk(item, [...path, key]);
+      if (numberOf(value[0]) === undefined) value.forEach((item, index) => walk(item, [...path, index]));
+    } else if (isRecord(value)) for (const [key, item] of Object.entries(value)) walk(item, [...path, key]);
   };
   walk(json, []);
   return found;

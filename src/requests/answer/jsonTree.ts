@@ -1,4 +1,5 @@
-import type { Json } from './content.ts';
+import type { Json } from './json.ts';
+import { isContainer, isRecord, jsonText, numberOf } from './json.ts';
 
 /** Steps from the root: names of objects, places in lists. */
 export type JsonPath = readonly (string | number)[];
@@ -19,7 +20,7 @@ const longestText = 300;
 export function valueAt(root: Json, path: JsonPath): Json | undefined {
   let value: Json | undefined = root;
   for (const step of path) {
-    if (typeof value !== 'object' || value === null) return undefined;
+    if (!isContainer(value)) return undefined;
     value = Array.isArray(value) ? value[Number(step)] : Object.hasOwn(value, step) ? value[step] : undefined;
   }
   return value;
@@ -29,19 +30,20 @@ export function rowOf(path: JsonPath, value: Json): JsonRow {
   if (value === null) return { path, kind: 'null', text: 'null', count: 0 };
   if (Array.isArray(value))
     return { path, kind: 'array', text: counted(value.length, 'item'), count: value.length };
-  if (typeof value === 'object') {
+  if (isRecord(value)) {
     const count = Object.keys(value).length;
     return { path, kind: 'object', text: counted(count, 'field'), count };
   }
   if (typeof value === 'string')
     return { path, kind: 'string', text: JSON.stringify(shortened(value)), count: 0 };
-  return { path, kind: typeof value === 'number' ? 'number' : 'boolean', text: String(value), count: 0 };
+  const kind = numberOf(value) === undefined ? 'boolean' : 'number';
+  return { path, kind, text: shortened(jsonText(value)), count: 0 };
 }
 
 /** Rows of what lies in a value, from one place on. */
 export function childRows(root: Json, path: JsonPath, from: number, count: number): JsonRow[] {
   const value = valueAt(root, path);
-  if (typeof value !== 'object' || value === null) return [];
+  if (!isContainer(value)) return [];
   if (Array.isArray(value))
     return value.slice(from, from + count).map((item, index) => rowOf([...path, from + index], item));
   return Object.keys(value)
@@ -53,7 +55,7 @@ export function childRows(root: Json, path: JsonPath, from: number, count: numbe
 export function placeInParent(root: Json, path: JsonPath): number {
   const last = path.at(-1);
   const parent = valueAt(root, path.slice(0, -1));
-  if (typeof last === 'number' || typeof parent !== 'object' || parent === null) return Number(last ?? 0);
+  if (typeof last === 'number' || !isContainer(parent)) return Number(last ?? 0);
   return Object.keys(parent).indexOf(last ?? '');
 }
 
@@ -71,7 +73,7 @@ export function searchRows(root: Json, text: string, limit: number): JsonRow[] {
     if (!place) break;
     if (place.parent && matches(place, wanted)) found.push(rowOf(pathOf(place), place.value));
     const { value } = place;
-    if (typeof value !== 'object' || value === null) continue;
+    if (!isContainer(value)) continue;
     const keys = Array.isArray(value) ? undefined : Object.keys(value);
     const items = Array.isArray(value) ? value : Object.values(value);
     for (let at = items.length - 1; at >= 0; at--)
@@ -94,7 +96,7 @@ function pathOf(place: Place): JsonPath {
 
 function matches({ step, value }: Place, wanted: string): boolean {
   if (typeof step === 'string' && step.toLowerCase().includes(wanted)) return true;
-  return typeof value !== 'object' && String(value).toLowerCase().includes(wanted);
+  return value !== null && !isContainer(value) && jsonText(value).toLowerCase().includes(wanted);
 }
 
 /** As JSONPath and most languages write it: `$.data[0].embedding`, `$["a b"]`. */

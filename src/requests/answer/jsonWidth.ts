@@ -1,4 +1,5 @@
 /** How many fields a JSON text has, found out before it is parsed: reading a million of them holds the editor for seconds. */
+import { stringEnd } from '../jsonStrings.ts';
 
 export const mostMembers = 200_000;
 /** Names of one object are kept in a table of its own, which costs far more than those of rows of one shape. */
@@ -26,16 +27,6 @@ export function isTooWide(text: string): boolean {
     }
   }
   return false;
-}
-
-/** The place after the quote that ends the string. */
-function stringEnd(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let escapes = 0;
-    while (text.charCodeAt(end - 1 - escapes) === 0x5c) escapes++;
-    if (escapes % 2 === 0) return end + 1;
-  }
-  return text.length;
 }
 
 function isName(text: string, end: number): boolean {

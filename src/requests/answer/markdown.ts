@@ -1,6 +1,8 @@
 import MarkdownIt from 'markdown-it';
-import type { Content, Json } from './content.ts';
+import type { Content } from './content.ts';
 import type { Steps } from '../../domain/steps.ts';
+import type { Json } from './json.ts';
+import { isRecord, numberOf } from './json.ts';
 import type { JsonPath } from './jsonTree.ts';
 
 /** A document as elements and texts: no markup ever reaches a view. */
@@ -70,10 +72,9 @@ export function markdownTexts(content: Content, body: string): { title: string; 
       left -= text.length;
       found.push({ title: path.join('.') || 'Answer', text });
     } else if (Array.isArray(value)) {
-      if (typeof value[0] !== 'number')
+      if (numberOf(value[0]) === undefined)
         value.slice(0, 100).forEach((item, index) => walk(item, [...path, index]));
-    } else if (value !== null && typeof value === 'object')
-      for (const [key, item] of Object.entries(value)) walk(item, [...path, key]);
+    } else if (isRecord(value)) for (const [key, item] of Object.entries(value)) walk(item, [...path, key]);
   };
   walk(content.json, []);
   // The same text is often said twice: for the whole, and for its only page.

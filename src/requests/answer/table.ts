@@ -1,4 +1,6 @@
-import type { Json } from './content.ts';
+import { ownValue } from '../../domain/ownValue.ts';
+import type { Json, JsonRecord } from './json.ts';
+import { isRecord, jsonText, numberOf } from './json.ts';
 import type { JsonPath } from './jsonTree.ts';
 import { valueAt } from './jsonTree.ts';
 
@@ -13,8 +15,6 @@ export interface TablePage {
   readonly total: number;
 }
 
-type Row = Record<string, Json>;
-
 const mostColumns = 40;
 const longestCell = 200;
 
@@ -23,7 +23,7 @@ export function tablePaths(root: Json): JsonPath[] {
   const found: { path: JsonPath; length: number }[] = [];
   const look = (value: Json, path: JsonPath) => {
     if (isTable(value)) found.push({ path, length: value.length });
-    else if (typeof value === 'object' && value !== null && !Array.isArray(value) && path.length < 2)
+    else if (isRecord(value) && path.length < 2)
       for (const [key, item] of Object.entries(value)) look(item, [...path, key]);
   };
   look(root, []);
@@ -37,25 +37,23 @@ export function tablePage(root: Json, path: JsonPath, count: number, order?: Tab
   const value = valueAt(root, path) ?? null;
   const items = isTable(value) ? value : [];
   const columns = [...new Set(items.flatMap((item) => Object.keys(item)))].slice(0, mostColumns);
-  const sorted = order ? items.toSorted((a, b) => compare(a[order.column], b[order.column], order)) : items;
+  const sorted = order
+    ? items.toSorted((a, b) => compare(ownValue(a, order.column), ownValue(b, order.column), order))
+    : items;
   return {
     columns,
-    rows: sorted.slice(0, count).map((item) => columns.map((column) => cell(item[column]))),
+    rows: sorted.slice(0, count).map((item) => columns.map((column) => cell(ownValue(item, column)))),
     total: items.length,
   };
 }
 
-function isTable(value: Json): value is Row[] {
-  return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((item) => typeof item === 'object' && item !== null && !Array.isArray(item))
-  );
+function isTable(value: Json): value is JsonRecord[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isRecord);
 }
 
 function cell(value: Json | undefined): string {
   if (value === undefined || value === null) return '–';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = jsonText(value);
   return text.length > longestCell ? `${text.slice(0, longestCell)}…` : text;
 }
 
@@ -63,7 +61,9 @@ function cell(value: Json | undefined): string {
 function compare(a: Json | undefined, b: Json | undefined, { descending }: TableOrder): number {
   const [noA, noB] = [a ?? null, b ?? null].map((value) => Number(value === null));
   if (noA || noB) return (noA ?? 0) - (noB ?? 0);
-  const bySize = typeof a === 'number' && typeof b === 'number';
-  const order = bySize ? a - b : cell(a).localeCompare(cell(b), 'en', { numeric: true });
+  const [sizeA, sizeB] = [numberOf(a), numberOf(b)];
+  const bySize = sizeA !== undefined && sizeB !== undefined && sizeA !== sizeB;
+  // Integers that a program cannot tell apart differ in their digits.
+  const order = bySize ? sizeA - sizeB : cell(a).localeCompare(cell(b), 'en', { numeric: true });
   return descending ? -order : order;
 }

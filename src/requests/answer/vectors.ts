@@ -1,9 +1,12 @@
-import type { Json } from './content.ts';
+import type { Json } from './json.ts';
+import { isContainer, jsonText, numberOf } from './json.ts';
 
 /** A vector of an answer, e.g. the embedding of one text. */
 export interface Vector {
   readonly label: string;
   readonly values: Float64Array;
+  /** Of the first values, as they came. */
+  readonly first: readonly string[];
 }
 
 /** What is shown of one. */
@@ -11,7 +14,7 @@ export interface VectorFacts {
   readonly label: string;
   readonly dimensions: number;
   readonly norm: number;
-  readonly first: readonly number[];
+  readonly first: readonly string[];
   /** Means of equal parts of the vector, for a small picture. */
   readonly outline: readonly number[];
 }
@@ -30,10 +33,15 @@ export function vectorsOf(json: Json): Vector[] {
 }
 
 function collect(value: Json, label: string, found: Vector[], depth: number): void {
-  if (found.length >= mostVectors || depth > 6 || typeof value !== 'object' || value === null) return;
+  if (found.length >= mostVectors || depth > 6 || !isContainer(value)) return;
   if (Array.isArray(value)) {
-    if (isVector(value)) found.push({ label: label || 'answer', values: Float64Array.from(value) });
-    else if (typeof value[0] === 'object')
+    if (isVector(value))
+      found.push({
+        label: label || 'answer',
+        values: Float64Array.from(value, (item) => numberOf(item) ?? 0),
+        first: value.slice(0, shownValues).map(jsonText),
+      });
+    else if (isContainer(value[0]))
       for (const [index, item] of value.slice(0, mostVectors).entries())
         collect(item, `${label}[${index}]`, found, depth + 1);
     return;
@@ -41,17 +49,18 @@ function collect(value: Json, label: string, found: Vector[], depth: number): vo
   for (const [key, item] of Object.entries(value)) {
     const name = label ? `${label}.${key}` : key;
     const packed = key === 'embedding' && typeof item === 'string' ? unpack(item) : undefined;
-    if (packed) found.push({ label: name, values: packed });
+    if (packed)
+      found.push({ label: name, values: packed, first: [...packed.subarray(0, shownValues)].map(String) });
     else collect(item, name, found, depth + 1);
   }
 }
 
-function isVector(list: Json[]): list is number[] {
+function isVector(list: Json[]): boolean {
   return (
     list.length >= fewestDimensions &&
-    list.every((item) => typeof item === 'number') &&
+    list.every((item) => numberOf(item) !== undefined) &&
     // Ids of tokens and counts are whole numbers; a vector is not.
-    list.some((item) => !Number.isInteger(item))
+    list.some((item) => !Number.isInteger(numberOf(item)))
   );
 }
 
@@ -62,12 +71,12 @@ function unpack(text: string): Float64Array | undefined {
   return Float64Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(index * 4));
 }
 
-export function vectorFacts({ label, values }: Vector): VectorFacts {
+export function vectorFacts({ label, values, first }: Vector): VectorFacts {
   return {
     label,
     dimensions: values.length,
     norm: norm(values),
-    first: [...values.subarray(0, shownValues)],
+    first,
     outline: outline(values),
   };
 }

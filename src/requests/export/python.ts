@@ -1,6 +1,6 @@
 import type { MultipartPart, RequestSpec } from '../../domain/request.ts';
 import { checkHeaders } from '../checkHeaders.ts';
-import { parseKeepingNumbers, isNumberText } from '../keepNumbers.ts';
+import { isNumber, parseKeepingNumbers } from '../keepNumbers.ts';
 import { spellVariables, withVariables } from '../secretVariables.ts';
 import type { KeyHeader, SnippetKind } from './snippet.ts';
 import { jsonBody, keyHeaders, plainHeaders, streams, variablesOf, wellFormed } from './snippet.ts';
@@ -177,11 +177,11 @@ function literal(value: unknown, depth: number): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'string') return text(value);
-  if (isNumberText(value)) return value.rawJSON;
+  if (isNumber(value)) return JSON.stringify(value);
   const pad = '    '.repeat(depth + 1);
   const end = `\n${'    '.repeat(depth)}`;
   if (Array.isArray(value)) {
-    const short = value.every((item) => isNumberText(item));
+    const short = value.every(isNumber);
     const items = value.map((item) => literal(item, depth + 1));
     if (items.length === 0 || short) return `[${items.join(', ')}]`;
     return `[${items.map((item) => `\n${pad}${item},`).join('')}${end}]`;

@@ -30,7 +30,7 @@ export class ApiDescriptions {
     const text = await this.#files?.read(key);
     if (text === undefined) return undefined;
     try {
-      return this.#keep(key, readApiDocument(text));
+      return this.#keep(key, readApiDocument(text, endpoint.url));
     } catch {
       return undefined; // damaged on disk: read again
     }
@@ -49,7 +49,7 @@ export class ApiDescriptions {
     const key = keyOf(endpoint);
     const text = await fetchDescription(endpoint.url, headers, signal);
     if (text === undefined) return this.#keep(key, 'absent');
-    const document = this.#keep(key, readApiDocument(text));
+    const document = this.#keep(key, readApiDocument(text, endpoint.url));
     await this.#files
       ?.write(key, text)
       .catch((error: unknown) => this.#logger.warn(`An API description cannot be kept: ${String(error)}`));

@@ -1,9 +1,17 @@
-import type { ApiBody, ApiOperation, ApiOperationDetails, ApiParameter } from '../../domain/api.ts';
+import type {
+  ApiBody,
+  ApiOperation,
+  ApiOperationDetails,
+  ApiParameter,
+  FieldEncoding,
+} from '../../domain/api.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { Schema } from '../../domain/schema/schema.ts';
 import { isSchema, listOf, schemasIn, textOf } from '../../domain/schema/schema.ts';
-import { withoutEndSlashes } from '../../domain/endSlashes.ts';
+import { isFilePart, membersOf } from '../../domain/operationDraft.ts';
+import { losesValue, parseKeepingNumbers } from '../keepNumbers.ts';
 import { closeSchema, lookUp } from './closeSchema.ts';
+import { serverPath } from './serverPath.ts';
 
 /** An OpenAPI 3 document, read no further than is asked for: most operations are never opened. */
 export interface ApiDocument {
@@ -18,9 +26,10 @@ const mostOperations = 2000;
 
 /**
  * @param text of `/openapi.json`
+ * @param endpointUrl whose description it is: an address of the same server is a path of it
  * @throws kind `invalid` that says what the text is instead
  */
-export function readApiDocument(text: string): ApiDocument {
+export function readApiDocument(text: string, endpointUrl = ''): ApiDocument {
   const document = parse(text);
   if (document['swagger'] !== undefined)
     throw invalid('The API description is Swagger (OpenAPI 2); OpenAPI 3.0 or 3.1 is needed.');
@@ -30,7 +39,7 @@ export function readApiDocument(text: string): ApiDocument {
   if (!/^3\.[012]\b/.test(version))
     throw invalid(`The API description is OpenAPI ${version}; 3.0 or 3.1 is needed.`);
   if (!isSchema(document['paths'])) throw invalid('The API description has no paths.');
-  const found = operationsOf(document);
+  const found = operationsOf(document, endpointUrl);
   return {
     title: isSchema(document['info']) ? textOf(document['info']['title']) : '',
     operations: found.map(({ operation }) => operation),
@@ -46,12 +55,13 @@ interface Found {
   readonly source: Schema;
   /** Parameters that all operations of a path share. */
   readonly shared: readonly unknown[];
+  readonly note: string;
 }
 
 function parse(text: string): Schema {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseKeepingNumbers(text, losesValue);
   } catch (error) {
     const what = /^\s*</.test(text) ? 'a web page' : 'not valid JSON';
     throw new ModalError('invalid', `The answer of /openapi.json is ${what}.`, { cause: error });
@@ -64,16 +74,19 @@ function invalid(message: string): ModalError {
   return new ModalError('invalid', message);
 }
 
-function operationsOf(document: Schema): Found[] {
-  const prefix = basePath(document);
+function operationsOf(document: Schema, endpointUrl: string): Found[] {
   const found: Found[] = [];
   for (const [path, value] of schemasIn(document['paths'])) {
     const item = follow(value, document);
     for (const method of methods) {
       const source = item[method];
       if (!isSchema(source) || !path.startsWith('/') || found.length >= mostOperations) continue;
+      const servers = [source, item, document]
+        .map((each) => listOf(each['servers']))
+        .find((each) => each.length > 0);
+      const { prefix, note } = serverPath(servers ?? [], endpointUrl);
       const operation = operationOf(method.toUpperCase(), `${prefix}${path}`, source);
-      found.push({ operation, source, shared: listOf(item['parameters']) });
+      found.push({ operation, source, shared: listOf(item['parameters']), note });
     }
   }
   return found;
@@ -91,14 +104,7 @@ function operationOf(method: string, path: string, source: Schema): ApiOperation
   };
 }
 
-/** Behind a root path the server says it as an address without host. */
-function basePath(document: Schema): string {
-  const [server] = listOf(document['servers']);
-  const url = isSchema(server) ? textOf(server['url']) : '';
-  return url.startsWith('/') && !url.startsWith('//') ? withoutEndSlashes(url) : '';
-}
-
-function detailsOf({ operation, source, shared }: Found, document: Schema): ApiOperationDetails {
+function detailsOf({ operation, source, shared, note }: Found, document: Schema): ApiOperationDetails {
   const own = listOf(source['parameters']).map((each) => parameterOf(each, document));
   const all = [...shared.map((each) => parameterOf(each, document)), ...own].flatMap((each) => each ?? []);
   const parameters = new Map(all.map((each) => [`${each.in} ${each.name}`, each]));
@@ -106,28 +112,35 @@ function detailsOf({ operation, source, shared }: Found, document: Schema): ApiO
   return {
     ...operation,
     description: textOf(source['description']),
+    note,
     parameters: [...parameters.values()],
     bodies: schemasIn(body['content'])
-      .map(([type, media]) => bodyOf(type, media, document))
+      .map(([type, media]) => sendable(bodyOf(type, media, document)))
       .sort((a, b) => rank(a.type) - rank(b.type)),
     bodyRequired: body['required'] === true,
   };
 }
 
+const places = ['path', 'query', 'header', 'cookie'] as const;
+
 function parameterOf(value: unknown, document: Schema): ApiParameter | undefined {
   const source = follow(value, document);
-  const place = source['in'];
+  const place = places.find((each) => each === source['in']);
   const name = textOf(source['name']);
-  if (name === '' || (place !== 'path' && place !== 'query' && place !== 'header')) return undefined;
+  if (name === '' || !place) return undefined;
   const [media] = schemasIn(source['content']);
   const described = source['schema'] ?? (isSchema(media?.[1]) ? media[1]['schema'] : undefined);
   const { schema } = closeSchema(described, document);
-  const example = exampleOf(source, document);
+  const example =
+    exampleOf(source, document) ?? (isSchema(media?.[1]) ? exampleOf(media[1], document) : undefined);
+  const style = textOf(source['style']) || (place === 'query' || place === 'cookie' ? 'form' : 'simple');
   return {
     name,
     in: place,
     required: place === 'path' || source['required'] === true,
     description: textOf(source['description']) || textOf(schema['description']),
+    style: media && isJsonType(media[0]) ? 'json' : style,
+    explode: typeof source['explode'] === 'boolean' ? source['explode'] : style === 'form',
     schema: example === undefined ? schema : { ...schema, example },
   };
 }
@@ -135,17 +148,34 @@ function parameterOf(value: unknown, document: Schema): ApiParameter | undefined
 function bodyOf(type: string, value: unknown, document: Schema): ApiBody {
   const media = follow(value, document);
   const example = exampleOf(media, document);
+  const encoding = schemasIn(media['encoding']).flatMap(([name, each]) =>
+    encodingOf(name, follow(each, document)),
+  );
   return {
     type: type.split(';')[0]?.trim().toLowerCase() ?? type,
     ...closeSchema(media['schema'], document),
     ...(example === undefined ? {} : { example }),
+    ...(encoding.length === 0 ? {} : { encoding }),
   };
+}
+
+function encodingOf(name: string, source: Schema): FieldEncoding {
+  const style = textOf(source['style']);
+  const explode = typeof source['explode'] === 'boolean' ? source['explode'] : style === 'form';
+  return { name, type: textOf(source['contentType']), style, explode };
+}
+
+/** FastAPI describes a model with a file as a URL-encoded form, which cannot carry one; it takes parts as well. */
+function sendable(body: ApiBody): ApiBody {
+  if (body.type !== 'application/x-www-form-urlencoded') return body;
+  const hasFile = membersOf(body.schema).some(([name, member]) => isFilePart(name, member, body.schema));
+  return hasFile ? { ...body, type: 'multipart/form-data' } : body;
 }
 
 function exampleOf(source: Schema, document: Schema): unknown {
   if (source['example'] !== undefined) return source['example'];
-  const [first] = schemasIn(source['examples']);
-  return first && follow(first[1], document)['value'];
+  const values = schemasIn(source['examples']).map(([, each]) => follow(each, document)['value']);
+  return values.find((value) => value !== undefined);
 }
 
 /** JSON is what a form edits best. */

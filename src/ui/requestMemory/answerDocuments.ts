@@ -3,6 +3,7 @@ import { ModalError } from '../../domain/errors.ts';
 import { comparable, compareAnswers, milliseconds, size } from '../../requests/compare.ts';
 import type { HistoryEntry } from '../../requests/history/entry.ts';
 import type { RequestHistory } from '../../requests/history/history.ts';
+import { reasonOf } from '../../requests/history/reason.ts';
 import { ReadOnlyTexts } from '../readOnlyTexts.ts';
 
 /** Answers as read-only documents of the editor, alone or two beside each other. */
@@ -57,12 +58,14 @@ function bodyOf(history: RequestHistory, entry: HistoryEntry): string {
   );
 }
 
-function factsOf({ at, answer }: HistoryEntry): string[] {
+function factsOf(entry: HistoryEntry): string[] {
+  const { at, answer } = entry;
   if (!answer) return [];
   const { status, statusText, timing, cut, failure } = answer;
   const time = new Date(at).toLocaleString();
   const facts = [`${status} ${statusText}`.trim(), milliseconds(timing.total), size(answer.size), time];
-  return [facts.join(' · '), ...(cut ? [cut.text] : []), ...(failure === undefined ? [] : [failure])];
+  const failures = failure === undefined ? reasonOf(entry) : [failure];
+  return [facts.join(' · '), ...failures, ...(cut ? [cut.text] : [])];
 }
 
 export function nameOf({ app, request }: HistoryEntry): string {

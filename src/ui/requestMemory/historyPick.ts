@@ -7,6 +7,7 @@ import { milliseconds, size } from '../../requests/compare.ts';
 import type { HistoryEntry } from '../../requests/history/entry.ts';
 import { costOf, replayOf } from '../../requests/history/entry.ts';
 import type { RequestHistory } from '../../requests/history/history.ts';
+import { reasonOf } from '../../requests/history/reason.ts';
 import { showWarning } from '../../platform/shown/messages.ts';
 import type { PickItem } from '../../platform/shown/inputs.ts';
 import { createPick, showPick } from '../../platform/shown/inputs.ts';
@@ -173,6 +174,7 @@ function itemOf(entry: HistoryEntry): PickItem {
   const cost = costOf(entry);
   const facts = answer
     ? [
+        ...reasonOf(entry),
         milliseconds(answer.timing.total),
         size(answer.size),
         ...(answer.cut ? [answer.cut.text] : []),

@@ -118,7 +118,7 @@ const vector = z.object({
   label: z.string(),
   dimensions: z.number(),
   norm: z.number(),
-  first: z.readonly(z.array(z.number())),
+  first: z.readonly(z.array(z.string())),
   outline: z.readonly(z.array(z.number())),
 });
 

@@ -9,8 +9,8 @@ import type { HttpResult, RequestSpec } from '../../domain/request.ts';
 import { text } from '../../domain/text.ts';
 import { openAddress } from '../../platform/openAddress.ts';
 import { AnswerModel } from '../../requests/answer/answerModel.ts';
-import type { Json } from '../../requests/answer/content.ts';
 import { framingOf } from '../../requests/answer/eventStream.ts';
+import type { Json } from '../../requests/answer/json.ts';
 import type { JsonPath } from '../../requests/answer/jsonTree.ts';
 import { childRows, pathText, placeInParent, searchRows, valueAt } from '../../requests/answer/jsonTree.ts';
 import { StreamReader } from '../../requests/answer/streamReader.ts';
@@ -99,6 +99,8 @@ export class AnswerSession implements Disposable {
   #abort: AbortController | undefined;
   #stream: StreamReader | undefined;
   #model: AnswerModel | undefined;
+  /** What the answer is to. */
+  #url = '';
   #previous: readonly Vector[] = [];
   #choices: TabChoices = firstChoices;
   /** How much of the stream the view has. */
@@ -153,6 +155,7 @@ export class AnswerSession implements Disposable {
       });
       stream.end(result.timing.total);
       if (!isLatest()) return; // another request has taken the panel
+      this.#url = call.spec.url;
       this.#done(new AnswerModel({ result, stream, sample: call.sample }));
       this.#finished.fire({ ...call, sentAt, result });
       await this.#addFacts(call, result, sentAt, isLatest);
@@ -346,7 +349,7 @@ export class AnswerSession implements Disposable {
     this.#stream = undefined;
     this.#model = model;
     this.#tab = model.tabs[0] ?? 'headers';
-    this.#set(doneState(model));
+    this.#set(doneState(model, this.#url));
     void this.#showTab();
   }
 
@@ -358,7 +361,7 @@ export class AnswerSession implements Disposable {
   ): Promise<void> {
     const signal = AbortSignal.timeout(factsLimitMs);
     const facts = await readCallFacts(this.#services.facts, { app, endpoint, result, sentAt }, signal);
-    if (isLatest() && this.#model?.result === result) this.#set(doneState(this.#model, facts));
+    if (isLatest() && this.#model?.result === result) this.#set(doneState(this.#model, this.#url, facts));
   }
 
   async #showTab(): Promise<void> {
@@ -438,9 +441,9 @@ function sentOf({ count, output: { text, reasoning, tools } }: StreamReader): Se
   return { events: count, text: text.length, reasoning: reasoning.length, tools: tools.length };
 }
 
-function doneState(model: AnswerModel, facts?: CallFacts): DoneState {
+function doneState(model: AnswerModel, url: string, facts?: CallFacts): DoneState {
   const { result, stream } = model;
-  const explanation = explainResult(result);
+  const explanation = explainResult(result, url);
   return {
     kind: 'done',
     head: { status: result.status, statusText: result.statusText, headers: Object.entries(result.headers) },

@@ -51,16 +51,27 @@ const operation = z.object({
   tag: z.string(),
   deprecated: z.boolean(),
   description: z.string(),
+  note: z.string(),
   parameters: list(
     z.object({
       name: z.string(),
-      in: z.enum(['path', 'query', 'header']),
+      in: z.enum(['path', 'query', 'header', 'cookie']),
       required: z.boolean(),
       description: z.string(),
       schema,
     }),
   ),
-  bodies: list(z.object({ type: z.string(), schema, example: z.optional(z.unknown()), cut: z.boolean() })),
+  bodies: list(
+    z.object({
+      type: z.string(),
+      schema,
+      example: z.optional(z.unknown()),
+      encoding: z.optional(
+        list(z.object({ name: z.string(), type: z.string(), style: z.string(), explode: z.boolean() })),
+      ),
+      cut: z.boolean(),
+    }),
+  ),
   bodyRequired: z.boolean(),
 });
 

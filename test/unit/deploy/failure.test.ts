@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { SourceFrame } from '../../../src/deploy/failure.ts';
 import { explainFailure, explainRunFailure } from '../../../src/deploy/failure.ts';
+import { missingModuleStep } from '../../../src/deploy/missingModule.ts';
 
 /** What CLI 1.6.4 printed, with other folder names. */
 const recorded = (name: string) =>
@@ -62,5 +66,52 @@ describe('the cause of a failed run', () => {
 
   it('is what the error stream says where no exception fits', () => {
     expect(explainRunFailure('', "Error: Missing option '--n'.\n", 2).cause).toBe("Missing option '--n'.");
+  });
+});
+
+describe('a module that Python did not find', () => {
+  const inContainer = [{ file: '/root/app.py', line: 3, scope: '<module>' }];
+  const cause = "ModuleNotFoundError: No module named 'utils'.";
+
+  async function step(files: readonly string[], frames: readonly SourceFrame[] | 'local', said = cause) {
+    const cwd = await mkdtemp(path.join(os.tmpdir(), 'module-'));
+    for (const file of files) {
+      await mkdir(path.dirname(path.join(cwd, file)), { recursive: true });
+      await writeFile(path.join(cwd, file), '');
+    }
+    const script = path.join(cwd, 'apps', 'app.py');
+    const own = [{ file: script, line: 3, scope: '<module>' }];
+    const found = await missingModuleStep(
+      { cause: said, frames: frames === 'local' ? own : frames },
+      { script, cwd },
+    );
+    await rm(cwd, { recursive: true });
+    return found;
+  }
+
+  it.each([
+    [['apps/utils.py'], 'apps/utils.py'],
+    [['utils/__init__.py'], 'utils/__init__.py'],
+    [['utils/helpers.py'], 'utils'],
+    [['src/utils.py'], 'src/utils.py'],
+  ])('is added to the image when it is a file of the user: %j', async (files, named) => {
+    const said = await step(files, inContainer);
+    expect(said).toBe(
+      `${path.normalize(named)} is a file of yours that is not in the image. Add it to the image with .add_local_python_source("utils").`,
+    );
+    expect(said).not.toMatch(/install/i);
+  });
+
+  it('is put where Python looks when it fails on this machine', async () => {
+    expect(await step(['src/utils.py'], 'local')).toMatch(/src.utils\.py is a file of yours.*beside app\.py/);
+    expect(
+      await step(['src/utils.py'], 'local', "No module named 'utils.deep'; 'utils' is not a package"),
+    ).toMatch(/utils\.py is a file of yours/);
+  });
+
+  it('is a package only where no file has its name', async () => {
+    expect(await step([], inContainer)).toMatch(/Add its package to the image.*A file of your own is added/);
+    expect(await step([], 'local')).toBeUndefined(); // the general advice names both
+    expect(await step(['utils.py'], inContainer, 'ValueError: no')).toBeUndefined();
   });
 });

@@ -111,6 +111,7 @@ it('lists the draft of an operation that the app has no more', async () => {
     tag: '',
     deprecated: false,
     description: '',
+    note: '',
     parameters: [],
     bodies: [],
     bodyRequired: false,

@@ -149,7 +149,7 @@ describe('summary', () => {
     expect(table).toMatchObject({ kind: 'table', title: 'Ratios', columns: ['Key', 'Value'] });
     expect(table).toMatchObject({
       rows: [
-        ['current', '1.2346'],
+        ['current', '1.23456789'],
         ['quick', '–'],
       ],
     });

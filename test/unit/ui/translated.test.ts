@@ -57,6 +57,6 @@ it('names requests in the language of the editor', () => {
 
 it('names the answer before in the language of the editor', () => {
   const model = new AnswerModel({ result: httpResult(), stream: new StreamReader({}), sample: undefined });
-  const before = [{ label: 'data[0].embedding', values: new Float64Array([1, 2]) }];
+  const before = [{ label: 'data[0].embedding', first: [], values: new Float64Array([1, 2]) }];
   expect(tabContent('vectors', model, firstChoices, before)).toMatchObject({ others: [isTranslated] });
 });

@@ -30,7 +30,7 @@ export function vectorsView(content: Shown, post: Post): TemplateResult {
                 <td>${dimensions.toLocaleString()}</td>
                 <td>${norm.toFixed(4)}</td>
                 <td>${sparkline(outline)}</td>
-                <td class="numbers">${first.map((value) => value.toFixed(4)).join('  ')} …</td>
+                <td class="numbers">${first.join('  ')} …</td>
               </tr>`,
           )}
         </tbody>

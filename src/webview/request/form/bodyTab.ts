@@ -2,10 +2,11 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { formatJson } from '../../../domain/json/jsonEdit.ts';
 import { parseJson } from '../../../domain/json/jsonText.ts';
-import { emptyBodies, initialBody } from '../../../domain/operationDraft.ts';
+import { emptyBodies, initialBody, membersOf } from '../../../domain/operationDraft.ts';
 import type { DraftBody } from '../../../domain/requestDraft.ts';
 import { bodyKey, switchBody } from '../../../domain/requestDraft.ts';
 import { fieldOf } from '../../../domain/schema/formField.ts';
+import { textOf } from '../../../domain/schema/schema.ts';
 import type { Schema } from '../../../domain/schema/schema.ts';
 import { option } from '../option.ts';
 import type { Editing } from './editing.ts';
@@ -108,21 +109,14 @@ function brokenBody(
 
 function formFields({ draft, context, change }: Editing): TemplateResult {
   const schema = schemaOf(context, 'application/x-www-form-urlencoded');
-  const members = schema?.['properties'] as Readonly<Record<string, Schema>> | undefined;
-  const required = (schema?.['required'] ?? []) as readonly string[];
+  const members = new Map(schema ? membersOf(schema).map((each) => [each[0], each]) : []);
   return pairTable({
     label: words.tabs.body,
     pairs: draft.body.kind === 'form' ? draft.body.fields : [],
-    known: (name) => {
-      const member = members?.[name];
-      const description = member?.['description'];
-      return (
-        member && {
-          required: required.includes(name),
-          description: typeof description === 'string' ? description : '',
-          schema: member,
-        }
-      );
+    known: ({ name }) => {
+      const [, member, required] = members.get(name) ?? [];
+      if (!schema || !member || required === undefined) return undefined;
+      return { required, description: textOf(member['description']), schema: member, root: schema };
     },
     change: (fields) => change({ ...draft, body: { kind: 'form', fields } }),
   });

@@ -3,6 +3,7 @@ import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { headerProblem } from '../../../domain/headerRules.ts';
+import type { Pair } from '../../../domain/requestDraft.ts';
 import type {
   DraftContext,
   DraftToView,
@@ -18,6 +19,7 @@ import { bodyBar, bodyForm, formSchema } from './bodyTab.ts';
 import { formStyles } from './formStyles.ts';
 import type { Editing } from './editing.ts';
 import { pairTable } from './pairTable.ts';
+import type { KnownPair } from './pairTable.ts';
 import type { Problems } from './problems.ts';
 import { noProblems, problemLine, problemsOf, schemaOf } from './problems.ts';
 import { entryLine, pathLine, topLine } from './topLine.ts';
@@ -168,11 +170,24 @@ export class DraftElement extends LitElement implements Editing {
     return pairTable({
       label: words.tabs[key],
       pairs: this.draft[key],
-      known: (name) =>
-        this.context.operation?.parameters.find((each) => each.in === place && each.name === name),
+      known: (pair) => this.#parameter(place, pair),
       ...(place === 'header' ? { problem: ({ name, value }) => headerProblem(name, value) } : {}),
       change: (pairs) => this.change({ ...this.draft, [key]: pairs }),
     });
+  }
+
+  #parameter(place: 'query' | 'header', { name, value }: Pair): KnownPair | undefined {
+    const parameters = this.context.operation?.parameters ?? [];
+    const isHeader = place === 'header';
+    // A line of cookies names its parameter in its value, which is no choice of the parameter then.
+    const cookie =
+      isHeader && name.toLowerCase() === 'cookie' ? value.slice(0, value.indexOf('=')) : undefined;
+    const found = parameters.find((each) =>
+      cookie === undefined
+        ? each.in === place && (isHeader ? sameHeader(each.name, name) : each.name === name)
+        : each.in === 'cookie' && each.name === cookie,
+    );
+    return found && cookie !== undefined ? { ...found, schema: {} } : found;
   }
 
   #tabList(): TemplateResult {
@@ -345,5 +360,7 @@ export class DraftElement extends LitElement implements Editing {
     else if ((event.dataTransfer?.files.length ?? 0) > 0) this.notice = words.dropRefused;
   };
 }
+
+const sameHeader = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
 customElements.define('modal-draft', DraftElement);

@@ -387,7 +387,7 @@ const fields = css`
   }
   .pair.off .name,
   .pair.off .value {
-    color: var(--vscode-disabledForeground, var(--vscode-descriptionForeground));
+    color: var(--vscode-descriptionForeground);
   }
   .nothing {
     width: 22px;

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { listOf } from '../../../domain/schema/schema.ts';
+import { choicesOf, isListMember } from '../../../domain/operationDraft.ts';
 import type { Schema } from '../../../domain/schema/schema.ts';
 import type { Pair } from '../../../domain/requestDraft.ts';
 import { option } from '../option.ts';
@@ -8,18 +8,20 @@ import { emptyWords, withValue } from './choices.ts';
 import { isChecked, valueOf } from './editing.ts';
 import { words } from './words.ts';
 
-/** What is known of a line by its name. */
+/** What is known of a line. */
 export interface KnownPair {
   readonly required: boolean;
   readonly description: string;
   readonly schema: Schema;
+  /** What references of the schema are within; absent: the schema itself. */
+  readonly root?: Schema;
 }
 
 export interface PairTable {
   /** Of the table, for screen readers. */
   readonly label: string;
   readonly pairs: readonly Pair[];
-  readonly known: (name: string) => KnownPair | undefined;
+  readonly known: (pair: Pair) => KnownPair | undefined;
   /** One sentence about a line that cannot be sent; '' when it can. */
   readonly problem?: (pair: Pair) => string;
   readonly change: (pairs: readonly Pair[]) => void;
@@ -37,7 +39,9 @@ export function pairTable(table: PairTable): TemplateResult {
 function line(table: PairTable, pair: Pair, at: number): TemplateResult {
   const isBlank = at === table.pairs.length;
   const put = (change: Partial<Pair>) => table.change(table.pairs.toSpliced(at, 1, { ...pair, ...change }));
-  const known = table.known(pair.name);
+  const known = table.known(pair);
+  // What is said of a list stands below its last line.
+  const goesOn = known !== undefined && isListed(known) && table.pairs[at + 1]?.name === pair.name;
   const problem = isBlank || !pair.on ? '' : (table.problem?.(pair) ?? '');
   return html`<div class="pair ${pair.on ? '' : 'off'}">
       <input
@@ -56,10 +60,11 @@ function line(table: PairTable, pair: Pair, at: number): TemplateResult {
         @input=${(event: Event) => put({ name: valueOf(event) })}
       />
       ${valueInput(pair, known, isBlank, problem, put)}
+      ${mayRepeat(pair, known) ? addButton(pair.name, () => table.change(table.pairs.toSpliced(at + 1, 0, nextOf(pair, known)))) : nothing}
       ${isBlank ? html`<span class="nothing"></span>` : removeButton(pair.name, () => table.change(table.pairs.toSpliced(at, 1)))}
     </div>
     ${problem ? html`<p class="problem">${problem}</p>` : nothing}
-    ${known?.description ? html`<p class="hint">${known.required ? `${words.required}. ` : ''}${known.description}</p>` : nothing}`;
+    ${known?.description && !goesOn ? html`<p class="hint">${known.required ? `${words.requiredHint} ` : ''}${known.description}</p>` : nothing}`;
 }
 
 function valueInput(
@@ -70,7 +75,7 @@ function valueInput(
   put: (change: Partial<Pair>) => void,
 ): TemplateResult {
   const label = `${words.value}${name ? ` (${name})` : ''}`;
-  const choices = choicesOf(known?.schema);
+  const choices = known ? choicesOf(known.schema, rootOf(known)) : [];
   if (choices.length > 0)
     return html`<select
       aria-label=${label}
@@ -89,10 +94,29 @@ function valueInput(
   />`;
 }
 
-function choicesOf(schema: Schema | undefined): string[] {
-  if (!schema) return [];
-  const choices = schema['type'] === 'boolean' ? [true, false] : listOf(schema['enum']);
-  return choices.map((choice) => (typeof choice === 'string' ? choice : JSON.stringify(choice)));
+const rootOf = ({ root, schema }: KnownPair) => root ?? schema;
+
+const isListed = (known: KnownPair) => isListMember(known.schema, rootOf(known));
+
+/** A list has a line for each of its items. */
+function mayRepeat({ on }: Pair, known: KnownPair | undefined): known is KnownPair {
+  return on && known !== undefined && isListed(known);
+}
+
+function nextOf({ name }: Pair, known: KnownPair): Pair {
+  return { name, value: choicesOf(known.schema, rootOf(known))[0] ?? '', on: true };
+}
+
+/** Adds one more line of the same name. */
+export function addButton(name: string, add: () => void): TemplateResult {
+  return html`<button
+    class="icon"
+    title=${words.addItem(name)}
+    aria-label=${words.addItem(name)}
+    @click=${add}
+  >
+    <vscode-icon name="add"></vscode-icon>
+  </button>`;
 }
 
 export function removeButton(name: string, remove: () => void): TemplateResult {

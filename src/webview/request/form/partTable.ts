@@ -1,15 +1,15 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { isFilePart, membersOf } from '../../../domain/operationDraft.ts';
+import { choicesOf, isFilePart, isListMember, membersOf } from '../../../domain/operationDraft.ts';
 import type { DraftPart } from '../../../domain/requestDraft.ts';
-import { listOf, textOf } from '../../../domain/schema/schema.ts';
+import { textOf } from '../../../domain/schema/schema.ts';
 import type { Schema } from '../../../domain/schema/schema.ts';
 import { option } from '../option.ts';
 import { emptyWords, withValue } from './choices.ts';
 import type { Editing } from './editing.ts';
 import { isChecked, valueOf } from './editing.ts';
 import { fileChip } from './fileChip.ts';
-import { removeButton } from './pairTable.ts';
+import { addButton, removeButton } from './pairTable.ts';
 import { schemaOf } from './problems.ts';
 import { words } from './words.ts';
 
@@ -39,7 +39,10 @@ function line(
     editing.change({ ...editing.draft, body: { kind: 'multipart', parts: next } });
   const put = (changes: Partial<DraftPart>) => change(parts.toSpliced(at, 1, { ...part, ...changes }));
   const isFile = part.text === undefined;
+  const choices = member ? choicesOf(member, schema) : [];
   const canBeBoth = !isBlank && !(member && isFilePart(part.name, member, schema));
+  const mayRepeat = !isBlank && part.on && member !== undefined && isListMember(member, schema);
+  const next = isFile ? { name: part.name, on: true } : { ...part, text: choices[0] ?? '' };
   return html`<div class="pair ${part.on ? '' : 'off'}">
       <input
         type="checkbox"
@@ -56,28 +59,28 @@ function line(
         .value=${part.name}
         @input=${(event: Event) => put({ name: valueOf(event) })}
       />
-      ${isFile ? fileChip(editing, { kind: 'part', name: part.name, at }, part.name, part.file) : textInput(part, member, isBlank, put)}
+      ${isFile ? fileChip(editing, { kind: 'part', name: part.name, at }, part.name, part.file) : textInput(part, choices, isBlank, put)}
       ${canBeBoth ? kindButton(isFile, put) : nothing}
+      ${mayRepeat ? addButton(part.name, () => change(parts.toSpliced(at + 1, 0, next))) : nothing}
       ${isBlank ? nothing : removeButton(part.name, () => change(parts.toSpliced(at, 1)))}
     </div>
-    ${member && textOf(member['description']) ? html`<p class="hint">${textOf(member['description'])}</p>` : nothing}`;
+    ${member && parts[at + 1]?.name !== part.name && textOf(member['description']) ? html`<p class="hint">${textOf(member['description'])}</p>` : nothing}`;
 }
 
 function textInput(
   part: DraftPart,
-  member: Schema | undefined,
+  choices: readonly string[],
   isBlank: boolean,
   put: (changes: Partial<DraftPart>) => void,
 ): TemplateResult {
   const label = `${words.value}${part.name ? ` (${part.name})` : ''}`;
   const text = part.text ?? '';
-  const given = listOf(member?.['enum']).map(String);
-  if (given.length > 0)
+  if (choices.length > 0)
     return html`<select
       aria-label=${label}
       @change=${(event: Event) => put({ text: valueOf(event), on: true })}
     >
-      ${withValue(given, text).map((each) => option(each, each || emptyWords(text, part.on), each === text))}
+      ${withValue(choices, text).map((each) => option(each, each || emptyWords(text, part.on), each === text))}
     </select>`;
   return html`<textarea
     class="value"

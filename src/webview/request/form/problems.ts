@@ -1,6 +1,7 @@
 import { headerProblem } from '../../../domain/headerRules.ts';
 import type { JsonPath } from '../../../domain/json/jsonText.ts';
 import { parseJson, valueAt } from '../../../domain/json/jsonText.ts';
+import { ownValue } from '../../../domain/ownValue.ts';
 import { filesOf, pathNames } from '../../../domain/requestDraft.ts';
 import type { Schema } from '../../../domain/schema/schema.ts';
 import type { SchemaProblem } from '../../../domain/schema/validate.ts';
@@ -49,7 +50,7 @@ export function pathWords(path: JsonPath): string {
 
 function pathProblems({ path, pathValues }: ViewDraft): string[] {
   return pathNames(path)
-    .filter((name) => !pathValues[name])
+    .filter((name) => !ownValue(pathValues, name))
     .map((name) => `The path needs a value for {${name}}.`);
 }
 

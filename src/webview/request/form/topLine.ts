@@ -1,5 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
+import { choicesOf } from '../../../domain/operationDraft.ts';
+import { ownValue } from '../../../domain/ownValue.ts';
 import { pathNames } from '../../../domain/requestDraft.ts';
 import { option } from '../option.ts';
 import { withValue } from './choices.ts';
@@ -101,7 +103,7 @@ function about({ context, post }: Editing): TemplateResult | typeof nothing {
       ? words.reading
       : api.kind === 'absent'
         ? words.absent
-        : note || operation?.description;
+        : [operation?.note, note || operation?.description].filter(Boolean).join(' ');
   return text ? html`<p class="about" role="status">${text}</p>` : nothing;
 }
 
@@ -112,14 +114,24 @@ export function pathLine({ draft, context, change }: Editing): TemplateResult | 
   return html`<div class="pathvalues">
     ${names.map((name) => {
       const known = context.operation?.parameters.find((each) => each.in === 'path' && each.name === name);
+      const value = ownValue(draft.pathValues, name) ?? '';
+      const choices = known ? choicesOf(known.schema, known.schema) : [];
+      const put = (event: Event) =>
+        change({ ...draft, pathValues: { ...draft.pathValues, [name]: valueOf(event) } });
       return html`<label title=${known?.description ?? ''}>
         <span>{${name}}</span>
-        <input
-          spellcheck="false"
-          aria-invalid=${draft.pathValues[name] ? 'false' : 'true'}
-          .value=${draft.pathValues[name] ?? ''}
-          @input=${(event: Event) => change({ ...draft, pathValues: { ...draft.pathValues, [name]: valueOf(event) } })}
-        />
+        ${
+          choices.length > 0
+            ? html`<select @change=${put}>
+                ${withValue(choices, value).map((each) => option(each, each || words.empty, each === value))}
+              </select>`
+            : html`<input
+                spellcheck="false"
+                aria-invalid=${value ? 'false' : 'true'}
+                .value=${value}
+                @input=${put}
+              />`
+        }
       </label>`;
     })}
   </div>`;

@@ -30,6 +30,7 @@ export const words = {
   notSentDefault: (value: string) => `Not sent (${value})`,
   defaultIs: (value: string) => `Default ${value}`,
   required: 'required',
+  requiredHint: 'Required.',
   yes: 'true',
   no: 'false',
   nullValue: 'null',

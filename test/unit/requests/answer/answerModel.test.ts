@@ -16,7 +16,7 @@ function model(type: string, body: string | Uint8Array, changes: Partial<HttpRes
   const stream = new StreamReader(headers);
   stream.push(bytes, 1);
   stream.end(2);
-  const text = decodeText(bytes, headers) ?? '';
+  const text = decodeText(bytes, { headers, isCut: changes.cut !== undefined }) ?? '';
   const result = httpResult(text, { headers, bytes, size: bytes.length, ...changes });
   return new AnswerModel({ result, stream });
 }
@@ -119,11 +119,72 @@ describe('text', () => {
     ['text/plain; charset="Shift_JIS"', Buffer.from([0x83, 0x65]), 'テ'],
     ['text/plain; charset=made-up', Buffer.from('grüße'), 'grüße'],
     ['', Buffer.from('\uFEFFa', 'utf16le'), 'a'],
-    ['text/plain', Buffer.from('grüße').subarray(0, 3), 'gr'],
-    ['text/plain', Buffer.from('gr\xfc\xdfe and more', 'latin1'), undefined],
     ['application/octet-stream', Buffer.from([65, 0, 66]), undefined],
   ])('%s', (type, bytes, text) => {
-    expect(decodeText(bytes, type ? { 'content-type': type } : {})).toBe(text);
+    expect(decodeText(bytes, { headers: type ? { 'content-type': type } : {} })).toBe(text);
+  });
+
+  const latin = (text: string) => Buffer.from(text, 'latin1');
+  const guessed = /names no charset\. They are read as Windows-1252 \(Latin-1\), which is a guess/;
+  it.each([
+    ['text/plain', latin('café'), 'café', guessed],
+    ['text/plain', latin('na\xefve'), 'naïve', guessed],
+    ['application/json', latin('{"a": "gr\xfc\xdfe"}'), '{"a": "grüße"}', guessed],
+    ['', latin('price 5 \x80'), 'price 5 €', guessed],
+    ['text/plain; charset=utf-8', latin('caf\xe9'), 'café', /says UTF-8, which these bytes are not/],
+    [
+      'text/plain; charset=latin-9000',
+      latin('caf\xe9'),
+      'café',
+      /charset "latin-9000", which is not known here/,
+    ],
+    ['text/plain; charset=made-up', Buffer.from('grüße'), 'grüße', /"made-up".*It is read as UTF-8/],
+    ['text/plain; charset=shift_jis', Buffer.from([0x83, 0x65, 0xff]), 'テ\uFFFD', /not text in Shift_JIS/],
+    [
+      'text/plain; charset=latin1',
+      Buffer.from('\uFEFFgrüße'),
+      'grüße',
+      /mark of UTF-8, though the server says/,
+    ],
+    ['text/plain', Buffer.from('Hello you', 'utf16le'), 'Hello you', /read as UTF-16LE, which is a guess/],
+    ['text/plain', Buffer.from('Hello you', 'utf16le').swap16(), 'Hello you', /read as UTF-16BE/],
+    ['text/plain', Buffer.from('grüße').subarray(0, 5), 'grü\uFFFD', /last character is not whole/],
+    [
+      'text/html',
+      latin('<meta charset="windows-1251"><p>\xcf'),
+      '<meta charset="windows-1251"><p>П',
+      undefined,
+    ],
+    [
+      'text/xml',
+      latin('<?xml version="1.0" encoding="ISO-8859-15"?><a>\xa4'),
+      expect.stringMatching(/€$/),
+      undefined,
+    ],
+  ])('is whole, and a guess is told: %s %j', (type, bytes, text, note) => {
+    const { result, notes } = model(type, bytes);
+    expect(result.body).toEqual(text);
+    if (note) expect(notes[0]).toMatch(note);
+    else expect(notes.join()).not.toMatch(/charset|guess/);
+  });
+
+  it.each([
+    ['text/plain', Buffer.from('cfc0b6c5d2e2', 'hex')],
+    ['application/octet-stream', latin('caf\xe9 and more of it')],
+    ['text/plain', Buffer.from('fffe0000410000', 'hex')],
+    ['text/plain', Uint8Array.of(65, 0, 66, 1, 0xff)],
+  ])('that nothing explains is shown as bytes: %s %j', (type, bytes) => {
+    const { tabs, notes } = model(type, bytes);
+    expect(tabs).toContain('hex');
+    if (type === 'text/plain')
+      expect(notes[0]).toMatch(/the bytes are not text in UTF-8\. They are shown as they are/);
+  });
+
+  it('that was cut within a character is read as what it is', () => {
+    const bytes = Buffer.from('grüße').subarray(0, 3);
+    expect(decodeText(bytes, { headers: {}, isCut: true })).toBe('gr');
+    const shiftJis = { 'content-type': 'text/plain; charset=shift_jis' };
+    expect(decodeText(Buffer.from([0x83, 0x65, 0x83]), { headers: shiftJis, isCut: true })).toBe('テ');
   });
 
   it('that is none is shown in hex and letters', () => {

@@ -268,7 +268,7 @@ afterEach(() => {
 async function shown({ type, body, status = 200 }: Row) {
   const bytes = Buffer.from(body);
   const headers = { 'content-type': type };
-  const result: HttpResult = httpResult(decodeText(bytes, headers) ?? '', {
+  const result: HttpResult = httpResult(decodeText(bytes, { headers }) ?? '', {
     headers,
     bytes,
     size: bytes.length,

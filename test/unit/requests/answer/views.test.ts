@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../../../src/requests/answer/content.ts';
+import type { Json } from '../../../../src/requests/answer/json.ts';
 import {
   childRows,
   pathText,

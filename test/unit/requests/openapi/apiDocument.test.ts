@@ -83,7 +83,10 @@ describe('an OpenAPI document', () => {
     expect(draft).toMatchObject({
       pathValues: { id: '0' },
       query: [{ name: 'dry', value: 'false', on: false }],
-      headers: [{ name: 'X-Mode', value: 'fast', on: true }],
+      headers: [
+        { name: 'X-Mode', value: 'fast', on: true },
+        { name: 'Cookie', value: 'session=', on: false },
+      ],
       body: { kind: 'text', text: '{\n  "name": "given"\n}' },
     });
     const multipart = operationDraft({ ...operation, bodies: operation.bodies.slice(1) }).body;
