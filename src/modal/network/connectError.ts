@@ -105,7 +105,7 @@ export function passwordWords({ host, authorization, setBy }: Proxy, asks = ''):
 }
 
 const trustIt =
-  'If you trust it, add its certificate to those of the system or to NODE_EXTRA_CA_CERTS, or turn off http.proxyStrictSSL.';
+  'If you trust it, add its certificate to those of the system or to NODE_EXTRA_CA_CERTS.';
 const isReplaced = 'A proxy or firewall of your network may have put its own in the place of it.';
 
 const certificateFaults: Readonly<Record<string, string>> = {
