@@ -16,7 +16,7 @@ const entry = {
   title: 'FinBERT',
   appName: 'finbert-analyst',
   environment: 'main',
-  startedAt: 5,
+  startedAt: Date.now(),
 };
 
 describe('the journal of deploys', () => {
@@ -34,7 +34,33 @@ describe('the journal of deploys', () => {
     const kept = memory();
     await kept.update('deploys', [{ other: 1 }, entry, null]);
     expect(new DeployJournal(kept).entries).toEqual([entry]);
+    await kept.update('deploys', [
+      { ...entry, account: 7 },
+      { ...entry, environment: undefined },
+    ]);
+    expect(new DeployJournal(kept).entries).toEqual([]);
     await kept.update('deploys', 'text');
     expect(new DeployJournal(kept).entries).toEqual([]);
+  });
+
+  it('knows entries of 0.7.0 by their account, whatever token they were made with', async () => {
+    const kept = memory();
+    const old = { ...entry, account: 'snapshot:https://api.modal.com:443:my-team:0123456789ab' };
+    await kept.update('deploys', [old, { ...old, account: 'https://api.modal.com:443#my-team' }]);
+    expect(new DeployJournal(kept).entries.map(({ account }) => account)).toEqual([
+      'https://api.modal.com:443|my-team',
+      'https://api.modal.com:443#my-team',
+    ]);
+  });
+
+  it('forgets what was cut off more than a week ago', async () => {
+    const kept = memory();
+    const day = 24 * 60 * 60_000;
+    const [old, young] = [
+      { ...entry, id: 'old' },
+      { ...entry, id: 'young', startedAt: entry.startedAt + day },
+    ];
+    await kept.update('deploys', [old, young]);
+    expect(new DeployJournal(kept, entry.startedAt + 7 * day).entries).toEqual([young]);
   });
 });
