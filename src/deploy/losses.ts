@@ -73,9 +73,7 @@ export function mayLose(losses: Losses | undefined): boolean {
 }
 
 /** Whether it is certain that live functions go. */
-export function removesFunctions(
-  losses: Losses | undefined,
-): losses is Extract<Losses, { kind: 'compared' }> {
+export function removesFunctions(losses: Losses | undefined): boolean {
   return losses?.kind === 'compared' && losses.gone.length > 0 && losses.doubts.length === 0;
 }
 

@@ -20,14 +20,16 @@ export async function confirmDeploy(plan: DeployPlan, waitsForHealth: boolean): 
     modal: true,
     detail: lines(confirmationLines(plan, waitsForHealth, Date.now())),
   } as const;
-  if (!mayLose(plan.losses)) {
+  const { losses } = plan;
+  if (!losses || !mayLose(losses)) {
     const deploy = text`Deploy`;
     return (await showInformation(question, options, deploy)) === deploy ? 'deploy' : undefined;
   }
   const show = text`Show Script`;
-  const deploy = removesFunctions(plan.losses)
-    ? text`Deploy and Remove ${pluralOf(plan.losses.gone.length, 'Function')}`
-    : text`Deploy Anyway`;
+  const deploy =
+    losses.kind === 'compared' && removesFunctions(losses)
+      ? text`Deploy and Remove ${pluralOf(losses.gone.length, 'Function')}`
+      : text`Deploy Anyway`;
   const chosen = await showWarning(question, options, show, deploy);
   if (chosen === show) return 'script';
   return chosen === deploy ? 'deploy' : undefined;
