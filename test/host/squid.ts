@@ -21,6 +21,8 @@ export interface SquidOptions {
   readonly names: readonly string[];
   /** Absent: it asks nobody. */
   readonly user?: { readonly name: string; readonly password: string };
+  /** Address of this machine on which it listens; absent: 127.0.0.1. */
+  readonly address?: string;
   /** Hosts that it opens no connection to. */
   readonly refused?: readonly string[];
 }
@@ -39,7 +41,12 @@ export function ensureSquid(): void {
     throw new Error('Squid was not found. Install it (Debian: apt-get install squid).');
 }
 
-export async function startSquid({ names, user, refused = [] }: SquidOptions): Promise<Squid> {
+export async function startSquid({
+  names,
+  user,
+  address = '127.0.0.1',
+  refused = [],
+}: SquidOptions): Promise<Squid> {
   ensureSquid();
   const folder = await mkdtemp(path.join(os.tmpdir(), 'squid-'));
   await chmod(folder, 0o777); // it gives up the rights of root
@@ -48,7 +55,7 @@ export async function startSquid({ names, user, refused = [] }: SquidOptions): P
   await writeFile(file('hosts'), names.map((name) => `127.0.0.1 ${name}\n`).join(''));
   if (user) await writeFile(file('passwords'), `${user.name}:${hashed(user.password)}\n`);
   const lines = [
-    `http_port 127.0.0.1:${port}`,
+    `http_port ${address}:${port}`,
     `hosts_file ${file('hosts')}`,
     `logformat seen %rm %ru %>Hs`,
     `access_log stdio:${file('access.log')} seen`,
@@ -72,9 +79,9 @@ export async function startSquid({ names, user, refused = [] }: SquidOptions): P
   ];
   await writeFile(file('squid.conf'), `${lines.join('\n')}\n`);
   const group = new ProcessGroup(binary, ['-N', '-f', file('squid.conf')], { stdio: ['ignore', 2, 2] });
-  await listening(port, group);
+  await listening(address, port, group);
   return {
-    host: `127.0.0.1:${port}`,
+    host: `${address}:${port}`,
     seen: async () =>
       (await readFile(file('access.log'), 'utf8').catch(() => '')).split('\n').filter(Boolean),
     [Symbol.asyncDispose]: async () => {
@@ -88,19 +95,19 @@ function hashed(password: string): string {
   return execFileSync('openssl', ['passwd', '-apr1', '-stdin'], { input: password, encoding: 'utf8' }).trim();
 }
 
-async function listening(port: number, group: ProcessGroup): Promise<void> {
+async function listening(address: string, port: number, group: ProcessGroup): Promise<void> {
   const until = Date.now() + readyWithinMs;
   while (Date.now() < until && !group.ended) {
-    if (await accepts(port)) return;
+    if (await accepts(address, port)) return;
     await sleep(50);
   }
   await group.stop();
   throw new Error('Squid did not start.');
 }
 
-function accepts(port: number): Promise<boolean> {
+function accepts(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
+    const socket = connect(port, address, () => resolve(true)).on('error', () => resolve(false));
     socket.once('connect', () => socket.destroy());
   });
 }

@@ -112,7 +112,10 @@ describe('planning a deploy', () => {
       { kind: 'script', script: '/w/app.py', app: before },
       {
         plane: plane({
-          findDeployedApp: (name) => Promise.resolve(void asked.push(name) ?? { appId: 'ap-1' }),
+          findDeployedApp: (name) => {
+            asked.push(name);
+            return Promise.resolve({ appId: 'ap-1' });
+          },
         }),
         connection,
         environment: '',
