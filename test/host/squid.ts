@@ -1,10 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { ensureProgram, listening } from './debianProgram.ts';
 import { freePort } from './freePort.ts';
 import { ProcessGroup } from './processGroup.ts';
 
@@ -28,18 +26,6 @@ export interface SquidOptions {
 }
 
 const binary = '/usr/sbin/squid';
-const readyWithinMs = 20_000;
-
-/** Installs it from Debian when we are root there. */
-export function ensureSquid(): void {
-  if (!existsSync(binary) && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    console.error('Installing squid…');
-    apt(['update', '-qq']);
-    apt(['install', '-y', '-qq', '--no-install-recommends', 'squid']);
-  }
-  if (!existsSync(binary))
-    throw new Error('Squid was not found. Install it (Debian: apt-get install squid).');
-}
 
 export async function startSquid({
   names,
@@ -47,7 +33,7 @@ export async function startSquid({
   address = '127.0.0.1',
   refused = [],
 }: SquidOptions): Promise<Squid> {
-  ensureSquid();
+  ensureProgram(binary, 'squid');
   const folder = await mkdtemp(path.join(os.tmpdir(), 'squid-'));
   await chmod(folder, 0o777); // it gives up the rights of root
   const port = await freePort();
@@ -93,27 +79,4 @@ export async function startSquid({
 
 function hashed(password: string): string {
   return execFileSync('openssl', ['passwd', '-apr1', '-stdin'], { input: password, encoding: 'utf8' }).trim();
-}
-
-async function listening(address: string, port: number, group: ProcessGroup): Promise<void> {
-  const until = Date.now() + readyWithinMs;
-  while (Date.now() < until && !group.ended) {
-    if (await accepts(address, port)) return;
-    await sleep(50);
-  }
-  await group.stop();
-  throw new Error('Squid did not start.');
-}
-
-function accepts(address: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, address, () => resolve(true)).on('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
-}
-
-function apt(args: readonly string[]): void {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const { status } = spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env });
-  if (status !== 0) throw new Error(`apt-get ${args.join(' ')} ended with exit code ${status}.`);
 }
