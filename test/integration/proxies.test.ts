@@ -4,13 +4,17 @@ import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { connect, createServer as createPlainServer } from 'node:net';
+import path from 'node:path';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../src/domain/logger.ts';
 import type { NetworkSettings } from '../../src/domain/network.ts';
 import { networkVariables, plainNetwork } from '../../src/domain/network.ts';
 import { cliEnvironment, runCli } from '../../src/modal/cli.ts';
+import { cliObstacles } from '../../src/deploy/cliTrace.ts';
+import { Deployer } from '../../src/deploy/deployer.ts';
 import { explainFailure } from '../../src/deploy/failure.ts';
+import { planDeploy } from '../../src/deploy/plan.ts';
 import { findCli } from '../../src/modal/interpreter.ts';
 import { ControlPlanes } from '../../src/modal/planes.ts';
 import { connectTo } from '../../src/requests/health/connect.ts';
@@ -298,6 +302,45 @@ describe('a certificate of the company', () => {
   it('is not looked at where the user turned that off', async () => {
     const world = { variables: { https_proxy: open.host }, settings: { strictSsl: false }, server: server() };
     expect(await sdkAnswers(world)).toBe('local');
+  });
+});
+
+describe('what only the CLI lacks is said at once, not after its minute of tries', () => {
+  async function deploy(world: World, pythonPath: string): Promise<unknown> {
+    const { planes, env } = planesOf({ ...world, variables: { ...world.variables, PYTHONPATH: pythonPath } });
+    const plane = await planes.get();
+    const connection = await planes.connection();
+    const script = path.resolve(import.meta.dirname, 'fixtures/plain_function.py');
+    const plan = await planDeploy({ kind: 'script', script }, { plane, connection, environment: '' });
+    const cli = await findCli({ configured: '', workspaceFolders: [], env });
+    const keepKey = () => Promise.resolve();
+    const services = { cli, connection, plane, env: await planes.environment(), keepKey };
+    const shown: string[] = [];
+    const listener = { onStage: () => undefined, onLine: (line: string) => void shown.push(line) };
+    const failure = await new Deployer(silentLogger)
+      .deploy(plan, services, listener)
+      .catch((error: unknown) => error);
+    expect(shown.join()).not.toContain(encodeURIComponent(user.password));
+    planes.dispose();
+    return failure;
+  }
+
+  it('the packages for a proxy', async () => {
+    const world = { variables: { HTTP_PROXY: `http://${login}@${guarded.host}` } };
+    expect(await deploy(world, '')).toMatchObject({ kind: 'cliFailed', message: cliObstacles.packages });
+  });
+
+  it('trust in the certificate of the company, whatever variables say', async () => {
+    const variables = {
+      HTTPS_PROXY: open.host,
+      SSL_CERT_FILE: company.authority,
+      REQUESTS_CA_BUNDLE: company.authority,
+    };
+    const world = { variables, server: `https://${modalName}:${ports.secureModal}` };
+    expect(await deploy(world, support)).toMatchObject({
+      kind: 'cliFailed',
+      message: cliObstacles.certificate,
+    });
   });
 });
 
