@@ -8,13 +8,15 @@ import type { AppVersion } from '../domain/lifecycle.ts';
 import { gpuTypes, parseGpu } from '../domain/gpu.ts';
 import { isEnvironmentName } from '../domain/identifiers.ts';
 import { oneLine } from '../domain/plainText.ts';
-import type { ScriptApp, ScriptUnit } from '../domain/script.ts';
+import type { ModalScript, ScriptApp, ScriptUnit } from '../domain/script.ts';
 import { appReference } from '../domain/script.ts';
 import { shellCommand } from '../domain/shell.ts';
 import type { ModalCli } from '../modal/cli.ts';
 import type { Connection } from '../modal/connection.ts';
 import type { ControlPlane, DeployedApp } from '../modal/controlPlane.ts';
 import { changesOf } from './changes.ts';
+import type { Losses, ReadScript } from './losses.ts';
+import { lossesOf, ownImportsOf, removesFunctions } from './losses.ts';
 import { environmentFlag } from './runArguments.ts';
 import type { SettingValues } from './settings.ts';
 import { changedOnly } from './settings.ts';
@@ -84,6 +86,8 @@ export interface DeployPlan {
   readonly deployed?: DeployedApp;
   /** The version that answers now, with its commit; absent when the server does not tell. */
   readonly live?: AppVersion;
+  /** What it would take away; absent where nothing is deployed, and where nothing can be lost. */
+  readonly losses?: Losses;
   /** In words: how what will be deployed differs from what is; empty when nothing is known to differ. */
   readonly changes: readonly string[];
   /** Settings of a bundled app that differ from its manifest. */
@@ -102,6 +106,10 @@ export interface PlanServices {
   readonly lastChoices?: (appName: string, environment: string) => DeployChoices | undefined;
   /** Whether the editor keeps the value of a key or token. */
   readonly hasKey?: (secretName: string, environment: string) => Promise<boolean>;
+  /** Reads a Python file as it is now. Without it, what would be lost cannot be told. */
+  readonly readScript?: (file: string) => Promise<ModalScript>;
+  /** Name under which this script was deployed from here, where its text does not tell it. */
+  readonly lastName?: (script: string, app: ScriptApp | undefined, environment: string) => string | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -117,16 +125,21 @@ export async function planDeploy(target: DeployTarget, services: PlanServices): 
   });
   const args = (script: string) => ['deploy', ...environmentFlag(environment), script];
   if (target.kind === 'script') {
-    const { script, app, several = false } = target;
+    const { script } = target;
+    const { app, several = false, read } = await asItIs(target, services);
     const name = app?.name ?? '';
     const [rates, deployed, secrets] = await Promise.all([
       app ? readRates(plane, signal) : datedRates,
       name ? plane.findDeployedApp(name, environment, signal) : undefined,
       Promise.all(secretsOf(app).map((secret) => planSecret(secret, services, environment))),
     ]);
-    const [, live] = deployed ? await readLive(plane, deployed.appId, signal) : [];
+    const { details, live, failure } = deployed ? await readLive(plane, deployed.appId, signal) : nothingLive;
+    const losses = name
+      ? deployed && compare(details, failure, read)
+      : await lossesByLastName(script, app, read, services, environment);
     return {
-      target,
+      target: { ...target, ...(app ? { app } : {}), several },
+      ...(losses ? { losses } : {}),
       title: path.basename(script),
       appName: name,
       environment,
@@ -152,8 +165,12 @@ export async function planDeploy(target: DeployTarget, services: PlanServices): 
   const last = services.lastChoices?.(app.defaultAppName, environment);
   const gpu = target.gpu ?? last?.gpu ?? app.gpu.default;
   const values = changedOnly(app.settings, target.settings ?? last?.settings ?? {});
-  const [details, live] = deployed ? await readLive(plane, deployed.appId, signal) : [];
+  const { details, live, failure } = deployed ? await readLive(plane, deployed.appId, signal) : nothingLive;
   const script = path.join(app.folder, app.entry);
+  const losses = deployed && compare(details, failure, await readFresh(script, undefined, services));
+  const sameSettings =
+    last?.settings !== undefined && isSame(changedOnly(app.settings, last.settings), values);
+  const isCertain = removesFunctions(losses);
   return {
     target,
     title: app.title,
@@ -161,6 +178,8 @@ export async function planDeploy(target: DeployTarget, services: PlanServices): 
     environment,
     script,
     cwd: app.folder,
+    // With the settings of the last deploy it has what it had, also what only running it would tell.
+    ...(losses && (isCertain || !sameSettings) ? { losses } : {}),
     gpu: planGpu(gpu, rates),
     rates,
     secrets,
@@ -184,19 +203,86 @@ export function commandLine(plan: DeployPlan, cli: ModalCli): string {
 }
 
 /** Only to show and compare, which the preview can do without. */
-async function readLive(
-  plane: ControlPlane,
-  appId: string,
-  signal?: AbortSignal,
-): Promise<[AppDetails | undefined, AppVersion | undefined]> {
+async function readLive(plane: ControlPlane, appId: string, signal?: AbortSignal): Promise<Live> {
+  let failure = '';
   const orNothing = (error: unknown): undefined => {
-    if (isCancelled(error)) throw toModalError(error);
+    const reason = toModalError(error);
+    if (isCancelled(error)) throw reason;
+    failure ||= reason.message;
   };
   const [details, versions] = await Promise.all([
     plane.describeApp(appId, signal).catch(orNothing),
     plane.history(appId, signal).catch(orNothing),
   ]);
-  return [details, versions?.find((version) => version.live)];
+  const live = versions?.find((version) => version.live);
+  return { ...(details ? { details } : { failure }), ...(live ? { live } : {}) };
+}
+
+interface Live {
+  readonly details?: AppDetails;
+  readonly live?: AppVersion;
+  /** Why there are no details. */
+  readonly failure?: string;
+}
+
+const nothingLive: Live = {};
+
+/** A script may have changed since it was chosen, e.g. when a deploy is tried again. */
+async function asItIs(
+  { script, app, several }: ScriptTarget,
+  services: PlanServices,
+): Promise<Pick<ScriptTarget, 'app' | 'several'> & { readonly read?: ReadScript }> {
+  const read = await readFresh(script, app?.variable, services);
+  if (!read) return { ...(app ? { app } : {}), ...(several ? { several } : {}) };
+  return { app: read.app, several: read.script.apps.length > 1, read };
+}
+
+/** @returns undefined when the app is not found in it */
+async function readFresh(
+  file: string,
+  variable: string | undefined,
+  { readScript }: PlanServices,
+): Promise<ReadScript | undefined> {
+  const script = await readScript?.(file).catch(() => undefined);
+  const app =
+    variable === undefined && script?.apps.length !== 1
+      ? undefined
+      : script?.apps.find((each) => variable === undefined || each.variable === variable);
+  if (!script || !app) return undefined;
+  return { script, app, ownImports: await ownImportsOf(file, script.imports ?? []) };
+}
+
+function compare(
+  details: AppDetails | undefined,
+  failure: string | undefined,
+  read: ReadScript | undefined,
+): Losses {
+  if (!details)
+    return { kind: 'unknown', reason: `Modal did not tell what is live (${failure ?? 'no answer'})` };
+  if (!read) return { kind: 'unknown', reason: 'the script could not be read' };
+  return lossesOf(details.functions, read);
+}
+
+/** Of a script whose text does not name its app. */
+async function lossesByLastName(
+  script: string,
+  app: ScriptApp | undefined,
+  read: ReadScript | undefined,
+  { lastName, plane, signal }: PlanServices,
+  environment: string,
+): Promise<Losses | undefined> {
+  const reason = 'its text does not tell the name of its app';
+  const name = lastName?.(script, app, environment);
+  if (!name) return { kind: 'unknown', reason };
+  const deployed = await plane.findDeployedApp(name, environment, signal);
+  if (!deployed) return { kind: 'unknown', reason };
+  const { details, failure } = await readLive(plane, deployed.appId, signal);
+  return compare(details, failure, read);
+}
+
+function isSame(a: SettingValues, b: SettingValues): boolean {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].every((name) => a[name] === b[name]);
 }
 
 /** Secrets that the text of a script names. Which keys they need only their user knows. */

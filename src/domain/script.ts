@@ -48,6 +48,10 @@ export interface ScriptFunction extends SourcePlace {
 export interface ScriptUnit extends SourcePlace {
   readonly kind: 'function' | 'class';
   readonly name: string;
+  /** As Modal tags it once it is deployed: `name`, or `Cls.*`; absent = the text alone does not tell. */
+  readonly deployedAs?: string;
+  /** It stands below an `if` or the like, so that it may be left out. */
+  readonly conditional?: true;
   /** Choices of `gpu=` in order; empty = CPU; undefined = the text alone does not tell, e.g. a variable. */
   readonly gpus: readonly string[] | undefined;
   /** Containers that are kept, and so paid, all the time; undefined = the text alone does not tell. */
@@ -67,6 +71,17 @@ export interface ScriptEntryPoint extends SourcePlace {
   readonly firstLine?: number;
 }
 
+/** Why an app may have more functions than its file's text shows. */
+export type UnreadReason =
+  /** It takes in other apps by `.include(…)`. */
+  | 'include'
+  /** `app.function(…)(f)`, or a decorator inside a function. */
+  | 'call'
+  /** A decorator inside a loop. */
+  | 'loop'
+  /** Other code is given the app: `register(app)`. */
+  | 'passed';
+
 /** One `variable = modal.App(…)`. */
 export interface ScriptApp extends SourcePlace {
   readonly variable: string;
@@ -76,6 +91,8 @@ export interface ScriptApp extends SourcePlace {
   readonly entryPoints: readonly ScriptEntryPoint[];
   /** It takes in other apps by `.include(…)`, so `units` is not all that it has. */
   readonly includes?: true;
+  /** Absent when nothing of the kind was seen. */
+  readonly unread?: readonly UnreadReason[];
 }
 
 /** Text that Python would refuse. */
@@ -87,6 +104,8 @@ export interface ModalScript {
   readonly apps: readonly ScriptApp[];
   /** Syntax errors; what could be read besides them is still there. */
   readonly problems: readonly ScriptProblem[];
+  /** Modules that it imports when it is read, with the dots of relative ones; each may add to its apps. */
+  readonly imports?: readonly string[];
 }
 
 /** A file with at least one app, or with what looks like one below a syntax error. */

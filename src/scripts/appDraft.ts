@@ -1,7 +1,7 @@
 import type { ScriptApp, ScriptEntryPoint, ScriptUnit } from '../domain/script.ts';
 
 /** An app whose functions are still being collected. */
-export interface AppDraft extends Omit<ScriptApp, 'name' | 'units' | 'entryPoints' | 'includes'> {
+export interface AppDraft extends Omit<ScriptApp, 'name' | 'units' | 'entryPoints' | 'includes' | 'unread'> {
   name: string | undefined;
   includes?: true;
   readonly units: ScriptUnit[];

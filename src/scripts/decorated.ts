@@ -1,11 +1,11 @@
 import type { SyntaxNode } from '@lezer/common';
-import type { ScriptFunction, WebKind } from '../domain/script.ts';
+import type { ScriptFunction, ScriptUnit, WebKind } from '../domain/script.ts';
 import type { AppDraft } from './appDraft.ts';
 import type { Scope } from './parameters.ts';
 import { readClassParameters, readParameters } from './parameters.ts';
 import type { Argument, PythonSource } from './pythonSource.ts';
 import { childrenOf } from './pythonSource.ts';
-import { resources } from './resources.ts';
+import { deployedName, resources } from './resources.ts';
 import { ownValue } from '../domain/ownValue.ts';
 
 interface Decorator {
@@ -27,7 +27,9 @@ export function readDecorated(
   statement: SyntaxNode,
   scope: Scope,
   apps: ReadonlyMap<string, AppDraft>,
+  isConditional: boolean,
 ): void {
+  const more = isConditional ? ({ conditional: true } as const) : {};
   const definition = statement.lastChild;
   const decorators = decoratorsOf(statement, scope.source);
   for (const decorator of decorators) {
@@ -35,9 +37,11 @@ export function readDecorated(
     const app = decorator.path.length === 2 ? apps.get(variable) : undefined;
     if (!app || !definition) continue;
     if (method === 'local_entrypoint') addEntryPoint(app, statement, definition, scope);
-    else if (method === 'function') addFunction(app, statement, definition, decorator, decorators, scope);
-    else if (method === 'cls') addClass(app, statement, definition, decorator, scope);
-    else if (method === 'server') addServer(app, statement, definition, decorator, scope);
+    else if (method === 'function')
+      app.units.push(...functionUnits(statement, definition, decorator, decorators, scope, more));
+    else if (method === 'cls') app.units.push(...classUnits(statement, definition, decorator, scope, more));
+    else if (method === 'server')
+      app.units.push(...serverUnits(statement, definition, decorator, scope, more));
   }
 }
 
@@ -70,40 +74,47 @@ function addEntryPoint(app: AppDraft, statement: SyntaxNode, definition: SyntaxN
   });
 }
 
-function addFunction(
-  app: AppDraft,
+type Conditional = Pick<ScriptUnit, 'conditional'>;
+
+function functionUnits(
   statement: SyntaxNode,
   definition: SyntaxNode,
   decorator: Decorator,
   decorators: readonly Decorator[],
   scope: Scope,
-): void {
+  more: Conditional,
+): ScriptUnit[] {
   const place = placeOf(statement, definition, scope.source);
-  if (!place || definition.name !== 'FunctionDefinition') return;
+  if (!place || definition.name !== 'FunctionDefinition') return [];
   const fn: ScriptFunction = {
     ...place,
     ...webOf(decorators, scope),
     ...generatorMark(definition, scope),
     parameters: readParameters(definition.getChild('ParamList'), scope, false),
   };
-  app.units.push({ kind: 'function', ...place, ...resources(decorator.args, scope.values), functions: [fn] });
+  const { args } = decorator;
+  const { values } = scope;
+  const named = deployedName(args, values, place.name);
+  return [{ kind: 'function', ...place, ...named, ...more, ...resources(args, values), functions: [fn] }];
 }
 
-function addClass(
-  app: AppDraft,
+function classUnits(
   statement: SyntaxNode,
   definition: SyntaxNode,
   decorator: Decorator,
   scope: Scope,
-): void {
+  more: Conditional,
+): ScriptUnit[] {
   const place = placeOf(statement, definition, scope.source);
-  if (!place || definition.name !== 'ClassDefinition') return;
+  if (!place || definition.name !== 'ClassDefinition') return [];
   const body = definition.getChild('Body');
   const own = readClassParameters(body, scope);
   const functions = [...childrenOf(body)].flatMap(
     (member) => readMethod(member, place.name, own, scope) ?? [],
   );
-  app.units.push({ kind: 'class', ...place, ...resources(decorator.args, scope.values), functions });
+  const deployedAs = `${place.name}.*`;
+  const asked = resources(decorator.args, scope.values);
+  return [{ kind: 'class', ...place, deployedAs, ...more, ...asked, functions }];
 }
 
 function readMethod(
@@ -133,17 +144,20 @@ function readMethod(
 }
 
 /** `@app.server()` makes a class answer HTTP by a server that it starts itself. */
-function addServer(
-  app: AppDraft,
+function serverUnits(
   statement: SyntaxNode,
   definition: SyntaxNode,
   decorator: Decorator,
   scope: Scope,
-): void {
+  more: Conditional,
+): ScriptUnit[] {
   const place = placeOf(statement, definition, scope.source);
-  if (!place || definition.name !== 'ClassDefinition') return;
+  if (!place || definition.name !== 'ClassDefinition') return [];
   const fn: ScriptFunction = { ...place, web: 'server', parameters: [] };
-  app.units.push({ kind: 'class', ...place, ...resources(decorator.args, scope.values), functions: [fn] });
+  const { args } = decorator;
+  const { values } = scope;
+  const named = deployedName(args, values, place.name);
+  return [{ kind: 'class', ...place, ...named, ...more, ...resources(args, values), functions: [fn] }];
 }
 
 function webOf(decorators: readonly Decorator[], { names }: Scope): { readonly web?: WebKind } {

@@ -6,10 +6,16 @@ import { childrenOf } from './pythonSource.ts';
 export class ImportedNames {
   readonly #source: PythonSource;
   readonly #meanings = new Map<string, string>();
+  readonly #modules = new Set<string>();
   #allOfModal = false;
 
   constructor(source: PythonSource) {
     this.#source = source;
+  }
+
+  /** Modules that were imported, with the dots of relative ones. */
+  get modules(): readonly string[] {
+    return [...this.#modules];
   }
 
   /** Takes in an `import …` or `from … import …`. */
@@ -23,6 +29,9 @@ export class ImportedNames {
       .map((word) => this.#source.textOf(word))
       .join('');
     for (const [path, alias] of this.#clauses(words.slice(at + 1))) {
+      if (!isFrom) this.#modules.add(path);
+      // `from . import x` may mean a module x.
+      else this.#modules.add(/^\.*$/.test(module) ? `${module}${path}` : module);
       if (isFrom) this.#meanings.set(alias ?? path, `${module}.${path}`);
       else this.#meanings.set(alias ?? firstPart(path), alias === undefined ? firstPart(path) : path);
       if (isFrom && module === 'modal' && path === '*') this.#allOfModal = true;

@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
-import type { ModalScript, ScriptApp } from '../domain/script.ts';
+import type { ModalScript, ScriptApp, UnreadReason } from '../domain/script.ts';
 import type { AppDraft } from './appDraft.ts';
 import { readDecorated } from './decorated.ts';
 import { ImportedNames } from './names.ts';
@@ -8,6 +8,7 @@ import type { Argument } from './pythonSource.ts';
 import { PythonSource, childrenOf } from './pythonSource.ts';
 import { secretNames } from './resources.ts';
 import { syntaxProblems } from './syntaxProblems.ts';
+import { unreadReasons } from './unread.ts';
 import { Values } from './values.ts';
 
 /** Statements in statements are followed this deep; Python itself allows 100 indents. */
@@ -22,28 +23,47 @@ export function parseScript(text: string): ModalScript {
   const values = new Values(source, names);
   const scope: Scope = { source, names, values };
   const statements = [...moduleStatements(source, source.tree.topNode)];
-  for (const statement of statements) bindNames(statement, scope);
+  for (const { statement } of statements) bindNames(statement, scope);
   const apps = new Map<string, AppDraft>();
-  for (const statement of statements) {
+  for (const { statement, isConditional } of statements) {
     if (statement.name === 'AssignStatement') readApp(statement, scope, apps);
-    else if (statement.name === 'DecoratedStatement') readDecorated(statement, scope, apps);
+    else if (statement.name === 'DecoratedStatement') readDecorated(statement, scope, apps, isConditional);
     else if (statement.name === 'ExpressionStatement') readInclude(statement.firstChild, scope, apps);
   }
-  return { apps: [...new Set(apps.values())].map(finish), problems: syntaxProblems(source) };
+  if (apps.size === 0) return { apps: [], problems: syntaxProblems(source) };
+  const unread = unreadReasons(source, apps);
+  const imports = names.modules.filter((name) => name !== 'modal');
+  return {
+    apps: [...new Set(apps.values())].map((draft) => finish(draft, unread.get(draft))),
+    problems: syntaxProblems(source),
+    ...(imports.length > 0 ? { imports } : {}),
+  };
+}
+
+interface Statement {
+  readonly statement: SyntaxNode;
+  /** It may be passed over, or be run more than once. */
+  readonly isConditional: boolean;
 }
 
 /** What runs when the file is imported, in order; bodies of functions and classes do not. */
-function* moduleStatements(source: PythonSource, block: SyntaxNode, depth = 0): Generator<SyntaxNode> {
+function* moduleStatements(
+  source: PythonSource,
+  block: SyntaxNode,
+  isConditional = false,
+  depth = 0,
+): Generator<Statement> {
   if (depth > deepest) return;
   for (const child of childrenOf(block)) {
     if (child.name === 'IfStatement' && isMainGuard(source, child)) continue;
-    yield child;
+    yield { statement: child, isConditional };
     if (
       /^(?:(?:If|Try|With|For|While|Match)Statement|MatchClause|MatchBody|Body|StatementGroup)$/.test(
         child.name,
       )
     ) {
-      yield* moduleStatements(source, child, depth + 1);
+      const passedOver = /^(?:If|Try|For|While|Match)Statement$/.test(child.name);
+      yield* moduleStatements(source, child, isConditional || passedOver, depth + 1);
     }
   }
 }
@@ -166,9 +186,13 @@ function isInclude(source: PythonSource, callee: SyntaxNode): boolean {
   return lastChild?.name === 'PropertyName' && source.textOf(lastChild) === 'include';
 }
 
-function finish({ name, secrets, units, ...draft }: AppDraft): ScriptApp {
+function finish(
+  { name, secrets, units, ...draft }: AppDraft,
+  unread: ReadonlySet<UnreadReason> | undefined,
+): ScriptApp {
   return {
     ...draft,
+    ...(unread ? { unread: [...unread] } : {}),
     ...(name === undefined ? {} : { name }),
     units: units.map((unit) => ({ ...unit, secrets: [...new Set([...secrets, ...unit.secrets])] })),
   };

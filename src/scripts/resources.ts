@@ -14,6 +14,22 @@ export function resources(
   };
 }
 
+/**
+ * The name that Modal gives a function or server.
+ * @param own as it is called in the file, which counts without `name=`
+ * @returns nothing where only running the file would tell
+ */
+export function deployedName(
+  args: readonly Argument[],
+  values: Values,
+  own: string,
+): Pick<ScriptUnit, 'deployedAs'> {
+  const argument = args.find(({ name }) => name === 'name');
+  const value = argument ? values.read(argument.value) : null;
+  if (value === null) return { deployedAs: own };
+  return typeof value === 'string' ? { deployedAs: value } : {};
+}
+
 /** Names of the secrets that the arguments of an app or of a decorator give. */
 export function secretNames(args: readonly Argument[], values: Values): string[] {
   const value = keyword(args, 'secrets', values);

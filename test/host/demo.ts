@@ -24,6 +24,8 @@ export interface DemoOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Changes to the environment of the editor, e.g. a PATH without `modal`. */
   readonly env?: NodeJS.ProcessEnv;
+  /** More variables of the local Modal. */
+  readonly simulatorEnv?: NodeJS.ProcessEnv;
   /** Gets one line for each step. */
   readonly onStep?: (line: string) => void;
 }
@@ -59,6 +61,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const simulator = await startSimulator({
     ...hub.containerEnv,
     MODAL_SIMULATOR_CONTAINER_ENV: Object.keys(hub.containerEnv).join(),
+    ...options.simulatorEnv,
   });
   parts.defer(() => simulator.stop());
   onStep('VS Code');

@@ -3,14 +3,18 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
-import { connect } from 'node:net';
+import { connect, createServer as createPlainServer } from 'node:net';
+import path from 'node:path';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../src/domain/logger.ts';
 import type { NetworkSettings } from '../../src/domain/network.ts';
 import { networkVariables, plainNetwork } from '../../src/domain/network.ts';
 import { cliEnvironment, runCli } from '../../src/modal/cli.ts';
+import { cliObstacles } from '../../src/deploy/cliTrace.ts';
+import { Deployer } from '../../src/deploy/deployer.ts';
 import { explainFailure } from '../../src/deploy/failure.ts';
+import { planDeploy } from '../../src/deploy/plan.ts';
 import { findCli } from '../../src/modal/interpreter.ts';
 import { ControlPlanes } from '../../src/modal/planes.ts';
 import { connectTo } from '../../src/requests/health/connect.ts';
@@ -21,6 +25,8 @@ import { makeCompany } from '../host/company.ts';
 import { ensureProxySupport } from '../host/proxySupport.ts';
 import type { Simulator } from '../host/simulator.ts';
 import { startSimulator } from '../host/simulator.ts';
+import type { Socks } from '../host/socks.ts';
+import { ownAddress, startSocks } from '../host/socks.ts';
 import type { Squid } from '../host/squid.ts';
 import { startSquid } from '../host/squid.ts';
 
@@ -42,7 +48,7 @@ let ports: { readonly plain: number; readonly secure: number; readonly secureMod
 beforeAll(async () => {
   const names = [modalName, webName];
   [simulator, open, guarded, company] = await Promise.all([
-    startSimulator({ MODAL_SIMULATOR_NAMES: modalName }),
+    startSimulator({ MODAL_SIMULATOR_NAMES: `${modalName} ${ownAddress()}` }),
     startSquid({ names, refused: ['refused.company.test'] }),
     startSquid({ names, user }),
     makeCompany(names),
@@ -296,5 +302,104 @@ describe('a certificate of the company', () => {
   it('is not looked at where the user turned that off', async () => {
     const world = { variables: { https_proxy: open.host }, settings: { strictSsl: false }, server: server() };
     expect(await sdkAnswers(world)).toBe('local');
+  });
+});
+
+describe('what only the CLI lacks is said at once, not after its minute of tries', () => {
+  async function deploy(world: World, pythonPath: string): Promise<unknown> {
+    const { planes, env } = planesOf({ ...world, variables: { ...world.variables, PYTHONPATH: pythonPath } });
+    const plane = await planes.get();
+    const connection = await planes.connection();
+    const script = path.resolve(import.meta.dirname, 'fixtures/plain_function.py');
+    const plan = await planDeploy({ kind: 'script', script }, { plane, connection, environment: '' });
+    const cli = await findCli({ configured: '', workspaceFolders: [], env });
+    const keepKey = () => Promise.resolve();
+    const services = { cli, connection, plane, env: await planes.environment(), keepKey };
+    const shown: string[] = [];
+    const listener = { onStage: () => undefined, onLine: (line: string) => void shown.push(line) };
+    const failure = await new Deployer(silentLogger)
+      .deploy(plan, services, listener)
+      .catch((error: unknown) => error);
+    expect(shown.join()).not.toContain(encodeURIComponent(user.password));
+    planes.dispose();
+    return failure;
+  }
+
+  it('the packages for a proxy', async () => {
+    const world = { variables: { HTTP_PROXY: `http://${login}@${guarded.host}` } };
+    expect(await deploy(world, '')).toMatchObject({ kind: 'cliFailed', message: cliObstacles.packages });
+  });
+
+  it('trust in the certificate of the company, whatever variables say', async () => {
+    const variables = {
+      HTTPS_PROXY: open.host,
+      SSL_CERT_FILE: company.authority,
+      REQUESTS_CA_BUNDLE: company.authority,
+    };
+    const world = { variables, server: `https://${modalName}:${ports.secureModal}` };
+    expect(await deploy(world, support)).toMatchObject({
+      kind: 'cliFailed',
+      message: cliObstacles.certificate,
+    });
+  });
+});
+
+describe('a SOCKS proxy', () => {
+  const login5 = { name: 'jo', password: 'p@ss' };
+  // Through a name of its own: this machine's loopback is reached without a proxy.
+  const address = ownAddress();
+  let forward: Server;
+  let socks: Socks;
+  beforeAll(async () => {
+    socks = await startSocks(login5);
+    forward = createPlainServer((socket) => {
+      const inner = connect(modalPort, '127.0.0.1');
+      inner.on('error', () => socket.destroy());
+      socket.on('error', () => inner.destroy());
+      socket.pipe(inner).pipe(socket);
+    }).listen(0, address);
+    await once(forward, 'listening');
+  });
+  afterAll(async () => {
+    forward.close();
+    await socks[Symbol.asyncDispose]();
+  });
+  const server = () => `http://${address}:${(forward.address() as AddressInfo).port}`;
+
+  it.each(['socks5', 'socks5h'])('%s:// carries SDK, CLI and requests', async (scheme) => {
+    const world = {
+      variables: { ALL_PROXY: `${scheme}://jo:p%40ss@${socks.host}` },
+      server: server(),
+    };
+    const before = socks.seen.length;
+    expect(await sdkAnswers(world)).toBe('local');
+    expect(await cliAnswers(world)).toContain('"main"');
+    const { network } = planesOf(world);
+    const web = createServer((_request, response) => response.end('over SOCKS')).listen(0, address);
+    await once(web, 'listening');
+    const { port } = web.address() as AddressInfo;
+    expect((await request(`http://${address}:${port}/`, network)).body).toBe('over SOCKS');
+    web.close();
+    const seen = socks.seen.slice(before).join('\n');
+    expect(seen).toContain(`${address}:${new URL(server()).port}`);
+    expect(seen).toContain(`${address}:${port}`);
+  });
+
+  it('that asks for a password, or is none, is said to be the reason', async () => {
+    const by = (proxy: string) => sdkAnswers({ variables: { ALL_PROXY: proxy }, server: server() });
+    for (const proxy of [
+      `socks5://${socks.host}`,
+      `socks5://jo:wrong@${socks.host}`,
+      `socks5://${open.host}`,
+    ])
+      await expect(by(proxy)).rejects.toMatchObject({
+        kind: 'offline',
+        message: expect.stringMatching(
+          /^The proxy \S+ did not connect to \S+ (?:in time|\(.+\))\. Check that it runs, and what the variable ALL_PROXY says\.$/,
+        ) as string,
+      });
+    await expect(by('socks5://127.0.0.1:1')).rejects.toThrow(
+      /^Nothing listens at the proxy 127\.0\.0\.1:1\./,
+    );
   });
 });

@@ -1,6 +1,8 @@
 /** Deploys as a person meets them: choices in the preview, failures at their line, hidden views, reloads. */
+import { execFile } from 'node:child_process';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Demo } from '../host/demo.ts';
 import { startDemo } from '../host/demo.ts';
@@ -60,6 +62,56 @@ const callsOf = async (rpc: string) => {
   const { calls } = (await demo.simulator.admin('GET', '/rpc-log')) as { calls: { name: string }[] };
   return calls.filter(({ name }) => name.endsWith(rpc)).length;
 };
+
+describe('an app whose functions are in other files', () => {
+  const live = async () => {
+    const { apps } = (await demo.simulator.admin('GET', '/state')) as {
+      apps: { description: string; state: string; functions: Record<string, unknown> }[];
+    };
+    const found = apps.find(
+      ({ description, state }) => description === 'several' && state === 'APP_STATE_DEPLOYED',
+    );
+    return Object.keys(found?.functions ?? {});
+  };
+
+  it('is not published empty by Enter: the question names what goes', async () => {
+    const names = ['load', 'clean', 'embed', 'index', 'search'];
+    const file = (name: string) => path.join(demo.workspace, name);
+    await writeFile(file('common.py'), 'import modal\n\napp = modal.App("several")\n');
+    const functions = names.map((name) => `@app.function()\ndef ${name}() -> None: ...\n`);
+    await writeFile(file('jobs.py'), `from common import app\n\n${functions.join('\n')}`);
+    await writeFile(file('main.py'), 'from common import app\nimport jobs\n');
+    await promisify(execFile)('modal', ['deploy', file('main.py')], { env: { ...process.env, ...demo.env } });
+    expect((await live()).sort()).toEqual([...names].sort());
+
+    const deploy = async () => {
+      await workbench.treeRow('Scripts', /^Script app several in common/).inlineAction(/^Deploy/);
+      await workbench.quickPick.option(/^Live functions are removed/).waitFor();
+    };
+    await workbench.openView('Scripts');
+    await deploy();
+    await workbench.shot('36-loss-preview');
+    await workbench.quickPick.accept();
+    const text = await workbench.modalDialog.text();
+    expect(text).toContain(
+      'Removes 5 live functions that the script does not have: clean, embed, index, load, search.',
+    );
+    await workbench.shot('37-loss-question');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.page.getByRole('tab', { name: /common\.py/ }).waitFor();
+    expect(await live()).toHaveLength(5);
+
+    await deploy();
+    await workbench.quickPick.accept();
+    await workbench.modalDialog.press('Deploy and Remove 5 Functions');
+    await poll(async () => ((await live()).length === 0 ? true : undefined), {
+      what: 'the app without functions, as it was asked for',
+      timeoutMs: 60_000,
+    });
+    await workbench.clearNotifications();
+    await workbench.openView('Catalogue');
+  });
+});
 
 describe('the preview', () => {
   it('takes other values for settings, and says why it refuses one', async () => {
@@ -170,6 +222,10 @@ describe('a deploy', () => {
       .waitFor(60_000);
     await workbench.shot('35-after-reload');
     await noFaults();
+    // Again means that app, not one to be chosen.
+    await workbench.notification(/was interrupted/).press('Deploy Again…');
+    await workbench.quickPick.widget.getByText('Deploy finbert-analyst to main').waitFor();
+    await workbench.quickPick.cancel();
     expect((await appStates('finbert-analyst')).filter((state) => state !== 'APP_STATE_STOPPED')).toEqual([]);
     await workbench.treeRow('Catalogue', /^FinBERT analyst.*not deployed/).waitFor();
   });

@@ -1,25 +1,44 @@
 import { lines, text } from '../../domain/text.ts';
+import { lossLines, mayLose, removesFunctions } from '../../deploy/losses.ts';
 import type { DeployPlan } from '../../deploy/plan.ts';
 import { unitLines } from '../../deploy/unitLines.ts';
-import { spokenAge } from '../../domain/words.ts';
+import { pluralOf, spokenAge } from '../../domain/words.ts';
 import { commitWords, gpuWords, isComplete, secretWords } from './planWords.ts';
-import { showInformation } from '../../platform/shown/messages.ts';
+import { showInformation, showWarning } from '../../platform/shown/messages.ts';
 
-/** The one question before a deploy: app, environment, GPU and price, and what will be created or replaced. */
-export async function confirmDeploy(plan: DeployPlan, waitsForHealth: boolean): Promise<boolean> {
-  const deploy = text`Deploy`;
+export type Confirmation = 'deploy' | 'script' | undefined;
+
+/**
+ * The one question before a deploy: app, environment, GPU and price, and what will be created, replaced or removed. Where
+ * something may be lost, Enter shows the script and deploys nothing.
+ * @returns undefined when the user left
+ */
+export async function confirmDeploy(plan: DeployPlan, waitsForHealth: boolean): Promise<Confirmation> {
   const name = plan.appName || plan.title;
-  const chosen = await showInformation(
-    text`Deploy ${name} to ${plan.environment || text`the default environment`}?`,
-    { modal: true, detail: lines(confirmationLines(plan, waitsForHealth, Date.now())) },
-    deploy,
-  );
-  return chosen === deploy;
+  const question = text`Deploy ${name} to ${plan.environment || text`the default environment`}?`;
+  const options = {
+    modal: true,
+    detail: lines(confirmationLines(plan, waitsForHealth, Date.now())),
+  } as const;
+  const { losses } = plan;
+  if (!losses || !mayLose(losses)) {
+    const deploy = text`Deploy`;
+    return (await showInformation(question, options, deploy)) === deploy ? 'deploy' : undefined;
+  }
+  const show = text`Show Script`;
+  const deploy =
+    losses.kind === 'compared' && removesFunctions(losses)
+      ? text`Deploy and Remove ${pluralOf(losses.gone.length, 'Function')}`
+      : text`Deploy Anyway`;
+  const chosen = await showWarning(question, options, show, deploy);
+  if (chosen === show) return 'script';
+  return chosen === deploy ? 'deploy' : undefined;
 }
 
 /** What the question says, one fact a line. */
 export function confirmationLines(plan: DeployPlan, waitsForHealth: boolean, now: number): string[] {
   return [
+    ...lossLines(plan.losses),
     ...gpuLines(plan),
     ...(waitsForHealth ? ['One container starts at the end, for the first healthy answer.'] : []),
     ...plan.secrets.map((planned) => {

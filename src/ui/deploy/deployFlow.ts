@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { views } from '../../contributions.ts';
 import type { DeployResult } from '../../deploy/deployer.ts';
@@ -56,13 +57,15 @@ export class DeployFlow {
       const plan = await this.#plan(chosen);
       const answer = await showPreview(plan);
       if (!answer) return undefined;
+      let next: PreviewAnswer['kind'] = answer.kind;
       if (answer.kind === 'deploy') {
-        const confirmed =
-          missingSecrets(plan).length === 0 && (await confirmDeploy(plan, this.#waitsForHealth(plan)));
-        if (confirmed) return plan;
-        continue;
+        if (missingSecrets(plan).length > 0) continue;
+        const confirmation = await confirmDeploy(plan, this.#waitsForHealth(plan));
+        if (confirmation === 'deploy') return plan;
+        if (!confirmation) continue;
+        next = confirmation;
       }
-      if (answer.kind === 'script') {
+      if (next === 'script') {
         await vscode.window.showTextDocument(vscode.Uri.file(plan.script));
         return undefined;
       }
@@ -95,7 +98,7 @@ export class DeployFlow {
   }
 
   #plan(target: DeployTarget): Promise<DeployPlan> {
-    const { config, planes, cli } = this.#services;
+    const { config, planes, cli, scriptReader } = this.#services;
     return withSignal(text`Preparing the deploy…`, async (signal) => {
       await cli.find(signal);
       return planDeploy(target, {
@@ -103,6 +106,9 @@ export class DeployFlow {
         connection: await planes.connection(),
         environment: config.get('environment', folderOf(target)),
         lastChoices: (appName, environment) => this.#choices.get(appName, environment),
+        lastName: (script, app, environment) =>
+          this.#choices.lastName(appReference(script, app, true), environment),
+        readScript: async (file) => scriptReader.ofText(await readFile(file, 'utf8')),
         hasKey: (secret, environment) => this.#hasKey(secret, environment),
         signal,
       });
@@ -127,6 +133,7 @@ export class DeployFlow {
       log.end('done', summaryOf(result));
       problems.show(plan.script, result.warnings);
       await this.#choices.keep(plan);
+      if (!plan.appName) await this.#choices.keepName(keyOf(plan.target), result);
       await afterSuccess(this.#services, plan, result);
     } catch (error) {
       log.end(isCancelled(error) ? 'cancelled' : 'failed');

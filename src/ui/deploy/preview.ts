@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { lossLines, removesFunctions } from '../../deploy/losses.ts';
 import type { DeployPlan, PlannedSecret } from '../../deploy/plan.ts';
 import { missingSecrets } from '../../deploy/plan.ts';
 import { isChanged, settingValue } from '../../deploy/settings.ts';
@@ -43,6 +44,7 @@ function previewItems(plan: DeployPlan, now: number): Item[] {
   return [
     deployItem(plan),
     ...section(text`Target`, whatItems(plan)),
+    ...section(text`Lost by this deploy`, lossItems(plan)),
     ...section(text`Currently deployed`, nowItems(plan, now)),
     ...section(text`Secrets`, plan.secrets.map(secretItem)),
     ...section(text`Settings`, settingItems(plan)),
@@ -115,6 +117,18 @@ function unitItems(plan: DeployPlan): Item[] {
     label: plain(line),
     answer: { kind: 'look' },
   }));
+}
+
+/** To look at; the question after it asks for them on purpose. */
+function lossItems({ losses }: DeployPlan): Item[] {
+  const sentences = lossLines(losses);
+  if (sentences.length === 0) return [];
+  const label = removesFunctions(losses)
+    ? text`Live functions are removed`
+    : text`Live functions may be removed`;
+  return [
+    { ...icon('warning'), label, detail: plain(sentences.join(' ')), answer: { kind: 'script' as const } },
+  ];
 }
 
 function nowItems(plan: DeployPlan, now: number): Item[] {

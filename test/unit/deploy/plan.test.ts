@@ -78,6 +78,55 @@ describe('planning a deploy', () => {
     expect((await planDeploy(target, { plane: silent, connection, environment: '' })).live).toBeUndefined();
   });
 
+  it('compares what is live with the file of a bundled app, as far as its settings decide', async () => {
+    const setting = { env: 'APP_N', title: 'Size', description: '', type: 'integer', default: 4 } as const;
+    const sized: DeployTarget = { kind: 'bundled', app: { ...app, settings: [setting] } };
+    const services = (text: string, settings?: Record<string, string>) => ({
+      plane: plane({ findDeployedApp: () => Promise.resolve({ appId: 'ap-1' }) }),
+      connection,
+      environment: '',
+      readScript: () => Promise.resolve(parseScript(`import modal\napp = modal.App(n)\n${text}`)),
+      ...(settings ? { lastChoices: () => ({ settings }) } : {}),
+    });
+    const conditional = 'if n:\n    @app.function()\n    def f(): pass\n';
+    // Known to be as it was: what only running it tells is there as it was.
+    expect((await planDeploy(sized, services(conditional, {}))).losses).toBeUndefined();
+    expect(
+      (await planDeploy({ ...sized, settings: { APP_N: '8' } }, services(conditional, {}))).losses,
+    ).toMatchObject({
+      conditional: ['f'],
+    });
+    expect((await planDeploy(sized, services(conditional))).losses).toMatchObject({ conditional: ['f'] });
+    expect((await planDeploy(sized, services('', {}))).losses).toMatchObject({ gone: ['f'], doubts: [] });
+    const unread = { ...services(''), readScript: () => Promise.reject(new Error('gone')) };
+    expect((await planDeploy(sized, unread)).losses).toEqual({
+      kind: 'unknown',
+      reason: 'the script could not be read',
+    });
+  });
+
+  it('knows a script whose text does not name its app by its last deploy from here, and reads it anew', async () => {
+    const asked: string[] = [];
+    const before = parseScript('import modal\napp = modal.App(n)\n@app.function()\ndef f(): pass\n').apps[0]!;
+    const plan = await planDeploy(
+      { kind: 'script', script: '/w/app.py', app: before },
+      {
+        plane: plane({
+          findDeployedApp: (name) => {
+            asked.push(name);
+            return Promise.resolve({ appId: 'ap-1' });
+          },
+        }),
+        connection,
+        environment: '',
+        lastName: (script, _app, environment) => `${script} ${environment}`,
+        readScript: () => Promise.resolve(parseScript('import modal\napp = modal.App(n)\n')),
+      },
+    );
+    expect(asked).toEqual(['/w/app.py main']);
+    expect(plan).toMatchObject({ appName: '', losses: { kind: 'compared', gone: ['f'] } });
+  });
+
   it('uses the dated table when the live prices may not be read', async () => {
     const refused = plane({ rates: () => Promise.reject(new ModalError('forbidden', 'no')) });
     const plan = await planDeploy(target, { plane: refused, connection, environment: 'dev' });

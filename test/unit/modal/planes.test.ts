@@ -113,3 +113,27 @@ it('keeps the key of an endpoint for the account that it is of: profile and serv
   await writeFile(config, profileOf('home', 'localhost'));
   expect(await keys.get('main/demo')).toBeUndefined();
 });
+
+it('names a workspace the same after a new sign-in, and by its profile where the server does not tell it', async () => {
+  let workspace = 'team';
+  const source = new ControlPlanes({
+    env: { MODAL_CONFIG_PATH: config },
+    logger: silentLogger,
+    loadSdk: () =>
+      Promise.resolve({
+        createControlPlane: () =>
+          ({
+            close: () => undefined,
+            whoAmI: () => Promise.resolve({ workspace }),
+          }) as unknown as ControlPlane,
+      }),
+  });
+  const { port } = server.address() as AddressInfo;
+  await write('ak-one');
+  expect(await source.workspace()).toBe(`http://127.0.0.1:${port}#team`);
+  await write('ak-second');
+  expect(await source.workspace()).toBe(`http://127.0.0.1:${port}#team`);
+  workspace = '';
+  expect(await source.workspace()).toBe(`http://127.0.0.1:${port}|p`);
+  source.dispose();
+});
