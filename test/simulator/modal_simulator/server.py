@@ -114,11 +114,13 @@ class Options:
     Parameters:
         port, admin_port: 0 = any free one.
         state_dir: where files are kept; None = a temporary folder, removed at the end.
+        views: how containers get views of their own (see ``Views``); empty = as this machine allows.
     """
 
     port: int = 0
     admin_port: int = 0
     state_dir: Path | None = None
+    views: str = ""
 
 
 @dataclass
@@ -185,6 +187,7 @@ class Simulator:
             lambda: self.server_url,
             self.tokens,
             self.work_dir,
+            self.options.views,
         )
 
     def _servicer(self) -> ModalServicer:

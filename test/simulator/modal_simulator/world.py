@@ -126,6 +126,7 @@ class Image:
     key: str = ""  # digest of definition and builder version
     started_at: float = 0.0  # of the build
     finished_at: float = 0.0
+    folder: str = ""  # of this machine, with the files of one that was taken from a sandbox
 
 
 @dataclass

@@ -8,7 +8,6 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 from grpclib import GRPCError, Status
@@ -113,7 +112,7 @@ class CommandRouter(TaskCommandRouterBase):
         if process is not None:
             await process.started.wait()
         place = self._scheduler.place(task_id)
-        if place is None or place.root is None:
+        if place is None or place.view is None:
             raise not_found(f"Container '{task_id}' is not running")
         return place
 
@@ -121,11 +120,10 @@ class CommandRouter(TaskCommandRouterBase):
         terminal = request.pty_info if request.HasField("pty_info") and request.pty_info.enabled else None
         command = Exec(terminal, ignored=_ignored(request), merged=request.stderr_config == INTO_STDOUT)
         env = place.env | self._variables(request.secret_sources, request.secret_ids) | dict(request.env)
-        assert place.root is not None
-        folder = Path(place.localize(request.workdir)) if request.workdir else place.root
-        arguments = [place.localize(each) for each in request.command_args]
+        assert place.view is not None
+        arguments = [place.view.localize(each) for each in request.command_args]
         try:
-            await command.start(arguments, env, folder)
+            await command.start(arguments, env, place.view.entry(request.workdir))
         except OSError as error:
             raise invalid(f"'{request.command_args[0]}' cannot be started: {error.strerror}") from None
         self._execs[request.task_id, request.exec_id] = command
