@@ -43,9 +43,10 @@ from .rpc.proxies import ProxyRpcs
 from .rpc.proxy_tokens import ProxyTokenRpcs
 from .rpc.publishing import PublishingRpcs
 from .rpc.queues import QueueRpcs
-from .rpc.sandboxes import SandboxRpcs
+from .rpc.sandbox_extras import SandboxExtraRpcs
 from .rpc.scheduling import SchedulingRpcs
 from .rpc.secrets import SecretRpcs
+from .rpc.snapshots import SnapshotRpcs
 from .rpc.tasks import TaskRpcs
 from .rpc.volumes import VolumeRpcs
 from .runtime.scheduler import Scheduler
@@ -75,7 +76,8 @@ class ModalServicer(
     QueueRpcs,
     ProxyRpcs,
     TaskRpcs,
-    SandboxRpcs,
+    SandboxExtraRpcs,
+    SnapshotRpcs,
     CommandAccessRpcs,
     LogRpcs,
     BillingRpcs,

@@ -66,6 +66,10 @@ class Container:
     _pipes: dict[int, tuple[int, codecs.IncrementalDecoder]] = field(default_factory=dict)
 
     @property
+    def image_id(self) -> str:
+        return self.arguments.function_def.image_id
+
+    @property
     def task_id(self) -> str:
         return self.task.task_id
 

@@ -82,7 +82,10 @@ def read_file(path: str) -> None:
 def write_file(path: str) -> None:
     if os.path.isdir(path):
         raise IsADirectoryError(errno.EISDIR, "")
-    make_directory(os.path.dirname(path) or "/")
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, "") from None
     with open(path, "wb") as file:
         shutil.copyfileobj(sys.stdin.buffer, file, CHUNK)
 

@@ -20,6 +20,7 @@ from ..world import Sandbox, Task, World, new_id
 from .calls import Status, failure
 from .environment import container_environment
 from .exec import STDERR, STDOUT, Exec
+from .sidecars import Sidecar
 from .spawn import die_with_parent
 from .view.view import View
 from .views import Views
@@ -45,6 +46,7 @@ class SandboxProcess:
     env: dict[str, str] = field(default_factory=dict)
     view: View | None = None
     beside: list[Exec] = field(default_factory=list)
+    sidecars: list[Sidecar] = field(default_factory=list)  # oldest first, also those that have ended
     inputs: int = 0  # numbered pieces of input taken so far
     active_at: float = field(default_factory=time.monotonic)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -53,9 +55,14 @@ class SandboxProcess:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     job: asyncio.Task[None] | None = None
 
+    @property
+    def image_id(self) -> str:
+        return self.record.definition.image_id
+
     def busy(self) -> bool:
         """Tells whether a command beside the sandbox's own runs."""
-        return any(each.exit_code is None for each in self.beside)
+        commands = [*self.beside, *(each for sidecar in self.sidecars for each in sidecar.beside)]
+        return any(each.exit_code is None for each in commands)
 
 
 class Sandboxes:
@@ -138,6 +145,8 @@ class Sandboxes:
             task.finished_at = time.time()
             task.result = record.result
             self._log_state(process, TaskState.TASK_STATE_COMPLETED)
+            for sidecar in process.sidecars:
+                sidecar.end(terminated())
             process.started.set()
             process.ended.set()
             if process.view is not None:
@@ -146,10 +155,8 @@ class Sandboxes:
     async def _start(self, process: SandboxProcess) -> None:
         definition = process.record.definition
         view = await asyncio.to_thread(self._views.make, definition, process.task.task_id)
-        env = container_environment(process.task, definition, self._world, view, self._server_url())
         process.view = view
-        process.env = {name: value for name, value in env.items() if name not in FUNCTIONS_ONLY}
-        process.env |= {"MODAL_SANDBOX_ID": process.record.sandbox_id, **process.record.env}
+        process.env = self._variables(process, definition, view) | process.record.env
         if definition.include_oidc_identity_token:
             process.env["MODAL_IDENTITY_TOKEN"] = _identity_token(process.record)
         terminal = definition.pty_info if definition.pty_info.enabled else None
@@ -166,9 +173,41 @@ class Sandboxes:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_OUTPUT_SECONDS):
                 await process.main.outputs_end()
-        if code == 0:
-            return api_pb2.GenericResult(status=Status.GENERIC_STATUS_SUCCESS)
-        return failure(Status.GENERIC_STATUS_FAILURE, "", exitcode=code if code > 0 else 128 - code)
+        return _result(code)
+
+    async def add_sidecar(
+        self, process: SandboxProcess, name: str, definition: api_pb2.Sandbox, env: dict[str, str]
+    ) -> Sidecar:
+        """Starts a container beside the sandbox's own. Raises OSError or ValueError."""
+        container_id = new_id("co")
+        view = await asyncio.to_thread(self._views.make, definition, container_id)
+        variables = self._variables(process, definition, view) | env
+        sidecar = Sidecar(container_id, name, definition.image_id, variables, view)
+        command = [view.localize(each) for each in definition.entrypoint_args or NO_COMMAND]
+        try:
+            await sidecar.main.start(command, variables, view.entry(definition.workdir), die_with_parent)
+        except OSError:
+            await asyncio.to_thread(view.close)
+            raise
+        view.opened(sidecar.main.pid)
+        process.sidecars.append(sidecar)
+        asyncio.create_task(self._watch_sidecar(sidecar)).add_done_callback(lambda _: None)
+        return sidecar
+
+    async def _watch_sidecar(self, sidecar: Sidecar) -> None:
+        code = await sidecar.main.wait()
+        sidecar.main.kill_left()
+        for command in sidecar.beside:
+            command.kill()
+        sidecar.result = sidecar.result or _result(code)
+        sidecar.main.end_outputs()
+        sidecar.ended.set()
+        await asyncio.to_thread(sidecar.view.close)
+
+    def _variables(self, process: SandboxProcess, definition: api_pb2.Sandbox, view: View) -> dict[str, str]:
+        env = container_environment(process.task, definition, self._world, view, self._server_url())
+        variables = {name: value for name, value in env.items() if name not in FUNCTIONS_ONLY}
+        return variables | {"MODAL_SANDBOX_ID": process.record.sandbox_id}
 
     def _watches(self, process: SandboxProcess) -> list[Coroutine[Any, Any, None]]:
         definition = process.record.definition
@@ -253,6 +292,12 @@ class Sandboxes:
 def terminated() -> api_pb2.GenericResult:
     """Returns the result of a sandbox that was ended from outside."""
     return failure(Status.GENERIC_STATUS_TERMINATED, "", exitcode=SIGKILL_EXIT_CODE)
+
+
+def _result(code: int) -> api_pb2.GenericResult:
+    if code == 0:
+        return api_pb2.GenericResult(status=Status.GENERIC_STATUS_SUCCESS)
+    return failure(Status.GENERIC_STATUS_FAILURE, "", exitcode=code if code > 0 else 128 - code)
 
 
 def _set_ready(process: SandboxProcess) -> None:

@@ -21,12 +21,13 @@ from .environment import TASK_HEADER, container_environment
 from .layout import app_layout
 from .pool import Pool
 from .sandboxes import Sandboxes, SandboxProcess, terminated
+from .sidecars import Sidecar
 from .views import Views
 
 SYSTEM = 3
 MAX_CALLS = 10_000
 TaskState = api_pb2.TaskState
-Place = Container | SandboxProcess
+Place = Container | SandboxProcess | Sidecar
 
 
 class Scheduler:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import shutil
@@ -12,12 +13,12 @@ from pathlib import Path
 from modal_proto import api_pb2
 
 from ..blobs import BlobStore
-from ..world import World
+from ..world import World, new_id
 from . import fs_tools
 from .environment import PASS_THROUGH
 from .rootfs import materialize
 from .view.contents import HOME, Contents, contents_of
-from .view.plan import TOOLS, Plan, make_plan, shared_places
+from .view.plan import TOOLS, Plan, copy_tree, make_plan, shared_places
 from .view.view import BubblewrapView, NamespaceView, OwnView, SharedView, View, run_nothing
 
 KINDS = ("namespaces", "user namespaces", "bubblewrap", "none")
@@ -47,7 +48,7 @@ class Views:
         handed = os.environ.get(PASS_THROUGH, "").split(",")
         self._shared = shared_places(os.environ, [name for name in handed if name])
         if sys.platform != "linux":
-            self.problems.append("only Linux has them")
+            self.problems.append("this needs Linux")
             return
         for kind, make in self._kinds():
             if self._wanted not in ("", kind):
@@ -64,6 +65,37 @@ class Views:
         if self._make is None:
             return self._shared_view(contents, name)
         return self._own_view(self._make, contents, name)
+
+    def snapshot(self, view: View, path: str = "/") -> Path:
+        """Copies the files of a container, or of one of its folders, and returns where to. Raises OSError."""
+        if not isinstance(view, OwnView):
+            raise OSError(errno.EOPNOTSUPP, f"Containers have no file system of their own here: {self.why()}")
+        folder = self._work_dir / "snapshots" / new_id("im")
+        if path == "/":
+            view.plan.own_files(folder)
+        else:
+            source = view.place(path)
+            if not source.is_dir():
+                raise OSError(errno.ENOENT, f"There is no folder {path}")
+            folder.mkdir(parents=True)
+            copy_tree(source, folder)
+        return folder
+
+    def mount(self, view: View, image_id: str, path: str) -> None:
+        """Shows the files of an image, or an empty folder, in a running container. Raises OSError."""
+        if not isinstance(view, OwnView):
+            raise OSError(errno.EOPNOTSUPP, f"Containers have no file system of their own here: {self.why()}")
+        contents = contents_of(api_pb2.Sandbox(image_id=image_id), self._world, self._blobs)
+        view.mount(contents.snapshot or materialize(contents.uploads, self._work_dir / "roots"), path)
+
+    def unmount(self, view: View, path: str) -> None:
+        """Takes away what ``mount`` shows. Raises OSError."""
+        if isinstance(view, OwnView):
+            view.unmount(path)
+
+    def why(self) -> str:
+        """Returns why containers have no views of their own."""
+        return "; ".join(self.problems) or "it was asked for"
 
     def _kinds(self) -> Iterator[tuple[str, MakeView]]:
         yield "namespaces", lambda plan, contents: NamespaceView(plan, contents, own_users=False)

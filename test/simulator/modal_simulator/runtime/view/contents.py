@@ -39,7 +39,9 @@ class Contents:
 
     uploads: dict[str, Upload] = field(default_factory=dict)  # by path in the container
     volumes: tuple[VolumePlace, ...] = ()  # outer ones first
-    snapshots: tuple[Path, ...] = ()  # folders of the image's layers that were taken from sandboxes
+    snapshot: Path | None = (
+        None  # all files of an image that was taken from a container; uploads come over it
+    )
     workdir: str = HOME
 
 
@@ -48,7 +50,10 @@ def contents_of(definition: api_pb2.Function | api_pb2.Sandbox, world: World, bl
     layers = list(_layers(definition.image_id, world))
     uploads: dict[str, Upload] = {}
     folder = HOME
+    snapshot: Path | None = None
     for image in layers:
+        if image.folder:
+            uploads, snapshot = {}, Path(image.folder)
         commands = list(image.definition.dockerfile_commands)
         context = _uploads(image.definition.context_mount_id, world, blobs)
         for copy in copies(commands, folder):
@@ -57,8 +62,7 @@ def contents_of(definition: api_pb2.Function | api_pb2.Sandbox, world: World, bl
     for mount_id in definition.mount_ids:
         uploads |= _uploads(mount_id, world, blobs)
     volumes = sorted(_volumes(definition.volume_mounts, world), key=lambda each: len(each.path))
-    snapshots = tuple(Path(image.folder) for image in layers if image.folder)
-    return Contents(uploads, tuple(volumes), snapshots, folder)
+    return Contents(uploads, tuple(volumes), snapshot, folder)
 
 
 def _layers(image_id: str, world: World) -> Iterator[Image]:

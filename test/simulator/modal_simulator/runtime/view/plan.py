@@ -128,8 +128,8 @@ def make_plan(contents: Contents, folder: Path, tools: Path, shared: Iterable[Pa
     plan = Plan(folder)
     folder.mkdir(parents=True)
     folder.chmod(0o755)
-    for snapshot in contents.snapshots:
-        copy_tree(snapshot, folder)
+    if contents.snapshot is not None:
+        copy_tree(contents.snapshot, folder)
     _bind_system(plan, contents)
     for path in (*PRIVATE, contents.workdir):
         plan.own_place(path).mkdir(parents=True, exist_ok=True)
