@@ -162,7 +162,7 @@ class Sandboxes:
         terminal = definition.pty_info if definition.pty_info.enabled else None
         process.main = Exec(terminal, on_data=self._logger(process))
         command = [view.localize(each) for each in definition.entrypoint_args or NO_COMMAND]
-        await process.main.start(command, process.env, view.entry(definition.workdir), die_with_parent)
+        await process.main.start(command, process.env, view.entry(), die_with_parent)
         view.opened(process.main.pid)
         process.task.started_at = time.time()
         self._log_state(process, TaskState.TASK_STATE_ACTIVE)
@@ -185,7 +185,7 @@ class Sandboxes:
         sidecar = Sidecar(container_id, name, definition.image_id, variables, view)
         command = [view.localize(each) for each in definition.entrypoint_args or NO_COMMAND]
         try:
-            await sidecar.main.start(command, variables, view.entry(definition.workdir), die_with_parent)
+            await sidecar.main.start(command, variables, view.entry(), die_with_parent)
         except OSError:
             await asyncio.to_thread(view.close)
             raise

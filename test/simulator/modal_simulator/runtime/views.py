@@ -132,7 +132,8 @@ class Views:
         for volume in contents.volumes:
             volume.folder.mkdir(parents=True, exist_ok=True)
         mapped |= {HOME: str(root / "root"), TOOLS: str(self._tools)}
-        return SharedView(root, mapped, self._work_dir / "arguments" / name)
+        workdir = "" if contents.workdir == HOME else mapped.get(contents.workdir, contents.workdir)
+        return SharedView(root, mapped, self._work_dir / "arguments" / name, workdir)
 
 
 def _write_tools(folder: Path) -> None:

@@ -61,6 +61,8 @@ def contents_of(definition: api_pb2.Function | api_pb2.Sandbox, world: World, bl
         folder = workdir(commands, folder)
     for mount_id in definition.mount_ids:
         uploads |= _uploads(mount_id, world, blobs)
+    if isinstance(definition, api_pb2.Sandbox) and definition.workdir:
+        folder = _clean(definition.workdir)
     volumes = sorted(_volumes(definition.volume_mounts, world), key=lambda each: len(each.path))
     return Contents(uploads, tuple(volumes), snapshot, folder)
 

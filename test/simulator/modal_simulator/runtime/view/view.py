@@ -80,16 +80,17 @@ class SharedView(View):
     Parameters:
         root: folder with the uploaded files.
         mapped: folder in the container -> folder of this machine.
+        workdir: where commands run, if that is here.
     """
 
-    def __init__(self, root: Path, mapped: Mapping[str, str], arguments: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, mapped: Mapping[str, str], arguments: Path, workdir: str) -> None:
         self._mapped = dict(sorted(mapped.items(), key=lambda item: -len(item[0])))
-        self.home = self.workdir = str(root / "root")
+        self.home = str(root / "root")
+        self.workdir = workdir if os.path.isdir(workdir) else self.home
         self.arguments_path = str(arguments)
 
     def entry(self, folder: str = "") -> Entry:
-        return Entry(folder=Path(self.localize(folder or self.home)))
+        return Entry(folder=Path(self.localize(folder) if folder else self.workdir))
 
     def localize(self, text: str) -> str:
         for remote, local in self._mapped.items():
