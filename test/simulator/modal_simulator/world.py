@@ -103,6 +103,7 @@ class FunctionRecord:
     # Bound (parametrized) instances of a class point at their base service function.
     base_function_id: str = ""
     serialized_params: bytes = b""
+    options: bytes = b""  # api_pb2.FunctionOptions by which such an instance differs
 
 
 @dataclass

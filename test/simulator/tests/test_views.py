@@ -129,6 +129,25 @@ async def test_volumes_lie_within_volumes_and_in_folders_that_are_not_here(
     assert not any_exists(["/no", "/usr/share/placed"])
 
 
+OPTIONS = """
+import modal
+function = modal.Function.from_name("placed", "answer")
+late = modal.Volume.from_name("placed-late", create_if_missing=True)
+changed = function.with_options(volumes={"/late": late}, timeout=77, max_containers=3, scaledown_window=9)
+print(changed.remote("(open('/late/x', 'w').write('late'), os.listdir('/'))[1].count('late')"))
+print(function.remote("os.listdir('/').count('late')"))
+"""
+
+
+async def test_a_volume_that_is_given_with_options_is_there_and_only_then(simulator: Simulator) -> None:
+    assert await run_python(simulator, OPTIONS) == "1\n0"
+    assert await stored(simulator, "placed-late", "x") == "late"
+    [variant] = [each for each in simulator.world.functions.values() if each.options]
+    assert variant.definition is not None
+    assert variant.definition.timeout_secs == 77
+    assert (variant.autoscaler.max_containers, variant.autoscaler.scaledown_window) == (3, 9)
+
+
 async def test_uploaded_files_lie_where_the_image_puts_them(ask: Ask) -> None:
     script = (
         "pwd; cat /assets/copied/plain.txt /etc/placed/plain.conf /opt/placed/run/plain.txt /root/beside/plain.txt;"
