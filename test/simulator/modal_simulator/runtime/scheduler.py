@@ -22,6 +22,7 @@ from .layout import app_layout
 from .pool import Pool
 from .sandboxes import Sandboxes, SandboxProcess, terminated
 from .sidecars import Sidecar
+from .view.view import View
 from .views import Views
 
 SYSTEM = 3
@@ -229,6 +230,7 @@ class Scheduler:
         await asyncio.sleep(self.faults.cold_start_seconds)
         self.log_state(task, TaskState.TASK_STATE_WORKER_ASSIGNED)
         self.log_state(task, TaskState.TASK_STATE_LOADING_IMAGE)
+        view: View | None = None
         try:
             function = container.arguments.function_def
             view = await asyncio.to_thread(self.views.make, function, task.task_id)
@@ -244,6 +246,8 @@ class Scheduler:
             task.finished_at = time.time()
             container.ended.set()
             self._container_exited(container, 1)
+            if view is not None:
+                await asyncio.to_thread(view.close)
             return
         limit = pool.limits.startup_timeout
         asyncio.get_running_loop().call_later(limit, self._startup_is_up, container, limit)

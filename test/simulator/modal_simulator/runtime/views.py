@@ -45,6 +45,7 @@ class Views:
     def choose(self) -> None:
         """Finds out what works here; takes some milliseconds."""
         _write_tools(self._tools)
+        shutil.rmtree(self._work_dir / "containers", ignore_errors=True)  # of a run that was cut off
         handed = os.environ.get(PASS_THROUGH, "").split(",")
         self._shared = shared_places(os.environ, [name for name in handed if name])
         if sys.platform != "linux":
