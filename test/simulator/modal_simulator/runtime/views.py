@@ -139,10 +139,10 @@ class Views:
 
 def _write_tools(folder: Path) -> None:
     """Puts the programs into the folder that Modal has in each container."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     source = folder / "fs_tools.py"
     shutil.copyfile(fs_tools.__file__, source)
     program = folder / TOOLS_NAME
     words = " ".join(shlex.quote(word) for word in (sys.executable, "-I", "-S"))
     program.write_text(f'#!/bin/sh\nexec {words} "$(dirname "$0")/fs_tools.py" "$@"\n')
-    program.chmod(0o755)
+    program.chmod(0o700)

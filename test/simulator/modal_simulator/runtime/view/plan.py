@@ -132,7 +132,7 @@ def make_plan(contents: Contents, folder: Path, tools: Path, shared: Iterable[Pa
         copy_tree(contents.snapshot, folder)
     _bind_system(plan, contents)
     for path in (*PRIVATE, contents.workdir):
-        plan.own_place(path).mkdir(parents=True, exist_ok=True)
+        _make_folder(plan.own_place(path))
     for path in STICKY:
         plan.place(path).chmod(0o1777)
     for name in ("dev", "proc", "sys"):
@@ -225,6 +225,7 @@ def _shown(root: Path, place: Path, own: set[Path]) -> Iterator[Bind]:
             inner.symlink_to(place.readlink())
     elif any(place in path.parents for path in own) or (inner.is_dir() and any(inner.iterdir())):
         inner.mkdir(exist_ok=True)
+        shutil.copymode(place, inner)
         for entry in sorted(place.iterdir()):
             yield from _shown(root, entry, own)
     elif place.is_dir():
@@ -233,6 +234,14 @@ def _shown(root: Path, place: Path, own: set[Path]) -> Iterator[Bind]:
     elif place.is_file() and not os.path.lexists(inner):
         inner.touch()
         yield Bind(place, str(place))
+
+
+def _make_folder(place: Path) -> None:
+    """Makes a folder that every user of the container may enter."""
+    for folder in reversed([place, *place.parents]):
+        if not folder.exists():
+            folder.mkdir()
+            folder.chmod(0o755)
 
 
 def _make_points_inside(volume: VolumePlace, others: Iterable[VolumePlace]) -> None:
