@@ -12,6 +12,7 @@ import sys
 import threading
 from pathlib import Path
 
+from .runtime.views import KINDS, Views
 from .server import Options, Simulator
 
 
@@ -23,6 +24,7 @@ def main() -> None:
         port=arguments.port,
         admin_port=arguments.admin_port,
         state_dir=arguments.state_dir,
+        views=arguments.views,
     )
     try:
         asyncio.run(_run(options, arguments.exit_with_stdin))
@@ -36,6 +38,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--admin-port", type=int, default=0, help="port of the admin API; 0 = any")
     parser.add_argument("--state-dir", type=Path, help="folder for files; default: temporary")
     parser.add_argument("--exit-with-stdin", action="store_true", help="end when stdin is closed")
+    parser.add_argument(
+        "--views", choices=KINDS, default="", help="how containers see files; default: the first that works"
+    )
     return parser.parse_args()
 
 
@@ -77,8 +82,18 @@ def _explain(simulator: Simulator) -> None:
         f"The page of a browser login asks for this code: {simulator.admin_token}",
         "It runs the code of deployed apps as ordinary processes of this user, without a sandbox,",
         "and listens on 127.0.0.1 only. Deploy only code that you trust. Stop it with Ctrl-C.",
+        *_views_told(simulator.scheduler.views),
     ]
     print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+def _views_told(views: Views) -> list[str]:
+    if views.kind != "none":
+        return [f"Each container has its own view of the file system, by {views.kind}."]
+    return [
+        f"Containers have no view of the file system of their own ({views.why()}): the paths of volumes and",
+        "uploaded files are only right in variables and arguments, and code writes to this machine's files.",
+    ]
 
 
 if __name__ == "__main__":

@@ -54,8 +54,7 @@ def hourly_costs(task: Task, resources: api_pb2.Resources | None) -> dict[str, D
     Cores and memory of sandboxes have rates of their own.
     """
     kind = "_sandbox" if task.sandbox_id else ""
-    cores = Decimal(resources.milli_cpu) / 1000 if resources and resources.milli_cpu else DEFAULT_CORES
-    gib = Decimal(resources.memory_mb) / 1024 if resources and resources.memory_mb else DEFAULT_GIB
+    cores, gib = cores_and_gib(resources)
     costs = {
         "CPU": cores * Decimal(RATES[f"cpu_hour_cost{kind}"]),
         "Memory": gib * Decimal(RATES[f"mem_gib_hour_cost{kind}"]),
@@ -64,6 +63,13 @@ def hourly_costs(task: Task, resources: api_pb2.Resources | None) -> dict[str, D
     if gpu and task.gpu_count:
         costs[task.gpu_type.rstrip("!+")] = task.gpu_count * Decimal(RATES[f"gpu_hour_cost_{gpu}"])
     return costs
+
+
+def cores_and_gib(resources: api_pb2.Resources | None) -> tuple[Decimal, Decimal]:
+    """Returns the cores and the memory that are paid for."""
+    cores = Decimal(resources.milli_cpu) / 1000 if resources and resources.milli_cpu else DEFAULT_CORES
+    gib = Decimal(resources.memory_mb) / 1024 if resources and resources.memory_mb else DEFAULT_GIB
+    return cores, gib
 
 
 def cost_between(world: World, task: Task, start: float, end: float) -> dict[str, Decimal]:

@@ -43,9 +43,10 @@ from .rpc.proxies import ProxyRpcs
 from .rpc.proxy_tokens import ProxyTokenRpcs
 from .rpc.publishing import PublishingRpcs
 from .rpc.queues import QueueRpcs
-from .rpc.sandboxes import SandboxRpcs
+from .rpc.sandbox_extras import SandboxExtraRpcs
 from .rpc.scheduling import SchedulingRpcs
 from .rpc.secrets import SecretRpcs
+from .rpc.snapshots import SnapshotRpcs
 from .rpc.tasks import TaskRpcs
 from .rpc.volumes import VolumeRpcs
 from .runtime.scheduler import Scheduler
@@ -75,7 +76,8 @@ class ModalServicer(
     QueueRpcs,
     ProxyRpcs,
     TaskRpcs,
-    SandboxRpcs,
+    SandboxExtraRpcs,
+    SnapshotRpcs,
     CommandAccessRpcs,
     LogRpcs,
     BillingRpcs,
@@ -114,11 +116,13 @@ class Options:
     Parameters:
         port, admin_port: 0 = any free one.
         state_dir: where files are kept; None = a temporary folder, removed at the end.
+        views: how containers get views of their own (see ``Views``); empty = as this machine allows.
     """
 
     port: int = 0
     admin_port: int = 0
     state_dir: Path | None = None
+    views: str = ""
 
 
 @dataclass
@@ -185,6 +189,7 @@ class Simulator:
             lambda: self.server_url,
             self.tokens,
             self.work_dir,
+            self.options.views,
         )
 
     def _servicer(self) -> ModalServicer:

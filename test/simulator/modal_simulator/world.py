@@ -103,6 +103,7 @@ class FunctionRecord:
     # Bound (parametrized) instances of a class point at their base service function.
     base_function_id: str = ""
     serialized_params: bytes = b""
+    options: bytes = b""  # api_pb2.FunctionOptions by which such an instance differs
 
 
 @dataclass
@@ -126,6 +127,7 @@ class Image:
     key: str = ""  # digest of definition and builder version
     started_at: float = 0.0  # of the build
     finished_at: float = 0.0
+    folder: str = ""  # of this machine, with the files of one that was taken from a sandbox
 
 
 @dataclass

@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { JournalEntry } from '../../../src/deploy/journal.ts';
 import { DeployJournal } from '../../../src/deploy/journal.ts';
@@ -101,9 +105,11 @@ describe('a deploy that was cut off', () => {
     accounts: { workspace: string; account: string },
   ) {
     const kept = new Map<string, unknown>([['deploys', entries]]);
-    const journal = new DeployJournal({
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'cut-off-'));
+    const journal = new DeployJournal(() => path.join(folder, 'deploys'), {
       get: (key) => kept.get(key),
-      update: (key, value) => Promise.resolve(void kept.set(key, value)),
+      update: (key, value) =>
+        Promise.resolve(void (value === undefined ? kept.delete(key) : kept.set(key, value))),
     });
     const subscription = reportInterruptedDeploys({
       catalogueView: { view: { visible: true, onDidChangeVisibility: () => ({ dispose: () => undefined }) } },
@@ -116,10 +122,15 @@ describe('a deploy that was cut off', () => {
         get: () => Promise.resolve({ listApps: () => Promise.resolve([]) }),
       },
     } as unknown as Services);
-    // All that it waits for is there at once.
-    for (let turn = 0; turn < 20; turn++) await new Promise((done) => setImmediate(done));
+    // All that it waits for is there at once, or a file.
+    for (let turn = 0; turn < 30; turn++) {
+      await sleep(10);
+      if ((await journal.entries()).length === 0) break;
+    }
     subscription.dispose();
-    return journal.entries.map(({ id }) => id);
+    const left = await journal.entries();
+    await rm(folder, { recursive: true });
+    return left.map(({ id }) => id);
   }
 
   it.each([

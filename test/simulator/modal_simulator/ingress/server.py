@@ -14,6 +14,7 @@ from ..callers import has_own_host
 from ..faults import Faults
 from ..world import FunctionRecord, World
 from .bridge import Bridge
+from .connect import ConnectEdge
 from .errors import edge_error
 from .proxy_auth import refusal
 from .upstream import Upstream, must_sign_in
@@ -37,6 +38,7 @@ class Ingress:
         self._faults = faults
         self._scheduler = scheduler
         self._upstream = Upstream(world, scheduler)
+        self.connect = ConnectEdge(self._upstream)
         self._sockets: dict[Key, socket.socket] = {}
         self._runners: dict[Key, web.AppRunner] = {}
         self._bridges: dict[str, Bridge] = {}  # by call id, for those that were redirected
@@ -71,6 +73,7 @@ class Ingress:
         """Ends all ports."""
         for runner in self._runners.values():
             await runner.cleanup()
+        await self.connect.close()
         await self._upstream.close()
         for listener in self._sockets.values():
             listener.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -45,26 +46,33 @@ class Upstream:
                     noted.status = 503
                     return edge_error(503, "no container is ready")
                 noted.task_id = container.task_id
-                response = await self._pass_on(request, record, noted)
+                assert record.definition is not None
+                port = record.definition.http_config.port
+                response = await self.pass_on(request, port, request.headers.items(), noted)
                 noted.status = response.status
                 return response
         finally:
             noted.seconds = time.time() - noted.at
 
-    async def _pass_on(
-        self, request: web.BaseRequest, record: FunctionRecord, noted: RequestRecord
+    async def pass_on(
+        self,
+        request: web.BaseRequest,
+        port: int,
+        headers: Iterable[tuple[str, str]],
+        noted: RequestRecord | None = None,
     ) -> web.StreamResponse:
-        assert record.definition is not None
-        target = f"http://{HOST}:{record.definition.http_config.port}{request.raw_path}"
+        """Sends the request on to a port of this machine, with those headers, and its answer back."""
+        target = f"http://{HOST}:{port}{request.raw_path}"
         try:
             async with self._open().request(
                 request.method,
                 target,
-                headers=[(name, value) for name, value in request.headers.items() if not _hop_by_hop(name)],
+                headers=[(name, value) for name, value in headers if not _hop_by_hop(name)],
                 data=request.content if request.body_exists else None,
                 allow_redirects=False,
             ) as answered:
-                noted.status = answered.status
+                if noted is not None:
+                    noted.status = answered.status
                 response = web.StreamResponse(status=answered.status, reason=answered.reason)
                 for name, value in answered.headers.items():
                     if not _hop_by_hop(name):

@@ -127,6 +127,16 @@ def check_name(kind: str, name: str) -> None:
         )
 
 
+def no_buckets(mounts: Iterable[api_pb2.CloudBucketMount]) -> None:
+    """Raises UNIMPLEMENTED for a mounted bucket."""
+    for mount in mounts:
+        raise GRPCError(
+            Status.UNIMPLEMENTED,
+            f"The local Modal has no cloud buckets, so '{mount.bucket_name}' cannot be mounted at {mount.mount_path}. "
+            "Use a Volume there instead.",
+        )
+
+
 def timestamp(seconds: float) -> Timestamp:
     """Returns unix seconds as a protobuf Timestamp."""
     whole = int(seconds)

@@ -8,9 +8,9 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
+from google.protobuf.empty_pb2 import Empty
 from grpclib import GRPCError, Status
 from modal_proto import api_pb2
 from modal_proto import task_command_router_pb2 as router_pb2
@@ -19,8 +19,10 @@ from modal_proto.task_command_router_grpc import TaskCommandRouterBase
 from ..runtime.exec import STDERR, STDOUT, Exec
 from ..runtime.sandboxes import SandboxProcess
 from ..runtime.scheduler import Place, Scheduler
+from . import sidecars
 from .base import CALLER, RpcBase, invalid, not_found, unary
 from .sandboxes import until_ready
+from .snapshots import checked, snapshot_of
 
 STREAMS = {
     router_pb2.TASK_EXEC_STDIO_FILE_DESCRIPTOR_STDOUT: STDOUT,
@@ -100,20 +102,22 @@ class CommandRouter(TaskCommandRouterBase):
 
     async def TaskExecStart(self, stream: Any) -> None:
         request = await self._admitted_request(stream)
-        place = await self._place(request.task_id)
+        place = await self._place(request.task_id, request.container_id)
         if not request.command_args:
             raise invalid("No command was given")
         if (request.task_id, request.exec_id) not in self._execs:  # else it was sent again
             await self._start(request, place)
         await stream.send_message(router_pb2.TaskExecStartResponse())
 
-    async def _place(self, task_id: str) -> Place:
-        """Returns where commands of that container run, once it is up."""
+    async def _place(self, task_id: str, container_id: str = "") -> Place:
+        """Returns where commands of that container, or of one beside it, run, once it is up."""
         process = self._scheduler.sandboxes.running(task_id)
         if process is not None:
             await process.started.wait()
         place = self._scheduler.place(task_id)
-        if place is None or place.root is None:
+        if container_id and isinstance(place, SandboxProcess):
+            place = sidecars.by_id(place, container_id)
+        if place is None or place.view is None:
             raise not_found(f"Container '{task_id}' is not running")
         return place
 
@@ -121,11 +125,10 @@ class CommandRouter(TaskCommandRouterBase):
         terminal = request.pty_info if request.HasField("pty_info") and request.pty_info.enabled else None
         command = Exec(terminal, ignored=_ignored(request), merged=request.stderr_config == INTO_STDOUT)
         env = place.env | self._variables(request.secret_sources, request.secret_ids) | dict(request.env)
-        assert place.root is not None
-        folder = Path(place.localize(request.workdir)) if request.workdir else place.root
-        arguments = [place.localize(each) for each in request.command_args]
+        assert place.view is not None
+        arguments = [place.view.localize(each) for each in request.command_args]
         try:
-            await command.start(arguments, env, folder)
+            await command.start(arguments, env, place.view.entry(request.workdir))
         except OSError as error:
             raise invalid(f"'{request.command_args[0]}' cannot be started: {error.strerror}") from None
         self._execs[request.task_id, request.exec_id] = command
@@ -171,8 +174,70 @@ class CommandRouter(TaskCommandRouterBase):
 
     async def TaskReloadVolumes(self, stream: Any) -> None:
         # All containers share the files of a volume, so there is nothing to fetch.
-        await self._place((await self._admitted_request(stream)).task_id)
+        request = await self._admitted_request(stream)
+        await self._place(request.task_id, request.container_id)
         await stream.send_message(router_pb2.TaskReloadVolumesResponse())
+
+    async def TaskMountDirectory(self, stream: Any) -> None:
+        request = await self._admitted_request(stream)
+        view = (await self._place(request.task_id, request.container_id)).view
+        await checked(self._scheduler.views.mount, view, request.image_id, request.path.decode())
+        await stream.send_message(Empty())
+
+    async def TaskUnmountDirectory(self, stream: Any) -> None:
+        request = await self._admitted_request(stream)
+        view = (await self._place(request.task_id, request.container_id)).view
+        await checked(self._scheduler.views.unmount, view, request.path.decode())
+        await stream.send_message(Empty())
+
+    async def TaskSnapshotDirectory(self, stream: Any) -> None:
+        request = await self._admitted_request(stream)
+        place = await self._place(request.task_id, request.container_id)
+        image = await snapshot_of(self._scheduler, place, request.snapshot_id, request.path.decode())
+        await stream.send_message(router_pb2.TaskSnapshotDirectoryResponse(image_id=image.image_id))
+
+    async def TaskSnapshotFilesystem(self, stream: Any) -> None:
+        request = await self._admitted_request(stream)
+        place = await self._place(request.task_id, request.container_id)
+        image = await snapshot_of(self._scheduler, place, request.snapshot_id)
+        await stream.send_message(router_pb2.TaskSnapshotFilesystemResponse(image_id=image.image_id))
+
+    async def TaskContainerCreate(self, stream: Any) -> None:
+        request = await self._admitted_request(stream)
+        process = self._sandbox(request.task_id)
+        await self._place(request.task_id)
+        env = self._variables(request.secret_sources, request.secret_ids) | dict(request.env)
+        definition = sidecars.definition_of(request)
+        made = await sidecars.create(
+            self._scheduler.sandboxes, process, request.container_name, definition, env
+        )
+        await stream.send_message(
+            router_pb2.TaskContainerCreateResponse(container_id=made.container_id, container_name=made.name)
+        )
+
+    async def TaskContainerGet(self, stream: Any) -> None:
+        request = await self._admitted_request(stream)
+        found = sidecars.by_name(
+            self._sandbox(request.task_id), request.container_name, request.include_terminated
+        )
+        await stream.send_message(router_pb2.TaskContainerGetResponse(container=sidecars.info(found)))
+
+    async def TaskContainerList(self, stream: Any) -> None:
+        request = await self._admitted_request(stream)
+        found = sidecars.listed(self._sandbox(request.task_id), request.include_terminated)
+        response = router_pb2.TaskContainerListResponse(containers=[sidecars.info(each) for each in found])
+        await stream.send_message(response)
+
+    async def TaskContainerWait(self, stream: Any) -> None:
+        request = await self._admitted_request(stream)
+        sidecar = sidecars.by_id(self._sandbox(request.task_id), request.container_id)
+        result = await sidecars.result_within(sidecar, request.timeout)
+        await stream.send_message(router_pb2.TaskContainerWaitResponse(result=result))
+
+    async def TaskContainerTerminate(self, stream: Any) -> None:
+        request = await self._admitted_request(stream)
+        await sidecars.terminate(sidecars.by_id(self._sandbox(request.task_id), request.container_id))
+        await stream.send_message(router_pb2.TaskContainerTerminateResponse())
 
     async def SandboxStdinWriteV2(self, stream: Any) -> None:
         request = await self._admitted_request(stream)

@@ -11,6 +11,7 @@ from modal_proto import api_pb2
 
 from ..runtime.container import Container, InputRequest
 from ..runtime.environment import TASK_HEADER
+from ..runtime.pool import clock
 from .base import CALLER, RpcBase, not_found, unary
 
 INPUT_POLL_SECONDS = 20.0
@@ -79,7 +80,7 @@ class ContainerRpcs(RpcBase):
     ) -> Empty:
         container = self._container()
         self._note_ready(container)
-        container.idle_since = time.monotonic()
+        container.idle_since = clock()
         self.scheduler.pool(container.task.function_id).balance()
         return Empty()
 

@@ -7,7 +7,7 @@ from modal_proto import api_pb2
 
 from ..gpus import gpu_problem
 from ..world import App, Definition, FunctionRecord, Version, new_id
-from .base import invalid, not_found, unary
+from .base import invalid, no_buckets, not_found, unary
 from .function_views import FunctionViews, method_definitions, ranked
 
 CLOUDS = frozenset({"", "aws", "gcp", "oci", "auto", "azure"})
@@ -162,6 +162,7 @@ class FunctionRpcs(FunctionViews):
     def _check_resources(self, definition: Definition) -> None:
         data = definition.data
         functions = [each.function for each in data.ranked_functions] if data else [definition.function]
+        no_buckets(definition.function.cloud_bucket_mounts)
         for function in functions:
             gpu = function.resources.gpu_config
             if gpu.count and (problem := gpu_problem(gpu.gpu_type, gpu.count, self.faults.refused_gpus)):

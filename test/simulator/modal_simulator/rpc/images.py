@@ -81,7 +81,7 @@ class ImageRpcs(RpcBase):
     def _image_by_id(self, image_id: str) -> Image:
         image = self.world.images.get(image_id)
         if image is None:
-            raise not_found(f"Image '{image_id}' not found")
+            raise not_found(f"Could not find image with ID '{image_id}'")
         return image
 
     def _find_image(self, key: str) -> Image | None:

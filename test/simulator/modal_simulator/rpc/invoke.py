@@ -9,9 +9,10 @@ from google.protobuf.empty_pb2 import Empty
 from grpclib import GRPCError, Status
 from modal_proto import api_pb2
 
+from ..function_options import autoscaler_with_options, with_options
 from ..runtime.calls import Call
 from ..world import FunctionRecord, new_id
-from .base import not_found, unary
+from .base import no_buckets, not_found, unary
 from .function_views import FunctionViews
 
 MAX_INPUTS_OUTSTANDING = 1000
@@ -83,30 +84,42 @@ class InvokeRpcs(FunctionViews):
         self, request: api_pb2.FunctionBindParamsRequest
     ) -> api_pb2.FunctionBindParamsResponse:
         base = self.function(request.function_id)
-        bound = self._bound(base, request.serialized_params)
+        bound = self._bound(base, request.serialized_params, request.function_options)
         metadata = self.function_metadata(base)
         metadata.base_function_id = base.function_id
         return api_pb2.FunctionBindParamsResponse(
             bound_function_id=bound.function_id, handle_metadata=metadata
         )
 
-    def _bound(self, base: FunctionRecord, params: bytes) -> FunctionRecord:
-        for record in self.world.functions.values():
-            if record.base_function_id == base.function_id and record.serialized_params == params:
-                record.definition, record.definition_id = base.definition, base.definition_id
-                return record
-        record = FunctionRecord(
-            function_id=new_id("fu"),
-            app_id=base.app_id,
-            tag=base.tag,
-            definition=base.definition,
-            definition_id=base.definition_id,
-            class_id=base.class_id,
-            autoscaler=base.autoscaler,
-            base_function_id=base.function_id,
-            serialized_params=params,
+    def _bound(self, base: FunctionRecord, params: bytes, options: api_pb2.FunctionOptions) -> FunctionRecord:
+        """Returns the variant of a function with those parameters and options, as it is defined now."""
+        no_buckets(options.cloud_bucket_mounts)
+        asked = options.SerializeToString(deterministic=True)
+        record = next(
+            (
+                each
+                for each in self.world.functions.values()
+                if each.base_function_id == base.function_id
+                and (each.serialized_params, each.options) == (params, asked)
+            ),
+            None,
         )
-        self.world.functions[record.function_id] = record
+        if record is None:
+            record = FunctionRecord(
+                function_id=new_id("fu"),
+                app_id=base.app_id,
+                tag=base.tag,
+                class_id=base.class_id,
+                base_function_id=base.function_id,
+                serialized_params=params,
+                options=asked,
+            )
+            self.world.functions[record.function_id] = record
+        record.definition, record.autoscaler = base.definition, base.autoscaler
+        if asked and base.definition is not None:
+            record.definition = with_options(base.definition, options)
+            record.autoscaler = autoscaler_with_options(base.autoscaler, options)
+        record.definition_id = base.definition_id
         return record
 
     def _put(

@@ -18,7 +18,7 @@ from modal_proto import api_pb2
 from ..gpus import gpu_problem
 from ..runtime.sandboxes import SandboxProcess, terminated
 from ..world import Sandbox, new_id
-from .base import RpcBase, check_name, invalid, not_found, unary
+from .base import RpcBase, check_name, invalid, no_buckets, not_found, unary
 from .functions import CLOUDS
 from .lifecycle import ENDED
 
@@ -207,6 +207,7 @@ class SandboxRpcs(RpcBase):
         for domain in definition.network_access.allowed_domains:
             if not DOMAIN.fullmatch(domain):
                 raise invalid(f"Invalid domain: {domain}")
+        no_buckets(definition.cloud_bucket_mounts)
         for mount in definition.volume_mounts:
             if mount.volume_id not in self.world.volumes:
                 raise not_found(f"Volume '{mount.volume_id}' not found")

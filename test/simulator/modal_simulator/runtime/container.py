@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import codecs
 import contextlib
-import ctypes
 import os
 import signal
 import sys
@@ -19,12 +18,12 @@ from modal_proto import api_pb2
 from ..world import Task
 from .calls import Input
 from .exec import Exec
-from .rootfs import RootFolder
+from .spawn import die_with_parent, spawn
+from .view.view import View
 
 STDOUT, STDERR = 1, 2
 READ_SIZE = 1 << 16
 GRACE_SECONDS = 1.5
-PR_SET_PDEATHSIG = 1
 
 OnText = Callable[["Container", int, str], None]
 OnExit = Callable[["Container", int], None]
@@ -58,18 +57,17 @@ class Container:
     cancellation: asyncio.Event = field(default_factory=asyncio.Event)
     draining: bool = False
     idle_since: float = 0.0
-    # What commands beside the process need: its variables and its folder, known once it has been started.
+    # What commands beside the process need: its variables and its view, known once it has been started.
     env: dict[str, str] = field(default_factory=dict)
-    root: Path | None = None
-    files: RootFolder | None = None
+    view: View | None = None
     beside: list[Exec] = field(default_factory=list)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     _process: asyncio.subprocess.Process | None = None
     _pipes: dict[int, tuple[int, codecs.IncrementalDecoder]] = field(default_factory=dict)
 
-    def localize(self, text: str) -> str:
-        """Returns a path in the container as it is called on this machine."""
-        return self.files.localize(text) if self.files else text
+    @property
+    def image_id(self) -> str:
+        return self.arguments.function_def.image_id
 
     @property
     def task_id(self) -> str:
@@ -85,29 +83,29 @@ class Container:
         """Whether it has asked for its first input."""
         return self.task.started_at > 0
 
-    async def start(self, env: dict[str, str], cwd: Path, arguments_path: Path) -> None:
+    async def start(self, env: dict[str, str], view: View) -> None:
         """Starts the process. Raises OSError if it cannot be started."""
-        self.env, self.root = env, cwd
-        await asyncio.to_thread(_write_private, arguments_path, self.arguments.SerializeToString())
+        self.env, self.view = env, view
+        data = self.arguments.SerializeToString()
+        await asyncio.to_thread(_write_private, view.place(view.arguments_path), data)
         readers, writers = zip(*(os.pipe() for _ in (STDOUT, STDERR)), strict=True)
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *_entry_point(self.arguments.function_def),
-                env={**env, "MODAL_CONTAINER_ARGUMENTS_PATH": str(arguments_path)},
-                cwd=cwd,
+            self._process = await spawn(
+                view.entry(),
+                [sys.executable, *_entry_point(self.arguments.function_def)],
+                {**env, "MODAL_CONTAINER_ARGUMENTS_PATH": view.arguments_path},
+                die_with_parent,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=writers[0],
                 stderr=writers[1],
-                start_new_session=True,
-                preexec_fn=die_with_parent if sys.platform == "linux" else None,
             )
+            view.opened(self._process.pid)
         finally:
             for writer in writers:
                 os.close(writer)
         for stream, reader in zip((STDOUT, STDERR), readers, strict=True):
             self._listen(stream, reader)
-        asyncio.create_task(self._watch(arguments_path)).add_done_callback(lambda _: None)
+        asyncio.create_task(self._watch()).add_done_callback(lambda _: None)
 
     def drain_output(self) -> None:
         """Reads what the process has written so far, so that it is logged before what follows."""
@@ -163,8 +161,9 @@ class Container:
                 del self._pipes[stream]
                 return
 
-    async def _watch(self, arguments_path: Path) -> None:
+    async def _watch(self) -> None:
         assert self._process is not None
+        assert self.view is not None
         code = await self._process.wait()
         self.drain_output()
         self.kill()  # children that outlived the process
@@ -174,10 +173,10 @@ class Container:
             reader, _ = self._pipes.pop(stream)
             asyncio.get_running_loop().remove_reader(reader)
             os.close(reader)
-        await asyncio.to_thread(arguments_path.unlink, missing_ok=True)
         self.task.finished_at = time.time()
         self.ended.set()
         self.on_exit(self, code)
+        await asyncio.to_thread(self.view.close)
 
 
 def _entry_point(function: api_pb2.Function) -> list[str]:
@@ -198,8 +197,3 @@ def _entry_point(function: api_pb2.Function) -> list[str]:
 def _write_private(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
-
-
-def die_with_parent() -> None:
-    """Makes the kernel end the container when the simulator dies, however that happens."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

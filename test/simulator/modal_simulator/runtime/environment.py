@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 import time
 from collections.abc import Iterable, Iterator
 
 from modal_proto import api_pb2
 
 from ..world import Task, World
-from .rootfs import RootFolder
+from .view.view import View
 
 KEPT_FROM_HOST = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
 PASS_THROUGH = "MODAL_SIMULATOR_CONTAINER_ENV"
@@ -20,17 +21,18 @@ TASK_HEADER = "x-simulator-task-id"
 
 
 def container_environment(
-    task: Task, function: api_pb2.Function, world: World, root: RootFolder, server_url: str
+    task: Task, function: api_pb2.Function, world: World, view: View, server_url: str
 ) -> dict[str, str]:
     """Returns the host's, the image's, the secrets', those asked for and Modal's own; later ones win."""
-    env = _from_host(KEPT_FROM_HOST)
+    env = {**_from_host(KEPT_FROM_HOST), **view.environment()}
+    env["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), env.get("PATH", os.defpath)])
     env.update(_image_variables(function.image_id, world))
     for secret_id in function.secret_ids:
         secret = world.secrets[secret_id]
         secret.last_used_at = time.time()
         env.update(secret.values)
     env.update(_from_host(os.environ.get(PASS_THROUGH, "").split(",")))
-    env = {name: root.localize(value) for name, value in env.items()}
+    env = {name: view.localize(value) for name, value in env.items()}
     app = world.apps[task.app_id]
     env.update(
         MODAL_IS_REMOTE="1",
@@ -41,7 +43,7 @@ def container_environment(
         MODAL_CLOUD_PROVIDER="LOCAL",
         MODAL_REGION="local",
         MODAL_OVERRIDE_HEADERS=f"{TASK_HEADER}:{task.task_id}",
-        PYTHONPATH=str(root.home),
+        PYTHONPATH=view.home,
         PYTHONUNBUFFERED="1",
         PYTHONDONTWRITEBYTECODE="1",
         PYTHONIOENCODING="utf-8",

@@ -12,9 +12,11 @@ import struct
 import termios
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from modal_proto import api_pb2
+
+from .spawn import spawn
+from .view.view import Entry
 
 STDOUT, STDERR = 1, 2
 READ_SIZE = 1 << 16
@@ -76,7 +78,7 @@ class Exec:
         self,
         command: Sequence[str],
         env: Mapping[str, str],
-        folder: Path,
+        entry: Entry,
         before: Callable[[], None] | None = None,
     ) -> None:
         """Starts the command, after ``before`` in its process. Raises OSError if it cannot be started."""
@@ -96,15 +98,14 @@ class Exec:
             env = {**env, "TERM": self.terminal.env_term or "xterm-256color"}
             self.outputs[STDERR].add(b"")
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                *command,
-                env=dict(env),
-                cwd=folder,
+            self._process = await spawn(
+                entry,
+                command,
+                env,
+                self._preparation(before),
                 stdin=stdin,
                 stdout=stdout,
                 stderr=stderr,
-                start_new_session=True,
-                preexec_fn=self._preparation(before),
             )
         except BaseException:
             for descriptor in (*readers.values(), self._input):
@@ -142,6 +143,12 @@ class Exec:
         """Returns the exit code, negative for a signal, once the command has ended."""
         assert self._process is not None
         return await self._process.wait()
+
+    @property
+    def pid(self) -> int:
+        """The process's number; it has been started."""
+        assert self._process is not None
+        return self._process.pid
 
     @property
     def exit_code(self) -> int | None:

@@ -33,6 +33,12 @@ RETRIED = (
     Status.GENERIC_STATUS_INTERNAL_FAILURE,
 )
 
+
+def clock() -> float:
+    """Returns the time by which idle containers are measured: that of the loop, whose timers end them."""
+    return asyncio.get_running_loop().time()
+
+
 StartContainer = Callable[["Pool"], Container]
 OnRunning = Callable[[Container], None]
 
@@ -80,7 +86,7 @@ class Pool:
             self._answer(container, None)
             return
         if not container.idle_since:
-            container.idle_since = time.monotonic()
+            container.idle_since = clock()
         self.balance()
 
     def balance(self) -> None:
@@ -114,7 +120,7 @@ class Pool:
     @contextlib.contextmanager
     def serving(self) -> Iterator[Container | None]:
         """Gives a server's container for the time of one request, or None and has one started."""
-        self.asked_at = time.monotonic()
+        self.asked_at = clock()
         self.open_requests += 1
         try:
             container = next((each for each in self.fresh if each.ready), None)
@@ -122,7 +128,7 @@ class Pool:
             yield container
         finally:
             self.open_requests -= 1
-            self.asked_at = time.monotonic()
+            self.asked_at = clock()
             for each in self.fresh:
                 each.idle_since = self.asked_at
             self.balance()
@@ -135,7 +141,7 @@ class Pool:
             return wanted_containers(len(self.queue), running, limits)
         if len(self.containers) > len(self.fresh):
             return len(self.fresh)  # all containers share this machine's ports: the old one must leave first
-        asked = self.asked_at and time.monotonic() - self.asked_at < limits.scaledown_window
+        asked = self.asked_at and clock() - self.asked_at < limits.scaledown_window
         return 1 if limits.min_containers or self.open_requests or asked else 0
 
     async def stop(self) -> None:
@@ -270,7 +276,7 @@ class Pool:
         if container is not None:
             container.running.pop(item.input_id, None)
             if not container.running:
-                container.idle_since = time.monotonic()
+                container.idle_since = clock()
 
     def _answer(self, container: Container, items: list[Input] | None) -> None:
         request, container.request = container.request, None
@@ -286,7 +292,7 @@ class Pool:
             self._next_end.cancel()
         idle = [each for each in self.fresh if self._is_idle(each)]
         for container in sorted(idle, key=lambda each: each.idle_since):
-            idle_for = time.monotonic() - container.idle_since
+            idle_for = clock() - container.idle_since
             if may_stop_idle(len(self.fresh), idle_for, self.limits):
                 self.drain(container)
                 continue

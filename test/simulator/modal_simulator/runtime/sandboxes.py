@@ -7,24 +7,23 @@ import base64
 import codecs
 import contextlib
 import json
-import sys
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from modal_proto import api_pb2
 
-from ..blobs import BlobStore
 from ..faults import Faults
 from ..log_store import LogStore
 from ..world import Sandbox, Task, World, new_id
 from .calls import Status, failure
-from .container import die_with_parent
 from .environment import container_environment
 from .exec import STDERR, STDOUT, Exec
-from .rootfs import RootFolder, materialize
+from .sidecars import Sidecar
+from .spawn import die_with_parent
+from .view.view import View
+from .views import Views
 
 # What runs when no command is given: nothing, for as long as a sandbox may live.
 NO_COMMAND = ("sleep", "172800")
@@ -39,15 +38,15 @@ TaskState = api_pb2.TaskState
 
 @dataclass
 class SandboxProcess:
-    """A sandbox's processes. Also what commands beside it need: variables, folder, list of them."""
+    """A sandbox's processes. Also what commands beside it need: variables, view, list of them."""
 
     record: Sandbox
     task: Task
     main: Exec = field(default_factory=Exec)
     env: dict[str, str] = field(default_factory=dict)
-    root: Path | None = None
-    files: RootFolder | None = None
+    view: View | None = None
     beside: list[Exec] = field(default_factory=list)
+    sidecars: list[Sidecar] = field(default_factory=list)  # oldest first, also those that have ended
     inputs: int = 0  # numbered pieces of input taken so far
     active_at: float = field(default_factory=time.monotonic)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -56,34 +55,29 @@ class SandboxProcess:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     job: asyncio.Task[None] | None = None
 
+    @property
+    def image_id(self) -> str:
+        return self.record.definition.image_id
+
     def busy(self) -> bool:
         """Tells whether a command beside the sandbox's own runs."""
-        return any(each.exit_code is None for each in self.beside)
-
-    def localize(self, text: str) -> str:
-        """Returns a path in the sandbox as it is called on this machine."""
-        return self.files.localize(text) if self.files else text
+        commands = [*self.beside, *(each for sidecar in self.sidecars for each in sidecar.beside)]
+        return any(each.exit_code is None for each in commands)
 
 
 class Sandboxes:
-    """All sandboxes, also those that have ended: what they wrote can still be read.
-
-    Parameters:
-        work_dir: folder for their files.
-    """
+    """All sandboxes, also those that have ended: what they wrote can still be read."""
 
     def __init__(
         self,
         world: World,
         logs: LogStore,
         faults: Faults,
-        blobs: BlobStore,
+        views: Views,
         server_url: Callable[[], str],
-        work_dir: Path,
     ) -> None:
-        self._world, self._logs, self._faults, self._blobs = world, logs, faults, blobs
+        self._world, self._logs, self._faults, self._views = world, logs, faults, views
         self._server_url = server_url
-        self._work_dir = work_dir
         self.processes: dict[str, SandboxProcess] = {}  # by task id
 
     def create(self, record: Sandbox) -> SandboxProcess:
@@ -151,24 +145,25 @@ class Sandboxes:
             task.finished_at = time.time()
             task.result = record.result
             self._log_state(process, TaskState.TASK_STATE_COMPLETED)
+            for sidecar in process.sidecars:
+                sidecar.end(terminated())
             process.started.set()
             process.ended.set()
+            if process.view is not None:
+                await asyncio.to_thread(process.view.close)
 
     async def _start(self, process: SandboxProcess) -> None:
         definition = process.record.definition
-        files = await asyncio.to_thread(materialize, definition, self._world, self._blobs, self._work_dir)
-        env = container_environment(process.task, definition, self._world, files, self._server_url())
-        process.files = files
-        process.env = {name: value for name, value in env.items() if name not in FUNCTIONS_ONLY}
-        process.env |= {"MODAL_SANDBOX_ID": process.record.sandbox_id, **process.record.env}
+        view = await asyncio.to_thread(self._views.make, definition, process.task.task_id)
+        process.view = view
+        process.env = self._variables(process, definition, view) | process.record.env
         if definition.include_oidc_identity_token:
             process.env["MODAL_IDENTITY_TOKEN"] = _identity_token(process.record)
-        process.root = Path(files.localize(definition.workdir)) if definition.workdir else files.home
         terminal = definition.pty_info if definition.pty_info.enabled else None
         process.main = Exec(terminal, on_data=self._logger(process))
-        command = [files.localize(each) for each in definition.entrypoint_args or NO_COMMAND]
-        before = die_with_parent if sys.platform == "linux" else None
-        await process.main.start(command, process.env, process.root, before)
+        command = [view.localize(each) for each in definition.entrypoint_args or NO_COMMAND]
+        await process.main.start(command, process.env, view.entry(), die_with_parent)
+        view.opened(process.main.pid)
         process.task.started_at = time.time()
         self._log_state(process, TaskState.TASK_STATE_ACTIVE)
 
@@ -178,9 +173,41 @@ class Sandboxes:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_OUTPUT_SECONDS):
                 await process.main.outputs_end()
-        if code == 0:
-            return api_pb2.GenericResult(status=Status.GENERIC_STATUS_SUCCESS)
-        return failure(Status.GENERIC_STATUS_FAILURE, "", exitcode=code if code > 0 else 128 - code)
+        return _result(code)
+
+    async def add_sidecar(
+        self, process: SandboxProcess, name: str, definition: api_pb2.Sandbox, env: dict[str, str]
+    ) -> Sidecar:
+        """Starts a container beside the sandbox's own. Raises OSError or ValueError."""
+        container_id = new_id("co")
+        view = await asyncio.to_thread(self._views.make, definition, container_id)
+        variables = self._variables(process, definition, view) | env
+        sidecar = Sidecar(container_id, name, definition.image_id, variables, view)
+        command = [view.localize(each) for each in definition.entrypoint_args or NO_COMMAND]
+        try:
+            await sidecar.main.start(command, variables, view.entry(), die_with_parent)
+        except OSError:
+            await asyncio.to_thread(view.close)
+            raise
+        view.opened(sidecar.main.pid)
+        process.sidecars.append(sidecar)
+        asyncio.create_task(self._watch_sidecar(sidecar)).add_done_callback(lambda _: None)
+        return sidecar
+
+    async def _watch_sidecar(self, sidecar: Sidecar) -> None:
+        code = await sidecar.main.wait()
+        sidecar.main.kill_left()
+        for command in sidecar.beside:
+            command.kill()
+        sidecar.result = sidecar.result or _result(code)
+        sidecar.main.end_outputs()
+        sidecar.ended.set()
+        await asyncio.to_thread(sidecar.view.close)
+
+    def _variables(self, process: SandboxProcess, definition: api_pb2.Sandbox, view: View) -> dict[str, str]:
+        env = container_environment(process.task, definition, self._world, view, self._server_url())
+        variables = {name: value for name, value in env.items() if name not in FUNCTIONS_ONLY}
+        return variables | {"MODAL_SANDBOX_ID": process.record.sandbox_id}
 
     def _watches(self, process: SandboxProcess) -> list[Coroutine[Any, Any, None]]:
         definition = process.record.definition
@@ -218,7 +245,7 @@ class Sandboxes:
             await asyncio.sleep(probe.interval_ms / 1000 or DEFAULT_PROBE_SECONDS)
 
     async def _probed(self, process: SandboxProcess, probe: api_pb2.Probe) -> bool:
-        assert process.root is not None
+        assert process.view is not None
         if not probe.HasField("exec_command"):
             with contextlib.suppress(OSError):
                 _, writer = await asyncio.open_connection("127.0.0.1", probe.tcp_port)
@@ -227,7 +254,7 @@ class Sandboxes:
             return False
         command = Exec(ignored=(STDOUT, STDERR))
         try:
-            await command.start(list(probe.exec_command.argv), process.env, process.root)
+            await command.start(list(probe.exec_command.argv), process.env, process.view.entry())
         except OSError:
             return False
         try:
@@ -265,6 +292,12 @@ class Sandboxes:
 def terminated() -> api_pb2.GenericResult:
     """Returns the result of a sandbox that was ended from outside."""
     return failure(Status.GENERIC_STATUS_TERMINATED, "", exitcode=SIGKILL_EXIT_CODE)
+
+
+def _result(code: int) -> api_pb2.GenericResult:
+    if code == 0:
+        return api_pb2.GenericResult(status=Status.GENERIC_STATUS_SUCCESS)
+    return failure(Status.GENERIC_STATUS_FAILURE, "", exitcode=code if code > 0 else 128 - code)
 
 
 def _set_ready(process: SandboxProcess) -> None:

@@ -20,13 +20,15 @@ from .container import Container
 from .environment import TASK_HEADER, container_environment
 from .layout import app_layout
 from .pool import Pool
-from .rootfs import materialize
 from .sandboxes import Sandboxes, SandboxProcess, terminated
+from .sidecars import Sidecar
+from .view.view import View
+from .views import Views
 
 SYSTEM = 3
 MAX_CALLS = 10_000
 TaskState = api_pb2.TaskState
-Place = Container | SandboxProcess
+Place = Container | SandboxProcess | Sidecar
 
 
 class Scheduler:
@@ -35,7 +37,8 @@ class Scheduler:
     Parameters:
         server_url: asked when a container starts, as the port is not known earlier.
         tokens: the simulator's token pair; containers do not need it.
-        work_dir: folder for roots, volumes and container arguments.
+        work_dir: folder for what containers have of their own.
+        views: how containers get views of their own; empty = as this machine allows.
     """
 
     def __init__(
@@ -47,20 +50,22 @@ class Scheduler:
         server_url: Callable[[], str],
         tokens: tuple[str, str],
         work_dir: Path,
+        views: str = "",
     ) -> None:
         self.world, self.logs, self.faults, self.blobs = world, logs, faults, blobs
         self._server_url = server_url
-        self._work_dir = work_dir
+        self.views = Views(world, blobs, work_dir, views)
         self.pools: dict[str, Pool] = {}
         self.containers: dict[str, Container] = {}
-        self.sandboxes = Sandboxes(world, logs, faults, blobs, server_url, work_dir)
+        self.sandboxes = Sandboxes(world, logs, faults, self.views, server_url)
         self.calls: dict[str, Call] = {}
         self.ingress = Ingress(world, faults, self)
         self._jobs: set[asyncio.Task[None]] = set()
         self._closed = False
 
     async def start(self) -> None:
-        """Nothing runs before the first deploy."""
+        """Finds out how to run containers; none runs before the first deploy."""
+        await asyncio.to_thread(self.views.choose)
 
     async def close(self) -> None:
         """Ends every container and every web port."""
@@ -225,15 +230,15 @@ class Scheduler:
         await asyncio.sleep(self.faults.cold_start_seconds)
         self.log_state(task, TaskState.TASK_STATE_WORKER_ASSIGNED)
         self.log_state(task, TaskState.TASK_STATE_LOADING_IMAGE)
+        view: View | None = None
         try:
             function = container.arguments.function_def
-            root = await asyncio.to_thread(materialize, function, self.world, self.blobs, self._work_dir)
-            env = container_environment(task, function, self.world, root, self._server_url())
-            container.files = root
+            view = await asyncio.to_thread(self.views.make, function, task.task_id)
+            env = container_environment(task, function, self.world, view, self._server_url())
             self.log_state(task, TaskState.TASK_STATE_CREATING_CONTAINER)
             if container.draining:
                 raise RuntimeError("stopped before it was started")
-            await container.start(env, root.home, self._work_dir / "arguments" / task.task_id)
+            await container.start(env, view)
         except Exception as error:
             task.result = failure(
                 Status.GENERIC_STATUS_INIT_FAILURE, f"Container could not be started: {error}"
@@ -241,6 +246,8 @@ class Scheduler:
             task.finished_at = time.time()
             container.ended.set()
             self._container_exited(container, 1)
+            if view is not None:
+                await asyncio.to_thread(view.close)
             return
         limit = pool.limits.startup_timeout
         asyncio.get_running_loop().call_later(limit, self._startup_is_up, container, limit)

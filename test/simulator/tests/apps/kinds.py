@@ -37,11 +37,15 @@ def too_slow() -> None:
     time.sleep(30)
 
 
-@app.function(image=image, retries=modal.Retries(max_retries=2, initial_delay=0.0, backoff_coefficient=1.0))
-def third_time(path: str) -> int:
-    with open(path, "a") as file:
+@app.function(
+    image=image,
+    volumes={"/data": volume},
+    retries=modal.Retries(max_retries=2, initial_delay=0.0, backoff_coefficient=1.0),
+)
+def third_time() -> int:
+    with open("/data/tries", "a") as file:
         file.write("x")
-    tries = os.path.getsize(path)
+    tries = os.path.getsize("/data/tries")
     if tries < 3:
         raise RuntimeError(f"try {tries}")
     return tries
@@ -73,9 +77,9 @@ class Lifecycle:
         print("left")
 
 
-@app.function(image=image, volumes={"/data": volume}, env={"DATA": "/data"})
+@app.function(image=image, volumes={"/data": volume})
 def write(text: str) -> None:
-    with open(os.environ["DATA"] + "/note.txt", "w") as file:
+    with open("/data/note.txt", "w") as file:
         file.write(text)
     volume.commit()
 
