@@ -14,8 +14,10 @@ import type {
   FunctionStats,
   Redeployed,
 } from '../domain/lifecycle.ts';
+import type { EndpointInfo, ListedEndpoint } from '../domain/managedEndpoint.ts';
 import type { LogBatch, LogCount, LogQuery, PastQuery, TimeRange } from '../domain/log.ts';
 import type { Logger } from '../domain/logger.ts';
+import type { ServerInfo, ServerStats } from '../domain/server.ts';
 import { untilAborted } from '../domain/untilAborted.ts';
 import type { Connection } from './connection.ts';
 import type { ControlPlane, DeployedApp, Identity } from './controlPlane.ts';
@@ -41,9 +43,20 @@ import {
   toUsdPerHour,
 } from './lists.ts';
 import { toLogBatch, toLogCounts } from './logBatch.ts';
+import { readEndpointInfo, readEndpoints } from './managedEndpoints.ts';
 import { withPlan } from './plans.ts';
 import type { Rpc } from './rpc.ts';
-import { descriptorOf, disconnectClientEnded, objectCreation, stoppedByClient } from './wire.ts';
+import type { SandboxScope } from './runningPlane.ts';
+import type { SandboxList } from './sandboxes.ts';
+import { readSandboxContainer, readSandboxes, stopSandbox } from './sandboxes.ts';
+import { readServer, readServerContainers, readServerStats } from './servers.ts';
+import {
+  descriptorOf,
+  disconnectClientEnded,
+  endpointStoppedByClient,
+  objectCreation,
+  stoppedByClient,
+} from './wire.ts';
 
 interface CallOptions {
   readonly signal?: AbortSignal;
@@ -63,6 +76,7 @@ const streamGraceMs = 10_000;
 /** The SDK's own limit comes first, where it works. */
 const sdkGraceMs = 1000;
 const deadlineExceeded = 4;
+const unimplemented = 12;
 
 export function createControlPlane(connection: Connection, logger: Logger): ControlPlane {
   return new SdkControlPlane(newClient(connection, logger), new FieldChecks(logger, connection.serverUrl));
@@ -93,6 +107,8 @@ function newClient(connection: Connection, logger: Logger): ModalClient {
 class SdkControlPlane implements ControlPlane {
   readonly #client: ModalClient;
   readonly #checks: FieldChecks;
+  /** Calls that the server has said it does not offer. */
+  readonly #missing = new Set<string>();
 
   constructor(client: ModalClient, checks: FieldChecks) {
     this.#client = client;
@@ -248,6 +264,77 @@ class SdkControlPlane implements ControlPlane {
     return this.#call(signal, (rpc, options) => readStats(rpc, functionId, options, this.#checks));
   }
 
+  async listSandboxes(
+    { environment, appId = '' }: SandboxScope,
+    mostPages: number,
+    signal?: AbortSignal,
+  ): Promise<SandboxList> {
+    const scope = appId ? { appId, environmentName: '' } : { appId, environmentName: environment };
+    const request = { ...scope, includeFinished: false, tags: [] };
+    const list = (call: 'sandboxListV2' | 'sandboxList') =>
+      readSandboxes(
+        (beforeTimestamp) =>
+          this.#optional(call, signal, (rpc, options) => rpc[call]({ ...request, beforeTimestamp }, options)),
+        environment,
+        mostPages,
+        this.#checks,
+      );
+    try {
+      return await list('sandboxListV2');
+    } catch (error) {
+      if (fromGrpc(error).kind !== 'unsupported') throw error;
+      return list('sandboxList'); // older servers know the first kind only
+    }
+  }
+
+  stopSandbox(id: string, signal?: AbortSignal): Promise<boolean> {
+    return this.#call(signal, (rpc, options) => stopSandbox(rpc, id, options));
+  }
+
+  sandboxContainer(id: string, signal?: AbortSignal): Promise<string> {
+    return this.#call(signal, (rpc, options) => readSandboxContainer(rpc, id, options, this.#checks));
+  }
+
+  listEndpoints(environment: string, signal?: AbortSignal): Promise<ListedEndpoint[]> {
+    return this.#optional('endpointList', signal, (rpc, options) =>
+      readEndpoints(rpc, environment, Date.now(), options, this.#checks),
+    );
+  }
+
+  endpointInfo(id: string, signal?: AbortSignal): Promise<EndpointInfo> {
+    return this.#optional('endpointGetInfo', signal, (rpc, options) =>
+      readEndpointInfo(rpc, id, options, this.#checks),
+    );
+  }
+
+  async stopEndpoint(id: string, signal?: AbortSignal): Promise<void> {
+    await this.#call(signal, (rpc, options) =>
+      rpc.endpointStop({ endpointId: id, source: endpointStoppedByClient }, options),
+    );
+  }
+
+  serverInfo(functionId: string, signal?: AbortSignal): Promise<ServerInfo> {
+    return this.#optional('functionGetById', signal, (rpc, options) =>
+      readServer(rpc, functionId, options, this.#checks),
+    );
+  }
+
+  serverContainers(functionId: string, signal?: AbortSignal): Promise<string[]> {
+    return this.#optional('flashContainerList', signal, (rpc, options) =>
+      readServerContainers(rpc, functionId, options, this.#checks),
+    );
+  }
+
+  serverStats(
+    functionId: string,
+    range: { readonly since: number; readonly until: number },
+    signal?: AbortSignal,
+  ): Promise<ServerStats> {
+    return this.#optional('serverGetTimeRangeStats', signal, (rpc, options) =>
+      readServerStats(rpc, functionId, range, options, this.#checks),
+    );
+  }
+
   dashboardUrl(id: string): string {
     return `https://modal.com/id/${encodeURIComponent(id)}`;
   }
@@ -321,6 +408,21 @@ class SdkControlPlane implements ControlPlane {
     call: (rpc: Rpc, options: CallOptions) => Promise<T>,
   ): Promise<T> {
     return this.#call(signal, call, { timeoutMs: changeLimitMs, retries: 0 });
+  }
+
+  /** A read that not every server offers; one that does not is not asked again. */
+  async #optional<T>(
+    name: string,
+    signal: AbortSignal | undefined,
+    call: (rpc: Rpc, options: CallOptions) => Promise<T>,
+  ): Promise<T> {
+    if (this.#missing.has(name)) throw fromGrpc({ code: unimplemented });
+    try {
+      return await this.#call(signal, call);
+    } catch (error) {
+      if (fromGrpc(error).kind === 'unsupported') this.#missing.add(name);
+      throw error;
+    }
   }
 
   async #call<T>(

@@ -8,9 +8,11 @@ import type { Logger } from '../domain/logger.ts';
 import type { ControlPlane, Identity } from '../modal/controlPlane.ts';
 import { mapAtMost } from './atMost.ts';
 import { ContainerGpus } from './containerGpus.ts';
+import { EndpointInfos } from './endpointInfos.ts';
 import { keepSame } from './keepSame.ts';
-import type { Lists } from './readLists.ts';
+import type { ListProblem, Lists } from './readLists.ts';
 import { readLists } from './readLists.ts';
+import { SandboxReader } from './sandboxReader.ts';
 import { SingleFlight } from './singleFlight.ts';
 import type { Snapshot, SnapshotCache } from './snapshot.ts';
 import { emptySnapshot, loadSnapshot, storeSnapshot } from './snapshot.ts';
@@ -28,6 +30,8 @@ export interface AppStoreState {
   readonly user: string;
   /** Why the functions of an app could not be read, by app id. */
   readonly problems: ReadonlyMap<string, ModalError>;
+  /** Lists beside the apps that could not be read. */
+  readonly listProblems: readonly ListProblem[];
   /** Why the last read failed; the snapshot then holds what was seen before. */
   readonly error?: ModalError;
 }
@@ -53,6 +57,7 @@ const nothingKnown: AppStoreState = {
   workspace: '',
   user: '',
   problems: new Map(),
+  listProblems: [],
 };
 
 /** Apps, functions and containers as last read; one reader for everything that shows them. */
@@ -64,6 +69,8 @@ export class AppStore implements Disposable {
   readonly #refresh = new SingleFlight((abandoned) => this.#read(abandoned));
   readonly #disposed = new AbortController();
   readonly #gpus: ContainerGpus;
+  readonly #endpoints: EndpointInfos;
+  readonly #sandboxes = new SandboxReader();
   /** What an app was like when its functions were read. */
   readonly #described = new Map<string, string>();
   readonly #describing = new Map<string, Promise<void>>();
@@ -82,6 +89,7 @@ export class AppStore implements Disposable {
     this.#cache = cache;
     this.#logger = logger;
     this.#gpus = new ContainerGpus(logger);
+    this.#endpoints = new EndpointInfos(logger);
   }
 
   get state(): AppStoreState {
@@ -106,6 +114,11 @@ export class AppStore implements Disposable {
   /** @param wanted whether the functions of all apps are needed, e.g. to filter by GPU; else of the newest only */
   readAllDetails(wanted: boolean): void {
     this.#eagerDetails = wanted ? Infinity : mostEagerDetails;
+  }
+
+  /** Makes the next refreshes read older sandboxes of an environment as well. */
+  readMoreSandboxes(environment: string): void {
+    this.#sandboxes.readMore(environment);
   }
 
   /** Reads the functions of one app, e.g. because its row was expanded. A failure is part of the state. */
@@ -155,12 +168,17 @@ export class AppStore implements Disposable {
       plane.listEnvironments(signal),
       this.#state.workspace && this.#identifiedBy === plane ? undefined : plane.whoAmI(signal),
     ]);
-    const lists = await readLists(plane, environments, this.#logger, signal);
+    const parts = { before: this.#state.snapshot, reader: this.#sandboxes, logger: this.#logger };
+    const lists = await readLists(plane, environments, parts, signal);
     if ((await this.#planes.cacheKey()) !== key) this.reconnect(); // the answers may be from two connections
     signal.throwIfAborted();
     this.#identifiedBy = plane;
     this.#setRead(environments, lists, identity);
-    await Promise.all([this.#readGpus(plane, signal), this.#readNewDetails(plane, signal)]);
+    await Promise.all([
+      this.#readGpus(plane, signal),
+      this.#readEndpoints(plane, signal),
+      this.#readNewDetails(plane, signal),
+    ]);
     signal.throwIfAborted();
     await this.#store(key);
   }
@@ -175,6 +193,7 @@ export class AppStore implements Disposable {
       const details = snapshot.details.get(app.id);
       if (details && (details.version ?? app.version) === app.version) this.#noteDescribed(app);
     }
+    this.#endpoints.restore(snapshot.endpoints);
     this.#set({ snapshot });
   }
 
@@ -191,7 +210,7 @@ export class AppStore implements Disposable {
     );
     const names = identity ? { workspace: identity.workspace, user: identity.user ?? '' } : {};
     const snapshot = this.#merge(environments, lists);
-    this.#set({ connection: 'ready', ...names, problems, snapshot }, true);
+    this.#set({ connection: 'ready', ...names, problems, listProblems: lists.problems, snapshot }, true);
   }
 
   /** Keeps the objects of what has not changed, and what is known of live apps until they are read again. */
@@ -204,6 +223,9 @@ export class AppStore implements Disposable {
       environments: keepSame(before.environments, environments, ({ name }) => name),
       apps,
       containers: keepSame(before.containers, this.#gpus.addTo(lists.containers), ({ id }) => id),
+      sandboxes: keepSame(before.sandboxes, lists.sandboxes, ({ id }) => id),
+      moreSandboxes: lists.moreSandboxes,
+      endpoints: keepSame(before.endpoints, this.#endpoints.addTo(lists.endpoints), ({ id }) => id),
       details: known.length === before.details.size ? before.details : new Map(known),
       readAt: Date.now(),
     };
@@ -215,6 +237,15 @@ export class AppStore implements Disposable {
     if (!news) return;
     const { snapshot } = this.#state;
     this.#set({ snapshot: { ...snapshot, containers: this.#gpus.addTo(snapshot.containers) } });
+  }
+
+  async #readEndpoints(plane: ControlPlane, signal: AbortSignal): Promise<void> {
+    const news = await this.#endpoints.read(plane, this.#state.snapshot.endpoints, signal);
+    signal.throwIfAborted();
+    if (!news) return;
+    const { snapshot } = this.#state;
+    const endpoints = keepSame(snapshot.endpoints, this.#endpoints.addTo(snapshot.endpoints), ({ id }) => id);
+    if (endpoints !== snapshot.endpoints) this.#set({ snapshot: { ...snapshot, endpoints } });
   }
 
   async #readNewDetails(plane: ControlPlane, signal: AbortSignal): Promise<void> {
@@ -275,9 +306,12 @@ export class AppStore implements Disposable {
 
   async #store(key: string): Promise<void> {
     const { snapshot } = this.#state;
-    const { apps, details, environments, readAt } = this.#stored;
+    const { apps, details, environments, endpoints, readAt } = this.#stored;
     const same =
-      snapshot.apps === apps && snapshot.details === details && snapshot.environments === environments;
+      snapshot.apps === apps &&
+      snapshot.details === details &&
+      snapshot.environments === environments &&
+      snapshot.endpoints === endpoints;
     if (same && snapshot.readAt - readAt < storeEveryMs) return;
     this.#stored = snapshot;
     await this.#cache.update(key, storeSnapshot(snapshot));

@@ -1,29 +1,56 @@
 import type { App, Container, Environment } from '../domain/app.ts';
+import type { ErrorKind, ModalError } from '../domain/errors.ts';
 import { toModalError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
+import type { ListedEndpoint } from '../domain/managedEndpoint.ts';
+import type { Sandbox } from '../domain/sandbox.ts';
 import type { ControlPlane } from '../modal/controlPlane.ts';
 import { mapAtMost } from './atMost.ts';
+import type { SandboxReader } from './sandboxReader.ts';
 
 /** A workspace may have a hundred environments; more calls at once make the first answer no sooner. */
 const environmentsAtOnce = 8;
 
-export interface Lists {
-  readonly apps: readonly App[];
-  readonly containers: readonly Container[];
+/** A list beside the apps that could not be read. What was in it before is still shown. */
+export interface ListProblem {
+  readonly environment: string;
+  readonly of: 'sandboxes' | 'endpoints';
+  readonly error: ModalError;
 }
 
-const nothing: Lists = { apps: [], containers: [] };
+export interface Lists {
+  readonly apps: readonly App[];
+  /** Without those of the sandboxes that are known. */
+  readonly containers: readonly Container[];
+  readonly sandboxes: readonly Sandbox[];
+  /** Environments with more sandboxes than were read. */
+  readonly moreSandboxes: readonly string[];
+  readonly endpoints: readonly ListedEndpoint[];
+  readonly problems: readonly ListProblem[];
+}
 
-/** Reads apps and containers of all environments, a few at a time. */
+/** What was read before, for the lists that cannot be read now. */
+export type ListsBefore = Pick<Lists, 'sandboxes' | 'moreSandboxes' | 'endpoints'>;
+
+const nothing: Lists = {
+  apps: [],
+  containers: [],
+  sandboxes: [],
+  moreSandboxes: [],
+  endpoints: [],
+  problems: [],
+};
+
+/** Reads what there is in all environments, a few at a time. */
 export async function readLists(
   plane: ControlPlane,
   environments: readonly Environment[],
-  logger: Logger,
+  { before, reader, logger }: { before: ListsBefore; reader: SandboxReader; logger: Logger },
   signal: AbortSignal,
 ): Promise<Lists> {
   const lists = await mapAtMost(environmentsAtOnce, environments, async ({ name }) => {
     try {
-      return await readEnvironment(plane, name, signal);
+      return await readEnvironment(plane, name, { before, reader }, signal);
     } catch (error) {
       const { kind, message } = toModalError(error);
       // A role may know an environment by its name only, and another user may delete one meanwhile.
@@ -32,14 +59,69 @@ export async function readLists(
       return nothing;
     }
   });
+  const problems = lists.flatMap((each) => each.problems);
+  for (const { environment, of, error } of problems)
+    logger.warn(`Reading the ${of} of environment ${environment} failed: ${error.message}`);
   return {
     apps: lists.flatMap(({ apps }) => apps),
     containers: lists.flatMap(({ containers }) => containers),
+    sandboxes: lists.flatMap(({ sandboxes }) => sandboxes),
+    moreSandboxes: lists.flatMap(({ moreSandboxes }) => moreSandboxes),
+    endpoints: lists.flatMap(({ endpoints }) => endpoints),
+    problems,
   };
 }
 
-async function readEnvironment(plane: ControlPlane, name: string, signal: AbortSignal): Promise<Lists> {
+async function readEnvironment(
+  plane: ControlPlane,
+  name: string,
+  { before, reader }: { before: ListsBefore; reader: SandboxReader },
+  signal: AbortSignal,
+): Promise<Lists> {
   const apps = await plane.listApps(name, signal);
-  const running = apps.some((app) => app.runningContainers !== 0);
-  return { apps, containers: running ? await plane.listContainers(name, undefined, signal) : [] };
+  const isRunning = apps.some((app) => app.runningContainers !== 0);
+  const problems: ListProblem[] = [];
+  const inside = <T extends { readonly environment: string }>(all: readonly T[]) =>
+    all.filter(({ environment }) => environment === name);
+  const sandboxesBefore = () => ({
+    sandboxes: inside(before.sandboxes),
+    more: before.moreSandboxes.includes(name),
+  });
+  const endpointsBefore = () => inside(before.endpoints);
+  const orBefore = async <T>(
+    of: ListProblem['of'],
+    read: () => Promise<T>,
+    known: () => T,
+    none: T,
+  ): Promise<T> => {
+    try {
+      return await read();
+    } catch (failure) {
+      const error = toModalError(failure);
+      if (isAboutAll.includes(error.kind)) throw error;
+      if (error.kind === 'unsupported') return none; // older servers have none
+      problems.push({ environment: name, of, error });
+      return known();
+    }
+  };
+  const [containers, { sandboxes, more }, endpoints] = await Promise.all([
+    isRunning ? plane.listContainers(name, undefined, signal) : [],
+    orBefore('sandboxes', () => reader.read(plane, name, apps, signal), sandboxesBefore, {
+      sandboxes: [],
+      more: false,
+    }),
+    orBefore('endpoints', () => plane.listEndpoints(name, signal), endpointsBefore, []),
+  ]);
+  const ofSandboxes = new Set(sandboxes.map(({ containerId }) => containerId));
+  return {
+    apps,
+    containers: containers.filter(({ id }) => !ofSandboxes.has(id)),
+    sandboxes,
+    moreSandboxes: more ? [name] : [],
+    endpoints,
+    problems,
+  };
 }
+
+/** Failures that the other lists have as well. */
+const isAboutAll: readonly ErrorKind[] = ['cancelled', 'offline', 'unauthenticated', 'notFound'];
