@@ -47,10 +47,12 @@ export function toDetails(
   const summaries = new Map(Object.entries(info?.functionInfoSummaries ?? {}));
   const servers = Object.entries(info?.info?.servers ?? {});
   const serverIds = new Set(servers.map(([, id]) => id));
+  const laidOut = Object.entries(layout?.functionIds ?? {});
+  const known = new Set(laidOut.map(([, id]) => id));
   // A server may be in either list, or in both.
-  const tags = new Map([...Object.entries(layout?.functionIds ?? {}), ...servers]);
+  const all = [...laidOut, ...servers.filter(([, id]) => !known.has(id))];
   const functions = checks
-    .list('functions', [...tags], ([tag, id]) =>
+    .list('functions', all, ([tag, id]) =>
       toFunction(
         { tag, id, isServer: serverIds.has(id) },
         handles.get(id),

@@ -104,5 +104,9 @@ function percentile(
 ): number | undefined {
   const found = percentiles.find(({ percentileBasisPoints }) => percentileBasisPoints === basisPoints);
   const value = found && checks.number('a latency', found.value);
-  return value === undefined ? undefined : value * unit;
+  if (value === undefined) return undefined;
+  return checks.noted('a latency', value, value * unit <= longestMs ? value * unit : undefined);
 }
+
+/** No request takes longer than statistics reach back. */
+const longestMs = 7 * 86_400_000;
