@@ -128,11 +128,11 @@ describe('a sandbox', () => {
 
   it('offers its log, a shell and a stop', async () => {
     expect(await coder().inlineActions()).toEqual([
-      'Follow Logs',
+      'Follow Logs…',
       'Open Shell in Container',
       'Stop Sandbox…',
     ]);
-    await coder().inlineAction('Follow Logs');
+    await coder().inlineAction('Follow Logs…');
     const logs = await workbench.webviewFrame('Logs');
     await logs.getByText('working').first().waitFor();
     await workbench.shot('b2-sandbox-logs');
@@ -198,15 +198,15 @@ describe('a server', () => {
   const chat = () => row(/^Server Chat/);
 
   it('offers request, log and, once it runs, a stop of its containers', async () => {
-    expect(await chat().inlineActions()).toEqual(['Send Test Request', 'Follow Logs']);
+    expect(await chat().inlineActions()).toEqual(['Send Test Request…', 'Follow Logs…']);
     const { functions } = (await demo.simulator.admin('GET', '/state')) as { functions: { urls: object }[] };
     const url = Object.values(functions[0]!.urls)[0] as string;
     await poll(async () => (await fetch(url)).ok || undefined, { what: 'the server to be up' });
     await row(/^Server Chat, 1 running, L4, from \$0\.\d\d per hour/).waitFor();
     await row(/^Container ta-\w+, running, L4/).waitFor();
     expect(await chat().inlineActions()).toEqual([
-      'Send Test Request',
-      'Follow Logs',
+      'Send Test Request…',
+      'Follow Logs…',
       'Stop Containers of Server…',
     ]);
     await workbench.shot('b5-server');
@@ -220,7 +220,7 @@ describe('a server', () => {
   });
 
   it('answers a request of the panel', async () => {
-    await chat().inlineAction('Send Test Request');
+    await chat().inlineAction('Send Test Request…');
     await workbench.page.getByRole('tab', { name: /^assistant/ }).waitFor();
     await workbench.shot('b7-server-request');
   });
@@ -241,11 +241,11 @@ describe('a managed endpoint', () => {
 
   it('opens a chat with its model filled in, and sends nothing', async () => {
     expect(await qwen().inlineActions()).toEqual([
-      'Send Test Request',
-      'Follow Logs',
+      'Send Test Request…',
+      'Follow Logs…',
       'Stop Managed Endpoint…',
     ]);
-    await row(/^Managed endpoint kimi/).inlineAction('Send Test Request');
+    await row(/^Managed endpoint kimi/).inlineAction('Send Test Request…');
     const panel = await workbench.webviewFrame('Request');
     await panel.getByText('moonshotai/Kimi-K3').first().waitFor();
     await workbench.shot('b9-chat');

@@ -37,7 +37,7 @@ export function stopEndpointLines(managed: ManagedEndpoint, app: App | undefined
     `Environment: ${environment}`,
     shared ? 'Runs on capacity that all share, billed by tokens.' : priceLine(info?.gpus, undefined, rates),
     ...(info?.url ? [`Stops answering: ${info.url.replace(/^https?:\/\//, '')}`] : []),
-    'A stopped endpoint cannot be started again, only created anew.',
+    'A stopped endpoint cannot be started again. Create a new one instead.',
   ];
 }
 

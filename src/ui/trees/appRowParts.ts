@@ -33,11 +33,13 @@ export interface GroupRowInput {
 export function groupRow(group: AppGroup, { forDeploys, childIds, sandboxes, cost }: GroupRowInput): Row {
   const { id, label, icon, apps, environment } = group;
   const running = runningWords(group, sandboxes);
-  const price = running.length > 0 ? costWords(cost) : '';
+  const price = running ? costWords(cost) : '';
+  const gpus = environment?.runningGpus ?? 0;
   const facts = [
     plural(apps.length, 'app'),
-    ...running,
+    ...(running ? [running] : []),
     ...(price ? [price] : []),
+    ...(gpus > 0 ? [plural(gpus, 'GPU')] : []),
     ...(forDeploys ? ['deploys go here'] : []),
   ];
   const name = environment ? `Environment ${label}` : label;
@@ -63,14 +65,13 @@ export function groupRow(group: AppGroup, { forDeploys, childIds, sandboxes, cos
 const unknownPriceNote =
   'Without a GPU, a container is charged for cores and memory. Lists do not tell these, so the price leaves them out.';
 
-/** An environment knows best what runs in it, but perhaps of no sandboxes; of another group the apps do. */
-function runningWords({ apps, environment }: AppGroup, beside: readonly Sandbox[]): string[] {
-  const gpus = environment?.runningGpus ?? 0;
+/** '' for none. An environment knows best what runs in it, but perhaps of no sandboxes; of another group the apps do. */
+function runningWords({ apps, environment }: AppGroup, beside: readonly Sandbox[]): string {
   const sandboxes = [...beside, ...apps.flatMap((each) => each.sandboxes)];
   const counted = environment?.runningContainers;
   const running =
     counted === undefined ? sumOfApps(apps, beside) : Math.max(counted, runningSandboxes(sandboxes));
-  return [...(running === 0 ? [] : [`${running} running`]), ...(gpus > 0 ? [plural(gpus, 'GPU')] : [])];
+  return running === 0 ? '' : `${running} running`;
 }
 
 /** 0 only where it is known of each. */

@@ -223,10 +223,11 @@ export function managedSectionRow(
   { id, parentId, childIds }: SectionInput,
   endpoints: readonly ManagedEndpoint[],
 ): Row {
-  const states = endpoints.map(endpointState);
-  const facts = [...Map.groupBy(states, (state) => state)].map(
-    ([state, all]) => `${all.length} ${stateLooks[state].word}`,
-  );
+  const byState = Map.groupBy(endpoints, endpointState);
+  const facts = Object.entries(stateLooks).flatMap(([state, { word }]) => {
+    const count = byState.get(state as EndpointState)?.length ?? 0;
+    return count > 0 ? [`${count} ${word}`] : [];
+  });
   return {
     id,
     parentId,
@@ -243,8 +244,8 @@ export function managedSectionRow(
 }
 
 const stateLooks: Readonly<Record<EndpointState, { word: string; icon: string; color?: string }>> = {
-  provisioning: { word: 'provisioning', icon: 'loading~spin' },
   live: { word: 'live', icon: 'sparkle', color: 'charts.green' },
+  provisioning: { word: 'provisioning', icon: 'loading~spin' },
   failed: { word: 'failed', icon: 'error', color: 'charts.red' },
   cancelling: { word: 'cancelling', icon: 'loading~spin' },
   cancelled: { word: 'cancelled', icon: 'circle-slash', color: 'disabledForeground' },
