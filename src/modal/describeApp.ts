@@ -124,7 +124,11 @@ function endpointsOf(
   checks: FieldChecks,
 ): Endpoint[] {
   const requiresProxyAuth = checks.flag('whether an endpoint needs a token', summary?.requiresProxyAuth);
-  const own = [handle.webUrl, ...handle.ExperimentalFlashUrls].map((url) => ({ name: tag, url }));
+  // A server may have its address in both places.
+  const own = [...new Set([handle.webUrl, ...handle.ExperimentalFlashUrls])].map((url) => ({
+    name: tag,
+    url,
+  }));
   const methods = Object.entries(handle.methodHandleMetadata).map(([method, { webUrl }]) => ({
     name: `${tag.replace(/\.\*$/, '')}.${checks.words('the name of a method', method)}`,
     url: webUrl,

@@ -218,7 +218,7 @@ describe('sandboxes', () => {
       description: expect.stringMatching(/^3 running · \$2\.\d\d\/h$/) as string,
     });
     const held = snapshot.sandboxes.find(({ name }) => name === 'held')!;
-    expect(made.get(`sandbox/${held.id}`)?.description).toMatch(/^running · A10:2 · from \$2\.51\/h/);
+    expect(made.get(`sandbox/${held.id}`)?.description).toMatch(/^running · A10:2 · \$2\.51\/h/);
   });
 
   it('end for the SDK when they are stopped, and say when they had ended before', async () => {
@@ -399,7 +399,7 @@ describe('managed endpoints', () => {
     const row = (name: string) => made.get(`managed/${endpoints.find((each) => each.name === name)!.id}`);
     expect(made.get('environment/main')?.childIds[0]).toBe('managedEndpoints/environment/main');
     expect(row('chat')?.description).toMatch(
-      /^live · (idle · L4 · from \$0\.80\/h per container|1 running · L4 · from \$0\.80\/h) · Qwen\/Qwen3-4B/,
+      /^live · (idle · L4 · \$0\.80\/h per container|1 running · L4 · \$0\.80\/h) · Qwen\/Qwen3-4B/,
     );
     expect(row('共有-é')?.description).toMatch(/^live · shared, billed by tokens · moonshotai\/Kimi-K3/);
     expect(row('broken')).toMatchObject({ icon: 'error' });

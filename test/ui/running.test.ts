@@ -85,6 +85,8 @@ const options = () => ({ cwd: demo.workspace, env: { ...process.env, ...demo.env
 const python = (code: string) => run(demo.simulator.python, ['-c', code], options());
 const row = (name: string | RegExp): TreeRow => workbench.treeRow('Apps', name);
 const gone = (each: TreeRow) => each.locator.waitFor({ state: 'hidden' });
+const requestPanel = () =>
+  workbench.webviewFrame(async (frame) => (await frame.locator('modal-request').count()) > 0);
 const text = (wanted: string | RegExp) => workbench.page.getByText(wanted).first();
 
 describe('what runs beside functions', () => {
@@ -213,7 +215,8 @@ describe('a server', () => {
   });
 
   it('tells its statistics in its tooltip', async () => {
-    await chat().locator.hover();
+    await workbench.page.mouse.move(800, 500);
+    await chat().locator.locator('.label-name').hover();
     await text(/Last hour: \d+ requests \(.*1 × 2xx.*\), half within/).waitFor();
     await workbench.shot('b6-server-tooltip');
     await workbench.page.mouse.move(800, 500);
@@ -221,7 +224,9 @@ describe('a server', () => {
 
   it('answers a request of the panel', async () => {
     await chat().inlineAction('Send Test Request…');
-    await workbench.page.getByRole('tab', { name: /^assistant/ }).waitFor();
+    const panel = await requestPanel();
+    await panel.getByRole('button', { name: 'Send', exact: true }).click();
+    await panel.getByText('200').first().waitFor();
     await workbench.shot('b7-server-request');
   });
 
@@ -246,7 +251,7 @@ describe('a managed endpoint', () => {
       'Stop Managed Endpoint…',
     ]);
     await row(/^Managed endpoint kimi/).inlineAction('Send Test Request…');
-    const panel = await workbench.webviewFrame('Request');
+    const panel = await requestPanel();
     await panel.getByText('moonshotai/Kimi-K3').first().waitFor();
     await workbench.shot('b9-chat');
   });

@@ -96,7 +96,7 @@ export function sandboxRow(
     parentId,
     kind: 'sandbox',
     label,
-    description: [state, gpu, price, ...place, shortAge(since, now)].join(' · '),
+    description: [state, gpu, shortPrice(price), ...place, shortAge(since, now)].join(' · '),
     icon: state === 'running' ? 'vm-running' : 'loading~spin',
     context: `sandbox ${state}${sandbox.appId ? ' logged' : ''}`,
     spoken: [
@@ -185,7 +185,7 @@ export function serverRow(
     parentId,
     kind: 'server',
     label: fn.tag,
-    description: [state, gpus, price, ...others].join(' · '),
+    description: [state, gpus, shortPrice(price), ...others].join(' · '),
     icon: 'server',
     context: `server${running === undefined || running > 0 ? ' running' : ''}${addresses.length > 0 ? ' address web' : ''}`,
     spoken: [`Server ${fn.tag}`, state, gpus, spokenPrice(price), ...others].join(', '),
@@ -198,6 +198,11 @@ export function serverRow(
     collapsible: fn.endpoints.length > 0 ? 'expanded' : 'none',
     childIds: fn.endpoints.map((endpoint) => endpointId(app, fn, endpoint)),
   };
+}
+
+/** A row has little room; its tooltip and what is spoken say that it may be more. */
+function shortPrice(words: string): string {
+  return words.replace(/^from /, '');
 }
 
 /** Of all containers that run, or of each where none does or nobody knows how many do. */
@@ -277,7 +282,7 @@ export function managedRow(input: ManagedInput): Row {
     parentId,
     kind: 'managed',
     label: name,
-    description: [look.word, ...facts, model, ...place, shortAge(createdAt, now)].join(' · '),
+    description: [look.word, ...facts.map(shortPrice), model, ...place, shortAge(createdAt, now)].join(' · '),
     icon: look.icon,
     ...(look.color === undefined ? {} : { iconColor: look.color }),
     context: [

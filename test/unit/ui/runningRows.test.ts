@@ -56,14 +56,14 @@ describe('sandboxes', () => {
     });
     expect(rows.get('sandbox/sb-1')).toMatchObject({
       label: '…sb-1',
-      description: 'running · A10 · from $1.17/h · 5m ago',
+      description: 'running · A10 · $1.17/h · 5m ago',
       spoken: 'Sandbox sb-1, running, A10, from $1.17 per hour, since 5 minutes ago',
       context: 'sandbox running logged',
     });
     // One for which nothing was asked pays the least: 0.125 × $0.1419 + 0.125 × $0.024.
     expect(rows.get('sandbox/sb-2')).toMatchObject({
       label: 'held',
-      description: 'running · CPU · from $0.021/h · 5m ago',
+      description: 'running · CPU · $0.021/h · 5m ago',
     });
     expect(targets.get('sandbox/sb-2')).toMatchObject({
       kind: 'sandbox',
@@ -76,8 +76,8 @@ describe('sandboxes', () => {
     [{ gpu: undefined }, 'running · GPU unknown · price unknown · 5m ago'],
     [{ gpu: 'Z9' }, 'running · Z9 · price unknown · 5m ago'],
     [{ cores: undefined }, 'running · A10 · price unknown · 5m ago'],
-    [{ startedAt: undefined, createdAt: undefined }, 'running · A10 · from $1.17/h · time unknown'],
-    [{ state: 'starting', startedAt: undefined }, 'starting · A10 · from $1.17/h · 6m ago'],
+    [{ startedAt: undefined, createdAt: undefined }, 'running · A10 · $1.17/h · time unknown'],
+    [{ state: 'starting', startedAt: undefined }, 'starting · A10 · $1.17/h · 6m ago'],
   ] as const)('say what is not known: %j', (changes, description) => {
     expect(build({ sandboxes: [sandbox(changes)] }).rows.get('sandbox/sb-1')?.description).toBe(description);
   });
@@ -224,13 +224,13 @@ describe('servers', () => {
   });
 
   it.each([
-    [{ running: 2 }, '2 running · L4 · from $1.60/h'],
-    [{ running: 0 }, 'idle · L4 · from $0.80/h per container'],
-    [{}, 'containers unknown · L4 · from $0.80/h per container'],
-    [{ running: 1, others: ['min 1'] }, '1 running · L4 · from $0.80/h · min 1'],
+    [{ running: 2 }, '2 running · L4 · $1.60/h'],
+    [{ running: 0 }, 'idle · L4 · $0.80/h per container'],
+    [{}, 'containers unknown · L4 · $0.80/h per container'],
+    [{ running: 1, others: ['min 1'] }, '1 running · L4 · $0.80/h · min 1'],
     [
       { running: 1, info: { region: '', sessioned: false, cores: 2, memoryGib: 4 } },
-      '1 running · L4 · from $0.93/h',
+      '1 running · L4 · $0.93/h',
     ],
   ] as const)('say what %j is known of them', (facts, description) => {
     expect(server(facts)?.description).toBe(description);
@@ -239,9 +239,7 @@ describe('servers', () => {
   it('without a GPU are priced by cores and memory, once these are known', () => {
     const known = { region: '', sessioned: false, cores: 1, memoryGib: 1 };
     expect(server({ running: 1 }, { gpus: [] })?.description).toBe('1 running · CPU · price unknown');
-    expect(server({ running: 1, info: known }, { gpus: [] })?.description).toBe(
-      '1 running · CPU · from $0.055/h',
-    );
+    expect(server({ running: 1, info: known }, { gpus: [] })?.description).toBe('1 running · CPU · $0.055/h');
     expect(server({ running: 1, info: known }, { gpus: undefined })?.description).toBe(
       '1 running · GPU unknown · price unknown',
     );
@@ -264,7 +262,7 @@ describe('servers', () => {
       { id: 'ta-2', appId: 'ap-1' },
     ];
     const { rows } = build({ details: only, containers });
-    expect(rows.get('server/ap-1/Chat')?.description).toBe('1 running · L4 · from $0.80/h');
+    expect(rows.get('server/ap-1/Chat')?.description).toBe('1 running · L4 · $0.80/h');
   });
 });
 
@@ -274,7 +272,7 @@ describe('managed endpoints', () => {
     expect(rows.get('environment/main')?.childIds).toEqual(['managedEndpoints/environment/main', 'app/ap-1']);
     expect(rows.get('managedEndpoints/environment/main')).toMatchObject({ description: '1 live' });
     expect(rows.get('managed/ep-1')).toMatchObject({
-      ...{ label: 'chat', description: 'live · L40S · from $1.95/h per container · Qwen/Qwen3-4B · 1h ago' },
+      ...{ label: 'chat', description: 'live · L40S · $1.95/h per container · Qwen/Qwen3-4B · 1h ago' },
       ...{ context: 'managed address web logged', icon: 'sparkle' },
       spoken:
         'Managed endpoint chat, live, model Qwen/Qwen3-4B, L40S, from $1.95 per hour per container, made 1 hour ago',
@@ -288,8 +286,8 @@ describe('managed endpoints', () => {
         apps: [{ ...boxes, runningContainers: running }],
         endpoints: [managed({ info: info({ appId: 'ap-1' }) })],
       }).rows.get('managed/ep-1')?.description;
-    expect(of(2)).toMatch(/^live · 2 running · L40S · from \$3\.90\/h · /);
-    expect(of(0)).toMatch(/^live · idle · L40S · from \$1\.95\/h per container · /);
+    expect(of(2)).toMatch(/^live · 2 running · L40S · \$3\.90\/h · /);
+    expect(of(0)).toMatch(/^live · idle · L40S · \$1\.95\/h per container · /);
   });
 
   it.each([
@@ -306,12 +304,12 @@ describe('managed endpoints', () => {
     ],
     [
       { status: 'Hibernating', info: info({ state: 'unknown' }) },
-      'unknown state · L40S · from $1.95/h per container · Qwen/Qwen3-4B · 1h ago',
+      'unknown state · L40S · $1.95/h per container · Qwen/Qwen3-4B · 1h ago',
       'managed address web logged',
     ],
     [
       { createdAt: undefined, info: info({ model: '', repository: '' }) },
-      'live · L40S · from $1.95/h per container · model unknown · time unknown',
+      'live · L40S · $1.95/h per container · model unknown · time unknown',
       'managed address web logged',
     ],
   ])('say what is not known: %j', (changes, description, context) => {
