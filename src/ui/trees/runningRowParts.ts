@@ -214,7 +214,7 @@ function containersPrice(usd: number | undefined, running: number | undefined): 
 function serverLines({ port, region, requiresProxyAuth, sessioned }: ServerInfo): string[] {
   return [
     [
-      ...(port === undefined ? [] : [`port ${port}`]),
+      port === undefined ? 'Port unknown' : `Port ${port}`,
       ...(region ? [`routed through ${region}`] : []),
       ...(sessioned ? ['with sessions'] : []),
       ...(requiresProxyAuth === undefined
