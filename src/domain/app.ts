@@ -36,9 +36,10 @@ export interface AppDetails {
 
 export interface ModalFunction {
   readonly id: string;
-  /** As Modal tags it: `name` for a function, `Cls.*` for a class. */
+  /** As Modal tags it: `name` for a function or server, `Cls.*` for a class. */
   readonly tag: string;
-  readonly kind: 'function' | 'class';
+  /** A server (`@app.server`) takes requests at its address and no calls. */
+  readonly kind: 'function' | 'class' | 'server';
   /** GPU choices in order of preference, e.g. `['L40S', 'A100:2']`; empty on a CPU function. */
   readonly gpus: readonly string[] | undefined;
   readonly schedule?: string;

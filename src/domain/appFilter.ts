@@ -1,6 +1,7 @@
 import type { App, AppDetails, Container } from './app.ts';
 import { isLive } from './app.ts';
 import { parseGpu } from './gpu.ts';
+import type { Sandbox } from './sandbox.ts';
 
 /** An app with what is known of it. */
 export interface KnownApp {
@@ -8,6 +9,7 @@ export interface KnownApp {
   /** Absent until its functions have been read. */
   readonly details: AppDetails | undefined;
   readonly containers: readonly Container[];
+  readonly sandboxes: readonly Sandbox[];
 }
 
 export const filterStates = ['running', 'deployed', 'ephemeral', 'stopped'] as const;
@@ -17,7 +19,10 @@ export type FilterState = (typeof filterStates)[number];
 
 /** Which apps are shown. In each list one match is enough; an empty list, an empty text and `false` let all pass. */
 export interface AppFilter {
-  /** Each word occurs in the name or id of the app, a function, an endpoint or a container; case does not matter. */
+  /**
+   * Each word occurs in the name or id of the app, a function, an endpoint, a container or a sandbox; case does not
+   * matter.
+   */
   readonly text: string;
   readonly states: readonly FilterState[];
   /** Types as in `gpuTypesOf`, and `cpuOnly`. */
@@ -59,11 +64,40 @@ export function mayMissFunctions(filter: AppFilter): boolean {
 export function matchesFilter(known: KnownApp, filter: AppFilter, user: string): boolean {
   const { app, details } = known;
   const { states, gpus, environments, mine } = filter;
-  if (states.length > 0 && !states.some((state) => isIn(app, state))) return false;
+  if (states.length > 0 && !states.some((state) => isIn(known, state))) return false;
   if (environments.length > 0 && !environments.includes(app.environment)) return false;
   if (mine && details?.deployedBy !== user) return false;
-  if (gpus.length > 0 && !(details && gpuGroup(details).some((gpu) => gpus.includes(gpu)))) return false;
+  if (gpus.length > 0 && !gpusOf(known).some((gpu) => gpus.includes(gpu))) return false;
   return matchesText(known, filter.text);
+}
+
+/** GPU types of an app's functions, and of its sandboxes. */
+export function gpusOf({ details, sandboxes }: KnownApp): string[] {
+  return [...(details ? gpuGroup(details) : []), ...sandboxes.flatMap(({ gpu }) => gpuTypeOf(gpu))];
+}
+
+/** @returns nothing where the GPU is not known */
+function gpuTypeOf(gpu: string | undefined): string[] {
+  if (gpu === undefined) return [];
+  return [gpu === '' ? cpuOnly : (parseGpu(gpu)?.type.name ?? gpu)];
+}
+
+/** What stands beside the apps: sandboxes of no listed app, managed endpoints. */
+export interface Beside {
+  readonly environment: string;
+  readonly names: readonly string[];
+  readonly gpus: readonly (string | undefined)[];
+  readonly isRunning: boolean;
+}
+
+/** As `matchesFilter`; nobody knows who made them, so that none is the user's own. */
+export function matchesBeside({ environment, names, gpus, isRunning }: Beside, filter: AppFilter): boolean {
+  if (filter.mine) return false;
+  if (filter.states.length > 0 && !(isRunning && filter.states.includes('running'))) return false;
+  if (filter.environments.length > 0 && !filter.environments.includes(environment)) return false;
+  if (filter.gpus.length > 0 && !gpus.flatMap(gpuTypeOf).some((gpu) => filter.gpus.includes(gpu)))
+    return false;
+  return hasWords(names, filter.text);
 }
 
 /** GPU types that the functions of an app prefer, each once and without its count, sorted. */
@@ -82,10 +116,10 @@ export function hasUnknownGpu({ functions }: AppDetails): boolean {
   return functions.some(({ gpus }) => gpus === undefined);
 }
 
-export function isIn(app: App, state: FilterState): boolean {
+function isIn({ app, sandboxes }: KnownApp, state: FilterState): boolean {
   switch (state) {
     case 'running':
-      return (app.runningContainers ?? 0) > 0;
+      return (app.runningContainers ?? 0) > 0 || sandboxes.length > 0;
     case 'deployed':
       return app.state === 'deployed';
     case 'ephemeral':
@@ -95,15 +129,21 @@ export function isIn(app: App, state: FilterState): boolean {
   }
 }
 
-function matchesText({ app, details, containers }: KnownApp, text: string): boolean {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return true;
+function matchesText({ app, details, containers, sandboxes }: KnownApp, text: string): boolean {
+  if (text.trim() === '') return true;
   const functions = details?.functions ?? [];
   const names = [
     app.name,
     app.id,
     ...functions.flatMap(({ tag, endpoints }) => [tag, ...endpoints.map(({ url }) => url)]),
     ...containers.map(({ id }) => id),
-  ].map((name) => name.toLowerCase());
-  return words.every((word) => names.some((name) => name.includes(word)));
+    ...sandboxes.flatMap(({ id, name }) => [id, name]),
+  ];
+  return hasWords(names, text);
+}
+
+function hasWords(names: readonly string[], text: string): boolean {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const all = names.map((name) => name.toLowerCase());
+  return words.every((word) => all.some((name) => name.includes(word)));
 }

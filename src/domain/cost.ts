@@ -24,6 +24,8 @@ export const datedRates: Rates = {
     gpu_hour_cost_b300: 7.1,
     cpu_hour_cost: 0.0473,
     mem_gib_hour_cost: 0.008,
+    cpu_hour_cost_sandbox: 0.1419,
+    mem_gib_hour_cost_sandbox: 0.024,
   },
   source: 'table',
   asOf: '2026-10-04',

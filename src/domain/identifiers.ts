@@ -9,6 +9,7 @@ export const idPrefixes = {
   class: 'cs',
   image: 'im',
   sandbox: 'sb',
+  endpoint: 'ep',
   volume: 'vo',
   secret: 'st',
   environment: 'en',

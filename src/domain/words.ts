@@ -37,8 +37,9 @@ export function pluralOf(count: number | undefined, noun: string): string {
   return count === undefined ? `unknown number of ${noun}s` : plural(count, noun);
 }
 
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** @param many the noun for several, where it does not just get an s */
+export function plural(count: number, noun: string, many = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : many}`;
 }
 
 /** Words of others as a sentence that another one can follow. */

@@ -2,6 +2,7 @@ import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
 import type { Rates } from '../domain/cost.ts';
 import type { LogBatch, LogCount, LogQuery, PastQuery, TimeRange } from '../domain/log.ts';
 import type { LifecyclePlane } from './lifecyclePlane.ts';
+import type { RunningPlane } from './runningPlane.ts';
 
 export interface Identity {
   /** '' when the server does not tell. */
@@ -21,7 +22,7 @@ export interface DeployedApp {
  * Every method rejects with `ModalError`; a given `signal` ends the wait with kind `cancelled`. Reads that take longer
  * than their own limit reject with kind `timeout`.
  */
-export interface ControlPlane extends LifecyclePlane {
+export interface ControlPlane extends LifecyclePlane, RunningPlane {
   whoAmI(signal?: AbortSignal): Promise<Identity>;
   listEnvironments(signal?: AbortSignal): Promise<Environment[]>;
   listApps(environment: string, signal?: AbortSignal): Promise<App[]>;

@@ -45,10 +45,21 @@ export function toDetails(
   const deployedBy = checks.words('who deployed an app', lifecycle?.deployedBy);
   const handles = new Map(layout?.objects.map((object) => [object.objectId, object.functionHandleMetadata]));
   const summaries = new Map(Object.entries(info?.functionInfoSummaries ?? {}));
+  const servers = Object.entries(info?.info?.servers ?? {});
+  const serverIds = new Set(servers.map(([, id]) => id));
+  const laidOut = Object.entries(layout?.functionIds ?? {});
+  const known = new Set(laidOut.map(([, id]) => id));
+  // A server may be in either list, or in both.
+  const all = [...laidOut, ...servers.filter(([, id]) => !known.has(id))];
   const functions = checks
-    .list('functions', Object.entries(layout?.functionIds ?? {}), ([tag, id]) =>
-      // Modal files what it says of a function under its id; by its tag, some servers did.
-      toFunction(tag, id, handles.get(id), summaries.get(id) ?? summaries.get(tag), checks),
+    .list('functions', all, ([tag, id]) =>
+      toFunction(
+        { tag, id, isServer: serverIds.has(id) },
+        handles.get(id),
+        // Modal files what it says of a function under its id; by its tag, some servers did.
+        summaries.get(id) ?? summaries.get(tag),
+        checks,
+      ),
     )
     .sort((a, b) => a.tag.localeCompare(b.tag));
   return {
@@ -60,22 +71,27 @@ export function toDetails(
   };
 }
 
+interface Named {
+  readonly tag: string;
+  readonly id: string;
+  readonly isServer: boolean;
+}
+
 /** @returns undefined for one without a usable id or name, since nothing could be asked of it */
 function toFunction(
-  wireTag: string,
-  wireId: string,
+  named: Named,
   handle: Handle | undefined,
   summary: Summary | undefined,
   checks: FieldChecks,
 ): ModalFunction | undefined {
-  const id = checks.id('the id of a function', 'function', wireId);
-  const tag = checks.words('the name of a function', wireTag);
+  const id = checks.id('the id of a function', 'function', named.id);
+  const tag = checks.words('the name of a function', named.tag);
   if (id === undefined || !tag) return undefined;
   const schedule = scheduleText(summary?.schedule, checks);
   return {
     id,
     tag,
-    kind: tag.endsWith('.*') ? 'class' : 'function',
+    kind: named.isServer ? 'server' : tag.endsWith('.*') ? 'class' : 'function',
     gpus: summary && gpusOf(summary, checks),
     ...(schedule ? { schedule } : {}),
     endpoints: handle ? endpointsOf(tag, id, handle, summary, checks) : [],
@@ -83,7 +99,7 @@ function toFunction(
 }
 
 /** @returns undefined when one of the choices is unknown: without it, the function would seem to have another GPU */
-function gpusOf({ gpuConfig }: Summary, checks: FieldChecks): string[] | undefined {
+export function gpusOf({ gpuConfig }: Summary, checks: FieldChecks): string[] | undefined {
   const all = gpuConfig.map(({ gpuType, count }) => gpuOf(gpuType, count, checks));
   const known = all.filter((gpu) => gpu !== undefined);
   return known.length === all.length ? known.filter(Boolean) : undefined;
@@ -108,7 +124,11 @@ function endpointsOf(
   checks: FieldChecks,
 ): Endpoint[] {
   const requiresProxyAuth = checks.flag('whether an endpoint needs a token', summary?.requiresProxyAuth);
-  const own = [handle.webUrl, ...handle.ExperimentalFlashUrls].map((url) => ({ name: tag, url }));
+  // A server may have its address in both places.
+  const own = [...new Set([handle.webUrl, ...handle.ExperimentalFlashUrls])].map((url) => ({
+    name: tag,
+    url,
+  }));
   const methods = Object.entries(handle.methodHandleMetadata).map(([method, { webUrl }]) => ({
     name: `${tag.replace(/\.\*$/, '')}.${checks.words('the name of a method', method)}`,
     url: webUrl,

@@ -2,8 +2,7 @@
  * The control plane on Modal's official npm SDK. A bundle of its own, loaded on first use, because the SDK is larger
  * than everything else together.
  */
-import { ModalClient } from 'modal';
-import { ChannelCredentials } from 'nice-grpc';
+import type { ModalClient } from 'modal';
 import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
 import type { Rates } from '../domain/cost.ts';
 import { ModalError } from '../domain/errors.ts';
@@ -15,10 +14,11 @@ import type {
   FunctionStats,
   Redeployed,
 } from '../domain/lifecycle.ts';
+import type { EndpointInfo, ListedEndpoint } from '../domain/managedEndpoint.ts';
 import type { LogBatch, LogCount, LogQuery, PastQuery, TimeRange } from '../domain/log.ts';
 import type { Logger } from '../domain/logger.ts';
-import type { NetworkSettings } from '../domain/network.ts';
 import { plainNetwork } from '../domain/network.ts';
+import type { ServerInfo, ServerStats } from '../domain/server.ts';
 import { untilAborted } from '../domain/untilAborted.ts';
 import type { Connection } from './connection.ts';
 import type { ControlPlane, DeployedApp, Identity } from './controlPlane.ts';
@@ -44,10 +44,22 @@ import {
   toUsdPerHour,
 } from './lists.ts';
 import { toLogBatch, toLogCounts } from './logBatch.ts';
+import { readEndpointInfo, readEndpoints } from './managedEndpoints.ts';
 import { withPlan } from './plans.ts';
-import { trustedContext } from './network/certificates.ts';
 import type { Rpc } from './rpc.ts';
-import { descriptorOf, disconnectClientEnded, objectCreation, stoppedByClient } from './wire.ts';
+import type { SdkNetwork } from './sdkClient.ts';
+import { newClient } from './sdkClient.ts';
+import type { SandboxScope } from './runningPlane.ts';
+import type { SandboxList } from './sandboxes.ts';
+import { readSandboxContainer, readSandboxes, stopSandbox } from './sandboxes.ts';
+import { readServer, readServerContainers, readServerStats } from './servers.ts';
+import {
+  descriptorOf,
+  disconnectClientEnded,
+  endpointStoppedByClient,
+  objectCreation,
+  stoppedByClient,
+} from './wire.ts';
 
 interface CallOptions {
   readonly signal?: AbortSignal;
@@ -72,12 +84,7 @@ const streamGraceMs = 10_000;
 /** The SDK's own limit comes first, where it works. */
 const sdkGraceMs = 1000;
 const deadlineExceeded = 4;
-
-export interface SdkNetwork {
-  readonly network: NetworkSettings;
-  /** Address of a proxy as the SDK takes it; absent = a direct connection, whatever the variables say. */
-  readonly proxy?: string;
-}
+const unimplemented = 12;
 
 /** @param onAnswer called whenever the server has answered something */
 export function createControlPlane(
@@ -90,62 +97,6 @@ export function createControlPlane(
   return new SdkControlPlane(() => newClient(connection, logger, way), checks, onAnswer);
 }
 
-/** The SDK reads its server and its proxy from the environment of the process, and from nowhere else. */
-function newClient(connection: Connection, logger: Logger, way: SdkNetwork): ModalClient {
-  const variables: Readonly<Record<string, string>> = {
-    MODAL_SERVER_URL: connection.serverUrl,
-    // These count before all other variables. The list names all hosts, or one that is none.
-    grpc_proxy: way.proxy ?? '',
-    no_grpc_proxy: way.proxy
-      ? 'none.invalid'
-      : new URL(connection.serverUrl).hostname.replace(/^\[|\]$/g, ''),
-  };
-  return withVariables(variables, () =>
-    withTrust(
-      way.network,
-      () =>
-        new ModalClient({
-          tokenId: connection.tokenId,
-          tokenSecret: connection.tokenSecret,
-          ...(connection.environment ? { environment: connection.environment } : {}),
-          logger: {
-            debug: (message) => logger.trace(`sdk: ${message}`),
-            info: (message) => logger.debug(`sdk: ${message}`),
-            warn: (message) => logger.warn(`sdk: ${message}`),
-            error: (message) => logger.error(`sdk: ${message}`),
-          },
-        }),
-    ),
-  );
-}
-
-function withVariables<T>(variables: Readonly<Record<string, string>>, work: () => T): T {
-  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, variables);
-  try {
-    return work();
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) Reflect.deleteProperty(process.env, name);
-      else process.env[name] = value;
-    }
-  }
-}
-
-/** The SDK makes its channel without a word about certificates, so what it takes then is put in place meanwhile. */
-function withTrust<T>(network: NetworkSettings, work: () => T): T {
-  const before = Object.getOwnPropertyDescriptor(ChannelCredentials, 'createSsl');
-  ChannelCredentials.createSsl = () =>
-    ChannelCredentials.createFromSecureContext(trustedContext(network), {
-      rejectUnauthorized: network.strictSsl,
-    });
-  try {
-    return work();
-  } finally {
-    if (before) Object.defineProperty(ChannelCredentials, 'createSsl', before);
-  }
-}
-
 class SdkControlPlane implements ControlPlane {
   readonly #newClient: () => ModalClient;
   readonly #client: ModalClient;
@@ -153,6 +104,8 @@ class SdkControlPlane implements ControlPlane {
   readonly #onAnswer: () => void;
   /** Log streams have a connection of their own: a server bounds the streams of one, and all else would wait for them. */
   #streams: ModalClient | undefined;
+  /** Calls that the server has said it does not offer. */
+  readonly #missing = new Set<string>();
 
   constructor(newClient: () => ModalClient, checks: FieldChecks, onAnswer: () => void) {
     this.#onAnswer = onAnswer;
@@ -320,6 +273,77 @@ class SdkControlPlane implements ControlPlane {
     return this.#call(signal, (rpc, options) => readStats(rpc, functionId, options, this.#checks));
   }
 
+  async listSandboxes(
+    { environment, appId = '' }: SandboxScope,
+    mostPages: number,
+    signal?: AbortSignal,
+  ): Promise<SandboxList> {
+    const scope = appId ? { appId, environmentName: '' } : { appId, environmentName: environment };
+    const request = { ...scope, includeFinished: false, tags: [] };
+    const list = (call: 'sandboxListV2' | 'sandboxList') =>
+      readSandboxes(
+        (beforeTimestamp) =>
+          this.#optional(call, signal, (rpc, options) => rpc[call]({ ...request, beforeTimestamp }, options)),
+        environment,
+        mostPages,
+        this.#checks,
+      );
+    try {
+      return await list('sandboxListV2');
+    } catch (error) {
+      if (fromGrpc(error).kind !== 'unsupported') throw error;
+      return list('sandboxList'); // older servers know the first kind only
+    }
+  }
+
+  stopSandbox(id: string, signal?: AbortSignal): Promise<boolean> {
+    return this.#call(signal, (rpc, options) => stopSandbox(rpc, id, options));
+  }
+
+  sandboxContainer(id: string, signal?: AbortSignal): Promise<string> {
+    return this.#call(signal, (rpc, options) => readSandboxContainer(rpc, id, options, this.#checks));
+  }
+
+  listEndpoints(environment: string, signal?: AbortSignal): Promise<ListedEndpoint[]> {
+    return this.#optional('endpointList', signal, (rpc, options) =>
+      readEndpoints(rpc, environment, Date.now(), options, this.#checks),
+    );
+  }
+
+  endpointInfo(id: string, signal?: AbortSignal): Promise<EndpointInfo> {
+    return this.#optional('endpointGetInfo', signal, (rpc, options) =>
+      readEndpointInfo(rpc, id, options, this.#checks),
+    );
+  }
+
+  async stopEndpoint(id: string, signal?: AbortSignal): Promise<void> {
+    await this.#call(signal, (rpc, options) =>
+      rpc.endpointStop({ endpointId: id, source: endpointStoppedByClient }, options),
+    );
+  }
+
+  serverInfo(functionId: string, signal?: AbortSignal): Promise<ServerInfo> {
+    return this.#optional('functionGetById', signal, (rpc, options) =>
+      readServer(rpc, functionId, options, this.#checks),
+    );
+  }
+
+  serverContainers(functionId: string, signal?: AbortSignal): Promise<string[]> {
+    return this.#optional('flashContainerList', signal, (rpc, options) =>
+      readServerContainers(rpc, functionId, options, this.#checks),
+    );
+  }
+
+  serverStats(
+    functionId: string,
+    range: { readonly since: number; readonly until: number },
+    signal?: AbortSignal,
+  ): Promise<ServerStats> {
+    return this.#optional('serverGetTimeRangeStats', signal, (rpc, options) =>
+      readServerStats(rpc, functionId, range, options, this.#checks),
+    );
+  }
+
   dashboardUrl(id: string): string {
     return `https://modal.com/id/${encodeURIComponent(id)}`;
   }
@@ -406,6 +430,21 @@ class SdkControlPlane implements ControlPlane {
     call: (rpc: Rpc, options: CallOptions) => Promise<T>,
   ): Promise<T> {
     return this.#call(signal, call, { timeoutMs: changeLimitMs, retries: 0 });
+  }
+
+  /** A read that not every server offers; one that does not is not asked again. */
+  async #optional<T>(
+    name: string,
+    signal: AbortSignal | undefined,
+    call: (rpc: Rpc, options: CallOptions) => Promise<T>,
+  ): Promise<T> {
+    if (this.#missing.has(name)) throw fromGrpc({ code: unimplemented });
+    try {
+      return await this.#call(signal, call);
+    } catch (error) {
+      if (fromGrpc(error).kind === 'unsupported') this.#missing.add(name);
+      throw error;
+    }
   }
 
   async #call<T>(

@@ -1,6 +1,7 @@
 /** Modal's numeric enums, which the SDK keeps to itself, as our words; `FieldChecks.word` looks them up. */
 import type { AppState } from '../domain/app.ts';
 import type { VersionKind } from '../domain/lifecycle.ts';
+import type { EndpointState } from '../domain/managedEndpoint.ts';
 import type { ContainerPhase, LogSource } from '../domain/log.ts';
 
 export const appStates: Readonly<Record<number, AppState>> = {
@@ -40,6 +41,9 @@ export const objectCreation = { lookUp: 0, failIfExists: 2 } as const;
 /** Who asks for a stop: the value of a command-line client. */
 export const stoppedByClient = 1;
 
+/** As `stoppedByClient`, of a managed endpoint. */
+export const endpointStoppedByClient = 1;
+
 /** Why a client leaves its app: its process ended. */
 export const disconnectClientEnded = 3;
 
@@ -62,3 +66,15 @@ export const containerResults: Readonly<Record<number, string>> = {
   7: 'ended because it was idle',
   8: 'ran out of memory',
 };
+
+export const endpointStates: Readonly<Record<number, EndpointState>> = {
+  1: 'provisioning',
+  2: 'live',
+  3: 'failed',
+  4: 'cancelling',
+  5: 'cancelled',
+  6: 'stopped',
+};
+
+/** Whether an endpoint runs on capacity that all share. */
+export const endpointModes: Readonly<Record<number, boolean>> = { 1: false, 2: true };

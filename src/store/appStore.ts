@@ -8,11 +8,13 @@ import type { Logger } from '../domain/logger.ts';
 import type { ControlPlane, Identity } from '../modal/controlPlane.ts';
 import { mapAtMost } from './atMost.ts';
 import { ContainerGpus } from './containerGpus.ts';
-import { EnvironmentTurns } from './environmentTurns.ts';
+import { EnvironmentTurns, wholeTurns } from './environmentTurns.ts';
 import { FailureMemory } from './failureMemory.ts';
+import { EndpointInfos } from './endpointInfos.ts';
 import { keepSame } from './keepSame.ts';
-import type { Lists } from './readLists.ts';
+import type { ListProblem, Lists } from './readLists.ts';
 import { readLists } from './readLists.ts';
+import { SandboxReader } from './sandboxReader.ts';
 import { SingleFlight } from './singleFlight.ts';
 import type { Snapshot, SnapshotCache } from './snapshot.ts';
 import { emptySnapshot, loadSnapshot, storeSnapshot } from './snapshot.ts';
@@ -30,6 +32,8 @@ export interface AppStoreState {
   readonly user: string;
   /** Why the functions of an app could not be read, by app id. */
   readonly problems: ReadonlyMap<string, ModalError>;
+  /** Lists beside the apps that could not be read. */
+  readonly listProblems: readonly ListProblem[];
   /** Why the last read failed; the snapshot then holds what was seen before. */
   readonly error?: ModalError;
 }
@@ -66,6 +70,7 @@ const nothingKnown: AppStoreState = {
   workspace: '',
   user: '',
   problems: new Map(),
+  listProblems: [],
 };
 
 /** Apps, functions and containers as last read; one reader for everything that shows them. */
@@ -79,6 +84,9 @@ export class AppStore implements Disposable {
   readonly #gpus: ContainerGpus;
   readonly #turns: EnvironmentTurns;
   readonly #unreadable: FailureMemory;
+  readonly #unlisted: FailureMemory;
+  readonly #endpoints: EndpointInfos;
+  readonly #sandboxes = new SandboxReader();
   /** What an app was like when its functions were read. */
   readonly #described = new Map<string, string>();
   readonly #describing = new Map<string, Promise<void>>();
@@ -99,10 +107,12 @@ export class AppStore implements Disposable {
   constructor(planes: PlaneSource, cache: SnapshotCache, logger: Logger, now: () => number = Date.now) {
     this.#turns = new EnvironmentTurns(now);
     this.#unreadable = new FailureMemory(now);
+    this.#unlisted = new FailureMemory(now);
     this.#planes = planes;
     this.#cache = cache;
     this.#logger = logger;
     this.#gpus = new ContainerGpus(logger, now);
+    this.#endpoints = new EndpointInfos(logger);
   }
 
   get state(): AppStoreState {
@@ -137,6 +147,11 @@ export class AppStore implements Disposable {
   /** @param wanted whether the functions of all apps are needed, e.g. to filter by GPU; else of the newest only */
   readAllDetails(wanted: boolean): void {
     this.#eagerDetails = wanted ? Infinity : mostEagerDetails;
+  }
+
+  /** Makes the next refreshes read older sandboxes of an environment as well. */
+  readMoreSandboxes(environment: string): void {
+    this.#sandboxes.readMore(environment);
   }
 
   /** Reads the functions of one app, e.g. because its row was expanded. A failure is part of the state. */
@@ -189,14 +204,25 @@ export class AppStore implements Disposable {
       plane.listEnvironments(signal),
       this.#state.workspace && this.#identifiedBy === plane ? undefined : plane.whoAmI(signal),
     ]);
-    const due = whole ? environments : this.#turns.choose(environments, this.#environment);
-    const lists = await readLists(plane, due, this.#logger, signal);
+    if (whole) this.#unlisted.clear();
+    const due = whole ? wholeTurns(environments) : this.#turns.choose(environments, this.#environment);
+    const parts = {
+      before: this.#state.snapshot,
+      reader: this.#sandboxes,
+      failures: this.#unlisted,
+      logger: this.#logger,
+    };
+    const lists = await readLists(plane, due, parts, signal);
     if ((await this.#planes.cacheKey()) !== key) this.reconnect(); // the answers may be from two connections
     signal.throwIfAborted();
     this.#identifiedBy = plane;
     this.#turns.noteListed(due);
     this.#setRead(environments, lists, identity);
-    await Promise.all([this.#readGpus(plane, signal), this.#readNewDetails(plane, signal)]);
+    await Promise.all([
+      this.#readGpus(plane, signal),
+      this.#readEndpoints(plane, signal),
+      this.#readNewDetails(plane, signal),
+    ]);
     signal.throwIfAborted();
     await this.#store(key);
   }
@@ -211,6 +237,7 @@ export class AppStore implements Disposable {
       const details = snapshot.details.get(app.id);
       if (details && (details.version ?? app.version) === app.version) this.#noteDescribed(app);
     }
+    this.#endpoints.restore(snapshot.endpoints);
     this.#set({ snapshot });
   }
 
@@ -219,6 +246,7 @@ export class AppStore implements Disposable {
     this.#described.clear();
     this.#turns.forget();
     this.#unreadable.clear();
+    this.#unlisted.clear();
     this.#gpus.forget();
     this.#stored = emptySnapshot;
     this.#state = { ...nothingKnown, loading: this.#state.loading };
@@ -229,8 +257,14 @@ export class AppStore implements Disposable {
     const snapshot = this.#merge(environments, lists);
     const ids = new Set(snapshot.apps.map(({ id }) => id));
     const problems = new Map([...this.#state.problems].filter(([id]) => ids.has(id)));
+    const listProblems = problemsInTurn(
+      this.#state.listProblems,
+      environments,
+      lists,
+      ({ of, environment }) => this.#unlisted.isDue(`${of}/${environment}`),
+    );
     this.#unreadable.keepOnly(new Set([...ids, anyApp]));
-    this.#set({ connection: 'ready', ...names, problems, snapshot }, true);
+    this.#set({ connection: 'ready', ...names, problems, listProblems, snapshot }, true);
   }
 
   /** Keeps the objects of what has not changed, and what is known of live apps until they are read again. */
@@ -244,6 +278,9 @@ export class AppStore implements Disposable {
       environments: keepSame(before.environments, environments, ({ name }) => name),
       apps,
       containers: keepSame(before.containers, this.#gpus.addTo(all.containers), ({ id }) => id),
+      sandboxes: keepSame(before.sandboxes, all.sandboxes, ({ id }) => id),
+      moreSandboxes: all.moreSandboxes,
+      endpoints: keepSame(before.endpoints, this.#endpoints.addTo(all.endpoints), ({ id }) => id),
       details: known.length === before.details.size ? before.details : new Map(known),
       readAt: Date.now(),
     };
@@ -255,6 +292,15 @@ export class AppStore implements Disposable {
     if (!news) return;
     const { snapshot } = this.#state;
     this.#set({ snapshot: { ...snapshot, containers: this.#gpus.addTo(snapshot.containers) } });
+  }
+
+  async #readEndpoints(plane: ControlPlane, signal: AbortSignal): Promise<void> {
+    const news = await this.#endpoints.read(plane, this.#state.snapshot.endpoints, signal);
+    signal.throwIfAborted();
+    if (!news) return;
+    const { snapshot } = this.#state;
+    const endpoints = keepSame(snapshot.endpoints, this.#endpoints.addTo(snapshot.endpoints), ({ id }) => id);
+    if (endpoints !== snapshot.endpoints) this.#set({ snapshot: { ...snapshot, endpoints } });
   }
 
   async #readNewDetails(plane: ControlPlane, signal: AbortSignal): Promise<void> {
@@ -332,11 +378,12 @@ export class AppStore implements Disposable {
 
   async #store(key: string): Promise<void> {
     const { snapshot } = this.#state;
-    const { apps, details, environments, readAt } = this.#stored;
+    const { apps, details, environments, endpoints, readAt } = this.#stored;
     const same =
       sameButNumbers(snapshot.apps, apps) &&
       snapshot.details === details &&
-      sameButNumbers(snapshot.environments, environments);
+      sameButNumbers(snapshot.environments, environments) &&
+      snapshot.endpoints === endpoints;
     if (same && snapshot.readAt - readAt < storeEveryMs) return;
     this.#stored = snapshot;
     await this.#cache.update(key, storeSnapshot(snapshot));
@@ -367,8 +414,38 @@ function inTurn(before: Snapshot, environments: readonly Environment[], lists: L
   const earlier = Map.groupBy(before.apps, ({ environment }) => environment);
   const apps = environments.flatMap(({ name }) => lists.apps.get(name) ?? earlier.get(name) ?? []);
   const elsewhere = new Set(apps.flatMap((app) => (lists.apps.has(app.environment) ? [] : app.id)));
-  const kept = before.containers.filter(({ appId }) => elsewhere.has(appId));
-  return { apps, containers: [...kept, ...lists.containers] };
+  const containers = before.containers.filter(({ appId }) => elsewhere.has(appId));
+  const waits = waiting(environments, lists);
+  const inThose = <T extends { readonly environment: string }>(all: readonly T[]) =>
+    all.filter(({ environment }) => waits.has(environment));
+  return {
+    apps,
+    containers: [...containers, ...lists.containers],
+    sandboxes: [...inThose(before.sandboxes), ...lists.sandboxes],
+    moreSandboxes: [...before.moreSandboxes.filter((name) => waits.has(name)), ...lists.moreSandboxes],
+    endpoints: [...inThose(before.endpoints), ...lists.endpoints],
+  };
+}
+
+/** Environments that were not listed this time. */
+function waiting(environments: readonly Environment[], { apps }: Lists): ReadonlySet<string> {
+  return new Set(environments.flatMap(({ name }) => (apps.has(name) ? [] : name)));
+}
+
+/** Lists that cannot be read, until they were read. */
+function problemsInTurn(
+  before: readonly ListProblem[],
+  environments: readonly Environment[],
+  lists: Lists,
+  isDue: (problem: ListProblem) => boolean,
+): readonly ListProblem[] {
+  const waits = waiting(environments, lists);
+  const isNew = ({ environment, of }: ListProblem) =>
+    lists.problems.some((each) => each.environment === environment && each.of === of);
+  const kept = before.filter(
+    (problem) => !isNew(problem) && (waits.has(problem.environment) || !isDue(problem)),
+  );
+  return [...kept, ...lists.problems];
 }
 
 /** Whether two lists differ in nothing but how much runs, which a later window reads anew in any case. */

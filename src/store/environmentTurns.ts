@@ -6,11 +6,29 @@ const mostQuiet = 5;
 /** A quiet environment is listed again after this long, at the soonest. */
 const quietForMs = 30_000;
 /** Each environment more lengthens that, so that all of them together cost no more than some thirty calls a minute. */
-const quietForEachMs = 1800;
+const quietForEachMs = 3600;
+
+/** Sandboxes and managed endpoints of an environment where no container runs hardly change by themselves. */
+const besideForEachMs = 12_000;
+/** In a small account everything is read each time. */
+const fewEnvironments = 5;
 
 interface Listed {
   readonly at: number;
+  readonly besideAt: number;
   readonly numbers: string;
+}
+
+/** What is read of an environment in a read. Its apps are in any case. */
+export interface Turn {
+  readonly environment: Environment;
+  readonly sandboxes: boolean;
+  readonly endpoints: boolean;
+}
+
+/** Everything of all of them. */
+export function wholeTurns(environments: readonly Environment[]): Turn[] {
+  return environments.map((environment) => ({ environment, sandboxes: true, endpoints: true }));
 }
 
 /**
@@ -30,24 +48,33 @@ export class EnvironmentTurns {
    * @returns those to list now: all that were never listed; of the busy and of the quiet ones those that have changed,
    * then those that have waited longest
    */
-  choose(environments: readonly Environment[], chosen: string): Environment[] {
+  choose(environments: readonly Environment[], chosen: string): Turn[] {
     const quietFor = Math.max(quietForMs, environments.length * quietForEachMs);
     const isFirst = ({ name }: Environment) => name === chosen || !this.#listed.has(name);
     const [first, others] = split(environments, isFirst);
     const [busy, quiet] = split(others, isBusy);
     const longest = (some: readonly Environment[]) => some.toSorted((a, b) => this.#wait(b) - this.#wait(a));
     const due = longest(quiet).filter((environment) => this.#wait(environment) >= quietFor);
-    return [...first, ...longest(busy).slice(0, mostBusy), ...due.slice(0, mostQuiet)];
+    const listed = [...first, ...longest(busy).slice(0, mostBusy), ...due.slice(0, mostQuiet)];
+    return listed.map((environment) => this.#turn(environment, environments.length));
   }
 
-  noteListed(environments: readonly Environment[]): void {
+  noteListed(turns: readonly Turn[]): void {
     const at = this.#now();
-    for (const environment of environments)
-      this.#listed.set(environment.name, { at, numbers: numbersOf(environment) });
+    for (const { environment, endpoints } of turns) {
+      const besideAt = endpoints ? at : (this.#listed.get(environment.name)?.besideAt ?? at);
+      this.#listed.set(environment.name, { at, besideAt, numbers: numbersOf(environment) });
+    }
   }
 
   forget(): void {
     this.#listed.clear();
+  }
+
+  #turn(environment: Environment, count: number): Turn {
+    const besideAt = this.#listed.get(environment.name)?.besideAt ?? Number.NEGATIVE_INFINITY;
+    const isDue = count <= fewEnvironments || this.#now() - besideAt >= count * besideForEachMs;
+    return { environment, sandboxes: isDue || isBusy(environment), endpoints: isDue };
   }
 
   /** Milliseconds since it was listed; endless for one where something changed since. */

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 /**
  * Replaces what is equal to what was there before by the very object that was there, so that a refresh without news
  * is seen by comparing references.
@@ -20,8 +22,12 @@ export function keepSame<T extends object>(
   return same ? before : kept;
 }
 
-/** Whether two flat records have the same fields with the same values. */
+/** Whether two records have the same fields with the same values; most are flat, and quick to compare. */
 function sameFields<T extends object>(a: T, b: T): boolean {
   const names = Object.keys(a) as (keyof T)[];
-  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+  return names.length === Object.keys(b).length && names.every((name) => sameValue(a[name], b[name]));
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  return a === b || (typeof a === 'object' && isDeepStrictEqual(a, b));
 }

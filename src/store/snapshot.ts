@@ -1,11 +1,18 @@
 import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
+import type { ManagedEndpoint } from '../domain/managedEndpoint.ts';
+import type { Sandbox } from '../domain/sandbox.ts';
 
 /** What was last read of one Modal workspace. */
 export interface Snapshot {
   readonly environments: readonly Environment[];
   readonly apps: readonly App[];
   readonly details: ReadonlyMap<string, AppDetails>;
+  /** Without those of the sandboxes that are known. */
   readonly containers: readonly Container[];
+  readonly sandboxes: readonly Sandbox[];
+  /** Environments with more sandboxes than were read; these are the newest. */
+  readonly moreSandboxes: readonly string[];
+  readonly endpoints: readonly ManagedEndpoint[];
   /** Unix milliseconds; 0 = never read. */
   readonly readAt: number;
 }
@@ -15,6 +22,9 @@ export const emptySnapshot: Snapshot = {
   apps: [],
   details: new Map(),
   containers: [],
+  sandboxes: [],
+  moreSandboxes: [],
+  endpoints: [],
   readAt: 0,
 };
 
@@ -24,7 +34,7 @@ export interface SnapshotCache {
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
-const format = 2;
+const format = 3;
 
 interface StoredSnapshot extends Omit<Snapshot, 'details'> {
   /** Others are dropped: their rows were checked by other rules. */
@@ -38,7 +48,7 @@ const mostCachedApps = 500;
 export function storeSnapshot(snapshot: Snapshot): StoredSnapshot {
   const apps = snapshot.apps.slice(0, mostCachedApps);
   const details = apps.flatMap((app) => snapshot.details.get(app.id) ?? []);
-  return { ...snapshot, apps, containers: [], details, format };
+  return { ...snapshot, apps, containers: [], sandboxes: [], moreSandboxes: [], details, format };
 }
 
 /** @returns undefined for anything that an older or newer version has stored. */
@@ -46,10 +56,11 @@ export function loadSnapshot(value: unknown): Snapshot | undefined {
   const stored = value as Partial<StoredSnapshot> | undefined;
   if (stored?.format !== format || !stored.apps || !stored.environments || !stored.details) return undefined;
   return {
+    ...emptySnapshot,
     environments: stored.environments,
     apps: stored.apps,
     details: new Map(stored.details.map((detail) => [detail.appId, detail])),
-    containers: [],
+    endpoints: stored.endpoints ?? [],
     readAt: stored.readAt ?? 0,
   };
 }

@@ -1,15 +1,18 @@
 import * as vscode from 'vscode';
 import type { DeployTarget } from '../../deploy/plan.ts';
 import type { App } from '../../domain/app.ts';
+import { ModalError } from '../../domain/errors.ts';
 import type { Text } from '../../domain/text.ts';
 import { text } from '../../domain/text.ts';
 import { isModalScript } from '../../platform/activeScript.ts';
 import { toScriptReference } from '../scripts/scriptReference.ts';
+import { endpointOfManaged } from '../../store/findEndpoint.ts';
 import type { LogTarget } from '../logs/logsController.ts';
 import { toDeployArgument } from './deployArgument.ts';
 import { deployTargetFor } from './deployTargets.ts';
+import type { AppRowTarget } from '../trees/rowTargets.ts';
 import type { AppEndpoint } from './pick.ts';
-import { pickApp, pickCatalogApp, pickEndpoint } from './pick.ts';
+import { pickAddress, pickApp, pickCatalogApp, pickEndpoint } from './pick.ts';
 import type { Services } from './services.ts';
 
 /** Turns what a row, an editor button or nothing passed to a command into what the command needs. */
@@ -17,14 +20,17 @@ import type { Services } from './services.ts';
 /** Tree commands get the row's id as their first argument. */
 const rowId = (argument: unknown) => (typeof argument === 'string' ? argument : undefined);
 
+/** The app that a row stands for or below; undefined for rows of several apps or of none that is listed. */
+function appOf(target: AppRowTarget | undefined): App | undefined {
+  return target && 'app' in target ? target.app : undefined;
+}
+
 export async function resolveApp(
   services: Services,
   argument: unknown,
   title: Text,
 ): Promise<App | undefined> {
-  const target = services.appsView.target(rowId(argument));
-  if (target && target.kind !== 'environment') return target.app;
-  return pickApp(services.store, title);
+  return appOf(services.appsView.target(rowId(argument))) ?? pickApp(services.store, title);
 }
 
 export async function resolveEndpoint(
@@ -34,6 +40,16 @@ export async function resolveEndpoint(
 ): Promise<AppEndpoint | undefined> {
   const target = services.appsView.target(rowId(argument));
   if (target?.kind === 'endpoint') return { app: target.app, endpoint: target.endpoint };
+  if (target?.kind === 'server') return pickAddress(title, target.app, target.fn);
+  if (target?.kind === 'managed') {
+    const found = endpointOfManaged(target.managed, services.store.state.snapshot.apps);
+    if (!found)
+      throw new ModalError(
+        'notFound',
+        `${target.managed.name} has no address yet. Try again when it is live.`,
+      );
+    return found;
+  }
   return pickEndpoint(services.store, title, target?.kind === 'app' ? target.app : undefined);
 }
 
@@ -43,15 +59,43 @@ export async function resolveLogTarget(
   title = text`Follow Logs`,
 ): Promise<LogTarget | undefined> {
   const target = services.appsView.target(rowId(argument));
-  const app = target && target.kind !== 'environment' ? target.app : await pickApp(services.store, title);
+  if (target?.kind === 'sandbox') return logTargetOfSandbox(services, target);
+  if (target?.kind === 'managed') return logTargetOfManaged(target);
+  const app = appOf(target) ?? (await pickApp(services.store, title));
   if (!app) return undefined;
   return {
     appId: app.id,
     appName: app.name,
     environment: app.environment,
-    ...(target?.kind === 'function' ? { functionId: target.fn.id } : {}),
+    ...(target?.kind === 'function' || target?.kind === 'server' ? { functionId: target.fn.id } : {}),
     ...(target?.kind === 'container' ? { containerId: target.container.id } : {}),
   };
+}
+
+/** The log of the container that a sandbox runs in. @throws kind `notFound` while it has none */
+async function logTargetOfSandbox(
+  { planes }: Services,
+  { app, sandbox }: Extract<AppRowTarget, { kind: 'sandbox' }>,
+): Promise<LogTarget> {
+  const { id, name, appId, environment } = sandbox;
+  const plane = await planes.get();
+  const containerId = sandbox.containerId || (await plane.sandboxContainer(id));
+  if (!containerId)
+    throw new ModalError('notFound', `The sandbox ${id} has not started yet. Try again in a moment.`);
+  if (!appId) throw new ModalError('notFound', `Modal does not tell which app the sandbox ${id} belongs to.`);
+  return { appId, appName: name || (app?.name ?? id), environment, containerId };
+}
+
+/** @throws kind `notFound` for one on capacity that all share, which has no log of its own */
+function logTargetOfManaged({ managed }: Extract<AppRowTarget, { kind: 'managed' }>): LogTarget {
+  const { name, environment, info } = managed;
+  const { appId, serverId } = info ?? {};
+  if (appId === undefined || serverId === undefined)
+    throw new ModalError(
+      'notFound',
+      `${name} has no log: only dedicated endpoints have a server of their own.`,
+    );
+  return { appId, appName: name, environment, functionId: serverId };
 }
 
 /** A Catalogue row, the script of an editor-title button, or the user's choice. */

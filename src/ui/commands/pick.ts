@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { App, Endpoint } from '../../domain/app.ts';
+import type { App, Endpoint, ModalFunction } from '../../domain/app.ts';
 import { isLive } from '../../domain/app.ts';
 import type { CatalogApp, Sample } from '../../domain/catalog.ts';
 import { formatUsdPerHour, gpuUsdPerHour } from '../../domain/cost.ts';
@@ -83,6 +83,22 @@ export async function pickEndpoint(
       iconPath: new vscode.ThemeIcon('globe'),
       value: { app, endpoint },
     })),
+  );
+}
+
+/** An address of a server; asks nothing when there is only one. @throws kind `notFound` when it has none */
+export async function pickAddress(
+  title: Text,
+  app: App,
+  { tag, endpoints }: ModalFunction,
+): Promise<AppEndpoint | undefined> {
+  const [first, second] = endpoints;
+  if (!first) throw new ModalError('notFound', `Modal does not tell an address of ${tag}. Deploy it again.`);
+  if (!second) return { app, endpoint: first };
+  return pick(
+    title,
+    text`Choose an address`,
+    endpoints.map((endpoint) => ({ label: plain(endpoint.url), value: { app, endpoint } })),
   );
 }
 

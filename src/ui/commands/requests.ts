@@ -2,9 +2,12 @@ import * as vscode from 'vscode';
 import type { CatalogApp, Sample } from '../../domain/catalog.ts';
 import { ModalError } from '../../domain/errors.ts';
 import { bundledOf, isBundled } from '../../domain/bundled.ts';
-import type { AuthKind } from '../../domain/request.ts';
+import type { ManagedEndpoint } from '../../domain/managedEndpoint.ts';
+import { chatAddress } from '../../domain/managedEndpoint.ts';
+import type { AuthKind, RequestSpec } from '../../domain/request.ts';
 import { plain, text } from '../../domain/text.ts';
-import { defaultAuth, keyName } from '../../requests/auth.ts';
+import { defaultAuth, keyName, knownAuth } from '../../requests/auth.ts';
+import { endpointOfManaged } from '../../store/findEndpoint.ts';
 import { askForKey } from '../requests/askForKey.ts';
 import { resolveEndpoint } from './arguments.ts';
 import type { AppEndpoint } from './pick.ts';
@@ -29,6 +32,10 @@ export async function sendRequest(services: Services, argument: unknown): Promis
     await (await services.requestMemory.load()).sendFromFile(shown.saved);
     return;
   }
+  if (shown?.kind === 'managed') {
+    await openManaged(services, shown.managed);
+    return;
+  }
   const target = isDeployedReference(argument)
     ? await deployedFunction(services, argument)
     : await resolveEndpoint(services, argument, text`Send Test Request`);
@@ -40,6 +47,32 @@ export async function sendRequest(services: Services, argument: unknown): Promis
   }
   const sample = await pickSample(bundled);
   if (sample) await services.requests.openSample(bundled, sample, target, { send: true });
+}
+
+/** Opens a chat with a managed endpoint, whose model is filled in. Nothing is sent: that costs money. */
+async function openManaged(services: Services, managed: ManagedEndpoint): Promise<void> {
+  const target = endpointOfManaged(managed, services.store.state.snapshot.apps);
+  if (!target)
+    throw new ModalError(
+      'notFound',
+      vscode.l10n.t('{0} has no address yet. Try again when it is live.', managed.name),
+    );
+  const model = managed.info?.model || managed.info?.repository || '';
+  const body = {
+    model,
+    messages: [{ role: 'user', content: 'Say hello in one sentence.' }],
+    max_tokens: 200,
+    stream: true,
+  };
+  const auth = knownAuth(target);
+  const spec: RequestSpec = {
+    method: 'POST',
+    url: chatAddress(target.endpoint.url),
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body, undefined, 2),
+    ...(auth ? { auth } : {}),
+  };
+  await services.requests.openSpec(spec, text`Chat with ${model || managed.name}`, { target });
 }
 
 async function sendSample(services: Services, app: CatalogApp, sample: Sample): Promise<void> {

@@ -27,7 +27,7 @@ export async function resolveFunction(
 ): Promise<AppFunction | undefined> {
   const { t } = vscode.l10n;
   const target = services.appsView.target(typeof argument === 'string' ? argument : undefined);
-  if (target?.kind === 'function') return { app: target.app, fn: target.fn };
+  if (target?.kind === 'function' || target?.kind === 'server') return { app: target.app, fn: target.fn };
   const app = await chooseApp();
   if (!app) return undefined;
   const { functions } = await appFacts(services, app);

@@ -78,8 +78,29 @@ export async function stopContainer(services: Services, { app, container }: AppC
   await services.store.refresh();
 }
 
-/** Opens a shell inside a running container, through the user's own `modal shell`. */
-export async function openShell({ cli, planes }: Services, { app, container }: AppContainer): Promise<void> {
+/** Where a shell opens: a container or a sandbox. */
+export interface ShellTarget {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The sandbox or container of a row, or the user's choice among the containers. @throws as `resolveContainer` does */
+export async function resolveShellTarget(
+  services: Services,
+  argument: unknown,
+  title: Text,
+): Promise<ShellTarget | undefined> {
+  const target = services.appsView.target(typeof argument === 'string' ? argument : undefined);
+  if (target?.kind === 'sandbox') {
+    const { id, name } = target.sandbox;
+    return { id, name: name || (target.app?.name ?? id) };
+  }
+  const chosen = await resolveContainer(services, argument, title);
+  return chosen && { id: chosen.container.id, name: chosen.app.name };
+}
+
+/** Opens a shell inside a running container or sandbox, through the user's own `modal shell`. */
+export async function openShell({ cli, planes }: Services, { id, name }: ShellTarget): Promise<void> {
   const { t } = vscode.l10n;
   if (process.platform === 'win32')
     throw new ModalError(
@@ -88,7 +109,7 @@ export async function openShell({ cli, planes }: Services, { app, container }: A
     );
   const { command, args } = await cli.find();
   const connection = await planes.connection();
-  runInTerminal(text`Shell in ${app.name}`, [command, ...args, 'shell', container.id], {
+  runInTerminal(text`Shell in ${name}`, [command, ...args, 'shell', id], {
     icon: 'terminal',
     env: { ...(await planes.proxyVariables()), ...connectionEnvironment(connection) },
   });

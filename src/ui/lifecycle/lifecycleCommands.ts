@@ -15,6 +15,9 @@ type LifecycleCommand =
   | 'stopApp'
   | 'stopContainer'
   | 'openShell'
+  | 'stopSandbox'
+  | 'stopManagedEndpoint'
+  | 'stopServerContainers'
   | 'changeAutoscaling';
 
 const load = () => import('./flows.ts');
@@ -85,9 +88,33 @@ export function lifecycleCommands(
     [commands.openShell]: {
       doing: t('Open shell'),
       run: async (argument) => {
-        const { resolveContainer, openShell } = await load();
-        const target = await resolveContainer(services, argument, text`Open Shell in Container`);
+        const { resolveShellTarget, openShell } = await load();
+        const target = await resolveShellTarget(services, argument, text`Open Shell in Container`);
         if (target) await openShell(services, target);
+      },
+    },
+    [commands.stopSandbox]: {
+      doing: t('Stop sandbox'),
+      run: async (argument) => {
+        const { resolveSandbox, stopSandbox } = await load();
+        const target = await resolveSandbox(services, argument);
+        if (target) await stopSandbox(services, target);
+      },
+    },
+    [commands.stopManagedEndpoint]: {
+      doing: t('Stop managed endpoint'),
+      run: async (argument) => {
+        const { resolveManaged, stopManaged } = await load();
+        const target = await resolveManaged(services, argument);
+        if (target) await stopManaged(services, target);
+      },
+    },
+    [commands.stopServerContainers]: {
+      doing: t('Stop containers of server'),
+      run: async (argument) => {
+        const { resolveServer, stopServerContainers } = await load();
+        const target = await resolveServer(services, argument);
+        if (target) await stopServerContainers(services, target);
       },
     },
     [commands.changeAutoscaling]: {

@@ -22,10 +22,14 @@ export class Endpoints {
 
   /** Of all endpoints that the store has read already. */
   origins(): string[] {
-    const all = [...this.#parts.store.state.snapshot.details.values()];
-    return all.flatMap(({ functions }) =>
-      functions.flatMap(({ endpoints }) => endpoints.flatMap(({ url }) => originOf(url) ?? [])),
-    );
+    const { details, endpoints: managed } = this.#parts.store.state.snapshot;
+    const urls = [
+      ...[...details.values()].flatMap(({ functions }) =>
+        functions.flatMap(({ endpoints }) => endpoints.map(({ url }) => url)),
+      ),
+      ...managed.flatMap(({ info }) => info?.url ?? []),
+    ];
+    return urls.flatMap((url) => originOf(url) ?? []);
   }
 
   /** Reads the apps first if the address is not among those that are known. */

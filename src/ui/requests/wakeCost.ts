@@ -1,5 +1,6 @@
 import type { Rates } from '../../domain/cost.ts';
 import { formatUsdPerHour, gpuUsdPerHour } from '../../domain/cost.ts';
+import type { ManagedEndpoint } from '../../domain/managedEndpoint.ts';
 import type { Snapshot } from '../../store/snapshot.ts';
 import type { RequestTarget } from './requestSession.ts';
 
@@ -10,8 +11,15 @@ import type { RequestTarget } from './requestSession.ts';
 export function wakeCost({ app, endpoint }: RequestTarget, snapshot: Snapshot, rates: Rates): string {
   const now = snapshot.apps.find(({ id }) => id === app.id) ?? app;
   const fn = snapshot.details.get(app.id)?.functions.find(({ id }) => id === endpoint.functionId);
-  const [gpu] = fn?.gpus ?? [];
+  const managed = snapshot.endpoints.find(({ info }) => info?.url === endpoint.url);
+  const gpu = managed ? gpuOfManaged(managed) : fn?.gpus?.[0];
   if ((now.runningContainers ?? 0) > 0 || gpu === undefined) return '';
   const usd = gpuUsdPerHour(gpu, rates);
   return usd === undefined ? gpu : `${gpu}, ${formatUsdPerHour(usd)}`;
+}
+
+/** @returns undefined where no container starts for a request */
+function gpuOfManaged({ shared, info }: ManagedEndpoint): string | undefined {
+  if (shared) return undefined;
+  return info?.gpus?.[0] ?? 'a GPU that Modal does not tell';
 }

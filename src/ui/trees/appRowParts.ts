@@ -4,6 +4,9 @@ import type { Sample } from '../../domain/catalog.ts';
 import type { KnownApp } from '../../domain/appFilter.ts';
 import { gpuTypesOf, hasUnknownGpu } from '../../domain/appFilter.ts';
 import type { ModalError } from '../../domain/errors.ts';
+import type { RunningCost } from '../../domain/runningCost.ts';
+import { costWords, runningCount, runningSandboxes, spokenPrice } from '../../domain/runningCost.ts';
+import type { Sandbox } from '../../domain/sandbox.ts';
 import type { SavedRequest } from '../../domain/savedRequest.ts';
 import { gpuChoiceWords, momentWords, plural, pluralOf, shortAge, spokenAge } from '../../domain/words.ts';
 import { commands } from '../../contributions.ts';
@@ -17,12 +20,26 @@ import type { Row } from './row.ts';
 
 const leaf = { collapsible: 'none', childIds: [] } as const;
 
-/** @param forDeploys whether deploys go to this environment */
-export function groupRow(group: AppGroup, forDeploys: boolean, childIds: readonly string[]): Row {
+export interface GroupRowInput {
+  /** Deploys go to this environment. */
+  readonly forDeploys: boolean;
+  readonly childIds: readonly string[];
+  /** Sandboxes that stand beside the apps. */
+  readonly sandboxes: readonly Sandbox[];
+  /** Of all that runs in the group. */
+  readonly cost: RunningCost;
+}
+
+export function groupRow(group: AppGroup, { forDeploys, childIds, sandboxes, cost }: GroupRowInput): Row {
   const { id, label, icon, apps, environment } = group;
+  const running = runningWords(group, sandboxes);
+  const price = running ? costWords(cost) : '';
+  const gpus = environment?.runningGpus ?? 0;
   const facts = [
     plural(apps.length, 'app'),
-    ...runningWords(group),
+    ...(running ? [running] : []),
+    ...(price ? [price] : []),
+    ...(gpus > 0 ? [plural(gpus, 'GPU')] : []),
     ...(forDeploys ? ['deploys go here'] : []),
   ];
   const name = environment ? `Environment ${label}` : label;
@@ -34,24 +51,33 @@ export function groupRow(group: AppGroup, forDeploys: boolean, childIds: readonl
     description: facts.join(' · '),
     icon,
     context: environment ? 'environment' : 'group',
-    spoken: [name, ...facts].join(', '),
-    tooltip: () => [`${name}${environment?.isDefault ? ' (default)' : ''}`, facts.join(', ')],
+    spoken: [name, ...facts.map(spokenPrice)].join(', '),
+    tooltip: () => [
+      `${name}${environment?.isDefault ? ' (default)' : ''}`,
+      facts.join(', '),
+      ...(price && cost.unknown > 0 ? [unknownPriceNote] : []),
+    ],
     collapsible: childIds.length > 0 ? 'expanded' : 'none',
     childIds,
   };
 }
 
-/** An environment knows best what runs in it; of another group the apps do. */
-function runningWords({ apps, environment }: AppGroup): string[] {
-  const gpus = environment?.runningGpus ?? 0;
-  const running = environment?.runningContainers ?? sumOfApps(apps);
-  return [...(running === 0 ? [] : [`${running} running`]), ...(gpus > 0 ? [plural(gpus, 'GPU')] : [])];
+const unknownPriceNote =
+  'Without a GPU, a container is charged for cores and memory. Lists do not tell these, so the price leaves them out.';
+
+/** '' for none. An environment knows best what runs in it, but perhaps of no sandboxes; of another group the apps do. */
+function runningWords({ apps, environment }: AppGroup, beside: readonly Sandbox[]): string {
+  const sandboxes = [...beside, ...apps.flatMap((each) => each.sandboxes)];
+  const counted = environment?.runningContainers;
+  const running =
+    counted === undefined ? sumOfApps(apps, beside) : Math.max(counted, runningSandboxes(sandboxes));
+  return running === 0 ? '' : `${running} running`;
 }
 
 /** 0 only where it is known of each. */
-function sumOfApps(apps: AppGroup['apps']): number | string {
-  const counts = apps.map(({ app }) => app.runningContainers);
-  const sum = counts.reduce<number>((all, count) => all + (count ?? 0), 0);
+function sumOfApps(apps: AppGroup['apps'], beside: readonly Sandbox[]): number | string {
+  const counts = apps.map((each) => runningCount(each.app, each.containers, each.sandboxes));
+  const sum = counts.reduce<number>((all, count) => all + (count ?? 0), runningSandboxes(beside));
   if (!counts.includes(undefined)) return sum;
   return sum > 0 ? `at least ${sum}` : 'unknown number';
 }
@@ -66,11 +92,13 @@ export interface AppRowInput {
 }
 
 export function appRow({ known, parentId, environment, childIds, now }: AppRowInput): Row {
-  const { app, details } = known;
+  const { app, details, containers, sandboxes } = known;
   const look = appStateLook(app.state);
   const live = isLive(app.state);
   const gpus = details ? gpuTypesOf(details) : [];
-  const running = runningWord(app.runningContainers);
+  const count = runningCount(app, containers, sandboxes);
+  const running = runningWord(count);
+  const boxes = sandboxes.length > 0 ? [plural(sandboxes.length, 'sandbox', 'sandboxes')] : [];
   const since = sinceOf(app);
   return {
     id: `app/${app.id}`,
@@ -80,6 +108,7 @@ export function appRow({ known, parentId, environment, childIds, now }: AppRowIn
     description: [
       ...(app.state === 'deployed' ? [] : [look.word]), // most are, and a narrow row has room for little
       ...(running ? [running] : live ? ['idle'] : []),
+      ...boxes,
       ...(gpus.length > 0 ? [gpus.join(', ')] : []),
       ...(environment ? [environment] : []),
       shortAge(since, now),
@@ -90,16 +119,13 @@ export function appRow({ known, parentId, environment, childIds, now }: AppRowIn
     spoken: [
       `App ${app.name}`,
       look.word,
-      ...(app.runningContainers !== 0
-        ? [`${pluralOf(app.runningContainers, 'container')} running`]
-        : live
-          ? ['idle']
-          : []),
+      ...(count !== 0 ? [`${pluralOf(count, 'container')} running`] : live ? ['idle'] : []),
+      ...boxes,
       ...(details ? [gpus.join(' and ') || (hasUnknownGpu(details) ? 'GPU unknown' : 'no GPU')] : []),
       ...(environment ? [`environment ${environment}`] : []),
       `${sinceWord(app)} ${spokenAge(since, now)}`,
     ].join(', '),
-    tooltip: () => appTooltip(known, look, gpus),
+    tooltip: () => appTooltip(known, { look, gpus, count }),
     collapsible: live ? 'collapsed' : 'none',
     childIds,
   };
@@ -116,7 +142,10 @@ function sinceWord({ state }: App): string {
   return state === 'ephemeral' || state === 'detached' ? 'started' : 'deployed';
 }
 
-function appTooltip({ app, details }: KnownApp, look: StateLook, gpus: readonly string[]): string[] {
+function appTooltip(
+  { app, details, sandboxes }: KnownApp,
+  { look, gpus, count }: { look: StateLook; gpus: readonly string[]; count: number | undefined },
+): string[] {
   const since = momentWords(sinceOf(app));
   const version = app.version ?? details?.version;
   const by = details?.deployedBy ? ` by ${details.deployedBy}` : '';
@@ -127,7 +156,8 @@ function appTooltip({ app, details }: KnownApp, look: StateLook, gpus: readonly 
     ...(look.note ? [look.note] : []),
     `${word === 'deployed' ? 'Last deploy' : word === 'started' ? 'Started' : 'Stopped'} ${since}${by}`,
     ...(details ? [`GPU: ${gpus.join(', ') || (hasUnknownGpu(details) ? 'unknown' : 'none')}`] : []),
-    pluralOf(app.runningContainers, 'running container'),
+    pluralOf(count, 'running container'),
+    ...(sandboxes.length > 0 ? [plural(sandboxes.length, 'sandbox', 'sandboxes')] : []),
   ];
 }
 

@@ -1,13 +1,20 @@
 import type { App, Container, Endpoint, Environment, ModalFunction } from '../../domain/app.ts';
 import { isLive } from '../../domain/app.ts';
-import type { CatalogApp, Sample } from '../../domain/catalog.ts';
+import type { CatalogApp } from '../../domain/catalog.ts';
 import type { KnownApp } from '../../domain/appFilter.ts';
 import { isFiltering, matchesFilter } from '../../domain/appFilter.ts';
 import type { Arrangement, Sorting } from '../../domain/arrangement.ts';
 import { defaultArrangement } from '../../domain/arrangement.ts';
+import type { Rates } from '../../domain/cost.ts';
+import { datedRates } from '../../domain/cost.ts';
 import type { ModalError } from '../../domain/errors.ts';
+import type { ManagedEndpoint } from '../../domain/managedEndpoint.ts';
+import type { RunningCost } from '../../domain/runningCost.ts';
+import { costOfApp, costOfSandboxes, sumOfCosts } from '../../domain/runningCost.ts';
+import type { Sandbox } from '../../domain/sandbox.ts';
 import type { SavedRequest } from '../../domain/savedRequest.ts';
 import { shortAge } from '../../domain/words.ts';
+import type { ListProblem } from '../../store/readLists.ts';
 import type { Snapshot } from '../../store/snapshot.ts';
 import type { AppGroup } from './appGroups.ts';
 import { compareApps, groupApps, sinceOf } from './appGroups.ts';
@@ -24,23 +31,40 @@ import {
   sampleRow,
   savedRow,
 } from './appRowParts.ts';
+import type { Besides } from './besides.ts';
+import { besidesIn, besidesOf, countBesides, filterBesides, noBesides } from './besides.ts';
 import type { LifecycleRows } from './lifecycleRows.ts';
+import type { AppRowTarget } from './rowTargets.ts';
 import type { Row, Rows } from './row.ts';
 import { rootRow, sameList, sameRow } from './row.ts';
-import type { VersionRowTarget } from './versionRows.ts';
+import {
+  listProblemRow,
+  managedRow,
+  managedSectionRow,
+  moreSandboxesRow,
+  otherSandboxesRow,
+  sandboxRow,
+  sandboxesRow,
+  serverRow,
+  tunnelRow,
+} from './runningRowParts.ts';
 
 export interface AppRowOptions {
   readonly now: number;
   readonly showStopped: boolean;
   readonly arrangement?: Arrangement;
   /** Adds versions and autoscaling; absent: without. */
-  readonly lifecycle?: Pick<LifecycleRows, 'stamp' | 'below' | 'functionFacts'>;
+  readonly lifecycle?: Pick<LifecycleRows, 'stamp' | 'below' | 'functionFacts' | 'serverFacts'>;
   /** Name of the user; '' when it is not known. */
   readonly user?: string;
   /** Where deploys go; '' when it is not known. */
   readonly deployEnvironment?: string;
   /** Why the functions of an app could not be read, by app id. */
   readonly problems?: ReadonlyMap<string, ModalError>;
+  /** Lists beside the apps that could not be read. */
+  readonly listProblems?: readonly ListProblem[];
+  /** Absent: the dated ones. */
+  readonly rates?: Rates;
   /** Bundled apps by the name under which they are deployed. */
   readonly bundled?: ReadonlyMap<string, CatalogApp>;
   /** Requests of the workspace's files, by the origin of their endpoint. */
@@ -48,23 +72,6 @@ export interface AppRowOptions {
   /** How many children a row shows, by row id, where the user wants to see more than `pageSize`. */
   readonly pages?: ReadonlyMap<string, number>;
 }
-
-/** What a row stands for, so that commands find their argument. */
-export type AppRowTarget =
-  | { readonly kind: 'environment'; readonly environment: Environment }
-  | { readonly kind: 'app'; readonly app: App }
-  | { readonly kind: 'function'; readonly app: App; readonly fn: ModalFunction }
-  | { readonly kind: 'endpoint'; readonly app: App; readonly endpoint: Endpoint }
-  | {
-      readonly kind: 'sample';
-      readonly app: App;
-      readonly endpoint: Endpoint;
-      readonly bundled: CatalogApp;
-      readonly sample: Sample;
-    }
-  | { readonly kind: 'saved'; readonly app: App; readonly endpoint: Endpoint; readonly saved: SavedRequest }
-  | { readonly kind: 'container'; readonly app: App; readonly container: Container }
-  | VersionRowTarget;
 
 export interface AppRows {
   /** The builder's own map: the next build changes it. */
@@ -75,6 +82,8 @@ export interface AppRows {
   /** How many apps pass the filter, and how many there are. */
   readonly shown: number;
   readonly total: number;
+  /** Of what stands beside the apps, as well. */
+  readonly besides: { readonly shown: number; readonly total: number };
 }
 
 /** The editor grows slow with more rows below one parent. */
@@ -90,6 +99,7 @@ interface Bundle {
 }
 
 const noContainers: readonly Container[] = [];
+const noSandboxes: readonly Sandbox[] = [];
 
 /**
  * Makes the group, app, function, endpoint and container rows of a snapshot. What has not changed since the last
@@ -109,19 +119,26 @@ export class AppRowsBuilder {
   #order: readonly string[] = [];
   #containers: readonly Container[] = noContainers;
   #containersOf = new Map<string, Container[]>();
+  #sandboxes: readonly Sandbox[] = noSandboxes;
+  #sandboxesOf = new Map<string, Sandbox[]>();
+  /** How many sandboxes were read of each environment that has more. */
+  #cutAt = new Map<string, number>();
+  #appOf = new Map<string, App>();
 
   build(snapshot: Snapshot, options: AppRowOptions): AppRows {
     this.#options = options;
     this.#changed.clear();
     this.#severalEnvironments = snapshot.environments.length > 1;
     const listed = this.#listed(snapshot);
-    const filter = this.#arrangement.filter;
+    const { filter } = this.#arrangement;
+    const besides = besidesOf(snapshot, options.listProblems ?? []);
+    const shownBesides = filterBesides(besides, filter);
     const shown = isFiltering(filter)
       ? listed.filter((known) => matchesFilter(known, filter, options.user ?? ''))
       : listed;
     this.#kept = new Map();
     this.#put('', () => {
-      this.#add(rootRow(this.#roots(this.#sorted(shown), snapshot.environments)));
+      this.#add(rootRow(this.#roots(this.#sorted(shown), snapshot.environments, shownBesides)));
     });
     this.#dropOthers();
     return {
@@ -130,18 +147,31 @@ export class AppRowsBuilder {
       changed: this.#changed.has('') ? [''] : [...this.#changed],
       shown: shown.length,
       total: listed.length,
+      besides: { shown: countBesides(shownBesides), total: countBesides(besides) },
     };
+  }
+
+  get #rates(): Rates {
+    return this.#options.rates ?? datedRates;
   }
 
   get #arrangement(): Arrangement {
     return this.#options.arrangement ?? defaultArrangement;
   }
 
-  #listed({ apps, details, containers }: Snapshot): KnownApp[] {
+  #listed({ apps, details, containers, sandboxes, moreSandboxes }: Snapshot): KnownApp[] {
     if (containers !== this.#containers) {
       this.#containers = containers;
       this.#containersOf = Map.groupBy(containers, ({ appId }) => appId);
     }
+    if (sandboxes !== this.#sandboxes) {
+      this.#sandboxes = sandboxes;
+      this.#sandboxesOf = Map.groupBy(sandboxes, ({ appId }) => appId);
+    }
+    this.#cutAt = new Map(
+      moreSandboxes.map((name) => [name, sandboxes.filter(({ environment }) => environment === name).length]),
+    );
+    this.#appOf = new Map(apps.map((app) => [app.id, app]));
     const withStopped = this.#options.showStopped || this.#arrangement.filter.states.includes('stopped');
     return apps
       .filter(({ state }) => withStopped || state !== 'stopped')
@@ -149,6 +179,7 @@ export class AppRowsBuilder {
         app,
         details: details.get(app.id),
         containers: this.#containersOf.get(app.id) ?? noContainers,
+        sandboxes: isLive(app.state) ? (this.#sandboxesOf.get(app.id) ?? noSandboxes) : noSandboxes,
       }));
   }
 
@@ -167,25 +198,84 @@ export class AppRowsBuilder {
     return this.#arrangement.sortBy;
   }
 
-  /** @returns none at all when there is no app: the view's welcome text says what to do next */
-  #roots(apps: readonly KnownApp[], environments: readonly Environment[]): string[] {
+  /** @returns none at all when there is nothing: the view's welcome text says what to do next */
+  #roots(apps: readonly KnownApp[], environments: readonly Environment[], besides: Besides): string[] {
     const { filter, groupBy } = this.#arrangement;
-    if (apps.length === 0) return [];
-    if (groupBy === 'none') return this.#paged('', apps, (known) => this.#app(known, ''));
-    return groupApps(apps, groupBy, environments)
-      .filter((group) => group.apps.length > 0 || !isFiltering(filter))
-      .map((group) => this.#group(group));
+    if (apps.length === 0 && countBesides(besides) === 0) return [];
+    if (groupBy === 'environment') {
+      return groupApps(apps, groupBy, environments)
+        .map((group) => ({ group, inside: besidesIn(besides, group.environment?.name ?? '') }))
+        .filter(({ group, inside }) => group.apps.length + countBesides(inside) > 0 || !isFiltering(filter))
+        .map(({ group, inside }) => this.#group(group, inside));
+    }
+    const below =
+      groupBy === 'none'
+        ? this.#paged('', apps, (known) => this.#app(known, ''))
+        : groupApps(apps, groupBy, environments).map((group) => this.#group(group, noBesides));
+    return [...this.#endpointSection(besides, ''), ...below, ...this.#otherRows(besides, '')];
   }
 
-  #group(group: AppGroup): string {
-    const { environment } = group;
-    this.#put(group.id, () => {
-      const childIds = this.#paged(group.id, group.apps, (known) => this.#app(known, group.id));
+  #group(group: AppGroup, besides: Besides): string {
+    const { environment, id } = group;
+    this.#put(id, () => {
+      const childIds = [
+        ...this.#endpointSection(besides, id),
+        ...this.#paged(id, group.apps, (known) => this.#app(known, id)),
+        ...this.#otherRows(besides, id),
+      ];
       const forDeploys =
         this.#severalEnvironments && environment?.name === (this.#options.deployEnvironment ?? '');
-      this.#add(groupRow(group, forDeploys, childIds), environment && { kind: 'environment', environment });
+      const { sandboxes } = besides;
+      const cost = sumOfCosts([
+        ...group.apps.map((known) => this.#costOf(known)),
+        costOfSandboxes(sandboxes, this.#rates),
+      ]);
+      this.#add(
+        groupRow(group, { forDeploys, childIds, sandboxes, cost }),
+        environment && { kind: 'environment', environment },
+      );
     });
-    return group.id;
+    return id;
+  }
+
+  #costOf({ app, containers, sandboxes }: KnownApp): RunningCost {
+    return costOfApp(app, containers, sandboxes, this.#rates);
+  }
+
+  /** The managed endpoints, before the apps: they are few. */
+  #endpointSection({ endpoints }: Besides, parentId: string): string[] {
+    if (endpoints.length === 0) return [];
+    const id = `managedEndpoints/${parentId}`;
+    const sorted = [...endpoints].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const childIds = this.#paged(id, sorted, (each) => this.#managed(each, id));
+    return [this.#add(managedSectionRow({ id, parentId, childIds }, endpoints))];
+  }
+
+  #managed(managed: ManagedEndpoint, parentId: string): string {
+    const app = this.#appOf.get(managed.info?.appId ?? '');
+    const { now } = this.#options;
+    const environment = this.#environmentOf(managed);
+    const row = managedRow({ endpoint: managed, app, environment, parentId, rates: this.#rates, now });
+    return this.#add(row, { kind: 'managed', app, managed });
+  }
+
+  /** What stands after the apps: sandboxes that belong to none of them, and what could not be read. */
+  #otherRows({ sandboxes, more, problems }: Besides, parentId: string): string[] {
+    const ids: string[] = [];
+    if (sandboxes.length > 0) {
+      const id = `otherSandboxes/${parentId}`;
+      const childIds = this.#paged(id, sandboxes, (each) => this.#sandbox(each, id, true));
+      const rates = this.#rates;
+      ids.push(
+        this.#add(otherSandboxesRow({ id, parentId, childIds, sandboxes, more: more.length > 0, rates })),
+      );
+    }
+    for (const environment of more) {
+      const row = moreSandboxesRow(environment, this.#cutAt.get(environment) ?? 0, parentId);
+      ids.push(this.#add(row, { kind: 'moreSandboxes', app: undefined, environment }));
+    }
+    for (const problem of problems) ids.push(this.#add(listProblemRow(problem, parentId)));
+    return ids;
   }
 
   #app(known: KnownApp, parentId: string): string {
@@ -198,10 +288,15 @@ export class AppRowsBuilder {
   }
 
   /** What rows of an app show besides the app itself, its functions and its containers. */
-  #wordsOf({ app, details, containers }: KnownApp, parentId: string): string {
+  #wordsOf({ app, details, containers, sandboxes }: KnownApp, parentId: string): string {
     const { now, problems, pages, lifecycle } = this.#options;
+    const shownSandboxes = sandboxes.slice(0, pages?.get(`sandboxes/${app.id}`) ?? pageSize);
     return [
       parentId,
+      this.#rates.asOf,
+      this.#cutAt.has(app.environment),
+      pages?.get(`sandboxes/${app.id}`) ?? '',
+      ...shownSandboxes.map((each) => shortAge(each.startedAt ?? each.createdAt, now)),
       this.#environmentOf(app),
       shortAge(sinceOf(app), now),
       problems?.get(app.id)?.message ?? '',
@@ -214,8 +309,8 @@ export class AppRowsBuilder {
   }
 
   /** The environment where no other row tells it. */
-  #environmentOf(app: App): string {
-    return this.#severalEnvironments && this.#arrangement.groupBy !== 'environment' ? app.environment : '';
+  #environmentOf({ environment }: { readonly environment: string }): string {
+    return this.#severalEnvironments && this.#arrangement.groupBy !== 'environment' ? environment : '';
   }
 
   #makeApp(known: KnownApp, id: string, parentId: string): void {
@@ -228,17 +323,61 @@ export class AppRowsBuilder {
     });
   }
 
-  #appChildren({ app, details, containers }: KnownApp, parentId: string): string[] {
+  #appChildren({ app, details, containers, sandboxes }: KnownApp, parentId: string): string[] {
     const problem = this.#options.problems?.get(app.id);
     const notes = problem
       ? [this.#add(problemRow(app, problem, parentId), { kind: 'app', app })]
       : details
         ? []
         : [this.#add(readingRow(app, parentId))];
-    const functions = (details?.functions ?? []).map((fn) => () => this.#function(app, fn, parentId));
+    const all = details?.functions ?? [];
+    const functions = all.map(
+      (fn) => () =>
+        fn.kind === 'server'
+          ? this.#server(app, fn, parentId, all.length === 1 ? containers : undefined)
+          : this.#function(app, fn, parentId),
+    );
     const running = containers.map((container) => () => this.#container(app, container, parentId));
     const own = this.#paged(parentId, [...functions, ...running], (make) => make());
-    return [...notes, ...own, ...this.#lifecycleRows(app, parentId)];
+    return [
+      ...notes,
+      ...own,
+      ...this.#sandboxesOfApp(app, sandboxes, parentId),
+      ...this.#lifecycleRows(app, parentId),
+    ];
+  }
+
+  #sandboxesOfApp(app: App, sandboxes: readonly Sandbox[], parentId: string): string[] {
+    if (sandboxes.length === 0) return [];
+    const id = `sandboxes/${app.id}`;
+    const childIds = this.#paged(id, sandboxes, (each) => this.#sandbox(each, id, false));
+    const more = this.#cutAt.has(app.environment);
+    return [this.#add(sandboxesRow({ id, parentId, childIds, sandboxes, more, rates: this.#rates }))];
+  }
+
+  /** @param isBeside stands below no row that names its environment, unless apps are grouped so */
+  #sandbox(sandbox: Sandbox, parentId: string, isBeside: boolean): string {
+    const app = this.#appOf.get(sandbox.appId);
+    for (const tunnel of sandbox.tunnels)
+      this.#add(tunnelRow(sandbox, tunnel), { kind: 'tunnel', app, sandbox, tunnel });
+    const environment = isBeside ? this.#environmentOf(sandbox) : '';
+    const row = sandboxRow(sandbox, parentId, { rates: this.#rates, now: this.#options.now, environment });
+    return this.#add(row, { kind: 'sandbox', app, sandbox });
+  }
+
+  /** @param containers of its app, where all of them are its own */
+  #server(
+    app: App,
+    fn: ModalFunction,
+    parentId: string,
+    containers: readonly Container[] | undefined,
+  ): string {
+    const known = this.#options.lifecycle?.serverFacts(fn);
+    const running = known?.running ?? containers?.filter(({ startedAt }) => startedAt !== undefined).length;
+    const facts = { running, info: known?.info, others: known?.others ?? [] };
+    this.#endpoints(app, fn, `server/${app.id}/${fn.tag}`);
+    const row = serverRow(app, fn, parentId, { facts, rates: this.#rates });
+    return this.#add(row, { kind: 'server', app, fn });
   }
 
   #lifecycleRows(app: App, parentId: string): string[] {
@@ -250,11 +389,15 @@ export class AppRowsBuilder {
 
   #function(app: App, fn: ModalFunction, parentId: string): string {
     const row = functionRow(app, fn, parentId, this.#options.lifecycle?.functionFacts(fn) ?? []);
+    this.#endpoints(app, fn, row.id);
+    return this.#add(row, { kind: 'function', app, fn });
+  }
+
+  #endpoints(app: App, fn: ModalFunction, parentId: string): void {
     for (const endpoint of fn.endpoints) {
       const below = [...this.#samples(app, fn, endpoint), ...this.#savedRows(app, fn, endpoint)];
-      this.#add(endpointRow(app, fn, endpoint, row.id, below), { kind: 'endpoint', app, endpoint });
+      this.#add(endpointRow(app, fn, endpoint, parentId, below), { kind: 'endpoint', app, endpoint });
     }
-    return this.#add(row, { kind: 'function', app, fn });
   }
 
   #savedRows(app: App, fn: ModalFunction, endpoint: Endpoint): string[] {
@@ -349,5 +492,10 @@ export class AppRowsBuilder {
 }
 
 function sameApp(a: KnownApp, b: KnownApp): boolean {
-  return a.app === b.app && a.details === b.details && sameList(a.containers, b.containers);
+  return (
+    a.app === b.app &&
+    a.details === b.details &&
+    sameList(a.containers, b.containers) &&
+    sameList(a.sandboxes, b.sandboxes)
+  );
 }

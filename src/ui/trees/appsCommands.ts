@@ -7,9 +7,12 @@ import { groupings, sortings } from '../../domain/arrangement.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { Text } from '../../domain/text.ts';
 import { plain, text } from '../../domain/text.ts';
+import { openAddress } from '../../platform/openAddress.ts';
+import { resolveEndpoint } from '../commands/arguments.ts';
 import type { CommandTable } from '../commands/command.ts';
 import { pick, pickApp } from '../commands/pick.ts';
 import type { Services } from '../commands/services.ts';
+import type { AppRowTarget } from './rowTargets.ts';
 import { showFilterPick } from './filterPick.ts';
 import { showStatus, withProgress } from '../../platform/shown/messages.ts';
 
@@ -26,6 +29,8 @@ export function appsCommands(
   | typeof commands.showMoreApps
   | typeof commands.retryApp
   | typeof commands.copyId
+  | typeof commands.openAddress
+  | typeof commands.copyAddress
 > {
   const { t } = vscode.l10n;
   const { store, arrangement, appsView } = services;
@@ -64,6 +69,22 @@ export function appsCommands(
       run: (row) => appsView.showMore(typeof row === 'string' ? row : undefined),
     },
     [commands.retryApp]: { doing: t('Read app again'), run: (row) => retryApp(services, row) },
+    [commands.openAddress]: {
+      doing: t('Open address'),
+      run: async (row) => {
+        const address = await addressOf(services, row, text`Open Address in Browser`);
+        if (address !== undefined) await openAddress(address);
+      },
+    },
+    [commands.copyAddress]: {
+      doing: t('Copy address'),
+      run: async (row) => {
+        const address = await addressOf(services, row, text`Copy Address`);
+        if (address === undefined) return;
+        await vscode.env.clipboard.writeText(address);
+        showStatus('check', text`Copied ${address}`, 4000);
+      },
+    },
     [commands.copyId]: { doing: t('Copy ID'), run: (row) => copyId(services, row) },
   };
 }
@@ -134,16 +155,35 @@ async function retryApp({ store, appsView }: Services, row: unknown): Promise<vo
   }
 }
 
+/** The ID of what a row stands for; undefined where that has none, or another command copies it. */
+function idOf(target: AppRowTarget): string | undefined {
+  switch (target.kind) {
+    case 'function':
+    case 'server':
+      return target.fn.id;
+    case 'container':
+      return target.container.id;
+    case 'sandbox':
+      return target.sandbox.id;
+    case 'managed':
+      return target.managed.id;
+    case 'app':
+      return target.app.id;
+    default:
+      return undefined;
+  }
+}
+
+/** The address of a tunnel, or of an endpoint. @throws kind `notFound` for what has none */
+async function addressOf(services: Services, row: unknown, title: Text): Promise<string | undefined> {
+  const target = services.appsView.target(typeof row === 'string' ? row : undefined);
+  if (target?.kind === 'tunnel') return target.tunnel.url || target.tunnel.socket;
+  return (await resolveEndpoint(services, row, title))?.endpoint.url;
+}
+
 async function copyId({ store, appsView }: Services, row: unknown): Promise<void> {
   const target = appsView.target(typeof row === 'string' ? row : undefined);
-  const id =
-    target?.kind === 'function'
-      ? target.fn.id
-      : target?.kind === 'container'
-        ? target.container.id
-        : target?.kind === 'app'
-          ? target.app.id
-          : await pickId();
+  const id = (target && idOf(target)) ?? (await pickId());
   if (id === undefined) return;
   await vscode.env.clipboard.writeText(id);
   showStatus('check', text`Copied ${id}`, 4000);
@@ -152,7 +192,7 @@ async function copyId({ store, appsView }: Services, row: unknown): Promise<void
     const app = await pickApp(store, text`Copy ID`);
     if (!app) return undefined;
     await store.loadDetails(app.id);
-    const { details, containers } = store.state.snapshot;
+    const { details, containers, sandboxes } = store.state.snapshot;
     const item = (label: string, description: string, value: string) => ({
       label: plain(label),
       description: plain(description),
@@ -161,9 +201,14 @@ async function copyId({ store, appsView }: Services, row: unknown): Promise<void
     });
     const items = [
       item(app.name, text`app`, app.id),
-      ...(details.get(app.id)?.functions ?? []).map((fn) => item(fn.tag, text`function`, fn.id)),
+      ...(details.get(app.id)?.functions ?? []).map((fn) =>
+        item(fn.tag, fn.kind === 'server' ? text`server` : text`function`, fn.id),
+      ),
       ...containers.flatMap(({ id: container, appId }) =>
         appId === app.id ? item(`…${container.slice(-6)}`, text`container`, container) : [],
+      ),
+      ...sandboxes.flatMap(({ id: sandbox, name, appId }) =>
+        appId === app.id ? item(name || `…${sandbox.slice(-6)}`, text`sandbox`, sandbox) : [],
       ),
     ];
     return items.length === 1 ? app.id : pick(text`Copy ID`, text`Choose what to copy the ID of`, items);

@@ -18,7 +18,8 @@ import type { AppStore, AppStoreState } from '../../store/appStore.ts';
 import type { ReadOutcome, ReadReason } from '../../store/refreshSchedule.ts';
 import { RefreshSchedule } from '../../store/refreshSchedule.ts';
 import { runningBadge } from './appBadge.ts';
-import type { AppRows, AppRowTarget } from './appRows.ts';
+import type { AppRows } from './appRows.ts';
+import type { AppRowTarget } from './rowTargets.ts';
 import { AppRowsBuilder, pageSize } from './appRows.ts';
 import type { ArrangementStore } from './arrangementStore.ts';
 import { filterWords } from './filterWords.ts';
@@ -144,7 +145,13 @@ export class AppsView implements vscode.Disposable {
   }
 
   /** Shows another page of rows. @param id the row "Show more"; absent: of all of them */
-  showMore(id: string | undefined): void {
+  async showMore(id: string | undefined): Promise<void> {
+    const target = this.target(id);
+    if (target?.kind === 'moreSandboxes') {
+      this.#parts.store.readMoreSandboxes(target.environment);
+      await this.refresh();
+      return;
+    }
     const ids = id === undefined ? this.#tree.ids().filter((each) => each.startsWith('more/')) : [id];
     for (const each of ids) {
       const parent = each.slice('more/'.length);
@@ -223,7 +230,7 @@ export class AppsView implements vscode.Disposable {
 
   #paint(state: AppStoreState): void {
     const { config, arrangement, contextKeys: keys } = this.#parts;
-    const { snapshot, connection, user, problems } = state;
+    const { snapshot, connection, user, problems, listProblems } = state;
     const built = this.#builder.build(snapshot, {
       now: Date.now(),
       showStopped: config.get('apps.showStopped'),
@@ -232,6 +239,8 @@ export class AppsView implements vscode.Disposable {
       user,
       deployEnvironment: this.#deployEnvironment(state),
       problems,
+      listProblems,
+      rates: this.#parts.rates(),
       ...(this.#bundled ? { bundled: this.#bundled } : {}),
       ...(this.#saved.current ? { saved: this.#saved.current } : {}),
       pages: this.#pages,
@@ -240,9 +249,11 @@ export class AppsView implements vscode.Disposable {
     this.#missesAll = mayMissFunctions(arrangement.current.filter) && built.shown === 0;
     const filtered = isFiltering(arrangement.current.filter);
     keys.set(contextKeys.connection, connection);
-    keys.set(contextKeys.empty, built.total === 0);
+    const { besides } = built;
+    keys.set(contextKeys.empty, built.total + besides.total === 0);
     keys.set(contextKeys.filtered, filtered);
-    keys.set(contextKeys.filterEmpty, filtered && built.total > 0 && built.shown === 0);
+    const isEmpty = built.shown + besides.shown === 0;
+    keys.set(contextKeys.filterEmpty, filtered && built.total + besides.total > 0 && isEmpty);
     this.#setWords(state, built);
     this.#setBadge(state);
     this.#tree.show(built.rows, built.changed);
@@ -255,13 +266,14 @@ export class AppsView implements vscode.Disposable {
   }
 
   /** A message would hide the welcome text, which says what to do when there is no row. */
-  #setWords(state: AppStoreState, { shown, total }: AppRows): void {
+  #setWords(state: AppStoreState, { shown, total, besides }: AppRows): void {
     const { filter } = this.#parts.arrangement.current;
     const words = filterWords(filter);
     const missing = words ? unread(state) : 0;
     const workspace = state.snapshot.environments.length > 0 ? state.workspace : '';
-    const description = shown === 0 && total > 0 ? words : workspace;
-    const parts = shown === 0 ? [] : [staleMessage(state), filterMessage(filter, shown, total, missing)];
+    const hasRows = shown + besides.shown > 0;
+    const description = !hasRows && total + besides.total > 0 ? words : workspace;
+    const parts = !hasRows ? [] : [staleMessage(state), filterMessage(filter, shown, total, missing)];
     const message = parts.filter(Boolean).join(' ');
     if (this.#view.description !== description) this.#view.description = plain(description);
     if (this.#view.message !== message) this.#view.message = plain(message);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { AppFilter, FilterState, KnownApp } from '../../domain/appFilter.ts';
-import { filterStates, gpuGroup, matchesFilter, noFilter } from '../../domain/appFilter.ts';
+import { filterStates, gpusOf, matchesFilter, noFilter } from '../../domain/appFilter.ts';
 import { plain, text } from '../../domain/text.ts';
 import { plural } from '../../domain/words.ts';
 import type { AppStore } from '../../store/appStore.ts';
@@ -56,10 +56,12 @@ export function showFilterPick(store: AppStore, arrangement: ArrangementStore): 
 function filterItems({ state }: AppStore, filter: AppFilter): Item[] {
   const { snapshot, user } = state;
   const containers = Map.groupBy(snapshot.containers, ({ appId }) => appId);
+  const sandboxes = Map.groupBy(snapshot.sandboxes, ({ appId }) => appId);
   const apps = snapshot.apps.map((app) => ({
     app,
     details: snapshot.details.get(app.id),
     containers: containers.get(app.id) ?? [],
+    sandboxes: sandboxes.get(app.id) ?? [],
   }));
   // The headings go as soon as something is typed, so every item says what it is.
   const item = (label: string, choice: Choice, kind = ''): Item => ({
@@ -68,7 +70,7 @@ function filterItems({ state }: AppStore, filter: AppFilter): Item[] {
     alwaysShow: true, // the text narrows the view, not this list
     choice,
   });
-  const gpus = apps.flatMap(({ details }) => (details ? gpuGroup(details) : []));
+  const gpus = apps.flatMap(gpusOf);
   const environments = snapshot.environments.map(({ name }) => name);
   return [
     separator(text`Text`),

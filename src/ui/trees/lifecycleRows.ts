@@ -2,11 +2,14 @@ import type { App, AppDetails, ModalFunction } from '../../domain/app.ts';
 import type { Disposable, Listener } from '../../domain/emitter.ts';
 import { DisposableStore, Emitter } from '../../domain/emitter.ts';
 import type { AppVersion, Autoscaler } from '../../domain/lifecycle.ts';
+import type { ServerInfo } from '../../domain/server.ts';
 import type { AppStore, PlaneSource } from '../../store/appStore.ts';
 import { LazyFacts } from '../../store/lazyFacts.ts';
 import { autoscalerLines } from '../lifecycle/autoscalerWords.ts';
 import { containerLines, statsLine } from '../lifecycle/containerWords.ts';
-import type { AppRowTarget } from './appRows.ts';
+import { serverStatsLine } from '../lifecycle/serverWords.ts';
+import type { AppRowTarget } from './rowTargets.ts';
+import type { ServerFacts } from './runningRowParts.ts';
 import type { VersionMember } from './versionRows.ts';
 import { versionAges, versionRows } from './versionRows.ts';
 
@@ -18,6 +21,9 @@ export class LifecycleRows implements Disposable {
   readonly #changes: Emitter<void>;
   readonly #versions: LazyFacts<AppVersion[]>;
   readonly #autoscalers: LazyFacts<Autoscaler>;
+  readonly #servers: LazyFacts<ServerInfo>;
+  /** How many containers take requests of a server. */
+  readonly #serving: LazyFacts<number>;
   readonly onDidChange: (listener: Listener<void>) => Disposable;
 
   constructor(planes: PlaneSource, store: AppStore) {
@@ -31,15 +37,25 @@ export class LifecycleRows implements Disposable {
     this.#autoscalers = this.#disposables.add(
       new LazyFacts(async (id, signal) => (await planes.get(signal)).autoscaler(id, signal)),
     );
-    this.#disposables.add(this.#versions.onDidChange(() => this.#changes.fire()));
-    this.#disposables.add(this.#autoscalers.onDidChange(() => this.#changes.fire()));
+    this.#servers = this.#disposables.add(
+      new LazyFacts(async (id, signal) => (await planes.get(signal)).serverInfo(id, signal)),
+    );
+    this.#serving = this.#disposables.add(
+      new LazyFacts(
+        async (id, signal) => (await (await planes.get(signal)).serverContainers(id, signal)).length,
+      ),
+    );
+    for (const facts of [this.#versions, this.#autoscalers, this.#servers, this.#serving])
+      this.#disposables.add(facts.onDidChange(() => this.#changes.fire()));
     this.#disposables.add(store.onDidChange(() => this.#follow()));
   }
 
   /** Everything that rows of the app show of these facts. */
   stamp(app: App, details: AppDetails | undefined, now: number): string {
     const versions = this.#versions.get(app.id);
-    const scaled = details?.functions.map((fn) => this.#autoscalers.get(fn.id)?.revision ?? 0) ?? [];
+    const read = [this.#autoscalers, this.#servers, this.#serving];
+    const scaled =
+      details?.functions.flatMap(({ id }) => read.map((facts) => facts.get(id)?.revision ?? 0)) ?? [];
     return [versions?.revision ?? 0, versionAges(versions, now), ...scaled].join('|');
   }
 
@@ -55,17 +71,42 @@ export class LifecycleRows implements Disposable {
     return least > 0 ? [`min ${least}`] : [];
   }
 
+  serverFacts(fn: ModalFunction): ServerFacts {
+    return {
+      running: this.#serving.get(fn.id)?.value,
+      info: this.#servers.get(fn.id)?.value,
+      others: this.functionFacts(fn),
+    };
+  }
+
   expanded(target: AppRowTarget): void {
     if (target.kind === 'versions') void this.#versions.ensure(target.app.id, stampOf(target.app));
     if (target.kind !== 'app') return;
     const details = this.#store.state.snapshot.details.get(target.app.id);
-    for (const fn of details?.functions ?? []) void this.#autoscalers.ensure(fn.id, stampOf(target.app));
+    for (const fn of details?.functions ?? []) this.#ensure(target.app, fn);
+  }
+
+  #ensure(app: App, fn: ModalFunction): void {
+    const stamp = stampOf(app);
+    void this.#autoscalers.ensure(fn.id, stamp);
+    if (fn.kind !== 'server') return;
+    void this.#servers.ensure(fn.id, stamp);
+    void this.#serving.ensure(fn.id, `${stamp}|${this.#containersStamp(app)}`);
+  }
+
+  /** Changes when a container of the app starts or ends. */
+  #containersStamp(app: App): string {
+    const { containers } = this.#store.state.snapshot;
+    return containers
+      .flatMap(({ id, appId, startedAt }) => (appId === app.id && startedAt !== undefined ? [id] : []))
+      .join();
   }
 
   /** Lines of a tooltip that are worth a call only when it is looked at. Never rejects. */
   async tooltip(target: AppRowTarget): Promise<string[]> {
     try {
       if (target.kind === 'function') return await this.#functionTooltip(target.app, target.fn);
+      if (target.kind === 'server') return await this.#serverTooltip(target.fn);
       if (target.kind === 'container') return await this.#containerTooltip(target.app, target.container.id);
     } catch {
       // What is known already is shown without.
@@ -97,8 +138,22 @@ export class LifecycleRows implements Disposable {
       const stamp = stampOf(app);
       if (this.#versions.get(app.id)) void this.#versions.ensure(app.id, stamp);
       for (const fn of details.get(app.id)?.functions ?? [])
-        if (this.#autoscalers.get(fn.id)) void this.#autoscalers.ensure(fn.id, stamp);
+        if (this.#autoscalers.get(fn.id)) this.#ensure(app, fn);
     }
+  }
+
+  async #serverTooltip(fn: ModalFunction): Promise<string[]> {
+    const plane = await this.#planes.get();
+    const until = Date.now();
+    const range = { since: until - statsHours * 3_600_000, until };
+    const [stats, autoscaler] = await Promise.all([
+      plane.serverStats(fn.id, range).catch(() => undefined),
+      plane.autoscaler(fn.id).catch(() => undefined),
+    ]);
+    return [
+      stats ? serverStatsLine(stats, statsHours) : 'Statistics unknown',
+      ...(autoscaler ? autoscalerLines(autoscaler, until) : []),
+    ];
   }
 
   async #functionTooltip(app: App, fn: ModalFunction): Promise<string[]> {
@@ -110,7 +165,9 @@ export class LifecycleRows implements Disposable {
 
   async #containerTooltip(app: App, id: string): Promise<string[]> {
     const plane = await this.#planes.get();
-    const functions = this.#store.state.snapshot.details.get(app.id)?.functions ?? [];
+    const all = this.#store.state.snapshot.details.get(app.id)?.functions ?? [];
+    // A server has no inputs, so that nobody knows whether it is idle.
+    const functions = all.some(({ kind }) => kind === 'server') ? [] : all;
     const [info, ...stats] = await Promise.all([
       plane.containerInfo(id),
       ...functions.map((fn) => plane.functionStats(fn.id)),
@@ -119,6 +176,9 @@ export class LifecycleRows implements Disposable {
     return containerLines(info, functions.length > 0 && running === 0);
   }
 }
+
+/** As far back as the official commands look unless they are told otherwise. */
+const statsHours = 1;
 
 /** Changes with every deploy. */
 function stampOf(app: App): string {

@@ -133,6 +133,15 @@ describe('a call of the control plane', () => {
     fetchLogs: (modal, signal) => modal.fetchLogs({ appId: 'ap-1' }, range, 10, signal),
     countLogs: (modal, signal) => modal.countLogs({ appId: 'ap-1' }, range, 60, signal),
     answersOnLogs: (modal, signal) => modal.answersOnLogs(signal),
+    listSandboxes: (modal, signal) => modal.listSandboxes({ environment: 'main' }, 10, signal),
+    stopSandbox: (modal, signal) => modal.stopSandbox('sb-1', signal),
+    sandboxContainer: (modal, signal) => modal.sandboxContainer('sb-1', signal),
+    listEndpoints: (modal, signal) => modal.listEndpoints('main', signal),
+    endpointInfo: (modal, signal) => modal.endpointInfo('ep-1', signal),
+    stopEndpoint: (modal, signal) => modal.stopEndpoint('ep-1', signal),
+    serverInfo: (modal, signal) => modal.serverInfo('fu-1', signal),
+    serverContainers: (modal, signal) => modal.serverContainers('fu-1', signal),
+    serverStats: (modal, signal) => modal.serverStats('fu-1', range, signal),
     streamLogs: (modal, signal) => drain(modal.streamLogs({ appId: 'ap-1' }, '', 55, signal)),
   };
 

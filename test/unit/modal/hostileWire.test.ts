@@ -85,6 +85,15 @@ const methods: {
   },
   fetchLogs: (plane) => plane.fetchLogs({ appId: app }, range, 10),
   countLogs: (plane) => plane.countLogs({ appId: app }, range, 60),
+  listSandboxes: (plane) => plane.listSandboxes({ environment: 'main' }, 10),
+  sandboxContainer: (plane) => plane.sandboxContainer('sb-1'),
+  listEndpoints: (plane) => plane.listEndpoints('main'),
+  endpointInfo: (plane) => plane.endpointInfo('ep-1'),
+  serverInfo: (plane) => plane.serverInfo('fu-1'),
+  serverContainers: (plane) => plane.serverContainers('fu-1'),
+  serverStats: (plane) => plane.serverStats('fu-1', range),
+  stopSandbox: undefined,
+  stopEndpoint: undefined,
   stopApp: undefined,
   disconnectApp: undefined,
   hasSecret: undefined,
@@ -188,7 +197,7 @@ const hostile = {
 
 /** What is only ever shown, in one line, and so may say anything. */
 const shownOnly =
-  /\.(workspace|user|name|deployedBy|clientVersion|tag|branch|author|by|result|schedule|description)$|\.warnings\.\d+$|\.text$/;
+  /\.(workspace|user|name|deployedBy|clientVersion|tag|branch|author|by|result|schedule|description|createdBy|status|model|repository|region)$|\.tags\.\d+$|\.warnings\.\d+$|\.text$/;
 const opaque = /\.(entryId|stamp)$/;
 
 /** @throws when anything in a result could be more than it seems */
@@ -206,7 +215,7 @@ function assertPlain(value: unknown, path: string): void {
   if (opaque.test(path)) return;
   expect(value, path).not.toMatch(/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
   if (!shownOnly.test(path)) expect(value, path).toMatch(/^[A-Za-z0-9][\w.:/ ,~@+-]*$|^Model\.\*$|^$/);
-  if (path.endsWith('.url')) expect(value, path).toMatch(/^https:\/\/[\w.-]+(?::\d+)?(?:[/?#]|$)/);
+  if (path.endsWith('.url')) expect(value, path).toMatch(/^https:\/\/[\w.-]+(?::\d+)?(?:[/?#]|$)|^$/);
   if (path.endsWith('.hash')) expect(value, path).toMatch(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
   if (/\.(?:id|appId|functionId|containerId|callId)$/.test(path))
     expect(value, path).toMatch(/^(?:[a-z]{2}-[A-Za-z0-9]{1,64})?$/);
@@ -369,6 +378,8 @@ it('keeps maps apart from what their keys may do', async () => {
 });
 
 it('reads unknown as unknown: neither 0, nor none, nor free', async () => {
+  const sandboxes = (plane: ControlPlane) => plane.listSandboxes({ environment: 'main' }, 10);
+  const stats = (plane: ControlPlane) => plane.serverStats('fu-1', range);
   const cases: readonly (readonly [string, unknown, (plane: ControlPlane) => Promise<unknown>, object])[] = [
     [
       'appList/apps/0/nRunningTasks',
@@ -391,11 +402,44 @@ it('reads unknown as unknown: neither 0, nor none, nor free', async () => {
       { usdPerHour: { cpu_hour_cost: 0.0473 } },
     ],
     ['taskGetInfo/info/gpuConfig/count', 2 ** 32, (plane) => plane.containerInfo('ta-1'), { gpu: undefined }],
+    [
+      'sandboxListV2/sandboxes/0/taskInfo/gpuConfig/count',
+      2 ** 32,
+      sandboxes,
+      { sandboxes: [{ gpu: undefined }, {}, {}] },
+    ],
+    [
+      'sandboxListV2/sandboxes/0/taskInfo/startedAt',
+      NaN,
+      sandboxes,
+      { sandboxes: [{ state: 'running' }, {}, { state: 'starting', gpu: 'A10' }] },
+    ],
+    [
+      'sandboxListV2/sandboxes/0/resourceInfo/milliCpu/value',
+      -1,
+      sandboxes,
+      { sandboxes: [{ cores: undefined, memoryGib: 2 }, {}, {}] },
+    ],
+    [
+      'sandboxListV2/sandboxes/0/resourceInfo',
+      undefined,
+      sandboxes,
+      { sandboxes: [{ cores: undefined }, {}, {}] },
+    ],
+    ['endpointList/items/0/servingMode', 99, (plane) => plane.listEndpoints('main'), [{ shared: undefined }]],
+    ['endpointGetInfo/info/status', 99, (plane) => plane.endpointInfo('ep-1'), { state: 'unknown' }],
+    ['serverGetTimeRangeStats/requestCount', -1, stats, { requests: undefined, containers: 1 }],
+    [
+      'functionGetById/function/httpConfig',
+      undefined,
+      (plane) => plane.serverInfo('fu-1'),
+      { port: undefined, cores: 2 },
+    ],
     ['taskGetInfo/info/startedAt', NaN, (plane) => plane.containerInfo('ta-1'), { state: 'running' }],
   ];
   for (const [path, value, call, expected] of cases) {
     served = withValue(path, value);
-    if (path.endsWith('startedAt'))
+    if (path === 'taskGetInfo/info/startedAt')
       served = { ...served, taskGetInfo: { info: { ...infoOf(served), finishedAt: 0 } } };
     expect(await ask(call), path).toMatchObject(expected);
   }
@@ -411,6 +455,20 @@ it('reads unknown as unknown: neither 0, nor none, nor free', async () => {
 function infoOf(from: Answers): object {
   return (from['taskGetInfo'] as { info: object }).info;
 }
+
+it('shows a server without what only newer servers tell', async () => {
+  served = withValue('functionGetById/function/httpConfig', undefined);
+  expect(await ask((plane) => plane.serverInfo('fu-1'))).not.toHaveProperty('requiresProxyAuth');
+  served = withValue('appGetInfo/info/servers', undefined);
+  expect(await ask((plane) => plane.describeApp(app))).toMatchObject({
+    functions: [{}, { kind: 'function' }],
+  });
+  served = withValue('appGetLayout/appLayout/functionIds', { 'Model.*': 'fu-2' });
+  expect(await ask((plane) => plane.describeApp(app))).toMatchObject({
+    functions: [{ kind: 'class' }, { tag: 'web', kind: 'server' }],
+  });
+  served = answers;
+});
 
 it('ends with a list of a million records', async () => {
   const apps = Array.from({ length: 1_000_000 }, () => answers.appList.apps[0]);

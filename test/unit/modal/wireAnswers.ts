@@ -83,7 +83,94 @@ const batch = {
   ttlDays: 30,
 };
 
+const sandbox = {
+  id: id('sb', 1),
+  createdAt: at,
+  appId: id('ap', 1),
+  name: 'held',
+  imageId: '',
+  tags: [{ tagName: 'team', tagValue: 'x' }],
+  taskInfo: {
+    id: id('ta', 2),
+    enqueuedAt: at,
+    startedAt: at + 1,
+    finishedAt: 0,
+    result: undefined,
+    gpuType: 'A10',
+    gpuConfig: { type: 0, count: 2, gpuType: 'A10' },
+  },
+  resourceInfo: {
+    memoryMb: { value: 2048, isDefault: false },
+    milliCpu: { value: 500, isDefault: false },
+    gpuType: 'A10',
+  },
+  regions: [],
+  timeoutSecs: 300,
+  idleTimeoutSecs: 60,
+  tunnels: [
+    {
+      host: 'abc.r5.modal.host',
+      port: 443,
+      unencryptedHost: 'r5.modal.host',
+      unencryptedPort: 4711,
+      containerPort: 8000,
+    },
+  ],
+};
+
+const percentiles = [5000, 9500].map((percentileBasisPoints) => ({ percentileBasisPoints, value: 0.25 }));
+
 export const answers = {
+  sandboxListV2: {
+    sandboxes: [
+      sandbox,
+      { ...sandbox, id: id('sb', 2), tunnels: [], taskInfo: { ...sandbox.taskInfo, gpuConfig: undefined } },
+      { ...sandbox, id: id('sb', 3), tunnels: [], taskInfo: undefined },
+    ],
+  },
+  sandboxGetTaskIdV2: { taskId: id('ta', 2) },
+  endpointList: {
+    items: [
+      {
+        endpointId: id('ep', 1),
+        name: 'chat',
+        updatedAt: at,
+        metadata: { creationInfo: { createdAt: at, createdBy: 'alice' } },
+        appState: 3,
+        status: 'Live',
+        servingMode: 1,
+      },
+    ],
+  },
+  endpointGetInfo: {
+    info: {
+      name: 'chat',
+      repoId: 'Qwen/Qwen3-4B',
+      serviceUrl: 'https://me--chat.modal.run',
+      requiresProxyAuth: true,
+      servingMode: 1,
+      status: 2,
+      modelName: 'Qwen/Qwen3-4B',
+    },
+    metadata: { appId: id('ap', 1), serverId: 'fu-2' },
+  },
+  functionGetById: {
+    function: {
+      isSessioned: true,
+      httpConfig: { port: 8000, proxyRegions: ['us-west'], unauthenticated: false },
+      rankedFunctions: [
+        { rank: 1, function: undefined },
+        { rank: 0, function: { resources: { milliCpu: 2000, memoryMb: 2048 } } },
+      ],
+    },
+  },
+  flashContainerList: { containers: [{ taskId: id('ta', 1), host: '', port: 0 }] },
+  serverGetTimeRangeStats: {
+    requestCount: 3,
+    requestCountByStatusCode: [{ statusCode: 200, count: 3 }],
+    requestPercentileStats: { 'Request latency (s)': { unit: 'seconds', percentiles } },
+    containerTotalCount: 1,
+  },
   tokenInfoGet: {
     workspaceName: 'team',
     userIdentity: { username: 'alice' },
@@ -105,7 +192,7 @@ export const answers = {
   webhookTokenCreate: { tokenId: id('wk', 1), tokenSecret: id('ws', 2) },
   workspaceBillingRates: { rates: { gpu_hour_cost_a10g: '1.1', cpu_hour_cost: '0.0473' } },
   appGetInfo: {
-    info: { lifecycle },
+    info: { lifecycle, servers: { web: 'fu-1' } },
     functionInfoSummaries: {
       'fu-1': { ...summary, gpuConfig: [], schedule: { cron: undefined, period } },
       'fu-2': summary,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../../../src/domain/app.ts';
-import { EnvironmentTurns } from '../../../src/store/environmentTurns.ts';
+import type { Turn } from '../../../src/store/environmentTurns.ts';
+import { EnvironmentTurns, wholeTurns } from '../../../src/store/environmentTurns.ts';
 
 const environment = (name: string, runningContainers: number | undefined = 0): Environment => ({
   name,
@@ -26,11 +27,16 @@ function listedInAMinute(environments: readonly Environment[], chosen = ''): Map
   read();
   for (now = 10_000; now <= 20 * 60_000; now += 10_000) {
     const due = read();
-    if (now > 19 * 60_000) for (const { name } of due) counts.set(name, (counts.get(name) ?? 0) + 1);
+    if (now > 19 * 60_000)
+      for (const {
+        environment: { name },
+      } of due)
+        counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;
 }
 
+const namesOf = (turns: readonly Turn[]) => turns.map(({ environment: { name } }) => name);
 const sum = (counts: Map<string, number>) => [...counts.values()].reduce((a, b) => a + b, 0);
 
 describe('turns of environments', () => {
@@ -38,12 +44,12 @@ describe('turns of environments', () => {
     expect(new EnvironmentTurns().choose(many(50), '')).toHaveLength(50);
   });
 
-  it('costs at most 45 lists a minute for 50 of them, of which one is worked in and one is busy', () => {
+  it('costs at most 30 lists a minute for 50 of them, of which one is worked in and one is busy', () => {
     const environments = [...many(48), environment('chosen'), environment('busy', 3)];
     const counts = listedInAMinute(environments, 'chosen');
     expect(counts.get('chosen')).toBe(6);
     expect(counts.get('busy')).toBe(6);
-    expect(sum(counts)).toBeLessThanOrEqual(45);
+    expect(sum(counts)).toBeLessThanOrEqual(30);
   });
 
   it('forgets none: each of 200 quiet ones is listed again', () => {
@@ -52,10 +58,13 @@ describe('turns of environments', () => {
     const environments = many(200);
     turns.noteListed(turns.choose(environments, ''));
     const seen = new Set<string>();
-    for (; now <= 20 * 60_000; now += 10_000) {
+    for (; now <= 40 * 60_000; now += 10_000) {
       const due = turns.choose(environments, '');
       turns.noteListed(due);
-      for (const { name } of due) seen.add(name);
+      for (const {
+        environment: { name },
+      } of due)
+        seen.add(name);
     }
     expect(seen.size).toBe(200);
   });
@@ -68,12 +77,12 @@ describe('turns of environments', () => {
   it('lists at once where the number of containers has changed', () => {
     const turns = new EnvironmentTurns(() => 0);
     const environments = many(50);
-    turns.noteListed(environments);
+    turns.noteListed(wholeTurns(environments));
     const changed = environments.with(31, environment('env-31', 1)).with(7, environment('env-7', 2));
-    expect(turns.choose(changed, '').map(({ name }) => name)).toEqual(['env-7', 'env-31']);
-    turns.noteListed(changed);
+    expect(namesOf(turns.choose(changed, ''))).toEqual(['env-7', 'env-31']);
+    turns.noteListed(wholeTurns(changed));
     const ended = changed.with(31, environment('env-31', 0));
-    expect(turns.choose(ended, '').map(({ name }) => name)).toContain('env-31');
+    expect(namesOf(turns.choose(ended, ''))).toContain('env-31');
   });
 
   it('takes an unknown number of containers for some', () => {
@@ -81,9 +90,27 @@ describe('turns of environments', () => {
     expect(listedInAMinute([unknown, ...many(3)]).get('old-server')).toBe(6);
   });
 
+  it('reads sandboxes where containers run, and what hardly changes by itself now and then', () => {
+    let now = 0;
+    const turns = new EnvironmentTurns(() => now);
+    const environments = [...many(48), environment('chosen'), environment('busy', 3)];
+    turns.noteListed(turns.choose(environments, 'chosen'));
+    now = 10_000;
+    const beside = (name: string) => {
+      const turn = turns.choose(environments, 'chosen').find((each) => each.environment.name === name);
+      return turn && [turn.sandboxes, turn.endpoints];
+    };
+    expect([beside('busy'), beside('chosen')]).toEqual([
+      [true, false],
+      [false, false],
+    ]);
+    now = 11 * 60_000;
+    expect(beside('chosen')).toEqual([true, true]);
+  });
+
   it('lists a new environment at the next read', () => {
     const turns = new EnvironmentTurns(() => 0);
-    turns.noteListed(many(20));
-    expect(turns.choose([...many(20), environment('new')], '').map(({ name }) => name)).toEqual(['new']);
+    turns.noteListed(wholeTurns(many(20)));
+    expect(namesOf(turns.choose([...many(20), environment('new')], ''))).toEqual(['new']);
   });
 });

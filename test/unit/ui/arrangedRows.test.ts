@@ -234,7 +234,9 @@ describe('the badge', () => {
     expect(of([{ ...running[0]!, gpu: 'Z9' }, running[1]!])?.tooltip).toBe(
       '2 containers running, 2 with GPU: more than $1.10/h',
     );
-    expect(of([{ ...running[0]!, gpu: 'Z9' }])?.tooltip).toBe('1 container running, 1 with GPU');
+    expect(of([{ ...running[0]!, gpu: 'Z9' }])?.tooltip).toBe(
+      '1 container running, 1 with GPU: price unknown',
+    );
   });
 
   it('is silent when nothing runs', () => {

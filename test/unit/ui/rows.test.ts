@@ -46,7 +46,9 @@ describe('app rows', () => {
   it('show environment, app, function, endpoint and container', () => {
     const { rows, targets } = build();
     expect(rows.get('')?.childIds).toEqual(['environment/main', 'environment/dev']);
-    expect(rows.get('environment/main')).toMatchObject({ description: '1 app · 1 running · 1 GPU' });
+    expect(rows.get('environment/main')).toMatchObject({
+      description: '1 app · 1 running · price unknown · 1 GPU',
+    });
     expect(rows.get('app/ap-1')).toMatchObject({
       description: '1 running · A10 · 5m ago',
       context: 'app deployed live',

@@ -77,6 +77,8 @@ class FunctionViews(RpcBase):
             summary.requires_proxy_auth = record.definition.webhook_config.requires_proxy_auth or any(
                 method.webhook_config.requires_proxy_auth for method in methods
             )
+        if record.definition.is_server:
+            summary.requires_proxy_auth = not record.definition.http_config.unauthenticated
         return summary
 
     def _method_metadata(

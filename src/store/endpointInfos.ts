@@ -1,0 +1,79 @@
+import { isCancelled, toModalError } from '../domain/errors.ts';
+import type { Logger } from '../domain/logger.ts';
+import type { EndpointInfo, ListedEndpoint, ManagedEndpoint } from '../domain/managedEndpoint.ts';
+import type { ControlPlane } from '../modal/controlPlane.ts';
+import { mapAtMost } from './atMost.ts';
+
+const readsAtOnce = 8;
+
+/** More would only slow the refresh down; the rest follows with the next one. */
+const mostReads = 50;
+
+interface Known {
+  /** Of the list's entry that it was read for. */
+  readonly stamp: string;
+  readonly info: EndpointInfo;
+}
+
+/** What lists do not tell of managed endpoints: asked for once each, and again when the list says that one has changed. */
+export class EndpointInfos {
+  readonly #logger: Logger;
+  #known: ReadonlyMap<string, Known> = new Map();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Takes over what was read in an earlier window. */
+  restore(endpoints: readonly ManagedEndpoint[]): void {
+    this.#known = new Map(endpoints.flatMap(({ id, stamp, info }) => (info ? [[id, { stamp, info }]] : [])));
+  }
+
+  /** The endpoints with what is known of them; what is known of others is forgotten. */
+  addTo(endpoints: readonly (ListedEndpoint | ManagedEndpoint)[]): readonly ManagedEndpoint[] {
+    const known = this.#known;
+    this.#known = new Map(
+      endpoints.flatMap(({ id }) => {
+        const each = known.get(id);
+        return each ? [[id, each] as const] : [];
+      }),
+    );
+    return endpoints.map((each) => {
+      const info = known.get(each.id)?.info;
+      return info === undefined || ('info' in each && each.info === info) ? each : { ...each, info };
+    });
+  }
+
+  /** @returns whether anything is known now that was not before */
+  async read(
+    plane: ControlPlane,
+    endpoints: readonly ManagedEndpoint[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const news = endpoints.filter((each) => this.#isNews(each)).slice(0, mostReads);
+    const read = await mapAtMost(readsAtOnce, news, ({ id }) => this.#readOne(plane, id, signal));
+    const found = news.flatMap(({ id, stamp }, at) => {
+      const info = read[at];
+      return info ? [[id, { stamp, info }] as const] : [];
+    });
+    this.#known = new Map([...this.#known, ...found]);
+    return found.length > 0;
+  }
+
+  /** One that is being made gets its address at some time, of which the list says nothing. */
+  #isNews({ id, stamp }: ManagedEndpoint): boolean {
+    const known = this.#known.get(id);
+    return known?.stamp !== stamp || known.info.state === 'provisioning';
+  }
+
+  /** One may be stopped while we ask, and older servers do not tell; the list is good without. */
+  async #readOne(plane: ControlPlane, id: string, signal: AbortSignal): Promise<EndpointInfo | undefined> {
+    try {
+      return await plane.endpointInfo(id, signal);
+    } catch (error) {
+      if (isCancelled(error)) throw error;
+      this.#logger.debug(`The endpoint ${id} cannot be read: ${toModalError(error).message}`);
+      return undefined;
+    }
+  }
+}
