@@ -18,7 +18,7 @@ export const logSources: Readonly<Record<number, LogSource>> = { 1: 'stdout', 2:
 
 export const containerPhases: Readonly<Record<number, ContainerPhase>> = {
   1: 'queued',
-  2: 'queued',
+  2: 'loading', // a machine has taken it
   3: 'loading',
   4: 'running',
   5: 'finished',

@@ -1,0 +1,216 @@
+import type { LogBatch, LogChunk, LogCount, LogQuery, PastQuery } from '../../../src/domain/log.ts';
+import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
+import type { Scene } from '../scene.ts';
+import { by, inOrder, keyed, nobody, sameMoment, view } from '../witness.ts';
+
+/** An entry as the SDK has it. */
+interface Entry {
+  readonly text: string;
+  /** Microseconds: what is finer is lost in Python. */
+  readonly micros: number;
+  readonly source: LogChunk['source'];
+  readonly function: string;
+  readonly call: string;
+  readonly container: string;
+}
+
+const entryFields = {
+  entryId: nobody('Only the server reads it; a stream that is resumed shows that it is right.'),
+  // The millisecond that it lies in.
+  time: by<number, Entry>(
+    'Python SDK',
+    ({ micros }) => micros / 1000,
+    (ours, theirs) => ours - 0.001 <= theirs && theirs < ours + 1.001,
+  ),
+  stamp: by<string | undefined, Entry>(
+    'Python SDK',
+    ({ micros }) => String(micros),
+    (ours, theirs) => Math.abs(Number(BigInt(ours) - BigInt(theirs) * 1000n)) < 1000,
+  ),
+  text: by<string, Entry>('Python SDK', ({ text }) => text),
+  source: by<LogChunk['source'], Entry>('Python SDK', ({ source }) => source),
+  containerId: by<string, Entry>('Python SDK', ({ container }) => container),
+  functionId: by<string, Entry>('Python SDK', (entry) => entry.function),
+  callId: by<string, Entry>('Python SDK', ({ call }) => call),
+  phase: by<LogChunk['phase'], Entry>('scene', () => undefined),
+  progress: by<LogChunk['progress'], Entry>('scene', () => undefined),
+};
+
+const limit = 1000;
+
+type Choice = (entry: Entry) => boolean;
+
+/** What is asked of the past, with the entries that should come. */
+function queries({ apps, functions, containers, callId }: Scene): (readonly [string, PastQuery, Choice])[] {
+  const appId = apps.rich;
+  const functionId = functions['ranked'] ?? '';
+  return [
+    ['all', { appId }, () => true],
+    ['errors', { appId, source: 'stderr' }, ({ source }) => source === 'stderr'],
+    ['output', { appId, source: 'stdout' }, ({ source }) => source === 'stdout'],
+    ['system', { appId, source: 'system' }, ({ source }) => source === 'system'],
+    ['function', { appId, functionId }, (entry) => entry.function === functionId],
+    [
+      'container',
+      { appId, containerId: containers.crashed },
+      (entry) => entry.container === containers.crashed,
+    ],
+    ['call', { appId, callId }, (entry) => entry.call === callId],
+  ];
+}
+
+function theirEntries({ official, apps: { rich }, since, until }: Scene): Promise<Entry[]> {
+  return official.ask('logs', { app_id: rich, since: since / 1000, until: until / 1000 });
+}
+
+/** Everything that was asked for, in its order. */
+function inQueries<T>(found: readonly (readonly [string, readonly T[]])[]): ReadonlyMap<string, T> {
+  return new Map(found.flatMap(([name, all]) => all.map((each, at) => [`${name} ${at}`, each] as const)));
+}
+
+export const past = view<LogChunk, Entry>({
+  name: 'logs of a range',
+  ours: async (plane, scene) => {
+    const { since, until } = scene;
+    const found = queries(scene).map(async ([name, query]) => {
+      const batches = await plane.fetchLogs(query, { since, until }, limit);
+      return [name, batches.flatMap(({ chunks }) => chunks)] as const;
+    });
+    return inQueries(await Promise.all(found));
+  },
+  theirs: async (scene) => {
+    const entries = await theirEntries(scene);
+    return inQueries(queries(scene).map(([name, , choice]) => [name, entries.filter(choice)]));
+  },
+  fields: entryFields,
+});
+
+type PastBatch = Pick<LogBatch, 'appDone' | 'leftOut' | 'keptDays'> & { readonly texts: number };
+
+export const pastBatches = view<PastBatch, Entry[]>({
+  name: 'a range as a whole',
+  ours: async (plane, scene) => {
+    const { since, until } = scene;
+    const batches = await plane.fetchLogs({ appId: scene.apps.rich }, { since, until }, limit);
+    const leftOut = batches.flatMap((batch) => batch.leftOut ?? []);
+    const whole = {
+      appDone: batches.some(({ appDone }) => appDone),
+      texts: batches.flatMap(({ chunks }) => chunks).length,
+      ...(leftOut[0] ? { leftOut: leftOut[0] } : {}),
+    };
+    return new Map([['range', whole]]);
+  },
+  theirs: async (scene) => new Map([['range', await theirEntries(scene)]]),
+  fields: {
+    appDone: by('scene', () => false),
+    texts: by('Python SDK', (entries) => entries.length),
+    leftOut: by('Python SDK', () => undefined),
+    keptDays: nobody('No official client shows for how long a log is kept.'),
+  },
+});
+
+/** A count, as the SDK's entries add up to it. */
+interface TheirCount {
+  readonly since: number;
+  readonly stdout: number;
+  readonly stderr: number;
+  readonly system: number;
+}
+
+const bucketSeconds = 60;
+
+export const counts = view<LogCount, TheirCount>({
+  name: 'log counts',
+  ours: async (plane, { apps: { rich }, since, until }) => {
+    const found = await plane.countLogs({ appId: rich }, { since, until }, bucketSeconds);
+    // Empty ones may be left out.
+    const filled = found.filter(({ stdout, stderr, system }) => stdout + stderr + system > 0);
+    return keyed(filled, (count) => String(count.since));
+  },
+  theirs: async ({ official, apps: { rich }, since, until }) => {
+    const found = await official.ask<TheirCount[]>('counts', {
+      ...{ app_id: rich, since: since / 1000, until: until / 1000, bucket: bucketSeconds },
+    });
+    return keyed(found, (count) => String(count.since * 1000));
+  },
+  fields: {
+    since: by('Python SDK', (count) => count.since * 1000),
+    until: by('Python SDK', (count) => (count.since + bucketSeconds) * 1000),
+    stdout: by('Python SDK', ({ stdout }) => stdout),
+    stderr: by('Python SDK', ({ stderr }) => stderr),
+    system: by('Python SDK', ({ system }) => system),
+  },
+});
+
+async function followed(plane: ControlPlane, query: LogQuery, from = ''): Promise<LogBatch[]> {
+  const batches: LogBatch[] = [];
+  for await (const batch of plane.streamLogs(query, from, 5)) {
+    batches.push(batch);
+    if (batch.appDone) break;
+  }
+  return batches;
+}
+
+const texts = (batches: readonly LogBatch[]) =>
+  batches.flatMap(({ chunks }) => chunks.filter(({ text }) => text !== ''));
+
+export const followedEntries = view<LogChunk, Entry>({
+  name: 'a log that is followed',
+  ours: async (plane, { apps: { ended } }) => inOrder(texts(await followed(plane, { appId: ended }))),
+  theirs: async ({ official, apps: { ended } }) =>
+    inOrder(await official.ask<Entry[]>('stream', { app_id: ended })),
+  fields: entryFields,
+});
+
+/** Our words for the states of a container. */
+const phases: Readonly<Record<string, LogChunk['phase']>> = {
+  TASK_STATE_CREATED: 'queued',
+  TASK_STATE_QUEUED: 'queued',
+  TASK_STATE_WORKER_ASSIGNED: 'loading',
+  TASK_STATE_LOADING_IMAGE: 'loading',
+  TASK_STATE_CREATING_CONTAINER: 'creating',
+  TASK_STATE_ACTIVE: 'running',
+  TASK_STATE_IDLE: 'idle',
+  TASK_STATE_COMPLETED: 'finished',
+};
+
+interface TheirState {
+  readonly state: string;
+  readonly container: string;
+  readonly nanos: number;
+}
+
+export const followedStates = view<Pick<LogChunk, 'phase' | 'containerId' | 'time'>, TheirState>({
+  name: 'states of containers in a log',
+  ours: async (plane, { apps: { ended } }) => {
+    const batches = await followed(plane, { appId: ended });
+    return inOrder(batches.flatMap(({ chunks }) => chunks.filter(({ phase }) => phase !== undefined)));
+  },
+  theirs: async ({ official, apps: { ended } }) =>
+    inOrder(await official.ask<TheirState[]>('states', { app_id: ended })),
+  fields: {
+    phase: by('message', ({ state }) => phases[state]),
+    containerId: by('message', ({ container }) => container),
+    time: by('message', ({ nanos }) => nanos / 1e6, sameMoment),
+  },
+});
+
+/** Position and end of a stream: what is resumed behind the first entry brings the others, and the end. */
+export const resumed = view<{ readonly texts: readonly string[]; readonly ends: boolean }, Entry[]>({
+  name: 'a log that is resumed',
+  ours: async (plane, { apps: { ended } }) => {
+    const whole = await followed(plane, { appId: ended });
+    const at = whole.findIndex(({ chunks }) => chunks.some(({ text }) => text !== ''));
+    const rest = await followed(plane, { appId: ended }, whole[at]?.entryId);
+    const seen = [...whole.slice(0, at + 1), ...rest];
+    return new Map([
+      ['stream', { texts: texts(seen).map(({ text }) => text), ends: rest.some(({ appDone }) => appDone) }],
+    ]);
+  },
+  theirs: async ({ official, apps: { ended } }) =>
+    new Map([['stream', await official.ask<Entry[]>('stream', { app_id: ended })]]),
+  fields: {
+    texts: by('Python SDK', (entries) => entries.map(({ text }) => text)),
+    ends: by('Python SDK', () => true),
+  },
+});
