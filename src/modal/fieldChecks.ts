@@ -80,6 +80,11 @@ export class FieldChecks {
     return this.noted(field, milliseconds, within(milliseconds, bounds.earliest, bounds.latest));
   }
 
+  /** A moment as the SDK decodes protobuf's own. */
+  date(field: string, value: unknown): number | undefined {
+    return this.moment(field, value instanceof Date ? value.getTime() : value);
+  }
+
   count(field: string, value: unknown, most: number = mostCounted): number | undefined {
     return this.noted(field, value, Number.isInteger(value) ? within(value, 0, most) : undefined);
   }

@@ -88,7 +88,7 @@ export function toLogCounts(
   checks: FieldChecks,
 ): LogCount[] {
   return checks.list('numbers of log entries', buckets, (bucket) => {
-    const since = checks.moment('the time of a number of log entries', bucket.bucketStartAt?.getTime());
+    const since = checks.date('the time of a number of log entries', bucket.bucketStartAt);
     const [stdout, stderr, system] = [bucket.stdoutLogs, bucket.stderrLogs, bucket.systemLogs].map((value) =>
       checks.count('a number of log entries', value),
     );

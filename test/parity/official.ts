@@ -7,7 +7,10 @@ import type { Simulator } from '../host/simulator.ts';
 /** Modal's own command line and Python SDK, connected to the local Modal. */
 export class Official {
   readonly #group: ProcessGroup;
-  readonly #waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = [];
+  readonly #waiting: {
+    readonly resolve: (value: unknown) => void;
+    readonly reject: (error: Error) => void;
+  }[] = [];
 
   constructor(simulator: Simulator) {
     this.#group = new ProcessGroup(simulator.python, [path.join(import.meta.dirname, 'official.py')], {

@@ -7,7 +7,10 @@ import type { ControlPlane } from '../../src/modal/controlPlane.ts';
 import { createControlPlane } from '../../src/modal/sdk.ts';
 import type { Scene } from './scene.ts';
 import { buildScene } from './scene.ts';
+import { absurd } from './mutations.ts';
 import { oracles } from './table.ts';
+import type { Made } from './trial.ts';
+import { allMutations, nameOf, tryOut } from './trial.ts';
 import type { Noted } from './wire.ts';
 import { wire } from './wire.ts';
 import type { Comparison } from './witness.ts';
@@ -28,10 +31,7 @@ vi.mock('modal', async (importOriginal) => {
 let scene: Scene;
 let plane: ControlPlane;
 /** What was asked for each comparison, with the answers; and what the official client says. */
-const noted = new Map<
-  Comparison,
-  { readonly notes: Noted[]; readonly theirs: ReadonlyMap<string, unknown> }
->();
+const made = new Map<Comparison, Made>();
 
 beforeAll(async () => {
   scene = await buildScene();
@@ -58,7 +58,7 @@ describe.each(comparisons)('%s', (_method, comparison) => {
     const ours = await comparison.ours(plane, scene);
     wire.notes = undefined;
     const theirs = await comparison.theirs(scene);
-    noted.set(comparison, { notes, theirs });
+    made.set(comparison, { comparison, notes, theirs });
     expect(comparison.differences(ours, theirs)).toEqual([]);
     expect(comparison.count(theirs)).toBeGreaterThan(0);
   });
@@ -69,7 +69,7 @@ it('counts what is compared, by whom', () => {
   const without: string[] = [];
   let values = 0;
   for (const [method, comparison] of comparisons) {
-    values += comparison.count(noted.get(comparison)?.theirs ?? new Map());
+    values += comparison.count(made.get(comparison)?.theirs ?? new Map());
     for (const [name, field] of Object.entries(comparison.fields))
       if (typeof field === 'string') fields[field] = (fields[field] ?? 0) + 1;
       else without.push(`${method} ${name}: ${field.why}`);
@@ -77,3 +77,28 @@ it('counts what is compared, by whom', () => {
   console.log(`compared: ${values} values of`, fields, `without a witness:\n  ${without.join('\n  ')}`);
   expect(values).toBeGreaterThan(500);
 });
+
+it('notices each wrong answer', async () => {
+  const all = [...made.values()];
+  const mutations = await allMutations(all, plane, scene);
+  const survivors = new Map<string, number>();
+  const thrown: string[] = [];
+  const wrong: string[] = [];
+  const started = Date.now();
+  for (const mutation of mutations) {
+    const verdict = await tryOut(mutation, all, plane, scene);
+    if (verdict.differences.size === 0)
+      survivors.set(nameOf(mutation), (survivors.get(nameOf(mutation)) ?? 0) + 1);
+    for (const error of verdict.thrown) thrown.push(`${nameOf(mutation)}: ${String(error)}`);
+    if (absurd.has(mutation.kind))
+      for (const [comparison, found] of verdict.differences)
+        for (const each of found)
+          if ('field' in each) wrong.push(`${nameOf(mutation)}: ${comparison.name} ${each.field} reads ${JSON.stringify(each.ours)} not ${JSON.stringify(each.theirs)}`);
+          else if (each.isOurs) wrong.push(`${nameOf(mutation)}: ${comparison.name} ours alone ${each.key}`);
+  }
+  const { writeFileSync } = await import('node:fs');
+  writeFileSync('/tmp/parity/report.txt', [
+    `${mutations.length} mutations, ${[...survivors.values()].reduce((x, y) => x + y, 0)} survive, ${Date.now() - started} ms`,
+    'fields', ...new Set(mutations.map(({ field }) => field)),
+    'SURVIVORS', ...[...survivors].map(([name, count]) => `${count} ${name}`), 'THROWN', ...new Set(thrown), 'WRONG', ...new Set(wrong)].join('\n'));
+}, 200_000);

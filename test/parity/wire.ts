@@ -9,10 +9,12 @@ export interface Noted {
   /** Of a stream, all that it sent. */
   readonly answer: unknown;
   readonly isStream: boolean;
+  /** With which it failed instead. */
+  readonly failure?: Error;
 }
 
-/** Told for each value that is read from an answer: the call, and the way to the value. */
-export type Watcher = (call: string, way: readonly string[]) => void;
+/** Told for each value that is read from an answer: which, and the way to the value. */
+export type Watcher = (noted: Noted, way: readonly string[]) => void;
 
 type Rpc = Readonly<Record<string, (request: unknown, options: unknown) => unknown>>;
 
@@ -38,24 +40,34 @@ class Wire {
 
   #ask(call: string, request: unknown, live: () => unknown): unknown {
     const refusal = this.refuse?.(call);
-    if (refusal) return Promise.reject(refusal);
+    if (refusal) return failing(refusal, call);
     if (this.replayed) return this.#replay(call, request);
     const answer = live();
     if (isStream(answer)) return this.#noteStream(call, request, answer);
-    return (answer as Promise<unknown>).then((value) => {
+    return this.#note(call, request, answer as Promise<unknown>);
+  }
+
+  async #note(call: string, request: unknown, answer: Promise<unknown>): Promise<unknown> {
+    try {
+      const value = await answer;
       this.notes?.push({ call, request, answer: value, isStream: false });
       return value;
-    });
+    } catch (error) {
+      this.notes?.push({ call, request, answer: {}, isStream: false, failure: error as Error });
+      throw error;
+    }
   }
 
   #replay(call: string, request: unknown): unknown {
     const key = keyOf(call, request);
     const noted = this.replayed?.find((each) => keyOf(each.call, each.request) === key);
-    if (!noted) return Promise.reject(new Error(`${key} was not noted.`));
-    const seen = (value: unknown) => watched(value, call, [], this.watcher);
-    if (!noted.isStream) return Promise.resolve(seen(noted.answer));
+    if (!noted) return failing(new Error(`${key} was not noted.`), call);
+    if (noted.failure) return failing(noted.failure, call);
+    const seen = (value: unknown, way: readonly string[]) => watched(value, noted, way, this.watcher);
+    if (!noted.isStream) return Promise.resolve(seen(noted.answer, []));
     return (async function* () {
-      for (const each of noted.answer as readonly unknown[]) yield await Promise.resolve(seen(each));
+      for (const [at, each] of (noted.answer as readonly unknown[]).entries())
+        yield await Promise.resolve(seen(each, [String(at)]));
     })();
   }
 
@@ -71,8 +83,14 @@ class Wire {
 
 export const wire = new Wire();
 
-function keyOf(call: string, request: unknown): string {
+export function keyOf(call: string, request: unknown): string {
   return `${call} ${JSON.stringify(request)}`;
+}
+
+/** As a call fails: at once, or when the first of its stream is asked for. */
+function failing(error: Error, call: string): unknown {
+  if (call !== 'appGetLogs') return Promise.reject(error);
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) };
 }
 
 function isStream(value: unknown): value is AsyncIterable<unknown> {
@@ -81,7 +99,7 @@ function isStream(value: unknown): value is AsyncIterable<unknown> {
 
 function watched(
   value: unknown,
-  call: string,
+  noted: Noted,
   way: readonly string[],
   watcher: Watcher | undefined,
 ): unknown {
@@ -90,8 +108,8 @@ function watched(
     get: (target, key) => {
       const inner: unknown = Reflect.get(target, key);
       if (typeof key === 'symbol' || typeof inner === 'function' || key === 'length') return inner;
-      watcher(call, [...way, key]);
-      return watched(inner, call, [...way, key], watcher);
+      watcher(noted, [...way, key]);
+      return watched(inner, noted, [...way, key], watcher);
     },
   });
 }

@@ -14,8 +14,9 @@ export type Witness = 'CLI' | 'Python SDK' | 'Git' | 'HTTP' | 'scene' | 'message
 export type Field<Value, Theirs> =
   | {
       readonly by: Witness;
-      read(theirs: Theirs): Value | undefined;
-      same?(ours: Value, theirs: Value): boolean;
+      readonly read: (theirs: Theirs) => Value | undefined;
+      /** Absent: they are equal. */
+      readonly same?: (ours: never, theirs: never) => boolean;
     }
   | { readonly why: string };
 
@@ -51,20 +52,24 @@ export interface View<Ours, Theirs> {
   readonly fields: Fields<Ours, Theirs>;
 }
 
+/** A record that only one side has, or a field of which both say something else. */
+export type Difference =
+  | { readonly key: string; readonly isOurs: boolean }
+  | { readonly key: string; readonly field: string; readonly ours: unknown; readonly theirs: unknown };
+
 /** A view whose types nobody needs any more. */
 export interface Comparison {
   readonly name: string;
   readonly fields: Readonly<Record<string, Witness | { readonly why: string }>>;
   ours(plane: ControlPlane, scene: Scene): Promise<ReadonlyMap<string, unknown>>;
   theirs(scene: Scene): Promise<ReadonlyMap<string, unknown>>;
-  /** @returns each difference in words; none where both say the same */
-  differences(ours: ReadonlyMap<string, unknown>, theirs: ReadonlyMap<string, unknown>): string[];
+  differences(ours: ReadonlyMap<string, unknown>, theirs: ReadonlyMap<string, unknown>): Difference[];
   /** How many values were compared. */
   count(theirs: ReadonlyMap<string, unknown>): number;
 }
 
 export function view<Ours extends object, Theirs>(of: View<Ours, Theirs>): Comparison {
-  const entries = Object.entries(of.fields) as [string, Field<unknown, Theirs>][];
+  const entries = Object.entries<Field<unknown, Theirs>>(of.fields as never);
   const compared = entries.flatMap(([name, field]) => ('by' in field ? [[name, field] as const] : []));
   return {
     name: of.name,
@@ -76,14 +81,15 @@ export function view<Ours extends object, Theirs>(of: View<Ours, Theirs>): Compa
     count: (theirs) => theirs.size * compared.length,
     differences(ours, theirs) {
       const keys = [...new Set([...ours.keys(), ...theirs.keys()])];
-      return keys.flatMap((key) => {
-        if (!ours.has(key)) return [`${key}: only the official client has it`];
-        if (!theirs.has(key)) return [`${key}: only we have it`];
+      return keys.flatMap((key): Difference[] => {
+        if (!ours.has(key) || !theirs.has(key)) return [{ key, isOurs: ours.has(key) }];
         const mine = ours.get(key) as Record<string, unknown>;
         return compared.flatMap(([name, { read, same }]) => {
           const other = read(theirs.get(key) as Theirs);
-          if (same ? same(mine[name], other) : isDeepStrictEqual(mine[name], other)) return [];
-          return [`${key}.${name}: we say ${JSON.stringify(mine[name])}, they say ${JSON.stringify(other)}`];
+          const isSame = same
+            ? same(mine[name] as never, other as never)
+            : isDeepStrictEqual(mine[name], other);
+          return isSame ? [] : [{ key, field: name, ours: mine[name], theirs: other }];
         });
       });
     },

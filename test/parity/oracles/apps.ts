@@ -103,18 +103,17 @@ export const apps = view<App, CliApp>({
     name: by('CLI', ({ description }) => description),
     environment: by('CLI', ({ environment }) => environment),
     state: by('CLI', ({ state }) => states[state] as App['state']),
-    createdAt: by('Python SDK', madeAt, sameTime(madeAt)),
+    createdAt: by('Python SDK', madeAt, asExactly),
     stoppedAt: by('CLI', ({ stopped_at }) => printedTime(stopped_at), sameSecond),
-    deployedAt: by('Python SDK', deployedAt, sameTime(deployedAt)),
+    deployedAt: by('Python SDK', deployedAt, asExactly),
     version: by('CLI', ({ info }) => info.lifecycle.version ?? undefined),
     runningContainers: by('CLI', ({ tasks }) => Number(tasks)),
   },
 });
 
 /** Exactly where they tell it exactly, which shows by a part of a second. */
-function sameTime(_read: unknown) {
-  return (ours: number, theirs: number) =>
-    theirs % 1000 === 0 ? sameSecond(ours, theirs) : sameMoment(ours, theirs);
+function asExactly(ours: number, theirs: number): boolean {
+  return theirs % 1000 === 0 ? sameSecond(ours, theirs) : sameMoment(ours, theirs);
 }
 
 interface TheirContainer extends ListedContainer {
@@ -282,7 +281,7 @@ export const details = view<AppDetails, CliApp>({
   fields: {
     appId: by('CLI', ({ app_id }) => app_id),
     version: by('CLI', ({ info }) => info.lifecycle.version ?? undefined),
-    deployedAt: by('Python SDK', deployedAt, sameTime(deployedAt)),
+    deployedAt: by('Python SDK', deployedAt, asExactly),
     deployedBy: by('CLI', ({ info }) => info.lifecycle.deployed_by ?? undefined),
     functions: nobody('They are compared one by one.'),
   },

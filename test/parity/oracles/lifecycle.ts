@@ -3,6 +3,7 @@ import type {
   AppVersion,
   Autoscaler,
   AutoscalerField,
+  AutoscalerOverride,
   AutoscalerValues,
   FunctionStats,
   Redeployed,
@@ -167,9 +168,9 @@ export const autoscalers = view<Scaling, TheirScaling>({
     coded: by('message', ({ wire }) => values(wire.static_settings)),
     defaults: by('message', ({ wire }) => values(wire.default_settings)),
     overrides: by('CLI', ({ override_events }) =>
-      Object.fromEntries(
+      Object.fromEntries<AutoscalerOverride>(
         override_events.map(({ setting, updated_at, actor_name }) => [
-          names[setting],
+          names[setting] ?? setting,
           { by: actor_name, at: Math.round(Number(updated_at) * 1000) },
         ]),
       ),

@@ -25,7 +25,7 @@ const entryFields = {
   stamp: by<string | undefined, Entry>(
     'Python SDK',
     ({ micros }) => String(micros),
-    (ours, theirs) => Math.abs(Number(BigInt(ours) - BigInt(theirs) * 1000n)) < 1000,
+    (ours, theirs) => /^\d+$/.test(ours) && Math.abs(Number(BigInt(ours) - BigInt(theirs) * 1000n)) < 1000,
   ),
   text: by<string, Entry>('Python SDK', ({ text }) => text),
   source: by<LogChunk['source'], Entry>('Python SDK', ({ source }) => source),
@@ -63,9 +63,14 @@ function theirEntries({ official, apps: { rich }, since, until }: Scene): Promis
   return official.ask('logs', { app_id: rich, since: since / 1000, until: until / 1000 });
 }
 
-/** Everything that was asked for, in its order. */
-function inQueries<T>(found: readonly (readonly [string, readonly T[]])[]): ReadonlyMap<string, T> {
-  return new Map(found.flatMap(([name, all]) => all.map((each, at) => [`${name} ${at}`, each] as const)));
+/** By their texts, and which of equal ones they are: with one of them missing, the others still have their partners. */
+function byText<T extends { readonly text: string }>(all: readonly T[], name = ''): (readonly [string, T])[] {
+  const seen = new Map<string, number>();
+  return all.map((each) => {
+    const before = seen.get(each.text) ?? 0;
+    seen.set(each.text, before + 1);
+    return [`${name} ${each.text} ${before}`, each];
+  });
 }
 
 export const past = view<LogChunk, Entry>({
@@ -76,16 +81,16 @@ export const past = view<LogChunk, Entry>({
       const batches = await plane.fetchLogs(query, { since, until }, limit);
       return [name, batches.flatMap(({ chunks }) => chunks)] as const;
     });
-    return inQueries(await Promise.all(found));
+    return new Map((await Promise.all(found)).flatMap(([name, chunks]) => byText(chunks, name)));
   },
   theirs: async (scene) => {
     const entries = await theirEntries(scene);
-    return inQueries(queries(scene).map(([name, , choice]) => [name, entries.filter(choice)]));
+    return new Map(queries(scene).flatMap(([name, , choice]) => byText(entries.filter(choice), name)));
   },
   fields: entryFields,
 });
 
-type PastBatch = Pick<LogBatch, 'appDone' | 'leftOut' | 'keptDays'> & { readonly texts: number };
+type PastBatch = Pick<LogBatch, 'appDone' | 'leftOut' | 'keptDays'> & { readonly texts: readonly string[] };
 
 export const pastBatches = view<PastBatch, Entry[]>({
   name: 'a range as a whole',
@@ -95,7 +100,7 @@ export const pastBatches = view<PastBatch, Entry[]>({
     const leftOut = batches.flatMap((batch) => batch.leftOut ?? []);
     const whole = {
       appDone: batches.some(({ appDone }) => appDone),
-      texts: batches.flatMap(({ chunks }) => chunks).length,
+      texts: batches.flatMap(({ chunks }) => chunks.map(({ text }) => text)),
       ...(leftOut[0] ? { leftOut: leftOut[0] } : {}),
     };
     return new Map([['range', whole]]);
@@ -103,7 +108,7 @@ export const pastBatches = view<PastBatch, Entry[]>({
   theirs: async (scene) => new Map([['range', await theirEntries(scene)]]),
   fields: {
     appDone: by('scene', () => false),
-    texts: by('Python SDK', (entries) => entries.length),
+    texts: by('Python SDK', (entries) => entries.map(({ text }) => text)),
     leftOut: by('Python SDK', () => undefined),
     keptDays: nobody('No official client shows for how long a log is kept.'),
   },
@@ -156,9 +161,9 @@ const texts = (batches: readonly LogBatch[]) =>
 
 export const followedEntries = view<LogChunk, Entry>({
   name: 'a log that is followed',
-  ours: async (plane, { apps: { ended } }) => inOrder(texts(await followed(plane, { appId: ended }))),
+  ours: async (plane, { apps: { ended } }) => new Map(byText(texts(await followed(plane, { appId: ended })))),
   theirs: async ({ official, apps: { ended } }) =>
-    inOrder(await official.ask<Entry[]>('stream', { app_id: ended })),
+    new Map(byText(await official.ask<Entry[]>('stream', { app_id: ended }))),
   fields: entryFields,
 });
 
