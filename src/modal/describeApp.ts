@@ -94,7 +94,7 @@ const mostGpus = 1024;
 /** A GPU as in `gpu=`, e.g. `A10:2`; '' for none, undefined for one that cannot be read. */
 export function gpuOf(type: string, count: number, checks: FieldChecks): string | undefined {
   if (!type) return '';
-  const known = checks.count('a number of GPUs', count, mostGpus);
+  const known = checks.count('a number of GPUs', count || NaN, mostGpus);
   const name = checks.gpuType('a GPU', type);
   if (known === undefined || name === undefined) return undefined;
   return known > 1 ? `${name}:${known}` : name;

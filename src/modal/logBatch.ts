@@ -47,7 +47,8 @@ function toChunk(
     entryId,
     time,
     stamp: stampOf(item),
-    source: checks.word('the stream of a log entry', logSources, item.fileDescriptor) ?? 'stdout',
+    // As Modal's own clients have it: what is neither of the two streams comes from the system.
+    source: checks.word('the stream of a log entry', logSources, item.fileDescriptor) ?? 'system',
     text: phase === undefined && progress === undefined ? text : '',
     containerId:
       checks.id('the container of a log entry', 'container', item.containerId || batch.taskId) ?? '',

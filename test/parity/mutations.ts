@@ -89,20 +89,35 @@ function placeOf({ noted, way }: Site, { answers, messages }: Shapes): Place | u
   }
 }
 
-/** For each way to be wrong the first and the last place where it makes a difference. */
+/** For each way to be wrong some places where it makes a difference; first of all where there is a value to lose. */
 function mutationsOfField(place: Place, sites: readonly Site[]): Mutation[] {
-  const values = sites.map(({ noted, way }) => valueAt(noted.answer, way));
-  const ways = faults(place, values);
-  return ways.flatMap(({ kind, detail, make }) => {
-    const made = sites.flatMap((site): Mutation[] => {
-      const answer = structuredClone(site.noted.answer);
-      make(valueAt(answer, site.way.slice(0, -1)) as Parent, site.way.at(-1) ?? '');
-      if (isDeepStrictEqual(answer, site.noted.answer)) return [];
-      return [{ kind, field: place.field, detail, site, answer }];
-    });
-    const [first, last] = [made[0], made.at(-1)];
-    return [first, last === first ? undefined : last].flatMap((each) => each ?? []);
+  const filled = sites.filter(({ noted, way }) => !isEmpty(valueAt(noted.answer, way)));
+  const values = filled.map(({ noted, way }) => valueAt(noted.answer, way));
+  return faults(place, values).flatMap((fault) => {
+    const made = filled.flatMap((site) => mutated(fault, place.field, site));
+    const all = made.length > 0 ? made : sites.flatMap((site) => mutated(fault, place.field, site));
+    return spread(all, mostPlaces);
   });
+}
+
+const mostPlaces = 12;
+
+/** @returns at most so many, the first and the last among them */
+function spread<T>(all: readonly T[], most: number): T[] {
+  if (all.length <= most) return [...all];
+  return Array.from({ length: most }, (_, at) => all[Math.round((at * (all.length - 1)) / (most - 1))]!);
+}
+
+/** @returns nothing where the fault makes no difference */
+function mutated({ kind, detail, make }: Fault, field: string, site: Site): Mutation[] {
+  const answer = structuredClone(site.noted.answer);
+  make(valueAt(answer, site.way.slice(0, -1)) as Parent, site.way.at(-1) ?? '');
+  if (isDeepStrictEqual(answer, site.noted.answer)) return [];
+  return [{ kind, field, detail, site, answer }];
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === 0 || value === '' || value === '0' || value === false;
 }
 
 type Parent = Record<string, unknown>;
@@ -218,7 +233,7 @@ function empty(type: number, value: unknown): unknown {
 function changed({ type, enum: numbers }: FieldShape, value: unknown, known: unknown): unknown {
   if (value === undefined || value === empty(type, value)) return type === boolType ? true : (known ?? value);
   if (type === boolType) return !value;
-  if (type === enumType) return numbers?.find((each) => each !== 0 && each !== value) ?? value;
+  if (type === enumType) return numbers?.find((each) => each > (value as number)) ?? numbers?.[1];
   if (typeof value === 'number') return type === doubleType && value > 1e9 ? value + 3600 : value + 1;
   const text = value as string;
   if (/^\d{12,}$/.test(text)) return String(BigInt(text) + 3_600_000_000_000n);

@@ -133,8 +133,10 @@ async def states(app_id: str) -> list[dict[str, Any]]:
         found += [
             {
                 "state": api_pb2.TaskState.Name(each.task_state),
+                "source": api_pb2.FileDescriptor.Name(each.file_descriptor),
                 "container": each.container_id or batch.task_id,
-                "nanos": each.timestamp_ns,
+                "function": batch.root_function_id or batch.function_id,
+                "nanos": str(each.timestamp_ns),
             }
             for each in batch.items
             if each.task_state
@@ -142,17 +144,9 @@ async def states(app_id: str) -> list[dict[str, Any]]:
     return found
 
 
-def live_apps(environment: str) -> list[dict[str, Any]]:
-    """The apps that the SDK lists in an environment."""
-    return [
-        {
-            "id": app.app_id,
-            "name": app.name,
-            "description": app.description,
-            **lifecycle(app.info().lifecycle),
-        }
-        for app in modal.Environment.from_name(environment).apps.list()
-    ]
+def app_by_id(app_id: str) -> dict[str, Any]:
+    """An app by its id, also one that has ended."""
+    return {"id": app_id, **lifecycle(found_app(app_id).info(refresh=True).lifecycle)}
 
 
 def lifecycle(of: Any) -> dict[str, Any]:

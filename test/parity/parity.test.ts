@@ -93,12 +93,25 @@ it('notices each wrong answer', async () => {
     if (absurd.has(mutation.kind))
       for (const [comparison, found] of verdict.differences)
         for (const each of found)
-          if ('field' in each) wrong.push(`${nameOf(mutation)}: ${comparison.name} ${each.field} reads ${JSON.stringify(each.ours)} not ${JSON.stringify(each.theirs)}`);
+          if ('field' in each)
+            wrong.push(
+              `${nameOf(mutation)}: ${comparison.name} ${each.field} reads ${JSON.stringify(each.ours)} not ${JSON.stringify(each.theirs)}`,
+            );
           else if (each.isOurs) wrong.push(`${nameOf(mutation)}: ${comparison.name} ours alone ${each.key}`);
   }
   const { writeFileSync } = await import('node:fs');
-  writeFileSync('/tmp/parity/report.txt', [
-    `${mutations.length} mutations, ${[...survivors.values()].reduce((x, y) => x + y, 0)} survive, ${Date.now() - started} ms`,
-    'fields', ...new Set(mutations.map(({ field }) => field)),
-    'SURVIVORS', ...[...survivors].map(([name, count]) => `${count} ${name}`), 'THROWN', ...new Set(thrown), 'WRONG', ...new Set(wrong)].join('\n'));
+  writeFileSync(
+    '/tmp/parity/report.txt',
+    [
+      `${mutations.length} mutations, ${[...survivors.values()].reduce((x, y) => x + y, 0)} survive, ${Date.now() - started} ms`,
+      'fields',
+      ...new Set(mutations.map(({ field }) => field)),
+      'SURVIVORS',
+      ...[...survivors].map(([name, count]) => `${count} ${name}`),
+      'THROWN',
+      ...new Set(thrown),
+      'WRONG',
+      ...new Set(wrong),
+    ].join('\n'),
+  );
 }, 200_000);

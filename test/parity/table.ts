@@ -23,7 +23,7 @@ export const oracles: { readonly [Method in keyof ControlPlane]: Oracle } = {
   rates: [workspace.prices, workspace.pricesOrigin],
   hasSecret: [workspace.secretsThere],
   streamLogs: [logs.followedEntries, logs.followedStates, logs.resumed],
-  fetchLogs: [logs.past, logs.pastBatches],
+  fetchLogs: [logs.past, logs.pastAsWhole],
   countLogs: [logs.counts],
   history: [lifecycle.versions, lifecycle.commits],
   autoscaler: [lifecycle.autoscalers, lifecycle.scalingAsWritten],

@@ -50,11 +50,14 @@ export interface View<Ours, Theirs> {
   /** Theirs by the same key. Runs after `ours`, so that a change can be seen. */
   theirs(scene: Scene): Promise<ReadonlyMap<string, Theirs>>;
   readonly fields: Fields<Ours, Theirs>;
+  /** Whether the order of the records is the same, too. */
+  readonly ordered?: boolean;
 }
 
 /** A record that only one side has, or a field of which both say something else. */
 export type Difference =
   | { readonly key: string; readonly isOurs: boolean }
+  | { readonly order: readonly string[] }
   | { readonly key: string; readonly field: string; readonly ours: unknown; readonly theirs: unknown };
 
 /** A view whose types nobody needs any more. */
@@ -81,7 +84,9 @@ export function view<Ours extends object, Theirs>(of: View<Ours, Theirs>): Compa
     count: (theirs) => theirs.size * compared.length,
     differences(ours, theirs) {
       const keys = [...new Set([...ours.keys(), ...theirs.keys()])];
-      return keys.flatMap((key): Difference[] => {
+      const isOrdered = !of.ordered || isDeepStrictEqual([...ours.keys()], [...theirs.keys()]);
+      const order = isOrdered ? [] : [{ order: [...ours.keys()] }];
+      const ofRecords = keys.flatMap((key): Difference[] => {
         if (!ours.has(key) || !theirs.has(key)) return [{ key, isOurs: ours.has(key) }];
         const mine = ours.get(key) as Record<string, unknown>;
         return compared.flatMap(([name, { read, same }]) => {
@@ -92,6 +97,7 @@ export function view<Ours extends object, Theirs>(of: View<Ours, Theirs>): Compa
           return isSame ? [] : [{ key, field: name, ours: mine[name], theirs: other }];
         });
       });
+      return [...order, ...ofRecords];
     },
   };
 }

@@ -3,17 +3,7 @@ import type { ContainerInfo } from '../../../src/domain/lifecycle.ts';
 import type { DeployedApp } from '../../../src/modal/controlPlane.ts';
 import type { ListedApp, ListedContainer, Scene } from '../scene.ts';
 import { other } from '../scene.ts';
-import {
-  by,
-  inOrder,
-  keyed,
-  milliseconds,
-  nobody,
-  printedTime,
-  sameMoment,
-  sameSecond,
-  view,
-} from '../witness.ts';
+import { by, inOrder, keyed, milliseconds, nobody, printedTime, sameMoment, view } from '../witness.ts';
 
 const environments = ['main', other];
 
@@ -31,8 +21,7 @@ const states: Readonly<Record<string, string>> = {
 interface CliApp extends ListedApp {
   readonly environment: string;
   readonly info: CliInfo;
-  /** Only of apps that are not stopped. */
-  readonly live?: LiveApp | undefined;
+  readonly exact: ExactApp;
 }
 
 /** As `modal app info --json` has it. */
@@ -60,13 +49,13 @@ interface CliFunction {
   };
 }
 
-/** An app as the SDK has it. */
-interface LiveApp {
+/** An app as the SDK has it, which does not round times as the command line does. */
+interface ExactApp {
   readonly id: string;
   readonly version: number | null;
   readonly created_at: number | null;
   readonly deployed_at: number | null;
-  readonly deployed_by: string | null;
+  readonly stopped_at: number | null;
 }
 
 function appInfo({ official }: Scene, id: string): Promise<CliInfo> {
@@ -76,20 +65,14 @@ function appInfo({ official }: Scene, id: string): Promise<CliInfo> {
 async function theirApps(scene: Scene): Promise<ReadonlyMap<string, CliApp>> {
   const found = new Map<string, CliApp>();
   for (const environment of environments) {
-    const live = await scene.official.ask<LiveApp[]>('live_apps', { environment });
     for (const app of await scene.official.cliJson<ListedApp[]>('app', 'list', '--env', environment))
       found.set(app.app_id, {
         ...{ ...app, environment, info: await appInfo(scene, app.app_id) },
-        live: live.find(({ id }) => id === app.app_id),
+        exact: await scene.official.ask<ExactApp>('app_by_id', { app_id: app.app_id }),
       });
   }
   return found;
 }
-
-/** The SDK tells times exactly, but only of apps that live; the command line tells seconds. */
-const madeAt = ({ live, created_at }: CliApp) => milliseconds(live?.created_at) ?? printedTime(created_at);
-const deployedAt = ({ live, info }: CliApp) =>
-  milliseconds(live?.deployed_at) ?? printedTime(info.lifecycle.deployed_at);
 
 export const apps = view<App, CliApp>({
   name: 'apps',
@@ -103,18 +86,13 @@ export const apps = view<App, CliApp>({
     name: by('CLI', ({ description }) => description),
     environment: by('CLI', ({ environment }) => environment),
     state: by('CLI', ({ state }) => states[state] as App['state']),
-    createdAt: by('Python SDK', madeAt, asExactly),
-    stoppedAt: by('CLI', ({ stopped_at }) => printedTime(stopped_at), sameSecond),
-    deployedAt: by('Python SDK', deployedAt, asExactly),
+    createdAt: by('Python SDK', ({ exact }) => milliseconds(exact.created_at), sameMoment),
+    stoppedAt: by('Python SDK', ({ exact }) => milliseconds(exact.stopped_at), sameMoment),
+    deployedAt: by('Python SDK', ({ exact }) => milliseconds(exact.deployed_at), sameMoment),
     version: by('CLI', ({ info }) => info.lifecycle.version ?? undefined),
     runningContainers: by('CLI', ({ tasks }) => Number(tasks)),
   },
 });
-
-/** Exactly where they tell it exactly, which shows by a part of a second. */
-function asExactly(ours: number, theirs: number): boolean {
-  return theirs % 1000 === 0 ? sameSecond(ours, theirs) : sameMoment(ours, theirs);
-}
 
 interface TheirContainer extends ListedContainer {
   readonly wire: { readonly started_at: number; readonly enqueued_at: number };
@@ -281,7 +259,7 @@ export const details = view<AppDetails, CliApp>({
   fields: {
     appId: by('CLI', ({ app_id }) => app_id),
     version: by('CLI', ({ info }) => info.lifecycle.version ?? undefined),
-    deployedAt: by('Python SDK', deployedAt, asExactly),
+    deployedAt: by('Python SDK', ({ exact }) => milliseconds(exact.deployed_at), sameMoment),
     deployedBy: by('CLI', ({ info }) => info.lifecycle.deployed_by ?? undefined),
     functions: nobody('They are compared one by one.'),
   },
@@ -292,24 +270,40 @@ interface TheirFunction extends CliFunction {
   readonly isClass: boolean;
 }
 
+/** The names under which the described apps are found; an app that has ended is found by none. */
+const foundAs = ({
+  apps: { rich, dev, versions },
+}: Scene): Readonly<Record<string, readonly [string, string]>> => ({
+  [rich]: ['parity-rich', 'main'],
+  [dev]: ['parity-small', other],
+  [versions]: ['parity-versions', 'main'],
+});
+
 async function theirFunctions(scene: Scene): Promise<ReadonlyMap<string, TheirFunction>> {
-  const { functions, servers } = await appInfo(scene, scene.apps.rich);
-  const names = Object.keys({ ...functions, ...servers }).map((tag) => tag.replace(/\.\*$/, ''));
-  const classes = await scene.official.ask<Record<string, string>>('classes', {
-    ...{ app: 'parity-rich', environment: 'main', names },
-  });
-  const all = Object.entries({ ...functions, ...servers }).map(([tag, each]) => ({
-    ...each,
-    tag,
-    isClass: tag.endsWith('.*') && classes[tag.slice(0, -2)] !== undefined,
-  }));
-  return keyed(all, ({ tag }) => tag);
+  const found = new Map<string, TheirFunction>();
+  for (const id of describedApps(scene)) {
+    const { functions: all, servers } = await appInfo(scene, id);
+    const [app, environment] = foundAs(scene)[id] ?? [];
+    const names = Object.keys(all).map((tag) => tag.replace(/\.\*$/, ''));
+    const classes = app
+      ? await scene.official.ask<Record<string, string>>('classes', { app, environment, names })
+      : {};
+    for (const [tag, each] of Object.entries({ ...all, ...servers })) {
+      const isClass = tag.endsWith('.*') && classes[tag.slice(0, -2)] !== undefined;
+      found.set(`${id} ${tag}`, { ...each, tag, isClass });
+    }
+  }
+  return found;
 }
 
 export const functions = view<ModalFunction, TheirFunction>({
   name: 'functions',
-  ours: async (plane, { apps: { rich } }) =>
-    keyed((await plane.describeApp(rich)).functions, ({ tag }) => tag),
+  ours: async (plane, scene) => {
+    const all = await Promise.all(describedApps(scene).map((id) => plane.describeApp(id)));
+    return new Map(
+      all.flatMap((app) => app.functions.map((each) => [`${app.appId} ${each.tag}`, each] as const)),
+    );
+  },
   theirs: theirFunctions,
   fields: {
     id: by('CLI', ({ id }) => id),
@@ -338,11 +332,14 @@ interface TheirEndpoint {
 
 export const endpoints = view<Endpoint, TheirEndpoint>({
   name: 'endpoints',
-  ours: async (plane, { apps: { rich } }) =>
-    keyed(
-      (await plane.describeApp(rich)).functions.flatMap((each) => each.endpoints),
+  ours: async (plane, scene) => {
+    // The other apps have none.
+    const all = await Promise.all(describedApps(scene).map((id) => plane.describeApp(id)));
+    return keyed(
+      all.flatMap((app) => app.functions.flatMap((each) => each.endpoints)),
       ({ name, url }) => `${name} ${url}`,
-    ),
+    );
+  },
   theirs: async (scene) => {
     const { functions: all, servers } = await appInfo(scene, scene.apps.rich);
     const asked = { app: 'parity-rich', environment: 'main' };
@@ -425,7 +422,7 @@ const lookedUp = [
   ['parity-small', 'main'],
 ] as const;
 
-export const deployedApps = view<DeployedApp, LiveApp>({
+export const deployedApps = view<DeployedApp, ExactApp>({
   name: 'apps by name',
   ours: async (plane) => {
     const found = new Map<string, DeployedApp>();
@@ -436,9 +433,9 @@ export const deployedApps = view<DeployedApp, LiveApp>({
     return found;
   },
   theirs: async ({ official }) => {
-    const found = new Map<string, LiveApp>();
+    const found = new Map<string, ExactApp>();
     for (const [name, environment] of lookedUp) {
-      const app = await official.ask<LiveApp | null>('app_by_name', { name, environment });
+      const app = await official.ask<ExactApp | null>('app_by_name', { name, environment });
       if (app) found.set(`${environment}/${name}`, app);
     }
     return found;

@@ -59,6 +59,7 @@ const made = (number: number): AppVersion['kind'] => {
 
 export const versions = view<AppVersion, TheirVersion>({
   name: 'versions',
+  ordered: true,
   ours: async (plane, { apps }) => keyed(await plane.history(apps.versions), ({ number }) => String(number)),
   theirs: theirVersions,
   fields: {

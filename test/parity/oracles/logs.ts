@@ -1,7 +1,14 @@
-import type { LogBatch, LogChunk, LogCount, LogQuery, PastQuery } from '../../../src/domain/log.ts';
+import type {
+  LogBatch,
+  LogChunk,
+  LogCount,
+  LogQuery,
+  PastQuery,
+  TimeRange,
+} from '../../../src/domain/log.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import type { Scene } from '../scene.ts';
-import { by, inOrder, keyed, nobody, sameMoment, view } from '../witness.ts';
+import { by, inOrder, keyed, nobody, view } from '../witness.ts';
 
 /** An entry as the SDK has it. */
 interface Entry {
@@ -90,24 +97,31 @@ export const past = view<LogChunk, Entry>({
   fields: entryFields,
 });
 
-type PastBatch = Pick<LogBatch, 'appDone' | 'leftOut' | 'keptDays'> & { readonly texts: readonly string[] };
+type Whole = Pick<LogBatch, 'appDone' | 'leftOut' | 'keptDays'> & { readonly texts: readonly string[] };
 
-export const pastBatches = view<PastBatch, Entry[]>({
+export const pastAsWhole = view<Whole, readonly Entry[]>({
   name: 'a range as a whole',
   ours: async (plane, scene) => {
     const { since, until } = scene;
-    const batches = await plane.fetchLogs({ appId: scene.apps.rich }, { since, until }, limit);
-    const leftOut = batches.flatMap((batch) => batch.leftOut ?? []);
-    const whole = {
-      appDone: batches.some(({ appDone }) => appDone),
-      texts: batches.flatMap(({ chunks }) => chunks.map(({ text }) => text)),
-      ...(leftOut[0] ? { leftOut: leftOut[0] } : {}),
-    };
-    return new Map([['range', whole]]);
+    const found = queries(scene).map(async ([name, query]) => {
+      const batches = await plane.fetchLogs(query, { since, until }, limit);
+      const [leftOut] = batches.flatMap((batch) => batch.leftOut ?? []);
+      const whole = {
+        appDone: batches.some(({ appDone }) => appDone),
+        texts: batches.flatMap(({ chunks }) => chunks.map(({ text }) => text)),
+        ...(leftOut ? { leftOut } : {}),
+      };
+      return [name, whole] as const;
+    });
+    return new Map<string, Whole>(await Promise.all(found));
   },
-  theirs: async (scene) => new Map([['range', await theirEntries(scene)]]),
+  theirs: async (scene) => {
+    const entries = await theirEntries(scene);
+    return new Map(queries(scene).map(([name, , choice]) => [name, entries.filter(choice)]));
+  },
   fields: {
     appDone: by('scene', () => false),
+    // Also their order.
     texts: by('Python SDK', (entries) => entries.map(({ text }) => text)),
     leftOut: by('Python SDK', () => undefined),
     keptDays: nobody('No official client shows for how long a log is kept.'),
@@ -122,12 +136,22 @@ interface TheirCount {
   readonly system: number;
 }
 
-const bucketSeconds = 60;
+const bucketSeconds = 2;
+
+/** The span in which something was logged, in whole buckets. */
+async function loggedSpan(scene: Scene): Promise<TimeRange> {
+  const times = (await theirEntries(scene)).map(({ micros }) => micros / 1000);
+  const width = bucketSeconds * 1000;
+  const [since, until] = [Math.min(...times), Math.max(...times)].map(
+    (time) => Math.floor(time / width) * width,
+  );
+  return { since: since ?? 0, until: (until ?? 0) + width };
+}
 
 export const counts = view<LogCount, TheirCount>({
   name: 'log counts',
-  ours: async (plane, { apps: { rich }, since, until }) => {
-    const found = await plane.countLogs({ appId: rich }, { since, until }, bucketSeconds);
+  ours: async (plane, scene) => {
+    const found = await plane.countLogs({ appId: scene.apps.rich }, await loggedSpan(scene), bucketSeconds);
     // Empty ones may be left out.
     const filled = found.filter(({ stdout, stderr, system }) => stdout + stderr + system > 0);
     return keyed(filled, (count) => String(count.since));
@@ -181,11 +205,21 @@ const phases: Readonly<Record<string, LogChunk['phase']>> = {
 
 interface TheirState {
   readonly state: string;
+  readonly source: string;
   readonly container: string;
-  readonly nanos: number;
+  readonly function: string;
+  readonly nanos: string;
 }
 
-export const followedStates = view<Pick<LogChunk, 'phase' | 'containerId' | 'time'>, TheirState>({
+const sources: Readonly<Record<string, LogChunk['source']>> = {
+  FILE_DESCRIPTOR_STDOUT: 'stdout',
+  FILE_DESCRIPTOR_STDERR: 'stderr',
+};
+
+export const followedStates = view<
+  Pick<LogChunk, 'phase' | 'source' | 'containerId' | 'functionId' | 'time' | 'stamp'>,
+  TheirState
+>({
   name: 'states of containers in a log',
   ours: async (plane, { apps: { ended } }) => {
     const batches = await followed(plane, { appId: ended });
@@ -195,27 +229,50 @@ export const followedStates = view<Pick<LogChunk, 'phase' | 'containerId' | 'tim
     inOrder(await official.ask<TheirState[]>('states', { app_id: ended })),
   fields: {
     phase: by('message', ({ state }) => phases[state]),
+    source: by('message', ({ source }) => sources[source] ?? 'system'),
     containerId: by('message', ({ container }) => container),
-    time: by('message', ({ nanos }) => nanos / 1e6, sameMoment),
+    functionId: by('message', (state) => state.function),
+    time: by('message', ({ nanos }) => Math.floor(Number(nanos.slice(0, -6)))),
+    stamp: by('message', ({ nanos }) => nanos),
   },
 });
 
-/** Position and end of a stream: what is resumed behind the first entry brings the others, and the end. */
-export const resumed = view<{ readonly texts: readonly string[]; readonly ends: boolean }, Entry[]>({
+interface Resumed {
+  readonly texts: readonly string[];
+  /** What came behind, in full. */
+  readonly rest: readonly Partial<LogChunk>[];
+  readonly ends: boolean;
+}
+
+const inFull = (batches: readonly LogBatch[]) =>
+  batches.flatMap(({ chunks }) => chunks.map((chunk) => ({ ...chunk, entryId: '' })));
+
+/** Where a stream can be resumed: behind whichever batch, the others come, and the end. */
+export const resumed = view<
+  Resumed,
+  { readonly entries: readonly Entry[]; readonly rest: readonly LogBatch[] }
+>({
   name: 'a log that is resumed',
   ours: async (plane, { apps: { ended } }) => {
     const whole = await followed(plane, { appId: ended });
-    const at = whole.findIndex(({ chunks }) => chunks.some(({ text }) => text !== ''));
-    const rest = await followed(plane, { appId: ended }, whole[at]?.entryId);
-    const seen = [...whole.slice(0, at + 1), ...rest];
-    return new Map([
-      ['stream', { texts: texts(seen).map(({ text }) => text), ends: rest.some(({ appDone }) => appDone) }],
-    ]);
+    const places = whole.slice(0, -1).map(({ entryId }, at) => [entryId, at + 1] as const);
+    const found = [['', 0] as const, ...places].map(async ([entryId, at]) => {
+      const rest = at === 0 ? whole : await followed(plane, { appId: ended }, entryId);
+      const seen = texts([...whole.slice(0, at), ...rest]).map(({ text }) => text);
+      const ends = rest.some(({ appDone }) => appDone);
+      return [String(at), { texts: seen, rest: inFull(rest), ends }] as const;
+    });
+    return new Map<string, Resumed>(await Promise.all(found));
   },
-  theirs: async ({ official, apps: { ended } }) =>
-    new Map([['stream', await official.ask<Entry[]>('stream', { app_id: ended })]]),
+  theirs: async ({ official, apps: { ended }, plane }) => {
+    const entries = await official.ask<Entry[]>('stream', { app_id: ended });
+    const whole = await followed(plane, { appId: ended });
+    return new Map(whole.map((_, at) => [String(at), { entries, rest: whole.slice(at) }]));
+  },
   fields: {
-    texts: by('Python SDK', (entries) => entries.map(({ text }) => text)),
+    texts: by('Python SDK', ({ entries }) => entries.map(({ text }) => text)),
+    // The same log from its beginning, whose entries and states are compared above.
+    rest: by('scene', ({ rest }) => inFull(rest)),
     ends: by('Python SDK', () => true),
   },
 });

@@ -26,6 +26,7 @@ interface TheirEnvironment {
 
 export const environments = view<Environment, TheirEnvironment>({
   name: 'environments',
+  ordered: true,
   ours: async (plane) => keyed(await plane.listEnvironments(), ({ name }) => name),
   theirs: async ({ official }) => {
     const listed = await official.cliJson<{ name: string }[]>('environment', 'list');
