@@ -5,7 +5,7 @@ export type AppState =
 
 export interface Environment {
   readonly name: string;
-  readonly isDefault: boolean;
+  readonly isDefault: boolean | undefined;
   readonly runningContainers?: number | undefined;
   readonly runningGpus?: number | undefined;
   /** US dollars of this billing cycle, where the server tells. */

@@ -43,7 +43,11 @@ export function toDetails(
   const version = checks.ordinal('the version of an app', lifecycle?.version);
   const deployedAt = checks.time('when an app was deployed', lifecycle?.deployedAt);
   const deployedBy = checks.words('who deployed an app', lifecycle?.deployedBy);
-  const handles = new Map(layout?.objects.map((object) => [object.objectId, object.functionHandleMetadata]));
+  const objects = checks.list('objects of an app', layout?.objects ?? [], (object) => {
+    const id = checks.anyId('the id of an object', object.objectId);
+    return id === undefined ? undefined : ([id, object.functionHandleMetadata] as const);
+  });
+  const handles = new Map(objects);
   const summaries = new Map(Object.entries(info?.functionInfoSummaries ?? {}));
   const functions = checks
     .list('functions', Object.entries(layout?.functionIds ?? {}), ([tag, id]) =>

@@ -44,6 +44,12 @@ export class FieldChecks {
     return this.noted(field, value, known);
   }
 
+  /** Of an object of whichever kind. */
+  anyId(field: string, value: unknown): string | undefined {
+    const isId = typeof value === 'string' && /^[a-z]{2}-[A-Za-z0-9]{1,64}$/.test(value);
+    return this.noted(field, value, isId ? value : undefined);
+  }
+
   environmentName(field: string, value: unknown): string | undefined {
     const known = typeof value === 'string' && isEnvironmentName(value) ? value : undefined;
     return this.noted(field, value, known);

@@ -151,23 +151,33 @@ function set(kind: Kind, detail: string, next: (value: unknown) => unknown): Fau
   };
 }
 
-const listFaults: readonly Fault[] & Fault[] = [
+/** Of a list or map its first, its middle and its last part. */
+const parts = [0, 0.5, 1];
+const partOf = (size: number, share: number) => Math.round((size - 1) * share);
+
+const listFaults: Fault[] = [
   set('drop', 'the list', () => []),
-  set('lose', 'its first', (list) => (list as unknown[]).slice(1)),
-  set('lose', 'its last', (list) => (list as unknown[]).slice(0, -1)),
-  set('rekey', 'two of it in another order', (list) => (list as unknown[]).toReversed()),
+  ...parts.map((share) => set('lose', 'a part', (list) => without(list as unknown[], share))),
+  set('rekey', 'in another order', (list) => (list as unknown[]).toReversed()),
 ];
 
 const mapFaults: Fault[] = [
   set('drop', 'the map', () => ({})),
-  set('lose', 'one entry', (map) => Object.fromEntries(Object.entries(map as Parent).slice(1))),
-  set('rekey', 'one key', (map) => renamed(map as Parent)),
+  ...parts.map((share) =>
+    set('lose', 'a part', (map) => Object.fromEntries(without(Object.entries(map as Parent), share))),
+  ),
+  ...parts.map((share) => set('rekey', 'one key', (map) => renamed(map as Parent, share))),
   set('rekey', 'two values in each other’s place', (map) => crossed(map as Parent)),
 ];
 
-function renamed(map: Parent): Parent {
-  const [[key, value] = ['', undefined], ...rest] = Object.entries(map);
-  return key ? { ...Object.fromEntries(rest), [`${key}x`]: value } : map;
+function without<T>(list: readonly T[], share: number): T[] {
+  return list.toSpliced(partOf(list.length, share), 1);
+}
+
+function renamed(map: Parent, share: number): Parent {
+  const entries = Object.entries(map);
+  const chosen = partOf(entries.length, share);
+  return Object.fromEntries(entries.map(([key, value], at) => [at === chosen ? `${key}x` : key, value]));
 }
 
 function crossed(map: Parent): Parent {
@@ -229,9 +239,12 @@ function empty(type: number, value: unknown): unknown {
   return typeof value === 'string' ? '0' : 0; // big numbers are texts
 }
 
+const anImage = 'im-0123456789012345678901';
+
 /** Another good value, of the kind that the field has. */
-function changed({ type, enum: numbers }: FieldShape, value: unknown, known: unknown): unknown {
-  if (value === undefined || value === empty(type, value)) return type === boolType ? true : (known ?? value);
+function changed({ name, type, enum: numbers }: FieldShape, value: unknown, known: unknown): unknown {
+  if (value === undefined || value === empty(type, value))
+    return type === boolType ? true : (known ?? (name === 'imageId' ? anImage : value));
   if (type === boolType) return !value;
   if (type === enumType) return numbers?.find((each) => each > (value as number)) ?? numbers?.[1];
   if (typeof value === 'number') return type === doubleType && value > 1e9 ? value + 3600 : value + 1;

@@ -19,6 +19,8 @@ export interface Verdict {
   readonly mutation: Mutation;
   /** By comparison; only those that are red. */
   readonly differences: ReadonlyMap<Comparison, readonly Difference[]>;
+  /** Whether a call was refused in words that a user sees. */
+  readonly refused: boolean;
   /** What was thrown that is no failure in words. */
   readonly thrown: readonly unknown[];
 }
@@ -64,6 +66,7 @@ export async function tryOut(
   const wrong = identity(mutation.site.noted);
   const differences = new Map<Comparison, readonly Difference[]>();
   const thrown: unknown[] = [];
+  let refused = false;
   for (const { comparison, notes, theirs } of all) {
     if (!notes.some((noted) => identity(noted) === wrong)) continue;
     wire.replayed = notes.map((noted) =>
@@ -73,15 +76,41 @@ export async function tryOut(
       const found = comparison.differences(await comparison.ours(plane, scene), theirs);
       if (found.length > 0) differences.set(comparison, found);
     } catch (error) {
-      if (!isModalError(error)) thrown.push(error);
+      if (isModalError(error)) refused = true;
+      else thrown.push(error);
       differences.set(comparison, []);
     } finally {
       wire.replayed = undefined;
     }
   }
-  return { mutation, differences, thrown };
+  return { mutation, differences, refused, thrown };
 }
 
 export function nameOf({ kind, field, detail }: Mutation): string {
   return `${kind} ${field} (${detail})`;
+}
+
+/** How many wrong answers were tried, and how many of them noticed. */
+export function reportOf(
+  mutations: readonly Mutation[],
+  tried: ReadonlyMap<string, Counts>,
+  byKind: ReadonlyMap<string, Counts>,
+): string {
+  const counts = [...tried.values()];
+  const caught = counts.reduce((sum, each) => sum + each.caught, 0);
+  const fields = new Set(mutations.map(({ field }) => field)).size;
+  const survivors = [...tried]
+    .filter(([, each]) => each.caught < each.all)
+    .map(([name, each]) => `  ${each.all - each.caught} of ${each.all}: ${name}`);
+  return [
+    `${mutations.length} wrong answers in ${fields} fields, ${caught} noticed`,
+    ...[...byKind].map(([kind, each]) => `  ${kind}: ${each.caught} of ${each.all}`),
+    'unnoticed, each with a reason in explained.ts:',
+    ...survivors,
+  ].join('\n');
+}
+
+export interface Counts {
+  readonly all: number;
+  readonly caught: number;
 }

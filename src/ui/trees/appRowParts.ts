@@ -1,4 +1,4 @@
-import type { App, Container, Endpoint, ModalFunction } from '../../domain/app.ts';
+import type { App, Container, Endpoint, Environment, ModalFunction } from '../../domain/app.ts';
 import { isLive } from '../../domain/app.ts';
 import type { Sample } from '../../domain/catalog.ts';
 import type { KnownApp } from '../../domain/appFilter.ts';
@@ -43,9 +43,13 @@ export function groupRow(group: AppGroup, forDeploys: boolean, childIds: readonl
 
 /** An environment knows best what runs in it; of another group the apps do. */
 function runningWords({ apps, environment }: AppGroup): string[] {
-  const gpus = environment?.runningGpus ?? 0;
   const running = environment?.runningContainers ?? sumOfApps(apps);
-  return [...(running === 0 ? [] : [`${running} running`]), ...(gpus > 0 ? [plural(gpus, 'GPU')] : [])];
+  return [...(running === 0 ? [] : [`${running} running`]), ...(environment ? gpuWords(environment) : [])];
+}
+
+function gpuWords({ runningGpus }: Environment): string[] {
+  if (runningGpus === undefined) return ['unknown number of GPUs'];
+  return runningGpus > 0 ? [plural(runningGpus, 'GPU')] : [];
 }
 
 /** 0 only where it is known of each. */

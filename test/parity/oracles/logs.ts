@@ -8,7 +8,7 @@ import type {
 } from '../../../src/domain/log.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import type { Scene } from '../scene.ts';
-import { by, inOrder, keyed, nobody, view } from '../witness.ts';
+import { by, keyed, nobody, view } from '../witness.ts';
 
 /** An entry as the SDK has it. */
 interface Entry {
@@ -223,10 +223,13 @@ export const followedStates = view<
   name: 'states of containers in a log',
   ours: async (plane, { apps: { ended } }) => {
     const batches = await followed(plane, { appId: ended });
-    return inOrder(batches.flatMap(({ chunks }) => chunks.filter(({ phase }) => phase !== undefined)));
+    return keyed(
+      batches.flatMap(({ chunks }) => chunks.filter(({ phase }) => phase !== undefined)),
+      ({ stamp }) => stamp ?? '',
+    );
   },
   theirs: async ({ official, apps: { ended } }) =>
-    inOrder(await official.ask<TheirState[]>('states', { app_id: ended })),
+    keyed(await official.ask<TheirState[]>('states', { app_id: ended }), ({ nanos }) => nanos),
   fields: {
     phase: by('message', ({ state }) => phases[state]),
     source: by('message', ({ source }) => sources[source] ?? 'system'),
