@@ -60,6 +60,8 @@ export interface Container {
   readonly enqueuedAt?: number | undefined;
   /** Absent while the container is still starting. */
   readonly startedAt?: number;
+  /** Whether it has started cannot be told from what the server sent. */
+  readonly startUnknown?: true;
   /** As in `gpu=`, e.g. `A10:2`; empty = none, absent = not known yet. */
   readonly gpu?: string;
 }

@@ -88,6 +88,7 @@ function toContainer(task: Task, checks: FieldChecks): Container | undefined {
     appId,
     enqueuedAt: checks.time('when a container was asked for', task.enqueuedAt),
     ...(startedAt === undefined ? {} : { startedAt }),
+    ...(startedAt === undefined && task.startedAt ? { startUnknown: true } : {}),
   };
 }
 

@@ -61,4 +61,6 @@ export const containerResults: Readonly<Record<number, string>> = {
   6: 'failed inside Modal',
   7: 'ended because it was idle',
   8: 'ran out of memory',
+  9: 'ran out of memory',
+  10: 'ran out of memory',
 };

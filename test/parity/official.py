@@ -255,6 +255,15 @@ def secret_values(name: str, environment: str, keys: list[str]) -> dict[str, str
     return dict(zip(keys, sandbox.stdout.read().splitlines(), strict=True))
 
 
+def enums(names: list[str]) -> dict[str, dict[str, int]]:
+    """The names and numbers of enumerations of the protocol."""
+    found = {}
+    for name in names:
+        outer, _, inner = name.rpartition(".")
+        found[name] = dict(getattr(getattr(api_pb2, outer) if outer else api_pb2, inner).items())
+    return found
+
+
 def message(proto: Any) -> dict[str, Any]:
     """A message of the protocol with its own field names."""
     return MessageToDict(proto, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)

@@ -2,21 +2,24 @@
  * Whatever the extension reads from Modal or changes there, beside what Modal's own clients say of the same server:
  * `table.ts` has the method, `oracles/` the fields.
  */
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ControlPlane } from '../../src/modal/controlPlane.ts';
 import { createControlPlane } from '../../src/modal/sdk.ts';
 import { silentLogger } from '../../src/domain/logger.ts';
 import { unexplained } from './explained.ts';
+import { lies } from './liars.ts';
 import type { Scene } from './scene.ts';
 import { buildScene } from './scene.ts';
 import type { Mutation } from './mutations.ts';
+import { screen, wrongFacts } from './screen.ts';
 import { oracles } from './table.ts';
 import type { Made } from './trial.ts';
-import { allMutations, nameOf, reportOf, tryOut } from './trial.ts';
+import { allMutations, nameOf, reportOf, tryOut, withAnswer } from './trial.ts';
 import { isAbsurd, isTrueOrUnknown } from './unknown.ts';
 import type { Noted } from './wire.ts';
 import { wire } from './wire.ts';
 import type { Comparison } from './witness.ts';
+import { commonPart, words } from './words.ts';
 
 vi.mock('modal', async (importOriginal) => {
   const original = await importOriginal<typeof import('modal')>();
@@ -36,9 +39,18 @@ let plane: ControlPlane;
 /** What was asked for each comparison, with the answers; and what the official client says. */
 const made = new Map<Comparison, Made>();
 
+/** The screen, before anything changes. */
+let drawnNow: Made;
+
 beforeAll(async () => {
   scene = await buildScene();
   plane = scene.plane;
+  const notes: Noted[] = (wire.notes = []);
+  await screen.ours(plane, scene);
+  wire.notes = undefined;
+  wire.replayed = notes;
+  drawnNow = { comparison: screen, notes, theirs: await screen.ours(plane, scene) };
+  wire.replayed = undefined;
 }, 150_000);
 afterAll(() => scene?.stop());
 
@@ -53,6 +65,34 @@ it('has an oracle for every method of the control plane, or says why there is no
   );
   real.close();
   expect(Object.keys(oracles).sort()).toEqual(methods.sort());
+});
+
+it('has the words for the values of each enumeration under the numbers that the official library has', async () => {
+  const all = await scene.official.ask<Record<string, Record<string, number>>>('enums', {
+    names: Object.keys(words),
+  });
+  for (const [name, { ours, byName }] of Object.entries(words)) {
+    const common = commonPart(Object.keys(all[name] ?? {}));
+    const theirs = Object.entries(all[name] ?? {}).flatMap(([value, number]) => {
+      const word = byName[value.slice(common.length)];
+      return word === undefined ? [] : [[number, word] as const];
+    });
+    expect(ours, name).toEqual(Object.fromEntries(theirs));
+    expect(theirs, name).toHaveLength(Object.keys(byName).length);
+  }
+});
+
+describe.each(lies)('a local Modal that tells everybody of $what', ({ answers, noticedBy }) => {
+  afterEach(() => scene.world.simulator.admin('DELETE', '/faults'));
+
+  it('is noticed, because more than one is asked', async () => {
+    await scene.world.simulator.admin('POST', '/faults', { answers });
+    const { plane: fresh } = await newPlane();
+    const ours = await noticedBy.ours(fresh, scene);
+    const theirs = await noticedBy.theirs(scene);
+    fresh.close();
+    expect(noticedBy.differences(ours, theirs)).not.toEqual([]);
+  });
 });
 
 describe.each(comparisons)('%s', (_method, comparison) => {
@@ -127,6 +167,75 @@ describe('a wrong answer', () => {
     expect([...faults]).toEqual([]);
   });
 });
+
+describe('the screen', () => {
+  const draw = async (notes: readonly Noted[]) => {
+    wire.replayed = notes;
+    const { plane: fresh, said } = await newPlane();
+    try {
+      return { shown: await screen.ours(fresh, scene), said };
+    } finally {
+      fresh.close();
+      wire.replayed = undefined;
+      wire.refuse = undefined;
+    }
+  };
+
+  it('shows nothing wrong whatever is absurd in an answer, and nothing throws', async () => {
+    const faults = new Set<string>();
+    // A record without a usable name is left out, and the log says it; what is counted then are the others.
+    const mutations = (await allMutations([drawnNow], plane, scene)).filter(
+      (each) => isAbsurd(each) && !isNameOfRecord.test(each.field),
+    );
+    for (const mutation of mutations) {
+      const name = nameOf(mutation);
+      try {
+        const { shown, said } = await draw(withAnswer(drawnNow.notes, mutation));
+        for (const fact of wrongFacts(shown, drawnNow.theirs)) faults.add(`${name}: ${fact}`);
+        for (const text of said.filter((each, at) => said.indexOf(each) !== at))
+          faults.add(`${name}: twice ${text}`);
+      } catch (error) {
+        faults.add(`${name}: throws ${String(error)}`);
+      }
+    }
+    console.log(`${mutations.length} absurd answers on the screen`);
+    expect([...faults]).toEqual([]);
+  });
+
+  it.each(['older', 'newer'])('stands with a server that is %s than the clients', async (age) => {
+    const calls = [...new Set(drawnNow.notes.map(({ call }) => call))];
+    const faults: string[] = [];
+    for (const call of calls) {
+      if (age === 'older') wire.refuse = (each) => (each === call ? unimplemented(call) : undefined);
+      const notes = drawnNow.notes.map((noted) => (age === 'newer' ? withUnknownFields(noted) : noted));
+      const { shown } = await draw(notes);
+      for (const fact of wrongFacts(shown, drawnNow.theirs)) faults.push(`${call}: ${fact}`);
+      if (age === 'newer') expect(shown).toEqual(drawnNow.theirs);
+    }
+    expect(faults).toEqual([]);
+  });
+});
+
+const isNameOfRecord =
+  /^(?:environmentList items\.\*\.name|appList apps\.\*\.appId|taskList tasks\.\*\.(?:taskId|appId)|appGetLayout appLayout\.functionIds|appDeploymentHistory appDeploymentHistories\.\*\.version)/;
+
+/** As a server of before a call was made answers it. */
+function unimplemented(call: string): Error {
+  return Object.assign(new Error(`${call} is not implemented`), { code: 12, details: 'Method not found!' });
+}
+
+/** Every message with a field that nobody knows yet. */
+function withUnknownFields(noted: Noted): Noted {
+  const known = structuredClone(noted.answer);
+  const add = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null || value instanceof Date) return;
+    for (const inner of Object.values(value)) add(inner);
+    const isMessage = !Array.isArray(value) && !Object.keys(value).some((key) => /[-.*_]/.test(key));
+    if (isMessage) Object.assign(value, { fieldOfTomorrow: 'tomorrow' });
+  };
+  add(known);
+  return { ...noted, answer: known };
+}
 
 /** The key of an entry whose nanoseconds could not be read. */
 const isRoughStamp = /^\d+\.\d+$/;

@@ -69,9 +69,7 @@ export async function tryOut(
   let refused = false;
   for (const { comparison, notes, theirs } of all) {
     if (!notes.some((noted) => identity(noted) === wrong)) continue;
-    wire.replayed = notes.map((noted) =>
-      identity(noted) === wrong ? { ...noted, answer: mutation.answer } : noted,
-    );
+    wire.replayed = withAnswer(notes, mutation);
     try {
       const found = comparison.differences(await comparison.ours(plane, scene), theirs);
       if (found.length > 0) differences.set(comparison, found);
@@ -84,6 +82,12 @@ export async function tryOut(
     }
   }
   return { mutation, differences, refused, thrown };
+}
+
+/** The notes with the wrong answer in the place of the right one. */
+export function withAnswer(notes: readonly Noted[], { site, answer }: Mutation): Noted[] {
+  const wrong = identity(site.noted);
+  return notes.map((noted) => (identity(noted) === wrong ? { ...noted, answer } : noted));
 }
 
 export function nameOf({ kind, field, detail }: Mutation): string {

@@ -17,7 +17,7 @@ const shownOnly = new Set([
 /** `system` is what Modal's own clients call a stream that they do not know. */
 const unknownWords = /^(?:|unknown|system|ended\b.*|on a schedule that cannot be read)$/s;
 /** They say themselves that something is not known, or are read by nobody. */
-const admitted = new Set(['leftOut', 'unusableCommit', 'stamp', 'ends']);
+const admitted = new Set(['leftOut', 'unusableCommit', 'stamp', 'ends', 'startUnknown']);
 
 /** Fields in which a server may send whatever words it likes. */
 const freeWords =
@@ -25,7 +25,8 @@ const freeWords =
 
 /** Whether a wrong answer is one that no server would send: of free words, every text is a good one. */
 export function isAbsurd({ kind, field }: Mutation): boolean {
-  if (!absurd.has(kind) || field.endsWith('entryId')) return false; // nothing of that is ever shown
+  // A position is never shown, and where a text is missing, equal ones behind it would seem to be others.
+  if (!absurd.has(kind) || /\.data$|entryId$/.test(field)) return false;
   return kind !== 'out of range' || !freeWords.test(field);
 }
 

@@ -230,8 +230,8 @@ export function savedRow({ title, method, path, uri, at }: SavedRequest, endpoin
 }
 
 export function containerRow(container: Container, parentId: string, now: number): Row {
-  const { id, startedAt, enqueuedAt } = container;
-  const word = startedAt === undefined ? 'starting' : 'running';
+  const { id, startedAt, enqueuedAt, startUnknown } = container;
+  const word = startUnknown ? 'in an unknown state' : startedAt === undefined ? 'starting' : 'running';
   const since = startedAt ?? enqueuedAt;
   const gpu = container.gpu === undefined ? [] : [container.gpu || 'CPU'];
   return {
@@ -241,8 +241,8 @@ export function containerRow(container: Container, parentId: string, now: number
     kind: 'container',
     label: `…${id.slice(-6)}`,
     description: [word, ...gpu, shortAge(since, now)].join(' · '),
-    icon: startedAt === undefined ? 'loading~spin' : 'server-process',
-    context: `container ${word}`,
+    icon: startedAt === undefined && !startUnknown ? 'loading~spin' : 'server-process',
+    context: `container ${startUnknown ? 'unknown' : word}`,
     spoken: [`Container ${id}`, word, ...gpu, `since ${spokenAge(since, now)}`].join(', '),
     tooltip: () => [`Container ${id}`, [`${word} since ${momentWords(since)}`, ...gpu].join(', ')],
   };

@@ -131,6 +131,7 @@ const containerFields = {
       printedTime(start_time) === undefined ? undefined : milliseconds(wire.started_at),
     sameMoment,
   ),
+  startUnknown: by<true | undefined, TheirContainer>('CLI', () => undefined),
   gpu: nobody('The list does not tell it; see containerGpu.'),
 };
 
