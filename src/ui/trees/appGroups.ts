@@ -31,7 +31,8 @@ const compares: Readonly<Record<Sorting, Compare>> = {
  */
 export function sinceOf({ state, stoppedAt, deployedAt, createdAt, version }: App): number | undefined {
   if (state === 'stopped') return stoppedAt;
-  return version === undefined ? (deployedAt ?? createdAt) : deployedAt;
+  // Older servers tell neither version nor deploy.
+  return state === 'deployed' && version !== undefined ? deployedAt : (deployedAt ?? createdAt);
 }
 
 /** Never calls two apps equal, so that the order does not depend on the order before. */

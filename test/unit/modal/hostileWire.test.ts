@@ -359,7 +359,7 @@ it('reads unknown as unknown: neither 0, nor none, nor free', async () => {
       { usdPerHour: { cpu_hour_cost: 0.0473 } },
     ],
     ['taskGetInfo/info/gpuConfig/count', 2 ** 32, (plane) => plane.containerInfo('ta-1'), { gpu: undefined }],
-    ['taskGetInfo/info/startedAt', NaN, (plane) => plane.containerInfo('ta-1'), { state: 'running' }],
+    ['taskGetInfo/info/startedAt', NaN, (plane) => plane.containerInfo('ta-1'), { state: 'unknown' }],
   ];
   for (const [path, value, call, expected] of cases) {
     served = withValue(path, value);
