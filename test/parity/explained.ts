@@ -4,10 +4,11 @@ export interface Explanation {
   /** Mutations by their names. */
   readonly names: RegExp;
   readonly reason: string;
-  /** In other places of the same field it is noticed; a field of which nothing is noticed needs a better reason. */
+  /**
+   * In other places of the same field it is noticed; a field of which nothing is noticed needs a better reason.
+   * Which places are tried depends on what was logged when, so it may explain nothing in one run.
+   */
   readonly partly?: boolean;
-  /** It depends on when the calls of the scene were made. */
-  readonly sometimes?: boolean;
 }
 
 export const explanations: readonly Explanation[] = [
@@ -25,7 +26,6 @@ export const explanations: readonly Explanation[] = [
     names: /^(?:lose|drop|change|retype|out of range) appCountLogs buckets/,
     reason: 'An empty bucket may be left out.',
     partly: true,
-    sometimes: true,
   },
   {
     names: /^rekey (?:appList apps|taskList tasks|appGetLayout appLayout\.objects|appCountLogs buckets) \(in/,
@@ -146,7 +146,7 @@ export function unexplained(
       !explanations.some(({ names, partly }) => names.test(name) && (!partly || caught > 0)),
   );
   const idle = explanations.filter(
-    ({ names, sometimes }) => !sometimes && !survivors.some(([name]) => names.test(name)),
+    ({ names, partly }) => !partly && !survivors.some(([name]) => names.test(name)),
   );
   return [
     ...open.map(([name, { all, caught }]) => `${name}: ${all - caught} of ${all} unnoticed`),

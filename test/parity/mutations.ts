@@ -100,7 +100,7 @@ function mutationsOfField(place: Place, sites: readonly Site[]): Mutation[] {
   });
 }
 
-const mostPlaces = 5;
+const mostPlaces = 12;
 
 /** @returns at most so many, the first and the last among them */
 function spread<T>(all: readonly T[], most: number): T[] {

@@ -17,7 +17,6 @@ from decimal import Decimal
 from typing import Any
 
 import click
-import modal
 import modal.environments
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.json_format import MessageToDict
@@ -28,6 +27,8 @@ from modal.client import _Client
 from modal.exception import NotFoundError
 from modal.output import enable_output
 from modal_proto import api_pb2
+
+import modal
 
 Answer = Callable[..., Any]
 held = contextlib.ExitStack()
@@ -287,7 +288,9 @@ def describe(descriptor: Descriptor, found: dict[str, Any]) -> None:
         return
     fields = found[descriptor.full_name] = []
     for field in descriptor.fields:
-        entry = field.message_type if field.message_type and field.message_type.GetOptions().map_entry else None
+        entry = (
+            field.message_type if field.message_type and field.message_type.GetOptions().map_entry else None
+        )
         value = entry.fields_by_name["value"] if entry else field
         fields.append(
             {
