@@ -1,4 +1,7 @@
 /**
+ * `npm run mutate -- answers`: gives our reader wrong answers of the server instead of faults in the code, one at a
+ * time, and prints how many of them the parity suite notices, and why the others change nothing.
+ *
  * `npm run mutate -- FOLDER [COUNT] [SEED] [KIND…]`: puts one small fault at a time into a copy of the checkout and runs
  * the unit tests that reach its file. What no test notices is printed with its place, and may be equivalent.
  */
@@ -11,6 +14,7 @@ import path from 'node:path';
 import type { Mutation } from './mutations.ts';
 import { mutationKinds, mutationsOf } from './mutations.ts';
 import { root } from './root.ts';
+import { run } from './run.ts';
 
 interface Mutant extends Mutation {
   readonly file: string;
@@ -40,6 +44,7 @@ const copied = ['src', 'test', 'scripts', 'media', 'syntaxes', 'modal_apps', '*.
 const longestRunMs = 240_000;
 
 const [folder = 'src/domain', count = '40', seed = '1', ...kinds] = process.argv.slice(2);
+if (folder === 'answers') process.exit(await runAnswers());
 const unknown = kinds.filter((kind) => !mutationKinds.some((known) => known === kind));
 if (unknown.length > 0)
   throw new Error(`${unknown.join(', ')}: no kind of mutation. Kinds are ${mutationKinds.join(', ')}.`);
@@ -63,6 +68,10 @@ try {
   printRates(verdicts);
 } finally {
   await rm(copy, { recursive: true, force: true });
+}
+
+function runAnswers(): Promise<number> {
+  return run('vitest', ['run', '--project', 'parity', '--disable-console-intercept']);
 }
 
 async function allMutants(): Promise<Mutant[]> {

@@ -86,6 +86,7 @@ export const suites: readonly Suite[] = [
       sum(await pytest('modal_apps/tests', 'apps'), await pytest('test/simulator/tests', 'simulator')),
   },
   { name: 'integration', run: () => vitest('integration') },
+  { name: 'parity', run: () => vitest('parity') },
   { name: 'extension', run: extensionHost },
   { name: 'ui', run: () => vitest('ui') },
 ];

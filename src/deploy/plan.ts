@@ -334,7 +334,10 @@ export function planUnits(units: readonly ScriptUnit[], rates: Rates): PlannedUn
 
 async function defaultEnvironment(plane: ControlPlane, signal?: AbortSignal): Promise<string> {
   const environments = await plane.listEnvironments(signal);
-  return (environments.find((environment) => environment.isDefault) ?? environments[0])?.name ?? '';
+  const marked = environments.find(({ isDefault }) => isDefault);
+  // Of several without a mark nobody knows which it is; Modal itself does.
+  const only = environments.length === 1 ? environments[0] : undefined;
+  return (marked ?? only)?.name ?? '';
 }
 
 /** The live rates, or the dated table where they cannot be read. */

@@ -5,7 +5,7 @@ export type AppState =
 
 export interface Environment {
   readonly name: string;
-  readonly isDefault: boolean;
+  readonly isDefault: boolean | undefined;
   readonly runningContainers?: number | undefined;
   readonly runningGpus?: number | undefined;
   /** US dollars of this billing cycle, where the server tells. */
@@ -61,6 +61,8 @@ export interface Container {
   readonly enqueuedAt?: number | undefined;
   /** Absent while the container is still starting. */
   readonly startedAt?: number;
+  /** Whether it has started cannot be told from what the server sent. */
+  readonly startUnknown?: true;
   /** As in `gpu=`, e.g. `A10:2`; empty = none, absent = not known yet. */
   readonly gpu?: string;
 }

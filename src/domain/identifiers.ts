@@ -22,9 +22,9 @@ export type IdKind = keyof typeof idPrefixes;
 /** Modal's ids have 22 letters and digits behind the prefix; newer kinds may have more. */
 const idRest = /^[A-Za-z0-9]{1,64}$/;
 
-export function isModalId(kind: IdKind, text: string): boolean {
+export function isModalId(kind: IdKind, text: unknown): text is string {
   const prefix = `${idPrefixes[kind]}-`;
-  return text.startsWith(prefix) && idRest.test(text.slice(prefix.length));
+  return typeof text === 'string' && text.startsWith(prefix) && idRest.test(text.slice(prefix.length));
 }
 
 /** Modal's rule for existing environments; new ones may have no dot. */

@@ -13,7 +13,7 @@ export interface VersionCommit {
   readonly hash: CommitHash;
   readonly branch: string;
   /** The checkout had changes that are in no commit. */
-  readonly dirty: boolean;
+  readonly dirty: boolean | undefined;
   readonly author: string;
   readonly time?: number;
   readonly repoUrl: string;
@@ -30,9 +30,9 @@ export interface AppVersion {
   readonly kind: VersionKind;
   /** The version that a rollback went back to. */
   readonly rollbackOf?: number;
-  readonly rollbackAllowed: boolean;
+  readonly rollbackAllowed: boolean | undefined;
   /** It answers now. */
-  readonly live: boolean;
+  readonly live: boolean | undefined;
   readonly commit?: VersionCommit;
   /** It names a commit, but in a form that Git does not have. */
   readonly unusableCommit?: boolean;
@@ -49,7 +49,7 @@ export interface ContainerInfo {
   readonly id: string;
   /** As in `gpu=`, e.g. `A10:2`; '' without a GPU. */
   readonly gpu?: string | undefined;
-  readonly state: 'starting' | 'running' | 'finished';
+  readonly state: 'starting' | 'running' | 'finished' | 'unknown';
   readonly enqueuedAt?: number | undefined;
   /** When it was ready for its first input. */
   readonly readyAt?: number;

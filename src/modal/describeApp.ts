@@ -43,7 +43,11 @@ export function toDetails(
   const version = checks.ordinal('the version of an app', lifecycle?.version);
   const deployedAt = checks.time('when an app was deployed', lifecycle?.deployedAt);
   const deployedBy = checks.words('who deployed an app', lifecycle?.deployedBy);
-  const handles = new Map(layout?.objects.map((object) => [object.objectId, object.functionHandleMetadata]));
+  const objects = checks.list('objects of an app', layout?.objects ?? [], (object) => {
+    const id = checks.anyId('the id of an object', object.objectId);
+    return id === undefined ? undefined : ([id, object.functionHandleMetadata] as const);
+  });
+  const handles = new Map(objects);
   const summaries = new Map(Object.entries(info?.functionInfoSummaries ?? {}));
   const servers = Object.entries(info?.info?.servers ?? {});
   const serverIds = new Set(servers.map(([, id]) => id));
@@ -110,7 +114,7 @@ const mostGpus = 1024;
 /** A GPU as in `gpu=`, e.g. `A10:2`; '' for none, undefined for one that cannot be read. */
 export function gpuOf(type: string, count: number, checks: FieldChecks): string | undefined {
   if (!type) return '';
-  const known = checks.count('a number of GPUs', count, mostGpus);
+  const known = checks.count('a number of GPUs', count || NaN, mostGpus);
   const name = checks.gpuType('a GPU', type);
   if (known === undefined || name === undefined) return undefined;
   return known > 1 ? `${name}:${known}` : name;

@@ -44,6 +44,12 @@ export class FieldChecks {
     return this.noted(field, value, known);
   }
 
+  /** Of an object of whichever kind. */
+  anyId(field: string, value: unknown): string | undefined {
+    const isId = typeof value === 'string' && /^[a-z]{2}-[A-Za-z0-9]{1,64}$/.test(value);
+    return this.noted(field, value, isId ? value : undefined);
+  }
+
   environmentName(field: string, value: unknown): string | undefined {
     const known = typeof value === 'string' && isEnvironmentName(value) ? value : undefined;
     return this.noted(field, value, known);
@@ -78,6 +84,11 @@ export class FieldChecks {
   /** Milliseconds of a moment that must be known. */
   moment(field: string, milliseconds: unknown): number | undefined {
     return this.noted(field, milliseconds, within(milliseconds, bounds.earliest, bounds.latest));
+  }
+
+  /** A moment as the SDK decodes protobuf's own. */
+  date(field: string, value: unknown): number | undefined {
+    return this.moment(field, value instanceof Date ? value.getTime() : value);
   }
 
   count(field: string, value: unknown, most: number = mostCounted): number | undefined {

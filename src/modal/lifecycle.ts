@@ -42,13 +42,14 @@ export function toVersions(
   { appDeploymentHistories, productionAppVersion }: History,
   checks: FieldChecks,
 ): AppVersion[] {
+  const live = checks.count('the number of the live version', productionAppVersion);
   return checks
-    .list('versions', appDeploymentHistories, (item) => toVersion(item, productionAppVersion, checks))
+    .list('versions', appDeploymentHistories, (item) => toVersion(item, live, checks))
     .sort((a, b) => b.number - a.number);
 }
 
 /** @returns undefined for one without a number, since nothing could be asked of it */
-function toVersion(item: HistoryItem, live: number, checks: FieldChecks): AppVersion | undefined {
+function toVersion(item: HistoryItem, live: number | undefined, checks: FieldChecks): AppVersion | undefined {
   const number = checks.ordinal('the number of a version', item.version);
   if (number === undefined) return undefined;
   const commit = toCommit(item.commitInfo, checks);
@@ -61,8 +62,8 @@ function toVersion(item: HistoryItem, live: number, checks: FieldChecks): AppVer
     tag: checks.words('the tag of a version', item.tag),
     kind: kindOf(item.deploymentType, checks),
     ...(rollbackOf === undefined ? {} : { rollbackOf }),
-    rollbackAllowed: checks.flag('whether a rollback is allowed', item.rollbackAllowed) ?? false,
-    live: number === live,
+    rollbackAllowed: checks.flag('whether a rollback is allowed', item.rollbackAllowed),
+    live: live === undefined ? undefined : number === live,
     ...(commit ? { commit } : {}),
     ...(item.commitInfo?.commitHash && !commit ? { unusableCommit: true } : {}),
   };
@@ -84,7 +85,7 @@ function toCommit(info: HistoryItem['commitInfo'], checks: FieldChecks): Version
   return {
     hash,
     branch: checks.words('the branch of a commit', info.branch),
-    dirty: checks.flag('whether a checkout had changes', info.dirty) ?? false,
+    dirty: checks.flag('whether a checkout had changes', info.dirty),
     author: checks.words('the author of a commit', info.authorName),
     ...(time === undefined ? {} : { time }),
     repoUrl: checks.repository('the repository of a commit', info.repoUrl),
@@ -143,13 +144,23 @@ export function toContainerInfo(info: Info, id: string, checks: FieldChecks): Co
   return {
     id,
     gpu: gpuOf(info.gpuConfig?.gpuType || info.gpuType, info.gpuConfig?.count ?? 1, checks),
-    // A moment that cannot be read is one all the same.
-    state: info.finishedAt !== 0 ? 'finished' : info.startedAt !== 0 ? 'running' : 'starting',
+    state: stateOf(info, { readyAt, finishedAt }),
     enqueuedAt: checks.time('when a container was asked for', info.enqueuedAt),
     ...(readyAt === undefined ? {} : { readyAt }),
     ...(finishedAt === undefined ? {} : { finishedAt }),
     ...(result ? { result } : {}),
   };
+}
+
+/** A moment that cannot be read may be one, or none. */
+function stateOf(
+  info: Info,
+  { readyAt, finishedAt }: { readonly readyAt: number | undefined; readonly finishedAt: number | undefined },
+): ContainerInfo['state'] {
+  if (finishedAt !== undefined) return 'finished';
+  if (info.finishedAt !== 0) return 'unknown';
+  if (readyAt !== undefined) return 'running';
+  return info.startedAt === 0 ? 'starting' : 'unknown';
 }
 
 function resultWords({ result }: Info, checks: FieldChecks): string {

@@ -37,7 +37,7 @@ function toEnvironment(item: EnvironmentItem, checks: FieldChecks): Environment 
   const usd = checks.usd('the spend of an environment', item.currentCycleUsage);
   return {
     name,
-    isDefault: checks.flag('the mark of the default environment', item.default) ?? false,
+    isDefault: checks.flag('the mark of the default environment', item.default),
     runningContainers: checks.count('the containers of an environment', item.currentConcurrentTasks),
     runningGpus: checks.count('the GPUs of an environment', item.currentConcurrentGpus),
     ...(limitUsd && usd !== undefined ? { spend: { usd, limitUsd } } : {}),
@@ -88,6 +88,7 @@ function toContainer(task: Task, checks: FieldChecks): Container | undefined {
     appId,
     enqueuedAt: checks.time('when a container was asked for', task.enqueuedAt),
     ...(startedAt === undefined ? {} : { startedAt }),
+    ...(startedAt === undefined && task.startedAt ? { startUnknown: true } : {}),
   };
 }
 

@@ -16,7 +16,8 @@ const mostDays = 36_500;
 export function toLogBatch(batch: WireBatch, checks: FieldChecks): LogBatch {
   const entryId = checks.entryId('a position in a log', batch.entryId);
   const times = batch.items.map((item) => checks.moment('the time of a log entry', millisecondOf(item)));
-  const chunks = batch.imageId
+  const image = checks.id('the image of a log', 'image', batch.imageId);
+  const chunks = image
     ? []
     : batch.items.flatMap((item, at) => toChunk(batch, item, entryId, times[at], checks) ?? []);
   const keptDays = checks.count('how long a log is kept', batch.ttlDays, mostDays);
@@ -46,8 +47,9 @@ function toChunk(
   return {
     entryId,
     time,
-    stamp: stampOf(item),
-    source: checks.word('the stream of a log entry', logSources, item.fileDescriptor) ?? 'stdout',
+    stamp: stampOf(item, checks),
+    // As Modal's own clients have it: what is neither of the two streams comes from the system.
+    source: checks.word('the stream of a log entry', logSources, item.fileDescriptor) ?? 'system',
     text: phase === undefined && progress === undefined ? text : '',
     containerId:
       checks.id('the container of a log entry', 'container', item.containerId || batch.taskId) ?? '',
@@ -68,8 +70,11 @@ function progressOf({ taskProgress }: WireItem, checks: FieldChecks): LogChunk['
   return { done, total, description };
 }
 
-function stampOf({ timestamp, timestampNs }: WireItem): string {
-  return isNanoseconds(timestampNs) ? timestampNs : String(timestamp);
+function stampOf({ timestamp, timestampNs }: WireItem, checks: FieldChecks): string {
+  if (isNanoseconds(timestampNs)) return timestampNs;
+  // Servers that do not count in nanoseconds send 0.
+  if (timestampNs !== '0') checks.noted('the nanoseconds of a log entry', timestampNs, undefined);
+  return String(timestamp);
 }
 
 /** The millisecond that it lies in, never the nearest one: ranges of the past begin and end at whole ones. */
@@ -77,8 +82,8 @@ function millisecondOf({ timestamp, timestampNs }: WireItem): number {
   return isNanoseconds(timestampNs) ? Number(timestampNs.slice(0, -6)) : Math.floor(timestamp * 1000 + 0.001);
 }
 
-function isNanoseconds(text: string): boolean {
-  return /^[1-9]\d{6,18}$/.test(text);
+function isNanoseconds(text: unknown): boolean {
+  return typeof text === 'string' && /^[1-9]\d{6,18}$/.test(text);
 }
 
 /** Buckets that cannot be used are left out, so that their entries are not known. */
@@ -88,7 +93,7 @@ export function toLogCounts(
   checks: FieldChecks,
 ): LogCount[] {
   return checks.list('numbers of log entries', buckets, (bucket) => {
-    const since = checks.moment('the time of a number of log entries', bucket.bucketStartAt?.getTime());
+    const since = checks.date('the time of a number of log entries', bucket.bucketStartAt);
     const [stdout, stderr, system] = [bucket.stdoutLogs, bucket.stderrLogs, bucket.systemLogs].map((value) =>
       checks.count('a number of log entries', value),
     );

@@ -19,7 +19,7 @@ export const logSources: Readonly<Record<number, LogSource>> = { 1: 'stdout', 2:
 
 export const containerPhases: Readonly<Record<number, ContainerPhase>> = {
   1: 'queued',
-  2: 'queued',
+  2: 'loading', // a machine has taken it
   3: 'loading',
   4: 'running',
   5: 'finished',
@@ -65,6 +65,8 @@ export const containerResults: Readonly<Record<number, string>> = {
   6: 'failed inside Modal',
   7: 'ended because it was idle',
   8: 'ran out of memory',
+  9: 'ran out of memory',
+  10: 'ran out of memory',
 };
 
 export const endpointStates: Readonly<Record<number, EndpointState>> = {

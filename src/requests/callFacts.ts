@@ -89,7 +89,7 @@ async function readStart(
   if (!first)
     return containers.length > 0 ? { kind: 'warm' } : unknown('the container of the call has ended');
   const phases = await readPhases(plane, app.id, first.id, signal);
-  const assignedThere = phases.creating ?? phases.loading ?? first.startedAt;
+  const assignedThere = phases.loading ?? phases.creating ?? first.startedAt;
   if (assignedThere === undefined) return unknown('Modal does not tell when the container started');
   const assigned = assignedThere - offset;
   const ready = phases.running ?? phases.idle;

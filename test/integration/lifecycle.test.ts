@@ -264,7 +264,7 @@ describe('autoscaling', () => {
     const changed = await world.plane.autoscaler(id);
     expect(changed.inForce).toMatchObject({ minContainers: 1, maxContainers: 3, scaledownWindow: 5 });
     expect(Object.keys(changed.overrides).sort()).toEqual(['minContainers', 'scaledownWindow']);
-    expect(changed.overrides.minContainers?.by).toBe('local');
+    expect(changed.overrides.minContainers?.by).toBe('alice');
     const settings = await python(
       'f = modal.Function.from_name("it-scale", "answer"); print(f.autoscaler.settings().min_containers)',
     );

@@ -79,7 +79,7 @@ describe('an app that is deployed', () => {
     await row(/^Versions of answers/).expand();
     await row(/^Version 2, live/).waitFor();
     const old = row(/^Version 1, deployed/);
-    expect(await old.spoken()).toMatch(/^Version 1, deployed .* by local, commit [0-9a-f]{7}$/);
+    expect(await old.spoken()).toMatch(/^Version 1, deployed .* by alice, commit [0-9a-f]{7}$/);
     expect(await old.inlineActions()).toEqual(['Compare Version with Workspace', 'Roll Back App…']);
     expect(await row(/^Version 2, live/).inlineActions()).toEqual(['Compare Version with Workspace']);
     await workbench.shot('80-versions');

@@ -135,7 +135,7 @@ describe('the status bar', () => {
     await workbench.quickPick.choose(/Switch Profile/);
     await workbench.quickPick.option(/local.*in use/).waitFor();
     await workbench.quickPick.option(/other\.team.*invalid token/).waitFor();
-    await workbench.quickPick.option(/local.*workspace local, user local/).waitFor();
+    await workbench.quickPick.option(/local.*workspace local, user alice/).waitFor();
     await workbench.shot('75-profiles');
   });
 

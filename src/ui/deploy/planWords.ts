@@ -16,8 +16,9 @@ export function gpuWords({ gpu }: DeployPlan): string {
 /** `commit a1b2c3d, with uncommitted changes`; '' when no commit is known. */
 export function commitWords({ live }: DeployPlan): string {
   if (!live?.commit) return '';
-  const dirty = live.commit.dirty ? ', with uncommitted changes' : '';
-  return `commit ${live.commit.hash.slice(0, 7)}${dirty}`;
+  const { dirty, hash } = live.commit;
+  const unknown = dirty === undefined ? ', perhaps with uncommitted changes' : '';
+  return `commit ${hash.slice(0, 7)}${dirty ? ', with uncommitted changes' : unknown}`;
 }
 
 /** Whether the text of a script tells all that it deploys: what it includes from other files is not in it. */

@@ -43,7 +43,9 @@ export async function resolveContainer(
       description: text`${value.app.name} · ${value.app.environment}`,
       detail:
         value.container.startedAt === undefined
-          ? text`starting`
+          ? value.container.startUnknown
+            ? text`in an unknown state`
+            : text`starting`
           : text`running since ${spokenAge(value.container.startedAt, Date.now())}`,
       iconPath: new vscode.ThemeIcon('server-process'),
       value,

@@ -127,7 +127,7 @@ function refuseImpossible(app: App, target: AppVersion): void {
   const { t } = vscode.l10n;
   refuseUndeployed(app);
   if (target.live) throw new ModalError('invalid', t('v{0} is live already.', target.number));
-  if (target.rollbackAllowed) return;
+  if (target.rollbackAllowed !== false) return; // where it is not known, Modal says so itself
   const next =
     target.kind === 'staged'
       ? text`It is staged and was never live.`

@@ -5,7 +5,7 @@ import { momentWords, shortAge, spokenAge } from '../../domain/words.ts';
 
 /** `a1b2c3d`, with `*` for a checkout that had uncommitted changes. */
 export function commitWord({ hash, dirty }: VersionCommit): string {
-  return `${hash.slice(0, 7)}${dirty ? '*' : ''}`;
+  return `${hash.slice(0, 7)}${dirty === undefined ? '?' : dirty ? '*' : ''}`;
 }
 
 /** What made the version when it was not an ordinary deploy, e.g. `rollback of v4`; '' otherwise. */
@@ -46,7 +46,7 @@ export function versionSpoken(version: AppVersion, now: number): string {
     `Version ${version.number}`,
     version.live ? 'live' : '',
     `deployed ${spokenAge(version.deployedAt, now)}${deployedBy ? ` by ${deployedBy}` : ''}`,
-    commit ? `commit ${commit.hash.slice(0, 7)}${commit.dirty ? ' with uncommitted changes' : ''}` : '',
+    commit ? `commit ${commit.hash.slice(0, 7)}${dirtyWords(commit)}` : '',
     tag ? `tag ${tag}` : '',
     kindWord(version),
   ]
@@ -62,8 +62,21 @@ export function versionTooltip(version: AppVersion): string[] {
     ...(clientVersion ? [`Modal client ${clientVersion}`] : []),
     ...(tag ? [`Tag ${tag}`] : []),
     ...(commit ? commitLines(commit) : [noCommit(version)]),
-    ...(live || version.rollbackAllowed ? [] : ['Modal does not allow a rollback to this version']),
+    ...(live === undefined ? ['Modal does not tell whether it is live'] : []),
+    ...(live ? [] : rollbackLines(version)),
   ];
+}
+
+function rollbackLines({ rollbackAllowed }: AppVersion): string[] {
+  if (rollbackAllowed === undefined)
+    return ['Modal does not tell whether it allows a rollback to this version'];
+  return rollbackAllowed ? [] : ['Modal does not allow a rollback to this version'];
+}
+
+/** `''` only where it is known that there were none. */
+function dirtyWords({ dirty }: VersionCommit): string {
+  if (dirty === undefined) return ', perhaps with uncommitted changes';
+  return dirty ? ' with uncommitted changes' : '';
 }
 
 function noCommit({ unusableCommit }: AppVersion): string {
@@ -78,6 +91,7 @@ function commitLines({ hash, branch, author, time, repoUrl, dirty }: VersionComm
     ...(author ? [`By ${author}${time === undefined ? '' : `, ${new Date(time).toLocaleString()}`}`] : []),
     ...(repoUrl ? [repoUrl] : []),
     ...(dirty ? ['The checkout had uncommitted changes (*)'] : []),
+    ...(dirty === undefined ? ['Modal does not tell whether the checkout had uncommitted changes (?)'] : []),
   ];
 }
 

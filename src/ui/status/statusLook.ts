@@ -69,7 +69,7 @@ function readyLook(facts: StatusFacts, connection: Connection): StatusLook {
       ]),
     ]),
     spoken: [
-      `Modal workspace ${facts.workspace}, environment ${name}, profile ${connection.profile}`,
+      `Modal workspace ${facts.workspace}, environment ${name || 'not known'}, profile ${connection.profile}`,
       ...warnings,
     ].join('. '),
     alarming: mixed,

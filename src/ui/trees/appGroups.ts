@@ -25,9 +25,14 @@ const compares: Readonly<Record<Sorting, Compare>> = {
   running: (a, b) => (b.runningContainers ?? 0) - (a.runningContainers ?? 0),
 };
 
-/** Since when an app is what it is: its end, its last deploy, or its start, in unix milliseconds. */
-export function sinceOf({ state, stoppedAt, deployedAt, createdAt }: App): number | undefined {
-  return (state === 'stopped' ? stoppedAt : undefined) ?? deployedAt ?? createdAt;
+/**
+ * Since when an app is what it is: its end, its last deploy, or its start, in unix milliseconds. Where one of them is
+ * not known, none of the others stands in for it.
+ */
+export function sinceOf({ state, stoppedAt, deployedAt, createdAt, version }: App): number | undefined {
+  if (state === 'stopped') return stoppedAt;
+  // Older servers tell neither version nor deploy.
+  return state === 'deployed' && version !== undefined ? deployedAt : (deployedAt ?? createdAt);
 }
 
 /** Never calls two apps equal, so that the order does not depend on the order before. */

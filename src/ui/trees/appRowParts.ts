@@ -1,4 +1,4 @@
-import type { App, Container, Endpoint, ModalFunction } from '../../domain/app.ts';
+import type { App, Container, Endpoint, Environment, ModalFunction } from '../../domain/app.ts';
 import { isLive } from '../../domain/app.ts';
 import type { Sample } from '../../domain/catalog.ts';
 import type { KnownApp } from '../../domain/appFilter.ts';
@@ -34,12 +34,11 @@ export function groupRow(group: AppGroup, { forDeploys, childIds, sandboxes, cos
   const { id, label, icon, apps, environment } = group;
   const running = runningWords(group, sandboxes);
   const price = running ? costWords(cost) : '';
-  const gpus = environment?.runningGpus ?? 0;
   const facts = [
     plural(apps.length, 'app'),
     ...(running ? [running] : []),
     ...(price ? [price] : []),
-    ...(gpus > 0 ? [plural(gpus, 'GPU')] : []),
+    ...(environment ? gpuWords(environment) : []),
     ...(forDeploys ? ['deploys go here'] : []),
   ];
   const name = environment ? `Environment ${label}` : label;
@@ -72,6 +71,11 @@ function runningWords({ apps, environment }: AppGroup, beside: readonly Sandbox[
   const running =
     counted === undefined ? sumOfApps(apps, beside) : Math.max(counted, runningSandboxes(sandboxes));
   return running === 0 ? '' : `${running} running`;
+}
+
+function gpuWords({ runningGpus }: Environment): string[] {
+  if (runningGpus === undefined) return ['unknown number of GPUs'];
+  return runningGpus > 0 ? [plural(runningGpus, 'GPU')] : [];
 }
 
 /** 0 only where it is known of each. */
@@ -256,8 +260,8 @@ export function savedRow({ title, method, path, uri, at }: SavedRequest, endpoin
 }
 
 export function containerRow(container: Container, parentId: string, now: number): Row {
-  const { id, startedAt, enqueuedAt } = container;
-  const word = startedAt === undefined ? 'starting' : 'running';
+  const { id, startedAt, enqueuedAt, startUnknown } = container;
+  const word = startUnknown ? 'in an unknown state' : startedAt === undefined ? 'starting' : 'running';
   const since = startedAt ?? enqueuedAt;
   const gpu = container.gpu === undefined ? [] : [container.gpu || 'CPU'];
   return {
@@ -267,8 +271,8 @@ export function containerRow(container: Container, parentId: string, now: number
     kind: 'container',
     label: `…${id.slice(-6)}`,
     description: [word, ...gpu, shortAge(since, now)].join(' · '),
-    icon: startedAt === undefined ? 'loading~spin' : 'server-process',
-    context: `container ${word}`,
+    icon: startedAt === undefined && !startUnknown ? 'loading~spin' : 'server-process',
+    context: `container ${startUnknown ? 'unknown' : word}`,
     spoken: [`Container ${id}`, word, ...gpu, `since ${spokenAge(since, now)}`].join(', '),
     tooltip: () => [`Container ${id}`, [`${word} since ${momentWords(since)}`, ...gpu].join(', ')],
   };

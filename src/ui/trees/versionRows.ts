@@ -103,7 +103,7 @@ function versionRow(app: App, version: AppVersion, parentId: string, now: number
       context: [
         'version',
         version.live ? 'serving' : 'earlier',
-        ...(!version.live && version.rollbackAllowed ? ['rollback'] : []),
+        ...(!version.live && version.rollbackAllowed !== false ? ['rollback'] : []),
         // One that cannot be used has the command as well, which says why it cannot.
         ...(version.commit || version.unusableCommit ? ['commit'] : []),
       ].join(' '),

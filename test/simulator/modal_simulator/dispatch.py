@@ -16,6 +16,7 @@ from grpclib import GRPCError, Status
 from grpclib.const import Handler
 from grpclib.exceptions import StreamTerminatedError
 
+from .falsify import FalsifiedStream
 from .faults import Faults
 from .rpc.base import CALLER
 
@@ -71,7 +72,8 @@ class Dispatcher:
             try:
                 self._authenticate(name, stream.metadata)
                 await self._fault(name)
-                await func(stream)
+                wrong = self._faults.answers.get(name)
+                await func(FalsifiedStream(stream, wrong) if wrong else stream)
                 call.status = "OK"
             except GRPCError as error:
                 call.status = error.status.name

@@ -13,6 +13,7 @@ def apply_faults(faults: Faults, body: dict[str, Any]) -> None:
     """Sets the faults that the JSON body names and leaves the others. Raises ValueError."""
     setters: dict[str, Callable[[Any], None]] = {
         "rpc": lambda value: faults.rpc.update({name: _rpc_fault(each) for name, each in value.items()}),
+        "answers": lambda value: faults.answers.update({name: dict(each) for name, each in value.items()}),
         "coldStartSeconds": lambda value: setattr(faults, "cold_start_seconds", float(value)),
         "buildSeconds": lambda value: setattr(faults, "build_seconds", float(value)),
         "buildError": lambda value: setattr(faults, "build_error", str(value)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -18,6 +19,9 @@ class RpcFault:
 @dataclass
 class Faults:
     rpc: dict[str, RpcFault] = field(default_factory=dict)  # RPC name -> fault
+    answers: dict[str, dict[str, Any]] = field(
+        default_factory=dict
+    )  # RPC name -> path of a field -> its value
     cold_start_seconds: float = 0.0  # added before a container process starts
     build_seconds: float = 0.0  # spread over the lines of an image build
     build_error: str = ""  # text with which the next image build fails

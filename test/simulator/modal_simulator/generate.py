@@ -41,7 +41,7 @@ def _generate_app(world: World, environment: str, name: str, functions: int) -> 
         Version(
             number=1,
             deployed_at=time.time(),
-            deployed_by=world.workspace,
+            deployed_by=world.user,
             client_version="",
             deployment_type=api_pb2.DEPLOYMENT_TYPE_STANDARD,
             function_ids=dict(app.function_ids),

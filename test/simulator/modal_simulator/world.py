@@ -17,6 +17,8 @@ from typing import Any
 from modal_proto import api_pb2
 
 MAX_REQUESTS = 100_000
+# Whose token it is; named otherwise than the workspace, so that a reader that confuses the two is noticed.
+USER = "alice"
 _ID_ALPHABET = string.ascii_letters + string.digits
 
 
@@ -56,7 +58,7 @@ class App:
     stopped_at: float = 0.0
     heartbeat_at: float = field(default_factory=time.time)
     tags: dict[str, str] = field(default_factory=dict)
-    created_by: str = "local"
+    created_by: str = USER
     stopped_by: str = ""
     function_ids: dict[str, str] = field(default_factory=dict)  # published tag -> function id
     class_ids: dict[str, str] = field(default_factory=dict)
@@ -137,7 +139,7 @@ class Secret:
     environment: str
     values: dict[str, str]
     created_at: float = field(default_factory=time.time)
-    created_by: str = "local"
+    created_by: str = USER
     last_used_at: float = 0.0
 
 
@@ -307,6 +309,7 @@ class Sandbox:
 @dataclass
 class World:
     workspace: str = "local"
+    user: str = USER
     environments: dict[str, Environment] = field(default_factory=dict)  # by name
     apps: dict[str, App] = field(default_factory=dict)
     functions: dict[str, FunctionRecord] = field(default_factory=dict)

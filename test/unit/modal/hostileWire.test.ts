@@ -435,7 +435,7 @@ it('reads unknown as unknown: neither 0, nor none, nor free', async () => {
       (plane) => plane.serverInfo('fu-1'),
       { port: undefined, cores: 2 },
     ],
-    ['taskGetInfo/info/startedAt', NaN, (plane) => plane.containerInfo('ta-1'), { state: 'running' }],
+    ['taskGetInfo/info/startedAt', NaN, (plane) => plane.containerInfo('ta-1'), { state: 'unknown' }],
   ];
   for (const [path, value, call, expected] of cases) {
     served = withValue(path, value);

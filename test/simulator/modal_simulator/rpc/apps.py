@@ -80,7 +80,7 @@ class AppRpcs(FunctionViews):
                 description=request.app_name,
                 name=request.app_name,
                 state=api_pb2.APP_STATE_DEPLOYED,
-                created_by=self.world.workspace,
+                created_by=self.world.user,
             )
             self.world.apps[app.app_id] = app
         return api_pb2.AppGetOrCreateResponse(app_id=app.app_id, handle_metadata=self.app_metadata(app))

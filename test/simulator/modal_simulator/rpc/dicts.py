@@ -8,7 +8,7 @@ from google.protobuf.empty_pb2 import Empty
 from grpclib import GRPCError, Status
 from modal_proto import api_pb2
 
-from ..world import StoredDict, new_id
+from ..world import USER, StoredDict, new_id
 from .base import RpcBase, check_name, not_found, page, unary
 
 ANONYMOUS = (
@@ -122,5 +122,5 @@ class DictRpcs(RpcBase):
 
 
 def _metadata(stored: StoredDict) -> api_pb2.DictMetadata:
-    creation = api_pb2.CreationInfo(created_at=stored.created_at, created_by="local")
+    creation = api_pb2.CreationInfo(created_at=stored.created_at, created_by=USER)
     return api_pb2.DictMetadata(name=stored.name, creation_info=creation)

@@ -6,7 +6,7 @@ import time
 
 from modal_proto import api_pb2
 
-from ..world import Endpoint
+from ..world import USER, Endpoint
 from .base import not_found, page, unary
 from .lifecycle import ENDED, AppLifecycleRpcs
 
@@ -99,7 +99,7 @@ class EndpointRpcs(AppLifecycleRpcs):
             endpoint.stopped_at = time.time()
             app = self.world.apps.get(endpoint.app_id)
             if app is not None:
-                await self.end_app(app, self.world.workspace, "user stopped the endpoint")
+                await self.end_app(app, self.world.user, "user stopped the endpoint")
         return api_pb2.EndpointStopResponse()
 
     def _endpoint(self, endpoint_id: str) -> Endpoint:
@@ -116,7 +116,7 @@ class EndpointRpcs(AppLifecycleRpcs):
     def _endpoint_item(self, endpoint: Endpoint) -> api_pb2.EndpointListItem:
         status = self._endpoint_status(endpoint)
         stopped = status == STATUS.ENDPOINT_STATUS_STOPPED
-        creation = api_pb2.CreationInfo(created_at=endpoint.created_at, created_by=self.world.workspace)
+        creation = api_pb2.CreationInfo(created_at=endpoint.created_at, created_by=self.world.user)
         return api_pb2.EndpointListItem(
             endpoint_id=endpoint.endpoint_id,
             name=endpoint.name,
@@ -139,7 +139,7 @@ def _lifecycle(endpoint: Endpoint) -> api_pb2.EndpointLifecycle:
     return api_pb2.EndpointLifecycle(
         status=stopped if endpoint.stopped_at else active,
         created_at=endpoint.created_at,
-        created_by="local",
+        created_by=USER,
         stopped_at=endpoint.stopped_at,
         stopped_by="local" if endpoint.stopped_at else "",
         environment_name=endpoint.environment,

@@ -76,7 +76,7 @@ class EnvironmentRpcs(AppLifecycleRpcs, BillingRpcs):
         if environment.default:
             raise GRPCError(Status.FAILED_PRECONDITION, "The default environment cannot be deleted")
         for app in [each for each in self.world.apps.values() if each.environment == environment.name]:
-            await self.end_app(app, self.world.workspace, "environment deleted")
+            await self.end_app(app, self.world.user, "environment deleted")
             del self.world.apps[app.app_id]
         for objects in self.world.owned():
             for object_id in [key for key, each in objects.items() if each.environment == environment.name]:

@@ -44,6 +44,7 @@ class FunctionViews(RpcBase):
         )
         methods = record.method_definitions
         if function is not None:
+            metadata.web_url = function.web_url
             methods = dict(function.method_definitions)
             metadata.function_type = function.function_type
             metadata.is_method = function.is_method
@@ -72,7 +73,9 @@ class FunctionViews(RpcBase):
         if record.definition is None:
             return summary
         _copy_if_set(record.definition, summary, "schedule")
-        if summary.web_function:
+        if record.definition.is_server:
+            summary.requires_proxy_auth = not record.definition.http_config.unauthenticated
+        elif summary.web_function:
             methods = record.definition.method_definitions.values()
             summary.requires_proxy_auth = record.definition.webhook_config.requires_proxy_auth or any(
                 method.webhook_config.requires_proxy_auth for method in methods

@@ -150,12 +150,14 @@ class FunctionRpcs(FunctionViews):
         if definition.data is not None:
             targets += [definition.data, *(each.function for each in definition.data.ranked_functions)]
         for target in targets:
-            target.web_url = record.web_urls.get("", "")
-            if target.web_url:
-                target.web_url_info.CopyFrom(api_pb2.WebUrlInfo())
+            own = record.web_urls.get("", "")
+            # A server has an address of another kind, and no other.
+            del target.flash_service_urls[:]
             if target.is_server:
-                del target.flash_service_urls[:]
-                target.flash_service_urls.append(target.web_url)
+                target.flash_service_urls.append(own)
+            elif own:
+                target.web_url = own
+                target.web_url_info.CopyFrom(api_pb2.WebUrlInfo())
             for method, method_definition in method_definitions(target):
                 method_definition.web_url = record.web_urls.get(method, "")
 

@@ -47,7 +47,7 @@ class IdentityRpcs(RpcBase):
             token_name="local",
             workspace_id="ac-local",
             workspace_name=self.world.workspace,
-            user_identity=api_pb2.UserIdentity(user_id="us-local", username="local"),
+            user_identity=api_pb2.UserIdentity(user_id="us-local", username=self.world.user),
             created_at=timestamp(STARTED_AT),
         )
 
@@ -69,7 +69,7 @@ class IdentityRpcs(RpcBase):
         member = api_pb2.WorkspaceMembersListItem(
             member_id="us-local",
             user_id="us-local",
-            member_displayname="local",
+            member_displayname=self.world.user,
             joined_at=STARTED_AT,
             member_role=api_pb2.MEMBER_ROLE_OWNER,
         )

@@ -47,7 +47,7 @@ class AppLifecycleRpcs(RpcBase):
             description=request.description,
             state=request.app_state or api_pb2.APP_STATE_EPHEMERAL,
             tags=dict(request.tags),
-            created_by=self.world.workspace,
+            created_by=self.world.user,
         )
         self.world.apps[app.app_id] = app
         page_url = self.app_page_url(app)
@@ -68,19 +68,19 @@ class AppLifecycleRpcs(RpcBase):
         app = self.app(request.app_id)
         reason = DISCONNECTS.get(request.reason, "client disconnected")
         if app.state in HELD_BY_CLIENT:
-            await self.end_app(app, self.world.workspace, reason)
+            await self.end_app(app, self.world.user, reason)
         elif app.state == api_pb2.APP_STATE_DETACHED:
             if request.reason == api_pb2.APP_DISCONNECT_REASON_KEYBOARD_INTERRUPT:
                 app.state = api_pb2.APP_STATE_DETACHED_DISCONNECTED
             else:
-                await self.end_app(app, self.world.workspace, reason)
+                await self.end_app(app, self.world.user, reason)
         return Empty()
 
     @unary
     async def AppStop(self, request: api_pb2.AppStopRequest) -> Empty:
         app = self.app(request.app_id)
         reason = STOP_SOURCES.get(request.source, "user stopped the app")
-        await self.end_app(app, self.world.workspace, reason)
+        await self.end_app(app, self.world.user, reason)
         return Empty()
 
     @unary

@@ -90,5 +90,5 @@ class ProxyTokenRpcs(RpcBase):
             created_at=token.created_at,
             scoped=token.scoped,
             name=token.name,
-            created_by=api_pb2.UserIdentity(user_id="us-local", username=self.world.workspace),
+            created_by=api_pb2.UserIdentity(user_id="us-local", username=self.world.user),
         )

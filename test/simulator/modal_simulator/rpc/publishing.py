@@ -92,7 +92,7 @@ class PublishingRpcs(AppLifecycleRpcs):
         return Version(
             number=_next_number(app),
             deployed_at=time.time(),
-            deployed_by=self.world.workspace,
+            deployed_by=self.world.user,
             client_version=request.client_version or self.client_version,
             deployment_type=api_pb2.DEPLOYMENT_TYPE_STANDARD,
             function_ids=dict(request.function_ids),
@@ -105,7 +105,7 @@ class PublishingRpcs(AppLifecycleRpcs):
     async def _take_name(self, app: App, name: str) -> None:
         other = self.world.deployed_app(name, app.environment)
         if other is not None and other is not app:
-            await self.end_app(other, self.world.workspace, "replaced by a newer deployment")
+            await self.end_app(other, self.world.user, "replaced by a newer deployment")
         app.name = app.description = name
 
     async def _redeploy(self, app: App, target: Version, deployment_type: int) -> Version:
@@ -119,7 +119,7 @@ class PublishingRpcs(AppLifecycleRpcs):
             target,
             number=_next_number(app),
             deployed_at=time.time(),
-            deployed_by=self.world.workspace,
+            deployed_by=self.world.user,
             deployment_type=deployment_type,
             definitions=definitions,
             rollback_version=target.number if rollback else 0,

@@ -11,7 +11,7 @@ from google.protobuf.empty_pb2 import Empty
 from grpclib import GRPCError, Status
 from modal_proto import api_pb2
 
-from ..world import StoredQueue, new_id
+from ..world import USER, StoredQueue, new_id
 from .base import RpcBase, check_name, invalid, not_found, page, unary
 from .dicts import ANONYMOUS
 
@@ -157,5 +157,5 @@ def _size(queue: StoredQueue) -> int:
 
 
 def _metadata(queue: StoredQueue) -> api_pb2.QueueMetadata:
-    creation = api_pb2.CreationInfo(created_at=queue.created_at, created_by="local")
+    creation = api_pb2.CreationInfo(created_at=queue.created_at, created_by=USER)
     return api_pb2.QueueMetadata(name=queue.name, creation_info=creation)

@@ -58,9 +58,7 @@ class SchedulingRpcs(RpcBase):
         )
         for name, changed_at in record.autoscaler_events.items():
             configuration.override_events[name].CopyFrom(
-                api_pb2.UserActionInfo(
-                    user_id="us-local", timestamp=changed_at, requested_by=self.world.workspace
-                )
+                api_pb2.UserActionInfo(user_id="us-local", timestamp=changed_at, requested_by=self.world.user)
             )
         return api_pb2.FunctionGetSchedulingParamsResponse(autoscaler_configuration=configuration)
 

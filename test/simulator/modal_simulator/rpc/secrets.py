@@ -102,7 +102,7 @@ class SecretRpcs(RpcBase):
         return None
 
     def _add_secret(self, name: str, environment: str, values: Mapping[str, str]) -> Secret:
-        secret = Secret(new_id("st"), name, environment, dict(values), created_by=self.world.workspace)
+        secret = Secret(new_id("st"), name, environment, dict(values), created_by=self.world.user)
         self.world.secrets[secret.secret_id] = secret
         return secret
 

@@ -13,7 +13,7 @@ from grpclib import GRPCError, Status
 from modal_proto import api_pb2
 
 from .. import volume_files
-from ..world import Volume, new_id
+from ..world import USER, Volume, new_id
 from .base import RpcBase, check_name, not_found, page, unary
 
 LIST_CHUNK = 500
@@ -233,7 +233,7 @@ def _metadata(volume: Volume) -> api_pb2.VolumeMetadata:
     return api_pb2.VolumeMetadata(
         version=volume.version,
         name=volume.name,
-        creation_info=api_pb2.CreationInfo(created_at=volume.created_at, created_by="local"),
+        creation_info=api_pb2.CreationInfo(created_at=volume.created_at, created_by=USER),
     )
 
 

@@ -62,6 +62,7 @@ class Container:
     view: View | None = None
     beside: list[Exec] = field(default_factory=list)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    unwanted: asyncio.Event = field(default_factory=asyncio.Event)  # set to end one that has not started
     _process: asyncio.subprocess.Process | None = None
     _pipes: dict[int, tuple[int, codecs.IncrementalDecoder]] = field(default_factory=dict)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
@@ -114,6 +115,8 @@ class Scheduler:
         pool = self.pools[container.task.function_id]
         running = list(container.running.values())
         pool.drain(container)
+        if not container.started:
+            container.unwanted.set()
         if not graceful:
             for item in running:
                 container.running.pop(item.input_id)
@@ -227,11 +230,14 @@ class Scheduler:
     async def _bring_up(self, container: Container, pool: Pool) -> None:
         task = container.task
         self.log_state(task, TaskState.TASK_STATE_QUEUED)
-        await asyncio.sleep(self.faults.cold_start_seconds)
-        self.log_state(task, TaskState.TASK_STATE_WORKER_ASSIGNED)
-        self.log_state(task, TaskState.TASK_STATE_LOADING_IMAGE)
         view: View | None = None
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(container.unwanted.wait(), self.faults.cold_start_seconds)
         try:
+            if container.unwanted.is_set():
+                raise RuntimeError("stopped before it was started")
+            self.log_state(task, TaskState.TASK_STATE_WORKER_ASSIGNED)
+            self.log_state(task, TaskState.TASK_STATE_LOADING_IMAGE)
             function = container.arguments.function_def
             view = await asyncio.to_thread(self.views.make, function, task.task_id)
             env = container_environment(task, function, self.world, view, self._server_url())
@@ -240,8 +246,10 @@ class Scheduler:
                 raise RuntimeError("stopped before it was started")
             await container.start(env, view)
         except Exception as error:
-            task.result = failure(
-                Status.GENERIC_STATUS_INIT_FAILURE, f"Container could not be started: {error}"
+            task.result = (
+                terminated()
+                if container.draining
+                else failure(Status.GENERIC_STATUS_INIT_FAILURE, f"Container could not be started: {error}")
             )
             task.finished_at = time.time()
             container.ended.set()
