@@ -9,7 +9,10 @@ export function moveFolder(from: string, to: string): void {
   if (from === to || !existsSync(from)) return;
   try {
     mkdirSync(path.dirname(to), { recursive: true, mode: 0o700 });
-    if (!existsSync(to)) return renameSync(from, to);
+    if (!existsSync(to)) {
+      renameSync(from, to);
+      return;
+    }
     for (const name of readdirSync(from)) moveFile(path.join(from, name), path.join(to, name));
     rmdirSync(from);
   } catch {

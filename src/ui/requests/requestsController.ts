@@ -191,7 +191,7 @@ export class RequestsController implements vscode.Disposable {
     );
     const closed = new AbortController();
     const closing = view.onDidDispose(() => closed.abort());
-    const saved = await this.#drafts(module)?.read(addressOf(target.endpoint.url));
+    const saved = await this.#drafts(module).read(addressOf(target.endpoint.url));
     closing.dispose();
     if (closed.signal.aborted) throw new ModalError('cancelled', 'The request panel was closed.');
     return this.#adopt(module, view, new module.RequestSession(target, bundled, saved), asLeft);
@@ -209,7 +209,7 @@ export class RequestsController implements vscode.Disposable {
   /** @returns undefined when nothing is kept of the endpoint */
   async #revive(view: vscode.WebviewPanel, url: string): Promise<RequestPanel | undefined> {
     const module = await import('./requestPanel.ts');
-    const saved = await this.#drafts(module)?.read(addressOf(url));
+    const saved = await this.#drafts(module).read(addressOf(url));
     if (!saved) return undefined;
     const bundled = (await this.#options.bundled()).find(({ id }) => id === saved.bundledId);
     view.webview.options = module.RequestPanel.options(this.#options.extensionUri);

@@ -109,7 +109,7 @@ describe('a deploy that was cut off', () => {
     const journal = new DeployJournal(() => path.join(folder, 'deploys'), {
       get: (key) => kept.get(key),
       update: (key, value) =>
-        Promise.resolve(void (value === undefined ? kept.delete(key) : kept.set(key, value))),
+        Promise.resolve(value === undefined ? void kept.delete(key) : void kept.set(key, value)),
     });
     const subscription = reportInterruptedDeploys({
       catalogueView: { view: { visible: true, onDidChangeVisibility: () => ({ dispose: () => undefined }) } },
