@@ -16,7 +16,10 @@ import { serverPath } from './serverPath.ts';
 /** An OpenAPI 3 document, read no further than is asked for: most operations are never opened. */
 export interface ApiDocument {
   readonly title: string;
+  /** The first ones: thousands in a list help nobody. */
   readonly operations: readonly ApiOperation[];
+  /** How many there are beside them. */
+  readonly leftOut: number;
   /** @returns undefined for an operation that the document does not have */
   details(id: string): ApiOperationDetails | undefined;
 }
@@ -39,10 +42,12 @@ export function readApiDocument(text: string, endpointUrl = ''): ApiDocument {
   if (!/^3\.[012]\b/.test(version))
     throw invalid(`The API description is OpenAPI ${version}; 3.0 or 3.1 is needed.`);
   if (!isSchema(document['paths'])) throw invalid('The API description has no paths.');
-  const found = operationsOf(document, endpointUrl);
+  const all = operationsOf(document, endpointUrl);
+  const found = all.slice(0, mostOperations);
   return {
     title: isSchema(document['info']) ? textOf(document['info']['title']) : '',
     operations: found.map(({ operation }) => operation),
+    leftOut: all.length - found.length,
     details: (id) => {
       const entry = found.find(({ operation }) => operation.id === id);
       return entry && detailsOf(entry, document);
@@ -80,7 +85,7 @@ function operationsOf(document: Schema, endpointUrl: string): Found[] {
     const item = follow(value, document);
     for (const method of methods) {
       const source = item[method];
-      if (!isSchema(source) || !path.startsWith('/') || found.length >= mostOperations) continue;
+      if (!isSchema(source) || !path.startsWith('/')) continue;
       const servers = [source, item, document]
         .map((each) => listOf(each['servers']))
         .find((each) => each.length > 0);

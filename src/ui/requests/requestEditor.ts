@@ -17,6 +17,7 @@ import { viewDraft } from './draftProtocol.ts';
 import { chooseFile, fileReference } from './chooseFile.ts';
 import type { RequestSession, RequestTarget } from './requestSession.ts';
 import { deployOf } from './requestSession.ts';
+import type { ApiDocument } from '../../requests/openapi/apiDocument.ts';
 import type { SavedDrafts } from './savedDrafts.ts';
 import { fileTargetFor } from './fileTargetFor.ts';
 import { showInformation } from '../../platform/shown/messages.ts';
@@ -149,7 +150,7 @@ export class RequestEditor implements vscode.Disposable {
     if (known === 'absent') return this.#setApi('absent');
     if (known) {
       this.session.api = known;
-      return this.#setApi('ready');
+      return this.#setApi('ready', leftOutWords(known));
     }
     const wakes = this.#services.wakes(this.session);
     return wakes ? this.#setApi('asks', wakes) : this.readApi();
@@ -165,7 +166,8 @@ export class RequestEditor implements vscode.Disposable {
       const headers = await this.#keyHeaders();
       const api = await this.#services.descriptions.read(this.#described, headers, reading.signal);
       if (api !== 'absent') this.session.api = api;
-      await this.#setApi(api === 'absent' ? 'absent' : 'ready');
+      if (api === 'absent') await this.#setApi('absent');
+      else await this.#setApi('ready', leftOutWords(api));
     } catch (error) {
       if (isCancelled(error)) return;
       const { message } = toModalError(error);
@@ -286,4 +288,10 @@ export class RequestEditor implements vscode.Disposable {
   #saveFailed(error: unknown): void {
     tellNotKept('The draft of a request', error, this.#services.logger);
   }
+}
+
+function leftOutWords({ operations, leftOut }: ApiDocument): string {
+  if (leftOut === 0) return '';
+  const all = (operations.length + leftOut).toLocaleString();
+  return `The API has ${all} operations; the first ${operations.length.toLocaleString()} are listed. Write others by hand.`;
 }

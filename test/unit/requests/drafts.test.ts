@@ -224,7 +224,7 @@ const documents: ApiOperationDetails = readApiDocument(
 /** An operation's draft with a file where it takes one. */
 function withFile(operation: ApiOperationDetails): RequestDraft {
   const session = new RequestSession({ app, endpoint });
-  session.api = { title: '', operations: [operation], details: () => operation };
+  session.api = { title: '', leftOut: 0, operations: [operation], details: () => operation };
   session.draft = operationDraft(operation);
   const { draft, place } = fileTargetFor(session, reference('page.png'));
   return putFile(draft, place, reference('page.png'));
@@ -309,7 +309,7 @@ const endpoint = endpointOf({ url: base });
 describe('the drafts of an endpoint', () => {
   it('are kept for each entry, and come back in another window', async () => {
     const session = new RequestSession({ app, endpoint });
-    session.api = { title: '', operations: [documents], details: () => documents };
+    session.api = { title: '', leftOut: 0, operations: [documents], details: () => documents };
     await session.select(operationEntry(documents));
     const begun = session.draft;
     expect(session.context.entries.map(({ edited }) => edited)).toEqual([false, false]);

@@ -117,12 +117,12 @@ it('lists the draft of an operation that the app has no more', async () => {
     bodyRequired: false,
   };
   const session = new RequestSession(target);
-  session.api = { title: '', operations: [operation], details: () => operation };
+  session.api = { title: '', leftOut: 0, operations: [operation], details: () => operation };
   await session.select(operationEntry(operation));
   session.put(operationEntry(operation), withQuery(session.draft, 'edited'));
   await session.select(byHand);
   expect(labels(session).filter((label) => label === 'POST /old')).toHaveLength(1);
-  session.api = { title: '', operations: [], details: () => undefined };
+  session.api = { title: '', leftOut: 0, operations: [], details: () => undefined };
   expect(labels(session)).toContain('POST /old');
   await session.select(operationEntry(operation));
   expect(session.draft.query[0]?.value).toBe('edited');

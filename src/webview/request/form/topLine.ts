@@ -103,7 +103,7 @@ function about({ context, post }: Editing): TemplateResult | typeof nothing {
       ? words.reading
       : api.kind === 'absent'
         ? words.absent
-        : [operation?.note, note || operation?.description].filter(Boolean).join(' ');
+        : [api.words, operation?.note, note || operation?.description].filter(Boolean).join(' ');
   return text ? html`<p class="about" role="status">${text}</p>` : nothing;
 }
 

@@ -67,6 +67,7 @@ describe('an OpenAPI document', () => {
       },
     );
     const api = readApiDocument(text);
+    expect(api.leftOut).toBe(0);
     expect(api.operations).toEqual([
       {
         id: 'POST /api/v1/things/{id}',
@@ -292,4 +293,12 @@ describe('asking an endpoint for its description', () => {
     const reading = new ApiDescriptions(undefined, silentLogger).read({ url, version: '1' }, {}, never);
     await expect(reading).rejects.toMatchObject({ kind: 'offline' });
   });
+});
+
+it('lists two thousand operations and says how many it left out', () => {
+  const paths = Object.fromEntries(
+    Array.from({ length: 1300 }, (_, at) => [`/items/${at}`, { get: {}, delete: {} }]),
+  );
+  const api = readApiDocument(JSON.stringify({ openapi: '3.1.0', paths }));
+  expect([api.operations.length, api.leftOut]).toEqual([2000, 600]);
 });
