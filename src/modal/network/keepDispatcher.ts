@@ -4,9 +4,11 @@
  */
 const slots = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')];
 
-// Node sets its own dispatcher when `fetch` is first touched; afterwards it would take the one of our undici.
-Reflect.get(globalThis, 'fetch');
-const before = slots.map((slot): unknown => Reflect.get(globalThis, slot));
+const inSlots = () => slots.map((slot): unknown => Reflect.get(globalThis, slot));
+
+// Node sets its own dispatcher at the first call of `fetch`; afterwards it would take the one of our undici, or none.
+if (inSlots().every((dispatcher) => dispatcher === undefined)) void fetch('data:,').catch(() => undefined); // asks nobody
+const before = inSlots();
 
 export function restoreDispatcher(): void {
   // The slots cannot be deleted or redefined once they exist, but they can be written.
