@@ -221,7 +221,7 @@ async def soon_over(own: Children) -> AsyncIterator[int]:
         except TimeoutError:
             pytest.fail("nothing ended it")
         finally:
-            server.stop()  # and with it the child, for which a thread may wait
+            server._process.kill()  # and with it the child, for which a thread may wait
 
 
 async def test_a_child_that_hears_no_signal_is_ended_alone() -> None:
@@ -241,6 +241,7 @@ async def test_a_child_that_stops_its_server_is_ended_all_the_same(does: Callabl
             await own.run(does)
         assert await own.run(work.add, 1, 2) == 3
         assert own.server()._process.pid != server
+        await asyncio.to_thread(until, lambda: not psutil.pid_exists(server), 3)
 
 
 async def test_no_alarm_is_left_of_a_child_that_has_ended() -> None:
