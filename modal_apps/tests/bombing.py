@@ -12,7 +12,7 @@ import httpx
 import psutil
 from appkit import bounded
 from appkit.bodies import BODIES
-from appkit.bounded import Children
+from appkit.bounded import Budget, Children
 from appkit.settings import Settings
 from loopback import until
 
@@ -36,6 +36,13 @@ class Blast:
     @property
     def code(self) -> str:
         return self.answer.json().get("error", {}).get("code", "")
+
+
+class OfChildren(Budget):
+    """Counts children and not their time."""
+
+    def spend(self, seconds: float) -> None:
+        super().spend(1)
 
 
 @contextmanager

@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from appkit import bounded
 from appkit.bounded import Budget, Children, Ended, Limits
 from appkit.bounded_turns import Turns
 from appkit.errors import ApiError
-from bombing import running
+from bombing import OfChildren, running
 from loopback import until
 
 PRELOAD = ("bounded_work",)
@@ -58,8 +60,46 @@ async def test_what_a_child_does_wrong_ends_it_alone(
     assert not taken_over()
 
 
+@LINUX
+async def test_memory_is_had_up_to_the_limit_and_no_more() -> None:
+    own = children()
+    assert await own.run(work.take, 80) == await own.run(work.share, 80) == 80
+    with pytest.raises(Ended) as caught:
+        await own.run(work.take, 101)
+    assert caught.value.reason == "memory"
+    with pytest.raises(Ended):
+        await own.run(work.share, 101)
+
+
+@LINUX
+async def test_the_system_has_each_limit_of_a_child() -> None:
+    own = children(limits={"memory_mb": 300})
+    bounds = await own.run(work.bounds)
+    taken = psutil.Process(own.server()._process.pid).memory_info()
+    for name, before in (("AS", taken.vms), ("DATA", taken.data)):
+        soft, hard = bounds.pop(name)
+        assert soft == hard
+        assert 290 <= (soft - before) >> 20 <= 310, name
+    assert bounds == {"FSIZE": (0, 0), "CORE": (0, 0), "NOFILE": (64, 64)}
+
+
+async def test_a_result_is_had_up_to_the_limit_and_no_more() -> None:
+    assert len(await CHILDREN.run(work.many, (1 << 20) - 100)) == (1 << 20) - 100
+    with pytest.raises(Ended) as caught:
+        await CHILDREN.run(work.many, 1 << 20)
+    assert caught.value.reason == "result"
+
+
+async def test_a_child_that_says_more_than_it_may_is_not_listened_to() -> None:
+    with pytest.raises(Ended):
+        await CHILDREN.run(work.say_more, 2 << 20)
+
+
 def taken_over() -> bool:
-    return Path("taken-over").exists()
+    """Whether a result ran a program; only this once, or all later runs would say so too."""
+    found = Path("taken-over").exists()
+    Path("taken-over").unlink(missing_ok=True)
+    return found
 
 
 async def test_a_child_that_is_ended_has_said_what_it_did() -> None:
@@ -115,6 +155,26 @@ async def test_work_that_is_longer_than_the_first_try_has_its_result_and_counts_
     assert not larger.is_spent
 
 
+def test_a_budget_counts_all_that_is_spent_and_so_does_the_one_that_it_is_within() -> None:
+    batch = Budget(5)
+    first, second = Budget(3, batch), Budget(3, batch)
+    seen = []
+    for budget in (first, first, first, second, second):
+        budget.spend(1)
+        seen.append((budget.is_spent, batch.is_spent))
+    assert seen == [(False, False), (False, False), (True, False), (False, False), (False, True)]
+
+
+async def test_what_a_child_takes_is_counted_whatever_becomes_of_it() -> None:
+    own, budget = children(), OfChildren(3)
+    await own.run(work.add, 1, 2, budget=budget)
+    with pytest.raises(Ended):
+        await own.run(work.die, signal.SIGSEGV, budget=budget)
+    assert not budget.is_spent
+    await own.run(work.add, 1, 2, budget=budget)
+    assert budget.is_spent
+
+
 async def test_a_child_has_a_limit_of_processor_time_and_one_of_the_clock() -> None:
     """Either ends most work alone; work in many threads spends the first one sooner, and work that waits the other."""
     processor, clock = await children(limits={"seconds": 20}).run(work.limits)
@@ -147,12 +207,46 @@ async def test_a_server_that_dies_is_started_again() -> None:
     assert own.server()._process.pid != first
 
 
-async def test_a_child_that_stops_its_server_is_ended_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounded, "GRACE_S", 1)
+@asynccontextmanager
+async def soon_over(own: Children) -> AsyncIterator[int]:
+    """Fails where something would wait for ever, and lets go of what waits. Gives the id of the server's process."""
+    assert await own.run(work.add, 1, 1) == 2
+    server = own.server()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bounded, "GRACE_S", 0.5)
+        patch.setattr(bounded, "WALL_FACTOR", 0)
+        try:
+            async with asyncio.timeout(10):
+                yield server._process.pid
+        except TimeoutError:
+            pytest.fail("nothing ended it")
+        finally:
+            server._process.kill()  # and with it the child, for which a thread may wait
+
+
+async def test_a_child_that_hears_no_signal_is_ended_alone() -> None:
     own = children()
-    with pytest.raises(Ended):
-        await asyncio.wait_for(own.run(work.stop_server), 60)
+    async with soon_over(own) as server:
+        with pytest.raises(Ended):
+            await own.run(work.hear_nothing)
+        assert await own.run(work.add, 1, 2) == 3
+        assert own.server()._process.pid == server
+
+
+@pytest.mark.parametrize("does", [work.stop_server, work.stop_server_and_end])
+async def test_a_child_that_stops_its_server_is_ended_all_the_same(does: Callable[..., Any]) -> None:
+    own = children()
+    async with soon_over(own) as server:
+        with pytest.raises(Ended):
+            await own.run(does)
+        await asyncio.to_thread(until, lambda: not psutil.pid_exists(server), 5)
     assert await own.run(work.add, 1, 2) == 3
+    assert own.server()._process.pid != server
+
+
+async def test_no_alarm_is_left_of_a_child_that_has_ended() -> None:
+    await CHILDREN.run(work.add, 1, 2)
+    until(lambda: not any(isinstance(one, threading.Timer) for one in threading.enumerate()), 3)
 
 
 PROGRAM = """

@@ -24,6 +24,7 @@ BUILD_ON_A_CLASS = b"cfinance.statement\nStatement\nN}S'taken_over'\nI1\ns\x86b.
         b"cfinance.statement\nStatement\np0\n0g0\nN}S'taken_over'\nI1\ns\x86b.",
         b"(cfinance.statement\nStatement\nN}S'taken_over'\nI1\ns\x86bl.",
         b"cfinance.ui\nmain\n.",
+        b"cfinance.xlsx_survey\nDTDForbidden\n.",
         b"cantigravity\nfly_geohashes\n.",
         b"cfinance.smoke\nSmoke\n.",
         b"cos\nsystem\n(S'true'\ntR.",

@@ -13,10 +13,9 @@ import ocr.batch
 import ocr.inbox
 import ocr.rendering
 import pytest
-from appkit.bounded import Budget
 from appkit.fetchguard import FetchRules
 from appkit.progress import Progress
-from bombing import SOON_S, limited
+from bombing import SOON_S, OfChildren, limited
 from document_bombs import tiled_pdf
 from document_files import LocalBackend, options, png, pool_of, word_png, words_tiff
 from ocr.answers import page_out
@@ -169,13 +168,6 @@ async def test_what_a_run_of_the_inbox_has_no_time_for_is_read_by_the_next(
         assert await process(tmp_path, backend) == InboxReport(processed=0, failed=0, skipped=2)
     assert sorted(path.name for path in (tmp_path / "inbox").iterdir()) == ["a.tiff", "twin.tiff"]
     assert await process(tmp_path, backend) == InboxReport(processed=1, failed=0, skipped=1)
-
-
-class OfChildren(Budget):
-    """Counts children and not their time."""
-
-    def spend(self, seconds: float) -> None:
-        super().spend(1)
 
 
 async def test_progress_lines(backend: LocalBackend, capsys: pytest.CaptureFixture[str]) -> None:

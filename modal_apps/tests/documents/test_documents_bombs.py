@@ -14,13 +14,13 @@ from appkit.jobs import JobBoard
 from bombing import blast, check_bounded, check_fits, leave, limited, running, soon_ended
 from document_files import LocalBackend, extract, options
 from entry_files import load_entry
+from fixed_engine import Fixed
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from loopback import until
 from make_document_samples import invoice
 from ocr.api import create_app
-from ocr.engine import Generated
 from ocr.reader import PageReader
 from ocr.reading import PageIn, ReadOptions, ReadReply
 from ocr.rendering import READERS
@@ -29,26 +29,6 @@ from ocr.structured import CHECKERS, WrongJson, _Validator, checked_answer
 from served import served
 
 HONEST = ("/extract", extract("a.pdf", invoice()))
-
-
-class Fixed:
-    """An engine that answers each page with the same text."""
-
-    first_call = False
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.asked = 0
-
-    def report(self) -> dict[str, Any]:
-        return {"device": "cpu", "first_call": False, "load_s": 0.0}
-
-    def alive(self) -> bool:
-        return True
-
-    async def generate(self, prompts: list[Any], _: Any) -> list[Generated]:
-        self.asked += 1
-        return [Generated(self.text, 1, 1, 1, "stop", 0.0) for _ in prompts]
 
 
 @pytest.fixture(scope="module")

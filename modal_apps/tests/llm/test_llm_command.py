@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from appkit.settings import SettingsError, alias_notes, load
 from appkit.vllm_server.command import CommandError, VllmCommand, split_extra
-from llm.engine import engine_command
+from llm.engine import Engine, engine_command
 from llm.settings import LlmSettings
 
 
@@ -92,14 +92,30 @@ def test_arguments_with_open_quotes_are_named() -> None:
         load(LlmSettings, {"APP_VLLM_ARGS": "--seed '1"})
 
 
-def test_pictures_are_fetched_from_the_hosts_of_the_setting_alone() -> None:
-    settings = load(LlmSettings, {"APP_MEDIA_HOSTS": "a.example, b.example"})
-    arguments = engine_command(settings).arguments()
-    assert arguments[arguments.index("--allowed-media-domains") + 1 :] == ["a.example", "b.example"]
+@pytest.mark.parametrize(
+    ("environ", "hosts"),
+    [
+        ({}, ["no-host.invalid"]),
+        ({"APP_MEDIA_HOSTS": ""}, ["no-host.invalid"]),
+        ({"APP_MEDIA_HOSTS": "a.example"}, ["a.example"]),
+        ({"APP_MEDIA_HOSTS": "a.example, b.example,c.example"}, ["a.example", "b.example", "c.example"]),
+    ],
+    ids=["absent", "empty", "one", "several"],
+)
+def test_pictures_are_fetched_from_the_hosts_of_the_setting_alone(
+    environ: dict[str, str], hosts: list[str]
+) -> None:
+    settings = load(LlmSettings, environ)
+    started = Engine(settings).process._command
+    assert started == engine_command(settings).arguments()
+    assert started[started.index("--allowed-media-domains") :] == ["--allowed-media-domains", *hosts]
     assert load(LlmSettings, settings.container_env()) == settings
-    for wrong in ("https://a.example", "a.example/x", "A.example", "--api-key x"):
-        with pytest.raises(SettingsError, match="APP_MEDIA_HOSTS"):
-            load(LlmSettings, {"APP_MEDIA_HOSTS": wrong})
+
+
+@pytest.mark.parametrize("wrong", ["https://a.example", "a.example/x", "A.example", "--api-key x", " ", ","])
+def test_what_is_no_list_of_hosts_is_refused(wrong: str) -> None:
+    with pytest.raises(SettingsError, match="APP_MEDIA_HOSTS"):
+        load(LlmSettings, {"APP_MEDIA_HOSTS": wrong})
 
 
 def test_flags_come_from_variables_too() -> None:

@@ -219,7 +219,7 @@ def test_the_engine_ends_and_the_next_request_says_so(url: str, engine: Engine, 
     assert httpx.get(f"{url}/health").status_code == 503
 
 
-# What vLLM itself makes of the command line: its parser, and its part that fetches.
+# What vLLM itself makes of each command line: its parser, and its part that fetches.
 ASK_VLLM = """
 import json, sys
 from vllm import envs
@@ -227,49 +227,71 @@ from vllm.entrypoints.openai.cli_args import make_arg_parser
 from vllm.multimodal.media.connector import MediaConnector
 from vllm.utils.argparse_utils import FlexibleArgumentParser
 
-args = make_arg_parser(FlexibleArgumentParser()).parse_args(sys.argv[2:])
-connector = MediaConnector(
-    allowed_media_domains=args.allowed_media_domains, allowed_local_media_path=args.allowed_local_media_path
-)
+urls, commands = map(json.loads, sys.argv[1:])
+parser = make_arg_parser(FlexibleArgumentParser())
 
-def fetched(url):
+def fetched(connector, url):
     try:
         return list(connector.fetch_image(url).size)
     except Exception as error:
         return str(error)
 
-print(json.dumps([envs.VLLM_MEDIA_URL_ALLOW_REDIRECTS, *map(fetched, json.loads(sys.argv[1]))]))
+def asked(command):
+    args = parser.parse_args(command)
+    connector = MediaConnector(
+        allowed_media_domains=args.allowed_media_domains, allowed_local_media_path=args.allowed_local_media_path
+    )
+    return [fetched(connector, url) for url in urls]
+
+print(json.dumps([envs.VLLM_MEDIA_URL_ALLOW_REDIRECTS, [asked(command) for command in commands]]))
 """
 
 
-def test_vllm_fetches_nothing_that_a_request_names(settings: LlmSettings) -> None:
-    png = io.BytesIO()
-    Image.new("RGB", (3, 2)).save(png, "PNG")
-    asked: list[str] = []
+def test_vllm_fetches_from_the_hosts_of_the_setting_alone(settings: LlmSettings) -> None:
+    made = io.BytesIO()
+    Image.new("RGB", (3, 2)).save(made, "PNG")
+    png = made.getvalue()
 
-    class Noting(BaseHTTPRequestHandler):
+    class Pictures(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_error(404)
+            asked.append(self.headers["Host"].partition(":")[0])
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(png)))
+            self.end_headers()
+            self.wfile.write(png)
 
-    inside = HTTPServer(("127.0.0.1", 0), Noting)
+    asked: list[str] = []
+    inside = HTTPServer(("127.0.0.1", 0), Pictures)
     threading.Thread(target=inside.serve_forever, daemon=True).start()
     urls = [
-        "data:image/png;base64," + base64.b64encode(png.getvalue()).decode(),
+        "data:image/png;base64," + base64.b64encode(png).decode(),
         f"http://127.0.0.1:{inside.server_port}/a.png",
-        f"HTTP://user@127.0.0.1:{inside.server_port}/no-host.invalid",
+        f"HTTP://user@localhost:{inside.server_port}/no-host.invalid",
         "file:///etc/passwd",
     ]
-    engine = Engine(settings)
-    options = engine.process._command[engine.process._command.index("serve") + 1 :]
+    engines = [
+        Engine(settings.with_values(media_hosts=hosts))
+        for hosts in ("", "127.0.0.1", "a.example, 127.0.0.1,localhost")
+    ]
+    commands = [one.process._command[one.process._command.index("serve") + 1 :] for one in engines]
+    unguarded = commands[0][: commands[0].index("--allowed-media-domains")]
     done = subprocess.run(
-        [sys.executable, "-c", ASK_VLLM, json.dumps(urls), *options],
-        env={**os.environ, **engine.process._environ},
+        [sys.executable, "-c", ASK_VLLM, json.dumps(urls), json.dumps([*commands, unguarded])],
+        env={**os.environ, **engines[0].process._environ},
         stdout=subprocess.PIPE,
         check=True,
     )
     inside.shutdown()
-    redirects, size, *refusals = json.loads(done.stdout.splitlines()[-1])
-    assert (redirects, size, asked) == (False, [3, 2], [])
-    assert ["allowed domains" in one for one in refusals] == [True, True, False]
-    assert "Cannot load local files" in refusals[2]
+    redirects, answers = json.loads(done.stdout.splitlines()[-1])
+    size = [3, 2]
+    assert redirects is False
+    assert [[one == size for one in answer] for answer in answers] == [
+        [True, False, False, False],
+        [True, True, False, False],
+        [True, True, True, False],
+        [True, True, True, False],  # without the argument, vLLM fetches whatever it is told
+    ]
+    refused = (answers[0][1], answers[0][2], answers[1][2])
+    assert all("allowed domains" in answer for answer in refused)
+    assert all("Cannot load local files" in answer[3] for answer in answers)
+    assert asked == ["127.0.0.1", "127.0.0.1", "localhost", "127.0.0.1", "localhost"]
