@@ -341,7 +341,7 @@ it('takes no word for the mark of the default environment', async () => {
   for (const value of ['yes', 1, {}, 'false', null]) {
     served = withValue('environmentList/items/0/default', value);
     expect(await ask((plane) => plane.listEnvironments()), JSON.stringify(value)).toMatchObject([
-      { isDefault: false },
+      { isDefault: undefined },
       {},
     ]);
   }
