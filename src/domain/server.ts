@@ -12,7 +12,7 @@ export interface ServerInfo {
   readonly cores?: number | undefined;
   readonly memoryGib?: number | undefined;
   /** A session stays with one container. */
-  readonly sessioned: boolean;
+  readonly sessioned?: boolean | undefined;
 }
 
 /** Requests to a server within a range of time. What is undefined is not known. */

@@ -50,7 +50,8 @@ export function toDetails(
   const handles = new Map(objects);
   const summaries = new Map(Object.entries(info?.functionInfoSummaries ?? {}));
   const servers = Object.entries(info?.info?.servers ?? {});
-  const serverIds = new Set(servers.map(([, id]) => id));
+  // By name and by id, so that it stays one where either cannot be used.
+  const serverNames = new Set(servers.flat());
   const laidOut = Object.entries(layout?.functionIds ?? {});
   const known = new Set(laidOut.map(([, id]) => id));
   // A server may be in either list, or in both.
@@ -58,7 +59,7 @@ export function toDetails(
   const functions = checks
     .list('functions', all, ([tag, id]) =>
       toFunction(
-        { tag, id, isServer: serverIds.has(id) },
+        { tag, id, isServer: serverNames.has(id) || serverNames.has(tag) },
         handles.get(id),
         // Modal files what it says of a function under its id; by its tag, some servers did.
         summaries.get(id) ?? summaries.get(tag),

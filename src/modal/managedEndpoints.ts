@@ -49,9 +49,11 @@ export function toEndpoints(
 function toEndpoint(item: Item, environment: string, checks: FieldChecks): ListedEndpoint | undefined {
   const id = checks.id('the id of a managed endpoint', 'endpoint', item.endpointId);
   const app = checks.word('the state of a managed endpoint', appStates, item.appState);
-  if (id === undefined || app === 'stopped' || app === 'stopping') return undefined;
   const { createdAt, createdBy } = item.metadata?.creationInfo ?? {};
   const status = checks.words('the status of a managed endpoint', item.status);
+  // As the official command has it, by its app; where that cannot be read, its own status tells.
+  const isStopped = app === undefined ? /^stopped$/i.test(status) : app === 'stopped' || app === 'stopping';
+  if (id === undefined || isStopped) return undefined;
   return {
     id,
     name: checks.words('the name of a managed endpoint', item.name) || id,

@@ -4,6 +4,7 @@ import { gpuOf } from './describeApp.ts';
 import type { FieldChecks } from './fieldChecks.ts';
 import { fromGrpc } from './grpcErrors.ts';
 import type { Rpc } from './rpc.ts';
+import { containerResults } from './wire.ts';
 
 type Page = Awaited<ReturnType<Rpc['sandboxListV2']>>;
 type Item = Page['sandboxes'][number];
@@ -49,7 +50,9 @@ export function toSandboxes(items: readonly Item[], environment: string, checks:
 function toSandbox(item: Item, environment: string, checks: FieldChecks): Sandbox | undefined {
   const id = checks.id('the id of a sandbox', 'sandbox', item.id);
   const { taskInfo: task, resourceInfo: resources } = item;
-  const hasEnded = (task?.finishedAt ?? 0) !== 0 || (task?.result?.status ?? 0) !== 0;
+  const hasEnded =
+    checks.time('when a sandbox ended', task?.finishedAt) !== undefined ||
+    checks.word('how a sandbox ended', containerResults, task?.result?.status) !== undefined;
   if (id === undefined || hasEnded) return undefined;
   const startedAt = checks.time('when a sandbox started', task?.startedAt);
   return {
@@ -112,7 +115,11 @@ function toTunnel(item: TunnelItem, checks: FieldChecks): Tunnel | undefined {
   const port = checks.count('the port of a tunnel', item.containerPort, mostPort);
   if (port === undefined) return undefined;
   const host = hostOf(item.host, checks);
-  const url = host === undefined ? '' : checks.address('the address of a tunnel', addressOf(host, item.port));
+  const outer = checks.count('the outer port of a tunnel', item.port, mostPort);
+  const url =
+    host === undefined || outer === undefined
+      ? ''
+      : checks.address('the address of a tunnel', addressOf(host, outer));
   const socketHost = item.unencryptedHost ? hostOf(item.unencryptedHost, checks) : undefined;
   const socketPort = checks.ordinal('the open port of a tunnel', item.unencryptedPort);
   const socket = socketHost === undefined || socketPort === undefined ? '' : `${socketHost}:${socketPort}`;

@@ -30,17 +30,21 @@ export function toServerInfo(data: Data, checks: FieldChecks): ServerInfo {
   const cores = checks.number('the cores of a server', resources?.milliCpu);
   const memory = checks.number('the memory of a server', resources?.memoryMb);
   const open = checks.flag('whether a server is open', httpConfig?.unauthenticated);
+  const sessioned = checks.flag('whether a server has sessions', data.isSessioned);
   return {
     port: checks.ordinal('the port of a server', httpConfig?.port),
     region: checks.words('the region of a server', httpConfig?.proxyRegions[0]),
     ...(open === undefined ? {} : { requiresProxyAuth: !open }),
     cores: cores === 0 ? leastResources.cores : cores && cores / 1000,
     memoryGib: memory === 0 ? leastResources.memoryGib : memory && memory / 1024,
-    sessioned: checks.flag('whether a server has sessions', data.isSessioned) ?? false,
+    ...(sessioned === undefined ? {} : { sessioned }),
   };
 }
 
-/** Ids of the containers that take requests of a server. */
+/**
+ * Ids of the containers that take requests of a server.
+ * @throws kind `unexpected` where one cannot be used: without it, fewer would seem to run
+ */
 export async function readServerContainers(
   rpc: Rpc,
   functionId: string,
@@ -48,9 +52,11 @@ export async function readServerContainers(
   checks: FieldChecks,
 ): Promise<string[]> {
   const { containers } = await rpc.flashContainerList({ functionId }, options);
-  return checks.list('containers of a server', containers, ({ taskId }) =>
+  const ids = checks.list('containers of a server', containers, ({ taskId }) =>
     checks.id('the id of a container', 'container', taskId),
   );
+  if (ids.length < containers.length) throw unusable('the containers of a server');
+  return ids;
 }
 
 /** @param range unix milliseconds, at most seven days */
@@ -87,8 +93,10 @@ const milliseconds: Readonly<Record<string, number>> = { s: 1000, seconds: 1000,
 function latencyOf(all: Stats['requestPercentileStats'], checks: FieldChecks): ServerStats['latency'] {
   const named = new Map(Object.entries(all).map(([name, each]) => [plainName(name), each]));
   const found = named.get('request_latency');
-  const unit = found && Object.hasOwn(milliseconds, found.unit) ? milliseconds[found.unit] : undefined;
-  if (!found || unit === undefined) return undefined;
+  if (!found) return undefined;
+  const known = Object.hasOwn(milliseconds, found.unit) ? milliseconds[found.unit] : undefined;
+  const unit = checks.noted('the unit of a latency', found.unit, known);
+  if (unit === undefined) return undefined;
   return { p50: percentile(found, 5000, unit, checks), p95: percentile(found, 9500, unit, checks) };
 }
 
@@ -102,11 +110,15 @@ function percentile(
   unit: number,
   checks: FieldChecks,
 ): number | undefined {
-  const found = percentiles.find(({ percentileBasisPoints }) => percentileBasisPoints === basisPoints);
+  const found = percentiles.find(
+    ({ percentileBasisPoints: at }) => checks.count('a percentile', at, mostBasisPoints) === basisPoints,
+  );
   const value = found && checks.number('a latency', found.value);
   if (value === undefined) return undefined;
   return checks.noted('a latency', value, value * unit <= longestMs ? value * unit : undefined);
 }
+
+const mostBasisPoints = 10_000;
 
 /** No request takes longer than statistics reach back. */
 const longestMs = 7 * 86_400_000;

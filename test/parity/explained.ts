@@ -134,6 +134,60 @@ export const explanations: readonly Explanation[] = [
     reason: 'Older servers give no kind, and knew one only.',
     partly: true,
   },
+  {
+    names: /^(?:drop|change|retype|out of range) appGetLayout appLayout\.functionIds\.\* /,
+    reason: 'Servers are in a list of their own as well.',
+    partly: true,
+  },
+  {
+    names: /^(?:rekey|drop|retype|out of range) appGetInfo info\.servers/,
+    reason: 'A server is told by its name and by its id, and stands among the functions too.',
+  },
+  {
+    names: /^(?:drop|change|retype|out of range|swap) endpointList items\.\*\.(?:endpointId|status|metadata)/,
+    reason: 'One that was stopped is not shown.',
+    partly: true,
+  },
+  {
+    names: /^lose endpointList items \(a part/,
+    reason: 'One that was stopped is not shown.',
+    partly: true,
+  },
+  {
+    names: /^(?:drop|change|retype|out of range) endpointList items\.\*\.updatedAt /,
+    reason: 'It only tells when to read an endpoint again.',
+  },
+  {
+    names: /^(?:drop|retype|out of range) endpointList items\.\*\.appState /,
+    reason: 'Whether it was stopped is all that is read there, and its status tells that, too.',
+  },
+  {
+    names: /^swap endpointList items\.\*\.appState \(provisioningStatus/,
+    reason: 'Some numbers of the other are those of states that are shown.',
+    partly: true,
+  },
+  {
+    names: /^(?:change|retype|out of range) sandboxTerminate(?:V2)? existingResult\.status /,
+    reason: 'However it had ended, it had ended before.',
+  },
+  {
+    names: /^(?:retype|out of range) sandboxListV2 sandboxes\.\*\.taskInfo\.finishedAt /,
+    reason: 'The list is of those that run, so that a moment that cannot be read counts as none.',
+  },
+  {
+    names: /^drop sandboxListV2 sandboxes\.\*\.taskInfo\.gpuConfig\.gpuType /,
+    reason: 'The type of a GPU is told twice.',
+  },
+  {
+    names:
+      /^(?:drop|change|retype|out of range|lose) serverGetTimeRangeStats requestPercentileStats\.\*\.percentiles(?:\.\*\.percentileBasisPoints)? \(/,
+    reason: 'Two of four are shown.',
+    partly: true,
+  },
+  {
+    names: /^rekey serverGetTimeRangeStats requestPercentileStats\.\*\.percentiles \(in/,
+    reason: 'Each says which it is.',
+  },
 ];
 
 /** @returns survivors that nothing explains, and explanations that nothing needs */

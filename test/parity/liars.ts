@@ -2,6 +2,7 @@
 import * as apps from './oracles/apps.ts';
 import * as lifecycle from './oracles/lifecycle.ts';
 import * as logs from './oracles/logs.ts';
+import * as running from './oracles/running.ts';
 import * as workspace from './oracles/workspace.ts';
 import type { Comparison } from './witness.ts';
 
@@ -72,6 +73,21 @@ export const lies: readonly Lie[] = [
     what: 'streams of the log in each other’s place',
     answers: { AppCountLogs: { 'buckets.*.x': ['stdout_logs', 'stderr_logs'] } },
     noticedBy: logs.counts,
+  },
+  {
+    what: 'the GPU of a sandbox that it was not made with',
+    answers: { SandboxListV2: { 'sandboxes.*.task_info.gpu_config.gpu_type': 'T4' } },
+    noticedBy: running.sandboxes,
+  },
+  {
+    what: 'another model behind an endpoint',
+    answers: { EndpointGetInfo: { 'info.repo_id': 'x/y' } },
+    noticedBy: running.managedAsLoaded,
+  },
+  {
+    what: 'requests that nobody made',
+    answers: { ServerGetTimeRangeStats: { request_count: 99 } },
+    noticedBy: running.requestsMade,
   },
   {
     what: 'an app that is not the one of its name',

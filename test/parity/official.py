@@ -26,6 +26,7 @@ from modal.cli.entry_point import entrypoint_cli
 from modal.client import _Client
 from modal.exception import NotFoundError
 from modal.output import enable_output
+from modal.sandbox._sandbox import _Sandbox
 from modal_proto import api_pb2
 
 import modal
@@ -244,6 +245,60 @@ def result(call_id: str) -> str:
         return repr(modal.FunctionCall.from_id(call_id).get(timeout=60))
     except Exception as error:  # the class of the failure is what is asked for
         return type(error).__name__
+
+
+def sandbox(app: str, command: list[str], options: dict[str, Any]) -> str:
+    """Makes a sandbox. Returns its id."""
+    owner = modal.App.lookup(app, create_if_missing=True)
+    return modal.Sandbox.create(*command, app=owner, **options).object_id
+
+
+def wait(sandbox_id: str) -> None:
+    """Waits until a sandbox has ended."""
+    modal.Sandbox.from_id(sandbox_id).wait()
+
+
+def poll(sandbox_id: str) -> int | None:
+    """The status with which a sandbox has ended, or None."""
+    return modal.Sandbox.from_id(sandbox_id).poll()
+
+
+def sandboxes(app: str, app_id: str, names: list[str]) -> list[dict[str, Any]]:
+    """The sandboxes of an app that have not ended, of both kinds, newest first."""
+    named = {modal.Sandbox.from_name(app, name).object_id: name for name in names}
+    listed = call("SandboxListV2", api_pb2.SandboxListRequest(app_id=app_id)).sandboxes
+    created = {each.id: each.created_at for each in listed}
+    return [
+        {
+            "id": each.object_id,
+            "name": named.get(each.object_id, ""),
+            "container": sandbox_container(each.object_id),
+            "tags": each.get_tags(),
+            "tunnels": [
+                [port, tunnel.host, tunnel.port, tunnel.unencrypted_host, tunnel.unencrypted_port]
+                for port, tunnel in each.tunnels().items()
+            ],
+            "created_at": created[each.object_id],
+        }
+        for each in modal.Sandbox.list(app_id=app_id)
+    ]
+
+
+def sandbox_containers(sandbox_ids: dict[str, str]) -> dict[str, str]:
+    """The containers of sandboxes, also of those that have ended."""
+    return {name: sandbox_container(sandbox_id) for name, sandbox_id in sandbox_ids.items()}
+
+
+@synchronizer.create_blocking
+async def sandbox_container(sandbox_id: str) -> str:
+    """The container whose log the SDK reads for a sandbox."""
+    found = await _Sandbox.from_id(sandbox_id, client=await _Client.from_env())
+    return await found._resolve_task_id_for_logs()
+
+
+def server_containers(app: str, name: str) -> list[str]:
+    """The containers that take the requests of a server."""
+    return [each.container_id for each in modal.Server.from_name(app, name)._experimental_list_containers()]
 
 
 def secret_values(name: str, environment: str, keys: list[str]) -> dict[str, str]:

@@ -19,6 +19,33 @@ export const author = { name: 'Grace Hopper', email: 'grace@example.com' };
 export const repository = 'https://example.com/grace/parity.git';
 export const other = 'parity-dev';
 export const budgetUsd = 250;
+/** Sandboxes of both kinds, since a GPU makes the SDK take the first; the last two end by themselves. */
+export const boxesApp = 'parity-boxes';
+const sleep = ['sleep', '3000'];
+export const sandboxes = {
+  held: {
+    command: sleep,
+    options: {
+      ...{ name: 'held', gpu: 'A10:2', cpu: 2, memory: 1024, timeout: 2900, idle_timeout: 2800 },
+      tags: { team: 'x', 名: '前' },
+    },
+  },
+  open: { command: sleep, options: { name: 'open', timeout: 2700 } },
+  small: { command: sleep, options: { cpu: 0.5 } },
+  waiting: { command: sleep, options: { name: 'waiting', memory: 512 } },
+  gone: { command: ['true'], options: { gpu: 'T4' } },
+  goneToo: { command: ['true'], options: {} },
+} as const;
+
+/** Managed endpoints as the local Modal takes them; the last is stopped. */
+export const managed = {
+  chat: { model: 'Qwen/Qwen3-4B', app: 'parity-rich', server: 'Open', unauthenticated: true },
+  shared: { model: 'moonshotai/Kimi-K3', shared: true, url: 'https://shared.example.invalid/v1' },
+  coming: { model: 'a/b', status: 'provisioning' },
+  broken: { model: 'c/d', status: 'failed', revision: 'abc' },
+  over: { model: 'e/f' },
+} as const;
+
 export const versions = 30;
 /** The version that the last rollback went to. */
 export const rolledBackTo = 2;
@@ -50,11 +77,17 @@ export interface Scene {
   /** Unix milliseconds, whole minutes: everything was logged between them. */
   readonly since: number;
   readonly until: number;
-  readonly apps: Readonly<Record<'rich' | 'dev' | 'versions' | 'ended' | 'detached' | 'run', string>>;
+  readonly apps: Readonly<
+    Record<'rich' | 'dev' | 'versions' | 'ended' | 'detached' | 'run' | 'boxes', string>
+  >;
+  readonly sandboxes: Readonly<Record<keyof typeof sandboxes, string>>;
+  readonly endpoints: Readonly<Record<keyof typeof managed, string>>;
   /** By tag, of the rich app. */
   readonly functions: Readonly<Record<string, string>>;
   /** Containers by what they do; all of the rich app. */
   readonly containers: Readonly<Record<'busy' | 'starting' | 'crashed', string>>;
+  /** Statuses of the requests to a server. */
+  readonly answers: readonly number[];
   /** A call that has ended. */
   readonly callId: string;
   /** The commit that the first version was deployed from. */
@@ -90,11 +123,13 @@ async function fill(parts: Parts) {
   await official.cli('secret', 'create', 'parity-known', 'KNOWN=1');
   const [commit] = await Promise.all([
     deployVersions(parts),
-    deploy(parts, [fixture('everything.py')], { PARITY_PORT: String(await freePort()) }),
+    deploy(parts, [fixture('everything.py')], {
+      PARITY_PORT: String(await freePort()),
+      PARITY_OPEN_PORT: String(await freePort()),
+    }),
     deploy(parts, [fixture('small.py'), '--env', other, '--name', 'parity-small']),
     deploy(parts, [fixture('small.py'), '--name', 'parity-ended']),
   ]);
-  const ids = await appIds(official);
   const functions = await functionIds(official, 'parity-rich');
   await endOne(official);
   const callId = await callEverything(official);
@@ -108,18 +143,25 @@ async function fill(parts: Parts) {
     environment: 'main',
     detach: false,
   });
-  const containers = await leaveOnesRunning(parts, functions);
+  const endpoints = await loadEndpoints(parts);
+  const answers = await callServer(official);
+  const boxes = await makeSandboxes(official);
+  const { containers, waiting } = await leaveOnesRunning(parts, functions);
   await official.cli('function', 'autoscaler', 'update', 'parity-rich/ranked', '--min-containers', '1');
   await settle(official);
+  const ids = await appIds(official);
   const apps = {
     rich: ids('main', 'parity-rich'),
     dev: ids(other, 'parity-small'),
     versions: ids('main', 'parity-versions'),
     ended: ids('main', 'parity-ended'),
-    ...{ detached, run },
+    ...{ detached, run, boxes: ids('main', boxesApp) },
   };
   const until = wholeMinute(Date.now() + 120_000);
-  return { apps, functions, containers, callId, commit, since, until };
+  return {
+    ...{ apps, functions, containers, callId, commit, since, until, endpoints, answers },
+    sandboxes: { ...boxes, waiting },
+  };
 }
 
 function wholeMinute(time: number): number {
@@ -209,7 +251,53 @@ async function callEverything(official: Official): Promise<string> {
   return calls[0]!;
 }
 
-/** One call that runs, two that wait for it, and a container that takes long to start. */
+/** Which the local Modal is given, since it makes none. */
+async function loadEndpoints({ world, official }: Parts): Promise<Scene['endpoints']> {
+  const loaded: [string, string][] = [];
+  for (const [kind, endpoint] of Object.entries(managed)) {
+    const body = { name: `parity-${kind}`, ...endpoint };
+    const { endpointId } = (await world.simulator.admin('POST', '/endpoints', body)) as {
+      endpointId: string;
+    };
+    loaded.push([kind, endpointId]);
+  }
+  await official.cli('endpoint', 'stop', 'parity-over', '--yes');
+  return Object.fromEntries(loaded) as Scene['endpoints'];
+}
+
+/** Requests to a server, one of which asks for what it does not have. @returns the statuses of the answers */
+async function callServer(official: Official): Promise<number[]> {
+  const { Open: url } = await official.ask<Record<string, string>>('servers', {
+    ...{ app: 'parity-rich', environment: 'main', names: ['Open'] },
+  });
+  const answers: number[] = [];
+  for (const file of ['', '', '/no/such/file']) {
+    const answer = await fetch(`${url}${file}`);
+    await answer.text();
+    answers.push(answer.status);
+  }
+  return answers;
+}
+
+const makeSandbox = (official: Official, kind: keyof typeof sandboxes, more: object = {}) => {
+  const { command, options } = sandboxes[kind];
+  return official.ask<string>('sandbox', { app: boxesApp, command, options: { ...options, ...more } });
+};
+
+async function makeSandboxes(official: Official) {
+  const ports = { encrypted_ports: [await freePort()], unencrypted_ports: [await freePort()] };
+  const made = {
+    held: await makeSandbox(official, 'held'),
+    open: await makeSandbox(official, 'open', ports),
+    small: await makeSandbox(official, 'small'),
+    gone: await makeSandbox(official, 'gone'),
+    goneToo: await makeSandbox(official, 'goneToo'),
+  };
+  for (const id of [made.gone, made.goneToo]) await official.ask('wait', { sandbox_id: id });
+  return made;
+}
+
+/** One call that runs, two that wait for it, and a container and a sandbox that take long to start. */
 async function leaveOnesRunning({ world, official }: Parts, functions: Readonly<Record<string, string>>) {
   for (let call = 0; call < 3; call++)
     await official.ask('spawn', { app: 'parity-rich', function: 'narrow', arguments: [2000] });
@@ -217,13 +305,15 @@ async function leaveOnesRunning({ world, official }: Parts, functions: Readonly<
   await world.simulator.admin('POST', '/faults', { coldStartSeconds: 3000 });
   await official.ask('spawn', { app: 'parity-rich', function: 'starts_late', arguments: [] });
   const starting = await containerOf(world, functions['starts_late'], 'enqueuedAt');
+  const waiting = await makeSandbox(official, 'waiting');
   await pause(300); // it has read how long it takes
   await world.simulator.admin('DELETE', '/faults');
-  return {
+  const containers = {
     busy: await containerOf(world, functions['narrow'], 'startedAt'),
     starting,
     crashed: await containerOf(world, functions['crashes'], 'finishedAt'),
   };
+  return { containers, waiting };
 }
 
 interface SimulatorTask {

@@ -1,14 +1,23 @@
 /** What the editor would show of the scene, made by the real store and the real words, without an editor. */
+import type { ModalFunction } from '../../src/domain/app.ts';
 import { isModalError } from '../../src/domain/errors.ts';
 import { silentLogger } from '../../src/domain/logger.ts';
 import type { ControlPlane } from '../../src/modal/controlPlane.ts';
 import { AppStore } from '../../src/store/appStore.ts';
+import type { Snapshot } from '../../src/store/snapshot.ts';
 import { autoscalerLines } from '../../src/ui/lifecycle/autoscalerWords.ts';
 import { containerLines, statsLine } from '../../src/ui/lifecycle/containerWords.ts';
 import { gpuLines } from '../../src/ui/lifecycle/costWords.ts';
+import {
+  stopContainersLines,
+  stopEndpointLines,
+  stopSandboxLines,
+} from '../../src/ui/lifecycle/runningWords.ts';
+import { serverStatsLine } from '../../src/ui/lifecycle/serverWords.ts';
 import { stopLines } from '../../src/ui/lifecycle/stopWords.ts';
 import { statusLook } from '../../src/ui/status/statusLook.ts';
 import { AppRowsBuilder } from '../../src/ui/trees/appRows.ts';
+import type { ServerFacts } from '../../src/ui/trees/runningRowParts.ts';
 import { versionRows } from '../../src/ui/trees/versionRows.ts';
 import type { Scene } from './scene.ts';
 import { nobody, view } from './witness.ts';
@@ -59,6 +68,12 @@ export async function drawn(plane: ControlPlane, scene: Scene): Promise<Words> {
       say(`stats/${tag}`, [statsLine(await plane.functionStats(id))]),
     );
   }
+  for (const tag of ['Files', 'Open'])
+    await orReason(say, `requests/${tag}`, async () =>
+      say(`requests/${tag}`, [
+        serverStatsLine(await plane.serverStats(scene.functions[tag] ?? '', scene), 1),
+      ]),
+    );
   for (const [name, id] of Object.entries(scene.containers))
     await orReason(say, `info/${name}`, async () =>
       say(`info/${name}`, containerLines(await plane.containerInfo(id), true)),
@@ -88,7 +103,13 @@ async function drawTree(plane: ControlPlane, scene: Scene, say: Say): Promise<vo
   const { state } = store;
   store.dispose();
   const { snapshot, problems } = state;
-  const options = { now: scene.until, showStopped: true, user: state.user, problems };
+  const servers = await readServers(plane, snapshot);
+  const serverFacts = ({ id }: ModalFunction) => servers.get(id) ?? unknownServer;
+  const options = {
+    ...{ now: scene.until, showStopped: true, user: state.user, problems },
+    listProblems: state.listProblems,
+    lifecycle: { stamp: () => '', below: () => [], functionFacts: () => [], serverFacts },
+  };
   for (const row of new AppRowsBuilder().build(snapshot, options).rows.values())
     say(row.id, [row.label, row.description, row.spoken, ...row.tooltip()]);
   if (state.error) say('problem', [state.error.message]);
@@ -106,16 +127,52 @@ async function drawTree(plane: ControlPlane, scene: Scene, say: Say): Promise<vo
       if (!functions) continue; // the questions are asked only when they are known
       say(`stop/${app.id}`, stopLines(app, functions, rates));
       say(`prices/${app.id}`, gpuLines(functions, rates));
+      for (const fn of functions) {
+        const { info, running } = servers.get(fn.id) ?? unknownServer;
+        if (fn.kind === 'server' && running !== undefined)
+          say(`stop/${fn.id}`, stopContainersLines({ app, fn, info }, running, rates));
+      }
     }
+    const appOf = (appId: string | undefined) => snapshot.apps.find(({ id }) => id === appId);
+    for (const each of snapshot.sandboxes)
+      say(`stop/${each.id}`, stopSandboxLines(each, appOf(each.appId), rates, scene.until));
+    for (const each of snapshot.endpoints)
+      say(`stop/${each.id}`, stopEndpointLines(each, appOf(each.info?.appId), rates));
   });
+}
+
+const unknownServer: ServerFacts = { running: undefined, info: undefined, others: [] };
+
+/** What is asked of servers when their app is open; what is refused is not known. */
+async function readServers(
+  plane: ControlPlane,
+  { details }: Snapshot,
+): Promise<ReadonlyMap<string, ServerFacts>> {
+  const orUnknown = (error: unknown) => {
+    if (!isModalError(error)) throw error;
+    return undefined;
+  };
+  const servers = [...details.values()].flatMap(({ functions }) =>
+    functions.filter(({ kind }) => kind === 'server'),
+  );
+  const facts = servers.map(async ({ id }) => {
+    const info = await plane.serverInfo(id).catch(orUnknown);
+    const running = (await plane.serverContainers(id).catch(orUnknown))?.length;
+    return [id, { running, info, others: [] }] as const;
+  });
+  return new Map(await Promise.all(facts));
 }
 
 /** Words that say of themselves that something is not known, or why. */
 const admits =
-  /unknown|not known|perhaps|not tell|cannot be (?:read|used)|no usable|is no hash|does not offer|at least|not implemented|\?$/i;
+  /unknown|not known|perhaps|not tell|cannot be (?:read|used)|no usable|is no hash|does not offer|at least|more than|^from \$|not implemented|\?$/i;
 /** What a fact would claim that is not known: figures, and that there is nothing. */
 const claim = /\d|^(?:none|no|never|nothing)$/i;
 const state = /^(?:free|live|idle|stopped|deployed|running|starting|serving)$/i;
+/** Whole, or the end of it where there is no name. */
+const id = /^(?:…\w+|[a-z]{2}-\w{20,})$/;
+/** Rows whose prices are of the GPU, and of more only where more is known. */
+const atLeast = /^(?:server|managed)\//;
 /** Dates, which the comparisons have checked, and which stand in other words where others are missing. */
 const date = /^\d+[/:.]\d+[/:.]\d+$/;
 
@@ -135,9 +192,18 @@ export function wrongFacts(
   shown: ReadonlyMap<string, unknown>,
   truth: ReadonlyMap<string, unknown>,
 ): string[] {
+  const all = [...(truth as Words).values()].flatMap(({ facts }) => facts);
+  const anywhere = claimsIn(all);
   return [...(shown as Words)].flatMap(([place, { facts }]) => {
-    const known = claimsIn((truth as Words).get(place)?.facts ?? []);
-    const wrong = [...claimsIn(facts)].filter((word) => !known.has(word));
+    const here = (truth as Words).get(place)?.facts;
+    // What is not known to be a sandbox stands as a container, and one without its app beside the apps.
+    const known = here ? claimsIn(here) : anywhere;
+    const isAtLeast = atLeast.test(place);
+    const isKnown = (word: string) =>
+      known.has(word) ||
+      (isAtLeast && word.startsWith('$')) ||
+      (id.test(word) && [place, ...all].some((fact) => fact.includes(word.replace('…', ''))));
+    const wrong = [...claimsIn(facts)].filter((word) => !isKnown(word));
     return wrong.map((word) => `${place} says "${word}" in "${facts.find((fact) => fact.includes(word))}"`);
   });
 }

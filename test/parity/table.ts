@@ -3,6 +3,7 @@ import type { ControlPlane } from '../../src/modal/controlPlane.ts';
 import * as apps from './oracles/apps.ts';
 import * as lifecycle from './oracles/lifecycle.ts';
 import * as logs from './oracles/logs.ts';
+import * as running from './oracles/running.ts';
 import * as workspace from './oracles/workspace.ts';
 import type { Comparison } from './witness.ts';
 import { nobody } from './witness.ts';
@@ -28,6 +29,14 @@ export const oracles: { readonly [Method in keyof ControlPlane]: Oracle } = {
   history: [lifecycle.versions, lifecycle.commits],
   autoscaler: [lifecycle.autoscalers, lifecycle.scalingAsWritten],
   functionStats: [lifecycle.stats],
+  listSandboxes: [running.sandboxes, running.sandboxLists],
+  sandboxContainer: [running.sandboxContainers],
+  listEndpoints: [running.managedEndpoints],
+  endpointInfo: [running.managedInfos, running.managedAsLoaded],
+  serverInfo: [running.serverInfos],
+  serverContainers: [running.serverContainers],
+  serverStats: [running.serverStats, running.requestsMade],
+  answersOnLogs: [workspace.answers],
   // From here on things change, so what is read above must be read before.
   createSecret: [workspace.secretMade],
   createProxyToken: [workspace.proxyToken],
@@ -37,5 +46,7 @@ export const oracles: { readonly [Method in keyof ControlPlane]: Oracle } = {
   stopContainer: [lifecycle.containerStopped],
   disconnectApp: [lifecycle.runDisconnected],
   stopApp: [lifecycle.appStopped],
+  stopSandbox: [running.sandboxesStopped],
+  stopEndpoint: [running.endpointStopped],
   close: nobody('It ends our own connection, and neither reads nor changes anything at Modal.'),
 };

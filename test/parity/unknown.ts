@@ -21,7 +21,7 @@ const admitted = new Set(['leftOut', 'unusableCommit', 'stamp', 'ends', 'startUn
 
 /** Fields in which a server may send whatever words it likes. */
 const freeWords =
-  /\.?(?:username|workspaceName|description|exception|deployedBy|cronString|timezone|data|branch|authorName|tag|clientVersion|requestedBy)$/;
+  /\.?(?:username|workspaceName|description|exception|deployedBy|cronString|timezone|data|branch|authorName|tag|clientVersion|requestedBy|tagName|tagValue|proxyRegions\.\*|createdBy|repoId|modelName)$|^(?:sandboxListV2 sandboxes|endpointList items)\.\*\.(?:name|status)$/;
 
 /** Whether a wrong answer is one that no server would send: of free words, every text is a good one. */
 export function isAbsurd({ kind, field }: Mutation): boolean {

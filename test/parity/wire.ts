@@ -83,8 +83,9 @@ class Wire {
 
 export const wire = new Wire();
 
+/** Without the moment up to which a first page is asked for, which is the present one. */
 export function keyOf(call: string, request: unknown): string {
-  return `${call} ${JSON.stringify(request)}`;
+  return `${call} ${JSON.stringify(request, (name, value: unknown) => (name === 'createdBefore' ? '' : value))}`;
 }
 
 /** As a call fails: at once, or when the first of its stream is asked for. */

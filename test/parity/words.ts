@@ -2,9 +2,9 @@
 import * as wire from '../../src/modal/wire.ts';
 
 export interface Words {
-  readonly ours: Readonly<Record<number, string>>;
+  readonly ours: Readonly<Record<number, string | boolean>>;
   /** By the name without what all have in common; a name without a word counts as unknown. */
-  readonly byName: Readonly<Record<string, string | undefined>>;
+  readonly byName: Readonly<Record<string, string | boolean | undefined>>;
 }
 
 export const words: Readonly<Record<string, Words>> = {
@@ -69,6 +69,19 @@ export const words: Readonly<Record<string, Words>> = {
     ours: { [wire.objectCreation.failIfExists]: 'failIfExists' },
     byName: { CREATE_FAIL_IF_EXISTS: 'failIfExists' },
   },
+  'EndpointGetInfoResponse.EndpointStatus': {
+    ours: wire.endpointStates,
+    byName: {
+      PROVISIONING: 'provisioning',
+      LIVE: 'live',
+      FAILED: 'failed',
+      CANCELLING: 'cancelling',
+      CANCELLED: 'cancelled',
+      STOPPED: 'stopped',
+    },
+  },
+  EndpointServingMode: { ours: wire.endpointModes, byName: { DEDICATED: false, SHARED: true } },
+  EndpointStopSource: { ours: { [wire.endpointStoppedByClient]: 'CLI' }, byName: { CLI: 'CLI' } },
   AppStopSource: { ours: { [wire.stoppedByClient]: 'CLI' }, byName: { CLI: 'CLI' } },
   AppDisconnectReason: {
     ours: { [wire.disconnectClientEnded]: 'ended' },

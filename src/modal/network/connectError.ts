@@ -104,8 +104,7 @@ export function passwordWords({ host, authorization, setBy }: Proxy, asks = ''):
     : `The proxy ${host} asks for a name and password. Put them into its address in ${where(setBy)}, as in http://name:password@host:port.`;
 }
 
-const trustIt =
-  'If you trust it, add its certificate to those of the system or to NODE_EXTRA_CA_CERTS.';
+const trustIt = 'If you trust it, add its certificate to those of the system or to NODE_EXTRA_CA_CERTS.';
 const isReplaced = 'A proxy or firewall of your network may have put its own in the place of it.';
 
 const certificateFaults: Readonly<Record<string, string>> = {

@@ -43,8 +43,8 @@ export function sandboxesRow(input: SandboxesInput): Row {
 
 /** Those whose app has stopped, or is in no list. */
 export function otherSandboxesRow(input: SandboxesInput): Row {
-  const row = sandboxSection('Other sandboxes', 'Sandboxes without a running app', input);
-  return { ...row, tooltip: () => [...row.tooltip(), 'Their app has stopped, or is in no list.'] };
+  const row = sandboxSection('Other sandboxes', 'Sandboxes whose app is not known to run', input);
+  return { ...row, tooltip: () => [...row.tooltip(), 'Their app is not known to run.'] };
 }
 
 function sandboxSection(

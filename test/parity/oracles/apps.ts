@@ -94,11 +94,11 @@ export const apps = view<App, CliApp>({
   },
 });
 
-interface TheirContainer extends ListedContainer {
+export interface TheirContainer extends ListedContainer {
   readonly wire: { readonly started_at: number; readonly enqueued_at: number };
 }
 
-async function theirContainers(
+export async function theirContainers(
   { official }: Scene,
   appId?: string,
 ): Promise<ReadonlyMap<string, TheirContainer>> {
@@ -269,6 +269,8 @@ export const details = view<AppDetails, CliApp>({
 interface TheirFunction extends CliFunction {
   readonly tag: string;
   readonly isClass: boolean;
+  /** The command has servers in a list of their own. */
+  readonly isServer: boolean;
 }
 
 /** The names under which the described apps are found; an app that has ended is found by none. */
@@ -291,7 +293,7 @@ async function theirFunctions(scene: Scene): Promise<ReadonlyMap<string, TheirFu
       : {};
     for (const [tag, each] of Object.entries({ ...all, ...servers })) {
       const isClass = tag.endsWith('.*') && classes[tag.slice(0, -2)] !== undefined;
-      found.set(`${id} ${tag}`, { ...each, tag, isClass });
+      found.set(`${id} ${tag}`, { ...each, tag, isClass, isServer: tag in servers });
     }
   }
   return found;
@@ -309,7 +311,7 @@ export const functions = view<ModalFunction, TheirFunction>({
   fields: {
     id: by('CLI', ({ id }) => id),
     tag: by('CLI', ({ tag }) => tag),
-    kind: by('Python SDK', ({ isClass }) => (isClass ? 'class' : 'function')),
+    kind: by('Python SDK', ({ isClass, isServer }) => (isServer ? 'server' : isClass ? 'class' : 'function')),
     gpus: by('CLI', (each) => gpusOf(each)),
     schedule: by('CLI', ({ summary: { schedule } }) => scheduleText(schedule)),
     endpoints: nobody('They are compared one by one.'),
@@ -412,6 +414,7 @@ const written: Readonly<Record<string, Written>> = {
   public: { guarded: [false] },
   'Model.*': { gpus: ['H100:2'], guarded: [true, true] },
   Files: { guarded: [true] },
+  Open: { gpus: ['L4'], guarded: [false] },
 };
 
 const lookedUp = [

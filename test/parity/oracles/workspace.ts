@@ -52,6 +52,16 @@ export const environments = view<Environment, TheirEnvironment>({
   },
 });
 
+export const answers = view<{ readonly answers: boolean }, readonly { readonly name: string }[]>({
+  name: 'whether there are answers beside log streams',
+  ours: async (plane) => {
+    await plane.answersOnLogs();
+    return new Map([['server', { answers: true }]]);
+  },
+  theirs: async ({ official }) => new Map([['server', await official.cliJson('environment', 'list')]]),
+  fields: { answers: by('CLI', (listed) => listed.length > 0) },
+});
+
 export const prices = view<{ readonly usd: number }, string>({
   name: 'prices',
   ours: async (plane) =>
