@@ -12,7 +12,10 @@ export class WorkspaceStorage {
   readonly #own: string | undefined;
   readonly #taken = new Set<string>();
 
-  constructor({ globalStorageUri, storageUri }: Pick<vscode.ExtensionContext, 'globalStorageUri' | 'storageUri'>) {
+  constructor({
+    globalStorageUri,
+    storageUri,
+  }: Pick<vscode.ExtensionContext, 'globalStorageUri' | 'storageUri'>) {
     const name = workspaceName();
     const all = globalStorageUri.fsPath;
     this.#root = name === undefined ? all : path.join(all, 'workspaces', name);
