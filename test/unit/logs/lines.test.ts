@@ -18,6 +18,63 @@ function assemble(chunks: readonly LogChunk[], after?: (assembler: LineAssembler
 
 const join = (chunks: readonly LogChunk[]) => assemble(chunks).map(({ text }) => text);
 
+/** Written by tqdm 4.70 and rich; the screens are those of the terminal emulator pyte. */
+const bars: readonly (readonly [string, string, readonly string[]])[] = [
+  [
+    'two bars of tqdm, one within the other',
+    '\repoch: 0/2\n\rbatch: 0/2\u001B[A\n\rbatch: 1/2\u001B[A\n\rbatch: 2/2\u001B[A\n\r          \u001B[A\repoch: 1/2\n\rbatch: 0/2\u001B[A\n\rbatch: 1/2\u001B[A\n\rbatch: 2/2\u001B[A\n\r          \u001B[A\repoch: 2/2\repoch: 2/2\ntrained\n',
+    ['epoch: 2/2', 'trained'],
+  ],
+  [
+    'three bars of tqdm',
+    '\ra: 0/2\n\rb: 0/2\u001B[A\n\n\rc: 0/2\u001B[A\u001B[A\n\n\rc: 1/2\u001B[A\u001B[A\n\rb: 1/2\u001B[A\ra: 1/2\n\n\rc: 2/2\u001B[A\u001B[A\n\rb: 2/2\u001B[A\ra: 2/2\rc: 2/2\n\rb: 2/2\n\ra: 2/2\n\nall done\n',
+    ['c: 2/2', 'b: 2/2', 'a: 2/2', 'all done'],
+  ],
+  [
+    'a live display of rich',
+    '\u001B[?25lleft 0\nright 0\r\u001B[2K\u001B[1A\u001B[2Kleft 1\nright 1\r\u001B[2K\u001B[1A\u001B[2Kleft 2\nright 2\r\u001B[2K\u001B[1A\u001B[2Kleft 2\nright 2\n\u001B[?25hfinished\n',
+    ['left 2', 'right 2', 'finished'],
+  ],
+];
+
+describe('bars that are drawn anew by moving the cursor up', () => {
+  const shown = (chunks: readonly LogChunk[]) =>
+     
+    join(chunks)
+      .map((line) => line.replaceAll(/\u001B\[\?25[hl]/g, '').trim())
+      .filter(Boolean);
+
+  it.each(bars)(
+    'end as a terminal shows them, and none of their lines is lost: %s',
+    (_name, text, screen) => {
+      // The first bar was a line of its own before anything told that it would be drawn anew.
+      expect(shown([chunk(text)]).slice(-screen.length)).toEqual(screen);
+    },
+  );
+
+  it.each(bars)('are the same however the text is cut: %s', (_name, text) => {
+    const whole = join([chunk(text)]);
+    for (let at = 1; at < text.length; at++)
+      expect(join([chunk(text.slice(0, at)), chunk(text.slice(at))]), `cut at ${at}`).toEqual(whole);
+    expect(join(Array.from(text, (sign) => chunk(sign)))).toEqual(whole);
+  });
+
+  it('show the inner one while it runs', () => {
+    const partial: string[] = [];
+    const assembler = new LineAssembler((line) => line.partial && partial.push(line.text));
+    for (const piece of bars[0]![1].split('\u001B[A')) {
+      assembler.push(chunk(`${piece}\u001B[A`));
+      assembler.showPartial();
+    }
+    for (const line of ['epoch: 1/2', 'batch: 1/2', 'batch: 2/2']) expect(partial).toContain(line);
+  });
+
+  it('hold a bounded number of lines, however far the cursor moves', () => {
+    const text = Array.from({ length: 500 }, (_, at) => `line ${at}\u001B[999A`).join('');
+    expect(join([chunk(text)]).length).toBeLessThanOrEqual(50);
+  });
+});
+
 describe('lines', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
