@@ -26,9 +26,9 @@ export function excludeGlob(searchExclude: Readonly<Record<string, unknown>>): s
   return `{${[...neverOwn.map((name) => `**/${name}/**`), ...own].join(',')}}`;
 }
 
-/** A glob that matches the very path. */
-export function literalGlob(path: string): string {
-  return path.replace(/[[\]{}*?!]/g, (sign) => `[${sign}]`);
+/** A glob that matches the very path, and hardly any other: signs that have a meaning in globs stand for any sign. */
+export function globOfPath(path: string): string {
+  return path.replaceAll(/[[\]{}*?!\\]/g, '?');
 }
 
 /** More alternatives than this are nobody's setting. */

@@ -153,7 +153,7 @@ describe('an answer', () => {
       .and(answer().locator('[aria-sort=ascending]'))
       .waitFor();
     const table = answer().getByRole('region', { name: 'Table scores' });
-    await table.getByRole('row').nth(1).getByRole('cell', { name: '-1', exact: true }).waitFor();
+    await table.getByRole('row').nth(1).getByRole('cell', { name: '-1.0', exact: true }).waitFor();
     await workbench.shot('133-table');
   });
 

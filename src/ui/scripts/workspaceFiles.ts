@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
 import type { Config } from '../../platform/config.ts';
-import { excludeGlob, literalGlob } from '../../scripts/excludes.ts';
+import { excludeGlob, globOfPath } from '../../scripts/excludes.ts';
 import type { FileStamp, ScriptFiles } from '../../scripts/scriptIndex.ts';
+
+/** Files whose names differ only in signs that have a meaning in globs. */
+const mostAlike = 100;
 
 /** A folder with more Python files than this is not read to its end, which the view says. */
 export const mostFiles = 20_000;
@@ -20,7 +23,8 @@ export function workspaceFiles(config: Config): ScriptFiles {
       const folder = vscode.workspace.getWorkspaceFolder(uri);
       if (!folder) return false;
       const relative = uri.path.slice(folder.uri.path.length).replace(/^\//, '');
-      return (await find(folder, literalGlob(relative), config, 1)).length > 0;
+      const alike = await find(folder, globOfPath(relative), config, mostAlike);
+      return alike.some((found) => found.toString() === uri.toString());
     },
     stat: async (uri) => {
       try {

@@ -1,7 +1,8 @@
+import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../src/domain/logger.ts';
-import { excludeGlob, isNeverOwn } from '../../../src/scripts/excludes.ts';
+import { excludeGlob, globOfPath, isNeverOwn } from '../../../src/scripts/excludes.ts';
 import { parseScript } from '../../../src/scripts/parseScript.ts';
 import type { FileStamp } from '../../../src/scripts/scriptIndex.ts';
 import { ScriptIndex, mentionsModal } from '../../../src/scripts/scriptIndex.ts';
@@ -210,5 +211,12 @@ describe('what is left out of the search', () => {
     expect(isNeverOwn('/w/.venv/lib/x.py')).toBe(true);
     expect(isNeverOwn('C:\\w\\node_modules\\x.py')).toBe(true);
     expect(isNeverOwn('/w/my.venv.py')).toBe(false);
+  });
+
+  it('lets a new file be asked for by its path, whatever signs it has', () => {
+    const name = "a {b,c}/d [1] $(x) it's \\ *?!.py";
+    const glob = globOfPath(name);
+    expect(path.matchesGlob(name, glob)).toBe(true);
+    expect(glob).not.toMatch(/[[\]{}*!\\]/);
   });
 });
