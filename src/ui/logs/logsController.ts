@@ -91,6 +91,12 @@ export class LogsController implements vscode.WebviewViewProvider, vscode.Dispos
     return (await this.#load()).followedApps;
   }
 
+  /** The account that the app's log was followed in; where it was not followed, the one in use. */
+  async planeFor(appId: string, signal?: AbortSignal): Promise<ControlPlane> {
+    const panel = await this.#panel;
+    return panel ? panel.planeFor(appId, signal) : this.#planes.get(signal);
+  }
+
   copySelected(format: 'text' | 'json'): void {
     this.#run((panel) => panel.copySelected(format));
   }

@@ -146,6 +146,10 @@ export class LogsPanel implements vscode.Disposable {
     );
   }
 
+  planeFor(appId: string, signal?: AbortSignal): Promise<ControlPlane> {
+    return this.#accounts.get(appId)?.get(signal) ?? this.#planes.get(signal);
+  }
+
   openOutput(words: OutputWords): PanelOutput {
     const status = { words: words.running, icon: 'loading~spin', bad: false };
     const session = this.#add(

@@ -81,8 +81,9 @@ async function askEnds(title: Text): Promise<TimeRange | undefined> {
   return range;
 }
 
-async function sinceDeploy({ planes }: Services, target: LogTarget): Promise<TimeRange> {
+async function sinceDeploy({ logs }: Services, target: LogTarget): Promise<TimeRange> {
   const { t } = vscode.l10n;
+  const planes = { get: (signal?: AbortSignal) => logs.planeFor(target.appId, signal) };
   const since = await withSignal(text`Reading the last deploy`, (cancel) =>
     lastDeploy(planes, target, cancel),
   );

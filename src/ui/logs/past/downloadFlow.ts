@@ -44,7 +44,7 @@ export async function downloadLogsFlow(services: Services, argument: unknown): P
 }
 
 async function download(
-  { planes }: Services,
+  { logs }: Services,
   title: Text,
   file: string,
   what: Pick<DownloadOptions, 'query' | 'filter' | 'range' | 'format'>,
@@ -56,7 +56,7 @@ async function download(
       const subscription = token.onCancellationRequested(() => abort.abort());
       progress.report({ message: text`Counting lines…` });
       try {
-        const plane = await planes.get(abort.signal);
+        const plane = await logs.planeFor(what.query.appId, abort.signal);
         return await saveLogs(file, {
           ...what,
           fetch: (...call) => plane.fetchLogs(...call),
