@@ -26,9 +26,9 @@ export function excludeGlob(searchExclude: Readonly<Record<string, unknown>>): s
   return `{${[...neverOwn.map((name) => `**/${name}/**`), ...own].join(',')}}`;
 }
 
-/** A glob that matches the very path, and hardly any other: signs that have a meaning in globs stand for any sign. */
-export function globOfPath(path: string): string {
-  return path.replaceAll(/[[\]{}*?!\\]/g, '?');
+/** Whether a path, taken as a glob, matches itself and nothing else. */
+export function isPlainGlob(path: string): boolean {
+  return /^[\p{L}\p{N}_./ -]+$/u.test(path);
 }
 
 /** More alternatives than this are nobody's setting. */

@@ -1,10 +1,7 @@
 import * as vscode from 'vscode';
 import type { Config } from '../../platform/config.ts';
-import { excludeGlob, globOfPath } from '../../scripts/excludes.ts';
+import { excludeGlob, isPlainGlob } from '../../scripts/excludes.ts';
 import type { FileStamp, ScriptFiles } from '../../scripts/scriptIndex.ts';
-
-/** Files whose names differ only in signs that have a meaning in globs. */
-const mostAlike = 100;
 
 /** A folder with more Python files than this is not read to its end, which the view says. */
 export const mostFiles = 20_000;
@@ -23,8 +20,10 @@ export function workspaceFiles(config: Config): ScriptFiles {
       const folder = vscode.workspace.getWorkspaceFolder(uri);
       if (!folder) return false;
       const relative = uri.path.slice(folder.uri.path.length).replace(/^\//, '');
-      const alike = await find(folder, globOfPath(relative), config, mostAlike);
-      return alike.some((found) => found.toString() === uri.toString());
+      // Signs that mean something in globs cannot be told from names, so that all files are listed instead.
+      const isPlain = isPlainGlob(relative);
+      const found = await find(folder, isPlain ? relative : '**/*.py', config, isPlain ? 1 : mostFiles);
+      return found.some((each) => each.toString() === uri.toString());
     },
     stat: async (uri) => {
       try {

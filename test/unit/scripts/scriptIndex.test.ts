@@ -1,8 +1,7 @@
-import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../src/domain/logger.ts';
-import { excludeGlob, globOfPath, isNeverOwn } from '../../../src/scripts/excludes.ts';
+import { excludeGlob, isPlainGlob, isNeverOwn } from '../../../src/scripts/excludes.ts';
 import { parseScript } from '../../../src/scripts/parseScript.ts';
 import type { FileStamp } from '../../../src/scripts/scriptIndex.ts';
 import { ScriptIndex, mentionsModal } from '../../../src/scripts/scriptIndex.ts';
@@ -213,10 +212,9 @@ describe('what is left out of the search', () => {
     expect(isNeverOwn('/w/my.venv.py')).toBe(false);
   });
 
-  it('lets a new file be asked for by its path, whatever signs it has', () => {
-    const name = "a {b,c}/d [1] $(x) it's \\ *?!.py";
-    const glob = globOfPath(name);
-    expect(path.matchesGlob(name, glob)).toBe(true);
-    expect(glob).not.toMatch(/[[\]{}*!\\]/);
+  it('knows which paths are globs of themselves alone', () => {
+    for (const plain of ['a.py', 'my apps/größe-2.py', 'src/app_1.py']) expect(isPlainGlob(plain)).toBe(true);
+    for (const other of ['a[1].py', 'a{b,c}.py', 'a*.py', 'a?.py', '!a.py', 'a\\b.py', '$(x).py', ''])
+      expect(isPlainGlob(other)).toBe(false);
   });
 });
