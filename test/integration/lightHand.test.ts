@@ -94,13 +94,18 @@ async function opened(): Promise<Window> {
 }
 
 describe('a window that somebody looks at', () => {
-  it('asks for the environments and for the apps of the one that is worked in', async () => {
+  it('asks for the environments and for what is in the one that is worked in', async () => {
     const window = await opened();
     window.schedule.moved();
     const calls = await callsIn(minute, window);
     expect(calls['EnvironmentList']).toBe(6);
-    expect(calls['AppList']).toBeLessThanOrEqual(6 + 2 * 4);
-    expect(Object.keys(calls).sort()).toEqual(['AppList', 'EnvironmentList']);
+    expect(Object.keys(calls).sort()).toEqual([
+      'AppList',
+      'EndpointList',
+      'EnvironmentList',
+      'SandboxListV2',
+    ]);
+    for (const count of Object.values(calls)) expect(count).toBeLessThanOrEqual(6);
   });
 
   it('asks a sixth as often when nothing changes and nobody moves for minutes', async () => {
