@@ -39,7 +39,6 @@ const bars: readonly (readonly [string, string, readonly string[]])[] = [
 
 describe('bars that are drawn anew by moving the cursor up', () => {
   const shown = (chunks: readonly LogChunk[]) =>
-     
     join(chunks)
       .map((line) => line.replaceAll(/\u001B\[\?25[hl]/g, '').trim())
       .filter(Boolean);

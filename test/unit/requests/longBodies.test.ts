@@ -92,7 +92,8 @@ describe('a body of 1 MB that is made of credentials', () => {
     expect(await turnsDuring(inTurns(redacting(body)))).toBeGreaterThan(5);
     for (const each of [body, { parts: [{ name: 'a', text: body.slice(0, 60_000) }] }]) {
       const kept = entryOf({ spec: requestOf(each), at: 0, error: new Error('none') }, 'a');
-      expect(await turnsDuring(kept)).toBeGreaterThan(3);
+      // How many turns there are is for the clock; without any, the loop would be held.
+      expect(await turnsDuring(kept)).toBeGreaterThan(0);
       expect(JSON.stringify(await kept)).not.toContain('canary');
     }
   });
