@@ -113,7 +113,10 @@ const readsOfStore = {
   whoAmI: { workspace: 'me' },
   listApps: [appOf({ runningContainers: 1 })],
   listContainers: [container()],
+  listSandboxes: { sandboxes: [], more: false },
+  listEndpoints: [{ id: 'ep-1', name: 'chat', environment: 'main', status: 'Live', stamp: '1' }],
   containerGpu: 'T4',
+  endpointInfo: {},
   describeApp: details,
 };
 const storeOf = (services: Services) =>
@@ -362,7 +365,7 @@ const flows: readonly Flow[] = [
     run: (services, signal) => storeOf(services).refresh(signal),
     calls: [
       ...(['connect', 'listEnvironments', 'whoAmI', 'listApps', 'listContainers'] as const),
-      ...(['containerGpu', 'describeApp'] as const),
+      ...(['listSandboxes', 'listEndpoints', 'containerGpu', 'endpointInfo', 'describeApp'] as const),
     ],
     ends: 'quietly',
   },
