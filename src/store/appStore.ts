@@ -310,7 +310,7 @@ export class AppStore implements Disposable {
       .sort((a, b) => lastDeploy(b) - lastDeploy(a))
       .filter((app, at) => (at < this.#eagerDetails || details.has(app.id)) && this.#needsDetails(app))
       .filter((app) => this.#unreadable.isDue(app.id, versionOf(app)));
-    if (!this.#unreadable.isDue(anyApp)) return;
+    if (apps.length === 0 || !this.#unreadable.isDue(anyApp)) return;
     // Where none could be read the last time, one is tried before the others are.
     const first = this.#unreadable.hasFailed(anyApp) ? apps.splice(0, 1) : [];
     let failures = 0;
