@@ -18,7 +18,7 @@ const byTarget = new Map(forms.flatMap((form) => form.targets.map((target) => [t
 export function diagnose(text: string, version: string): Finding[] {
   if (!/\bmodal\b/.test(text)) return [];
   const file = new PythonFile(text);
-  if (!file.importsModal) return [];
+  if (!file.namesModal) return [];
   const { sites, calls } = readSites(file);
   const matched = matches(sites);
   const found = matched.flatMap(({ site, form }): Finding[] => {

@@ -31,13 +31,10 @@ export class PythonFile {
     this.#readModule(this.source.tree.topNode, 0);
   }
 
-  /** The file imports modal under any name. */
-  get importsModal(): boolean {
-    return this.#imported.modules.some((name) => name === 'modal' || name.startsWith('modal.'));
-  }
-
-  get modules(): readonly string[] {
-    return this.#imported.modules;
+  /** The file imports modal under any name, or names it without having it, as a file does while it is written. */
+  get namesModal(): boolean {
+    const isImported = this.#imported.modules.some((name) => name === 'modal' || name.startsWith('modal.'));
+    return isImported || (!this.#bindings.isBound('modal') && this.#imported.meaning(['modal']) === 'modal');
   }
 
   /** `modal.App` for an expression that names it, unless a function around it gives the name another meaning. */
@@ -58,17 +55,17 @@ export class PythonFile {
     return clausesOf(statement, this.source);
   }
 
-  /** What a decorator names; an imported name that registers functions is taken for an app. */
+  /** What a decorator names; a name from elsewhere that registers functions is taken for an app. */
   decoratorTarget(path: readonly string[], decorator: SyntaxNode): string | undefined {
     const [first, method] = path;
     if (first === undefined || this.#isShadowed(first, decorator)) return undefined;
-    const meaning = this.#bindings.isBound(first) ? undefined : this.#imported.meaning(path);
+    const isOwn = this.#bindings.isBound(first);
+    const meaning = isOwn ? undefined : this.#imported.meaning(path);
     if (meaning?.startsWith('modal.')) return meaning;
     if (path.length !== 2 || method === undefined) return undefined;
-    const kind = this.#bindings.kindOf(decorator.getChild('VariableName'));
-    const isImported = !this.#bindings.isBound(first) && meaning !== path.join('.');
+    const isApp = this.#bindings.kindOf(decorator.getChild('VariableName')) === 'app';
     const registers = /^(?:function|cls|server|local_entrypoint)$/.test(method);
-    return kind === 'app' || (isImported && registers && this.importsModal) ? `app.${method}` : undefined;
+    return isApp || (!isOwn && registers) ? `app.${method}` : undefined;
   }
 
   valueOf(node: SyntaxNode): Value {
