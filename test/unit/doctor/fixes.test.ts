@@ -10,7 +10,7 @@ const codes = (text: string) => diagnose(text, newest).map(({ code }) => code);
 describe('fixes', () => {
   it.each(rules.map(({ code, examples }) => [code, examples.hit]))(
     'of %s leave nothing to find',
-    (code, hit) => {
+    (_, hit) => {
       if (diagnose(hit, newest).some(({ fix }) => fix)) expect(codes(fixed(hit))).toEqual([]);
       else expect(fixed(hit)).toBe(hit);
     },
