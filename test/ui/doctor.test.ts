@@ -66,7 +66,7 @@ describe('outdated Modal code', () => {
 
   it('is fixed in one file by one action, but for what needs a person', async () => {
     await workbench.openFile('old.py');
-    await workbench.page.locator('.monaco-editor .view-line', { hasText: 'Stub' }).click();
+    await workbench.page.locator('.monaco-editor .view-line', { hasText: 'modal.Stub' }).click();
     await workbench.page.keyboard.press('Control+.');
     await workbench.page.getByText('Fix all outdated Modal code in this file').click();
     await workbench.runCommand('File: Save');
@@ -78,12 +78,15 @@ describe('outdated Modal code', () => {
 
   it('is fixed in the whole workspace after a preview', async () => {
     await workbench.runCommand('Modal: Fix Outdated Modal Code in Workspace…');
-    const preview = workbench.page.getByText('Outdated Modal code', { exact: false }).first();
+    const preview = workbench.page
+      .locator('.panel')
+      .getByText('Outdated Modal code', { exact: true })
+      .first();
     await preview.waitFor();
     await workbench.shot('91-doctor-preview');
     expect(await readFile(file('other.py'), 'utf8')).toContain('modal.Stub');
     await workbench.page.getByRole('button', { name: 'Apply' }).click();
-    await workbench.runCommand('File: Save All');
+    await workbench.runCommand('File: Save All Files');
     await poll(
       async () =>
         (await readFile(file('other.py'), 'utf8')).includes('modal.App("other")') ? true : undefined,
