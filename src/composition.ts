@@ -189,7 +189,13 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   );
   disposables.add(new ScriptCodeLenses(scriptReader, scriptRuns, config, new DeployedApps(store)));
   const doctor = disposables.add(
-    new DoctorStarter({ extensionUri: context.extensionUri, cli, config, logger }),
+    new DoctorStarter({
+      extensionUri: context.extensionUri,
+      cli,
+      config,
+      rates: () => catalogueView.rates,
+      logger,
+    }),
   );
   disposables.add(new ScriptTasks(scriptFinder, cli, config, planes));
   const services: Services = {

@@ -1,3 +1,4 @@
+import type { Rates } from '../domain/cost.ts';
 import { ownValue } from '../domain/ownValue.ts';
 import { PythonFile } from './pythonFile.ts';
 import type { Finding, History, Rule, Severity } from './rule.ts';
@@ -14,8 +15,9 @@ const byTarget = new Map(forms.flatMap((form) => form.targets.map((target) => [t
 /**
  * What is outdated or wrong in a file for a release of `modal`. Never fails: what cannot be read has no finding.
  * @param version of the `modal` that will read the file
+ * @param rates for hints about money; without them no amount is said
  */
-export function diagnose(text: string, version: string): Finding[] {
+export function diagnose(text: string, version: string, rates?: Rates): Finding[] {
   if (!/\bmodal\b/.test(text)) return [];
   const file = new PythonFile(text);
   if (!file.namesModal) return [];
@@ -26,7 +28,7 @@ export function diagnose(text: string, version: string): Finding[] {
     const fix = fixOf({ site, form, same, calls, file });
     return findingOf(form, site, version, fix, nameOf(site));
   });
-  for (const { rule, from, to, detail, fix } of checks({ file, sites, calls }))
+  for (const { rule, from, to, detail, fix } of checks({ file, sites, calls, rates }))
     found.push(...findingOf(rule, { from, to }, version, fix, detail));
   return found.sort((a, b) => a.from - b.from || a.to - b.to);
 }
@@ -54,7 +56,7 @@ function findingOf(
   const status = statusOf(rule.history, version);
   if (!status) return [];
   const { severity, words, deprecated } = status;
-  const message = `${detail ?? rule.what} ${words}. ${rule.advice}`;
+  const message = `${[detail ?? rule.what, words].filter(Boolean).join(' ')}. ${rule.advice}`;
   return [
     {
       code: rule.code,
@@ -88,6 +90,7 @@ interface Status {
 /** What a release does with a form; undefined where it takes it without a word and has nothing better. */
 function statusOf(history: History, version: string): Status | undefined {
   const { replacedIn, warnsSince, failsSince, ignoredSince, failsFrom } = history;
+  if (history.hint) return { severity: 'hint', words: '' };
   if (history.refusedByServer)
     return { severity: 'warning', words: 'is refused by Modal when the app is deployed' };
   if (replacedIn !== undefined && !isAtLeast(version, replacedIn)) return undefined;

@@ -14,6 +14,8 @@ export interface History {
   readonly failsFrom?: string;
   /** Read without a word, and refused by the server when the app is deployed; no local `modal` can show it. */
   readonly refusedByServer?: true;
+  /** Nothing is wrong: it costs money or trust. */
+  readonly hint?: true;
 }
 
 /** What a rule says. Its code is shown beside each finding and names its page. */

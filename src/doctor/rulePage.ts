@@ -2,9 +2,11 @@ import type { History, Rule } from './rule.ts';
 
 /** The page of a rule, as Markdown that is read as it stands. */
 export function rulePage({ code, what, advice, history, examples }: Rule): string {
+  const happens = history.hint ? '' : ` ${whatHappens(history)}`;
+  const dot = history.hint ? '.' : '';
   return [
     `# ${code}`,
-    `${what} ${whatHappens(history)} ${advice}`,
+    `${what}${happens}${dot} ${advice}`,
     '## Example',
     fenced(examples.hit),
     '## Not meant',

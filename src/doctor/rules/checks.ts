@@ -1,8 +1,10 @@
 import type { PythonFile } from '../pythonFile.ts';
 import type { Fix, Rule } from '../rule.ts';
 import type { Call, Site } from '../sites.ts';
+import type { Rates } from '../../domain/cost.ts';
 import { bareDecorators } from './bareDecorator.ts';
 import { classMethods } from './classMethods.ts';
+import { hints } from './hints.ts';
 import { pythonVersions } from './pythonVersion.ts';
 import { resourceValues } from './resourceValues.ts';
 import { schedules } from './schedule.ts';
@@ -12,6 +14,8 @@ export interface CheckedFile {
   readonly file: PythonFile;
   readonly sites: readonly Site[];
   readonly calls: readonly Call[];
+  /** Prices; without them no amount is said. */
+  readonly rates?: Rates | undefined;
 }
 
 export interface Hit {
@@ -35,6 +39,7 @@ export const allChecks: readonly Check[] = [
   pythonVersions,
   resourceValues,
   schedules,
+  hints,
 ];
 
 export function* checks(checked: CheckedFile): Generator<Hit> {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Rates } from '../../domain/cost.ts';
 import type { Disposable } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import type { Finding, Severity } from '../../doctor/rule.ts';
@@ -26,6 +27,7 @@ export interface DoctorServices {
   readonly isWanted: (uri: vscode.Uri) => boolean;
   /** Codes of rules that the user has switched off. */
   readonly disabledRules: (uri: vscode.Uri) => readonly string[];
+  readonly rates: () => Rates;
   readonly logger: Logger;
 }
 
@@ -86,7 +88,11 @@ export class Doctor implements Disposable {
   async #ofText(text: string, uri: vscode.Uri): Promise<readonly Finding[]> {
     if (text.length > mostCharacters) return [];
     this.#release ??= this.#findRelease();
-    const found = await this.#thread.ask({ text, release: await this.#release });
+    const found = await this.#thread.ask({
+      text,
+      release: await this.#release,
+      rates: this.#services.rates(),
+    });
     const disabled = new Set(this.#services.disabledRules(uri));
     return found.filter(({ code }) => !disabled.has(code));
   }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Rates } from '../../domain/cost.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { Config } from '../../platform/config.ts';
@@ -10,6 +11,7 @@ interface Needs {
   readonly extensionUri: vscode.Uri;
   readonly cli: CliFinder;
   readonly config: Config;
+  readonly rates: () => Rates;
   readonly logger: Logger;
 }
 
@@ -46,7 +48,7 @@ export class DoctorStarter implements vscode.Disposable {
   }
 
   #load(): Promise<Doctor> {
-    const { extensionUri, cli, config, logger } = this.#needs;
+    const { extensionUri, cli, config, rates, logger } = this.#needs;
     return (this.#doctor ??= import('./doctor.ts').then(({ Doctor }) =>
       this.#disposables.add(
         new Doctor({
@@ -54,6 +56,7 @@ export class DoctorStarter implements vscode.Disposable {
           interpreter: () => cli.input(),
           isWanted: (uri) => config.get('doctor.enabled', uri),
           disabledRules: (uri) => config.get('doctor.disabledRules', uri),
+          rates,
           logger,
         }),
       ),
