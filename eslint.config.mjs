@@ -8,10 +8,11 @@ const arrows = {
   deploy: ['modal', 'files', 'domain'],
   logs: ['modal', 'files', 'domain'],
   scripts: ['domain'],
+  doctor: ['scripts', 'domain'],
   requests: ['modal', 'files', 'domain'],
   store: ['modal', 'domain'],
   platform: ['files', 'domain'],
-  ui: ['platform', 'store', 'deploy', 'scripts', 'logs', 'requests', 'modal', 'files', 'domain'],
+  ui: ['platform', 'store', 'deploy', 'scripts', 'doctor', 'logs', 'requests', 'modal', 'files', 'domain'],
   // Both sides of a webview share its message types, and nothing else.
   webview: ['ui/[a-z]+/(?:[a-z]+/)?[a-zA-Z]*[pP]rotocol\\.ts$', 'domain'],
 };

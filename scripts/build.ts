@@ -27,6 +27,8 @@ const lazyModules: Readonly<Record<string, string>> = {
   scriptActions: 'src/ui/scripts/scriptActions.ts',
   taskArguments: 'src/deploy/taskArguments.ts',
   scriptParser: 'src/scripts/parserWorker.ts',
+  doctor: 'src/ui/doctor/doctor.ts',
+  doctorWorker: 'src/doctor/doctorWorker.ts',
   logsPanel: 'src/ui/logs/logsPanel.ts',
   logDownload: 'src/ui/logs/past/downloadFlow.ts',
 };

@@ -25,6 +25,7 @@ import { registerCommands } from './ui/commands/command.ts';
 import { commandTable } from './ui/commands/commandTable.ts';
 import type { Services } from './ui/commands/services.ts';
 import { DeployProblems } from './ui/deploy/deployProblems.ts';
+import { DoctorStarter } from './ui/doctor/startDoctor.ts';
 import { DeployTracker } from './ui/deploy/deployTracker.ts';
 import { reportInterruptedDeploys } from './ui/deploy/interruptedDeploys.ts';
 import { sourceFolders } from './ui/logs/sourceFolders.ts';
@@ -187,6 +188,15 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     }),
   );
   disposables.add(new ScriptCodeLenses(scriptReader, scriptRuns, config, new DeployedApps(store)));
+  const doctor = disposables.add(
+    new DoctorStarter({
+      extensionUri: context.extensionUri,
+      cli,
+      config,
+      rates: () => catalogueView.rates,
+      logger,
+    }),
+  );
   disposables.add(new ScriptTasks(scriptFinder, cli, config, planes));
   const services: Services = {
     extensionUri: context.extensionUri,
@@ -215,6 +225,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     scriptReader,
     scriptRuns,
     scriptsView,
+    doctor,
   };
   const deploy = deployCommand(services);
   const scripts = scriptCommands(services);

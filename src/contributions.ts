@@ -57,6 +57,7 @@ export const commands = {
   openProfileFile: 'modalGpu.openProfileFile',
   showAppFiles: 'modalGpu.showAppFiles',
   copyToWorkspace: 'modalGpu.copyToWorkspace',
+  fixOutdatedCode: 'modalGpu.fixOutdatedCode',
   showOutput: 'modalGpu.showOutput',
   openWalkthrough: 'modalGpu.openWalkthrough',
   filterApps: 'modalGpu.filterApps',

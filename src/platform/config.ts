@@ -21,6 +21,9 @@ const number =
   (raw) =>
     typeof raw === 'number' && raw >= minimum && raw <= maximum ? raw : fallback;
 
+const list: Reader<readonly string[]> = (raw) =>
+  Array.isArray(raw) && raw.every((item) => typeof item === 'string') ? raw : [];
+
 /** Every setting with the values that we accept; a wrong value falls back to the manifest's default. */
 const readers = {
   'cli.path': text(''),
@@ -31,6 +34,8 @@ const readers = {
   'apps.showStopped': flag(false),
   'requests.timeoutSeconds': number(10, 7200, 600),
   codeLens: flag(true),
+  'doctor.enabled': flag(true),
+  'doctor.disabledRules': list,
 };
 
 export type SettingKey = keyof typeof readers;

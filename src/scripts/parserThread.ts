@@ -1,46 +1,39 @@
 import { Worker } from 'node:worker_threads';
 import type { Disposable } from '../domain/emitter.ts';
-import type { ModalScript } from '../domain/script.ts';
 
 /** Files that people write take a tenth of it. */
 const limitMs = 3000;
 /** The thread ends when nothing was read for so long. */
 const idleMs = 30_000;
 
-const tooLong: ModalScript = {
-  apps: [],
-  problems: [
-    {
-      line: 1,
-      column: 1,
-      message: 'This file takes too long to read, so its apps are not shown. Move them to a smaller file.',
-    },
-  ],
-};
-
-interface Job {
-  readonly text: string;
-  readonly resolve: (script: ModalScript) => void;
+interface Job<Question, Answer> {
+  readonly question: Question;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** Parses scripts in a thread of its own, one after the other. One that takes too long is given up. */
-export class ParserThread implements Disposable {
+/** Reads Python in a thread of its own, one file after the other. One that takes too long is given up. */
+export class ParserThread<Question, Answer> implements Disposable {
   readonly #workerFile: string | URL;
+  readonly #tooLong: Answer;
   readonly #limitMs: number;
-  readonly #jobs: Job[] = [];
+  readonly #jobs: Job<Question, Answer>[] = [];
   #worker: Worker | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param workerFile `parserWorker.ts` or its bundle */
-  constructor(workerFile: string | URL, limit = limitMs) {
+  /**
+   * @param workerFile a worker that posts one answer for each message, or its bundle
+   * @param tooLong the answer for a file that is given up
+   */
+  constructor(workerFile: string | URL, tooLong: Answer, limit = limitMs) {
     this.#workerFile = workerFile;
+    this.#tooLong = tooLong;
     this.#limitMs = limit;
   }
 
-  parse(text: string): Promise<ModalScript> {
+  ask(question: Question): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.#jobs.push({ text, resolve, reject });
+      this.#jobs.push({ question, resolve, reject });
       if (this.#jobs.length === 1) this.#next();
     });
   }
@@ -65,11 +58,11 @@ export class ParserThread implements Disposable {
   }
 
   /** The time of the start is not the file's. */
-  #start(job: Job): void {
+  #start(job: Job<Question, Answer>): void {
     const worker = new Worker(this.#workerFile, { env: {}, execArgv: [] });
     this.#worker = worker;
     worker.once('online', () => this.#give(worker, job));
-    worker.on('message', (script: ModalScript) => this.#finish(({ resolve }) => resolve(script)));
+    worker.on('message', (answer: Answer) => this.#finish(({ resolve }) => resolve(answer)));
     worker.on('error', (error: Error) => {
       this.#end();
       this.#finish(({ reject }) => reject(error));
@@ -77,15 +70,15 @@ export class ParserThread implements Disposable {
     worker.unref();
   }
 
-  #give(worker: Worker, { text }: Job): void {
-    worker.postMessage(text);
+  #give(worker: Worker, { question }: Job<Question, Answer>): void {
+    worker.postMessage(question);
     this.#timer = setTimeout(() => {
       this.#end();
-      this.#finish(({ resolve }) => resolve(tooLong));
+      this.#finish(({ resolve }) => resolve(this.#tooLong));
     }, this.#limitMs);
   }
 
-  #finish(settle: (job: Job) => void): void {
+  #finish(settle: (job: Job<Question, Answer>) => void): void {
     const job = this.#jobs.shift();
     if (job) settle(job);
     this.#next();

@@ -47,7 +47,11 @@ import { remoteKey } from '../../src/ui/lifecycle/remotes.ts';
 import { styledRuns } from '../../src/webview/logs/ansiRuns.ts';
 import { piecesOf } from '../../src/webview/logs/pieces.ts';
 
-const scripts = new ParserThread(new URL('../../src/scripts/parserWorker.ts', import.meta.url), 300);
+const scripts = new ParserThread<string, unknown>(
+  new URL('../../src/scripts/parserWorker.ts', import.meta.url),
+  undefined,
+  300,
+);
 
 /** Reads a text that somebody else wrote, as the product does. */
 export type Reader = (text: string) => unknown;
@@ -325,7 +329,7 @@ export const readers: Readonly<Record<string, Reader>> = {
   'failure of the CLI': readFailure,
   '.http file': readHttpFile,
   '.env file': readDotenv,
-  'Python file': (text) => [mentionsModal(text), scripts.parse(`import modal\n${text}`)].at(-1),
+  'Python file': (text) => [mentionsModal(text), scripts.ask(`import modal\n${text}`)].at(-1),
   'API description': readDescription,
   answer: readAnswer,
   'event stream': readStream,

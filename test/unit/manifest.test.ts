@@ -41,7 +41,12 @@ describe('the manifest', () => {
   it('lets a folder that is not trusted change only what is looked at', () => {
     const settings = contributes.configuration.flatMap(({ properties }) => Object.keys(properties));
     const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
-    const harmless = ['modalGpu.apps.showStopped', 'modalGpu.codeLens'];
+    const harmless = [
+      'modalGpu.apps.showStopped',
+      'modalGpu.codeLens',
+      'modalGpu.doctor.disabledRules',
+      'modalGpu.doctor.enabled',
+    ];
     expect([...restrictedConfigurations, ...harmless].sort()).toEqual(settings.sort());
   });
 

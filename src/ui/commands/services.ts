@@ -20,6 +20,7 @@ import type { ScriptFinder } from '../scripts/scriptFinder.ts';
 import type { ScriptReader } from '../scripts/scriptReader.ts';
 import type { ScriptRuns } from '../scripts/scriptRuns.ts';
 import type { ScriptsView } from '../scripts/scriptsView.ts';
+import type { DoctorStarter } from '../doctor/startDoctor.ts';
 import type { AppsView } from '../trees/appsView.ts';
 import type { LifecycleRows } from '../trees/lifecycleRows.ts';
 import type { CatalogueView } from '../trees/catalogueView.ts';
@@ -52,4 +53,5 @@ export interface Services {
   readonly scriptReader: ScriptReader;
   readonly scriptRuns: ScriptRuns;
   readonly scriptsView: ScriptsView;
+  readonly doctor: DoctorStarter;
 }

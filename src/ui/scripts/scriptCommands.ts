@@ -25,6 +25,7 @@ type ScriptCommands = Pick<
   | typeof commands.copyServedUrl
   | typeof commands.openScript
   | typeof commands.refreshScripts
+  | typeof commands.fixOutdatedCode
 >;
 
 /** Commands on the user's own scripts. */
@@ -37,6 +38,10 @@ export function scriptCommands(services: Services): ScriptCommands {
     return { ...actions, flow };
   };
   return {
+    [commands.fixOutdatedCode]: {
+      doing: 'Fix outdated Modal code',
+      run: () => services.doctor.fixWorkspace(),
+    },
     [commands.serveScript]: {
       doing: t('Serve script'),
       run: async (argument) => {

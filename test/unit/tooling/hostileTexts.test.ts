@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { readers } from '../../hostile/readers.ts';
 import { randomText } from '../../hostile/texts.ts';
 import { random } from '../../soak/random.ts';
+import type { ModalScript } from '../../../src/domain/script.ts';
+import { tooLong } from '../../../src/scripts/tooLong.ts';
 import { ParserThread } from '../../../src/scripts/parserThread.ts';
 
 /** Long enough that a reader which takes time by the square of it would not come to its end here. */
@@ -59,12 +61,12 @@ describe('the thread that reads Python', () => {
   const file = new URL('../../../src/scripts/parserWorker.ts', import.meta.url);
 
   it('gives up a file that takes too long, and reads the next one', async () => {
-    const thread = new ParserThread(file, 1500);
+    const thread = new ParserThread<string, ModalScript>(file, tooLong, 1500);
     let turns = 0;
     const counting = setInterval(() => turns++, 10);
     const [hostile, usual] = await Promise.all([
-      thread.parse(`import modal\n${'File "'.repeat(100_000)}`),
-      thread.parse('import modal\napp = modal.App("a")\n'),
+      thread.ask(`import modal\n${'File "'.repeat(100_000)}`),
+      thread.ask('import modal\napp = modal.App("a")\n'),
     ]);
     clearInterval(counting);
     expect(hostile.apps).toEqual([]);
@@ -75,8 +77,8 @@ describe('the thread that reads Python', () => {
   }, 30_000);
 
   it('ends what waits when it is disposed', async () => {
-    const thread = new ParserThread(file);
-    const waiting = thread.parse('import modal\n');
+    const thread = new ParserThread<string, ModalScript>(file, tooLong);
+    const waiting = thread.ask('import modal\n');
     thread.dispose();
     await expect(waiting).rejects.toThrow('no longer read');
     await sleep(0);

@@ -1,0 +1,170 @@
+import * as vscode from 'vscode';
+import type { Rates } from '../../domain/cost.ts';
+import type { Disposable } from '../../domain/emitter.ts';
+import { DisposableStore } from '../../domain/emitter.ts';
+import type { Finding, Severity } from '../../doctor/rule.ts';
+import type { DoctorQuestion } from '../../doctor/doctorWorker.ts';
+import { newestKnown } from '../../doctor/version.ts';
+import { installedRelease } from '../../modal/installedRelease.ts';
+import type { InterpreterInput } from '../../modal/interpreter.ts';
+import type { Logger } from '../../domain/logger.ts';
+import { ParserThread } from '../../scripts/parserThread.ts';
+import type { ScriptFiles } from '../../scripts/scriptIndex.ts';
+import { fixWorkspace } from './fixWorkspace.ts';
+import { DoctorFixes } from './doctorFixes.ts';
+import { RulePages, pageOf } from './rulePages.ts';
+
+/** While somebody types, a file is looked at when the keys have been quiet for so long. */
+const settleMs = 300;
+/** Nothing larger is read at each change. */
+const mostCharacters = 1 << 20;
+
+export interface DoctorServices {
+  /** Bundle of `doctorWorker.ts`. */
+  readonly workerFile: string;
+  readonly interpreter: () => Promise<InterpreterInput>;
+  /** The user wants findings in this file. */
+  readonly isWanted: (uri: vscode.Uri) => boolean;
+  /** Codes of rules that the user has switched off. */
+  readonly disabledRules: (uri: vscode.Uri) => readonly string[];
+  readonly rates: () => Rates;
+  readonly logger: Logger;
+}
+
+interface Known {
+  readonly version: number;
+  readonly findings: readonly Finding[];
+}
+
+/** Marks outdated and wrong Modal code in the open Python files. */
+export class Doctor implements Disposable {
+  readonly #services: DoctorServices;
+  readonly #thread: ParserThread<DoctorQuestion, readonly Finding[]>;
+  readonly #marks = vscode.languages.createDiagnosticCollection('modalGpu');
+  readonly #known = new Map<string, Known>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #disposables = new DisposableStore();
+  #release: Promise<string> | undefined;
+
+  constructor(services: DoctorServices) {
+    this.#services = services;
+    this.#thread = new ParserThread<DoctorQuestion, readonly Finding[]>(services.workerFile, []);
+    for (const disposable of [
+      this.#thread,
+      this.#marks,
+      new RulePages(),
+      new DoctorFixes((document) => this.findings(document)),
+      vscode.workspace.onDidOpenTextDocument((document) => void this.#look(document)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#soon(document)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document.uri)),
+    ])
+      this.#disposables.add(disposable);
+    this.lookAgain();
+  }
+
+  /** The `modal` of the workspace, or a setting, is another now. */
+  lookAgain(): void {
+    this.#release = undefined;
+    this.#known.clear();
+    for (const document of vscode.workspace.textDocuments) void this.#look(document);
+  }
+
+  /** What the file has as it stands in the editor. */
+  async findings(document: vscode.TextDocument): Promise<readonly Finding[]> {
+    const key = document.uri.toString();
+    const known = this.#known.get(key);
+    if (known?.version === document.version) return known.findings;
+    const { version } = document;
+    const findings = await this.#ofText(document.getText(), document.uri);
+    if (document.version === version) this.#known.set(key, { version, findings });
+    return findings;
+  }
+
+  /** @param files those of the workspace */
+  fixWorkspace(files: ScriptFiles): Promise<void> {
+    return fixWorkspace(files, (document) => this.findings(document));
+  }
+
+  async #ofText(text: string, uri: vscode.Uri): Promise<readonly Finding[]> {
+    if (text.length > mostCharacters) return [];
+    this.#release ??= this.#findRelease();
+    const found = await this.#thread.ask({
+      text,
+      release: await this.#release,
+      rates: this.#services.rates(),
+    });
+    const disabled = new Set(this.#services.disabledRules(uri));
+    return found.filter(({ code }) => !disabled.has(code));
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#disposables.dispose();
+  }
+
+  async #findRelease(): Promise<string> {
+    const found = await installedRelease(await this.#services.interpreter()).catch(() => undefined);
+    this.#services.logger.debug(
+      `Python files are checked for modal ${found ?? `${newestKnown} (none was found)`}.`,
+    );
+    return found ?? newestKnown;
+  }
+
+  #soon(document: vscode.TextDocument): void {
+    if (!isPython(document)) return;
+    const key = document.uri.toString();
+    clearTimeout(this.#timers.get(key));
+    this.#timers.set(
+      key,
+      setTimeout(() => void this.#look(document), settleMs),
+    );
+  }
+
+  async #look(document: vscode.TextDocument): Promise<void> {
+    if (!isPython(document) || document.isClosed) return;
+    if (!this.#services.isWanted(document.uri)) {
+      this.#marks.delete(document.uri);
+      return;
+    }
+    const { version } = document;
+    try {
+      const findings = await this.findings(document);
+      // What was typed meanwhile is looked at by itself, and a closed file has no marks.
+      if (document.version !== version || !vscode.workspace.textDocuments.includes(document)) return;
+      this.#marks.set(
+        document.uri,
+        findings.map((finding) => markOf(finding, document)),
+      );
+    } catch (error) {
+      this.#services.logger.debug(`A Python file could not be checked: ${String(error)}`);
+    }
+  }
+
+  #forget(uri: vscode.Uri): void {
+    const key = uri.toString();
+    clearTimeout(this.#timers.get(key));
+    this.#timers.delete(key);
+    this.#known.delete(key);
+    this.#marks.delete(uri);
+  }
+}
+
+const severities: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+  hint: vscode.DiagnosticSeverity.Hint,
+};
+
+function markOf(finding: Finding, document: vscode.TextDocument): vscode.Diagnostic {
+  const range = new vscode.Range(document.positionAt(finding.from), document.positionAt(finding.to));
+  const mark = new vscode.Diagnostic(range, finding.message, severities[finding.severity]);
+  mark.source = 'Modal';
+  mark.code = { value: finding.code, target: pageOf(finding.code) };
+  if (finding.deprecated) mark.tags = [vscode.DiagnosticTag.Deprecated];
+  return mark;
+}
+
+function isPython({ languageId, uri }: vscode.TextDocument): boolean {
+  return languageId === 'python' && (uri.scheme === 'file' || uri.scheme === 'untitled');
+}

@@ -1,0 +1,65 @@
+import * as vscode from 'vscode';
+import type { Rates } from '../../domain/cost.ts';
+import { DisposableStore } from '../../domain/emitter.ts';
+import type { Logger } from '../../domain/logger.ts';
+import type { Config } from '../../platform/config.ts';
+import type { CliFinder } from '../onboarding/cliFinder.ts';
+import { workspaceFiles } from '../scripts/workspaceFiles.ts';
+import type { Doctor } from './doctor.ts';
+
+interface Needs {
+  readonly extensionUri: vscode.Uri;
+  readonly cli: CliFinder;
+  readonly config: Config;
+  readonly rates: () => Rates;
+  readonly logger: Logger;
+}
+
+/** Loads the doctor when the first Python file that speaks of Modal is open; before that nothing is read. */
+export class DoctorStarter implements vscode.Disposable {
+  readonly #needs: Needs;
+  readonly #disposables = new DisposableStore();
+  #doctor: Promise<Doctor> | undefined;
+
+  constructor(needs: Needs) {
+    this.#needs = needs;
+    const start = (document: vscode.TextDocument) => {
+      if (!this.#doctor && document.languageId === 'python' && /\bmodal\b/.test(document.getText()))
+        void this.#load();
+    };
+    this.#disposables.add(vscode.workspace.onDidOpenTextDocument(start));
+    this.#disposables.add(vscode.workspace.onDidChangeTextDocument(({ document }) => start(document)));
+    this.#disposables.add(
+      needs.config.onDidChange(['cli.path', 'doctor.enabled', 'doctor.disabledRules'], () => {
+        void this.#doctor?.then((doctor) => doctor.lookAgain());
+      }),
+    );
+    for (const document of vscode.workspace.textDocuments) start(document);
+  }
+
+  /** Offers the fixes of all Python files of the workspace in the editor's own preview. */
+  async fixWorkspace(): Promise<void> {
+    const doctor = await this.#load();
+    await doctor.fixWorkspace(workspaceFiles(this.#needs.config));
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  #load(): Promise<Doctor> {
+    const { extensionUri, cli, config, rates, logger } = this.#needs;
+    return (this.#doctor ??= import('./doctor.ts').then(({ Doctor }) =>
+      this.#disposables.add(
+        new Doctor({
+          workerFile: vscode.Uri.joinPath(extensionUri, 'dist', 'doctorWorker.js').fsPath,
+          interpreter: () => cli.input(),
+          isWanted: (uri) => config.get('doctor.enabled', uri),
+          disabledRules: (uri) => config.get('doctor.disabledRules', uri),
+          rates,
+          logger,
+        }),
+      ),
+    ));
+  }
+}
