@@ -2,15 +2,19 @@
  * `npm run mutate -- answers`: gives our reader wrong answers of the server instead of faults in the code, one at a
  * time, and prints how many of them the parity suite notices, and why the others change nothing.
  *
- * `npm run mutate -- FOLDER [COUNT] [SEED] [KIND…]`: puts one small fault at a time into a copy of the checkout and runs
- * the unit tests that reach its file. What no test notices is printed with its place, and may be equivalent.
+ * `npm run mutate -- PLACES [COUNT] [SEED] [KIND…]`: puts one small fault at a time into a copy of the checkout and runs
+ * the unit tests that reach it, the quickest first, until one fails. Places are folders, files or patterns, with commas
+ * between them. What no test notices is printed with its place, and may be equivalent.
  */
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { globSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { MutateRunner } from './mutateProcess.ts';
+import type { Reach } from './mutateReach.ts';
+import { blockAt, readReach, setupFile } from './mutateReach.ts';
+import { typeCheckOf } from './mutateTypes.ts';
 import type { Mutation } from './mutations.ts';
 import { mutationKinds, mutationsOf } from './mutations.ts';
 import { root } from './root.ts';
@@ -21,44 +25,33 @@ interface Mutant extends Mutation {
 }
 
 interface Verdict {
-  readonly outcome: 'noticed' | 'timed out' | 'survived';
+  readonly outcome: 'noticed' | 'timed out' | 'survived' | 'unreached';
   /** Title of the test that failed first. */
   readonly by: string;
 }
 
-interface Report {
-  readonly success: boolean;
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly message: string;
-    readonly assertionResults: readonly {
-      readonly status: string;
-      readonly fullName: string;
-      readonly failureMessages: readonly string[];
-    }[];
-  }[];
-}
-
 /** Everything that unit tests read. */
 const copied = ['src', 'test', 'scripts', 'media', 'syntaxes', 'modal_apps', '*.json', '*.m?(j|t)s', '*.md'];
-const longestRunMs = 240_000;
+/** How many test files are run at once, as long as none has failed. */
+const batches = [1, 2, 4, Infinity];
 
-const [folder = 'src/domain', count = '40', seed = '1', ...kinds] = process.argv.slice(2);
-if (folder === 'answers') process.exit(await runAnswers());
+const [places = 'src/domain', count = '40', seed = '1', ...kinds] = process.argv.slice(2);
+if (places === 'answers')
+  process.exit(await run('vitest', ['run', '--project', 'parity', '--disable-console-intercept']));
 const unknown = kinds.filter((kind) => !mutationKinds.some((known) => known === kind));
 if (unknown.length > 0)
   throw new Error(`${unknown.join(', ')}: no kind of mutation. Kinds are ${mutationKinds.join(', ')}.`);
 
-const mutants = sample(await allMutants(), Number(count), seed);
 const copy = await mkdtemp(path.join(os.tmpdir(), 'mutate-'));
+const runner = new MutateRunner(copy);
 try {
   await makeCopy();
-  const files = [...new Set(mutants.map(({ file }) => file))];
-  const { outcome, by } = await judge(files);
-  if (outcome !== 'survived') throw new Error(`The tests fail without any fault: ${by}`);
+  const reach = await noteReach();
+  const mutants = await sample(Number(count));
+  await expectGreen(mutants, reach);
   const verdicts: [Mutant, Verdict][] = [];
   for (const mutant of mutants) {
-    const verdict = await tryOut(mutant);
+    const verdict = await tryOut(mutant, reach);
     verdicts.push([mutant, verdict]);
     const { kind, file, line } = mutant;
     console.log(
@@ -67,15 +60,45 @@ try {
   }
   printRates(verdicts);
 } finally {
+  runner.end();
   await rm(copy, { recursive: true, force: true });
 }
 
-function runAnswers(): Promise<number> {
-  return run('vitest', ['run', '--project', 'parity', '--disable-console-intercept']);
+async function noteReach(): Promise<Reach[]> {
+  const noting = new MutateRunner(copy, setupFile);
+  try {
+    return await readReach(copy, async (tests) => {
+      await noting.run({ tests: tests.map((test) => path.join(copy, test)), changed: [] });
+    });
+  } finally {
+    noting.end();
+  }
+}
+
+async function makeCopy(): Promise<void> {
+  for (const entry of globSync(copied, { cwd: root }))
+    await cp(path.join(root, entry), path.join(copy, entry), { recursive: true });
+  await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
+}
+
+/** Faults that pass the type check; the same for the same seed, also when other lines of a file have changed. */
+async function sample(size: number): Promise<Mutant[]> {
+  const all = await allMutants();
+  const order = new Map(all.map((mutant) => [mutant, rank(mutant)]));
+  all.sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1));
+  const passes = typeCheckOf(places);
+  const chosen: Mutant[] = [];
+  for (const mutant of all) {
+    if (chosen.length === size) break;
+    const text = await readFile(path.join(root, mutant.file), 'utf8');
+    if (passes(mutant.file, mutated(text, mutant))) chosen.push(mutant);
+  }
+  return chosen;
 }
 
 async function allMutants(): Promise<Mutant[]> {
-  const files = globSync(`${folder}{,/**/*.ts}`, { cwd: root })
+  const patterns = places.split(',').map((place) => (/[*{]/.test(place) ? place : `${place}{,/**/*.ts}`));
+  const files = [...new Set(globSync(patterns, { cwd: root }))]
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
     .sort();
   const found = await Promise.all(
@@ -87,70 +110,58 @@ async function allMutants(): Promise<Mutant[]> {
   return found.flat().filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
 }
 
-/** The same for the same seed, also when other lines of a file have changed. */
-function sample(of: readonly Mutant[], size: number, chosenBy: string): Mutant[] {
-  const order = new Map(of.map((mutant) => [mutant, rank(mutant, chosenBy)]));
-  return [...of].sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1)).slice(0, size);
+function rank({ file, kind, context, replacement }: Mutant): string {
+  return createHash('sha256').update([seed, file, kind, context, replacement].join('\0')).digest('hex');
 }
 
-function rank({ file, kind, context, replacement }: Mutant, chosenBy: string): string {
-  return createHash('sha256').update([chosenBy, file, kind, context, replacement].join('\0')).digest('hex');
+function mutated(text: string, { start, end, replacement }: Mutant): string {
+  return text.slice(0, start) + replacement + text.slice(end);
 }
 
-async function makeCopy(): Promise<void> {
-  for (const entry of globSync(copied, { cwd: root }))
-    await cp(path.join(root, entry), path.join(copy, entry), { recursive: true });
-  await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
+async function expectGreen(mutants: readonly Mutant[], reach: readonly Reach[]): Promise<void> {
+  const files = new Set(mutants.map(({ file }) => file));
+  const tests = reach.filter(({ blocks }) => Object.keys(blocks).some((file) => files.has(file)));
+  const { failed } = await runner.run({ tests: tests.map(inCopy), changed: [] });
+  if (failed !== undefined) throw new Error(`The tests fail without any fault: ${failed}`);
 }
 
-async function tryOut({ file, start, end, replacement }: Mutant): Promise<Verdict> {
-  const place = path.join(copy, file);
+function inCopy({ test }: Reach): string {
+  return path.join(copy, test);
+}
+
+async function tryOut(mutant: Mutant, reach: readonly Reach[]): Promise<Verdict> {
+  const place = path.join(copy, mutant.file);
   const text = await readFile(place, 'utf8');
-  await writeFile(place, text.slice(0, start) + replacement + text.slice(end));
+  const block = blockAt(mutant.file, text, mutant.start);
+  const tests = reach
+    .filter(({ blocks }) => blocks[mutant.file]?.includes(block))
+    .sort((a, b) => cost(a, mutant.file) - cost(b, mutant.file));
+  if (tests.length === 0) return { outcome: 'unreached', by: '' };
+  await writeFile(place, mutated(text, mutant));
   try {
-    return await judge([file]);
+    return await judge(tests.map(inCopy), place);
   } finally {
     await writeFile(place, text);
+    runner.touch(place);
   }
 }
 
-async function judge(files: readonly string[]): Promise<Verdict> {
-  const report = path.join(copy, 'report.json');
-  await rm(report, { force: true });
-  const args = ['related', '--run', '--project', 'unit', '--bail', '1', '--passWithNoTests'];
-  const ended = await runVitest([...args, '--reporter', 'json', '--outputFile', report, ...files]);
-  if (!ended) return { outcome: 'timed out', by: 'the run did not end' };
-  const { testResults, success } = JSON.parse(await readFile(report, 'utf8')) as Report;
-  if (success) return { outcome: 'survived', by: '' };
-  const failed = testResults
-    .flatMap(({ assertionResults }) => assertionResults)
-    .find(({ status }) => status === 'failed');
-  const by = failed?.fullName ?? testResults.find(({ message }) => message)?.message.split('\n')[0] ?? '';
-  const isTimeOut = /timed out in \d+ms/.test(failed?.failureMessages.join() ?? '');
-  return { outcome: isTimeOut ? 'timed out' : 'noticed', by };
+/** Tests that stand in the mirror of the file's folder are likelier to notice. */
+function cost({ test, durationMs }: Reach, file: string): number {
+  const folder = file.split('/')[1] ?? '';
+  return durationMs * (test.split('/')[2] === folder ? 1 : 3);
 }
 
-/** @returns false when it was ended because it took too long */
-function runVitest(args: readonly string[]): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    // By its own file: the command of that name would take whichever Node is first in the path.
-    const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
-    const child = spawn(process.execPath, [vitest, ...args], {
-      cwd: copy,
-      stdio: 'ignore',
-      detached: true,
-    });
-    let ended = true;
-    const limit = setTimeout(() => {
-      ended = false;
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    }, longestRunMs);
-    child.once('error', reject);
-    child.once('exit', () => {
-      clearTimeout(limit);
-      resolve(ended);
-    });
-  });
+async function judge(tests: readonly string[], place: string): Promise<Verdict> {
+  runner.touch(place);
+  let at = 0;
+  for (const size of batches) {
+    const { failed, isTimeOut } = await runner.run({ tests: tests.slice(at, at + size), changed: [] });
+    if (failed !== undefined) return { outcome: isTimeOut ? 'timed out' : 'noticed', by: failed };
+    at += size;
+    if (at >= tests.length) break;
+  }
+  return { outcome: 'survived', by: '' };
 }
 
 function shown({ replacement }: Mutant): string {
@@ -159,10 +170,10 @@ function shown({ replacement }: Mutant): string {
 
 function printRates(verdicts: readonly (readonly [Mutant, Verdict])[]): void {
   const rate = (of: readonly (readonly [Mutant, Verdict])[]) => {
-    const noticed = of.filter(([, { outcome }]) => outcome !== 'survived').length;
+    const noticed = of.filter(([, { outcome }]) => outcome === 'noticed' || outcome === 'timed out').length;
     return `${noticed} of ${of.length} (${Math.round((100 * noticed) / of.length)} %)`;
   };
-  console.log(`\n${folder}, seed ${seed}: noticed ${rate(verdicts)}`);
+  console.log(`\n${places}, seed ${seed}: noticed ${rate(verdicts)}`);
   for (const kind of mutationKinds) {
     const of = verdicts.filter(([mutant]) => mutant.kind === kind);
     if (of.length > 0) console.log(`  ${kind.padEnd(9)} ${rate(of)}`);
