@@ -12,6 +12,7 @@ import { globSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { MutateRunner } from './mutateProcess.ts';
+import type { Outcome } from './mutateRunner.ts';
 import type { Reach } from './mutateReach.ts';
 import { blockAt, readReach, setupFile } from './mutateReach.ts';
 import { typeCheckOf } from './mutateTypes.ts';
@@ -44,11 +45,11 @@ if (unknown.length > 0)
 
 const copy = await mkdtemp(path.join(os.tmpdir(), 'mutate-'));
 const runner = new MutateRunner(copy);
+const green = new Set<string>();
 try {
   await makeCopy();
   const reach = await noteReach();
   const mutants = await sample(Number(count));
-  await expectGreen(mutants, reach);
   const verdicts: [Mutant, Verdict][] = [];
   for (const mutant of mutants) {
     const verdict = await tryOut(mutant, reach);
@@ -118,11 +119,12 @@ function mutated(text: string, { start, end, replacement }: Mutant): string {
   return text.slice(0, start) + replacement + text.slice(end);
 }
 
-async function expectGreen(mutants: readonly Mutant[], reach: readonly Reach[]): Promise<void> {
-  const files = new Set(mutants.map(({ file }) => file));
-  const tests = reach.filter(({ blocks }) => Object.keys(blocks).some((file) => files.has(file)));
-  const { failed } = await runner.run({ tests: tests.map(inCopy), changed: [] });
-  if (failed !== undefined) throw new Error(`The tests fail without any fault: ${failed}`);
+/** A test that fails without any fault as well says nothing; each that has noticed one is asked once. */
+async function expectGreen(test: string): Promise<void> {
+  if (green.has(test)) return;
+  const { failed } = await runner.run({ tests: [test], changed: [] });
+  if (failed !== undefined) throw new Error(`A test fails without any fault: ${failed}`);
+  green.add(test);
 }
 
 function inCopy({ test }: Reach): string {
@@ -138,12 +140,13 @@ async function tryOut(mutant: Mutant, reach: readonly Reach[]): Promise<Verdict>
     .sort((a, b) => cost(a, mutant.file) - cost(b, mutant.file));
   if (tests.length === 0) return { outcome: 'unreached', by: '' };
   await writeFile(place, mutated(text, mutant));
-  try {
-    return await judge(tests.map(inCopy), place);
-  } finally {
-    await writeFile(place, text);
-    runner.touch(place);
-  }
+  runner.touch(place);
+  const { failed, isTimeOut, test } = await firstFailure(tests.map(inCopy));
+  await writeFile(place, text);
+  runner.touch(place);
+  if (failed === undefined) return { outcome: 'survived', by: '' };
+  if (test !== undefined) await expectGreen(test);
+  return { outcome: isTimeOut ? 'timed out' : 'noticed', by: failed };
 }
 
 /** Tests that stand in the mirror of the file's folder are likelier to notice. */
@@ -152,16 +155,14 @@ function cost({ test, durationMs }: Reach, file: string): number {
   return durationMs * (test.split('/')[2] === folder ? 1 : 3);
 }
 
-async function judge(tests: readonly string[], place: string): Promise<Verdict> {
-  runner.touch(place);
+async function firstFailure(tests: readonly string[]): Promise<Outcome> {
   let at = 0;
   for (const size of batches) {
-    const { failed, isTimeOut } = await runner.run({ tests: tests.slice(at, at + size), changed: [] });
-    if (failed !== undefined) return { outcome: isTimeOut ? 'timed out' : 'noticed', by: failed };
+    const outcome = await runner.run({ tests: tests.slice(at, at + size), changed: [] });
     at += size;
-    if (at >= tests.length) break;
+    if (outcome.failed !== undefined || at >= tests.length) return outcome;
   }
-  return { outcome: 'survived', by: '' };
+  return {};
 }
 
 function shown({ replacement }: Mutant): string {

@@ -16,6 +16,8 @@ export interface Outcome {
   /** Title of the first test that failed; undefined when all pass. */
   readonly failed?: string;
   readonly isTimeOut?: boolean;
+  /** Its file. */
+  readonly test?: string;
 }
 
 const [copy = '', setupFile] = process.argv.slice(2);
@@ -64,8 +66,8 @@ function failureOf(module: TestModule): Outcome | undefined {
         .result()
         .errors?.map(({ message }) => message)
         .join() ?? '';
-    return { failed: test.fullName, isTimeOut: /timed out in \d+ms/.test(text) };
+    return { failed: test.fullName, isTimeOut: /timed out in \d+ms/.test(text), test: module.moduleId };
   }
   const error = module.errors()[0];
-  return error && { failed: error.message.split('\n')[0] ?? '' };
+  return error && { failed: error.message.split('\n')[0] ?? '', test: module.moduleId };
 }
