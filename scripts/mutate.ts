@@ -2,9 +2,9 @@
  * `npm run mutate -- answers`: gives our reader wrong answers of the server instead of faults in the code, one at a
  * time, and prints how many of them the parity suite notices, and why the others change nothing.
  *
- * `npm run mutate -- PLACES [COUNT] [SEED] [KIND…]`: puts one small fault at a time into a copy of the checkout and runs
+ * `npm run mutate -- PLACES [COUNT] [SEED] [KIND…] [TEST…]`: puts one small fault at a time into a copy of the checkout and runs
  * the unit tests that reach it, the quickest first, until one fails. Places are folders, files or patterns, with commas
- * between them. What no test notices is printed with its place, and may be equivalent.
+ * between them. Named test files judge alone, which is quick and finds at least as many survivors. What no test notices is printed with its place, and may be equivalent.
  */
 import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -15,6 +15,7 @@ import { MutateRunner } from './mutateProcess.ts';
 import type { Outcome } from './mutateRunner.ts';
 import type { Reach } from './mutateReach.ts';
 import { blockAt, readReach, setupFile } from './mutateReach.ts';
+import type { TypeCheck } from './mutateTypes.ts';
 import { typeCheckOf } from './mutateTypes.ts';
 import type { Mutation } from './mutations.ts';
 import { mutationKinds, mutationsOf } from './mutations.ts';
@@ -26,7 +27,8 @@ interface Mutant extends Mutation {
 }
 
 interface Verdict {
-  readonly outcome: 'noticed' | 'timed out' | 'survived' | 'unreached';
+  /** `refused`: by the type check alone; `unreached`: no test comes there. */
+  readonly outcome: 'noticed' | 'timed out' | 'refused' | 'survived' | 'unreached';
   /** Title of the test that failed first. */
   readonly by: string;
 }
@@ -36,7 +38,9 @@ const copied = ['src', 'test', 'scripts', 'media', 'syntaxes', 'modal_apps', '*.
 /** How many test files are run at once, as long as none has failed. */
 const batches = [1, 2, 4, Infinity];
 
-const [places = 'src/domain', count = '40', seed = '1', ...kinds] = process.argv.slice(2);
+const [places = 'src/domain', count = '40', seed = '1', ...rest] = process.argv.slice(2);
+const judges = rest.filter((each) => each.endsWith('.test.ts'));
+const kinds = rest.filter((each) => !judges.includes(each));
 if (places === 'answers')
   process.exit(await run('vitest', ['run', '--project', 'parity', '--disable-console-intercept']));
 const unknown = kinds.filter((kind) => !mutationKinds.some((known) => known === kind));
@@ -46,13 +50,14 @@ if (unknown.length > 0)
 const copy = await mkdtemp(path.join(os.tmpdir(), 'mutate-'));
 const runner = new MutateRunner(copy);
 const green = new Set<string>();
+let passes: TypeCheck | undefined;
 try {
   await makeCopy();
-  const reach = await noteReach();
   const mutants = await sample(Number(count));
+  const reach = judges.length > 0 ? [] : await noteReach(new Set(mutants.map(({ file }) => file)));
   const verdicts: [Mutant, Verdict][] = [];
   for (const mutant of mutants) {
-    const verdict = await tryOut(mutant, reach);
+    const verdict = await withTypes(mutant, await tryOut(mutant, reach));
     verdicts.push([mutant, verdict]);
     const { kind, file, line } = mutant;
     console.log(
@@ -65,10 +70,10 @@ try {
   await rm(copy, { recursive: true, force: true });
 }
 
-async function noteReach(): Promise<Reach[]> {
+async function noteReach(files: ReadonlySet<string>): Promise<Reach[]> {
   const noting = new MutateRunner(copy, setupFile);
   try {
-    return await readReach(copy, async (tests) => {
+    return await readReach(copy, files, async (tests) => {
       await noting.run({ tests: tests.map((test) => path.join(copy, test)), changed: [] });
     });
   } finally {
@@ -82,19 +87,12 @@ async function makeCopy(): Promise<void> {
   await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
 }
 
-/** Faults that pass the type check; the same for the same seed, also when other lines of a file have changed. */
+/** The same for the same seed, also when other lines of a file have changed. */
 async function sample(size: number): Promise<Mutant[]> {
   const all = await allMutants();
   const order = new Map(all.map((mutant) => [mutant, rank(mutant)]));
   all.sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1));
-  const passes = typeCheckOf(places);
-  const chosen: Mutant[] = [];
-  for (const mutant of all) {
-    if (chosen.length === size) break;
-    const text = await readFile(path.join(root, mutant.file), 'utf8');
-    if (passes(mutant.file, mutated(text, mutant))) chosen.push(mutant);
-  }
-  return chosen;
+  return all.slice(0, size);
 }
 
 async function allMutants(): Promise<Mutant[]> {
@@ -127,26 +125,35 @@ async function expectGreen(test: string): Promise<void> {
   green.add(test);
 }
 
-function inCopy({ test }: Reach): string {
-  return path.join(copy, test);
+function testsOf({ file, start }: Mutant, text: string, reach: readonly Reach[]): string[] {
+  const block = blockAt(file, text, start);
+  return reach
+    .filter(({ blocks }) => blocks[file]?.includes(block))
+    .sort((a, b) => cost(a, file) - cost(b, file))
+    .map(({ test }) => test);
 }
 
 async function tryOut(mutant: Mutant, reach: readonly Reach[]): Promise<Verdict> {
   const place = path.join(copy, mutant.file);
   const text = await readFile(place, 'utf8');
-  const block = blockAt(mutant.file, text, mutant.start);
-  const tests = reach
-    .filter(({ blocks }) => blocks[mutant.file]?.includes(block))
-    .sort((a, b) => cost(a, mutant.file) - cost(b, mutant.file));
+  const tests = judges.length > 0 ? judges : testsOf(mutant, text, reach);
   if (tests.length === 0) return { outcome: 'unreached', by: '' };
   await writeFile(place, mutated(text, mutant));
   runner.touch(place);
-  const { failed, isTimeOut, test } = await firstFailure(tests.map(inCopy));
+  const { failed, isTimeOut, test } = await firstFailure(tests.map((each) => path.join(copy, each)));
   await writeFile(place, text);
   runner.touch(place);
   if (failed === undefined) return { outcome: 'survived', by: '' };
   if (test !== undefined) await expectGreen(test);
   return { outcome: isTimeOut ? 'timed out' : 'noticed', by: failed };
+}
+
+/** Asks the type check about what no test has noticed; it takes long to begin with. */
+async function withTypes(mutant: Mutant, verdict: Verdict): Promise<Verdict> {
+  if (verdict.outcome !== 'survived' && verdict.outcome !== 'unreached') return verdict;
+  passes ??= typeCheckOf(places);
+  const text = await readFile(path.join(root, mutant.file), 'utf8');
+  return passes(mutant.file, mutated(text, mutant)) ? verdict : { ...verdict, outcome: 'refused' };
 }
 
 /** Tests that stand in the mirror of the file's folder are likelier to notice. */
@@ -171,7 +178,7 @@ function shown({ replacement }: Mutant): string {
 
 function printRates(verdicts: readonly (readonly [Mutant, Verdict])[]): void {
   const rate = (of: readonly (readonly [Mutant, Verdict])[]) => {
-    const noticed = of.filter(([, { outcome }]) => outcome === 'noticed' || outcome === 'timed out').length;
+    const noticed = of.filter(([, { outcome }]) => outcome !== 'survived' && outcome !== 'unreached').length;
     return `${noticed} of ${of.length} (${Math.round((100 * noticed) / of.length)} %)`;
   };
   console.log(`\n${places}, seed ${seed}: noticed ${rate(verdicts)}`);
@@ -179,6 +186,8 @@ function printRates(verdicts: readonly (readonly [Mutant, Verdict])[]): void {
     const of = verdicts.filter(([mutant]) => mutant.kind === kind);
     if (of.length > 0) console.log(`  ${kind.padEnd(9)} ${rate(of)}`);
   }
+  const refused = verdicts.filter(([, { outcome }]) => outcome === 'refused').length;
+  if (refused > 0) console.log(`  ${refused} of them by the type check alone`);
   const timeOuts = verdicts.filter(([, { outcome }]) => outcome === 'timed out').length;
   if (timeOuts > 0) console.log(`  ${timeOuts} only by a time-out, which says little in a list of failures`);
 }

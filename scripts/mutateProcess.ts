@@ -63,8 +63,15 @@ async function start(copy: string, setupFile?: string): Promise<ChildProcess> {
 /** @returns undefined when it has ended by itself */
 function answerOf(child: ChildProcess, job: Job): Promise<Outcome | undefined> {
   return new Promise((resolve) => {
-    child.once('message', (outcome) => resolve(outcome as Outcome));
-    child.once('exit', () => resolve(undefined));
+    const end = (outcome?: Outcome) => {
+      child.off('message', take);
+      child.off('exit', leave);
+      resolve(outcome);
+    };
+    const take = (outcome: unknown) => end(outcome as Outcome);
+    const leave = () => end();
+    child.on('message', take);
+    child.on('exit', leave);
     child.send(job);
   });
 }

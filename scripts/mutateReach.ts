@@ -1,6 +1,6 @@
 /** Which unit tests reach which place of the code: what is not reached needs no run, and the quickest test runs first. */
 import { createHash } from 'node:crypto';
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import ts from 'typescript';
@@ -41,10 +41,16 @@ export const setupFile = 'reachSetup.mts';
 /**
  * Reads what is known, and runs the tests that have changed, or reach a file that has.
  * @param copy a copy of the checkout, whose `src` is changed while the tests run
+ * @param files that are asked about; of other tests only what is known already is told
  */
-export async function readReach(copy: string, runTests: RunTests): Promise<Reach[]> {
+export async function readReach(
+  copy: string,
+  files: ReadonlySet<string>,
+  runTests: RunTests,
+): Promise<Reach[]> {
   const known = new Map((await readKept()).filter(isFresh).map((each) => [each.test, each]));
-  const stale = unitTests().filter((test) => !known.has(test));
+  const leads = leadsTo(files);
+  const stale = unitTests().filter((test) => !known.has(test) && leads(test));
   if (stale.length > 0) {
     console.log(`Noting what ${stale.length} test files reach …`);
     await mkdir(path.dirname(cache), { recursive: true });
@@ -58,6 +64,31 @@ export async function readReach(copy: string, runTests: RunTests): Promise<Reach
 
 export function unitTests(): string[] {
   return globSync('test/unit/**/*.test.ts', { cwd: root }).sort();
+}
+
+/** @returns whether the imports of a file lead to one of those, however far */
+function leadsTo(files: ReadonlySet<string>): (from: string) => boolean {
+  const imports = new Map<string, readonly string[]>();
+  const importsOf = (file: string): readonly string[] => {
+    const known = imports.get(file);
+    if (known) return known;
+    const text = existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8') : '';
+    const found = ts
+      .preProcessFile(text)
+      .importedFiles.flatMap(({ fileName }) =>
+        fileName.startsWith('.') ? [path.join(path.dirname(file), fileName)] : [],
+      );
+    imports.set(file, found);
+    return found;
+  };
+  return (from) => {
+    const seen = new Set([from]);
+    for (const file of seen) {
+      if (files.has(file)) return true;
+      for (const each of importsOf(file)) seen.add(each);
+    }
+    return false;
+  };
 }
 
 async function readKept(): Promise<Kept[]> {
