@@ -2,15 +2,21 @@
  * `npm run mutate -- answers`: gives our reader wrong answers of the server instead of faults in the code, one at a
  * time, and prints how many of them the parity suite notices, and why the others change nothing.
  *
- * `npm run mutate -- FOLDER [COUNT] [SEED] [KIND…]`: puts one small fault at a time into a copy of the checkout and runs
- * the unit tests that reach its file. What no test notices is printed with its place, and may be equivalent.
+ * `npm run mutate -- PLACES [COUNT] [SEED] [KIND…] [TEST…]`: puts one small fault at a time into a copy of the checkout and runs
+ * the unit tests that reach it, the quickest first, until one fails. Places are folders, files or patterns, with commas
+ * between them. Named test files judge alone, which is quick and finds at least as many survivors. What no test notices is printed with its place, and may be equivalent.
  */
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { globSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { MutateRunner } from './mutateProcess.ts';
+import type { Outcome } from './mutateRunner.ts';
+import type { Reach } from './mutateReach.ts';
+import { blockAt, readReach, setupFile } from './mutateReach.ts';
+import type { TypeCheck } from './mutateTypes.ts';
+import { typeCheckOf } from './mutateTypes.ts';
 import type { Mutation } from './mutations.ts';
 import { mutationKinds, mutationsOf } from './mutations.ts';
 import { root } from './root.ts';
@@ -21,44 +27,37 @@ interface Mutant extends Mutation {
 }
 
 interface Verdict {
-  readonly outcome: 'noticed' | 'timed out' | 'survived';
+  /** `refused`: by the type check alone; `unreached`: no test comes there. */
+  readonly outcome: 'noticed' | 'timed out' | 'refused' | 'survived' | 'unreached';
   /** Title of the test that failed first. */
   readonly by: string;
 }
 
-interface Report {
-  readonly success: boolean;
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly message: string;
-    readonly assertionResults: readonly {
-      readonly status: string;
-      readonly fullName: string;
-      readonly failureMessages: readonly string[];
-    }[];
-  }[];
-}
-
 /** Everything that unit tests read. */
 const copied = ['src', 'test', 'scripts', 'media', 'syntaxes', 'modal_apps', '*.json', '*.m?(j|t)s', '*.md'];
-const longestRunMs = 240_000;
+/** How many test files are run at once, as long as none has failed. */
+const batches = [1, 2, 4, Infinity];
 
-const [folder = 'src/domain', count = '40', seed = '1', ...kinds] = process.argv.slice(2);
-if (folder === 'answers') process.exit(await runAnswers());
+const [places = 'src/domain', count = '40', seed = '1', ...rest] = process.argv.slice(2);
+const judges = rest.filter((each) => each.endsWith('.test.ts'));
+const kinds = rest.filter((each) => !judges.includes(each));
+if (places === 'answers')
+  process.exit(await run('vitest', ['run', '--project', 'parity', '--disable-console-intercept']));
 const unknown = kinds.filter((kind) => !mutationKinds.some((known) => known === kind));
 if (unknown.length > 0)
   throw new Error(`${unknown.join(', ')}: no kind of mutation. Kinds are ${mutationKinds.join(', ')}.`);
 
-const mutants = sample(await allMutants(), Number(count), seed);
 const copy = await mkdtemp(path.join(os.tmpdir(), 'mutate-'));
+const runner = new MutateRunner(copy);
+const green = new Set<string>();
+let passes: TypeCheck | undefined;
 try {
   await makeCopy();
-  const files = [...new Set(mutants.map(({ file }) => file))];
-  const { outcome, by } = await judge(files);
-  if (outcome !== 'survived') throw new Error(`The tests fail without any fault: ${by}`);
+  const mutants = await sample(Number(count));
+  const reach = judges.length > 0 ? [] : await noteReach(new Set(mutants.map(({ file }) => file)));
   const verdicts: [Mutant, Verdict][] = [];
   for (const mutant of mutants) {
-    const verdict = await tryOut(mutant);
+    const verdict = await withTypes(mutant, await tryOut(mutant, reach));
     verdicts.push([mutant, verdict]);
     const { kind, file, line } = mutant;
     console.log(
@@ -67,15 +66,38 @@ try {
   }
   printRates(verdicts);
 } finally {
+  runner.end();
   await rm(copy, { recursive: true, force: true });
 }
 
-function runAnswers(): Promise<number> {
-  return run('vitest', ['run', '--project', 'parity', '--disable-console-intercept']);
+async function noteReach(files: ReadonlySet<string>): Promise<Reach[]> {
+  const noting = new MutateRunner(copy, setupFile);
+  try {
+    return await readReach(copy, files, async (tests) => {
+      await noting.run({ tests: tests.map((test) => path.join(copy, test)), changed: [] });
+    });
+  } finally {
+    noting.end();
+  }
+}
+
+async function makeCopy(): Promise<void> {
+  for (const entry of globSync(copied, { cwd: root }))
+    await cp(path.join(root, entry), path.join(copy, entry), { recursive: true });
+  await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
+}
+
+/** The same for the same seed, also when other lines of a file have changed. */
+async function sample(size: number): Promise<Mutant[]> {
+  const all = await allMutants();
+  const order = new Map(all.map((mutant) => [mutant, rank(mutant)]));
+  all.sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1));
+  return all.slice(0, size);
 }
 
 async function allMutants(): Promise<Mutant[]> {
-  const files = globSync(`${folder}{,/**/*.ts}`, { cwd: root })
+  const patterns = places.split(',').map((place) => (/[*{]/.test(place) ? place : `${place}{,/**/*.ts}`));
+  const files = [...new Set(globSync(patterns, { cwd: root }))]
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
     .sort();
   const found = await Promise.all(
@@ -87,70 +109,67 @@ async function allMutants(): Promise<Mutant[]> {
   return found.flat().filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
 }
 
-/** The same for the same seed, also when other lines of a file have changed. */
-function sample(of: readonly Mutant[], size: number, chosenBy: string): Mutant[] {
-  const order = new Map(of.map((mutant) => [mutant, rank(mutant, chosenBy)]));
-  return [...of].sort((a, b) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1)).slice(0, size);
+function rank({ file, kind, context, replacement }: Mutant): string {
+  return createHash('sha256').update([seed, file, kind, context, replacement].join('\0')).digest('hex');
 }
 
-function rank({ file, kind, context, replacement }: Mutant, chosenBy: string): string {
-  return createHash('sha256').update([chosenBy, file, kind, context, replacement].join('\0')).digest('hex');
+function mutated(text: string, { start, end, replacement }: Mutant): string {
+  return text.slice(0, start) + replacement + text.slice(end);
 }
 
-async function makeCopy(): Promise<void> {
-  for (const entry of globSync(copied, { cwd: root }))
-    await cp(path.join(root, entry), path.join(copy, entry), { recursive: true });
-  await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
+/** A test that fails without any fault as well says nothing; each that has noticed one is asked once. */
+async function expectGreen(test: string): Promise<void> {
+  if (green.has(test)) return;
+  const { failed } = await runner.run({ tests: [test], changed: [] });
+  if (failed !== undefined) throw new Error(`A test fails without any fault: ${failed}`);
+  green.add(test);
 }
 
-async function tryOut({ file, start, end, replacement }: Mutant): Promise<Verdict> {
-  const place = path.join(copy, file);
+function testsOf({ file, start }: Mutant, text: string, reach: readonly Reach[]): string[] {
+  const block = blockAt(file, text, start);
+  return reach
+    .filter(({ blocks }) => blocks[file]?.includes(block))
+    .sort((a, b) => cost(a, file) - cost(b, file))
+    .map(({ test }) => test);
+}
+
+async function tryOut(mutant: Mutant, reach: readonly Reach[]): Promise<Verdict> {
+  const place = path.join(copy, mutant.file);
   const text = await readFile(place, 'utf8');
-  await writeFile(place, text.slice(0, start) + replacement + text.slice(end));
-  try {
-    return await judge([file]);
-  } finally {
-    await writeFile(place, text);
+  const tests = judges.length > 0 ? judges : testsOf(mutant, text, reach);
+  if (tests.length === 0) return { outcome: 'unreached', by: '' };
+  await writeFile(place, mutated(text, mutant));
+  runner.touch(place);
+  const { failed, isTimeOut, test } = await firstFailure(tests.map((each) => path.join(copy, each)));
+  await writeFile(place, text);
+  runner.touch(place);
+  if (failed === undefined) return { outcome: 'survived', by: '' };
+  if (test !== undefined) await expectGreen(test);
+  return { outcome: isTimeOut ? 'timed out' : 'noticed', by: failed };
+}
+
+/** Asks the type check about what no test has noticed; it takes long to begin with. */
+async function withTypes(mutant: Mutant, verdict: Verdict): Promise<Verdict> {
+  if (verdict.outcome !== 'survived' && verdict.outcome !== 'unreached') return verdict;
+  passes ??= typeCheckOf(places);
+  const text = await readFile(path.join(root, mutant.file), 'utf8');
+  return passes(mutant.file, mutated(text, mutant)) ? verdict : { ...verdict, outcome: 'refused' };
+}
+
+/** Tests that stand in the mirror of the file's folder are likelier to notice. */
+function cost({ test, durationMs }: Reach, file: string): number {
+  const folder = file.split('/')[1] ?? '';
+  return durationMs * (test.split('/')[2] === folder ? 1 : 3);
+}
+
+async function firstFailure(tests: readonly string[]): Promise<Outcome> {
+  let at = 0;
+  for (const size of batches) {
+    const outcome = await runner.run({ tests: tests.slice(at, at + size), changed: [] });
+    at += size;
+    if (outcome.failed !== undefined || at >= tests.length) return outcome;
   }
-}
-
-async function judge(files: readonly string[]): Promise<Verdict> {
-  const report = path.join(copy, 'report.json');
-  await rm(report, { force: true });
-  const args = ['related', '--run', '--project', 'unit', '--bail', '1', '--passWithNoTests'];
-  const ended = await runVitest([...args, '--reporter', 'json', '--outputFile', report, ...files]);
-  if (!ended) return { outcome: 'timed out', by: 'the run did not end' };
-  const { testResults, success } = JSON.parse(await readFile(report, 'utf8')) as Report;
-  if (success) return { outcome: 'survived', by: '' };
-  const failed = testResults
-    .flatMap(({ assertionResults }) => assertionResults)
-    .find(({ status }) => status === 'failed');
-  const by = failed?.fullName ?? testResults.find(({ message }) => message)?.message.split('\n')[0] ?? '';
-  const isTimeOut = /timed out in \d+ms/.test(failed?.failureMessages.join() ?? '');
-  return { outcome: isTimeOut ? 'timed out' : 'noticed', by };
-}
-
-/** @returns false when it was ended because it took too long */
-function runVitest(args: readonly string[]): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    // By its own file: the command of that name would take whichever Node is first in the path.
-    const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
-    const child = spawn(process.execPath, [vitest, ...args], {
-      cwd: copy,
-      stdio: 'ignore',
-      detached: true,
-    });
-    let ended = true;
-    const limit = setTimeout(() => {
-      ended = false;
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    }, longestRunMs);
-    child.once('error', reject);
-    child.once('exit', () => {
-      clearTimeout(limit);
-      resolve(ended);
-    });
-  });
+  return {};
 }
 
 function shown({ replacement }: Mutant): string {
@@ -159,14 +178,16 @@ function shown({ replacement }: Mutant): string {
 
 function printRates(verdicts: readonly (readonly [Mutant, Verdict])[]): void {
   const rate = (of: readonly (readonly [Mutant, Verdict])[]) => {
-    const noticed = of.filter(([, { outcome }]) => outcome !== 'survived').length;
+    const noticed = of.filter(([, { outcome }]) => outcome !== 'survived' && outcome !== 'unreached').length;
     return `${noticed} of ${of.length} (${Math.round((100 * noticed) / of.length)} %)`;
   };
-  console.log(`\n${folder}, seed ${seed}: noticed ${rate(verdicts)}`);
+  console.log(`\n${places}, seed ${seed}: noticed ${rate(verdicts)}`);
   for (const kind of mutationKinds) {
     const of = verdicts.filter(([mutant]) => mutant.kind === kind);
     if (of.length > 0) console.log(`  ${kind.padEnd(9)} ${rate(of)}`);
   }
+  const refused = verdicts.filter(([, { outcome }]) => outcome === 'refused').length;
+  if (refused > 0) console.log(`  ${refused} of them by the type check alone`);
   const timeOuts = verdicts.filter(([, { outcome }]) => outcome === 'timed out').length;
   if (timeOuts > 0) console.log(`  ${timeOuts} only by a time-out, which says little in a list of failures`);
 }

@@ -92,6 +92,8 @@ function signals(node: ts.Node): Found[] {
       return list.elements.map((kept) => ['signal', node, kept.getText()]);
     }
     if (/\.(?:abort|throwIfAborted)$/.test(callee)) return [['signal', node, 'undefined']];
+    if (/^(?:Number|String|clearTimeout|signalGroup|(?:Math|Array|Object|process)\..*)$/.test(callee))
+      return [];
     return node.arguments
       .filter((argument) => signalName.test(argument.getText()))
       .map((argument) => ['signal', argument, 'undefined as never']);

@@ -92,8 +92,8 @@ function minimumCost(fn: ModalFunction, least: number, rates: Rates): string[] {
     return [`${kept}. Modal does not tell its GPU, so the price is unknown. It is charged all day.`];
   const [gpu] = fn.gpus;
   if (gpu === undefined) {
-    const core = formatUsdPerHour(rates.usdPerHour['cpu_hour_cost'] ?? 0, 4);
-    const memory = formatUsdPerHour(rates.usdPerHour['mem_gib_hour_cost'] ?? 0, 3);
+    const core = priceOf(rates.usdPerHour['cpu_hour_cost'], 4);
+    const memory = priceOf(rates.usdPerHour['mem_gib_hour_cost'], 3);
     return [
       `${kept}. No GPU: each is charged for its CPU and memory all day, ${core} for a core and ${memory} for a GiB.`,
     ];
@@ -104,4 +104,8 @@ function minimumCost(fn: ModalFunction, least: number, rates: Rates): string[] {
   return [
     `${kept}: ${least} × ${gpu} at ${formatUsdPerHour(usd)} = ${formatUsdPerHour(hourly)}, $${(hourly * 24).toFixed(2)} a day (${sourceWords(rates)}; CPU and memory come on top).`,
   ];
+}
+
+function priceOf(usdPerHour: number | undefined, digits: number): string {
+  return usdPerHour === undefined ? 'an unknown price' : formatUsdPerHour(usdPerHour, digits);
 }

@@ -29,7 +29,8 @@ export function runningBadge(snapshot: Snapshot, rates: Rates): Badge | undefine
   ];
   const known = prices.filter((price) => price !== undefined);
   const price = known.reduce((sum, each) => sum + each, 0);
-  const about = known.length < prices.length || moreSandboxes.length > 0 ? 'more than' : 'about';
+  const isKnown = known.length === prices.length && containers.every(({ gpu }) => gpu !== undefined);
+  const about = isKnown && moreSandboxes.length === 0 ? 'about' : 'more than';
   const withGpu = gpus.length + sandboxes.filter(({ gpu }) => gpu).length;
   const facts = [
     `${plural(value, 'container')} running`,

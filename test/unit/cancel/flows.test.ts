@@ -34,11 +34,9 @@ import { checkHealth } from '../../../src/requests/health/checkHealth.ts';
 import { watchContainers } from '../../../src/requests/load/watchContainers.ts';
 import { parseScript } from '../../../src/scripts/parseScript.ts';
 import { AppStore } from '../../../src/store/appStore.ts';
-import { LazyFacts } from '../../../src/store/lazyFacts.ts';
-import { emptySnapshot, storeSnapshot } from '../../../src/store/snapshot.ts';
 import { appOf, endpointOf } from '../support/apps.ts';
 import { catalogApp } from '../support/catalogApp.ts';
-import { cancelAtEachCall } from '../support/hanging.ts';
+import { cancelAtEachCall, cancelWithEachAnswer } from '../support/hanging.ts';
 import { httpResult } from '../support/httpResult.ts';
 
 type HealthCalls = Pick<HealthServices, 'connect' | 'containers' | 'get'>;
@@ -55,6 +53,8 @@ interface Flow {
   /** The calls that it is cancelled in. */
   readonly calls: readonly (keyof Services)[];
   readonly ends?: 'quietly';
+  /** What it asks again to know how it has ended. */
+  readonly looksAgainAfter?: keyof Services;
 }
 
 const connection = { environment: '', profile: 'p' } as Connection;
@@ -192,6 +192,7 @@ const flows: readonly Flow[] = [
         signal,
       ),
     calls: ['createSecret', 'findDeployedApp'],
+    looksAgainAfter: 'findDeployedApp',
   },
   {
     title: 'ending what a deploy has left',
@@ -371,9 +372,17 @@ const flows: readonly Flow[] = [
   },
 ];
 
-describe.each(flows)('$title', ({ answers, run, calls, ends }) => {
+describe.each(flows)('$title', ({ answers, run, calls, ends, looksAgainAfter }) => {
   it('ends at once when it is cancelled, whichever call it waits for', async () => {
     expect(await cancelAtEachCall<Services>(answers, run, ends)).toEqual(calls);
+  });
+
+  it('sends nothing else when it is cancelled just as a call is answered', async () => {
+    const asked = await cancelWithEachAnswer<Services>(answers, run, (name, after) =>
+      // A deploy may have been published all the same.
+      expect(after, name).toEqual(name === looksAgainAfter ? [name] : []),
+    );
+    expect(asked).toEqual(calls);
   });
 });
 
@@ -399,46 +408,5 @@ describe('a health check', () => {
         ),
     );
     expect(asked).toEqual(['connect', 'containers', 'get', 'get', 'get']);
-  });
-});
-
-describe('what only a closed window ends', () => {
-  it('reading the functions of an app ends with the store', async () => {
-    const asked = await cancelAtEachCall<Services>(
-      () => ({ connect: undefined, describeApp: { appId: 'ap-1', functions: [] } }),
-      async (services, signal) => {
-        // The rows of the cache are there when Modal cannot be reached.
-        const ways = [() => Promise.reject(new ModalError('offline', 'no'))];
-        const store = new AppStore(
-          {
-            get: (given) => ways.pop()?.() ?? services.connect(given).then(() => services),
-            cacheKey: () => Promise.resolve('key'),
-          },
-          {
-            get: () => storeSnapshot({ ...emptySnapshot, apps: [appOf()] }),
-            update: () => Promise.resolve(),
-          },
-          silentLogger,
-        );
-        await store.refresh();
-        signal.addEventListener('abort', () => store.dispose());
-        await store.loadDetails('ap-1');
-      },
-      'quietly',
-    );
-    expect(asked).toEqual(['connect', 'describeApp']);
-  });
-
-  it('a fact that is read for a row ends with the view', async () => {
-    const asked = await cancelAtEachCall<Services>(
-      () => ({ containerInfo: {} }),
-      async (services, signal) => {
-        const facts = new LazyFacts((id, given) => services.containerInfo(id, given));
-        signal.addEventListener('abort', () => facts.dispose());
-        await facts.ensure('ta-1', '1');
-      },
-      'quietly',
-    );
-    expect(asked).toEqual(['containerInfo']);
   });
 });

@@ -138,6 +138,13 @@ describe('the cost that was seen', () => {
     expect(unknown.basis).toContain('unknown, because the price of a GPU is');
   });
 
+  it('says what it takes for containers without a GPU only where there were some', () => {
+    expect(seenCost(new Map([['', 5]]), 1, datedRates).basis).toContain(
+      '5 s without a GPU together (price of 2026-10-04, before credits; without a GPU, a core and a GiB each at',
+    );
+    expect(seenCost(new Map([['T4', 5]]), 1, datedRates).basis).not.toContain('without a GPU');
+  });
+
   it('shows small sums as what they are', () => {
     expect([0, 0.00001, 0.0042, 0.5, 12].map(formatUsd)).toEqual([
       '$0.00',

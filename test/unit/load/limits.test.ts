@@ -54,6 +54,8 @@ describe('the length of a test', () => {
 describe('the bounds', () => {
   it('hold for concurrency, time and cost as they are typed', () => {
     expect([parseConcurrency('200'), parseTimeLimit('2m'), parseCostLimit('$0.50')]).toEqual([200, 120, 0.5]);
+    expect([parseConcurrency('1'), parseTimeLimit('15m'), parseCostLimit('100')]).toEqual([1, 900, 100]);
+    expect([parseAmount('1'), parseAmount('100000')]).toMatchObject([{ count: 1 }, { count: 100_000 }]);
     for (const text of ['0', '201', '', '2.5', 'x']) expect(parseConcurrency(text)).toMatch(/1 to 200/);
     for (const text of ['100', '', 'x']) expect(parseTimeLimit(text)).toMatch(/Enter a time/);
     for (const text of ['0', '-1', '101', '', 'Infinity']) expect(parseCostLimit(text)).toMatch(/US dollars/);

@@ -52,6 +52,60 @@ export async function cancelAtEachCall<T extends object>(
   throw new Error(`It does not end after ${mostCalls} calls.`);
 }
 
+/**
+ * Cancels an operation just as each of its calls is answered: the answer is there, and nobody wants it any more. It may
+ * end with the answer to its last call, but must not send anything else.
+ * @param check what must not have come of the answer to a call, and what was sent after it
+ * @returns the calls that it was cancelled in, in their order
+ */
+export async function cancelWithEachAnswer<T extends object>(
+  answers: () => { readonly [Name in keyof T]?: unknown },
+  run: (services: T, signal: AbortSignal) => Promise<unknown>,
+  check: (name: string, after: readonly string[]) => void = sendsNothing,
+): Promise<string[]> {
+  const cancelledIn: string[] = [];
+  for (let at = 0; at < mostCalls; at++) {
+    const abort = new AbortController();
+    const { services, sent } = answering(answers(), at, abort);
+    const end = await run(services as T, abort.signal).then(
+      () => 'quietly',
+      (error: unknown) => toModalError(error).kind,
+    );
+    if (!abort.signal.aborted) return cancelledIn;
+    const name = sent.before[at] ?? '';
+    cancelledIn.push(name);
+    expect(['cancelled', 'quietly'], `cancelled as ${name} was answered`).toContain(end);
+    check(name, sent.after);
+  }
+  throw new Error(`It does not end after ${mostCalls} calls.`);
+}
+
+function sendsNothing(name: string, after: readonly string[]): void {
+  expect(after, `sent after it was cancelled as ${name} was answered`).toEqual([]);
+}
+
+/** Services that answer, and cancel as one of their calls is answered; as real ones, they send nothing for an aborted signal. */
+function answering(answers: object, cancelledAt: number, abort: AbortController) {
+  const sent = { before: [] as string[], after: [] as string[] };
+  const call =
+    (name: string) =>
+    (...args: unknown[]): unknown => {
+      const signal = signalIn(args);
+      if (signal?.aborted) return streams.includes(name) ? endedStream(signal) : untilAborted(signal);
+      sent[abort.signal.aborted ? 'after' : 'before'].push(name);
+      if (sent.before.length === cancelledAt + 1) queueMicrotask(() => abort.abort());
+      return answerOf(name, Reflect.get(answers, name), args);
+    };
+  const services = new Proxy(answers, {
+    get: (_target, name) => (typeof name === 'string' && name in answers ? call(name) : undefined),
+  });
+  return { services, sent };
+}
+
+function endedStream(signal: AbortSignal): AsyncIterable<never> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => untilAborted(signal) }) };
+}
+
 function stillWaits({ name, signal }: Call): string[] {
   if (!signal) return [`${name} was given no signal`];
   return signal.aborted ? [] : [`${name} was not told of the cancel`];

@@ -123,7 +123,7 @@ async function prepare(
     timeoutSeconds: services.config.get('requests.timeoutSeconds'),
     network: services.config.network(),
     worstUsd: worstCaseUsd(units, plan.limitSeconds) ?? 0,
-    gpu: functions.find(({ id }) => id === endpoint.functionId)?.gpus?.[0] ?? '',
+    gpu: gpuOf(functions.find(({ id }) => id === endpoint.functionId)),
     workerFile: vscode.Uri.joinPath(services.extensionUri, 'dist', 'loadWorker.js').fsPath,
     onChange,
   });
@@ -131,6 +131,11 @@ async function prepare(
     `Load test of ${app.name}: ${redactBeginning(requestWords(request))}, ${planWords(plan)}`,
   );
   return run;
+}
+
+/** @returns '' without one; what is not told has no price */
+function gpuOf(fn: ModalFunction | undefined): string {
+  return fn?.gpus ? (fn.gpus[0] ?? '') : 'an unknown GPU';
 }
 
 /** @returns undefined when a key is needed and the user gave none */

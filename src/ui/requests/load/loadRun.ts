@@ -185,10 +185,9 @@ export class LoadRun {
   #keepCostLimit(): void {
     const { plan, rates, worstUsd } = this.#options;
     this.#meter.advance(this.#elapsed());
-    const blind = this.#containers.length === 0;
-    const usd = blind
-      ? (worstUsd * this.#elapsed()) / plan.limitSeconds
-      : (seenUsd(this.#meter.seconds, rates) ?? 0);
+    // What cannot be seen or has no known price is taken for the dearest, as it was asked about before.
+    const seen = this.#containers.length === 0 ? undefined : seenUsd(this.#meter.seconds, rates);
+    const usd = seen ?? (worstUsd * this.#elapsed()) / plan.limitSeconds;
     if (usd >= plan.costLimitUsd) this.#finish('costLimit');
   }
 
