@@ -8,6 +8,7 @@ import type { Logger } from '../domain/logger.ts';
 import type { ControlPlane, Identity } from '../modal/controlPlane.ts';
 import { mapAtMost } from './atMost.ts';
 import { ContainerGpus } from './containerGpus.ts';
+import type { Seen } from './environmentTurns.ts';
 import { EnvironmentTurns, wholeTurns } from './environmentTurns.ts';
 import { FailureMemory } from './failureMemory.ts';
 import { EndpointInfos } from './endpointInfos.ts';
@@ -205,7 +206,9 @@ export class AppStore implements Disposable {
       this.#state.workspace && this.#identifiedBy === plane ? undefined : plane.whoAmI(signal),
     ]);
     if (whole) this.#unlisted.clear();
-    const due = whole ? wholeTurns(environments) : this.#turns.choose(environments, this.#environment);
+    const due = whole
+      ? wholeTurns(environments)
+      : this.#turns.choose(environments, this.#environment, seenIn(this.#state));
     const parts = {
       before: this.#state.snapshot,
       reader: this.#sandboxes,
@@ -407,6 +410,15 @@ export class AppStore implements Disposable {
     this.#state = { ...rest, ...(error === undefined || clearError ? {} : { error }), ...change };
     this.#changes.fire(this.#state);
   }
+}
+
+/** Where there is something beside apps. A list that could not be read may have something. */
+function seenIn({ snapshot, listProblems }: AppStoreState): Seen {
+  const names = (of: ListProblem['of']) =>
+    new Set(
+      [...snapshot[of], ...listProblems.filter((each) => each.of === of)].map((each) => each.environment),
+    );
+  return { sandboxes: names('sandboxes'), endpoints: names('endpoints') };
 }
 
 /** What was listed now, and of the other environments what was listed before. */
