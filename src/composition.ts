@@ -26,7 +26,7 @@ import { commandTable } from './ui/commands/commandTable.ts';
 import type { Services } from './ui/commands/services.ts';
 import { DeployProblems } from './ui/deploy/deployProblems.ts';
 import { DeployTracker } from './ui/deploy/deployTracker.ts';
-import { reportInterruptedDeploys } from './ui/deploy/interruptedDeploys.ts';
+import { watchOtherWindows } from './ui/deploy/cutOffWork.ts';
 import { sourceFolders } from './ui/logs/sourceFolders.ts';
 import { LogsController } from './ui/logs/logsController.ts';
 import { CliFinder } from './ui/onboarding/cliFinder.ts';
@@ -222,7 +222,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   disposables.add(
     scriptRuns.onDidChange(() => contextKeySetter.set(contextKeys.running, scriptRuns.all.some(isLiveRun))),
   );
-  disposables.add(reportInterruptedDeploys(services));
+  disposables.add(watchOtherWindows(services));
   disposables.add(
     deploys.onDidChange(() => contextKeySetter.set(contextKeys.deploying, deploys.all.length > 0)),
   );

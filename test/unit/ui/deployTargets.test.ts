@@ -9,7 +9,7 @@ import type { DeployTarget } from '../../../src/deploy/plan.ts';
 import { deployArgument, toDeployArgument } from '../../../src/ui/commands/deployArgument.ts';
 import { deployTargetFor } from '../../../src/ui/commands/deployTargets.ts';
 import type { Services } from '../../../src/ui/commands/services.ts';
-import { reportInterruptedDeploys } from '../../../src/ui/deploy/interruptedDeploys.ts';
+import { watchOtherWindows } from '../../../src/ui/deploy/cutOffWork.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 
 const editor = vi.hoisted(() => ({
@@ -111,7 +111,7 @@ describe('a deploy that was cut off', () => {
       update: (key, value) =>
         Promise.resolve(value === undefined ? void kept.delete(key) : void kept.set(key, value)),
     });
-    const subscription = reportInterruptedDeploys({
+    const subscription = watchOtherWindows({
       catalogueView: { view: { visible: true, onDidChangeVisibility: () => ({ dispose: () => undefined }) } },
       journal,
       deploys: { all: [] },
