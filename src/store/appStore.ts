@@ -5,6 +5,7 @@ import { Emitter } from '../domain/emitter.ts';
 import type { ErrorKind, ModalError } from '../domain/errors.ts';
 import { isCancelled, toModalError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
+import { steadyNow } from '../domain/steadyNow.ts';
 import type { ControlPlane, Identity } from '../modal/controlPlane.ts';
 import { mapAtMost } from './atMost.ts';
 import { ContainerGpus } from './containerGpus.ts';
@@ -104,8 +105,8 @@ export class AppStore implements Disposable {
 
   readonly onDidChange = this.#changes.event;
 
-  /** @param now unix milliseconds, for what waits for its turn */
-  constructor(planes: PlaneSource, cache: SnapshotCache, logger: Logger, now: () => number = Date.now) {
+  /** @param now milliseconds of a clock that does not jump, for what waits for its turn */
+  constructor(planes: PlaneSource, cache: SnapshotCache, logger: Logger, now: () => number = steadyNow) {
     this.#turns = new EnvironmentTurns(now);
     this.#unreadable = new FailureMemory(now);
     this.#unlisted = new FailureMemory(now);

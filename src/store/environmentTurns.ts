@@ -1,4 +1,5 @@
 import type { Environment } from '../domain/app.ts';
+import { steadyNow } from '../domain/steadyNow.ts';
 
 /** More lists in one read would make a workspace of many environments dear to look at. */
 const mostBusy = 3;
@@ -59,7 +60,7 @@ export class EnvironmentTurns {
   readonly #now: () => number;
   readonly #listed = new Map<string, Listed>();
 
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number = steadyNow) {
     this.#now = now;
   }
 
