@@ -274,6 +274,7 @@ export class AppStore implements Disposable {
   /** Keeps the objects of what has not changed, and what is known of live apps until they are read again. */
   #merge(environments: readonly Environment[], lists: Lists): Snapshot {
     const before = this.#state.snapshot;
+    const now = Date.now();
     const all = inTurn(before, environments, lists);
     const apps = keepSame(before.apps, all.apps, ({ id }) => id);
     const live = new Set(apps.flatMap(({ id, state }) => (isLive(state) ? id : [])));
@@ -286,7 +287,8 @@ export class AppStore implements Disposable {
       moreSandboxes: all.moreSandboxes,
       endpoints: keepSame(before.endpoints, this.#endpoints.addTo(all.endpoints), ({ id }) => id),
       details: known.length === before.details.size ? before.details : new Map(known),
-      readAt: Date.now(),
+      readAt: now,
+      listedAt: listedAt(before.listedAt, environments, lists, now),
     };
   }
 
@@ -411,6 +413,20 @@ export class AppStore implements Disposable {
     this.#state = { ...rest, ...(error === undefined || clearError ? {} : { error }), ...change };
     this.#changes.fire(this.#state);
   }
+}
+
+function listedAt(
+  before: ReadonlyMap<string, number>,
+  environments: readonly Environment[],
+  { apps }: Lists,
+  now: number,
+): ReadonlyMap<string, number> {
+  return new Map(
+    environments.flatMap(({ name }) => {
+      const at = apps.has(name) ? now : before.get(name);
+      return at === undefined ? [] : [[name, at] as const];
+    }),
+  );
 }
 
 /** Where there is something beside apps. A list that could not be read may have something. */

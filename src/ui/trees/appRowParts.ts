@@ -28,9 +28,14 @@ export interface GroupRowInput {
   readonly sandboxes: readonly Sandbox[];
   /** Of all that runs in the group. */
   readonly cost: RunningCost;
+  /** How old the rows are; '' where that is not worth a word. */
+  readonly age: string;
 }
 
-export function groupRow(group: AppGroup, { forDeploys, childIds, sandboxes, cost }: GroupRowInput): Row {
+export function groupRow(
+  group: AppGroup,
+  { forDeploys, childIds, sandboxes, cost, age }: GroupRowInput,
+): Row {
   const { id, label, icon, apps, environment } = group;
   const running = runningWords(group, sandboxes);
   const price = running ? costWords(cost) : '';
@@ -40,6 +45,7 @@ export function groupRow(group: AppGroup, { forDeploys, childIds, sandboxes, cos
     ...(price ? [price] : []),
     ...(environment ? gpuWords(environment) : []),
     ...(forDeploys ? ['deploys go here'] : []),
+    ...(age ? [age] : []),
   ];
   const name = environment ? `Environment ${label}` : label;
   return {

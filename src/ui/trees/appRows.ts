@@ -89,6 +89,9 @@ export interface AppRows {
 /** The editor grows slow with more rows below one parent. */
 export const pageSize = 1000;
 
+/** What was listed longer ago says so. */
+const freshForMs = 60_000;
+
 type Member = readonly [Row, AppRowTarget | undefined];
 
 /** Rows that are made together, and what they were made from. */
@@ -116,6 +119,7 @@ export class AppRowsBuilder {
   #members: Member[] = [];
   #options: AppRowOptions = { now: 0, showStopped: false };
   #severalEnvironments = false;
+  #listedAt: Snapshot['listedAt'] = new Map();
   #order: readonly string[] = [];
   #containers: readonly Container[] = noContainers;
   #containersOf = new Map<string, Container[]>();
@@ -129,6 +133,7 @@ export class AppRowsBuilder {
     this.#options = options;
     this.#changed.clear();
     this.#severalEnvironments = snapshot.environments.length > 1;
+    this.#listedAt = snapshot.listedAt;
     const listed = this.#listed(snapshot);
     const { filter } = this.#arrangement;
     const besides = besidesOf(snapshot, options.listProblems ?? []);
@@ -231,11 +236,18 @@ export class AppRowsBuilder {
         costOfSandboxes(sandboxes, this.#rates),
       ]);
       this.#add(
-        groupRow(group, { forDeploys, childIds, sandboxes, cost }),
+        groupRow(group, { forDeploys, childIds, sandboxes, cost, age: this.#ageOf(environment) }),
         environment && { kind: 'environment', environment },
       );
     });
     return id;
+  }
+
+  /** Quiet environments of a large account are not listed at each read. */
+  #ageOf(environment: Environment | undefined): string {
+    const at = environment && this.#listedAt.get(environment.name);
+    const { now } = this.#options;
+    return at !== undefined && now - at > freshForMs ? `read ${shortAge(at, now)}` : '';
   }
 
   #costOf({ app, containers, sandboxes }: KnownApp): RunningCost {

@@ -24,10 +24,11 @@ export const repeatedCalls = [
 const codes: Readonly<Record<string, number>> = { INTERNAL: 13, UNAVAILABLE: 14, RESOURCE_EXHAUSTED: 8 };
 
 /** Something of each kind, so that every call is made: apps, a container, a managed endpoint. */
-export async function furnish({ simulator, python }: TestWorld): Promise<void> {
+export async function furnish(world: TestWorld): Promise<void> {
+  const { simulator } = world;
   await simulator.admin('POST', '/apps/generate', { count: 60, functionsPerApp: 1 });
   await simulator.admin('POST', '/endpoints', { name: 'chat', model: 'org/model', status: 'provisioning' });
-  await python(
+  await world.python(
     [
       'import modal',
       'app = modal.App.lookup("soak-box", create_if_missing=True)',

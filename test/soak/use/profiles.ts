@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LiveLog } from '../../../src/logs/liveLog.ts';
 import { ControlPlanes } from '../../../src/modal/planes.ts';
 import { AccountPlanes } from '../../../src/ui/logs/accountPlanes.ts';
 import type { Simulator } from '../../host/simulator.ts';
 import { startSimulator } from '../../host/simulator.ts';
+import { FollowedLog } from '../../integration/support/logs.ts';
 import type { TestWorld } from '../../integration/support/world.ts';
 import { fixture } from '../../integration/support/world.ts';
 import { callsDuring, perMinute } from './calls.ts';
@@ -31,21 +31,21 @@ export async function profileSwitches(world: TestWorld): Promise<SoakRow> {
   });
   cleanup.defer(() => planes.dispose());
   const { appId } = (await world.deploy(fixture('class_with_enter.py'))).details;
-  const states: string[] = [];
   const own = new AccountPlanes(planes, new WeakMap());
-  const log = new LiveLog({
-    query: { appId },
-    connect: (signal) => own.get(signal),
-    open: async function* (...call) {
-      yield* (await own.get(call[3])).streamLogs(...call);
+  const log = new FollowedLog(
+    world.plane,
+    { appId },
+    {
+      connect: (signal) => own.get(signal),
+      open: async function* (...call) {
+        yield* (await own.get(call[3])).streamLogs(...call);
+      },
+      answers: (signal) => own.answers(signal),
+      fetch: async (...call) => (await own.get(call[3])).fetchLogs(...call),
     },
-    answers: (signal) => own.answers(signal),
-    fetch: async (...call) => (await own.get(call[3])).fetchLogs(...call),
-    onState: ({ kind }) => states.push(kind),
-  });
+  );
   cleanup.defer(() => log.stop());
-  void log.run();
-  const lines = () => log.buffer.lineCount;
+  const lines = () => log.lineCount;
   const before = lines();
   const calls = await callsDuring(other, async () => {
     for (let at = 0; at < switches; at++) {
@@ -57,10 +57,11 @@ export async function profileSwitches(world: TestWorld): Promise<SoakRow> {
     }
   });
   const came = lines() - before;
+  const states = [...new Set(log.states.map(({ kind }) => kind))];
   return {
     what: `${switches} switches of the profile while a log is followed`,
     calls: `at the other server ${perMinute(calls, 1)}`,
-    says: [...new Set(states)].join(', '),
+    says: states.join(', '),
     goal: `all ${switches * 20} lines once, none asked for elsewhere (${came})`,
     met: came === switches * 20 && !calls['AppGetLogs'] && !states.includes('ended'),
   };
