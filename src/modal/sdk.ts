@@ -131,7 +131,7 @@ class SdkControlPlane implements ControlPlane {
   }
 
   async whoAmI(signal?: AbortSignal): Promise<Identity> {
-    const info = await this.#call(signal, (rpc, options) => rpc.tokenInfoGet({}, options));
+    const info = await this.#call(signal, (rpc, options) => rpc.tokenInfoGet({}, options), repeatedRead);
     return toIdentity(info, this.#checks);
   }
 
@@ -299,7 +299,12 @@ class SdkControlPlane implements ControlPlane {
     const list = (call: 'sandboxListV2' | 'sandboxList') =>
       readSandboxes(
         (beforeTimestamp) =>
-          this.#optional(call, signal, (rpc, options) => rpc[call]({ ...request, beforeTimestamp }, options)),
+          this.#optional(
+            call,
+            signal,
+            (rpc, options) => rpc[call]({ ...request, beforeTimestamp }, options),
+            repeatedRead,
+          ),
         environment,
         mostPages,
         this.#checks,
@@ -321,14 +326,20 @@ class SdkControlPlane implements ControlPlane {
   }
 
   listEndpoints(environment: string, signal?: AbortSignal): Promise<ListedEndpoint[]> {
-    return this.#optional('endpointList', signal, (rpc, options) =>
-      readEndpoints(rpc, environment, Date.now(), options, this.#checks),
+    return this.#optional(
+      'endpointList',
+      signal,
+      (rpc, options) => readEndpoints(rpc, environment, Date.now(), options, this.#checks),
+      repeatedRead,
     );
   }
 
   endpointInfo(id: string, signal?: AbortSignal): Promise<EndpointInfo> {
-    return this.#optional('endpointGetInfo', signal, (rpc, options) =>
-      readEndpointInfo(rpc, id, options, this.#checks),
+    return this.#optional(
+      'endpointGetInfo',
+      signal,
+      (rpc, options) => readEndpointInfo(rpc, id, options, this.#checks),
+      repeatedRead,
     );
   }
 
@@ -456,10 +467,11 @@ class SdkControlPlane implements ControlPlane {
     name: string,
     signal: AbortSignal | undefined,
     call: (rpc: Rpc, options: CallOptions) => Promise<T>,
+    limits?: Pick<CallOptions, 'timeoutMs' | 'retries'>,
   ): Promise<T> {
     if (this.#missing.has(name)) throw fromGrpc({ code: unimplemented });
     try {
-      return await this.#call(signal, call);
+      return await this.#call(signal, call, limits);
     } catch (error) {
       if (fromGrpc(error).kind === 'unsupported') this.#missing.add(name);
       throw error;

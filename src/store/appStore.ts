@@ -114,7 +114,7 @@ export class AppStore implements Disposable {
     this.#cache = cache;
     this.#logger = logger;
     this.#gpus = new ContainerGpus(logger, now);
-    this.#endpoints = new EndpointInfos(logger);
+    this.#endpoints = new EndpointInfos(logger, now);
   }
 
   get state(): AppStoreState {
@@ -207,6 +207,7 @@ export class AppStore implements Disposable {
       this.#state.workspace && this.#identifiedBy === plane ? undefined : plane.whoAmI(signal),
     ]);
     if (whole) this.#unlisted.clear();
+    if (whole) this.#endpoints.retry();
     const due = whole
       ? wholeTurns(environments)
       : this.#turns.choose(environments, this.#environment, seenIn(this.#state));
@@ -252,6 +253,7 @@ export class AppStore implements Disposable {
     this.#unreadable.clear();
     this.#unlisted.clear();
     this.#gpus.forget();
+    this.#endpoints.forget();
     this.#stored = emptySnapshot;
     this.#state = { ...nothingKnown, loading: this.#state.loading };
   }

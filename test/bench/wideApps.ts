@@ -109,12 +109,12 @@ function planeWith(count: number): { plane: ControlPlane; answered: () => number
     environment: 'main',
     state: 'deployed' as const,
     createdAt: 0,
-    deployedAt: id === 'ap-wide' ? 0 : 1,
+    deployedAt: id === 'ap-wide' ? 2 : 1,
     version: 1,
     runningContainers: 0,
   });
   const apps = [
-    app('ap-wide', 'wide'),
+    app('ap-wide', 'a-wide'),
     ...Array.from({ length: count - 1 }, (_, at) => app(`ap-${at}`, `app-${at}`)),
   ];
   const functionsOf = (id: string) =>

@@ -13,7 +13,7 @@ async function work(world: TestWorld, windows: number, workMs: number): Promise<
   const front = (window: ViewWindow) => {
     for (const each of scene.windows) each.schedule.setInFront(each === window);
   };
-  return scene.calls(async () => {
+  return await scene.calls(async () => {
     const stayMs = workMs / (3 * windows);
     for (let at = 0; at < 3 * windows; at++) {
       const window = scene.windows[at % windows]!;

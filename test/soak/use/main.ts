@@ -17,7 +17,7 @@ export async function soakUse(): Promise<SoakRow[]> {
   try {
     const before = await heapMb();
     const rows = [
-      ...(await threeWindows(world, 8 * hour)),
+      ...(await threeWindows(world, 3 * hour)),
       await background(world, day),
       await idle(world, 8 * hour),
       ...(await clocks(world, 10 * minute)),
@@ -26,7 +26,7 @@ export async function soakUse(): Promise<SoakRow[]> {
         kinds: ['mute', 'HTML', 'random bytes', 'half a greeting'],
       })),
       await profileSwitches(world),
-      ...(await furnish(world).then(() => outages(world, { ms: 30 * minute }))),
+      ...(await furnish(world, 60).then(() => outages(world, { ms: 10 * minute }))),
       await fiftyEnvironments(world, 10 * minute),
     ];
     return [...rows, heapRow(before, await heapMb())];
@@ -37,14 +37,13 @@ export async function soakUse(): Promise<SoakRow[]> {
 
 /** The same in half a minute: fewer hours, and one of each kind. */
 export async function soakUseBriefly(world: TestWorld): Promise<SoakRow[]> {
-  const ms = 10 * minute;
   return [
-    ...(await threeWindows(world, 18 * minute)),
+    ...(await threeWindows(world, 9 * minute)),
     await background(world, day),
     await idle(world, hour),
-    ...(await clocks(world, 5 * minute)),
+    ...(await clocks(world, 3 * minute)),
     ...(await oddServers(world, { ms: minute, kinds: ['HTML', 'random bytes'] })),
-    ...(await furnish(world).then(() => outages(world, { ms, kinds: ['INTERNAL'] }))),
+    ...(await furnish(world, 5).then(() => outages(world, { ms: 5 * minute, kinds: ['INTERNAL'] }))),
   ];
 }
 

@@ -1,4 +1,5 @@
 /** One call at a time is out of order, from the moment a window opens. */
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestWorld } from '../../integration/support/world.ts';
 import type { Calls } from './calls.ts';
@@ -23,11 +24,12 @@ export const repeatedCalls = [
 
 const codes: Readonly<Record<string, number>> = { INTERNAL: 13, UNAVAILABLE: 14, RESOURCE_EXHAUSTED: 8 };
 
-/** Something of each kind, so that every call is made: apps, a container, a managed endpoint. */
-export async function furnish(world: TestWorld): Promise<void> {
+/** Something of each kind, so that every call is made: apps, one of which keeps a container, a sandbox, an endpoint. */
+export async function furnish(world: TestWorld, apps: number): Promise<void> {
   const { simulator } = world;
-  await simulator.admin('POST', '/apps/generate', { count: 60, functionsPerApp: 1 });
+  await simulator.admin('POST', '/apps/generate', { count: apps, functionsPerApp: 1 });
   await simulator.admin('POST', '/endpoints', { name: 'chat', model: 'org/model', status: 'provisioning' });
+  await world.deploy(path.resolve(import.meta.dirname, '../../simulator/tests/apps/kept.py'));
   await world.python(
     [
       'import modal',
