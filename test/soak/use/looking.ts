@@ -6,6 +6,9 @@ import { perMinute, sum } from './calls.ts';
 import type { SoakRow } from './row.ts';
 import { Scene, hour, minute } from './scene.ts';
 
+/** So long a person stays in a window before the next one. */
+const stayMs = 20 * minute;
+
 /** A person who works in one window at a time, and goes to the next one now and then. */
 async function work(world: TestWorld, windows: number, workMs: number): Promise<Calls> {
   using scene = new Scene(world);
@@ -14,11 +17,11 @@ async function work(world: TestWorld, windows: number, workMs: number): Promise<
     for (const each of scene.windows) each.schedule.setInFront(each === window);
   };
   return await scene.calls(async () => {
-    const stayMs = workMs / (3 * windows);
-    for (let at = 0; at < 3 * windows; at++) {
+    const visits = Math.max(windows, Math.round(workMs / stayMs));
+    for (let at = 0; at < visits; at++) {
       const window = scene.windows[at % windows]!;
       front(window);
-      await scene.pass(stayMs, window);
+      await scene.pass(workMs / visits, window);
     }
   });
 }
