@@ -77,7 +77,7 @@ async function processesOf(script: string): Promise<string[]> {
   return found;
 }
 
-it.each(['started', 'app', 'upload', 'image', 'functions', 'publish', 'done', 'over'])(
+it.each(['started', 'app', 'image', 'functions', 'publish', 'done', 'over'])(
   'a deploy whose window dies at the step "%s" is ended or was published, as the next window says',
   async (step) => {
     const { published } = await diesAt('deploy', step);

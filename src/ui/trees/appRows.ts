@@ -231,12 +231,13 @@ export class AppRowsBuilder {
       const forDeploys =
         this.#severalEnvironments && environment?.name === (this.#options.deployEnvironment ?? '');
       const { sandboxes } = besides;
+      const { now } = this.#options;
       const cost = sumOfCosts([
         ...group.apps.map((known) => this.#costOf(known)),
         costOfSandboxes(sandboxes, this.#rates),
       ]);
       this.#add(
-        groupRow(group, { forDeploys, childIds, sandboxes, cost, age: this.#ageOf(environment) }),
+        groupRow(group, { forDeploys, childIds, sandboxes, cost, readAt: this.#readAtOf(environment), now }),
         environment && { kind: 'environment', environment },
       );
     });
@@ -244,10 +245,10 @@ export class AppRowsBuilder {
   }
 
   /** Quiet environments of a large account are not listed at each read. */
-  #ageOf(environment: Environment | undefined): string {
+  #readAtOf(environment: Environment | undefined): number | undefined {
     const at = environment && this.#listedAt.get(environment.name);
     const { now } = this.#options;
-    return at !== undefined && now - at > freshForMs ? `read ${shortAge(at, now)}` : '';
+    return at !== undefined && now - at >= freshForMs ? at : undefined;
   }
 
   #costOf({ app, containers, sandboxes }: KnownApp): RunningCost {
