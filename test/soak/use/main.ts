@@ -16,19 +16,16 @@ export async function soakUse(): Promise<SoakRow[]> {
   const world = await TestWorld.start();
   try {
     const before = await heapMb();
-    const rows = [
-      ...(await threeWindows(world, 3 * hour)),
-      await background(world, day),
-      await idle(world, 8 * hour),
-      ...(await clocks(world, 10 * minute)),
-      ...(await oddServers(world, {
-        ms: 2 * minute,
-        kinds: ['mute', 'HTML', 'random bytes', 'half a greeting'],
-      })),
-      await profileSwitches(world),
-      ...(await furnish(world, 60).then(() => outages(world, { ms: 10 * minute }))),
-      await fiftyEnvironments(world, 10 * minute),
-    ];
+    const rows = await inTurn([
+      () => threeWindows(world, 3 * hour),
+      () => background(world, day),
+      () => idle(world, 8 * hour),
+      () => clocks(world, 10 * minute),
+      () => oddServers(world, { ms: 2 * minute, kinds: ['mute', 'HTML', 'random bytes', 'half a greeting'] }),
+      () => profileSwitches(world),
+      () => furnish(world, 60).then(() => outages(world, { ms: 10 * minute })),
+      () => fiftyEnvironments(world, 10 * minute),
+    ]);
     return [...rows, heapRow(before, await heapMb())];
   } finally {
     await world.stop();
@@ -45,6 +42,17 @@ export async function soakUseBriefly(world: TestWorld): Promise<SoakRow[]> {
     ...(await oddServers(world, { ms: minute, kinds: ['HTML', 'random bytes'] })),
     ...(await furnish(world, 5).then(() => outages(world, { ms: 5 * minute, kinds: ['INTERNAL'] }))),
   ];
+}
+
+/** One after the other, and says each as it comes: all of them take minutes. */
+async function inTurn(parts: readonly (() => Promise<SoakRow | SoakRow[]>)[]): Promise<SoakRow[]> {
+  const all: SoakRow[] = [];
+  for (const part of parts) {
+    const rows = [await part()].flat();
+    for (const { what, calls, met } of rows) console.log(`${met ? 'yes' : 'NO '} ${what}: ${calls}`);
+    all.push(...rows);
+  }
+  return all;
 }
 
 function heapRow(before: number, after: number): SoakRow {
