@@ -14,4 +14,4 @@ it('asks as little of Modal as it promises, and says what is wrong', async () =>
   const rows = await soakUseBriefly(world);
   expect(rows.length).toBeGreaterThan(20);
   expect(rows.filter(({ met }) => !met)).toEqual([]);
-}, 240_000);
+}, 600_000); // half a minute on a machine of its own
