@@ -27,7 +27,7 @@ import type { Services } from './ui/commands/services.ts';
 import { DeployProblems } from './ui/deploy/deployProblems.ts';
 import { DoctorStarter } from './ui/doctor/startDoctor.ts';
 import { DeployTracker } from './ui/deploy/deployTracker.ts';
-import { reportInterruptedDeploys } from './ui/deploy/interruptedDeploys.ts';
+import { watchOtherWindows } from './ui/deploy/cutOffWork.ts';
 import { sourceFolders } from './ui/logs/sourceFolders.ts';
 import { LogsController } from './ui/logs/logsController.ts';
 import { CliFinder } from './ui/onboarding/cliFinder.ts';
@@ -233,7 +233,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   disposables.add(
     scriptRuns.onDidChange(() => contextKeySetter.set(contextKeys.running, scriptRuns.all.some(isLiveRun))),
   );
-  disposables.add(reportInterruptedDeploys(services));
+  disposables.add(watchOtherWindows(services));
   disposables.add(
     deploys.onDidChange(() => contextKeySetter.set(contextKeys.deploying, deploys.all.length > 0)),
   );

@@ -1,4 +1,4 @@
-/** Deploys under way, written down so that another window knows what one that has gone has left. */
+/** Deploys, serves and runs under way, written down so that another window knows what one that has gone has left. */
 
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile, readdir, rename, rm } from 'node:fs/promises';
@@ -11,9 +11,15 @@ export type JournalTarget =
   | { readonly kind: 'bundled'; readonly id: string }
   | { readonly kind: 'script'; readonly script: string; readonly variable?: string };
 
+export type JournalKind = 'deploy' | 'serve' | 'run';
+
 export interface JournalEntry {
-  /** Of this one deploy: an app may be deployed twice, to two environments. */
+  /** Of this one deploy, serve or run: an app may be deployed twice, to two environments. */
   readonly id: string;
+  /** Absent = a deploy. */
+  readonly kind?: JournalKind;
+  /** Function or entry point of a run. */
+  readonly runnable?: string;
   /** Whose Modal it is: server and workspace, whatever token opens them; another account knows nothing of it. */
   readonly account: string;
   readonly title: string;
@@ -28,7 +34,7 @@ export interface JournalEntry {
   readonly versionBefore?: number;
   /** Head of the CLI's process group, once it runs. */
   readonly pid?: number;
-  /** Of an app that this deploy has made. */
+  /** Of an app that it has made. */
   readonly appId?: string;
   /** The window that sees to it; absent in entries of earlier versions. */
   readonly owner?: Owner;
@@ -46,7 +52,7 @@ const memoryKey = 'deploys';
 const oldestMs = 7 * 24 * 60 * 60_000;
 
 /**
- * The journal of a workspace: a file for each deploy, in a folder that its windows share, so that none of them loses
+ * The journal of a workspace: a file for each deploy, serve and run, in a folder that its windows share, so that none of them loses
  * what another has written.
  */
 export class DeployJournal {
@@ -142,12 +148,15 @@ function usable(value: unknown, now: number): JournalEntry | undefined {
   return { ...entry, account: withoutToken(entry.account) };
 }
 
+const kinds: readonly unknown[] = ['deploy', 'serve', 'run'] satisfies JournalKind[];
+
 function isEntry(value: Partial<JournalEntry>): boolean {
   return (
     typeof value.id === 'string' &&
     typeof value.account === 'string' &&
     typeof value.title === 'string' &&
     typeof value.environment === 'string' &&
+    (value.kind === undefined || kinds.includes(value.kind)) &&
     typeof value.startedAt === 'number'
   );
 }

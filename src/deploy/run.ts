@@ -1,7 +1,7 @@
 import { cliEnvironment, runCli } from '../modal/cli.ts';
 import { explainRunFailure } from './failure.ts';
-import type { ScriptPlan, ScriptServices } from './scriptProcess.ts';
-import { endOwnApp, pageOfLine, scriptError } from './scriptProcess.ts';
+import type { CommandListener, ScriptPlan, ScriptServices } from './scriptProcess.ts';
+import { appIdOfPage, endOwnApp, pageOfLine, scriptError } from './scriptProcess.ts';
 
 /**
  * Runs a function or local entry point to its end.
@@ -14,6 +14,7 @@ export async function runFunction(
   services: ScriptServices,
   onLine: (line: string, stream: 'stdout' | 'stderr') => void,
   signal: AbortSignal,
+  listener: CommandListener = {},
 ): Promise<number> {
   const start = performance.now();
   let page = '';
@@ -24,9 +25,13 @@ export async function runFunction(
     logger: services.logger,
     loggedArgs: plan.shownArgs,
     signal,
+    onStart: (pid) => listener.onStart?.(pid),
     onLine: (line, stream) => {
       onLine(line, stream);
-      page ||= pageOfLine(line);
+      if (page) return;
+      page = pageOfLine(line);
+      const appId = appIdOfPage(page);
+      if (appId) listener.onApp?.(appId);
     },
   }).catch(async (error: unknown) => {
     await endOwnApp(plan, services, page);

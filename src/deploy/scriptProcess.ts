@@ -12,7 +12,7 @@ import type { DeployFailure, SourceFrame } from './failure.ts';
 import { missingModuleStep } from './missingModule.ts';
 import { DeployError } from './deployer.ts';
 import { failureProblems } from './problems.ts';
-import { clockSkewMs } from './unfinished.ts';
+import { clockSkewMs, endUnfinished } from './unfinished.ts';
 import { environmentFlag } from './runArguments.ts';
 import type { PlanServices, PlannedUnit } from './plan.ts';
 import { planEnvironment, planUnits, readRates } from './plan.ts';
@@ -39,6 +39,13 @@ export interface ScriptServices {
   readonly plane: ControlPlane;
   readonly env: NodeJS.ProcessEnv;
   readonly logger: Logger;
+}
+
+/** What a later window has to know of the command, if this one goes. */
+export interface CommandListener {
+  onStart?(pid: number): void;
+  /** The command has made its app. */
+  onApp?(appId: string): void;
 }
 
 export interface ScriptChoice {
@@ -123,7 +130,7 @@ export function pageOfLine(line: string): string {
   return /^✓ Initialized\. View run at (\S+)/.exec(line)?.[1] ?? '';
 }
 
-function appIdOfPage(page: string): string {
+export function appIdOfPage(page: string): string {
   return /\bap-[A-Za-z0-9]+$/.exec(page)?.[0] ?? '';
 }
 
@@ -139,8 +146,7 @@ export async function endOwnApp(
   const id = appIdOfPage(page);
   if (!id) return;
   try {
-    const app = (await plane.listApps(plan.environment)).find((each) => each.id === id);
-    if (app?.state === 'ephemeral' || app?.state === 'initializing') await plane.disconnectApp(app.id);
+    await endUnfinished({ environment: plan.environment, appId: id }, plane);
   } catch (error) {
     logger.warn(`The app of a stopped ${plan.kind} could not be ended on the server: ${String(error)}`);
   }

@@ -3,8 +3,8 @@ import { isCancelled } from '../domain/errors.ts';
 import { cliEnvironment, runCli } from '../modal/cli.ts';
 import type { DeployError } from './deployer.ts';
 import { explainFailure } from './failure.ts';
-import type { ScriptPlan, ScriptServices } from './scriptProcess.ts';
-import { endOwnApp, findOwnApp, pageOfLine, scriptError } from './scriptProcess.ts';
+import type { CommandListener, ScriptPlan, ScriptServices } from './scriptProcess.ts';
+import { appIdOfPage, endOwnApp, findOwnApp, pageOfLine, scriptError } from './scriptProcess.ts';
 import type { DeployStage } from './stages.ts';
 import { announcedStage, laterStage, stageWords } from './stages.ts';
 
@@ -23,7 +23,7 @@ export interface ServingState {
   readonly reloadedAt?: number;
 }
 
-export interface ServeListener {
+export interface ServeListener extends CommandListener {
   onLine(line: string, stream: 'stdout' | 'stderr'): void;
   onState(state: ServeState): void;
 }
@@ -54,6 +54,7 @@ export async function serve(
       env: cliEnvironment(services.env, services.connection),
       logger: services.logger,
       signal,
+      onStart: (pid) => listener.onStart?.(pid),
       onLine: (line, stream) => {
         listener.onLine(line, stream);
         watcher.take(line, stream);
@@ -114,7 +115,7 @@ export class ServeWatcher {
   }
 
   #starting(line: string): void {
-    this.page ||= pageOfLine(line);
+    this.#readPage(line);
     if (line.includes('Serving... hit Ctrl-C')) {
       this.#serving = true;
       void this.#readEndpoints().then(() => this.#tellServing());
@@ -124,6 +125,13 @@ export class ServeWatcher {
     if (stage === this.#stage) return;
     this.#stage = stage;
     this.#tell({ kind: 'starting', stage: stageWords[stage] });
+  }
+
+  #readPage(line: string): void {
+    if (this.page) return;
+    this.page = pageOfLine(line);
+    const appId = appIdOfPage(this.page);
+    if (appId) this.#listener.onApp?.(appId);
   }
 
   #reloaded(): void {

@@ -1,3 +1,5 @@
+import { steadyNow } from '../domain/steadyNow.ts';
+
 interface Answer<T> {
   readonly askedAt: number;
   readonly value: Promise<T | undefined>;
@@ -18,7 +20,7 @@ export class Lookups<T> {
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number = steadyNow) {
     this.#now = now;
   }
 

@@ -1,3 +1,5 @@
+import { steadyNow } from '../domain/steadyNow.ts';
+
 /** An answer speaks for all who ask within this time. */
 const freshForMs = 3000;
 
@@ -8,7 +10,7 @@ export class SharedAnswer {
   #running: Promise<void> | undefined;
   #answeredAt = Number.NEGATIVE_INFINITY;
 
-  constructor(ask: () => Promise<void>, now: () => number = Date.now) {
+  constructor(ask: () => Promise<void>, now: () => number = steadyNow) {
     this.#ask = ask;
     this.#now = now;
   }

@@ -6,6 +6,7 @@ import { Emitter } from '../domain/emitter.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { NetworkSettings } from '../domain/network.ts';
 import { networkVariables, plainNetwork } from '../domain/network.ts';
+import { steadyNow } from '../domain/steadyNow.ts';
 import type { Connection } from './connection.ts';
 import { connectionKey } from './connection.ts';
 import type { ControlPlane, Identity } from './controlPlane.ts';
@@ -45,7 +46,7 @@ export class ControlPlanes implements Disposable {
   #read: { readonly stamp: string; readonly connection: Connection } | undefined;
   /** The connection last used for each account. */
   readonly #used = new Map<string, Connection>();
-  #probed: { readonly way: string; readonly at: number } | undefined;
+  #probed: { readonly way: string; readonly isFresh: () => boolean } | undefined;
 
   /** Fires when a server has answered a call, whatever it was, with the account that it was for. */
   readonly onDidAnswer = this.#answers.event;
@@ -227,11 +228,16 @@ export class ControlPlanes implements Disposable {
   async #probe(serverUrl: string, signal?: AbortSignal): Promise<void> {
     const { network } = this;
     const way = `${serverUrl}|${wayOf(network, proxyFor(serverUrl, network))}`;
-    const fresh = this.#probed?.way === way && Date.now() - this.#probed.at < probeEveryMs;
-    if (fresh) return;
+    if (this.#probed?.way === way && this.#probed.isFresh()) return;
     await probeServer(serverUrl, { ...(signal ? { signal } : {}), network });
-    this.#probed = { way, at: Date.now() };
+    this.#probed = { way, isFresh: lasting(probeEveryMs) };
   }
+}
+
+/** @returns whether the time is not over yet, be it that it passed, or that the machine slept through it */
+function lasting(milliseconds: number): () => boolean {
+  const [steady, wall] = [steadyNow(), Date.now()];
+  return () => steadyNow() - steady < milliseconds && Math.abs(Date.now() - wall) < milliseconds;
 }
 
 function accountOf({ serverUrl, profile }: Connection): string {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Container } from '../domain/app.ts';
 import { ModalError } from '../domain/errors.ts';
+import { steadyNow } from '../domain/steadyNow.ts';
 import type { ControlPlane } from './controlPlane.ts';
 
 export interface Replacement {
@@ -31,12 +32,12 @@ export async function replaceContainers(
   if (deployedAt === undefined) throw momentUnknown();
   if (deployedAt === 0) return 0;
   const stopped = new Set<string>();
-  const until = Date.now() + limitMs;
+  const until = steadyNow() + limitMs;
   for (;;) {
     const containers = await plane.listContainers(environment, appId, signal);
     const old = containers.filter(({ enqueuedAt }) => enqueuedAt && enqueuedAt < deployedAt);
     if (old.length === 0) return stopped.size;
-    if (Date.now() > until) throw stillThere(old);
+    if (steadyNow() > until) throw stillThere(old);
     await stopAll(
       plane,
       old.filter(({ id }) => !stopped.has(id)),

@@ -20,6 +20,7 @@ import type { Logger } from '../domain/logger.ts';
 import { plainNetwork } from '../domain/network.ts';
 import type { ServerInfo, ServerStats } from '../domain/server.ts';
 import { untilAborted } from '../domain/untilAborted.ts';
+import { AuthTokens, tokenFetcher, useTokens } from './authTokens.ts';
 import type { Connection } from './connection.ts';
 import type { ControlPlane, DeployedApp, Identity } from './controlPlane.ts';
 import { describeApp } from './describeApp.ts';
@@ -94,11 +95,24 @@ export function createControlPlane(
   onAnswer: () => void = () => undefined,
 ): ControlPlane {
   const checks = new FieldChecks(logger, connection.serverUrl);
-  return new SdkControlPlane(() => newClient(connection, logger, way), checks, onAnswer);
+  const client = newClient(connection, logger, way);
+  const tokens = new AuthTokens(tokenFetcher(client), logger);
+  const another = () => newClient(connection, logger, way);
+  return new SdkControlPlane({ client, another, tokens, checks, onAnswer });
+}
+
+interface PlaneParts {
+  readonly client: ModalClient;
+  /** Makes a client with a connection of its own. */
+  readonly another: () => ModalClient;
+  readonly tokens: AuthTokens;
+  readonly checks: FieldChecks;
+  readonly onAnswer: () => void;
 }
 
 class SdkControlPlane implements ControlPlane {
-  readonly #newClient: () => ModalClient;
+  readonly #another: () => ModalClient;
+  readonly #tokens: AuthTokens;
   readonly #client: ModalClient;
   readonly #checks: FieldChecks;
   readonly #onAnswer: () => void;
@@ -107,15 +121,17 @@ class SdkControlPlane implements ControlPlane {
   /** Calls that the server has said it does not offer. */
   readonly #missing = new Set<string>();
 
-  constructor(newClient: () => ModalClient, checks: FieldChecks, onAnswer: () => void) {
+  constructor({ client, another, tokens, checks, onAnswer }: PlaneParts) {
     this.#onAnswer = onAnswer;
-    this.#newClient = newClient;
-    this.#client = newClient();
+    this.#another = another;
+    this.#tokens = tokens;
+    this.#client = client;
     this.#checks = checks;
+    useTokens(client, tokens);
   }
 
   async whoAmI(signal?: AbortSignal): Promise<Identity> {
-    const info = await this.#call(signal, (rpc, options) => rpc.tokenInfoGet({}, options));
+    const info = await this.#call(signal, (rpc, options) => rpc.tokenInfoGet({}, options), repeatedRead);
     return toIdentity(info, this.#checks);
   }
 
@@ -283,7 +299,12 @@ class SdkControlPlane implements ControlPlane {
     const list = (call: 'sandboxListV2' | 'sandboxList') =>
       readSandboxes(
         (beforeTimestamp) =>
-          this.#optional(call, signal, (rpc, options) => rpc[call]({ ...request, beforeTimestamp }, options)),
+          this.#optional(
+            call,
+            signal,
+            (rpc, options) => rpc[call]({ ...request, beforeTimestamp }, options),
+            repeatedRead,
+          ),
         environment,
         mostPages,
         this.#checks,
@@ -305,14 +326,20 @@ class SdkControlPlane implements ControlPlane {
   }
 
   listEndpoints(environment: string, signal?: AbortSignal): Promise<ListedEndpoint[]> {
-    return this.#optional('endpointList', signal, (rpc, options) =>
-      readEndpoints(rpc, environment, Date.now(), options, this.#checks),
+    return this.#optional(
+      'endpointList',
+      signal,
+      (rpc, options) => readEndpoints(rpc, environment, Date.now(), options, this.#checks),
+      repeatedRead,
     );
   }
 
   endpointInfo(id: string, signal?: AbortSignal): Promise<EndpointInfo> {
-    return this.#optional('endpointGetInfo', signal, (rpc, options) =>
-      readEndpointInfo(rpc, id, options, this.#checks),
+    return this.#optional(
+      'endpointGetInfo',
+      signal,
+      (rpc, options) => readEndpointInfo(rpc, id, options, this.#checks),
+      repeatedRead,
     );
   }
 
@@ -373,7 +400,7 @@ class SdkControlPlane implements ControlPlane {
         yield toLogBatch(next.value, this.#checks);
       }
     } catch (error) {
-      throw fromGrpc(reason(error), signal);
+      throw this.#failure(reason(error), signal);
     } finally {
       batches.return?.().catch(() => undefined);
     }
@@ -421,7 +448,10 @@ class SdkControlPlane implements ControlPlane {
   }
 
   #streamClient(): ModalClient {
-    return (this.#streams ??= this.#newClient());
+    if (this.#streams) return this.#streams;
+    this.#streams = this.#another();
+    useTokens(this.#streams, this.#tokens);
+    return this.#streams;
   }
 
   /** A call that makes a new version: it takes longer than a read, and made twice it would make two. */
@@ -437,10 +467,11 @@ class SdkControlPlane implements ControlPlane {
     name: string,
     signal: AbortSignal | undefined,
     call: (rpc: Rpc, options: CallOptions) => Promise<T>,
+    limits?: Pick<CallOptions, 'timeoutMs' | 'retries'>,
   ): Promise<T> {
     if (this.#missing.has(name)) throw fromGrpc({ code: unimplemented });
     try {
-      return await this.#call(signal, call);
+      return await this.#call(signal, call, limits);
     } catch (error) {
       if (fromGrpc(error).kind === 'unsupported') this.#missing.add(name);
       throw error;
@@ -459,8 +490,15 @@ class SdkControlPlane implements ControlPlane {
       this.#onAnswer();
       return answer;
     } catch (error) {
-      throw fromGrpc(reason(error), signal);
+      throw this.#failure(reason(error), signal);
     }
+  }
+
+  /** A refused token is not used again: it may be the short-lived one that is at fault. */
+  #failure(error: unknown, signal: AbortSignal | undefined): ModalError {
+    const failure = fromGrpc(error, signal);
+    if (failure.kind === 'unauthenticated') this.#tokens.forget();
+    return failure;
   }
 }
 

@@ -10,6 +10,7 @@ import { FailureWatch } from './answer/failureWatch.ts';
 import { readBody } from './answerBody.ts';
 import { cutOf, requestError } from './clientErrors.ts';
 import { makeDispatcher } from './dispatcher.ts';
+import { lazyText } from './lazyText.ts';
 import type { Target } from './redirects.ts';
 import { isPoll, redirected } from './redirects.ts';
 import { openBody } from './requestBody.ts';
@@ -86,7 +87,7 @@ export async function send(input: ClientRequest): Promise<HttpResult> {
     const connect = connectedAt ? connectedAt - start : 0;
     const failure = watch.end();
     const isCut = read.cut !== undefined || read.size > bytes.length;
-    let text: string | undefined;
+    const text = lazyText(bytes.length, () => decodeText(bytes, { headers, isCut }) ?? '');
     return {
       status,
       statusText,
@@ -94,7 +95,7 @@ export async function send(input: ClientRequest): Promise<HttpResult> {
       bytes,
       /** Decoding a large answer takes time, and not every answer is read as text. */
       get body() {
-        return (text ??= decodeText(bytes, { headers, isCut }) ?? '');
+        return text();
       },
       ...read,
       ...(failure === undefined ? {} : { failure }),

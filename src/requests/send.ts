@@ -6,6 +6,8 @@ import { authHeaders } from '../domain/request.ts';
 import { checkHost } from './checkHeaders.ts';
 import type { AnswerHead } from './httpClient.ts';
 import { KeyMask } from './keyMask.ts';
+import { lazyText } from './lazyText.ts';
+import { decodeText } from './textBody.ts';
 
 /** They know the list of credentials, which is too large for a file that every start evaluates. */
 const secretHeaders = () => import('./secretHeaders.ts');
@@ -105,7 +107,7 @@ function maskedHead({ status, statusText, headers }: AnswerHead, mask: KeyMask):
   return { status, statusText: mask.text(statusText), headers: mask.headers(headers) };
 }
 
-/** Spreading a result decodes its text, so one that holds no key stays as it is. */
+/** A result that holds no key stays as it is. */
 function maskedResult(result: HttpResult, mask: KeyMask): HttpResult {
   const head = maskedHead(result, mask);
   const callId = mask.text(result.callId);
@@ -114,6 +116,17 @@ function maskedResult(result: HttpResult, mask: KeyMask): HttpResult {
   // Its letters may have been written as escapes, which the bytes do not show.
   const failure = result.failure === undefined ? {} : { failure: mask.text(result.failure) };
   if (!mask.found) return result;
-  const body = textOnly ?? mask.text(result.body);
-  return { ...result, ...head, ...failure, callId, body, ...(bytes ? { bytes } : {}), keyMasked: true };
+  const { size, cut } = result;
+  const isCut = cut !== undefined || size > (bytes?.length ?? 0);
+  const decoded = () => (bytes && decodeText(bytes, { headers: head.headers, isCut })) ?? '';
+  const text = lazyText(bytes?.length ?? 0, () => textOnly ?? mask.text(decoded()));
+  const body = { get: text, enumerable: true };
+  const masked = { ...head, ...failure, callId, ...(bytes ? { bytes } : {}), keyMasked: true };
+  return Object.defineProperty({ ...withoutText(result), ...masked }, 'body', body) as HttpResult;
+}
+
+/** Its text would be decoded by a spread, of bytes that are not kept. */
+function withoutText(result: HttpResult): Omit<HttpResult, 'body'> {
+  const { body: _, ...others } = Object.getOwnPropertyDescriptors(result);
+  return Object.defineProperties({}, others) as Omit<HttpResult, 'body'>;
 }

@@ -5,9 +5,11 @@ import { Emitter } from '../domain/emitter.ts';
 import type { ErrorKind, ModalError } from '../domain/errors.ts';
 import { isCancelled, toModalError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
+import { steadyNow } from '../domain/steadyNow.ts';
 import type { ControlPlane, Identity } from '../modal/controlPlane.ts';
 import { mapAtMost } from './atMost.ts';
 import { ContainerGpus } from './containerGpus.ts';
+import type { Seen } from './environmentTurns.ts';
 import { EnvironmentTurns, wholeTurns } from './environmentTurns.ts';
 import { FailureMemory } from './failureMemory.ts';
 import { EndpointInfos } from './endpointInfos.ts';
@@ -103,8 +105,8 @@ export class AppStore implements Disposable {
 
   readonly onDidChange = this.#changes.event;
 
-  /** @param now unix milliseconds, for what waits for its turn */
-  constructor(planes: PlaneSource, cache: SnapshotCache, logger: Logger, now: () => number = Date.now) {
+  /** @param now milliseconds of a clock that does not jump, for what waits for its turn */
+  constructor(planes: PlaneSource, cache: SnapshotCache, logger: Logger, now: () => number = steadyNow) {
     this.#turns = new EnvironmentTurns(now);
     this.#unreadable = new FailureMemory(now);
     this.#unlisted = new FailureMemory(now);
@@ -112,7 +114,7 @@ export class AppStore implements Disposable {
     this.#cache = cache;
     this.#logger = logger;
     this.#gpus = new ContainerGpus(logger, now);
-    this.#endpoints = new EndpointInfos(logger);
+    this.#endpoints = new EndpointInfos(logger, now);
   }
 
   get state(): AppStoreState {
@@ -205,7 +207,10 @@ export class AppStore implements Disposable {
       this.#state.workspace && this.#identifiedBy === plane ? undefined : plane.whoAmI(signal),
     ]);
     if (whole) this.#unlisted.clear();
-    const due = whole ? wholeTurns(environments) : this.#turns.choose(environments, this.#environment);
+    if (whole) this.#endpoints.retry();
+    const due = whole
+      ? wholeTurns(environments)
+      : this.#turns.choose(environments, this.#environment, seenIn(this.#state));
     const parts = {
       before: this.#state.snapshot,
       reader: this.#sandboxes,
@@ -248,6 +253,7 @@ export class AppStore implements Disposable {
     this.#unreadable.clear();
     this.#unlisted.clear();
     this.#gpus.forget();
+    this.#endpoints.forget();
     this.#stored = emptySnapshot;
     this.#state = { ...nothingKnown, loading: this.#state.loading };
   }
@@ -270,6 +276,7 @@ export class AppStore implements Disposable {
   /** Keeps the objects of what has not changed, and what is known of live apps until they are read again. */
   #merge(environments: readonly Environment[], lists: Lists): Snapshot {
     const before = this.#state.snapshot;
+    const now = Date.now();
     const all = inTurn(before, environments, lists);
     const apps = keepSame(before.apps, all.apps, ({ id }) => id);
     const live = new Set(apps.flatMap(({ id, state }) => (isLive(state) ? id : [])));
@@ -282,7 +289,8 @@ export class AppStore implements Disposable {
       moreSandboxes: all.moreSandboxes,
       endpoints: keepSame(before.endpoints, this.#endpoints.addTo(all.endpoints), ({ id }) => id),
       details: known.length === before.details.size ? before.details : new Map(known),
-      readAt: Date.now(),
+      readAt: now,
+      listedAt: listedAt(before.listedAt, environments, lists, now),
     };
   }
 
@@ -407,6 +415,29 @@ export class AppStore implements Disposable {
     this.#state = { ...rest, ...(error === undefined || clearError ? {} : { error }), ...change };
     this.#changes.fire(this.#state);
   }
+}
+
+function listedAt(
+  before: ReadonlyMap<string, number>,
+  environments: readonly Environment[],
+  { apps }: Lists,
+  now: number,
+): ReadonlyMap<string, number> {
+  return new Map(
+    environments.flatMap(({ name }) => {
+      const at = apps.has(name) ? now : before.get(name);
+      return at === undefined ? [] : [[name, at] as const];
+    }),
+  );
+}
+
+/** Where there is something beside apps. A list that could not be read may have something. */
+function seenIn({ snapshot, listProblems }: AppStoreState): Seen {
+  const names = (of: ListProblem['of']) =>
+    new Set(
+      [...snapshot[of], ...listProblems.filter((each) => each.of === of)].map((each) => each.environment),
+    );
+  return { sandboxes: names('sandboxes'), endpoints: names('endpoints') };
 }
 
 /** What was listed now, and of the other environments what was listed before. */

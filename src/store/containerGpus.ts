@@ -1,6 +1,7 @@
 import type { Container } from '../domain/app.ts';
 import { isCancelled, toModalError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
+import { steadyNow } from '../domain/steadyNow.ts';
 import type { ControlPlane } from '../modal/controlPlane.ts';
 import { mapAtMost } from './atMost.ts';
 import { FailureMemory } from './failureMemory.ts';
@@ -17,7 +18,7 @@ export class ContainerGpus {
   #known: ReadonlyMap<string, string> = new Map();
   #isOffered = true;
 
-  constructor(logger: Logger, now: () => number = Date.now) {
+  constructor(logger: Logger, now: () => number = steadyNow) {
     this.#logger = logger;
     this.#failures = new FailureMemory(now);
   }

@@ -1,8 +1,10 @@
+import { steadyNow } from '../domain/steadyNow.ts';
 import { isCancelled, toModalError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { EndpointInfo, ListedEndpoint, ManagedEndpoint } from '../domain/managedEndpoint.ts';
 import type { ControlPlane } from '../modal/controlPlane.ts';
 import { mapAtMost } from './atMost.ts';
+import { FailureMemory } from './failureMemory.ts';
 
 const readsAtOnce = 8;
 
@@ -18,10 +20,23 @@ interface Known {
 /** What lists do not tell of managed endpoints: asked for once each, and again when the list says that one has changed. */
 export class EndpointInfos {
   readonly #logger: Logger;
+  readonly #failures: FailureMemory;
   #known: ReadonlyMap<string, Known> = new Map();
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, now: () => number = steadyNow) {
     this.#logger = logger;
+    this.#failures = new FailureMemory(now);
+  }
+
+  /** Another connection may know others, and offer more. */
+  forget(): void {
+    this.#known = new Map();
+    this.#failures.clear();
+  }
+
+  /** Makes what could not be read due, because somebody asks. */
+  retry(): void {
+    this.#failures.clear();
   }
 
   /** Takes over what was read in an earlier window. */
@@ -32,6 +47,7 @@ export class EndpointInfos {
   /** The endpoints with what is known of them; what is known of others is forgotten. */
   addTo(endpoints: readonly (ListedEndpoint | ManagedEndpoint)[]): readonly ManagedEndpoint[] {
     const known = this.#known;
+    this.#failures.keepOnly(new Set(endpoints.map(({ id }) => id)));
     this.#known = new Map(
       endpoints.flatMap(({ id }) => {
         const each = known.get(id);
@@ -50,8 +66,10 @@ export class EndpointInfos {
     endpoints: readonly ManagedEndpoint[],
     signal: AbortSignal,
   ): Promise<boolean> {
-    const news = endpoints.filter((each) => this.#isNews(each)).slice(0, mostReads);
-    const read = await mapAtMost(readsAtOnce, news, ({ id }) => this.#readOne(plane, id, signal));
+    const news = endpoints
+      .filter((each) => this.#isNews(each) && this.#failures.isDue(each.id, each.stamp))
+      .slice(0, mostReads);
+    const read = await mapAtMost(readsAtOnce, news, (each) => this.#readOne(plane, each, signal));
     const found = news.flatMap(({ id, stamp }, at) => {
       const info = read[at];
       return info ? [[id, { stamp, info }] as const] : [];
@@ -67,12 +85,20 @@ export class EndpointInfos {
   }
 
   /** One may be stopped while we ask, and older servers do not tell; the list is good without. */
-  async #readOne(plane: ControlPlane, id: string, signal: AbortSignal): Promise<EndpointInfo | undefined> {
+  async #readOne(
+    plane: ControlPlane,
+    { id, stamp }: ManagedEndpoint,
+    signal: AbortSignal,
+  ): Promise<EndpointInfo | undefined> {
     try {
-      return await plane.endpointInfo(id, signal);
+      const info = await plane.endpointInfo(id, signal);
+      this.#failures.forget(id);
+      return info;
     } catch (error) {
       if (isCancelled(error)) throw error;
-      this.#logger.debug(`The endpoint ${id} cannot be read: ${toModalError(error).message}`);
+      const { kind, message } = toModalError(error);
+      this.#failures.note(id, kind, stamp);
+      this.#logger.debug(`The endpoint ${id} cannot be read: ${message}`);
       return undefined;
     }
   }

@@ -1,4 +1,5 @@
 import type { Environment } from '../domain/app.ts';
+import { steadyNow } from '../domain/steadyNow.ts';
 
 /** More lists in one read would make a workspace of many environments dear to look at. */
 const mostBusy = 3;
@@ -8,15 +9,35 @@ const quietForMs = 30_000;
 /** Each environment more lengthens that, so that all of them together cost no more than some thirty calls a minute. */
 const quietForEachMs = 3600;
 
-/** Sandboxes and managed endpoints of an environment where no container runs hardly change by themselves. */
-const besideForEachMs = 12_000;
-/** In a small account everything is read each time. */
+/**
+ * Sandboxes and managed endpoints are looked for this often where none were seen, in a small account, where the user
+ * works and where containers run: with a read every ten seconds, a new one is there within a minute.
+ */
+const besideMs = 45_000;
 const fewEnvironments = 5;
+/** Elsewhere in a large account it takes longer, unless containers start. */
+const besideForEachMs = 12_000;
 
 interface Listed {
   readonly at: number;
-  readonly besideAt: number;
+  readonly sandboxesAt: number;
+  readonly endpointsAt: number;
   readonly numbers: string;
+}
+
+/** Environments by name in which there are some, or whose list could not be read. */
+export interface Seen {
+  readonly sandboxes: ReadonlySet<string>;
+  readonly endpoints: ReadonlySet<string>;
+}
+
+const nothingSeen: Seen = { sandboxes: new Set(), endpoints: new Set() };
+
+interface Beside {
+  /** Milliseconds between two looks for what was not there. */
+  readonly besideMs: number;
+  readonly isSmall: boolean;
+  readonly seen: Seen;
 }
 
 /** What is read of an environment in a read. Its apps are in any case. */
@@ -39,16 +60,17 @@ export class EnvironmentTurns {
   readonly #now: () => number;
   readonly #listed = new Map<string, Listed>();
 
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number = steadyNow) {
     this.#now = now;
   }
 
   /**
    * @param chosen the environment that the user works in, which is listed each time
+   * @param seen where the last read found something beside apps
    * @returns those to list now: all that were never listed; of the busy and of the quiet ones those that have changed,
    * then those that have waited longest
    */
-  choose(environments: readonly Environment[], chosen: string): Turn[] {
+  choose(environments: readonly Environment[], chosen: string, seen: Seen = nothingSeen): Turn[] {
     const quietFor = Math.max(quietForMs, environments.length * quietForEachMs);
     const isFirst = ({ name }: Environment) => name === chosen || !this.#listed.has(name);
     const [first, others] = split(environments, isFirst);
@@ -56,14 +78,24 @@ export class EnvironmentTurns {
     const longest = (some: readonly Environment[]) => some.toSorted((a, b) => this.#wait(b) - this.#wait(a));
     const due = longest(quiet).filter((environment) => this.#wait(environment) >= quietFor);
     const listed = [...first, ...longest(busy).slice(0, mostBusy), ...due.slice(0, mostQuiet)];
-    return listed.map((environment) => this.#turn(environment, environments.length));
+    const isSmall = environments.length <= fewEnvironments;
+    const elsewhereMs = environments.length * besideForEachMs;
+    return listed.map((environment) => {
+      const isClose = isSmall || environment.name === chosen || isBusy(environment);
+      return this.#turn(environment, { besideMs: isClose ? besideMs : elsewhereMs, isSmall, seen });
+    });
   }
 
   noteListed(turns: readonly Turn[]): void {
     const at = this.#now();
-    for (const { environment, endpoints } of turns) {
-      const besideAt = endpoints ? at : (this.#listed.get(environment.name)?.besideAt ?? at);
-      this.#listed.set(environment.name, { at, besideAt, numbers: numbersOf(environment) });
+    for (const { environment, sandboxes, endpoints } of turns) {
+      const before = this.#listed.get(environment.name);
+      this.#listed.set(environment.name, {
+        at,
+        sandboxesAt: sandboxes ? at : (before?.sandboxesAt ?? at),
+        endpointsAt: endpoints ? at : (before?.endpointsAt ?? at),
+        numbers: numbersOf(environment),
+      });
     }
   }
 
@@ -71,10 +103,17 @@ export class EnvironmentTurns {
     this.#listed.clear();
   }
 
-  #turn(environment: Environment, count: number): Turn {
-    const besideAt = this.#listed.get(environment.name)?.besideAt ?? Number.NEGATIVE_INFINITY;
-    const isDue = count <= fewEnvironments || this.#now() - besideAt >= count * besideForEachMs;
-    return { environment, sandboxes: isDue || isBusy(environment), endpoints: isDue };
+  /** A sandbox is a container, so one that starts or ends changes the numbers of its environment. */
+  #turn(environment: Environment, { besideMs: rest, isSmall, seen }: Beside): Turn {
+    const { name } = environment;
+    const before = this.#listed.get(name);
+    const hasChanged = before?.numbers !== numbersOf(environment);
+    const isDue = (at = Number.NEGATIVE_INFINITY) => hasChanged || this.#now() - at >= rest;
+    return {
+      environment,
+      sandboxes: seen.sandboxes.has(name) || isDue(before?.sandboxesAt),
+      endpoints: (isSmall && seen.endpoints.has(name)) || isDue(before?.endpointsAt),
+    };
   }
 
   /** Milliseconds since it was listed; endless for one where something changed since. */

@@ -1,4 +1,5 @@
 import type { ErrorKind } from '../domain/errors.ts';
+import { steadyNow } from '../domain/steadyNow.ts';
 
 const firstPauseMs = 30_000;
 const longestPauseMs = 15 * 60_000;
@@ -18,7 +19,7 @@ export class FailureMemory {
   readonly #now: () => number;
   readonly #failures = new Map<string, Failure>();
 
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number = steadyNow) {
     this.#now = now;
   }
 

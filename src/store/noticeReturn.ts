@@ -1,4 +1,5 @@
 import type { Disposable, Listener } from '../domain/emitter.ts';
+import { steadyNow } from '../domain/steadyNow.ts';
 import type { AppStore } from './appStore.ts';
 
 export interface Answers {
@@ -16,7 +17,7 @@ const pauseMs = 10_000;
  * goes on, or a click. The apps are then read once, so that no two places say different things about the connection.
  * @returns ends the watch
  */
-export function noticeReturn(store: AppStore, answers: Answers, now: () => number = Date.now): Disposable {
+export function noticeReturn(store: AppStore, answers: Answers, now: () => number = steadyNow): Disposable {
   let lastTry = Number.NEGATIVE_INFINITY;
   const check = async (account: string) => {
     const isDue = () =>

@@ -1,4 +1,5 @@
 import type { Disposable } from '../domain/emitter.ts';
+import { steadyNow } from '../domain/steadyNow.ts';
 
 export interface Timers {
   now(): number;
@@ -7,7 +8,7 @@ export interface Timers {
 }
 
 const realTimers: Timers = {
-  now: () => Date.now(),
+  now: steadyNow,
   set: (callback, milliseconds) => setTimeout(callback, milliseconds).unref(),
   clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
 };

@@ -15,6 +15,8 @@ export interface Snapshot {
   readonly endpoints: readonly ManagedEndpoint[];
   /** Unix milliseconds; 0 = never read. */
   readonly readAt: number;
+  /** When the apps of each environment were listed, by name, in unix milliseconds: not all are at each read. */
+  readonly listedAt: ReadonlyMap<string, number>;
 }
 
 export const emptySnapshot: Snapshot = {
@@ -26,6 +28,7 @@ export const emptySnapshot: Snapshot = {
   moreSandboxes: [],
   endpoints: [],
   readAt: 0,
+  listedAt: new Map(),
 };
 
 /** Where cached rows are kept between windows; the editor's memento in production. */
@@ -36,7 +39,7 @@ export interface SnapshotCache {
 
 const format = 3;
 
-interface StoredSnapshot extends Omit<Snapshot, 'details'> {
+interface StoredSnapshot extends Omit<Snapshot, 'details' | 'listedAt'> {
   /** Others are dropped: their rows were checked by other rules. */
   readonly format: typeof format;
   readonly details: readonly AppDetails[];
@@ -48,7 +51,8 @@ const mostCachedApps = 500;
 export function storeSnapshot(snapshot: Snapshot): StoredSnapshot {
   const apps = snapshot.apps.slice(0, mostCachedApps);
   const details = apps.flatMap((app) => snapshot.details.get(app.id) ?? []);
-  return { ...snapshot, apps, containers: [], sandboxes: [], moreSandboxes: [], details, format };
+  const { listedAt: _, ...kept } = snapshot;
+  return { ...kept, apps, containers: [], sandboxes: [], moreSandboxes: [], details, format };
 }
 
 /** @returns undefined for anything that an older or newer version has stored. */

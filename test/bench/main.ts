@@ -8,6 +8,7 @@ import { build } from '../../scripts/build.ts';
 import { TestWorld } from '../integration/support/world.ts';
 import { benchActivation } from './activation.ts';
 import { benchApps } from './apps.ts';
+import { benchCalls } from './calls.ts';
 import { benchDeploy } from './deploy.ts';
 import { benchEndless } from './endless.ts';
 import { benchHostile } from './hostile.ts';
@@ -16,6 +17,7 @@ import { benchLoad } from './load.ts';
 import { benchLogs } from './logs.ts';
 import { benchLogView } from './logView.ts';
 import { benchRequests } from './requests.ts';
+import { benchWideApps } from './wideApps.ts';
 import type { BenchRow } from './table.ts';
 import { printTable } from './table.ts';
 
@@ -32,6 +34,8 @@ const parts: Readonly<Record<string, Part>> = {
   activation: benchActivation,
   apps: benchApps,
   requests: benchRequests,
+  calls: () => inWorld(benchCalls),
+  wideApps: benchWideApps,
 };
 
 async function inWorld(bench: (world: TestWorld) => Promise<BenchRow[]>): Promise<BenchRow[]> {

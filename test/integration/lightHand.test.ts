@@ -1,62 +1,14 @@
 /** What an open Apps view asks of Modal in an hour, counted by the server, with the real SDK and hours that pass in seconds. */
-import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { AppStore } from '../../src/store/appStore.ts';
-import type { ReadOutcome } from '../../src/store/refreshSchedule.ts';
-import { RefreshSchedule } from '../../src/store/refreshSchedule.ts';
 import { FastClock } from './support/fastClock.ts';
+import { ViewWindow } from './support/viewWindow.ts';
 import { TestWorld } from './support/world.ts';
 
 const minute = 60_000;
 
 let world: TestWorld;
 let clock: FastClock;
-let windows: Window[];
-
-/** A window with the Apps view: the store and the schedule as the view has them. */
-class Window {
-  readonly store: AppStore;
-  readonly schedule: RefreshSchedule;
-  #reading: Promise<unknown> = Promise.resolve();
-
-  constructor() {
-    const values = new Map<string, unknown>();
-    this.store = new AppStore(
-      world.planes,
-      { get: (key) => values.get(key), update: (key, value) => Promise.resolve(void values.set(key, value)) },
-      world.logger,
-      clock.now,
-    );
-    this.schedule = new RefreshSchedule(
-      (reason) => {
-        const read = this.#read(reason === 'asked');
-        this.#reading = read;
-        return read;
-      },
-      () => 10_000,
-      clock,
-    );
-    windows.push(this);
-  }
-
-  readonly settled = async (): Promise<void> => {
-    await this.#reading;
-    await turn();
-  };
-
-  async #read(whole: boolean): Promise<ReadOutcome> {
-    const { apps } = this.store.state.snapshot;
-    await this.store.refresh(undefined, { whole, environment: 'main' });
-    const { error, snapshot } = this.store.state;
-    if (error) return error.kind === 'offline' || error.kind === 'timeout' ? 'unreachable' : 'failed';
-    return snapshot.apps === apps ? 'same' : 'news';
-  }
-
-  dispose(): void {
-    this.schedule.dispose();
-    this.store.dispose();
-  }
-}
+let windows: ViewWindow[];
 
 beforeAll(async () => {
   world = await TestWorld.start();
@@ -67,14 +19,14 @@ beforeEach(() => {
   windows = [];
 });
 afterEach(async () => {
-  for (const each of windows) each.dispose();
+  for (const each of windows) each[Symbol.dispose]();
   await world.simulator.admin('DELETE', '/faults');
 });
 
 /** Calls while the time passes, by name. */
 async function callsIn(
   milliseconds: number,
-  { settled }: Pick<Window, 'settled'>,
+  { settled }: Pick<ViewWindow, 'settled'>,
 ): Promise<Record<string, number>> {
   await world.simulator.admin('DELETE', '/rpc-log');
   await clock.pass(milliseconds, settled);
@@ -86,12 +38,13 @@ async function callsIn(
 
 const sum = (calls: Record<string, number>) => Object.values(calls).reduce((a, b) => a + b, 0);
 
-async function opened(): Promise<Window> {
-  const window = new Window();
-  window.schedule.setVisible(true);
-  await window.settled();
+function newWindow(): ViewWindow {
+  const window = new ViewWindow(world.planes, world.logger, clock);
+  windows.push(window);
   return window;
 }
+
+const opened = () => newWindow().open();
 
 describe('a window that somebody looks at', () => {
   it('asks for the environments and for what is in the one that is worked in', async () => {
@@ -106,6 +59,8 @@ describe('a window that somebody looks at', () => {
       'SandboxListV2',
     ]);
     for (const count of Object.values(calls)) expect(count).toBeLessThanOrEqual(6);
+    // Nothing beside apps was ever seen, so it is looked for once a minute.
+    expect([calls['SandboxListV2'], calls['EndpointList']]).toEqual([1, 1]);
   });
 
   it('asks a sixth as often when nothing changes and nobody moves for minutes', async () => {
@@ -131,9 +86,9 @@ describe('outages of one call', () => {
     async (name) => {
       await world.simulator.admin('POST', '/apps/generate', { count: 60, functionsPerApp: 1 });
       const normal = sum(await callsIn(10 * minute, await opened()));
-      windows[0]!.dispose();
+      windows[0]![Symbol.dispose]();
       await world.simulator.admin('POST', '/faults', { rpc: { [name]: { code: 13 } } });
-      const window = new Window();
+      const window = newWindow();
       const failing = sum(
         await callsIn(10 * minute, {
           settled: async () => {

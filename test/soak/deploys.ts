@@ -1,8 +1,6 @@
 /**
  * Many deploys that end in every way a deploy can end: by themselves, cancelled at a random moment, or cut off with
  * their window. After each one the server must know exactly what was told, and no process may be left.
- *
- * `npm run soak [-- number of deploys] [-- seed]`
  */
 import { getEventListeners } from 'node:events';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -28,16 +26,8 @@ const appName = 'soak';
 /** A deploy takes about this long here, so that random moments hit every stage. */
 const usualMs = 1000;
 
-const count = Number(process.argv[2] ?? 200);
-const seed = Number(process.argv[3] ?? 1);
-
-await using cleanup = new AsyncDisposableStack();
-const folder = await mkdtemp(path.join(os.tmpdir(), 'soak-'));
-cleanup.defer(() => rm(folder, { recursive: true, force: true }));
-const world = await TestWorld.start();
-cleanup.defer(() => world.stop());
-
-const next = random(seed);
+let folder = '';
+let world: TestWorld;
 const memory = new Map<string, unknown>();
 const memento = {
   get: (key: string) => structuredClone(memory.get(key)),
@@ -46,26 +36,35 @@ const memento = {
 const tracker = new DeployTracker();
 const tally = new Map<string, number>();
 const wrong: string[] = [];
-let deployer = new Deployer(world.logger);
+let deployer: Deployer;
 let version = 0;
 
-for (let at = 0; at < count; at++) {
-  const ending = endings[Math.floor(next() * endings.length)] ?? 'alone';
-  await writeScript(at);
-  const outcome = await oneDeploy(ending, next() * usualMs * 1.3);
-  tally.set(`${ending}: ${outcome}`, (tally.get(`${ending}: ${outcome}`) ?? 0) + 1);
-  await check(at, ending, outcome);
+/** @returns whether nothing was wrong */
+export async function soakDeploys(count: number, seed: number): Promise<boolean> {
+  await using cleanup = new AsyncDisposableStack();
+  folder = await mkdtemp(path.join(os.tmpdir(), 'soak-'));
+  cleanup.defer(() => rm(folder, { recursive: true, force: true }));
+  world = await TestWorld.start();
+  cleanup.defer(() => world.stop());
+  deployer = new Deployer(world.logger);
+  const next = random(seed);
+  for (let at = 0; at < count; at++) {
+    const ending = endings[Math.floor(next() * endings.length)] ?? 'alone';
+    await writeScript(at);
+    const outcome = await oneDeploy(ending, next() * usualMs * 1.3);
+    tally.set(`${ending}: ${outcome}`, (tally.get(`${ending}: ${outcome}`) ?? 0) + 1);
+    await check(at, ending, outcome);
+  }
+  if (tracker.all.length > 0) wrong.push(`${tracker.all.length} deploys are still said to run`);
+  console.log(`${count} deploys, seed ${seed}`);
+  for (const [what, times] of [...tally].sort()) console.log(`  ${what}: ${times}`);
+  for (const line of wrong) console.log(`WRONG ${line}`);
+  console.log(
+    wrong.length === 0 ? 'No orphan process, no wrong state, no leaked listener.' : `${wrong.length} faults`,
+  );
+  tracker.dispose();
+  return wrong.length === 0;
 }
-
-if (tracker.all.length > 0) wrong.push(`${tracker.all.length} deploys are still said to run`);
-console.log(`${count} deploys, seed ${seed}`);
-for (const [what, times] of [...tally].sort()) console.log(`  ${what}: ${times}`);
-for (const line of wrong) console.log(`WRONG ${line}`);
-console.log(
-  wrong.length === 0 ? 'No orphan process, no wrong state, no leaked listener.' : `${wrong.length} faults`,
-);
-tracker.dispose();
-if (wrong.length > 0) process.exitCode = 1;
 
 function newJournal(): DeployJournal {
   return new DeployJournal(() => path.join(folder, 'deploys'), memento);

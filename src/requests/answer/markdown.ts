@@ -59,7 +59,7 @@ blocks.core.ruler.enableOnly(['normalize', 'block']);
 
 /** Texts of an answer that are written in Markdown, under their names. */
 export function markdownTexts(content: Content, body: string): { title: string; text: string }[] {
-  if (content.kind === 'markdown') return [{ title: 'Answer', text: body.slice(0, longestText) }];
+  if (content.kind === 'markdown') return [{ title: 'Answer', text: beginningOf(body) }];
   if (content.json === undefined) return [];
   const found: { title: string; text: string }[] = [];
   let left = mostText;
@@ -145,4 +145,9 @@ function leaf(token: Token): MarkdownNode {
 /** Only what a browser opens; anything else is plain text. */
 function webLink(href: unknown): string | undefined {
   return typeof href === 'string' && /^https?:\/\//i.test(href) ? href : undefined;
+}
+
+/** A copy: a part of a text would hold all of it in memory. */
+function beginningOf(text: string): string {
+  return text.length > longestText ? structuredClone(text.slice(0, longestText)) : text;
 }

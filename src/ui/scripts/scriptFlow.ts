@@ -25,9 +25,19 @@ import type { OutputSink } from '../logs/logsController.ts';
 import { withSignal } from '../withSignal.ts';
 import { confirmScript } from './confirmScript.ts';
 import { askParameters } from './parameterForm.ts';
+import { RunJournal } from './runJournal.ts';
+import { lookAtOtherWindows } from './otherWindows.ts';
 import { clock } from './runWords.ts';
 import type { RunState } from './scriptRuns.ts';
 import { showInformation, showStatus, showWarning, withProgress } from '../../platform/shown/messages.ts';
+
+interface BegunServe {
+  readonly id: number;
+  readonly plan: ScriptPlan;
+  readonly title: string;
+  readonly log: OutputSink;
+  readonly journal: RunJournal;
+}
 
 /** Serves apps and runs functions of the user's scripts: confirmation, output in the Logs panel, state in the rows. */
 export class ScriptFlow {
@@ -43,12 +53,14 @@ export class ScriptFlow {
     const { scriptRuns } = this.#services;
     const title = titleOf(choice);
     const variable = choice.app?.variable ?? '';
+    await lookAtOtherWindows(this.#services);
     scriptRuns.needNotServed({ script: choice.script, variable, title });
     const plan = await this.#plan(text`Preparing to serve…`, choice, (services) =>
       planServe(choice, services),
     );
     if (!(await confirmScript(plan, title, this.#services.memory))) return;
     const abort = new AbortController();
+    const journal = new RunJournal(this.#services);
     // Refuses a serve that began while this one was planned and confirmed.
     const id = scriptRuns.start({
       kind: 'serve',
@@ -60,6 +72,7 @@ export class ScriptFlow {
       words: '',
       endpoints: [],
       abort,
+      journalId: journal.id,
       showLog: () => void log.show(),
     });
     const log = this.#services.logs.openOutput({
@@ -69,7 +82,7 @@ export class ScriptFlow {
       failed: text`Serve failed`,
       cancelled: text`Serve stopped`,
     });
-    void this.#serve(id, plan, title, log, abort.signal);
+    void this.#serve({ id, plan, title, log, journal }, abort.signal);
     await log.show();
   }
 
@@ -128,13 +141,7 @@ export class ScriptFlow {
     };
   }
 
-  async #serve(
-    id: number,
-    plan: ScriptPlan,
-    title: string,
-    log: OutputSink,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #serve({ id, plan, title, log, journal }: BegunServe, signal: AbortSignal): Promise<void> {
     const { scriptRuns, store } = this.#services;
     this.#services.problems.clear(plan.script);
     let announced = false;
@@ -148,19 +155,24 @@ export class ScriptFlow {
         this.#services.presenter.failure(vscode.l10n.t('Open Served URL'), error),
       );
     };
-    const end = (state: RunState, words: string) => scriptRuns.update(id, { state, words, endpoints: [] });
+    const end = async (state: RunState, words: string) => {
+      await journal.end();
+      scriptRuns.update(id, { state, words, endpoints: [] });
+    };
     try {
+      const parts = await this.#parts();
+      const noted = await journal.begin(plan, title, this.#services.planes.workspace(signal));
       await serve(
         plan,
-        await this.#parts(),
-        { onLine: (line, stream) => log.append(line, stream), onState },
+        parts,
+        { onLine: (line, stream) => log.append(line, stream), onState, ...noted },
         signal,
       );
       log.end('done', text`Stopped at ${clock(Date.now())}`);
-      end('stopped', '');
+      await end('stopped', '');
     } catch (error) {
       log.end('failed');
-      end('failed', toModalError(error).message);
+      await end('failed', toModalError(error).message);
       this.#failed(text`Serving ${title}`, plan, error, log);
     }
     await store.refresh();
@@ -225,6 +237,7 @@ export class ScriptFlow {
       cancelled: text`Run stopped`,
     });
     this.#services.problems.clear(plan.script);
+    const journal = new RunJournal(this.#services);
     const id = scriptRuns.start({
       kind: 'run',
       script: plan.script,
@@ -235,31 +248,32 @@ export class ScriptFlow {
       words: '',
       endpoints: [],
       abort,
+      journalId: journal.id,
       showLog: () => void log.show(),
     });
     await log.show();
-    const end = (state: RunState, words: string) => scriptRuns.update(id, { state, words });
+    const end = async (state: RunState, words: string) => {
+      await journal.end();
+      scriptRuns.update(id, { state, words });
+    };
     try {
       const seconds = await withProgress(
         { location: vscode.ProgressLocation.Notification, title: text`Running ${name}`, cancellable: true },
         async (_progress, token) => {
           token.onCancellationRequested(() => scriptRuns.stop(id));
-          return runFunction(
-            plan,
-            await this.#parts(),
-            (line, stream) => log.append(line, stream),
-            abort.signal,
-          );
+          const parts = await this.#parts();
+          const noted = await journal.begin(plan, name, this.#services.planes.workspace(abort.signal));
+          return runFunction(plan, parts, (line, stream) => log.append(line, stream), abort.signal, noted);
         },
       );
       const words = `${seconds.toFixed(1)} s`;
       log.end('done', text`Finished in ${words}`);
-      end('done', words);
+      await end('done', words);
       void this.#offerOutput(text`${name} finished in ${words}.`, log);
     } catch (error) {
       const cancelled = isCancelled(error);
       log.end(cancelled ? 'cancelled' : 'failed');
-      end(cancelled ? 'stopped' : 'failed', cancelled ? '' : toModalError(error).message);
+      await end(cancelled ? 'stopped' : 'failed', cancelled ? '' : toModalError(error).message);
       if (cancelled) showStatus('circle-slash', text`Run of ${name} stopped`, 5000);
       else this.#failed(text`Running ${name}`, plan, error, log);
     }

@@ -16,7 +16,7 @@ import type { DeployStatus } from '../deploy/deployTracker.ts';
 import type { Row, Rows } from '../trees/row.ts';
 import { rootRow } from '../trees/row.ts';
 import { runIcon, runWords } from './runWords.ts';
-import type { ScriptRun } from './scriptRuns.ts';
+import type { RunElsewhere, ScriptRun } from './scriptRuns.ts';
 import { isLiveRun } from './scriptRuns.ts';
 
 /** What a row stands for. */
@@ -39,6 +39,8 @@ export interface ScriptRowsInput {
   /** Whether `deployed` was read at all. */
   readonly connected: boolean;
   readonly runs: readonly ScriptRun[];
+  /** What other windows of the folder serve and run. */
+  readonly elsewhere?: readonly RunElsewhere[];
   readonly rates: Rates;
   readonly now: number;
   readonly openCommand: string;
@@ -89,6 +91,7 @@ class ScriptRowsBuilder {
       problemWords,
       stage ? `deploying: ${stage}` : live ? `deployed ${age(live.deployedAt ?? live.createdAt, now)}` : '',
       serve ? runWords(serve) : '',
+      serving ? '' : this.#elsewhere(script, app.variable, ''),
     ];
     const children = [
       ...(serve ? [this.#serveRow(id, file, app, serve)] : []),
@@ -161,17 +164,18 @@ class ScriptRowsBuilder {
   #entryRow(parent: string, file: ScriptFile, app: ScriptApp, entry: Runnable, script: string): string {
     const id = this.#idOf(`${parent}/entry/${entry.name}`);
     const run = this.#latest(script, app.variable, entry.name);
+    const state = [run ? runWords(run) : '', this.#elsewhere(script, app.variable, entry.name)];
     this.#add(
       parent,
       { file, app, runnable: entry, place: entry },
       {
         id,
         label: entry.name,
-        description: ['local entry point', run ? runWords(run) : ''].filter(Boolean).join(' · '),
+        description: ['local entry point', ...state].filter(Boolean).join(' · '),
         icon: 'terminal',
         ...(run ? runIcon(run) : {}),
         context: runnableContext('scriptEntry', run),
-        spoken: ['Local entry point ' + entry.name, run ? runWords(run) : ''].filter(Boolean).join(', '),
+        spoken: ['Local entry point ' + entry.name, ...state].filter(Boolean).join(', '),
         tooltip: () => [signature(entry)],
       },
     );
@@ -225,6 +229,7 @@ class ScriptRowsBuilder {
       fn.web ? 'web endpoint' : '',
       fn.generator ? 'generator' : '',
       run ? runWords(run) : '',
+      this.#elsewhere(script, app.variable, fn.name),
     ].filter(Boolean);
     const label = unit ? fn.name : (fn.name.split('.').at(-1) ?? fn.name);
     this.#add(
@@ -274,6 +279,14 @@ class ScriptRowsBuilder {
     return this.#input.runs.findLast(
       (run) => run.script === script && run.variable === variable && run.runnable === runnable,
     );
+  }
+
+  /** '' where no other window serves or runs it */
+  #elsewhere(script: string, variable: string, runnable: string): string {
+    const found = this.#input.elsewhere?.find(
+      (run) => run.script === script && run.variable === variable && run.runnable === runnable,
+    );
+    return found ? `${found.kind === 'serve' ? 'served' : 'running'} in another window` : '';
   }
 
   #add(parentId: string, target: ScriptRowTarget, facts: RowFacts): void {

@@ -32,7 +32,17 @@ export interface ScriptRun {
   readonly endpoints: readonly Endpoint[];
   readonly reloadedAt?: number;
   readonly abort: AbortController;
+  /** Id of its entry in the journal that the windows of a folder share. */
+  readonly journalId?: string;
   readonly showLog: () => void;
+}
+
+/** What another window of this folder serves or runs. */
+export interface RunElsewhere {
+  readonly kind: 'serve' | 'run';
+  readonly script: string;
+  readonly variable: string;
+  readonly runnable: string;
 }
 
 /** What a row or button says of a run; a file alone means all of its runs, nothing at all a row that has gone. */
@@ -51,9 +61,21 @@ export function isLiveRun({ state }: ScriptRun): boolean {
 export class ScriptRuns implements Disposable {
   readonly #runs = new Map<number, ScriptRun>();
   readonly #changes = new Emitter<void>();
+  #elsewhere: readonly RunElsewhere[] = [];
   #count = 0;
 
   readonly onDidChange = this.#changes.event;
+
+  /** As last seen: other windows do not tell when they begin or end. */
+  get elsewhere(): readonly RunElsewhere[] {
+    return this.#elsewhere;
+  }
+
+  setElsewhere(runs: readonly RunElsewhere[]): void {
+    if (JSON.stringify(runs) === JSON.stringify(this.#elsewhere)) return;
+    this.#elsewhere = runs;
+    this.#changes.fire();
+  }
 
   /** Oldest first. */
   get all(): readonly ScriptRun[] {
@@ -89,8 +111,15 @@ export class ScriptRuns implements Disposable {
     throw new ModalError('notFound', whyNot(candidates.at(-1)));
   }
 
-  /** @throws `conflict` when the app is served already */
+  /** @throws `conflict` when the app is served already, here or in another window: the two would take the address in turns */
   needNotServed({ script, variable, title }: Pick<ScriptRun, 'script' | 'variable' | 'title'>): void {
+    const isServed = (run: RunElsewhere) =>
+      run.kind === 'serve' && run.script === script && run.variable === variable;
+    if (this.#elsewhere.some(isServed))
+      throw new ModalError(
+        'conflict',
+        `${title} is being served in another window of this folder. Stop that serve first.`,
+      );
     const served = this.latest(script, variable);
     if (!served || !isLiveRun(served)) return;
     throw new ModalError('conflict', `${title} is being served already. Stop that serve first.`);

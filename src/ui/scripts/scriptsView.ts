@@ -98,6 +98,7 @@ export class ScriptsView implements vscode.Disposable {
       deploying: deploys.statuses(),
       connected: connection === 'ready',
       runs: runs.all,
+      elsewhere: runs.elsewhere,
       rates: rates(),
       now: Date.now(),
       openCommand: commands.openScript,

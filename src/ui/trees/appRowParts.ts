@@ -28,9 +28,13 @@ export interface GroupRowInput {
   readonly sandboxes: readonly Sandbox[];
   /** Of all that runs in the group. */
   readonly cost: RunningCost;
+  /** When the rows were read, in unix milliseconds, where that is worth a word. */
+  readonly readAt: number | undefined;
+  readonly now: number;
 }
 
-export function groupRow(group: AppGroup, { forDeploys, childIds, sandboxes, cost }: GroupRowInput): Row {
+export function groupRow(group: AppGroup, input: GroupRowInput): Row {
+  const { forDeploys, childIds, sandboxes, cost, readAt, now } = input;
   const { id, label, icon, apps, environment } = group;
   const running = runningWords(group, sandboxes);
   const price = running ? costWords(cost) : '';
@@ -41,16 +45,17 @@ export function groupRow(group: AppGroup, { forDeploys, childIds, sandboxes, cos
     ...(environment ? gpuWords(environment) : []),
     ...(forDeploys ? ['deploys go here'] : []),
   ];
+  const age = (words: typeof shortAge) => (readAt === undefined ? [] : [`read ${words(readAt, now)}`]);
   const name = environment ? `Environment ${label}` : label;
   return {
     id,
     parentId: '',
     kind: environment ? 'environment' : 'group',
     label,
-    description: facts.join(' · '),
+    description: [...facts, ...age(shortAge)].join(' · '),
     icon,
     context: environment ? 'environment' : 'group',
-    spoken: [name, ...facts.map(spokenPrice)].join(', '),
+    spoken: [name, ...facts.map(spokenPrice), ...age(spokenAge)].join(', '),
     tooltip: () => [
       `${name}${environment?.isDefault ? ' (default)' : ''}`,
       facts.join(', '),

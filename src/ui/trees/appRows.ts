@@ -89,6 +89,9 @@ export interface AppRows {
 /** The editor grows slow with more rows below one parent. */
 export const pageSize = 1000;
 
+/** What was listed longer ago says so. */
+const freshForMs = 60_000;
+
 type Member = readonly [Row, AppRowTarget | undefined];
 
 /** Rows that are made together, and what they were made from. */
@@ -116,6 +119,7 @@ export class AppRowsBuilder {
   #members: Member[] = [];
   #options: AppRowOptions = { now: 0, showStopped: false };
   #severalEnvironments = false;
+  #listedAt: Snapshot['listedAt'] = new Map();
   #order: readonly string[] = [];
   #containers: readonly Container[] = noContainers;
   #containersOf = new Map<string, Container[]>();
@@ -129,6 +133,7 @@ export class AppRowsBuilder {
     this.#options = options;
     this.#changed.clear();
     this.#severalEnvironments = snapshot.environments.length > 1;
+    this.#listedAt = snapshot.listedAt;
     const listed = this.#listed(snapshot);
     const { filter } = this.#arrangement;
     const besides = besidesOf(snapshot, options.listProblems ?? []);
@@ -226,16 +231,24 @@ export class AppRowsBuilder {
       const forDeploys =
         this.#severalEnvironments && environment?.name === (this.#options.deployEnvironment ?? '');
       const { sandboxes } = besides;
+      const { now } = this.#options;
       const cost = sumOfCosts([
         ...group.apps.map((known) => this.#costOf(known)),
         costOfSandboxes(sandboxes, this.#rates),
       ]);
       this.#add(
-        groupRow(group, { forDeploys, childIds, sandboxes, cost }),
+        groupRow(group, { forDeploys, childIds, sandboxes, cost, readAt: this.#readAtOf(environment), now }),
         environment && { kind: 'environment', environment },
       );
     });
     return id;
+  }
+
+  /** Quiet environments of a large account are not listed at each read. */
+  #readAtOf(environment: Environment | undefined): number | undefined {
+    const at = environment && this.#listedAt.get(environment.name);
+    const { now } = this.#options;
+    return at !== undefined && now - at >= freshForMs ? at : undefined;
   }
 
   #costOf({ app, containers, sandboxes }: KnownApp): RunningCost {

@@ -2,8 +2,13 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 
-/** `passes` both ways; `greets`: of what the server says, only its first words; `mute`: nothing. */
-export type RelayMode = 'passes' | 'greets' | 'mute';
+/**
+ * `passes` both ways; `greets`: of what the server says, only its first words; `mute`: nothing; `page`: what the sign-in
+ * page of a network says instead.
+ */
+export type RelayMode = 'passes' | 'greets' | 'mute' | 'page';
+
+const page = 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 16\r\n\r\n<h1>Sign in</h1>';
 
 export interface Relay extends AsyncDisposable {
   readonly url: string;
@@ -17,6 +22,11 @@ export async function relayTo(serverUrl: string): Promise<Relay> {
   const { hostname, port } = new URL(serverUrl);
   const open = new Set<Socket>();
   const server = createServer((client) => {
+    if (relay.mode === 'page') {
+      client.on('error', () => undefined);
+      client.end(page);
+      return;
+    }
     const target = connect(Number(port), hostname);
     let hasGreeted = false;
     for (const socket of [client, target]) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../../../src/domain/app.ts';
-import type { Turn } from '../../../src/store/environmentTurns.ts';
+import type { Seen, Turn } from '../../../src/store/environmentTurns.ts';
 import { EnvironmentTurns, wholeTurns } from '../../../src/store/environmentTurns.ts';
 
 const environment = (name: string, runningContainers: number | undefined = 0): Environment => ({
@@ -90,22 +90,51 @@ describe('turns of environments', () => {
     expect(listedInAMinute([unknown, ...many(3)]).get('old-server')).toBe(6);
   });
 
-  it('reads sandboxes where containers run, and what hardly changes by itself now and then', () => {
+  const none: ReadonlySet<string> = new Set();
+
+  /** For each of 13 reads, ten seconds apart, whether sandboxes and endpoints of an environment are asked for. */
+  function besideIn(environments: readonly Environment[], name: string, seen?: Seen): string[] {
     let now = 0;
     const turns = new EnvironmentTurns(() => now);
-    const environments = [...many(48), environment('chosen'), environment('busy', 3)];
-    turns.noteListed(turns.choose(environments, 'chosen'));
-    now = 10_000;
-    const beside = (name: string) => {
-      const turn = turns.choose(environments, 'chosen').find((each) => each.environment.name === name);
-      return turn && [turn.sandboxes, turn.endpoints];
-    };
-    expect([beside('busy'), beside('chosen')]).toEqual([
-      [true, false],
-      [false, false],
+    turns.noteListed(wholeTurns(environments));
+    const asked: string[] = [];
+    for (now = 10_000; now <= 120_000; now += 10_000) {
+      const due = turns.choose(environments, 'chosen', seen);
+      turns.noteListed(due);
+      const turn = due.find((each) => each.environment.name === name);
+      asked.push(`${turn?.sandboxes ? 's' : ''}${turn?.endpoints ? 'e' : ''}`);
+    }
+    return asked;
+  }
+
+  it.each([
+    ['a small account', [environment('chosen')], 'chosen'],
+    ['the environment that is worked in', [...many(49), environment('chosen')], 'chosen'],
+    ['one where containers run', [...many(48), environment('chosen'), environment('busy', 3)], 'busy'],
+  ])('looks for sandboxes and endpoints once within each minute where there are none: %s', (_, all, name) => {
+    const asked = besideIn(all, name);
+    expect(asked).toEqual(['', '', '', '', 'se', '', '', '', '', 'se', '', '']);
+  });
+
+  it('looks at sandboxes and endpoints each time where there are some, in a small account', () => {
+    const all = [environment('chosen')];
+    const known = new Set(['chosen']);
+    const only = (seen: Partial<Seen>) =>
+      besideIn(all, 'chosen', { sandboxes: none, endpoints: none, ...seen });
+    expect(only({ sandboxes: known })).toSatisfy((asked: string[]) =>
+      asked.every((each) => each.includes('s')),
+    );
+    expect(only({ endpoints: known })).toSatisfy((asked: string[]) =>
+      asked.every((each) => each.includes('e')),
+    );
+  });
+
+  it('looks for a sandbox at once where a container more or less runs', () => {
+    const turns = new EnvironmentTurns(() => 0);
+    turns.noteListed(wholeTurns([environment('main', 1)]));
+    expect(turns.choose([environment('main', 2)], 'main')).toMatchObject([
+      { sandboxes: true, endpoints: true },
     ]);
-    now = 11 * 60_000;
-    expect(beside('chosen')).toEqual([true, true]);
   });
 
   it('lists a new environment at the next read', () => {

@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Container } from '../../../src/domain/app.ts';
 import { ModalError } from '../../../src/domain/errors.ts';
 import type { ErrorKind } from '../../../src/domain/errors.ts';
 import { silentLogger } from '../../../src/domain/logger.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import { ContainerGpus } from '../../../src/store/containerGpus.ts';
+import { EnvironmentTurns, wholeTurns } from '../../../src/store/environmentTurns.ts';
 import { FailureMemory } from '../../../src/store/failureMemory.ts';
 
 const minute = 60_000;
@@ -23,6 +24,29 @@ describe('a failure', () => {
     }
     expect(pauses).toEqual([30, 60, 120, 240, 480, 900, 900, 900]);
   });
+
+  it.each([1, -1])(
+    'waits by a clock that nobody sets, also when that of the machine jumps by %i day',
+    (days) => {
+      const memory = new FailureMemory();
+      const turns = new EnvironmentTurns();
+      const environments = [{ name: 'dev', isDefault: false, runningContainers: 0, runningGpus: 0 }];
+      memory.note('ap-1', 'unexpected');
+      turns.noteListed(wholeTurns(environments));
+      const real = performance.now.bind(performance);
+      const wall = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + days * 24 * 60 * minute);
+      const due = () => [memory.isDue('ap-1'), turns.choose(environments, '').length > 0];
+      const before = due();
+      const steady = vi.spyOn(performance, 'now').mockImplementation(() => real() + minute);
+      const after = due();
+      wall.mockRestore();
+      steady.mockRestore();
+      expect([before, after]).toEqual([
+        [false, false],
+        [true, true],
+      ]);
+    },
+  );
 
   it('is forgotten when the thing is another, when it was read, and when it has gone', () => {
     const memory = new FailureMemory(() => 0);

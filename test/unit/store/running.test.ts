@@ -204,6 +204,17 @@ describe('managed endpoints', () => {
     expect(asked('info')).toHaveLength(3);
   });
 
+  it('that cannot be read are not asked for at each refresh, but when somebody asks', async () => {
+    server.fails.set('info ep-1', new ModalError('unexpected', 'no'));
+    await store.refresh();
+    for (let at = 0; at < 5; at++) await store.refresh(undefined, { whole: false, environment: 'main' });
+    expect(asked('info')).toHaveLength(1);
+    server.fails.clear();
+    await store.refresh();
+    expect(asked('info')).toHaveLength(2);
+    expect(store.state.snapshot.endpoints[0]?.info).toBeDefined();
+  });
+
   it('are there at once in the next window, and are not asked for again', async () => {
     await store.refresh();
     const next = newStore();

@@ -158,6 +158,25 @@ describe('grouping and order', () => {
   });
 });
 
+describe('an environment that is not listed at each read', () => {
+  const listed = (minutes: number) => {
+    const listedAt = new Map([
+      ['main', now],
+      ['dev', now - minutes * 60_000],
+    ]);
+    const options = { now, showStopped: false, deployEnvironment: '' };
+    return new AppRowsBuilder().build({ ...snapshot, listedAt }, options).rows.get('environment/dev');
+  };
+
+  it('says how old its rows are from a minute on', () => {
+    expect(listed(0.9)).toMatchObject({ description: '1 app', spoken: 'Environment dev, 1 app' });
+    expect(listed(3)).toMatchObject({
+      description: '1 app · read 3m ago',
+      spoken: 'Environment dev, 1 app, read 3 minutes ago',
+    });
+  });
+});
+
 describe('rows in special states', () => {
   it('tell ephemeral, stopped, disabled and unknown apps apart in words', () => {
     const rowOf = (state: AppState) =>

@@ -9,12 +9,14 @@ import type { DeployTarget } from '../../../src/deploy/plan.ts';
 import { deployArgument, toDeployArgument } from '../../../src/ui/commands/deployArgument.ts';
 import { deployTargetFor } from '../../../src/ui/commands/deployTargets.ts';
 import type { Services } from '../../../src/ui/commands/services.ts';
-import { reportInterruptedDeploys } from '../../../src/ui/deploy/interruptedDeploys.ts';
+import { watchOtherWindows } from '../../../src/ui/deploy/cutOffWork.ts';
+import { ScriptRuns } from '../../../src/ui/scripts/scriptRuns.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 
 const editor = vi.hoisted(() => ({
   asked: [] as string[][],
   commands: [] as unknown[][],
+  told: [] as string[],
 }));
 
 vi.mock('vscode', () => ({
@@ -29,6 +31,12 @@ vi.mock('vscode', () => ({
       return Promise.resolve(items[0]);
     },
     showWarningMessage: (_message: string, button: string) => Promise.resolve(button),
+    showInformationMessage: (message: string, button?: string) => {
+      editor.told.push(message);
+      return Promise.resolve(button);
+    },
+    state: { focused: true, active: true },
+    onDidChangeWindowState: () => ({ dispose: () => undefined }),
   },
   commands: { executeCommand: (...words: unknown[]) => Promise.resolve(void editor.commands.push(words)) },
 }));
@@ -36,6 +44,7 @@ vi.mock('vscode', () => ({
 beforeEach(() => {
   editor.asked.length = 0;
   editor.commands.length = 0;
+  editor.told.length = 0;
 });
 
 const script = (name: string, uri: string, variable = 'app') => ({
@@ -111,7 +120,9 @@ describe('a deploy that was cut off', () => {
       update: (key, value) =>
         Promise.resolve(value === undefined ? void kept.delete(key) : void kept.set(key, value)),
     });
-    const subscription = reportInterruptedDeploys({
+    const subscription = watchOtherWindows({
+      scriptsView: { view: { visible: false, onDidChangeVisibility: () => ({ dispose: () => undefined }) } },
+      scriptRuns: new ScriptRuns(),
       catalogueView: { view: { visible: true, onDidChangeVisibility: () => ({ dispose: () => undefined }) } },
       journal,
       deploys: { all: [] },
@@ -159,6 +170,18 @@ describe('a deploy that was cut off', () => {
       { deploy: 'script', uri: 'file:///w/a.py', variable: 'chat', environment: 'dev' },
       { deploy: 'app', name: 'finbert-analyst', environment: 'dev' },
     ]);
+  });
+
+  it('that was a serve is told, and its button serves that app again', async () => {
+    const accounts = { workspace: entry.account, account: '' };
+    const target = { kind: 'script', script: '/w/a.py', variable: 'chat' } as const;
+    await reported([{ ...entry, kind: 'serve', title: 'web', target }], accounts);
+    expect(editor.told).toEqual(['The serve of web ended when its window closed.']);
+    expect(editor.commands).toEqual([
+      ['modalGpu.serveScript', { uri: 'file:///w/a.py', variable: 'chat' }],
+    ]);
+    await reported([{ ...entry, kind: 'run', title: 'main', target, runnable: 'main' }], accounts);
+    expect(editor.told.at(-1)).toBe('The run of main ended when its window closed.');
   });
 
   it('waits while another account is chosen', async () => {

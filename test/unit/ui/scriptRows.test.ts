@@ -192,6 +192,24 @@ describe('runs of this window', () => {
     expect(runs.start(run({}))).toBeGreaterThan(first);
   });
 
+  it('refuse to serve what another window serves, and the rows say so', () => {
+    const runs = new ScriptRuns();
+    const elsewhere = { kind: 'serve', script: '/w/chat.py', variable: 'app', runnable: '' } as const;
+    let changes = 0;
+    runs.onDidChange(() => changes++);
+    runs.setElsewhere([elsewhere]);
+    runs.setElsewhere([{ ...elsewhere }]);
+    expect(changes).toBe(1);
+    expect(() => runs.start(run({}))).toThrow('chat is being served in another window of this folder.');
+    runs.start(run({ variable: 'second' }));
+    runs.start(run({ kind: 'run', runnable: 'main' }));
+    const rows = build({ elsewhere: [...runs.elsewhere, { ...elsewhere, kind: 'run', runnable: 'main' }] });
+    expect(top(rows).description).toBe('served in another window · chat.py · H100:2');
+    expect(below(rows).find(({ label }) => label === 'main')?.spoken).toContain('running in another window');
+    runs.setElsewhere([]);
+    expect(runs.start(run({}))).toBeGreaterThan(0);
+  });
+
   describe('that a command means', () => {
     const any = () => true;
     const started = () => {

@@ -1,17 +1,23 @@
 import * as vscode from 'vscode';
+import { DisposableStore } from '../../domain/emitter.ts';
 import { text } from '../../domain/text.ts';
 import { commands } from '../../contributions.ts';
 import type { JournalEntry } from '../../deploy/journal.ts';
-import { isAlive, thisOwner } from '../../deploy/owner.ts';
+import { thisOwner } from '../../deploy/owner.ts';
 import { recoverDeploy } from '../../deploy/recovery.ts';
 import type { DeployArgument } from '../commands/deployArgument.ts';
 import { deployArgument } from '../commands/deployArgument.ts';
 import type { Services } from '../commands/services.ts';
+import { onDidChangeWindow } from '../../platform/windowInFront.ts';
+import { lookAtOtherWindows } from '../scripts/otherWindows.ts';
 import { showInformation, showWarning } from '../../platform/shown/messages.ts';
 
-/** Whenever the Catalogue is seen: says what became of deploys that the end of another window has cut off. */
-export function reportInterruptedDeploys(services: Services): vscode.Disposable {
-  const { view } = services.catalogueView;
+/**
+ * Whenever the Catalogue or the Scripts view is seen, or the window comes to the front: learns what other windows have
+ * under way, and says what became of deploys, serves and runs that the end of one has cut off.
+ */
+export function watchOtherWindows(services: Services): vscode.Disposable {
+  const seen = [services.catalogueView.view, services.scriptsView.view];
   let reporting: Promise<void> | undefined;
   const report = () => {
     reporting ??= recoverAll(services)
@@ -20,14 +26,17 @@ export function reportInterruptedDeploys(services: Services): vscode.Disposable 
       )
       .finally(() => (reporting = undefined));
   };
-  const subscription = view.onDidChangeVisibility(({ visible }) => visible && report());
-  if (view.visible) report();
-  return subscription;
+  const disposables = new DisposableStore();
+  for (const view of seen) disposables.add(view.onDidChangeVisibility(({ visible }) => visible && report()));
+  const anySeen = () => seen.some(({ visible }) => visible);
+  disposables.add(onDidChangeWindow((inFront) => inFront && anySeen() && report()));
+  if (anySeen()) report();
+  return disposables;
 }
 
 async function recoverAll(services: Services): Promise<void> {
   const { journal, planes, logger } = services;
-  const cutOff = await withoutOwner(services);
+  const cutOff = await lookAtOtherWindows(services);
   if (cutOff.length === 0) return;
   // Entries of earlier versions know only the profile.
   const accounts = [await planes.workspace(), await planes.account()];
@@ -38,24 +47,25 @@ async function recoverAll(services: Services): Promise<void> {
     if (!accounts.includes(entry.account) || !(await journal.take(entry, owner))) continue;
     const { published, live } = await recoverDeploy(entry, plane);
     await journal.remove(entry.id);
-    logger.info(`The deploy of ${entry.title} was cut off; published: ${published ?? 'unknown'}`);
-    void tell(entry, published, live?.version);
+    const { kind = 'deploy', title } = entry;
+    logger.info(`The ${kind} of ${title} was cut off; published: ${published ?? 'unknown'}`);
+    void (kind === 'deploy' ? tell(entry, published, live?.version) : tellRun(entry));
   }
 }
 
-/** Deploys that no window sees to any more. One that runs in another window is its own. */
-async function withoutOwner({ journal, deploys }: Services): Promise<JournalEntry[]> {
-  const running = new Set(deploys.all.map(({ id }) => id));
-  const self = await thisOwner();
-  const others = (await journal.entries()).filter(({ id }) => !running.has(id));
-  const cutOff: JournalEntry[] = [];
-  for (const entry of others) {
-    const { owner } = entry;
-    // What this window took and could not recover, e.g. offline, is tried again.
-    const isOwn = owner?.pid === self.pid && owner.began === self.began;
-    if (!owner || isOwn || !(await isAlive(owner, entry.startedAt))) cutOff.push(entry);
+/** A serve or run ends with its window; what could not be told on leaving is told now. */
+async function tellRun({ kind, title, target }: JournalEntry): Promise<void> {
+  if (kind === 'run' || target?.kind !== 'script') {
+    void showInformation(text`The run of ${title} ended when its window closed.`);
+    return;
   }
-  return cutOff;
+  const again = text`Serve Again…`;
+  if ((await showInformation(text`The serve of ${title} ended when its window closed.`, again)) !== again)
+    return;
+  const { script, variable } = target;
+  const uri = vscode.Uri.file(script).toString();
+  const argument = { uri, ...(variable === undefined ? {} : { variable }) };
+  await vscode.commands.executeCommand(commands.serveScript, argument);
 }
 
 async function tell(
