@@ -78,13 +78,17 @@ describe('outdated Modal code', () => {
 
   it('is fixed in the whole workspace after a preview', async () => {
     await workbench.runCommand('Modal: Fix Outdated Modal Code in Workspace…');
-    const preview = workbench.page
-      .locator('.panel')
-      .getByText('Outdated Modal code', { exact: true })
-      .first();
-    await preview.waitFor();
+    const preview = workbench.page.locator('.bulk-edit-panel');
+    const box = (name: string) =>
+      preview
+        .getByRole('treeitem', { name: new RegExp(name) })
+        .first()
+        .locator('.monaco-checkbox, input')
+        .first();
+    await box('other.py').waitFor();
     await workbench.shot('91-doctor-preview');
     expect(await readFile(file('other.py'), 'utf8')).toContain('modal.Stub');
+    await box('other.py').click();
     await workbench.page.getByRole('button', { name: 'Apply' }).click();
     await workbench.runCommand('File: Save All Files');
     await poll(
