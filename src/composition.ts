@@ -187,7 +187,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     }),
   );
   disposables.add(new ScriptCodeLenses(scriptReader, scriptRuns, config, new DeployedApps(store)));
-  disposables.add(new ScriptTasks(scriptFinder, cli, config, planes));
+  disposables.add(new ScriptTasks(scriptFinder, scriptReader, cli, config, planes));
   const services: Services = {
     extensionUri: context.extensionUri,
     logger,

@@ -185,15 +185,27 @@ export function runnables(app: ScriptApp): Runnable[] {
 export const defaultAppVariable = 'app';
 
 /**
- * How the CLI is told which app of a file is meant.
- * @param several whether the file defines more than one app
+ * What the CLI is told behind the `::` of a file, so that it takes this app; '' = nothing.
+ * @param several whether the file has more than one app
  */
+export function appObject(app: ScriptApp | undefined, several: boolean): string {
+  return !app || (app.variable === defaultAppVariable && !several) ? '' : app.variable;
+}
+
+/** A script and one of its apps in a word, also as the CLI takes it by path. */
 export function appReference(script: string, app: ScriptApp | undefined, several: boolean): string {
-  if (!app || (app.variable === defaultAppVariable && !several)) return script;
-  return `${script}::${app.variable}`;
+  const object = appObject(app, several);
+  return object ? `${script}::${object}` : script;
+}
+
+/** Whether the CLI has to be told which app of a file is meant. */
+export function severalApps({ apps }: ModalScript): boolean {
+  return apps.filter(({ unreachable }) => !unreachable).length > 1;
 }
 
 /** Whether the text tells all functions of an app, and what each may cost. */
 export function isWhollyRead(app: ScriptApp, { problems, unreadFiles = [] }: ModalScript): boolean {
-  return !app.includes && !app.unread && !app.importedFrom && problems.length === 0 && unreadFiles.length === 0;
+  return (
+    !app.includes && !app.unread && !app.importedFrom && problems.length === 0 && unreadFiles.length === 0
+  );
 }

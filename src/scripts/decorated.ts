@@ -148,7 +148,11 @@ export class Registrations {
       ...(variable === '' ? { onlyInApp: named.deployedAs ?? place.name } : {}),
       parameters: readParameters(definition.definition.getChild('ParamList'), this.#scope, false),
     };
-    return [this.#unit('function', own, definition, args, { ...named, ...(conditional ? { conditional } : {}) }, [fn])];
+    return [
+      this.#unit('function', own, definition, args, { ...named, ...(conditional ? { conditional } : {}) }, [
+        fn,
+      ]),
+    ];
   }
 
   #classUnits(definition: Definition, args: readonly Argument[], how: Circumstances): ScriptUnit[] {
@@ -208,7 +212,9 @@ export class Registrations {
     const own = { ...place, name: variable || place.name };
     const fn: ScriptFunction = { ...own, web: 'server', parameters: [] };
     const named = deployedName(args, this.#scope.values, place.name);
-    return [this.#unit('class', own, definition, args, { ...named, ...(conditional ? { conditional } : {}) }, [fn])];
+    return [
+      this.#unit('class', own, definition, args, { ...named, ...(conditional ? { conditional } : {}) }, [fn]),
+    ];
   }
 
   #unit(

@@ -18,4 +18,3 @@ export function decoratorsOf(statement: SyntaxNode, source: PythonSource): Decor
     return { path: isPlain ? path : [], args: source.argumentsOf(node.getChild('ArgList')), text };
   });
 }
-

@@ -3,7 +3,12 @@ import type { Argument } from './pythonSource.ts';
 import type { Value } from './values.ts';
 
 /** How clients before 1.4 named the GPU of each class of `modal.gpu`, as their warnings told. */
-const byMemory: Readonly<Record<string, string>> = { '40': 'A100-40GB', '40GB': 'A100-40GB', '80': 'A100-80GB', '80GB': 'A100-80GB' };
+const byMemory: Readonly<Record<string, string>> = {
+  '40': 'A100-40GB',
+  '40GB': 'A100-40GB',
+  '80': 'A100-80GB',
+  '80GB': 'A100-80GB',
+};
 
 /** `A100-80GB:4` of `modal.gpu.A100(size="80GB", count=4)`. */
 export function gpuObject(

@@ -86,13 +86,13 @@ export class Linker {
     const candidates = this.#roots(path).map((root) => this.#walk(path, root));
     const own = folderOf(path);
     const inPackage = this.#files.exists(join(own, '__init__.py'));
-    const isRelative = this.#files.get(path)?.reading.importing.some(({ module }) => module.startsWith('.')) ?? false;
+    const isRelative =
+      this.#files.get(path)?.reading.importing.some(({ module }) => module.startsWith('.')) ?? false;
     const least = Math.min(...candidates.map(({ missing }) => missing));
     const best = candidates.filter(({ missing }) => missing === least);
     const script = best.find(({ root }) => root === own);
     const outside = best.filter(({ root }) => root !== own);
-    const nearest =
-      outside.find(({ root }) => !this.#files.exists(join(root, '__init__.py'))) ?? outside[0];
+    const nearest = outside.find(({ root }) => !this.#files.exists(join(root, '__init__.py'))) ?? outside[0];
     const chosen = inPackage || isRelative ? (nearest ?? script) : (script ?? nearest);
     return chosen ?? this.#walk(path, own);
   }
@@ -103,7 +103,7 @@ export class Linker {
     const roots = [folderOf(path)];
     const stem = stemOf(path);
     if (!isIdentifier(stem)) return roots;
-    for (let at = roots[0] ?? ''; at !== top && at.startsWith(top); ) {
+    for (let at = roots[0] ?? ''; at !== top && at.startsWith(top);) {
       if (!isIdentifier(at.slice(folderOf(at).length).replace('/', ''))) break;
       at = folderOf(at);
       roots.push(at);
@@ -132,7 +132,9 @@ export class Linker {
   #isElsewhere({ module }: ImportedName, start: string, root: string): boolean {
     if (module.startsWith('.')) return false;
     const [first = ''] = module.split('.');
-    return this.#roots(start).some((other) => other !== root && moduleAt(this.#files, other, first) !== undefined);
+    return this.#roots(start).some(
+      (other) => other !== root && moduleAt(this.#files, other, first) !== undefined,
+    );
   }
 }
 
@@ -289,7 +291,10 @@ class OneFile {
     const byStar = stars.flatMap((module) => {
       const path = this.#resolver.moduleOf(module, this.#path)?.path;
       const reading = path === undefined ? undefined : this.#files.get(path)?.reading;
-      const variables = [...(reading?.apps ?? []).map(({ variable }) => variable), ...Object.keys(reading?.names ?? {})];
+      const variables = [
+        ...(reading?.apps ?? []).map(({ variable }) => variable),
+        ...Object.keys(reading?.names ?? {}),
+      ];
       return variables
         .filter((name) => !name.startsWith('_') && !(name in names))
         .flatMap((name) => this.#importedApp(name, { line: 1, column: 1 }) ?? []);
@@ -379,18 +384,25 @@ class OneFile {
     const unread = new Set<UnreadReason>(app.unread);
     if (!isComplete) unread.add('include');
     else if (app.includes) unread.delete('include');
-    for (const reason of [...given.flatMap(({ foreign }) => foreign.unread), ...found.flatMap((each) => each.unread)])
+    for (const reason of [
+      ...given.flatMap(({ foreign }) => foreign.unread),
+      ...found.flatMap((each) => each.unread),
+    ])
       unread.add(reason);
     return {
       units: [
         ...app.units.map((unit) => ({ ...unit, ...origin })),
-        ...given.flatMap((each) => each.foreign.units.map((unit) => ({ ...unit, ...this.#originOf(each.path) }))),
+        ...given.flatMap((each) =>
+          each.foreign.units.map((unit) => ({ ...unit, ...this.#originOf(each.path) })),
+        ),
         ...found.flatMap(({ units }) => units),
       ],
       // An app that is included keeps its entry points for itself.
       entryPoints: [
         ...app.entryPoints.map((entry) => ({ ...entry, ...origin })),
-        ...given.flatMap((each) => each.foreign.entryPoints.map((entry) => ({ ...entry, ...this.#originOf(each.path) }))),
+        ...given.flatMap((each) =>
+          each.foreign.entryPoints.map((entry) => ({ ...entry, ...this.#originOf(each.path) })),
+        ),
       ],
       includes: !isComplete || found.some(({ includes }) => includes),
       unread: [...unread],
@@ -404,7 +416,8 @@ class OneFile {
   #includedContents(importer: string, path: readonly string[], seen: Set<string>): Contents | undefined {
     const meaning = path.length > 0 ? this.#meaning(importer, path) : undefined;
     if (meaning?.kind !== 'app') return undefined;
-    if (seen.has(keyOf(meaning) ?? '')) return { units: [], entryPoints: [], unread: [], includes: false, choosesOptions: false };
+    if (seen.has(keyOf(meaning) ?? ''))
+      return { units: [], entryPoints: [], unread: [], includes: false, choosesOptions: false };
     return this.#contentsOf(meaning.path, meaning.app, seen);
   }
 
@@ -419,7 +432,7 @@ class OneFile {
     for (const name of rest) {
       if (meaning?.kind === 'outside') return meaning;
       if (meaning?.kind !== 'module') return undefined;
-      meaning = this.#memberOf({ path: meaning.path, folder: packageFolder(meaning.path) }, name, 0);
+      meaning = this.#memberOf({ path: meaning.path, ...packageFolder(meaning.path) }, name, 0);
     }
     return meaning?.kind === 'module' ? undefined : meaning;
   }
@@ -435,7 +448,8 @@ class OneFile {
     if (place) return { kind: 'maybe', path, name, place };
     for (const star of reading.stars) {
       const module = this.#resolver.moduleOf(star, path)?.path;
-      const found = module === undefined || module === path ? undefined : this.#nameIn(module, name, depth + 1);
+      const found =
+        module === undefined || module === path ? undefined : this.#nameIn(module, name, depth + 1);
       if (found) return found;
     }
     return undefined;
@@ -482,8 +496,8 @@ interface Contents {
   readonly choosesOptions: boolean;
 }
 
-function packageFolder(path: string): string {
-  return path.endsWith('/__init__.py') ? folderOf(path) : '\0';
+function packageFolder(path: string): { readonly folder?: string } {
+  return path.endsWith('/__init__.py') ? { folder: folderOf(path) } : {};
 }
 
 function keyOf(meaning: Meaning): string | undefined {

@@ -91,7 +91,10 @@ export class ImportedNames {
 
   #addModule(path: string, alias: string | undefined, place: SourcePlace): void {
     this.#importing.push({ module: path });
-    this.#names.set(alias ?? firstPart(path), { module: alias === undefined ? firstPart(path) : path, ...place });
+    this.#names.set(alias ?? firstPart(path), {
+      module: alias === undefined ? firstPart(path) : path,
+      ...place,
+    });
     if (firstPart(path) === 'modal') this.#importsModal = true;
   }
 

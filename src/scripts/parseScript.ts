@@ -165,7 +165,8 @@ class ScriptParser {
     if (!args) return undefined;
     const expanded = values.expanded(args);
     const named =
-      expanded.find((argument) => argument.name === 'name') ?? expanded.find((argument) => isPositional(argument));
+      expanded.find((argument) => argument.name === 'name') ??
+      expanded.find((argument) => isPositional(argument));
     const name = named && values.read(named.value);
     const { always, maybe } = secretNames(expanded, source, values);
     const variable = source.textOf(target);
@@ -205,7 +206,11 @@ class ScriptParser {
     for (let depth = 0; inner && depth < deepest; depth++) {
       const callee: SyntaxNode | null = inner.firstChild;
       if (inner.name === 'ParenthesizedExpression') inner = innerOf(inner);
-      else if (inner.name === 'CallExpression' && callee?.name === 'MemberExpression' && this.#isInclude(callee)) {
+      else if (
+        inner.name === 'CallExpression' &&
+        callee?.name === 'MemberExpression' &&
+        this.#isInclude(callee)
+      ) {
         const [other] = source.argumentsOf(inner.lastChild);
         this.#registrations.read.add(callee.from);
         included.push((other && source.dottedName(other.value)) ?? []);
@@ -247,7 +252,15 @@ function finish(draft: AppDraft, chooses: boolean): ScriptApp {
 function foreignApp(draft: AppDraft, chooses: boolean): ForeignApp {
   const { line, column, foreign = [], units, entryPoints } = draft;
   const unread: readonly UnreadReason[] = [...draft.unread];
-  return { path: foreign, line, column, units, entryPoints, unread, ...(chooses ? { choosesOptions: true } : {}) };
+  return {
+    path: foreign,
+    line,
+    column,
+    units,
+    entryPoints,
+    unread,
+    ...(chooses ? { choosesOptions: true } : {}),
+  };
 }
 
 function withSecretsOf({ secrets, maybeSecrets }: AppDraft, unit: ScriptUnit): ScriptUnit {

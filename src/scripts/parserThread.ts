@@ -1,14 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import type { Disposable } from '../domain/emitter.ts';
-import type { ModalScript } from '../domain/script.ts';
+import type { ModuleReading } from './reading.ts';
+import { emptyReading } from './reading.ts';
 
-/** Files that people write take a tenth of it. */
-const limitMs = 3000;
+/** Files that people write take a hundredth of it, also where the judge of syntax has to be loaded. */
+const limitMs = 10_000;
 /** The thread ends when nothing was read for so long. */
 const idleMs = 30_000;
 
-const tooLong: ModalScript = {
-  apps: [],
+const tooLong: ModuleReading = {
+  ...emptyReading,
   problems: [
     {
       line: 1,
@@ -20,7 +21,7 @@ const tooLong: ModalScript = {
 
 interface Job {
   readonly text: string;
-  readonly resolve: (script: ModalScript) => void;
+  readonly resolve: (script: ModuleReading) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -38,7 +39,7 @@ export class ParserThread implements Disposable {
     this.#limitMs = limit;
   }
 
-  parse(text: string): Promise<ModalScript> {
+  parse(text: string): Promise<ModuleReading> {
     return new Promise((resolve, reject) => {
       this.#jobs.push({ text, resolve, reject });
       if (this.#jobs.length === 1) this.#next();
@@ -69,7 +70,7 @@ export class ParserThread implements Disposable {
     const worker = new Worker(this.#workerFile, { env: {}, execArgv: [] });
     this.#worker = worker;
     worker.once('online', () => this.#give(worker, job));
-    worker.on('message', (script: ModalScript) => this.#finish(({ resolve }) => resolve(script)));
+    worker.on('message', (script: ModuleReading) => this.#finish(({ resolve }) => resolve(script)));
     worker.on('error', (error: Error) => {
       this.#end();
       this.#finish(({ reject }) => reject(error));

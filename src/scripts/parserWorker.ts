@@ -5,4 +5,7 @@
 import { parentPort } from 'node:worker_threads';
 import { readScript } from './readScript.ts';
 
-parentPort?.on('message', (text: string) => void readScript(text).then((reading) => parentPort?.postMessage(reading)));
+parentPort?.on(
+  'message',
+  (text: string) => void readScript(text).then((reading) => parentPort?.postMessage(reading)),
+);

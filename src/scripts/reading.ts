@@ -1,4 +1,10 @@
-import type { ModalScript, ScriptEntryPoint, ScriptUnit, SourcePlace, UnreadReason } from '../domain/script.ts';
+import type {
+  ModalScript,
+  ScriptEntryPoint,
+  ScriptUnit,
+  SourcePlace,
+  UnreadReason,
+} from '../domain/script.ts';
 
 /** What one file says for itself, before the files that it imports are looked at. Plain data: it comes from a thread. */
 export interface ModuleReading extends ModalScript {

@@ -78,14 +78,17 @@ function decoratorName(text: string, from: number, end: number): Change | undefi
   const written = text.slice(from, end);
   const name = plainDecorator.exec(written)?.[0] ?? '';
   const rest = written.slice(name.length);
-  const isPlain = name !== '' && (rest === '' || (rest.startsWith('(') && closing(text, from + name.length) === end));
+  const isPlain =
+    name !== '' && (rest === '' || (rest.startsWith('(') && closing(text, from + name.length) === end));
   return isPlain ? undefined : { from: from + 1, by: '_'.repeat(end - from - 1) };
 }
 
 /** A subject or a pattern becomes one name, with the guard of a `case`. */
 function patternName(text: string, from: number, colon: number | undefined): Change | undefined {
   const written = colon === undefined ? '' : text.slice(from, colon);
-  return written.trim() && !/^[ \t]*=/.test(written) ? { from, by: ` ${'_'.repeat(written.length - 1)}` } : undefined;
+  return written.trim() && !/^[ \t]*=/.test(written)
+    ? { from, by: ` ${'_'.repeat(written.length - 1)}` }
+    : undefined;
 }
 
 /** `with a as (b, c.d):` */
@@ -97,7 +100,8 @@ function targetNames(text: string, from: number, colon: number | undefined): Cha
   for (const { 0: word, index } of [...written.matchAll(/\bas[ \t]*(?=[([])/g)]) {
     const open = index + word.length;
     const end = closing(written, open);
-    if (end !== undefined) written = `${written.slice(0, open)} ${'_'.repeat(end - open - 1)}${written.slice(end)}`;
+    if (end !== undefined)
+      written = `${written.slice(0, open)} ${'_'.repeat(end - open - 1)}${written.slice(end)}`;
   }
   return { from, by: written };
 }
@@ -119,7 +123,11 @@ function logicalLine(text: string, from: number): { end: number; colon?: number 
 const longest = 20_000;
 
 /** Goes over brackets and texts. @param toBracket stops behind the bracket that is open first, not at the line's end */
-function scan(text: string, from: number, toBracket: boolean): { end: number; colon?: number; closed: boolean } {
+function scan(
+  text: string,
+  from: number,
+  toBracket: boolean,
+): { end: number; colon?: number; closed: boolean } {
   let depth = 0;
   let colon: number | undefined;
   let lambdas = 0;
@@ -129,7 +137,8 @@ function scan(text: string, from: number, toBracket: boolean): { end: number; co
     const { 0: sign, index } = found;
     if (sign === '\\') token.lastIndex = index + 2;
     else if (sign === '#') {
-      if (depth === 0 && !toBracket) return { end: index, ...(colon === undefined ? {} : { colon }), closed: false };
+      if (depth === 0 && !toBracket)
+        return { end: index, ...(colon === undefined ? {} : { colon }), closed: false };
       const feed = text.indexOf('\n', index);
       token.lastIndex = feed < 0 ? text.length : feed;
     } else if (sign === '\n') {
@@ -145,7 +154,11 @@ function scan(text: string, from: number, toBracket: boolean): { end: number; co
       if (depth <= 0 && toBracket) return { end: index + 1, closed: true };
     } else token.lastIndex = endOfText(text, index, sign);
   }
-  return { end: Math.min(text.length, from + longest), ...(colon === undefined ? {} : { colon }), closed: false };
+  return {
+    end: Math.min(text.length, from + longest),
+    ...(colon === undefined ? {} : { colon }),
+    closed: false,
+  };
 }
 
 /** Behind the closing quotation mark. */

@@ -72,7 +72,9 @@ export class Values {
           mutators.has(this.#source.textOf(lastChild));
         const isTarget =
           lastChild.name === ']' &&
-          (parent?.name === 'UpdateStatement' || parent?.name === 'DeleteStatement' || this.#isAssigned(node));
+          (parent?.name === 'UpdateStatement' ||
+            parent?.name === 'DeleteStatement' ||
+            this.#isAssigned(node));
         if (calls || isTarget) this.#forgetRoot(firstChild);
       },
     });
@@ -208,7 +210,9 @@ export class Values {
     make: (item: SyntaxNode) => Value,
     depth = 0,
   ): readonly Value[] | undefined {
-    const parts = [...childrenOf(node)].filter(({ name }) => name !== 'Comment' && name !== '[' && name !== ']');
+    const parts = [...childrenOf(node)].filter(
+      ({ name }) => name !== 'Comment' && name !== '[' && name !== ']',
+    );
     const [item, loop, variable, , list, ...more] = parts;
     if (!item || loop?.name !== 'for' || variable?.name !== 'VariableName' || !list || more.length > 0)
       return undefined;
@@ -345,4 +349,3 @@ export function isList(value: Value): value is readonly Value[] {
 export function innerOf(brackets: SyntaxNode): SyntaxNode | undefined {
   return [...childrenOf(brackets)].find(({ name }) => name !== '(' && name !== ')' && name !== 'Comment');
 }
-
