@@ -7,7 +7,7 @@ export function decodePython(bytes: Uint8Array): string {
   return decoderFor(name).decode(bytes);
 }
 
-function decoderFor(name: string | undefined): TextDecoder {
+function decoderFor(name: string | undefined): InstanceType<typeof TextDecoder> {
   try {
     // Python's names have underscores, and `latin_1` means what it says.
     return new TextDecoder(name?.replaceAll('_', '-').replace(/^latin-1$/i, 'latin1'));

@@ -176,7 +176,7 @@ class ScriptParser {
       name: typeof name === 'string' && name ? name : undefined,
       secrets: [...always, ...maybe],
       maybeSecrets: maybe,
-      ...(includes ? { includes } : {}),
+      ...(includes ? { includes, unread: new Set<UnreadReason>(['include']) } : {}),
     };
   }
 
@@ -186,6 +186,7 @@ class ScriptParser {
     const app = inner && includes ? this.#apps.get(this.#scope.source.textOf(inner)) : undefined;
     if (!app) return undefined;
     app.includes = true;
+    app.unread.add('include');
     this.#takeIn(app.variable, included);
     return app;
   }
