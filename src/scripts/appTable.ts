@@ -1,18 +1,21 @@
 import type { SourcePlace } from '../domain/script.ts';
 import type { AppDraft } from './appDraft.ts';
 import type { ImportedNames } from './names.ts';
+import type { Values } from './values.ts';
 
 /** The apps that a file names: its own, those that its imports bring, and those that an unknown call makes. */
 export class AppTable {
   readonly #names: ImportedNames;
+  readonly #values: Values;
   readonly #own = new Map<string, AppDraft>();
   readonly #foreign = new Map<string, AppDraft>();
   readonly #replaced: AppDraft[] = [];
   /** Names that an unknown call makes: apps only if something is decorated with them. */
   readonly maybe = new Map<string, SourcePlace>();
 
-  constructor(names: ImportedNames) {
+  constructor(names: ImportedNames, values: Values) {
     this.#names = names;
+    this.#values = values;
   }
 
   /** In the order of the text, those whose variable was given away too. */
@@ -55,14 +58,14 @@ export class AppTable {
   at(path: readonly string[], place: SourcePlace): AppDraft | undefined {
     const [root = '', ...rest] = path;
     if (rest.length === 0) {
-      const own = this.#own.get(root) ?? this.#unknown(root);
+      const own = this.#own.get(root) ?? this.#unknown(root, place);
       if (own) return own;
     }
     const imported = this.#names.imported(root);
-    if (!imported || this.#own.has(root)) return undefined;
-    if (imported.module === 'modal' || imported.module.startsWith('modal.')) return undefined;
+    if (this.#own.has(root)) return undefined;
     // A module is no app.
-    if (rest.length === 0 && imported.member === undefined) return undefined;
+    const isName = imported ? rest.length > 0 || imported.member !== undefined : this.#mayBeOfStar(root);
+    if (!isName || /^modal(?:\.|$)/.test(imported?.module ?? '')) return undefined;
     const key = path.join('.');
     const known = this.#foreign.get(key);
     if (known) return known;
@@ -71,8 +74,17 @@ export class AppTable {
     return draft;
   }
 
-  #unknown(variable: string): AppDraft | undefined {
-    const place = this.maybe.get(variable);
+  /** A name that nothing in the file binds may come by `from x import *`. */
+  #mayBeOfStar(name: string): boolean {
+    return this.#names.stars.some((module) => module !== 'modal') && !this.#values.binds(name);
+  }
+
+  #unknown(variable: string, used: SourcePlace): AppDraft | undefined {
+    const isBound =
+      this.#values.binds(variable) ||
+      this.#names.imported(variable) !== undefined ||
+      this.#mayBeOfStar(variable);
+    const place = this.maybe.get(variable) ?? (isBound ? undefined : used);
     if (!place || !this.#names.importsModal) return undefined;
     const draft = emptyDraft(variable, place);
     this.#own.set(variable, draft);

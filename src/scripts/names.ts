@@ -10,6 +10,8 @@ export class ImportedNames {
   readonly #names = new Map<string, ImportedName & SourcePlace>();
   readonly #importing: ImportedName[] = [];
   readonly #stars: string[] = [];
+  /** Names that the file itself gives a meaning. */
+  readonly #own = new Set<string>();
   #importsModal = false;
   #allOfModal = false;
 
@@ -70,6 +72,7 @@ export class ImportedNames {
   /** The name means something else from here on. */
   forget(name: string): void {
     this.#names.delete(name);
+    this.#own.add(name);
   }
 
   /** What an import gave a name. */
@@ -81,6 +84,7 @@ export class ImportedNames {
   meaning([first, ...rest]: readonly string[] = []): string | undefined {
     if (first === undefined) return undefined;
     const known = this.#names.get(first);
+    if (!known && this.#own.has(first)) return undefined;
     const root = known
       ? [known.module, known.member].filter((part) => part !== undefined).join('.')
       : this.#allOfModal

@@ -42,7 +42,7 @@ class ScriptParser {
     const names = new ImportedNames(source);
     this.#scope = { source, names, values: new Values(source, names) };
     this.#definitions = new Definitions(source);
-    this.#apps = new AppTable(names);
+    this.#apps = new AppTable(names, this.#scope.values);
     this.#registrations = new Registrations(this.#scope, this.#apps, this.#definitions);
   }
 
@@ -109,12 +109,13 @@ class ScriptParser {
   }
 
   /** Second pass: apps and what they are given, in order. */
-  #read({ statement, isConditional }: Statement): void {
+  #read({ statement, isConditional, isRepeated }: Statement): void {
     const { source } = this.#scope;
-    if (statement.name === 'AssignStatement') this.#readAssignment(statement, isConditional);
+    if (statement.name === 'AssignStatement') this.#readAssignment({ statement, isConditional, isRepeated });
     else if (statement.name === 'ExpressionStatement') {
       const { firstChild } = statement;
-      if (!this.#registrations.call(firstChild, '', isConditional)) this.#readInclude(firstChild);
+      if (isRepeated || !this.#registrations.call(firstChild, '', isConditional))
+        this.#readInclude(firstChild);
     } else if (/^(?:Decorated|Function|Class)(?:Statement|Definition)$/.test(statement.name)) {
       if (statement.name === 'DecoratedStatement') this.#registrations.decorated(statement, isConditional);
       const definition = statement.name === 'DecoratedStatement' ? statement.lastChild : statement;
@@ -123,13 +124,13 @@ class ScriptParser {
     }
   }
 
-  #readAssignment(statement: SyntaxNode, isConditional: boolean): void {
+  #readAssignment({ statement, isConditional, isRepeated }: Statement): void {
     const { source } = this.#scope;
     const { targets, value } = assignment(statement);
     const [first] = targets;
     if (!first || !value) return;
     const variables = targets.map((target) => source.textOf(target));
-    if (this.#registrations.call(value, variables[0] ?? '', isConditional)) return;
+    if (!isRepeated && this.#registrations.call(value, variables[0] ?? '', isConditional)) return;
     const draft =
       this.#newApp(first, value) ?? this.#readInclude(value) ?? this.#apps.get(source.textOf(value));
     if (!draft) {
@@ -145,7 +146,10 @@ class ScriptParser {
   #isUnknownCall(value: SyntaxNode): boolean {
     const { source, names } = this.#scope;
     if (value.name !== 'CallExpression' || !value.firstChild) return false;
-    return !names.meaning(source.dottedName(value.firstChild))?.startsWith('modal.');
+    const path = source.dottedName(value.firstChild);
+    // An object of a class of the file is what that class says.
+    const own = path && this.#definitions.get(path[0] ?? '')?.definition.name;
+    return own !== 'ClassDefinition' && !names.meaning(path)?.startsWith('modal.');
   }
 
   #give(variable: string, draft: AppDraft, isConditional: boolean): void {

@@ -9,24 +9,36 @@ export interface Statement {
   readonly statement: SyntaxNode;
   /** It may be passed over, or be run more than once. */
   readonly isConditional: boolean;
+  /** It stands in a loop. */
+  readonly isRepeated: boolean;
 }
 
 const withBlocks = /^(?:(?:If|Try|With|For|While|Match)Statement|MatchClause|MatchBody|Body|StatementGroup)$/;
+const loop = /^(?:For|While)Statement$/;
 const passedOver = /^(?:If|Try|For|While|Match)Statement$/;
 
 /** What runs when the file is imported, in order; bodies of functions and classes do not. */
 export function* moduleStatements(
   source: PythonSource,
   block: SyntaxNode,
-  isConditional = false,
+  around: Omit<Statement, 'statement'> = { isConditional: false, isRepeated: false },
   depth = 0,
 ): Generator<Statement> {
   if (depth > deepest) return;
   for (const child of childrenOf(block)) {
-    if (child.name === 'IfStatement' && isNeverTrue(source, child)) continue;
-    yield { statement: child, isConditional };
-    if (withBlocks.test(child.name))
-      yield* moduleStatements(source, child, isConditional || passedOver.test(child.name), depth + 1);
+    if (child.name === 'IfStatement' && isNeverTrue(source, child)) {
+      // What stands behind its first block runs instead.
+      for (const other of child.getChildren('Body').slice(1))
+        yield* moduleStatements(source, other, around, depth + 1);
+      continue;
+    }
+    yield { statement: child, ...around };
+    if (!withBlocks.test(child.name)) continue;
+    const inside = {
+      isConditional: around.isConditional || passedOver.test(child.name),
+      isRepeated: around.isRepeated || loop.test(child.name),
+    };
+    yield* moduleStatements(source, child, inside, depth + 1);
   }
 }
 

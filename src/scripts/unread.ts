@@ -66,7 +66,9 @@ function reasonOf(
   const callee = parent.parent?.firstChild;
   const path = callee ? source.dottedName(callee) : undefined;
   const meaning = names.meaning(path) ?? '';
-  if (path?.at(-1) === 'include' || lookers.has(meaning) || meaning.startsWith('modal.')) return undefined;
+  const isInclude =
+    callee?.lastChild?.name === 'PropertyName' && source.textOf(callee.lastChild) === 'include';
+  if (isInclude || lookers.has(meaning) || meaning.startsWith('modal.')) return undefined;
   return 'passed';
 }
 

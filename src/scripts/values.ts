@@ -52,6 +52,11 @@ export class Values {
     this.#constants.set(name, this.#constants.has(name) ? undefined : value);
   }
 
+  /** Whether the module binds a name in a way that is read. */
+  binds(name: string): boolean {
+    return this.#constants.has(name);
+  }
+
   /** What a name is bound to, once. */
   constant(name: string): SyntaxNode | undefined {
     return this.#constants.get(name);

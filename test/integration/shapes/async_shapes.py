@@ -12,5 +12,8 @@ class C:
     @modal.method()
     async def go(self): ...
 
+
+@app.cls()
+class Batches:
     @modal.batched(max_batch_size=4, wait_ms=10)
     async def many(self, xs: list[str]): ...

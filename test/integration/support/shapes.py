@@ -15,7 +15,7 @@ from modal.functions import Function  # noqa: E402
 
 kept: dict[int, int | None] = {}
 made = []
-from_local = _Function.from_local
+from_local = _Function._from_local
 
 
 def noting(*args, **settings):
@@ -25,7 +25,7 @@ def noting(*args, **settings):
     return function
 
 
-_Function.from_local = staticmethod(noting)
+_Function._from_local = staticmethod(noting)
 
 
 def gpus(function) -> list[str]:
@@ -65,7 +65,7 @@ def read(path: str, module: bool) -> dict:
             }
             for name, app in apps.items()
         },
-        "commands": sorted(names[0] for names in commands),
+        "commands": sorted(sorted(names) for names in commands),
     }
 
 
