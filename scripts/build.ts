@@ -125,6 +125,9 @@ async function copyAssets(): Promise<void> {
   await mkdir(path.join(root, 'dist/webview'), { recursive: true });
   const font = path.join(root, 'node_modules/@vscode/codicons/dist/codicon.ttf');
   await copyFile(font, path.join(root, 'dist/webview/codicon.ttf'));
+  // Its loader, which is bundled, looks for it beside itself.
+  const judge = path.join(root, 'node_modules/@astral-sh/ruff-wasm-nodejs/ruff_wasm_bg.wasm');
+  await copyFile(judge, path.join(root, 'dist/ruff_wasm_bg.wasm'));
 }
 
 /** @returns the files that went into the bundles, relative to the checkout */

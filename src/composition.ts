@@ -197,7 +197,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       logger,
     }),
   );
-  disposables.add(new ScriptTasks(scriptFinder, cli, config, planes));
+  disposables.add(new ScriptTasks(scriptFinder, scriptReader, cli, config, planes));
   const services: Services = {
     extensionUri: context.extensionUri,
     logger,

@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import type { ModalFunction } from '../domain/app.ts';
 import type { ModalScript, ScriptApp, UnreadReason } from '../domain/script.ts';
 import { pluralOf } from '../domain/words.ts';
@@ -23,8 +21,6 @@ export type Losses =
 export interface ReadScript {
   readonly script: ModalScript;
   readonly app: ScriptApp;
-  /** Files of the user that it imports, whose text was not read. */
-  readonly ownImports: readonly string[];
 }
 
 const doubtOf: Readonly<Record<UnreadReason, string>> = {
@@ -32,11 +28,13 @@ const doubtOf: Readonly<Record<UnreadReason, string>> = {
   call: 'it makes functions by calls',
   loop: 'it makes functions in a loop',
   passed: 'it hands the app to other code',
+  part: 'a part of it could not be read',
 };
 
 /** @param live as the server tells what is deployed */
-export function lossesOf(live: readonly ModalFunction[], { script, app, ownImports }: ReadScript): Losses {
-  const { units, unread = [] } = app;
+export function lossesOf(live: readonly ModalFunction[], { script, app }: ReadScript): Losses {
+  const { units, unread = [], importedFrom } = app;
+  const { unreadFiles = [] } = script;
   const has = (tag: string, always: boolean) =>
     units.some((unit) => (!always || !unit.conditional) && isSame(unit.deployedAs, tag));
   const nameless = units.filter(({ deployedAs }) => deployedAs === undefined);
@@ -48,7 +46,8 @@ export function lossesOf(live: readonly ModalFunction[], { script, app, ownImpor
     conditional: conditional.map(nameOf),
     found: units.length,
     doubts: [
-      ...(ownImports.length > 0 ? [`it imports ${listed(ownImports)}`] : []),
+      ...(unreadFiles.length > 0 ? [`it imports ${listed(unreadFiles)}`] : []),
+      ...(importedFrom ? [`its app is made by ${importedFrom}`] : []),
       ...unread.map((reason) => doubtOf[reason]),
       ...nameless.map(({ name }) => `${name} has a name that only running it tells`),
       ...(script.problems.length > 0 ? ['it has a syntax error'] : []),
@@ -110,34 +109,4 @@ const mostListed = 12;
 function listed(names: readonly string[]): string {
   const more = names.length - mostListed;
   return [...names.slice(0, mostListed), ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
-}
-
-/**
- * The files of the user that a script imports: beside it, or in the folders that its dots lead to. What is not there is
- * of a package.
- */
-export async function ownImportsOf(script: string, modules: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(modules.map((module) => ownImport(path.dirname(script), module)));
-  return [...new Set(found.flatMap((file) => file ?? []))];
-}
-
-async function ownImport(folder: string, module: string): Promise<string | undefined> {
-  const dots = /^\.*/.exec(module)?.[0].length ?? 0;
-  const [first = '', ...rest] = module.slice(dots).split('.').filter(Boolean);
-  const base = path.join(folder, ...Array.from({ length: Math.max(0, dots - 1) }, () => '..'));
-  if (!first) return undefined;
-  const parts = [first, ...rest];
-  for (let count = parts.length; count > 0; count--) {
-    const place = path.join(base, ...parts.slice(0, count));
-    if (await isFile(`${place}.py`)) return `${parts.slice(0, count).join('/')}.py`;
-    if (await isFile(path.join(place, '__init__.py'))) return parts.slice(0, count).join('/');
-  }
-  return undefined;
-}
-
-function isFile(file: string): Promise<boolean> {
-  return stat(file).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 }

@@ -9,15 +9,16 @@ import { gpuTypes, parseGpu } from '../domain/gpu.ts';
 import { isEnvironmentName } from '../domain/identifiers.ts';
 import { oneLine } from '../domain/plainText.ts';
 import type { ModalScript, ScriptApp, ScriptUnit } from '../domain/script.ts';
-import { appReference } from '../domain/script.ts';
+import { appObject, isWhollyRead, severalApps } from '../domain/script.ts';
 import { shellCommand } from '../domain/shell.ts';
 import type { ModalCli } from '../modal/cli.ts';
 import type { Connection } from '../modal/connection.ts';
 import type { ControlPlane, DeployedApp } from '../modal/controlPlane.ts';
 import { changesOf } from './changes.ts';
 import type { Losses, ReadScript } from './losses.ts';
-import { lossesOf, ownImportsOf, removesFunctions } from './losses.ts';
+import { lossesOf, removesFunctions } from './losses.ts';
 import { environmentFlag } from './runArguments.ts';
+import { cliTarget } from './scriptTarget.ts';
 import type { SettingValues } from './settings.ts';
 import { changedOnly } from './settings.ts';
 
@@ -64,6 +65,10 @@ export interface PlannedUnit {
   readonly gpus: readonly UnitGpu[] | undefined;
   /** Containers kept, and so paid, all the time; undefined = only running the script would tell. */
   readonly minContainers: number | undefined;
+  /** Environment variables that change it where they are set. */
+  readonly unless?: readonly string[];
+  /** Containers that one call starts together; `size` undefined = only running the script would tell. */
+  readonly cluster?: { readonly size: number | undefined };
 }
 
 /** A GPU as the script names it; one that is not known here has no memory and no price. */
@@ -81,6 +86,8 @@ export interface DeployPlan {
   readonly gpu?: PlannedGpu;
   /** Of a script whose app is known. */
   readonly units?: readonly PlannedUnit[];
+  /** Of a script: everything was read that may cost something. */
+  readonly complete?: boolean;
   readonly rates: Rates;
   readonly secrets: readonly PlannedSecret[];
   readonly deployed?: DeployedApp;
@@ -123,11 +130,12 @@ export async function planDeploy(target: DeployTarget, services: PlanServices): 
     ...services,
     environment: target.environment || services.environment,
   });
-  const args = (script: string) => ['deploy', ...environmentFlag(environment), script];
+  const args = (...file: readonly string[]) => ['deploy', ...environmentFlag(environment), ...file];
   if (target.kind === 'script') {
     const { script } = target;
     const { app, several = false, read } = await asItIs(target, services);
     const name = app?.name ?? '';
+    const file = cliTarget(script, read?.script.module, appObject(app, several));
     const [rates, deployed, secrets] = await Promise.all([
       app ? readRates(plane, signal) : datedRates,
       name ? plane.findDeployedApp(name, environment, signal) : undefined,
@@ -144,8 +152,9 @@ export async function planDeploy(target: DeployTarget, services: PlanServices): 
       appName: name,
       environment,
       script,
-      cwd: path.dirname(script),
+      cwd: file.cwd,
       ...(app ? { units: planUnits(app.units, rates) } : {}),
+      complete: read !== undefined && isWhollyRead(read.app, read.script),
       rates,
       secrets,
       ...(deployed ? { deployed } : {}),
@@ -153,7 +162,7 @@ export async function planDeploy(target: DeployTarget, services: PlanServices): 
       changes: [],
       values: {},
       settings: {},
-      args: args(appReference(script, app, several)),
+      args: args(...file.args),
     };
   }
   const { app } = target;
@@ -234,7 +243,7 @@ async function asItIs(
 ): Promise<Pick<ScriptTarget, 'app' | 'several'> & { readonly read?: ReadScript }> {
   const read = await readFresh(script, app?.variable, services);
   if (!read) return { ...(app ? { app } : {}), ...(several ? { several } : {}) };
-  return { app: read.app, several: read.script.apps.length > 1, read };
+  return { app: read.app, several: severalApps(read.script), read };
 }
 
 /** @returns undefined when the app is not found in it */
@@ -247,9 +256,11 @@ async function readFresh(
   const app =
     variable === undefined && script?.apps.length !== 1
       ? undefined
-      : script?.apps.find((each) => variable === undefined || each.variable === variable);
+      : script?.apps.find(
+          (each) => (variable === undefined || each.variable === variable) && !each.unreachable,
+        );
   if (!script || !app) return undefined;
-  return { script, app, ownImports: await ownImportsOf(file, script.imports ?? []) };
+  return { script, app };
 }
 
 function compare(
@@ -288,11 +299,16 @@ function isSame(a: SettingValues, b: SettingValues): boolean {
 /** Secrets that the text of a script names. Which keys they need only their user knows. */
 function secretsOf(app: ScriptApp | undefined): ManifestSecret[] {
   const names = new Set(app?.units.flatMap((unit) => unit.secrets));
+  const sure = new Set(
+    app?.units.flatMap(({ secrets, maybeSecrets = [] }) =>
+      secrets.filter((name) => !maybeSecrets.includes(name)),
+    ),
+  );
   return [...names].map((name) => ({
     name,
     keys: [],
     generate: null,
-    required: true,
+    required: sure.has(name),
     purpose: 'The script names it.',
   }));
 }
@@ -318,9 +334,11 @@ function assertEnvironmentName(name: string): void {
 }
 
 export function planUnits(units: readonly ScriptUnit[], rates: Rates): PlannedUnit[] {
-  return units.map(({ name, gpus, minContainers }) => ({
+  return units.map(({ name, gpus, minContainers, unless, cluster }) => ({
     name,
     minContainers,
+    ...(unless ? { unless } : {}),
+    ...(cluster ? { cluster } : {}),
     gpus: gpus?.map((gpu) => {
       const request = parseGpu(gpu);
       return {

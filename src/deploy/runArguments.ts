@@ -114,8 +114,13 @@ export function unsupportedParameters(parameters: readonly ScriptParameter[]): s
   // The CLI takes `*args` only where there is nothing else.
   const onlyOne = parameters.length === 1;
   return parameters
-    .filter(({ type }) => type.kind === 'unsupported' || (type.kind === 'words' && !onlyOne))
-    .map(({ name, annotation }) => {
+    .filter(
+      ({ name, type }) =>
+        type.kind === 'unsupported' || (type.kind === 'words' ? !onlyOne : name !== name.toLowerCase()),
+    )
+    .map(({ name, annotation, type }) => {
+      if (type.kind !== 'unsupported' && type.kind !== 'words')
+        return `${name} (the CLI passes it on in small letters)`;
       const stars = /^\*+/.exec(annotation)?.[0];
       return stars ? `${stars}${name}` : `${name}: ${annotation}`;
     });

@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { App } from '../domain/app.ts';
 import type { Rates } from '../domain/cost.ts';
 import type { Logger } from '../domain/logger.ts';
-import type { Runnable, ScriptApp } from '../domain/script.ts';
-import { appReference } from '../domain/script.ts';
+import type { ModalScript, Runnable, ScriptApp } from '../domain/script.ts';
+import { appObject, isWhollyRead, runnables } from '../domain/script.ts';
 import type { ModalCli } from '../modal/cli.ts';
 import type { Connection } from '../modal/connection.ts';
 import type { ControlPlane } from '../modal/controlPlane.ts';
@@ -16,6 +16,8 @@ import { clockSkewMs, endUnfinished } from './unfinished.ts';
 import { environmentFlag } from './runArguments.ts';
 import type { PlanServices, PlannedUnit } from './plan.ts';
 import { planEnvironment, planUnits, readRates } from './plan.ts';
+import type { CliTarget } from './scriptTarget.ts';
+import { cliTarget } from './scriptTarget.ts';
 
 /** What `modal serve` and `modal run` have in common: an app of a script that lives as long as the command. */
 export interface ScriptPlan {
@@ -27,6 +29,8 @@ export interface ScriptPlan {
   readonly app?: ScriptApp;
   readonly environment: string;
   readonly units: readonly PlannedUnit[];
+  /** Everything was read that may cost something. */
+  readonly complete: boolean;
   readonly rates: Rates;
   readonly args: readonly string[];
   /** `args` without what must not be shown, for logs and the clipboard. */
@@ -53,13 +57,16 @@ export interface ScriptChoice {
   /** Absent when the file's text shows none, e.g. because another file makes it. */
   readonly app?: ScriptApp;
   readonly several?: boolean;
+  /** The file as it was read; absent when it was not. */
+  readonly read?: ModalScript;
 }
 
 /** Finds out what a serve will do and cost, before anything is started. */
 export async function planServe(choice: ScriptChoice, services: PlanServices): Promise<ScriptPlan> {
   const { script, app, several = false } = choice;
   const environment = await planEnvironment(services);
-  const args = ['serve', ...environmentFlag(environment), appReference(script, app, several)];
+  const target = cliTarget(script, choice.read?.module, appObject(app, several));
+  const args = ['serve', ...environmentFlag(environment), ...target.args];
   return {
     kind: 'serve',
     runnable: '',
@@ -78,7 +85,7 @@ export async function planRun(
 ): Promise<ScriptPlan> {
   const environment = await planEnvironment(services);
   // Options must stand before the reference: what follows it belongs to the function.
-  const head = ['run', ...environmentFlag(environment), runReference(choice, runnable)];
+  const head = ['run', ...environmentFlag(environment), ...runTarget(choice, runnable).args];
   return {
     kind: 'run',
     runnable: runnable.name,
@@ -88,19 +95,27 @@ export async function planRun(
   };
 }
 
-/** `path.py::function`; with the app's variable where two apps of a file could both have that function. */
-export function runReference(
-  { script, app, several = false }: ScriptChoice,
-  { name }: Pick<Runnable, 'name'>,
-): string {
-  return `${script}::${several && app ? `${app.variable}.${name}` : name}`;
+/** `path.py::function`; with the app's variable where only that tells which is meant. */
+export function runTarget(
+  { script, app, read }: ScriptChoice,
+  { name, ...runnable }: Pick<Runnable, 'name'> & { readonly onlyInApp?: string },
+): CliTarget {
+  const below = 'onlyInApp' in runnable ? runnable.onlyInApp : undefined;
+  const inSeveral = read?.apps.filter((each) => runnables(each).some((other) => other.name === name)) ?? [];
+  const needsApp = app !== undefined && (below !== undefined || inSeveral.length > 1);
+  return cliTarget(script, read?.module, needsApp ? `${app.variable}.${below ?? name}` : name);
 }
 
-async function common({ script, app }: ScriptChoice, environment: string, { plane, signal }: PlanServices) {
+async function common(
+  { script, app, read }: ScriptChoice,
+  environment: string,
+  { plane, signal }: PlanServices,
+) {
   const rates = await readRates(plane, signal);
   return {
     script,
-    cwd: path.dirname(script),
+    cwd: cliTarget(script, read?.module, '').cwd,
+    complete: app !== undefined && read !== undefined && isWhollyRead(app, read),
     ...(app ? { app } : {}),
     environment,
     units: planUnits(app?.units ?? [], rates),

@@ -12,18 +12,31 @@ export interface ScriptQuestion {
 }
 
 export function scriptQuestion(plan: ScriptPlan): ScriptQuestion {
-  const { rates } = plan;
-  const { units, complete } = unitsOf(plan);
+  const { rates, app } = plan;
+  const units = unitsOf(plan);
+  const complete = plan.complete && !app?.choosesOptions;
   const cpuOnly = complete && units.length > 0 && !costsAttention(units);
   return {
     lines: [
       ...unitLines(units, rates, complete),
       ...(units.length === 0 ? ['GPU and price: as the script says'] : []),
-      ...(units.length > 0 && !complete ? ['GPU and price of the apps that it includes: as they say'] : []),
+      ...unknownLines(plan, units),
       ...(cpuOnly ? [cpuLine(rates)] : []),
     ],
     cpuOnly,
   };
+}
+
+/** What may cost more than the units that were read. */
+function unknownLines({ app, complete }: ScriptPlan, units: readonly PlannedUnit[]): string[] {
+  if (units.length === 0 || !app) return [];
+  return [
+    ...(app.includes ? ['GPU and price of the apps that it includes: as they say'] : []),
+    ...(!complete && !app.includes
+      ? ['Not all of the app could be read: more of it may run, on other GPUs.']
+      : []),
+    ...(app.choosesOptions ? ['The code may choose another GPU for a call (with_options).'] : []),
+  ];
 }
 
 function cpuLine({ usdPerHour, source, asOf }: Rates): string {
@@ -34,13 +47,10 @@ function cpuLine({ usdPerHour, source, asOf }: Rates): string {
 }
 
 /** A function runs on its own unit; a local entry point, or a serve, may start all of them, also those of other apps. */
-function unitsOf({ kind, runnable, units, app }: ScriptPlan): {
-  units: readonly PlannedUnit[];
-  complete: boolean;
-} {
-  if (kind === 'serve' || isEntryPoint(app, runnable)) return { units, complete: !app?.includes };
+function unitsOf({ kind, runnable, units, app }: ScriptPlan): readonly PlannedUnit[] {
+  if (kind === 'serve' || isEntryPoint(app, runnable)) return units;
   const [unit = ''] = runnable.split('.');
-  return { units: units.filter(({ name }) => name === unit), complete: true };
+  return units.filter(({ name }) => name === unit);
 }
 
 function isEntryPoint(app: ScriptApp | undefined, name: Runnable['name']): boolean {

@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 
+import type { ModuleMode } from '../domain/script.ts';
 import { environmentFlag } from './runArguments.ts';
+import type { CliTarget } from './scriptTarget.ts';
+import { cliTarget } from './scriptTarget.ts';
 
 /** A `modal` entry of `tasks.json`. */
 export const taskSchema = z.object({
@@ -19,17 +22,25 @@ export const taskSchema = z.object({
 
 export type ModalTask = z.infer<typeof taskSchema>;
 
-/** Arguments for the CLI. @param environment of the settings, where the task names none */
-export function taskArguments(task: ModalTask, environment: string): string[] {
+/**
+ * Arguments for the CLI, and where it is run.
+ * @param environment of the settings, where the task names none
+ * @param module of a script that belongs to a package
+ */
+export function taskCommand(task: ModalTask, environment: string, module?: ModuleMode): CliTarget {
   const chosen = task.environment || environment;
   const object =
     task.command === 'run' ? [task.app, task.function].filter(Boolean).join('.') : (task.app ?? '');
-  return [
-    task.command,
-    ...environmentFlag(chosen),
-    object ? `${task.script}::${object}` : task.script,
-    ...(task.command === 'run' ? (task.args ?? []) : []),
-  ];
+  const { cwd, args } = cliTarget(task.script, module, object);
+  return {
+    cwd,
+    args: [
+      task.command,
+      ...environmentFlag(chosen),
+      ...args,
+      ...(task.command === 'run' ? (task.args ?? []) : []),
+    ],
+  };
 }
 
 /** `serve chat.py::web`, as the list of tasks shows it. */

@@ -5,15 +5,15 @@ import type { PlannedUnit, UnitGpu } from './plan.ts';
 
 /**
  * What a confirmation says about the functions and classes of a script: GPU, price, and what costs money all day.
- * @param complete whether these are all that the app has
+ * @param complete whether these are all that the app has, and all that they may cost
  */
 export function unitLines(units: readonly PlannedUnit[], rates: Rates, complete = true): string[] {
-  const onGpu = units.filter(({ gpus }) => gpus === undefined || gpus.length > 0);
-  const onCpu = units.filter(({ gpus }) => gpus?.length === 0).map(({ name }) => name);
+  const onGpu = units.filter(({ gpus, unless }) => gpus === undefined || gpus.length > 0 || unless);
+  const onCpu = units.filter(({ gpus, unless }) => gpus?.length === 0 && !unless).map(({ name }) => name);
   const warm = units.flatMap((unit) => warmLine(unit) ?? []);
   return [
     ...onGpu.map(gpuLine),
-    onCpu.length > 0 ? `CPU only: ${onCpu.join(', ')}` : '',
+    onCpu.length > 0 ? `${complete ? 'CPU only' : 'No GPU of their own'}: ${onCpu.join(', ')}` : '',
     ...warm,
     complete && units.length > 0 && warm.length === 0 ? 'Nothing is charged while no container runs.' : '',
     onGpu.some(({ gpus }) => gpus !== undefined) ? priceNote(rates) : '',
@@ -23,22 +23,38 @@ export function unitLines(units: readonly PlannedUnit[], rates: Rates, complete 
 /** Whether starting this may cost more than the seconds of a CPU container. */
 export function costsAttention(units: readonly PlannedUnit[]): boolean {
   return units.some(
-    ({ gpus, minContainers }) => gpus === undefined || gpus.length > 0 || minContainers !== 0,
+    ({ gpus, minContainers, unless }) =>
+      gpus === undefined || gpus.length > 0 || minContainers !== 0 || unless !== undefined,
   );
 }
 
-function gpuLine({ name, gpus }: PlannedUnit): string {
+function gpuLine({ name, gpus, unless, cluster }: PlannedUnit): string {
+  const set = unless ? `, unless ${unless.join(' or ')} is set` : '';
   if (!gpus) return `GPU of ${name}: as the script says, price unknown`;
-  return `GPU of ${name}: ${gpus.map(gpuWords).join(' or ')} while a container runs`;
+  if (gpus.length === 0) return `GPU of ${name}: none${set}`;
+  const words = gpus.map((gpu) => gpuWords(gpu, cluster)).join(' or ');
+  const running = cluster ? clusterWords(cluster) : 'while a container runs';
+  return `GPU of ${name}: ${words} ${running}${set}`;
 }
 
-function gpuWords({ name, memoryGb, usdPerHour }: UnitGpu): string {
+/** A cluster is paid as a whole. */
+function gpuWords({ name, memoryGb, usdPerHour }: UnitGpu, cluster: PlannedUnit['cluster']): string {
   const memory = memoryGb === undefined ? '' : ` (${memoryGb} GB)`;
-  return `${name}${memory}, ${usdPerHour === undefined ? 'price unknown' : formatUsdPerHour(usdPerHour)}`;
+  const usd = usdPerHour === undefined ? undefined : usdPerHour * (cluster?.size ?? 1);
+  const count = cluster?.size === undefined ? '' : ` in ${cluster.size} containers`;
+  return `${name}${memory}${count}, ${usd === undefined ? 'price unknown' : formatUsdPerHour(usd)}`;
 }
 
-function warmLine({ name, gpus, minContainers }: PlannedUnit): string | undefined {
-  if (minContainers === 0) return undefined;
+function clusterWords({ size }: { readonly size: number | undefined }): string {
+  return size === undefined
+    ? 'for each container of a cluster, whose size only the script tells'
+    : 'while the cluster runs';
+}
+
+function warmLine({ name, gpus, minContainers, unless }: PlannedUnit): string | undefined {
+  if (minContainers === 0 && !unless) return undefined;
+  if (minContainers === 0)
+    return `Containers that ${name} keeps running: none, unless ${unless?.join(' or ')} is set`;
   if (minContainers === undefined) return `Containers that ${name} keeps running: as the script says`;
   const kept = `${plural(minContainers, 'container')} of ${name} ${minContainers === 1 ? 'is' : 'are'} kept running`;
   if (gpus?.length === 0) return `${kept}, and paid, all day`;

@@ -38,10 +38,20 @@ export interface ScriptFunction extends SourcePlace {
   readonly web?: WebKind;
   /** It yields its results, which `modal run` refuses. */
   readonly generator?: true;
+  /** No variable of the file stands for it: what the CLI calls it below its app. */
+  readonly onlyInApp?: string;
   /** Those of a class (`modal.parameter()`) stand before a method's own: the CLI takes both. */
   readonly parameters: readonly ScriptParameter[];
   /** First line of its decorators; absent = `line`. */
   readonly firstLine?: number;
+}
+
+/** A file of the workspace. */
+export interface ScriptOrigin {
+  /** Address, as the editor names it. */
+  readonly uri: string;
+  /** Path below the workspace folder, with its name where there are several. */
+  readonly label: string;
 }
 
 /** What is scheduled as one: a function, or a class with its methods. */
@@ -56,8 +66,16 @@ export interface ScriptUnit extends SourcePlace {
   readonly gpus: readonly string[] | undefined;
   /** Containers that are kept, and so paid, all the time; undefined = the text alone does not tell. */
   readonly minContainers: number | undefined;
+  /** Environment variables that change `gpus` or `minContainers` where they are set when the file runs. */
+  readonly unless?: readonly string[];
+  /** Containers that one call starts together; `size` undefined = the text alone does not tell. */
+  readonly cluster?: { readonly size: number | undefined };
   /** Names in `modal.Secret.from_name("…")`, where they are literal. */
   readonly secrets: readonly string[];
+  /** Those of `secrets` that the code asks for only under a condition. */
+  readonly maybeSecrets?: readonly string[];
+  /** The file that it stands in; absent = that of its app. */
+  readonly origin?: ScriptOrigin;
   readonly functions: readonly ScriptFunction[];
   /** First line of its decorators; absent = `line`. */
   readonly firstLine?: number;
@@ -69,35 +87,72 @@ export interface ScriptEntryPoint extends SourcePlace {
   readonly parameters: readonly ScriptParameter[];
   /** First line of its decorators; absent = `line`. */
   readonly firstLine?: number;
+  /** The file that it stands in; absent = that of its app. */
+  readonly origin?: ScriptOrigin;
 }
 
-/** Why an app may have more functions than its file's text shows. */
+/** Why an app may have more functions, or others, than the text shows. */
 export type UnreadReason =
-  /** It takes in other apps by `.include(…)`. */
+  /** It takes in other apps by `.include(…)` that were not found. */
   | 'include'
-  /** `app.function(…)(f)`, or a decorator inside a function. */
+  /** `app.function(…)(f)` of something that was not found, or a decorator inside a function. */
   | 'call'
-  /** A decorator inside a loop. */
+  /** A decorator or call inside a loop. */
   | 'loop'
   /** Other code is given the app: `register(app)`. */
-  | 'passed';
+  | 'passed'
+  /** A part of the file could not be read. */
+  | 'part';
 
-/** One `variable = modal.App(…)`. */
+/** Why `modal deploy` and `modal serve` cannot be told to take an app by this file. */
+export type Unreachable =
+  /** The variable is given another value later. */
+  | 'replaced'
+  /** The file has the app only as a part of a module: `common.app`. */
+  | 'dotted';
+
+/** A file by which an app can be deployed. */
+export interface DeployFile extends ScriptOrigin {
+  /** Of the app, in that file. */
+  readonly variable: string;
+  /** How many functions and classes the app has by it. */
+  readonly units: number;
+}
+
+/** One `variable = modal.App(…)`, or an import of one. */
 export interface ScriptApp extends SourcePlace {
+  /** As the file calls it; with dots for one inside an imported module. */
   readonly variable: string;
   /** Absent when the name is missing or no literal. */
   readonly name?: string;
   readonly units: readonly ScriptUnit[];
   readonly entryPoints: readonly ScriptEntryPoint[];
-  /** It takes in other apps by `.include(…)`, so `units` is not all that it has. */
+  /** It takes in other apps by `.include(…)` that were not found, so `units` is not all that it has. */
   readonly includes?: true;
   /** Absent when nothing of the kind was seen. */
   readonly unread?: readonly UnreadReason[];
+  /** Code of the file calls `with_options(…)` with a GPU or kept containers, so that a call may cost more than `units` say. */
+  readonly choosesOptions?: true;
+  readonly unreachable?: Unreachable;
+  /** The file that makes it, where this one imports it. */
+  readonly origin?: ScriptOrigin;
+  /** The module that it comes from, where that is no file of the workspace. */
+  readonly importedFrom?: string;
+  /** The files that deploy most of it, where the workspace was searched for them: more than one when none has it all. */
+  readonly deployFiles?: readonly DeployFile[];
 }
 
 /** Text that Python would refuse. */
 export interface ScriptProblem extends SourcePlace {
   readonly message: string;
+}
+
+/** How the CLI has to be given a file that belongs to a package: `modal deploy -m name` in `folder`. */
+export interface ModuleMode {
+  /** Path of the folder. */
+  readonly folder: string;
+  /** With dots. */
+  readonly name: string;
 }
 
 export interface ModalScript {
@@ -106,15 +161,16 @@ export interface ModalScript {
   readonly problems: readonly ScriptProblem[];
   /** Modules that it imports when it is read, with the dots of relative ones; each may add to its apps. */
   readonly imports?: readonly string[];
+  /** Absent for a file that the CLI takes by its path. */
+  readonly module?: ModuleMode;
+  /** Paths of the files of the workspace that it imports, directly or through others. */
+  readonly importedFiles?: readonly string[];
+  /** Labels of imported files that could not be read. */
+  readonly unreadFiles?: readonly string[];
 }
 
 /** A file with at least one app, or with what looks like one below a syntax error. */
-export interface ScriptFile extends ModalScript {
-  /** Address of the file, as the editor names it. */
-  readonly uri: string;
-  /** Path below the workspace folder, with its name where there are several. */
-  readonly label: string;
-}
+export interface ScriptFile extends ModalScript, ScriptOrigin {}
 
 /** What `modal run` can start. */
 export type Runnable = ScriptFunction | ScriptEntryPoint;
@@ -129,10 +185,27 @@ export function runnables(app: ScriptApp): Runnable[] {
 export const defaultAppVariable = 'app';
 
 /**
- * How the CLI is told which app of a file is meant.
- * @param several whether the file defines more than one app
+ * What the CLI is told behind the `::` of a file, so that it takes this app; '' = nothing.
+ * @param several whether the file has more than one app
  */
+export function appObject(app: ScriptApp | undefined, several: boolean): string {
+  return !app || (app.variable === defaultAppVariable && !several) ? '' : app.variable;
+}
+
+/** A script and one of its apps in a word, also as the CLI takes it by path. */
 export function appReference(script: string, app: ScriptApp | undefined, several: boolean): string {
-  if (!app || (app.variable === defaultAppVariable && !several)) return script;
-  return `${script}::${app.variable}`;
+  const object = appObject(app, several);
+  return object ? `${script}::${object}` : script;
+}
+
+/** Whether the CLI has to be told which app of a file is meant. */
+export function severalApps({ apps }: ModalScript): boolean {
+  return apps.filter(({ unreachable }) => !unreachable).length > 1;
+}
+
+/** Whether the text tells all functions of an app, and what each may cost. */
+export function isWhollyRead(app: ScriptApp, { problems, unreadFiles = [] }: ModalScript): boolean {
+  return (
+    !app.includes && !app.unread && !app.importedFrom && problems.length === 0 && unreadFiles.length === 0
+  );
 }

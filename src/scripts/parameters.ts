@@ -3,7 +3,7 @@ import type { ParameterType, ScriptParameter } from '../domain/script.ts';
 import type { ImportedNames } from './names.ts';
 import { PythonSource, childrenOf } from './pythonSource.ts';
 import type { Value } from './values.ts';
-import { Values } from './values.ts';
+import { Values, innerOf } from './values.ts';
 import { ownValue } from '../domain/ownValue.ts';
 
 /** A file's text with what its names and constants mean. */
@@ -45,13 +45,19 @@ export function readClassParameters(body: SyntaxNode | null, scope: Scope): Scri
     if (statement.name !== 'AssignStatement') return [];
     const variable = statement.firstChild;
     const annotation = statement.getChild('TypeDef');
-    const call = statement.lastChild;
+    const call = withoutBrackets(statement.lastChild);
     if (variable?.name !== 'VariableName' || !annotation || call?.name !== 'CallExpression') return [];
     if (!call.firstChild || names.meaning(source.dottedName(call.firstChild)) !== 'modal.parameter')
       return [];
     const fallback = source.argumentsOf(call.lastChild).find(({ name }) => name === 'default');
     return [toParameter(source.textOf(variable), '', annotation, fallback?.value, scope)];
   });
+}
+
+function withoutBrackets(expression: SyntaxNode | null): SyntaxNode | null {
+  let inner = expression;
+  while (inner?.name === 'ParenthesizedExpression') inner = innerOf(inner) ?? null;
+  return inner;
 }
 
 function toParameter(

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Disposable } from '../domain/emitter.ts';
 
-/** Files that people write take a tenth of it. */
-const limitMs = 3000;
+/** Files that people write take a hundredth of it, also where the judge of syntax has to be loaded. */
+const limitMs = 10_000;
 /** The thread ends when nothing was read for so long. */
 const idleMs = 30_000;
 

@@ -3,6 +3,9 @@
  * A bundle of its own.
  */
 import { parentPort } from 'node:worker_threads';
-import { parseScript } from './parseScript.ts';
+import { readScript } from './readScript.ts';
 
-parentPort?.on('message', (text: string) => parentPort?.postMessage(parseScript(text)));
+parentPort?.on(
+  'message',
+  (text: string) => void readScript(text).then((reading) => parentPort?.postMessage(reading)),
+);

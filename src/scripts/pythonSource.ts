@@ -1,6 +1,7 @@
 import type { SyntaxNode, Tree } from '@lezer/common';
 import { parser } from '@lezer/python';
 import type { SourcePlace } from '../domain/script.ts';
+import { respellCommon, respellRare } from './respell.ts';
 
 /** An argument of a call: positional, `name=value`, or unpacked by `*` or `**`. */
 export interface Argument {
@@ -16,11 +17,15 @@ const deepestName = 20;
 export class PythonSource {
   readonly text: string;
   readonly tree: Tree;
+  /** The tree has errors, be they of the text or of the parser. */
+  readonly stumbled: boolean;
   readonly #lineStarts: number[];
 
   constructor(text: string) {
     this.text = text;
-    this.tree = parsePython(text);
+    const { tree, stumbled } = parsePython(text);
+    this.tree = tree;
+    this.stumbled = stumbled;
     this.#lineStarts = [0];
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#lineStarts.push(at + 1);
   }
@@ -77,40 +82,19 @@ export class PythonSource {
   }
 }
 
-export function parsePython(text: string): Tree {
-  return parser.parse(respell(text));
+/** @returns a tree of the text; `stumbled` where there is something in it that the parser does not understand */
+function parsePython(text: string): { tree: Tree; stumbled: boolean } {
+  const common = respellCommon(text);
+  const tree = parser.parse(common);
+  if (!hasErrors(tree)) return { tree, stumbled: false };
+  const again = parser.parse(respellRare(common));
+  return { tree: again, stumbled: hasErrors(again) };
 }
 
-/**
- * The grammar does not know some forms that Python does. They are replaced by others of the same length, so that
- * positions stay true: `1.` by `10`, a bare `yield` by `None`, `for a, *b in` by `for a,  b in`, `with x as (a, b):`
- * by `with x as ______:`. Inside texts this does no harm: a text is always read from the file, not from the tree.
- */
-function respell(text: string): string {
-  return withoutStars(text)
-    .replace(/(?<![\w.])\d[\d_]*\.(?![\w.])/g, (number) => `${number.slice(0, -1)}0`)
-    .replace(/\byield(?=[ \t]*(?:[)\]};#\r\n]|$))/g, 'None ')
-    .replace(/\bas[ \t]+\([ \t]*[A-Za-z_][\w \t,]*\)(?=[ \t]*[:,)])/g, (target) =>
-      'as '.padEnd(target.length, '_'),
-    );
-}
-
-/** Blanks the stars between a `for` and the next `in` of its line. */
-function withoutStars(text: string): string {
-  let result = '';
-  let from: number | undefined;
-  let done = 0;
-  for (const { 0: word, index } of text.matchAll(/\b(?:for|in)\b|[\n:]/g)) {
-    if (word === 'for') from ??= index;
-    else if (word !== 'in') from = undefined;
-    else if (from !== undefined) {
-      const clause = text.slice(from, index).replace(/\*(?=\s*[A-Za-z_])/g, ' ');
-      result += text.slice(done, from) + clause;
-      done = index;
-      from = undefined;
-    }
-  }
-  return result + text.slice(done);
+function hasErrors(tree: Tree): boolean {
+  let found = false;
+  tree.iterate({ enter: ({ type }) => !found && void (found = type.isError) });
+  return found;
 }
 
 export function* childrenOf(node: SyntaxNode | null): Generator<SyntaxNode> {

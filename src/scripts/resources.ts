@@ -1,16 +1,24 @@
 import type { ScriptUnit } from '../domain/script.ts';
-import type { Argument } from './pythonSource.ts';
+import type { Argument, PythonSource } from './pythonSource.ts';
+import { secretNames } from './secrets.ts';
 import type { Value, Values } from './values.ts';
 
-/** What the arguments of a decorator ask Modal for. */
-export function resources(
-  args: readonly Argument[],
-  values: Values,
-): Pick<ScriptUnit, 'gpus' | 'minContainers' | 'secrets'> {
+type Resources = Pick<ScriptUnit, 'gpus' | 'minContainers' | 'secrets' | 'maybeSecrets' | 'unless'>;
+
+/** What the arguments of a decorator ask Modal for. @param written as they stand in the file */
+export function resources(written: readonly Argument[], source: PythonSource, values: Values): Resources {
+  const args = values.expanded(written);
+  const gpu = keyword(args, ['gpu'], values);
+  // The name before version 1.0, which early clients still take.
+  const kept = keyword(args, ['min_containers', 'keep_warm'], values);
+  const { always, maybe } = secretNames(args, source, values);
+  const unless = [...new Set([...gpu.unless, ...kept.unless])];
   return {
-    gpus: gpuChoices(keyword(args, 'gpu', values)),
-    minContainers: containerCount(keyword(args, 'min_containers', values)),
-    secrets: secretNames(args, values),
+    gpus: gpuChoices(gpu.value),
+    minContainers: containerCount(kept.value),
+    secrets: [...always, ...maybe],
+    ...(maybe.length > 0 ? { maybeSecrets: maybe } : {}),
+    ...(unless.length > 0 ? { unless } : {}),
   };
 }
 
@@ -20,34 +28,32 @@ export function resources(
  * @returns nothing where only running the file would tell
  */
 export function deployedName(
-  args: readonly Argument[],
+  written: readonly Argument[],
   values: Values,
   own: string,
 ): Pick<ScriptUnit, 'deployedAs'> {
-  const argument = args.find(({ name }) => name === 'name');
+  const args = values.expanded(written);
+  const argument = args.findLast(({ name }) => name === 'name');
   const value = argument ? values.read(argument.value) : null;
-  if (value === null) return { deployedAs: own };
+  if (value === null) return args.some(({ unpacked }) => unpacked && !argument) ? {} : { deployedAs: own };
   return typeof value === 'string' ? { deployedAs: value } : {};
 }
 
-/** Names of the secrets that the arguments of an app or of a decorator give. */
-export function secretNames(args: readonly Argument[], values: Values): string[] {
-  const value = keyword(args, 'secrets', values);
-  if (!Array.isArray(value)) return [];
-  return (value as readonly Value[]).flatMap((item) =>
-    item !== null && typeof item === 'object' && 'secret' in item ? [item.secret] : [],
-  );
-}
-
 /** @returns null when the argument is not given, undefined when the text alone does not tell */
-function keyword(args: readonly Argument[], name: string, values: Values): Value {
-  const argument = args.find((candidate) => candidate.name === name);
-  if (argument) return values.read(argument.value);
-  return args.some(({ unpacked }) => unpacked) ? undefined : null;
+function keyword(
+  args: readonly Argument[],
+  names: readonly string[],
+  values: Values,
+): { value: Value; unless: readonly string[] } {
+  for (const name of names) {
+    const argument = args.findLast((candidate) => candidate.name === name);
+    if (argument) return values.readWithDefaults(argument.value);
+  }
+  return { value: args.some(({ unpacked }) => unpacked) ? undefined : null, unless: [] };
 }
 
 function gpuChoices(value: Value): readonly string[] | undefined {
-  if (value === null) return [];
+  if (value === null || value === false) return [];
   const choices = Array.isArray(value) ? (value as readonly Value[]) : [value];
   return choices.every((choice) => typeof choice === 'string') ? choices : undefined;
 }

@@ -1,7 +1,12 @@
 import type { Disposable } from '../domain/emitter.ts';
 import { Emitter } from '../domain/emitter.ts';
 import type { Logger } from '../domain/logger.ts';
-import type { ModalScript, ScriptFile } from '../domain/script.ts';
+import type { ScriptFile } from '../domain/script.ts';
+import { importWords } from './importWords.ts';
+import type { LinkFile, LinkFiles } from './linking.ts';
+import type { ModuleReading } from './reading.ts';
+import { folderOf, stemOf } from './slashPath.ts';
+import { workspaceScripts } from './workspaceScripts.ts';
 
 /** Where the files come from; the editor's workspace in production. */
 export interface ScriptFiles {
@@ -13,6 +18,10 @@ export interface ScriptFiles {
   stat(uri: string): Promise<FileStamp | undefined>;
   read(uri: string): Promise<string>;
   label(uri: string): string;
+  /** With slashes. */
+  path(uri: string): string;
+  /** The workspace folder of a path. */
+  top(path: string): string;
 }
 
 export interface FoundFiles {
@@ -27,10 +36,10 @@ export interface FileStamp {
   readonly size: number;
 }
 
-export type ParseScript = (text: string) => ModalScript | Promise<ModalScript>;
+export type ParseScript = (text: string) => ModuleReading | Promise<ModuleReading>;
 
 /** Python files that people write are smaller; what is larger was generated. */
-const largestFile = 1024 * 1024;
+export const largestFile = 1024 * 1024;
 const readsAtOnce = 16;
 /** While many files are read, what was found is told this often. */
 const tellEveryMs = 500;
@@ -53,8 +62,12 @@ function importsModal(line: string): boolean {
 }
 
 interface KnownFile extends FileStamp {
-  /** Absent for a file that is none of ours. */
-  readonly script?: ScriptFile;
+  /** Absent for a file that names neither Modal nor a module that does. */
+  readonly file?: LinkFile;
+  /** Words of its imports, where it was not read. */
+  readonly words?: ReadonlySet<string>;
+  /** A syntax error may hide an app. */
+  readonly mayHide?: true;
 }
 
 /** Every script of the workspace, read once and then only where something changed. Runs nothing. */
@@ -151,6 +164,7 @@ export class ScriptIndex implements Disposable {
       }
     };
     await Promise.all(Array.from({ length: readsAtOnce }, worker));
+    await this.#readDependents(signal);
     this.#complete ||= this.#pending.size === 0 && this.#problem === undefined;
     this.#tell();
   }
@@ -182,34 +196,106 @@ export class ScriptIndex implements Disposable {
   #tell(): void {
     this.#toldAt = performance.now();
     this.#hasNews = false;
-    this.#scripts = [...this.#known.values()]
-      .flatMap(({ script }) => script ?? [])
-      .sort((a, b) => a.label.localeCompare(b.label));
+    const known = [...this.#known].flatMap(([uri, { file, mayHide }]) =>
+      file ? [{ path: this.#files.path(uri), file, mayHide }] : [],
+    );
+    known.sort((a, b) => a.file.label.localeCompare(b.file.label));
+    const byPath = new Map(known.map((each) => [each.path, each]));
+    const scripts = workspaceScripts(
+      known.map(({ path }) => path),
+      this.#linkFiles(new Map(known.map(({ path, file }) => [path, file]))),
+    );
+    this.#scripts = scripts.filter(
+      ({ uri, apps, problems }) =>
+        apps.length > 0 || (problems.length > 0 && byPath.get(this.#files.path(uri))?.mayHide),
+    );
     this.#changes.fire();
   }
 
+  #linkFiles(read: ReadonlyMap<string, LinkFile>): LinkFiles {
+    const present = new Set<string>();
+    for (const uri of this.#known.keys()) {
+      const path = this.#files.path(uri);
+      // A folder with Python files in it may be a package.
+      for (let at = path; at && !present.has(at); at = folderOf(at)) present.add(at);
+    }
+    return {
+      exists: (path) => present.has(path),
+      get: (path) => read.get(path),
+      top: (path) => this.#files.top(path),
+    };
+  }
+
+  /** Files that do not name Modal, but a module that does: `from .common import app`. */
+  async #readDependents(signal: AbortSignal | undefined): Promise<void> {
+    const reaching = new Set<string>();
+    let fresh = [...this.#known]
+      .filter(([, { file }]) => file && isReaching(file.reading))
+      .map(([uri]) => uri);
+    while (fresh.length > 0) {
+      for (const uri of fresh) reaching.add(moduleName(this.#files.path(uri)));
+      fresh = [...this.#known]
+        .filter(([, { words }]) => words && [...words].some((word) => reaching.has(word)))
+        .map(([uri]) => uri);
+      for (const uri of fresh) {
+        if (signal?.aborted) return;
+        const known = this.#known.get(uri);
+        if (known)
+          await this.#attempt(uri, async () =>
+            this.#known.set(uri, { ...stampOf(known), ...(await this.#readAny(uri)) }),
+          );
+      }
+    }
+  }
+
   async #readFile(uri: string): Promise<void> {
-    try {
+    await this.#attempt(uri, async () => {
       const stamp = await this.#files.stat(uri);
       if (!stamp) return void this.#known.delete(uri);
       const known = this.#known.get(uri);
       if (known?.mtime === stamp.mtime && known.size === stamp.size) return;
-      const script = stamp.size <= largestFile ? await this.#readScript(uri) : undefined;
-      this.#known.set(uri, { ...stamp, ...(script ? { script } : {}) });
-      this.#hasNews ||= script !== undefined;
+      const read = stamp.size <= largestFile ? await this.#readModal(uri) : {};
+      this.#known.set(uri, { ...stampOf(stamp), ...read });
+      this.#hasNews ||= 'file' in read;
+    });
+  }
+
+  async #attempt(uri: string, read: () => Promise<unknown>): Promise<void> {
+    try {
+      await read();
     } catch (error) {
       this.#known.delete(uri);
       this.#logger.debug(`${uri} could not be read: ${String(error)}`);
     }
   }
 
-  async #readScript(uri: string): Promise<ScriptFile | undefined> {
+  async #readModal(uri: string): Promise<Pick<KnownFile, 'file' | 'mayHide' | 'words'>> {
     const text = await this.#files.read(uri);
-    if (!mentionsModal(text)) return undefined;
-    const script = await this.#parse(text);
-    // A file without an app is shown only if an error may hide one.
-    const hidden = script.problems.length > 0 && /\b(?:App|Stub)\s*\(/.test(text);
-    if (script.apps.length === 0 && !hidden) return undefined;
-    return { ...script, uri, label: this.#files.label(uri) };
+    return mentionsModal(text) ? this.#parsed(uri, text) : { words: importWords(text) };
   }
+
+  async #readAny(uri: string): Promise<Pick<KnownFile, 'file' | 'mayHide'>> {
+    return this.#parsed(uri, await this.#files.read(uri));
+  }
+
+  async #parsed(uri: string, text: string): Promise<Pick<KnownFile, 'file' | 'mayHide'>> {
+    const reading = await this.#parse(text);
+    const mayHide = mentionsModal(text) && /\b(?:App|Stub)\s*\(/.test(text);
+    return { file: { uri, label: this.#files.label(uri), reading }, ...(mayHide ? { mayHide } : {}) };
+  }
+}
+
+function stampOf({ mtime, size }: FileStamp): FileStamp {
+  return { mtime, size };
+}
+
+/** Whether other files may be of interest because they import this one. */
+function isReaching({ apps, foreign, maybe, importsModal, problems }: ModuleReading): boolean {
+  const makes = importsModal && Object.keys(maybe).length > 0;
+  return apps.length + foreign.length + problems.length > 0 || makes;
+}
+
+/** The last part of the name by which a file is imported. */
+function moduleName(path: string): string {
+  return stemOf(path) === '__init__' ? stemOf(folderOf(path)) : stemOf(path);
 }

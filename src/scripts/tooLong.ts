@@ -1,8 +1,9 @@
-import type { ModalScript } from '../domain/script.ts';
+import type { ModuleReading } from './reading.ts';
+import { emptyReading } from './reading.ts';
 
 /** What is known of a file whose reading was given up. */
-export const tooLong: ModalScript = {
-  apps: [],
+export const tooLong: ModuleReading = {
+  ...emptyReading,
   problems: [
     {
       line: 1,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planRun, planServe } from '../../src/deploy/scriptProcess.ts';
 import { runFunction } from '../../src/deploy/run.ts';
 import { environmentFlag, runArguments } from '../../src/deploy/runArguments.ts';
-import { taskArguments } from '../../src/deploy/taskArguments.ts';
+import { taskCommand } from '../../src/deploy/taskArguments.ts';
 import { idPrefixes, isEnvironmentName, isModalId, isObjectName } from '../../src/domain/identifiers.ts';
 import { cliEnvironment, runCli } from '../../src/modal/cli.ts';
 import { loadConnection } from '../../src/modal/profile.ts';
@@ -94,7 +94,7 @@ describe('the real CLI', () => {
     const script = path.join(folder, '-m.py');
     const commands = [
       ['deploy', ...environmentFlag(name), script],
-      taskArguments({ type: 'modal', command: 'deploy', script, environment: name }, ''),
+      taskCommand({ type: 'modal', command: 'deploy', script, environment: name }, '').args,
     ];
     for (const { exitCode, said } of await Promise.all(commands.map(modal))) {
       expect(exitCode).not.toBe(0);

@@ -306,6 +306,8 @@ async function scriptsOf(size: number): Promise<number> {
     stat: () => Promise.resolve({ mtime: 1, size }),
     read: () => Promise.resolve('import modal\napp = modal.App("demo")\n'),
     label: (uri: string) => uri,
+    path: (uri: string) => `/w/${uri}`,
+    top: () => '/w',
   };
   const index = new ScriptIndex(files, parseScript, silentLogger);
   await index.update();

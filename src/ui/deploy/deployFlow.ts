@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { views } from '../../contributions.ts';
 import type { DeployResult } from '../../deploy/deployer.ts';
@@ -108,7 +107,7 @@ export class DeployFlow {
         lastChoices: (appName, environment) => this.#choices.get(appName, environment),
         lastName: (script, app, environment) =>
           this.#choices.lastName(appReference(script, app, true), environment),
-        readScript: async (file) => scriptReader.ofText(await readFile(file, 'utf8')),
+        readScript: (file) => scriptReader.ofFile(file),
         hasKey: (secret, environment) => this.#hasKey(secret, environment),
         signal,
       });

@@ -21,9 +21,9 @@ export function commitWords({ live }: DeployPlan): string {
   return `commit ${hash.slice(0, 7)}${dirty ? ', with uncommitted changes' : unknown}`;
 }
 
-/** Whether the text of a script tells all that it deploys: what it includes from other files is not in it. */
-export function isComplete({ target }: DeployPlan): boolean {
-  return target.kind === 'script' && target.app !== undefined && !target.app.includes;
+/** Whether the text of a script tells all that it deploys. */
+export function isComplete({ complete = false }: DeployPlan): boolean {
+  return complete;
 }
 
 export function secretWords({ secret, state }: PlannedSecret): string {
@@ -32,7 +32,11 @@ export function secretWords({ secret, state }: PlannedSecret): string {
   const words = {
     found: 'is there',
     created: 'will be created with a new random key',
-    missing: secret.required ? 'is missing' : 'is not set (optional)',
+    missing: secret.required
+      ? 'is missing'
+      : secret.setting
+        ? 'is not set (optional)'
+        : 'is not there, and may be needed',
   };
   return words[state];
 }

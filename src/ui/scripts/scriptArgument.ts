@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { ScriptChoice } from '../../deploy/scriptProcess.ts';
 import { ModalError } from '../../domain/errors.ts';
-import type { ModalScript, Runnable, ScriptApp } from '../../domain/script.ts';
-import { runnables } from '../../domain/script.ts';
+import type { DeployFile, ModalScript, Runnable, ScriptApp } from '../../domain/script.ts';
+import { runnables, severalApps } from '../../domain/script.ts';
 import type { Text } from '../../domain/text.ts';
 import { plain, text } from '../../domain/text.ts';
+import { pluralOf } from '../../domain/words.ts';
 import { isModalScript } from '../../platform/activeScript.ts';
+import { toSlashes } from '../../scripts/slashPath.ts';
 import { pick } from '../commands/pick.ts';
 import { saveFirst } from './saveFirst.ts';
 import type { ScriptFinder } from './scriptFinder.ts';
@@ -27,16 +28,19 @@ export async function resolveScript(
   argument: unknown,
   title: Text,
 ): Promise<ScriptChoice | undefined> {
-  const given = toScriptReference(argument, sources.scriptsView) ?? (await chooseScript(sources, title));
+  const meant = toScriptReference(argument, sources.scriptsView) ?? (await chooseScript(sources, title));
+  const given = meant && (await deployedBy(sources, meant, title));
   if (!given) return undefined;
   const { path, script } = await readSaved(sources.scriptReader, vscode.Uri.parse(given.uri));
   const app =
-    script.apps.find(({ variable }) => variable === given.variable) ?? (await chooseApp(script, title));
+    script.apps.find(({ variable, unreachable }) => variable === given.variable && !unreachable) ??
+    (await chooseApp(script, title));
   if (app === 'left') return undefined;
   return {
     script: path,
     ...(app ? { app } : {}),
-    several: script.apps.length > 1,
+    several: severalApps(script),
+    read: script,
   };
 }
 
@@ -55,7 +59,44 @@ export async function resolveRunnable(
   const chosen =
     found.find(({ runnable }) => runnable.name === given.runnable) ??
     (await chooseRunnable(found, title, vscode.workspace.asRelativePath(path)));
-  return chosen && { script: path, several: script.apps.length > 1, ...chosen };
+  return chosen && { script: path, several: severalApps(script), read: script, ...chosen };
+}
+
+/**
+ * The file by which an app is deployed: the one that is meant, but never one that has less of the app than another.
+ * @returns undefined when the user left
+ */
+async function deployedBy(
+  { scriptFinder }: ScriptSources,
+  meant: ScriptReference,
+  title: Text,
+): Promise<ScriptReference | undefined> {
+  const file = (await scriptFinder.find()).find(({ uri }) => uri === meant.uri);
+  const made = (file?.apps ?? []).filter(({ unreachable }) => !unreachable);
+  const app =
+    made.find(({ variable }) => variable === meant.variable) ?? (made.length === 1 ? made[0] : undefined);
+  const [first, ...more] = app?.deployFiles ?? [];
+  if (!first || [first, ...more].some(({ uri }) => uri === meant.uri)) return meant;
+  return more.length === 0
+    ? first
+    : chooseDeployFile([first, ...more], app?.name ?? app?.variable ?? '', title);
+}
+
+async function chooseDeployFile(
+  files: readonly DeployFile[],
+  app: string,
+  title: Text,
+): Promise<ScriptReference | undefined> {
+  return pick(
+    title,
+    text`${app} has functions in several files. Choose the file to deploy it by`,
+    files.map((file) => ({
+      label: plain(file.label),
+      description: text`${pluralOf(file.units, 'function')}`,
+      iconPath: new vscode.ThemeIcon('file-code'),
+      value: file,
+    })),
+  );
 }
 
 /** The CLI reads the file, not the editor, so unsaved changes are saved first. */
@@ -71,7 +112,12 @@ async function readSaved(
   }
   const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
   await saveFirst(document, vscode.workspace.asRelativePath(uri));
-  return { path: uri.fsPath, script: await reader.ofText(await readFile(uri.fsPath, 'utf8')) };
+  const script = await reader.ofFile(uri.fsPath);
+  for (const imported of vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty)) {
+    if (script.importedFiles?.includes(toSlashes(imported.uri.fsPath)))
+      await saveFirst(imported, vscode.workspace.asRelativePath(imported.uri));
+  }
+  return { path: uri.fsPath, script: await reader.ofFile(uri.fsPath) };
 }
 
 async function chooseScript(sources: ScriptSources, title: Text): Promise<ScriptReference | undefined> {
@@ -88,18 +134,21 @@ async function chooseScript(sources: ScriptSources, title: Text): Promise<Script
     title,
     text`Choose an app`,
     scripts.flatMap(({ uri, label, apps }) =>
-      apps.map((app) => ({
-        label: plain(app.name ?? app.variable),
-        description: plain(label),
-        iconPath: new vscode.ThemeIcon('file-code'),
-        value: { uri, variable: app.variable },
-      })),
+      apps
+        .filter(({ unreachable }) => !unreachable)
+        .map((app) => ({
+          label: plain(app.name ?? app.variable),
+          description: plain(label),
+          iconPath: new vscode.ThemeIcon('file-code'),
+          value: { uri, variable: app.variable },
+        })),
     ),
   );
 }
 
 /** @returns undefined when the text shows no app, `left` when the user left */
-async function chooseApp({ apps }: ModalScript, title: Text): Promise<ScriptApp | 'left' | undefined> {
+async function chooseApp(script: ModalScript, title: Text): Promise<ScriptApp | 'left' | undefined> {
+  const apps = script.apps.filter(({ unreachable }) => !unreachable);
   if (apps.length <= 1) return apps[0];
   const chosen = await pick(
     title,

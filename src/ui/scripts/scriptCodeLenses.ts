@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { commands } from '../../contributions.ts';
 import type { Disposable, Listener } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
-import type { Runnable, ScriptApp, ScriptFunction, SourcePlace } from '../../domain/script.ts';
+import type { Runnable, ScriptApp, ScriptFunction, ScriptUnit, SourcePlace } from '../../domain/script.ts';
 import { runnables } from '../../domain/script.ts';
 import type { Text } from '../../domain/text.ts';
 import { text } from '../../domain/text.ts';
@@ -66,13 +66,26 @@ export class ScriptCodeLenses implements vscode.CodeLensProvider, vscode.Disposa
       serving
         ? lens(place, text`Stop Serve`, commands.stopRun, argument(), text`Stop serving ${name}`)
         : lens(place, text`Serve`, commands.serveScript, argument(), text`Serve ${name} while you edit it`);
-    const web = app.units.flatMap(({ functions }) => functions).filter((fn) => fn.web);
+    const web = webFunctions(app.units.filter(({ origin }) => !origin));
+    // What another file adds has its buttons there.
+    const here: ScriptApp = {
+      ...app,
+      units: app.units.filter(({ origin }) => !origin),
+      entryPoints: app.entryPoints.filter(({ origin }) => !origin),
+    };
+    const canDeploy = !app.unreachable && (!app.origin || app.units.length > 0);
     return [
-      lens(app, text`Deploy`, commands.deploy, argument(), text`Deploy ${name} to Modal`),
-      serveLens(app),
-      ...runnables(app).map((runnable) => this.#runLens(uri, app, runnable, argument(runnable))),
-      ...web.map((fn) => serveLens(fn)),
-      ...(app.name && this.#deployed.has(app.name) ? web.map((fn) => sendLens(fn, app.name ?? '')) : []),
+      ...(canDeploy
+        ? [
+            lens(app, text`Deploy`, commands.deploy, argument(), text`Deploy ${name} to Modal`),
+            serveLens(app),
+          ]
+        : []),
+      ...runnables(here).map((runnable) => this.#runLens(uri, app, runnable, argument(runnable))),
+      ...(canDeploy ? web.map(({ fn }) => serveLens(fn)) : []),
+      ...(app.name && this.#deployed.has(app.name)
+        ? web.flatMap(({ fn, deployedAs }) => (deployedAs ? [sendLens(fn, deployedAs, app.name ?? '')] : []))
+        : []),
     ];
   }
 
@@ -84,8 +97,19 @@ export class ScriptCodeLenses implements vscode.CodeLensProvider, vscode.Disposa
   }
 }
 
-function sendLens(fn: ScriptFunction, deployedApp: string): vscode.CodeLens {
-  const argument: DeployedReference = { deployedApp, function: fn.name };
+/** Functions that answer requests, with what Modal calls them once they are deployed. */
+function webFunctions(
+  units: readonly ScriptUnit[],
+): { fn: ScriptFunction; deployedAs: string | undefined }[] {
+  return units.flatMap(({ functions, deployedAs }) =>
+    functions
+      .filter(({ web }) => web)
+      .map((fn) => ({ fn, deployedAs: deployedAs?.endsWith('.*') ? fn.name : deployedAs })),
+  );
+}
+
+function sendLens(fn: ScriptFunction, deployedAs: string, deployedApp: string): vscode.CodeLens {
+  const argument: DeployedReference = { deployedApp, function: deployedAs };
   const tooltip = text`Send a request to ${fn.name} of the deployed ${deployedApp}`;
   return lens(fn, text`Send Request`, commands.sendRequest, argument, tooltip);
 }

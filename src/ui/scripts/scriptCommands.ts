@@ -148,9 +148,9 @@ async function servedUrl(services: Services, argument: unknown, title: Text): Pr
 async function openScript({ scriptsView }: Services, argument: unknown): Promise<void> {
   const target = typeof argument === 'string' ? scriptsView.target(argument) : undefined;
   if (!target) return;
-  const { file, place } = target;
+  const { file, origin, place } = target;
   const position = new vscode.Position(place.line - 1, place.column - 1);
-  await vscode.window.showTextDocument(vscode.Uri.parse(file.uri), {
+  await vscode.window.showTextDocument(vscode.Uri.parse((origin ?? file).uri), {
     selection: new vscode.Range(position, position),
     preview: true,
   });

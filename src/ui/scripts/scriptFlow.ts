@@ -11,7 +11,7 @@ import {
   unsupportedParameters,
 } from '../../deploy/runArguments.ts';
 import type { ScriptChoice, ScriptPlan, ScriptServices } from '../../deploy/scriptProcess.ts';
-import { planRun, planServe, runReference } from '../../deploy/scriptProcess.ts';
+import { planRun, planServe, runTarget } from '../../deploy/scriptProcess.ts';
 import type { ServeState } from '../../deploy/serve.ts';
 import { serve } from '../../deploy/serve.ts';
 import { shellOf, typedCommand } from '../../domain/shell.ts';
@@ -306,7 +306,7 @@ export class ScriptFlow {
     const message = text`modal run cannot take these parameters of ${runnable.name}: ${unsupported.join(', ')}. Write a local entry point that builds them and calls it.`;
     if ((await showWarning(message, copy)) !== copy) return;
     const { command, args } = await this.#services.cli.find();
-    const words = [command, ...args, 'run', runReference(choice, runnable)];
+    const words = [command, ...args, 'run', ...runTarget(choice, runnable).args];
     await vscode.env.clipboard.writeText(typedCommand(words, {}, shellOf(vscode.env.shell)));
   }
 }

@@ -16,10 +16,11 @@ export function toScriptReference(argument: unknown, view: ScriptsView): ScriptR
   if (typeof argument === 'string') {
     const target = view.target(argument);
     if (!target) return undefined;
-    const { file, app, runnable } = target;
+    const { file, origin, app, runnable } = target;
     return {
-      uri: file.uri,
-      ...(app ? { variable: app.variable } : {}),
+      uri: (origin ?? file).uri,
+      // In another file the app may have another name.
+      ...(app && !origin ? { variable: app.variable } : {}),
       ...(runnable ? { runnable: runnable.name } : {}),
     };
   }

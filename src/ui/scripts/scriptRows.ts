@@ -4,8 +4,10 @@ import { formatUsdPerHour, gpuUsdPerHour } from '../../domain/cost.ts';
 import type {
   Runnable,
   ScriptApp,
+  ScriptEntryPoint,
   ScriptFile,
   ScriptFunction,
+  ScriptOrigin,
   ScriptProblem,
   ScriptUnit,
   SourcePlace,
@@ -22,6 +24,8 @@ import { isLiveRun } from './scriptRuns.ts';
 /** What a row stands for. */
 export interface ScriptRowTarget {
   readonly file: ScriptFile;
+  /** The file that it stands in; absent = `file`. */
+  readonly origin?: ScriptOrigin;
   readonly place: SourcePlace;
   readonly app?: ScriptApp;
   readonly runnable?: Runnable;
@@ -100,6 +104,11 @@ class ScriptRowsBuilder {
     ];
     const label = app.name ?? app.variable;
     const gpus = gpuSummary(app.units);
+    const places = [
+      app.importedFrom ? `app from ${app.importedFrom}` : '',
+      file.label,
+      otherFiles(app),
+    ].filter(Boolean);
     const look = problem
       ? { icon: 'warning', iconColor: 'problemsWarningIcon.foreground' }
       : stage
@@ -113,13 +122,18 @@ class ScriptRowsBuilder {
       {
         id,
         label,
-        description: [...states(shortAge), file.label, gpus].filter(Boolean).join(' · '),
+        description: [...states(shortAge), ...places, gpus].filter(Boolean).join(' · '),
         ...look,
-        context: ['scriptApp', stage && 'deploying', live && 'deployed', serving && 'serving']
+        context: [
+          app.unreachable ? 'scriptReplaced' : 'scriptApp',
+          stage && 'deploying',
+          live && 'deployed',
+          serving && 'serving',
+        ]
           .filter(Boolean)
           .join(' '),
         spoken: [
-          `Script app ${label} in ${file.label}`,
+          `Script app ${label} in ${places.join(', ')}`,
           gpus && `GPU ${gpus}`,
           ...states(spokenAge),
           live || stage || !this.#input.connected ? '' : 'not deployed',
@@ -129,7 +143,13 @@ class ScriptRowsBuilder {
         tooltip: () =>
           [
             `${file.label}, line ${app.line}`,
-            app.name === undefined ? 'The name is known only when the file runs.' : '',
+            app.name === undefined && !app.importedFrom ? 'The name is known only when the file runs.' : '',
+            app.unreachable
+              ? `The variable ${app.variable} is given another value later, so that this app cannot be deployed.`
+              : '',
+            app.importedFrom ? `The app is made by ${app.importedFrom}, which is not in the workspace.` : '',
+            ...deployWords(app, file),
+            app.unread || app.includes ? 'Not all of its functions could be read.' : '',
             ...(problem ? [`Line ${problem.line}: ${problem.message}`] : []),
           ].filter(Boolean),
         collapsible: children.length > 0 ? 'collapsed' : 'none',
@@ -161,17 +181,23 @@ class ScriptRowsBuilder {
     return id;
   }
 
-  #entryRow(parent: string, file: ScriptFile, app: ScriptApp, entry: Runnable, script: string): string {
+  #entryRow(
+    parent: string,
+    file: ScriptFile,
+    app: ScriptApp,
+    entry: ScriptEntryPoint,
+    script: string,
+  ): string {
     const id = this.#idOf(`${parent}/entry/${entry.name}`);
-    const run = this.#latest(script, app.variable, entry.name);
+    const run = this.#latestOf(entry, script, app, entry.name);
     const state = [run ? runWords(run) : '', this.#elsewhere(script, app.variable, entry.name)];
     this.#add(
       parent,
-      { file, app, runnable: entry, place: entry },
+      { file, app, runnable: entry, place: entry, ...originOf(entry) },
       {
         id,
         label: entry.name,
-        description: ['local entry point', ...state].filter(Boolean).join(' · '),
+        description: ['local entry point', entry.origin?.label, ...state].filter(Boolean).join(' · '),
         icon: 'terminal',
         ...(run ? runIcon(run) : {}),
         context: runnableContext('scriptEntry', run),
@@ -193,11 +219,15 @@ class ScriptRowsBuilder {
     const server = unit.functions.some(({ web }) => web === 'server');
     const methods = server
       ? []
-      : unit.functions.map((fn) => this.#functionRow(id, file, app, fn, undefined, script));
-    const facts = [...unitWords(unit, this.#input.rates), server ? 'web server' : ''].filter(Boolean);
+      : unit.functions.map((fn) => this.#functionRow(id, file, app, fn, unit, script, true));
+    const facts = [
+      ...unitWords(unit, this.#input.rates),
+      server ? 'web server' : '',
+      unit.origin?.label,
+    ].filter(Boolean);
     this.#add(
       parent,
-      { file, app, place: unit },
+      { file, app, place: unit, ...originOf(unit) },
       {
         id,
         label: unit.name,
@@ -212,39 +242,41 @@ class ScriptRowsBuilder {
     return id;
   }
 
-  /** @param unit absent for a method, whose class says what it runs on */
+  /** @param isMethod its class says what it runs on */
   #functionRow(
     parent: string,
     file: ScriptFile,
     app: ScriptApp,
     fn: ScriptFunction,
-    unit: ScriptUnit | undefined,
+    unit: ScriptUnit,
     script: string,
+    isMethod = false,
   ): string {
     const id = this.#idOf(`${parent}/function/${fn.name}`);
-    const run = this.#latest(script, app.variable, fn.name);
+    const run = this.#latestOf(unit, script, app, fn.name);
     const canRun = !fn.web && !fn.generator;
     const facts = [
-      ...(unit ? unitWords(unit, this.#input.rates) : []),
+      ...(isMethod ? [] : unitWords(unit, this.#input.rates)),
       fn.web ? 'web endpoint' : '',
       fn.generator ? 'generator' : '',
+      isMethod ? '' : unit.origin?.label,
       run ? runWords(run) : '',
       this.#elsewhere(script, app.variable, fn.name),
     ].filter(Boolean);
-    const label = unit ? fn.name : (fn.name.split('.').at(-1) ?? fn.name);
+    const label = isMethod ? (fn.name.split('.').at(-1) ?? fn.name) : fn.name;
     this.#add(
       parent,
-      { file, app, place: fn, ...(canRun ? { runnable: fn } : {}) },
+      { file, app, place: fn, ...originOf(unit), ...(canRun ? { runnable: fn } : {}) },
       {
         id,
         label,
         description: facts.join(' · '),
-        icon: fn.web ? 'globe' : unit ? 'symbol-function' : 'symbol-method',
+        icon: fn.web ? 'globe' : isMethod ? 'symbol-method' : 'symbol-function',
         ...(run ? runIcon(run) : {}),
         context: canRun
           ? runnableContext('scriptFunction', run)
           : `scriptFunction ${fn.web ? 'web' : 'generator'}`,
-        spoken: [`${unit ? 'Function' : 'Method'} ${fn.name}`, ...facts].join(', '),
+        spoken: [`${isMethod ? 'Method' : 'Function'} ${fn.name}`, ...facts].join(', '),
         tooltip: () => [signature(fn)],
       },
     );
@@ -273,6 +305,18 @@ class ScriptRowsBuilder {
   /** Definitions of one name, e.g. in the branches of an `if`, are told apart. Lines would not do: they move. */
   #idOf(id: string): string {
     return this.#targets.has(id) ? this.#idOf(`${id}/again`) : id;
+  }
+
+  /** In another file the app may have another name. */
+  #latestOf(
+    { origin }: { readonly origin?: ScriptOrigin },
+    script: string,
+    app: ScriptApp,
+    runnable: string,
+  ) {
+    if (!origin) return this.#latest(script, app.variable, runnable);
+    const path = this.#input.pathOf(origin.uri);
+    return this.#input.runs.findLast((run) => run.script === path && run.runnable === runnable);
   }
 
   #latest(script: string, variable: string, runnable: string): ScriptRun | undefined {
@@ -313,13 +357,37 @@ function gpuSummary(units: readonly ScriptUnit[]): string {
   return [...new Set(first)].join(', ');
 }
 
-function unitWords({ gpus, minContainers }: ScriptUnit, rates: Rates): string[] {
-  const usd = gpus?.[0] === undefined ? undefined : gpuUsdPerHour(gpus[0], rates);
+function unitWords({ gpus, minContainers, unless, cluster }: ScriptUnit, rates: Rates): string[] {
+  const one = gpus?.[0] === undefined ? undefined : gpuUsdPerHour(gpus[0], rates);
+  const usd = one === undefined ? undefined : one * (cluster?.size ?? 1);
   return [
     gpus ? gpus.join(' or ') : 'GPU set by the code',
+    unless ? `unless ${unless.join(' or ')} is set` : '',
+    cluster ? (cluster.size === undefined ? 'a cluster' : `a cluster of ${cluster.size}`) : '',
     usd === undefined ? '' : formatUsdPerHour(usd),
     minContainers ? `keeps ${minContainers} running` : '',
   ].filter(Boolean);
+}
+
+function originOf({ origin }: { readonly origin?: ScriptOrigin }): { readonly origin?: ScriptOrigin } {
+  return origin ? { origin } : {};
+}
+
+/** The files besides its own that add to an app. */
+function otherFiles({ units, entryPoints }: ScriptApp): string {
+  const labels = [...new Set([...units, ...entryPoints].flatMap(({ origin }) => origin?.label ?? []))];
+  return labels.length > 1
+    ? `and ${labels.length} more files`
+    : labels.length === 1
+      ? `and ${labels[0] ?? ''}`
+      : '';
+}
+
+/** By which file an app is deployed, where that is another one. */
+function deployWords({ deployFiles = [] }: ScriptApp, { uri }: ScriptFile): string[] {
+  if (deployFiles.length === 0 || deployFiles.some((file) => file.uri === uri)) return [];
+  const labels = deployFiles.map(({ label }) => label);
+  return [`Deployed by ${labels.join(' or ')}, which ${labels.length === 1 ? 'has' : 'have'} its functions.`];
 }
 
 /** `main(count: int = 3)` */

@@ -9,6 +9,7 @@ import type { Config } from '../../platform/config.ts';
 import type { CliFinder } from '../onboarding/cliFinder.ts';
 import { createTask } from '../../platform/shown/surfaces.ts';
 import type { ScriptFinder } from './scriptFinder.ts';
+import type { ScriptReader } from './scriptReader.ts';
 
 const taskType = 'modal';
 
@@ -18,13 +19,21 @@ const load = () => import('../../deploy/taskArguments.ts');
 /** Deploy and serve of every script as tasks of the editor, and tasks of `tasks.json` with the user's own CLI. */
 export class ScriptTasks implements vscode.TaskProvider, vscode.Disposable {
   readonly #finder: ScriptFinder;
+  readonly #reader: ScriptReader;
   readonly #cli: CliFinder;
   readonly #config: Config;
   readonly #planes: ControlPlanes;
   readonly #registration: vscode.Disposable;
 
-  constructor(finder: ScriptFinder, cli: CliFinder, config: Config, planes: ControlPlanes) {
+  constructor(
+    finder: ScriptFinder,
+    reader: ScriptReader,
+    cli: CliFinder,
+    config: Config,
+    planes: ControlPlanes,
+  ) {
     this.#finder = finder;
+    this.#reader = reader;
     this.#cli = cli;
     this.#config = config;
     this.#planes = planes;
@@ -59,9 +68,13 @@ export class ScriptTasks implements vscode.TaskProvider, vscode.Disposable {
     // of the script itself take any name.
     if (file.fsPath.includes('${')) return [];
     const script = path.relative(folder.uri.fsPath, file.fsPath).replaceAll('\\', '/');
-    return apps.flatMap(({ variable }) =>
+    const deployable = apps.filter(({ unreachable, deployFiles }) => {
+      // A file that has less of the app than another would take functions away.
+      return !unreachable && (!deployFiles || deployFiles.some((each) => each.uri === uri));
+    });
+    return deployable.flatMap(({ variable }) =>
       (['deploy', 'serve'] as const).map((command) => {
-        const named = apps.length > 1 || variable !== defaultAppVariable;
+        const named = deployable.length > 1 || variable !== defaultAppVariable;
         const task: ModalTask = { type: taskType, command, script, ...(named ? { app: variable } : {}) };
         return this.#make(task, folder, task);
       }),
@@ -73,17 +86,20 @@ export class ScriptTasks implements vscode.TaskProvider, vscode.Disposable {
     folder: vscode.WorkspaceFolder,
     definition: vscode.TaskDefinition,
   ): Promise<vscode.Task | undefined> {
-    const { taskArguments, taskName } = await load();
+    const { taskCommand, taskName } = await load();
     const cli = await this.#cli.find().catch(() => undefined);
     if (!cli) return undefined; // commands of the extension offer to install it
     const script = path.resolve(folder.uri.fsPath, task.script);
-    const args = [
-      ...cli.args,
-      ...taskArguments({ ...task, script }, this.#config.get('environment', folder.uri)),
-    ];
+    const { module } = await this.#reader.ofFile(script);
+    const { cwd, args: own } = taskCommand(
+      { ...task, script },
+      this.#config.get('environment', folder.uri),
+      module,
+    );
+    const args = [...cli.args, ...own];
     const profile = this.#config.get('profile');
     const execution = new vscode.ProcessExecution(cli.command, args, {
-      cwd: path.dirname(script),
+      cwd,
       env: {
         ...(await this.#planes.proxyVariables().catch(() => ({}))), // what cannot be a proxy, the CLI says itself
         PYTHONUTF8: '1',

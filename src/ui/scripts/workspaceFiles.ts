@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { Config } from '../../platform/config.ts';
+import { decodePython } from '../../scripts/decodePython.ts';
+import { folderOf } from '../../scripts/slashPath.ts';
 import { excludeGlob, isPlainGlob } from '../../scripts/excludes.ts';
 import type { FileStamp, ScriptFiles } from '../../scripts/scriptIndex.ts';
 
@@ -33,8 +35,14 @@ export function workspaceFiles(config: Config): ScriptFiles {
         return undefined;
       }
     },
-    read: async (uri) => new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.parse(uri))),
+    read: async (uri) => decodePython(await vscode.workspace.fs.readFile(vscode.Uri.parse(uri))),
     label: (uri) => vscode.workspace.asRelativePath(vscode.Uri.parse(uri)),
+    path: (uri) => vscode.Uri.parse(uri).path,
+    top: (path) => {
+      const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.path);
+      const around = folders.filter((folder) => path.startsWith(`${folder}/`));
+      return around.sort((a, b) => b.length - a.length)[0] ?? folderOf(path);
+    },
   };
 }
 

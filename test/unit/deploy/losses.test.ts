@@ -1,9 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Losses } from '../../../src/deploy/losses.ts';
-import { lossLines, lossesOf, mayLose, ownImportsOf, removesFunctions } from '../../../src/deploy/losses.ts';
+import { lossLines, lossesOf, mayLose, removesFunctions } from '../../../src/deploy/losses.ts';
 import type { ModalFunction } from '../../../src/domain/app.ts';
 import { parseScript } from '../../../src/scripts/parseScript.ts';
 
@@ -16,9 +13,9 @@ const live = (...tags: string[]): ModalFunction[] =>
     endpoints: [],
   }));
 
-function losses(text: string, tags: readonly string[], ownImports: readonly string[] = []): Losses {
+function losses(text: string, tags: readonly string[], unreadFiles: readonly string[] = []): Losses {
   const script = parseScript(`import modal\napp = modal.App("a")\n${text}`);
-  return lossesOf(live(...tags), { script, app: script.apps[0]!, ownImports });
+  return lossesOf(live(...tags), { script: { ...script, unreadFiles }, app: script.apps[0]! });
 }
 
 const f = '@app.function()\ndef f(): pass\n';
@@ -27,7 +24,7 @@ describe('what a deploy takes away', () => {
   it.each([
     ['nothing', f, ['f'], [], []],
     ['what the script has no more', f, ['f', 'g', 'C.*'], ['g', 'C'], []],
-    ['everything, where the functions are in other files', '', ['a', 'b'], ['a', 'b'], []],
+    ['everything, where the script has none', '', ['a', 'b'], ['a', 'b'], []],
     [
       'nothing of a class by its methods, as early clients tag them',
       '@app.cls()\nclass C: pass\n',
@@ -63,7 +60,7 @@ describe('what a deploy takes away', () => {
 
   it.each([
     ['app.include(other)\n', ['it takes in other apps with include']],
-    ['app.function()(f)\n', ['it makes functions by calls']],
+    ['app.function()(other.f)\n', ['it makes functions by calls']],
     ['worker = app.cls(gpu="T4")(C)\n', ['it makes functions by calls']],
     ['def make():\n    @app.function()\n    def g(): pass\nmake()\n', ['it makes functions by calls']],
     [
@@ -73,7 +70,7 @@ describe('what a deploy takes away', () => {
     ['register(app)\n', ['it hands the app to other code']],
     ['web = make(app=app)\n', ['it hands the app to other code']],
     ['@app.function(name=pick())\ndef g(): pass\n', ['g has a name that only running it tells']],
-    ['def broken(:\n', ['it has a syntax error']],
+    ['def broken(:\n', ['a part of it could not be read']],
     ['def make():\n    app.function()(f)\n', ['it makes functions by calls']],
   ])('is not certain: %j', (text, doubts) => {
     const result = losses(text, ['gone']);
@@ -118,32 +115,5 @@ describe('what a deploy takes away', () => {
     expect(lossLines(unknown)).toEqual([
       'The live functions could not be compared with the script, because Modal did not tell what is live (no answer). Those that it does not have will be removed.',
     ]);
-  });
-});
-
-describe('files of the user that a script imports', () => {
-  let root: string;
-  beforeEach(async () => {
-    root = await mkdtemp(path.join(os.tmpdir(), 'imports-'));
-    await mkdir(path.join(root, 'pkg/inner'), { recursive: true });
-    for (const file of ['common.py', 'pkg/__init__.py', 'pkg/jobs.py', 'pkg/inner/__init__.py', 'pkg/app.py'])
-      await writeFile(path.join(root, file), '');
-  });
-  afterEach(() => rm(root, { recursive: true }));
-
-  it.each([
-    ['app.py', 'import common\nimport os, torch.nn', ['common.py']],
-    ['app.py', 'import pkg.jobs as j', ['pkg/jobs.py']],
-    ['app.py', 'from pkg.inner import x', ['pkg/inner']],
-    ['app.py', 'from pkg import jobs', ['pkg']],
-    ['pkg/app.py', 'from .jobs import run', ['jobs.py']],
-    ['pkg/app.py', 'from . import jobs', ['jobs.py']],
-    ['pkg/app.py', 'from ..common import app2', ['common.py']],
-    ['app.py', 'try:\n    import common\nexcept ImportError:\n    pass', ['common.py']],
-    ['app.py', 'def f():\n    import common', []],
-    ['app.py', 'from __future__ import annotations\nimport json', []],
-  ])('%s: %j', async (file, text, expected) => {
-    const { imports = [] } = parseScript(`import modal\napp = modal.App("a")\n${text}\n`);
-    expect(await ownImportsOf(path.join(root, file), imports)).toEqual(expected);
   });
 });

@@ -13,6 +13,7 @@ const plan: ScriptPlan = {
   app: { variable: 'app', name: 'jobs', line: 1, column: 1, units: [], entryPoints: [] },
   environment: 'main',
   units: [],
+  complete: true,
   rates: datedRates,
   args: [],
   shownArgs: [],

@@ -3,6 +3,7 @@ import { planUnits } from '../../../src/deploy/plan.ts';
 import type { ScriptPlan } from '../../../src/deploy/scriptProcess.ts';
 import { scriptQuestion } from '../../../src/deploy/scriptQuestion.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
+import { isWhollyRead } from '../../../src/domain/script.ts';
 import { parseScript } from '../../../src/scripts/parseScript.ts';
 
 const cpu = '@app.function()\ndef f(): ...\n';
@@ -11,7 +12,8 @@ const entry = '@app.local_entrypoint()\ndef main(): ...\n';
 const unknown = 'GPU and price: as the script says';
 
 function question(text: string, runnable = '') {
-  const app = parseScript(`import modal\n${text}`).apps[0];
+  const read = parseScript(`import modal\n${text}`);
+  const app = read.apps[0];
   const plan: ScriptPlan = {
     kind: runnable ? 'run' : 'serve',
     script: '/w/x.py',
@@ -20,6 +22,7 @@ function question(text: string, runnable = '') {
     ...(app ? { app } : {}),
     environment: 'main',
     units: planUnits(app?.units ?? [], datedRates),
+    complete: app !== undefined && isWhollyRead(app, read),
     rates: datedRates,
     args: [],
     shownArgs: [],
@@ -51,7 +54,7 @@ describe('the question before a serve or run', () => {
   it('is asked every time for an app that includes others, of which nothing is claimed', () => {
     const { lines, cpuOnly } = question(`${made}app.include(other)\n${cpu}`);
     expect(cpuOnly).toBe(false);
-    expect(lines).toEqual(['CPU only: f', 'GPU and price of the apps that it includes: as they say']);
+    expect(lines).toEqual(['No GPU of their own: f', 'GPU and price of the apps that it includes: as they say']);
     expect(question(`app = modal.App("x").include(other)\n`)).toEqual({ lines: [unknown], cpuOnly: false });
   });
 

@@ -11,6 +11,7 @@ const plan: ScriptPlan = {
   runnable: '',
   environment: 'main',
   units: [],
+  complete: true,
   rates: datedRates,
   args: [],
   shownArgs: [],

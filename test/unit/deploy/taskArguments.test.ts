@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { taskArguments, taskName, taskSchema } from '../../../src/deploy/taskArguments.ts';
+import { taskCommand, taskName, taskSchema } from '../../../src/deploy/taskArguments.ts';
 
 const task = (fields: object) => taskSchema.parse({ type: 'modal', script: 'a.py', ...fields });
 
@@ -14,7 +14,13 @@ describe('a task', () => {
     [{ command: 'run', app: 'web', function: 'f' }, '', ['run', 'a.py::web.f']],
     [{ command: 'deploy', args: ['--never'] }, '', ['deploy', 'a.py']],
   ])('%j becomes arguments', (fields, environment, expected) => {
-    expect(taskArguments(task(fields), environment)).toEqual(expected);
+    expect(taskCommand(task(fields), environment)).toEqual({ cwd: '.', args: expected });
+  });
+
+  it('gives a file of a package as a module, in the folder in which Python finds it', () => {
+    const module = { folder: '/w', name: 'pkg.jobs' };
+    const run = task({ command: 'run', script: '/w/pkg/jobs.py', function: 'f', args: ['--n=3'] });
+    expect(taskCommand(run, '', module)).toEqual({ cwd: '/w', args: ['run', '-m', 'pkg.jobs::f', '--n=3'] });
   });
 
   it('has a name that tells it from the others', () => {

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { ModalScript, ScriptApp, ScriptParameter, SourcePlace } from '../../../src/domain/script.ts';
 import { appReference, runnables } from '../../../src/domain/script.ts';
 import { parseScript } from '../../../src/scripts/parseScript.ts';
+import { readScript } from '../../../src/scripts/readScript.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const app = (text: string): ScriptApp => {
@@ -71,7 +72,7 @@ describe('apps', () => {
     ['looked up, not defined', 'import modal\napp = modal.App.lookup("x")\n'],
     ['below the main guard', 'import modal\nif __name__ == "__main__":\n    app = modal.App("x")\n'],
   ])('none that is %s', (_, text) => {
-    expect(parseScript(text)).toEqual({ apps: [], problems: [] });
+    expect(parseScript(text)).toMatchObject({ apps: [], problems: [] });
   });
 
   it('several in one file, each with its own functions', () => {
@@ -105,13 +106,32 @@ describe('functions', () => {
     ['gpu=GPU', ['L4']],
     ['gpu=f"{GPU}:{COUNT}"', ['L4:2']],
     ['gpu=os.environ["GPU"]', undefined],
-    ['gpu=modal.gpu.H100(count=2)', undefined],
+    ['gpu=modal.gpu.H100(count=2)', ['H100:2']],
+    ['gpu=modal.gpu.A100()', ['A100-40GB']],
+    ['gpu=modal.gpu.A100(size="80GB", count=4)', ['A100-80GB:4']],
+    ['gpu=modal.gpu.A100(count=many)', undefined],
+    ['gpu=False', []],
+    ['**{"gpu": "T4"}', ['T4']],
+    ['**OPTS', ['A10']],
+    ['**{**OPTS, "gpu": GPU}', ['L4']],
+    ['**dict(gpu="T4")', ['T4']],
+    ['gpu=MODELS["big"]["gpu"]', ['H100']],
+    ['gpu=MODELS[pick]["gpu"]', undefined],
+    ['gpu=CHANGED["gpu"]', undefined],
     ['gpu=["H100", *more]', undefined],
     ['gpu="H100" if big else None', undefined],
     ['**options', undefined],
     ['gpu="T4", **options', ['T4']],
   ])('GPUs of (%s)', (args, gpus) => {
-    expect(unit(args, 'GPU = "L4"\nCOUNT = 2').gpus).toEqual(gpus);
+    const constants = `GPU = "L4"
+COUNT = 2
+OPTS = {"gpu": "A10", "timeout": 3}
+MODELS = {"big": {"gpu": "H100"}}
+CHANGED = {"gpu": "T4"}
+def change():
+    CHANGED["gpu"] = "H100"
+`;
+    expect(unit(args, constants).gpus).toEqual(gpus);
   });
 
   it.each([
@@ -119,6 +139,7 @@ describe('functions', () => {
     ['min_containers=3', 3],
     ['min_containers=WARM', 2],
     ['min_containers=None', 0],
+    ['keep_warm=1', 1],
     ['min_containers=settings.warm', undefined],
     ['**options', undefined],
   ])('containers kept by (%s)', (args, count) => {
@@ -281,13 +302,13 @@ describe('parameters', () => {
 describe('syntax errors', () => {
   const good = 'import modal\napp = modal.App("x")\n@app.function()\ndef f(): pass\n';
   it.each([
-    ['an open bracket at the end', `${good}x = (\n`, 5, 'is never closed'],
+    ['an open bracket at the end', `${good}x = (\n`, 5, 'unexpected EOF'],
     ['an open call', `${good}print(1\ny = 2\n`, 5, ''],
     ['a missing colon', `${good}def g()\n    pass\n`, 5, ''],
     ['two operators', `${good}x = = 3\n`, 5, ''],
-    ['a broken decorator', `${good}@app.function(\ndef g(): pass\n`, 5, 'is never closed'],
-  ])('%s: the rest is read', (_, text, line, words) => {
-    const script = parseScript(text);
+    ['a broken decorator', `${good}@app.function(\ndef g(): pass\n`, 5, 'Expected `)`'],
+  ])('%s: the rest is read', async (_, text, line, words) => {
+    const script = await readScript(text);
     expect(script.apps[0]).toMatchObject({ name: 'x' });
     expect(script.apps[0]!.units[0]).toMatchObject({ name: 'f' });
     expect(script.problems[0]!.message).toContain(words);
@@ -305,8 +326,12 @@ describe('syntax errors', () => {
     'type X = int\ndef f[T](x: T) -> T: ...\n',
     'def f(a, /, b, *, c): return (d := 3)\n',
     'try:\n    pass\nexcept* ValueError:\n    pass\n',
-  ])('none in %j', (text) => {
-    expect(parseScript(text).problems).toEqual([]);
+    'match a, b:\n    case "issues", "opened":\n        pass\n',
+    'with open_it() as (\n    a, b):\n    pass\nwith m as (self.a, self.b), n as self.c:\n    pass\n',
+    'y = x[*idx]\nf = lambda a, /, b: a\nfor x in *a, 3: pass\n\f\nlazy import numpy as np\nz = t"{x}"\n',
+    '@(f if x else lambda f: f)\n@make()(1)\n@make().on("x")\n@lambda f: f\n@a[0]\ndef g(): pass\n',
+  ])('none in %j', async (text) => {
+    expect((await readScript(text)).problems).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../src/domain/logger.ts';
 import { excludeGlob, isPlainGlob, isNeverOwn } from '../../../src/scripts/excludes.ts';
-import { parseScript } from '../../../src/scripts/parseScript.ts';
+import { readScript } from '../../../src/scripts/readScript.ts';
 import type { FileStamp } from '../../../src/scripts/scriptIndex.ts';
 import { ScriptIndex, mentionsModal } from '../../../src/scripts/scriptIndex.ts';
 
@@ -43,8 +43,10 @@ class MemoryFiles {
           return this.texts.get(uri)!.text;
         },
         label: (uri) => uri,
+        path: (uri) => `/w/${uri}`,
+        top: () => '/w',
       },
-      parseScript,
+      readScript,
       silentLogger,
     );
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { datedRates } from '../../../src/domain/cost.ts';
-import type { ScriptFile } from '../../../src/domain/script.ts';
+import type { ScriptFile, ScriptProblem } from '../../../src/domain/script.ts';
 import { parseScript } from '../../../src/scripts/parseScript.ts';
 import { buildScriptRows } from '../../../src/ui/scripts/scriptRows.ts';
 import type { ScriptRun } from '../../../src/ui/scripts/scriptRuns.ts';
@@ -21,8 +21,9 @@ def stream(): yield 1
 @app.local_entrypoint()
 def main(): pass
 `;
-const file = (content: string, label = 'chat.py'): ScriptFile => ({
+const file = (content: string, label = 'chat.py', problems: ScriptProblem[] = []): ScriptFile => ({
   ...parseScript(content),
+  problems,
   uri: `file:///w/${label}`,
   label,
 });
@@ -145,10 +146,11 @@ describe('rows of scripts', () => {
   });
 
   it('lead to a syntax error, with an app and without', () => {
-    const built = build({ scripts: [file(`${text}x = (\n`)] });
+    const problem = (line: number) => [{ line, column: 1, message: 'Syntax error' }];
+    const built = build({ scripts: [file(`${text}x = (\n`, 'chat.py', problem(14))] });
     expect(top(built).description).toBe('syntax error in line 14 · chat.py · H100:2');
     expect(built.targets.get(top(built).id)?.place).toMatchObject({ line: 14 });
-    expect(top(build({ scripts: [file('import modal\nx = (\n', 'b.py')] }))).toMatchObject({
+    expect(top(build({ scripts: [file('import modal\nx = (\n', 'b.py', problem(2))] }))).toMatchObject({
       label: 'b.py',
       description: 'syntax error in line 2',
       context: 'scriptProblem',

@@ -4,6 +4,7 @@ import type { ScriptFile } from '../../../src/domain/script.ts';
 import type { ControlPlanes } from '../../../src/modal/planes.ts';
 import type { Config } from '../../../src/platform/config.ts';
 import type { CliFinder } from '../../../src/ui/onboarding/cliFinder.ts';
+import type { ScriptReader } from '../../../src/ui/scripts/scriptReader.ts';
 import type { ScriptFinder } from '../../../src/ui/scripts/scriptFinder.ts';
 import { ScriptTasks } from '../../../src/ui/scripts/scriptTasks.ts';
 
@@ -40,6 +41,7 @@ const scripts = (...paths: string[]) =>
           ),
         ),
     } as unknown as ScriptFinder,
+    { ofFile: () => Promise.resolve({ apps: [], problems: [] }) } as unknown as ScriptReader,
     { find: () => Promise.resolve({ command: 'modal', args: [] }) } as unknown as CliFinder,
     { get: () => '' } as unknown as Config,
     { proxyVariables: () => Promise.resolve({}) } as unknown as ControlPlanes,

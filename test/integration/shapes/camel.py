@@ -1,0 +1,7 @@
+import modal
+
+app = modal.App("shape")
+
+
+@app.function()
+def scrape(sourceDict: str = "x"): ...

@@ -1,0 +1,4 @@
+import modal
+
+
+def helper(app: modal.App): ...

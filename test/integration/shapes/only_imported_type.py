@@ -1,0 +1,4 @@
+from modal import App
+
+
+def helper(app: App): ...

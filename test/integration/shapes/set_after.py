@@ -1,0 +1,10 @@
+import modal
+
+app = modal.App("shape")
+
+
+@app.function()
+def f(): ...
+
+
+g = f

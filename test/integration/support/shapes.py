@@ -1,0 +1,82 @@
+"""Imports Python files as the Modal CLI does, one after the other, and prints what Modal then knows of each as JSON."""
+
+import json
+import os
+import sys
+import warnings
+
+warnings.simplefilter("ignore")
+
+from modal._functions import _Function  # noqa: E402
+from modal.app import App  # noqa: E402
+from modal.cli.import_refs import ImportRef, import_file_or_module, list_cli_commands  # noqa: E402
+from modal.functions import Function  # noqa: E402
+
+
+kept: dict[int, int | None] = {}
+made = []
+from_local = _Function._from_local
+
+
+def noting(*args, **settings):
+    function = from_local(*args, **settings)
+    made.append(function)  # so that no other gets its id
+    kept[id(function)] = settings.get("min_containers")
+    return function
+
+
+_Function._from_local = staticmethod(noting)
+
+
+def gpus(function) -> list[str]:
+    asked = function._spec_.gpus
+    if not asked:
+        return []
+    return [asked] if isinstance(asked, str) else [str(gpu) for gpu in asked]
+
+
+def secrets(function) -> list[str]:
+    found = [getattr(secret, "_name", None) for secret in function._spec_.secrets]
+    return sorted(name for name in found if name)
+
+
+def functions_of(app) -> dict:
+    from modal._utils.async_utils import synchronizer
+
+    found = {}
+    for tag, inner in app._local_state.functions.items():
+        function = synchronizer._translate_out(inner)
+        found[tag] = {"gpus": gpus(inner), "secrets": secrets(inner), "minContainers": kept.get(id(inner), 0) or 0}
+        assert isinstance(function, Function)
+    return found
+
+
+def read(path: str, module: bool) -> dict:
+    imported = import_file_or_module(ImportRef(path, module))
+    members = {name: getattr(imported, name) for name in dir(imported)}
+    apps = {name: member for name, member in members.items() if isinstance(member, App)}
+    commands = [command.names for command in list_cli_commands(members)]
+    return {
+        "apps": {
+            name: {
+                "name": app.name,
+                "functions": functions_of(app),
+                "entryPoints": sorted(app._local_state.local_entrypoints),
+            }
+            for name, app in apps.items()
+        },
+        "commands": sorted(sorted(names) for names in commands),
+    }
+
+
+def main() -> None:
+    found = {}
+    for path in sys.argv[1:]:
+        try:
+            found[path] = read(path, False)
+        except BaseException as error:
+            found[path] = {"error": f"{type(error).__name__}: {error.__cause__ or error}"}
+    sys.stdout.write(json.dumps(found) + os.linesep)
+
+
+main()
