@@ -144,6 +144,8 @@ async function tryOut(mutant: Mutant, reach: readonly Reach[]): Promise<Verdict>
   await writeFile(place, text);
   runner.touch(place);
   if (failed === undefined) return { outcome: 'survived', by: '' };
+  // The runner may have kept the text of the fault, so it begins anew.
+  runner.end();
   if (test !== undefined) await expectGreen(test);
   return { outcome: isTimeOut ? 'timed out' : 'noticed', by: failed };
 }
