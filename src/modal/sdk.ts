@@ -21,6 +21,8 @@ import { plainNetwork } from '../domain/network.ts';
 import type { ServerInfo, ServerStats } from '../domain/server.ts';
 import { untilAborted } from '../domain/untilAborted.ts';
 import { AuthTokens, tokenFetcher, useTokens } from './authTokens.ts';
+import type { CallOptions } from './callOptions.ts';
+import { callOptions, endsOf } from './callOptions.ts';
 import type { Connection } from './connection.ts';
 import type { ControlPlane, DeployedApp, Identity } from './controlPlane.ts';
 import { describeApp } from './describeApp.ts';
@@ -62,13 +64,6 @@ import {
   stoppedByClient,
 } from './wire.ts';
 
-interface CallOptions {
-  readonly signal?: AbortSignal;
-  readonly timeoutMs: number;
-  /** How often the SDK tries again; absent: as it likes. */
-  readonly retries?: number;
-}
-
 const readLimitMs = 15_000;
 const changeLimitMs = 60_000;
 /** A server that says nothing to the shortest question for this long is mute. */
@@ -82,9 +77,6 @@ const repeatedRead = { timeoutMs: readLimitMs, retries: 0 };
 /** Each log stream asks the server for this much more than the caller's own limit. */
 const streamGraceMs = 10_000;
 
-/** The SDK's own limit comes first, where it works. */
-const sdkGraceMs = 1000;
-const deadlineExceeded = 4;
 const unimplemented = 12;
 
 /** @param onAnswer called whenever the server has answered something */
@@ -500,21 +492,6 @@ class SdkControlPlane implements ControlPlane {
     if (failure.kind === 'unauthenticated') this.#tokens.forget();
     return failure;
   }
-}
-
-function callOptions(timeoutMs: number, signal?: AbortSignal): CallOptions {
-  return signal ? { timeoutMs, signal } : { timeoutMs };
-}
-
-/**
- * What ends a call. The SDK asks for a token of its own first, and neither its limit nor a cancel ends the wait for that.
- */
-function endsOf({ timeoutMs, signal }: CallOptions) {
-  const limit = AbortSignal.timeout(timeoutMs + sdkGraceMs);
-  return {
-    ends: signal ? AbortSignal.any([signal, limit]) : limit,
-    reason: (error: unknown): unknown => (limit.aborted ? { code: deadlineExceeded } : error),
-  };
 }
 
 function pastRequest(query: PastQuery, { since, until }: TimeRange) {

@@ -127,6 +127,6 @@ function maskedResult(result: HttpResult, mask: KeyMask): HttpResult {
 
 /** Its text would be decoded by a spread, of bytes that are not kept. */
 function withoutText(result: HttpResult): Omit<HttpResult, 'body'> {
-  const { body: _, ...others } = Object.getOwnPropertyDescriptors(result);
-  return Object.defineProperties({}, others) as Omit<HttpResult, 'body'>;
+  const others = Object.entries(Object.getOwnPropertyDescriptors(result)).filter(([name]) => name !== 'body');
+  return Object.defineProperties({}, Object.fromEntries(others)) as Omit<HttpResult, 'body'>;
 }

@@ -43,6 +43,8 @@ interface StoredSnapshot extends Omit<Snapshot, 'details' | 'listedAt'> {
   /** Others are dropped: their rows were checked by other rules. */
   readonly format: typeof format;
   readonly details: readonly AppDetails[];
+  /** Of the window that read them. */
+  readonly listedAt: undefined;
 }
 
 /** More would make the memento slow to load; a refresh fills in the rest. */
@@ -51,8 +53,16 @@ const mostCachedApps = 500;
 export function storeSnapshot(snapshot: Snapshot): StoredSnapshot {
   const apps = snapshot.apps.slice(0, mostCachedApps);
   const details = apps.flatMap((app) => snapshot.details.get(app.id) ?? []);
-  const { listedAt: _, ...kept } = snapshot;
-  return { ...kept, apps, containers: [], sandboxes: [], moreSandboxes: [], details, format };
+  return {
+    ...snapshot,
+    listedAt: undefined,
+    apps,
+    containers: [],
+    sandboxes: [],
+    moreSandboxes: [],
+    details,
+    format,
+  };
 }
 
 /** @returns undefined for anything that an older or newer version has stored. */

@@ -39,7 +39,7 @@ export async function benchCalls(world: TestWorld): Promise<BenchRow[]> {
       ours: value,
       rival: { name: 'the same picture by the CLI, once', value: sum(theirs) },
       promise: `<= ${most} a minute`,
-      met: value <= most,
+      met: value > 0 && value <= most,
     });
   }
   const [ours, theirs] = [await followed(world, appId), await followedByCli(world, appId)];
@@ -75,7 +75,7 @@ async function openView(world: TestWorld): Promise<Calls> {
   using scene = new Scene(world);
   const window = await scene.window();
   await scene.pass(5 * minute, window);
-  return scene.calls(() => scene.pass(minutes * minute, window));
+  return await scene.calls(() => scene.pass(minutes * minute, window));
 }
 
 async function byHand(world: TestWorld): Promise<Calls> {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Disposable } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import { text } from '../../domain/text.ts';
 import { commands } from '../../contributions.ts';
@@ -16,7 +17,7 @@ import { showInformation, showWarning } from '../../platform/shown/messages.ts';
  * Whenever the Catalogue or the Scripts view is seen, or the window comes to the front: learns what other windows have
  * under way, and says what became of deploys, serves and runs that the end of one has cut off.
  */
-export function watchOtherWindows(services: Services): vscode.Disposable {
+export function watchOtherWindows(services: Services): Disposable {
   const seen = [services.catalogueView.view, services.scriptsView.view];
   let reporting: Promise<void> | undefined;
   const report = () => {
