@@ -262,7 +262,8 @@ async def _collect(
     parts: list[str] = []
     usage: dict[str, int] = {}
     finished: str | None = None
-    guard = RepetitionGuard()
+    said: list[str] = []  # of each token; an event's text stands with its first
+    guard = RepetitionGuard(lambda places: "".join(said[place] for place in places))
     async for event in events:
         if "error" in event:
             raise EngineDown(f"The engine failed: {event['error'].get('message', '')}")
@@ -270,7 +271,9 @@ async def _collect(
         for choice in event.get("choices", []):
             parts.append(choice["delta"].get("content") or "")
             finished = choice.get("finish_reason") or finished
-            if any([guard.add(token) for token in choice.get("token_ids") or []]):
+            tokens = choice.get("token_ids") or []
+            said += [parts[-1], *[""] * (len(tokens) - 1)][: len(tokens)]
+            if any([guard.add(token) for token in tokens]):
                 return "".join(parts), usage, "repetition"
     if finished is None:
         raise EngineDown("The engine ended its answer half-way.")
