@@ -59,7 +59,11 @@ if modal.is_local():
         settings = settings.with_flags(os.environ)
     except CommandError as error:
         sys.exit(str(error))
-web_image = image(HERE / "requirements-web.txt", "ocr")
+classifier = str(HERE / "requirements-no-deps.txt")
+web_base = modal.Image.debian_slim(python_version=PYTHON).uv_pip_install(
+    requirements=[classifier], extra_options="--no-deps"
+)
+web_image = image(HERE / "requirements-web.txt", "ocr", base=web_base)
 cuda_image = modal.Image.from_registry(CUDA, add_python=PYTHON).entrypoint([])
 worker_image = image(HERE / "requirements-worker.txt", "ocr", base=cuda_image)
 app = modal.App(settings.app_name)

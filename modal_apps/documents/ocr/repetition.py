@@ -78,10 +78,11 @@ def times_on_a_page(unit: str) -> int:
     Parameters:
         unit: what is repeated, beginning anywhere in it.
     """
-    if not unit.strip() or (_LETTER.search(unit) and not _CELL.search(unit) and not _is_short_lines(unit)):
+    rows, cells = len(_ROW_END.findall(unit)), len(_CELL.findall(unit))
+    if not unit.strip() or not (rows or cells):
         return TIMES
-    rows = len(_ROW_END.findall(unit))
-    cells = max(1, len(_CELL.findall(unit)))
+    if _LETTER.search(unit) and not cells and not _is_short_lines(unit):
+        return TIMES
     return max(TIMES, MOST_ROWS // (rows or cells))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import zlib
 
 from make_document_samples import pdf_of

@@ -199,7 +199,7 @@ def test_sixteen_bits_a_pixel_keep_their_greys() -> None:
     [
         (b"", "empty_file"),
         (b"hello, this is text", "unsupported_type"),
-        (b"PK\x03\x04 a zip", "unsupported_type"),
+        (b"PK\x03\x04 a zip", "bad_docx"),
         (b"\x89PNG\r\n\x1a\nnothing", "bad_image"),
         (b"GIF89a", "bad_image"),
         (b"RIFF\x00\x00\x00\x00WEBPjunk", "bad_image"),

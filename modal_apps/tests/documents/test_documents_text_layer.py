@@ -125,7 +125,7 @@ def test_a_page_whose_letters_lie_is_turned_by_what_they_say(turn: int, matrix: 
         ("Wydatki związane z przemieszczeniem się i źdźbłem trawy w chrząszczu " * 3, False),
         ("Strč prst skrz krk, vlk zmrzl, čtvrt hrst zrn, smrk zvlhl mlhou " * 3, False),
         ("Счёт за поставку двенадцати датчиков и трёх кабелей " * 3, False),
-        ("請求書番号１２３４、合計金額は五百円です。" * 5, False),
+        ("請求書番号、合計金額は五百円です。" * 5, False),
         ("فاتورة رقم ١٢٣٤ بتاريخ ١٢ مايو ٢٠٢٦" * 5, False),
         ("7KLV LV D WHVW RI WKH WH[W OD\\HU ZLWKRXW D PHDQLQJ " * 4, True),
         ("\ue001\ue002\ue003 \ue004\ue005" * 20, True),
@@ -150,7 +150,7 @@ def test_languages_are_none_that_has_no_meaning(text: str, is_none: bool) -> Non
         ('<td colspan="12">480</td>', "480", "html", []),
         ("1. First\n2. Second 17", "First Second", "markdown", ["17"]),
         ("12 12 12", "", "text", ["12"]),
-        ("１２３", "123", "text", ["１２３"]),
+        ("\uff11\uff12\uff13", "123", "text", ["\uff11\uff12\uff13"]),
         ("", "12", "text", []),
     ],
 )

@@ -19,7 +19,9 @@ class _BeforeTorchvision(importlib.abc.MetaPathFinder):
             import torch
 
             for operator in ("nms", "qnms"):
-                torch.library.define(f"torchvision::{operator}", "(Tensor dets, Tensor scores, float iou) -> Tensor")
+                torch.library.define(
+                    f"torchvision::{operator}", "(Tensor dets, Tensor scores, float iou) -> Tensor"
+                )
 
 
 sys.meta_path.insert(0, _BeforeTorchvision())
