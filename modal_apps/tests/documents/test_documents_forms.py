@@ -42,8 +42,8 @@ def test_five_hundred_fields_are_drawn_and_read_as_pypdf_reads_them() -> None:
     fields = PdfReader(io.BytesIO(data)).get_fields() or {}
     assert {name: field.value for name, field in fields.items()} == FIVE_HUNDRED
     assert sorted(own_text(data).split()) == sorted(FIVE_HUNDRED.values())
-    page = render(opened(data), 1, 300, 8 * CAP).image
-    empty = render(opened(form_of(dict.fromkeys(FIVE_HUNDRED, ""))), 1, 300, 8 * CAP).image
+    page = render(opened(data), 1, 150, CAP).image
+    empty = render(opened(form_of(dict.fromkeys(FIVE_HUNDRED, ""))), 1, 150, CAP).image
     for annotation in PdfReader(io.BytesIO(data)).pages[0]["/Annots"]:
         rectangle = annotation.get_object()["/Rect"]
         box = (float(rectangle[0]), float(rectangle[1]), float(rectangle[2]), float(rectangle[3]))

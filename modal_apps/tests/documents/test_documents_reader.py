@@ -71,7 +71,9 @@ async def test_repetition_is_tried_once_more_with_a_penalty() -> None:
 async def test_repetition_twice_is_said() -> None:
     reply = await read(Scripted(said("la", "repetition"), said("la la", "repetition")))
     [page] = reply["pages"]
-    assert (page["content"], page["finish_reason"], page["error"]) == ("la", "repetition", None), "without the penalty"
+    assert (page["content"], page["finish_reason"], page["error"]) == ("la", "repetition", None), (
+        "without the penalty"
+    )
     assert "repeated itself" in page["warnings"][0]
 
 

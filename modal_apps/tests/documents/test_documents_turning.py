@@ -19,7 +19,7 @@ CAP = 2_097_152
 FONTS = Path("/usr/share/fonts/truetype")
 LINE = "Northwind Instruments sent {row} sensors and {row} cables, which were received in May."
 CYRILLIC = "Общество поставило {row} датчиков и {row} кабелей, которые были получены."
-GREEK = "Η εταιρεία έστειλε {row} αισθητήρες και {row} καλώδια τον Μάιο."
+GREEK = "\u0397 εταιρεία έστειλε {row} αισθητήρες και {row} καλώδια τον Μάιο."
 CLOCKWISE = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 
 

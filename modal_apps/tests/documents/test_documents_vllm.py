@@ -140,7 +140,7 @@ async def test_the_samples_answer_as_promised(reader: httpx.AsyncClient) -> None
 async def test_a_batch_is_read(reader: httpx.AsyncClient) -> None:
     documents = [document(f"{word}.png", word_png(word)) for word in WORDS]
     job = (await reader.post("/batch", json={"documents": documents})).json()
-    while (view := (await reader.get(job["status_url"])).json())["status"] in ("queued", "running"):
+    while (view := (await reader.get(job["status_url"])).json())["status"] in ("queued", "running"):  # noqa: ASYNC110
         await asyncio.sleep(0.05)
     assert [result["content"] for result in view["result"]["results"]] == list(WORDS)
 
