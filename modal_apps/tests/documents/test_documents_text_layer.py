@@ -22,7 +22,11 @@ from support import client_for
 CAP = 2_097_152
 PROSE = tuple(f"Line {row} of a letter from 12 May 2026, number {1000 + 37 * row}." for row in range(20))
 # Each letter as another one, as fonts without a table of meanings give it: "Total" becomes "Wrwdo".
-CAESAR = tuple("".join(chr(ord(sign) - 29) if sign.isalpha() else sign for sign in line) for line in PROSE)
+PLAIN = (
+    "The shipment was sent to the address that had been given",
+    "and it came on time, in the best state",
+) * 4
+CAESAR = tuple("".join(chr(ord(sign) - 29) if sign.isalpha() else sign for sign in line) for line in PLAIN)
 
 
 def flaw(data: bytes) -> str | None:
@@ -62,7 +66,11 @@ CASES = [
         ),
         "a logo",
     ),
-    ("", page_of(lines(*PROSE), more="/Rotate 90"), "a page that says itself how it is turned"),
+    (
+        "",
+        page_of(b"q 0 1 -1 0 595 0 cm " + lines(*PROSE, top=560) + b" Q", more="/Rotate 90"),
+        "a page that says itself how it is turned",
+    ),
     (
         "",
         page_of(b"1 g " + b"0 0 1 rg 60 360 500 450 re f 1 1 1 rg " + lines(*PROSE)),
@@ -87,7 +95,9 @@ CASES = [
     ),
     (
         "",
-        page_of(lines(*(line[:20] for line in PROSE), x=60) + lines(*(line[:20] for line in PROSE), x=320)),
+        page_of(
+            lines(*(line[:20] for line in PROSE), x=60) + b"\n" + lines(*(line[:20] for line in PROSE), x=320)
+        ),
         "two columns",
     ),
     (None, page_of(b""), "nothing"),
@@ -123,7 +133,8 @@ def test_a_page_whose_letters_lie_is_turned_by_what_they_say(turn: int, matrix: 
     [
         ("Rechnung über 12 Stück für Herrn Müller, Straße 4, zahlbar sofort ohne Abzug " * 3, False),
         ("Wydatki związane z przemieszczeniem się i źdźbłem trawy w chrząszczu " * 3, False),
-        ("Strč prst skrz krk, vlk zmrzl, čtvrt hrst zrn, smrk zvlhl mlhou " * 3, False),
+        ("Příliš žluťoučký kůň úpěl ďábelské ódy na Strč prst skrz krk " * 3, False),
+        ("Mae hen wlad fy nhadau yn annwyl i mi, gwlad beirdd a chantorion " * 3, False),
         ("Счёт за поставку двенадцати датчиков и трёх кабелей " * 3, False),
         ("請求書番号、合計金額は五百円です。" * 5, False),
         ("فاتورة رقم ١٢٣٤ بتاريخ ١٢ مايو ٢٠٢٦" * 5, False),
