@@ -23,7 +23,7 @@ from ocr.settings import OWN_FLAGS, DocumentsSettings
 from ocr.vllm_options import vllm_command
 
 LENGTHS = [1024, 2048, 4096, 8192, 16_384, 32_768, 262_144]
-SHAPES = [(2480, 3508), (3508, 4961), (1000, 150_000), (60, 11_000), (16_000, 16_000), (256, 256), (595, 842)]
+SHAPES = [(2480, 3508), (3508, 4961), (1000, 100_000), (60, 11_000), (16_000, 16_000), (256, 256), (595, 842)]
 
 
 @pytest.mark.parametrize("length", LENGTHS)
