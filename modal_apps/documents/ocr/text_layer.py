@@ -29,6 +29,7 @@ LETTERLIKE_SEGMENTS = 8
 MOST_LETTERLIKE = 30
 LONGEST_SHAPE = 300  # segments; a word or a chart in one piece
 TURNED_SHARE = 0.8
+HYPHEN = "\ufffe"  # pdfium's sign for one at the end of a line, with the next line joined to it
 CONTRAST = 40  # of 255
 FEWEST_LETTERS = 100  # before their kinds tell something
 FEWEST_VOWELS = 0.22  # of letters; shifting each by some places in the alphabet leaves fewer
@@ -127,6 +128,7 @@ def read_layer(page: pypdfium2.PdfPage, image: Image.Image, marks: Flaw = "") ->
     letters = _Letters(textpage, count, page.get_rotation())
     # The first has all line breaks, the second also characters beyond the first plane.
     found = textpage.get_text_bounded() if letters.wide else textpage.get_text_range()
+    found = found.replace(HYPHEN, "-\n")
     text = "\n".join(line.rstrip() for line in found.splitlines()).strip()
     if not text:
         return None
@@ -186,9 +188,7 @@ def is_garbled(text: str) -> bool:
     when each letter stands for another.
     """
     seen = [sign for sign in text if not sign.isspace()]
-    strange = sum(
-        unicodedata.category(sign) in ("Co", "Cn", "Cc", "Cs") or sign in "\ufffd\ufffe" for sign in seen
-    )
+    strange = sum(unicodedata.category(sign) in ("Co", "Cn", "Cc", "Cs") or sign == "\ufffd" for sign in seen)
     if strange > STRANGE_SHARE * len(seen):
         return True
     latin = [sign for sign in text.casefold() if sign.isalpha() and sign < "ɐ"]

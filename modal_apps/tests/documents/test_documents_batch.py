@@ -22,14 +22,15 @@ from ocr.answers import page_out
 from ocr.batch import BatchPayload, BatchResult, Pool, Tracker, run_batch
 from ocr.inbox import InboxReport, process_inbox, put_inbox
 from ocr.reading import PageIn, ReadOptions, ReadReply, failed_page
-from ocr.rendering import READERS, Drawing, ReadyPage
+from ocr.rendering import READERS, ReadyPage
+from ocr.requests import Opts
 from ocr.spending import cost_line, gpu_seconds
 from ocr.staging import BatchDocument
 from PIL import Image
 from support import marked
 from tiny_qwen3_vl import WORDS, word_image
 
-DRAWING = Drawing(pages="", dpi=150, max_pixels=2_097_152)
+DRAWING = Opts().drawing()
 BLANK = png(Image.new("RGB", (256, 256), "white"))
 
 
@@ -76,7 +77,7 @@ async def test_results_are_in_the_order_of_the_documents(
             "word_count": 2,
             "content_length": 13,
         },
-        **{"content": "total\n\nletter", "error": None, "failed_pages": []},
+        **{"content": "total\n\nletter", "error": None, "failed_pages": [], "notes": []},
     }
 
 
@@ -210,7 +211,7 @@ def test_the_eta_is_of_the_last_twenty(monkeypatch: pytest.MonkeyPatch) -> None:
     for index in range(50):
         clock[0] += 10.0 if index < 30 else 2.0
         reply = failed_page("1", 503, "x", "") if index % 2 else None
-        tracker.page(page_out(page, reply))
+        tracker.page(page_out(page, reply, "markdown"))
     done, total, failed, eta_s = watcher.seen[-1]
     assert (done, total, failed, eta_s) == (50, 100, 25, 100.0), "50 left, of 2 s each; failed ones count"
     assert watcher.seen[30][3] == pytest.approx(69 * (19 * 10 + 2) / 20, abs=700)

@@ -100,6 +100,7 @@ CASES = [
         ),
         "two columns",
     ),
+    ("", page_of(lines("These words are of an adip-", "iscing elit, and well-", "known to all")), "hyphens"),
     (None, page_of(b""), "nothing"),
     (None, scan_of(printed(*PROSE)), "a scan without text"),
 ]
