@@ -65,6 +65,10 @@ class JobNews:
         await asyncio.to_thread(self._known.__setitem__, f"{job_id}:told", True)
         return url
 
+    async def release(self, job_id: str) -> None:
+        """Takes a claim back: the job did not end after all."""
+        await asyncio.to_thread(self._known.__setitem__, f"{job_id}:told", False)
+
     async def tell(
         self, job_id: str, status: str, *, url: str = "", result: Any = None, error: str | None = None
     ) -> bool:

@@ -250,7 +250,12 @@ class JobBoard:
             raise ApiError(409, "job_finished", f"The job is {view['status']} already.")
         # Told from here, and before the worker hears of it: that one may not have begun, or have no time left.
         url = await self._news.claim(job_id) if self._news else ""
-        await self._runner.cancel(job_id)
+        try:
+            await self._runner.cancel(job_id)
+        except Exception:
+            if self._news and url:
+                await self._news.release(job_id)  # it goes on, and its end is told then
+            raise
         await self._keep(f"{job_id}:cancelled", True)
         if self._news and url:
             self._news.tell_later(url, job_id, "cancelled", None, None)

@@ -113,6 +113,23 @@ async def test_a_cancel_by_the_caller_is_told_once_also_when_the_work_never_bega
     assert [one["status"] for one in told(log)] == ["cancelled"]
 
 
+async def test_a_cancel_that_fails_leaves_the_end_to_be_told() -> None:
+    class Unreachable(Runner):
+        async def cancel(self, job_id: str) -> None:
+            raise ConnectionError
+
+    known: dict[str, Any] = {}
+    with site("127.0.0.2") as (port, log):
+        news = JobNews(known, KEY, rules_for(port))
+        board = JobBoard(known, Unreachable(), news)
+        await board.submit(1, f"http://www:{port}/ok")
+        with pytest.raises(ConnectionError):
+            await board.cancel("fc-1")
+        assert log == []
+        assert await news.tell("fc-1", "done", result={})
+    assert [one["status"] for one in told(log)] == ["done"]
+
+
 @pytest.mark.parametrize("state", ["failed", "expired", "done"])
 async def test_an_end_that_no_worker_told_is_told_by_who_sees_it(state: Any) -> None:
     known: dict[str, Any] = {}
