@@ -11,15 +11,14 @@ from PIL import Image
 
 from .documents import Document, DocumentError, open_document, render
 from .pdfs import DrawnPage
-from .preprocess import BadShape, Picture, final_size, is_blank, prepare
+from .preprocess import BadShape, Picture, final_size, is_blank, prepare, turned
 from .reading import Format, PageError, PageIn
 from .text_layer import TextLayer
-from .turning import find_side, turned
 from .word import read_docx
 
 # Two of them and the app itself fit into the web function's memory.
 READERS = Children(
-    preload=("ocr.rendering", "ocr.classifier"),
+    preload=("ocr.rendering", "ocr.turning", "ocr.classifier"),
     roots=("ocr",),
     limits=Limits(seconds=20, memory_mb=768, result_mb=96),
     at_once=2,
@@ -178,6 +177,8 @@ def _upright(image: Image.Image, layer: TextLayer | None) -> tuple[Image.Image, 
     if layer is not None and layer.is_complete:
         turn, is_sure = layer.turn, True
     else:
+        from .turning import find_side  # in a child alone: the web function has no use for NumPy
+
         side = find_side(image)
         turn, is_sure = side.turn, side.is_sure
     if turn:

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageFilter
 
+from .preprocess import turned
+
 CLOSE = 0.4  # of the shorter side of what is on a page
 SHORT_SIDE = 256  # to which the classifier's pages were resized
 SIDE = 224  # of the middle that it sees
@@ -25,7 +27,6 @@ LOOK_SIDE = 512  # longer side of the picture in which strokes are counted
 STROKE_CONTRAST = 24  # of 255, against what is around
 FEWEST_CORNERS = 1000  # ends and bends of strokes; some forty letters
 TURNS = (0, 90, 180, 270)
-BACK = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,6 @@ def _verdict(square: Image.Image) -> _Verdict:
     mean = aligned.mean(axis=0)
     lies = int(mean.argmax())
     return _Verdict(lies, bool((aligned.argmax(axis=1) == lies).all()) and bool(mean[lies] >= SURE))
-
-
-def turned(image: Image.Image, turn: int) -> Image.Image:
-    """The picture, turned clockwise by a multiple of 90 degrees."""
-    return image.transpose(BACK[turn]) if turn % 360 else image
 
 
 def _asked(square: Image.Image) -> np.ndarray[Any, Any]:

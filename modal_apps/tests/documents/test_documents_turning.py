@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from document_files import drawn, packed
 from ocr.documents import open_document
+from ocr.preprocess import turned
 from ocr.rendering import TURNED, UNSURE, draw_page
 from ocr.requests import Opts
-from ocr.turning import find_side, turned
+from ocr.turning import find_side
 from pdf_pages import scan_of
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from tiny_qwen3_vl import WORDS, word_image
