@@ -78,12 +78,17 @@ def times_on_a_page(unit: str) -> int:
     Parameters:
         unit: what is repeated, beginning anywhere in it.
     """
-    rows, cells = len(_ROW_END.findall(unit)), len(_CELL.findall(unit))
+    rows, cells = _count(_ROW_END, unit), _count(_CELL, unit)
     if not unit.strip() or not (rows or cells):
         return TIMES
     if _LETTER.search(unit) and not cells and not _is_short_lines(unit):
         return TIMES
     return max(TIMES, MOST_ROWS // (rows or cells))
+
+
+def _count(pattern: re.Pattern[str], unit: str) -> int:
+    """How often a pattern comes with each repetition; one may begin at its end and go on at its beginning."""
+    return len(pattern.findall(unit + unit)) - len(pattern.findall(unit))
 
 
 def _is_short_lines(unit: str) -> bool:

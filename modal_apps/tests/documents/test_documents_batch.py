@@ -21,6 +21,7 @@ from document_files import LocalBackend, options, png, pool_of, word_png, words_
 from ocr.answers import page_out
 from ocr.batch import BatchPayload, BatchResult, Pool, Tracker, run_batch
 from ocr.inbox import InboxReport, process_inbox, put_inbox
+from ocr.preprocess import Picture
 from ocr.reading import PageIn, ReadOptions, ReadReply, failed_page
 from ocr.rendering import READERS, ReadyPage
 from ocr.requests import Opts
@@ -104,7 +105,7 @@ async def test_one_bad_page_fails_alone(backend: LocalBackend, capsys: pytest.Ca
     assert "1 of 3 pages failed; page 2" in str(second["error"])
     assert (third["success"], third["error"]) == (
         False,
-        "c.png is none of png, jpeg, webp, tiff, bmp, gif, pdf.",
+        "c.png is none of png, jpeg, webp, tiff, bmp, gif, heic, avif, pdf, docx.",
     )
     lines = marked(capsys.readouterr().out, "progress")
     assert (lines[-1]["done"], lines[-1]["total"], lines[-1]["failed"]) == (5, 5, 2)
@@ -217,8 +218,17 @@ def test_the_eta_is_of_the_last_twenty(monkeypatch: pytest.MonkeyPatch) -> None:
     assert watcher.seen[30][3] == pytest.approx(69 * (19 * 10 + 2) / 20, abs=700)
 
 
-async def test_not_more_calls_than_wanted_are_under_way() -> None:
+async def test_not_more_calls_than_wanted_are_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting, most = 0, 0
+
+    async def at_once(
+        document: Any, numbers: Any, drawing: Any, prefix: str = "", batch: Any = None
+    ) -> AsyncIterator[ReadyPage]:
+        """Pages that take no time to draw, however busy the machine is."""
+        for number in numbers:
+            yield ReadyPage(f"{prefix}{number}", number, document.name, Picture(256, 256, b"a picture"))
+
+    monkeypatch.setattr(ocr.batch, "draw_pages", at_once)
 
     async def fan_out(
         calls: AsyncIterator[list[PageIn]], _: ReadOptions
