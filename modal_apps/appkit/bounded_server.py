@@ -31,6 +31,8 @@ FRAME = struct.Struct("!sQ")
 START, KILL, NOTE, VALUE, MEMORY, LARGE, FAILED = b"S", b"K", b"N", b"V", b"M", b"L", b"F"
 # Of the environment only what a program needs to find its libraries: no keys, no tokens.
 NEEDED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TZ", "TMPDIR")
+# A process that is forked must have one thread; NumPy's algebra would start one for each processor.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 MOST_FILES = 64
 LONGEST_TRACEBACK = 4000
 DIE_WITH_PARENT = 1  # of Linux's prctl
@@ -52,6 +54,7 @@ def start_server(preload: tuple[str, ...]) -> tuple[socket.socket, subprocess.Po
     ours, theirs = socket.socketpair()
     environment = {name: os.environ[name] for name in NEEDED if name in os.environ}
     environment |= {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment |= ONE_THREAD
     with theirs:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), *preload],
@@ -245,6 +248,7 @@ def main() -> None:
     _prctl = _find_prctl()
     for name in sys.argv[2:]:
         importlib.import_module(name)
+    control.sendall(EXITED.pack(0, 0, 0, 0))  # of no child: all is loaded
     gc.collect()
     gc.freeze()  # so that children do not copy the pages of what is loaded
     serve(control)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import re
 import socket
 import ssl
@@ -22,6 +23,7 @@ from .errors import ApiError
 from .file_kinds import kind_of
 from .networks import Address, is_public
 
+log = logging.getLogger(__name__)
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -30,6 +32,9 @@ FAILED = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
 HEAD = 1024
 LONGEST_URL = 8192
 # Of its own: a name whose servers are silent holds a thread for a minute, and all else would wait for it.
+# A server's answers that another try may not get.
+PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+WAITS_S = (1.0, 3.0)  # before the second and the third try
 RESOLVERS = ThreadPoolExecutor(8, "resolve")
 
 
@@ -39,12 +44,14 @@ class FetchError(Exception):
 
     Parameters:
         status, code: of the error answer that it becomes.
+        passing: whether another try may do better.
     """
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, *, passing: bool = False) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
+        self.passing = passing
 
     def answer(self, param: str | None = None) -> ApiError:
         """The same as an answer to the caller."""
@@ -69,7 +76,8 @@ class FetchRules:
     Parameters:
         allow_http: whether `http` is allowed beside `https`.
         kinds: types of files, by their first bytes, that are taken; empty takes all.
-        timeout_s: for the whole fetch with its redirects.
+        timeout_s: for the whole fetch with its redirects, tries and the time between them.
+        waits_s: before the second try and each further one; as many as these, and none for `post`.
         ports: by scheme.
         allowed: which addresses may be reached.
         resolve: the addresses of a name; called once for each URL of a chain of redirects.
@@ -81,6 +89,7 @@ class FetchRules:
     max_bytes: int = 32 * 2**20
     max_redirects: int = 3
     timeout_s: float = 30.0
+    waits_s: tuple[float, ...] = WAITS_S
     ports: Mapping[str, int] = field(default_factory=lambda: {"https": 443, "http": 80})
     allowed: Callable[[Address], bool] = is_public
     resolve: Resolve = resolve
@@ -148,7 +157,8 @@ async def check_url(text: str, rules: FetchRules) -> Target:
         message = f"The URL's host has no address after {rules.timeout_s:g} s."
         raise FetchError(422, "fetch_timeout", message) from error
     except (OSError, UnicodeError) as error:
-        raise FetchError(422, "fetch_failed", "The URL's host has no address.") from error
+        later = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
+        raise FetchError(422, "fetch_failed", "The URL's host has no address.", passing=later) from error
     if not addresses:
         raise FetchError(422, "fetch_failed", "The URL's host has no address.")
     if not all(rules.allowed(ipaddress.ip_address(address)) for address in addresses):
@@ -174,20 +184,63 @@ def _is_number(host: str) -> bool:
 
 async def fetch(url: str, rules: FetchRules) -> Fetched:
     """
-    Fetches a file.
+    Fetches a file. What may pass, as a broken connection or a busy server, is tried again, from the first URL and
+    with every check anew.
 
     Raises:
         FetchError: 400 `blocked_url`; 413 `file_too_large`; 422 `fetch_failed`, `fetch_timeout` or
             `unsupported_type`.
     """
+    tried = 0
     try:
         async with asyncio.timeout(rules.timeout_s):
-            return await _follow(url, rules)
+            for wait_s in (*rules.waits_s, None):
+                tried += 1
+                try:
+                    return await _once(url, rules)
+                except FetchError as error:
+                    if not error.passing or wait_s is None:
+                        raise _tried(error, tried) from error
+                    log.info("fetch, try %d: %s", tried, error)
+                await asyncio.sleep(wait_s)
     except TimeoutError as error:
-        message = f"The URL was not fetched within {rules.timeout_s:g} s."
+        message = f"The URL was not fetched within {rules.timeout_s:g} s{_tries(tried)}."
         raise FetchError(422, "fetch_timeout", message) from error
+    raise AssertionError("the last try returns or raises")
+
+
+async def _once(url: str, rules: FetchRules) -> Fetched:
+    """
+    Raises:
+        FetchError: as `fetch`.
+    """
+    try:
+        return await _follow(url, rules)
     except FAILED as error:
-        raise FetchError(422, "fetch_failed", f"The URL was not fetched: {type(error).__name__}.") from error
+        message = f"The URL was not fetched: {type(error).__name__}."
+        raise FetchError(422, "fetch_failed", message, passing=_may_pass(error)) from error
+
+
+def _may_pass(error: BaseException | None) -> bool:
+    """Whether a connection broke, or took too long; what a server says wrongly, it says again."""
+    if not isinstance(error, httpx.TransportError) or isinstance(error, httpx.UnsupportedProtocol):
+        return False
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return False
+        error = error.__cause__ or error.__context__
+    return True
+
+
+def _tried(error: FetchError, tried: int) -> FetchError:
+    """The same fault, with how often it was met."""
+    if tried == 1:
+        return error
+    return FetchError(error.status, error.code, f"{str(error).removesuffix('.')}{_tries(tried)}.")
+
+
+def _tries(tried: int) -> str:
+    return f", in {tried} tries" if tried > 1 else ""
 
 
 async def post(url: str, body: bytes, headers: Mapping[str, str], rules: FetchRules) -> int:
@@ -267,7 +320,8 @@ def _request(
 
 async def _read(answer: httpx.Response, target: Target, rules: FetchRules) -> Fetched:
     if answer.status_code != 200:
-        raise FetchError(422, "fetch_failed", f"The URL answered with status {answer.status_code}.")
+        message = f"The URL answered with status {answer.status_code}."
+        raise FetchError(422, "fetch_failed", message, passing=answer.status_code in PASSING)
     if answer.headers.get("content-encoding", "identity") != "identity":
         raise FetchError(422, "fetch_failed", "The URL answered with a packed body, which was not asked for.")
     too_large = FetchError(

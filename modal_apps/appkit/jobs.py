@@ -8,12 +8,7 @@ keys of their own, so that neither undoes what the other wrote.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
-import json
-import logging
-import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -21,23 +16,11 @@ from typing import Any, Literal, Protocol
 from typing_extensions import TypedDict  # pydantic needs it so before Python 3.12
 
 from .errors import ApiError
-from .fetchguard import FetchError, FetchRules, post
-
-log = logging.getLogger(__name__)
+from .job_news import JobMap, JobNews, now_text
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled", "expired"]
 FINISHED = ("done", "failed", "cancelled", "expired")
-SIGNATURE_HEADER = "X-Signature"
-TRIES = 3
-WAITS_S = (1.0, 4.0)
-
-
-class JobMap(Protocol):
-    """What is used of a mapping; a `dict` and a `modal.Dict` both fit."""
-
-    def get(self, key: str, default: Any = None) -> Any: ...
-
-    def __setitem__(self, key: str, value: Any) -> None: ...
+GAVE_UP = "gave_up"  # under which a worker keeps why it ended its job
 
 
 class JobProgress(TypedDict):
@@ -95,12 +78,6 @@ class Runner(Protocol):
         ...
 
 
-def now_text() -> str:
-    """The time in UTC, to the millisecond, ISO 8601."""
-    now = time.time()
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(now))}.{int(now % 1 * 1000):03d}Z"
-
-
 class JobLog:
     """
     The worker's side: says how far it is.
@@ -144,16 +121,86 @@ class JobLog:
             self._written = latest
 
 
-class JobBoard:
-    """The web function's side."""
+@dataclass(frozen=True)
+class Job:
+    """
+    A job as its worker has it.
 
-    def __init__(self, known: JobMap, runner: Runner) -> None:
+    Parameters:
+        known: where jobs are kept.
+        id: of the call that runs it.
+        callback_url: where its end is told; '' for nowhere.
+        news: tells it; None where callers cannot ask for it.
+    """
+
+    known: JobMap
+    id: str
+    callback_url: str = ""
+    news: JobNews | None = None
+
+    async def run(
+        self, work: Callable[[JobLog], Awaitable[Any]], *, limit_s: float, most_attempts: int = 1
+    ) -> Any:
+        """
+        Does the work, and tells how it ended.
+
+        Parameters:
+            limit_s: after which it is given up, in time to say so; less than what the platform allows.
+            most_attempts: how often the platform starts it, when it fails.
+
+        Returns:
+            what the work gives; None when it was given up.
+        """
+        attempt = 1 + int(await self._read("attempts") or 0)
+        await self._keep("attempts", attempt)
+        job_log = JobLog(self.known, self.id)
+        try:
+            async with asyncio.timeout(limit_s) as limit, job_log.writing():
+                result = await work(job_log)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._tell("cancelled"))
+            raise
+        except Exception as error:
+            if isinstance(error, TimeoutError) and limit.expired():
+                reason = f"The job took more than {limit_s / 3600:.3g} hours, which is its limit."
+                await self._keep(GAVE_UP, reason)
+                await self._tell("failed", error=reason)
+                return None
+            if attempt >= most_attempts:
+                await self._tell("failed", error=f"{type(error).__name__}. The app's log says why.")
+            raise
+        await self._tell("done", result=result)
+        return result
+
+    async def _tell(self, status: str, *, result: Any = None, error: str | None = None) -> None:
+        if self.news and self.callback_url:
+            await self.news.tell(self.id, status, url=self.callback_url, result=result, error=error)
+
+    async def _read(self, name: str) -> Any:
+        return await asyncio.to_thread(self.known.get, f"{self.id}:{name}")
+
+    async def _keep(self, name: str, value: Any) -> None:
+        await asyncio.to_thread(self.known.__setitem__, f"{self.id}:{name}", value)
+
+
+class JobBoard:
+    """
+    The web function's side.
+
+    Parameters:
+        news: tells callers' URLs of ends that no worker can tell of; None where nobody can ask for it.
+    """
+
+    def __init__(self, known: JobMap, runner: Runner, news: JobNews | None = None) -> None:
         self._known = known
         self._runner = runner
+        self._news = news
 
-    async def submit(self, payload: Any) -> JobAccepted:
-        """Starts a job."""
+    async def submit(self, payload: Any, callback_url: str = "") -> JobAccepted:
+        """Starts a job, whose end is told to the URL if there is one."""
         job_id = await self._runner.spawn(payload)
+        if self._news and callback_url:
+            await self._news.expect(job_id, callback_url)
         submitted = now_text()
         await self._keep(f"{job_id}:submitted", submitted)
         return JobAccepted(job_id=job_id, status_url=f"/jobs/{job_id}", submitted_at=submitted)
@@ -169,14 +216,13 @@ class JobBoard:
         nothing = JobProgress(done=0, total=0, ok=0, failed=0, eta_s=None)
         progress = await self._read(f"{job_id}:progress")
         finished = await self._read(f"{job_id}:finished")
-        if await self._read(f"{job_id}:cancelled"):
-            outcome = Outcome("cancelled")
-        else:
-            outcome = await self._runner.outcome(job_id)
+        outcome = await self._outcome(job_id)
         state: JobState = outcome.state if outcome.state != "pending" else "running" if progress else "queued"
         if state in FINISHED and finished is None:
             finished = now_text()
             await self._keep(f"{job_id}:finished", finished)
+        if self._news and state in FINISHED and (url := await self._news.claim(job_id)):
+            self._news.tell_later(url, job_id, state, outcome.result, outcome.error)
         return JobView(
             job_id=job_id,
             status=state,
@@ -187,6 +233,13 @@ class JobBoard:
             finished_at=finished if state in FINISHED else None,
         )
 
+    async def _outcome(self, job_id: str) -> Outcome:
+        if await self._read(f"{job_id}:cancelled"):
+            return Outcome("cancelled")
+        if reason := await self._read(f"{job_id}:{GAVE_UP}"):
+            return Outcome("failed", error=reason)
+        return await self._runner.outcome(job_id)
+
     async def cancel(self, job_id: str) -> JobView:
         """
         Raises:
@@ -195,8 +248,17 @@ class JobBoard:
         view = await self.view(job_id)
         if view["status"] in FINISHED:
             raise ApiError(409, "job_finished", f"The job is {view['status']} already.")
-        await self._runner.cancel(job_id)
+        # Told from here, and before the worker hears of it: that one may not have begun, or have no time left.
+        url = await self._news.claim(job_id) if self._news else ""
+        try:
+            await self._runner.cancel(job_id)
+        except Exception:
+            if self._news and url:
+                await self._news.release(job_id)  # it goes on, and its end is told then
+            raise
         await self._keep(f"{job_id}:cancelled", True)
+        if self._news and url:
+            self._news.tell_later(url, job_id, "cancelled", None, None)
         return await self.view(job_id)
 
     async def _read(self, key: str) -> Any:
@@ -205,39 +267,3 @@ class JobBoard:
 
     async def _keep(self, key: str, value: Any) -> None:
         await asyncio.to_thread(self._known.__setitem__, key, value)
-
-
-def sign(key: str, body: bytes) -> str:
-    """The value of `X-Signature`: who knows the key can tell that the body is from this app."""
-    return "sha256=" + hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
-
-
-async def send_callback(
-    url: str, content: Any, key: str, rules: FetchRules, waits_s: Sequence[float] = WAITS_S
-) -> bool:
-    """
-    Posts a signed JSON body, up to three times until the receiver answers with 2xx.
-
-    Parameters:
-        key: of the app; the first, where it has several.
-        waits_s: before the second and the third try.
-
-    Returns:
-        whether it arrived. A failure is logged and is none of the job's.
-    """
-    body = json.dumps(content, ensure_ascii=False).encode()
-    headers = {"Content-Type": "application/json", SIGNATURE_HEADER: sign(key, body)}
-    for attempt in range(TRIES):
-        if attempt:
-            await asyncio.sleep(waits_s[attempt - 1])
-        try:
-            status = await post(url, body, headers, rules)
-        except FetchError as error:
-            log.warning("callback, try %d: %s", attempt + 1, error)
-            if error.code == "blocked_url":
-                return False
-            continue
-        if 200 <= status < 300:
-            return True
-        log.warning("callback, try %d: the receiver answered %d", attempt + 1, status)
-    return False

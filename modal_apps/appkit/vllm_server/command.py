@@ -73,13 +73,14 @@ class VllmCommand:
         return "vllm " + shlex.join(shown)
 
 
-def split_extra(text: str, environ: Mapping[str, str]) -> tuple[str, ...]:
+def split_extra(text: str, environ: Mapping[str, str], own: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """
     The user's own arguments: those of one text, and `VLLM_FLAG_<NAME>` variables as `--<name>`.
 
     Parameters:
         text: as in a shell, such as `--seed 1 --served-model-name "a b"`.
         environ: a flag's variable with an empty value, `1` or `true` is a flag alone.
+        own: flags that the app sets, beside those that are refused everywhere.
 
     Raises:
         CommandError: quotes that do not close, or an argument that is refused.
@@ -94,19 +95,20 @@ def split_extra(text: str, environ: Mapping[str, str]) -> tuple[str, ...]:
         extra.append("--" + name.removeprefix(FLAG_PREFIX).lower().replace("_", "-"))
         if environ[name].lower() not in ("", "1", "true"):
             extra.append(environ[name])
-    check_extra(extra)
+    check_extra(extra, own)
     return tuple(extra)
 
 
-def check_extra(extra: list[str] | tuple[str, ...]) -> None:
+def check_extra(extra: list[str] | tuple[str, ...], own: frozenset[str] = frozenset()) -> None:
     """
     Raises:
         CommandError: an argument that this app sets itself, also in a spelling that argparse would accept.
     """
+    refused = REFUSED | own
     for argument in extra:
         name = argument.partition("=")[0].lower().replace("_", "-")
         # argparse takes `--hos` for `--host` when nothing else begins so.
-        if name.startswith("--") and len(name) > 3 and any(flag.startswith(name) for flag in REFUSED):
+        if name.startswith("--") and len(name) > 3 and any(flag.startswith(name) for flag in refused):
             raise CommandError(f"{argument.partition('=')[0]} is set by the app and cannot be given")
 
 

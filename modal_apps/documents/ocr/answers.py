@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
+from .numbers import unknown_numbers, warning_of
 from .reading import FinishReason, Format, PageError, PageReply
 from .rendering import ReadyPage
 
+TextSource = Literal["model", "model_checked", "text_layer", "document", "none"]
 BLANK = "The page is blank; no model was asked."
 
 
@@ -25,7 +28,9 @@ class PageOut:
     """
     One page. `index` counts from 1 in the document; the sides are those of the picture that the model saw.
 
-    `error` is null unless this page could not be read while others could.
+    `error` is null unless this page could not be read while others could. `text_source` says where the text is from:
+    the model, the model with its numbers compared with the PDF's own text, that text itself, a Word document, or none
+    for a blank page. `turned` is by how many degrees the page was turned clockwise.
     """
 
     index: int
@@ -41,6 +46,8 @@ class PageOut:
     warnings: list[str]
     error: PageError | None = None
     prompt_tokens: int = 0
+    text_source: TextSource = "none"
+    turned: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,14 +82,17 @@ class ExtractOut:
     success: bool = True
 
 
-def page_out(page: ReadyPage, reply: PageReply | None) -> PageOut:
+def page_out(page: ReadyPage, reply: PageReply | None, form: Format) -> PageOut:
     """
     Parameters:
         reply: of the worker; None for a page that none was asked about.
+        form: of the answer.
     """
     width, height = (page.picture.width, page.picture.height) if page.picture else (0, 0)
-    content = reply["content"] if reply else ""
-    warnings = list(reply["warnings"]) if reply else []
+    content = reply["content"] if reply else page.text or ""
+    warnings = [*page.notes, *(reply["warnings"] if reply else [])]
+    if page.own_text is not None and (unknown := unknown_numbers(content, page.own_text, form)):
+        warnings.append(warning_of(unknown))
     if page.is_blank:
         warnings.append(BLANK)
     return PageOut(
@@ -99,12 +109,22 @@ def page_out(page: ReadyPage, reply: PageReply | None) -> PageOut:
         warnings=warnings,
         error=page.error or (reply["error"] if reply else None),
         prompt_tokens=reply["prompt_tokens"] if reply else 0,
+        text_source=_text_source(page, reply),
+        turned=page.turned,
     )
 
 
-def page_outs(pages: Sequence[ReadyPage], replies: Mapping[str, PageReply]) -> list[PageOut]:
+def _text_source(page: ReadyPage, reply: PageReply | None) -> TextSource:
+    if reply and not reply["error"]:
+        return "model" if page.own_text is None else "model_checked"
+    if page.text is None:
+        return "none"
+    return "text_layer" if page.picture else "document"
+
+
+def page_outs(pages: Sequence[ReadyPage], replies: Mapping[str, PageReply], form: Format) -> list[PageOut]:
     """The pages in their order, with what was read of each."""
-    return [page_out(page, replies.get(page.key)) for page in pages]
+    return [page_out(page, replies.get(page.key), form) for page in pages]
 
 
 def join_pages(form: Format, pages: Sequence[PageOut]) -> str:

@@ -25,14 +25,15 @@ from starlette.types import ASGIApp
 
 from .answers import ExtractOut, ModelRef, PageOut, count_words, join_pages, page_outs, usage_of
 from .batch import BatchPayload
-from .documents import FORMATS, Document, DocumentError
+from .documents import KINDS, Document, DocumentError
+from .fitting import fitted_drawing
 from .openapi import EXTRACT_BODY
 from .page_ranges import BadPages, select_pages
 from .preprocess import prepare
 from .probe import probe_page
 from .prompts import prompt_name
 from .reading import Backend, BackendError, PageIn, PageReply, ReadOptions, ReadReply
-from .rendering import ReadyPage, draw_pages, open_bounded
+from .rendering import Drawing, ReadyPage, draw_pages, open_bounded
 from .requests import BatchDocumentIn, BatchIn, ExtractUrlIn, Opts
 from .settings import DocumentsSettings
 from .spending import gpu_seconds
@@ -44,7 +45,6 @@ T = TypeVar("T")
 
 VERSION = "0.2.0"
 LIST_LIMITS = {"documents": "too_many_files"}
-KINDS = frozenset({*FORMATS, "pdf"})
 
 
 def fetch_rules(settings: DocumentsSettings) -> FetchRules:
@@ -104,6 +104,7 @@ class Service:
     async def extract_from_url(self, body: ExtractUrlIn, request: Request, response: Response) -> ExtractOut:
         url = body.url or body.image_url or ""
         await body.checked_options()  # refused before anything is fetched
+        fitted_drawing(body, self._settings)
         try:
             fetched = await fetch(url, self._rules)
         except FetchError as error:
@@ -116,12 +117,12 @@ class Service:
         payload = BatchPayload(
             documents=[_batch_document(index, one) for index, one in enumerate(body.documents)],
             options=options,
-            drawing=body.drawing(),
+            drawing=fitted_drawing(body, self._settings),
             callback_url=body.callback_url or "",
         )
         if body.callback_url:
             await self._check_callback(body.callback_url)
-        return await self._answer(self._board.submit(payload))
+        return await self._answer(self._board.submit(payload, payload["callback_url"]))
 
     async def job(self, job_id: str) -> JobView:
         return await self._answer(self._board.view(job_id))
@@ -142,12 +143,13 @@ class Service:
     ) -> ExtractOut:
         start = time.perf_counter()
         options = await opts.checked_options()
-        pages = await while_wanted(request, self._drawn(name, data, opts))
+        drawing = fitted_drawing(opts, self._settings)
+        pages = await while_wanted(request, self._drawn(name, data, drawing))
         rendered = time.perf_counter()
         reply = await self._read(pages, options)
         waited = time.perf_counter() - rendered
         replies: dict[str, PageReply] = {page["key"]: page for page in reply["pages"]} if reply else {}
-        outs = page_outs(pages, replies)
+        outs = page_outs(pages, replies, options["format"])
         _raise_if_all_failed(outs)
         model_s = reply["ended"] - reply["began"] if reply else 0.0
         queue_s = max(0.0, waited - model_s) if reply else 0.0
@@ -174,9 +176,9 @@ class Service:
             warnings=[f"Page {page.index} failed: {page.error['message']}" for page in outs if page.error],
         )
 
-    async def _drawn(self, name: str, data: bytes, opts: Opts) -> list[ReadyPage]:
-        document, numbers = await self._opened(name, data, opts.pages)
-        return [page async for page in draw_pages(document, numbers, opts.drawing())]
+    async def _drawn(self, name: str, data: bytes, drawing: Drawing) -> list[ReadyPage]:
+        document, numbers = await self._opened(name, data, drawing["pages"])
+        return [page async for page in draw_pages(document, numbers, drawing)]
 
     async def _opened(self, name: str, data: bytes, pages: str) -> tuple[Document, list[int]]:
         try:

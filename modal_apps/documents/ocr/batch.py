@@ -9,14 +9,14 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypedDict
+from typing import Protocol, TypedDict
 
 from appkit.bounded import Budget
 from appkit.fetchguard import FetchRules
 from appkit.progress import RECENT, Progress, emit
 from appkit.stdio import say
 
-from .answers import PageOut, count_words, join_pages, page_out
+from .answers import PageOut, TextSource, count_words, join_pages, page_out
 from .documents import Document
 from .reading import PageError, PageIn, PageReply, ReadOptions, ReadReply, failed_page
 from .rendering import Drawing, ReadyPage, batch_budget, draw_pages
@@ -49,8 +49,20 @@ class FailedPage(TypedDict):
     error: PageError
 
 
+class PageNote(TypedDict):
+    """What there is to know of a page: where its text is from, how it was turned, and warnings."""
+
+    index: int
+    text_source: TextSource
+    turned: int
+    warnings: list[str]
+
+
 class DocumentResult(TypedDict):
-    """One document. `success` means that every page was read; `content` has those that were."""
+    """
+    One document. `success` means that every page was read; `content` has those that were. `notes` are of the pages
+    that have a warning, or whose text is not the model's.
+    """
 
     index: int
     name: str
@@ -160,7 +172,7 @@ class _Ledger:
 
     def settle(self, index: int, page: ReadyPage, reply: PageReply | None) -> None:
         """A page is done."""
-        out = page_out(page, reply)
+        out = page_out(page, reply, self._options["format"])
         document, read = self._staged[index], self._read[index]
         read[page.number] = out
         self._tracker.page(out)
@@ -309,7 +321,7 @@ def _result(document: Staged, pages: list[PageOut], options: ReadOptions) -> Doc
 
 
 def _document_result(
-    document: Staged, pages: Sequence[Any], content: str, error: str | None, failed: list[FailedPage]
+    document: Staged, pages: Sequence[PageOut], content: str, error: str | None, failed: list[FailedPage]
 ) -> DocumentResult:
     return DocumentResult(
         index=document.index,
@@ -321,4 +333,11 @@ def _document_result(
         content=content,
         error=error,
         failed_pages=failed,
+        notes=[
+            PageNote(
+                index=page.index, text_source=page.text_source, turned=page.turned, warnings=page.warnings
+            )
+            for page in pages
+            if page.warnings or page.text_source != "model"
+        ],
     )

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-import ctypes
 import io
 import math
 import struct
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import pypdfium2
+import pi_heif
 from appkit.file_kinds import kind_of
 from PIL import Image, UnidentifiedImageError
 
+from . import pdfs, word
+from .faults import DocumentError
+from .pdfs import DrawnPage
 from .preprocess import BadShape, check_shape
+
+__all__ = ["FORMATS", "KINDS", "Document", "DocumentError", "open_document", "render"]
 
 MOST_IMAGE_PIXELS = 100_000_000
 MOST_PAGES = 2000
-MOST_DRAWN_PIXELS = 32_000_000  # of a PDF's page
 MOST_KEPT_PIXELS = 20_000_000  # four times as many are made smaller while they are turned to RGB
 STRIP_PIXELS = 4_000_000
-POINTS_PER_INCH = 72
-FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "tiff": "TIFF", "bmp": "BMP", "gif": "GIF"}
+FORMATS = {
+    "png": "PNG",
+    "jpeg": "JPEG",
+    "webp": "WEBP",
+    "tiff": "TIFF",
+    "bmp": "BMP",
+    "gif": "GIF",
+    "heic": "HEIF",
+    "avif": "AVIF",
+}
+# By their first bytes; of zip and old Office files more has to be seen to tell what they are.
+KINDS = frozenset({*FORMATS, "pdf", "zip", "ole"})
 # Pages have up to so many times the pixels that the model will get.
 OVERSAMPLING = 4
 ORIENTATION = 0x0112  # of EXIF
@@ -54,20 +66,12 @@ DAMAGES = (
 )
 
 Image.MAX_IMAGE_PIXELS = MOST_IMAGE_PIXELS
-_pdfium = threading.Lock()  # the library is not safe to use from two threads
-
-
-class DocumentError(ValueError):
-    """A file that cannot be read; `code` is the broken rule."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+pi_heif.register_heif_opener(thumbnails=False)
 
 
 @dataclass(frozen=True)
 class Document:
-    """An opened file. `pages` is their number; all but PDF and TIFF have one."""
+    """An opened file. `pages` is their number; all but PDF and TIFF have one, Word documents too."""
 
     name: str
     data: bytes
@@ -80,35 +84,40 @@ def open_document(name: str, data: bytes) -> Document:
     Looks at a file without drawing its pages.
 
     Raises:
-        DocumentError: `empty_file`, `unsupported_type`, `encrypted_pdf`, `bad_pdf`, `bad_image`,
-            `image_too_large`, `too_many_pages`.
+        DocumentError: `empty_file`, `unsupported_type`, `encrypted_pdf`, `encrypted_document`, `bad_pdf`,
+            `bad_docx`, `bad_image`, `image_too_large`, `too_many_pages`.
     """
     if not data:
         raise DocumentError("empty_file", f"{name} is empty.")
     kind = kind_of(data)
     if kind == "pdf":
-        with _pdf(name, data) as pdf:
-            pages = len(pdf)
-        if not pages:
-            raise DocumentError("bad_pdf", f"{name} has no pages.")
+        pages = pdfs.count_pages(name, data)
         if pages > MOST_PAGES:
             raise _too_many_pages(name, f"{pages:,}")
         return Document(name, data, kind, pages)
+    if kind == "zip":
+        word.check_docx(name, data)
+        return Document(name, data, "docx", 1)
+    if kind == "ole":
+        raise word.refuse_ole(name, data)
     if kind not in FORMATS:
-        known = ", ".join([*FORMATS, "pdf"])
+        known = ", ".join([*FORMATS, "pdf", "docx"])
         raise DocumentError("unsupported_type", f"{name} is none of {known}.")
     with _image(name, data, kind) as image:
         return Document(name, data, kind, _frames(name, image) if kind == "tiff" else 1)
 
 
-def render(document: Document, number: int, dpi: int, max_pixels: int) -> Image.Image:
+def render(
+    document: Document, number: int, dpi: int, max_pixels: int, *, with_text: bool = False
+) -> DrawnPage:
     """
-    Draws one page.
+    Draws one page of a PDF or a picture.
 
     Parameters:
         number: from 1.
         dpi: of PDF pages, unless the page would get far more pixels than the model takes.
         max_pixels: what the model takes.
+        with_text: whether the text that a PDF's page has of its own is read too.
 
     Returns:
         RGB; transparent parts are white, and a camera's rotation is undone. A very large picture is made smaller
@@ -118,7 +127,8 @@ def render(document: Document, number: int, dpi: int, max_pixels: int) -> Image.
         DocumentError: as `open_document`, or `bad_shape`.
     """
     if document.kind == "pdf":
-        return _draw(document, number, dpi, max_pixels)
+        most = OVERSAMPLING * max_pixels
+        return pdfs.draw(document.name, document.data, number, dpi, most, with_text=with_text)
     with _image(document.name, document.data, document.kind, number - 1) as image:
         _check_shape(*image.size)
         try:
@@ -126,7 +136,7 @@ def render(document: Document, number: int, dpi: int, max_pixels: int) -> Image.
             page = _shrunk_on_white(image, min(OVERSAMPLING * max_pixels, MOST_KEPT_PIXELS))
         except DAMAGES as error:
             raise DocumentError("bad_image", f"{document.name} is damaged: {error}") from error
-    return page if turn is None else page.transpose(turn)
+    return DrawnPage(page if turn is None else page.transpose(turn))
 
 
 def _check_shape(width: float, height: float) -> None:
@@ -151,37 +161,6 @@ def _frames(name: str, image: Image.Image) -> int:
         except DAMAGES as error:
             raise DocumentError("bad_image", f"Page {number + 1} of {name} cannot be read.") from error
     raise _too_many_pages(name, f"more than {MOST_PAGES:,}")
-
-
-@contextmanager
-def _pdf(name: str, data: bytes) -> Iterator[pypdfium2.PdfDocument]:
-    with _pdfium:
-        try:
-            pdf = pypdfium2.PdfDocument(data)
-        except pypdfium2.PdfiumError as error:
-            if "password" in str(error).lower():
-                raise DocumentError("encrypted_pdf", f"{name} is protected by a password.") from error
-            raise DocumentError("bad_pdf", f"{name} is no PDF that can be read.") from error
-        try:
-            yield pdf
-        finally:
-            pdf.close()
-
-
-def _draw(document: Document, number: int, dpi: int, max_pixels: int) -> Image.Image:
-    with _pdf(document.name, document.data) as pdf:
-        try:
-            page = pdf[number - 1]
-            width, height = page.get_size()
-            if not (0 < width < math.inf and 0 < height < math.inf):
-                raise DocumentError("bad_pdf", f"Page {number} of {document.name} has no area.")
-            _check_shape(width, height)
-            largest = math.sqrt(min(OVERSAMPLING * max_pixels, MOST_DRAWN_PIXELS) / (width * height))
-            # pdfium paints on white
-            bitmap = page.render(scale=min(dpi / POINTS_PER_INCH, largest))
-            return bitmap.to_pil().convert("RGB")
-        except (pypdfium2.PdfiumError, ArithmeticError, TypeError, ctypes.ArgumentError) as error:
-            raise DocumentError("bad_pdf", f"Page {number} of {document.name} is damaged.") from error
 
 
 @contextmanager

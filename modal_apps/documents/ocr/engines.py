@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from appkit.vllm_server.command import PORT
+
 from .engine import Engine
 from .settings import DocumentsSettings
 
 
-def make_engine(settings: DocumentsSettings) -> Engine:
-    """An engine that is not loaded yet."""
+def make_engine(settings: DocumentsSettings, port: int = PORT) -> Engine:
+    """
+    An engine that is not loaded yet.
+
+    Parameters:
+        port: of vLLM's server, on loopback.
+    """
     if settings.engine == "transformers":
         from .transformers_engine import TransformersEngine
 
@@ -25,7 +32,7 @@ def make_engine(settings: DocumentsSettings) -> Engine:
     from .vllm_options import SERVED_NAME, vllm_command, vllm_environ
 
     use_offline_if_cached(settings.model_id, settings.model_revision)
-    command = vllm_command(settings)
+    command = vllm_command(settings, port)
     say(command.printed())
     base_url = f"http://127.0.0.1:{command.port}"
     process = EngineProcess(command.arguments(), base_url, vllm_environ(settings))

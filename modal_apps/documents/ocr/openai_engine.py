@@ -21,11 +21,10 @@ from .engine import Generated, Prompt, PromptTooLong, Sampling
 from .preprocess import count_tokens
 from .reading import FinishReason
 from .repetition import RepetitionGuard
+from .room import instruction_tokens
 
 CONNECT_S = 10.0
 BETWEEN_TOKENS_S = 300.0
-TEMPLATE_TOKENS = 64  # the chat template's own, and some to spare
-BYTES_A_TOKEN = 2  # of text, at the very least
 REASONS: dict[str | None, FinishReason] = {"stop": "stop", "length": "length"}
 SLEEP_ROUTE = "/sleep?level=1"
 WAKE_ROUTE = "/wake_up"
@@ -199,7 +198,7 @@ class OpenAiEngine:
         )
 
     def _room(self, image_tokens: int, text: str) -> int:
-        taken = image_tokens + len(text.encode()) // BYTES_A_TOKEN + TEMPLATE_TOKENS
+        taken = image_tokens + instruction_tokens(text)
         if taken >= self._max_model_len:
             raise PromptTooLong(
                 f"The page takes about {taken} tokens; the model takes {self._max_model_len}."
@@ -262,7 +261,8 @@ async def _collect(
     parts: list[str] = []
     usage: dict[str, int] = {}
     finished: str | None = None
-    guard = RepetitionGuard()
+    said: list[str] = []  # of each token; an event's text stands with its first
+    guard = RepetitionGuard(lambda places: "".join(said[place] for place in places))
     async for event in events:
         if "error" in event:
             raise EngineDown(f"The engine failed: {event['error'].get('message', '')}")
@@ -270,7 +270,9 @@ async def _collect(
         for choice in event.get("choices", []):
             parts.append(choice["delta"].get("content") or "")
             finished = choice.get("finish_reason") or finished
-            if any([guard.add(token) for token in choice.get("token_ids") or []]):
+            tokens = choice.get("token_ids") or []
+            said += [parts[-1], *[""] * (len(tokens) - 1)][: len(tokens)]
+            if any([guard.add(token) for token in tokens]):
                 return "".join(parts), usage, "repetition"
     if finished is None:
         raise EngineDown("The engine ended its answer half-way.")

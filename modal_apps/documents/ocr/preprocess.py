@@ -8,11 +8,17 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageStat
 
+from .room import MOST_PIXELS
+
 FACTOR = 32  # patches of 16 pixels, of which 2 by 2 are merged to one token
 LEAST_PIXELS = 65_536
-MOST_PIXELS = 16_777_216
 STEEPEST = 200
 BLANK_DEVIATION = 2.0
+CLOCKWISE = {
+    90: Image.Transpose.ROTATE_270,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
 
 
 class BadShape(ValueError):
@@ -107,3 +113,8 @@ def prepare(image: Image.Image, max_pixels: int) -> Picture:
     packed = io.BytesIO()
     image.save(packed, "png", compress_level=1)
     return Picture(width, height, packed.getvalue())
+
+
+def turned(image: Image.Image, turn: int) -> Image.Image:
+    """The picture, turned clockwise by a multiple of 90 degrees."""
+    return image.transpose(CLOCKWISE[turn % 360]) if turn % 360 else image

@@ -20,6 +20,10 @@ from .structured import WrongJson, checked_answer
 log = logging.getLogger(__name__)
 
 PENALTY = 1.1
+PENALISED = (
+    "The model repeated itself; this is a second try with a penalty on repetitions, which can change numbers. "
+    "Compare them with the page."
+)
 Answer = Generated | Exception
 
 
@@ -62,7 +66,7 @@ class PageReader:
             penalised = replace(sampling, repetition_penalty=PENALTY)
             second = await self._engine.generate([prompts[index] for index in again], penalised)
             for index, answer in zip(again, second, strict=True):
-                answers[index] = _together(answers[index], answer)
+                answers[index] = _better(answers[index], answer)
         return answers
 
     async def _as_json(
@@ -82,7 +86,9 @@ class PageReader:
         second = await self._engine.generate(prompts, sampling)
         both = [_together(answers[index], again) for index, again in zip(wrong, second, strict=True)]
         for index, answer in zip(wrong, await _all_checked(both, options["schema"]), strict=True):
-            checked[index] = answer
+            # There may be no room to show the model its long answer: what was wrong with that stands.
+            if not isinstance(answer, PromptTooLong):
+                checked[index] = answer
         return checked
 
 
@@ -98,7 +104,16 @@ async def _checked(answer: Answer, schema: Any) -> Answer:
         text, warning = await checked_answer(answer.text, schema)
     except WrongJson as error:
         return error
-    return replace(answer, text=text, warning=warning)
+    return replace(answer, text=text, warning=" ".join(filter(None, [answer.warning, warning])))
+
+
+def _better(first: Answer, second: Answer) -> Answer:
+    """Of an answer that repeats itself and the second try: the penalty of that one changes words, and numbers too."""
+    if isinstance(first, Generated) and isinstance(second, Generated):
+        if second.finish_reason == "repetition":
+            return replace(first, seconds=first.seconds + second.seconds)
+        return replace(_together(first, second), warning=PENALISED)
+    return second
 
 
 def _together(first: Answer, second: Answer) -> Answer:
@@ -114,7 +129,10 @@ def _reply(key: str, answer: Answer) -> PageReply:
         return _failure(key, answer)
     warnings = [answer.warning] if answer.warning else []
     if answer.finish_reason == "length":
-        warnings.append(f"The text was cut after {answer.output_tokens} tokens: raise max_tokens.")
+        warnings.append(
+            f"The text was cut after {answer.output_tokens} tokens: raise max_tokens, or where the model's length is "
+            "what ended it, lower max_pixels or deploy with a larger APP_MAX_MODEL_LEN."
+        )
     if answer.finish_reason == "repetition":
         warnings.append("The model repeated itself twice; the text ends in repetitions.")
     return PageReply(

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from appkit.bounded import Budget, Children, Ended, Limits
+from PIL import Image
 
 from .documents import Document, DocumentError, open_document, render
-from .preprocess import BadShape, Picture, prepare
-from .reading import PageError, PageIn
+from .pdfs import DrawnPage
+from .preprocess import BadShape, Picture, final_size, is_blank, prepare, turned
+from .reading import Format, PageError, PageIn
+from .text_layer import TextLayer
+from .word import read_docx
 
 # Two of them and the app itself fit into the web function's memory.
 READERS = Children(
-    preload=("ocr.rendering",),
+    preload=("ocr.rendering", "ocr.turning", "ocr.classifier"),
     roots=("ocr",),
     limits=Limits(seconds=20, memory_mb=768, result_mb=96),
     at_once=2,
@@ -27,52 +31,159 @@ BATCH_S = 3600  # for all documents of a batch, or of a run of the inbox
 BATCH_SPENT = "batch_too_slow"
 
 
+TURNED = "The page lay on its side or upside down, and was turned clockwise by {turn} degrees."
+UNSURE = "The page may lie on its side or upside down; which side is up is not sure, and it was not turned."
+NO_LAYER = (
+    "Page {number} of {name} has no text of its own that could be used{why}. Ask without text_layer=only."
+)
+NOT_A_PAGE = (
+    "{name} is a Word document: it has no pages that a model could see. Ask for markdown, text or html without a "
+    "prompt, or send it as PDF."
+)
+LAYER_NOT_USED = "The PDF's own text was not used: it {why}."
+LAYER_DOUBTFUL = "This is the PDF's own text, as asked for, but it {why}."
+
+TextLayerUse = Literal["auto", "off", "only"]
+
+
 class Drawing(TypedDict):
-    """Which pages, and how large; see the request's fields."""
+    """
+    Which pages, how large, and what is done with the text that they have of their own; see the request's fields.
+
+    Keys:
+        text_layer: what is done with a page's own text.
+        turn: whether scans that lie on their side are turned.
+        form: of the answer.
+        own_words: whether there is no prompt and no schema, so that a page's own text can be the answer.
+    """
 
     pages: str
     dpi: int
     max_pixels: int
+    text_layer: TextLayerUse
+    turn: bool
+    form: Format
+    own_words: bool
 
 
 @dataclass(frozen=True)
 class ReadyPage:
-    """One page: a picture, or why there is none. `number` counts from 1."""
+    """
+    One page: a picture, its text, or why there is neither.
+
+    Parameters:
+        number: from 1.
+        text: the answer, where the file itself has it and no model is asked; None otherwise.
+        own_text: what the numbers of a model's answer are compared with; None for nothing.
+        turned: by how many degrees the page was turned clockwise.
+        notes: what there is to say of it.
+    """
 
     key: str
     number: int
     source: str
     picture: Picture | None
     error: PageError | None = None
+    text: str | None = None
+    own_text: str | None = None
+    turned: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def is_blank(self) -> bool:
         """Whether there is nothing on it, so that no model is asked."""
-        return self.picture is not None and not self.picture.png
+        return self.picture is not None and not self.picture.png and self.text is None
 
     def for_worker(self) -> PageIn | None:
         """What a worker gets; None for a page that none is asked about."""
-        if self.picture is None or self.is_blank:
+        if self.picture is None or not self.picture.png:
             return None
         return PageIn(key=self.key, png=self.picture.png)
 
 
 def draw_page(document: Document, number: int, drawing: Drawing, prefix: str = "") -> ReadyPage:
     """
-    Draws a page and resizes it. A page that cannot be drawn comes back with its error.
+    Draws a page and resizes it, or takes its text from the file. A page that cannot be drawn comes back with its error.
 
     Parameters:
         prefix: of the page's key, which is otherwise its number.
     """
     key, source = f"{prefix}{number}", f"{document.name}#{number}"
     try:
-        image = render(document, number, drawing["dpi"], drawing["max_pixels"])
-        return ReadyPage(key, number, source, prepare(image, drawing["max_pixels"]))
+        if document.kind == "docx":
+            return _written(document, key, source, drawing)
+        return _drawn(document, number, drawing, key, source)
     except DocumentError as error:
         reason = PageError(status=422, code=error.code, message=str(error))
     except BadShape as error:
         reason = PageError(status=422, code="bad_shape", message=str(error))
     return ReadyPage(key, number, source, None, reason)
+
+
+def _written(document: Document, key: str, source: str, drawing: Drawing) -> ReadyPage:
+    """A Word document, which is one page."""
+    form = drawing["form"]
+    if form == "json" or not drawing["own_words"]:
+        raise DocumentError("no_picture", NOT_A_PAGE.format(name=document.name))
+    text, notes = read_docx(document.name, document.data, form)
+    return ReadyPage(key, 1, source, None, text=text, notes=tuple(notes))
+
+
+def _drawn(document: Document, number: int, drawing: Drawing, key: str, source: str) -> ReadyPage:
+    """A page of a PDF, or a picture."""
+    most = drawing["max_pixels"]
+    with_text = drawing["text_layer"] != "off" and document.kind == "pdf"
+    page = render(document, number, drawing["dpi"], most, with_text=with_text)
+    layer, notes = page.layer, list(page.notes)
+    text, said = _own_answer(page, document, number, drawing)
+    notes += said
+    if text is not None:
+        seen = Picture(*final_size(*page.image.size, most), b"")
+        return ReadyPage(key, number, source, seen, text=text, notes=tuple(notes))
+    if layer is not None and not layer.is_complete:
+        notes.append(LAYER_NOT_USED.format(why=layer.words))
+    image, turn = page.image, 0
+    if drawing["turn"] and not is_blank(image):
+        image, turn, said = _upright(image, layer)
+        notes += said
+    own_text = layer.text if layer is not None and layer.is_complete else None
+    picture = prepare(image, most)
+    return ReadyPage(key, number, source, picture, own_text=own_text, turned=turn, notes=tuple(notes))
+
+
+def _own_answer(
+    page: DrawnPage, document: Document, number: int, drawing: Drawing
+) -> tuple[str | None, list[str]]:
+    """
+    The page's own text where it is the answer, and what there is to say of it.
+
+    Raises:
+        DocumentError: `no_text_layer`, where no model may be asked.
+    """
+    layer = page.layer
+    if drawing["text_layer"] == "only":
+        if layer is not None and layer.flaw not in ("garbled", "large"):
+            return layer.text, [LAYER_DOUBTFUL.format(why=layer.words)] if layer.words else []
+        if layer is None and is_blank(page.image):
+            return None, []
+        why = f": it {layer.words}" if layer else ""
+        raise DocumentError("no_text_layer", NO_LAYER.format(number=number, name=document.name, why=why))
+    is_answer = drawing["form"] == "text" and drawing["own_words"] and layer is not None and not layer.flaw
+    return (layer.text if is_answer and layer is not None else None), []
+
+
+def _upright(image: Image.Image, layer: TextLayer | None) -> tuple[Image.Image, int, list[str]]:
+    """The page with its top up, by how much it was turned, and what there is to say."""
+    if layer is not None and layer.is_complete:
+        turn, is_sure = layer.turn, True
+    else:
+        from .turning import find_side  # in a child alone: the web function has no use for NumPy
+
+        side = find_side(image)
+        turn, is_sure = side.turn, side.is_sure
+    if turn:
+        return turned(image, turn), turn, [TURNED.format(turn=turn)]
+    return image, 0, [] if is_sure else [UNSURE]
 
 
 def batch_budget() -> Budget:

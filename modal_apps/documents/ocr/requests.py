@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from .page_ranges import PATTERN
 from .preprocess import LEAST_PIXELS, MOST_PIXELS
 from .reading import ReadOptions
-from .rendering import Drawing
+from .rendering import Drawing, TextLayerUse
+from .room import DEFAULT_PIXELS
 from .schema_limits import BadSchema
 from .structured import check_schema_bounded
 
@@ -37,11 +38,26 @@ class Opts(_Strict):
     ] = ""
     dpi: Annotated[int, Field(ge=72, le=300, description="Of PDF pages.")] = 150
     max_pixels: Annotated[
-        int, Field(ge=LEAST_PIXELS, le=MOST_PIXELS, description="Larger pages are scaled down to this.")
-    ] = 2_097_152
+        int,
+        Field(
+            ge=LEAST_PIXELS,
+            le=MOST_PIXELS,
+            description="Larger pages are scaled down to this. 1,024 of them are a token, and APP_MAX_MODEL_LEN has to "
+            "have room for them.",
+        ),
+    ] = DEFAULT_PIXELS
     max_tokens: Annotated[int, Field(ge=16, le=16_384, description="Of the answer for one page.")] = 4096
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
     language: Annotated[str, Field(max_length=40, description="Of the documents, such as German.")] = ""
+    text_layer: Annotated[
+        TextLayerUse | None,
+        Field(
+            description="The text that a PDF's page has of its own. auto: the answer for format text where it is all "
+            "that can be seen; otherwise the model's numbers are compared with it. only: no model is asked. "
+            "off: it is not looked at. As APP_TEXT_LAYER says when left out."
+        ),
+    ] = None
+    turn: Annotated[bool, Field(description="Turn scans that lie on their side or upside down.")] = True
 
     async def checked_options(self) -> ReadOptions:
         """
@@ -72,11 +88,19 @@ class Opts(_Strict):
 
     def drawing(self) -> Drawing:
         """What is needed to draw the pages."""
-        return Drawing(pages=self.pages, dpi=self.dpi, max_pixels=self.max_pixels)
+        return Drawing(
+            pages=self.pages,
+            dpi=self.dpi,
+            max_pixels=self.max_pixels,
+            text_layer=self.text_layer or "auto",
+            turn=self.turn,
+            form=self.format,
+            own_words=not self.prompt and self.json_schema is None,
+        )
 
 
 class DocumentIn(_Strict):
-    """A file: png, jpeg, webp, tiff, bmp, gif or pdf, told apart by its content."""
+    """A file: png, jpeg, webp, tiff, bmp, gif, heic, avif, pdf or docx, told apart by its content."""
 
     name: Name
     content_b64: Base64

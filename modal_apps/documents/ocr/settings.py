@@ -5,11 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
-from appkit.settings import MODEL, NAME, Settings, setting
+from appkit.settings import MODEL, NAME, setting
+from appkit.vllm_server.settings import VllmSettings
+
+from .room import DEFAULT_PIXELS, most_pixels
+
+# The app counts on what it gives to these itself.
+OWN_FLAGS = frozenset(
+    {
+        *("--served-model-name", "--max-model-len", "--revision", "--limit-mm-per-prompt"),
+        *("--mm-processor-kwargs", "--generation-config", "--enable-sleep-mode"),
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
-class DocumentsSettings(Settings):
+class DocumentsSettings(VllmSettings):
     """See `Settings`; APP_MODEL_ID is the Hub id or the absolute path of a Qwen3-VL."""
 
     app_name: str = setting("APP_NAME", "documents-ocr", pattern=NAME)
@@ -27,6 +38,7 @@ class DocumentsSettings(Settings):
     max_inputs: int = setting("APP_MAX_INPUTS", 16, minimum=1, maximum=1000)
     target_inputs: int = setting("APP_TARGET_INPUTS", 8, minimum=1, maximum=1000)
     max_model_len: int = setting("APP_MAX_MODEL_LEN", 16_384, minimum=1024, maximum=262_144)
+    text_layer: str = setting("APP_TEXT_LAYER", "auto", choices=("auto", "off", "only"))
     allow_http: bool = setting("APP_ALLOW_HTTP", False)
     inbox: bool = setting("APP_INBOX", False)
     inbox_cron: str = setting("APP_INBOX_CRON", "0 2 * * *", pattern=r"[\d*/,-]+( [\d*/,A-Za-z-]+){4}")
@@ -38,6 +50,19 @@ class DocumentsSettings(Settings):
     def pages_per_call(self) -> int:
         """Pages of a batch in one call of a worker: vLLM joins calls itself, transformers does not."""
         return 1 if self.engine == "vllm" else 4
+
+    @property
+    def own_flags(self) -> frozenset[str]:
+        return OWN_FLAGS
+
+    def notes(self) -> list[str]:
+        notes = super().notes()
+        if (most := most_pixels(self.max_model_len)) < DEFAULT_PIXELS:
+            notes.append(
+                f"APP_MAX_MODEL_LEN={self.max_model_len}: pages are scaled down to {most:,} pixels, where "
+                f"{DEFAULT_PIXELS:,} are usual."
+            )
+        return notes
 
     def problems(self) -> list[str]:
         problems = super().problems()

@@ -6,7 +6,7 @@ import asyncio
 import io
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,8 @@ disable_progress_bar()  # it would fill the log with carriage returns
 class _StopsRepetition(StoppingCriteria):
     """Ends each row of a batch that repeats itself; `cut` says after how many tokens, 0 for the others."""
 
-    def __init__(self, rows: int, prompt_length: int) -> None:
-        self.guards = [RepetitionGuard() for _ in range(rows)]
+    def __init__(self, rows: int, prompt_length: int, decode: Callable[[list[int]], str]) -> None:
+        self.guards = [_guard(decode) for _ in range(rows)]
         self.cut = [0] * rows
         self.seen = prompt_length
 
@@ -52,6 +52,11 @@ class _StopsRepetition(StoppingCriteria):
                     self.cut[row] = len(self.guards[row].tokens)
         self.seen = input_ids.shape[1]
         return torch.tensor([bool(cut) for cut in self.cut], device=input_ids.device)
+
+
+def _guard(decode: Callable[[list[int]], str]) -> RepetitionGuard:
+    guard = RepetitionGuard(lambda places: decode([guard.tokens[place] for place in places]))
+    return guard
 
 
 @dataclass
@@ -170,7 +175,7 @@ class TransformersEngine(TorchWorker):
         room = self.max_model_len - width
         if room < 1:
             raise PromptTooLong(f"The page takes {width} tokens; the model takes {self.max_model_len}.")
-        guard = _StopsRepetition(len(prompts), width)
+        guard = _StopsRepetition(len(prompts), width, self.tokenizer.decode)
         output = self.model.generate(
             **{name: value.to(self.device) for name, value in inputs.items()},
             max_new_tokens=min(room, sampling.max_tokens),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from appkit.vllm_server.command import VllmCommand
+from appkit.vllm_server.command import PORT, VllmCommand
 
 from .preprocess import LEAST_PIXELS, MOST_PIXELS
 from .settings import DocumentsSettings
@@ -12,8 +12,13 @@ from .settings import DocumentsSettings
 SERVED_NAME = "reader"
 
 
-def vllm_command(settings: DocumentsSettings) -> VllmCommand:
-    """One picture and no video in a prompt; pages come in their final size and are not resized again."""
+def vllm_command(settings: DocumentsSettings, port: int = PORT) -> VllmCommand:
+    """
+    One picture and no video in a prompt; pages come in their final size and are not resized again.
+
+    Parameters:
+        port: on loopback.
+    """
     size = {"size": {"shortest_edge": LEAST_PIXELS, "longest_edge": MOST_PIXELS}}
     return VllmCommand(
         settings.model_id,
@@ -26,9 +31,12 @@ def vllm_command(settings: DocumentsSettings) -> VllmCommand:
             "--limit-mm-per-prompt": json.dumps({"image": 1, "video": 0}),
             "--mm-processor-kwargs": json.dumps(size),
             "--tensor-parallel-size": max(1, settings.gpu_count),
+            "--gpu-memory-utilization": settings.gpu_memory_utilization if settings.gpu_count else "",
             "--generation-config": "vllm",  # not the checkpoint's own sampling
             "--enable-sleep-mode": settings.snapshot_mode == "gpu",
         },
+        settings.extra_arguments,
+        port,
     )
 
 

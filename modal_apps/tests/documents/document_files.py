@@ -11,6 +11,7 @@ from typing import Any
 import make_document_samples as samples
 from appkit.jobs import Outcome
 from ocr.batch import BatchPayload, Pool, run_batch
+from ocr.documents import Document, render
 from ocr.engine import Engine
 from ocr.reader import PageReader
 from ocr.reading import PageIn, ReadOptions, ReadReply
@@ -29,6 +30,11 @@ def packed(image: Image.Image, form: str, **options: Any) -> bytes:
     out = io.BytesIO()
     image.save(out, form, **options)
     return out.getvalue()
+
+
+def drawn(document: Document, number: int, dpi: int, max_pixels: int) -> Image.Image:
+    """A page as it is drawn."""
+    return render(document, number, dpi, max_pixels).image
 
 
 def word_png(word: str) -> bytes:

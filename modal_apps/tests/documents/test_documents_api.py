@@ -94,6 +94,7 @@ async def test_one_picture(client: httpx.AsyncClient) -> None:
         },
         **{"finish_reason": "stop", "content": "total", "word_count": 1, "warnings": [], "error": None},
         "prompt_tokens": body["usage"]["prompt_tokens"],
+        **{"text_source": "model", "turned": 0},
     }
     assert body["usage"] == {"image_tokens": 64, "prompt_tokens": page["prompt_tokens"], "output_tokens": 2}
     assert page["prompt_tokens"] > 64

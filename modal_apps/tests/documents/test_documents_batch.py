@@ -21,15 +21,17 @@ from document_files import LocalBackend, options, png, pool_of, word_png, words_
 from ocr.answers import page_out
 from ocr.batch import BatchPayload, BatchResult, Pool, Tracker, run_batch
 from ocr.inbox import InboxReport, process_inbox, put_inbox
+from ocr.preprocess import Picture
 from ocr.reading import PageIn, ReadOptions, ReadReply, failed_page
-from ocr.rendering import READERS, Drawing, ReadyPage
+from ocr.rendering import READERS, ReadyPage
+from ocr.requests import Opts
 from ocr.spending import cost_line, gpu_seconds
 from ocr.staging import BatchDocument
 from PIL import Image
 from support import marked
 from tiny_qwen3_vl import WORDS, word_image
 
-DRAWING = Drawing(pages="", dpi=150, max_pixels=2_097_152)
+DRAWING = Opts().drawing()
 BLANK = png(Image.new("RGB", (256, 256), "white"))
 
 
@@ -76,7 +78,7 @@ async def test_results_are_in_the_order_of_the_documents(
             "word_count": 2,
             "content_length": 13,
         },
-        **{"content": "total\n\nletter", "error": None, "failed_pages": []},
+        **{"content": "total\n\nletter", "error": None, "failed_pages": [], "notes": []},
     }
 
 
@@ -103,7 +105,7 @@ async def test_one_bad_page_fails_alone(backend: LocalBackend, capsys: pytest.Ca
     assert "1 of 3 pages failed; page 2" in str(second["error"])
     assert (third["success"], third["error"]) == (
         False,
-        "c.png is none of png, jpeg, webp, tiff, bmp, gif, pdf.",
+        "c.png is none of png, jpeg, webp, tiff, bmp, gif, heic, avif, pdf, docx.",
     )
     lines = marked(capsys.readouterr().out, "progress")
     assert (lines[-1]["done"], lines[-1]["total"], lines[-1]["failed"]) == (5, 5, 2)
@@ -210,14 +212,23 @@ def test_the_eta_is_of_the_last_twenty(monkeypatch: pytest.MonkeyPatch) -> None:
     for index in range(50):
         clock[0] += 10.0 if index < 30 else 2.0
         reply = failed_page("1", 503, "x", "") if index % 2 else None
-        tracker.page(page_out(page, reply))
+        tracker.page(page_out(page, reply, "markdown"))
     done, total, failed, eta_s = watcher.seen[-1]
     assert (done, total, failed, eta_s) == (50, 100, 25, 100.0), "50 left, of 2 s each; failed ones count"
     assert watcher.seen[30][3] == pytest.approx(69 * (19 * 10 + 2) / 20, abs=700)
 
 
-async def test_not_more_calls_than_wanted_are_under_way() -> None:
+async def test_not_more_calls_than_wanted_are_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting, most = 0, 0
+
+    async def at_once(
+        document: Any, numbers: Any, drawing: Any, prefix: str = "", batch: Any = None
+    ) -> AsyncIterator[ReadyPage]:
+        """Pages that take no time to draw, however busy the machine is."""
+        for number in numbers:
+            yield ReadyPage(f"{prefix}{number}", number, document.name, Picture(256, 256, b"a picture"))
+
+    monkeypatch.setattr(ocr.batch, "draw_pages", at_once)
 
     async def fan_out(
         calls: AsyncIterator[list[PageIn]], _: ReadOptions

