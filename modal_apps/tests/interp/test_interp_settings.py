@@ -58,7 +58,10 @@ def test_older_names() -> None:
     [
         ({"APP_SAE_SETS": "res-jb"}, "must be a JSON list of names"),
         ({"APP_SAE_SETS": '["../x"]'}, "must be a JSON list of names"),
-        ({"APP_SAE_SETS": '["other"]'}, "APP_SAE_SETS: other is not known on the Hub (res-jb is)"),
+        (
+            {"APP_SAE_SETS": '["other"]'},
+            "APP_SAE_SETS: other is no set that Neuronpedia or SAELens has on the Hub",
+        ),
         ({"APP_SAE_PATH": "saes"}, "APP_SAE_PATH=saes: must be text that matches"),
         ({"APP_TARGET_INPUTS": "9"}, "APP_TARGET_INPUTS must not be larger"),
         ({"APP_MODELS": "{"}, "must be JSON"),
@@ -67,7 +70,7 @@ def test_older_names() -> None:
         ({"APP_MODELS": json.dumps([TWO[0], TWO[0]])}, "two models have the same label"),
         ({"APP_MODELS": json.dumps([{**TWO[0], "label": "A_b"}])}, "A_b is no label"),
         ({"APP_MODELS": json.dumps([{**TWO[0], "gpu": "A40"}])}, "does not offer the GPU A40"),
-        ({"APP_MODELS": json.dumps([{**TWO[0], "sets": ["other"]}])}, "other is not known on the Hub"),
+        ({"APP_MODELS": json.dumps([{**TWO[0], "sets": ["other"]}])}, "other is no set that Neuronpedia"),
         ({"APP_MODELS": json.dumps([{**TWO[0], "model": "a b"}])}, "a b is no model"),
         ({"APP_LABEL": "-x"}, "APP_LABEL=-x"),
     ],
