@@ -53,14 +53,14 @@ KNOWN: dict[str, Known] = {
     "embeddings": Known(
         EmbeddingSettings,
         "embed",
-        frozenset({"prefetch", "Embedder.*"}),
+        frozenset({"prefetch", "generate_embedding", "Embedder.*"}),
         frozenset({"Embedder.web"}),
         "Embedder",
     ),
     "interp": Known(
         InterpSettings,
         "interpret",
-        frozenset({"web", "prefetch", "Interpreter.*"}),
+        frozenset({"web", "prefetch", "run_inference_with_config", "Interpreter.*"}),
         frozenset({"web"}),
         "Interpreter",
         "interpret.api",

@@ -11,7 +11,7 @@ TURN_ENDS = (
     "<|end_of_text|>",
     "<|endoftext|>",
     "<|eom_id|>",
-    "<｜end▁of▁sentence｜>",
+    "<\uff5cend\u2581of\u2581sentence\uff5c>",  # of DeepSeek
 )
 
 

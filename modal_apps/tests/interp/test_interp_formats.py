@@ -22,7 +22,7 @@ from interpret.sae_io import read_config, read_sae
 from interpret.source import Source
 from interpret.sources import catalogue
 from make_releases import TARGET, releases, text_of
-from sae_writers import FEATURES, K, WIDTH
+from sae_writers import FEATURES, WIDTH, K
 from saelens_kit import encoded, saelens, serve_files
 
 Writer = Callable[[Path], None]

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import torch
 from interpret.errors import InterpretError
+from interpret.releases import UnknownSetError, hub_sources
 from interpret.sae_config import parse_config
 from interpret.sae_io import read_config, read_sae, weights_bytes
 from interpret.sae_math import Sae
-from interpret.releases import UnknownSetError, hub_sources
 from interpret.source import Source
 from interpret.sources import catalogue, known_sources
 from safetensors.torch import load_file, save_file
