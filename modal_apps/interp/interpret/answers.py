@@ -10,11 +10,17 @@ from .requests import ChatMessage, Wire
 
 
 class ActivationOut(Wire):
-    """A feature at each token. The largest value is at `maxValueIndex`, the first of equals."""
+    """
+    A feature at each token. The largest value is at `maxValueIndex`, the first of equals. What Neuronpedia's server
+    has beside it, the attribution through attention (`dfa…`), is not computed here: null.
+    """
 
     values: list[float]
     max_value: float
     max_value_index: int
+    dfa_values: list[float] | None = None
+    dfa_max_value: float | None = None
+    dfa_target_index: int | None = None
 
 
 class SingleOut(Wire):
@@ -38,6 +44,9 @@ class FeatureOut(Wire):
     sum_values: float
     max_value: float
     max_value_index: int
+    dfa_values: list[float] | None = None
+    dfa_target_index: int | None = None
+    dfa_max_value: float | None = None
 
 
 class AllOut(Wire):
@@ -45,6 +54,7 @@ class AllOut(Wire):
 
     activations: list[FeatureOut]
     tokens: list[str]
+    counts: list[list[float]] | None = None
 
 
 class AllBatchOut(Wire):

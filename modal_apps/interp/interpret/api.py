@@ -96,8 +96,8 @@ def _add_routes(app: FastAPI, service: Service, flat: bool) -> None:
         ),
     ]
     for path, summary, handler, model in posts:
-        # Spans say null where a token belongs to no message.
-        omits = path != "apply-chat-template"
+        # As Neuronpedia's server: null for what is not computed, and where a token belongs to no message.
+        omits = path != "apply-chat-template" and not (flat and path.startswith("activation/"))
         app.post(f"/v1/{path}", summary=summary, response_model=model, response_model_exclude_none=omits)(
             handler
         )
@@ -291,6 +291,8 @@ class Service:
     def _check_set(self, name: str) -> None:
         if name not in self._settings.sets:
             message = f"There is no set {name} here; there is {', '.join(self._settings.sets) or 'none'}."
+            if self._settings.speaks_neuronpedia:
+                message = "Invalid source set"
             raise self._refusal(404, "unknown_source", message, "sourceSet")
 
     def _check_source(self, source: str | None, param: str) -> None:

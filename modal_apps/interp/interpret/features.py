@@ -106,9 +106,8 @@ class Features:
             # How many fire is known only now, but before a number is made of it that takes memory.
             numbers += 2 * int(values.count_nonzero())
             check_answer_size(numbers)
-            if self.like_neuronpedia:
-                values = values.round(decimals=SPARSE_DECIMALS)
-            found[number] = {"tokens": tokens.strings, "active_features": _sparse(values)}
+            decimals = SPARSE_DECIMALS if self.like_neuronpedia else None
+            found[number] = {"tokens": tokens.strings, "active_features": _sparse(values, decimals)}
         return [found[number] for number in range(len(prompts))]
 
     def _read(self, payload: Payload, *, as_tokenized: bool = False) -> list[Tokens]:
@@ -271,11 +270,12 @@ def _by_token(tokens: Tokens, first: int, indices: list[list[int]], values: list
     return {"results": results, "tokens": tokens.strings[first:]}
 
 
-def _sparse(values: Tensor) -> dict[str, list[tuple[int, float]]]:
-    """By feature: pairs of position and value, where the value is not 0."""
+def _sparse(values: Tensor, decimals: int | None) -> dict[str, list[tuple[int, float]]]:
+    """By feature: pairs of position and value, where the value is not 0 before it is rounded."""
     places = values.T.nonzero()
     amounts = values.T[places[:, 0], places[:, 1]].tolist()
     found: dict[str, list[tuple[int, float]]] = {}
     for (feature, position), amount in zip(places.tolist(), amounts, strict=True):
-        found.setdefault(str(feature), []).append((position, amount))
+        shown = amount if decimals is None else round(amount, decimals)
+        found.setdefault(str(feature), []).append((position, shown))
     return found

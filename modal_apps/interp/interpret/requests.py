@@ -70,7 +70,8 @@ class _OneFeature(_Request):
         pairs = [(self.source, self.index), (self.vector, self.hook)]
         if sorted(sum(part is not None for part in pair) for pair in pairs) != [0, 2]:
             raise PydanticCustomError(
-                "feature_or_vector", "Give either source and index, or vector and hook."
+                "feature_or_vector",
+                "Invalid request data: exactly one of layer/index or vector must be provided",
             )
         return self
 
@@ -203,7 +204,10 @@ class _Steered(_Request):
     @model_validator(mode="after")
     def _features_or_vectors(self) -> Self:
         if (self.features is None) == (self.vectors is None):
-            raise PydanticCustomError("features_or_vectors", "Give either features or vectors.")
+            raise PydanticCustomError(
+                "features_or_vectors",
+                "Invalid request data: exactly one of features or vectors must be provided",
+            )
         if 0 < self.temperature < LOWEST_TEMPERATURE:
             raise PydanticCustomError(
                 "temperature", f"The temperature is 0, or at least {LOWEST_TEMPERATURE}."

@@ -219,5 +219,5 @@ def test_a_pickle_that_would_run_code_is_refused(tmp_path: Path) -> None:
     writers.dictionary("AutoEncoder")(folder)
     torch.save({"W_enc": Path("/tmp")}, folder / "ae.pt")
     source = catalogue(["s"], str(tmp_path))["4-s"]
-    with pytest.raises(InterpretError, match="ae.pt cannot be read"):
+    with pytest.raises(InterpretError, match=r"ae\.pt cannot be read"):
         read_sae(source, folder, read_config(source, folder), torch.float32, "cpu")
