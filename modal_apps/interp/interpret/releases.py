@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -23,6 +23,7 @@ RENAMED = {"llamascope-r1-res-32k": "llamascope-slimpj-openr1-res-32k"}
 # Formats whose sources are single files, not folders.
 FILES = ("connor_rob_hook_z", "deepseek_r1", "goodfire", "qwen_scope")
 MOST_SUGGESTED = 3
+DEFAULT_MODEL = "openai-community/gpt2"
 
 
 class UnknownSetError(ValueError):
@@ -116,8 +117,8 @@ def hub_sources(name: str, models: Sequence[str], revision: str = "") -> list[So
     models_of_set = _by_set().get(name, {})
     wanted = [hub_id(model) for model in models]
     match = next((model for model in wanted if model in models_of_set), None)
-    if match is None and len(models_of_set) == 1 and all(model.startswith("/") for model in wanted):
-        match = next(iter(models_of_set))
+    if match is None and models_of_set and wanted and all(model.startswith("/") for model in wanted):
+        match = _of_a_folder(models_of_set)
     if match is None:
         raise UnknownSetError(_why_unknown(name, wanted, sorted(models_of_set)))
     found = {
@@ -126,6 +127,12 @@ def hub_sources(name: str, models: Sequence[str], revision: str = "") -> list[So
         for source in release.sources(name, [(_named(row).partition("/")[2], row)], revision)
     }
     return sorted(found.values(), key=lambda source: order_of(source.id))
+
+
+def _of_a_folder(models: Iterable[str]) -> str:
+    """A folder does not tell whose model it is: the app's own default, or else the first."""
+    known = sorted(models)
+    return DEFAULT_MODEL if DEFAULT_MODEL in known else known[0]
 
 
 def _why_unknown(name: str, wanted: Sequence[str], models: Sequence[str]) -> str:
@@ -156,6 +163,12 @@ def notes_of(name: str, models: Sequence[str]) -> Iterator[str]:
     """What somebody who deploys should know of a set on the Hub."""
     if (current := current_name(name)) != name:
         yield f"APP_SAE_SETS: {name} is read as {current}."
+    of_set = _by_set().get(current, {})
+    if len(of_set) > 1 and models and all(model.startswith("/") for model in models):
+        yield (
+            f"APP_SAE_SETS: {current} is taken to be that of {_of_a_folder(of_set)}, since a folder does not tell. "
+            "Else name the model in APP_MODEL_ID, and the folder in APP_OVERRIDE_MODEL_ID."
+        )
     release = _releases().get(current)
     if release and release.model not in [hub_id(model) for model in models]:
         yield f"APP_SAE_SETS: {current} was trained on {release.model}, not on {models[0]}."

@@ -120,8 +120,12 @@ class InterpSettings(Settings):
         )
 
     def notes(self) -> list[str]:
-        """Adds that the SAEs may change while nobody deploys."""
+        """Adds that the SAEs may change while nobody deploys, and what may start beside the workers."""
         notes = super().notes()
+        if self.gpus:
+            notes.append(
+                "A call of run_inference_with_config starts one more GPU container, beside APP_MAX_CONTAINERS."
+            )
         if not self.sae_path and not self.sae_revision:
             repos = sorted({source.repo for one in self.variants() for source in one._hub_sources()})
             notes += [f"APP_SAE_REVISION is empty: the newest commit of {repo} is used." for repo in repos]

@@ -79,6 +79,32 @@ def test_wrong_values_are_named(environ: dict[str, str], why: str) -> None:
     assert why in problems(**environ)
 
 
+def test_names_of_models_as_on_neuronpedia() -> None:
+    environ = {
+        "MODEL_ID": "meta-llama/Llama-3.1-8B",
+        "CUSTOM_HF_MODEL_ID": "deepseek-ai/DeepSeek-R1-Distill-Llama-8B",
+        "SAE_SETS": '["llamascope-r1-res-32k"]',
+    }
+    settings = load(InterpSettings, environ)
+    assert settings.checkpoint == "deepseek-ai/DeepSeek-R1-Distill-Llama-8B"
+    assert settings.sets == ["llamascope-slimpj-openr1-res-32k"]
+    assert {"meta-llama/Llama-3.1-8B", "deepseek-r1-distill-llama-8b"} <= settings.names
+    assert any("is read as llamascope-slimpj-openr1-res-32k" in note for note in settings.notes())
+    other = {
+        "MODEL_ID": "gemma-2-2b",
+        "OVERRIDE_MODEL_ID": "gemma-2-2b-it",
+        "SAE_SETS": '["gemmascope-res-16k"]',
+    }
+    settings = load(InterpSettings, other)
+    assert (settings.checkpoint, settings.sae_models[0]) == ("google/gemma-2-2b-it", "gemma-2-2b")
+
+
+def test_a_release_of_another_model_is_noted() -> None:
+    environ = {"APP_MODEL_ID": "gemma-2-2b-it", "APP_SAE_SETS": '["gemma-scope-2b-pt-res-canonical"]'}
+    notes = load(InterpSettings, environ).notes()
+    assert any("was trained on google/gemma-2-2b, not on gemma-2-2b-it" in note for note in notes)
+
+
 def test_sets_in_a_folder_may_have_any_name() -> None:
     settings = load(InterpSettings, {"APP_SAE_SETS": '["a", "b"]', "APP_SAE_PATH": "/cache/saes"})
     assert settings.sets == ["a", "b"]

@@ -192,3 +192,30 @@ def test_a_deploy_needs_only_modal() -> None:
         capture_output=True,
     )
     assert done.returncode == 0, done.stderr.decode()
+
+
+async def test_the_secret_of_an_older_deployment_works_as_it_is(
+    load_entry: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = load_entry(APP_NEURONPEDIA_SECRET="neuronpedia-inference")
+    for arguments in entry.recorded:
+        assert [str(inside(secret)) for secret in arguments["secrets"]] == [
+            str(inside(modal.Secret.from_name("neuronpedia-inference")))
+        ]
+    monkeypatch.setattr(os, "environ", {**os.environ, "SECRET": "my-secure-api-key-123"})
+    transport = httpx.ASGITransport(entry.web.local())
+    async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
+        assert (await client.get("/v1/capabilities")).status_code == 401
+        answer = await client.get("/v1/capabilities", headers={"X-SECRET-KEY": "my-secure-api-key-123"})
+        assert answer.status_code == 200
+
+
+def test_a_call_brings_its_own_model(load_entry: Load, folder: Path) -> None:
+    entry = load_entry(APP_SAE_PATH=str(folder / "saes"), APP_GPU="none")
+    chosen = {"model_id": str(folder / "model"), "sae_sets": [SET], "max_loaded_saes": 200}
+    found = entry.run_inference_with_config.local(**chosen, prompts=["abcZ"])
+    assert (found["status"], found["sae_sets"], found["max_loaded_saes"]) == ("success", [SET], 200)
+    assert found["results"][0]["sets"][SET][0]["index"] == 5
+    assert entry.run_inference_with_config.local(**chosen)["results"] == []
+    with pytest.raises(ValueError, match="APP_DTYPE=float8"):
+        entry.run_inference_with_config.local(**chosen, model_dtype="float8")
