@@ -188,7 +188,8 @@ def _config_options() -> dict[str, Any]:
     if settings.neuronpedia_secret:
         options["secrets"] = [modal.Secret.from_name(settings.neuronpedia_secret)]
     kept = {key: value for key, value in options.items() if key not in SNAPSHOT_OPTIONS}
-    return {**kept, "min_containers": 0, "max_containers": 1, "buffer_containers": None}
+    most_s = settings.timeout_s + settings.startup_timeout_s  # the model is loaded within the call
+    return {**kept, "min_containers": 0, "max_containers": 1, "buffer_containers": None, "timeout": most_s}
 
 
 @app.function(**_config_options())

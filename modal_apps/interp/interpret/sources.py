@@ -65,7 +65,8 @@ def _local(name: str, path: str, models: Sequence[str]) -> list[Source]:
 def _known_on_hub(name: str, models: Sequence[str]) -> dict[str, Source]:
     """Copies of sets on the Hub: their files do not say all of what SAELens' list does."""
     try:
-        return {source.id: source for source in hub_sources(name, models)}
+        named = [model for model in models if not model.startswith("/")]  # a folder does not tell whose it is
+        return {source.id: source for source in hub_sources(name, named)}
     except UnknownSetError:
         return {}
 

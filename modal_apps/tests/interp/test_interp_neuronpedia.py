@@ -113,9 +113,9 @@ async def test_a_vector_is_the_encoder_column(flat: httpx.AsyncClient, chat_fold
 
 
 async def test_the_top_features_are_filled_up_with_those_that_do_not_fire(flat: httpx.AsyncClient) -> None:
-    body = {"prompt": "Z", "sourceSet": "res-jb", "selectedSources": ["0-res-jb"], "numResults": 30}
+    body = {"prompt": "Z", "sourceSet": "res-jb", "selectedSources": ["0-res-jb"], "numResults": 128}
     found = await post(flat, "activation/all", **body)
-    assert len(found["activations"]) == 30
+    assert len(found["activations"]) == 128
     assert found["activations"][-1]["maxValue"] == 0
 
 
