@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 OWN_RULES = frozenset(
     {"feature_or_vector", "features_or_vectors", "repeated_type", "reserved_name", "temperature"}
 )
+# Fields of /activation/raw that its server checks itself.
+CHECKED_THERE = frozenset({"hookPoint", "hook_point", "type"})
 
 
 def flat_status(status: int) -> int:
@@ -27,7 +29,7 @@ def flat_body(status: int, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         body: as all apps have it.
     """
     error = body["error"]
-    if status != 422 or error["code"] in OWN_RULES:
+    if status != 422 or error["code"] in OWN_RULES or error["param"] in CHECKED_THERE:
         return (400 if status == 422 else status), {"error": error["message"]}
     where = ["body", *([error["param"]] if error["param"] else [])]
     detail = [{"type": error["code"], "loc": where, "msg": error["message"]}]

@@ -301,5 +301,8 @@ class NeighboursIn(_Request):
     @model_validator(mode="after")
     def _feature_or_vector(self) -> Self:
         if (self.feature is None) == (self.vector is None):
-            raise PydanticCustomError("feature_or_vector", "Give either feature or vector.")
+            raise PydanticCustomError(
+                "feature_or_vector",
+                "Invalid request data: exactly one of feature or vector must be provided",
+            )
         return self

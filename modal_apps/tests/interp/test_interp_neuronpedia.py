@@ -259,6 +259,13 @@ async def test_a_model_without_a_chat_template_says_so(folder: Path) -> None:
         ("activation/all", {"prompt": "a", "sourceSet": "x"}, 400, "Invalid source set"),
         ("tokenize", {"text": "a" * 600}, 400, "Text too long: 601 tokens, max is 512"),
         ("tokenize", {"text": 3}, 422, "text: "),
+        ("activation/raw", {"prompts": ["a"], "hookPoint": "x"}, 400, "Input should be"),
+        (
+            "util/sae-topk-by-decoder-cossim",
+            {"source": "0-res-jb"},
+            400,
+            "exactly one of feature or vector must be provided",
+        ),
         (
             "util/similarity-matrix-pred",
             {"modelId": "a", "sourceId": "0-res-jb", "index": 0, "text": "a"},
