@@ -14,8 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 OWN_RULES = frozenset(
     {"feature_or_vector", "features_or_vectors", "repeated_type", "reserved_name", "temperature"}
 )
-# Fields of /activation/raw that its server checks itself.
-CHECKED_THERE = frozenset({"hookPoint", "hook_point", "type"})
+# Fields that its server checks itself.
+CHECKED_THERE = frozenset({"hookPoint", "hook_point", "prompts", "type"})
 
 
 def flat_status(status: int) -> int:

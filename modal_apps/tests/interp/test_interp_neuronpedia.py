@@ -260,6 +260,7 @@ async def test_a_model_without_a_chat_template_says_so(folder: Path) -> None:
         ("tokenize", {"text": "a" * 600}, 400, "Text too long: 601 tokens, max is 512"),
         ("tokenize", {"text": 3}, 422, "text: "),
         ("activation/raw", {"prompts": ["a"], "hookPoint": "x"}, 400, "Input should be"),
+        ("activation/raw", {"prompts": []}, 400, "at least 1 item"),
         (
             "util/sae-topk-by-decoder-cossim",
             {"source": "0-res-jb"},
