@@ -75,19 +75,23 @@ def make_api(
     list_limits: Mapping[str, str] | None = None,
     is_ready: Callable[[], bool] = lambda: True,
     lifespan: Any = None,
+    documented: Mapping[int | str, dict[str, Any]] = DOCUMENTED,
+    health_word: str = "ok",
 ) -> Api:
     """
     Parameters:
         list_limits: as `install_error_handlers`.
         is_ready: as `health_routes`.
+        documented: what answers that are no success look like.
+        health_word: as `word` of `health_routes`.
     """
     guarded = checker is not None or settings.wants_proxy
     # Only documents where the key goes: the gate checks it, before anything is read.
     key = [Security(HTTPBearer(auto_error=False, description=KEY_HELP))] if guarded else []
     app = FastAPI(
-        title=title, version=version, dependencies=key, responses=dict(DOCUMENTED), lifespan=lifespan
+        title=title, version=version, dependencies=key, responses=dict(documented), lifespan=lifespan
     )
     app.router.route_class = JsonRoute
     install_error_handlers(app, list_limits or {})
-    app.include_router(health_routes(AppInfo(settings.app_name, title, version), is_ready))
+    app.include_router(health_routes(AppInfo(settings.app_name, title, version), is_ready, health_word))
     return Api(settings, app, checker)

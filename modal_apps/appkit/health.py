@@ -20,12 +20,13 @@ class AppInfo:
     version: str
 
 
-def health_routes(info: AppInfo, is_ready: Callable[[], bool] = lambda: True) -> APIRouter:
+def health_routes(info: AppInfo, is_ready: Callable[[], bool] = lambda: True, word: str = "ok") -> APIRouter:
     """
     `/health` says that the process which serves HTTP is up; `/` says what to call.
 
     Parameters:
         is_ready: False makes `/health` a 503 `starting`; for apps whose model is in the same process.
+        word: what `/health` says when all is well.
     """
     router = APIRouter()
 
@@ -33,7 +34,7 @@ def health_routes(info: AppInfo, is_ready: Callable[[], bool] = lambda: True) ->
     async def health() -> dict[str, str]:
         if not is_ready():
             raise unavailable("starting", "The model is not ready yet.")
-        return {"status": "ok", "app": info.app, "version": info.version}
+        return {"status": word, "app": info.app, "version": info.version}
 
     @router.get("/", summary="What this is")
     async def root() -> dict[str, Any]:

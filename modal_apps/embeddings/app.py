@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import modal
 
@@ -33,6 +33,9 @@ from appkit.wiring import (  # noqa: E402
 )
 from embed.settings import EmbeddingSettings  # noqa: E402
 
+if TYPE_CHECKING:
+    from embed.service import EmbeddingService
+
 settings = read_settings(EmbeddingSettings)
 worker_image = image(HERE / "requirements.txt", "embed")
 options = worker_options(settings, worker_image)
@@ -51,9 +54,14 @@ class Loader:
         start_container(settings)
         with phase("import"):
             from embed.model import EmbeddingModel
-        self.model = EmbeddingModel(
-            settings.model_id, settings.model_revision, settings.dtype, family_name=settings.model_family
-        )
+            from embed.rerank import RerankModel
+        where = (settings.model_id, settings.model_revision, settings.dtype)
+        if settings.is_reranker:
+            self.model: Any = RerankModel(*where, max_length=settings.max_length)
+        else:
+            self.model = EmbeddingModel(
+                *where, family_name=settings.model_family, max_length=settings.max_length
+            )
         self.model.load()
         if settings.snapshot_mode == "gpu":
             self.model.to_device()
@@ -61,12 +69,16 @@ class Loader:
     def finish(self) -> Any:
         from appkit.start import key_checker
         from embed.api import create_app
+        from embed.rerank import RerankService
+        from embed.rerank_api import create_rerank_app
         from embed.service import EmbeddingService
 
         if settings.snapshot_mode == "gpu":
             self.model.resume()
         else:
             self.model.to_device()
+        if settings.is_reranker:
+            return create_rerank_app(settings, RerankService(self.model), key_checker(settings))
         task: Any = None if settings.default_task == "none" else settings.default_task
         self.service = EmbeddingService(self.model, task, retire_container)
         return create_app(settings, self.service, key_checker(settings))
@@ -115,13 +127,30 @@ else:
             return self.asgi
 
         @modal.method()
-        def embed_chunk(self, texts: list[str], task: str) -> tuple[int, bytes]:
-            """Vectors of up to 512 texts, for `embed_file`: their length, and little-endian 32-bit floats."""
-            from embed.bulk import pack
+        async def embed_chunk(self, texts: list[str], task: str) -> Any:
+            """Vectors of up to 512 texts, for `embed_file`; see `Chunk`."""
+            return await self._service().embed_each(texts, task)  # type: ignore[arg-type]
 
-            service = self.loader.service
-            tokens = service.model.tokenize(texts, service.instruction(None, task))  # type: ignore[arg-type]
-            return pack([vector.values for vector in service.model.embed(tokens)])
+        @modal.method()
+        async def embed_text(self, text: str, instruction: str | None = None) -> list[float]:
+            """The vector of one text, for `generate_embedding`."""
+            result = await self._service().embed([text], instruction=instruction, field="text")
+            return result.vectors[0]
+
+        def _service(self) -> EmbeddingService:
+            if settings.is_reranker:
+                raise ValueError(f"{settings.model_id} is a reranker, which gives no vectors.")
+            return self.loader.service
+
+    @app.function(image=worker_image, env=settings.container_env(), timeout=settings.timeout_s)
+    def generate_embedding(text: str, instruction: str | None = None) -> list[float]:
+        """
+        The vector of one text: `modal run …/app.py::generate_embedding --text "…"`, and from a program
+        `modal.Function.from_name("embeddings", "generate_embedding").remote("…")`.
+        """
+        vector = Embedder().embed_text.remote(text, instruction)
+        print(f"{len(vector)} numbers: {', '.join(f'{value:.4f}' for value in vector[:5])}, …")
+        return vector
 
     @app.local_entrypoint()
     def embed_file(path: str, out: str, task: str = "document") -> None:
@@ -129,12 +158,21 @@ else:
         from embed.bulk import BulkError
         from embed.bulk import embed_file as run
 
+        if settings.is_reranker:
+            sys.exit(f"{settings.model_id} is a reranker, which gives no vectors.")
         facts = {"model": settings.model_id, "revision": settings.model_revision, "task": task}
         call = Embedder().embed_chunk
         try:
-            run(Path(path), Path(out), lambda parts: call.map(parts, kwargs={"task": task}), facts)
+            manifest = run(
+                Path(path),
+                Path(out),
+                lambda parts: call.map(parts, kwargs={"task": task}, return_exceptions=True),
+                facts,
+            )
         except BulkError as error:
             sys.exit(str(error))
+        if failed := manifest["failed"]:
+            sys.exit(f"{len(failed)} texts have no vector; {Path(out).with_suffix('.json')} names them.")  # type: ignore[arg-type]
 
     @app.local_entrypoint()
     def main(url: str = "") -> None:

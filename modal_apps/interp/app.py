@@ -42,6 +42,7 @@ settings = read_settings(InterpSettings)
 web_image = image(HERE / "requirements-web.txt", "interpret")
 worker_image = image(HERE / "requirements-worker.txt", "interpret")
 app = modal.App(settings.app_name)
+SNAPSHOT_OPTIONS = ("enable_memory_snapshot", "experimental_options", "startup_timeout")
 
 
 class Worker:
@@ -141,6 +142,8 @@ def _add_worker(variant: InterpSettings) -> Any:
     options = worker_options(variant, worker_image)
     # All containers read the settings of the whole deployment, so that each finds its class by name.
     options["env"] = settings.container_env()
+    if settings.neuronpedia_secret:
+        options["secrets"] = [modal.Secret.from_name(settings.neuronpedia_secret)]
     cls = type(name, (Worker,), {"variant": variant, "__module__": __name__, "__doc__": Worker.__doc__})
     concurrent = modal.concurrent(max_inputs=settings.max_inputs, target_inputs=settings.target_inputs)
     return app.cls(**options)(concurrent(cls))
@@ -152,13 +155,18 @@ def _add_web(variant: InterpSettings, worker: Any) -> Any:
         from appkit.start import key_checker, start_container
         from interpret.api import create_app
 
+        if settings.neuronpedia_secret and os.environ.get("SECRET"):
+            os.environ.setdefault("APP_API_KEY", os.environ["SECRET"])  # its older name
         start_container(variant)
         return create_app(variant, ModalBackend(worker), key_checker(variant, "x-secret-key"))
 
     web.__name__ = web.__qualname__ = _named("web", variant)
     endpoint = modal.asgi_app(label=variant.label or None, **endpoint_options(settings))(web)
     concurrent = modal.concurrent(max_inputs=20)(endpoint)
-    return app.function(**web_options(settings, web_image))(concurrent)
+    options = web_options(settings, web_image)
+    if settings.neuronpedia_secret:
+        options["secrets"] = [modal.Secret.from_name(settings.neuronpedia_secret)]
+    return app.function(**options)(concurrent)
 
 
 for _variant in settings.variants():
@@ -167,7 +175,59 @@ for _variant in settings.variants():
     globals()[_named("web", _variant)] = _add_web(_variant, _worker)
 
 
-@app.function(**prefetch_options(settings, worker_image))
+def _prefetch_options() -> dict[str, Any]:
+    options = prefetch_options(settings, worker_image)
+    if settings.neuronpedia_secret:
+        options["secrets"] = [modal.Secret.from_name(settings.neuronpedia_secret)]
+    return options
+
+
+def _config_options() -> dict[str, Any]:
+    """For a model that is chosen by the call: the same GPU, and no snapshot, which would be of another model."""
+    options = worker_options(settings, worker_image)
+    if settings.neuronpedia_secret:
+        options["secrets"] = [modal.Secret.from_name(settings.neuronpedia_secret)]
+    kept = {key: value for key, value in options.items() if key not in SNAPSHOT_OPTIONS}
+    most_s = settings.timeout_s + settings.startup_timeout_s  # the model is loaded within the call
+    return {**kept, "min_containers": 0, "max_containers": 1, "buffer_containers": None, "timeout": most_s}
+
+
+@app.function(**_config_options())
+def run_inference_with_config(
+    model_id: str = "gpt2-small",
+    sae_sets: list[str] | None = None,
+    max_loaded_saes: int = 13,
+    custom_hf_model_id: str | None = None,
+    model_dtype: str = "float32",
+    sae_dtype: str = "float32",
+    prompts: list[str] | None = None,
+    num_results: int = 25,
+) -> dict[str, Any]:
+    """
+    Loads a model with its SAEs for one call, and tells which features fire most on prompts.
+
+    `modal.Function.from_name(APP, "run_inference_with_config").remote(model_id="gpt2-small", sae_sets=["res-jb"])`
+    loads it and answers with what was loaded; the model stays for the next call with the same values.
+    """
+    from appkit.start import start_container
+    from interpret.batch import run_with_config
+
+    start_container(settings)
+    values = {
+        "model_id": model_id,
+        "sae_sets": sae_sets or ["res-jb"],
+        "max_loaded_saes": max_loaded_saes,
+        "custom_hf_model_id": custom_hf_model_id or "",
+        "dtype": model_dtype,
+        "sae_dtype": sae_dtype,
+    }
+    reply, broken = run_with_config(settings, values, prompts or [], num_results)
+    if broken:
+        retire_container()
+    return reply
+
+
+@app.function(**_prefetch_options())
 def prefetch() -> None:
     """Fetches models and SAEs to the volume ahead: `modal run modal_apps/interp/app.py::prefetch`."""
     from appkit.weights import download

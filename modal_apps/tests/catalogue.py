@@ -19,6 +19,7 @@ class Known:
         functions: tags of the functions, as Modal calls them.
         web: names of those with a URL.
         gpu: tags of those with a GPU.
+        more_gpu: tags of functions that hold a GPU for one call.
         light: module that the web function imports, and that must not import torch; '' in single topology.
     """
 
@@ -28,6 +29,7 @@ class Known:
     web: frozenset[str]
     gpu: str
     light: str = ""
+    more_gpu: frozenset[str] = frozenset()
 
 
 KNOWN: dict[str, Known] = {
@@ -53,16 +55,17 @@ KNOWN: dict[str, Known] = {
     "embeddings": Known(
         EmbeddingSettings,
         "embed",
-        frozenset({"prefetch", "Embedder.*"}),
+        frozenset({"prefetch", "generate_embedding", "Embedder.*"}),
         frozenset({"Embedder.web"}),
         "Embedder",
     ),
     "interp": Known(
         InterpSettings,
         "interpret",
-        frozenset({"web", "prefetch", "Interpreter.*"}),
+        frozenset({"web", "prefetch", "run_inference_with_config", "Interpreter.*"}),
         frozenset({"web"}),
         "Interpreter",
         "interpret.api",
+        frozenset({"run_inference_with_config"}),
     ),
 }

@@ -52,8 +52,9 @@ def test_every_container_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch,
 def test_the_gpu_is_where_the_model_is_and_only_there(monkeypatch: pytest.MonkeyPatch, app: str) -> None:
     entry = load_entry(monkeypatch, app, APP_GPU="L4,T4:1", APP_MAX_CONTAINERS="3", APP_BUFFER_CONTAINERS="1")
     with_gpu = [arguments for arguments in entry.recorded if arguments.get("gpu")]
-    assert [arguments["gpu"] for arguments in with_gpu] == [["L4", "T4"]]
-    [worker] = with_gpu
+    assert [arguments["gpu"] for arguments in with_gpu] == [["L4", "T4"]] * (1 + len(KNOWN[app].more_gpu))
+    worker, *others = with_gpu
+    assert [other["max_containers"] for other in others] == [1] * len(others)
     assert (worker["max_containers"], worker["min_containers"], worker["buffer_containers"]) == (3, 0, 1)
     assert list(worker["volumes"]) == ["/cache"]
 

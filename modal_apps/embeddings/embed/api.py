@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from .answers import EmbeddingObject, EmbedOut, GenerateOut, OpenAiOut, Usage
 from .requests import EmbedIn, GenerateIn, OpenAiIn
+from .rerank_api import NOT_A_RERANKER, refuse
 from .service import Embedded, EmbeddingService, milliseconds
 from .settings import EmbeddingSettings
 
@@ -44,6 +45,7 @@ def create_app(settings: EmbeddingSettings, service: EmbeddingService, checker: 
     api.routes.post("/v1/embeddings", summary="Embeddings in OpenAI's format")(routes.openai)
     api.routes.post("/embed", summary="Texts to vectors, with instruction and timing")(routes.embed)
     api.routes.post("/generate_embedding", summary="One text to one vector")(routes.generate)
+    refuse(api.routes, ("/rerank", "/v1/rerank", "/v2/rerank"), "not_a_reranker", NOT_A_RERANKER)
     api.routes.get("/status", summary="Model, GPU, batching, settings and cost")(routes.status)
     return api.served()
 
@@ -126,6 +128,8 @@ class Routes:
         response.headers["X-Model-Seconds"] = f"{result.model_ms / 1000:.4f}"
         response.headers["X-Queue-Seconds"] = f"{result.queue_ms / 1000:.4f}"
         response.headers["X-Cold-Start"] = str(int(result.cold))
+        if result.truncated:
+            response.headers["X-Truncated"] = str(len(result.truncated))
         log.info(
             "embedded %d texts, %d tokens: model %.1f ms, queue %.1f ms",
             *(len(result.vectors), result.tokens, result.model_ms, result.queue_ms),

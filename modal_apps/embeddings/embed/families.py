@@ -17,13 +17,13 @@ class Family:
     Parameters:
         instructions: what the model reads before a text, by task; '' for nothing.
         pools_instruction: whether the instruction's tokens count in the mean. INSTRUCTOR leaves them out.
-        is_t5: a T5 encoder, whose activations overflow in float16.
+        float16: whether activations stay in the range of that type; those of T5 and EmbeddingGemma do not.
         least_dimensions: shortest length to which the vectors may be cut; 0 for models not trained for it.
     """
 
     instructions: dict[str, str]
     pools_instruction: bool
-    is_t5: bool
+    float16: bool
     least_dimensions: int
 
 
@@ -33,9 +33,13 @@ def _read_families() -> dict[str, Family]:
 
 
 FAMILIES = _read_families()
+RERANKER = "reranker"
+RERANKER_NAMES = ("rerank", "cross-encoder/", "ms-marco-")
 
 
 def family_of(model_id: str) -> str:
-    """The family by the model's name; `plain`, a model without instructions, when the name tells nothing."""
+    """The family by the name; `reranker` for a cross-encoder; `plain`, without instructions, when it tells nothing."""
+    if any(part in model_id.lower() for part in RERANKER_NAMES):
+        return RERANKER
     name = model_id.rsplit("/", 1)[-1].lower()
     return next((family for family in FAMILIES if family != "plain" and family in name), "plain")

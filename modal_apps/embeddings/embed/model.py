@@ -15,10 +15,12 @@ from sentence_transformers import SentenceTransformer
 from transformers.utils.logging import disable_progress_bar
 
 from .families import FAMILIES, Family
+from .lengths import longest_of
 
 PAD_TO = 8  # widths that GPUs multiply fastest
-LONGEST = 512
 disable_progress_bar()  # it would fill the log with carriage returns
+# By the type of the encoder: EmbeddingGemma is built of Gemma 3.
+OVERFLOWING = {"t5": "A T5 encoder", "gemma3_text": "EmbeddingGemma"}
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 AMPERE = (8, 0)
 
@@ -68,9 +70,11 @@ class EmbeddingModel(TorchWorker):
 
     Parameters:
         family_name: key of `FAMILIES`.
+        max_length: as APP_MAX_LENGTH; 0 for the model's own.
     """
 
     family_name: str = "plain"
+    max_length: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -86,7 +90,8 @@ class EmbeddingModel(TorchWorker):
         """
         Raises:
             OSError: there is no such checkpoint, or no network to fetch it.
-            ModelError: float16 for a T5 encoder.
+            ModelError: float16 for a model that overflows in it.
+            ValueError: a length that the model cannot read.
         """
         if self.model_id.startswith("/") and not Path(self.model_id).is_dir():
             raise FileNotFoundError(f"There is no checkpoint at {self.model_id} in this container.")
@@ -97,17 +102,18 @@ class EmbeddingModel(TorchWorker):
             model_kwargs={"dtype": torch.float32},
         ).eval()
         kind = self.model[0].auto_model.config.model_type
-        if kind == "t5" and self.dtype == "float16":
-            raise ModelError("A T5 encoder overflows in float16 and gives NaN; use bfloat16 or float32.")
+        if self.dtype == "float16" and (name := OVERFLOWING.get(kind)):
+            raise ModelError(f"{name} overflows in float16 and gives NaN; use bfloat16 or float32.")
         if not self.family.pools_instruction:
             # The library does this by itself only for the model's Hub id, not for a folder.
             self.model.set_pooling_include_prompt(False)
         self.pooling: Any = next(module for module in self.model if hasattr(module, "include_prompt"))
         self.tokenizer: Any = self.model.tokenizer
-        self.longest = min(LONGEST, self.model.max_seq_length or LONGEST)
+        config = self.model[0].auto_model.config
+        self.longest = longest_of(self.model.max_seq_length, config, self.tokenizer, self.max_length)
 
     def move(self) -> None:
-        self.model.to(self.device, self._dtype())
+        self.model.to(self.device, best_dtype(self.dtype, self.device))
 
     def warm_up(self) -> None:
         self.embed(
@@ -196,8 +202,13 @@ class EmbeddingModel(TorchWorker):
         ids = self.tokenizer(instruction)["input_ids"]
         return len(ids) - (ids[-1] in self.tokenizer.all_special_ids)
 
-    def _dtype(self) -> torch.dtype:
-        if self.dtype != "auto":
-            return DTYPES[self.dtype]
-        modern = self.device == "cuda" and torch.cuda.get_device_capability() >= AMPERE
-        return torch.bfloat16 if modern else torch.float32
+
+def best_dtype(wanted: str, device: str) -> torch.dtype:
+    """
+    Parameters:
+        wanted: as APP_DTYPE; `auto` is bfloat16 on Ampere and later, float32 elsewhere.
+    """
+    if wanted != "auto":
+        return DTYPES[wanted]
+    modern = device == "cuda" and torch.cuda.get_device_capability() >= AMPERE
+    return torch.bfloat16 if modern else torch.float32

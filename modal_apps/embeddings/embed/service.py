@@ -12,10 +12,13 @@ from appkit.batcher import MicroBatcher
 from appkit.errors import ApiError, unavailable
 from appkit.gpu_errors import is_out_of_memory, is_poisoned
 
+from .bulk import Chunk, pack
 from .families import Task
 from .model import EmbeddingModel, NonFiniteError, Tokens, Vector
 
 MOST_TOKENS = 300_000
+AT_ONCE = 256  # texts of one chunk that wait together, so that requests get their turn
+PAUSE_S = 0.2
 UNIT = 1e-6  # what 32-bit floats of length 1 miss at most
 
 
@@ -95,6 +98,37 @@ class EmbeddingService:
             model_ms=milliseconds(sum({vector.began: vector.model_s for vector in vectors}.values())),
             cold=cold,
         )
+
+    async def embed_each(self, texts: Sequence[str], task: Task) -> Chunk:
+        """
+        Vectors of a chunk of a file, in the same forward passes as those of requests. A text that fails, fails alone.
+
+        Raises:
+            ApiError: 503 `gpu_error`.
+        """
+        tokens = await asyncio.to_thread(self.model.tokenize, texts, self.instruction(None, task))
+        found: list[Vector | ApiError] = []
+        for first in range(0, len(tokens), AT_ONCE):
+            found += await asyncio.gather(*(self._patiently(one) for one in tokens[first : first + AT_ONCE]))
+        dim, vectors = pack([one.values for one in found if isinstance(one, Vector)])
+        return Chunk(
+            dim=dim,
+            vectors=vectors,
+            failed={index: one.detail for index, one in enumerate(found) if isinstance(one, ApiError)},
+            truncated=[index for index, one in enumerate(tokens) if one.truncated],
+        )
+
+    async def _patiently(self, tokens: Tokens) -> Vector | ApiError:
+        """Waits while others fill the queue; an error of this text alone is a value."""
+        while True:
+            try:
+                return (await self._compute([tokens]))[0]
+            except ApiError as error:
+                if error.code == "gpu_error":
+                    raise
+                if error.code != "overloaded":
+                    return error
+            await asyncio.sleep(PAUSE_S)
 
     def instruction(self, given: str | None, task: Task | None) -> str:
         """What is read before each text: the request's own words, else those of its task or of the default."""

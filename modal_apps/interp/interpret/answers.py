@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from .requests import Wire
+from pydantic import BaseModel, ConfigDict
+
+from .requests import ChatMessage, Wire
 
 
 class ActivationOut(Wire):
-    """A feature at each token. The largest value is at `maxValueIndex`, the first of equals."""
+    """
+    A feature at each token. The largest value is at `maxValueIndex`, the first of equals. What Neuronpedia's server
+    has beside it, the attribution through attention (`dfa…`), is not computed here: null.
+    """
 
     values: list[float]
     max_value: float
     max_value_index: int
+    dfa_values: list[float] | None = None
+    dfa_max_value: float | None = None
+    dfa_target_index: int | None = None
 
 
 class SingleOut(Wire):
@@ -36,13 +44,17 @@ class FeatureOut(Wire):
     sum_values: float
     max_value: float
     max_value_index: int
+    dfa_values: list[float] | None = None
+    dfa_target_index: int | None = None
+    dfa_max_value: float | None = None
 
 
 class AllOut(Wire):
-    """Only features that fire, the strongest first. `values` fit to `tokens`, the beginning one included."""
+    """The strongest features first, up to numResults. `values` fit to `tokens`, the beginning one included."""
 
     activations: list[FeatureOut]
     tokens: list[str]
+    counts: list[list[float]] | None = None
 
 
 class AllBatchOut(Wire):
@@ -119,7 +131,7 @@ class Logprob(Wire):
 
 
 class SteerOutput(Wire):
-    """`output` is the prompt and what follows it."""
+    """`output` is what follows the prompt; with APP_WIRE=legacy the prompt too."""
 
     type: Literal["STEERED", "DEFAULT"]
     output: str
@@ -130,6 +142,43 @@ class SteerOut(Wire):
     outputs: list[SteerOutput]
 
 
+class SteerChatResult(Wire):
+    """`raw` is the prompt as the model read it and what it wrote; `chatTemplate` the same as messages."""
+
+    chat_template: list[ChatMessage]
+    raw: str
+    type: Literal["STEERED", "DEFAULT"] | None = None
+    logprobs: list[Logprob] | None = None
+
+
+class SteerChatOut(Wire):
+    outputs: list[SteerChatResult]
+    input: SteerChatResult
+
+
+class TokenSpan(Wire):
+    """`section` is header, content or footer of the message that the token belongs to."""
+
+    position: int
+    token_id: int
+    token_str: str
+    message_index: int | None
+    role: str | None
+    channel: str | None
+    section: str
+
+
+class ChatTemplateOut(Wire):
+    prompt: str
+    tokens: list[int]
+    spans: list[TokenSpan]
+
+
+class SimilarityOut(Wire):
+    similarity_matrix: list[list[float]]
+    tokens: list[str]
+
+
 class TokenizeOut(Wire):
     tokens: list[int]
     token_strings: list[str]
@@ -137,7 +186,10 @@ class TokenizeOut(Wire):
 
 
 class VectorOut(Wire):
-    """`logSparsity`: base-10 logarithm of how often the feature fires, where the SAE's files have it."""
+    """
+    The encoder column of a feature. With APP_WIRE=legacy its decoder row, and `logSparsity`, the base-10 logarithm of
+    how often it fires, where the SAE's files have it.
+    """
 
     vector: list[float]
     hook_name: str
@@ -184,3 +236,44 @@ class CapabilitiesOut(Wire):
     steer_methods: list[str]
     limits: Limits
     endpoints: dict[str, bool]
+
+
+class FlatCapabilitiesOut(BaseModel):
+    """
+    What Neuronpedia's routers read, in its names. What is not known before a worker has answered is null; `?wake=1`
+    asks it. Neuronpedia's server has more keys, about parts that this one does not have.
+    """
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    model: str
+    model_names: list[str]
+    backend: str
+    device: str | None
+    max_concurrent_requests: int
+    max_tokens: int | None
+    token_limit: int
+    activation_token_limit: int
+    max_num_results: int
+    max_prompts: int
+    max_completion_tokens: int
+    max_loaded_saes: int
+    capture_points: list[str]
+    steer_methods: list[str]
+    hooks_available: bool
+    graph_replay: bool
+    static_points: list[str]
+    static_writes: list[str]
+    generation_only: bool
+    num_layers: int | None
+    sae_sets: list[str]
+    sources: dict[str, list[str]]
+    loaded_sources: list[str]
+    endpoints: dict[str, bool]
+
+
+class FlatError(BaseModel):
+    """Every answer that is not a success. `detail` is there when a field of the request is wrong."""
+
+    error: str
+    detail: list[dict[str, Any]] | None = None

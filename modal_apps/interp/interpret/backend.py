@@ -10,11 +10,19 @@ from appkit.status import WorkerReport
 from .errors import Failure
 
 
+class ModelFacts(TypedDict):
+    """Layers of the model, and tokens that it reads and writes together."""
+
+    layers: int
+    context: int
+
+
 class Loaded(TypedDict):
-    """What a worker has: ids of all its sources by set, and those in memory."""
+    """What a worker has: ids of all its sources by set, those in memory, and what its model is."""
 
     sources: dict[str, list[str]]
     in_memory: list[str]
+    model: ModelFacts
 
 
 class Reply(TypedDict):
@@ -41,11 +49,17 @@ class LogprobStep(TypedDict):
 
 
 class Step(TypedDict):
-    """One more token of a completion: its type, all of the text so far, and what the model weighed there."""
+    """
+    One more token of a completion: its type, all of the text so far, and what the model weighed there.
+
+    Keys:
+        prompt: the prompt as the model read it; in the first step of a chat.
+    """
 
     type: str
     output: str
     logprob: NotRequired[LogprobStep]
+    prompt: NotRequired[str]
 
 
 class BackendError(Exception):

@@ -13,21 +13,26 @@ from typing import Any, TypeVar
 import torch
 from appkit.gpu_errors import is_out_of_memory, is_poisoned
 
-from .backend import Loaded, Reply
+from .backend import Loaded, ModelFacts, Reply
 from .cache import LruCache
+from .chat import Chat
 from .errors import Failure, InterpretError, out_of_memory
 from .features import Features
 from .fetch import is_fetched
 from .generate import Generation, check_context
+from .hooks import width_at
 from .language_model import DTYPES, LanguageModel
-from .outputs import Outputs
+from .outputs import outputs_for
 from .raw import Raw
 from .settings import InterpSettings
+from .source import Source
 from .sources import catalogue
 from .steering import Steering, make_steering
 from .store import SaeStore, memory_budget
+from .tokens import Tokens
 
 Payload = dict[str, Any]
+STEERED = ("steer", "steer_chat")
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -55,7 +60,7 @@ class Engine:
 
     def load(self) -> None:
         """Reads the model without a CUDA call; see `TorchWorker`."""
-        self.sources = catalogue(self.settings.sets, self.settings.sae_path, self.settings.sae_revision)
+        self.sources = self._catalogue()
         self.model.load()
 
     def to_device(self) -> None:
@@ -68,19 +73,32 @@ class Engine:
         self.model.resume()
         self._open_store()
 
+    def _catalogue(self) -> dict[str, Source]:
+        settings = self.settings
+        return catalogue(settings.sets, settings.sae_path, settings.sae_revision, settings.sae_models)
+
     def _open_store(self) -> None:
         # Read again: a snapshot may be older than what now lies on the volume.
-        self.sources = catalogue(self.settings.sets, self.settings.sae_path, self.settings.sae_revision)
+        self.sources = self._catalogue()
         cache = LruCache(memory_budget(self.model.device), self.settings.max_loaded_saes)
         dtype = DTYPES[self.settings.sae_dtype]
-        self.store = SaeStore(self.sources, self.model.d_model, dtype, self.model.device, cache)
+        self.store = SaeStore(
+            self.sources,
+            lambda hook: width_at(self.model.model, hook, self.model.d_model),
+            dtype,
+            self.model.device,
+            cache,
+            self.settings.speaks_neuronpedia,
+        )
         log.info(
             "SAEs may take %.1f MiB, at most %d of %d",
             cache.budget_bytes / 2**20,
             cache.max_items,
             len(self.sources),
         )
-        features, raw = Features(self.model, self.store), Raw(self.model, self.store)
+        like = self.settings.speaks_neuronpedia
+        features, raw = Features(self.model, self.store, like), Raw(self.model, self.store, like)
+        chat = Chat(self.model)
         self._operations: dict[str, Callable[[Payload], Any]] = {
             "single": features.single,
             "all": features.all,
@@ -90,6 +108,7 @@ class Engine:
             "tokenize": raw.tokenize,
             "vector": raw.vector,
             "neighbours": raw.neighbours,
+            "chat_template": chat.template,
             "describe": lambda _: {},
         }
 
@@ -102,7 +121,7 @@ class Engine:
         """
         start = time.perf_counter()
         try:
-            result = self._complete(payload) if name == "steer" else self._operate(name, payload)
+            result = self._complete(payload) if name in STEERED else self._operate(name, payload)
         except Exception as error:
             return self._reply(None, self._failure(error), start)
         return self._reply(result, None, start)
@@ -146,22 +165,40 @@ class Engine:
         return self._retried(lambda: self._operations[name](payload))
 
     def _complete(self, payload: Payload) -> Payload:
-        outputs = Outputs(payload["types"], bool(payload["n_logprobs"]))
+        outputs = outputs_for(payload)
         for step in self._steps(payload):
             outputs.add(step)
         return outputs.body()
 
     def _steps(self, payload: Payload) -> Iterator[Any]:
         """STEERED and DEFAULT one after the other, each from the same seed."""
-        tokens = self.model.reader.read(payload["prompt"])
+        tokens, opening = self._prompt(payload)
         check_context(self.model, tokens, payload["n_completion_tokens"])
         steering: Steering = self._retried(lambda: make_steering(self.model, self.store, payload))
         for kind in payload["types"]:
             chosen = steering if kind == "STEERED" else None
             generation = Generation(
-                self.model, payload, tokens, kind, chosen, first_pass=self._retried, next_pass=self._locked
+                self.model,
+                payload,
+                tokens,
+                kind,
+                chosen,
+                first_pass=self._retried,
+                next_pass=self._locked,
+                skipped=opening,
             )
-            yield from generation.steps()
+            for number, step in enumerate(generation.steps()):
+                if number == 0 and isinstance(payload["prompt"], list):
+                    step["prompt"] = self.model.reader.text(tokens.ids)
+                yield step
+
+    def _prompt(self, payload: Payload) -> tuple[Tokens, int]:
+        """The prompt, and how many of its tokens are left out of the completion."""
+        if isinstance(payload["prompt"], list):
+            tokens = Chat(self.model).render(payload["prompt"])
+            return tokens, len(tokens.ids)
+        tokens = self.model.reader.read(payload["prompt"])
+        return tokens, len(tokens.ids) if self.settings.speaks_neuronpedia else int(tokens.has_bos)
 
     def _locked(self, work: Callable[[], T]) -> T:
         with self._lock:
@@ -215,5 +252,9 @@ class Engine:
             error=error,
             model_s=time.perf_counter() - start,
             worker=report,
-            loaded=Loaded(sources=self.store.by_set(), in_memory=self.store.cache.keys),
+            loaded=Loaded(
+                sources=self.store.by_set(),
+                in_memory=self.store.cache.keys,
+                model=ModelFacts(layers=self.model.layers, context=self.model.context),
+            ),
         )

@@ -10,13 +10,14 @@ import torch
 from torch import Tensor
 
 from .errors import InterpretError, check_answer_size, non_finite
-from .hooks import find_site
+from .hooks import find_site, width_at
 from .language_model import LanguageModel
 from .sae_math import Sae
 from .store import SaeStore
 from .tokens import Tokens
 
 Payload = dict[str, Any]
+SPARSE_DECIMALS = 3  # of Neuronpedia's sparse matrix
 
 
 @dataclass(frozen=True)
@@ -33,16 +34,22 @@ class Features:
 
     model: LanguageModel
     store: SaeStore
+    like_neuronpedia: bool = True
 
     def single(self, payload: Payload) -> list[Payload]:
         """A feature or a vector on each prompt."""
-        prompts = self._read(payload)
         hook, sae = self._direction(payload)
+        # Neuronpedia reads a vector at the tokens that the tokenizer makes, whatever they are.
+        as_tokenized = sae is None and self.like_neuronpedia
+        prompts = self._read(payload, as_tokenized=as_tokenized)
         found = {}
         for number, tokens, seen in self._run(prompts, [hook]):
-            values = self._values(payload, seen[hook], sae)
+            values = finite(self._values(payload, seen[hook], sae), "An activation")
+            if self.like_neuronpedia and sae is not None:
+                values = values.masked_fill(torch.tensor(tokens.begins, device=values.device), 0)
+            first = 0 if as_tokenized else int(tokens.has_bos)
             where = f"prompts[{number}]" if "prompts" in payload else "prompt"
-            found[number] = _single(tokens, finite(values, "An activation").tolist(), where)
+            found[number] = _single(tokens, values.tolist(), first, where)
         return [found[number] for number in range(len(prompts))]
 
     def all(self, payload: Payload) -> list[Payload]:
@@ -61,6 +68,8 @@ class Features:
             sae = self.store.get(source, "selectedSources")
             for number, tokens in enumerate(prompts):
                 fresh = _ranked(source, sae, residuals[number][hooks[source]], tokens, payload)
+                if not self.like_neuronpedia:
+                    fresh = [one for one in fresh if one.key > 0]
                 # Stable: of equals the earlier source comes first.
                 ranked[number] = sorted([*ranked[number], *fresh], key=lambda one: -one.key)[
                     : payload["num_results"]
@@ -97,11 +106,12 @@ class Features:
             # How many fire is known only now, but before a number is made of it that takes memory.
             numbers += 2 * int(values.count_nonzero())
             check_answer_size(numbers)
-            found[number] = {"tokens": tokens.strings, "active_features": _sparse(values)}
+            decimals = SPARSE_DECIMALS if self.like_neuronpedia else None
+            found[number] = {"tokens": tokens.strings, "active_features": _sparse(values, decimals)}
         return [found[number] for number in range(len(prompts))]
 
-    def _read(self, payload: Payload) -> list[Tokens]:
-        read = self.model.reader.read
+    def _read(self, payload: Payload, *, as_tokenized: bool = False) -> list[Tokens]:
+        read = self.model.reader.read_as_tokenized if as_tokenized else self.model.reader.read
         if "prompt" in payload:
             return [read(payload["prompt"])]
         return [read(text, f"prompts[{number}]") for number, text in enumerate(payload["prompts"])]
@@ -120,7 +130,9 @@ class Features:
     def _direction(self, payload: Payload) -> tuple[str, Sae | None]:
         if payload.get("source") is None:
             find_site(self.model.model, payload["hook"])
-            check_width(payload["vector"], self.model.d_model, "vector")
+            check_width(
+                payload["vector"], width_at(self.model.model, payload["hook"], self.model.d_model), "vector"
+            )
             return payload["hook"], None
         sae, hook = self._sae(payload["source"])
         check_index(payload["index"], sae, payload["source"], "index")
@@ -193,8 +205,7 @@ def _check_positions(positions: Sequence[int], tokens: Tokens) -> None:
             raise InterpretError(422, "index_out_of_range", message, f"sortByTokenIndexes[{number}]")
 
 
-def _single(tokens: Tokens, values: list[float], param: str) -> Payload:
-    first = int(tokens.has_bos)
+def _single(tokens: Tokens, values: list[float], first: int, param: str) -> Payload:
     kept = values[first:]
     if not kept:
         raise InterpretError(422, "empty_prompt", "The prompt has no token of its own.", param)
@@ -208,7 +219,7 @@ def _single(tokens: Tokens, values: list[float], param: str) -> Payload:
 
 @torch.inference_mode()
 def _ranked(source: str, sae: Sae, residual: Tensor, tokens: Tokens, payload: Payload) -> list[Ranked]:
-    """The features of one SAE that fire, the strongest first."""
+    """The features of one SAE, the strongest first; those that do not fire come last."""
     values = finite(encode(sae, residual), "An activation")
     if payload["ignore_bos"] and tokens.has_bos:
         values[0] = 0
@@ -235,7 +246,6 @@ def _ranked(source: str, sae: Sae, residual: Tensor, tokens: Tokens, payload: Pa
             },
         )
         for key, index, row, total, most, position in rows
-        if key > 0
     ]
 
 
@@ -260,11 +270,12 @@ def _by_token(tokens: Tokens, first: int, indices: list[list[int]], values: list
     return {"results": results, "tokens": tokens.strings[first:]}
 
 
-def _sparse(values: Tensor) -> dict[str, list[tuple[int, float]]]:
-    """By feature: pairs of position and value, where the value is not 0."""
+def _sparse(values: Tensor, decimals: int | None) -> dict[str, list[tuple[int, float]]]:
+    """By feature: pairs of position and value, where the value is not 0 before it is rounded."""
     places = values.T.nonzero()
     amounts = values.T[places[:, 0], places[:, 1]].tolist()
     found: dict[str, list[tuple[int, float]]] = {}
     for (feature, position), amount in zip(places.tolist(), amounts, strict=True):
-        found.setdefault(str(feature), []).append((position, amount))
+        shown = amount if decimals is None else round(amount, decimals)
+        found.setdefault(str(feature), []).append((position, shown))
     return found

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from appkit.progress import Progress
 
+from .formats import files_of, weights_file
 from .settings import InterpSettings
-from .sources import CONFIG, WEIGHTS, Source, catalogue
+from .source import Source
+from .sources import catalogue
 
 
 def fetch(source: Source, *, offline: bool = False) -> Path:
@@ -20,7 +22,9 @@ def fetch(source: Source, *, offline: bool = False) -> Path:
 
     Raises:
         OSError: no such files, or no network.
+        InterpretError: 422 `unsupported_source`, as `files_of`.
     """
+    names = files_of(source)
     if not source.repo:
         return Path(source.folder)
     from huggingface_hub import hf_hub_download
@@ -28,11 +32,11 @@ def fetch(source: Source, *, offline: bool = False) -> Path:
     paths = [
         hf_hub_download(
             source.repo,
-            f"{source.folder}/{name}",
+            f"{source.folder}/{name}".lstrip("/"),
             revision=source.revision or None,
             local_files_only=offline,
         )
-        for name in (CONFIG, WEIGHTS)
+        for name in names
     ]
     return Path(paths[0]).parent
 
@@ -51,9 +55,9 @@ def fetch_sets(settings: InterpSettings) -> None:
     """Fetches every source of the model's sets, with a progress line for each."""
     if settings.sae_path:
         return
-    sources = catalogue(settings.sets, settings.sae_path, settings.sae_revision)
+    sources = catalogue(settings.sets, settings.sae_path, settings.sae_revision, settings.sae_models)
     progress = Progress("prefetch", "-".join(settings.sets), len(sources))
     for source in sources.values():
         start = time.perf_counter()
-        size = (fetch(source) / WEIGHTS).stat().st_size / 2**20
+        size = weights_file(source, fetch(source)).stat().st_size / 2**20
         progress.item(source.id, f"{size:.1f} MiB", time.perf_counter() - start)

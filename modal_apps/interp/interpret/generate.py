@@ -30,6 +30,7 @@ class Generation:
         steering: None for the model as it is.
         first_pass: runs the pass over the prompt; it may do so twice.
         next_pass: runs each later pass.
+        skipped: tokens at the start that are left out of the text.
     """
 
     model: LanguageModel
@@ -39,6 +40,7 @@ class Generation:
     steering: Steering | None
     first_pass: Guard
     next_pass: Guard
+    skipped: int = 0
 
     def steps(self) -> Iterator[Step]:
         """One step for each token; one without a token when the model ends at once."""
@@ -124,8 +126,8 @@ class Generation:
         )
 
     def _text(self, ids: list[int]) -> str:
-        """All of the text, without the token that begins the sequence."""
-        return self.model.reader.text(ids[int(self.tokens.has_bos) :])
+        """The text so far, without what is skipped."""
+        return self.model.reader.text(ids[self.skipped :])
 
 
 @dataclass

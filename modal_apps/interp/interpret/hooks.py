@@ -12,10 +12,11 @@ from torch import Tensor, nn
 
 from .errors import InterpretError
 
-NAME = re.compile(r"blocks\.(\d+)\.hook_(resid_pre|resid_post|mlp_out|attn_out)")
+NAME = re.compile(r"blocks\.(\d+)\.(?:hook_(resid_pre|resid_post|mlp_out|attn_out)|attn\.hook_(z))")
 POINTS = ("resid_pre", "resid_post", "mlp_out", "attn_out")
 BLOCKS = ("h", "layers", "blocks")
 ATTENTION = ("attn", "self_attn", "attention")
+MIXERS = ("o_proj", "c_proj", "dense", "out_proj")
 Change = Callable[[Tensor], Tensor]
 
 
@@ -50,7 +51,8 @@ def hook_name(layer: int, point: str) -> str:
 def find_site(model: nn.Module, hook: str, param: str = "hook") -> Site:
     """
     Parameters:
-        hook: `blocks.L.hook_` and `resid_pre` (input of a block), `resid_post` (its output), `mlp_out`, `attn_out`.
+        hook: `blocks.L.hook_` and `resid_pre` (input of a block), `resid_post` (its output), `mlp_out`, `attn_out`;
+            or `blocks.L.attn.hook_z`, the heads side by side before they are mixed.
         param: the part of the request that named it.
 
     Raises:
@@ -59,7 +61,7 @@ def find_site(model: nn.Module, hook: str, param: str = "hook") -> Site:
     match = NAME.fullmatch(hook)
     blocks = blocks_of(model)
     if not match or int(match[1]) >= len(blocks):
-        names = " or ".join(hook_name(0, point) for point in POINTS)
+        names = ", ".join(hook_name(0, point) for point in POINTS) + " or blocks.0.attn.hook_z"
         raise InterpretError(
             422,
             "unknown_hook",
@@ -67,9 +69,38 @@ def find_site(model: nn.Module, hook: str, param: str = "hook") -> Site:
             param,
         )
     block = blocks[int(match[1])]
+    if match[3]:
+        return Site(_mixer(block, hook, param), at_input=True)
     if match[2].startswith("resid"):
         return Site(block, at_input=match[2] == "resid_pre")
     return Site(_branch(block, match[2]))
+
+
+def _mixer(block: nn.Module, hook: str, param: str) -> nn.Module:
+    """The linear layer that mixes an attention's heads."""
+    attention = next((getattr(block, name) for name in ATTENTION if hasattr(block, name)), None)
+    for name in MIXERS:
+        if isinstance(found := getattr(attention, name, None), nn.Module):
+            return found
+    raise InterpretError(422, "unknown_hook", f"The attention at {hook} has no heads that are mixed.", param)
+
+
+def width_at(model: nn.Module, hook: str, d_model: int) -> int:
+    """
+    How many numbers an activation has.
+
+    Parameters:
+        d_model: of the residual stream, which all hooks but `hook_z` have.
+
+    Raises:
+        InterpretError: as `find_site`.
+    """
+    site = find_site(model, hook)
+    if not hook.endswith("hook_z"):
+        return d_model
+    weight: Any = site.module.weight
+    # GPT-2 keeps its weights the other way around.
+    return int(weight.shape[0] if hasattr(site.module, "nf") else weight.shape[1])
 
 
 def _branch(block: nn.Module, point: str) -> nn.Module:

@@ -10,6 +10,7 @@ MOST_NUMBERS = 8_000_000  # in one answer; as JSON about 160 MB
 MOST_POSITIONS = 8192  # tokens of the longest prompt that a deployment can be set to take
 MOST_SOURCES = 1024
 MOST_LAYERS = 1024
+MOST_MESSAGES = 256
 MOST_STRENGTH = 1e6  # also of the numbers of a vector
 MOST_STREAMED = (
     1_000_000  # logprobs in all events of a stream, each of which repeats those before; about 60 MB

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .backend import LogprobStep, Step
+from .reasoning import turn_of
 
 
 @dataclass
@@ -36,3 +37,41 @@ class Outputs:
         if self.with_logprobs:
             found["logprobs"] = list(self._logprobs.get(kind, []))
         return found
+
+
+@dataclass
+class ChatOutputs(Outputs):
+    """
+    The same for a chat, with the messages before and after.
+
+    Parameters:
+        messages: of the request, as they came.
+    """
+
+    messages: list[dict[str, str]] = field(default_factory=list)
+    _prompt: str = ""
+
+    def add(self, step: Step) -> None:
+        self._prompt = step.get("prompt", self._prompt)
+        super().add(step)
+
+    def body(self) -> dict[str, Any]:
+        return {**super().body(), "input": {"raw": self._prompt, "chat_template": self.messages}}
+
+    def _output(self, kind: str) -> dict[str, Any]:
+        found = super()._output(kind)
+        text = found.pop("output")
+        turn = turn_of(text, self._prompt)
+        said = [{"role": "assistant", "content": turn}] if turn else []
+        return {"chat_template": [*self.messages, *said], "raw": self._prompt + text, **found}
+
+
+def outputs_for(payload: dict[str, Any]) -> Outputs:
+    """
+    Parameters:
+        payload: of a request to steer; its prompt is a text or messages.
+    """
+    types, with_logprobs = list(payload["types"]), bool(payload["n_logprobs"])
+    if isinstance(payload["prompt"], str):
+        return Outputs(types, with_logprobs)
+    return ChatOutputs(types, with_logprobs, messages=payload["prompt"])

@@ -23,6 +23,7 @@ class Raw:
 
     model: LanguageModel
     store: SaeStore
+    like_neuronpedia: bool = True
 
     def raw(self, payload: Payload) -> Payload:
         """Vectors at hooks of several layers, for the last token of each prompt or for all."""
@@ -74,12 +75,13 @@ class Raw:
         return {"tokens": tokens.ids, "token_strings": tokens.strings, "prepend_bos": tokens.has_bos}
 
     def vector(self, payload: Payload) -> Payload:
-        """A feature's decoder row."""
+        """A feature's encoder column, as Neuronpedia's server answers; else its decoder row."""
         sae = self.store.get(payload["source"])
         index = payload["index"]
         check_index(index, sae, payload["source"], "index")
-        found: Payload = {"vector": sae.w_dec[index].float().tolist(), "hook_name": sae.config.hook}
-        if sae.log_sparsity is not None:
+        vector = sae.w_enc[:, index] if self.like_neuronpedia else sae.w_dec[index]
+        found: Payload = {"vector": vector.float().tolist(), "hook_name": sae.config.hook}
+        if sae.log_sparsity is not None and not self.like_neuronpedia:
             value = float(sae.log_sparsity[index])
             found["log_sparsity"] = value if value > float("-inf") else None
         return found

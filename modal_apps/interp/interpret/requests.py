@@ -12,6 +12,7 @@ from .limits import (
     LOWEST_TEMPERATURE,
     MOST_COMPLETION_TOKENS,
     MOST_LAYERS,
+    MOST_MESSAGES,
     MOST_POSITIONS,
     MOST_PROMPTS,
     MOST_RESULTS,
@@ -27,6 +28,21 @@ Index = Annotated[int, Field(ge=0)]
 Strength = Annotated[float, Field(ge=-MOST_STRENGTH, le=MOST_STRENGTH, allow_inf_nan=False)]
 Vector = Annotated[list[Strength], Field(min_length=1, max_length=65_536)]
 Point = Literal["residual_stream", "resid_post", "resid_pre", "mlp_out", "attn_out"]
+
+
+# Arguments of transformers' own, which would change what comes back.
+TEMPLATE_ARGUMENTS = {
+    *(
+        "conversation",
+        "tools",
+        "documents",
+        "chat_template",
+        "add_generation_prompt",
+        "continue_final_message",
+    ),
+    *("tokenize", "padding", "truncation", "max_length", "return_tensors", "return_dict", "tokenizer_kwargs"),
+    "return_assistant_tokens_mask",
+}
 
 
 class Wire(BaseModel):
@@ -54,7 +70,8 @@ class _OneFeature(_Request):
         pairs = [(self.source, self.index), (self.vector, self.hook)]
         if sorted(sum(part is not None for part in pair) for pair in pairs) != [0, 2]:
             raise PydanticCustomError(
-                "feature_or_vector", "Give either source and index, or vector and hook."
+                "feature_or_vector",
+                "Invalid request data: exactly one of layer/index or vector must be provided",
             )
         return self
 
@@ -151,13 +168,10 @@ class SteerVector(Wire):
     hook: Name
 
 
-class SteerIn(_Request):
-    """A completion with features added, beside one without."""
-
-    prompt: Prompt
+class _Steered(_Request):
     steer_method: Annotated[
-        Literal["SIMPLE_ADDITIVE", "ORTHOGONAL_DECOMP"],
-        Field(description="Add the vector, or scale the part of the activation that lies along it."),
+        Literal["SIMPLE_ADDITIVE", "ORTHOGONAL_DECOMP", "PROJECTION_CAP"],
+        Field(description="Add the vector, or scale or limit the part of the activation that lies along it."),
     ] = "SIMPLE_ADDITIVE"
     normalize_steering: Annotated[bool, Field(description="Divide each vector by its norm.")] = False
     types: Annotated[list[Literal["STEERED", "DEFAULT"]], Field(min_length=1, max_length=2)] = [
@@ -190,7 +204,10 @@ class SteerIn(_Request):
     @model_validator(mode="after")
     def _features_or_vectors(self) -> Self:
         if (self.features is None) == (self.vectors is None):
-            raise PydanticCustomError("features_or_vectors", "Give either features or vectors.")
+            raise PydanticCustomError(
+                "features_or_vectors",
+                "Invalid request data: exactly one of features or vectors must be provided",
+            )
         if 0 < self.temperature < LOWEST_TEMPERATURE:
             raise PydanticCustomError(
                 "temperature", f"The temperature is 0, or at least {LOWEST_TEMPERATURE}."
@@ -198,6 +215,58 @@ class SteerIn(_Request):
         if len(set(self.types)) < len(self.types):
             raise PydanticCustomError("repeated_type", "Each of types may be there once.")
         return self
+
+
+class SteerIn(_Steered):
+    """A completion with features added, beside one without."""
+
+    prompt: Prompt
+
+
+class ChatMessage(Wire):
+    """One message of a chat."""
+
+    role: Annotated[str, Field(min_length=1, max_length=64)]
+    content: Annotated[str, Field(max_length=200_000)]
+
+
+class SteerChatIn(_Steered):
+    """What the model answers in a chat with features added, beside its answer without."""
+
+    prompt: Annotated[list[ChatMessage], Field(min_length=1, max_length=MOST_MESSAGES)]
+    is_assistant_axis: Annotated[
+        Literal[False] | None, Field(description="Not supported: there is no persona data here.")
+    ] = False
+
+
+class TemplateMessage(ChatMessage):
+    """One message, with the channel that spans shall name."""
+
+    channel: Annotated[str | None, Field(max_length=64)] = None
+
+
+class ChatTemplateIn(_Request):
+    """A chat to render. `chatTemplateKwargs` go to the template, such as {"enable_thinking": false}."""
+
+    messages: Annotated[list[TemplateMessage], Field(min_length=1, max_length=MOST_MESSAGES)]
+    add_generation_prompt: bool = True
+    chat_template_kwargs: Annotated[dict[str, bool | int | float | str | None], Field(max_length=32)] = {}
+
+    @model_validator(mode="after")
+    def _own_names(self) -> Self:
+        taken = sorted(TEMPLATE_ARGUMENTS & set(self.chat_template_kwargs))
+        if taken:
+            raise PydanticCustomError("reserved_name", f"chatTemplateKwargs may not set {', '.join(taken)}.")
+        return self
+
+
+class SimilarityIn(Wire):
+    """Predicted similarities of tokens, which only temporal SAEs have."""
+
+    model_id: Name
+    source_id: Name
+    index: int
+    text: Prompt
 
 
 class TokenizeIn(_Request):
@@ -232,5 +301,8 @@ class NeighboursIn(_Request):
     @model_validator(mode="after")
     def _feature_or_vector(self) -> Self:
         if (self.feature is None) == (self.vector is None):
-            raise PydanticCustomError("feature_or_vector", "Give either feature or vector.")
+            raise PydanticCustomError(
+                "feature_or_vector",
+                "Invalid request data: exactly one of feature or vector must be provided",
+            )
         return self

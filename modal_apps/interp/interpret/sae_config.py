@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from .errors import unsupported_source
 
@@ -32,6 +32,12 @@ class SaeConfig:
     centred: bool = False
     by_decoder_norm: bool = False
 
+    def folded(self) -> Self:
+        """After a constant factor has gone into the weights."""
+        if self.normalization != "expected_average_only_in":
+            return self
+        return replace(self, normalization="none", norm_factor=1.0)
+
 
 def parse_config(source: str, raw: Mapping[str, Any]) -> SaeConfig:
     """
@@ -53,7 +59,9 @@ def parse_config(source: str, raw: Mapping[str, Any]) -> SaeConfig:
     hook = flat.get("hook_name") or flat.get("hook_point")
     if not hook:
         raise unsupported_source(source, "its configuration names no hook")
-    if flat.get("reshape_activations", "none") not in ("none", None):
+    # Heads side by side are how models of transformers have them anyway.
+    reshapes = flat.get("reshape_activations") or "none"
+    if reshapes != "none" and not (reshapes == "hook_z" and str(hook).endswith("hook_z")):
         raise unsupported_source(source, f"it reshapes activations ({flat['reshape_activations']})")
     normalization = _normalization(flat)
     if normalization not in NORMALIZATIONS:

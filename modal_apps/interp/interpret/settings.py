@@ -11,10 +11,12 @@ from appkit.gpu import parse_gpu_list, prices, usd_per_hour
 from appkit.settings import MODEL, NAME, Alias, Settings, setting
 
 from .names import hub_id, names_of
-from .sources import HUB_SETS
+from .releases import UnknownSetError, current_name, hub_sources, notes_of
+from .source import Source
 
 LABEL = r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?"
 SET = re.compile(r"\w[\w.-]{0,127}")
+OPTIONAL_MODEL = r"[\w./-]{0,512}"
 ENTRY_KEYS = {"label", "model", "revision", "gpu", "sets"}
 
 
@@ -37,6 +39,14 @@ class InterpSettings(Settings):
     model_id: str = setting(
         "APP_MODEL_ID", "openai-community/gpt2", pattern=MODEL, aliases=(Alias("MODEL_ID"),)
     )
+    override_model_id: str = setting(
+        "APP_OVERRIDE_MODEL_ID", "", pattern=OPTIONAL_MODEL, aliases=(Alias("OVERRIDE_MODEL_ID"),)
+    )
+    custom_hf_model_id: str = setting(
+        "APP_CUSTOM_HF_MODEL_ID", "", pattern=OPTIONAL_MODEL, aliases=(Alias("CUSTOM_HF_MODEL_ID"),)
+    )
+    wire: str = setting("APP_WIRE", "neuronpedia", choices=("neuronpedia", "legacy"))
+    neuronpedia_secret: str = setting("APP_NEURONPEDIA_SECRET", "", pattern=r"[\w.-]{0,64}")
     dtype: str = setting(
         "APP_DTYPE",
         "float32",
@@ -66,18 +76,30 @@ class InterpSettings(Settings):
 
     @property
     def checkpoint(self) -> str:
-        """Hub id or absolute path of the model."""
-        return hub_id(self.model_id)
+        """Hub id or absolute path of the weights that are loaded."""
+        return hub_id(self.custom_hf_model_id or self.override_model_id or self.model_id)
+
+    @property
+    def speaks_neuronpedia(self) -> bool:
+        """Whether answers mean what those of Neuronpedia's own server do."""
+        return self.wire == "neuronpedia"
+
+    @property
+    def sae_models(self) -> list[str]:
+        """Names of the model that the SAEs are of, the most telling first."""
+        given = (self.custom_hf_model_id, self.model_id, self.override_model_id)
+        return [name for name in given if name]
 
     @property
     def sets(self) -> list[str]:
         """Names of the SAE sets that this model serves."""
-        return json.loads(self.sae_sets)
+        names: list[str] = json.loads(self.sae_sets)
+        return names if self.sae_path else [current_name(name) for name in names]
 
     @property
     def names(self) -> set[str]:
         """What requests may call the model."""
-        return names_of(self.model_id, self.label)
+        return names_of(self.model_id, self.label).union(*map(names_of, self.sae_models))
 
     def variants(self) -> list[Self]:
         """The settings of each model of the deployment; these themselves, unless APP_MODELS lists several."""
@@ -89,6 +111,8 @@ class InterpSettings(Settings):
         return self.with_values(
             model_id=entry.model,
             model_revision=entry.revision,
+            override_model_id="",
+            custom_hf_model_id="",
             gpu=entry.gpu or self.gpu,
             sae_sets=json.dumps(list(entry.sets)),
             models="",
@@ -96,11 +120,19 @@ class InterpSettings(Settings):
         )
 
     def notes(self) -> list[str]:
-        """Adds that the SAEs may change while nobody deploys."""
+        """Adds that the SAEs may change while nobody deploys, and what may start beside the workers."""
         notes = super().notes()
+        if self.gpus:
+            notes.append(
+                "A call of run_inference_with_config starts one more GPU container, beside APP_MAX_CONTAINERS."
+            )
         if not self.sae_path and not self.sae_revision:
-            repos = sorted({HUB_SETS[name].repo for one in self.variants() for name in one.sets})
+            repos = sorted({source.repo for one in self.variants() for source in one._hub_sources()})
             notes += [f"APP_SAE_REVISION is empty: the newest commit of {repo} is used." for repo in repos]
+        if not self.sae_path:
+            for one in self.variants():
+                for name in json.loads(one.sae_sets):
+                    notes += notes_of(name, one.sae_models)
         return notes
 
     def problems(self) -> list[str]:
@@ -124,12 +156,18 @@ class InterpSettings(Settings):
             isinstance(name, str) and SET.fullmatch(name) for name in names
         ):
             return [f'APP_SAE_SETS={self.sae_sets}: must be a JSON list of names, such as ["res-jb"]']
-        unknown = [] if self.sae_path else [name for name in names if name not in HUB_SETS]
-        return [
-            f"APP_SAE_SETS: {name} is not known on the Hub ({', '.join(HUB_SETS)} is); "
-            "name the folder that holds it in APP_SAE_PATH"
-            for name in unknown
-        ]
+        found = []
+        for name in [] if self.sae_path else names:
+            try:
+                hub_sources(name, self.sae_models)
+            except UnknownSetError as error:
+                found.append(
+                    f"APP_SAE_SETS: {error}. SAEs of your own need APP_SAE_PATH, the folder that holds them"
+                )
+        return found
+
+    def _hub_sources(self) -> list[Source]:
+        return [source for name in self.sets for source in hub_sources(name, self.sae_models)]
 
     def _cost_problems(self, variants: list[Self]) -> list[str]:
         """The limit holds for all models together."""

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .errors import InterpretError
 from .features import check_index, check_width
-from .hooks import Change, find_site
+from .hooks import Change, find_site, width_at
 from .language_model import LanguageModel
 from .store import SaeStore
 
@@ -24,15 +24,16 @@ class Direction:
         vector: [d_model].
         coefficient: how often it counts.
         centred: whether activations count without their mean, as the feature's SAE saw them.
-        along: False adds `coefficient * vector`; True scales the part of an activation that lies along the
-            vector by `coefficient`, so that 1 leaves all as it is and 0 takes that part out.
+        method: SIMPLE_ADDITIVE adds `coefficient * vector`. ORTHOGONAL_DECOMP scales the part of an activation
+            that lies along the vector by `coefficient`, so that 1 leaves all as it is and 0 takes that part out.
+            PROJECTION_CAP leaves that part no longer than `coefficient`.
     """
 
     hook: str
     vector: Tensor
     coefficient: float
     centred: bool
-    along: bool
+    method: str
 
     def apply(self, activation: Tensor, mask: Tensor) -> Tensor:
         """
@@ -43,13 +44,16 @@ class Direction:
         return activation + mask.to(activation.dtype) * self._step(activation).to(activation.dtype)
 
     def _step(self, activation: Tensor) -> Tensor:
-        if not self.along:
+        if self.method == "SIMPLE_ADDITIVE":
             return self.coefficient * self.vector
         seen = activation.float()
         if self.centred:
             seen = seen - seen.mean(-1, keepdim=True)
         unit = self.vector / self.vector.norm()
-        return (self.coefficient - 1) * (seen @ unit)[..., None] * unit
+        along = (seen @ unit)[..., None]
+        if self.method == "PROJECTION_CAP":
+            return (self.coefficient - along).clamp_max(0) * unit
+        return (self.coefficient - 1) * along * unit
 
 
 @dataclass(frozen=True)
@@ -76,39 +80,40 @@ def make_steering(model: LanguageModel, store: SaeStore, payload: Payload) -> St
     Raises:
         InterpretError: 404 and 422 for a source, an index, a hook or a vector that does not fit; 422 `zero_vector`.
     """
-    along = payload["steer_method"] == "ORTHOGONAL_DECOMP"
+    method = payload["steer_method"]
     times = payload["strength_multiplier"]
     found = [
-        _feature(model, store, item, f"features[{number}]", times, along)
+        _feature(model, store, item, f"features[{number}]", times, method)
         for number, item in enumerate(payload.get("features") or [])
     ]
     found += [
-        _vector(model, item, f"vectors[{number}]", times, along)
+        _vector(model, item, f"vectors[{number}]", times, method)
         for number, item in enumerate(payload.get("vectors") or [])
     ]
     return Steering(tuple(_scaled(one, number, payload) for number, one in enumerate(found)))
 
 
 def _feature(
-    model: LanguageModel, store: SaeStore, item: Payload, param: str, times: float, along: bool
+    model: LanguageModel, store: SaeStore, item: Payload, param: str, times: float, method: str
 ) -> Direction:
     config = store.config(item["source"], f"{param}.source")
     find_site(model.model, config.hook, f"{param}.source")
     sae = store.get(item["source"], f"{param}.source")
     check_index(item["index"], sae, item["source"], f"{param}.index")
     row = sae.w_dec[item["index"]].float()
-    return Direction(config.hook, row, item["strength"] * times, config.centred, along)
+    return Direction(config.hook, row, item["strength"] * times, config.centred, method)
 
 
-def _vector(model: LanguageModel, item: Payload, param: str, times: float, along: bool) -> Direction:
+def _vector(model: LanguageModel, item: Payload, param: str, times: float, method: str) -> Direction:
     find_site(model.model, item["hook"], f"{param}.hook")
-    check_width(item["steering_vector"], model.d_model, f"{param}.steeringVector")
+    width = width_at(model.model, item["hook"], model.d_model)
+    check_width(item["steering_vector"], width, f"{param}.steeringVector")
     vector = torch.tensor(item["steering_vector"], dtype=torch.float32, device=model.device)
-    return Direction(item["hook"], vector, item["strength"] * times, False, along)
+    return Direction(item["hook"], vector, item["strength"] * times, False, method)
 
 
 def _scaled(direction: Direction, number: int, payload: Payload) -> Direction:
-    if not (direction.along or payload["normalize_steering"]):
+    if direction.method == "SIMPLE_ADDITIVE" and not payload["normalize_steering"]:
         return direction
     norm = direction.vector.norm()
     if norm == 0:

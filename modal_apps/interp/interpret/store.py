@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
@@ -15,7 +16,7 @@ from .fetch import fetch
 from .sae_config import SaeConfig
 from .sae_io import read_config, read_sae, weights_bytes
 from .sae_math import Sae
-from .sources import Source
+from .source import Source
 
 SHARE_OF_FREE_MEMORY = 0.8
 log = logging.getLogger(__name__)
@@ -35,15 +36,17 @@ class SaeStore:
     """
     Parameters:
         sources: by id.
-        d_model: width of the model's activations, which an SAE must fit.
+        width_of: width of the activations at a hook, which an SAE must fit.
         dtype: of the weights in memory.
+        unit_rows: as `read_sae`.
     """
 
     sources: dict[str, Source]
-    d_model: int
+    width_of: Callable[[str], int]
     dtype: torch.dtype
     device: str
     cache: LruCache[Sae]
+    unit_rows: bool = False
     _configs: dict[str, SaeConfig] = field(default_factory=dict)
 
     def source(self, identifier: str, param: str = "source") -> Source:
@@ -77,17 +80,15 @@ class SaeStore:
             return kept
         source, start = self.sources[identifier], time.perf_counter()
         folder = fetch(source)
-        expected = weights_bytes(folder, self.dtype)
+        expected = weights_bytes(source, folder, self.dtype)
         if not self.cache.make_room(expected):
             size, budget = expected / MIB, self.cache.budget_bytes / MIB
             raise out_of_memory(
                 f"{identifier} takes {size:.0f} MiB of the {budget:.0f} MiB that SAEs may take."
             )
-        sae = read_sae(source, folder, config, self.dtype, self.device)
-        if sae.d_model != self.d_model:
-            raise unsupported_source(
-                identifier, f"it reads {sae.d_model} numbers, the model has {self.d_model}"
-            )
+        sae = read_sae(source, folder, config, self.dtype, self.device, unit_rows=self.unit_rows)
+        if sae.d_model != (width := self.width_of(config.hook)):
+            raise unsupported_source(identifier, f"it reads {sae.d_model} numbers, the model has {width}")
         self.cache.put(identifier, sae, sae.nbytes)
         log.info(
             "loaded %s: %s, %d features of %d, %.1f MiB in %.2f s; %d loaded, %.1f MiB",

@@ -10,12 +10,19 @@ from .errors import InterpretError
 
 @dataclass(frozen=True)
 class Tokens:
-    """A prompt in tokens. `has_bos` tells whether the first one begins the sequence and is not content."""
+    """
+    A prompt in tokens.
+
+    Parameters:
+        has_bos: whether the first one begins the sequence and is not content.
+        begins: whether each is the one that begins a sequence.
+    """
 
     ids: list[int]
     strings: list[str]
     special: list[bool]
     has_bos: bool
+    begins: list[bool]
 
 
 @dataclass(frozen=True)
@@ -46,15 +53,36 @@ class TokenReader:
         bos = self.tokenizer.bos_token_id
         if bos is not None and prepend_bos is not False and ids[:1] != [bos]:
             ids = [bos, *ids]
+        return self.of_ids(ids, param)
+
+    def read_as_tokenized(self, prompt: str, param: str = "prompt") -> Tokens:
+        """
+        With the special tokens that the tokenizer adds by itself, and no others.
+
+        Raises:
+            InterpretError: 413 `too_many_tokens`; 422 `empty_prompt`.
+        """
+        ids: list[int] = self.tokenizer(prompt, verbose=False)["input_ids"]
+        if not ids:
+            raise InterpretError(422, "empty_prompt", "The prompt has no token.", param)
+        return self.of_ids(ids, param)
+
+    def of_ids(self, ids: list[int], param: str = "prompt") -> Tokens:
+        """
+        Raises:
+            InterpretError: 413 `too_many_tokens`.
+        """
         if len(ids) > self.limit:
-            message = f"The prompt has {len(ids)} tokens; at most {self.limit} are read."
+            message = f"Text too long: {len(ids)} tokens, max is {self.limit}"
             raise InterpretError(413, "too_many_tokens", message, param)
-        special = self.special_ids
+        special, bos = self.special_ids, self.tokenizer.bos_token_id
+        begins = [bos is not None and token == bos for token in ids]
         return Tokens(
             ids,
             [self.text([token]) for token in ids],
             [token in special for token in ids],
-            bos is not None and ids[:1] == [bos],
+            begins[:1] == [True],
+            begins,
         )
 
     def text(self, ids: list[int]) -> str:

@@ -19,7 +19,8 @@ PROMPTS = ["abcZdef", "Hello world", "Z", "a longer prompt with a Z in it"]
 
 
 def settings_for(folder: Path, **values: Any) -> InterpSettings:
-    """Settings for the tiny model."""
+    """Settings for the tiny model, with this app's own wire format unless another is asked for."""
+    values = {"wire": "legacy", **values}
     return InterpSettings(model_id=str(folder / "model"), sae_path=str(folder / "saes"), **values)
 
 

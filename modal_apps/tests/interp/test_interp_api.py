@@ -142,7 +142,7 @@ async def test_health_status_and_capabilities_start_no_worker(engine: Engine, ba
 
 
 async def test_sources_on_the_hub_are_known_without_a_worker(backend: LocalBackend) -> None:
-    async with client_for(create_app(InterpSettings(), backend, None)) as client:
+    async with client_for(create_app(InterpSettings(wire="legacy"), backend, None)) as client:
         assert len((await client.get("/v1/capabilities")).json()["sources"]["res-jb"]) == 13
         answer = await client.post("/v1/util/sae-vector", json={"source": "13-res-jb", "index": 0})
         assert (answer.status_code, error(answer)["code"]) == (404, "unknown_source")
@@ -229,7 +229,7 @@ VALIDATION = [
     ("steer", {**vector(), "features": feature()}, "features_or_vectors", None),
     ("steer", steer_body(types=["STEERED", "STEERED"]), "repeated_type", None),
     ("steer", steer_body(types=[]), "too_short", "types"),
-    ("steer", steer_body(steerMethod="PROJECTION_CAP"), "literal_error", "steerMethod"),
+    ("steer", steer_body(steerMethod="MULTIPLY"), "literal_error", "steerMethod"),
     ("steer", steer_body(nCompletionTokens=513), "less_than_equal", "nCompletionTokens"),
     ("steer", steer_body(nCompletionTokens=0), "greater_than_equal", "nCompletionTokens"),
     ("steer", steer_body(nLogprobs=11), "less_than_equal", "nLogprobs"),
@@ -368,7 +368,7 @@ async def test_weights_that_are_no_numbers(folder: Path, tmp_path: Path) -> None
 async def test_an_sae_of_another_model_or_with_an_unknown_hook(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "model").symlink_to(folder / "model")
     weights = {"W_enc": (16, 128), "W_dec": (128, 16), "b_enc": (128,), "b_dec": (16,)}
-    for name, hook in (("0-res-jb", "blocks.0.hook_resid_pre"), ("1-res-jb", "blocks.0.attn.hook_z")):
+    for name, hook in (("0-res-jb", "blocks.0.hook_resid_pre"), ("1-res-jb", "blocks.0.attn.hook_q")):
         source = tmp_path / "saes" / SET / name
         source.mkdir(parents=True)
         (source / "cfg.json").write_text(json.dumps({"hook_name": hook}))
@@ -501,7 +501,7 @@ class BrokenBackend(LocalBackend):
     ],
 )
 async def test_a_failing_worker(failure: Exception | None, status: int, code: str, stream: bool) -> None:
-    app = create_app(InterpSettings(timeout_s=1), BrokenBackend(failure), None)
+    app = create_app(InterpSettings(timeout_s=1, wire="legacy"), BrokenBackend(failure), None)
     async with client_for(app) as client:
         answer = await client.post("/v1/steer/completion", json=steer_body(stream=stream))
     assert (answer.status_code, error(answer)["code"]) == (status, code)

@@ -68,7 +68,7 @@ def test_the_budget_holds_whatever_comes(asked: list[tuple[str, int]]) -> None:
 
 def store_of(engine: Engine, budget: int, most: int = 13) -> SaeStore:
     cache: LruCache[Sae] = LruCache(budget, most)
-    return SaeStore(engine.sources, engine.model.d_model, torch.float32, "cpu", cache)
+    return SaeStore(engine.sources, lambda _: engine.model.d_model, torch.float32, "cpu", cache)
 
 
 def test_saes_are_read_once_and_given_up_with_their_sizes_in_the_log(

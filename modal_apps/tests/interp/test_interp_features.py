@@ -258,5 +258,5 @@ def test_without_http(engine: Engine) -> None:
     assert len(first["sets"][SET]) == 2
     with pytest.raises(ValueError, match="There is no set none here"):
         engine.run_inference(["a"], ["none"])
-    with pytest.raises(ValueError, match="at most 512 are read"):
+    with pytest.raises(ValueError, match="max is 512"):
         engine.run_inference(["a" * 600], [SET])

@@ -93,7 +93,7 @@ def test_a_change_reaches_what_follows_and_ends_with_the_hooks(engine: Engine) -
         "blocks.3.hook_resid_pre",
         "blocks.0.hook_z",
         "resid_pre",
-        "blocks.0.attn.hook_z",
+        "blocks.0.attn.hook_q",
         "blocks.-1.hook_mlp_out",
     ],
 )

@@ -33,7 +33,7 @@ class NoPass:
     class reader:
         @staticmethod
         def read(text: str, param: str = "") -> Tokens:
-            return Tokens([1] * 512, ["a"] * 512, [False] * 512, False)
+            return Tokens([1] * 512, ["a"] * 512, [False] * 512, False, [False] * 512)
 
     def activations(self, *_: Any) -> Any:
         raise AssertionError("the model ran")
@@ -91,8 +91,8 @@ def test_saes_of_the_hub_are_pinned_when_a_commit_is_set(
 
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", download)
     commit = "a" * 40
-    fetch(catalogue(["res-jb"], "", commit)["5-res-jb"])
-    fetch(catalogue(["res-jb"], "")["5-res-jb"])
+    fetch(catalogue(["res-jb"], "", commit, ["gpt2-small"])["5-res-jb"])
+    fetch(catalogue(["res-jb"], "", models=["gpt2-small"])["5-res-jb"])
     assert asked == [commit, commit, None, None]
 
 

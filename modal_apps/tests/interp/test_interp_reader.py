@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 import torch
 from interpret.errors import InterpretError
+from interpret.releases import UnknownSetError, hub_sources
 from interpret.sae_config import parse_config
 from interpret.sae_io import read_config, read_sae, weights_bytes
 from interpret.sae_math import Sae
-from interpret.sources import HUB_SETS, Source, catalogue, known_sources
+from interpret.source import Source
+from interpret.sources import catalogue, known_sources
 from safetensors.torch import load_file, save_file
 
 HOOK = "blocks.0.hook_resid_pre"
@@ -61,9 +63,11 @@ def test_reads_the_four_kinds(folder: Path) -> None:
     assert saes[0].log_sparsity is not None
     assert saes[0].log_sparsity.shape == (128,)
     for source, sae in zip(sources.values(), saes, strict=True):
-        assert weights_bytes(Path(source.folder), torch.float32) == sae.nbytes - sae.log_sparsity.nbytes  # type: ignore[union-attr]
-        assert weights_bytes(Path(source.folder), torch.bfloat16) * 2 == weights_bytes(
-            Path(source.folder), torch.float32
+        assert (
+            weights_bytes(source, Path(source.folder), torch.float32) == sae.nbytes - sae.log_sparsity.nbytes
+        )  # type: ignore[union-attr]
+        assert weights_bytes(source, Path(source.folder), torch.bfloat16) * 2 == weights_bytes(
+            source, Path(source.folder), torch.float32
         )
 
 
@@ -147,13 +151,58 @@ def test_layers_are_in_order_and_empty_folders_are_named(tmp_path: Path) -> None
         catalogue(["none"], str(tmp_path))
 
 
-def test_the_set_on_the_hub() -> None:
-    sources = catalogue(["res-jb"], "")
-    assert HUB_SETS["res-jb"].repo == "jbloom/GPT2-Small-SAEs-Reformatted"
+def test_a_set_of_neuronpedia_is_that_of_the_model_that_is_served() -> None:
+    sources = catalogue(["res-jb"], "", models=["gpt2-small"])
+    assert {source.repo for source in sources.values()} == {"jbloom/GPT2-Small-SAEs-Reformatted"}
     assert [sources[name].folder for name in ("0-res-jb", "11-res-jb", "12-res-jb")] == [
         *("blocks.0.hook_resid_pre", "blocks.11.hook_resid_pre", "blocks.11.hook_resid_post"),
     ]
     old = {"hook_point": "blocks.3.hook_resid_pre", "d_in": 768}
     assert parse_config("3-res-jb", {**old, **sources["3-res-jb"].overrides}).centred
-    assert len(known_sources(["res-jb"], "")["res-jb"]) == 13
-    assert known_sources(["res-jb"], "/cache/saes") == {}
+    assert len(known_sources(["res-jb"], "", ["openai-community/gpt2"])["res-jb"]) == 13
+    assert known_sources(["res-jb"], "/cache/saes", ["gpt2-small"]) == {}
+    gemma = hub_sources("res-jb", ["google/gemma-2b"])
+    assert {source.repo for source in gemma} == {"jbloom/Gemma-2b-Residual-Stream-SAEs"}
+
+
+@pytest.mark.parametrize(
+    ("models", "name", "count", "one", "folder"),
+    [
+        (
+            ["google/gemma-2-2b"],
+            "gemmascope-res-16k",
+            26,
+            "20-gemmascope-res-16k",
+            "layer_20/width_16k/average_l0_71",
+        ),
+        (["llama3.1-8b"], "llamascope-res-32k", 32, "15-llamascope-res-32k", "Llama3_1-8B-Base-L15R-8x"),
+        (
+            ["deepseek-ai/DeepSeek-R1-Distill-Llama-8B", "meta-llama/Llama-3.1-8B"],
+            "llamascope-r1-res-32k",
+            32,
+            "15-llamascope-slimpj-openr1-res-32k",
+            "400M-Slimpajama-400M-OpenR1-Math-220k/L15R",
+        ),
+    ],
+)
+def test_the_sets_of_the_guides_are_found(
+    models: list[str], name: str, count: int, one: str, folder: str
+) -> None:
+    sources = {source.id: source for source in hub_sources(name, models)}
+    assert (len(sources), sources[one].folder) == (count, folder)
+    assert next(iter(sources)).startswith("0-")
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "why"),
+    [
+        ("gemmascope-transcoder-16k", "gemma-2-2b", "gemmascope-transcoder-16k holds transcoders"),
+        ("mwhanna-qwen3-4b-transcoders", "qwen3-4b", "holds transcoders, which cannot be served"),
+        ("temporal-sae-gemma-2-2b", "gemma-2-2b", "holds temporal SAEs, which cannot be served"),
+        ("gemmascope-res-16k", "gpt2-small", "is a set of google/gemma-2-2b, google/gemma-2-9b"),
+        ("gemmascope-res-16q", "gemma-2-2b", "did you mean gemmascope-res-16k"),
+    ],
+)
+def test_a_set_that_cannot_be_served_is_refused_in_words(name: str, model: str, why: str) -> None:
+    with pytest.raises(UnknownSetError, match=why):
+        hub_sources(name, [model])

@@ -58,7 +58,10 @@ def test_older_names() -> None:
     [
         ({"APP_SAE_SETS": "res-jb"}, "must be a JSON list of names"),
         ({"APP_SAE_SETS": '["../x"]'}, "must be a JSON list of names"),
-        ({"APP_SAE_SETS": '["other"]'}, "APP_SAE_SETS: other is not known on the Hub (res-jb is)"),
+        (
+            {"APP_SAE_SETS": '["other"]'},
+            "APP_SAE_SETS: other is no set that Neuronpedia or SAELens has on the Hub",
+        ),
         ({"APP_SAE_PATH": "saes"}, "APP_SAE_PATH=saes: must be text that matches"),
         ({"APP_TARGET_INPUTS": "9"}, "APP_TARGET_INPUTS must not be larger"),
         ({"APP_MODELS": "{"}, "must be JSON"),
@@ -67,13 +70,39 @@ def test_older_names() -> None:
         ({"APP_MODELS": json.dumps([TWO[0], TWO[0]])}, "two models have the same label"),
         ({"APP_MODELS": json.dumps([{**TWO[0], "label": "A_b"}])}, "A_b is no label"),
         ({"APP_MODELS": json.dumps([{**TWO[0], "gpu": "A40"}])}, "does not offer the GPU A40"),
-        ({"APP_MODELS": json.dumps([{**TWO[0], "sets": ["other"]}])}, "other is not known on the Hub"),
+        ({"APP_MODELS": json.dumps([{**TWO[0], "sets": ["other"]}])}, "other is no set that Neuronpedia"),
         ({"APP_MODELS": json.dumps([{**TWO[0], "model": "a b"}])}, "a b is no model"),
         ({"APP_LABEL": "-x"}, "APP_LABEL=-x"),
     ],
 )
 def test_wrong_values_are_named(environ: dict[str, str], why: str) -> None:
     assert why in problems(**environ)
+
+
+def test_names_of_models_as_on_neuronpedia() -> None:
+    environ = {
+        "MODEL_ID": "meta-llama/Llama-3.1-8B",
+        "CUSTOM_HF_MODEL_ID": "deepseek-ai/DeepSeek-R1-Distill-Llama-8B",
+        "SAE_SETS": '["llamascope-r1-res-32k"]',
+    }
+    settings = load(InterpSettings, environ)
+    assert settings.checkpoint == "deepseek-ai/DeepSeek-R1-Distill-Llama-8B"
+    assert settings.sets == ["llamascope-slimpj-openr1-res-32k"]
+    assert {"meta-llama/Llama-3.1-8B", "deepseek-r1-distill-llama-8b"} <= settings.names
+    assert any("is read as llamascope-slimpj-openr1-res-32k" in note for note in settings.notes())
+    other = {
+        "MODEL_ID": "gemma-2-2b",
+        "OVERRIDE_MODEL_ID": "gemma-2-2b-it",
+        "SAE_SETS": '["gemmascope-res-16k"]',
+    }
+    settings = load(InterpSettings, other)
+    assert (settings.checkpoint, settings.sae_models[0]) == ("google/gemma-2-2b-it", "gemma-2-2b")
+
+
+def test_a_release_of_another_model_is_noted() -> None:
+    environ = {"APP_MODEL_ID": "gemma-2-2b-it", "APP_SAE_SETS": '["gemma-scope-2b-pt-res-canonical"]'}
+    notes = load(InterpSettings, environ).notes()
+    assert any("was trained on google/gemma-2-2b, not on gemma-2-2b-it" in note for note in notes)
 
 
 def test_sets_in_a_folder_may_have_any_name() -> None:

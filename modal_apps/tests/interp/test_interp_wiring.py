@@ -70,12 +70,15 @@ def inside(wrapped: Any) -> Any:
 
 def test_names(load_entry: Load) -> None:
     declared = inside(load_entry().app)._local_state
-    assert set(declared.functions) == {"web", "Interpreter.*", "prefetch"}
+    assert set(declared.functions) == {"web", "Interpreter.*", "prefetch", "run_inference_with_config"}
     assert (declared.web_endpoints, list(declared.classes)) == (["web"], ["Interpreter"])
 
 
 def test_only_the_worker_has_the_gpu_and_only_the_web_function_the_key(load_entry: Load) -> None:
-    worker, web, prefetch = load_entry(APP_GPU="L4", APP_HF_SECRET="hf").recorded
+    worker, web, chosen, prefetch = load_entry(APP_GPU="L4", APP_HF_SECRET="hf").recorded
+    # One container, for a model that a call brings, and no snapshot of another one.
+    assert (chosen["gpu"], chosen["max_containers"], chosen["min_containers"]) == (["L4"], 1, 0)
+    assert "enable_memory_snapshot" not in chosen
     assert (worker["gpu"], worker["enable_memory_snapshot"], len(worker["secrets"])) == (["L4"], True, 1)
     assert "gpu" not in web
     assert "gpu" not in prefetch
@@ -89,12 +92,13 @@ def test_each_of_several_models_has_a_class_a_gpu_and_a_label(load_entry: Load) 
     declared = inside(entry.app)._local_state
     assert set(declared.functions) == {
         *("web_gpt2", "Interpreter_gpt2.*", "web_second_one", "Interpreter_second_one.*", "prefetch"),
+        "run_inference_with_config",
     }
     labels = [
         inside(getattr(entry, name))._webhook_config.requested_suffix for name in declared.web_endpoints
     ]
     assert labels == ["gpt2", "second-one"]
-    first, _, second, _, _ = entry.recorded
+    first, _, second, _, _, _ = entry.recorded
     assert (first["gpu"], second["gpu"], second["cpu"]) == (["T4"], None, 4.0)
     # A container reads the same settings again and must find its own class by name.
     assert first["env"] == second["env"]
@@ -192,3 +196,30 @@ def test_a_deploy_needs_only_modal() -> None:
         capture_output=True,
     )
     assert done.returncode == 0, done.stderr.decode()
+
+
+async def test_the_secret_of_an_older_deployment_works_as_it_is(
+    load_entry: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = load_entry(APP_NEURONPEDIA_SECRET="neuronpedia-inference")
+    for arguments in entry.recorded:
+        assert [str(inside(secret)) for secret in arguments["secrets"]] == [
+            str(inside(modal.Secret.from_name("neuronpedia-inference")))
+        ]
+    monkeypatch.setattr(os, "environ", {**os.environ, "SECRET": "my-secure-api-key-123"})
+    transport = httpx.ASGITransport(entry.web.local())
+    async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
+        assert (await client.get("/v1/capabilities")).status_code == 401
+        answer = await client.get("/v1/capabilities", headers={"X-SECRET-KEY": "my-secure-api-key-123"})
+        assert answer.status_code == 200
+
+
+def test_a_call_brings_its_own_model(load_entry: Load, folder: Path) -> None:
+    entry = load_entry(APP_SAE_PATH=str(folder / "saes"), APP_GPU="none")
+    chosen = {"model_id": str(folder / "model"), "sae_sets": [SET], "max_loaded_saes": 200}
+    found = entry.run_inference_with_config.local(**chosen, prompts=["abcZ"])
+    assert (found["status"], found["sae_sets"], found["max_loaded_saes"]) == ("success", [SET], 200)
+    assert found["results"][0]["sets"][SET][0]["index"] == 5
+    assert entry.run_inference_with_config.local(**chosen)["results"] == []
+    with pytest.raises(ValueError, match="APP_DTYPE=float8"):
+        entry.run_inference_with_config.local(**chosen, model_dtype="float8")
