@@ -53,7 +53,8 @@ async function nameEngine(python: string): Promise<void> {
   await writeFile(path.join(folder, 'METADATA'), metadata);
 }
 
-function findPython(): string {
+/** @returns the name or path of a Python 3.11 */
+export function findPython(): string {
   const candidates = [process.env['PYTHON'], 'python3.11', 'python3', 'python'].flatMap((name) => name || []);
   const found = candidates.find((name) => {
     const { stdout } = spawnSync(name, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], {

@@ -105,7 +105,7 @@ class ModalBackend:
 
 
 @app.function(**{**web_options(settings, web_image), "memory": WEB_MEMORY_MB})
-@modal.concurrent(max_inputs=20)
+@modal.concurrent(max_inputs=settings.web_max_inputs)
 @modal.asgi_app(**endpoint_options(settings))
 def web() -> Any:
     """The HTTP API; never on a GPU."""

@@ -157,7 +157,7 @@ def _add_web(variant: InterpSettings, worker: Any) -> Any:
 
     web.__name__ = web.__qualname__ = _named("web", variant)
     endpoint = modal.asgi_app(label=variant.label or None, **endpoint_options(settings))(web)
-    concurrent = modal.concurrent(max_inputs=20)(endpoint)
+    concurrent = modal.concurrent(max_inputs=settings.web_max_inputs)(endpoint)
     return app.function(**web_options(settings, web_image))(concurrent)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from appkit.gpu import parse_gpu_list, prices, usd_per_hour
-from appkit.settings import MODEL, NAME, Alias, Settings, setting
+from appkit.settings import MODEL, NAME, Alias, SplitSettings, setting
 
 from .names import hub_id, names_of
 from .sources import HUB_SETS
@@ -30,8 +30,8 @@ class ModelEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class InterpSettings(Settings):
-    """See `Settings`; APP_MODEL_ID may be a short name such as `gpt2-small`."""
+class InterpSettings(SplitSettings):
+    """See `SplitSettings`; APP_MODEL_ID may be a short name such as `gpt2-small`."""
 
     app_name: str = setting("APP_NAME", "sae-inference", pattern=NAME)
     model_id: str = setting(
