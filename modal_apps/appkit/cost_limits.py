@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from .gpu import prices, usd_per_hour
+from .gpu import prices, region_factor, usd_per_hour
 
 HOURS_PER_MONTH = 730  # a year's hours over twelve
 BUDGETS = "https://modal.com/docs/guide/budgets"
@@ -35,7 +35,7 @@ def over_hour(settings: Priced) -> str | None:
         return None
     return (
         f"APP_MAX_USD_PER_HOUR={settings.max_usd_per_hour:g}: {settings.max_containers} containers x "
-        f"${rate:.2f} = ${total:.2f} an hour (prices of {prices().as_of}). "
+        f"${rate:.2f} = ${total:.2f} an hour ({_basis(settings)}). "
         "Lower APP_MAX_CONTAINERS, choose another APP_GPU, or raise the limit"
     )
 
@@ -48,7 +48,7 @@ def over_month(settings: Priced) -> str | None:
         return None
     return (
         f"APP_MAX_USD_PER_MONTH={limit:g}: {settings.min_containers} warm containers x ${rate:.2f} x "
-        f"{HOURS_PER_MONTH} h = ${total:.2f} a month (prices of {prices().as_of}). "
+        f"{HOURS_PER_MONTH} h = ${total:.2f} a month ({_basis(settings)}). "
         "Lower APP_MIN_CONTAINERS, choose another APP_GPU, or raise the limit"
     )
 
@@ -79,3 +79,9 @@ def spending_notes(settings: Priced) -> list[str]:
         f"APP_MAX_USD_PER_MONTH={limit:g} buys {hours:.1f} hours of one container. The app cannot stop itself "
         f"there: set a workspace or environment budget of ${limit:g} ({BUDGETS}).",
     ]
+
+
+def _basis(settings: Priced) -> str:
+    """What the prices rest on."""
+    factor = region_factor(settings.region)
+    return f"prices of {prices().as_of}" + (f", times {factor:g} for a region" if factor != 1 else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import re
 import sys
 from collections.abc import Mapping
@@ -49,16 +50,16 @@ class Rule:
     choices: tuple[str, ...] = ()
     aliases: tuple[Alias, ...] = ()
 
-    def allowed(self, kind: Kind) -> str:
-        """The range in words, for a problem line."""
+    def allowed(self, kind: Kind, factor: int = 1) -> str:
+        """The range in words, for a problem line; of an alias in its own unit."""
         if kind == "boolean":
             return "one of " + ", ".join(WORDS)
         if self.choices:
             return "one of " + ", ".join(self.choices)
         if self.pattern:
             return f"text that matches {self.pattern}"
-        bounds = [f">= {self.minimum:g}"] if self.minimum is not None else []
-        bounds += [f"<= {self.maximum:g}"] if self.maximum is not None else []
+        bounds = [f">= {self.minimum / factor:g}"] if self.minimum is not None else []
+        bounds += [f"<= {self.maximum / factor:g}"] if self.maximum is not None else []
         return "a number " + " and ".join(bounds)
 
 
@@ -213,7 +214,7 @@ def load(cls: type[T], environ: Mapping[str, str]) -> T:
         try:
             values[name] = _read(_scaled(text, variable.factor), kind, rule)
         except ValueError:
-            problems.append(f"{variable.env}={text}: must be {rule.allowed(kind)}")
+            problems.append(f"{variable.env}={text}: must be {rule.allowed(kind, variable.factor)}")
     if not problems:
         settings = cls(**values)
         problems = settings.problems()
@@ -245,7 +246,11 @@ def _used_alias(rule: Rule, environ: Mapping[str, str]) -> Alias | None:
 
 
 def _scaled(text: str, factor: int) -> str:
-    return text if factor == 1 else str(int(text) * factor)
+    """The number in the setting's own unit; half of something larger may be a whole number there."""
+    if factor == 1:
+        return text
+    number = float(text) * factor
+    return str(round(number)) if number == round(number, 6) and math.isfinite(number) else text
 
 
 def _read(text: str, kind: Kind, rule: Rule) -> str | float | bool:

@@ -118,7 +118,12 @@ def web() -> Any:
 
 @app.function(
     # The page keeps its state in the process.
-    **{**web_options(settings, ui_image), "memory": PAGE_MEMORY_MB, "max_containers": 1}
+    **{
+        **web_options(settings, ui_image),
+        "memory": PAGE_MEMORY_MB,
+        "min_containers": min(1, settings.web_min_containers),
+        "max_containers": 1,
+    }
 )
 @modal.concurrent(max_inputs=100)
 @modal.asgi_app(**endpoint_options(settings))

@@ -135,7 +135,13 @@ def test_the_region_holds_for_every_function_that_sees_data(
     transports = {"APP_TRANSPORT": transport} if app in ("vllm", "embeddings") else {}
     inbox = {"APP_INBOX": "1"} if app == "documents" else {}
     entry = load_entry(
-        monkeypatch, app, APP_REGION="eu", APP_ROUTING_REGION="eu-west", **transports, **inbox
+        monkeypatch,
+        app,
+        APP_REGION="eu",
+        APP_ROUTING_REGION="eu-west",
+        APP_MAX_CONTAINERS="1",  # a region costs more, and the hourly limit counts that
+        **transports,
+        **inbox,
     )
     placed = [
         (arguments.get("region", arguments.get("compute_region")), arguments.get("routing_region"))

@@ -11,7 +11,7 @@ from appkit.gpu_memory import report_gpu_memory
 from appkit.progress import phase
 from appkit.restore import after_restore, task_id
 from appkit.stdio import say
-from appkit.vllm_server.command import HOST, PORT, VllmCommand, split_extra
+from appkit.vllm_server.command import HOST, PORT, VllmCommand
 from appkit.vllm_server.process import EngineError, EngineProcess
 
 from .settings import LlmSettings
@@ -46,7 +46,7 @@ def engine_command(settings: LlmSettings, port: int = PORT) -> VllmCommand:
     return VllmCommand(
         settings.model_id,
         options,
-        split_extra(settings.vllm_args, {}),
+        settings.engine_args,
         port,
         lists=frozenset({"--served-model-name"}),
         media_hosts=settings.media_host_names,

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from appkit.settings import MODEL, NAME, Alias, Settings, setting
-from appkit.vllm_server.command import CommandError, split_extra
+from appkit.vllm_server.command import CommandError, split_extra, split_names
+
+from .routes import GROUPS, OPEN_BY_DEFAULT
 
 WORD = r"[\w.-]{0,64}"
 
@@ -51,12 +53,27 @@ class LlmSettings(Settings):
     media_hosts: str = setting(
         "APP_MEDIA_HOSTS", "", pattern=r"([a-z0-9.-]{1,253}(, ?[a-z0-9.-]{1,253}){0,31})?"
     )
+    routes: str = setting("APP_ROUTES", OPEN_BY_DEFAULT, pattern=r"[a-z]{1,16}(, ?[a-z]{1,16}){0,15}")
     vllm_args: str = setting("APP_VLLM_ARGS", "", pattern=r".{0,4000}")
 
     @property
     def served_names(self) -> list[str]:
-        """What a request may give as `model`: the served name, or the model's id, and `llm`."""
-        return list(dict.fromkeys([self.served_name or self.model_id, "llm"]))
+        """
+        What a request may give as `model`: the names of `--served-model-name` among the engine's arguments, else the
+        served name, else the model's id; and always `llm`.
+        """
+        given = split_names(split_extra(self.vllm_args, {}))[0]
+        return list(dict.fromkeys([*(given or [self.served_name or self.model_id]), "llm"]))
+
+    @property
+    def engine_args(self) -> tuple[str, ...]:
+        """The user's arguments of the engine without the served names, which `served_names` has."""
+        return split_names(split_extra(self.vllm_args, {}))[1]
+
+    @property
+    def route_groups(self) -> list[str]:
+        """Names of the groups of routes that are let through."""
+        return list(dict.fromkeys(self.routes.replace(",", " ").split()))
 
     @property
     def media_host_names(self) -> tuple[str, ...]:
@@ -72,6 +89,8 @@ class LlmSettings(Settings):
             split_extra(self.vllm_args, {})
         except CommandError as error:
             problems.append(f"APP_VLLM_ARGS={self.vllm_args}: {error}")
+        if unknown := [name for name in self.route_groups if name not in GROUPS]:
+            problems.append(f"APP_ROUTES: there is no {', '.join(unknown)}, only {', '.join(GROUPS)}")
         try:
             json.loads(self.speculative or "{}")
         except json.JSONDecodeError as error:
