@@ -250,7 +250,9 @@ def _scaled(text: str, factor: int) -> str:
     if factor == 1:
         return text
     number = float(text) * factor
-    return str(round(number)) if number == round(number, 6) and math.isfinite(number) else text
+    if not math.isfinite(number) or abs(number - round(number)) > 1e-6:
+        return text  # which is no whole number, and refused as one
+    return str(round(number))
 
 
 def _read(text: str, kind: Kind, rule: Rule) -> str | float | bool:

@@ -162,6 +162,18 @@ def test_the_older_names() -> None:
     assert len(alias_notes(LlmSettings, environ)) == 3
 
 
+@pytest.mark.parametrize(("minutes", "seconds"), [("2.5", 150), ("0.1", 6), ("1.1", 66), ("20", 1200)])
+def test_parts_of_minutes_are_whole_seconds(minutes: str, seconds: int) -> None:
+    assert load(LlmSettings, {"MODAL_SCALEDOWN_WINDOW_MINUTES": minutes}).scaledown_window_s == seconds
+
+
+@pytest.mark.parametrize("minutes", ["2.501", "inf", "nan", "x", "21", "0.01"])
+def test_what_is_no_time_is_refused_in_its_own_unit(minutes: str) -> None:
+    words = rf"MODAL_SCALEDOWN_WINDOW_MINUTES={minutes}: must be a number >= 0.0333333 and <= 20"
+    with pytest.raises(SettingsError, match=words):
+        load(LlmSettings, {"MODAL_SCALEDOWN_WINDOW_MINUTES": minutes})
+
+
 @pytest.mark.parametrize(
     ("environ", "words"),
     [
