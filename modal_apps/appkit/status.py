@@ -77,7 +77,9 @@ def cost(settings: Settings) -> dict[str, float | str | None]:
     return {
         "gpu_usd_per_hour": settings.gpu_usd_per_hour,
         "max_usd_per_hour": settings.max_usd_per_hour,
-        "worst_usd_per_month": round(settings.gpu_usd_per_hour * settings.max_containers * HOURS_PER_MONTH, 2),
+        "worst_usd_per_month": round(
+            settings.gpu_usd_per_hour * settings.max_containers * HOURS_PER_MONTH, 2
+        ),
         "max_usd_per_month": settings.max_usd_per_month or None,
         "as_of": prices().as_of,
     }

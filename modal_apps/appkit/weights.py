@@ -89,7 +89,9 @@ def fetch_if_pinned(model_id: str, revision: str) -> bool:
     if not complete:
         try:
             download(model_id, revision)
-        except Exception as error:  # the Hub's client passes on those of its HTTP library, which it may change
+        except (
+            Exception
+        ) as error:  # the Hub's client passes on those of its HTTP library, which it may change
             log.warning("%s could not be completed on the volume: %s", model_id, type(error).__name__)
             return False
     constants.HF_HUB_OFFLINE = True

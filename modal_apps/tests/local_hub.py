@@ -53,7 +53,9 @@ class _Handler(BaseHTTPRequestHandler):
             siblings = [{"rfilename": name, "size": size, "blobId": "0" * 40} for name, size in files]
             self._json({"id": hub.repo, "modelId": hub.repo, "sha": hub.commit, "siblings": siblings})
         elif path == f"{api}/tree/{hub.commit}":
-            self._json([{"type": "file", "path": name, "size": size, "oid": "0" * 40} for name, size in files])
+            self._json(
+                [{"type": "file", "path": name, "size": size, "oid": "0" * 40} for name, size in files]
+            )
         elif path.startswith(f"/{hub.repo}/resolve/"):
             self._file(path.removeprefix(f"/{hub.repo}/resolve/").split("/", 1)[1])
         else:

@@ -76,7 +76,9 @@ def test_the_locks_were_made_of_these_requirements(path: Path) -> None:
     digest = hashlib.sha256()
     for source in [*REQUIREMENTS, PYTHON / "requirements.txt"]:
         digest.update(source.read_bytes())
-    assert digest.hexdigest() in path.read_text().splitlines()[0], 'run "npm run lock" and commit what it makes'
+    assert digest.hexdigest() in path.read_text().splitlines()[0], (
+        'run "npm run lock" and commit what it makes'
+    )
 
 
 @pytest.mark.parametrize("path", REQUIREMENTS, ids=named)

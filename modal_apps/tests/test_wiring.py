@@ -14,7 +14,7 @@ from appkit import wiring
 from appkit.settings import load
 from catalogue import KNOWN
 from entry_files import inside, load_entry
-from support import APPS, KEY, ROOT
+from support import APPS, KEY, ROOT, client_for
 
 import modal
 
@@ -24,6 +24,7 @@ ABSENT = (
     *("torch", "transformers", "sentence_transformers", "safetensors", "vllm", "numpy", "uvicorn", "httpx"),
     *("pynvml", "sentry_sdk", "jsonschema", "huggingface_hub", "prometheus_client"),
 )
+
 
 @pytest.mark.parametrize("app", APPS)
 def test_names(monkeypatch: pytest.MonkeyPatch, app: str) -> None:
@@ -247,3 +248,21 @@ def test_notes_come_once_at_deploy(tmp_path: Path) -> None:
     done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60)
     for words in ("A10G is called A10 here.", "APP_MODEL_REVISION is empty", "anybody who knows the URL"):
         assert done.stderr.count(words) == 1
+
+
+@pytest.mark.parametrize("app", [app for app in APPS if KNOWN[app].light])
+async def test_a_front_starts_with_error_reports_and_answers(
+    monkeypatch: pytest.MonkeyPatch, app: str
+) -> None:
+    import sentry_sdk
+
+    entry = load_entry(monkeypatch, app, APP_SENTRY_SECRET="sentry", APP_API_KEY=KEY)
+    monkeypatch.setenv("SENTRY_DSN", "http://public@127.0.0.1:9/1")
+    try:
+        served = entry.web.get_raw_f()()
+        assert sentry_sdk.is_initialized()
+        async with client_for(served) as client:
+            assert (await client.get("/health")).json()["status"] == "ok"
+    finally:
+        sentry_sdk.get_client().close()
+        sentry_sdk.get_global_scope().set_client(None)

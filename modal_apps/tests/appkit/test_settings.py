@@ -205,12 +205,16 @@ def test_a_region_makes_all_of_it_dearer() -> None:
     assert FinbertSettings(gpu="A10").gpu_usd_per_hour == pytest.approx(1.10)
     assert FinbertSettings(gpu="A10", region="eu").gpu_usd_per_hour == pytest.approx(1.65)
     assert FinbertSettings(gpu="A10", region="us-west").gpu_usd_per_hour == pytest.approx(1.925)
-    with pytest.raises(SettingsError, match=r"4 containers x \$1.65 = \$6.60 an hour \(.*times 1.5 for a region"):
+    with pytest.raises(
+        SettingsError, match=r"4 containers x \$1.65 = \$6.60 an hour \(.*times 1.5 for a region"
+    ):
         load(FinbertSettings, {"APP_REGION": "eu", "APP_MAX_CONTAINERS": "4"})
 
 
 def test_a_card_that_needs_a_newer_cuda_is_refused() -> None:
-    with pytest.raises(SettingsError, match=r"APP_GPU=B300: Modal says that B300 needs CUDA 13.1, and .* have 13.0"):
+    with pytest.raises(
+        SettingsError, match=r"APP_GPU=B300: Modal says that B300 needs CUDA 13.1, and .* have 13.0"
+    ):
         load(FinbertSettings, {"APP_GPU": "L4,B300", "APP_MAX_USD_PER_HOUR": "100"})
     assert load(FinbertSettings, {"APP_GPU": "B200", "APP_MAX_USD_PER_HOUR": "100"}).gpus == ["B200"]
 

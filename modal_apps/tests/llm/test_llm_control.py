@@ -40,7 +40,12 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def control(deployed: str) -> Iterator[httpx.Client]:
-    environ = {"MODAL_WEB_URL": deployed, "MODAL_API_KEY": KEY, "APP_API_KEY": ADMIN, "APP_JWT_SECRET": SECRET}
+    environ = {
+        "MODAL_WEB_URL": deployed,
+        "MODAL_API_KEY": KEY,
+        "APP_API_KEY": ADMIN,
+        "APP_JWT_SECRET": SECRET,
+    }
     with served(from_environ(environ)) as url, httpx.Client(base_url=url, timeout=60) as client:
         client.headers["Authorization"] = f"Bearer {ADMIN}"
         yield client
@@ -89,7 +94,10 @@ def test_a_launch_and_then_the_status_are_those_of_the_guide(control: httpx.Clie
         (token({"sub": "me", "exp": time.time() + 600}), 200),
         (token({"sub": "me", "exp": time.time() - 600}), 401),
         (token({"sub": "me"}), 401),  # never ends
-        (token({"sub": "me", "exp": time.time() + 600}, secret="another-secret-of-somebody-else-entirely"), 401),
+        (
+            token({"sub": "me", "exp": time.time() + 600}, secret="another-secret-of-somebody-else-entirely"),
+            401,
+        ),
         (token({"sub": "me", "exp": time.time() + 600}, algorithm="none"), 401),
         (KEY, 401),
         ("", 401),
@@ -125,15 +133,27 @@ class _Slow(Orchestrator):
         self.launches += 1
         self.begun.set()
         assert self.may_end.wait(60)
-        return {"success": False, "status": "failed", "endpoint": self.config.endpoint, "message": "No answer"}
+        return {
+            "success": False,
+            "status": "failed",
+            "endpoint": self.config.endpoint,
+            "message": "No answer",
+        }
 
 
 def test_callers_share_a_launch_and_learn_how_it_ended() -> None:
     slow = _Slow()
-    with served(create_control(slow, KeyChecker((ADMIN.encode(),)))) as url, httpx.Client(base_url=url, timeout=60) as client:
+    with (
+        served(create_control(slow, KeyChecker((ADMIN.encode(),)))) as url,
+        httpx.Client(base_url=url, timeout=60) as client,
+    ):
         client.headers["X-API-Key"] = ADMIN
         first = client.post(LAUNCH, params={"wait_s": 0})
-        assert (first.status_code, first.json()["status"], first.json()["success"]) == (202, "starting", False)
+        assert (first.status_code, first.json()["status"], first.json()["success"]) == (
+            202,
+            "starting",
+            False,
+        )
         assert slow.begun.wait(30)
         assert client.post(LAUNCH, params={"wait_s": 0}).status_code == 202
         assert client.get(STATUS).json()["status"] == "starting"

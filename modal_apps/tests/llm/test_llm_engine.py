@@ -172,7 +172,9 @@ def test_the_messages_and_responses_apis_answer_their_own_clients(client: OpenAI
     claude = anthropic.Anthropic(base_url=url, api_key=KEY, max_retries=0)
     message = claude.messages.create(model="llm", max_tokens=8, messages=words)
     assert (message.type, message.usage.output_tokens) == ("message", 8)
-    assert claude.messages.count_tokens(model="llm", messages=words).input_tokens == message.usage.input_tokens
+    assert (
+        claude.messages.count_tokens(model="llm", messages=words).input_tokens == message.usage.input_tokens
+    )
     with pytest.raises(anthropic.NotFoundError):
         claude.messages.create(model="claude", max_tokens=8, messages=words)
     response = client.responses.create(model="llm", input="What is the capital?", max_output_tokens=8)

@@ -72,7 +72,9 @@ class Control:
         self._launches = RateLimit(LAUNCHES_PER_MINUTE, 60)
         self._questions = RateLimit(QUESTIONS_PER_MINUTE, 60)
 
-    async def launch(self, request: Request, wait_s: Annotated[float, Query(ge=0, le=LONGEST_WAIT_S)] = 20) -> Any:
+    async def launch(
+        self, request: Request, wait_s: Annotated[float, Query(ge=0, le=LONGEST_WAIT_S)] = 20
+    ) -> Any:
         """Wakes the server."""
         _keep(self._launches, request)
         if self._launching is None or self._launching.done():
@@ -105,7 +107,9 @@ class Control:
         self._last = {**found, "asked_at": round(time.time(), 3)}
 
     def _known(self, status: str) -> dict[str, Any]:
-        unknown = dict.fromkeys(("uptime_hours", "total_requests", "model", "gpu", "cost", "detail", "asked_at"))
+        unknown = dict.fromkeys(
+            ("uptime_hours", "total_requests", "model", "gpu", "cost", "detail", "asked_at")
+        )
         return {**self._base(), **unknown, **self._last, "status": status}
 
     def _base(self) -> dict[str, Any]:

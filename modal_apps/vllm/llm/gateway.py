@@ -27,7 +27,10 @@ from .upstream import Upstream
 
 VERSION = "0.1.0"
 BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
-FORM = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}, "model": {"type": "string"}}}
+FORM = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "format": "binary"}, "model": {"type": "string"}},
+}
 FILES = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FORM}}}}
 
 

@@ -205,7 +205,9 @@ class Orchestrator:
         usage = simulate(arrivals, seconds, cold_start_s, self.config.window_s, max_containers=1)
         cost = usd(usage.gpu_seconds, usd_per_hour)
         month = cost * HOURS_PER_MONTH / 24
-        return Estimate(round(usage.gpu_seconds / HOUR, 2), round(cost, 2), usage.cold_starts, round(month, 2))
+        return Estimate(
+            round(usage.gpu_seconds / HOUR, 2), round(cost, 2), usage.cold_starts, round(month, 2)
+        )
 
     def _ask_health(self, timeout_s: float) -> tuple[int, str]:
         """Status, and words for people; `NO_ANSWER` without one, `NOT_OURS` when something else answers 200."""
