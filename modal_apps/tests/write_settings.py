@@ -48,7 +48,9 @@ def table(manifest: dict[str, Any]) -> str:
     """The README's table, of every setting with its default."""
     gpu = manifest["gpu"]
     lines = ["| Setting | Default | |", "| --- | --- | --- |"]
-    lines.append(f"| `{gpu['setting']}` | `{gpu['default']}` | GPU, such as `L4`, `A100-80GB:2`, `L4,T4` or `none` |")
+    lines.append(
+        f"| `{gpu['setting']}` | `{gpu['default']}` | GPU, such as `L4`, `A100-80GB:2`, `L4,T4` or `none` |"
+    )
     for each in manifest["settings"]:
         lines.append(f"| `{each['env']}` | {_default(each['default'])} | {each['description']} |")
     return "\n".join(lines)
@@ -57,7 +59,13 @@ def table(manifest: dict[str, Any]) -> str:
 def _default(value: object) -> str:
     if value == "":
         return ""
-    text = str(int(value)) if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+    text = (
+        str(int(value))
+        if isinstance(value, bool)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )
     return f"`{text}`"
 
 

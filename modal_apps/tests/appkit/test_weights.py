@@ -10,9 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 from appkit.weights import wanted_files
+from appkit.wiring import CACHE_ENV
 from local_hub import LocalHub, serving
 from support import ROOT, marked
+from transformers import BertConfig, BertModel
 
 COMMIT = "a" * 40
 REPO = "a/b"
@@ -156,3 +159,31 @@ def test_a_model_that_is_not_there_is_an_error_of_the_prefetch(published: Path, 
         process = start("download('a/none', '')", hub, tmp_path)
         process.communicate(timeout=120)
     assert process.returncode == 1
+
+
+LOAD = f"""
+import threading
+import transformers
+from transformers import BertModel
+BertModel.from_pretrained({REPO!r}, revision={COMMIT!r})
+for thread in threading.enumerate():
+    if thread is not threading.current_thread():
+        thread.join(60)
+"""
+
+
+@pytest.mark.parametrize("as_in_the_images", [True, False])
+def test_weights_without_safetensors_start_no_conversion(tmp_path: Path, as_in_the_images: bool) -> None:
+    """The thread of transformers asks the Hub for another form of the weights while a snapshot is taken."""
+    folder = tmp_path / "published"
+    model = BertModel(BertConfig(vocab_size=9, hidden_size=8, num_hidden_layers=1, num_attention_heads=1))
+    model.config.save_pretrained(folder)
+    torch.save(model.state_dict(), folder / "pytorch_model.bin")
+    with serving(LocalHub(REPO, COMMIT, folder)) as hub:
+        variables = CACHE_ENV if as_in_the_images else {}
+        kept = {name: value for name, value in variables.items() if name != "HF_HOME"}
+        command = [sys.executable, "-c", LOAD]
+        done = subprocess.run(command, env={**environ(hub, tmp_path / "cache"), **kept}, timeout=300)
+    assert done.returncode == 0
+    asked = [line for line in hub.seen if "/discussions" in line or "refs" in line]
+    assert bool(asked) is not as_in_the_images, hub.seen

@@ -58,7 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(int(status), {})
 
     def _answer(self, status: int, headers: dict[str, str], content: bytes | None = None) -> None:
-        known = HEALTH if self.path == "/health" else STATUS
+        known = HEALTH if self.path.startswith("/health") else STATUS
         body = json.dumps(known).encode() if content is None else content
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(body))}.items():
