@@ -63,7 +63,10 @@ function locked({ name, version, wheels = [], sdist }: Package): string {
 
 /** Whether CPython 3.11 on a Linux of the images takes the wheel, however new its C library. */
 function fits(file: string): boolean {
-  const [pythons = '', abi = '', platforms = ''] = file.replace(/\.whl$/, '').split('-').slice(-3);
+  const [pythons = '', abi = '', platforms = ''] = file
+    .replace(/\.whl$/, '')
+    .split('-')
+    .slice(-3);
   const machine = platforms.split('.').some((tag) => tag === 'any' || /^(many)?linux.*_x86_64$/.test(tag));
   return machine && pythons.split('.').some((python) => takes(python, abi));
 }

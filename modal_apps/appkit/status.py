@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any, Literal, TypedDict
 
-from .gate import Counters
 from .cost_limits import HOURS_PER_MONTH
+from .gate import Counters
 from .gpu import prices
 from .settings import Settings
 

@@ -1,4 +1,4 @@
-"""The model's files on the cache volume: fetched ahead, completed when a fetch was ended, and read without the network."""
+"""The model's files on the cache volume: fetched ahead, completed after an ended fetch, read without the network."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def web_options(settings: SplitSettings, web_image: modal.Image) -> dict[str, An
 
 
 def job_options(settings: SplitSettings, web_image: modal.Image) -> dict[str, Any]:
-    """Arguments of `app.function` for a CPU function that sees data of callers but serves no HTTP: none is kept warm."""
+    """Arguments of `app.function` for a CPU function that sees data of callers but serves no HTTP."""
     return {
         "image": web_image,
         "cpu": 1.0,

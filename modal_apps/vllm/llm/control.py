@@ -6,7 +6,7 @@ Launch and status of a deployed server as a small HTTP API, for a backend that m
 | Route | |
 | --- | --- |
 | POST /api/admin/vllm/launch | wakes the server; answers when it is ready, or after `wait_s` with 202 `starting` |
-| GET /api/admin/vllm/status | what the last launch or question found; with `wake=1` asks the server, which starts its GPU |
+| GET /api/admin/vllm/status | what the last launch found; with `wake=1` asks the server, which starts its GPU |
 
 Callers show a key of APP_API_KEY or, where APP_JWT_SECRET is set, a JWT that was signed with it (HS256, with `exp`).
 """
