@@ -23,6 +23,8 @@ WORDS: Mapping[str, bool] = {"1": True, "true": True, "yes": True, "0": False, "
 SECRET_NAMES = ("APP_API_KEY", "APP_PROXY_TOKEN")
 NAME = r"[a-z0-9-]{1,40}"
 MODEL = r"[\w./-]{1,512}"
+DOMAIN = r"[\w-]+(\.[\w-]+)+"
+DOMAINS = rf"({DOMAIN}(,{DOMAIN})*)?"
 # Where Modal lets requests in; containers run in many more regions.
 ROUTING_REGIONS = ("us-east", "us-west", "ca-central", "eu-west", "ap-south")
 
@@ -93,7 +95,7 @@ class Settings:
     volume: str = setting("APP_VOLUME", "modal-apps-hf-cache", pattern=r"[\w.-]{1,64}")
     region: str = setting("APP_REGION", "", pattern=r"[a-z0-9-]{0,40}")
     routing_region: str = setting("APP_ROUTING_REGION", "us-east", choices=ROUTING_REGIONS)
-    custom_domains: str = setting("APP_CUSTOM_DOMAINS", "", pattern=r"([\w-]+(\.[\w-]+)+,?)*")
+    custom_domains: str = setting("APP_CUSTOM_DOMAINS", "", pattern=DOMAINS)
     max_body_mb: int = setting("APP_MAX_BODY_MB", 8, minimum=1, maximum=512)
     max_usd_per_hour: float = setting("APP_MAX_USD_PER_HOUR", 5.0, minimum=0.01, maximum=10000)
     max_usd_per_month: float = setting("APP_MAX_USD_PER_MONTH", 0.0, minimum=0, maximum=1_000_000)
