@@ -16,6 +16,8 @@ class Priced(Protocol):
     @property
     def gpus(self) -> list[str]: ...
     @property
+    def container_rates(self) -> list[float]: ...
+    @property
     def region(self) -> str: ...
     @property
     def min_containers(self) -> int: ...
@@ -42,7 +44,7 @@ def over_hour(settings: Priced) -> str | None:
 
 def over_month(settings: Priced) -> str | None:
     """The arithmetic when the containers that always run alone cost more a month than the limit, else None."""
-    limit, rate = settings.max_usd_per_month, usd_per_hour(settings.gpus, settings.region)
+    limit, rate = settings.max_usd_per_month, sum(settings.container_rates)
     total = rate * settings.min_containers * HOURS_PER_MONTH
     if not limit or total <= limit:
         return None
@@ -60,7 +62,7 @@ def spending_notes(settings: Priced) -> list[str]:
     CPU and memory come on top. An app cannot read the workspace's bill, so a monthly limit is only compared here;
     Modal's own budgets stop what runs.
     """
-    rate = usd_per_hour(settings.gpus, settings.region)
+    rate = sum(settings.container_rates)
     if not rate:
         return []
     hour = rate * settings.max_containers

@@ -131,6 +131,11 @@ class Settings:
         return usd_per_hour(self.gpus, self.region)
 
     @property
+    def container_rates(self) -> list[float]:
+        """The same for each GPU class of the app: one, unless it serves several models."""
+        return [self.gpu_usd_per_hour]
+
+    @property
     def snapshot_mode(self) -> str:
         """`snapshot`, but `cpu` in place of `gpu` unless there is exactly one card."""
         return "cpu" if self.snapshot == "gpu" and self.gpu_count != 1 else self.snapshot

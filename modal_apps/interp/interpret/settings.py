@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Self
 
-from appkit.gpu import parse_gpu_list, prices, usd_per_hour
+from appkit.gpu import parse_gpu_list, prices
 from appkit.settings import MODEL, NAME, Alias, SplitSettings, setting
 
 from .names import hub_id, names_of
@@ -85,6 +85,14 @@ class InterpSettings(SplitSettings):
             return [self]
         return [self._variant(entry) for entry in _entries(self.models)]
 
+    @property
+    def container_rates(self) -> list[float]:
+        """USD per hour of a container of each model."""
+        try:
+            return [variant.gpu_usd_per_hour for variant in self.variants()]
+        except ValueError:  # `problems` says what is wrong with APP_MODELS
+            return [self.gpu_usd_per_hour]
+
     def _variant(self, entry: ModelEntry) -> Self:
         return self.with_values(
             model_id=entry.model,
@@ -133,7 +141,7 @@ class InterpSettings(SplitSettings):
 
     def _cost_problems(self, variants: list[Self]) -> list[str]:
         """The limit holds for all models together."""
-        rates = [usd_per_hour(variant.gpus) for variant in variants]
+        rates = [variant.gpu_usd_per_hour for variant in variants]
         total = sum(rates) * self.max_containers
         if len(rates) < 2 or total <= self.max_usd_per_hour:
             return []

@@ -20,6 +20,7 @@ from appkit.settings import (
 from finance.settings import FinbertSettings
 from hypothesis import given
 from hypothesis import strategies as st
+from interpret.settings import InterpSettings
 
 
 def test_defaults() -> None:
@@ -199,6 +200,15 @@ def test_warm_containers_that_must_pass_the_monthly_limit_stop_the_deploy() -> N
     with pytest.raises(SettingsError, match=r"1 warm containers x \$0.59 x 730 h = \$430.70 a month"):
         load(FinbertSettings, environ)
     assert load(FinbertSettings, {**environ, "APP_MIN_CONTAINERS": "0"}).max_usd_per_month == 15
+
+
+def test_all_models_of_an_app_count() -> None:
+    models = '[{"label": "a", "model": "gpt2-small", "gpu": "T4", "sets": ["res-jb"]}, ' + (
+        '{"label": "b", "model": "gpt2-small", "gpu": "L4", "sets": ["res-jb"]}]'
+    )
+    settings = load(InterpSettings, {"APP_MODELS": models, "APP_MAX_CONTAINERS": "1"})
+    assert settings.container_rates == [0.59, 0.80]
+    assert any("at most $1.39 an hour" in note for note in settings.notes())
 
 
 def test_a_region_makes_all_of_it_dearer() -> None:
