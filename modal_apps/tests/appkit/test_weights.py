@@ -183,7 +183,7 @@ def test_weights_without_safetensors_start_no_conversion(tmp_path: Path, as_in_t
         variables = CACHE_ENV if as_in_the_images else {}
         kept = {name: value for name, value in variables.items() if name != "HF_HOME"}
         command = [sys.executable, "-c", LOAD]
-        done = subprocess.run(command, env={**environ(hub, tmp_path / "cache"), **kept}, timeout=300)
+        done = subprocess.run(command, env={**environ(hub, tmp_path / "cache"), **kept}, timeout=1800)
     assert done.returncode == 0
     asked = [line for line in hub.seen if "/discussions" in line or "refs" in line]
     assert bool(asked) is not as_in_the_images, hub.seen

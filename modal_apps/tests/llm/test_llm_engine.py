@@ -155,7 +155,7 @@ def test_nothing_of_the_engine_is_open_but_the_listed_routes(
     url: str, engine: Engine, settings: LlmSettings
 ) -> None:
     """By the engine's own description of itself."""
-    described = httpx.get(f"{engine.base_url}/openapi.json").json()["paths"]
+    described = httpx.get(f"{engine.base_url}/openapi.json", timeout=300).json()["paths"]
     listed = opened(settings.route_groups)
     assert {"/v1/chat/completions", "/v1/messages", "/v1/responses", "/tokenize"} <= described.keys() & listed
     own = {"/v1/models", "/metrics", "/health"}
@@ -163,7 +163,7 @@ def test_nothing_of_the_engine_is_open_but_the_listed_routes(
     assert closed
     for path in closed:
         for method in described[path]:
-            answer = httpx.request(method, url + path, json={}, headers={"X-API-Key": KEY})
+            answer = httpx.request(method, url + path, json={}, headers={"X-API-Key": KEY}, timeout=60)
             assert (answer.status_code, path) == (404, path)
 
 
