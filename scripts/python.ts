@@ -60,7 +60,8 @@ function packagesOf(python: string): string {
   return spawnSync(python, ['-c', code], { encoding: 'utf8' }).stdout.trim();
 }
 
-function findPython(): string {
+/** @returns the name or path of a Python 3.11 */
+export function findPython(): string {
   const candidates = [process.env['PYTHON'], 'python3.11', 'python3', 'python'].flatMap((name) => name || []);
   const found = candidates.find((name) => {
     const { stdout } = spawnSync(name, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], {

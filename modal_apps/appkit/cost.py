@@ -28,17 +28,27 @@ class _Container:
     def free_slots(self, now: float, max_inputs: int) -> int:
         return max_inputs - sum(end > now for end in self.ends)
 
-    def serve(self, now: float, service_s: float) -> None:
-        start = max(now, self.ready_at)
+    def next_start(self, now: float, max_inputs: int) -> float:
+        """When one more request could begin: when the container is ready and has a slot."""
+        latest = sorted(self.ends, reverse=True)[:max_inputs]
+        return max(now, self.ready_at, latest[-1] if len(latest) == max_inputs else now)
+
+    def serve(self, start: float, service_s: float) -> None:
         self.ends.append(start + service_s)
         self.spans.append((start, start + service_s))
 
 
 def simulate(
-    arrivals_s: Sequence[float], service_s: float, cold_start_s: float, window_s: float, max_inputs: int = 1
+    arrivals_s: Sequence[float],
+    service_s: float,
+    cold_start_s: float,
+    window_s: float,
+    max_inputs: int = 1,
+    max_containers: int | None = None,
 ) -> Usage:
     """
-    Plays requests against containers that start on demand and end after an idle window.
+    Plays requests against containers that start on demand and end after an idle window. Where no more containers may
+    start, a request waits for the slot that is free first.
 
     Parameters:
         arrivals_s: when each request comes, in seconds, ascending.
@@ -46,6 +56,7 @@ def simulate(
         cold_start_s: seconds that a new container needs first.
         window_s: seconds for which an idle container is kept.
         max_inputs: requests that one container serves at once.
+        max_containers: None for as many as it takes.
     """
     live: list[_Container] = []
     ended: list[_Container] = []
@@ -54,10 +65,12 @@ def simulate(
         ended += gone
         live = [container for container in live if container not in gone]
         container = next((one for one in live if one.free_slots(now, max_inputs) > 0), None)
+        if container is None and max_containers is not None and len(live) >= max_containers:
+            container = min(live, key=lambda one: one.next_start(now, max_inputs))
         if container is None:
             container = _Container(now + cold_start_s)
             live.append(container)
-        container.serve(now, service_s)
+        container.serve(container.next_start(now, max_inputs), service_s)
     every = ended + live
     total = sum(cold_start_s + max(one.ends) + window_s - one.ready_at for one in every)
     busy = sum(_union(one.spans) for one in every)

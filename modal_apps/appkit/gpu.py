@@ -13,6 +13,13 @@ TYPES = (
 )
 SPELLINGS = {"A10G": "A10"}
 SAME_PRICE = {"A100": "A100-40GB", "H100!": "H100", "B200+": "B200"}
+# CUDA of torch and vLLM in the locks; the cards that need a newer one, as Modal's GPU page says.
+IMAGE_CUDA = (13, 0)
+NEEDS_CUDA = {"B300": (13, 1)}
+# Modal's page on regions names `us` as broad and `us-west` as narrow.
+BROAD_REGIONS = ("us", "eu", "ap")
+BROAD_FACTOR = 1.5
+NARROW_FACTOR = 1.75
 MOST_CARDS = 8
 MOST_A10_CARDS = 4
 
@@ -63,24 +70,33 @@ def respelled(text: str) -> list[str]:
     return [f"{name} is called {SPELLINGS[name]} here." for name in asked if name in SPELLINGS]
 
 
-def usd_per_hour(gpus: list[str]) -> float:
-    """What one container costs for its GPU, in USD per hour: the dearest of the choices; 0 without one."""
-    return max((_usd_per_hour(gpu) for gpu in gpus), default=0.0)
+def usd_per_hour(gpus: list[str], region: str = "") -> float:
+    """
+    What one container costs for its GPU, in USD per hour: the dearest of the choices; 0 without one.
+
+    Parameters:
+        region: where containers must run; Modal charges more for a choice, and most for a narrow one.
+    """
+    return max((_usd_per_hour(gpu) for gpu in gpus), default=0.0) * region_factor(region)
+
+
+def region_factor(region: str) -> float:
+    """By what Modal multiplies its prices for a region; one that is not known to be broad counts as narrow."""
+    if not region:
+        return 1.0
+    return BROAD_FACTOR if region in BROAD_REGIONS else NARROW_FACTOR
+
+
+def cuda_problem(gpus: list[str]) -> str | None:
+    """Why a card cannot work with the CUDA of the images, else None."""
+    for gpu in gpus:
+        name = gpu.partition(":")[0]
+        if NEEDS_CUDA.get(name, IMAGE_CUDA) > IMAGE_CUDA:
+            needed, have = (".".join(map(str, version)) for version in (NEEDS_CUDA[name], IMAGE_CUDA))
+            return f"APP_GPU={gpu}: Modal says that {name} needs CUDA {needed}, and the images of this app have {have}"
+    return None
 
 
 def _usd_per_hour(gpu: str) -> float:
     name, _, count = gpu.partition(":")
     return prices().gpu_usd_per_hour[SAME_PRICE.get(name, name)] * int(count or 1)
-
-
-def over_budget(gpus: list[str], max_containers: int, max_usd_per_hour: float) -> str | None:
-    """The arithmetic in words when all containers at once cost more than the limit, else None."""
-    rate = usd_per_hour(gpus)
-    total = rate * max_containers
-    if total <= max_usd_per_hour:
-        return None
-    return (
-        f"APP_MAX_USD_PER_HOUR={max_usd_per_hour:g}: {max_containers} containers x ${rate:.2f} = "
-        f"${total:.2f} an hour (prices of {prices().as_of}). "
-        "Lower APP_MAX_CONTAINERS, choose another APP_GPU, or raise the limit"
-    )

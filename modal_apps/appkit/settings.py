@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self, TypeVar, get_type_hints
 
-from .gpu import over_budget, parse_gpu_list, respelled
+from .cost_limits import over_hour, over_month, spending_notes
+from .gpu import cuda_problem, parse_gpu_list, respelled, usd_per_hour
 
 T = TypeVar("T", bound="Settings")
 Kind = Literal["string", "integer", "number", "boolean"]
@@ -21,6 +23,10 @@ WORDS: Mapping[str, bool] = {"1": True, "true": True, "yes": True, "0": False, "
 SECRET_NAMES = ("APP_API_KEY", "APP_PROXY_TOKEN")
 NAME = r"[a-z0-9-]{1,40}"
 MODEL = r"[\w./-]{1,512}"
+DOMAIN = r"[\w-]+(\.[\w-]+)+"
+DOMAINS = rf"({DOMAIN}(,{DOMAIN})*)?"
+# Where Modal lets requests in; containers run in many more regions.
+ROUTING_REGIONS = ("us-east", "us-west", "ca-central", "eu-west", "ap-south")
 
 
 class SettingsError(ValueError):
@@ -46,16 +52,16 @@ class Rule:
     choices: tuple[str, ...] = ()
     aliases: tuple[Alias, ...] = ()
 
-    def allowed(self, kind: Kind) -> str:
-        """The range in words, for a problem line."""
+    def allowed(self, kind: Kind, factor: int = 1) -> str:
+        """The range in words, for a problem line; of an alias in its own unit."""
         if kind == "boolean":
             return "one of " + ", ".join(WORDS)
         if self.choices:
             return "one of " + ", ".join(self.choices)
         if self.pattern:
             return f"text that matches {self.pattern}"
-        bounds = [f">= {self.minimum:g}"] if self.minimum is not None else []
-        bounds += [f"<= {self.maximum:g}"] if self.maximum is not None else []
+        bounds = [f">= {self.minimum / factor:g}"] if self.minimum is not None else []
+        bounds += [f"<= {self.maximum / factor:g}"] if self.maximum is not None else []
         return "a number " + " and ".join(bounds)
 
 
@@ -73,6 +79,7 @@ class Settings:
     model_revision: str = setting("APP_MODEL_REVISION", "", pattern=r"([0-9a-f]{40})?")
     gpu: str = setting("APP_GPU", "A10", pattern=r"[\w!+:, -]{1,80}")
     dtype: str = setting("APP_DTYPE", "auto", choices=("auto", "float32", "bfloat16", "float16"))
+    memory_mb: int = setting("APP_MEMORY_MB", 0, minimum=0, maximum=344_064)
     min_containers: int = setting("APP_MIN_CONTAINERS", 0, minimum=0, maximum=8)
     max_containers: int = setting("APP_MAX_CONTAINERS", 2, minimum=1, maximum=100)
     buffer_containers: int = setting("APP_BUFFER_CONTAINERS", 0, minimum=0, maximum=8)
@@ -87,9 +94,11 @@ class Settings:
     sentry_secret: str = setting("APP_SENTRY_SECRET", "", pattern=r"[\w.-]{0,64}")
     volume: str = setting("APP_VOLUME", "modal-apps-hf-cache", pattern=r"[\w.-]{1,64}")
     region: str = setting("APP_REGION", "", pattern=r"[a-z0-9-]{0,40}")
-    custom_domains: str = setting("APP_CUSTOM_DOMAINS", "", pattern=r"([\w-]+(\.[\w-]+)+,?)*")
+    routing_region: str = setting("APP_ROUTING_REGION", "us-east", choices=ROUTING_REGIONS)
+    custom_domains: str = setting("APP_CUSTOM_DOMAINS", "", pattern=DOMAINS)
     max_body_mb: int = setting("APP_MAX_BODY_MB", 8, minimum=1, maximum=512)
     max_usd_per_hour: float = setting("APP_MAX_USD_PER_HOUR", 5.0, minimum=0.01, maximum=10000)
+    max_usd_per_month: float = setting("APP_MAX_USD_PER_MONTH", 0.0, minimum=0, maximum=1_000_000)
     log_level: str = setting("APP_LOG_LEVEL", "INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
     log_format: str = setting("APP_LOG_FORMAT", "text", choices=("text", "json"))
     hub_offline: bool = setting("HF_HUB_OFFLINE", False)
@@ -117,6 +126,16 @@ class Settings:
         return int(self.gpus[0].partition(":")[2] or 1)
 
     @property
+    def gpu_usd_per_hour(self) -> float:
+        """What one GPU container costs an hour, its region counted."""
+        return usd_per_hour(self.gpus, self.region)
+
+    @property
+    def container_rates(self) -> list[float]:
+        """The same for each GPU class of the app: one, unless it serves several models."""
+        return [self.gpu_usd_per_hour]
+
+    @property
     def snapshot_mode(self) -> str:
         """`snapshot`, but `cpu` in place of `gpu` unless there is exactly one card."""
         return "cpu" if self.snapshot == "gpu" and self.gpu_count != 1 else self.snapshot
@@ -139,8 +158,8 @@ class Settings:
             return [f"APP_GPU={self.gpu}: {error}"]
         if self.min_containers > self.max_containers:
             return ["APP_MIN_CONTAINERS must not be larger than APP_MAX_CONTAINERS."]
-        over = over_budget(gpus, self.max_containers, self.max_usd_per_hour)
-        return [over] if over else []
+        found = [cuda_problem(gpus), over_hour(self), over_month(self)]
+        return [problem for problem in found if problem]
 
     def notes(self) -> list[str]:
         """What somebody who deploys should know, one line each; an app adds its own."""
@@ -151,11 +170,27 @@ class Settings:
             notes.append("APP_AUTH=none: anybody who knows the URL can use this app at your cost.")
         if self.snapshot != self.snapshot_mode:
             notes.append("APP_SNAPSHOT=gpu needs exactly one GPU: cpu is used.")
-        return notes
+        return notes + spending_notes(self)
 
     def with_values(self, **changes: Any) -> Self:
         """A copy with some settings changed."""
         return dataclasses.replace(self, **changes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitSettings(Settings):
+    """Of an app whose HTTP API is a CPU function of its own, in front of the GPU class."""
+
+    web_max_containers: int = setting("APP_WEB_MAX_CONTAINERS", 4, minimum=1, maximum=100)
+    web_min_containers: int = setting("APP_WEB_MIN_CONTAINERS", 0, minimum=0, maximum=8)
+    web_max_inputs: int = setting("APP_WEB_MAX_INPUTS", 20, minimum=1, maximum=1000)
+
+    def problems(self) -> list[str]:
+        """Adds warm containers of the front that are more than allowed."""
+        found = super().problems()
+        if self.web_min_containers > self.web_max_containers:
+            found.append("APP_WEB_MIN_CONTAINERS must not be larger than APP_WEB_MAX_CONTAINERS.")
+        return found
 
 
 def rules(cls: type[Settings]) -> dict[str, Rule]:
@@ -186,7 +221,7 @@ def load(cls: type[T], environ: Mapping[str, str]) -> T:
         try:
             values[name] = _read(_scaled(text, variable.factor), kind, rule)
         except ValueError:
-            problems.append(f"{variable.env}={text}: must be {rule.allowed(kind)}")
+            problems.append(f"{variable.env}={text}: must be {rule.allowed(kind, variable.factor)}")
     if not problems:
         settings = cls(**values)
         problems = settings.problems()
@@ -218,7 +253,13 @@ def _used_alias(rule: Rule, environ: Mapping[str, str]) -> Alias | None:
 
 
 def _scaled(text: str, factor: int) -> str:
-    return text if factor == 1 else str(int(text) * factor)
+    """The number in the setting's own unit; half of something larger may be a whole number there."""
+    if factor == 1:
+        return text
+    number = float(text) * factor
+    if not math.isfinite(number) or abs(number - round(number)) > 1e-6:
+        return text  # which is no whole number, and refused as one
+    return str(round(number))
 
 
 def _read(text: str, kind: Kind, rule: Rule) -> str | float | bool:

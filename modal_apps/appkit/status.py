@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any, Literal, TypedDict
 
+from .cost_limits import HOURS_PER_MONTH
 from .gate import Counters
-from .gpu import prices, usd_per_hour
+from .gpu import prices
 from .settings import Settings
 
 State = Literal["ready", "cold", "starting", "degraded"]
@@ -68,10 +69,17 @@ def status_body(
     }
 
 
-def cost(settings: Settings) -> dict[str, float | str]:
-    """What the GPU containers cost in USD per hour: one of them, and the limit set at deploy."""
+def cost(settings: Settings) -> dict[str, float | str | None]:
+    """
+    What GPU containers cost in USD: one of them an hour, all of them a month if they never stopped, and the limits
+    set at deploy; a monthly limit of null is none.
+    """
     return {
-        "gpu_usd_per_hour": usd_per_hour(settings.gpus),
+        "gpu_usd_per_hour": settings.gpu_usd_per_hour,
         "max_usd_per_hour": settings.max_usd_per_hour,
+        "worst_usd_per_month": round(
+            settings.gpu_usd_per_hour * settings.max_containers * HOURS_PER_MONTH, 2
+        ),
+        "max_usd_per_month": settings.max_usd_per_month or None,
         "as_of": prices().as_of,
     }

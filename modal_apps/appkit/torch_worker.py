@@ -10,7 +10,7 @@ from .gpu_memory import report_gpu_memory
 from .progress import phase
 from .restore import after_restore, task_id
 from .status import WorkerReport
-from .weights import use_offline_if_cached
+from .weights import fetch_if_pinned
 
 
 @dataclass
@@ -62,7 +62,7 @@ class TorchWorker(ABC):
         """
         start = time.perf_counter()
         if self.may_go_offline():
-            use_offline_if_cached(self.model_id, self.revision)
+            fetch_if_pinned(self.model_id, self.revision)
         with phase("load_model"):
             self.read_weights()
         self.load_s += time.perf_counter() - start

@@ -10,13 +10,12 @@ from typing import Any, TypeVar
 
 import modal
 
-from .settings import Settings, alias_notes, load_or_exit
+from .settings import Settings, SplitSettings, alias_notes, load_or_exit
 
 T = TypeVar("T", bound=Settings)
 
 CACHE = "/cache"
 PYTHON = "3.11"
-WEB_CONTAINERS = 4  # of some requests each: bounds what strangers without a key can cost
 PREFETCH_TIMEOUT_S = 3600
 # Without a list only .py files would be shipped: no prices, no prompts.
 NOT_SHIPPED = ["**/__pycache__/**", "**/*.pyc"]
@@ -25,6 +24,8 @@ CACHE_ENV = {
     "HF_XET_HIGH_PERFORMANCE": "1",
     "VLLM_CACHE_ROOT": f"{CACHE}/vllm",
     "TOKENIZERS_PARALLELISM": "false",
+    # Else transformers asks the Hub in a thread for another form of weights that have no safetensors, and fetches it.
+    "DISABLE_SAFETENSORS_CONVERSION": "1",
     "TORCHINDUCTOR_COMPILE_THREADS": "1",  # its pool of processes could not be kept in a snapshot
 }
 RETRIES = modal.Retries(max_retries=2, initial_delay=1.0, backoff_coefficient=2.0)
@@ -41,13 +42,15 @@ def read_settings(cls: type[T]) -> T:
 
 def image(requirements: Path, *packages: str, base: modal.Image | None = None) -> modal.Image:
     """
-    An image with pinned requirements and the app's own code, which comes last: an edit rebuilds no layer.
+    An image with the app's own code, which comes last: an edit rebuilds no layer.
 
     Parameters:
+        requirements: what the app asks for; the `.lock` beside it has the whole set, with the hash of each file.
         packages: those beside the entry file; `appkit` is added.
     """
     start = base or modal.Image.debian_slim(python_version=PYTHON)
-    installed = start.uv_pip_install(requirements=[str(requirements)]).env(CACHE_ENV)
+    lock = str(requirements.with_suffix(".lock"))
+    installed = start.uv_pip_install(requirements=[lock], extra_options="--require-hashes").env(CACHE_ENV)
     return installed.add_local_python_source("appkit", *packages, ignore=NOT_SHIPPED)
 
 
@@ -79,13 +82,28 @@ def _named(name: str, key: str) -> list[modal.Secret]:
     return [modal.Secret.from_name(name, required_keys=[key])] if name else []
 
 
-def web_options(settings: Settings, web_image: modal.Image) -> dict[str, Any]:
+def regions(settings: Settings) -> dict[str, str | None]:
+    """Where a function runs, and where Modal lets its inputs in; None leaves both to Modal, which takes us-east."""
+    entrance = settings.routing_region
+    return {"region": settings.region or None, "routing_region": entrance if entrance != "us-east" else None}
+
+
+def web_options(settings: SplitSettings, web_image: modal.Image) -> dict[str, Any]:
     """Arguments of `app.function` for the CPU function that serves HTTP in a split app."""
+    return {
+        **job_options(settings, web_image),
+        "min_containers": settings.web_min_containers,
+    }
+
+
+def job_options(settings: SplitSettings, web_image: modal.Image) -> dict[str, Any]:
+    """Arguments of `app.function` for a CPU function that sees data of callers but serves no HTTP."""
     return {
         "image": web_image,
         "cpu": 1.0,
         "memory": 1024,
-        "max_containers": WEB_CONTAINERS,
+        "max_containers": settings.web_max_containers,
+        **regions(settings),
         "env": settings.container_env(),
         "secrets": web_secrets(settings),
         "timeout": settings.timeout_s,
@@ -105,6 +123,7 @@ def worker_options(settings: Settings, worker_image: modal.Image, gpus: Sequence
         "image": worker_image,
         "gpu": wanted or None,
         "cpu": None if wanted else 4.0,
+        "memory": settings.memory_mb or None,
         "env": settings.container_env(),
         "volumes": cache_volume(settings),
         "secrets": model_secrets(settings),
@@ -114,7 +133,7 @@ def worker_options(settings: Settings, worker_image: modal.Image, gpus: Sequence
         "scaledown_window": settings.scaledown_window_s,
         "timeout": settings.timeout_s,
         "startup_timeout": settings.startup_timeout_s,
-        "region": settings.region or None,
+        **regions(settings),
         "enable_memory_snapshot": settings.snapshot_mode != "off",
     }
     if settings.snapshot_mode == "gpu":
@@ -130,13 +149,14 @@ def server_options(settings: Settings, options: dict[str, Any]) -> dict[str, Any
         settings: with `target_inputs`.
         options: as `worker_options` gives them.
     """
-    kept = {name: value for name, value in options.items() if name not in ("timeout", "region")}
+    kept = {name: value for name, value in options.items() if name not in ("timeout", *regions(settings))}
     return {
         **kept,
         "port": 8000,
         "target_concurrency": getattr(settings, "target_inputs", None),
         "exit_grace_period": 20,
-        "routing_region": settings.region or "us-east",
+        "routing_region": settings.routing_region,
+        "compute_region": settings.region or None,
         "unauthenticated": not settings.wants_proxy,
     }
 

@@ -30,6 +30,7 @@ from appkit.wiring import (  # noqa: E402
     cache_volume,
     endpoint_options,
     image,
+    job_options,
     prefetch_options,
     read_settings,
     retire_container,
@@ -139,7 +140,7 @@ def worker_pool() -> Pool:
     )
 
 
-batch_options = {**web_options(settings, web_image), "memory": 4096, "timeout": DAY_S, "retries": RETRIES}
+batch_options = {**job_options(settings, web_image), "memory": 4096, "timeout": DAY_S, "retries": RETRIES}
 
 
 @app.function(**batch_options)
@@ -230,7 +231,7 @@ class ModalRunner:
 
 
 @app.function(**{**web_options(settings, web_image), "memory": WEB_MEMORY_MB})
-@modal.concurrent(max_inputs=20)
+@modal.concurrent(max_inputs=settings.web_max_inputs)
 @modal.asgi_app(**endpoint_options(settings))
 def web() -> Any:
     """The HTTP API; never on a GPU."""

@@ -105,7 +105,7 @@ class ModalBackend:
 
 
 @app.function(**{**web_options(settings, web_image), "memory": WEB_MEMORY_MB})
-@modal.concurrent(max_inputs=20)
+@modal.concurrent(max_inputs=settings.web_max_inputs)
 @modal.asgi_app(**endpoint_options(settings))
 def web() -> Any:
     """The HTTP API; never on a GPU."""
@@ -118,7 +118,12 @@ def web() -> Any:
 
 @app.function(
     # The page keeps its state in the process.
-    **{**web_options(settings, ui_image), "memory": PAGE_MEMORY_MB, "max_containers": 1}
+    **{
+        **web_options(settings, ui_image),
+        "memory": PAGE_MEMORY_MB,
+        "min_containers": min(1, settings.web_min_containers),
+        "max_containers": 1,
+    }
 )
 @modal.concurrent(max_inputs=100)
 @modal.asgi_app(**endpoint_options(settings))

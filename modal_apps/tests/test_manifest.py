@@ -10,6 +10,7 @@ from appkit.gpu import parse_gpu_list
 from appkit.settings import kind_of, load, rules
 from catalogue import KNOWN
 from support import APPS, ROOT, read_manifest
+from write_settings import entries, formatted, table, with_table
 
 SCHEMA = json.loads((ROOT / "schema" / "app.schema.json").read_text())
 
@@ -43,6 +44,33 @@ def test_settings_say_what_the_app_accepts(app: str) -> None:
         limits = (entry.get("minimum"), entry.get("maximum"), entry.get("pattern"), choices)
         assert limits == (rule.minimum, rule.maximum, rule.pattern, rule.choices), name
     assert manifest["defaultAppName"] == defaults.app_name
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_the_manifest_has_every_setting(app: str) -> None:
+    manifest = read_manifest(app)
+    named = [each["env"] for each in manifest["settings"]] + [manifest["gpu"]["setting"]]
+    assert sorted(named) == sorted(rule.env for rule in rules(KNOWN[app].settings).values())
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_the_readme_tells_of_every_setting_and_its_default(app: str) -> None:
+    readme = (ROOT / app / "README.md").read_text()
+    assert readme == with_table(readme, table(read_manifest(app))), "run tests/write_settings.py"
+    for name, rule in rules(KNOWN[app].settings).items():
+        [row] = [line for line in readme.splitlines() if line.startswith(f"| `{rule.env}` |")]
+        default = getattr(KNOWN[app].settings(), name)
+        shown = row.split("|")[2].strip().strip("`")
+        assert load(KNOWN[app].settings, {rule.env: shown} if shown else {}) == KNOWN[app].settings(), default
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_the_words_and_limits_of_the_manifest_are_those_of_the_settings(app: str) -> None:
+    path = ROOT / app / "app.json"
+    manifest = read_manifest(app)
+    written = entries(KNOWN[app].settings, manifest["settings"])
+    assert manifest["settings"] == written, "run tests/write_settings.py"
+    assert path.read_text() == formatted(manifest)
 
 
 @pytest.mark.parametrize("app", APPS)

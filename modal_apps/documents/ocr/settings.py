@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
-from appkit.settings import MODEL, NAME, setting
+from appkit.settings import MODEL, NAME, SplitSettings, setting
 from appkit.vllm_server.settings import VllmSettings
 
 from .room import DEFAULT_PIXELS, most_pixels
@@ -20,8 +20,8 @@ OWN_FLAGS = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True)
-class DocumentsSettings(VllmSettings):
-    """See `Settings`; APP_MODEL_ID is the Hub id or the absolute path of a Qwen3-VL."""
+class DocumentsSettings(SplitSettings, VllmSettings):
+    """See `SplitSettings`; APP_MODEL_ID is the Hub id or the absolute path of a Qwen3-VL."""
 
     app_name: str = setting("APP_NAME", "documents-ocr", pattern=NAME)
     model_id: str = setting("APP_MODEL_ID", "Qwen/Qwen3-VL-8B-Instruct", pattern=MODEL)

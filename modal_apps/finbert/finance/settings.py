@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from appkit.settings import MODEL, NAME, Settings, setting
+from appkit.settings import MODEL, NAME, SplitSettings, setting
 
 
 @dataclass(frozen=True, kw_only=True)
-class FinbertSettings(Settings):
-    """See `Settings`; APP_MODEL_ID is a Hub id or the absolute path of a checkpoint."""
+class FinbertSettings(SplitSettings):
+    """See `SplitSettings`; APP_MODEL_ID is a Hub id or the absolute path of a checkpoint."""
 
     app_name: str = setting("APP_NAME", "finbert-analyst", pattern=NAME)
     model_id: str = setting("APP_MODEL_ID", "yiyanghkust/finbert-tone", pattern=MODEL)

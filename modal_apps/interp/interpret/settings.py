@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Self
 
-from appkit.gpu import parse_gpu_list, prices, usd_per_hour
-from appkit.settings import MODEL, NAME, Alias, Settings, setting
+from appkit.gpu import parse_gpu_list, prices
+from appkit.settings import MODEL, NAME, Alias, SplitSettings, setting
 
 from .names import hub_id, names_of
 from .releases import UnknownSetError, current_name, hub_sources, notes_of
@@ -32,8 +32,8 @@ class ModelEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class InterpSettings(Settings):
-    """See `Settings`; APP_MODEL_ID may be a short name such as `gpt2-small`."""
+class InterpSettings(SplitSettings):
+    """See `SplitSettings`; APP_MODEL_ID may be a short name such as `gpt2-small`."""
 
     app_name: str = setting("APP_NAME", "sae-inference", pattern=NAME)
     model_id: str = setting(
@@ -107,6 +107,14 @@ class InterpSettings(Settings):
             return [self]
         return [self._variant(entry) for entry in _entries(self.models)]
 
+    @property
+    def container_rates(self) -> list[float]:
+        """USD per hour of a container of each model."""
+        try:
+            return [variant.gpu_usd_per_hour for variant in self.variants()]
+        except ValueError:  # `problems` says what is wrong with APP_MODELS
+            return [self.gpu_usd_per_hour]
+
     def _variant(self, entry: ModelEntry) -> Self:
         return self.with_values(
             model_id=entry.model,
@@ -171,7 +179,7 @@ class InterpSettings(Settings):
 
     def _cost_problems(self, variants: list[Self]) -> list[str]:
         """The limit holds for all models together."""
-        rates = [usd_per_hour(variant.gpus) for variant in variants]
+        rates = [variant.gpu_usd_per_hour for variant in variants]
         total = sum(rates) * self.max_containers
         if len(rates) < 2 or total <= self.max_usd_per_hour:
             return []

@@ -31,9 +31,17 @@ def test_a_hundred_spread_requests_a_day() -> None:
     assert round(usd(usage.gpu_seconds, 2.10), 2) == 19.25
 
 
-@given(st.lists(st.floats(0, 10_000), max_size=30), st.integers(1, 4))
-def test_the_parts_make_the_whole(arrivals: list[float], max_inputs: int) -> None:
-    usage = simulate(sorted(arrivals), 7, 3, 20, max_inputs)
+def test_requests_wait_for_the_one_container_while_it_starts() -> None:
+    """By hand: 95 s of start, a hundred times 30 s one after the other, and 300 s of idling."""
+    usage = simulate([index * 30 for index in range(100)], 30, 95, 300, max_containers=1)
+    assert (usage.gpu_seconds, usage.cold_starts, usage.busy_s) == (95 + 3000 + 300, 1, 3000)
+    two = simulate([0, 0, 0], 10, 5, 60, max_inputs=2, max_containers=1)
+    assert two.gpu_seconds == 5 + 20 + 60  # the third waits for a slot
+
+
+@given(st.lists(st.floats(0, 10_000), max_size=30), st.integers(1, 4), st.none() | st.integers(1, 3))
+def test_the_parts_make_the_whole(arrivals: list[float], max_inputs: int, most: int | None) -> None:
+    usage = simulate(sorted(arrivals), 7, 3, 20, max_inputs, most)
     assert usage.gpu_seconds == pytest.approx(usage.busy_s + usage.idle_s + 3 * usage.cold_starts)
     assert usage.idle_s >= -1e-6
 

@@ -20,6 +20,7 @@ from appkit.settings import (
 from finance.settings import FinbertSettings
 from hypothesis import given
 from hypothesis import strategies as st
+from interpret.settings import InterpSettings
 
 
 def test_defaults() -> None:
@@ -35,6 +36,7 @@ OTHER_VALUES = {
     "APP_MODEL_REVISION": "a" * 40,
     "APP_GPU": "l4,T4:2",
     "APP_DTYPE": "bfloat16",
+    "APP_MEMORY_MB": "4096",
     "APP_MIN_CONTAINERS": "1",
     "APP_MAX_CONTAINERS": "3",
     "APP_BUFFER_CONTAINERS": "1",
@@ -49,9 +51,14 @@ OTHER_VALUES = {
     "APP_SENTRY_SECRET": "sentry",
     "APP_VOLUME": "v",
     "APP_REGION": "eu-west",
+    "APP_ROUTING_REGION": "eu-west",
+    "APP_WEB_MIN_CONTAINERS": "1",
+    "APP_WEB_MAX_CONTAINERS": "9",
+    "APP_WEB_MAX_INPUTS": "5",
     "APP_CUSTOM_DOMAINS": "api.example.com,b.example.com",
     "APP_MAX_BODY_MB": "7",
     "APP_MAX_USD_PER_HOUR": "7.5",
+    "APP_MAX_USD_PER_MONTH": "2500",
     "APP_LOG_LEVEL": "DEBUG",
     "APP_LOG_FORMAT": "json",
     "HF_HUB_OFFLINE": "1",
@@ -173,8 +180,58 @@ def test_notes_say_what_a_deploy_should_know() -> None:
         "APP_MODEL_REVISION is empty: the newest commit of yiyanghkust/finbert-tone is used.",
         "APP_AUTH=none: anybody who knows the URL can use this app at your cost.",
         "APP_SNAPSHOT=gpu needs exactly one GPU: cpu is used.",
+        "GPU cost at most $2.20 an hour and $1,606 a month, if 1 x $2.20 never stop; $0 a month without a request.",
     ]
-    assert FinbertSettings(model_id="/models/x").notes() == []
+    assert FinbertSettings(model_id="/models/x", gpu="none").notes() == []
+
+
+def test_a_monthly_limit_is_told_in_hours_with_who_can_keep_it() -> None:
+    """The guide's 15 USD: what they buy, and that only Modal's budget stops what runs."""
+    told = FinbertSettings(model_id="/m", gpu="A100", max_containers=1, max_usd_per_month=15).notes()
+    assert told[0].startswith("GPU cost at most $2.10 an hour and $1,533 a month")
+    assert "buys 7.1 hours of one container" in told[1]  # 15 / 2.10, not the guide's 36
+    assert "set a workspace or environment budget of $15 (https://modal.com/docs/guide/budgets)" in told[1]
+    enough = FinbertSettings(model_id="/m", gpu="T4", max_containers=1, max_usd_per_month=431)
+    assert len(enough.notes()) == 1  # 0.59 x 730 h = 430.70: nothing can pass the limit
+
+
+def test_warm_containers_that_must_pass_the_monthly_limit_stop_the_deploy() -> None:
+    environ = {"APP_GPU": "T4", "APP_MIN_CONTAINERS": "1", "APP_MAX_USD_PER_MONTH": "15"}
+    with pytest.raises(SettingsError, match=r"1 warm containers x \$0.59 x 730 h = \$430.70 a month"):
+        load(FinbertSettings, environ)
+    assert load(FinbertSettings, {**environ, "APP_MIN_CONTAINERS": "0"}).max_usd_per_month == 15
+
+
+def test_all_models_of_an_app_count() -> None:
+    models = '[{"label": "a", "model": "gpt2-small", "gpu": "T4", "sets": ["res-jb"]}, ' + (
+        '{"label": "b", "model": "gpt2-small", "gpu": "L4", "sets": ["res-jb"]}]'
+    )
+    settings = load(InterpSettings, {"APP_MODELS": models, "APP_MAX_CONTAINERS": "1"})
+    assert settings.container_rates == [0.59, 0.80]
+    assert any("at most $1.39 an hour" in note for note in settings.notes())
+
+
+def test_a_region_makes_all_of_it_dearer() -> None:
+    assert FinbertSettings(gpu="A10").gpu_usd_per_hour == pytest.approx(1.10)
+    assert FinbertSettings(gpu="A10", region="eu").gpu_usd_per_hour == pytest.approx(1.65)
+    assert FinbertSettings(gpu="A10", region="us-west").gpu_usd_per_hour == pytest.approx(1.925)
+    with pytest.raises(
+        SettingsError, match=r"4 containers x \$1.65 = \$6.60 an hour \(.*times 1.5 for a region"
+    ):
+        load(FinbertSettings, {"APP_REGION": "eu", "APP_MAX_CONTAINERS": "4"})
+
+
+def test_a_card_that_needs_a_newer_cuda_is_refused() -> None:
+    with pytest.raises(
+        SettingsError, match=r"APP_GPU=B300: Modal says that B300 needs CUDA 13.1, and .* have 13.0"
+    ):
+        load(FinbertSettings, {"APP_GPU": "L4,B300", "APP_MAX_USD_PER_HOUR": "100"})
+    assert load(FinbertSettings, {"APP_GPU": "B200", "APP_MAX_USD_PER_HOUR": "100"}).gpus == ["B200"]
+
+
+def test_more_warm_fronts_than_allowed_are_refused() -> None:
+    with pytest.raises(SettingsError, match="APP_WEB_MIN_CONTAINERS must not be larger"):
+        load(FinbertSettings, {"APP_WEB_MIN_CONTAINERS": "5"})
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,10 @@ async def test_status_knows_the_worker_only_after_it_answered(
     assert (before["status"], before["torch"], backend.calls) == ("cold", None, 0)
     after = (await client.get("/status?wake=1")).json()
     assert (after["status"], after["model"]["dtype"], backend.calls) == ("ready", "float32", 1)
-    assert after["cost"] == {"gpu_usd_per_hour": 1.1, "max_usd_per_hour": 5.0, "as_of": "2026-10-04"}
+    assert after["cost"] == {
+        **{"gpu_usd_per_hour": 1.1, "max_usd_per_hour": 5.0, "as_of": "2026-10-04"},
+        **{"worst_usd_per_month": 1606.0, "max_usd_per_month": None},  # two containers, 730 hours
+    }
     assert after["requests"]["total"] == 2
     assert KEY not in json.dumps(after)
 

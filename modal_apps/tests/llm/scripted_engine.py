@@ -46,6 +46,9 @@ class Scripted:
     async def metrics(self, _: Request) -> Response:
         return PlainTextResponse(METRICS)
 
+    async def models(self, _: Request) -> Response:
+        return JSONResponse({"data": [{"id": "tiny"}, {"id": "sql"}]})
+
     async def admin(self, request: Request) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         self.note(f"{request.method} {request.url.path}{query}")
@@ -114,6 +117,7 @@ def main() -> None:
         routes=[
             Route("/health", scripted.health),
             Route("/metrics", scripted.metrics),
+            Route("/v1/models", scripted.models),
             Route("/v1/chat/completions", scripted.chat, methods=["POST"]),
             Route("/{rest:path}", scripted.admin, methods=["GET", "POST"]),
         ]

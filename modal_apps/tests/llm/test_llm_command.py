@@ -118,6 +118,27 @@ def test_what_is_no_list_of_hosts_is_refused(wrong: str) -> None:
         load(LlmSettings, {"APP_MEDIA_HOSTS": wrong})
 
 
+@pytest.mark.parametrize(
+    ("text", "names", "rest"),
+    [
+        ("--served-model-name sql-7b chat --seed 1", ["sql-7b", "chat"], ["--seed", "1"]),
+        ("--seed 1 --served_model_name=sql", ["sql"], ["--seed", "1"]),
+        ("--served-model a --max-logprobs=5 --served-model-name b", ["b"], ["--max-logprobs=5"]),
+        ("--seed 1", ["Qwen/Qwen2.5-7B-Instruct"], ["--seed", "1"]),
+    ],
+)
+def test_names_among_the_arguments_are_those_that_are_served(
+    text: str, names: list[str], rest: list[str]
+) -> None:
+    settings = load(LlmSettings, {"APP_VLLM_ARGS": text})
+    assert settings.served_names == [*names, "llm"]
+    options = options_of(settings)
+    assert options.count("--served-model-name") == 1
+    start = options.index("--served-model-name") + 1
+    assert options[start : start + len(names) + 1] == [*names, "llm"]
+    assert options[options.index("no-host.invalid") + 1 :] == rest
+
+
 def test_flags_come_from_variables_too() -> None:
     environ = {"VLLM_FLAG_MAX_LOGPROBS": "7", "VLLM_FLAG_ENABLE_LOG_OUTPUTS": "true", "VLLM_HOST_IP": "x"}
     settings = LlmSettings(vllm_args="--seed 1").with_flags(environ)
@@ -139,6 +160,18 @@ def test_the_older_names() -> None:
     settings = load(LlmSettings, environ)
     assert (settings.model_id, settings.gpus, settings.scaledown_window_s) == ("a/b", ["A10"], 420)
     assert len(alias_notes(LlmSettings, environ)) == 3
+
+
+@pytest.mark.parametrize(("minutes", "seconds"), [("2.5", 150), ("0.1", 6), ("1.1", 66), ("20", 1200)])
+def test_parts_of_minutes_are_whole_seconds(minutes: str, seconds: int) -> None:
+    assert load(LlmSettings, {"MODAL_SCALEDOWN_WINDOW_MINUTES": minutes}).scaledown_window_s == seconds
+
+
+@pytest.mark.parametrize("minutes", ["2.501", "inf", "nan", "x", "21", "0.01"])
+def test_what_is_no_time_is_refused_in_its_own_unit(minutes: str) -> None:
+    words = rf"MODAL_SCALEDOWN_WINDOW_MINUTES={minutes}: must be a number >= 0.0333333 and <= 20"
+    with pytest.raises(SettingsError, match=words):
+        load(LlmSettings, {"MODAL_SCALEDOWN_WINDOW_MINUTES": minutes})
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import anthropic
 import httpx
 import openai
 import pytest
+import tiny_lora
 import tiny_qwen2
 import torch
 from llm.engine import Engine
+from llm.routes import opened
 from llm.settings import LlmSettings
 from llm.smoke import check
 from llm_servers import gateway
@@ -48,17 +51,21 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def settings(checkpoint: Path) -> LlmSettings:
+def lora(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_lora.make_lora(checkpoint, tmp_path_factory.mktemp("lora"))
+
+
+@pytest.fixture(scope="module")
+def settings(checkpoint: Path, lora: Path) -> LlmSettings:
     return LlmSettings(
         model_id=str(checkpoint),
-        served_name="tiny",
         auth="key",
         gpu="none",
         dtype="float32",
         snapshot="off",
         fast_boot=True,
         max_model_len=256,
-        vllm_args="--seed 0",
+        vllm_args=f"--seed 0 --served-model-name tiny --enable-lora --lora-modules sql={lora / 'adapter'}",
     )
 
 
@@ -98,21 +105,81 @@ def made_tokens(url: str) -> float:
 
 
 def test_models_and_health(client: OpenAI, url: str) -> None:
-    assert [model.id for model in client.models.list()] == ["tiny", "llm"]
+    assert [model.id for model in client.models.list()] == ["tiny", "llm", "sql"]
     assert httpx.get(f"{url}/health").json()["status"] == "ok"
     assert "vllm:num_requests_running" in httpx.get(f"{url}/metrics", headers={"X-API-Key": KEY}).text
 
 
-def test_greedy_tokens_are_those_of_transformers(client: OpenAI, checkpoint: Path) -> None:
+PROMPTS = ("The quick brown", "Revenue grew", "one two three")
+
+
+def made_by_transformers(checkpoint: Path) -> list[list[int]]:
+    """Greedy tokens after each prompt."""
     tokenizer = AutoTokenizer.from_pretrained(checkpoint)
     model = AutoModelForCausalLM.from_pretrained(checkpoint, dtype=torch.float32)
-    for prompt in ("The quick brown", "Revenue grew", "one two three"):
+    made = []
+    for prompt in PROMPTS:
         ids = tokenizer(prompt, return_tensors="pt")
-        made = model.generate(**ids, max_new_tokens=16, do_sample=False)[0, ids["input_ids"].shape[1] :]
-        answer = client.completions.create(
-            model="tiny", prompt=prompt, max_tokens=16, temperature=0, extra_body={"return_token_ids": True}
+        tokens = model.generate(**ids, max_new_tokens=16, do_sample=False)
+        made.append(tokens[0, ids["input_ids"].shape[1] :].tolist())
+    return made
+
+
+def made_by_engine(client: OpenAI, model: str) -> list[list[int]]:
+    answers = [
+        client.completions.create(
+            model=model, prompt=prompt, max_tokens=16, temperature=0, extra_body={"return_token_ids": True}
         )
-        assert answer.choices[0].token_ids == made.tolist()  # type: ignore[attr-defined]
+        for prompt in PROMPTS
+    ]
+    return [answer.choices[0].token_ids for answer in answers]  # type: ignore[attr-defined]
+
+
+def test_greedy_tokens_are_those_of_transformers(client: OpenAI, checkpoint: Path) -> None:
+    assert made_by_engine(client, "tiny") == made_by_transformers(checkpoint)
+
+
+def test_a_lora_module_answers_by_its_name_as_the_merged_model_does(
+    client: OpenAI, url: str, checkpoint: Path, lora: Path
+) -> None:
+    merged = made_by_transformers(lora / "merged")
+    assert made_by_engine(client, "sql") == merged
+    assert merged != made_by_transformers(checkpoint)  # else any model would pass
+    status = httpx.get(f"{url}/status", headers={"X-API-Key": KEY}).json()
+    assert status["served_names"] == ["tiny", "llm", "sql"]
+    with pytest.raises(openai.NotFoundError, match="This app serves tiny, llm, sql, not sqI"):
+        client.completions.create(model="sqI", prompt="a")
+
+
+def test_nothing_of_the_engine_is_open_but_the_listed_routes(
+    url: str, engine: Engine, settings: LlmSettings
+) -> None:
+    """By the engine's own description of itself."""
+    described = httpx.get(f"{engine.base_url}/openapi.json", timeout=300).json()["paths"]
+    listed = opened(settings.route_groups)
+    assert {"/v1/chat/completions", "/v1/messages", "/v1/responses", "/tokenize"} <= described.keys() & listed
+    own = {"/v1/models", "/metrics", "/health"}
+    closed = sorted(described.keys() - listed.keys() - own)
+    assert closed
+    for path in closed:
+        for method in described[path]:
+            answer = httpx.request(method, url + path, json={}, headers={"X-API-Key": KEY}, timeout=60)
+            assert (answer.status_code, path) == (404, path)
+
+
+def test_the_messages_and_responses_apis_answer_their_own_clients(client: OpenAI, url: str) -> None:
+    words: Any = [{"role": "user", "content": "What is the capital of France?"}]
+    claude = anthropic.Anthropic(base_url=url, api_key=KEY, max_retries=0)
+    message = claude.messages.create(model="llm", max_tokens=8, messages=words)
+    assert (message.type, message.usage.output_tokens) == ("message", 8)
+    assert (
+        claude.messages.count_tokens(model="llm", messages=words).input_tokens == message.usage.input_tokens
+    )
+    with pytest.raises(anthropic.NotFoundError):
+        claude.messages.create(model="claude", max_tokens=8, messages=words)
+    response = client.responses.create(model="llm", input="What is the capital?", max_output_tokens=8)
+    assert response.usage is not None
+    assert response.usage.output_tokens == 8
 
 
 def test_chat_usage_stop_seed_and_logprobs(client: OpenAI) -> None:

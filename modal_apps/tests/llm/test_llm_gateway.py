@@ -10,8 +10,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from appkit.errors import ApiError
+from appkit.settings import SettingsError, load
 from appkit.vllm_server.process import EngineProcess
 from llm.engine_metrics import queue_lengths
+from llm.model_names import ModelNames
 from llm.settings import LlmSettings
 from llm_servers import gateway, scripted
 from loopback import until
@@ -124,7 +127,10 @@ def test_an_engine_that_breaks_off_says_so_in_the_stream(client: httpx.Client, d
         *(("POST", path) for path in ("/sleep", "/sleep?level=1", "/wake_up", "/collective_rpc", "/pause")),
         *(
             ("POST", path)
-            for path in ("/v1/load_lora_adapter", "/reset_prefix_cache", "/v1/messages", "/%2e/sleep")
+            for path in (
+                *("/v1/load_lora_adapter", "/reset_prefix_cache", "/v1/audio/transcriptions", "/%2e/sleep"),
+                *("/v1/chat/completions/batch", "/generative_scoring", "/v2/embed", "/cohere/v2/chat"),
+            )
         ),
         *(
             ("GET", path)
@@ -164,10 +170,67 @@ def test_refusals_never_reach_the_engine(
     assert record.read_text() == ""
 
 
+def test_the_engines_own_names_pass_and_others_are_told_apart(client: httpx.Client, record: Path) -> None:
+    assert client.post(CHAT, json={"model": "sql"}).json() == {"echo": {"model": "sql"}}
+    record.write_text("")
+    error = client.post(CHAT, json={"model": "other"}).json()["error"]
+    assert error["message"] == "This app serves tiny, llm, sql, not other."
+    assert record.read_text() == ""
+
+
+async def test_wrong_names_do_not_become_as_many_questions() -> None:
+    asked, now = [], [0.0]
+
+    async def ask() -> tuple[int, bytes]:
+        asked.append(now[0])
+        return 200, json.dumps({"data": [{"id": f"m{int(now[0])}"}]}).encode()
+
+    names = ModelNames(["a"], ask, lambda: now[0])
+    await names.check("a")
+    await names.check(None)
+    assert asked == []
+    for _ in range(5):
+        with pytest.raises(ApiError, match="This app serves a, m0, not x"):
+            await names.check("x")
+    assert asked == [0.0]
+    now[0] = 2.0
+    await names.check("m2")  # added to the engine since
+    assert asked == [0.0, 2.0]
+
+
+@pytest.fixture
+def narrow(process: EngineProcess) -> Iterator[httpx.Client]:
+    settings = SETTINGS.with_values(routes="tokens, audio")
+    with (
+        gateway(settings, process) as url,
+        httpx.Client(base_url=url, headers=HEADERS, timeout=30) as client,
+    ):
+        yield client
+
+
+def test_only_the_named_groups_of_routes_are_open(narrow: httpx.Client, record: Path) -> None:
+    documented = narrow.get("/openapi.json").json()["paths"]
+    own = {"/", "/health", "/status", "/metrics", "/v1/models"}
+    named = {"/tokenize", "/detokenize", "/v1/audio/transcriptions", "/v1/audio/translations"}
+    assert set(documented) == own | named
+    for path in (CHAT, "/v1/messages", "/v1/rerank"):
+        assert narrow.post(path, json={}).status_code == 404
+    assert record.read_text() == ""
+    sound = {"file": ("a.wav", b"RIFF\x00\xff", "audio/wav")}
+    answer = narrow.post("/v1/audio/transcriptions", data={"model": "whoever"}, files=sound)
+    assert answer.status_code == 200  # a form passes as it is: the engine itself knows its names
+    assert record.read_text() == "POST /v1/audio/transcriptions\n"
+
+
+def test_groups_that_do_not_exist_stop_the_deploy() -> None:
+    with pytest.raises(SettingsError, match="APP_ROUTES: there is no chats, only chat, messages, embed"):
+        load(LlmSettings, {"APP_ROUTES": "chats,embed"})
+
+
 def test_status_has_the_engines_queue_and_no_secret(client: httpx.Client) -> None:
     status = client.get("/status").json()
     assert (status["status"], status["queue"]) == ("ready", {"running": 3, "waiting": 0})
-    assert status["served_names"] == ["tiny", "llm"]
+    assert status["served_names"] == ["tiny", "llm", "sql"]
     assert status["model"]["engine"] == "vllm"
     assert KEY not in json.dumps(status)
 

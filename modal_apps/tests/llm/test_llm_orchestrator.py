@@ -9,11 +9,15 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
-from llm.orchestrator import Config, Orchestrator, status_of
+from llm import orchestrator as orchestrator_module
+from llm.orchestrator import Config, Health, Orchestrator, main, status_of
+from loopback import until
 from support import ROOT
 
+HEALTH = {"status": "ok"}
 STATUS = {
     "status": "ready",
     "uptime_s": 5400,
@@ -46,11 +50,16 @@ class _Handler(BaseHTTPRequestHandler):
                 self.connection.close()
             case "303":
                 self._answer(303, {"Location": f"{self.path}?__modal_function_call_id=1"})
+            case "html":
+                self._answer(200, {"Content-Type": "text/html"}, b"<html>Welcome</html>")
+            case "list" | "empty" | "other":
+                self._answer(200, {}, {"list": b"[1]", "empty": b"", "other": b'{"ok": 1}'}[step])
             case status:
                 self._answer(int(status), {})
 
-    def _answer(self, status: int, headers: dict[str, str]) -> None:
-        body = json.dumps(STATUS).encode()
+    def _answer(self, status: int, headers: dict[str, str], content: bytes | None = None) -> None:
+        known = HEALTH if self.path.startswith("/health") else STATUS
+        body = json.dumps(known).encode() if content is None else content
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
@@ -100,6 +109,12 @@ def test_a_start_is_waited_for(server: _Server) -> None:
     assert (health.healthy, health.cold, health.attempts) == (True, True, 3)
 
 
+def test_a_proxy_that_fails_for_a_moment_is_asked_again(server: _Server) -> None:
+    server.script = ["502", "504", "503", "503", "200"]
+    health = orchestrator(server).validate_health()
+    assert (health.healthy, health.cold, health.attempts) == (True, True, 5)
+
+
 def test_a_redirect_of_a_long_start_is_followed(server: _Server) -> None:
     server.script = ["303", "200"]
     assert orchestrator(server).validate_health().healthy
@@ -111,6 +126,13 @@ def test_a_redirect_of_a_long_start_is_followed(server: _Server) -> None:
         (["401"], "refuses the credentials", 1),
         (["404"], "no such app", 1),
         (["500"], "answered 500", 1),
+        (["502"], "answered 502", 4),
+        (["504"], "answered 504", 4),
+        (["429"], "answered 429", 4),
+        (["html"], "Something else than this app", 1),
+        (["list"], "Something else than this app", 1),
+        (["empty"], "Something else than this app", 1),
+        (["other"], "Something else than this app", 1),
         (["reset"], "No answer", 4),
     ],
 )
@@ -157,6 +179,8 @@ def test_launch(server: _Server) -> None:
         (["401"], "unhealthy"),
         (["reset"], "unhealthy"),
         (["hang"], "cold"),
+        (["html"], "unhealthy"),
+        (["list"], "unhealthy"),
     ],
 )
 def test_status(server: _Server, script: list[str], status: str) -> None:
@@ -165,8 +189,20 @@ def test_status(server: _Server, script: list[str], status: str) -> None:
     result = orchestrator(server, MODAL_HEALTH_CHECK_TIMEOUT_SECONDS=limit).get_status()
     assert result["status"] == status
     assert set(result) == {
-        *("provider", "status", "endpoint", "uptime_hours", "total_requests", "model", "gpu", "cost"),
+        *(
+            "provider",
+            "status",
+            "endpoint",
+            "uptime_hours",
+            "total_requests",
+            "model",
+            "gpu",
+            "cost",
+            "detail",
+        ),
     }
+    if status != "ready":  # unknown is not 0
+        assert (result["uptime_hours"], result["total_requests"], result["model"]) == (None, None, None)
     if status == "ready":
         assert (result["uptime_hours"], result["total_requests"], result["model"]) == (1.5, 7, "m")
 
@@ -178,9 +214,14 @@ def test_start_and_idle_time_are_part_of_the_cost() -> None:
     bunched = client.estimate(100, 30, "bunched", usd_per_hour=2.10)
     assert bunched.gpu_hours == round((100 * 30 + 300) / 3600, 2)
     assert bunched.cold_starts == 1
+    cold = client.estimate(100, 30, "bunched", usd_per_hour=2.10, cold_start_s=95)
+    assert (cold.gpu_hours, cold.cold_starts) == (0.94, 1)  # (95 + 3000 + 300) s of one container
+    assert cold.usd_per_month == round(3395 / 3600 * 2.10 * 730 / 24, 2)
 
 
-@pytest.mark.parametrize(("script", "code"), [(["200"], 0), (["401"], 1), (None, 2)])
+@pytest.mark.parametrize(
+    ("script", "code"), [(["200"], 0), (["503", "502", "200"], 0), (["401"], 1), (["html"], 1), (None, 2)]
+)
 def test_the_command_ends_with_a_code(server: _Server, script: list[str] | None, code: int) -> None:
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "vllm")])}
     environ.pop("MODAL_WEB_URL", None)
@@ -192,3 +233,24 @@ def test_the_command_ends_with_a_code(server: _Server, script: list[str] | None,
     )
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_command_waits_for_a_cold_start_and_says_so(
+    server: _Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As long as MODAL_STARTUP_TIMEOUT_MINUTES, not as the shorter limit of one check."""
+    asked: list[float] = []
+
+    def wait(self: Orchestrator, timeout_s: float | None = None) -> Health:
+        asked.append(timeout_s or 0)
+        until(lambda: "waiting for the server" in "".join(said))
+        return Health(True, 95.0, True, 9, "healthy")
+
+    said: list[str] = []
+    monkeypatch.setattr(orchestrator_module, "PROGRESS_S", 0.01)
+    monkeypatch.setattr(orchestrator_module.Orchestrator, "validate_health", wait)
+    monkeypatch.setattr(sys, "stderr", SimpleNamespace(write=said.append, flush=lambda: None))
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    assert main({"MODAL_WEB_URL": url, "MODAL_STARTUP_TIMEOUT_MINUTES": "2.5"}) == 0
+    assert asked == [150]
+    assert '"cold": true' in capsys.readouterr().out

@@ -46,7 +46,7 @@ def engine_command(settings: LlmSettings, port: int = PORT) -> VllmCommand:
     return VllmCommand(
         settings.model_id,
         options,
-        settings.extra_arguments,
+        settings.engine_args,
         port,
         lists=frozenset({"--served-model-name"}),
         media_hosts=settings.media_host_names,

@@ -20,19 +20,18 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .engine_metrics import queue_lengths
+from .model_names import ModelNames
+from .routes import opened
 from .settings import LlmSettings
 from .upstream import Upstream
 
 VERSION = "0.1.0"
 BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
-PASSED_ON = {
-    "/v1/chat/completions": "Chat, as JSON or as a stream",
-    "/v1/completions": "Completion of a text, as JSON or as a stream",
-    "/v1/responses": "OpenAI's Responses API",
-    "/v1/embeddings": "Embeddings, when the model gives them",
-    "/tokenize": "Tokens of a text",
-    "/detokenize": "Text of tokens",
+FORM = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "format": "binary"}, "model": {"type": "string"}},
 }
+FILES = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FORM}}}}
 
 
 class EngineState:
@@ -65,8 +64,9 @@ def create_app(
 
     api = make_api(settings, "vLLM", VERSION, checker, is_ready=engine.is_alive, lifespan=lifespan)
     gateway = Gateway(settings, engine, upstream, api.counters)
-    for path, summary in PASSED_ON.items():
-        api.routes.post(path, summary=summary, openapi_extra=BODY)(gateway.describe)
+    for path, group in opened(settings.route_groups).items():
+        body = FILES if group.takes_files else BODY
+        api.routes.post(path, summary=group.routes[path], openapi_extra=body)(gateway.describe)
     api.routes.get("/v1/models", summary="The served model")(gateway.models)
     api.routes.get(
         "/metrics", summary="The engine's metrics for Prometheus", response_class=PlainTextResponse
@@ -85,6 +85,8 @@ class Gateway:
         self._engine = engine
         self._upstream = upstream
         self._counters = counters
+        self._opened = opened(settings.route_groups)
+        self._names = ModelNames(settings.served_names, self._ask_names)
         self._is_first = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> bool:
@@ -95,14 +97,15 @@ class Gateway:
         Returns:
             whether this is such a route.
         """
-        if scope["type"] != "http" or scope["path"] not in PASSED_ON or scope["method"] != "POST":
+        if scope["type"] != "http" or scope["path"] not in self._opened or scope["method"] != "POST":
             return False
         request = Request(scope, receive)
         try:
             body = await request.body()
         except ClientDisconnect:
             return True  # nobody waits for an answer
-        await self._check_model(body)
+        if not self._opened[scope["path"]].takes_files:  # of a form the engine itself checks the name
+            await self._check_model(body)
         cold = str(int(self._is_first)).encode()
 
         async def send_marked(message: Message) -> None:
@@ -144,7 +147,7 @@ class Gateway:
             self._counters,
             "ready" if alive else "degraded",
             report,
-            served_names=self._settings.served_names,
+            served_names=await self._names.known() if alive else self._settings.served_names,
             queue=queue,
         )
 
@@ -156,7 +159,8 @@ class Gateway:
         fields = await read_json(body)
         if not isinstance(fields, dict):
             raise ApiError(422, "dict_type", "The body must be a JSON object.")
-        model = fields.get("model")
-        if model is not None and model not in self._settings.served_names:
-            names = ", ".join(self._settings.served_names)
-            raise ApiError(404, "unknown_model", f"This app serves {names}, not {model}.", param="model")
+        await self._names.check(fields.get("model"))
+
+    async def _ask_names(self) -> tuple[int, bytes]:
+        status, body, _ = await self._upstream.get("/v1/models")
+        return status, body

@@ -6,7 +6,10 @@ import json
 from dataclasses import dataclass
 
 from appkit.settings import MODEL, NAME, Alias, setting
+from appkit.vllm_server.command import split_names
 from appkit.vllm_server.settings import VllmSettings
+
+from .routes import GROUPS, OPEN_BY_DEFAULT
 
 WORD = r"[\w.-]{0,64}"
 
@@ -47,11 +50,26 @@ class LlmSettings(VllmSettings):
     media_hosts: str = setting(
         "APP_MEDIA_HOSTS", "", pattern=r"([a-z0-9.-]{1,253}(, ?[a-z0-9.-]{1,253}){0,31})?"
     )
+    routes: str = setting("APP_ROUTES", OPEN_BY_DEFAULT, pattern=r"[a-z]{1,16}(, ?[a-z]{1,16}){0,15}")
 
     @property
     def served_names(self) -> list[str]:
-        """What a request may give as `model`: the served name, or the model's id, and `llm`."""
-        return list(dict.fromkeys([self.served_name or self.model_id, "llm"]))
+        """
+        What a request may give as `model`: the names of `--served-model-name` among the engine's arguments, else the
+        served name, else the model's id; and always `llm`.
+        """
+        given = split_names(self.extra_arguments)[0]
+        return list(dict.fromkeys([*(given or [self.served_name or self.model_id]), "llm"]))
+
+    @property
+    def engine_args(self) -> tuple[str, ...]:
+        """The user's arguments of the engine without the served names, which `served_names` has."""
+        return split_names(self.extra_arguments)[1]
+
+    @property
+    def route_groups(self) -> list[str]:
+        """Names of the groups of routes that are let through."""
+        return list(dict.fromkeys(self.routes.replace(",", " ").split()))
 
     @property
     def media_host_names(self) -> tuple[str, ...]:
@@ -63,6 +81,8 @@ class LlmSettings(VllmSettings):
         problems = super().problems()
         if self.target_inputs > self.max_inputs:
             problems.append("APP_TARGET_INPUTS must not be larger than APP_MAX_INPUTS")
+        if unknown := [name for name in self.route_groups if name not in GROUPS]:
+            problems.append(f"APP_ROUTES: there is no {', '.join(unknown)}, only {', '.join(GROUPS)}")
         try:
             json.loads(self.speculative or "{}")
         except json.JSONDecodeError as error:

@@ -43,8 +43,9 @@ async function verdicts(expressions: readonly Expression[]): Promise<string[]> {
   return bad;
 }
 
+/** Each once: most settings are those of all apps. */
 function manifestPatterns(): Expression[] {
-  return globSync('modal_apps/*/app.json', { cwd: root }).flatMap((file) => {
+  const found = globSync('modal_apps/*/app.json', { cwd: root }).flatMap((file) => {
     const { settings: list = [] } = JSON.parse(readFileSync(path.join(root, file), 'utf8')) as {
       settings?: readonly { pattern?: string }[];
     };
@@ -52,6 +53,7 @@ function manifestPatterns(): Expression[] {
       pattern === undefined ? [] : [{ source: `^(?:${pattern})$`, flags: 'u', place: file }],
     );
   });
+  return [...new Map(found.map((expression) => [expression.source, expression])).values()];
 }
 
 /** Each by itself, as it is tried: at one place. */
