@@ -59,7 +59,9 @@ class SentimentWorker:
         start_container(settings)
         with phase("import"):
             from finance.finbert import FinBert
-        self.model = FinBert(settings.model_id, settings.model_revision, settings.dtype)
+        self.model = FinBert(
+            settings.model_id, settings.model_revision, settings.dtype, labels=settings.labels
+        )
         self.model.load()
         if settings.snapshot_mode == "gpu":
             self.model.to_device()  # the snapshot then holds the GPU's memory too
