@@ -150,6 +150,9 @@ class Service:
             forecast=numbers.forecasts if "forecast" in sections else [],
             checks=numbers.checks,
             warnings=numbers.warnings,
+            warning_details=numbers.details,
+            withheld=numbers.statement.withheld,
+            period_ends=numbers.statement.period_ends,
             timing_ms={**numbers.timing_ms, **timing, "total": total},
             model=self._model,
         )
@@ -170,6 +173,9 @@ class Service:
             files=numbers.files,
             checks=numbers.checks,
             warnings=numbers.warnings,
+            warning_details=numbers.details,
+            withheld=numbers.statement.withheld,
+            period_ends=numbers.statement.period_ends,
             request_id=request_id(),
             timing_ms={**numbers.timing_ms, "total": milliseconds(time.perf_counter() - start)},
         )
