@@ -42,6 +42,7 @@ beforeAll(async () => {
   await page.getByRole('button', { name: 'Login' }).click();
   await page
     .locator('input[type=file]')
+    .first() // tables have one too
     .setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from(statement) });
   await page.getByText('a.csv').first().waitFor();
   await page.getByLabel('Question').fill('Margins and debt');
