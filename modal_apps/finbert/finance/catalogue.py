@@ -37,6 +37,7 @@ _FAMILIES: tuple[tuple[re.Pattern[str], str, int], ...] = tuple(
             "net_income",
             WEAK,
         ),
+        (r"(?:purchases?|acquisitions?|additions?|payments?|expenditures?) (?:of |for |to |on )?ppe and .{1,60}", "capex", WEAK),
         (
             r"(?:weighted average )?(?:number of )?(?:common )?shares used (?:in|to|for) .{1,80}",
             "shares_outstanding",

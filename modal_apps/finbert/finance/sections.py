@@ -35,6 +35,7 @@ _UNDATED = re.compile(
     r"|finanzverbindlichkeiten|finanzschulden|verbindlichkeiten gegenuber kreditinstituten|emprunts et dettes financieres"
     r"|dettes financieres|deudas financieras|deuda financiera|deudas con entidades de credito|pasivos financieros|prestamos)"
 )
+_UNDATED_INVESTMENTS = ("investments", "other investments", "financial assets at fair value", "securities")
 _LIKE_DEBT = re.compile(
     r"\b(?:debts?|borrowings?|loans?|notes payable|senior notes|convertible notes|bonds?|debentures?|credit facilit\w*"
     r"|overdrafts?|financial liabilit\w*|commercial paper|finanzschuld\w*|finanzverbindlich\w*|emprunts?|dettes financ\w*"
@@ -93,6 +94,8 @@ def _head(name: str, now: Section) -> Section:
 def in_section(match: Match | None, label: str, section: Section) -> Match | None:
     """What a label of a balance sheet means in its section."""
     name = normalize(label)
+    if match is None and section == "current" and name in _UNDATED_INVESTMENTS:
+        return Match("short_term_investments", 0)
     if match is None or match.key == "total_debt_line":
         if not _UNDATED.fullmatch(name) or not section:
             return match

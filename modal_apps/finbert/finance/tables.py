@@ -20,6 +20,7 @@ from .units import Unit, unit_of, without_unit
 MOST_TITLES = 12
 MOST_STEP = 5  # years between two columns of bare years
 LONGEST_LABEL = 300
+LONGEST_REMARK = 24  # below a heading, such as the same year in other letters
 DASHES = ("-", "\u2013", "\u2014", "\u2212", "--", "\u2012", "nil")
 
 _HEADING_WORDS = re.compile(
@@ -143,13 +144,10 @@ class _Reader:
         text = " ".join(str(cell) for cell in filled.values())[: 2 * LONGEST_LABEL]
         self._titles = [*self._titles, text][-MOST_TITLES:]
         if table is not None:
-            label = next(
-                (str(cell) for column, cell in filled.items() if column < table.columns[0].index), text
-            )
-            table.rows.append(Row(number, label[:LONGEST_LABEL], {}))
+            table.rows.append(Row(number, text[:LONGEST_LABEL], {}))
 
     def _open_table(self) -> None:
-        columns = join_headings(self._heads)
+        columns = join_headings(self._heads, in_order=self._grid.lines)
         self._heads = []
         if columns:
             self.tables.append(
@@ -166,14 +164,13 @@ class _Reader:
 
 def read_row(grid: Grid, number: int, filled: dict[int, Cell], columns: list[Column]) -> Row:
     """A row of data: its label and, for each column, the figure that stands in it."""
-    label = next(
-        (
-            cell
-            for column, cell in filled.items()
-            if column < columns[0].index and isinstance(cell, str) and parse_number(cell) is None
-        ),
-        "",
-    )
+    texts = [
+        cell
+        for column, cell in filled.items()
+        if column < columns[0].index and isinstance(cell, str) and parse_number(cell) is None
+    ]
+    # `(a)` or `IV.` in a column of its own only numbers the rows.
+    label = next((text for text in texts if sum(map(str.isalpha, text)) > 2), texts[0] if texts else "")
     cells = {}
     nil = set()
     for place, column in enumerate(columns):
@@ -252,9 +249,9 @@ def _is_heading_word(label: str) -> bool:
         for word in words
         if word not in ("in", "all", "figures", "amounts", "values", "angaben", "en", "the")
     ]
-    return bool(_HEADING_WORDS.fullmatch(" ".join(kept))) or (
-        unit_of(label).scale is not None and len(kept) <= 1
-    )
+    if _HEADING_WORDS.fullmatch(" ".join(kept)):
+        return True
+    return unit_of(label).scale is not None and not _is_item(label)
 
 
 def _is_item(label: str) -> bool:
@@ -270,9 +267,10 @@ def _under_headings(filled: dict[int, Cell], heads: list[dict[int, Cell]]) -> di
     if any(not isinstance(cell, str) for cell in filled.values()):
         return {}
     texts = {column: str(cell) for column, cell in filled.items() if column >= first}
-    if not texts or not all(is_remark(text) for text in texts.values()):
-        return {}
     labels = [str(cell) for column, cell in filled.items() if column < first]
+    short = not labels and set(texts) <= columns and all(len(text) <= LONGEST_REMARK for text in texts.values())
+    if not texts or not (short or all(is_remark(text) for text in texts.values())):
+        return {}
     return dict(texts) if all(_is_heading_word(label) for label in labels) else {}
 
 
@@ -283,8 +281,13 @@ def is_remark(text: str) -> bool:
     return heading is not None or unit.scale is not None
 
 
-def join_headings(heads: list[dict[int, Cell]]) -> list[Column]:
-    """Puts rows of headings together: the finest of them names the columns, the others span several of these."""
+def join_headings(heads: list[dict[int, Cell]], *, in_order: bool = False) -> list[Column]:
+    """
+    Puts rows of headings together: the finest of them names the columns, the others span several of these.
+
+    Parameters:
+        in_order: whether cells stand in the order of a line, and not in columns.
+    """
     finest = max(
         heads, key=lambda head: (sum(_is_period(cell) for cell in head.values()), -heads.index(head))
     )
@@ -296,7 +299,7 @@ def join_headings(heads: list[dict[int, Cell]]) -> list[Column]:
         texts = []
         unit = Unit()
         for head in heads:
-            cell = _spanning(head, index, indexes, place) if head is not finest else finest[index]
+            cell = _spanning(head, index, indexes, place, in_order) if head is not finest else finest[index]
             if cell is None:
                 continue
             text = heading_text(cell)
@@ -313,11 +316,13 @@ def join_headings(heads: list[dict[int, Cell]]) -> list[Column]:
     return columns
 
 
-def _spanning(head: dict[int, Cell], index: int, indexes: list[int], place: int) -> Cell:
+def _spanning(head: dict[int, Cell], index: int, indexes: list[int], place: int, in_order: bool) -> Cell:
     """The cell of a coarser row of headings that stands above a column."""
+    spans = sorted(head)
+    if in_order and len(spans) < len(indexes) and len(indexes) % len(spans) == 0:
+        return head[spans[place * len(spans) // len(indexes)]]
     if index in head:
         return head[index]
-    spans = sorted(head)
     before = [column for column in spans if column <= index]
     if spans[0] > indexes[0] and len(indexes) % len(spans) == 0:  # centred over their columns
         return head[spans[place * len(spans) // len(indexes)]]
