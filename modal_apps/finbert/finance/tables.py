@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .grid import Cell, Grid
 from .numbers import parse_number
@@ -19,6 +19,7 @@ from .units import Unit, unit_of, without_unit
 
 MOST_TITLES = 12
 MOST_STEP = 5  # years between two columns of bare years
+LEAST_KEYS = 3
 LONGEST_LABEL = 300
 LONGEST_REMARK = 24  # below a heading, such as the same year in other letters
 DASHES = ("-", "\u2013", "\u2014", "\u2212", "--", "\u2012", "nil")
@@ -99,7 +100,17 @@ def tables_of(grid: Grid) -> list[Table]:
     reader = _Reader(grid)
     for number, cells in enumerate(grid.rows):
         reader.take(number, cells)
+    for table in reader.tables:
+        table.named = table.named or _has_keys(table.rows)
     return reader.tables
+
+
+def _has_keys(rows: list[Row]) -> bool:
+    """Whether labels are keys such as `TotalRevenue`, which come in no order of a statement."""
+    labels = [row.label for row in rows if row.cells]
+    keys = [label for label in labels if re.fullmatch(r"[A-Za-z]+(?:_[A-Za-z]+)*", label)]
+    joined = [label for label in keys if re.search(r"[a-z][A-Z]|_", label)]
+    return len(labels) >= LEAST_KEYS and len(keys) * 5 >= len(labels) * 4 and len(joined) * 2 >= len(labels)
 
 
 class _Reader:
@@ -135,6 +146,8 @@ class _Reader:
             self._take_text(number, filled, table)
         elif table is not None:
             row = read_row(self._grid, number, filled, table.columns)
+            if self._grid.lines and row.cells:
+                row = _with_wrapped_label(table.rows, row)
             if row.label or not row.is_head:
                 table.rows.append(row)
             if row.cells:
@@ -160,6 +173,16 @@ class _Reader:
                 )
             )
             self._titles = []
+
+
+def _with_wrapped_label(rows: list[Row], row: Row) -> Row:
+    """Puts the first line of a label, which stands above its numbers, before the second; takes it out of the rows."""
+    above = rows[-1] if rows else None
+    goes_on = row.label[:1].islower() or row.label[:1] in "$("
+    if above is None or not above.is_head or above.number != row.number - 1 or not goes_on or not row.label:
+        return row
+    rows.pop()
+    return replace(row, label=f"{above.label} {row.label}"[:LONGEST_LABEL])
 
 
 def read_row(grid: Grid, number: int, filled: dict[int, Cell], columns: list[Column]) -> Row:
