@@ -38,6 +38,14 @@ _FAMILIES: tuple[tuple[re.Pattern[str], str, int], ...] = tuple(
             WEAK,
         ),
         (
+            r"(?:cash |common |common stock |stock )*dividends?(?: and dividend equivalents)?(?: paid| paid out)? (?:to|on) "
+            r"(?!(?:the )?(?:non|minority)).{1,60}",
+            "dividends",
+            WEAK,
+        ),
+        (r"depreciation (?:and )?amortization (?:of |and )(?!.{0,80}\bdebt\b).{1,120}", "depreciation_amortization", WEAK),
+        (r"(?:purchases?|acquisitions?|additions?|payments?|expenditures?) (?:and construction )?(?:of |for |to |on )?(?:ppe|property equipment) and .{1,60}", "capex", WEAK),
+        (
             r"(?:weighted average )?(?:number of )?(?:common )?shares used (?:in|to|for) .{1,80}",
             "shares_outstanding",
             WEAK,
@@ -183,7 +191,7 @@ def _names() -> dict[str, Match]:
             found.setdefault(name, Match(item.key, WEAK))
         for part, names in item.parts.items():
             found.update({name: Match(item.key, SYNONYM, part) for name in names})
-        own = (item.key.replace("_", " "), normalize(item.label))
+        own = (normalize(item.label),)
         for name in item.names:
             if name in found and found[name].key == item.key and found[name].part:
                 continue

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from .catalogue import TOTAL, WEAK, all_items
+from .catalogue import OWN, TOTAL, WEAK, all_items
 from .figures import Notice, Part, Statement, Value, Withheld
 from .periods import Period
+from .kinds import UNSURE
+from .labels import normalize
 from .reading import Candidate, Reading
 
 SAME_VALUE = 1e-9
@@ -116,8 +118,11 @@ def _by_rank(group: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
     """The best labels: a total before the item before its parts before weak names; with the parts of a sum."""
     totals = [found for found in group if found.rank == TOTAL]
     if totals:
-        return totals, []
+        return [found for found in totals if normalize(found.label) in _ALL_OWNERS] or totals, []
     whole = [found for found in group if not found.part and found.rank > WEAK]
+    if all(found.sureness == UNSURE for found in group):
+        # Keys of an export: `OperatingIncome` and `EBIT` are two fields, and the first has the item's own name.
+        whole = [found for found in whole if found.rank == OWN] or whole
     parts = [found for found in group if found.part]
     if parts:
         summed = _summed(whole, parts)
@@ -154,6 +159,8 @@ def _summed(whole: list[Candidate], parts: list[Candidate]) -> tuple[Candidate, 
     return sums[0] if len(values) == 1 else None
 
 
+# Beside `total shareholders' equity`, which leaves out other owners.
+_ALL_OWNERS = ("total equity", "total deficit", "total equity and noncontrolling interests")
 _DEBTS = ("short_term_debt", "long_term_debt")
 
 

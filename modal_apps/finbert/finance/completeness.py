@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from .catalogue import TOTAL
 from .choice import Choice
-from .figures import Statement
+from .figures import Notice, Statement
 from .numbers import read_number
 from .periods import Period
-from .reading import Reading
+from .reading import Candidate, Reading
 from .sections import is_like_debt
 
 TOLERANCE = 0.005
@@ -24,11 +25,26 @@ def note_incomplete(statement: Statement, readings: list[Reading], choice: Choic
         for name in DEBTS:
             _note_debt(statement, readings, choice, name, period)
         _note_investments(statement, readings, choice, period)
-    for (name, period), found in choice.picked.items():
-        if name == "depreciation_amortization" and found.part:
-            missing = "amortization" if found.part == "depreciation" else "depreciation"
-            reason = f"“{found.label}” is there, but no line for {missing}"
+    for (name, period), found in list(choice.picked.items()):
+        if name == "cost_of_revenue" and found.part:
+            _check_cost(statement, choice, period, found)
+        if name == "depreciation_amortization" and found.part == "amortization":
+            reason = f"“{found.label}” is only a part of depreciation and amortization."
+            statement.withhold(name, period, "incomplete_sum", reason)
+        elif name == "depreciation_amortization" and found.part:
+            reason = f"“{found.label}” is there, but no line for amortization"
             statement.incomplete["depreciation_amortization", period.label] = reason
+
+
+def _check_cost(statement: Statement, choice: Choice, period: Period, found: Candidate) -> None:
+    """The cost of one kind of sales is not that of all, which a total of revenues names and no gross profit bears out."""
+    revenue = choice.picked.get(("revenue", period))
+    if revenue is None or revenue.rank < TOTAL or ("gross_profit", period) in choice.picked:
+        return
+    reason = f"“{found.label}” is the cost of only a part of the revenue."
+    if statement.withhold("cost_of_revenue", period, "incomplete_sum", reason):
+        sources = (found.source,)
+        statement.notices.append(Notice("incomplete_sum", reason, ("cost_of_revenue",), (period.label,), sources))
 
 
 def _note_debt(

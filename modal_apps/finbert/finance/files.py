@@ -103,7 +103,7 @@ def parse_file(upload: Upload) -> ParsedFile:
 def _parse_text(parsed: ParsedFile, text: str) -> None:
     if text.lstrip().startswith(("{", "[{", "[ {", "[\n")):
         parsed.kind = "json"
-        parsed.grids = [parse_json(parsed.name, text)]
+        parsed.grids = parse_json(parsed.name, text)
     elif looks_like_table(text):
         parsed.kind = "csv"
         parsed.grids = [parse_csv(parsed.name, text)]

@@ -19,7 +19,7 @@ _TITLES: tuple[tuple[re.Pattern[str], StatementKind], ...] = tuple(
     for pattern, kind in (
         (
             r"\((?:details?|tables?|policies|parenthetical|pa?r?e?n?)\b|\((?:de|det|deta|detai|ta|tab|tabl|pa|par|pare|paren)\.?$"
-            r"|\bparenthetical\b|\bnotes? (?:to|\d)|\bnotes?$|\bschedule\b|\bsegments?\b|\bparent[- ]company\b|\bregistrant\b"
+            r"|\bparenthetical\b|\bnotes to\b|^\W*notes? \d|^\W*notes?\W*$|\bschedule\b|\bsegments?\b|\bparent[- ]company\b|\bregistrant\b"
             r"|\bpro[- ]forma\b|\binvestees?\b|\bunconsolidated\b|\bequity[- ]method\b|\bjoint ventures?\b|\bassociates\b"
             r"|\bsummari[sz]ed\b|\bdiscontinued\b|\breconciliation|\bguarantor|\bquarterly (?:financial )?(?:data|results)\b"
             r"|\bcomponents of\b|\bmaturities\b|\bfair value\b|\blong-?lived\b|\bby (?:geograph|region|segment|product)"
@@ -66,9 +66,11 @@ _HEAD_OF_CASH_FLOW = re.compile(
     re.IGNORECASE,
 )
 _HEAD_OF_NOTE = re.compile(
-    r"\bnotes? (?:to|\d)|\bsegment|\bsupplement(?:al|ary) (?:information|data|schedule)|\banhang\b",
+    r"\bnotes to\b|^\W*notes? \d|\bsegment|\bsupplement(?:al|ary) (?:information|data|schedule)|\banhang\b",
     re.IGNORECASE,
 )
+_NOTE = _TITLES[0][0]
+LEAST_OF_INCOME = 2  # what revenue alone counts
 LONGEST_TITLE = 25  # words
 TITLED, BY_CONTENT, UNSURE = 2, 1, 0
 
@@ -102,6 +104,8 @@ def row_kinds(table: Table) -> list[RowKind]:
     """For each row of a table the statement that it belongs to."""
     titled = _titled(table)
     content = _by_content(table)
+    if titled == "note" and content["income"] >= LEAST_OF_INCOME and _is_whole_income(table):
+        titled = "income"  # one statement for all of the income
     if titled is None and table.named:
         return [RowKind("unknown", UNSURE)] * len(table.rows)
     start = RowKind(titled, TITLED) if titled else _whole(content)
@@ -111,6 +115,12 @@ def row_kinds(table: Table) -> list[RowKind]:
             if kinds[index].sureness == UNSURE:
                 kinds[index] = RowKind("cash_flow", BY_CONTENT)
     return kinds
+
+
+def _is_whole_income(table: Table) -> bool:
+    """Whether the nearest title of a statement is that of comprehensive income, and not of a note."""
+    nearest = next((text for text in reversed(table.titles) if title_kind(text)), "")
+    return bool(_COMPREHENSIVE.search(nearest)) and not _NOTE.search(nearest)
 
 
 def _titled(table: Table) -> StatementKind | None:

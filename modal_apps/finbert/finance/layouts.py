@@ -20,7 +20,7 @@ LEAST_ITEMS = 1
 HEADING_ROWS = 30  # in which the names of columns are looked for
 
 _PERIOD = re.compile(
-    r"(?:(?:fiscal|reporting|report|financial|calendar) ?)?(?:periods?|years?|dates?|quarters?|fy|ends?|end date|period end|asofdate|jahr|periode|stichtag|datum|ann[ée]e|p[ée]riode|exercice|a[ñn]o|per[ií]odo|ejercicio|fecha)",
+    r"(?:(?:fiscal|reporting|report|financial|calendar) ?)?(?:periods?|years?|dates?|quarters?|fy|ends?|end date|period end(?:ing)?|as ?of ?date|fiscal ?date ?ending|fiscal ?period|jahr|periode|stichtag|datum|ann[ée]e|p[ée]riode|exercice|a[ñn]o|per[ií]odo|ejercicio|fecha)",
     re.IGNORECASE,
 )
 _ITEM = re.compile(
@@ -33,7 +33,7 @@ _COMPANY = re.compile(
     re.IGNORECASE,
 )
 _UNIT = re.compile(
-    r"units?|currency|uom|w[äa]hrung|einheit|devise|unit[ée]|moneda|unidad|scale", re.IGNORECASE
+    r"units?|(?:reported )?currency|uom|w[äa]hrung|einheit|devise|unit[ée]|moneda|unidad|scale", re.IGNORECASE
 )
 
 
@@ -88,7 +88,8 @@ def _years_in_rows(
             places.append((number, cells))
     if not columns:
         return None
-    table = Table(grid, columns, titles, first=True, named=True)
+    sheet = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", grid.sheet)] if grid.sheet else []
+    table = Table(grid, columns, [*sheet, *titles, *_units_of(names, places)], first=True, named=True)
     for column, name in enumerate(names):
         if column in (period_at, company) or not name:
             continue
@@ -99,6 +100,13 @@ def _years_in_rows(
         }
         table.rows.append(Row(column, name, cells_of))
     return table
+
+
+def _units_of(names: list[str], places: list[tuple[int, list[Cell]]]) -> list[str]:
+    """The unit or currency that a column gives for all rows."""
+    column = _find(names, _UNIT)
+    found = {_text(cells[column]) for _, cells in places if column is not None and column < len(cells)}
+    return list(found) if len(found) == 1 else []
 
 
 def _period_column(grid: Grid, at: int, names: list[str], items: list[int]) -> int | None:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from .catalogue import all_items, items
 from .figures import Source, Statement
-from .periods import DAY, Period
+from .periods import Period
 
 Standing = Literal["ok", "missing_input", "incomplete", "withheld"]
 DEBTS = ("long_term_debt", "short_term_debt")
@@ -115,7 +115,6 @@ def _total_debt(statement: Statement, period: Period) -> Operand:
             None, "incomplete", f"Total debt may lack a part: {'; '.join(why for why in whys if why)}."
         )
     known = [one.value for one in found if one.value is not None]
-    has_balance = period.months == DAY or statement.entry("total_assets", period) is not None
-    if not known and not has_balance:
+    if not known:
         return Operand(None, "missing_input", "The files have no debt for the period.")
     return Operand(sum(known), sources=tuple(source for one in found for source in one.sources))

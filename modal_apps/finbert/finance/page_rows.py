@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .grid import Cell, is_prose
+from .kinds import title_kind
 from .periods import parse_heading
 from .tables import heading_cells, is_remark
 from .words_in_lines import Piece, is_value, pieces_of, split_headings, split_numbers
@@ -58,6 +59,8 @@ def rows_of(lines: list[str], carried: Headings) -> PageRows:
             )
             own = True
             continue
+        if not own and title_kind(" ".join(line.split())):
+            now = Headings()  # another statement
         split = split_numbers(pieces, len(now.pieces), tight=now.tight) if now.pieces else pieces
         if now.pieces and _fits(split, now):
             page.goes_on = page.goes_on or not own

@@ -79,10 +79,10 @@ def _check_size(rows: int, columns: int, cells: int) -> None:
         raise FileError("too_many_cells", f"The file has more than {MOST_CELLS:,} cells; so many are read.")
 
 
-def parse_json(name: str, text: str) -> Grid:
+def parse_json(name: str, text: str) -> list[Grid]:
     """
-    Reads `{period: {item: number}}`, `{item: {period: number}}`, or a list of objects with the same keys, which are the
-    names of columns.
+    Reads `{period: {item: number}}`, `{item: {period: number}}`, or lists of objects with the same keys, which are the
+    names of columns; an object may hold several such lists by name.
 
     Raises:
         FileError: `unexpected_json` for anything else, or as `parse_csv`.
@@ -95,7 +95,10 @@ def parse_json(name: str, text: str) -> Grid:
     except (RecursionError, ValueError) as error:  # a number of thousands of digits
         raise shape from error
     if isinstance(content, list):
-        return _records(name, content, shape)
+        return [_records(name, None, content, shape)]
+    if isinstance(content, dict) and any(isinstance(value, list) for value in content.values()):
+        lists = {str(key): value for key, value in content.items() if isinstance(value, list)}
+        return [_records(name, key, value, shape) for key, value in lists.items()]
     if not isinstance(content, dict) or not all(isinstance(items, dict) for items in content.values()):
         raise shape
     periods = content if any(_is_period(key) for key in content) else _turned(content)
@@ -110,7 +113,7 @@ def parse_json(name: str, text: str) -> Grid:
         ):
             raise shape
         rows.append([label.replace("_", " "), *values])
-    return Grid(name, None, rows, named=True)
+    return [Grid(name, None, rows, named=True)]
 
 
 def _is_period(key: str) -> bool:
@@ -126,7 +129,7 @@ def _turned(content: dict[str, dict[str, object]]) -> dict[str, dict[str, object
     return {key: {label: items[key] for label, items in content.items() if key in items} for key in inner}
 
 
-def _records(name: str, content: list[object], shape: FileError) -> Grid:
+def _records(name: str, key: str | None, content: list[object], shape: FileError) -> Grid:
     """Objects with the same keys as rows below those keys; only numbers and texts are cells."""
     records = [one for one in content if isinstance(one, dict)]
     if not records or len(records) < len(content):
@@ -142,7 +145,7 @@ def _records(name: str, content: list[object], shape: FileError) -> Grid:
                 for cell in cells
             ]
         )
-    return Grid(name, None, rows, named=True)
+    return Grid(name, key, rows, named=True)
 
 
 def paragraphs(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from statistics import median
 from .catalogue import WEAK, Match, all_items, match_any
 from .figures import Source
 from .grid import Cell, is_prose
-from .kinds import RowKind, StatementKind, row_kinds
+from .kinds import RowKind, StatementKind
 from .labels import is_change, unit_in
 from .numbers import Style, read_number
 from .periods import Period
@@ -94,11 +94,11 @@ class Reading:
 
 
 def start_reading(
-    table: Table, index: int, flows: dict[int, Period], stocks: dict[int, Period], style: Style
+    table: Table, index: int, kinds: list[RowKind], flows: dict[int, Period], stocks: dict[int, Period], style: Style
 ) -> Reading:
     """Prepares a table; its numbers are read when the units of all are known."""
     return Reading(
-        table, index, row_kinds(table), sections_of(table.rows), _unit_above(table), flows, stocks, style
+        table, index, kinds, [""] * len(table.rows) if table.named else sections_of(table.rows), _unit_above(table), flows, stocks, style
     )
 
 
@@ -342,6 +342,8 @@ def _signed(found: Candidate, flip: bool, is_loss: bool) -> Candidate:
         return replace(found, value=value, trouble=trouble)
     if item.side == "asset" and found.value < 0:
         return replace(found, trouble="is negative, which an asset cannot be")
+    if found.key == "interest_expense" and found.value < 0 and re.search(r"\(.{0,12}income", found.label.lower()):
+        return replace(found, trouble="is an income in this period")
     if is_loss and found.key in ("net_income", "operating_income", "pretax_income", "equity"):
         return replace(found, value=-found.value)
     return replace(found, value=abs(found.value)) if item.positive else found

@@ -31,17 +31,17 @@ _AFTER = {"current_assets": "noncurrent", "current_liabilities": "noncurrent"}
 _UNDATED = re.compile(
     r"(?:total )?(?:interest bearing )?(?:bank |other )?(?:loans?|borrowings?|debt|loans and borrowings|bank borrowings and other loans"
     r"|borrowings and other financial liabilities|loans and other borrowings|bank loans and other borrowings"
-    r"|interest bearing liabilities|financial debt|financial liabilities|financial debts|bank debt|loans from banks"
+    r"|interest bearing liabilities|financial debt|(?<!other )financial liabilities|financial debts|bank debt|loans from banks"
     r"|finanzverbindlichkeiten|finanzschulden|verbindlichkeiten gegenuber kreditinstituten|emprunts et dettes financieres"
     r"|dettes financieres|deudas financieras|deuda financiera|deudas con entidades de credito|pasivos financieros|prestamos)"
 )
 _LIKE_DEBT = re.compile(
-    r"\b(?:debts?|borrowings?|loans?|notes payable|senior notes|convertible notes|bonds?|debentures?|credit facilit\w*"
+    r"\b(?:debts?|borrowings?|loans?|notes payable|notes|bonds?|debentures?|credit facilit\w*"
     r"|overdrafts?|financial liabilit\w*|commercial paper|finanzschuld\w*|finanzverbindlich\w*|emprunts?|dettes financ\w*"
     r"|deudas?|prestamos?|kreditinstitut\w*)\b"
 )
 _NO_DEBT = re.compile(
-    r"\b(?:receivables?|securities|investments?|to customers|held for|allowance|costs?|loss|deferred|discount|lease\w*"
+    r"\b(?:notes? \d+|receivables?|securities|investments?|to customers|held for|allowance|costs?|loss|deferred|discount|lease\w*"
     r"|excluding|total|net debt|expense|interest|fees?|available)\b"
 )
 LIKE_INVESTMENTS = re.compile(
@@ -102,7 +102,7 @@ def in_section(match: Match | None, label: str, section: Section) -> Match | Non
         return Match("short_term_debt", 1, f"current {match.part}")
     if match.key == "short_term_debt" and match.part == "borrowings" and section == "noncurrent":
         return Match("long_term_debt", 1, "borrowings")
-    if match.key in ("receivables", "payables", "short_term_investments") and section == "noncurrent":
+    if match.key in ("receivables", "payables", "short_term_investments", "cash", "inventory") and section == "noncurrent":
         return None
     return match
 

@@ -12,6 +12,7 @@ from .companies import several_companies
 from .completeness import note_incomplete
 from .figures import Notice, Source, Statement, Value
 from .grid import Grid
+from .kinds import RowKind, row_kinds
 from .layouts import extra_tables
 from .numbers import Style, detect_style
 from .periods import Period
@@ -33,10 +34,11 @@ def read_statement(
     """
     statement = Statement()
     tables = [table for grid in grids for table in (tables_of(grid) or extra_tables(grid, statement.notices))]
-    timeline = read_timeline(tables)
+    kinds = [row_kinds(table) for table in tables]
+    timeline = read_timeline(tables, [_is_balance(table, one) for table, one in zip(tables, kinds, strict=True)])
     styles = _styles(grids, statement)
     readings = [
-        start_reading(table, index, timeline.flows[index], timeline.stocks[index], styles[table.grid.file])
+        start_reading(table, index, kinds[index], timeline.flows[index], timeline.stocks[index], styles[table.grid.file])
         for index, table in enumerate(tables)
     ]
     _read_units(readings, unit_scale, statement)
@@ -59,6 +61,12 @@ def read_statement(
             Notice("several_companies", reason, tuple(dict.fromkeys(one.item for one in statement.withheld))),
         )
     return statement
+
+
+def _is_balance(table: Table, kinds: list[RowKind]) -> bool:
+    """Whether all rows that belong to a statement belong to the balance sheet."""
+    with_numbers = {one.kind for row, one in zip(table.rows, kinds, strict=True) if not row.is_head}
+    return with_numbers - {"note"} == {"balance"}
 
 
 def _styles(grids: list[Grid], statement: Statement) -> dict[str, Style]:

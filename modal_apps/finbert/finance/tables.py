@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .grid import Cell, Grid
 from .numbers import parse_number
@@ -19,7 +19,9 @@ from .units import Unit, unit_of, without_unit
 
 MOST_TITLES = 12
 MOST_STEP = 5  # years between two columns of bare years
+LEAST_KEYS = 3
 LONGEST_LABEL = 300
+LONGEST_REMARK = 24  # below a heading, such as the same year in other letters
 DASHES = ("-", "\u2013", "\u2014", "\u2212", "--", "\u2012", "nil")
 
 _HEADING_WORDS = re.compile(
@@ -98,7 +100,17 @@ def tables_of(grid: Grid) -> list[Table]:
     reader = _Reader(grid)
     for number, cells in enumerate(grid.rows):
         reader.take(number, cells)
+    for table in reader.tables:
+        table.named = table.named or _has_keys(table.rows)
     return reader.tables
+
+
+def _has_keys(rows: list[Row]) -> bool:
+    """Whether labels are keys such as `TotalRevenue`, which come in no order of a statement."""
+    labels = [row.label for row in rows if row.cells]
+    keys = [label for label in labels if re.fullmatch(r"[A-Za-z]+(?:_[A-Za-z]+)*", label)]
+    joined = [label for label in keys if re.search(r"[a-z][A-Z]|_", label)]
+    return len(labels) >= LEAST_KEYS and len(keys) * 5 >= len(labels) * 4 and len(joined) * 2 >= len(labels)
 
 
 class _Reader:
@@ -134,6 +146,8 @@ class _Reader:
             self._take_text(number, filled, table)
         elif table is not None:
             row = read_row(self._grid, number, filled, table.columns)
+            if self._grid.lines and row.cells:
+                row = _with_wrapped_label(table.rows, row)
             if row.label or not row.is_head:
                 table.rows.append(row)
             if row.cells:
@@ -143,13 +157,10 @@ class _Reader:
         text = " ".join(str(cell) for cell in filled.values())[: 2 * LONGEST_LABEL]
         self._titles = [*self._titles, text][-MOST_TITLES:]
         if table is not None:
-            label = next(
-                (str(cell) for column, cell in filled.items() if column < table.columns[0].index), text
-            )
-            table.rows.append(Row(number, label[:LONGEST_LABEL], {}))
+            table.rows.append(Row(number, text[:LONGEST_LABEL], {}))
 
     def _open_table(self) -> None:
-        columns = join_headings(self._heads)
+        columns = join_headings(self._heads, in_order=self._grid.lines)
         self._heads = []
         if columns:
             self.tables.append(
@@ -164,16 +175,25 @@ class _Reader:
             self._titles = []
 
 
+def _with_wrapped_label(rows: list[Row], row: Row) -> Row:
+    """Puts the first line of a label, which stands above its numbers, before the second; takes it out of the rows."""
+    above = rows[-1] if rows else None
+    goes_on = row.label[:1].islower() or row.label[:1] in "$("
+    if above is None or not above.is_head or above.number != row.number - 1 or not goes_on or not row.label:
+        return row
+    rows.pop()
+    return replace(row, label=f"{above.label} {row.label}"[:LONGEST_LABEL])
+
+
 def read_row(grid: Grid, number: int, filled: dict[int, Cell], columns: list[Column]) -> Row:
     """A row of data: its label and, for each column, the figure that stands in it."""
-    label = next(
-        (
-            cell
-            for column, cell in filled.items()
-            if column < columns[0].index and isinstance(cell, str) and parse_number(cell) is None
-        ),
-        "",
-    )
+    texts = [
+        cell
+        for column, cell in filled.items()
+        if column < columns[0].index and isinstance(cell, str) and parse_number(cell) is None
+    ]
+    # `(a)` or `IV.` in a column of its own only numbers the rows.
+    label = next((text for text in texts if sum(map(str.isalpha, text)) > 2), texts[0] if texts else "")
     cells = {}
     nil = set()
     for place, column in enumerate(columns):
@@ -252,9 +272,9 @@ def _is_heading_word(label: str) -> bool:
         for word in words
         if word not in ("in", "all", "figures", "amounts", "values", "angaben", "en", "the")
     ]
-    return bool(_HEADING_WORDS.fullmatch(" ".join(kept))) or (
-        unit_of(label).scale is not None and len(kept) <= 1
-    )
+    if _HEADING_WORDS.fullmatch(" ".join(kept)):
+        return True
+    return unit_of(label).scale is not None and not _is_item(label)
 
 
 def _is_item(label: str) -> bool:
@@ -270,9 +290,10 @@ def _under_headings(filled: dict[int, Cell], heads: list[dict[int, Cell]]) -> di
     if any(not isinstance(cell, str) for cell in filled.values()):
         return {}
     texts = {column: str(cell) for column, cell in filled.items() if column >= first}
-    if not texts or not all(is_remark(text) for text in texts.values()):
-        return {}
     labels = [str(cell) for column, cell in filled.items() if column < first]
+    short = not labels and set(texts) <= columns and all(len(text) <= LONGEST_REMARK for text in texts.values())
+    if not texts or not (short or all(is_remark(text) for text in texts.values())):
+        return {}
     return dict(texts) if all(_is_heading_word(label) for label in labels) else {}
 
 
@@ -283,8 +304,13 @@ def is_remark(text: str) -> bool:
     return heading is not None or unit.scale is not None
 
 
-def join_headings(heads: list[dict[int, Cell]]) -> list[Column]:
-    """Puts rows of headings together: the finest of them names the columns, the others span several of these."""
+def join_headings(heads: list[dict[int, Cell]], *, in_order: bool = False) -> list[Column]:
+    """
+    Puts rows of headings together: the finest of them names the columns, the others span several of these.
+
+    Parameters:
+        in_order: whether cells stand in the order of a line, and not in columns.
+    """
     finest = max(
         heads, key=lambda head: (sum(_is_period(cell) for cell in head.values()), -heads.index(head))
     )
@@ -296,7 +322,7 @@ def join_headings(heads: list[dict[int, Cell]]) -> list[Column]:
         texts = []
         unit = Unit()
         for head in heads:
-            cell = _spanning(head, index, indexes, place) if head is not finest else finest[index]
+            cell = _spanning(head, index, indexes, place, in_order) if head is not finest else finest[index]
             if cell is None:
                 continue
             text = heading_text(cell)
@@ -313,11 +339,13 @@ def join_headings(heads: list[dict[int, Cell]]) -> list[Column]:
     return columns
 
 
-def _spanning(head: dict[int, Cell], index: int, indexes: list[int], place: int) -> Cell:
+def _spanning(head: dict[int, Cell], index: int, indexes: list[int], place: int, in_order: bool) -> Cell:
     """The cell of a coarser row of headings that stands above a column."""
+    spans = sorted(head)
+    if in_order and len(spans) < len(indexes) and len(indexes) % len(spans) == 0:
+        return head[spans[place * len(spans) // len(indexes)]]
     if index in head:
         return head[index]
-    spans = sorted(head)
     before = [column for column in spans if column <= index]
     if spans[0] > indexes[0] and len(indexes) % len(spans) == 0:  # centred over their columns
         return head[spans[place * len(spans) // len(indexes)]]

@@ -74,13 +74,18 @@ class Timeline:
         return next((other for other in known if (day := self.ends.get(other)) and _near(day, end)), period)
 
 
-def read_timeline(tables: list[Table]) -> Timeline:
-    """Reads the columns of all tables of a request together."""
+def read_timeline(tables: list[Table], balances: list[bool]) -> Timeline:
+    """
+    Reads the columns of all tables of a request together.
+
+    Parameters:
+        balances: which tables are balance sheets and hold no flows.
+    """
     found = Timeline()
     orders = {column.heading.order for table in tables for column in table.columns if column.heading.order}
     cleared = [_clear_dates(table, orders, found) for table in tables]
-    for table, headings in zip(tables, cleared, strict=True):
-        found.flows.append(_flow_periods(table, headings, found))
+    for table, headings, is_balance in zip(tables, cleared, balances, strict=True):
+        found.flows.append({} if is_balance else _flow_periods(table, headings, found))
     years = {period: end for period, end in found.ends.items() if period.is_annual}
     interim = {period: end for period, end in found.ends.items() if period.is_flow and not period.is_annual}
     bare_years = {period.year for flows in found.flows for period in flows.values() if period.is_annual} - {

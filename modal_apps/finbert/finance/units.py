@@ -41,6 +41,7 @@ _UNIT = re.compile(
     rf"|\b(?:in|en)\s+(?P<short5>k|m|mn|mm|bn){_END}"
     rf"|\b(?:in|en)\s+(?P<word6>{_ANY_WORD}){_END}"
     rf"|(?P<word7>{_ANY_WORD}) of\b"
+    rf"|^\W*(?P<word8>{_ANY_WORD})(?=[,;)]| except\b| unless\b)"
     r")",
     re.IGNORECASE,
 )

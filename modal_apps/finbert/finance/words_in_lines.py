@@ -31,6 +31,8 @@ def pieces_of(line: str) -> list[Piece]:
 
 def is_value(text: str) -> bool:
     """Whether a piece is a number or a dash."""
+    if text.endswith(","):  # of `June 30,`
+        return False
     return text in NO_VALUE or any(parse_number(text, style) is not None for style in ("point", "comma"))
 
 
