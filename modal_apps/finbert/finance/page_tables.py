@@ -5,6 +5,7 @@ beside the figure it is about. Everything is text; nothing of a file becomes mar
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from appkit.stdio import one_line
@@ -29,8 +30,8 @@ def ratio_table(body: Body) -> Table:
         [
             label,
             *(_ratio(found[period]) if period in found else NO_VALUE for period in periods),
-            _joined(
-                f"{period}: {remark}"
+            _by_period(
+                (period, remark)
                 for period in periods
                 if period in found
                 for remark in _ratio_remarks(found[period], body)
@@ -54,10 +55,12 @@ def figure_table(body: Body) -> Table:
 def warning_table(body: Body) -> Table:
     """All warnings with what they are about; those that name no figure are about the files as a whole."""
     notices = {notice["message"]: notice for notice in body.get("warning_details", [])}
+    labels = {ratio["key"]: ratio["label"] for ratio in body["ratios"]}
     data = []
     for message in body["warnings"]:
         notice = notices.get(message, {})
-        about = [item_name(name) for name in (*notice.get("items", []), *notice.get("ratios", []))]
+        about = [item_name(name) for name in notice.get("items", [])]
+        about += [labels.get(key, item_name(key)) for key in notice.get("ratios", [])]
         places = [place(source) for source in notice.get("sources", [])]
         data.append(
             [
@@ -161,5 +164,13 @@ def _amount(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1000 else f"{value:,.2f}"
 
 
-def _joined(texts: Any) -> str:
+def _by_period(remarks: Iterable[tuple[str, str]]) -> str:
+    """Each remark once, after the periods that it is about; some name their period themselves."""
+    periods: dict[str, list[str]] = {}
+    for period, remark in remarks:
+        periods.setdefault(remark.removeprefix(f"{period}: "), []).append(period)
+    return " ".join(f"{', '.join(dict.fromkeys(about))}: {remark}" for remark, about in periods.items())
+
+
+def _joined(texts: Iterable[str]) -> str:
     return " ".join(dict.fromkeys(texts))
