@@ -61,7 +61,7 @@ afterAll(async () => {
 
 /** The texts of a row of a table, which has two copies of each: one is measured and never seen. */
 async function row(start: string): Promise<string> {
-  const rows = page.locator('tr:visible').filter({ hasText: start });
+  const rows = page.locator('[role=row]:visible').filter({ hasText: start });
   return (await rows.allInnerTexts()).join('\n').replaceAll(/\s+/g, ' ');
 }
 

@@ -71,19 +71,27 @@ def build_page(ask: Ask) -> gradio.Blocks:
                 button = gradio.Button("Analyze", variant="primary")
                 sentiment = gradio.Label(label="Sentiment")
             with gradio.Column(scale=2):
-                warnings = _table("Warnings")
+                warnings = _table("Warnings", ["52%", "20%", "10%", "18%"])
                 response = gradio.Markdown(label="Answer")
         ratios = _table("Ratios")
-        figures = _table("Figures, and where they stand in the files")
+        places = ["11%", "7%", "11%", "5%", "14%", "11%", "8%", "13%", "20%"]
+        figures = _table("Figures, and where they stand in the files", places)
         log = gradio.Textbox(label="Log", lines=6, interactive=False)
         shown: list[Any] = [response, ratios, sentiment, log, figures, warnings]
         button.click(analyze, [files, query], shown, api_name="analyze")
     return page
 
 
-def _table(label: str) -> gradio.Dataframe:
+def _table(label: str, widths: list[str | int] | None = None) -> gradio.Dataframe:
     """Cells are texts as they are: neither Markdown nor HTML."""
-    return gradio.Dataframe(label=label, datatype="str", wrap=True, interactive=False, show_search="search")
+    return gradio.Dataframe(
+        label=label,
+        datatype="str",
+        wrap=True,
+        column_widths=widths,
+        interactive=False,
+        show_search="search",
+    )
 
 
 def _told(message: str) -> gradio.Error:
