@@ -34,17 +34,22 @@ from appkit.wiring import (  # noqa: E402
 from finance.settings import FinbertSettings  # noqa: E402
 
 if TYPE_CHECKING:
+    from appkit.jobs import Outcome
+    from finance.batch import AnalysisResult, BatchPayload, BatchResult
     from finance.scoring import ScoreReply
 
 # Three readers at their limit, the bodies of all requests, and the app; the page's own app has gradio beside it.
 WEB_MEMORY_MB = 1536
 PAGE_MEMORY_MB = 2048
+BATCH_MEMORY_MB = 2048
+BATCH_TIMEOUT_S = 3600  # some minutes more than a batch gives itself
 
 settings = read_settings(FinbertSettings)
 web_image = image(HERE / "requirements-web.txt", "finance")
 ui_image = image(HERE / "requirements-ui.txt", "finance")
 worker_image = image(HERE / "requirements-worker.txt", "finance")
 app = modal.App(settings.app_name)
+jobs = modal.Dict.from_name(f"{settings.app_name}-jobs", create_if_missing=True)
 
 
 @app.cls(**worker_options(settings, worker_image))
@@ -59,7 +64,9 @@ class SentimentWorker:
         start_container(settings)
         with phase("import"):
             from finance.finbert import FinBert
-        self.model = FinBert(settings.model_id, settings.model_revision, settings.dtype)
+        self.model = FinBert(
+            settings.model_id, settings.model_revision, settings.dtype, labels=settings.labels
+        )
         self.model.load()
         if settings.snapshot_mode == "gpu":
             self.model.to_device()  # the snapshot then holds the GPU's memory too
@@ -104,16 +111,114 @@ class ModalBackend:
         return stats.num_total_runners
 
 
+batch_options = {
+    **web_options(settings, web_image),
+    **{"memory": BATCH_MEMORY_MB, "timeout": BATCH_TIMEOUT_S},
+}
+
+
+@app.function(**batch_options)
+async def process_batch(requests: list[dict[str, Any]]) -> list[AnalysisResult]:
+    """
+    Independent analyses for callers in Python, each as the body of /analyze_financials:
+
+        modal.Function.from_name("finbert-analyst", "process_batch").remote([{"files": […], "query": "debt"}])
+    """
+    from appkit.start import start_container
+    from finance.api import analyst
+    from finance.batch import run_batch as run
+
+    start_container(settings)
+    job_id = modal.current_function_call_id() or "local"
+    result = await run(requests, analyst(settings, ModalBackend()), job_id, settings.app_name)
+    return result["results"]
+
+
+@app.function(**batch_options)
+async def run_batch(payload: BatchPayload) -> BatchResult:
+    """A job of /batch: analyzes on a CPU, and asks the GPU class for sentiments."""
+    from appkit.jobs import JobLog
+    from appkit.start import start_container
+    from finance.api import analyst
+    from finance.batch import run_batch as run
+
+    start_container(settings)
+    job_id, url = modal.current_function_call_id() or "local", payload["callback_url"]
+    job_log, news = JobLog(jobs, job_id), end_news()
+    try:
+        async with job_log.writing():
+            analyze = analyst(settings, ModalBackend())
+            result = await run(payload["requests"], analyze, job_id, settings.app_name, watcher=job_log)
+    except Exception as error:
+        if url:
+            message = f"{type(error).__name__}. The app's log says why."
+            await news.tell(job_id, "failed", url, error=message)
+        raise
+    if url:
+        await news.tell(job_id, "done", url, result=result)
+    return result
+
+
+def end_news() -> Any:
+    """Tells callers' URLs how jobs end, signed with the key of this container's secret."""
+    from finance.api import callback_rules
+    from finance.batch_news import EndNews
+
+    key = os.environ.get("APP_API_KEY", "").split(",")[0].strip() if settings.wants_key else ""
+    return EndNews(jobs, key, callback_rules())
+
+
+class ModalRunner:
+    """Runs batches as spawned calls, whose ids are the jobs'."""
+
+    async def spawn(self, payload: BatchPayload) -> str:
+        from finance.scoring import BackendError
+
+        spawner: Any = run_batch
+        try:
+            return (await spawner.spawn.aio(payload)).object_id
+        except Exception as error:
+            raise BackendError(f"{type(error).__name__}: {error}") from error
+
+    async def outcome(self, job_id: str) -> Outcome:
+        from appkit.jobs import Outcome
+        from finance.scoring import BackendError
+
+        call: Any = modal.FunctionCall.from_id(job_id)
+        try:
+            return Outcome("done", await call.get.aio(timeout=0))
+        except modal.exception.OutputExpiredError:
+            return Outcome("expired")
+        except modal.exception.FunctionTimeoutError:
+            return Outcome("failed", error=f"The batch took more than {BATCH_TIMEOUT_S} s.")
+        except (modal.exception.TimeoutError, TimeoutError):
+            return Outcome("pending")
+        except modal.exception.InputCancellation:
+            return Outcome("cancelled")
+        except (modal.exception.AuthError, modal.exception.ConnectionError) as error:
+            raise BackendError(f"{type(error).__name__}: {error}") from error
+        except Exception as error:
+            return Outcome("failed", error=f"{type(error).__name__}. The app's log says why.")
+
+    async def cancel(self, job_id: str) -> None:
+        call: Any = modal.FunctionCall.from_id(job_id)
+        await call.cancel.aio()
+
+
 @app.function(**{**web_options(settings, web_image), "memory": WEB_MEMORY_MB})
 @modal.concurrent(max_inputs=settings.web_max_inputs)
 @modal.asgi_app(**endpoint_options(settings))
 def web() -> Any:
     """The HTTP API; never on a GPU."""
+    from appkit.jobs import JobBoard
     from appkit.start import key_checker, start_container
     from finance.api import create_app
+    from finance.batch_news import Jobs
 
     start_container(settings)
-    return create_app(settings, ModalBackend(), key_checker(settings), ui.get_web_url.aio)
+    checker = key_checker(settings)
+    board = Jobs(JobBoard(jobs, ModalRunner()), end_news())
+    return create_app(settings, ModalBackend(), checker, ui.get_web_url.aio, board)
 
 
 @app.function(

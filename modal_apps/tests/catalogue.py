@@ -36,7 +36,7 @@ KNOWN: dict[str, Known] = {
     "finbert": Known(
         FinbertSettings,
         "finance",
-        frozenset({"web", "ui", "prefetch", "SentimentWorker.*"}),
+        frozenset({"web", "ui", "prefetch", "process_batch", "run_batch", "SentimentWorker.*"}),
         frozenset({"web", "ui"}),
         "SentimentWorker",
         "finance.api",

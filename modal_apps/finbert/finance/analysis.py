@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appkit.bounded import Children, Ended, Limits
 from appkit.bounded_server import note
@@ -14,14 +14,15 @@ from appkit.logs import request_id
 from appkit.progress import Progress
 
 from .answers import FileOut
-from .checks import Check, run_checks
+from .checks import run_checks
+from .figures import Check, Notice, Statement
 from .files import ParsedFile, Upload, decode_uploads, parse_file
 from .forecast import Forecast, forecast
 from .grid import FileError
-from .ratios import Ratio, compute_ratios
+from .ratios import Ratio, compute_ratios, needs_of
 from .requests import AnalyzeIn, Options
 from .sentiment import sentences_of
-from .statement import Statement, read_statement
+from .statement import read_statement
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,10 @@ READERS = Children(
 
 @dataclass(frozen=True)
 class Numbers:
-    """What the files say, without the sentiment of their sentences. Times are in milliseconds."""
+    """
+    What the files say, without the sentiment of their sentences. Times are in milliseconds; `details` are the warnings of
+    the statement with the figures that they are about.
+    """
 
     statement: Statement
     ratios: list[Ratio]
@@ -46,6 +50,7 @@ class Numbers:
     sentences: list[tuple[str, str]]
     truncated: bool
     warnings: list[str]
+    details: list[Notice]
     timing_ms: dict[str, float]
 
 
@@ -129,9 +134,25 @@ def read_uploads(uploads: list[Upload], options: Options) -> Outcome:
         sentences=sentences,
         truncated=truncated,
         warnings=_warnings(parsed, failures, statement),
+        details=details_of(statement, ratios),
         timing_ms={"parse": milliseconds(parse_done - start), "ratios": milliseconds(done - parse_done)},
     )
     return Outcome(read, numbers)
+
+
+def details_of(statement: Statement, ratios: list[Ratio]) -> list[Notice]:
+    """The warnings of a statement, each with the ratios that have no value because of it."""
+    found = []
+    for one in statement.notices:
+        lost = [
+            ratio.key
+            for ratio in ratios
+            if ratio.status in ("withheld", "incomplete")
+            and ratio.period in (one.periods or (ratio.period,))
+            and set(one.items) & set(needs_of(ratio.key))
+        ]
+        found.append(replace(one, ratios=tuple(dict.fromkeys(lost))))
+    return found
 
 
 def _refusal_of(error: Ended, uploads: list[Upload]) -> ApiError:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .checks import Check
+from .figures import Check, Notice, Value, Withheld
 from .forecast import Forecast
 from .ratios import Ratio
 from .sentiment import Label, Probabilities, Sentiment
-from .statement import Value
 
 DISCLAIMER = "Computed from the files as given. Not investment advice; forecasts are extrapolations."
 
@@ -37,7 +36,11 @@ class FileOut:
 
 @dataclass(frozen=True)
 class RatiosOut:
-    """`periods` are newest first; values are in units of `currency`."""
+    """
+    `periods` are newest first, with their last days in `period_ends` ('' when unknown); values are in units of
+    `currency`. `withheld` are numbers that stand in the files and are in no line item and no ratio; `warning_details`
+    say which figures a warning is about.
+    """
 
     ratios: list[Ratio]
     line_items: dict[str, list[Value]]
@@ -47,13 +50,16 @@ class RatiosOut:
     files: list[FileOut]
     checks: list[Check]
     warnings: list[str]
+    warning_details: list[Notice]
+    withheld: list[Withheld]
+    period_ends: dict[str, str]
     request_id: str
     timing_ms: dict[str, float]
 
 
 @dataclass(frozen=True)
 class AnalyzeOut:
-    """`response` is Markdown; `logs` are the log lines of this request; times are in milliseconds."""
+    """As `RatiosOut`. `response` is Markdown; `logs` are the log lines of this request; times are in milliseconds."""
 
     response: str
     logs: str
@@ -69,6 +75,9 @@ class AnalyzeOut:
     forecast: list[Forecast]
     checks: list[Check]
     warnings: list[str]
+    warning_details: list[Notice]
+    withheld: list[Withheld]
+    period_ends: dict[str, str]
     timing_ms: dict[str, float]
     model: ModelRef
     disclaimer: str = DISCLAIMER

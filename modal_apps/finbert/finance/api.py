@@ -13,15 +13,19 @@ from appkit.auth import KeyChecker
 from appkit.bodies import BODIES
 from appkit.bounded import while_wanted
 from appkit.errors import ApiError, unavailable
+from appkit.fetchguard import FetchRules
 from appkit.gate import Counters
+from appkit.jobs import JobAccepted, JobView
 from appkit.logs import request_id, request_lines
 from appkit.status import WorkerReport, status_body
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message
 
 from .analysis import Numbers, analyze_numbers, milliseconds
 from .answers import AnalyzeOut, ModelRef, RatiosOut, SentimentOut, TextSentiment
+from .batch import Analyze, BatchIn, BatchPayload
+from .batch_news import Jobs
 from .query import sections_for
 from .report import render
 from .requests import AnalyzeIn, Options, SentimentIn
@@ -33,7 +37,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 VERSION = "0.2.0"
-LIST_LIMITS = {"files": "too_many_files", "texts": "too_many_inputs"}
+LIST_LIMITS = {"files": "too_many_files", "texts": "too_many_inputs", "requests": "too_many_inputs"}
 PAGE = "/ui"
 PROBE = "The company reported stable results for the year."
 
@@ -47,16 +51,49 @@ def create_app(
     backend: Backend,
     checker: KeyChecker | None,
     page_url: Callable[[], Awaitable[str | None]] = nowhere,
+    jobs: Jobs | None = None,
 ) -> ASGIApp:
     """
     Parameters:
         checker: None when Modal's proxy is the only guard, or when the app is open on purpose.
         page_url: where the page for people is; it asks for the key itself.
+        jobs: runs batches; without it there are none.
     """
     api = make_api(settings, "Financial analyst", VERSION, checker, list_limits=LIST_LIMITS)
-    _add_routes(api.routes, Service(settings, backend, api.counters))
+    service = Service(settings, backend, api.counters)
+    _add_routes(api.routes, service)
+    if jobs:
+        _add_jobs(api.routes, service, jobs)
     _add_page(api.routes, page_url)
     return api.served(PAGE, most_bodies_bytes=BODIES * settings.max_body_mb << 20)
+
+
+def analyst(settings: FinbertSettings, backend: Backend) -> Analyze:
+    """Analyzes one request of a batch, as the route does it."""
+    return Service(settings, backend, Counters()).analyze_alone
+
+
+def callback_rules() -> FetchRules:
+    """Which URLs may be told of the end of a job."""
+    return FetchRules()
+
+
+def _add_jobs(app: FastAPI, service: Service, jobs: Jobs) -> None:
+    @app.post("/batch", status_code=202, summary="Many independent analyses, as a job")
+    async def batch(body: BatchIn) -> JobAccepted:
+        url = body.callback_url or ""
+        requests = [request.model_dump(mode="json") for request in body.requests]
+        payload = BatchPayload(requests=requests, callback_url=url)
+        accepted: JobAccepted = await service.answer(jobs.submit(payload, url))
+        return accepted
+
+    @app.get("/jobs/{job_id}", summary="How a job stands, and its result")
+    async def job(job_id: str) -> JobView:
+        return await service.answer(jobs.view(job_id))
+
+    @app.delete("/jobs/{job_id}", summary="Cancels a job")
+    async def cancel(job_id: str) -> JobView:
+        return await service.answer(jobs.cancel(job_id))
 
 
 def _add_page(app: FastAPI, page_url: Callable[[], Awaitable[str | None]]) -> None:
@@ -113,9 +150,16 @@ class Service:
             forecast=numbers.forecasts if "forecast" in sections else [],
             checks=numbers.checks,
             warnings=numbers.warnings,
+            warning_details=numbers.details,
+            withheld=numbers.statement.withheld,
+            period_ends=numbers.statement.period_ends,
             timing_ms={**numbers.timing_ms, **timing, "total": total},
             model=self._model,
         )
+
+    async def analyze_alone(self, body: AnalyzeIn) -> AnalyzeOut:
+        """The same for a batch, where nobody waits at the other end of a connection."""
+        return await self.analyze(body, Request({"type": "http"}, _nothing_comes), Response())
 
     async def ratios(self, body: AnalyzeIn, request: Request) -> RatiosOut:
         start = time.perf_counter()
@@ -129,6 +173,9 @@ class Service:
             files=numbers.files,
             checks=numbers.checks,
             warnings=numbers.warnings,
+            warning_details=numbers.details,
+            withheld=numbers.statement.withheld,
+            period_ends=numbers.statement.period_ends,
             request_id=request_id(),
             timing_ms={**numbers.timing_ms, "total": milliseconds(time.perf_counter() - start)},
         )
@@ -147,7 +194,7 @@ class Service:
     async def status(self, wake: bool = False) -> dict[str, Any]:
         if wake:
             await self._score([PROBE], Response())
-        runners = await self._answer(self._backend.runners())
+        runners = await self.answer(self._backend.runners())
         return status_body(self._settings, self._counters, "ready" if runners else "cold", self._worker)
 
     async def _tone(
@@ -171,7 +218,7 @@ class Service:
         return result, _timing(scored)
 
     async def _score(self, texts: list[str], response: Response) -> ScoredTexts:
-        scored = await self._answer(score_texts(self._backend, texts))
+        scored = await self.answer(score_texts(self._backend, texts))
         self._worker = scored.worker
         cold = scored.worker["first_call"]
         log.info(
@@ -189,7 +236,7 @@ class Service:
         response.headers["X-Cold-Start"] = str(int(cold))
         return scored
 
-    async def _answer(self, call: Awaitable[T]) -> T:
+    async def answer(self, call: Awaitable[T]) -> T:
         """Waits for the worker within the deadline and turns its failures into answers."""
         try:
             async with asyncio.timeout(self._settings.timeout_s):
@@ -203,6 +250,11 @@ class Service:
             raise unavailable(
                 "worker_failed", "The sentiment worker failed. The app's log says why."
             ) from error
+
+
+async def _nothing_comes() -> Message:
+    await asyncio.Event().wait()
+    raise AssertionError("unreachable")
 
 
 def _timing(scored: ScoredTexts) -> dict[str, float]:

@@ -18,6 +18,7 @@ from .parse_xlsx import parse_xlsx
 MOST_FILE_BYTES = 10 * 2**20
 MOST_TOTAL_BYTES = 32 * 2**20
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # a stream of an Office file with a password
 
 _DATA_URL = re.compile(r"data:[\w.+/-]*(?:;[\w=.-]+)*;base64,")
 
@@ -85,10 +86,11 @@ def parse_file(upload: Upload) -> ParsedFile:
         parsed.grids, texts = parse_pdf(upload.name, data)
         parsed.texts = [text for text in texts if is_prose(text)]
         return parsed
+    if data.startswith(OLD_OFFICE) and ENCRYPTED in data:
+        message = "The workbook is protected by a password. Save a copy without one."
+        raise FileError("encrypted_xlsx", message)
     if data.startswith(OLD_OFFICE):
-        raise FileError(
-            "old_xls", "This is an old or encrypted Office file. Save it as .xlsx without a password."
-        )
+        raise FileError("old_xls", "This is a file of an old Office version. Save it as .xlsx.")
     if data.startswith(b"PK"):
         parsed.kind = "xlsx"
         parsed.grids, parsed.warnings = parse_xlsx(upload.name, data)
@@ -99,9 +101,9 @@ def parse_file(upload: Upload) -> ParsedFile:
 
 
 def _parse_text(parsed: ParsedFile, text: str) -> None:
-    if text.lstrip().startswith("{"):
+    if text.lstrip().startswith(("{", "[{", "[ {", "[\n")):
         parsed.kind = "json"
-        parsed.grids = [parse_json(parsed.name, text)]
+        parsed.grids = parse_json(parsed.name, text)
     elif looks_like_table(text):
         parsed.kind = "csv"
         parsed.grids = [parse_csv(parsed.name, text)]

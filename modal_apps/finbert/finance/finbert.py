@@ -13,9 +13,9 @@ from appkit.torch_worker import TorchWorker
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils.logging import disable_progress_bar
 
+from .model_labels import CLASSES, class_columns
 from .scoring import Score, ScoreReply
 
-CLASSES = ("positive", "neutral", "negative")
 MOST_TOKENS = 512
 OVERLAP = 32
 TOKENS_IN_FORWARD = 16_384
@@ -25,34 +25,25 @@ DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch
 
 
 class ModelError(RuntimeError):
-    """The checkpoint is no FinBERT, or gave an answer that is no number."""
-
-
-def class_columns(id2label: dict[int, str]) -> list[int]:
-    """
-    The columns of positive, neutral and negative among the logits, by name: their order differs.
-
-    Raises:
-        ModelError: the labels are not these three, as in a checkpoint saved without names.
-    """
-    columns = {str(label).lower(): column for column, label in id2label.items()}
-    if set(columns) != set(CLASSES):
-        raise ModelError(
-            f"The checkpoint's labels are {', '.join(map(str, id2label.values()))}; "
-            f"needed: {', '.join(CLASSES)}"
-        )
-    return [columns[name] for name in CLASSES]
+    """The model gave an answer that is no number."""
 
 
 @dataclass
 class FinBert(TorchWorker):
-    """See `TorchWorker`; `auto` is float16 on a GPU and float32 without."""
+    """
+    See `TorchWorker`; `auto` is float16 on a GPU and float32 without.
+
+    Parameters:
+        labels: the classes in the order of the columns, for a checkpoint that has no names for them.
+    """
+
+    labels: str = ""
 
     def read_weights(self) -> None:
         """
         Raises:
             OSError: there is no such checkpoint, or no network to fetch it.
-            ModelError: its labels are not FinBERT's.
+            LabelError: its classes are not FinBERT's, or nobody says which is which.
         """
         if self.model_id.startswith("/") and not Path(self.model_id).is_dir():
             raise FileNotFoundError(f"There is no checkpoint at {self.model_id} in this container.")
@@ -61,7 +52,7 @@ class FinBert(TorchWorker):
         model = AutoModelForSequenceClassification.from_pretrained(
             self.model_id, revision=revision, dtype=torch.float32
         )
-        self.columns = class_columns(model.config.id2label)
+        self.columns = class_columns(model.config.id2label, self.model_id, self.labels)
         self.model: Any = model.eval()
 
     def move(self) -> None:

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from .statement import Statement
+from .figures import Statement
 
 LEAST_POINTS = 3
 ITEMS = ("revenue", "net_income", "operating_cash_flow")

@@ -11,7 +11,7 @@ Inputs = Mapping[str, float]
 
 
 class NotMeaningful(ValueError):
-    """The numbers are there, but the quotient would mislead, as growth from a loss does."""
+    """The numbers are there, but the quotient would mislead, as growth from a loss does. The text says why."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,10 @@ class Formula:
     """
     Parameters:
         needs: items without which there is no value.
-        optional: items that count as 0 when the statement has no such line.
+        optional: items that count as 0 when the statement has no such line and adds up without it.
         averaged: whether stocks are averaged over two periods when the caller asks for average balances.
+        mixes: whether flows meet stocks, so that flows of a part of a year are brought to a year.
+        positive: items that must not be negative for the quotient to mean anything.
     """
 
     key: str
@@ -32,3 +34,5 @@ class Formula:
     compute: Callable[[Inputs], float]
     optional: tuple[str, ...] = ()
     averaged: bool = False
+    mixes: bool = False
+    positive: tuple[str, ...] = ()

@@ -20,12 +20,23 @@ def _over(top: str, bottom: str, scale: float = 1.0) -> Callable[[Inputs], float
 
 
 def _quotient(
-    key: str, label: str, group: str, top: str, bottom: str, unit: Unit = "ratio", *, averaged: bool = False
+    key: str,
+    label: str,
+    group: str,
+    top: str,
+    bottom: str,
+    unit: Unit = "ratio",
+    *,
+    averaged: bool = False,
+    mixes: bool = False,
+    positive: tuple[str, ...] = (),
 ) -> Formula:
-    scale = 100.0 if unit == "percent" else 1.0
-    words = f"{top} / {bottom}"
     return Formula(
-        key, label, group, unit, words, (top, bottom), _over(top, bottom, scale), averaged=averaged
+        *(key, label, group, unit, f"{top} / {bottom}", (top, bottom)),
+        _over(top, bottom, 100.0 if unit == "percent" else 1.0),
+        averaged=averaged,
+        mixes=mixes,
+        positive=positive or (bottom,),
     )
 
 
@@ -35,14 +46,19 @@ def _days(key: str, label: str, stock: str, flow: str) -> Formula:
         *(key, label, EFFICIENCY, "days", words, (stock, flow)),
         lambda x: x["days_in_year"] * x[stock] / x[flow],
         averaged=True,
+        mixes=True,
+        positive=(stock, flow),
     )
 
 
 def _roic(x: Inputs) -> float:
     if x["pretax_income"] <= 0:
-        raise NotMeaningful("no tax rate follows from a loss")
+        raise NotMeaningful("No tax rate follows from a loss.")
+    capital = x["total_debt"] + x["equity"] - x["cash"]
+    if capital < 0:
+        raise NotMeaningful("The invested capital is negative.")
     rate = x["tax_expense"] / x["pretax_income"]
-    return 100 * x["operating_income"] * (1 - rate) / (x["total_debt"] + x["equity"] - x["cash"])
+    return 100 * x["operating_income"] * (1 - rate) / capital
 
 
 def _cash_cycle(x: Inputs) -> float:
@@ -54,14 +70,14 @@ def _cash_cycle(x: Inputs) -> float:
 def _growth(base: str) -> Callable[[Inputs], float]:
     def compute(x: Inputs) -> float:
         if x["previous"] <= 0:
-            raise NotMeaningful("growth from zero or a loss")
+            raise NotMeaningful("Growth from zero or a loss says nothing.")
         return 100 * (x[base] / x["previous"] - 1)
 
     return compute
 
 
 def growth_formulas() -> list[tuple[Formula, str]]:
-    """Growth against the year before, with the item that grows."""
+    """Growth against the same period of the year before, with the item that grows."""
     return [
         (
             Formula(
@@ -82,6 +98,7 @@ FORMULAS: tuple[Formula, ...] = (
         ("cash", "receivables", "current_liabilities"),
         lambda x: (x["cash"] + x["short_term_investments"] + x["receivables"]) / x["current_liabilities"],
         optional=("short_term_investments",),
+        positive=("current_liabilities",),
     ),
     Formula(
         *("cash_ratio", "Cash ratio", LIQUIDITY, "ratio"),
@@ -89,10 +106,12 @@ FORMULAS: tuple[Formula, ...] = (
         ("cash", "current_liabilities"),
         lambda x: (x["cash"] + x["short_term_investments"]) / x["current_liabilities"],
         optional=("short_term_investments",),
+        positive=("current_liabilities",),
     ),
     _quotient(
         *("operating_cash_flow_ratio", "Operating cash flow ratio", LIQUIDITY),
         *("operating_cash_flow", "current_liabilities"),
+        mixes=True,
     ),
     _quotient("gross_margin", "Gross margin", PROFITABILITY, "gross_profit", "revenue", "percent"),
     _quotient(
@@ -101,14 +120,20 @@ FORMULAS: tuple[Formula, ...] = (
     _quotient("ebitda_margin", "EBITDA margin", PROFITABILITY, "ebitda", "revenue", "percent"),
     _quotient("net_margin", "Net margin", PROFITABILITY, "net_income", "revenue", "percent"),
     _quotient(
-        "roa", "Return on assets", PROFITABILITY, "net_income", "total_assets", "percent", averaged=True
+        *("roa", "Return on assets", PROFITABILITY, "net_income", "total_assets", "percent"),
+        averaged=True,
+        mixes=True,
     ),
-    _quotient("roe", "Return on equity", PROFITABILITY, "net_income", "equity", "percent", averaged=True),
+    _quotient(
+        *("roe", "Return on equity", PROFITABILITY, "net_income", "equity", "percent"),
+        averaged=True,
+        mixes=True,
+    ),
     Formula(
         *("roic", "Return on invested capital", PROFITABILITY, "percent"),
         "operating_income x (1 - tax_expense / pretax_income) / (total_debt + equity - cash)",
         ("operating_income", "tax_expense", "pretax_income", "total_debt", "equity", "cash"),
-        *(_roic, (), True),
+        *(_roic, (), True, True),
     ),
     _quotient("debt_to_equity", "Debt to equity", LEVERAGE, "total_debt", "equity"),
     _quotient(
@@ -121,13 +146,23 @@ FORMULAS: tuple[Formula, ...] = (
         "(total_debt - cash) / ebitda",
         ("total_debt", "cash", "ebitda"),
         lambda x: (x["total_debt"] - x["cash"]) / x["ebitda"],
-    ),
-    _quotient("asset_turnover", "Asset turnover", EFFICIENCY, "revenue", "total_assets", averaged=True),
-    _quotient(
-        "inventory_turnover", "Inventory turnover", EFFICIENCY, "cost_of_revenue", "inventory", averaged=True
+        mixes=True,
+        positive=("ebitda",),
     ),
     _quotient(
-        "receivables_turnover", "Receivables turnover", EFFICIENCY, "revenue", "receivables", averaged=True
+        *("asset_turnover", "Asset turnover", EFFICIENCY, "revenue", "total_assets"),
+        averaged=True,
+        mixes=True,
+    ),
+    _quotient(
+        *("inventory_turnover", "Inventory turnover", EFFICIENCY, "cost_of_revenue", "inventory"),
+        averaged=True,
+        mixes=True,
+    ),
+    _quotient(
+        *("receivables_turnover", "Receivables turnover", EFFICIENCY, "revenue", "receivables"),
+        averaged=True,
+        mixes=True,
     ),
     _days("dio", "Days of inventory", "inventory", "cost_of_revenue"),
     _days("dso", "Days of sales outstanding", "receivables", "revenue"),
@@ -135,7 +170,7 @@ FORMULAS: tuple[Formula, ...] = (
     Formula(
         *("cash_conversion_cycle", "Cash conversion cycle", EFFICIENCY, "days", "dio + dso - dpo"),
         ("inventory", "receivables", "payables", "cost_of_revenue", "revenue"),
-        *(_cash_cycle, (), True),
+        *(_cash_cycle, (), True, True, ("cost_of_revenue", "revenue")),
     ),
     Formula(
         *("free_cash_flow", "Free cash flow", CASH, "currency", "operating_cash_flow - capex"),
@@ -146,7 +181,9 @@ FORMULAS: tuple[Formula, ...] = (
         *("fcf_margin", "Free cash flow margin", CASH, "percent", "(operating_cash_flow - capex) / revenue"),
         ("operating_cash_flow", "capex", "revenue"),
         lambda x: 100 * (x["operating_cash_flow"] - x["capex"]) / x["revenue"],
+        positive=("revenue",),
     ),
     _quotient("cash_conversion", "Cash conversion", CASH, "operating_cash_flow", "net_income"),
     _quotient("capex_coverage", "Capex coverage", CASH, "operating_cash_flow", "capex"),
 )
+"""Those of one period; `growth_formulas` compares two."""

@@ -28,12 +28,26 @@ class FileError(Exception):
 class Grid:
     """
     Parameters:
-        sheet: name of the sheet; None for a file without sheets.
+        sheet: name of the sheet or page; None for a file without such.
+        delimiter: of a text file, else ''.
+        lines: whether rows are lines of text and have no cells that a spreadsheet would name.
+        named: whether rows are figures by name, in any order, as in JSON.
+        carried: the row of headings of the page before, when the table goes on without one.
+        carried_titles: its titles.
     """
 
     file: str
     sheet: str | None
     rows: list[list[Cell]]
+    delimiter: str = ""
+    lines: bool = False
+    named: bool = False
+    carried: tuple[Cell, ...] = ()
+    carried_titles: tuple[str, ...] = ()
+
+    def reference(self, row: int, column: int) -> str:
+        """Where a cell is found: `B7` in a sheet, `line 7` on a page."""
+        return f"line {row + 1}" if self.lines else reference(row, column)
 
 
 def reference(row: int, column: int) -> str:

@@ -12,21 +12,20 @@ from typing import Any
 import gradio
 from gradio.utils import get_upload_folder
 
+from .page_tables import Table, figure_table, ratio_table, sentiment_label, warning_table
 from .uploaded import NotUploaded, check_upload, paths_in, read_upload
 
 TITLE = "Financial analyst"
 EXAMPLE = "How are margins, debt and cash flow developing, and what is the tone and the outlook?"
-NO_VALUE = "\u2013"
 SWEEP_S = 600  # how often uploads are looked through
 KEPT_S = 3600  # and how old they become
 MOST_FILES = 20  # that of the API, as the next
 MOST_FILE_BYTES = 10 * 2**20
 MOST_TOTAL_BYTES = 32 * 2**20
-UNITS = {"percent": "%", "days": " d"}
 
 # Sends files with a question; gives the status and the body of the answer.
 Ask = Callable[[dict[str, Any]], Awaitable[tuple[int, dict[str, Any]]]]
-Answer = tuple[str, dict[str, Any], dict[str, float], str]
+Answer = tuple[str, Table, dict[str, float], str, Table, Table]
 
 
 class _Page(gradio.Blocks):
@@ -60,7 +59,8 @@ def build_page(ask: Ask) -> gradio.Blocks:
         status, body = await ask({"files": await asyncio.to_thread(_uploads, files), "query": query})
         if status != 200:
             raise _told(body["error"]["message"])
-        return body["response"], ratio_table(body), sentiment_label(body), body["logs"]
+        tables = figure_table(body), warning_table(body)
+        return body["response"], ratio_table(body), sentiment_label(body), body["logs"], *tables
 
     with _Page(title=TITLE, analytics_enabled=False, delete_cache=(SWEEP_S, KEPT_S)) as page:
         gradio.Markdown(f"# {TITLE}\nRatios, sentiment and a short forecast. Not investment advice.")
@@ -71,41 +71,32 @@ def build_page(ask: Ask) -> gradio.Blocks:
                 button = gradio.Button("Analyze", variant="primary")
                 sentiment = gradio.Label(label="Sentiment")
             with gradio.Column(scale=2):
+                warnings = _table("Warnings", ["52%", "20%", "10%", "18%"])
                 response = gradio.Markdown(label="Answer")
-                ratios = gradio.Dataframe(label="Ratios", wrap=True, interactive=False)
-                log = gradio.Textbox(label="Log", lines=6, interactive=False)
-        button.click(analyze, [files, query], [response, ratios, sentiment, log], api_name="analyze")
+        ratios = _table("Ratios")
+        places = ["11%", "7%", "11%", "5%", "14%", "11%", "8%", "13%", "20%"]
+        figures = _table("Figures, and where they stand in the files", places)
+        log = gradio.Textbox(label="Log", lines=6, interactive=False)
+        shown: list[Any] = [response, ratios, sentiment, log, figures, warnings]
+        button.click(analyze, [files, query], shown, api_name="analyze")
     return page
+
+
+def _table(label: str, widths: list[str | int] | None = None) -> gradio.Dataframe:
+    """Cells are texts as they are: neither Markdown nor HTML."""
+    return gradio.Dataframe(
+        label=label,
+        datatype="str",
+        wrap=True,
+        column_widths=widths,
+        interactive=False,
+        show_search="search",
+    )
 
 
 def _told(message: str) -> gradio.Error:
     """What a person is told. It repeats names of files, so it is no part of the log, and no HTML."""
     return gradio.Error(html.escape(message, quote=False), print_exception=False)
-
-
-def ratio_table(body: dict[str, Any]) -> dict[str, Any]:
-    """The ratios as a table with a column for each period, newest first."""
-    periods: list[str] = body["periods"]
-    by_label: dict[str, dict[str, str]] = {}
-    for ratio in body["ratios"]:
-        by_label.setdefault(ratio["label"], {})[ratio["period"]] = _shown(ratio)
-    rows = [
-        [label, *(values.get(period, NO_VALUE) for period in periods)] for label, values in by_label.items()
-    ]
-    return {"headers": ["Ratio", *periods], "data": rows}
-
-
-def sentiment_label(body: dict[str, Any]) -> dict[str, float]:
-    """The probabilities of the classes; nothing when no sentence was scored."""
-    return body["sentiment"]["probabilities"] if body["sentiment"] else {}
-
-
-def _shown(ratio: dict[str, Any]) -> str:
-    if ratio["value"] is None:
-        return ratio["status"].replace("_", " ")
-    if ratio["unit"] == "currency":
-        return f"{ratio['value']:,.0f}"
-    return f"{ratio['value']:,.2f}{UNITS.get(ratio['unit'], '')}"
 
 
 def _uploads(paths: list[str]) -> list[dict[str, str]]:

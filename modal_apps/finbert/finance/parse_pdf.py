@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import io
-import re
-from dataclasses import dataclass
 from typing import Any
 
 from pypdf import PageObject, PdfReader, apply_configuration
 from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import NullObject, StreamObject
 
-from .grid import Cell, FileError, Grid
-from .numbers import parse_number
-from .periods import heading_periods
+from .grid import FileError, Grid
+from .page_rows import Headings, PageRows, rows_of
+from .words_in_lines import is_value, pieces_of
 
 MOST_PAGES = 300
 MOST_NODES = 5_000  # of the tree of pages
@@ -21,17 +19,6 @@ MOST_STREAM_BYTES = 20_000_000  # unpacked
 MOST_CONTENT_BYTES = 10_000_000  # drawing operators of all pages; one of dense print has 50,000
 MOST_CHARS = 4_000_000
 MOST_CHARS_OF_PAGE = 200_000
-NO_VALUE = ("-", "\u2013", "\u2014")
-COLUMN_GAP = re.compile(r"\S+(?: \S+)*")  # words with single spaces between belong to one cell
-
-
-@dataclass(frozen=True)
-class _Cell:
-    """A piece of a line, with the columns of the page in which it begins and ends."""
-
-    text: str
-    start: int
-    end: int
 
 
 def parse_pdf(name: str, data: bytes) -> tuple[list[Grid], list[str]]:
@@ -45,13 +32,21 @@ def parse_pdf(name: str, data: bytes) -> tuple[list[Grid], list[str]]:
     """
     grids: list[Grid] = []
     paragraphs: list[str] = []
+    carried = Headings()
     for number, text in enumerate(_page_texts(data), 1):
         lines = text.splitlines()
-        rows = _rows(lines)
-        if any(_is_data(row) for row in rows):
-            grids.append(Grid(name, f"page {number}", rows))
+        page = rows_of(lines, carried)
+        if page.has_data:
+            grids.append(_grid(name, number, page, carried))
+        carried = page.open
         paragraphs += _prose(lines)
     return grids, paragraphs
+
+
+def _grid(name: str, number: int, page: PageRows, carried: Headings) -> Grid:
+    heads = ("", *(piece.text for piece in carried.pieces)) if page.goes_on else ()
+    titles = carried.titles if page.goes_on else ()
+    return Grid(name, f"page {number}", page.rows, lines=True, carried=heads, carried_titles=titles)
 
 
 def _page_texts(data: bytes) -> list[str]:
@@ -135,67 +130,22 @@ def _bounded(pages: list[PageObject]) -> list[str]:
     return texts
 
 
-def _cells(line: str) -> list[_Cell]:
-    return [_Cell(match[0], match.start(), match.end()) for match in COLUMN_GAP.finditer(line)]
-
-
-def _rows(lines: list[str]) -> list[list[Cell]]:
-    """
-    Lines as rows. Below a heading of periods each number goes to the heading it stands under, by its right
-    end, so that an empty cell does not move the others.
-    """
-    headings: list[_Cell] = []
-    rows: list[list[Cell]] = []
-    for line in lines:
-        cells = _cells(line)
-        columns = _columns(cells)
-        if columns:
-            headings = columns
-            first = cells[0].text if cells[0] not in columns else ""
-            rows.append([first, *(cell.text for cell in columns)])
-        elif headings and _values(cells):
-            rows.append(_placed(cells, headings))
-        else:
-            rows.append([cell.text for cell in cells])
-    return rows
-
-
-def _columns(cells: list[_Cell]) -> list[_Cell]:
-    """The headings of a line that names two or more periods, else nothing."""
-    columns = [index - 1 for index in heading_periods(["", *(cell.text for cell in cells)])]
-    return [cells[index] for index in columns]
-
-
-def _values(cells: list[_Cell]) -> list[_Cell]:
-    return [cell for cell in cells[1:] if _is_value(cell.text)]
-
-
-def _placed(cells: list[_Cell], headings: list[_Cell]) -> list[Cell]:
-    row: list[Cell] = [cells[0].text, *([None] * len(headings))]
-    for cell in _values(cells):
-        nearest = min(range(len(headings)), key=lambda index: abs(headings[index].end - cell.end))
-        row[nearest + 1] = cell.text
-    return row
-
-
-def _is_value(text: str) -> bool:
-    return parse_number(text) is not None or text in NO_VALUE
-
-
-def _is_data(row: list[Cell]) -> bool:
-    return len(row) > 1 and any(isinstance(cell, str) and _is_value(cell) for cell in row[1:])
-
-
 def _prose(lines: list[str]) -> list[str]:
     """Paragraphs of the lines that are no rows of a table; a blank line ends one."""
     found: list[str] = []
     current: list[str] = []
     for line in [*lines, ""]:
         text = line.strip()
-        if text and len(_cells(text)) == 1:
+        if text and len(pieces_of(text)) == 1 and not _ends_in_numbers(text):
             current.append(text)
             continue
         if current:
             found.append(" ".join(current))
         current = []
     return found
+
+
+def _ends_in_numbers(text: str) -> bool:
+    """Whether a line is a row of a table whose columns stand one space apart."""
+    words = text.split()[-2:]
+    return len(words) == 2 and all(is_value(word) for word in words)

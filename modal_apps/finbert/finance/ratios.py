@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
-from .catalogue import items
-from .formula import Formula, Inputs, NotMeaningful, Unit
+from .figures import Source, Statement
+from .formula import Formula, NotMeaningful, Unit
 from .formulas import FORMULAS, growth_formulas
-from .periods import Period
-from .statement import Statement
+from .lookup import DEBTS, DERIVED, Operand, is_stock, lookup
+from .periods import LAST, YEAR, Period
 
-Status = Literal["ok", "missing_input", "division_by_zero", "not_meaningful"]
+Status = Literal["ok", "missing_input", "division_by_zero", "not_meaningful", "incomplete", "withheld"]
 Balance = Literal["average", "ending"]
+# What is told first when several inputs have no value.
+_GRAVEST: tuple[Status, ...] = ("withheld", "missing_input", "incomplete")
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,11 @@ class Ratio:
 
     Parameters:
         value: 42.0 for 42 percent; currency in whole units; None unless the status is ok.
-        inputs: the numbers used, by line item.
+        inputs: the numbers used, by line item, as they are in the files.
+        reason: why there is no value, in words; '' when there is one.
+        note: what has to be known of the value, in words; '' when there is nothing.
+        annualised: what flows of a part of a year were multiplied by; None when they were not.
+        sources: the cells that each input comes from.
     """
 
     key: str
@@ -35,96 +42,132 @@ class Ratio:
     formula: str
     inputs: dict[str, float]
     status: Status
+    reason: str = ""
+    note: str = ""
+    annualised: float | None = None
+    sources: dict[str, list[Source]] = field(default_factory=dict)
 
 
 def compute_ratios(
     statement: Statement, *, balance: Balance = "ending", days_in_year: int = 365
 ) -> list[Ratio]:
     """
-    Computes every ratio of every period, newest first, then the growth between consecutive years.
+    Computes every ratio of every period, newest first, then the growth against the year before.
 
     Parameters:
-        balance: `average` takes the mean of this and the previous balance where a flow is divided by a stock.
+        balance: `average` takes the mean of this and the balance a year ago where a flow is divided by a stock.
         days_in_year: 360 or 365, for the ratios in days.
     """
+    constants = {"days_in_year": float(days_in_year)}
     ratios = []
     for formula in FORMULAS:
         for period in statement.periods:
-            inputs = read_inputs(statement, formula, period, balance)
-            ratios.append(_evaluate(formula, period, inputs, {"days_in_year": float(days_in_year)}))
+            operands = read_operands(statement, formula, period, balance)
+            ratios.append(_evaluate(formula, period, operands, constants))
     for formula, base in growth_formulas():
         for period, previous in _years(statement.periods):
-            now, before = statement.value(base, period), statement.value(base, previous)
-            inputs = {name: value for name, value in ((base, now), ("previous", before)) if value is not None}
-            ratios.append(_evaluate(formula, period, inputs, {}))
+            operands = {base: lookup(statement, base, period), "previous": lookup(statement, base, previous)}
+            ratios.append(_evaluate(formula, period, operands, {}))
     return ratios
 
 
-def read_inputs(statement: Statement, formula: Formula, period: Period, balance: Balance) -> dict[str, float]:
-    """The numbers of a formula that the statement has, derived ones such as `total_debt` included."""
-    inputs = {}
+def read_operands(
+    statement: Statement, formula: Formula, period: Period, balance: Balance
+) -> dict[str, Operand]:
+    """The numbers of a formula, derived ones such as `total_debt` included, or why they are not there."""
+    operands = {}
     previous = dict(_years(statement.periods)).get(period)
     for name in (*formula.needs, *formula.optional):
-        value = lookup(statement, name, period)
-        if value is not None and balance == "average" and formula.averaged and _is_stock(name):
-            before = lookup(statement, name, previous) if previous else None
-            value = None if before is None else (value + before) / 2
-        if value is not None:
-            inputs[name] = value
-    return inputs
+        operand = lookup(statement, name, period)
+        if operand.value is not None and balance == "average" and formula.averaged and is_stock(name):
+            before = (
+                lookup(statement, name, previous)
+                if previous
+                else Operand(None, "missing_input", _NO_YEAR_BEFORE)
+            )
+            if before.value is None:
+                operand = before
+            else:
+                operand = Operand(
+                    (operand.value + before.value) / 2, sources=(*operand.sources, *before.sources)
+                )
+        operands[name] = operand
+    return operands
 
 
-def lookup(statement: Statement, name: str, period: Period) -> float | None:
-    """A line item, or what follows from other items when the statement does not name it."""
-    value = statement.value(name, period)
-    if value is not None:
-        return value
-    if name == "total_debt":
-        # A statement without a line for one kind of debt has none of it.
-        debts = [statement.value(kind, period) for kind in ("long_term_debt", "short_term_debt")]
-        known = [debt for debt in debts if debt is not None]
-        return sum(known) if known else None
-    if name not in DERIVED:
-        return None
-    first, second, sign = DERIVED[name]
-    one, two = statement.value(first, period), statement.value(second, period)
-    return None if one is None or two is None else one + sign * two
+_NO_YEAR_BEFORE = "An average balance needs the balance a year before, which the files do not have."
 
 
-# Name: first item plus or minus the second.
-DERIVED = {
-    "gross_profit": ("revenue", "cost_of_revenue", -1),
-    "ebitda": ("operating_income", "depreciation_amortization", 1),
-    "total_liabilities": ("total_assets", "equity", -1),
-}
-
-
-def _is_stock(name: str) -> bool:
-    return name == "total_debt" or (name in items() and items()[name].kind == "stock")
+@cache
+def needs_of(key: str) -> tuple[str, ...]:
+    """The line items that a ratio rests on, those of derived numbers included."""
+    formulas = [*FORMULAS, *(formula for formula, _ in growth_formulas())]
+    found = [
+        name for formula in formulas if formula.key == key for name in (*formula.needs, *formula.optional)
+    ]
+    derived = [
+        part for name in found for part in (DEBTS if name == "total_debt" else DERIVED.get(name, ())[:2])
+    ]
+    return tuple(str(name) for name in (*found, *derived))
 
 
 def _years(periods: list[Period]) -> list[tuple[Period, Period]]:
-    """Pairs of a year and the one before it, newest first."""
+    """Pairs of a period and the same one of the year before, newest first."""
     known = set(periods)
-    pairs = ((period, Period(period.year - 1)) for period in periods if period.is_annual)
+    pairs = ((period, period.year_before()) for period in periods if period.is_flow and period.year != LAST)
     return [(period, previous) for period, previous in pairs if previous in known]
 
 
-def _evaluate(formula: Formula, period: Period, inputs: dict[str, float], constants: Inputs) -> Ratio:
-    value: float | None = None
-    status: Status = "ok"
-    if any(name not in inputs for name in formula.needs):
-        status = "missing_input"
-    else:
-        try:
-            value = formula.compute({**dict.fromkeys(formula.optional, 0.0), **inputs, **constants})
-        except ZeroDivisionError:
-            status = "division_by_zero"
-        except NotMeaningful:
-            status = "not_meaningful"
-    if value is not None and not math.isfinite(value):
-        value, status = None, "not_meaningful"
+def _evaluate(
+    formula: Formula, period: Period, operands: dict[str, Operand], constants: dict[str, float]
+) -> Ratio:
+    inputs = {name: operand.value for name, operand in operands.items() if operand.value is not None}
+    if "short_term_investments" in inputs and not operands["short_term_investments"].sources:
+        del inputs["short_term_investments"]  # no line, and nothing missing
+    factor = _factor(formula, period)
+    value, status, reason = _value(formula, operands, constants, factor)
+    note = (
+        f"Flows of {period.months} months are multiplied by {factor:g}."
+        if factor and value is not None
+        else ""
+    )
     return Ratio(
         *(formula.key, formula.label, formula.group, period.label, value),
-        *(formula.unit, formula.formula, inputs, status),
+        *(formula.unit, formula.formula, inputs, status, reason, note),
+        annualised=factor if value is not None else None,
+        sources={name: list(operand.sources) for name, operand in operands.items() if operand.sources},
     )
+
+
+def _factor(formula: Formula, period: Period) -> float | None:
+    """What flows of a part of a year are multiplied by where they meet balances; None for whole years."""
+    if not formula.mixes or period.months in (0, YEAR):
+        return None
+    return YEAR / period.months
+
+
+def _value(
+    formula: Formula, operands: dict[str, Operand], constants: dict[str, float], factor: float | None
+) -> tuple[float | None, Status, str]:
+    absent = [operand for operand in operands.values() if operand.value is None]
+    for standing in _GRAVEST:
+        if found := next((operand for operand in absent if operand.standing == standing), None):
+            return None, standing, found.reason
+    numbers = {
+        name: operand.value * (factor if factor and not is_stock(name) else 1)
+        for name, operand in operands.items()
+        if operand.value is not None
+    }
+    below = next((name for name in formula.positive if numbers[name] < 0), None)
+    if below:
+        words = below.replace("_", " ").capitalize()
+        return None, "not_meaningful", f"{words} is negative, so the quotient would mislead."
+    try:
+        value = formula.compute({**numbers, **constants})
+    except ZeroDivisionError:
+        return None, "division_by_zero", "The number to divide by is zero."
+    except NotMeaningful as error:
+        return None, "not_meaningful", str(error)
+    if not math.isfinite(value):
+        return None, "not_meaningful", "The quotient is too large to be a number."
+    return value, "ok", ""

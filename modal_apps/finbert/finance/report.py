@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .checks import Check
+from .figures import Check, Statement
 from .forecast import Forecast
 from .query import RATIO_SECTIONS
 from .ratios import Ratio
 from .sentiment import SentenceScore, Sentiment
-from .statement import Statement
 
 TITLES = {
     "liquidity": "Liquidity",
@@ -29,7 +28,10 @@ HEADLINES = (
     "equity",
 )
 NOTHING = "\u2013"
-REASONS = {"missing_input": NOTHING, "division_by_zero": "n/a", "not_meaningful": "n/m"}
+REASONS = {
+    **{"missing_input": NOTHING, "division_by_zero": "n/a", "not_meaningful": "n/m"},
+    **{"incomplete": "incomplete", "withheld": "withheld"},
+}
 MOST_PERIODS = 5
 
 

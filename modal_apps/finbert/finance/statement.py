@@ -1,76 +1,27 @@
-"""From grids to line items: which row is which item, in which period, in which unit, from which cell."""
+"""From grids to line items: tables, statements, periods, units, candidates, and of these one value or none."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from .catalogue import Match, items, match_label
-from .grid import Cell, Grid, reference
-from .numbers import Style, detect_style, parse_number
-from .periods import Period, heading_periods
-from .units import currencies_in, scale_of, shares_are_exempt
+from .catalogue import all_items
+from .checks import check_statement
+from .choice import Choice, as_value, choose, withhold_all
+from .companies import several_companies
+from .completeness import note_incomplete
+from .figures import Notice, Source, Statement, Value
+from .grid import Grid
+from .kinds import RowKind, row_kinds
+from .layouts import extra_tables
+from .numbers import Style, detect_style
+from .periods import Period
+from .reading import Reading, currencies_of, read_candidates, share_units, start_reading
+from .signs import settle_taxes
+from .tables import Table, tables_of
+from .timeline import Timeline, read_timeline
 
-HEADING_ROWS = 12
-SAME_VALUE = 1e-9
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a number stands."""
-
-    file: str
-    sheet: str | None
-    ref: str
-
-
-@dataclass(frozen=True)
-class Value:
-    """
-    One number of a line item.
-
-    Parameters:
-        value: in units of the currency, after the scale of its table; shares are counted one by one.
-    """
-
-    period: str
-    value: float
-    source: Source
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    key: str
-    period: Period
-    value: float
-    rank: int
-    size: int
-    source: Source
-
-
-@dataclass
-class Statement:
-    """
-    All line items of a request.
-
-    Parameters:
-        periods: newest first.
-        unit_scale: the factor that most values were multiplied by.
-    """
-
-    line_items: dict[str, list[Value]] = field(default_factory=dict)
-    periods: list[Period] = field(default_factory=list)
-    currency: str | None = None
-    unit_scale: int = 1
-    tables_by_file: Counter[str] = field(default_factory=Counter)
-    values_by_file: Counter[str] = field(default_factory=Counter)
-    warnings: list[str] = field(default_factory=list)
-
-    def value(self, key: str, period: Period) -> float | None:
-        """The number of an item in a period; None when the statement has none."""
-        found = (item.value for item in self.line_items.get(key, []) if item.period == period.label)
-        return next(found, None)
+__all__ = ["Source", "Statement", "Value", "read_statement"]
 
 
 def read_statement(
@@ -82,123 +33,173 @@ def read_statement(
         currency: ISO code; None reads it from headings and cells.
     """
     statement = Statement()
-    candidates: list[_Candidate] = []
-    scales: Counter[int] = Counter()
-    currencies: Counter[str] = Counter()
-    for grid in grids:
-        found = list(_read_grid(grid, unit_scale, currencies, statement))
-        candidates += found
-        scales[unit_scale or scale_of(_heading_text(grid))] += len(found)
-    _choose(candidates, statement)
-    statement.periods = sorted({candidate.period for candidate in candidates}, reverse=True)
-    statement.unit_scale = scales.most_common(1)[0][0] if candidates else unit_scale or 1
-    statement.currency = currency or (currencies.most_common(1)[0][0] if currencies else None)
-    if len(currencies) > 1 and not currency:
-        statement.warnings.append(
-            f"Several currencies were found: {', '.join(sorted(currencies))}. Nothing is converted."
+    tables = [table for grid in grids for table in (tables_of(grid) or extra_tables(grid, statement.notices))]
+    kinds = [row_kinds(table) for table in tables]
+    timeline = read_timeline(tables, [_is_balance(table, one) for table, one in zip(tables, kinds, strict=True)])
+    styles = _styles(grids, statement)
+    readings = [
+        start_reading(table, index, kinds[index], timeline.flows[index], timeline.stocks[index], styles[table.grid.file])
+        for index, table in enumerate(tables)
+    ]
+    _read_units(readings, unit_scale, statement)
+    for reading in readings:
+        read_candidates(reading, unit_scale)
+        settle_taxes(reading)
+        statement.tables_by_file[reading.table.grid.file] += 1
+    statement.currency = currency or _main_currency(readings, statement)
+    choice = choose(readings, None if currency else statement.currency)
+    _fill(statement, choice, timeline, readings)
+    statement.unit_scale = unit_scale or _main_scale(choice)
+    note_incomplete(statement, readings, choice)
+    check_statement(statement)
+    _tell_troubles(statement, timeline, grids, tables)
+    if reason := several_companies(readings):
+        withhold_all(statement, "several_companies", reason)
+        statement.periods = []
+        statement.notices.insert(
+            0,
+            Notice("several_companies", reason, tuple(dict.fromkeys(one.item for one in statement.withheld))),
         )
     return statement
 
 
-def _read_grid(
-    grid: Grid, unit_scale: int | None, currencies: Counter[str], statement: Statement
-) -> Iterator[_Candidate]:
-    heading = _heading_text(grid)
-    currencies.update(set(currencies_in(heading)))
-    scale = unit_scale or scale_of(heading)
-    exempt = shares_are_exempt(heading)
-    periods: dict[int, Period] = {}
-    styles: dict[int, Style] = {}
-    rows = _table_rows(grid)
-    for row, cells in enumerate(grid.rows):
-        if found := heading_periods(cells):
-            periods = found
-            styles = {column: detect_style(_texts(grid, row + 1, column)) for column in periods}
-            statement.tables_by_file[grid.file] += 1
-            continue
-        match = _row_match(cells, periods)
-        if match is None:
-            continue
-        factor = 1 if match.key == "shares_outstanding" and exempt else scale
-        for column, period in periods.items():
-            value = _cell_value(cells, column, styles[column], currencies)
-            if value is None:
-                continue
-            if items()[match.key].positive:
-                value = abs(value)
-            source = Source(grid.file, grid.sheet, reference(row, column))
-            yield _Candidate(match.key, period, value * factor, match.rank, rows, source)
+def _is_balance(table: Table, kinds: list[RowKind]) -> bool:
+    """Whether all rows that belong to a statement belong to the balance sheet."""
+    with_numbers = {one.kind for row, one in zip(table.rows, kinds, strict=True) if not row.is_head}
+    return with_numbers - {"note"} == {"balance"}
 
 
-def _row_match(cells: list[Cell], periods: dict[int, Period]) -> Match | None:
-    """The item of a row: its label is the first text left of the numbers."""
-    if not periods:
-        return None
-    labels = (cell for cell in cells[: min(periods)] if isinstance(cell, str) and cell.strip())
-    return match_label(next(labels, ""))
+def _styles(grids: list[Grid], statement: Statement) -> dict[str, Style]:
+    """How each file writes numbers, by all of its cells."""
+    found: dict[str, Style] = {}
+    for file in dict.fromkeys(grid.file for grid in grids):
+        own = [grid for grid in grids if grid.file == file]
+        found[file] = detect_style(_number_texts(own), own[0].delimiter)
+        if found[file] == "own":
+            message = (
+                f"{file} writes numbers with decimal commas and with decimal points. Only those are read that can be "
+                "read one way."
+            )
+            statement.notices.append(Notice("mixed_numbers", message))
+    return found
 
 
-def _cell_value(cells: list[Cell], column: int, style: Style, currencies: Counter[str]) -> float | None:
-    cell = cells[column] if column < len(cells) else None
-    if isinstance(cell, bool):
-        return None
-    if isinstance(cell, int | float):
-        return float(cell) if abs(cell) < float("inf") else None
-    number = parse_number(cell, style) if isinstance(cell, str) else None
-    if number is None or number.percent:
-        return None
-    if number.currency:
-        currencies[number.currency] += 1
-    return number.value
+def _number_texts(grids: list[Grid]) -> Iterator[str]:
+    for grid in grids:
+        for row in grid.rows:
+            for cell in row[1:]:
+                if isinstance(cell, str) and len(cell) < 40 and cell[-1:].strip("%") and not _has_words(cell):
+                    yield cell
 
 
-def _choose(candidates: list[_Candidate], statement: Statement) -> None:
-    """Keeps one value for each item and period: a total before a part, then the larger table."""
-    groups: dict[tuple[str, Period], list[_Candidate]] = {}
-    for candidate in candidates:
-        groups.setdefault((candidate.key, candidate.period), []).append(candidate)
-    for key in items():
+def _has_words(cell: str) -> bool:
+    return sum(sign.isalpha() for sign in cell) > 3 or (
+        cell.count(".") == 2 and len(cell.strip()) in (8, 10) and cell.strip()[-3:].isdecimal()
+    )
+
+
+def _read_units(readings: list[Reading], unit_scale: int | None, statement: Statement) -> None:
+    if unit_scale is not None:
+        return
+    for reading, why in share_units(readings):
+        grid = reading.table.grid
+        name = f"{grid.file} {grid.sheet}" if grid.sheet else grid.file
+        message = f"A table in {name} {why}, and its numbers are of another size. It is left out."
+        statement.notices.append(Notice("mixed_units", message))
+        reading.flows, reading.stocks = {}, {}
+
+
+def _main_currency(readings: list[Reading], statement: Statement) -> str | None:
+    found = currencies_of(readings)
+    if len(found) > 1:
+        names = ", ".join(sorted(found))
+        statement.notices.append(
+            Notice("mixed_currencies", f"Several currencies were found: {names}. Nothing is converted.")
+        )
+    return max(found, key=lambda code: found[code]) if found else None
+
+
+def _main_scale(choice: Choice) -> int:
+    scales = Counter(found.scale for found in choice.picked.values() if found.unit != "shares")
+    return scales.most_common(1)[0][0] if scales else 1
+
+
+def _fill(statement: Statement, choice: Choice, timeline: Timeline, readings: list[Reading]) -> None:
+    """Puts what was picked into the statement, newest first, and finds the periods that there are."""
+    keys = sorted(choice.picked, key=lambda key: key[1], reverse=True)
+    for name, item in all_items().items():
+        target = statement.hidden if item.internal else statement.line_items
         values = []
-        for period in sorted({period for name, period in groups if name == key}, reverse=True):
-            group = groups[key, period]
-            best = max(group, key=lambda candidate: (candidate.rank, candidate.size))
-            rivals = [
-                candidate for candidate in group if candidate.rank == best.rank and _differ(candidate, best)
-            ]
-            if rivals:
-                statement.warnings.append(
-                    f"{items()[key].label} {period.label} has several values; "
-                    f"the one in {_place(best.source)} was taken, not {_place(rivals[0].source)}."
-                )
-            statement.values_by_file[best.source.file] += 1
-            values.append(Value(period.label, best.value, best.source))
+        for key in keys:
+            if key[0] == name:
+                values.append(as_value(choice.picked[key], choice.parts.get(key, [])))
+                if not item.internal:
+                    statement.values_by_file[choice.picked[key].source.file] += 1
         if values:
-            statement.line_items[key] = values
+            target[name] = values
+    statement.withheld += [one for one in choice.withheld if not all_items()[one.item].internal]
+    statement.notices += choice.notices
+    statement.timeline = timeline
+    statement.periods = _periods(choice, timeline, statement)
 
 
-def _differ(first: _Candidate, second: _Candidate) -> bool:
-    return abs(first.value - second.value) > SAME_VALUE * max(abs(first.value), abs(second.value))
+def _periods(choice: Choice, timeline: Timeline, statement: Statement) -> list[Period]:
+    """Those of flows, and the days of balances."""
+    named = {
+        (name, period) for name, period in (*choice.picked, *choice.rivals) if not all_items()[name].internal
+    }
+    flows = {period for name, period in named if all_items()[name].kind == "flow"}
+    stocks = {period for name, period in named if all_items()[name].kind == "stock"}
+    for period in flows:
+        statement.balances[period] = timeline.balance_of(period, stocks)
+    return sorted(flows | stocks, reverse=True)
 
 
-def _place(source: Source) -> str:
-    return f"{source.file} {source.sheet}!{source.ref}" if source.sheet else f"{source.file} {source.ref}"
+def _tell_troubles(statement: Statement, timeline: Timeline, grids: list[Grid], tables: list[Table]) -> None:
+    for code, message in timeline.notes:
+        statement.notices.append(Notice(code, message))
+    for trouble in timeline.troubles:
+        source = Source(trouble.table.grid.file, trouble.table.grid.sheet, "")
+        statement.notices.append(Notice(trouble.code, trouble.message, sources=(source,)))
+    for one in statement.withheld:
+        if one.code in ("negative_balance", "mixed_currencies"):
+            sources = tuple(part.source for part in one.candidates)
+            statement.notices.append(Notice(one.code, one.reason, (one.item,), (one.period,), sources))
+    for place, table in enumerate(tables):
+        _tell_lost_columns(statement, timeline, place, table)
+    if not statement.line_items and not statement.withheld and any(grid.rows for grid in grids):
+        statement.notices.append(Notice("no_statement_found", _why_nothing(tables)))
 
 
-def _table_rows(grid: Grid) -> int:
-    return sum(any(isinstance(cell, str) for cell in row) for row in grid.rows)
+def _tell_lost_columns(statement: Statement, timeline: Timeline, place: int, table: Table) -> None:
+    """Columns of a statement whose period is not clear are named, never dropped in silence."""
+    told = {trouble.column.index for trouble in timeline.troubles if trouble.table is table}
+    lost = [
+        column.text
+        for number, column in enumerate(table.columns)
+        if number not in timeline.flows[place]
+        and number not in timeline.stocks[place]
+        and column.index not in told
+    ]
+    if lost:
+        names = ", ".join(lost[:6])
+        message = f"The periods of these columns are not clear, so they are left out: {names}."
+        source = Source(table.grid.file, table.grid.sheet, "")
+        statement.notices.append(Notice("unknown_period", message, sources=(source,)))
 
 
-def _texts(grid: Grid, first_row: int, column: int) -> Iterator[str]:
-    for row in grid.rows[first_row:]:
-        if column < len(row) and isinstance(row[column], str):
-            yield str(row[column])
-
-
-def _heading_text(grid: Grid) -> str:
-    """The texts down to the first row of periods, where units are named. Sentences may name others."""
-    texts: list[str] = []
-    for cells in grid.rows[:HEADING_ROWS]:
-        texts += [cell for cell in cells if isinstance(cell, str) and not cell.rstrip().endswith(".")]
-        if heading_periods(cells):
-            return "\n".join(texts)
-    return ""
+def _why_nothing(tables: list[Table]) -> str:
+    if not tables:
+        return (
+            "No table with periods was found: columns headed by years, quarters or dates, rows that begin with them, or "
+            "columns for period, item and value."
+        )
+    labels = list(
+        dict.fromkeys(row.label for table in tables for row in table.rows if row.cells and row.label)
+    )
+    named = ", ".join(f"“{label[:40]}”" for label in labels[:3])
+    return (
+        f"Tables with periods were found, but no line item that is known; the rows begin with {named}."
+        if named
+        else ("Tables with periods were found, but no numbers in them.")
+    )

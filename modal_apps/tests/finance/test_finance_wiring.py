@@ -9,6 +9,7 @@ import pytest
 from entry_files import load_entry
 from finance.finbert import FinBert
 from finance.scoring import BackendError
+from finance_backend import upload
 from support import KEY, check_plain
 
 
@@ -44,3 +45,32 @@ async def test_a_failing_worker_is_a_backend_error(monkeypatch: pytest.MonkeyPat
     backend = load_entry(monkeypatch, "finbert").ModalBackend()
     with pytest.raises(BackendError):  # nothing is deployed, and there are no credentials
         await backend.score(["a"])
+
+
+async def test_process_batch_takes_a_list_of_requests_and_gives_plain_results(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry = load_entry(monkeypatch, "finbert")
+    statement = upload("a.csv", b"Item,FY2024,FY2023\nRevenue,12,10\nNet income,3,2\n")
+    results = await entry.process_batch.local([{"files": [statement], "query": "margins"}, {"files": []}])
+    assert [one["success"] for one in results] == [True, False]
+    [margin] = [
+        ratio
+        for ratio in results[0]["result"]["ratios"]
+        if (ratio["key"], ratio["period"]) == ("net_margin", "FY2024")
+    ]
+    assert margin["value"] == 25
+    assert results[1]["error"]["param"] == "files"
+    check_plain(results)  # a caller in Python has none of the app's packages but gets all of it
+
+
+async def test_a_job_is_run_as_the_web_function_hands_it_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = load_entry(monkeypatch, "finbert")
+    known: dict[str, object] = {}
+    monkeypatch.setattr(entry, "jobs", known)
+    statement = upload("a.csv", b"Item,FY2024,FY2023\nRevenue,12,10\nNet income,3,2\n")
+    payload = {"requests": [{"files": [statement], "query": "margins"}], "callback_url": ""}
+    result = await entry.run_batch.local(payload)
+    assert (result["num_analyses"], result["succeeded"]) == (1, 1)
+    assert known["local:progress"] == {"done": 1, "total": 1, "ok": 1, "failed": 0, "eta_s": 0.0}
+    assert known["local:finished"]

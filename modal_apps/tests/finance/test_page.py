@@ -36,12 +36,18 @@ def page_url(backend: LocalBackend) -> Iterator[str]:
 
 def test_upload_ask_and_read(page_url: str) -> None:
     client = Client(page_url, auth=("anybody", KEY), verbose=False)
-    response, ratios, sentiment, log = client.predict(
+    response, ratios, sentiment, log, figures, warnings = client.predict(
         [handle_file(STATEMENT)], "ratios and tone", api_name="/analyze"
     )
     assert "## Profitability" in response
-    assert ratios["headers"] == ["Ratio", "FY2025", "FY2024", "FY2023", "FY2022"]
-    assert ["Net margin", "9.55%", "8.15%", "6.28%", "4.99%"] in ratios["data"]
+    assert ratios["headers"] == ["Ratio", "FY2025", "FY2024", "FY2023", "FY2022", "Remarks"]
+    assert ["Net margin", "9.55%", "8.15%", "6.28%", "4.99%", ""] in ratios["data"]
+    [revenue] = [row for row in figures["data"] if row[:2] == ["Revenue", "FY2025"]]
+    assert revenue[2:8] == [
+        *("184,600,000", "USD", "Revenue", "184600 x1,000", "FY2025"),
+        "statement.xlsx, Income statement, B4",
+    ]
+    assert warnings["headers"] == ["Warning", "About", "Periods", "Where"]
     assert {entry["label"] for entry in sentiment["confidences"]} == {"positive", "neutral", "negative"}
     assert "read statement.xlsx" in log
     with pytest.raises(exceptions.AppError, match="Choose one or more statements"):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import tiny_finbert
 import torch
-from finance.finbert import FinBert, ModelError, class_columns, token_batches
+from finance.finbert import FinBert, ModelError, token_batches
 from finance.scoring import Score
 from finance.sentiment import label_of, summarize
 from hypothesis import given
@@ -106,14 +106,6 @@ def test_loading_does_not_touch_cuda(checkpoint: Path, monkeypatch: pytest.Monke
 def test_a_path_without_a_checkpoint_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=f"There is no checkpoint at {tmp_path / 'none'}"):
         FinBert(str(tmp_path / "none")).load()
-
-
-def test_labels_without_names_are_refused() -> None:
-    assert class_columns({0: "Neutral", 1: "Positive", 2: "Negative"}) == [1, 0, 2]
-    with pytest.raises(ModelError, match="LABEL_0, LABEL_1, LABEL_2; needed: positive, neutral, negative"):
-        class_columns({0: "LABEL_0", 1: "LABEL_1", 2: "LABEL_2"})
-    with pytest.raises(ModelError):
-        class_columns({0: "positive", 1: "negative"})
 
 
 def test_a_probability_that_is_no_number_is_an_error(checkpoint: Path) -> None:

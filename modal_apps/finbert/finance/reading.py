@@ -1,0 +1,368 @@
+"""From the rows of tables to candidates: which row may be which item, in which period, in which unit."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from statistics import median
+
+from .catalogue import WEAK, Match, all_items, match_any
+from .figures import Source
+from .grid import Cell, is_prose
+from .kinds import RowKind, StatementKind
+from .labels import is_change, unit_in
+from .numbers import Style, read_number
+from .periods import Period
+from .sections import LIKE_INVESTMENTS, Section, in_section, is_like_debt, sections_of, unlabelled_totals
+from .tables import Column, Row, Table
+from .units import Unit, currencies_in, unit_of
+
+DECIMALS = 4  # of an amount; the rest is noise of binary fractions
+SAME_SIZE = 200  # how far the sizes of tables of one unit lie apart at most
+_LOSS_ONLY = re.compile(
+    r"\W*(?:total |net |operating )*(?:net )?(?:loss(?:es)?|deficit|(?:share|stock)holders['\u2019]? deficit|jahresfehlbetrag)\b"
+)
+_GAIN = re.compile(r"income|profit|earnings|equity|surplus|berschuss", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """
+    A number that may be that of an item.
+
+    Parameters:
+        value: in units of the currency, with the sign that the table's presentation gives it.
+        rank, part: as in `Match`.
+        kind, sureness: as in `RowKind`.
+        table: number of its table.
+        entity: `group` or `company` when its column says so.
+        unit: currency, or `shares`.
+        trouble: why it cannot be used; '' when it can.
+    """
+
+    key: str
+    period: Period
+    value: float
+    rank: int
+    part: str
+    kind: StatementKind
+    sureness: int
+    table: int
+    row: int
+    entity: str
+    restated: bool
+    source: Source
+    label: str
+    heading: str
+    written: str
+    scale: int
+    unit: str | None
+    trouble: str = ""
+
+
+@dataclass
+class Reading:
+    """
+    A table with what was made of it.
+
+    Parameters:
+        kinds, sections: of each row.
+        unit: of the whole table.
+        unread: rows that may be debt or investments and are no item that we know, by item.
+        nil: periods in which an item has a dash.
+        keys: the item of each row that has one, by its place.
+    """
+
+    table: Table
+    index: int
+    kinds: list[RowKind]
+    sections: list[Section]
+    unit: Unit
+    flows: dict[int, Period]
+    stocks: dict[int, Period]
+    style: Style
+    candidates: list[Candidate] = field(default_factory=list)
+    unread: dict[str, list[str]] = field(default_factory=dict)
+    nil: set[tuple[str, Period]] = field(default_factory=set)
+    keys: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def main_kind(self) -> StatementKind:
+        """The kind of most of its rows."""
+        return Counter(kind.kind for kind in self.kinds).most_common(1)[0][0] if self.kinds else "unknown"
+
+
+def start_reading(
+    table: Table, index: int, kinds: list[RowKind], flows: dict[int, Period], stocks: dict[int, Period], style: Style
+) -> Reading:
+    """Prepares a table; its numbers are read when the units of all are known."""
+    return Reading(
+        table, index, kinds, [""] * len(table.rows) if table.named else sections_of(table.rows), _unit_above(table), flows, stocks, style
+    )
+
+
+def _unit_above(table: Table) -> Unit:
+    """The unit that the titles name, the nearest first."""
+    found = Unit()
+    for text in reversed([*([table.grid.sheet] if table.grid.sheet else []), *table.titles]):
+        if is_prose(text) and text.rstrip().endswith("."):
+            continue
+        found = join_units(found, unit_of(text))
+    return found
+
+
+def join_units(first: Unit, second: Unit) -> Unit:
+    """What the first says, and what the second says where the first is silent."""
+    return Unit(
+        first.scale if first.scale is not None else second.scale,
+        first.currency or second.currency,
+        first.share_scale if first.share_scale is not None else second.share_scale,
+    )
+
+
+def share_units(readings: list[Reading]) -> list[tuple[Reading, str]]:
+    """
+    Gives tables without a unit that of the other tables of their file. Returns those that cannot have it, with the
+    reason: their numbers are of quite another size.
+    """
+    apart = []
+    for reading in readings:
+        if reading.unit.scale is not None or _has_units_inside(reading):
+            continue
+        others = [
+            other
+            for other in readings
+            if other is not reading
+            and other.table.grid.file == reading.table.grid.file
+            and other.unit.scale is not None
+        ]
+        same_grid = [
+            other
+            for other in others
+            if other.table.grid is reading.table.grid and other.index < reading.index
+        ]
+        others = same_grid[-1:] or [
+            other for other in others if other.main_kind in ("balance", "income", "cash_flow")
+        ]
+        scales = {other.unit.scale for other in others}
+        if len(scales) != 1:
+            continue
+        scale = scales.pop()
+        if scale == 1:
+            continue
+        sizes = [_size(other) for other in others]
+        size = _size(reading)
+        near = (
+            not size or not any(sizes) or any(one and 1 / SAME_SIZE < size / one < SAME_SIZE for one in sizes)
+        )
+        if near:
+            reading.unit = join_units(reading.unit, others[0].unit)
+        elif reading.main_kind in ("balance", "income", "cash_flow"):
+            apart.append(
+                (reading, f"names no unit, while other tables of the file are in units of {scale:,}")
+            )
+    return apart
+
+
+def _has_units_inside(reading: Reading) -> bool:
+    return any(column.unit.scale is not None for column in reading.table.columns) or any(
+        row.is_head and unit_of(row.label).scale is not None for row in reading.table.rows
+    )
+
+
+def _size(reading: Reading) -> float:
+    """The middle of the absolute numbers of a table as written."""
+    numbers = [
+        abs(number)
+        for row in reading.table.rows
+        for value, _ in row.cells.values()
+        if (number := read_number(value, reading.style)[0])
+    ]
+    return median(numbers) if numbers else 0.0
+
+
+def read_candidates(reading: Reading, scale: int | None) -> None:
+    """
+    Fills `reading.candidates`.
+
+    Parameters:
+        scale: that the caller gave for all tables; None for the tables' own.
+    """
+    running = Unit()
+    table = reading.table
+    totals = unlabelled_totals(table.rows, reading.style)
+    for at, row in enumerate(table.rows):
+        if row.is_head:
+            named = (
+                unit_of(row.label)
+                if not (is_prose(row.label) and row.label.rstrip().endswith("."))
+                else Unit()
+            )
+            running = join_units(named, running)
+            continue
+        kind = reading.kinds[at]
+        section = reading.sections[at] if kind.kind in ("balance", "unknown") else ""
+        match = totals.get(at) or _match(row, kind, section)
+        if match is not None:
+            reading.keys[at] = match.key
+        if match is None or not _belongs(match, kind, row):
+            if match is None and kind.kind in ("balance", "unknown"):
+                _note_unread(reading, row, section, at)
+            continue
+        for place, column in enumerate(table.columns):
+            period = (reading.stocks if all_items()[match.key].kind == "stock" else reading.flows).get(place)
+            if period is None:
+                continue
+            if place in row.nil:
+                reading.nil.add((match.key, period))
+            if place in row.cells:
+                unit = join_units(
+                    unit_of(unit_in(row.label)), join_units(column.unit, join_units(running, reading.unit))
+                )
+                found = _candidate(reading, row, kind, match, column, row.cells[place], period, unit, scale)
+                if found:
+                    reading.candidates.append(found)
+    _set_signs(reading)
+
+
+def _match(row: Row, kind: RowKind, section: Section) -> Match | None:
+    if is_change(row.label) and kind.kind != "cash_flow":
+        found = match_any(row.label)
+        return found if found and all_items()[found.key].home == "cash_flow" else None
+    match = match_any(row.label)
+    return in_section(match, row.label, section) if kind.kind in ("balance", "unknown") else match
+
+
+def _belongs(match: Match, kind: RowKind, row: Row) -> bool:
+    """Whether an item can stand in a statement: balances in none of flows, and nothing in notes."""
+    item = all_items()[match.key]
+    if kind.kind == "note":
+        return False
+    if kind.kind == "unknown":
+        return not (item.kind == "stock" and is_change(row.label))
+    if item.home == "any":
+        return kind.kind != "balance" or item.kind == "stock"
+    if match.key == "ebitda":
+        return kind.kind == "income"
+    return item.home == kind.kind
+
+
+def _note_unread(reading: Reading, row: Row, section: Section, at: int) -> None:
+    """Remembers rows that may be a part of a sum."""
+    below_assets = any(
+        (match := match_any(above.label))
+        and match.key in ("total_assets", "current_assets")
+        and not above.is_head
+        for above in reading.table.rows[:at]
+    )
+    if is_like_debt(row.label) and (below_assets or section):
+        key = {"current": "short_term_debt", "noncurrent": "long_term_debt"}.get(section, "long_term_debt")
+        reading.unread.setdefault(key, []).append(row.label)
+    elif LIKE_INVESTMENTS.search(row.label.lower()) and section != "noncurrent" and not below_assets:
+        reading.unread.setdefault("short_term_investments", []).append(row.label)
+
+
+def _candidate(
+    reading: Reading,
+    row: Row,
+    kind: RowKind,
+    match: Match,
+    column: Column,
+    cell: tuple[Cell, str],
+    period: Period,
+    unit: Unit,
+    scale: int | None,
+) -> Candidate | None:
+    value, currency = read_number(cell[0], reading.style)
+    written = cell[0] if isinstance(cell[0], str) else _plain(cell[0])
+    is_shares = match.key == "shares_outstanding"
+    if value is None:
+        return None
+    factor = scale or unit.scale or 1
+    if is_shares and unit.share_scale is not None:
+        factor = unit.share_scale
+    if is_shares and unit.share_scale == 1 and (own := unit_of(unit_in(row.label)).scale):
+        factor = own
+    if isinstance(cell[0], str) and re.search(
+        r"\d\s*(?:k|mm|mn|m|million|bn|billion|b)\b", cell[0], re.IGNORECASE
+    ):
+        factor = 1  # the cell names its own
+    return Candidate(
+        key=match.key,
+        period=period,
+        value=round(value * factor, DECIMALS),
+        rank=match.rank,
+        part=match.part,
+        kind=kind.kind,
+        sureness=kind.sureness,
+        table=reading.index,
+        row=row.number,
+        entity=column.heading.entity,
+        restated=column.heading.restated,
+        source=Source(reading.table.grid.file, reading.table.grid.sheet, cell[1]),
+        label=row.label,
+        heading=column.text,
+        written=str(written).strip(),
+        scale=factor,
+        unit="shares" if is_shares else currency or unit.currency,
+    )
+
+
+def _plain(cell: Cell) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def _set_signs(reading: Reading) -> None:
+    """
+    Gives each number the sign that it has for us, by how the table presents them: expenses and liabilities may stand in
+    brackets, a loss may stand without. The sign of a tax is left to the profit before and after it.
+    """
+    liabilities = [found for found in reading.candidates if all_items()[found.key].side == "liability"]
+    negative = sum(found.value < 0 for found in liabilities)
+    flip = negative * 2 > len(liabilities)
+    rows: dict[int, list[Candidate]] = {}
+    for found in reading.candidates:
+        rows.setdefault(found.row, []).append(found)
+    losses = {
+        row
+        for row, group in rows.items()
+        if _LOSS_ONLY.match(group[0].label.lower())
+        and not _GAIN.search(group[0].label)
+        and all(found.value > 0 for found in group)
+    }
+    reading.candidates = [_signed(found, flip, found.row in losses) for found in reading.candidates]
+
+
+def _signed(found: Candidate, flip: bool, is_loss: bool) -> Candidate:
+    item = all_items()[found.key]
+    if item.side == "liability":
+        value = -found.value if flip else found.value
+        trouble = "" if value >= 0 else "is negative, which no debt to others is"
+        return replace(found, value=value, trouble=trouble)
+    if item.side == "asset" and found.value < 0:
+        return replace(found, trouble="is negative, which an asset cannot be")
+    if found.key == "interest_expense" and found.value < 0 and re.search(r"\(.{0,12}income", found.label.lower()):
+        return replace(found, trouble="is an income in this period")
+    if is_loss and found.key in ("net_income", "operating_income", "pretax_income", "equity"):
+        return replace(found, value=-found.value)
+    return replace(found, value=abs(found.value)) if item.positive else found
+
+
+def currencies_of(readings: list[Reading]) -> Counter[str]:
+    """How many candidates are in each currency, and which the titles name."""
+    found: Counter[str] = Counter()
+    for reading in readings:
+        for candidate in reading.candidates:
+            if candidate.unit not in (None, "shares"):
+                found[str(candidate.unit)] += 1
+        if reading.candidates:
+            for text in reading.table.titles:
+                if not (is_prose(text) and text.rstrip().endswith(".")):
+                    found.update(dict.fromkeys(currencies_in(text), 0))
+    return found
+
+
+def is_weak(found: Candidate) -> bool:
+    """Whether its label is only better than none."""
+    return found.rank == WEAK

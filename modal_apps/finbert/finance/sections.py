@@ -1,0 +1,144 @@
+"""The sections of a balance sheet: a loan is short-term or long-term by the section that it stands in."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from .catalogue import Match, match_any
+from .labels import normalize
+from .numbers import Style, read_number
+from .tables import Row
+
+SLACK = 0.002  # of rounded rows against their total
+
+Section = Literal["current", "noncurrent", ""]
+
+_CURRENT = re.compile(
+    r"(?:total )?(?:current (?:assets|liabilities)|kurzfristige|umlaufverm|actifs? (?:courant|circulant)|passifs? courant"
+    r"|activos? (?:corriente|circulante)|pasivos? (?:corriente|circulante)|creditors amounts falling current|assets current"
+    r"|liabilities current).{0,60}"
+)
+_NONCURRENT = re.compile(
+    r"(?:total )?(?:noncurrent|long term (?:assets|liabilities)|fixed assets|langfristige|anlageverm|actifs? non courant"
+    r"|passifs? non courant|activos? no corriente|pasivos? no corriente|creditors amounts falling noncurrent"
+    r"|assets noncurrent|liabilities noncurrent).{0,60}"
+)
+_ENDS = ("total_assets", "total_liabilities", "equity", "liabilities_and_equity")
+_AFTER = {"current_assets": "noncurrent", "current_liabilities": "noncurrent"}
+
+# Debt that a label does not date: the section does.
+_UNDATED = re.compile(
+    r"(?:total )?(?:interest bearing )?(?:bank |other )?(?:loans?|borrowings?|debt|loans and borrowings|bank borrowings and other loans"
+    r"|borrowings and other financial liabilities|loans and other borrowings|bank loans and other borrowings"
+    r"|interest bearing liabilities|financial debt|(?<!other )financial liabilities|financial debts|bank debt|loans from banks"
+    r"|finanzverbindlichkeiten|finanzschulden|verbindlichkeiten gegenuber kreditinstituten|emprunts et dettes financieres"
+    r"|dettes financieres|deudas financieras|deuda financiera|deudas con entidades de credito|pasivos financieros|prestamos)"
+)
+_LIKE_DEBT = re.compile(
+    r"\b(?:debts?|borrowings?|loans?|notes payable|notes|bonds?|debentures?|credit facilit\w*"
+    r"|overdrafts?|financial liabilit\w*|commercial paper|finanzschuld\w*|finanzverbindlich\w*|emprunts?|dettes financ\w*"
+    r"|deudas?|prestamos?|kreditinstitut\w*)\b"
+)
+_NO_DEBT = re.compile(
+    r"\b(?:notes? \d+|receivables?|securities|investments?|to customers|held for|allowance|costs?|loss|deferred|discount|lease\w*"
+    r"|excluding|total|net debt|expense|interest|fees?|available)\b"
+)
+LIKE_INVESTMENTS = re.compile(
+    r"\b(?:investments?|securities|deposits?|financial assets|wertpapiere|placements|inversiones|certificates of deposit)\b"
+)
+
+
+def sections_of(rows: list[Row]) -> list[Section]:
+    """For each row of a balance sheet the section that it stands in; '' where none can be told."""
+    found: list[Section] = []
+    now: Section = ""
+    start = 0
+    for index, row in enumerate(rows):
+        name = normalize(row.label)
+        match = match_any(row.label)
+        if row.is_head and name:
+            now = _head(name, now)
+            start = index if name.startswith(("liabilities", "equity", "assets")) else start
+        found.append(now)
+        if row.is_head or match is None:
+            continue
+        if match.key in _AFTER:
+            for above in range(start, index):
+                found[above] = found[above] or "current"
+            now = "noncurrent"
+        elif match.key in ("noncurrent_assets", "noncurrent_liabilities"):
+            for above in range(start, index):
+                found[above] = found[above] or "noncurrent"
+            now = ""
+        if match.key in _ENDS or match.key in _AFTER or match.key.startswith("noncurrent"):
+            start = index + 1
+        if match.key in _ENDS:
+            now = ""
+    return found
+
+
+def _head(name: str, now: Section) -> Section:
+    if _NONCURRENT.fullmatch(name):
+        return "noncurrent"
+    if _CURRENT.fullmatch(name):
+        return "current"
+    if name.startswith(
+        ("equity", "shareholders equity", "eigenkapital", "capitaux", "patrimonio", "liabilities", "assets")
+    ):
+        return ""
+    return now
+
+
+def in_section(match: Match | None, label: str, section: Section) -> Match | None:
+    """What a label of a balance sheet means in its section."""
+    name = normalize(label)
+    if match is None or match.key == "total_debt_line":
+        if not _UNDATED.fullmatch(name) or not section:
+            return match
+        key = "short_term_debt" if section == "current" else "long_term_debt"
+        return Match(key, 1, name)
+    if match.key == "long_term_debt" and match.part and section == "current":
+        return Match("short_term_debt", 1, f"current {match.part}")
+    if match.key == "short_term_debt" and match.part == "borrowings" and section == "noncurrent":
+        return Match("long_term_debt", 1, "borrowings")
+    if match.key in ("receivables", "payables", "short_term_investments", "cash", "inventory") and section == "noncurrent":
+        return None
+    return match
+
+
+def is_like_debt(label: str) -> bool:
+    """Whether a row that no item was found for may be debt all the same."""
+    name = normalize(label)
+    return bool(_LIKE_DEBT.search(name)) and not _NO_DEBT.search(name)
+
+
+def unlabelled_totals(rows: list[Row], style: Style) -> dict[int, Match]:
+    """Totals without a label, which add up what stands below the head of a section."""
+    found: dict[int, Match] = {}
+    key = ""
+    sums: dict[int, float] = {}
+    for index, row in enumerate(rows):
+        if row.is_head:
+            name = normalize(row.label)
+            key = _total_of(name) or key
+            sums = {} if _total_of(name) else sums
+            continue
+        values = {place: read_number(cell[0], style)[0] for place, cell in row.cells.items()}
+        numbers = {place: value for place, value in values.items() if value is not None}
+        if row.label or not key:
+            sums = {place: sums.get(place, 0.0) + value for place, value in numbers.items()}
+        elif numbers and all(
+            abs(sums.get(place, 0.0) - value) <= SLACK * abs(value) for place, value in numbers.items()
+        ):
+            found[index] = Match(key, 2)
+            key = ""
+    return found
+
+
+def _total_of(name: str) -> str:
+    if not (_CURRENT.fullmatch(name) or _NONCURRENT.fullmatch(name)):
+        return ""
+    liabilities = re.search(r"liab|schuld|verbindlich|passi|pasivo|creditors", name)
+    prefix = "current" if _CURRENT.fullmatch(name) else "noncurrent"
+    return f"{prefix}_{'liabilities' if liabilities else 'assets'}"
