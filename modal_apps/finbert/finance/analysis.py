@@ -14,6 +14,7 @@ from appkit.logs import request_id
 from appkit.progress import Progress
 
 from .answers import FileOut
+from .catalogue import prepare
 from .checks import run_checks
 from .figures import Check, Notice, Statement
 from .files import ParsedFile, Upload, decode_uploads, parse_file
@@ -25,6 +26,8 @@ from .sentiment import sentences_of
 from .statement import read_statement
 
 log = logging.getLogger(__name__)
+
+prepare()
 
 # Three of them and the app itself fit into the web function's memory.
 READERS = Children(

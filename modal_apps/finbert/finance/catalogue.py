@@ -202,3 +202,9 @@ def _names() -> dict[str, Match]:
 @cache
 def _word_sets() -> dict[frozenset[str], Match]:
     return {frozenset(name.split()): match for name, match in _names().items()}
+
+
+def prepare() -> None:
+    """Makes the tables of names now, and not in each child that reads a file."""
+    _names()
+    _word_sets()

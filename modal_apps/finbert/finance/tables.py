@@ -178,11 +178,16 @@ class _Reader:
 def _with_wrapped_label(rows: list[Row], row: Row) -> Row:
     """Puts the first line of a label, which stands above its numbers, before the second; takes it out of the rows."""
     above = rows[-1] if rows else None
-    goes_on = row.label[:1].islower() or row.label[:1] in "$("
+    goes_on = row.label[:1].islower() or row.label[:1] in "$(" or _is_open(above.label if above else "")
     if above is None or not above.is_head or above.number != row.number - 1 or not goes_on or not row.label:
         return row
     rows.pop()
     return replace(row, label=f"{above.label} {row.label}"[:LONGEST_LABEL])
+
+
+def _is_open(label: str) -> bool:
+    """Whether a line breaks off in the middle of a label."""
+    return label.rstrip().endswith((",", " of", " and", " for", " the", " to", " in", "$", "(")) or " net of allowance" in label
 
 
 def read_row(grid: Grid, number: int, filled: dict[int, Cell], columns: list[Column]) -> Row:
