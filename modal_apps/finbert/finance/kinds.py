@@ -106,6 +106,8 @@ def row_kinds(table: Table) -> list[RowKind]:
     content = _by_content(table)
     if titled == "note" and content["income"] >= LEAST_OF_INCOME and _is_whole_income(table):
         titled = "income"  # one statement for all of the income
+    if (titled == "balance" and content["income"] > 1) or (titled == "income" and content["balance"] > 1):
+        titled = None  # a table of several statements under one title
     if titled is None and table.named:
         return [RowKind("unknown", UNSURE)] * len(table.rows)
     start = RowKind(titled, TITLED) if titled else _whole(content)
@@ -177,6 +179,7 @@ def _by_content(table: Table) -> Counter[str]:
         if match is None:
             continue
         home = all_items()[match.key].home
+        found["profit"] += match.key == "net_income"
         if match.key in _STRONG:
             found[_STRONG[match.key]] += 2
         elif home != "any" and home != "balance":
@@ -197,7 +200,9 @@ _STRONG = {
 
 def _whole(content: Counter[str]) -> RowKind:
     """The kind of a table whose rows are all of one."""
-    kinds = [kind for kind, count in content.items() if count]
+    kinds = [kind for kind, count in content.items() if count and kind != "profit"]
+    if kinds == ["balance"] and content["profit"]:
+        return RowKind("unknown", UNSURE)
     if len(kinds) == 1 and content[kinds[0]] > 1:
         return RowKind(kinds[0], BY_CONTENT)  # type: ignore[arg-type]
     return RowKind("unknown", UNSURE)

@@ -252,7 +252,7 @@ def _are_years(headings: list[Heading], label: str, has_table: bool) -> bool:
     )
     if _is_heading_word(label):
         return in_steps and (len(years) > 1 or bool(label) or not has_table)
-    if not in_steps or len(years) < 2:
+    if not in_steps or len(years) < 2 or _is_item(label):
         return False
     if _STATEMENT_WORDS.search(label) and not has_table:
         return all(abs(later - earlier) == 1 for earlier, later in itertools.pairwise(years))
