@@ -43,7 +43,7 @@ class Numbers:
     """
     What the files say, without the sentiment of their sentences. Times are in milliseconds; `details` are the warnings of
     the statement with the figures that they are about.
-    """
+    """  # noqa: E501
 
     statement: Statement
     ratios: list[Ratio]

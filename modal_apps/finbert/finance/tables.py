@@ -187,7 +187,10 @@ def _with_wrapped_label(rows: list[Row], row: Row) -> Row:
 
 def _is_open(label: str) -> bool:
     """Whether a line breaks off in the middle of a label."""
-    return label.rstrip().endswith((",", " of", " and", " for", " the", " to", " in", "$", "(")) or " net of allowance" in label
+    return (
+        label.rstrip().endswith((",", " of", " and", " for", " the", " to", " in", "$", "("))
+        or " net of allowance" in label
+    )
 
 
 def read_row(grid: Grid, number: int, filled: dict[int, Cell], columns: list[Column]) -> Row:
@@ -296,7 +299,9 @@ def _under_headings(filled: dict[int, Cell], heads: list[dict[int, Cell]]) -> di
         return {}
     texts = {column: str(cell) for column, cell in filled.items() if column >= first}
     labels = [str(cell) for column, cell in filled.items() if column < first]
-    short = not labels and set(texts) <= columns and all(len(text) <= LONGEST_REMARK for text in texts.values())
+    short = (
+        not labels and set(texts) <= columns and all(len(text) <= LONGEST_REMARK for text in texts.values())
+    )
     if not texts or not (short or all(is_remark(text) for text in texts.values())):
         return {}
     return dict(texts) if all(_is_heading_word(label) for label in labels) else {}

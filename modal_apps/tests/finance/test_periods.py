@@ -66,7 +66,21 @@ def test_headings(heading: object, label: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["Revenue", "1,234", 1234, 12.5, None, "", "Q5 2024", "99 Foo 2024", "31 Feb 2024", "2024 plan", "% change", "12,024"]
+    "value",
+    [
+        "Revenue",
+        "1,234",
+        1234,
+        12.5,
+        None,
+        "",
+        "Q5 2024",
+        "99 Foo 2024",
+        "31 Feb 2024",
+        "2024 plan",
+        "% change",
+        "12,024",
+    ],
 )
 def test_what_is_no_heading(value: object) -> None:
     assert parse_period(value) is None
@@ -90,7 +104,11 @@ def test_a_row_is_a_heading_by_what_stands_in_front() -> None:
     assert heading("Units sold", 2024) == []
     assert heading("Restated", "FY2024", 17) == []
     assert heading("Research and development", 2010, 1950) == []
-    assert heading("Shares issued", 2024, 2023, 2022) == [1, 2, 3]  # only order tells, as nothing stands above
+    assert heading("Shares issued", 2024, 2023, 2022) == [
+        1,
+        2,
+        3,
+    ]  # only order tells, as nothing stands above
     assert heading_cells({0: "Net income", 1: 2011, 2: 2010}) == {}
     assert heading_cells({0: "Headcount", 1: 2011, 2: 2010}, has_table=True) == {}
 

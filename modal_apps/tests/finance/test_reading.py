@@ -85,7 +85,12 @@ def test_changes_of_a_cash_flow_are_no_balances(order: tuple[int, ...]) -> None:
     statement = of(*(sheets[at] for at in order), NOTE)
     expected = {
         **{"quick": 1.7805, "inventory_turnover": 6.2468, "dso": 47.96, "dio": 58.43, "dpo": 47.92},
-        **{"cash_conversion_cycle": 58.47, "debt_to_equity": 0.48552, "roic": 24.15, "liabilities_to_assets": 0.44751},
+        **{
+            "cash_conversion_cycle": 58.47,
+            "debt_to_equity": 0.48552,
+            "roic": 24.15,
+            "liabilities_to_assets": 0.44751,
+        },
     }
     for key, value in expected.items():
         assert ratio(statement, key).value == pytest.approx(value, rel=1e-3), key
@@ -105,7 +110,11 @@ def test_interim_flows_are_marked_and_brought_to_a_year() -> None:
         [None, 2024, 2023, 2024, 2023],
         ["Revenue", 1050, 980, 2050, 1900],
     ]
-    balance: Rows = [["Balance sheets (in millions)"], [None, "June 30, 2024", "December 31, 2023"], ["Accounts receivable", 500, 480]]
+    balance: Rows = [
+        ["Balance sheets (in millions)"],
+        [None, "June 30, 2024", "December 31, 2023"],
+        ["Accounts receivable", 500, 480],
+    ]
     statement = of(income, balance)
     quarter = ratio(statement, "dso", "3 months to Jun 2024")
     assert quarter.value == pytest.approx(365 * 500 / 4200)
@@ -116,7 +125,9 @@ def test_interim_flows_are_marked_and_brought_to_a_year() -> None:
     assert all(not one.period.startswith("FY") for one in statement.line_items["revenue"])
 
 
-@pytest.mark.parametrize("missing", ["Long-term debt, less current portion", "Current portion of long-term debt"])
+@pytest.mark.parametrize(
+    "missing", ["Long-term debt, less current portion", "Current portion of long-term debt"]
+)
 def test_half_of_a_debt_is_no_debt(missing: str) -> None:
     found = ratio(of(INCOME, [row for row in BALANCE if row[0] != missing], CASH_FLOW), "debt_to_equity")
     assert (found.value, found.status) == (None, "incomplete")
@@ -124,13 +135,29 @@ def test_half_of_a_debt_is_no_debt(missing: str) -> None:
 
 
 def test_negative_equity_gives_no_return() -> None:
-    statement = of([["", "FY2024"], ["Net loss", -50], ["Total assets", 100], ["Total liabilities", 120], ["Total equity", -20]])
+    statement = of(
+        [
+            ["", "FY2024"],
+            ["Net loss", -50],
+            ["Total assets", 100],
+            ["Total liabilities", 120],
+            ["Total equity", -20],
+        ]
+    )
     for key in ("roe", "equity_multiplier"):
         assert (ratio(statement, key).value, ratio(statement, key).status) == (None, "not_meaningful")
 
 
 def test_what_a_failed_check_rests_on_is_withheld() -> None:
-    statement = of([["", "FY2024"], ["Total assets", 100], ["Total liabilities", 90], ["Total equity", 30], ["Net income", 5]])
+    statement = of(
+        [
+            ["", "FY2024"],
+            ["Total assets", 100],
+            ["Total liabilities", 90],
+            ["Total equity", 30],
+            ["Net income", 5],
+        ]
+    )
     assert [one.item for one in statement.withheld] == ["total_assets", "total_liabilities", "equity"]
     assert ratio(statement, "roe").status == "withheld"
     assert "does not hold" in ratio(statement, "roe").reason
@@ -140,9 +167,17 @@ def test_what_a_failed_check_rests_on_is_withheld() -> None:
 def test_liabilities_in_brackets_are_positive() -> None:
     balance: Rows = [
         *(["Consolidated balance sheet"], ["", "2024", "2023"], ["", "£m", "£m"]),
-        *(["Total assets", "985.5", "939.6"], ["Current liabilities"], ["Trade and other payables", "(140.2)", "(131.0)"]),
+        *(
+            ["Total assets", "985.5", "939.6"],
+            ["Current liabilities"],
+            ["Trade and other payables", "(140.2)", "(131.0)"],
+        ),
         *(["Borrowings", "(30.0)", "(30.0)"], ["", "(170.2)", "(161.0)"], ["Non-current liabilities"]),
-        *(["Borrowings", "(200.0)", "(230.0)"], ["Total liabilities", "(370.2)", "(391.0)"], ["Net assets", "615.3", "548.6"]),
+        *(
+            ["Borrowings", "(200.0)", "(230.0)"],
+            ["Total liabilities", "(370.2)", "(391.0)"],
+            ["Net assets", "615.3", "548.6"],
+        ),
     ]
     statement = of(balance)
     assert facts(statement)["payables"][0] == ("FY2024", 140_200_000)
@@ -156,9 +191,24 @@ def test_liabilities_in_brackets_are_positive() -> None:
 @pytest.mark.parametrize(
     ("heading", "scale", "currency"),
     [
-        *(("\u00a3'000", 1e3, "GBP"), ("$'000", 1e3, "USD"), ("RMB'000", 1e3, "CNY"), ("in TEUR", 1e3, "EUR")),
-        *(("T\u20ac", 1e3, "EUR"), ("\u20ack", 1e3, "EUR"), ("CHF million", 1e6, "CHF"), ("SEK m", 1e6, "SEK")),
-        *(("\u20b9 crore", 1e7, "INR"), ("Rs. in lakhs", 1e5, "INR"), ("HK$ million", 1e6, "HKD"), ("Mio. EUR", 1e6, "EUR")),
+        *(
+            ("\u00a3'000", 1e3, "GBP"),
+            ("$'000", 1e3, "USD"),
+            ("RMB'000", 1e3, "CNY"),
+            ("in TEUR", 1e3, "EUR"),
+        ),
+        *(
+            ("T\u20ac", 1e3, "EUR"),
+            ("\u20ack", 1e3, "EUR"),
+            ("CHF million", 1e6, "CHF"),
+            ("SEK m", 1e6, "SEK"),
+        ),
+        *(
+            ("\u20b9 crore", 1e7, "INR"),
+            ("Rs. in lakhs", 1e5, "INR"),
+            ("HK$ million", 1e6, "HKD"),
+            ("Mio. EUR", 1e6, "EUR"),
+        ),
         *(("en milliers d'euros", 1e3, "EUR"), ("Miles de euros", 1e3, "EUR"), ("$ in Millions", 1e6, "USD")),
     ],
 )
@@ -171,7 +221,10 @@ def test_units(heading: str, scale: float, currency: str) -> None:
     [
         ("In thousands, except per share data", None),
         ("In thousands, except share and per share data", 1),
-        ("In millions, except number of shares, which are reflected in thousands, and per-share amounts", 1000),
+        (
+            "In millions, except number of shares, which are reflected in thousands, and per-share amounts",
+            1000,
+        ),
     ],
 )
 def test_shares_have_their_own_scale_only_where_it_says_so(heading: str, shares: int | None) -> None:
@@ -182,7 +235,18 @@ def test_shares_have_their_own_scale_only_where_it_says_so(heading: str, shares:
     "rows",
     [
         [["Year", "Revenue", "Net income"], [2024, 100, 10], [2023, 90, 9]],
-        [["period", "item", "value"], *([f"FY{y}", i, v] for y, i, v in ((2024, "Revenue", 100), (2023, "Revenue", 90), (2024, "Net income", 10), (2023, "Net income", 9)))],
+        [
+            ["period", "item", "value"],
+            *(
+                [f"FY{y}", i, v]
+                for y, i, v in (
+                    (2024, "Revenue", 100),
+                    (2023, "Revenue", 90),
+                    (2024, "Net income", 10),
+                    (2023, "Net income", 9),
+                )
+            ),
+        ],
         [["name", "12/31/2024", "12/31/2023"], ["TotalRevenue", 100, 90], ["NetIncome", 10, 9]],
         [["", "2024", "2023"], ["Umsatzerl\u00f6se", 100, 90], ["Jahres\u00fcberschuss", 10, 9]],
     ],
@@ -196,7 +260,9 @@ def test_other_layouts_and_languages(rows: Rows) -> None:
 
 def test_nothing_found_is_said() -> None:
     assert [notice.code for notice in of([["a", "b"], [1, 2]]).notices] == ["no_statement_found"]
-    assert [notice.code for notice in of([["", 2024, 2023], ["Apples", 1, 2]]).notices] == ["no_statement_found"]
+    assert [notice.code for notice in of([["", 2024, 2023], ["Apples", 1, 2]]).notices] == [
+        "no_statement_found"
+    ]
 
 
 def test_two_companies_are_not_mixed() -> None:

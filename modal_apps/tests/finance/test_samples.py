@@ -121,7 +121,9 @@ async def test_other_files_and_the_workbook_say_the_same(client: httpx.AsyncClie
     assert values(from_other) == values(from_book)
 
     def shown(answer: dict[str, Any]) -> list[dict[str, Any]]:
-        return [{key: value for key, value in ratio.items() if key != "sources"} for ratio in answer["ratios"]]
+        return [
+            {key: value for key, value in ratio.items() if key != "sources"} for ratio in answer["ratios"]
+        ]
 
     assert shown(from_other) == shown(from_book)
 

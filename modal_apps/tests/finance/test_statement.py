@@ -129,7 +129,12 @@ def test_currency_is_read_from_heading_or_cells_but_not_from_sentences() -> None
 def test_decimal_comma_is_decided_by_the_whole_file() -> None:
     statement = read(["", "FY2024", "FY2023"], ["Revenue", "1.234,5", "1.100"], ["Net income", "950", "870"])
     assert values(statement, "revenue") == [1234.5, 1100.0]
-    grouped = Grid("a.csv", None, [["", "2024", "2023"], ["Revenue", "85.240", "80.100"], ["Net income", "950", "870"]], ";")
+    grouped = Grid(
+        "a.csv",
+        None,
+        [["", "2024", "2023"], ["Revenue", "85.240", "80.100"], ["Net income", "950", "870"]],
+        ";",
+    )
     assert values(read_statement([grouped]), "revenue") == [85240.0, 80100.0]
     both = read(["", "FY2024", "FY2023"], ["Revenue", "1.234,5", "1,234.5"], ["Net income", "1.234", "1.234"])
     assert values(both, "revenue") == [1234.5, 1234.5]
