@@ -14,6 +14,7 @@ from appkit.logs import request_id
 from appkit.progress import Progress
 
 from .answers import FileOut
+from .catalogue import prepare
 from .checks import run_checks
 from .figures import Check, Notice, Statement
 from .files import ParsedFile, Upload, decode_uploads, parse_file
@@ -25,6 +26,8 @@ from .sentiment import sentences_of
 from .statement import read_statement
 
 log = logging.getLogger(__name__)
+
+prepare()
 
 # Three of them and the app itself fit into the web function's memory.
 READERS = Children(
@@ -40,7 +43,7 @@ class Numbers:
     """
     What the files say, without the sentiment of their sentences. Times are in milliseconds; `details` are the warnings of
     the statement with the figures that they are about.
-    """
+    """  # noqa: E501
 
     statement: Statement
     ratios: list[Ratio]

@@ -23,7 +23,7 @@ _CASH_FLOW = (
     r"|required (?:for |by )|received from |in |out |inflow |outflow |flows? |net |for |by |or |and |utilized in )*"
     r"(?:continuing )?%s(?: activities)?(?: continuing operations)?"
 )
-_EXCHANGE = r"(?:effects? of )?(?:foreign )?(?:exchange|currency)(?: rates?)?(?: changes| translation| differences)? on cash.{0,60}"
+_EXCHANGE = r"(?:effects? of )?(?:foreign )?(?:exchange|currency)(?: rates?)?(?: changes| translation| differences)? on cash.{0,60}"  # noqa: E501
 _OWNERS = r"(?!(?:the )?(?:non|minority|redeemable|participating|preferred|discontinued)).{1,60}"
 _FAMILIES: tuple[tuple[re.Pattern[str], str, int], ...] = tuple(
     (re.compile(pattern), key, rank)
@@ -38,13 +38,21 @@ _FAMILIES: tuple[tuple[re.Pattern[str], str, int], ...] = tuple(
             WEAK,
         ),
         (
-            r"(?:cash |common |common stock |stock )*dividends?(?: and dividend equivalents)?(?: paid| paid out)? (?:to|on) "
+            r"(?:cash |common |common stock |stock )*dividends?(?: and dividend equivalents)?(?: paid| paid out)? (?:to|on) "  # noqa: E501
             r"(?!(?:the )?(?:non|minority)).{1,60}",
             "dividends",
             WEAK,
         ),
-        (r"depreciation (?:and )?amortization (?:of |and )(?!.{0,80}\bdebt\b).{1,120}", "depreciation_amortization", WEAK),
-        (r"(?:purchases?|acquisitions?|additions?|payments?|expenditures?) (?:and construction )?(?:of |for |to |on )?(?:ppe|property equipment) and .{1,60}", "capex", WEAK),
+        (
+            r"depreciation (?:and )?amortization (?:of |and )(?!.{0,80}\bdebt\b).{1,120}",
+            "depreciation_amortization",
+            WEAK,
+        ),
+        (
+            r"(?:purchases?|acquisitions?|additions?|payments?|expenditures?) (?:and construction )?(?:of |for |to |on )?(?:ppe|property equipment) and .{1,60}",  # noqa: E501
+            "capex",
+            WEAK,
+        ),
         (
             r"(?:weighted average )?(?:number of )?(?:common )?shares used (?:in|to|for) .{1,80}",
             "shares_outstanding",
@@ -202,3 +210,9 @@ def _names() -> dict[str, Match]:
 @cache
 def _word_sets() -> dict[frozenset[str], Match]:
     return {frozenset(name.split()): match for name, match in _names().items()}
+
+
+def prepare() -> None:
+    """Makes the tables of names now, and not in each child that reads a file."""
+    _names()
+    _word_sets()

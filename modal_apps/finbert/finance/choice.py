@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from .catalogue import OWN, TOTAL, WEAK, all_items
 from .figures import Notice, Part, Statement, Value, Withheld
-from .periods import Period
 from .kinds import UNSURE
 from .labels import normalize
+from .periods import Period
 from .reading import Candidate, Reading
 
 SAME_VALUE = 1e-9

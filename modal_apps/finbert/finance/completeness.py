@@ -37,14 +37,16 @@ def note_incomplete(statement: Statement, readings: list[Reading], choice: Choic
 
 
 def _check_cost(statement: Statement, choice: Choice, period: Period, found: Candidate) -> None:
-    """The cost of one kind of sales is not that of all, which a total of revenues names and no gross profit bears out."""
+    """The cost of one kind of sales is not that of all, which a total of revenues names and no gross profit bears out."""  # noqa: E501
     revenue = choice.picked.get(("revenue", period))
     if revenue is None or revenue.rank < TOTAL or ("gross_profit", period) in choice.picked:
         return
     reason = f"“{found.label}” is the cost of only a part of the revenue."
     if statement.withhold("cost_of_revenue", period, "incomplete_sum", reason):
         sources = (found.source,)
-        statement.notices.append(Notice("incomplete_sum", reason, ("cost_of_revenue",), (period.label,), sources))
+        statement.notices.append(
+            Notice("incomplete_sum", reason, ("cost_of_revenue",), (period.label,), sources)
+        )
 
 
 def _note_debt(
@@ -80,7 +82,7 @@ def _note_investments(statement: Statement, readings: list[Reading], choice: Cho
     if unread:
         statement.incomplete[name, period.label] = f"“{unread[0]}” may be short-term investments"
     elif not any(_adds_up(reading, name, period) for reading in balances):
-        reason = "no line for short-term investments, and the listed current assets do not add up to their total without"
+        reason = "no line for short-term investments, and the listed current assets do not add up to their total without"  # noqa: E501
         statement.incomplete[name, period.label] = reason
 
 

@@ -19,32 +19,32 @@ _TITLES: tuple[tuple[re.Pattern[str], StatementKind], ...] = tuple(
     for pattern, kind in (
         (
             r"\((?:details?|tables?|policies|parenthetical|pa?r?e?n?)\b|\((?:de|det|deta|detai|ta|tab|tabl|pa|par|pare|paren)\.?$"
-            r"|\bparenthetical\b|\bnotes to\b|^\W*notes? \d|^\W*notes?\W*$|\bschedule\b|\bsegments?\b|\bparent[- ]company\b|\bregistrant\b"
-            r"|\bpro[- ]forma\b|\binvestees?\b|\bunconsolidated\b|\bequity[- ]method\b|\bjoint ventures?\b|\bassociates\b"
-            r"|\bsummari[sz]ed\b|\bdiscontinued\b|\breconciliation|\bguarantor|\bquarterly (?:financial )?(?:data|results)\b"
+            r"|\bparenthetical\b|\bnotes to\b|^\W*notes? \d|^\W*notes?\W*$|\bschedule\b|\bsegments?\b|\bparent[- ]company\b|\bregistrant\b"  # noqa: E501
+            r"|\bpro[- ]forma\b|\binvestees?\b|\bunconsolidated\b|\bequity[- ]method\b|\bjoint ventures?\b|\bassociates\b"  # noqa: E501
+            r"|\bsummari[sz]ed\b|\bdiscontinued\b|\breconciliation|\bguarantor|\bquarterly (?:financial )?(?:data|results)\b"  # noqa: E501
             r"|\bcomponents of\b|\bmaturities\b|\bfair value\b|\blong-?lived\b|\bby (?:geograph|region|segment|product)"
             r"|\banhang\b|\bsegmentbericht|\bannexes?\b|\bnotas?\b|\bmemoria\b",
             "note",
         ),
         (
-            r"cash[- ]?flows?\b|kapitalfluss|cashflow|flux de tr[ée]sorerie|flujos? de (?:efectivo|caja)|statements? of cash\b"
+            r"cash[- ]?flows?\b|kapitalfluss|cashflow|flux de tr[ée]sorerie|flujos? de (?:efectivo|caja)|statements? of cash\b"  # noqa: E501
             r"|^\W*cf\W*$|(?:operating|investing|financing) activities\b|rendiconto finanziario|flux financiers",
             "cash_flow",
         ),
         (
-            r"changes in (?:\w+ ){0,3}equity|equity changes|statements? of (?:\w+ ){0,2}(?:stock|share)holders['\u2019]? ?(?:equity|deficit)"
-            r"|eigenkapitalver[äa]nderung|variation des capitaux|cambios en el patrimonio|^\W*(?:statements? of )?equity\W*$",
+            r"changes in (?:\w+ ){0,3}equity|equity changes|statements? of (?:\w+ ){0,2}(?:stock|share)holders['\u2019]? ?(?:equity|deficit)"  # noqa: E501
+            r"|eigenkapitalver[äa]nderung|variation des capitaux|cambios en el patrimonio|^\W*(?:statements? of )?equity\W*$",  # noqa: E501
             "note",
         ),
         (
-            r"balance[- ]?sheet|financial (?:position|condition)|\bbilanz|\bbilan\b|situation financi[èe]re|balance general"
-            r"|estado de situaci[óo]n|balance de situaci[óo]n|assets and liabilities|^\W*bs\W*$|^\W*balance\W*$|stato patrimoniale",
+            r"balance[- ]?sheet|financial (?:position|condition)|\bbilanz|\bbilan\b|situation financi[èe]re|balance general"  # noqa: E501
+            r"|estado de situaci[óo]n|balance de situaci[óo]n|assets and liabilities|^\W*bs\W*$|^\W*balance\W*$|stato patrimoniale",  # noqa: E501
             "balance",
         ),
         (
-            r"income statement|statements? of (?:\w+ ){0,2}(?:income|operations|earnings|loss|profit)|profit (?:and|&|or) loss"
-            r"|profits? and loss|statement of profit|\bp ?& ?l\b|^\W*(?:is|pl|guv|income|earnings|operations)\W*$|gewinn-? ?(?:und|u\.) verlust"
-            r"|compte de r[ée]sultat|cuenta de (?:p[ée]rdidas|resultados)|estado de resultados?|conto economico|ergebnisrechnung"
+            r"income statement|statements? of (?:\w+ ){0,2}(?:income|operations|earnings|loss|profit)|profit (?:and|&|or) loss"  # noqa: E501
+            r"|profits? and loss|statement of profit|\bp ?& ?l\b|^\W*(?:is|pl|guv|income|earnings|operations)\W*$|gewinn-? ?(?:und|u\.) verlust"  # noqa: E501
+            r"|compte de r[ée]sultat|cuenta de (?:p[ée]rdidas|resultados)|estado de resultados?|conto economico|ergebnisrechnung"  # noqa: E501
             r"|results? of operations",
             "income",
         ),
@@ -57,12 +57,12 @@ _INCOME_TOO = re.compile(
     r"operations|profit|earnings|income statement|statements? of income|income and", re.IGNORECASE
 )
 _HEAD_OF_BALANCE = re.compile(
-    r"\W*(?:total )?(?:current |non-?current |fixed )?(?:assets|liabilities)\b.{0,60}|\W*(?:aktiva|passiva|actif|passif|activo|pasivo)\W*",
+    r"\W*(?:total )?(?:current |non-?current |fixed )?(?:assets|liabilities)\b.{0,60}|\W*(?:aktiva|passiva|actif|passif|activo|pasivo)\W*",  # noqa: E501
     re.IGNORECASE,
 )
 _HEAD_OF_CASH_FLOW = re.compile(
-    r"\bcash flows?\b|(?:operating|investing|financing) activities|adjustments (?:to reconcile|for)|changes in (?:\w+ ){0,4}"
-    r"(?:assets|liabilities|capital)|supplement(?:al|ary) (?:disclosure|cash)|kapitalfluss|cash-?flow|flux de tr|flujos? de",
+    r"\bcash flows?\b|(?:operating|investing|financing) activities|adjustments (?:to reconcile|for)|changes in (?:\w+ ){0,4}"  # noqa: E501
+    r"(?:assets|liabilities|capital)|supplement(?:al|ary) (?:disclosure|cash)|kapitalfluss|cash-?flow|flux de tr|flujos? de",  # noqa: E501
     re.IGNORECASE,
 )
 _HEAD_OF_NOTE = re.compile(
@@ -106,6 +106,8 @@ def row_kinds(table: Table) -> list[RowKind]:
     content = _by_content(table)
     if titled == "note" and content["income"] >= LEAST_OF_INCOME and _is_whole_income(table):
         titled = "income"  # one statement for all of the income
+    if (titled == "balance" and content["income"] > 1) or (titled == "income" and content["balance"] > 1):
+        titled = None  # a table of several statements under one title
     if titled is None and table.named:
         return [RowKind("unknown", UNSURE)] * len(table.rows)
     start = RowKind(titled, TITLED) if titled else _whole(content)
@@ -177,6 +179,7 @@ def _by_content(table: Table) -> Counter[str]:
         if match is None:
             continue
         home = all_items()[match.key].home
+        found["profit"] += match.key == "net_income"
         if match.key in _STRONG:
             found[_STRONG[match.key]] += 2
         elif home != "any" and home != "balance":
@@ -197,7 +200,9 @@ _STRONG = {
 
 def _whole(content: Counter[str]) -> RowKind:
     """The kind of a table whose rows are all of one."""
-    kinds = [kind for kind, count in content.items() if count]
+    kinds = [kind for kind, count in content.items() if count and kind != "profit"]
+    if kinds == ["balance"] and content["profit"]:
+        return RowKind("unknown", UNSURE)
     if len(kinds) == 1 and content[kinds[0]] > 1:
         return RowKind(kinds[0], BY_CONTENT)  # type: ignore[arg-type]
     return RowKind("unknown", UNSURE)

@@ -3,11 +3,9 @@ Tables in other shapes: periods in rows, as `Year | Revenue | Net income`, and o
 `period, item, value`. They become tables whose columns are periods.
 """
 
-from __future__ import annotations
+from __future__ import annotations  # noqa: I001
 
 import re
-from collections.abc import Callable
-
 from .catalogue import match_any
 from .figures import Notice
 from .grid import Cell, Grid
@@ -20,11 +18,11 @@ LEAST_ITEMS = 1
 HEADING_ROWS = 30  # in which the names of columns are looked for
 
 _PERIOD = re.compile(
-    r"(?:(?:fiscal|reporting|report|financial|calendar) ?)?(?:periods?|years?|dates?|quarters?|fy|ends?|end date|period end(?:ing)?|as ?of ?date|fiscal ?date ?ending|fiscal ?period|jahr|periode|stichtag|datum|ann[ée]e|p[ée]riode|exercice|a[ñn]o|per[ií]odo|ejercicio|fecha)",
+    r"(?:(?:fiscal|reporting|report|financial|calendar) ?)?(?:periods?|years?|dates?|quarters?|fy|ends?|end date|period end(?:ing)?|as ?of ?date|fiscal ?date ?ending|fiscal ?period|jahr|periode|stichtag|datum|ann[ée]e|p[ée]riode|exercice|a[ñn]o|per[ií]odo|ejercicio|fecha)",  # noqa: E501
     re.IGNORECASE,
 )
 _ITEM = re.compile(
-    r"(?:line ?)?items?|accounts?|metrics?|concepts?|tags?|labels?|names?|description|caption|elements?|position|posten|konto|poste|libell[ée]|concepto|cuenta|partida|variable|measure|indicator|field|breakdown",
+    r"(?:line ?)?items?|accounts?|metrics?|concepts?|tags?|labels?|names?|description|caption|elements?|position|posten|konto|poste|libell[ée]|concepto|cuenta|partida|variable|measure|indicator|field|breakdown",  # noqa: E501
     re.IGNORECASE,
 )
 _VALUE = re.compile(r"values?|amounts?|figures?|wert|betrag|valeur|montant|valor|importe|val", re.IGNORECASE)
@@ -176,5 +174,6 @@ def _several(below: list[tuple[int, list[Cell]]], column: int, notices: list[Not
 def _is_number(cell: Cell) -> bool:
     if isinstance(cell, bool):
         return False
-    check: Callable[[str], bool] = lambda text: any(parse_number(text, style) for style in ("point", "comma"))  # type: ignore[arg-type]
-    return isinstance(cell, int | float) or (isinstance(cell, str) and check(cell))
+    if isinstance(cell, str):
+        return parse_number(cell, "point") is not None or parse_number(cell, "comma") is not None
+    return isinstance(cell, int | float)

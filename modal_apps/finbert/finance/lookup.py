@@ -1,4 +1,4 @@
-"""The number that a formula asks for: a line item, or what follows from other items, or the reason why there is none."""
+"""The number that a formula asks for: a line item, or what follows from other items, or the reason why there is none."""  # noqa: E501
 
 from __future__ import annotations
 

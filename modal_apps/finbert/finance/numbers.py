@@ -140,7 +140,7 @@ def _proof(text: str) -> str:
         return "comma" if last_comma > last_point else "point"
     if last_point < 0 and last_comma < 0:
         return ""
-    sign, other = (".", ",") if last_point >= 0 else (",", ".")
+    sign = "." if last_point >= 0 else ","
     decimal_here: Style = "point" if sign == "." else "comma"
     group_here: Style = "comma" if sign == "." else "point"
     whole, *rest = digits.split(sign)

@@ -18,10 +18,10 @@ from .sections import LIKE_INVESTMENTS, Section, in_section, is_like_debt, secti
 from .tables import Column, Row, Table
 from .units import Unit, currencies_in, unit_of
 
-DECIMALS = 4  # of an amount; the rest is noise of binary fractions
+DIGITS = 13  # of an amount; the rest is noise of binary fractions
 SAME_SIZE = 200  # how far the sizes of tables of one unit lie apart at most
 _LOSS_ONLY = re.compile(
-    r"\W*(?:total |net |operating )*(?:net )?(?:loss(?:es)?|deficit|(?:share|stock)holders['\u2019]? deficit|jahresfehlbetrag)\b"
+    r"\W*(?:total |net |operating )*(?:net )?(?:loss(?:es)?|deficit|(?:share|stock)holders['\u2019]? deficit|jahresfehlbetrag)\b"  # noqa: E501
 )
 _GAIN = re.compile(r"income|profit|earnings|equity|surplus|berschuss", re.IGNORECASE)
 
@@ -94,11 +94,23 @@ class Reading:
 
 
 def start_reading(
-    table: Table, index: int, kinds: list[RowKind], flows: dict[int, Period], stocks: dict[int, Period], style: Style
+    table: Table,
+    index: int,
+    kinds: list[RowKind],
+    flows: dict[int, Period],
+    stocks: dict[int, Period],
+    style: Style,
 ) -> Reading:
     """Prepares a table; its numbers are read when the units of all are known."""
     return Reading(
-        table, index, kinds, [""] * len(table.rows) if table.named else sections_of(table.rows), _unit_above(table), flows, stocks, style
+        table,
+        index,
+        kinds,
+        [""] * len(table.rows) if table.named else sections_of(table.rows),
+        _unit_above(table),
+        flows,
+        stocks,
+        style,
     )
 
 
@@ -291,7 +303,7 @@ def _candidate(
     return Candidate(
         key=match.key,
         period=period,
-        value=round(value * factor, DECIMALS),
+        value=float(f"{value * factor:.{DIGITS}g}"),
         rank=match.rank,
         part=match.part,
         kind=kind.kind,
@@ -342,7 +354,11 @@ def _signed(found: Candidate, flip: bool, is_loss: bool) -> Candidate:
         return replace(found, value=value, trouble=trouble)
     if item.side == "asset" and found.value < 0:
         return replace(found, trouble="is negative, which an asset cannot be")
-    if found.key == "interest_expense" and found.value < 0 and re.search(r"\(.{0,12}income", found.label.lower()):
+    if (
+        found.key == "interest_expense"
+        and found.value < 0
+        and re.search(r"\(.{0,12}income", found.label.lower())
+    ):
         return replace(found, trouble="is an income in this period")
     if is_loss and found.key in ("net_income", "operating_income", "pretax_income", "equity"):
         return replace(found, value=-found.value)

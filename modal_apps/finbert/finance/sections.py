@@ -15,12 +15,12 @@ SLACK = 0.002  # of rounded rows against their total
 Section = Literal["current", "noncurrent", ""]
 
 _CURRENT = re.compile(
-    r"(?:total )?(?:current (?:assets|liabilities)|kurzfristige|umlaufverm|actifs? (?:courant|circulant)|passifs? courant"
-    r"|activos? (?:corriente|circulante)|pasivos? (?:corriente|circulante)|creditors amounts falling current|assets current"
+    r"(?:total )?(?:current (?:assets|liabilities)|kurzfristige|umlaufverm|actifs? (?:courant|circulant)|passifs? courant"  # noqa: E501
+    r"|activos? (?:corriente|circulante)|pasivos? (?:corriente|circulante)|creditors amounts falling current|assets current"  # noqa: E501
     r"|liabilities current).{0,60}"
 )
 _NONCURRENT = re.compile(
-    r"(?:total )?(?:noncurrent|long term (?:assets|liabilities)|fixed assets|langfristige|anlageverm|actifs? non courant"
+    r"(?:total )?(?:noncurrent|long term (?:assets|liabilities)|fixed assets|langfristige|anlageverm|actifs? non courant"  # noqa: E501
     r"|passifs? non courant|activos? no corriente|pasivos? no corriente|creditors amounts falling noncurrent"
     r"|assets noncurrent|liabilities noncurrent).{0,60}"
 )
@@ -29,23 +29,23 @@ _AFTER = {"current_assets": "noncurrent", "current_liabilities": "noncurrent"}
 
 # Debt that a label does not date: the section does.
 _UNDATED = re.compile(
-    r"(?:total )?(?:interest bearing )?(?:bank |other )?(?:loans?|borrowings?|debt|loans and borrowings|bank borrowings and other loans"
+    r"(?:total )?(?:interest bearing )?(?:bank |other )?(?:loans?|borrowings?|debt|loans and borrowings|bank borrowings and other loans"  # noqa: E501
     r"|borrowings and other financial liabilities|loans and other borrowings|bank loans and other borrowings"
-    r"|interest bearing liabilities|financial debt|(?<!other )financial liabilities|financial debts|bank debt|loans from banks"
-    r"|finanzverbindlichkeiten|finanzschulden|verbindlichkeiten gegenuber kreditinstituten|emprunts et dettes financieres"
-    r"|dettes financieres|deudas financieras|deuda financiera|deudas con entidades de credito|pasivos financieros|prestamos)"
+    r"|interest bearing liabilities|financial debt|(?<!other )financial liabilities|financial debts|bank debt|loans from banks"  # noqa: E501
+    r"|finanzverbindlichkeiten|finanzschulden|verbindlichkeiten gegenuber kreditinstituten|emprunts et dettes financieres"  # noqa: E501
+    r"|dettes financieres|deudas financieras|deuda financiera|deudas con entidades de credito|pasivos financieros|prestamos)"  # noqa: E501
 )
 _LIKE_DEBT = re.compile(
     r"\b(?:debts?|borrowings?|loans?|notes payable|notes|bonds?|debentures?|credit facilit\w*"
-    r"|overdrafts?|financial liabilit\w*|commercial paper|finanzschuld\w*|finanzverbindlich\w*|emprunts?|dettes financ\w*"
+    r"|overdrafts?|financial liabilit\w*|commercial paper|finanzschuld\w*|finanzverbindlich\w*|emprunts?|dettes financ\w*"  # noqa: E501
     r"|deudas?|prestamos?|kreditinstitut\w*)\b"
 )
 _NO_DEBT = re.compile(
-    r"\b(?:notes? \d+|receivables?|securities|investments?|to customers|held for|allowance|costs?|loss|deferred|discount|lease\w*"
+    r"\b(?:notes? \d+|receivables?|securities|investments?|to customers|held for|allowance|costs?|loss|deferred|discount|lease\w*"  # noqa: E501
     r"|excluding|total|net debt|expense|interest|fees?|available)\b"
 )
 LIKE_INVESTMENTS = re.compile(
-    r"\b(?:investments?|securities|deposits?|financial assets|wertpapiere|placements|inversiones|certificates of deposit)\b"
+    r"\b(?:investments?|securities|deposits?|financial assets|wertpapiere|placements|inversiones|certificates of deposit)\b"  # noqa: E501
 )
 
 
@@ -100,9 +100,17 @@ def in_section(match: Match | None, label: str, section: Section) -> Match | Non
         return Match(key, 1, name)
     if match.key == "long_term_debt" and match.part and section == "current":
         return Match("short_term_debt", 1, f"current {match.part}")
-    if match.key == "short_term_debt" and match.part == "borrowings" and section == "noncurrent":
+    if (
+        match.key == "short_term_debt"
+        and match.part == "borrowings"
+        and section == "noncurrent"
+        and "short" not in name
+    ):
         return Match("long_term_debt", 1, "borrowings")
-    if match.key in ("receivables", "payables", "short_term_investments", "cash", "inventory") and section == "noncurrent":
+    if (
+        match.key in ("receivables", "payables", "short_term_investments", "cash", "inventory")
+        and section == "noncurrent"
+    ):
         return None
     return match
 

@@ -35,10 +35,14 @@ def read_statement(
     statement = Statement()
     tables = [table for grid in grids for table in (tables_of(grid) or extra_tables(grid, statement.notices))]
     kinds = [row_kinds(table) for table in tables]
-    timeline = read_timeline(tables, [_is_balance(table, one) for table, one in zip(tables, kinds, strict=True)])
+    timeline = read_timeline(
+        tables, [_is_balance(table, one) for table, one in zip(tables, kinds, strict=True)]
+    )
     styles = _styles(grids, statement)
     readings = [
-        start_reading(table, index, kinds[index], timeline.flows[index], timeline.stocks[index], styles[table.grid.file])
+        start_reading(
+            table, index, kinds[index], timeline.flows[index], timeline.stocks[index], styles[table.grid.file]
+        )
         for index, table in enumerate(tables)
     ]
     _read_units(readings, unit_scale, statement)
@@ -191,7 +195,7 @@ def _tell_lost_columns(statement: Statement, timeline: Timeline, place: int, tab
 def _why_nothing(tables: list[Table]) -> str:
     if not tables:
         return (
-            "No table with periods was found: columns headed by years, quarters or dates, rows that begin with them, or "
+            "No table with periods was found: columns headed by years, quarters or dates, rows that begin with them, or "  # noqa: E501
             "columns for period, item and value."
         )
     labels = list(

@@ -178,11 +178,19 @@ class _Reader:
 def _with_wrapped_label(rows: list[Row], row: Row) -> Row:
     """Puts the first line of a label, which stands above its numbers, before the second; takes it out of the rows."""
     above = rows[-1] if rows else None
-    goes_on = row.label[:1].islower() or row.label[:1] in "$("
+    goes_on = row.label[:1].islower() or row.label[:1] in "$(" or _is_open(above.label if above else "")
     if above is None or not above.is_head or above.number != row.number - 1 or not goes_on or not row.label:
         return row
     rows.pop()
     return replace(row, label=f"{above.label} {row.label}"[:LONGEST_LABEL])
+
+
+def _is_open(label: str) -> bool:
+    """Whether a line breaks off in the middle of a label."""
+    return (
+        label.rstrip().endswith((",", " of", " and", " for", " the", " to", " in", "$", "("))
+        or " net of allowance" in label
+    )
 
 
 def read_row(grid: Grid, number: int, filled: dict[int, Cell], columns: list[Column]) -> Row:
@@ -247,7 +255,7 @@ def _are_years(headings: list[Heading], label: str, has_table: bool) -> bool:
     )
     if _is_heading_word(label):
         return in_steps and (len(years) > 1 or bool(label) or not has_table)
-    if not in_steps or len(years) < 2:
+    if not in_steps or len(years) < 2 or _is_item(label):
         return False
     if _STATEMENT_WORDS.search(label) and not has_table:
         return all(abs(later - earlier) == 1 for earlier, later in itertools.pairwise(years))
@@ -291,7 +299,9 @@ def _under_headings(filled: dict[int, Cell], heads: list[dict[int, Cell]]) -> di
         return {}
     texts = {column: str(cell) for column, cell in filled.items() if column >= first}
     labels = [str(cell) for column, cell in filled.items() if column < first]
-    short = not labels and set(texts) <= columns and all(len(text) <= LONGEST_REMARK for text in texts.values())
+    short = (
+        not labels and set(texts) <= columns and all(len(text) <= LONGEST_REMARK for text in texts.values())
+    )
     if not texts or not (short or all(is_remark(text) for text in texts.values())):
         return {}
     return dict(texts) if all(_is_heading_word(label) for label in labels) else {}

@@ -30,7 +30,7 @@ _ENDED = re.compile(
     re.IGNORECASE,
 )
 _INTERIM = re.compile(
-    r"\bquarter|\binterim\b|\b(?:three|six|nine) months|\bhalf[- ]year|\b10-q\b|\bquartal|\bzwischen|\btrimest|\bsemest",
+    r"\bquarter|\binterim\b|\b(?:three|six|nine) months|\bhalf[- ]year|\b10-q\b|\bquartal|\bzwischen|\btrimest|\bsemest",  # noqa: E501
     re.IGNORECASE,
 )
 

@@ -30,7 +30,7 @@ _ANY_WORD = "|".join(_WORDS.values())
 _ANY_SHORT = "|".join(_SHORT.values())
 _BEFORE = r"(?<![\w'.,])"
 _END = r"(?![\w'])"
-_OF = r"(?: of| de| d'| d’)?"
+_OF = r"(?: of| de| d'| d\u2019)?"
 
 _UNIT = re.compile(
     rf"{_BEFORE}(?:"
@@ -49,7 +49,7 @@ _LONE_WORD = re.compile(
     rf"\W*(?:all )?(?:amounts |figures |values )?(?P<word>{_ANY_WORD}|m|mn)\W*", re.IGNORECASE
 )
 _SHARE_SCALE = re.compile(
-    rf"shares?(?: data| amounts)?,?(?: which are)?(?: reflected| stated| presented| shown)?\s*in\s+(?P<word>{_ANY_WORD}){_END}",
+    rf"shares?(?: data| amounts)?,?(?: which are)?(?: reflected| stated| presented| shown)?\s*in\s+(?P<word>{_ANY_WORD}){_END}",  # noqa: E501
     re.IGNORECASE,
 )
 _EXCEPT = re.compile(r"\b(?:except|unless|other than|excluding)\b([^()\n]{0,160})", re.IGNORECASE)

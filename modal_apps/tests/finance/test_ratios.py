@@ -9,7 +9,7 @@ from finance.formulas import FORMULAS, growth_formulas
 from finance.grid import Grid
 from finance.ratios import Ratio, compute_ratios
 from finance.statement import Statement, read_statement
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 NOW: dict[str, float] = {
@@ -110,7 +110,7 @@ def test_what_follows_from_other_items() -> None:
     found = by_key(compute_ratios(statement_of(given)))
     assert found["gross_margin"].value == pytest.approx(40.0)
     assert found["liabilities_to_assets"].value == pytest.approx(0.5)
-    assert found["debt_to_equity"].value == pytest.approx(160 / 400)
+    assert (found["debt_to_equity"].value, found["debt_to_equity"].status) == (None, "incomplete")
 
 
 def test_each_missing_input_is_named_by_its_absence() -> None:
@@ -167,6 +167,7 @@ amounts = st.floats(1, 1e12)
 years = st.fixed_dictionaries({key: amounts for key in NOW})
 
 
+@settings(deadline=None)  # a loaded machine is no fault
 @given(years, st.sampled_from([1e-3, 1e3, 1e6]))
 def test_scaling_a_statement_changes_no_ratio(year: dict[str, float], factor: float) -> None:
     plain = by_key(compute_ratios(statement_of(year)))
@@ -194,6 +195,7 @@ cells = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(cells, max_size=5), max_size=8))
 def test_no_grid_breaks_the_analysis(rows: list[list[object]]) -> None:
     statement = read_statement([Grid("a", None, rows)])

@@ -126,12 +126,20 @@ def test_currency_is_read_from_heading_or_cells_but_not_from_sentences() -> None
     assert both.warnings == ["Several currencies were found: EUR, USD. Nothing is converted."]
 
 
-def test_decimal_comma_is_decided_by_column() -> None:
-    statement = read(
-        ["", "FY2024", "FY2023"], ["Revenue", "1.234,5", "1,234.5"], ["Net income", "1.234", "1.234"]
+def test_decimal_comma_is_decided_by_the_whole_file() -> None:
+    statement = read(["", "FY2024", "FY2023"], ["Revenue", "1.234,5", "1.100"], ["Net income", "950", "870"])
+    assert values(statement, "revenue") == [1234.5, 1100.0]
+    grouped = Grid(
+        "a.csv",
+        None,
+        [["", "2024", "2023"], ["Revenue", "85.240", "80.100"], ["Net income", "950", "870"]],
+        ";",
     )
-    assert values(statement, "revenue") == [1234.5, 1234.5]
-    assert values(statement, "net_income") == [1234.0, 1.234]
+    assert values(read_statement([grouped]), "revenue") == [85240.0, 80100.0]
+    both = read(["", "FY2024", "FY2023"], ["Revenue", "1.234,5", "1,234.5"], ["Net income", "1.234", "1.234"])
+    assert values(both, "revenue") == [1234.5, 1234.5]
+    assert "net_income" not in both.line_items
+    assert [notice.code for notice in both.notices] == ["mixed_numbers"]
 
 
 def test_outflows_are_stored_positive_and_losses_negative() -> None:
@@ -148,16 +156,15 @@ def test_blank_dash_and_percent_are_no_values() -> None:
     assert "inventory" not in statement.line_items
 
 
-def test_a_total_beats_a_part_and_the_larger_table_a_small_one() -> None:
+def test_a_total_beats_a_part_and_tables_that_disagree_are_withheld() -> None:
     statement = read(["", "FY2024"], ["Sales", 5], ["Total revenue", 9])
     assert (values(statement, "revenue"), statement.warnings) == ([9.0], [])
     summary = Grid("s.csv", None, [["", "FY2024"], ["Revenue", 8]])
     full = Grid("f.csv", None, [["", "FY2024"], ["Revenue", 9], ["Net income", 1]])
     merged = read_statement([summary, full])
-    assert values(merged, "revenue") == [9.0]
-    assert merged.warnings == [
-        "Revenue FY2024 has several values; the one in f.csv B2 was taken, not s.csv B2."
-    ]
+    assert "revenue" not in merged.line_items
+    assert [(one.item, one.code) for one in merged.withheld] == [("revenue", "several_values")]
+    assert {part.source.file for part in merged.withheld[0].candidates} == {"s.csv", "f.csv"}
 
 
 def test_periods_of_several_tables_come_together_newest_first() -> None:
