@@ -183,7 +183,7 @@ async function planOf(root: string, file: string, variable: string): Promise<Dep
 async function live(name: string) {
   const deployed = await world.plane.findDeployedApp(name, 'main');
   const details = deployed && (await world.plane.describeApp(deployed.appId));
-  return details?.functions.map(({ tag, gpus }) => [tag, gpus?.join()]).sort() ?? [];
+  return details?.functions.map(({ tag, gpus = [] }) => [tag, gpus.join()]).sort() ?? [];
 }
 
 describe.each(Object.entries(trees))('%s', (name, { files, deployedBy, args, runs }) => {
