@@ -4,19 +4,15 @@
  * One version of a package serves all images and the tests: `test/python/constraints.txt` has them all, and beside each
  * `requirements*.txt` of an app a `.lock` has those of its image, each with the hashes of the files that fit there.
  */
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { globSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parse } from 'smol-toml';
-import { cacheRoot } from './cache.ts';
-import { installOnce } from './install.ts';
-import { findPython } from './python.ts';
 import { root } from './root.ts';
+import { ensureUv, execute } from './uv.ts';
 
-const uvVersion = '0.13.9';
 const tests = 'test/python/requirements.txt';
 const constraints = 'test/python/constraints.txt';
 // The images' machine.
@@ -40,14 +36,14 @@ const sources = [...images, tests];
 const uv = await ensureUv();
 const heading = `# Made by "npm run lock". Sources: sha256 ${await digest(sources)}\n`;
 
-execute([...sources, ...quiet, '-o', constraints, ...process.argv.slice(2)]);
+compile([...sources, ...quiet, '-o', constraints, ...process.argv.slice(2)]);
 await writeFile(inRoot(constraints), heading + (await readFile(inRoot(constraints), 'utf8')));
 for (const image of images) await writeLock(image);
 
 async function writeLock(requirements: string): Promise<void> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'lock-'));
   const made = path.join(folder, 'pylock.toml');
-  execute([requirements, '-c', constraints, ...quiet, '--format', 'pylock.toml', '-o', made]);
+  compile([requirements, '-c', constraints, ...quiet, '--format', 'pylock.toml', '-o', made]);
   const { packages } = parse(await readFile(made, 'utf8')) as unknown as { packages: Package[] };
   await rm(folder, { recursive: true });
   await writeFile(inRoot(requirements.replace(/\.txt$/, '.lock')), heading + packages.map(locked).join(''));
@@ -72,7 +68,7 @@ function fits(file: string): boolean {
 }
 
 function takes(python: string, abi: string): boolean {
-  if (/^py3/.test(python)) return abi === 'none';
+  if (python.startsWith('py3')) return abi === 'none';
   const minor = Number(/^cp3(\d+)$/.exec(python)?.[1]);
   return abi === 'abi3' ? minor <= 11 : minor === 11;
 }
@@ -83,24 +79,8 @@ async function digest(files: readonly string[]): Promise<string> {
   return hash.digest('hex');
 }
 
-async function ensureUv(): Promise<string> {
-  const folder = path.join(cacheRoot, `uv-${uvVersion}`);
-  const bin = path.join(folder, process.platform === 'win32' ? 'Scripts' : 'bin');
-  await installOnce(folder, () => {
-    run(findPython(), ['-m', 'venv', folder]);
-    run(path.join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', `uv==${uvVersion}`]);
-  });
-  return path.join(bin, 'uv');
-}
-
-function execute(args: readonly string[]): void {
-  run(uv, ['pip', 'compile', ...target, ...args]);
-}
-
-function run(command: string, args: readonly string[]): void {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
-  if (error) throw error;
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with exit code ${status}.`);
+function compile(args: readonly string[]): void {
+  execute(uv, ['pip', 'compile', ...target, ...args]);
 }
 
 function inRoot(file: string): string {

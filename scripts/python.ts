@@ -4,8 +4,10 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheRoot } from './cache.ts';
+import { findPython } from './findPython.ts';
 import { installOnce } from './install.ts';
 import { root } from './root.ts';
+import { asToldToPip, ensureUv, execute } from './uv.ts';
 
 const [requirements, constraints, withoutDependencies, beside] = [
   'test/python/requirements.txt',
@@ -30,12 +32,13 @@ export async function ensurePython(): Promise<string> {
 async function make(folder: string, python: string): Promise<void> {
   console.error(`Making the Python environment in ${folder} (once; about 3 GB)…`);
   execute(findPython(), ['-m', 'venv', folder]);
-  const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
-  execute(python, [...install, '-r', requirements, '-c', constraints]);
+  const uv = await ensureUv();
+  const install = (...args: string[]) =>
+    execute(uv, ['pip', 'install', '--quiet', '--python', python, ...args], asToldToPip(process.env));
+  install('-r', requirements, '-c', constraints);
   try {
-    execute(python, [...install, '--no-deps', '-r', withoutDependencies]);
-    const folder = path.join(packagesOf(python), '../beside');
-    execute(python, [...install, '--no-deps', '--target', folder, '-r', beside]);
+    install('--no-deps', '-r', withoutDependencies);
+    install('--no-deps', '--target', path.join(packagesOf(python), '../beside'), '-r', beside);
   } catch (error) {
     console.error(
       `The vLLM engine has no build for this machine, so its tests will not run. ${String(error)}`,
@@ -58,25 +61,6 @@ async function nameEngine(python: string): Promise<void> {
 function packagesOf(python: string): string {
   const code = 'import sysconfig; print(sysconfig.get_path("purelib"))';
   return spawnSync(python, ['-c', code], { encoding: 'utf8' }).stdout.trim();
-}
-
-/** @returns the name or path of a Python 3.11 */
-export function findPython(): string {
-  const candidates = [process.env['PYTHON'], 'python3.11', 'python3', 'python'].flatMap((name) => name || []);
-  const found = candidates.find((name) => {
-    const { stdout } = spawnSync(name, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], {
-      encoding: 'utf8',
-    });
-    return stdout?.trim() === '3.11';
-  });
-  if (found) return found;
-  throw new Error('Python 3.11 was not found. Install it, or name it: PYTHON=/path/to/python3.11 npm …');
-}
-
-function execute(command: string, args: readonly string[]): void {
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 2, 2] });
-  if (error) throw error;
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with exit code ${status}.`);
 }
 
 if (import.meta.main) console.log(await ensurePython());
