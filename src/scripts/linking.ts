@@ -1,3 +1,4 @@
+import { without } from '../domain/without.ts';
 import type {
   ModalScript,
   ModuleMode,
@@ -187,7 +188,7 @@ class Resolver {
   #below(base: string, name: string): ModuleAt | undefined {
     let at: ModuleAt | undefined = { path: undefined, folder: base };
     for (const part of name.split('.')) {
-      at = at?.folder === undefined ? undefined : moduleAt(this.#files, at.folder, part);
+      at = at.folder === undefined ? undefined : moduleAt(this.#files, at.folder, part);
       if (!at) return undefined;
     }
     return at;
@@ -331,7 +332,8 @@ class OneFile {
       const meaning = this.#meaning(this.#path, foreign.path);
       const [variable = ''] = foreign.path;
       if (meaning?.kind !== 'outside' || foreign.path.length > 1 || !reading.importsModal) return [];
-      const { path: _path, unread, ...given } = foreign;
+      const { unread } = foreign;
+      const given = without(foreign, 'path', 'unread');
       const app: ScriptApp = {
         ...given,
         variable,
@@ -352,7 +354,7 @@ class OneFile {
     const all = this.#contentsOf(path, app, new Set());
     const isOwn = path === this.#path;
     const file = this.#files.get(path);
-    const { includes: _includes, unread: _unread, ...own } = app;
+    const own = without(app, 'includes', 'unread');
     return {
       identity,
       app: {

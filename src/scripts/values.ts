@@ -205,7 +205,7 @@ export class Values {
       if (named) return named;
       const entries = dict?.name === 'DictionaryExpression' ? this.entries(dict) : undefined;
       if (!entries?.every(({ key }) => typeof key === 'string')) return [argument];
-      return entries.map(({ key, value }) => ({ name: String(key), value }));
+      return entries.flatMap(({ key, value }) => (typeof key === 'string' ? [{ name: key, value }] : []));
     });
   }
 

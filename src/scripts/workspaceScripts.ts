@@ -1,3 +1,4 @@
+import { without } from '../domain/without.ts';
 import type {
   DeployFile,
   ScriptApp,
@@ -62,7 +63,7 @@ function wholeApp(identity: AppIdentity, views: readonly View[], files: LinkFile
     variable,
     ...(home?.reading.maybe[variable] ?? { line: 1, column: 1 }),
   };
-  const { origin: _origin, ...named } = base;
+  const named = without(base, 'origin');
   const units = new Map<string, ScriptUnit>();
   const entryPoints = new Map<string, ScriptEntryPoint>();
   const unread = new Set<UnreadReason>();
@@ -82,7 +83,11 @@ function wholeApp(identity: AppIdentity, views: readonly View[], files: LinkFile
   };
 }
 
-type Placed = { readonly line: number; readonly name: string; readonly origin?: ScriptOrigin };
+interface Placed {
+  readonly line: number;
+  readonly name: string;
+  readonly origin?: ScriptOrigin;
+}
 
 function placeKey({ line, name, origin }: Placed, file: LinkFile): string {
   return `${(origin ?? file).uri}#${line}#${name}`;
@@ -91,7 +96,7 @@ function placeKey({ line, name, origin }: Placed, file: LinkFile): string {
 /** As the file that makes the app sees it. */
 function fromHome<T extends Placed>(placed: T, { uri, label }: LinkFile, home: LinkFile | undefined): T {
   const origin = placed.origin ?? { uri, label };
-  const { origin: _origin, ...rest } = placed;
+  const rest = without(placed, 'origin');
   return (origin.uri === home?.uri ? rest : { ...rest, origin }) as T;
 }
 

@@ -54,7 +54,10 @@ describe('the question before a serve or run', () => {
   it('is asked every time for an app that includes others, of which nothing is claimed', () => {
     const { lines, cpuOnly } = question(`${made}app.include(other)\n${cpu}`);
     expect(cpuOnly).toBe(false);
-    expect(lines).toEqual(['No GPU of their own: f', 'GPU and price of the apps that it includes: as they say']);
+    expect(lines).toEqual([
+      'No GPU of their own: f',
+      'GPU and price of the apps that it includes: as they say',
+    ]);
     expect(question(`app = modal.App("x").include(other)\n`)).toEqual({ lines: [unknown], cpuOnly: false });
   });
 

@@ -9,11 +9,11 @@ class Server {
   /** Unix seconds, as the server has them. */
   time = 1_800_000_000;
   asked = 0;
-  failure: unknown;
+  failure: Error | undefined;
 
   readonly token = (): Promise<string> => {
     this.asked++;
-    if (this.failure !== undefined) return Promise.reject(this.failure as Error);
+    if (this.failure !== undefined) return Promise.reject(this.failure);
     return Promise.resolve(jwt({ iat: this.time, exp: this.time + 3600, n: this.asked }));
   };
 }
@@ -42,7 +42,10 @@ describe('the token that calls carry', () => {
     'is asked for twice in an hour with a clock off by %i ms',
     async (off) => {
       const { server, tokens, pass } = setup(off);
-      for (let at = 0; at < 59; at++, pass(60_000)) await tokens.getToken();
+      for (let at = 0; at < 59; at++) {
+        await tokens.getToken();
+        pass(60_000);
+      }
       expect(server.asked).toBe(2);
     },
   );
@@ -51,7 +54,10 @@ describe('the token that calls carry', () => {
     const { server, clock, tokens, pass } = setup();
     await tokens.getToken();
     clock.wall += day;
-    for (let at = 0; at < 20; at++, pass(60_000)) await tokens.getToken();
+    for (let at = 0; at < 20; at++) {
+      await tokens.getToken();
+      pass(60_000);
+    }
     expect(server.asked).toBe(2);
   });
 
@@ -84,7 +90,10 @@ describe('the token that calls carry', () => {
     const first = await tokens.getToken();
     pass(hour);
     server.failure = Object.assign(new Error('no'), { code: 14 });
-    for (let at = 0; at < 600; at++, pass(1000)) expect(await tokens.getToken()).toBe(first);
+    for (let at = 0; at < 600; at++) {
+      expect(await tokens.getToken()).toBe(first);
+      pass(1000);
+    }
     expect(server.asked).toBeLessThanOrEqual(20);
     server.failure = undefined;
     pass(60_000);

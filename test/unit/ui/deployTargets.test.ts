@@ -177,9 +177,7 @@ describe('a deploy that was cut off', () => {
     const target = { kind: 'script', script: '/w/a.py', variable: 'chat' } as const;
     await reported([{ ...entry, kind: 'serve', title: 'web', target }], accounts);
     expect(editor.told).toEqual(['The serve of web ended when its window closed.']);
-    expect(editor.commands).toEqual([
-      ['modalGpu.serveScript', { uri: 'file:///w/a.py', variable: 'chat' }],
-    ]);
+    expect(editor.commands).toEqual([['modalGpu.serveScript', { uri: 'file:///w/a.py', variable: 'chat' }]]);
     await reported([{ ...entry, kind: 'run', title: 'main', target, runnable: 'main' }], accounts);
     expect(editor.told.at(-1)).toBe('The run of main ended when its window closed.');
   });
