@@ -117,7 +117,6 @@ class Reader:
 
 def worker_pool() -> Pool:
     """The GPU containers, for batches and the inbox."""
-    from appkit.gpu import usd_per_hour
     from ocr.batch import Pool
 
     read: Any = Reader().read
@@ -135,7 +134,7 @@ def worker_pool() -> Pool:
         fan_out,
         settings.pages_per_call,
         LOOK_AHEAD * settings.max_containers * settings.max_inputs,
-        usd_per_hour(settings.gpus),
+        settings.gpu_usd_per_hour,
         settings.scaledown_window_s,
     )
 

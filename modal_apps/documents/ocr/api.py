@@ -16,7 +16,6 @@ from appkit.cost import usd
 from appkit.errors import ApiError, unavailable
 from appkit.fetchguard import FetchError, FetchRules, check_url, fetch
 from appkit.gate import Counters
-from appkit.gpu import usd_per_hour
 from appkit.jobs import JobAccepted, JobBoard, JobView
 from appkit.logs import request_id
 from appkit.status import WorkerReport, status_body
@@ -171,7 +170,7 @@ class Service:
                 "model": _milliseconds(model_s),
                 "total": _milliseconds(time.perf_counter() - start),
             },
-            cost_estimate_usd=round(usd(spent, usd_per_hour(self._settings.gpus)), 6),
+            cost_estimate_usd=round(usd(spent, self._settings.gpu_usd_per_hour), 6),
             request_id=request_id(),
             warnings=[f"Page {page.index} failed: {page.error['message']}" for page in outs if page.error],
         )
