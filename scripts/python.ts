@@ -34,7 +34,11 @@ async function make(folder: string, python: string): Promise<void> {
   execute(findPython(), ['-m', 'venv', folder]);
   const uv = await ensureUv();
   const install = (...args: string[]) =>
-    execute(uv, ['pip', 'install', '--quiet', '--python', python, ...args], asToldToPip(process.env));
+    execute(
+      uv,
+      ['pip', 'install', '--quiet', '--compile-bytecode', '--python', python, ...args],
+      asToldToPip(process.env),
+    );
   install('-r', requirements, '-c', constraints);
   try {
     install('--no-deps', '-r', withoutDependencies);
