@@ -236,6 +236,7 @@ async def test_no_redirect_leads_inside() -> None:
 
         rules = FetchRules(
             allow_http=True,
+            waits_s=(),
             ports={"http": port, "https": 443},
             allowed=lambda address: str(address) == "127.0.0.2" or is_public(address),
             resolve=look_up,

@@ -33,6 +33,7 @@ def test_defaults() -> None:
 OTHER_VALUES = {
     "APP_NAME": "other",
     "APP_MODEL_ID": "/models/tiny",
+    "APP_LABELS": "negative,neutral,positive",
     "APP_MODEL_REVISION": "a" * 40,
     "APP_GPU": "l4,T4:2",
     "APP_DTYPE": "bfloat16",
@@ -181,6 +182,8 @@ def test_notes_say_what_a_deploy_should_know() -> None:
         "APP_AUTH=none: anybody who knows the URL can use this app at your cost.",
         "APP_SNAPSHOT=gpu needs exactly one GPU: cpu is used.",
         "GPU cost at most $2.20 an hour and $1,606 a month, if 1 x $2.20 never stop; $0 a month without a request.",
+        "APP_GPU=A10:2: FinBERT runs on one card, so the other 1 would only cost. Use A10; "
+        "for more requests at once raise APP_MAX_CONTAINERS, each of which has a card.",
     ]
     assert FinbertSettings(model_id="/models/x", gpu="none").notes() == []
 

@@ -185,5 +185,5 @@ def test_weights_without_safetensors_start_no_conversion(tmp_path: Path, as_in_t
         command = [sys.executable, "-c", LOAD]
         done = subprocess.run(command, env={**environ(hub, tmp_path / "cache"), **kept}, timeout=1800)
     assert done.returncode == 0
-    asked = [line for line in hub.seen if "/discussions" in line or "refs" in line]
+    asked = [line for line in hub.seen if "/commits/" in line or "/discussions" in line]
     assert bool(asked) is not as_in_the_images, hub.seen
