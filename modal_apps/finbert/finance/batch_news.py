@@ -7,7 +7,8 @@ from typing import Any
 
 from appkit.errors import ApiError
 from appkit.fetchguard import FetchError, FetchRules, check_url
-from appkit.jobs import JobBoard, JobMap, JobView, now_text, send_callback
+from appkit.job_news import JobMap, now_text, send_callback
+from appkit.jobs import JobBoard, JobView
 
 # Ends that the job itself may not have been able to tell.
 FROM_OUTSIDE = ("failed", "cancelled")

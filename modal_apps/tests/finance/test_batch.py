@@ -14,7 +14,8 @@ import pytest
 import pytest_asyncio
 from appkit.auth import KeyChecker
 from appkit.fetchguard import FetchRules
-from appkit.jobs import JobBoard, JobLog, Outcome, sign
+from appkit.job_news import sign
+from appkit.jobs import JobBoard, JobLog, Outcome
 from finance.answers import AnalyzeOut
 from finance.api import analyst, create_app
 from finance.batch import MOST_ANALYSES, BatchPayload, run_batch
