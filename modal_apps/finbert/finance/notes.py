@@ -10,7 +10,8 @@ from .grid import Cell
 MOST_ROWS = 400  # below a heading that are looked at
 LEAST_NOTES = 3
 _WORD = re.compile(
-    r"\W*(?:notes?(?: (?:no|nos|number|ref)\b)?|anhang|anm|anmerkung|annexes?|notas?|ziffer|tz)\W*", re.IGNORECASE
+    r"\W*(?:notes?(?: (?:no|nos|number|ref)\b)?|anhang|anm|anmerkung|annexes?|notas?|ziffer|tz)\W*",
+    re.IGNORECASE,
 )
 _NUMBERS = re.compile(r"\d{1,2}(?:\.\d{1,2})?(?: ?\(?[a-z]\)?)?(?:(?:, ?| ?& ?| and )\d{1,2}(?:\.\d{1,2})?)*")
 
@@ -41,7 +42,11 @@ def note_columns(rows: list[list[Cell]], first: int, start: int, end: int) -> fr
     above = rows[max(0, first - 4) : first + 1]
     found = set()
     for column in range(start, end - 1):
-        cells = [(row[column], row[column + 1 : end]) for row in below if column < len(row) and _is_filled(row[column])]
+        cells = [
+            (row[column], row[column + 1 : end])
+            for row in below
+            if column < len(row) and _is_filled(row[column])
+        ]
         notes = [cell for cell, _ in cells if not is_note_word(cell)]
         if not notes or not all(is_note_number(cell) for cell in notes):
             continue

@@ -14,7 +14,15 @@ from .kinds import RowKind, StatementKind
 from .labels import is_change, unit_in
 from .numbers import Style, read_number
 from .periods import Period
-from .sections import LIKE_INVESTMENTS, Section, in_section, is_like_debt, is_wider_than_debt, sections_of, unlabelled_totals
+from .sections import (
+    LIKE_INVESTMENTS,
+    Section,
+    in_section,
+    is_like_debt,
+    is_wider_than_debt,
+    sections_of,
+    unlabelled_totals,
+)
 from .sides import Side, on_side, sides_of
 from .tables import Column, Row, Table
 from .units import Unit, currencies_in, unit_of
