@@ -14,8 +14,8 @@ _CLASS = f"({'|'.join(CLASSES)})"
 @dataclass(frozen=True, kw_only=True)
 class FinbertSettings(SplitSettings):
     """
-    See `SplitSettings`; APP_MODEL_ID is a Hub id or the absolute path of a checkpoint, APP_LABELS says what its classes are
-    where the checkpoint does not.
+    See `SplitSettings`; APP_MODEL_ID is a Hub id or the absolute path of a checkpoint, APP_LABELS says what its
+    classes are where the checkpoint does not.
     """
 
     app_name: str = setting("APP_NAME", "finbert-analyst", pattern=NAME)
