@@ -53,12 +53,13 @@ _FAMILIES: tuple[tuple[re.Pattern[str], str, int], ...] = tuple(
             "capex",
             WEAK,
         ),
-        (
-            r"(?:weighted average )?(?:number of )?(?:common )?shares used (?:in|to|for) .{1,80}",
-            "shares_outstanding",
-            WEAK,
-        ),
     )
+)
+# A count over a period, for the earnings per share, is no number of shares on a day; brackets may be all that says so.
+_AVERAGE = re.compile(
+    r"\b(?:average|basic|undiluted|diluted|dilution|earnings|verwässert|unverwässert|moyen|medio|promedio|dilué)"
+    r"|durchschnitt",
+    re.IGNORECASE,
 )
 _EDGES = (" net", " consolidated", " group")
 _STARTS = ("total ", "net ", "consolidated ", "group ", "gesamte ", "summe ")
@@ -124,6 +125,11 @@ def match_label(label: str) -> Match | None:
 
 def match_any(label: str) -> Match | None:
     """As `match_label`, internal items included."""
+    found = _match(label)
+    return None if found and found.key == "shares_outstanding" and _AVERAGE.search(label) else found
+
+
+def _match(label: str) -> Match | None:
     name = normalize(label)
     if not name or "%" in label or (" per " in f" {name} " and "shares" not in name):
         return None

@@ -9,6 +9,7 @@ from .catalogue import OWN, TOTAL, WEAK, all_items
 from .figures import Notice, Part, Statement, Value, Withheld
 from .kinds import UNSURE
 from .labels import normalize
+from .overlap import overlap
 from .periods import Period
 from .reading import Candidate, Reading
 
@@ -18,7 +19,6 @@ Key = tuple[str, Period]
 _FIRST_HOME = {
     "net_income": ("income", "unknown", "cash_flow"),
     "depreciation_amortization": ("cash_flow", "unknown", "income"),
-    "shares_outstanding": ("income", "balance", "unknown", "cash_flow"),
 }
 
 
@@ -73,6 +73,13 @@ def _choose_one(key: Key, group: list[Candidate], currency: str | None, choice: 
         choice.withheld.append(Withheld(name, period.label, "mixed_currencies", reason, as_parts(usable)))
         return
     best = _by_column(_by_statement(name, in_currency), name, period, choice)
+    if why := overlap(best) if name in _DEBTS else "":
+        label = all_items()[name].label.lower()
+        reason = f"The rows for {label} {period.label} {why}, so none is used."
+        choice.withheld.append(Withheld(name, period.label, "overlapping_parts", reason, as_parts(best)))
+        sources = tuple(found.source for found in best)
+        choice.notices.append(Notice("overlapping_parts", reason, (name,), (period.label,), sources))
+        return
     best, parts = _by_rank(best)
     values = distinct(best)
     if len(values) > 1:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from .grid import Cell, is_prose
 from .kinds import title_kind
+from .notes import is_note_number, is_note_word
 from .periods import parse_heading
 from .tables import heading_cells, is_remark
 from .words_in_lines import Piece, is_value, pieces_of, split_headings, split_numbers
@@ -16,9 +17,16 @@ MOST_TITLES = 6
 
 @dataclass(frozen=True)
 class Headings:
-    """The headings of a table that the next page may go on with; none when it ended."""
+    """
+    The headings of a table that the next page may go on with; none when it ended.
+
+    Parameters:
+        notes: the word above the numbers of notes, if there is one.
+        tight: whether headings stand one space apart.
+    """
 
     pieces: tuple[Piece, ...] = ()
+    notes: Piece | None = None
     tight: bool = False
     titles: tuple[str, ...] = ()
 
@@ -53,7 +61,7 @@ def rows_of(lines: list[str], carried: Headings) -> PageRows:
             first = heads[0].text if heads[0] not in columns else ""
             page.rows.append([first, *(piece.text for piece in columns)])
             now = (
-                Headings(tuple(columns), tight, tuple(titles[-MOST_TITLES:]))
+                Headings(tuple(columns), _notes(heads), tight, tuple(titles[-MOST_TITLES:]))
                 if _names_years(heads, columns)
                 else now
             )
@@ -97,7 +105,12 @@ def _is_written(cells: list[Cell]) -> bool:
 
 def _names_years(pieces: list[Piece], columns: list[Piece]) -> bool:
     """Whether a line names the columns, and not spans of them such as `Three months ended`."""
-    return len(columns) > 1 or len(pieces) == 1
+    others = [piece for piece in pieces if piece not in columns]
+    return len(columns) > 1 or all(is_note_word(piece.text) for piece in others)
+
+
+def _notes(pieces: list[Piece]) -> Piece | None:
+    return next((piece for piece in pieces if is_note_word(piece.text)), None)
 
 
 def _fits(pieces: list[Piece], headings: Headings) -> bool:
@@ -111,7 +124,7 @@ def _placed(pieces: list[Piece], headings: Headings) -> list[Cell]:
     """The label and, under each heading, the number that ends nearest to it; a number of a note has no heading."""
     # A total may stand without a label.
     label, values = (None, pieces) if is_value(pieces[0].text) else (pieces[0].text, pieces[1:])
-    values = [piece for piece in values if is_value(piece.text)]
+    values = [piece for piece in values if is_value(piece.text) and not _is_note(piece, headings)]
     row: list[Cell] = [label, *([None] * len(headings.pieces))]
     if headings.tight or len(values) == len(headings.pieces):
         last = values[-len(headings.pieces) :]
@@ -129,6 +142,20 @@ def _placed(pieces: list[Piece], headings: Headings) -> list[Cell]:
             row[place + 1] = values[at].text
             taken.add(at)
     return row
+
+
+def _is_note(piece: Piece, headings: Headings) -> bool:
+    """
+    Whether a small number stands before all headings, or nearer to the word for notes than to any of them. Where
+    headings stand one space apart, places say nothing.
+    """
+    if headings.tight or not is_note_number(piece.text):
+        return False
+    before = all(piece.end < heading.start for heading in headings.pieces)
+    if headings.notes is None:
+        return before
+    nearest = min(abs(heading.end - piece.end) for heading in headings.pieces)
+    return before or abs(headings.notes.end - piece.end) < nearest
 
 
 def _nearest(piece: Piece, headings: Headings) -> int:

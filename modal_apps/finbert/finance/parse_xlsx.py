@@ -15,7 +15,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from .grid import Cell, FileError, Grid
-from .xlsx_survey import MOST_ROWS, check_archive, survey_workbook
+from .xlsx_survey import MOST_ROWS, Survey, check_archive, survey_workbook
 
 MOST_CELLS = 1_000_000  # of all sheets
 
@@ -53,13 +53,34 @@ def parse_xlsx(name: str, data: bytes) -> tuple[list[Grid], list[str]]:
         OSError,
     ) as error:
         raise FileError("damaged_file", "The workbook cannot be read. Save it again as .xlsx.") from error
+    return grids, _warnings(name, survey)
+
+
+def _warnings(name: str, survey: Survey) -> list[str]:
     warnings = []
     if survey.empty_formulas:
-        warnings = [
+        warnings.append(
             f"{name}: {survey.empty_formulas} formulas have no saved value. "
             "Open the file in Excel and save it."
-        ]
-    return grids, warnings
+        )
+    hidden = [
+        f"{count} hidden {word}{'s' * (count != 1)}"
+        for count, word in ((survey.hidden_rows, "row"), (survey.hidden_columns, "column"))
+        if count
+    ]
+    if survey.hidden_sheets:
+        names = ", ".join(f"“{sheet[:40]}”" for sheet in survey.hidden_sheets[:3])
+        more = ", …" if len(survey.hidden_sheets) > 3 else ""
+        hidden.append(
+            f"the hidden sheets {names}{more}"
+            if len(survey.hidden_sheets) > 1
+            else f"the hidden sheet {names}"
+        )
+    if hidden:
+        warnings.append(
+            f"{name}: {' and '.join(hidden)} were read like the others. Delete what is not part of the statement."
+        )
+    return warnings
 
 
 def _grids(name: str, data: bytes) -> Iterator[Grid]:

@@ -14,14 +14,27 @@ from .kinds import RowKind, StatementKind
 from .labels import is_change, unit_in
 from .numbers import Style, read_number
 from .periods import Period
-from .sections import LIKE_INVESTMENTS, Section, in_section, is_like_debt, sections_of, unlabelled_totals
+from .sections import (
+    LIKE_INVESTMENTS,
+    Section,
+    in_section,
+    is_like_debt,
+    is_wider_than_debt,
+    sections_of,
+    unlabelled_totals,
+)
+from .sides import Side, on_side, sides_of
 from .tables import Column, Row, Table
 from .units import Unit, currencies_in, unit_of
 
 DIGITS = 13  # of an amount; the rest is noise of binary fractions
+DEBTS = ("short_term_debt", "long_term_debt")
 SAME_SIZE = 200  # how far the sizes of tables of one unit lie apart at most
 _LOSS_ONLY = re.compile(
     r"\W*(?:total |net |operating )*(?:net )?(?:loss(?:es)?|deficit|(?:share|stock)holders['\u2019]? deficit|jahresfehlbetrag)\b"  # noqa: E501
+)
+_PART_OF_ROW_ABOVE = re.compile(
+    r"\W*(?:thereof|of which|including|davon|darunter|dont|de los cuales|de las cuales)\b", re.IGNORECASE
 )
 _GAIN = re.compile(r"income|profit|earnings|equity|surplus|berschuss", re.IGNORECASE)
 
@@ -67,7 +80,7 @@ class Reading:
     A table with what was made of it.
 
     Parameters:
-        kinds, sections: of each row.
+        kinds, sections, sides: of each row.
         unit: of the whole table.
         unread: rows that may be debt or investments and are no item that we know, by item.
         nil: periods in which an item has a dash.
@@ -78,6 +91,7 @@ class Reading:
     index: int
     kinds: list[RowKind]
     sections: list[Section]
+    sides: list[Side]
     unit: Unit
     flows: dict[int, Period]
     stocks: dict[int, Period]
@@ -107,6 +121,7 @@ def start_reading(
         index,
         kinds,
         [""] * len(table.rows) if table.named else sections_of(table.rows),
+        [""] * len(table.rows) if table.named else sides_of(table.rows),
         _unit_above(table),
         flows,
         stocks,
@@ -214,13 +229,19 @@ def read_candidates(reading: Reading, scale: int | None) -> None:
             running = join_units(named, running)
             continue
         kind = reading.kinds[at]
-        section = reading.sections[at] if kind.kind in ("balance", "unknown") else ""
-        match = totals.get(at) or _match(row, kind, section)
+        is_balance = kind.kind in ("balance", "unknown")
+        section = reading.sections[at] if is_balance else ""
+        side = reading.sides[at] if is_balance else ""
+        match = totals.get(at) or _match(row, kind, section, side)
+        if match is not None and match.key in DEBTS and is_wider_than_debt(row.label):
+            # Derivatives and deferred payments stand there too: what of it is debt, no row says.
+            reading.unread.setdefault(match.key, []).append(row.label)
+            continue
         if match is not None:
             reading.keys[at] = match.key
         if match is None or not _belongs(match, kind, row):
-            if match is None and kind.kind in ("balance", "unknown"):
-                _note_unread(reading, row, section, at)
+            if match is None and is_balance:
+                _note_unread(reading, row, at)
             continue
         for place, column in enumerate(table.columns):
             period = (reading.stocks if all_items()[match.key].kind == "stock" else reading.flows).get(place)
@@ -238,12 +259,16 @@ def read_candidates(reading: Reading, scale: int | None) -> None:
     _set_signs(reading)
 
 
-def _match(row: Row, kind: RowKind, section: Section) -> Match | None:
+def _match(row: Row, kind: RowKind, section: Section, side: Side) -> Match | None:
+    if _PART_OF_ROW_ABOVE.match(row.label):
+        return None
     if is_change(row.label) and kind.kind != "cash_flow":
         found = match_any(row.label)
         return found if found and all_items()[found.key].home == "cash_flow" else None
     match = match_any(row.label)
-    return in_section(match, row.label, section) if kind.kind in ("balance", "unknown") else match
+    if kind.kind not in ("balance", "unknown"):
+        return match
+    return on_side(in_section(match, row.label, section), side)
 
 
 def _belongs(match: Match, kind: RowKind, row: Row) -> bool:
@@ -260,15 +285,18 @@ def _belongs(match: Match, kind: RowKind, row: Row) -> bool:
     return item.home == kind.kind
 
 
-def _note_unread(reading: Reading, row: Row, section: Section, at: int) -> None:
+def _note_unread(reading: Reading, row: Row, at: int) -> None:
     """Remembers rows that may be a part of a sum."""
-    below_assets = any(
+    section, side = reading.sections[at], reading.sides[at]
+    below_assets = side == "liability" or any(
         (match := match_any(above.label))
         and match.key in ("total_assets", "current_assets")
         and not above.is_head
         for above in reading.table.rows[:at]
     )
-    if is_like_debt(row.label) and (below_assets or section):
+    if _PART_OF_ROW_ABOVE.match(row.label):
+        return
+    if side != "asset" and is_like_debt(row.label) and (below_assets or section):
         key = {"current": "short_term_debt", "noncurrent": "long_term_debt"}.get(section, "long_term_debt")
         reading.unread.setdefault(key, []).append(row.label)
     elif LIKE_INVESTMENTS.search(row.label.lower()) and section != "noncurrent" and not below_assets:

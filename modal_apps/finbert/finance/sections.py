@@ -44,6 +44,10 @@ _NO_DEBT = re.compile(
     r"\b(?:notes? \d+|receivables?|securities|investments?|to customers|held for|allowance|costs?|loss|deferred|discount|lease\w*"  # noqa: E501
     r"|excluding|total|net debt|expense|interest|fees?|available)\b"
 )
+_WIDER = re.compile(
+    r"(?:(?:non ?)?current )?financial liabilities(?: (?:non ?)?current)?|pasivos financieros(?: (?:no )?corrientes)?"
+    r"|passifs financiers(?: (?:non )?courants)?"
+)
 LIKE_INVESTMENTS = re.compile(
     r"\b(?:investments?|securities|deposits?|financial assets|wertpapiere|placements|inversiones|certificates of deposit)\b"  # noqa: E501
 )
@@ -113,6 +117,11 @@ def in_section(match: Match | None, label: str, section: Section) -> Match | Non
     ):
         return None
     return match
+
+
+def is_wider_than_debt(label: str) -> bool:
+    """Whether a row may hold derivatives and the like beside debt, or nothing but these."""
+    return bool(_WIDER.fullmatch(normalize(label)))
 
 
 def is_like_debt(label: str) -> bool:

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from .grid import Cell, Grid
+from .notes import note_columns
 from .numbers import parse_number
 from .periods import Heading, parse_heading
 from .units import Unit, unit_of, without_unit
@@ -48,6 +49,7 @@ class Column:
         end: first column that is not its own; between the two stand currency signs and the like.
         text: the heading as written.
         unit: what its heading says of its unit.
+        notes: of the columns that its heading spans those with the numbers of notes.
     """
 
     index: int
@@ -55,6 +57,7 @@ class Column:
     text: str
     heading: Heading
     unit: Unit = field(default_factory=Unit)
+    notes: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ class _Reader:
             self._heads.append(under)
             return
         if self._heads:
-            self._open_table()
+            self._open_table(number)
             table = self.tables[-1] if self.tables else None
         texts = [cell for cell in filled.values() if isinstance(cell, str)]
         if len(texts) == len(filled) and not any(_is_value(cell) or _is_dash(cell) for cell in texts[1:]):
@@ -159,8 +162,10 @@ class _Reader:
         if table is not None:
             table.rows.append(Row(number, text[:LONGEST_LABEL], {}))
 
-    def _open_table(self) -> None:
+    def _open_table(self, first: int) -> None:
         columns = join_headings(self._heads, in_order=self._grid.lines)
+        if not self._grid.lines:
+            columns = [_with_notes(self._grid, first, column) for column in columns]
         self._heads = []
         if columns:
             self.tables.append(
@@ -173,6 +178,10 @@ class _Reader:
                 )
             )
             self._titles = []
+
+
+def _with_notes(grid: Grid, first: int, column: Column) -> Column:
+    return replace(column, notes=note_columns(grid.rows, first, column.index, column.end))
 
 
 def _with_wrapped_label(rows: list[Row], row: Row) -> Row:
@@ -205,7 +214,7 @@ def read_row(grid: Grid, number: int, filled: dict[int, Cell], columns: list[Col
     cells = {}
     nil = set()
     for place, column in enumerate(columns):
-        inside = range(column.index, column.end)
+        inside = [at for at in range(column.index, column.end) if at not in column.notes]
         found = next((at for at in inside if at in filled and _is_value(filled[at])), None)
         if found is not None:
             cells[place] = (filled[found], grid.reference(number, found))

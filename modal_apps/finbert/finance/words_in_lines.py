@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .notes import is_note_word
 from .numbers import parse_number
 from .periods import parse_heading
 
@@ -41,7 +42,8 @@ def split_headings(pieces: list[Piece]) -> tuple[list[Piece], bool]:
     found: list[Piece] = []
     for piece in pieces:
         found += _equal_parts(piece) or [piece]
-    return found, len(found) > len(pieces)
+    notes = sum(is_note_word(piece.text) for piece in found)
+    return found, len(found) > len(pieces) and len(found) - notes > 1
 
 
 def _equal_parts(piece: Piece) -> list[Piece]:
@@ -50,7 +52,7 @@ def _equal_parts(piece: Piece) -> list[Piece]:
         Piece(match[0], piece.start + match.start(), piece.start + match.end())
         for match in re.finditer(r"\S+", piece.text)
     ]
-    if len(words) > MOST_WORDS or _is_whole(piece.text):
+    if len(words) > MOST_WORDS or (_is_whole(piece.text) and not is_note_word(words[0].text)):
         return []
     for count in range(min(len(words), MOST_COLUMNS), 1, -1):
         if len(words) % count:
@@ -59,6 +61,8 @@ def _equal_parts(piece: Piece) -> list[Piece]:
         parts = [_joined(words[at : at + size]) for at in range(0, len(words), size)]
         if all(_is_whole(part.text) for part in parts):
             return parts
+    if len(words) > 1 and is_note_word(words[0].text) and _is_whole(_joined(words[1:]).text):
+        return [words[0], _joined(words[1:])]
     # `Notes 2024 2023`: a word before the headings.
     rest = (
         _equal_parts(_joined(words[1:]))

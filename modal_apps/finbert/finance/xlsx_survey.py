@@ -58,11 +58,16 @@ class Survey:
 
     Parameters:
         empty_formulas: formulas whose result was never saved, as in files written by a program.
+        hidden_sheets: names of sheets that a spreadsheet does not show.
+        hidden_rows, hidden_columns: with values, of all sheets.
     """
 
     elements: int = 0
     sheets: int = 0
     empty_formulas: int = 0
+    hidden_sheets: list[str] = field(default_factory=list)
+    hidden_rows: int = 0
+    hidden_columns: int = 0
     named: set[str] = field(default_factory=set)
 
     def name(self, kind: str, value: str) -> None:
@@ -98,6 +103,9 @@ class _Part:
         self._root = ""
         self._row = self._column = self._widest = self._area = self._in_row = self._own = 0
         self._in_value = self._has_value = self._has_formula = False
+        self._row_is_hidden = False
+        self._hidden: list[tuple[int, int]] = []  # columns, from and to
+        self._hidden_with_values: set[int] = set()
 
     def read(self, part: IO[bytes]) -> None:
         parser = expat.ParserCreate()
@@ -110,6 +118,7 @@ class _Part:
             while chunk := part.read(CHUNK):
                 parser.Parse(chunk, False)
             parser.Parse(b"", True)
+            self._found.hidden_columns += len(self._hidden_with_values)
         except expat.ExpatError:
             if self._root:
                 raise
@@ -139,6 +148,8 @@ class _Part:
         elif self._root == "workbook" and tag == "sheet":
             self._found.sheets += 1
             self._found.name("sheet", attributes.get("r:id", str(self._found.sheets)))
+            if attributes.get("state", "visible") != "visible":
+                self._found.hidden_sheets.append(attributes.get("name", ""))
             if self._found.sheets > MOST_SHEETS:
                 raise FileError("too_many_sheets", f"The workbook has more than {MOST_SHEETS} sheets.")
 
@@ -152,6 +163,11 @@ class _Part:
         elif tag == "row":
             self._row = _row_number(attributes.get("r"), self._row)
             self._column = self._widest = self._in_row = 0
+            self._row_is_hidden = _is_hidden(attributes)
+        elif tag == "col" and _is_hidden(attributes) and len(self._hidden) < MOST_COLUMNS:
+            self._hidden.append(
+                (_row_number(attributes.get("min"), 0), _row_number(attributes.get("max"), 0))
+            )
 
     def _start_cell(self, reference: str) -> None:
         letters = reference.rstrip(DIGITS)
@@ -181,10 +197,23 @@ class _Part:
             self._in_value = False
         elif tag == "c" and self._root == "worksheet":
             self._found.empty_formulas += self._has_formula and not self._has_value
+            if self._has_value:
+                self._note_hidden()
             # Empty rows are left out: programs format whole columns, down to the last row that there can be.
             if self._has_value and self._row > MOST_ROWS:
                 message = f"A sheet has {self._row:,} rows; at most {MOST_ROWS:,} are read."
                 raise FileError("too_many_rows", f"{message} Delete those that hold no statement.")
+
+    def _note_hidden(self) -> None:
+        if self._row_is_hidden:
+            self._found.hidden_rows += 1
+            self._row_is_hidden = False  # each row once
+        if any(first <= self._column <= last for first, last in self._hidden):
+            self._hidden_with_values.add(self._column)
+
+
+def _is_hidden(attributes: dict[str, str]) -> bool:
+    return attributes.get("hidden") in ("1", "true")
 
 
 def _too_complex(most: int) -> FileError:

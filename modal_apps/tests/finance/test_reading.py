@@ -94,7 +94,6 @@ def test_changes_of_a_cash_flow_are_no_balances(order: tuple[int, ...]) -> None:
     }
     for key, value in expected.items():
         assert ratio(statement, key).value == pytest.approx(value, rel=1e-3), key
-    assert facts(statement)["shares_outstanding"][0] == ("FY2024", 51_450_000)
     assert facts(statement)["rnd"] == [("FY2024", 2_010_000), ("FY2023", 1_950_000)]
 
 

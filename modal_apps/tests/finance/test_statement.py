@@ -112,8 +112,8 @@ def test_the_caller_can_give_scale_and_currency() -> None:
 
 def test_shares_are_not_scaled_when_the_heading_says_so() -> None:
     heading = "in thousands, except share data"
-    statement = read([heading], ["", "FY2024"], ["Revenue", 5], ["Shares outstanding", 700])
-    assert (values(statement, "revenue"), values(statement, "shares_outstanding")) == ([5000.0], [700.0])
+    statement = read([heading], ["", "FY2024"], ["Total assets", 5], ["Shares outstanding", 700])
+    assert (values(statement, "total_assets"), values(statement, "shares_outstanding")) == ([5000.0], [700.0])
 
 
 def test_currency_is_read_from_heading_or_cells_but_not_from_sentences() -> None:
