@@ -77,7 +77,13 @@ def final_size(width: int, height: int, max_pixels: int) -> tuple[int, int]:
     Raises:
         BadShape: see `smart_resize`.
     """
-    return smart_resize(*smart_resize(width, height, most=max_pixels))
+    return smart_resize(*_not_too_steep(*smart_resize(width, height, most=max_pixels)))
+
+
+def _not_too_steep(width: int, height: int) -> tuple[int, int]:
+    """Rounding a thin page down can leave it thinner than the model takes: its long side gives way."""
+    longest = STEEPEST * min(width, height)
+    return min(width, longest), min(height, longest)
 
 
 def _floor(length: float) -> int:
