@@ -20,7 +20,7 @@ export function respellRare(text: string): string {
     .replace(/^([ \t]*)lazy(?=[ \t]+(?:from|import)\b)/gm, '$10;  ')
     .replace(/\b(?:t|T)(?=[rR]?["'])|(?<=\b[rR])[tT](?=["'])/g, 'f')
     .replace(/\bin[ \t]+\*(?=[ \t]*[\w([])/g, (clause) => `${clause.slice(0, -1)} `)
-    .replace(/(?<=[\w)\]]\[[ \t]*)\*(?=[ \t]*[\w(])/g, ' ')
+    .replace(/\*(?<=[\w)\]]\[[ \t]*\*)(?=[ \t]*[\w(])/g, ' ')
     .replace(/\blambda\b[^:\n]{1,200}/g, (head) => head.replace(/,[ \t]*\/(?=[ \t]*(?:,|$))/, blank));
   return withNamesFor(respelled);
 }

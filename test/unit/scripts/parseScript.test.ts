@@ -302,11 +302,11 @@ describe('parameters', () => {
 describe('syntax errors', () => {
   const good = 'import modal\napp = modal.App("x")\n@app.function()\ndef f(): pass\n';
   it.each([
-    ['an open bracket at the end', `${good}x = (\n`, 5, 'unexpected EOF'],
+    ['an open bracket at the end', `${good}x = (\n`, 5, 'never closed'],
     ['an open call', `${good}print(1\ny = 2\n`, 5, ''],
     ['a missing colon', `${good}def g()\n    pass\n`, 5, ''],
     ['two operators', `${good}x = = 3\n`, 5, ''],
-    ['a broken decorator', `${good}@app.function(\ndef g(): pass\n`, 5, 'Expected `)`'],
+    ['a broken decorator', `${good}@app.function(\ndef g(): pass\n`, 5, 'A bracket is not closed'],
   ])('%s: the rest is read', async (_, text, line, words) => {
     const script = await readScript(text);
     expect(script.apps[0]).toMatchObject({ name: 'x' });
