@@ -4,7 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ModalScript, ScriptApp, ScriptParameter, SourcePlace } from '../../../src/domain/script.ts';
-import { appReference, runnables } from '../../../src/domain/script.ts';
+import { appReference, runnables, webFunctions } from '../../../src/domain/script.ts';
 import { parseScript } from '../../../src/scripts/parseScript.ts';
 import { readScript } from '../../../src/scripts/readScript.ts';
 
@@ -229,6 +229,29 @@ def make():
   ])('generators: %j', (body, generator) => {
     const text = `import modal\napp = modal.App("x")\n@app.function()\ndef f():\n    ${body}\n`;
     expect(app(text).units[0]!.functions[0]!.generator).toBe(generator);
+  });
+
+  it('answer requests by the name under which they are deployed', () => {
+    const { units } = app(`import modal
+app = modal.App("x")
+@app.function(name="site-v2")
+@modal.asgi_app()
+def site(): ...
+@app.cls()
+class Model:
+    @modal.fastapi_endpoint()
+    def ask(self): ...
+    @modal.method()
+    def inner(self): ...
+@app.function(name=pick())
+@modal.fastapi_endpoint()
+def late(): ...
+`);
+    expect(webFunctions(units).map(({ fn, deployedAs }) => [fn.name, deployedAs])).toEqual([
+      ['site', 'site-v2'],
+      ['Model.ask', 'Model.ask'],
+      ['late', undefined],
+    ]);
   });
 
   it('say where they are and where their decorators begin', () => {
