@@ -14,6 +14,8 @@ const app = (text: string): ScriptApp => {
   expect(apps).toHaveLength(1);
   return apps[0]!;
 };
+/** Hundreds of texts take as long as a busy machine needs. */
+const patient = 120_000;
 /** The only unit of an app whose function has this decorator call. */
 const unit = (args: string, before = '') =>
   app(`import modal\n${before}\napp = modal.App("x")\n@app.function(${args})\ndef f(): pass\n`).units[0]!;
@@ -388,7 +390,7 @@ describe('any text', () => {
       }),
       { numRuns: 300 },
     );
-  });
+  }, patient);
 
   it('of letters, signs and indents is read without an error', () => {
     const sign = fc.constantFrom(
@@ -417,7 +419,7 @@ describe('any text', () => {
     );
     fc.assert(fc.property(fc.array(sign, { maxLength: 60 }), (signs) => void parseScript(signs.join(''))));
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void parseScript(text)));
-  });
+  }, patient);
 
   it('names stand where the places say', () => {
     for (const text of files) {
