@@ -377,49 +377,57 @@ describe('any text', () => {
     ]),
   ];
 
-  it('cut anywhere is read without an error, and every place is in it', () => {
-    fc.assert(
-      fc.property(fc.constantFrom(...files), fc.nat(), fc.nat(), (text, from, length) => {
-        const start = from % text.length;
-        const part = text.slice(start, start + (length % text.length));
-        const lines = part.split('\n');
-        for (const { line, column } of places(parseScript(part))) {
-          expect(line).toBeLessThanOrEqual(lines.length);
-          expect(column).toBeLessThanOrEqual((lines[line - 1] ?? '').length + 1);
-        }
-      }),
-      { numRuns: 300 },
-    );
-  }, patient);
+  it(
+    'cut anywhere is read without an error, and every place is in it',
+    () => {
+      fc.assert(
+        fc.property(fc.constantFrom(...files), fc.nat(), fc.nat(), (text, from, length) => {
+          const start = from % text.length;
+          const part = text.slice(start, start + (length % text.length));
+          const lines = part.split('\n');
+          for (const { line, column } of places(parseScript(part))) {
+            expect(line).toBeLessThanOrEqual(lines.length);
+            expect(column).toBeLessThanOrEqual((lines[line - 1] ?? '').length + 1);
+          }
+        }),
+        { numRuns: 300 },
+      );
+    },
+    patient,
+  );
 
-  it('of letters, signs and indents is read without an error', () => {
-    const sign = fc.constantFrom(
-      '(',
-      ')',
-      '[',
-      '{',
-      '"',
-      "'",
-      '"""',
-      '@',
-      'app',
-      '=',
-      ':',
-      '\n',
-      '  ',
-      'def f',
-      'f"{',
-      '\\',
-      '*',
-      '0.',
-      'é',
-      '\t',
-      'modal.App',
-      '\0',
-    );
-    fc.assert(fc.property(fc.array(sign, { maxLength: 60 }), (signs) => void parseScript(signs.join(''))));
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void parseScript(text)));
-  }, patient);
+  it(
+    'of letters, signs and indents is read without an error',
+    () => {
+      const sign = fc.constantFrom(
+        '(',
+        ')',
+        '[',
+        '{',
+        '"',
+        "'",
+        '"""',
+        '@',
+        'app',
+        '=',
+        ':',
+        '\n',
+        '  ',
+        'def f',
+        'f"{',
+        '\\',
+        '*',
+        '0.',
+        'é',
+        '\t',
+        'modal.App',
+        '\0',
+      );
+      fc.assert(fc.property(fc.array(sign, { maxLength: 60 }), (signs) => void parseScript(signs.join(''))));
+      fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void parseScript(text)));
+    },
+    patient,
+  );
 
   it('names stand where the places say', () => {
     for (const text of files) {
