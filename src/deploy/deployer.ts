@@ -9,7 +9,7 @@ import type { ControlPlane, DeployedApp } from '../modal/controlPlane.ts';
 import { readTrace, traceEnvironment, withoutTrace } from './cliTrace.ts';
 import type { SourceFrame } from './failure.ts';
 import { explainFailure } from './failure.ts';
-import { missingModuleStep } from './missingModule.ts';
+import { withOwnFiles } from './missingModule.ts';
 import type { Health } from './health.ts';
 import type { DeployPlan } from './plan.ts';
 import { commandLine } from './plan.ts';
@@ -259,11 +259,10 @@ async function failureOf(
   warnings: readonly SourceProblem[],
 ): Promise<DeployError> {
   const output = stderr || stdout;
-  const failure = explainFailure(output, exitCode);
+  const failure = await withOwnFiles(explainFailure(output, exitCode), plan);
   const source = await readFile(plan.script, 'utf8').catch(() => '');
   const own = (frame: SourceFrame) => frame.file.startsWith(plan.cwd);
   const problems = failureProblems(failure, own, plan.script, source, stdout);
-  const nextStep = (await missingModuleStep(failure, plan)) ?? failure.nextStep;
-  const message = [failure.cause, nextStep].filter(Boolean).join(' ');
+  const message = [failure.cause, failure.nextStep].filter(Boolean).join(' ');
   return new DeployError(message, [...problems, ...warnings]);
 }

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import type { SourceFrame } from './failure.ts';
+import type { DeployFailure } from './failure.ts';
 
 /** What was deployed or run. */
 export interface MissingIn {
@@ -10,13 +10,19 @@ export interface MissingIn {
 
 const missing = /No module named '?([A-Za-z_]\w{0,99})/;
 
+/** The failure with the next step that fits what is beside the script. */
+export async function withOwnFiles(failure: DeployFailure, where: MissingIn): Promise<DeployFailure> {
+  const nextStep = await missingModuleStep(failure, where);
+  return nextStep === undefined ? failure : { ...failure, nextStep };
+}
+
 /**
  * What to do about a module that Python did not find: a file of the user's own is put where Python looks, and only a
  * package is installed.
  * @returns undefined for another cause
  */
 export async function missingModuleStep(
-  { cause, frames }: { readonly cause: string; readonly frames: readonly SourceFrame[] },
+  { cause, frames }: Pick<DeployFailure, 'cause' | 'frames'>,
   { script, cwd }: MissingIn,
 ): Promise<string | undefined> {
   const name = missing.exec(cause)?.[1];

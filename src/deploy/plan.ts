@@ -65,8 +65,10 @@ export interface PlannedUnit {
   readonly gpus: readonly UnitGpu[] | undefined;
   /** Containers kept, and so paid, all the time; undefined = only running the script would tell. */
   readonly minContainers: number | undefined;
-  /** Environment variables that change it where they are set. */
+  /** Environment variables that change the GPU where they are set. */
   readonly unless?: readonly string[];
+  /** Those that change the containers that are kept. */
+  readonly keepsUnless?: readonly string[];
   /** Containers that one call starts together; `size` undefined = only running the script would tell. */
   readonly cluster?: { readonly size: number | undefined };
 }
@@ -334,10 +336,11 @@ function assertEnvironmentName(name: string): void {
 }
 
 export function planUnits(units: readonly ScriptUnit[], rates: Rates): PlannedUnit[] {
-  return units.map(({ name, gpus, minContainers, unless, cluster }) => ({
+  return units.map(({ name, gpus, minContainers, unless, keepsUnless, cluster }) => ({
     name,
     minContainers,
     ...(unless ? { unless } : {}),
+    ...(keepsUnless ? { keepsUnless } : {}),
     ...(cluster ? { cluster } : {}),
     gpus: gpus?.map((gpu) => {
       const request = parseGpu(gpu);

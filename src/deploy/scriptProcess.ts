@@ -9,7 +9,7 @@ import type { ModalCli } from '../modal/cli.ts';
 import type { Connection } from '../modal/connection.ts';
 import type { ControlPlane } from '../modal/controlPlane.ts';
 import type { DeployFailure, SourceFrame } from './failure.ts';
-import { missingModuleStep } from './missingModule.ts';
+import { withOwnFiles } from './missingModule.ts';
 import { DeployError } from './deployer.ts';
 import { failureProblems } from './problems.ts';
 import { clockSkewMs, endUnfinished } from './unfinished.ts';
@@ -170,11 +170,11 @@ export async function endOwnApp(
 /** @param output everything that was printed, for the failed step of a build */
 export async function scriptError(
   { script, cwd }: ScriptPlan,
-  failure: DeployFailure,
+  printed: DeployFailure,
   output: string,
 ): Promise<DeployError> {
-  const nextStep = (await missingModuleStep(failure, { script, cwd })) ?? failure.nextStep;
-  const message = [failure.cause, nextStep].filter(Boolean).join(' ');
+  const failure = await withOwnFiles(printed, { script, cwd });
+  const message = [failure.cause, failure.nextStep].filter(Boolean).join(' ');
   const source = await readFile(script, 'utf8').catch(() => '');
   const local = await Promise.all(failure.frames.map((frame) => localFrame(frame, cwd)));
   const frames = local.filter((frame) => frame !== undefined);

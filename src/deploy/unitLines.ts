@@ -23,13 +23,13 @@ export function unitLines(units: readonly PlannedUnit[], rates: Rates, complete 
 /** Whether starting this may cost more than the seconds of a CPU container. */
 export function costsAttention(units: readonly PlannedUnit[]): boolean {
   return units.some(
-    ({ gpus, minContainers, unless }) =>
-      gpus === undefined || gpus.length > 0 || minContainers !== 0 || unless !== undefined,
+    ({ gpus, minContainers, unless, keepsUnless }) =>
+      gpus === undefined || gpus.length > 0 || minContainers !== 0 || (unless ?? keepsUnless) !== undefined,
   );
 }
 
 function gpuLine({ name, gpus, unless, cluster }: PlannedUnit): string {
-  const set = unless ? `, unless ${unless.join(' or ')} is set` : '';
+  const set = ifSet(unless);
   if (!gpus) return `GPU of ${name}: as the script says, price unknown`;
   if (gpus.length === 0) return `GPU of ${name}: none${set}`;
   const words = gpus.map((gpu) => gpuWords(gpu, cluster)).join(' or ');
@@ -51,16 +51,19 @@ function clusterWords({ size }: { readonly size: number | undefined }): string {
     : 'while the cluster runs';
 }
 
-function warmLine({ name, gpus, minContainers, unless }: PlannedUnit): string | undefined {
-  if (minContainers === 0 && !unless) return undefined;
-  if (minContainers === 0)
-    return `Containers that ${name} keeps running: none, unless ${unless?.join(' or ')} is set`;
+function warmLine({ name, gpus, minContainers, keepsUnless }: PlannedUnit): string | undefined {
+  const set = ifSet(keepsUnless);
+  if (minContainers === 0) return keepsUnless && `Containers that ${name} keeps running: none${set}`;
   if (minContainers === undefined) return `Containers that ${name} keeps running: as the script says`;
   const kept = `${plural(minContainers, 'container')} of ${name} ${minContainers === 1 ? 'is' : 'are'} kept running`;
-  if (gpus?.length === 0) return `${kept}, and paid, all day`;
+  if (gpus?.length === 0) return `${kept}, and paid, all day${set}`;
   const usd = gpus?.[0]?.usdPerHour;
-  if (usd === undefined) return `${kept}, and paid, all day: price unknown`;
-  return `${kept}: about $${(usd * 24 * minContainers).toFixed(2)} a day, also without requests`;
+  if (usd === undefined) return `${kept}, and paid, all day: price unknown${set}`;
+  return `${kept}: about $${(usd * 24 * minContainers).toFixed(2)} a day, also without requests${set}`;
+}
+
+function ifSet(variables: readonly string[] | undefined): string {
+  return variables ? `, unless ${variables.join(' or ')} is set` : '';
 }
 
 function priceNote(rates: Rates): string {

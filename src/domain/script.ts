@@ -66,8 +66,10 @@ export interface ScriptUnit extends SourcePlace {
   readonly gpus: readonly string[] | undefined;
   /** Containers that are kept, and so paid, all the time; undefined = the text alone does not tell. */
   readonly minContainers: number | undefined;
-  /** Environment variables that change `gpus` or `minContainers` where they are set when the file runs. */
+  /** Environment variables that change `gpus` where they are set when the file runs. */
   readonly unless?: readonly string[];
+  /** Those that change `minContainers`. */
+  readonly keepsUnless?: readonly string[];
   /** Containers that one call starts together; `size` undefined = the text alone does not tell. */
   readonly cluster?: { readonly size: number | undefined };
   /** Names in `modal.Secret.from_name("…")`, where they are literal. */
@@ -179,6 +181,21 @@ export type Runnable = ScriptFunction | ScriptEntryPoint;
 export function runnables(app: ScriptApp): Runnable[] {
   const functions = app.units.flatMap((unit) => unit.functions).filter((fn) => !fn.web && !fn.generator);
   return [...app.entryPoints, ...functions];
+}
+
+/** A function that answers requests, with what Modal calls it once it is deployed. */
+export interface WebFunction {
+  readonly fn: ScriptFunction;
+  /** `name`, or `Cls.method`; undefined = the text alone does not tell. */
+  readonly deployedAs: string | undefined;
+}
+
+export function webFunctions(units: readonly ScriptUnit[]): WebFunction[] {
+  return units.flatMap(({ functions, deployedAs }) =>
+    functions
+      .filter(({ web }) => web)
+      .map((fn) => ({ fn, deployedAs: deployedAs?.endsWith('.*') ? fn.name : deployedAs })),
+  );
 }
 
 /** The variable that the CLI takes when none is named. */

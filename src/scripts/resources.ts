@@ -3,7 +3,10 @@ import type { Argument, PythonSource } from './pythonSource.ts';
 import { secretNames } from './secrets.ts';
 import type { Value, Values } from './values.ts';
 
-type Resources = Pick<ScriptUnit, 'gpus' | 'minContainers' | 'secrets' | 'maybeSecrets' | 'unless'>;
+type Resources = Pick<
+  ScriptUnit,
+  'gpus' | 'minContainers' | 'secrets' | 'maybeSecrets' | 'unless' | 'keepsUnless'
+>;
 
 /** What the arguments of a decorator ask Modal for. @param written as they stand in the file */
 export function resources(written: readonly Argument[], source: PythonSource, values: Values): Resources {
@@ -12,13 +15,13 @@ export function resources(written: readonly Argument[], source: PythonSource, va
   // The name before version 1.0, which early clients still take.
   const kept = keyword(args, ['min_containers', 'keep_warm'], values);
   const { always, maybe } = secretNames(args, source, values);
-  const unless = [...new Set([...gpu.unless, ...kept.unless])];
   return {
     gpus: gpuChoices(gpu.value),
     minContainers: containerCount(kept.value),
     secrets: [...always, ...maybe],
     ...(maybe.length > 0 ? { maybeSecrets: maybe } : {}),
-    ...(unless.length > 0 ? { unless } : {}),
+    ...(gpu.unless.length > 0 ? { unless: gpu.unless } : {}),
+    ...(kept.unless.length > 0 ? { keepsUnless: kept.unless } : {}),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { PositionEncoding, Workspace } from '@astral-sh/ruff-wasm-nodejs';
 import type { ScriptProblem } from '../domain/script.ts';
+import { syntaxWords } from './syntaxWords.ts';
 
 /** More errors than this mostly follow from the first ones. */
 const mostProblems = 20;
@@ -32,7 +33,7 @@ export function syntaxErrors(text: string): ScriptProblem[] {
       .map(({ message, start_location: { row, column } }) => ({ line: row, column, message }))
       .filter(({ line }) => !lines.has(line) && lines.add(line))
       .slice(0, mostProblems)
-      .map((problem) => ({ ...problem, message: `Syntax error: ${problem.message}` }));
+      .map((problem) => ({ ...problem, message: syntaxWords(problem.message) }));
   } catch {
     failed = true; // e.g. brackets nested deeper than its stack
     return [];

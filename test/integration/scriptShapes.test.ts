@@ -17,7 +17,10 @@ interface Registered {
       {
         readonly name: string;
         readonly functions: Readonly<
-          Record<string, { gpus: string[]; secrets: string[]; minContainers: number }>
+          Record<
+            string,
+            { gpus: string[]; secrets: string[]; minContainers: number; clusterSize: number | null }
+          >
         >;
         readonly entryPoints: readonly string[];
       }
@@ -32,7 +35,6 @@ const files = readdirSync(folder).filter((file) => file.endsWith('.py'));
 
 /** What only running the file tells, and we say so. Everything else is read. */
 const unread: Readonly<Record<string, string>> = {
-  'any_decorator.py': '',
   'loop.py': 'loop',
   'nested_calls.py': 'call',
   'passed.py': 'passed',
@@ -41,6 +43,8 @@ const unknownGpus: Readonly<Record<string, readonly string[]>> = {
   'changed.py': ['f', 'g'],
   'loop.py': [],
 };
+/** Whether it is a cluster is asked for in the decorator itself. */
+const unknownClusters: Readonly<Record<string, readonly string[]>> = { 'any_decorator.py': ['train'] };
 /** Names of apps that only running the file tells. */
 const unknownNames = new Set(['name_unknown.py', 'factory_direct.py', 'factory_unknown.py', 'walrus.py']);
 
@@ -82,7 +86,7 @@ describe.each(files)('%s', (file) => {
       expect(app.entryPoints.map(({ name }) => name).sort()).toEqual(real.entryPoints);
       const reason = unread[file];
       if (reason) expect(app.unread).toEqual([reason]);
-      else if (reason === undefined) expect(app).not.toHaveProperty('unread');
+      else expect(app).not.toHaveProperty('unread');
       const tags = Object.keys(real.functions);
       const sure = app.units.filter(({ conditional }) => !conditional);
       expect(tags).toEqual(expect.arrayContaining(sure.map(({ deployedAs }) => deployedAs)));
@@ -94,6 +98,9 @@ describe.each(files)('%s', (file) => {
         const known = !unknownGpus[file]?.includes(unit.name);
         expect(unit.gpus, `GPUs of ${unit.name}`).toEqual(known ? function_.gpus : undefined);
         expect(unit.minContainers, `containers of ${unit.name}`).toBe(function_.minContainers);
+        const cluster = function_.clusterSize === null ? undefined : { size: function_.clusterSize };
+        const isSure = !unknownClusters[file]?.includes(unit.name);
+        expect(unit.cluster, `cluster of ${unit.name}`).toEqual(isSure ? cluster : { size: undefined });
         const maybe = unit.maybeSecrets ?? [];
         expect(unit.secrets).toEqual(expect.arrayContaining(function_.secrets));
         expect(function_.secrets).toEqual(

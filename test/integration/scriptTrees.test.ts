@@ -29,6 +29,10 @@ afterAll(async () => {
 const fn = (name: string, app = 'app', args = '') =>
   `@${app}.function(${args})\ndef ${name}(x: int = 1) -> int:\n    print("ran ${name}")\n    return x\n\n`;
 
+/** In a container a file finds those beside it only where the image has them. */
+const withSource = (app: string, ...modules: readonly string[]) =>
+  `import modal\n\nimage = modal.Image.debian_slim().add_local_python_source(${modules.map((module) => `"${module}"`).join(', ')})\napp = modal.App("${app}", image=image)\n`;
+
 interface Tree {
   readonly files: Readonly<Record<string, string>>;
   /** Which file deploys it all. */
@@ -62,7 +66,7 @@ const trees: Readonly<Record<string, Tree>> = {
   },
   'files side by side': {
     files: {
-      'common.py': 'import modal\n\napp = modal.App("tree-flat")\n',
+      'common.py': withSource('tree-flat', 'common', 'jobs'),
       'jobs.py': `import common\n\n${fn('job', 'common.app')}`,
       'main.py': `import jobs\nfrom common import app as production\n\n${fn('last', 'production')}`,
     },
@@ -94,15 +98,16 @@ const trees: Readonly<Record<string, Tree>> = {
   'apps that one app includes': {
     files: {
       'one.py': `import modal\n\napp = modal.App("tree-part")\n\n${fn('inner', 'app', 'gpu="A10"')}`,
-      'all.py': `import modal\nfrom one import app as part\n\napp = modal.App("tree-included").include(part)\n\n${fn('outer')}`,
+      'all.py': `import modal\nfrom one import app as part\n\nimage = modal.Image.debian_slim().add_local_python_source("one")\napp = modal.App("tree-included", image=image).include(part)\n\n${fn('outer')}`,
     },
     deployedBy: 'all.py',
-    args: ['all.py'],
+    // It has the included app as `part` too.
+    args: ['all.py::app'],
     runs: ['all.py', 'outer'],
   },
   'a circle of imports, and names that a star brings': {
     files: {
-      'base.py': 'import modal\n\napp = modal.App("tree-circle")\n\nimport parts\n',
+      'base.py': `${withSource('tree-circle', 'base', 'parts')}\nimport parts\n`,
       'parts.py': `from base import *\n\n${fn('part')}`,
     },
     deployedBy: 'base.py',
@@ -112,7 +117,7 @@ const trees: Readonly<Record<string, Tree>> = {
   'a script in a package that imports the file beside it': {
     files: {
       'tools/__init__.py': '',
-      'tools/shared.py': 'import modal\n\napp = modal.App("tree-beside")\n',
+      'tools/shared.py': withSource('tree-beside', 'shared'),
       'tools/job.py': `from shared import app\n\n${fn('job')}`,
     },
     deployedBy: 'tools/job.py',

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { commands } from '../../contributions.ts';
 import type { Disposable, Listener } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
-import type { Runnable, ScriptApp, ScriptFunction, ScriptUnit, SourcePlace } from '../../domain/script.ts';
-import { runnables } from '../../domain/script.ts';
+import type { Runnable, ScriptApp, ScriptFunction, SourcePlace } from '../../domain/script.ts';
+import { runnables, webFunctions } from '../../domain/script.ts';
 import type { Text } from '../../domain/text.ts';
 import { text } from '../../domain/text.ts';
 import type { Config } from '../../platform/config.ts';
@@ -95,17 +95,6 @@ export class ScriptCodeLenses implements vscode.CodeLensProvider, vscode.Disposa
       ? lens(runnable, text`Stop Run`, commands.stopRun, argument, text`Stop ${runnable.name}`)
       : lens(runnable, text`Run`, commands.runFunction, argument, text`Run ${runnable.name} on Modal`);
   }
-}
-
-/** Functions that answer requests, with what Modal calls them once they are deployed. */
-function webFunctions(
-  units: readonly ScriptUnit[],
-): { fn: ScriptFunction; deployedAs: string | undefined }[] {
-  return units.flatMap(({ functions, deployedAs }) =>
-    functions
-      .filter(({ web }) => web)
-      .map((fn) => ({ fn, deployedAs: deployedAs?.endsWith('.*') ? fn.name : deployedAs })),
-  );
 }
 
 function sendLens(fn: ScriptFunction, deployedAs: string, deployedApp: string): vscode.CodeLens {

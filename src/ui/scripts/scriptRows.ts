@@ -357,7 +357,10 @@ function gpuSummary(units: readonly ScriptUnit[]): string {
   return [...new Set(first)].join(', ');
 }
 
-function unitWords({ gpus, minContainers, unless, cluster }: ScriptUnit, rates: Rates): string[] {
+function unitWords(
+  { gpus, minContainers, unless, keepsUnless, cluster }: ScriptUnit,
+  rates: Rates,
+): string[] {
   const one = gpus?.[0] === undefined ? undefined : gpuUsdPerHour(gpus[0], rates);
   const usd = one === undefined ? undefined : one * (cluster?.size ?? 1);
   return [
@@ -365,7 +368,8 @@ function unitWords({ gpus, minContainers, unless, cluster }: ScriptUnit, rates: 
     unless ? `unless ${unless.join(' or ')} is set` : '',
     cluster ? (cluster.size === undefined ? 'a cluster' : `a cluster of ${cluster.size}`) : '',
     usd === undefined ? '' : formatUsdPerHour(usd),
-    minContainers ? `keeps ${minContainers} running` : '',
+    minContainers || keepsUnless ? `keeps ${minContainers ?? 0} running` : '',
+    keepsUnless ? `unless ${keepsUnless.join(' or ')} is set` : '',
   ].filter(Boolean);
 }
 

@@ -13,7 +13,7 @@ from modal.cli.import_refs import ImportRef, import_file_or_module, list_cli_com
 from modal.functions import Function  # noqa: E402
 
 
-kept: dict[int, int | None] = {}
+settings_of: dict[int, dict] = {}
 made = []
 from_local = _Function._from_local
 
@@ -21,7 +21,7 @@ from_local = _Function._from_local
 def noting(*args, **settings):
     function = from_local(*args, **settings)
     made.append(function)  # so that no other gets its id
-    kept[id(function)] = settings.get("min_containers")
+    settings_of[id(function)] = settings
     return function
 
 
@@ -46,7 +46,13 @@ def functions_of(app) -> dict:
     found = {}
     for tag, inner in app._local_state.functions.items():
         function = synchronizer._translate_out(inner)
-        found[tag] = {"gpus": gpus(inner), "secrets": secrets(inner), "minContainers": kept.get(id(inner), 0) or 0}
+        settings = settings_of.get(id(inner), {})
+        found[tag] = {
+            "gpus": gpus(inner),
+            "secrets": secrets(inner),
+            "minContainers": settings.get("min_containers") or 0,
+            "clusterSize": settings.get("cluster_size"),
+        }
         assert isinstance(function, Function)
     return found
 

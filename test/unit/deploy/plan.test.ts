@@ -194,6 +194,32 @@ def late(): ...
     ]);
   });
 
+  it('prices a cluster by its size, and names the variables that change a GPU or what is kept', async () => {
+    const [shown] = parseScript(`import os
+import modal
+app = modal.App("shop")
+@app.function(gpu="H100:8")
+@modal.experimental.clustered(size=4)
+def train(): ...
+@app.function(gpu="H100:8")
+@modal.experimental.clustered(size=count())
+def tune(): ...
+@app.function(gpu=os.environ.get("SHOP_GPU", "L40S"))
+def serve(): ...
+@app.function(min_containers=int(os.environ.get("KEEP", "0")))
+def web(): ...
+`).apps;
+    const plan = await planDeploy({ kind: 'script', script: '/w/shop.py', app: shown! }, services);
+    expect(unitLines(plan.units!, datedRates)).toEqual([
+      `GPU of train: H100:8 (640 GB) in 4 containers, $${(datedRates.usdPerHour['gpu_hour_cost_h100']! * 32).toFixed(2)}/h while the cluster runs`,
+      `GPU of tune: H100:8 (640 GB), $${(datedRates.usdPerHour['gpu_hour_cost_h100']! * 8).toFixed(2)}/h for each container of a cluster, whose size only the script tells`,
+      `GPU of serve: L40S (48 GB), $${datedRates.usdPerHour['gpu_hour_cost_l40s']!.toFixed(2)}/h while a container runs, unless SHOP_GPU is set`,
+      'CPU only: web',
+      'Containers that web keeps running: none, unless KEEP is set',
+      expect.stringContaining('before credits'),
+    ]);
+  });
+
   it('says nothing of what the text does not tell', async () => {
     const plan = await planDeploy({ kind: 'script', script: '/w/shop.py' }, services);
     expect(plan).toMatchObject({ appName: '', args: ['deploy', '--env=main', '/w/shop.py'] });

@@ -108,4 +108,10 @@ describe('what the CLI refuses', () => {
     expect(unsupportedParameters([words])).toEqual([]);
     expect(unsupportedParameters([count, words])).toEqual(['*args']);
   });
+
+  it('is also a name with capitals, because its flag would reach the function in small letters', () => {
+    expect(
+      unsupportedParameters([parameter(kind('str'), 'sourceDict', 'str'), parameter(kind('int'))]),
+    ).toEqual(['sourceDict (the CLI passes it on in small letters)']);
+  });
 });

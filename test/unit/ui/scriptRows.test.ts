@@ -136,6 +136,22 @@ describe('rows of scripts', () => {
     });
   });
 
+  it('say the size of a cluster with its price, and the variable that changes a GPU', () => {
+    const content = `import os
+import modal
+app = modal.App("chat")
+@app.function(gpu="H100:8")
+@modal.experimental.clustered(size=4)
+def train(): ...
+@app.function(gpu=os.environ.get("CHAT_GPU", "L40S"))
+def serve(): ...
+`;
+    const [train, serve] = below(build({ scripts: [file(content)] }));
+    const { gpu_hour_cost_h100: h100, gpu_hour_cost_l40s: l40s } = datedRates.usdPerHour;
+    expect(train!.description).toContain(`H100:8 · a cluster of 4 · $${(h100! * 32).toFixed(2)}/h`);
+    expect(serve!.description).toContain(`L40S · unless CHAT_GPU is set · $${l40s!.toFixed(2)}/h`);
+  });
+
   it('say a deploy under way', () => {
     expect(
       top(build({ deploying: new Map([['/w/chat.py::app', { text: 'building image', stages: [] }]]) })),
