@@ -107,7 +107,7 @@ def test_a_scan_in_a_pdf_is_turned_and_that_is_said() -> None:
 
 
 def test_a_side_that_is_not_sure_is_said() -> None:
-    sideways = open_document("a.png", packed(word_image("amount").rotate(90), "PNG"))
+    sideways = open_document("a.png", packed(word_image("1234567").rotate(90, expand=True), "PNG"))
     page = draw_page(sideways, 1, Opts().drawing())
     assert (page.turned, page.notes) == (0, (UNSURE,))
 
