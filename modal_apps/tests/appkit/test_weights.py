@@ -167,7 +167,7 @@ import transformers
 from transformers import BertModel
 BertModel.from_pretrained({REPO!r}, revision={COMMIT!r})
 for thread in threading.enumerate():
-    if thread is not threading.current_thread():
+    if thread.name == "Thread-auto_conversion":
         thread.join(60)
 """
 
