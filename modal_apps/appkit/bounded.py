@@ -207,6 +207,7 @@ class _Child:
     _server: _Server | None = None
     _number: int = 0
     _ended: bool = False
+    _was_late: bool = False
 
     def run(self) -> Any:
         """
@@ -235,7 +236,8 @@ class _Child:
         self.seconds = left.seconds
         self.children.peak_kb = max(self.children.peak_kb, left.peak_kb)
         if frame is None:
-            raise Ended(reason_of(left.status), self.note)
+            # Killed by us, and not by a system without memory: on a busy machine it may hardly have begun.
+            raise Ended("time" if self._was_late else reason_of(left.status), self.note)
         tag, data = frame
         if tag == VALUE:
             try:
@@ -255,6 +257,7 @@ class _Child:
                 self._server.kill(self._number)
 
     def _give_up(self, ours: socket.socket) -> None:
+        self._was_late = True
         self.end()
         with suppress(OSError):
             ours.shutdown(socket.SHUT_RDWR)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
 import tiny_finbert
 from appkit.auth import KeyChecker
+from appkit.fetchguard import FetchRules
+from appkit.jobs import JobBoard
 from finance.api import create_app
+from finance.batch_news import EndNews, Jobs
 from finance.finbert import FinBert
-from finance.settings import FinbertSettings
 from finance_backend import LocalBackend
+from finance_jobs import SETTINGS, Runner
 from support import KEY, client_for
 
 
@@ -47,6 +51,9 @@ def backend(model: FinBert) -> LocalBackend:
 @pytest_asyncio.fixture
 async def client(backend: LocalBackend) -> AsyncIterator[httpx.AsyncClient]:
     """A client with the key, in front of the whole app."""
-    app = create_app(FinbertSettings(max_body_mb=48), backend, KeyChecker((KEY.encode(),)))
+    known: dict[str, Any] = {}
+    news = EndNews(known, KEY, FetchRules())
+    jobs = Jobs(JobBoard(known, Runner(backend, known, news)), news)
+    app = create_app(SETTINGS, backend, KeyChecker((KEY.encode(),)), jobs=jobs)
     async with client_for(app) as client:
         yield client

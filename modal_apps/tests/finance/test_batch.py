@@ -15,14 +15,14 @@ import pytest_asyncio
 from appkit.auth import KeyChecker
 from appkit.fetchguard import FetchRules
 from appkit.job_news import sign
-from appkit.jobs import JobBoard, JobLog, Outcome
+from appkit.jobs import JobBoard, Outcome
 from finance.answers import AnalyzeOut
 from finance.api import analyst, create_app
-from finance.batch import MOST_ANALYSES, BatchPayload, run_batch
+from finance.batch import MOST_ANALYSES, run_batch
 from finance.batch_news import EndNews, Jobs
 from finance.requests import AnalyzeIn
-from finance.settings import FinbertSettings
 from finance_backend import LocalBackend
+from finance_jobs import SETTINGS, Runner
 from served import served
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -30,57 +30,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from support import KEY, client_for
 
-SETTINGS = FinbertSettings(max_body_mb=48)
-
 
 def analysis(
     rows: str = "Item,FY2024,FY2023\nRevenue,12,10\nNet income,3,2\n", **more: Any
 ) -> dict[str, Any]:
     content = base64.b64encode(rows.encode()).decode()
     return {"files": [{"name": "a.csv", "content_b64": content}], "query": "margins", **more}
-
-
-class Runner:
-    """Runs jobs in this event loop, as the spawned function does it."""
-
-    def __init__(self, backend: LocalBackend, known: dict[str, Any], news: EndNews) -> None:
-        self._analyze = analyst(SETTINGS, backend)
-        self._known = known
-        self._news = news
-        self.tasks: dict[str, asyncio.Task[Any]] = {}
-        self.hold = asyncio.Event()
-        self.hold.set()
-
-    async def spawn(self, payload: BatchPayload) -> str:
-        job_id = f"fc-{len(self.tasks) + 1}"
-        json.dumps(payload)  # plain types, for another container
-
-        async def work() -> Any:
-            log = JobLog(self._known, job_id)
-            async with log.writing(0.01):
-                await self.hold.wait()
-                result = await run_batch(
-                    payload["requests"], self._analyze, job_id, SETTINGS.app_name, watcher=log
-                )
-            if payload["callback_url"]:
-                await self._news.tell(job_id, "done", payload["callback_url"], result=result)
-            return result
-
-        self.tasks[job_id] = asyncio.create_task(work())
-        return job_id
-
-    async def outcome(self, job_id: str) -> Outcome:
-        task = self.tasks[job_id]
-        if not task.done():
-            return Outcome("pending")
-        if task.cancelled():
-            return Outcome("cancelled")
-        if error := task.exception():
-            return Outcome("failed", error=type(error).__name__)
-        return Outcome("done", task.result())
-
-    async def cancel(self, job_id: str) -> None:
-        self.tasks[job_id].cancel()
 
 
 class Receiver:
