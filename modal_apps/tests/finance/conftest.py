@@ -48,12 +48,17 @@ def backend(model: FinBert) -> LocalBackend:
     return LocalBackend(model)
 
 
-@pytest_asyncio.fixture
-async def client(backend: LocalBackend) -> AsyncIterator[httpx.AsyncClient]:
-    """A client with the key, in front of the whole app."""
+@pytest.fixture
+def jobs(backend: LocalBackend) -> Jobs:
+    """Batches that run in this process; callbacks are signed and sent as when deployed."""
     known: dict[str, Any] = {}
     news = EndNews(known, KEY, FetchRules())
-    jobs = Jobs(JobBoard(known, Runner(backend, known, news)), news)
+    return Jobs(JobBoard(known, Runner(backend, known, news)), news)
+
+
+@pytest_asyncio.fixture
+async def client(backend: LocalBackend, jobs: Jobs) -> AsyncIterator[httpx.AsyncClient]:
+    """A client with the key, in front of the whole app."""
     app = create_app(SETTINGS, backend, KeyChecker((KEY.encode(),)), jobs=jobs)
     async with client_for(app) as client:
         yield client
