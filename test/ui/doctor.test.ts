@@ -78,13 +78,11 @@ describe('outdated Modal code', () => {
 
   it('is fixed in the whole workspace after a preview', async () => {
     await workbench.runCommand('Modal: Fix Outdated Modal Code in Workspace…');
-    const preview = workbench.page.locator('.bulk-edit-panel');
     const box = (name: string) =>
-      preview
-        .getByRole('treeitem', { name: new RegExp(name) })
+      workbench.page
+        .locator('.part.panel .monaco-list-row', { hasText: name })
         .first()
-        .locator('.monaco-checkbox, input')
-        .first();
+        .locator('.edit-checkbox');
     await box('other.py').waitFor();
     await workbench.shot('91-doctor-preview');
     expect(await readFile(file('other.py'), 'utf8')).toContain('modal.Stub');
