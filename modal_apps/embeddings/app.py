@@ -27,6 +27,7 @@ from appkit.wiring import (  # noqa: E402
     key_secrets,
     prefetch_options,
     read_settings,
+    regions,
     retire_container,
     server_options,
     worker_options,
@@ -142,7 +143,12 @@ else:
                 raise ValueError(f"{settings.model_id} is a reranker, which gives no vectors.")
             return self.loader.service
 
-    @app.function(image=worker_image, env=settings.container_env(), timeout=settings.timeout_s)
+    @app.function(
+        image=worker_image,
+        env=settings.container_env(),
+        timeout=settings.timeout_s,
+        **regions(settings),
+    )
     def generate_embedding(text: str, instruction: str | None = None) -> list[float]:
         """
         The vector of one text: `modal run …/app.py::generate_embedding --text "…"`, and from a program

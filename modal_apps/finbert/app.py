@@ -25,6 +25,7 @@ from appkit.wiring import (  # noqa: E402
     cache_volume,
     endpoint_options,
     image,
+    job_options,
     prefetch_options,
     read_settings,
     retire_container,
@@ -112,7 +113,7 @@ class ModalBackend:
 
 
 batch_options = {
-    **web_options(settings, web_image),
+    **job_options(settings, web_image),
     **{"memory": BATCH_MEMORY_MB, "timeout": BATCH_TIMEOUT_S},
 }
 

