@@ -51,6 +51,9 @@ class Hide:
     def find_spec(self, name, path=None, target=None):
         return None if name.partition(".")[0] in hidden else self.finder.find_spec(name, path, target)
 
+    def __getattr__(self, name):  # what finds the metadata of packages
+        return getattr(self.finder, name)
+
 sys.meta_path[:] = [Hide(finder) for finder in sys.meta_path]
 from appkit.settings import Settings
 from appkit.start import start_container
