@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import brotli
 import pytest
 from support import APPS, KEY, ROOT
 from test_locks import LOCKS, named, pins
@@ -28,6 +29,8 @@ MODULES = {
     "interp-requirements-worker": ["interpret.engine"],
     "vllm-requirements": ["llm.engine", "llm.gateway", "appkit.asgi_server"],
 }
+# As sentry-sdk packs what it sends: with brotli where that is installed.
+OPENERS = {"gzip": gzip.decompress, "br": brotli.decompress}
 # Hides every package that the lock has not, then does what a container does first, and fails on purpose.
 CONTAINER = """
 import importlib, json, logging, sys
@@ -91,9 +94,7 @@ class _Taker(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.bodies.append(
-            gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
-        )
+        self.server.bodies.append(OPENERS.get(self.headers.get("Content-Encoding") or "", bytes)(body))
         self.send_response(200)
         self.send_header("Content-Length", "2")
         self.end_headers()
