@@ -45,7 +45,7 @@ export async function ensureTinyHub(python: string): Promise<TinyHub> {
       APP_SNAPSHOT: 'off', // vLLM sleeps only on a GPU
       APP_ENGINE: 'transformers',
       APP_SAE_PATH: path.join(folder, 'saes'),
-      APP_MAX_MODEL_LEN: '1024',
+      APP_MAX_MODEL_LEN: '2048',
       APP_FAST_BOOT: '1',
     },
     containerEnv: {

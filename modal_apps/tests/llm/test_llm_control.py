@@ -8,7 +8,7 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -63,6 +63,11 @@ def token(claims: dict[str, Any], secret: str = SECRET, algorithm: str = "HS256"
     return f"{signed}.{'' if algorithm == 'none' else part(signature)}"
 
 
+def ends_in(seconds: float) -> dict[str, Any]:
+    """Claims of somebody, made when the test runs: a whole suite lasts longer than a token."""
+    return {"sub": "me", "exp": time.time() + seconds}
+
+
 def test_a_launch_and_then_the_status_are_those_of_the_guide(control: httpx.Client, deployed: str) -> None:
     before = control.get(STATUS).json()
     assert (before["status"], before["uptime_hours"], before["asked_at"]) == ("unknown", None, None)
@@ -90,22 +95,22 @@ def test_a_launch_and_then_the_status_are_those_of_the_guide(control: httpx.Clie
 @pytest.mark.parametrize(
     ("credential", "status"),
     [
-        (ADMIN, 200),
-        (token({"sub": "me", "exp": time.time() + 600}), 200),
-        (token({"sub": "me", "exp": time.time() - 600}), 401),
-        (token({"sub": "me"}), 401),  # never ends
-        (
-            token({"sub": "me", "exp": time.time() + 600}, secret="another-secret-of-somebody-else-entirely"),
-            401,
-        ),
-        (token({"sub": "me", "exp": time.time() + 600}, algorithm="none"), 401),
-        (KEY, 401),
-        ("", 401),
+        (lambda: ADMIN, 200),
+        (lambda: token(ends_in(600)), 200),
+        (lambda: token(ends_in(-600)), 401),
+        (lambda: token({"sub": "me"}), 401),  # never ends
+        (lambda: token(ends_in(600), secret="another-secret-of-somebody-else-entirely"), 401),
+        (lambda: token(ends_in(600), algorithm="none"), 401),
+        (lambda: KEY, 401),
+        (lambda: "", 401),
     ],
     ids=["key", "token", "expired", "endless", "forged", "unsigned", "the server's own key", "none"],
 )
-def test_only_a_key_or_a_good_token_is_let_in(control: httpx.Client, credential: str, status: int) -> None:
-    headers = {"Authorization": f"Bearer {credential}" if credential else ""}
+def test_only_a_key_or_a_good_token_is_let_in(
+    control: httpx.Client, credential: Callable[[], str], status: int
+) -> None:
+    given = credential()
+    headers = {"Authorization": f"Bearer {given}" if given else ""}
     for method, path in (("GET", STATUS), ("POST", LAUNCH)):
         assert control.request(method, path, headers=headers).status_code == status
     assert control.get("/health", headers={"Authorization": ""}).status_code == 200

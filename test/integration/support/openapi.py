@@ -12,6 +12,7 @@ root = Path(sys.argv[1])
 sys.path[:0] = [str(root), *(str(manifest.parent) for manifest in root.glob("*/app.json"))]
 
 import httpx  # noqa: E402
+from appkit.jobs import JobBoard  # noqa: E402
 from embed.api import create_app as embeddings  # noqa: E402
 from embed.settings import EmbeddingSettings  # noqa: E402
 from finance.api import create_app as finbert  # noqa: E402
@@ -35,7 +36,7 @@ async def document(app: Any) -> dict[str, Any]:
 apps: dict[str, Any] = {
     "documents": documents(DocumentsSettings(), None, None, None),
     "embeddings": embeddings(EmbeddingSettings(), None, None),
-    "finbert": finbert(FinbertSettings(), None, None),
+    "finbert": finbert(FinbertSettings(), None, None, jobs=JobBoard({}, None)),
     "interp": interp(InterpSettings(), None, None),
     "vllm": vllm(LlmSettings(), EngineState("http://127.0.0.1:1", lambda: True, False, 0.0), None),
 }
