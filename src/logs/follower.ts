@@ -1,8 +1,11 @@
+import type { Moment } from '../domain/elapsed.ts';
+import { elapsedMs } from '../domain/elapsed.ts';
 import type { ErrorKind } from '../domain/errors.ts';
 import { toModalError } from '../domain/errors.ts';
 import type { LogBatch, LogChunk, LogQuery } from '../domain/log.ts';
 import type { MarkEntry } from '../domain/logEntry.ts';
 import { seconds } from '../domain/logEntry.ts';
+import { steadyNow } from '../domain/steadyNow.ts';
 import { backoff } from './backoff.ts';
 import type { FetchLogs } from './gap.ts';
 import { fetchSince, mostFetched } from './gap.ts';
@@ -57,6 +60,8 @@ export interface FollowerOptions {
   readonly sink: FollowSink;
   readonly onState: (state: FollowState) => void;
   readonly now?: () => number;
+  /** Counts milliseconds whatever the wall clock does. */
+  readonly steady?: () => number;
   readonly random?: () => number;
   /** Resolves after that time, or at once when aborted. */
   readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -119,6 +124,7 @@ export class LogFollower {
   readonly #options: FollowerOptions;
   readonly #abort = new AbortController();
   readonly #now: () => number;
+  readonly #steady: () => number;
   readonly #random: () => number;
   readonly #sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly #seen: SeenChunks;
@@ -132,16 +138,17 @@ export class LogFollower {
   #hasStood = false;
   #attempt = 0;
   #shortStreams = 0;
-  #healthySince: number | undefined;
-  #brokenSince: number | undefined;
+  #healthySince: Moment | undefined;
+  #brokenSince: Moment | undefined;
   /** Milliseconds without a word on the line before it was seen to be broken. */
   #silentFor = 0;
-  #lastHeard = 0;
+  #lastHeard: Moment | undefined;
   #state: FollowState['kind'] | undefined;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#steady = options.steady ?? options.now ?? steadyNow;
     this.#random = options.random ?? Math.random;
     this.#sleep = options.sleep ?? sleep;
     this.#seen = new SeenChunks(options.remembered);
@@ -165,7 +172,7 @@ export class LogFollower {
 
   async #untilEnd(): Promise<FollowEnd> {
     while (!this.#isStopped()) {
-      const startedAt = this.#now();
+      const startedAt = this.#moment();
       let broken: string | undefined;
       try {
         if (await this.#stream()) return { reason: 'The app has ended.', refused: false };
@@ -180,7 +187,7 @@ export class LogFollower {
       }
       if (broken !== undefined) await this.#pause(broken);
       // A server that ends every stream at once must not be asked in a tight loop.
-      else if (this.#now() - startedAt < shortestStreamMs)
+      else if (this.#passedSince(startedAt) < shortestStreamMs)
         await this.#sleep(backoff(++this.#shortStreams, this.#random), this.#abort.signal);
       else this.#shortStreams = 0;
     }
@@ -206,7 +213,7 @@ export class LogFollower {
     let quiet: Quiet | undefined;
     try {
       await connect?.(signal);
-      this.#lastHeard = this.#now();
+      this.#lastHeard = this.#moment();
       const stream = open(query, this.#lastEntryId, streamSeconds, signal)[Symbol.asyncIterator]();
       let next = stream.next();
       let how: Resumed = hasGap ? await this.#fill(next, signal) : 'exact';
@@ -280,7 +287,7 @@ export class LogFollower {
   }
 
   async #take(batch: LogBatch): Promise<void> {
-    this.#lastHeard = this.#now();
+    this.#lastHeard = this.#moment();
     await this.#takeChunks(batch.chunks);
     if (!batch.entryId) this.#isPastId ||= batch.chunks.length > 0;
     else {
@@ -343,9 +350,9 @@ export class LogFollower {
 
   #goesOn(how: Resumed): void {
     this.#hasStood = true;
-    this.#healthySince ??= this.#now();
+    this.#healthySince ??= this.#moment();
     if (this.#brokenSince !== undefined)
-      this.#mark(resumedMark(how, this.#now() - this.#brokenSince, this.#silentFor));
+      this.#mark(resumedMark(how, this.#passedSince(this.#brokenSince), this.#silentFor));
     else if (how === 'unsure') this.#markUnsure();
     this.#brokenSince = undefined;
   }
@@ -362,18 +369,25 @@ export class LogFollower {
   }
 
   async #pause(reason: string): Promise<void> {
-    const now = this.#now();
-    if (this.#healthySince !== undefined && now - this.#healthySince >= healthyAfterMs) this.#attempt = 0;
+    if (this.#healthySince && this.#passedSince(this.#healthySince) >= healthyAfterMs) this.#attempt = 0;
     this.#healthySince = undefined;
     this.#attempt++;
     const pause = backoff(this.#attempt, this.#random);
     if (this.#brokenSince === undefined) {
       this.#mark({ event: 'broke', text: `The stream broke: ${reason}`, bad: true });
-      this.#brokenSince = now;
-      this.#silentFor = now - this.#lastHeard;
+      this.#brokenSince = this.#moment();
+      this.#silentFor = this.#lastHeard ? this.#passedSince(this.#lastHeard) : 0;
     }
-    this.#tell({ kind: 'broken', attempt: this.#attempt, nextTryAt: now + pause, reason });
+    this.#tell({ kind: 'broken', attempt: this.#attempt, nextTryAt: this.#now() + pause, reason });
     await this.#sleep(pause, this.#abort.signal);
+  }
+
+  #moment(): Moment {
+    return { wallMs: this.#now(), steadyMs: this.#steady() };
+  }
+
+  #passedSince(moment: Moment): number {
+    return elapsedMs(moment, this.#moment());
   }
 
   #tell(state: FollowState): void {

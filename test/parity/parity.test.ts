@@ -141,7 +141,8 @@ describe('a wrong answer', () => {
       }
     }
     console.log(reportOf(mutations, tried, byKind));
-    expect(unexplained(tried)).toEqual([]);
+    const missed = unexplained(tried);
+    expect(missed, missed.join('\n')).toEqual([]);
   });
 
   it('that no server of today would send reads as unknown, with the reason once in the log', async () => {

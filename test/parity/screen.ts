@@ -36,11 +36,15 @@ export const screen = view<Shown, Shown>({
   fields: { facts: nobody('What stands there is what the comparisons have found right.') },
 });
 
+/** How old the rows are depends on how long the test took. */
+const readAge = /^read .+ ago$/;
+
 /** @returns what is shown, by row or place; a call that is refused leaves its reason there */
 export async function drawn(plane: ControlPlane, scene: Scene): Promise<Words> {
   const shown: Words = new Map();
   const say = (place: string, lines: readonly string[]) => {
-    shown.set(place, { facts: [...new Set(lines.flatMap((line) => line.split(/ · |, |\. |; |: |\n/)))] });
+    const facts = lines.flatMap((line) => line.split(/ · |, |\. |; |: |\n/));
+    shown.set(place, { facts: [...new Set(facts)].filter((fact) => !readAge.test(fact)) });
   };
   await drawTree(plane, scene, say);
   await orReason(say, 'versions', async () => {

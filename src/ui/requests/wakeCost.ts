@@ -21,8 +21,8 @@ export function wakeCost({ app, endpoint }: RequestTarget, snapshot: Snapshot, r
 
 /** @returns undefined where it has none; what is not told may be dear */
 function gpuOfFunction(fn: ModalFunction | undefined): string | undefined {
-  if (fn && fn.gpus === undefined) return 'perhaps with a GPU, which Modal does not tell';
-  return fn?.gpus?.[0];
+  if (!fn) return 'perhaps with a GPU: the functions of this app are not known';
+  return fn.gpus ? fn.gpus[0] : 'perhaps with a GPU, which Modal does not tell';
 }
 
 /** @returns undefined where no container starts for a request */

@@ -178,6 +178,15 @@ describe('what a request would start', () => {
   it('may be a GPU where Modal does not tell', () => {
     expect(cost(undefined)).toBe('perhaps with a GPU, which Modal does not tell');
   });
+
+  it('may be a GPU where the functions of the app were not read, unless a container runs', () => {
+    const unread = (runningContainers: number) => {
+      const snapshot = { ...emptySnapshot, apps: [appOf({ runningContainers })] };
+      return wakeCost({ app: appOf(), endpoint: endpointOf() }, snapshot, datedRates);
+    };
+    expect(unread(0)).toBe('perhaps with a GPU: the functions of this app are not known');
+    expect(unread(1)).toBe('');
+  });
 });
 
 describe('a question about GPUs', () => {

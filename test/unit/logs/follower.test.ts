@@ -1,115 +1,13 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
-import type { LogBatch, LogChunk } from '../../../src/domain/log.ts';
-import type { LogEntry, MarkEntry } from '../../../src/domain/logEntry.ts';
+import type { LogBatch } from '../../../src/domain/log.ts';
 import { entryText } from '../../../src/domain/logEntry.ts';
 import { backoff } from '../../../src/logs/backoff.ts';
-import { EntryBuilder, notInTime } from '../../../src/logs/entryBuilder.ts';
-import { EntryList } from '../../../src/logs/entryList.ts';
-import type { FollowerOptions, FollowState, OpenStream } from '../../../src/logs/follower.ts';
 import { LogFollower } from '../../../src/logs/follower.ts';
+import type { Resume } from './followKit.ts';
+import { chunksOf, follow, server } from './followKit.ts';
 import { batchOf, chunk, cutAt, done } from './support.ts';
-
-/** Ways in which servers treat a place to resume at. */
-type Resume = 'resumes' | 'repeats' | 'refuses' | 'forgetful' | 'fromNow' | 'staleIds' | 'someIds';
-
-interface ServerOptions {
-  readonly resume?: Resume;
-  /** After how many batches each stream is cut. */
-  readonly breaks?: readonly number[];
-  /** Chunks in one batch, in turn, each time they are sent. */
-  readonly sizes?: readonly number[];
-  /** The app goes on while a stream is being opened: so many more chunks are there then. */
-  readonly grows?: number;
-}
-
-/** A server that holds chunks, ends its app after the last, and breaks its streams where it is told to. */
-function server(chunks: readonly LogChunk[], options: ServerOptions = {}) {
-  const { resume = 'resumes', sizes = [1], grows = 3 } = options;
-  const left = [...(options.breaks ?? [])];
-  const asked: string[] = [];
-  let sent = 0;
-  let there = grows;
-  const placeOf = (id: string) => {
-    if (resume === 'refuses' && id) throw new ModalError('invalid', 'no such entry');
-    if (resume === 'repeats' || (resume === 'refuses' && !id)) return 0;
-    if (resume === 'fromNow' || resume === 'forgetful')
-      return asked.length === 1 ? 0 : resume === 'forgetful' ? 0 : Math.min(there, chunks.length);
-    return id ? Number(id) : 0;
-  };
-  const idOf = (end: number, size: number) => {
-    if (resume === 'forgetful' || resume === 'fromNow') return '';
-    if (resume === 'staleIds' && end % 2) return String(end - size);
-    return resume === 'someIds' && end % 3 ? '' : String(end);
-  };
-  const open: OpenStream = async function* (_query, lastEntryId) {
-    asked.push(lastEntryId);
-    const stop = left.shift();
-    there = Math.max(there, sent) + grows;
-    let batches = 0;
-    for (let at = placeOf(lastEntryId); at < chunks.length;) {
-      if (batches++ === stop) throw new ModalError('offline', 'cut');
-      const size = Math.min(sizes[sent % sizes.length] ?? 1, chunks.length - at);
-      yield batchOf(idOf(at + size, size), ...chunks.slice(at, at + size));
-      at += size;
-      sent = Math.max(sent, at);
-      await Promise.resolve();
-    }
-    if (stop !== undefined && stop > batches) throw new ModalError('offline', 'cut');
-    yield done;
-  };
-  const fetch: FollowerOptions['fetch'] = (_query, { since, until }, limit) => {
-    const held = chunks.slice(0, there).filter(({ time }) => time >= since && time < until);
-    return Promise.resolve([batchOf('', ...held.slice(-limit))]);
-  };
-  return { open, fetch, asked };
-}
-
-/** Chunks of three containers, of which many share a millisecond, none a nanosecond. */
-const chunksOf = (texts: readonly string[]) =>
-  texts.map((text, at) =>
-    chunk(text || '\n', {
-      containerId: `ta-${at % 3}`,
-      time: 1_000_000 + Math.floor(at / 4),
-      stamp: String(1_000_000_000_000 + at),
-    }),
-  );
-
-async function follow(options: Partial<FollowerOptions> & Pick<FollowerOptions, 'open'>) {
-  const list = new EntryList();
-  const builder = new EntryBuilder(list, notInTime);
-  const chunks: LogChunk[] = [];
-  const states: FollowState[] = [];
-  const pauses: number[] = [];
-  const follower = new LogFollower({
-    query: { appId: 'ap-1' },
-    sink: {
-      push: (each) => {
-        chunks.push(each);
-        builder.push(each);
-      },
-      mark: (mark) => builder.mark(mark),
-      flush: () => builder.flush(),
-    },
-    onState: (state) => states.push(state),
-    now: () => 1_000_100,
-    random: () => 0,
-    sleep: (milliseconds) => Promise.resolve(void pauses.push(milliseconds)),
-    ...options,
-  });
-  await follower.run();
-  const entries: readonly LogEntry[] = list.entries;
-  const marks = entries.filter((entry): entry is MarkEntry => entry.kind === 'mark');
-  return {
-    entries,
-    chunks,
-    states,
-    pauses,
-    marks,
-    lines: entries.flatMap((entry) => (entry.kind === 'line' ? entry.text : [])),
-  };
-}
 
 describe('following', () => {
   const texts = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '\n', '\r', '\ud83d', '\ude00') }), {
@@ -209,6 +107,46 @@ describe('following', () => {
     ]);
     expect(entries[3]).toMatchObject({ event: 'resumed', lastedMs: 500, missing: 0, bad: false });
     expect(states.map(({ kind }) => kind)).toEqual(['connecting', 'live', 'broken', 'live', 'ended']);
+  });
+
+  it.each([
+    ['set back by an hour', -3_600_000, 500, '0.5 s'],
+    ['that went on while the computer slept', 3_600_000, 3_600_500, '60 min 1 s'],
+  ])('tells how long a break lasted beside a clock %s', async (_, jump, lastedMs, words) => {
+    const start = Date.UTC(2026, 0, 1);
+    let steady = 7;
+    let jumped = 0;
+    const { open } = server(chunksOf(['a\n', 'b\n']), { breaks: [1] });
+    const { marks } = await follow({
+      open,
+      now: () => start + steady + jumped,
+      steady: () => steady,
+      sleep: (milliseconds) => {
+        steady += milliseconds;
+        jumped = jump;
+        return Promise.resolve();
+      },
+    });
+    expect(marks[1]).toMatchObject({ event: 'resumed', lastedMs });
+    expect(marks[1]?.text).toContain(`after ${words}`);
+  });
+
+  it('says nothing of a silence before a break that came before the first answer', async () => {
+    let isFirst = true;
+    const { open } = server(chunksOf(['a\n']));
+    const { marks } = await follow({
+      open,
+      now: () => Date.UTC(2026, 0, 1),
+      connect: () => {
+        if (!isFirst) return Promise.resolve();
+        isFirst = false;
+        return Promise.reject(new ModalError('offline', 'cut'));
+      },
+    });
+    expect(marks.map(({ text }) => text)).toEqual([
+      'The stream broke: cut',
+      'The log goes on where it broke, after 0 s. No line is missing.',
+    ]);
   });
 
   it('waits while no container runs, and is live while one does', async () => {
