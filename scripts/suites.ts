@@ -49,7 +49,19 @@ const pytest = (folder: string, suite: string): Promise<Count> =>
       PYTHONDONTWRITEBYTECODE: '1',
       TINY_HUB: containerEnv['HF_HOME'] ?? '',
     };
-    const args = ['-m', 'pytest', '-q', folder, `--junitxml=${report}`, ...only];
+    // A file's tests stay together: they share a loaded model or a started engine.
+    const args = [
+      '-m',
+      'pytest',
+      '-q',
+      '-n',
+      '2',
+      '--dist',
+      'loadfile',
+      folder,
+      `--junitxml=${report}`,
+      ...only,
+    ];
     const code = await run(python, args, env, log);
     return judge(code, parseJunitReport(await readFile(report, 'utf8')), await readFile(log, 'utf8'));
   });
