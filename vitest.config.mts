@@ -26,6 +26,7 @@ export default defineConfig({
         test: {
           name: 'ui',
           include: ['test/ui/**/*.test.ts'],
+          globalSetup: ['test/ui/kit/packageOnce.ts'],
           testTimeout: 180_000,
           hookTimeout: 600_000,
           fileParallelism: false,

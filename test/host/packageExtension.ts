@@ -2,8 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { root } from '../../scripts/root.ts';
 
-/** Builds the `.vsix` as a release does. @returns its path, which the script prints last */
+/** Names the `.vsix` that was built for a whole run of tests. */
+export const packagedVariable = 'GPU_APPS_PACKAGED';
+
+/** Builds the `.vsix` as a release does, unless the run has it. @returns its path, which the script prints last */
 export async function packageExtension(): Promise<string> {
+  const packaged = process.env[packagedVariable];
+  if (packaged) return packaged;
   const child = spawn(process.execPath, ['scripts/package.ts'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
