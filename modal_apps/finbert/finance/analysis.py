@@ -211,7 +211,8 @@ def _parse_all(
 def _read(parsed: list[ParsedFile], options: Options) -> Statement:
     scale = None if options.unit_scale == "auto" else options.unit_scale
     grids = [grid for file in parsed for grid in file.grids]
-    return read_statement(grids, unit_scale=scale, currency=options.currency)
+    texts = {file.name: file.texts for file in parsed}
+    return read_statement(grids, unit_scale=scale, currency=options.currency, texts=texts)
 
 
 def _describe(file: ParsedFile, statement: Statement) -> FileOut:
