@@ -41,9 +41,11 @@ READERS = Children(
 @dataclass(frozen=True)
 class Numbers:
     """
-    What the files say, without the sentiment of their sentences. Times are in milliseconds; `details` are the warnings of
-    the statement with the figures that they are about.
-    """  # noqa: E501
+    What the files say, without the sentiment of their sentences. Times are in milliseconds.
+
+    Parameters:
+        details: the warnings of the statement with the figures that they are about.
+    """
 
     statement: Statement
     ratios: list[Ratio]

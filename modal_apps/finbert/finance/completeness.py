@@ -37,7 +37,7 @@ def note_incomplete(statement: Statement, readings: list[Reading], choice: Choic
 
 
 def _check_cost(statement: Statement, choice: Choice, period: Period, found: Candidate) -> None:
-    """The cost of one kind of sales is not that of all, which a total of revenues names and no gross profit bears out."""  # noqa: E501
+    """The cost of one kind of sales is not that of all, where a total of revenues stands and no gross profit."""
     revenue = choice.picked.get(("revenue", period))
     if revenue is None or revenue.rank < TOTAL or ("gross_profit", period) in choice.picked:
         return
@@ -82,7 +82,10 @@ def _note_investments(statement: Statement, readings: list[Reading], choice: Cho
     if unread:
         statement.incomplete[name, period.label] = f"“{unread[0]}” may be short-term investments"
     elif not any(_adds_up(reading, name, period) for reading in balances):
-        reason = "no line for short-term investments, and the listed current assets do not add up to their total without"  # noqa: E501
+        reason = (
+            "no line for short-term investments, "
+            "and the listed current assets do not add up to their total without"
+        )
         statement.incomplete[name, period.label] = reason
 
 

@@ -1,4 +1,4 @@
-"""The number that a formula asks for: a line item, or what follows from other items, or the reason why there is none."""  # noqa: E501
+"""The number that a formula asks for: a line item, what follows from others, or the reason why there is none."""
 
 from __future__ import annotations
 

@@ -31,7 +31,8 @@ DIGITS = 13  # of an amount; the rest is noise of binary fractions
 DEBTS = ("short_term_debt", "long_term_debt")
 SAME_SIZE = 200  # how far the sizes of tables of one unit lie apart at most
 _LOSS_ONLY = re.compile(
-    r"\W*(?:total |net |operating )*(?:net )?(?:loss(?:es)?|deficit|(?:share|stock)holders['\u2019]? deficit|jahresfehlbetrag)\b"  # noqa: E501
+    r"\W*(?:total |net |operating )*(?:net )?"
+    r"(?:loss(?:es)?|deficit|(?:share|stock)holders['\u2019]? deficit|jahresfehlbetrag)\b"
 )
 _PART_OF_ROW_ABOVE = re.compile(
     r"\W*(?:thereof|of which|including|davon|darunter|dont|de los cuales|de las cuales)\b", re.IGNORECASE

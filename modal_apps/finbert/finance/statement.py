@@ -218,8 +218,8 @@ def _tell_lost_columns(statement: Statement, timeline: Timeline, place: int, tab
 def _why_nothing(tables: list[Table]) -> str:
     if not tables:
         return (
-            "No table with periods was found: columns headed by years, quarters or dates, rows that begin with them, or "  # noqa: E501
-            "columns for period, item and value."
+            "No table with periods was found: columns headed by years, quarters or dates, "
+            "rows that begin with them, or columns for period, item and value."
         )
     labels = list(
         dict.fromkeys(row.label for table in tables for row in table.rows if row.cells and row.label)

@@ -31,7 +31,8 @@ _ENDED = re.compile(
     re.IGNORECASE,
 )
 _INTERIM = re.compile(
-    r"\bquarter|\binterim\b|\b(?:three|six|nine) months|\bhalf[- ]year|\b10-q\b|\bquartal|\bzwischen|\btrimest|\bsemest",  # noqa: E501
+    r"\bquarter|\binterim\b|\b(?:three|six|nine) months"
+    r"|\bhalf[- ]year|\b10-q\b|\bquartal|\bzwischen|\btrimest|\bsemest",
     re.IGNORECASE,
 )
 
