@@ -139,19 +139,9 @@ class Service:
             logs="\n".join(request_lines()),
             request_id=request_id(),
             sections=list(sections),
-            files=numbers.files,
-            periods=[period.label for period in numbers.statement.periods],
-            currency=numbers.statement.currency,
-            unit_scale=numbers.statement.unit_scale,
-            line_items=numbers.statement.line_items,
-            ratios=numbers.ratios,
             sentiment=sentiment,
             forecast=numbers.forecasts if "forecast" in sections else [],
-            checks=numbers.checks,
-            warnings=numbers.warnings,
-            warning_details=numbers.details,
-            withheld=numbers.statement.withheld,
-            period_ends=numbers.statement.period_ends,
+            **_of_files(numbers),
             timing_ms={**numbers.timing_ms, **timing, "total": total},
             model=self._model,
         )
@@ -164,17 +154,7 @@ class Service:
         start = time.perf_counter()
         numbers = await while_wanted(request, analyze_numbers(body, self._settings.app_name))
         return RatiosOut(
-            ratios=numbers.ratios,
-            line_items=numbers.statement.line_items,
-            periods=[period.label for period in numbers.statement.periods],
-            currency=numbers.statement.currency,
-            unit_scale=numbers.statement.unit_scale,
-            files=numbers.files,
-            checks=numbers.checks,
-            warnings=numbers.warnings,
-            warning_details=numbers.details,
-            withheld=numbers.statement.withheld,
-            period_ends=numbers.statement.period_ends,
+            **_of_files(numbers),
             request_id=request_id(),
             timing_ms={**numbers.timing_ms, "total": milliseconds(time.perf_counter() - start)},
         )
@@ -249,6 +229,24 @@ class Service:
             raise unavailable(
                 "worker_failed", "The sentiment worker failed. The app's log says why."
             ) from error
+
+
+def _of_files(numbers: Numbers) -> dict[str, Any]:
+    """What the answers of both routes say of the files."""
+    statement = numbers.statement
+    return {
+        "files": numbers.files,
+        "periods": [period.label for period in statement.periods],
+        "currency": statement.currency,
+        "unit_scale": statement.unit_scale,
+        "line_items": statement.line_items,
+        "ratios": numbers.ratios,
+        "checks": numbers.checks,
+        "warnings": numbers.warnings,
+        "warning_details": numbers.details,
+        "withheld": statement.withheld,
+        "period_ends": statement.period_ends,
+    }
 
 
 async def _nothing_comes() -> Message:

@@ -12,6 +12,7 @@ from typing import Literal
 from .labels import normalize
 
 TOTAL, OWN, SYNONYM, WEAK = 3, 2, 1, 0  # ranks of a match
+DEBTS = ("long_term_debt", "short_term_debt")
 
 Kind = Literal["flow", "stock"]
 Home = Literal["income", "balance", "cash_flow", "any"]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from .catalogue import TOTAL
+from .catalogue import DEBTS, TOTAL
 from .choice import Choice
 from .figures import Notice, Statement
-from .numbers import read_number
+from .numbers import adds_up, read_number
 from .periods import Period
 from .reading import Candidate, Reading
 from .sections import is_like_debt
-
-TOLERANCE = 0.005
-DEBTS = ("short_term_debt", "long_term_debt")
 
 
 def note_incomplete(statement: Statement, readings: list[Reading], choice: Choice) -> None:
@@ -144,6 +141,6 @@ def _is_sum(values: list[float], total: float) -> bool:
     running = 0.0
     for value in reversed(values):
         running += value
-        if abs(running - total) <= TOLERANCE * abs(total):
+        if adds_up(total, running):
             return True
     return False

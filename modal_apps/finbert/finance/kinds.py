@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .catalogue import all_items, match_any
-from .grid import is_prose
+from .grid import is_sentence
 from .labels import is_change
 from .tables import Row, Table
 
@@ -101,11 +101,7 @@ class RowKind:
 
 def title_kind(text: str) -> StatementKind | None:
     """The statement that a title names, or None."""
-    if (
-        len(text) > 400
-        or len(text.split()) > LONGEST_TITLE
-        or (is_prose(text) and text.rstrip().endswith("."))
-    ):
+    if len(text) > 400 or len(text.split()) > LONGEST_TITLE or is_sentence(text):
         return None
     if _COMPREHENSIVE.search(text) and not _INCOME_TOO.search(_COMPREHENSIVE.sub("", text)):
         return "note"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .catalogue import all_items, items
+from .catalogue import DEBTS, all_items, items
 from .figures import Source, Statement
 from .periods import Period
 
 Standing = Literal["ok", "missing_input", "incomplete", "withheld"]
-DEBTS = ("long_term_debt", "short_term_debt")
 # Name: first item plus or minus the second.
 DERIVED = {
     "gross_profit": ("revenue", "cost_of_revenue", -1),

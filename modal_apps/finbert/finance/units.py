@@ -90,6 +90,14 @@ class Unit:
     currency: str | None = None
     share_scale: int | None = None
 
+    def completed(self, other: Unit) -> Unit:
+        """This unit with what another one says where it is silent."""
+        return Unit(
+            self.scale if self.scale is not None else other.scale,
+            self.currency or other.currency,
+            self.share_scale if self.share_scale is not None else other.share_scale,
+        )
+
 
 def unit_of(text: str) -> Unit:
     """The unit that a heading names."""
