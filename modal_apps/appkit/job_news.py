@@ -11,7 +11,8 @@ import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from .fetchguard import FetchError, FetchRules, post
+from .auth import KeyChecker
+from .fetchguard import FetchError, FetchRules, check_url, post
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,16 @@ class JobNews:
         self._key = key
         self._rules = rules
         self._sending: set[asyncio.Task[bool]] = set()
+
+    async def check(self, url: str) -> None:
+        """
+        Raises:
+            ApiError: why the URL is not called.
+        """
+        try:
+            await check_url(url, self._rules)
+        except FetchError as error:
+            raise error.answer("callback_url") from error
 
     async def expect(self, job_id: str, url: str) -> None:
         """Keeps where the end of a job is told."""
@@ -100,6 +111,17 @@ class JobNews:
         arrived = await send_callback(url, news, self._key, self._rules)
         log.info("job %s, %s: the callback %s", job_id, status, "arrived" if arrived else "did not arrive")
         return arrived
+
+
+def news_of(known: JobMap, checker: KeyChecker | None, rules: FetchRules) -> JobNews | None:
+    """
+    Parameters:
+        checker: of the app's keys; the first of them signs.
+
+    Returns:
+        None for an app without a key: its callers could not tell its news from anybody's.
+    """
+    return JobNews(known, checker.keys[0].decode(), rules) if checker else None
 
 
 def now_text() -> str:

@@ -20,7 +20,7 @@ from .job_news import JobMap, JobNews, now_text
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled", "expired"]
 FINISHED = ("done", "failed", "cancelled", "expired")
-GAVE_UP = "gave_up"  # under which a worker keeps why it ended its job
+GAVE_UP = "gave_up"  # under which a worker keeps why it ended its job, or why its last attempt failed
 
 
 class JobProgress(TypedDict):
@@ -162,15 +162,18 @@ class Job:
             raise
         except Exception as error:
             if isinstance(error, TimeoutError) and limit.expired():
-                reason = f"The job took more than {limit_s / 3600:.3g} hours, which is its limit."
-                await self._keep(GAVE_UP, reason)
-                await self._tell("failed", error=reason)
+                await self._give_up(f"The job took more than {_span(limit_s)}, which is its limit.")
                 return None
             if attempt >= most_attempts:
-                await self._tell("failed", error=f"{type(error).__name__}. The app's log says why.")
+                await self._give_up(f"{type(error).__name__}. The app's log says why.")
             raise
         await self._tell("done", result=result)
         return result
+
+    async def _give_up(self, reason: str) -> None:
+        # Kept too: a platform that raises what the work raised cannot tell a TimeoutError from "not done yet".
+        await self._keep(GAVE_UP, reason)
+        await self._tell("failed", error=reason)
 
     async def _tell(self, status: str, *, result: Any = None, error: str | None = None) -> None:
         if self.news and self.callback_url:
@@ -183,12 +186,16 @@ class Job:
         await asyncio.to_thread(self.known.__setitem__, f"{self.id}:{name}", value)
 
 
+def _span(seconds: float) -> str:
+    return f"{seconds / 3600:.3g} hours" if seconds >= 2 * 3600 else f"{seconds / 60:.3g} minutes"
+
+
 class JobBoard:
     """
     The web function's side.
 
     Parameters:
-        news: tells callers' URLs of ends that no worker can tell of; None where nobody can ask for it.
+        news: tells callers' URLs of ends that no worker can tell of; None for an app without a key to sign with.
     """
 
     def __init__(self, known: JobMap, runner: Runner, news: JobNews | None = None) -> None:
@@ -197,13 +204,26 @@ class JobBoard:
         self._news = news
 
     async def submit(self, payload: Any, callback_url: str = "") -> JobAccepted:
-        """Starts a job, whose end is told to the URL if there is one."""
+        """
+        Starts a job, whose end is told to the URL if there is one.
+
+        Raises:
+            ApiError: 422 `callback_needs_key`, or why the URL is not called. No job is started then.
+        """
+        if callback_url:
+            await self._check(callback_url)
         job_id = await self._runner.spawn(payload)
         if self._news and callback_url:
             await self._news.expect(job_id, callback_url)
         submitted = now_text()
         await self._keep(f"{job_id}:submitted", submitted)
         return JobAccepted(job_id=job_id, status_url=f"/jobs/{job_id}", submitted_at=submitted)
+
+    async def _check(self, callback_url: str) -> None:
+        if not self._news:
+            message = "A callback is signed with the app's API key, and this app has none."
+            raise ApiError(422, "callback_needs_key", message, param="callback_url")
+        await self._news.check(callback_url)
 
     async def view(self, job_id: str) -> JobView:
         """

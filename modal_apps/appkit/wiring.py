@@ -1,15 +1,17 @@
-"""What the entry files of the apps share. The only part of the kit that imports modal."""
+"""What the entry files of the apps share. Of the kit, only this and `spawned` import modal."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import modal
 
+from .backend import BackendError
 from .settings import Settings, SplitSettings, alias_notes, load_or_exit
 
 T = TypeVar("T", bound=Settings)
@@ -176,6 +178,23 @@ def prefetch_options(settings: Settings, worker_image: modal.Image) -> dict[str,
         "timeout": PREFETCH_TIMEOUT_S,
         "retries": RETRIES,
     }
+
+
+@contextmanager
+def reaching_worker() -> Iterator[None]:
+    """
+    Around a call of a Modal function.
+
+    Raises:
+        TimeoutError: the call took too long.
+        BackendError: whatever else the worker raised, or what kept it from being asked; its log has the traceback.
+    """
+    try:
+        yield
+    except modal.exception.TimeoutError as error:
+        raise TimeoutError(str(error)) from error
+    except Exception as error:
+        raise BackendError(f"{type(error).__name__}: {error}") from error
 
 
 def retire_container() -> None:

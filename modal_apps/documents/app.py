@@ -32,6 +32,7 @@ from appkit.wiring import (  # noqa: E402
     image,
     job_options,
     prefetch_options,
+    reaching_worker,
     read_settings,
     retire_container,
     web_options,
@@ -41,7 +42,6 @@ from ocr.settings import DocumentsSettings  # noqa: E402
 
 if TYPE_CHECKING:
     from appkit.job_news import JobNews
-    from appkit.jobs import Outcome
     from ocr.batch import BatchPayload, BatchResult, Pool
     from ocr.reading import PageIn, ReadOptions, ReadReply
 
@@ -162,13 +162,11 @@ async def run_batch(payload: BatchPayload) -> BatchResult | None:
 
 def job_news() -> JobNews | None:
     """Tells callers' URLs how their jobs end; None in an app without a key to sign with."""
-    from appkit.job_news import JobNews
+    from appkit.job_news import news_of
+    from appkit.start import key_checker
     from ocr.api import fetch_rules
 
-    if not settings.wants_key:
-        return None
-    key = os.environ["APP_API_KEY"].split(",")[0].strip()
-    return JobNews(jobs, key, fetch_rules(settings))
+    return news_of(jobs, key_checker(settings), fetch_rules(settings))
 
 
 class ModalBackend:
@@ -178,55 +176,12 @@ class ModalBackend:
         self._read: Any = Reader().read
 
     async def read(self, pages: list[PageIn], options: ReadOptions) -> ReadReply:
-        from ocr.reading import BackendError
-
-        try:
+        with reaching_worker():
             return await self._read.remote.aio(pages, options)
-        except modal.exception.TimeoutError as error:
-            raise TimeoutError(str(error)) from error
-        except Exception as error:  # whatever the worker raised, its log has the traceback
-            raise BackendError(f"{type(error).__name__}: {error}") from error
 
     async def runners(self) -> int:
         stats = await self._read.get_current_stats.aio()
         return stats.num_total_runners
-
-
-class ModalRunner:
-    """Runs batches as spawned calls, whose ids are the jobs'."""
-
-    async def spawn(self, payload: BatchPayload) -> str:
-        from ocr.reading import BackendError
-
-        spawner: Any = run_batch
-        try:
-            return (await spawner.spawn.aio(payload)).object_id
-        except Exception as error:
-            raise BackendError(f"{type(error).__name__}: {error}") from error
-
-    async def outcome(self, job_id: str) -> Outcome:
-        from appkit.jobs import Outcome
-        from ocr.reading import BackendError
-
-        call: Any = modal.FunctionCall.from_id(job_id)
-        try:
-            return Outcome("done", await call.get.aio(timeout=0))
-        except modal.exception.OutputExpiredError:
-            return Outcome("expired")
-        except modal.exception.FunctionTimeoutError:
-            return Outcome("failed", error="The batch took more than a day.")
-        except (modal.exception.TimeoutError, TimeoutError):
-            return Outcome("pending")
-        except modal.exception.InputCancellation:
-            return Outcome("cancelled")
-        except (modal.exception.AuthError, modal.exception.ConnectionError) as error:
-            raise BackendError(f"{type(error).__name__}: {error}") from error
-        except Exception as error:
-            return Outcome("failed", error=f"{type(error).__name__}. The app's log says why.")
-
-    async def cancel(self, job_id: str) -> None:
-        call: Any = modal.FunctionCall.from_id(job_id)
-        await call.cancel.aio()
 
 
 @app.function(**{**web_options(settings, web_image), "memory": WEB_MEMORY_MB})
@@ -235,12 +190,14 @@ class ModalRunner:
 def web() -> Any:
     """The HTTP API; never on a GPU."""
     from appkit.jobs import JobBoard
+    from appkit.spawned import SpawnedJobs
     from appkit.start import key_checker, start_container
     from ocr.api import create_app
 
     start_container(settings)
     checker = key_checker(settings)
-    return create_app(settings, ModalBackend(), JobBoard(jobs, ModalRunner(), job_news()), checker)
+    board = JobBoard(jobs, SpawnedJobs(run_batch, "The batch took more than a day."), job_news())
+    return create_app(settings, ModalBackend(), board, checker)
 
 
 if settings.inbox:

@@ -27,6 +27,7 @@ from appkit.wiring import (  # noqa: E402
     image,
     job_options,
     prefetch_options,
+    reaching_worker,
     read_settings,
     retire_container,
     web_options,
@@ -35,7 +36,7 @@ from appkit.wiring import (  # noqa: E402
 from finance.settings import FinbertSettings  # noqa: E402
 
 if TYPE_CHECKING:
-    from appkit.jobs import Outcome
+    from appkit.job_news import JobNews
     from finance.batch import AnalysisResult, BatchPayload, BatchResult
     from finance.scoring import ScoreReply
 
@@ -44,6 +45,7 @@ WEB_MEMORY_MB = 1536
 PAGE_MEMORY_MB = 2048
 BATCH_MEMORY_MB = 2048
 BATCH_TIMEOUT_S = 3600  # some minutes more than a batch gives itself
+TO_SAY_SO_S = 120  # before a batch is ended from outside, to tell that it took too long
 
 settings = read_settings(FinbertSettings)
 web_image = image(HERE / "requirements-web.txt", "finance")
@@ -98,14 +100,8 @@ class ModalBackend:
         self._score: Any = SentimentWorker().score
 
     async def score(self, texts: list[str]) -> ScoreReply:
-        from finance.scoring import BackendError
-
-        try:
+        with reaching_worker():
             return await self._score.remote.aio(texts)
-        except modal.exception.TimeoutError as error:
-            raise TimeoutError(str(error)) from error
-        except Exception as error:  # whatever the worker raised, its log has the traceback
-            raise BackendError(f"{type(error).__name__}: {error}") from error
 
     async def runners(self) -> int:
         stats = await self._score.get_current_stats.aio()
@@ -136,74 +132,31 @@ async def process_batch(requests: list[dict[str, Any]]) -> list[AnalysisResult]:
 
 
 @app.function(**batch_options)
-async def run_batch(payload: BatchPayload) -> BatchResult:
+async def run_batch(payload: BatchPayload) -> BatchResult | None:
     """A job of /batch: analyzes on a CPU, and asks the GPU class for sentiments."""
-    from appkit.jobs import JobLog
+    from appkit.jobs import Job, JobLog
     from appkit.start import start_container
     from finance.api import analyst
     from finance.batch import run_batch as run
 
     start_container(settings)
-    job_id, url = modal.current_function_call_id() or "local", payload["callback_url"]
-    job_log, news = JobLog(jobs, job_id), end_news()
-    try:
-        async with job_log.writing():
-            analyze = analyst(settings, ModalBackend())
-            result = await run(payload["requests"], analyze, job_id, settings.app_name, watcher=job_log)
-    except Exception as error:
-        if url:
-            message = f"{type(error).__name__}. The app's log says why."
-            await news.tell(job_id, "failed", url, error=message)
-        raise
-    if url:
-        await news.tell(job_id, "done", url, result=result)
-    return result
+    job_id = modal.current_function_call_id() or "local"
+
+    async def work(job_log: JobLog) -> BatchResult:
+        analyze = analyst(settings, ModalBackend())
+        return await run(payload["requests"], analyze, job_id, settings.app_name, watcher=job_log)
+
+    job = Job(jobs, job_id, payload["callback_url"], job_news())
+    return await job.run(work, limit_s=BATCH_TIMEOUT_S - TO_SAY_SO_S)
 
 
-def end_news() -> Any:
-    """Tells callers' URLs how jobs end, signed with the key of this container's secret."""
+def job_news() -> JobNews | None:
+    """Tells callers' URLs how their jobs end; None in an app without a key to sign with."""
+    from appkit.job_news import news_of
+    from appkit.start import key_checker
     from finance.api import callback_rules
-    from finance.batch_news import EndNews
 
-    key = os.environ.get("APP_API_KEY", "").split(",")[0].strip() if settings.wants_key else ""
-    return EndNews(jobs, key, callback_rules())
-
-
-class ModalRunner:
-    """Runs batches as spawned calls, whose ids are the jobs'."""
-
-    async def spawn(self, payload: BatchPayload) -> str:
-        from finance.scoring import BackendError
-
-        spawner: Any = run_batch
-        try:
-            return (await spawner.spawn.aio(payload)).object_id
-        except Exception as error:
-            raise BackendError(f"{type(error).__name__}: {error}") from error
-
-    async def outcome(self, job_id: str) -> Outcome:
-        from appkit.jobs import Outcome
-        from finance.scoring import BackendError
-
-        call: Any = modal.FunctionCall.from_id(job_id)
-        try:
-            return Outcome("done", await call.get.aio(timeout=0))
-        except modal.exception.OutputExpiredError:
-            return Outcome("expired")
-        except modal.exception.FunctionTimeoutError:
-            return Outcome("failed", error=f"The batch took more than {BATCH_TIMEOUT_S} s.")
-        except (modal.exception.TimeoutError, TimeoutError):
-            return Outcome("pending")
-        except modal.exception.InputCancellation:
-            return Outcome("cancelled")
-        except (modal.exception.AuthError, modal.exception.ConnectionError) as error:
-            raise BackendError(f"{type(error).__name__}: {error}") from error
-        except Exception as error:
-            return Outcome("failed", error=f"{type(error).__name__}. The app's log says why.")
-
-    async def cancel(self, job_id: str) -> None:
-        call: Any = modal.FunctionCall.from_id(job_id)
-        await call.cancel.aio()
+    return news_of(jobs, key_checker(settings), callback_rules())
 
 
 @app.function(**{**web_options(settings, web_image), "memory": WEB_MEMORY_MB})
@@ -212,13 +165,13 @@ class ModalRunner:
 def web() -> Any:
     """The HTTP API; never on a GPU."""
     from appkit.jobs import JobBoard
+    from appkit.spawned import SpawnedJobs
     from appkit.start import key_checker, start_container
     from finance.api import create_app
-    from finance.batch_news import Jobs
 
     start_container(settings)
     checker = key_checker(settings)
-    board = Jobs(JobBoard(jobs, ModalRunner()), end_news())
+    board = JobBoard(jobs, SpawnedJobs(run_batch, "The batch took more than an hour."), job_news())
     return create_app(settings, ModalBackend(), checker, ui.get_web_url.aio, board)
 
 

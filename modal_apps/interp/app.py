@@ -28,6 +28,7 @@ from appkit.wiring import (  # noqa: E402
     endpoint_options,
     image,
     prefetch_options,
+    reaching_worker,
     read_settings,
     retire_container,
     web_options,
@@ -107,29 +108,17 @@ class ModalBackend:
         self._worker = worker()
 
     async def call(self, name: str, payload: dict[str, Any]) -> Reply:
-        try:
+        with reaching_worker():
             return await self._worker.call.remote.aio(name, payload)
-        except Exception as error:  # whatever the worker raised, its log has the traceback
-            raise _known(error) from error
 
     async def stream(self, payload: dict[str, Any]) -> AsyncGenerator[Reply, None]:
-        try:
+        with reaching_worker():
             async for reply in self._worker.stream.remote_gen.aio(payload):
                 yield reply
-        except Exception as error:
-            raise _known(error) from error
 
     async def runners(self) -> int:
         stats = await self._worker.call.get_current_stats.aio()
         return stats.num_total_runners
-
-
-def _known(error: Exception) -> Exception:
-    from interpret.backend import BackendError
-
-    if isinstance(error, modal.exception.TimeoutError):
-        return TimeoutError(str(error))
-    return BackendError(f"{type(error).__name__}: {error}")
 
 
 def _named(base: str, variant: InterpSettings) -> str:

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 from appkit.api import make_api
 from appkit.auth import KeyChecker
+from appkit.backend import BackendError
 from appkit.bodies import BODIES
 from appkit.bounded import while_wanted
 from appkit.cost import usd
 from appkit.errors import ApiError, unavailable
-from appkit.fetchguard import FetchError, FetchRules, check_url, fetch
+from appkit.fetchguard import FetchError, FetchRules, fetch
 from appkit.gate import Counters
 from appkit.jobs import JobAccepted, JobBoard, JobView
 from appkit.logs import request_id
@@ -31,7 +32,7 @@ from .page_ranges import BadPages, select_pages
 from .preprocess import prepare
 from .probe import probe_page
 from .prompts import prompt_name
-from .reading import Backend, BackendError, PageIn, PageReply, ReadOptions, ReadReply
+from .reading import Backend, PageIn, PageReply, ReadOptions, ReadReply
 from .rendering import Drawing, ReadyPage, draw_pages, open_bounded
 from .requests import BatchDocumentIn, BatchIn, ExtractUrlIn, Opts
 from .settings import DocumentsSettings
@@ -119,8 +120,6 @@ class Service:
             drawing=fitted_drawing(body, self._settings),
             callback_url=body.callback_url or "",
         )
-        if body.callback_url:
-            await self._check_callback(body.callback_url)
         return await self._answer(self._board.submit(payload, payload["callback_url"]))
 
     async def job(self, job_id: str) -> JobView:
@@ -210,15 +209,6 @@ class Service:
             ", cold start" if reply["worker"]["first_call"] else "",
         )
         return reply
-
-    async def _check_callback(self, url: str) -> None:
-        if not self._settings.wants_key:
-            message = "A callback is signed with the app's API key, and this app has none."
-            raise ApiError(422, "callback_needs_key", message, param="callback_url")
-        try:
-            await check_url(url, self._rules)
-        except FetchError as error:
-            raise error.answer("callback_url") from error
 
     async def _answer(self, call: Awaitable[T]) -> T:
         """Waits for the worker within the deadline and turns its failures into answers."""

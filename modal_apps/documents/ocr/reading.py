@@ -69,10 +69,6 @@ class ReadReply(TypedDict):
     poisoned: NotRequired[bool]
 
 
-class BackendError(Exception):
-    """The worker did not answer."""
-
-
 class Backend(Protocol):
     """How the web function reaches the model: a Modal class when deployed, the model itself in a test."""
 

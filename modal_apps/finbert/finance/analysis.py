@@ -41,9 +41,11 @@ READERS = Children(
 @dataclass(frozen=True)
 class Numbers:
     """
-    What the files say, without the sentiment of their sentences. Times are in milliseconds; `details` are the warnings of
-    the statement with the figures that they are about.
-    """  # noqa: E501
+    What the files say, without the sentiment of their sentences. Times are in milliseconds.
+
+    Parameters:
+        details: the warnings of the statement with the figures that they are about.
+    """
 
     statement: Statement
     ratios: list[Ratio]
@@ -211,7 +213,8 @@ def _parse_all(
 def _read(parsed: list[ParsedFile], options: Options) -> Statement:
     scale = None if options.unit_scale == "auto" else options.unit_scale
     grids = [grid for file in parsed for grid in file.grids]
-    return read_statement(grids, unit_scale=scale, currency=options.currency)
+    texts = {file.name: file.texts for file in parsed}
+    return read_statement(grids, unit_scale=scale, currency=options.currency, texts=texts)
 
 
 def _describe(file: ParsedFile, statement: Statement) -> FileOut:

@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 
 from appkit.api import make_api
 from appkit.auth import KeyChecker
+from appkit.backend import BackendError
 from appkit.bodies import BODIES
 from appkit.bounded import while_wanted
 from appkit.errors import ApiError, unavailable
 from appkit.fetchguard import FetchRules
 from appkit.gate import Counters
-from appkit.jobs import JobAccepted, JobView
+from appkit.jobs import JobAccepted, JobBoard, JobView
 from appkit.logs import request_id, request_lines
 from appkit.status import WorkerReport, status_body
 from fastapi import FastAPI, Request, Response
@@ -25,11 +26,10 @@ from starlette.types import ASGIApp, Message
 from .analysis import Numbers, analyze_numbers, milliseconds
 from .answers import AnalyzeOut, ModelRef, RatiosOut, SentimentOut, TextSentiment
 from .batch import Analyze, BatchIn, BatchPayload
-from .batch_news import Jobs
 from .query import sections_for
 from .report import render
 from .requests import AnalyzeIn, Options, SentimentIn
-from .scoring import Backend, BackendError
+from .scoring import Backend
 from .sentiment import Probabilities, ScoredTexts, Sentiment, label_of, score_texts, summarize
 from .settings import FinbertSettings
 
@@ -51,7 +51,7 @@ def create_app(
     backend: Backend,
     checker: KeyChecker | None,
     page_url: Callable[[], Awaitable[str | None]] = nowhere,
-    jobs: Jobs | None = None,
+    jobs: JobBoard | None = None,
 ) -> ASGIApp:
     """
     Parameters:
@@ -78,14 +78,13 @@ def callback_rules() -> FetchRules:
     return FetchRules()
 
 
-def _add_jobs(app: FastAPI, service: Service, jobs: Jobs) -> None:
+def _add_jobs(app: FastAPI, service: Service, jobs: JobBoard) -> None:
     @app.post("/batch", status_code=202, summary="Many independent analyses, as a job")
     async def batch(body: BatchIn) -> JobAccepted:
         url = body.callback_url or ""
         requests = [request.model_dump(mode="json") for request in body.requests]
         payload = BatchPayload(requests=requests, callback_url=url)
-        accepted: JobAccepted = await service.answer(jobs.submit(payload, url))
-        return accepted
+        return await service.answer(jobs.submit(payload, url))
 
     @app.get("/jobs/{job_id}", summary="How a job stands, and its result")
     async def job(job_id: str) -> JobView:
@@ -140,19 +139,9 @@ class Service:
             logs="\n".join(request_lines()),
             request_id=request_id(),
             sections=list(sections),
-            files=numbers.files,
-            periods=[period.label for period in numbers.statement.periods],
-            currency=numbers.statement.currency,
-            unit_scale=numbers.statement.unit_scale,
-            line_items=numbers.statement.line_items,
-            ratios=numbers.ratios,
             sentiment=sentiment,
             forecast=numbers.forecasts if "forecast" in sections else [],
-            checks=numbers.checks,
-            warnings=numbers.warnings,
-            warning_details=numbers.details,
-            withheld=numbers.statement.withheld,
-            period_ends=numbers.statement.period_ends,
+            **_of_files(numbers),
             timing_ms={**numbers.timing_ms, **timing, "total": total},
             model=self._model,
         )
@@ -165,17 +154,7 @@ class Service:
         start = time.perf_counter()
         numbers = await while_wanted(request, analyze_numbers(body, self._settings.app_name))
         return RatiosOut(
-            ratios=numbers.ratios,
-            line_items=numbers.statement.line_items,
-            periods=[period.label for period in numbers.statement.periods],
-            currency=numbers.statement.currency,
-            unit_scale=numbers.statement.unit_scale,
-            files=numbers.files,
-            checks=numbers.checks,
-            warnings=numbers.warnings,
-            warning_details=numbers.details,
-            withheld=numbers.statement.withheld,
-            period_ends=numbers.statement.period_ends,
+            **_of_files(numbers),
             request_id=request_id(),
             timing_ms={**numbers.timing_ms, "total": milliseconds(time.perf_counter() - start)},
         )
@@ -250,6 +229,24 @@ class Service:
             raise unavailable(
                 "worker_failed", "The sentiment worker failed. The app's log says why."
             ) from error
+
+
+def _of_files(numbers: Numbers) -> dict[str, Any]:
+    """What the answers of both routes say of the files."""
+    statement = numbers.statement
+    return {
+        "files": numbers.files,
+        "periods": [period.label for period in statement.periods],
+        "currency": statement.currency,
+        "unit_scale": statement.unit_scale,
+        "line_items": statement.line_items,
+        "ratios": numbers.ratios,
+        "checks": numbers.checks,
+        "warnings": numbers.warnings,
+        "warning_details": numbers.details,
+        "withheld": statement.withheld,
+        "period_ends": statement.period_ends,
+    }
 
 
 async def _nothing_comes() -> Message:

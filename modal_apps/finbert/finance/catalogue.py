@@ -12,6 +12,7 @@ from typing import Literal
 from .labels import normalize
 
 TOTAL, OWN, SYNONYM, WEAK = 3, 2, 1, 0  # ranks of a match
+DEBTS = ("long_term_debt", "short_term_debt")
 
 Kind = Literal["flow", "stock"]
 Home = Literal["income", "balance", "cash_flow", "any"]
@@ -23,7 +24,10 @@ _CASH_FLOW = (
     r"|required (?:for |by )|received from |in |out |inflow |outflow |flows? |net |for |by |or |and |utilized in )*"
     r"(?:continuing )?%s(?: activities)?(?: continuing operations)?"
 )
-_EXCHANGE = r"(?:effects? of )?(?:foreign )?(?:exchange|currency)(?: rates?)?(?: changes| translation| differences)? on cash.{0,60}"  # noqa: E501
+_EXCHANGE = (
+    r"(?:effects? of )?(?:foreign )?(?:exchange|currency)(?: rates?)?"
+    r"(?: changes| translation| differences)? on cash.{0,60}"
+)
 _OWNERS = r"(?!(?:the )?(?:non|minority|redeemable|participating|preferred|discontinued)).{1,60}"
 _FAMILIES: tuple[tuple[re.Pattern[str], str, int], ...] = tuple(
     (re.compile(pattern), key, rank)
@@ -38,7 +42,8 @@ _FAMILIES: tuple[tuple[re.Pattern[str], str, int], ...] = tuple(
             WEAK,
         ),
         (
-            r"(?:cash |common |common stock |stock )*dividends?(?: and dividend equivalents)?(?: paid| paid out)? (?:to|on) "  # noqa: E501
+            r"(?:cash |common |common stock |stock )*"
+            r"dividends?(?: and dividend equivalents)?(?: paid| paid out)? (?:to|on) "
             r"(?!(?:the )?(?:non|minority)).{1,60}",
             "dividends",
             WEAK,
@@ -49,7 +54,8 @@ _FAMILIES: tuple[tuple[re.Pattern[str], str, int], ...] = tuple(
             WEAK,
         ),
         (
-            r"(?:purchases?|acquisitions?|additions?|payments?|expenditures?) (?:and construction )?(?:of |for |to |on )?(?:ppe|property equipment) and .{1,60}",  # noqa: E501
+            r"(?:purchases?|acquisitions?|additions?|payments?|expenditures?) "
+            r"(?:and construction )?(?:of |for |to |on )?(?:ppe|property equipment) and .{1,60}",
             "capex",
             WEAK,
         ),

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from .catalogue import all_items
 from .figures import Check, Notice, Statement
+from .numbers import ROUNDING, adds_up
 from .periods import Period
 from .ratios import Ratio
 
 __all__ = ["Check", "check_statement", "run_checks"]
 
-TOLERANCE = 0.005
 IDENTITY_TOLERANCE = 1e-9
 BALANCE, GROSS, TOTALS = (
     "assets = liabilities + equity",
@@ -82,7 +82,7 @@ def _balance(statement: Statement, period: Period) -> Check | None:
     nearest = min(sums, key=lambda one: abs(one - assets))
     check = _compare(BALANCE, period.label, assets, nearest, names)
     both = statement.value("liabilities_and_equity", period)
-    if not check.ok and both is not None and abs(both - assets) <= TOLERANCE * abs(assets):
+    if not check.ok and both is not None and adds_up(assets, both):
         return replace(check, withheld=names[1:])  # the total stands on both sides
     return check
 
@@ -108,7 +108,7 @@ def _bound(statement: Statement, period: Period, parts: tuple[str, ...], total: 
     if whole is None or not known or whole <= 0 or total == "revenue":
         return None
     amount = sum(known.values())
-    if amount <= whole * (1 + TOLERANCE):
+    if amount <= whole * (1 + ROUNDING):
         return None
     names = (*known, total)
     words = " + ".join(all_items()[name].label.lower() for name in known)
@@ -149,5 +149,5 @@ def _dupont(ratios: dict[tuple[str, str], Ratio], period: str) -> Check | None:
 
 
 def _compare(name: str, period: str, left: float, right: float, items: tuple[str, ...]) -> Check:
-    ok = abs(left - right) <= TOLERANCE * max(abs(left), abs(right))
+    ok = abs(left - right) <= ROUNDING * max(abs(left), abs(right))
     return Check(name, period, ok, f"{left:,.0f} against {right:,.0f}", items, () if ok else items)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from .catalogue import OWN, TOTAL, WEAK, all_items
+from .catalogue import DEBTS, OWN, TOTAL, WEAK, all_items
 from .figures import Notice, Part, Statement, Value, Withheld
 from .kinds import UNSURE
 from .labels import normalize
+from .numbers import adds_up
 from .overlap import overlap
 from .periods import Period
 from .reading import Candidate, Reading
@@ -73,7 +74,7 @@ def _choose_one(key: Key, group: list[Candidate], currency: str | None, choice: 
         choice.withheld.append(Withheld(name, period.label, "mixed_currencies", reason, as_parts(usable)))
         return
     best = _by_column(_by_statement(name, in_currency), name, period, choice)
-    if why := overlap(best) if name in _DEBTS else "":
+    if why := overlap(best) if name in DEBTS else "":
         label = all_items()[name].label.lower()
         reason = f"The rows for {label} {period.label} {why}, so none is used."
         choice.withheld.append(Withheld(name, period.label, "overlapping_parts", reason, as_parts(best)))
@@ -153,7 +154,7 @@ def _summed(whole: list[Candidate], parts: list[Candidate]) -> tuple[Candidate, 
         rows = _one_a_row(here)
         if own:
             total = sum(found.value for found in rows)
-            if abs(total - own[0].value) <= 0.005 * abs(own[0].value) or own[0].key not in _DEBTS:
+            if adds_up(own[0].value, total) or own[0].key not in DEBTS:
                 sums.append((own[0], []))
                 continue
             rows = [found for found in rows if found.part not in ("debt", "borrowings")] + [own[0]]
@@ -168,7 +169,6 @@ def _summed(whole: list[Candidate], parts: list[Candidate]) -> tuple[Candidate, 
 
 # Beside `total shareholders' equity`, which leaves out other owners.
 _ALL_OWNERS = ("total equity", "total deficit", "total equity and noncontrolling interests")
-_DEBTS = ("short_term_debt", "long_term_debt")
 
 
 def _one_a_row(group: list[Candidate]) -> list[Candidate]:
@@ -218,7 +218,7 @@ def _options(choice: Choice, key: Key) -> list[Candidate]:
 
 
 def _sums(one: float, two: float, three: float) -> bool:
-    return abs(one - two - three) <= 0.005 * abs(one)
+    return adds_up(one, two + three)
 
 
 _IDENTITIES = (

@@ -11,8 +11,8 @@ _FORMS = (
     r"|a/s|s\.?p\.?a|s\.?l|pty|bhd|holdings?|group|& co"
 )
 _NAME = re.compile(
-    rf"(?P<name>[^\d:;()|]{{2,60}}?),? (?:{_FORMS})\.?(?:,? (?:{_FORMS})\.?){{0,2}}(?:,? and (?:its )?(?:consolidated )?subsidiaries)?"  # noqa: E501
-    r"(?: and subsidiary)?",
+    rf"(?P<name>[^\d:;()|]{{2,60}}?),? (?:{_FORMS})\.?(?:,? (?:{_FORMS})\.?){{0,2}}"
+    r"(?:,? and (?:its )?(?:consolidated )?subsidiaries)?(?: and subsidiary)?",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
@@ -36,7 +36,10 @@ def several_companies(readings: list[Reading]) -> str:
     apart = [name for name in names[1:] if not (name.startswith(names[0]) or names[0].startswith(name))]
     if not apart:
         return ""
-    return f"The files hold statements of several companies, {found[names[0]]} and {found[apart[0]]}. Send one at a time."  # noqa: E501
+    return (
+        f"The files hold statements of several companies, {found[names[0]]} and {found[apart[0]]}. "
+        "Send one at a time."
+    )
 
 
 def company_of(text: str) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from .catalogue import TOTAL
+from .catalogue import DEBTS, TOTAL
 from .choice import Choice
 from .figures import Notice, Statement
-from .numbers import read_number
+from .numbers import adds_up, read_number
 from .periods import Period
 from .reading import Candidate, Reading
 from .sections import is_like_debt
-
-TOLERANCE = 0.005
-DEBTS = ("short_term_debt", "long_term_debt")
 
 
 def note_incomplete(statement: Statement, readings: list[Reading], choice: Choice) -> None:
@@ -37,7 +34,7 @@ def note_incomplete(statement: Statement, readings: list[Reading], choice: Choic
 
 
 def _check_cost(statement: Statement, choice: Choice, period: Period, found: Candidate) -> None:
-    """The cost of one kind of sales is not that of all, which a total of revenues names and no gross profit bears out."""  # noqa: E501
+    """The cost of one kind of sales is not that of all, where a total of revenues stands and no gross profit."""
     revenue = choice.picked.get(("revenue", period))
     if revenue is None or revenue.rank < TOTAL or ("gross_profit", period) in choice.picked:
         return
@@ -82,7 +79,10 @@ def _note_investments(statement: Statement, readings: list[Reading], choice: Cho
     if unread:
         statement.incomplete[name, period.label] = f"“{unread[0]}” may be short-term investments"
     elif not any(_adds_up(reading, name, period) for reading in balances):
-        reason = "no line for short-term investments, and the listed current assets do not add up to their total without"  # noqa: E501
+        reason = (
+            "no line for short-term investments, "
+            "and the listed current assets do not add up to their total without"
+        )
         statement.incomplete[name, period.label] = reason
 
 
@@ -141,6 +141,6 @@ def _is_sum(values: list[float], total: float) -> bool:
     running = 0.0
     for value in reversed(values):
         running += value
-        if abs(running - total) <= TOLERANCE * abs(total):
+        if adds_up(total, running):
             return True
     return False

@@ -40,6 +40,13 @@ def _quotient(
     )
 
 
+def _flow_over_average(
+    key: str, label: str, group: str, top: str, bottom: str, unit: Unit = "ratio"
+) -> Formula:
+    """A flow of the period for each unit of the balance that it had in the middle."""
+    return _quotient(key, label, group, top, bottom, unit, averaged=True, mixes=True)
+
+
 def _days(key: str, label: str, stock: str, flow: str) -> Formula:
     words = f"days_in_year x {stock} / {flow}"
     return Formula(
@@ -119,16 +126,8 @@ FORMULAS: tuple[Formula, ...] = (
     ),
     _quotient("ebitda_margin", "EBITDA margin", PROFITABILITY, "ebitda", "revenue", "percent"),
     _quotient("net_margin", "Net margin", PROFITABILITY, "net_income", "revenue", "percent"),
-    _quotient(
-        *("roa", "Return on assets", PROFITABILITY, "net_income", "total_assets", "percent"),
-        averaged=True,
-        mixes=True,
-    ),
-    _quotient(
-        *("roe", "Return on equity", PROFITABILITY, "net_income", "equity", "percent"),
-        averaged=True,
-        mixes=True,
-    ),
+    _flow_over_average("roa", "Return on assets", PROFITABILITY, "net_income", "total_assets", "percent"),
+    _flow_over_average("roe", "Return on equity", PROFITABILITY, "net_income", "equity", "percent"),
     Formula(
         *("roic", "Return on invested capital", PROFITABILITY, "percent"),
         "operating_income x (1 - tax_expense / pretax_income) / (total_debt + equity - cash)",
@@ -149,21 +148,11 @@ FORMULAS: tuple[Formula, ...] = (
         mixes=True,
         positive=("ebitda",),
     ),
-    _quotient(
-        *("asset_turnover", "Asset turnover", EFFICIENCY, "revenue", "total_assets"),
-        averaged=True,
-        mixes=True,
+    _flow_over_average("asset_turnover", "Asset turnover", EFFICIENCY, "revenue", "total_assets"),
+    _flow_over_average(
+        "inventory_turnover", "Inventory turnover", EFFICIENCY, "cost_of_revenue", "inventory"
     ),
-    _quotient(
-        *("inventory_turnover", "Inventory turnover", EFFICIENCY, "cost_of_revenue", "inventory"),
-        averaged=True,
-        mixes=True,
-    ),
-    _quotient(
-        *("receivables_turnover", "Receivables turnover", EFFICIENCY, "revenue", "receivables"),
-        averaged=True,
-        mixes=True,
-    ),
+    _flow_over_average("receivables_turnover", "Receivables turnover", EFFICIENCY, "revenue", "receivables"),
     _days("dio", "Days of inventory", "inventory", "cost_of_revenue"),
     _days("dso", "Days of sales outstanding", "receivables", "revenue"),
     _days("dpo", "Days of payables", "payables", "cost_of_revenue"),

@@ -68,6 +68,11 @@ def is_prose(text: str) -> bool:
     )
 
 
+def is_sentence(text: str) -> bool:
+    """Prose that ends as a sentence does; what it says of a unit or a statement is not said of the table below it."""
+    return is_prose(text) and text.rstrip().endswith(".")
+
+
 def prose(grid: Grid) -> list[str]:
     """The texts of a grid that are worth a sentiment."""
     cells = (cell for row in grid.rows for cell in row)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .catalogue import all_items, match_any
-from .grid import is_prose
+from .grid import is_sentence
 from .labels import is_change
 from .tables import Row, Table
 
@@ -19,32 +19,42 @@ _TITLES: tuple[tuple[re.Pattern[str], StatementKind], ...] = tuple(
     for pattern, kind in (
         (
             r"\((?:details?|tables?|policies|parenthetical|pa?r?e?n?)\b|\((?:de|det|deta|detai|ta|tab|tabl|pa|par|pare|paren)\.?$"
-            r"|\bparenthetical\b|\bnotes to\b|^\W*notes? \d|^\W*notes?\W*$|\bschedule\b|\bsegments?\b|\bparent[- ]company\b|\bregistrant\b"  # noqa: E501
-            r"|\bpro[- ]forma\b|\binvestees?\b|\bunconsolidated\b|\bequity[- ]method\b|\bjoint ventures?\b|\bassociates\b"  # noqa: E501
-            r"|\bsummari[sz]ed\b|\bdiscontinued\b|\breconciliation|\bguarantor|\bquarterly (?:financial )?(?:data|results)\b"  # noqa: E501
+            r"|\bparenthetical\b|\bnotes to\b|^\W*notes? \d|^\W*notes?\W*$"
+            r"|\bschedule\b|\bsegments?\b|\bparent[- ]company\b|\bregistrant\b"
+            r"|\bpro[- ]forma\b|\binvestees?\b|\bunconsolidated\b"
+            r"|\bequity[- ]method\b|\bjoint ventures?\b|\bassociates\b"
+            r"|\bsummari[sz]ed\b|\bdiscontinued\b|\breconciliation"
+            r"|\bguarantor|\bquarterly (?:financial )?(?:data|results)\b"
             r"|\bcomponents of\b|\bmaturities\b|\bfair value\b|\blong-?lived\b|\bby (?:geograph|region|segment|product)"
             r"|\banhang\b|\bsegmentbericht|\bannexes?\b|\bnotas?\b|\bmemoria\b",
             "note",
         ),
         (
-            r"cash[- ]?flows?\b|kapitalfluss|cashflow|flux de tr[ée]sorerie|flujos? de (?:efectivo|caja)|statements? of cash\b"  # noqa: E501
+            r"cash[- ]?flows?\b|kapitalfluss|cashflow|flux de tr[ée]sorerie"
+            r"|flujos? de (?:efectivo|caja)|statements? of cash\b"
             r"|^\W*cf\W*$|(?:operating|investing|financing) activities\b|rendiconto finanziario|flux financiers",
             "cash_flow",
         ),
         (
-            r"changes in (?:\w+ ){0,3}equity|equity changes|statements? of (?:\w+ ){0,2}(?:stock|share)holders['\u2019]? ?(?:equity|deficit)"  # noqa: E501
-            r"|eigenkapitalver[äa]nderung|variation des capitaux|cambios en el patrimonio|^\W*(?:statements? of )?equity\W*$",  # noqa: E501
+            r"changes in (?:\w+ ){0,3}equity|equity changes"
+            r"|statements? of (?:\w+ ){0,2}(?:stock|share)holders['\u2019]? ?(?:equity|deficit)"
+            r"|eigenkapitalver[äa]nderung|variation des capitaux"
+            r"|cambios en el patrimonio|^\W*(?:statements? of )?equity\W*$",
             "note",
         ),
         (
-            r"balance[- ]?sheet|financial (?:position|condition)|\bbilanz|\bbilan\b|situation financi[èe]re|balance general"  # noqa: E501
-            r"|estado de situaci[óo]n|balance de situaci[óo]n|assets and liabilities|^\W*bs\W*$|^\W*balance\W*$|stato patrimoniale",  # noqa: E501
+            r"balance[- ]?sheet|financial (?:position|condition)"
+            r"|\bbilanz|\bbilan\b|situation financi[èe]re|balance general"
+            r"|estado de situaci[óo]n|balance de situaci[óo]n"
+            r"|assets and liabilities|^\W*bs\W*$|^\W*balance\W*$|stato patrimoniale",
             "balance",
         ),
         (
-            r"income statement|statements? of (?:\w+ ){0,2}(?:income|operations|earnings|loss|profit)|profit (?:and|&|or) loss"  # noqa: E501
-            r"|profits? and loss|statement of profit|\bp ?& ?l\b|^\W*(?:is|pl|guv|income|earnings|operations)\W*$|gewinn-? ?(?:und|u\.) verlust"  # noqa: E501
-            r"|compte de r[ée]sultat|cuenta de (?:p[ée]rdidas|resultados)|estado de resultados?|conto economico|ergebnisrechnung"  # noqa: E501
+            r"income statement|statements? of (?:\w+ ){0,2}(?:income|operations|earnings|loss|profit)"
+            r"|profit (?:and|&|or) loss|profits? and loss|statement of profit|\bp ?& ?l\b"
+            r"|^\W*(?:is|pl|guv|income|earnings|operations)\W*$|gewinn-? ?(?:und|u\.) verlust"
+            r"|compte de r[ée]sultat|cuenta de (?:p[ée]rdidas|resultados)"
+            r"|estado de resultados?|conto economico|ergebnisrechnung"
             r"|results? of operations",
             "income",
         ),
@@ -57,12 +67,14 @@ _INCOME_TOO = re.compile(
     r"operations|profit|earnings|income statement|statements? of income|income and", re.IGNORECASE
 )
 _HEAD_OF_BALANCE = re.compile(
-    r"\W*(?:total )?(?:current |non-?current |fixed )?(?:assets|liabilities)\b.{0,60}|\W*(?:aktiva|passiva|actif|passif|activo|pasivo)\W*",  # noqa: E501
+    r"\W*(?:total )?(?:current |non-?current |fixed )?(?:assets|liabilities)\b.{0,60}"
+    r"|\W*(?:aktiva|passiva|actif|passif|activo|pasivo)\W*",
     re.IGNORECASE,
 )
 _HEAD_OF_CASH_FLOW = re.compile(
-    r"\bcash flows?\b|(?:operating|investing|financing) activities|adjustments (?:to reconcile|for)|changes in (?:\w+ ){0,4}"  # noqa: E501
-    r"(?:assets|liabilities|capital)|supplement(?:al|ary) (?:disclosure|cash)|kapitalfluss|cash-?flow|flux de tr|flujos? de",  # noqa: E501
+    r"\bcash flows?\b|(?:operating|investing|financing) activities"
+    r"|adjustments (?:to reconcile|for)|changes in (?:\w+ ){0,4}(?:assets|liabilities|capital)"
+    r"|supplement(?:al|ary) (?:disclosure|cash)|kapitalfluss|cash-?flow|flux de tr|flujos? de",
     re.IGNORECASE,
 )
 _HEAD_OF_NOTE = re.compile(
@@ -89,11 +101,7 @@ class RowKind:
 
 def title_kind(text: str) -> StatementKind | None:
     """The statement that a title names, or None."""
-    if (
-        len(text) > 400
-        or len(text.split()) > LONGEST_TITLE
-        or (is_prose(text) and text.rstrip().endswith("."))
-    ):
+    if len(text) > 400 or len(text.split()) > LONGEST_TITLE or is_sentence(text):
         return None
     if _COMPREHENSIVE.search(text) and not _INCOME_TOO.search(_COMPREHENSIVE.sub("", text)):
         return "note"

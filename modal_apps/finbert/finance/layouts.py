@@ -3,9 +3,10 @@ Tables in other shapes: periods in rows, as `Year | Revenue | Net income`, and o
 `period, item, value`. They become tables whose columns are periods.
 """
 
-from __future__ import annotations  # noqa: I001
+from __future__ import annotations
 
 import re
+
 from .catalogue import match_any
 from .figures import Notice
 from .grid import Cell, Grid
@@ -18,11 +19,15 @@ LEAST_ITEMS = 1
 HEADING_ROWS = 30  # in which the names of columns are looked for
 
 _PERIOD = re.compile(
-    r"(?:(?:fiscal|reporting|report|financial|calendar) ?)?(?:periods?|years?|dates?|quarters?|fy|ends?|end date|period end(?:ing)?|as ?of ?date|fiscal ?date ?ending|fiscal ?period|jahr|periode|stichtag|datum|ann[ée]e|p[ée]riode|exercice|a[ñn]o|per[ií]odo|ejercicio|fecha)",  # noqa: E501
+    r"(?:(?:fiscal|reporting|report|financial|calendar) ?)?(?:periods?|years?|dates?|quarters?"
+    r"|fy|ends?|end date|period end(?:ing)?|as ?of ?date|fiscal ?date ?ending|fiscal ?period|jahr"
+    r"|periode|stichtag|datum|ann[ée]e|p[ée]riode|exercice|a[ñn]o|per[ií]odo|ejercicio|fecha)",
     re.IGNORECASE,
 )
 _ITEM = re.compile(
-    r"(?:line ?)?items?|accounts?|metrics?|concepts?|tags?|labels?|names?|description|caption|elements?|position|posten|konto|poste|libell[ée]|concepto|cuenta|partida|variable|measure|indicator|field|breakdown",  # noqa: E501
+    r"(?:line ?)?items?|accounts?|metrics?|concepts?|tags?|labels?|names?"
+    r"|description|caption|elements?|position|posten|konto|poste|libell[ée]"
+    r"|concepto|cuenta|partida|variable|measure|indicator|field|breakdown",
     re.IGNORECASE,
 )
 _VALUE = re.compile(r"values?|amounts?|figures?|wert|betrag|valeur|montant|valor|importe|val", re.IGNORECASE)

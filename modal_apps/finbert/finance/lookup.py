@@ -1,16 +1,15 @@
-"""The number that a formula asks for: a line item, or what follows from other items, or the reason why there is none."""  # noqa: E501
+"""The number that a formula asks for: a line item, what follows from others, or the reason why there is none."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-from .catalogue import all_items, items
+from .catalogue import DEBTS, all_items, items
 from .figures import Source, Statement
 from .periods import Period
 
 Standing = Literal["ok", "missing_input", "incomplete", "withheld"]
-DEBTS = ("long_term_debt", "short_term_debt")
 # Name: first item plus or minus the second.
 DERIVED = {
     "gross_profit": ("revenue", "cost_of_revenue", -1),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+ROUNDING = 0.005  # of a total: its parts are rounded
 Style = Literal["point", "comma", "own"]  # which sign comes before the decimals; `own`: what each cell proves
 
 CURRENCIES = {
@@ -196,3 +197,8 @@ def read_number(cell: object, style: Style) -> tuple[float | None, str | None]:
     if number is None or number.percent or abs(number.value) == float("inf"):
         return None, None
     return number.value, number.currency
+
+
+def adds_up(total: float, parts: float) -> bool:
+    """Whether the sum of parts is a total, but for rounding."""
+    return abs(total - parts) <= ROUNDING * abs(total)

@@ -151,7 +151,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?P<a>(?:19|20)\d\d)[/\u2013-](?P<b>(?:19|20)?\d\d)\b(?![/.-]?\d)", "split"),
         (r"\b(?:fy|cy|gj)[- ]*'?(?P<y>(?:19|20)?\d\d)[ae]?\b(?! [a-z])", "year"),
         (
-            r"\b(?P<c>\d{1,2}|[a-zäöü]+(?:-[a-z]+)?)[- ](?P<u>months?|monate|mois|meses|weeks?|wochen|semaines|semanas)\b",  # noqa: E501
+            r"\b(?P<c>\d{1,2}|[a-zäöü]+(?:-[a-z]+)?)[- ]"
+            r"(?P<u>months?|monate|mois|meses|weeks?|wochen|semaines|semanas)\b",
             "length",
         ),
         (r"\b(?P<l>quarter|quartal|trimestre|trimester)(?:ly)?\b", "quarter"),

@@ -5,27 +5,10 @@ from __future__ import annotations
 import re
 from typing import Literal, get_args
 
-Section = Literal[
-    "summary",
-    "liquidity",
-    "profitability",
-    "leverage",
-    "efficiency",
-    "cash",
-    "growth",
-    "sentiment",
-    "forecast",
-    "checks",
-]
+RatioSection = Literal["liquidity", "profitability", "leverage", "efficiency", "cash", "growth"]
+Section = Literal["summary", RatioSection, "sentiment", "forecast", "checks"]
 SECTIONS: tuple[Section, ...] = get_args(Section)
-RATIO_SECTIONS: tuple[Section, ...] = (
-    "liquidity",
-    "profitability",
-    "leverage",
-    "efficiency",
-    "cash",
-    "growth",
-)
+RATIO_SECTIONS: tuple[Section, ...] = get_args(RatioSection)
 
 # Beginnings of words; the first that fits decides.
 WORDS: tuple[tuple[str, tuple[Section, ...]], ...] = (

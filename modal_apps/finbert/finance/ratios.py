@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
+from .catalogue import DEBTS
 from .figures import Source, Statement
 from .formula import Formula, NotMeaningful, Unit
 from .formulas import FORMULAS, growth_formulas
-from .lookup import DEBTS, DERIVED, Operand, is_stock, lookup
+from .lookup import DERIVED, Operand, is_stock, lookup
 from .periods import LAST, YEAR, Period
 
 Status = Literal["ok", "missing_input", "division_by_zero", "not_meaningful", "incomplete", "withheld"]

@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from .catalogue import WEAK, Match, all_items, match_any
+from .catalogue import DEBTS, WEAK, Match, all_items, match_any
 from .figures import Source
-from .grid import Cell, is_prose
+from .grid import Cell, is_sentence
 from .kinds import RowKind, StatementKind
 from .labels import is_change, unit_in
 from .numbers import Style, read_number
@@ -28,10 +28,10 @@ from .tables import Column, Row, Table
 from .units import Unit, currencies_in, unit_of
 
 DIGITS = 13  # of an amount; the rest is noise of binary fractions
-DEBTS = ("short_term_debt", "long_term_debt")
 SAME_SIZE = 200  # how far the sizes of tables of one unit lie apart at most
 _LOSS_ONLY = re.compile(
-    r"\W*(?:total |net |operating )*(?:net )?(?:loss(?:es)?|deficit|(?:share|stock)holders['\u2019]? deficit|jahresfehlbetrag)\b"  # noqa: E501
+    r"\W*(?:total |net |operating )*(?:net )?"
+    r"(?:loss(?:es)?|deficit|(?:share|stock)holders['\u2019]? deficit|jahresfehlbetrag)\b"
 )
 _PART_OF_ROW_ABOVE = re.compile(
     r"\W*(?:thereof|of which|including|davon|darunter|dont|de los cuales|de las cuales)\b", re.IGNORECASE
@@ -133,19 +133,10 @@ def _unit_above(table: Table) -> Unit:
     """The unit that the titles name, the nearest first."""
     found = Unit()
     for text in reversed([*([table.grid.sheet] if table.grid.sheet else []), *table.titles]):
-        if is_prose(text) and text.rstrip().endswith("."):
+        if is_sentence(text):
             continue
-        found = join_units(found, unit_of(text))
+        found = found.completed(unit_of(text))
     return found
-
-
-def join_units(first: Unit, second: Unit) -> Unit:
-    """What the first says, and what the second says where the first is silent."""
-    return Unit(
-        first.scale if first.scale is not None else second.scale,
-        first.currency or second.currency,
-        first.share_scale if first.share_scale is not None else second.share_scale,
-    )
 
 
 def share_units(readings: list[Reading]) -> list[tuple[Reading, str]]:
@@ -184,7 +175,7 @@ def share_units(readings: list[Reading]) -> list[tuple[Reading, str]]:
             not size or not any(sizes) or any(one and 1 / SAME_SIZE < size / one < SAME_SIZE for one in sizes)
         )
         if near:
-            reading.unit = join_units(reading.unit, others[0].unit)
+            reading.unit = reading.unit.completed(others[0].unit)
         elif reading.main_kind in ("balance", "income", "cash_flow"):
             apart.append(
                 (reading, f"names no unit, while other tables of the file are in units of {scale:,}")
@@ -221,12 +212,8 @@ def read_candidates(reading: Reading, scale: int | None) -> None:
     totals = unlabelled_totals(table.rows, reading.style)
     for at, row in enumerate(table.rows):
         if row.is_head:
-            named = (
-                unit_of(row.label)
-                if not (is_prose(row.label) and row.label.rstrip().endswith("."))
-                else Unit()
-            )
-            running = join_units(named, running)
+            named = Unit() if is_sentence(row.label) else unit_of(row.label)
+            running = named.completed(running)
             continue
         kind = reading.kinds[at]
         is_balance = kind.kind in ("balance", "unknown")
@@ -250,9 +237,8 @@ def read_candidates(reading: Reading, scale: int | None) -> None:
             if place in row.nil:
                 reading.nil.add((match.key, period))
             if place in row.cells:
-                unit = join_units(
-                    unit_of(unit_in(row.label)), join_units(column.unit, join_units(running, reading.unit))
-                )
+                above = column.unit.completed(running).completed(reading.unit)
+                unit = unit_of(unit_in(row.label)).completed(above)
                 found = _candidate(reading, row, kind, match, column, row.cells[place], period, unit, scale)
                 if found:
                     reading.candidates.append(found)
@@ -402,7 +388,7 @@ def currencies_of(readings: list[Reading]) -> Counter[str]:
                 found[str(candidate.unit)] += 1
         if reading.candidates:
             for text in reading.table.titles:
-                if not (is_prose(text) and text.rstrip().endswith(".")):
+                if not is_sentence(text):
                     found.update(dict.fromkeys(currencies_in(text), 0))
     return found
 

@@ -26,10 +26,6 @@ class ScoreReply(TypedDict):
     worker: WorkerReport
 
 
-class BackendError(Exception):
-    """The worker did not answer."""
-
-
 class Backend(Protocol):
     """How the web function reaches the model: a Modal class when deployed, the model itself in a test."""
 

@@ -15,12 +15,14 @@ SLACK = 0.002  # of rounded rows against their total
 Section = Literal["current", "noncurrent", ""]
 
 _CURRENT = re.compile(
-    r"(?:total )?(?:current (?:assets|liabilities)|kurzfristige|umlaufverm|actifs? (?:courant|circulant)|passifs? courant"  # noqa: E501
-    r"|activos? (?:corriente|circulante)|pasivos? (?:corriente|circulante)|creditors amounts falling current|assets current"  # noqa: E501
-    r"|liabilities current).{0,60}"
+    r"(?:total )?(?:current (?:assets|liabilities)|kurzfristige|umlaufverm"
+    r"|actifs? (?:courant|circulant)|passifs? courant"
+    r"|activos? (?:corriente|circulante)|pasivos? (?:corriente|circulante)"
+    r"|creditors amounts falling current|assets current|liabilities current).{0,60}"
 )
 _NONCURRENT = re.compile(
-    r"(?:total )?(?:noncurrent|long term (?:assets|liabilities)|fixed assets|langfristige|anlageverm|actifs? non courant"  # noqa: E501
+    r"(?:total )?(?:noncurrent|long term (?:assets|liabilities)"
+    r"|fixed assets|langfristige|anlageverm|actifs? non courant"
     r"|passifs? non courant|activos? no corriente|pasivos? no corriente|creditors amounts falling noncurrent"
     r"|assets noncurrent|liabilities noncurrent).{0,60}"
 )
@@ -29,19 +31,25 @@ _AFTER = {"current_assets": "noncurrent", "current_liabilities": "noncurrent"}
 
 # Debt that a label does not date: the section does.
 _UNDATED = re.compile(
-    r"(?:total )?(?:interest bearing )?(?:bank |other )?(?:loans?|borrowings?|debt|loans and borrowings|bank borrowings and other loans"  # noqa: E501
+    r"(?:total )?(?:interest bearing )?(?:bank |other )?"
+    r"(?:loans?|borrowings?|debt|loans and borrowings|bank borrowings and other loans"
     r"|borrowings and other financial liabilities|loans and other borrowings|bank loans and other borrowings"
-    r"|interest bearing liabilities|financial debt|(?<!other )financial liabilities|financial debts|bank debt|loans from banks"  # noqa: E501
-    r"|finanzverbindlichkeiten|finanzschulden|verbindlichkeiten gegenuber kreditinstituten|emprunts et dettes financieres"  # noqa: E501
-    r"|dettes financieres|deudas financieras|deuda financiera|deudas con entidades de credito|pasivos financieros|prestamos)"  # noqa: E501
+    r"|interest bearing liabilities|financial debt"
+    r"|(?<!other )financial liabilities|financial debts|bank debt|loans from banks"
+    r"|finanzverbindlichkeiten|finanzschulden"
+    r"|verbindlichkeiten gegenuber kreditinstituten|emprunts et dettes financieres"
+    r"|dettes financieres|deudas financieras|deuda financiera"
+    r"|deudas con entidades de credito|pasivos financieros|prestamos)"
 )
 _LIKE_DEBT = re.compile(
     r"\b(?:debts?|borrowings?|loans?|notes payable|notes|bonds?|debentures?|credit facilit\w*"
-    r"|overdrafts?|financial liabilit\w*|commercial paper|finanzschuld\w*|finanzverbindlich\w*|emprunts?|dettes financ\w*"  # noqa: E501
+    r"|overdrafts?|financial liabilit\w*|commercial paper"
+    r"|finanzschuld\w*|finanzverbindlich\w*|emprunts?|dettes financ\w*"
     r"|deudas?|prestamos?|kreditinstitut\w*)\b"
 )
 _NO_DEBT = re.compile(
-    r"\b(?:notes? \d+|receivables?|securities|investments?|to customers|held for|allowance|costs?|loss|deferred|discount|lease\w*"  # noqa: E501
+    r"\b(?:notes? \d+|receivables?|securities|investments?|to customers"
+    r"|held for|allowance|costs?|loss|deferred|discount|lease\w*"
     r"|excluding|total|net debt|expense|interest|fees?|available)\b"
 )
 _WIDER = re.compile(
@@ -49,7 +57,8 @@ _WIDER = re.compile(
     r"|passifs financiers(?: (?:non )?courants)?"
 )
 LIKE_INVESTMENTS = re.compile(
-    r"\b(?:investments?|securities|deposits?|financial assets|wertpapiere|placements|inversiones|certificates of deposit)\b"  # noqa: E501
+    r"\b(?:investments?|securities|deposits?|financial assets"
+    r"|wertpapiere|placements|inversiones|certificates of deposit)\b"
 )
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from .numbers import ROUNDING
 from .periods import Period
 from .reading import Candidate, Reading
-
-TOLERANCE = 0.005
 
 
 def settle_taxes(reading: Reading) -> None:
@@ -32,7 +31,7 @@ def _settled(found: Candidate, before: list[float], after: list[float], expenses
     size = abs(found.value)
     for profit in before:
         for net in after:
-            slack = TOLERANCE * max(abs(profit), abs(net), size)
+            slack = ROUNDING * max(abs(profit), abs(net), size)
             if abs(profit - size - net) <= slack:
                 return replace(found, value=size)
             if abs(profit + size - net) <= slack:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from .catalogue import all_items
 from .checks import check_statement
 from .choice import Choice, as_value, choose, withhold_all
 from .companies import several_companies
 from .completeness import note_incomplete
+from .date_order import orders_by_file
 from .figures import Notice, Source, Statement, Value
 from .grid import Grid
 from .kinds import RowKind, row_kinds
@@ -25,10 +27,15 @@ __all__ = ["Source", "Statement", "Value", "read_statement"]
 
 
 def read_statement(
-    grids: list[Grid], *, unit_scale: int | None = None, currency: str | None = None
+    grids: list[Grid],
+    *,
+    unit_scale: int | None = None,
+    currency: str | None = None,
+    texts: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Statement:
     """
     Parameters:
+        texts: by file, what it says beside its tables; how dates are written there counts too.
         unit_scale: factor for all tables; None reads it from headings such as "in thousands".
         currency: ISO code; None reads it from headings and cells.
     """
@@ -36,7 +43,9 @@ def read_statement(
     tables = [table for grid in grids for table in (tables_of(grid) or extra_tables(grid, statement.notices))]
     kinds = [row_kinds(table) for table in tables]
     timeline = read_timeline(
-        tables, [_is_balance(table, one) for table, one in zip(tables, kinds, strict=True)]
+        tables,
+        [_is_balance(table, one) for table, one in zip(tables, kinds, strict=True)],
+        orders_by_file(grids, texts, tables),
     )
     styles = _styles(grids, statement)
     readings = [
@@ -165,6 +174,7 @@ def _tell_troubles(statement: Statement, timeline: Timeline, grids: list[Grid], 
     for trouble in timeline.troubles:
         source = Source(trouble.table.grid.file, trouble.table.grid.sheet, "")
         statement.notices.append(Notice(trouble.code, trouble.message, sources=(source,)))
+    _tell_assumed(statement, timeline, tables)
     for one in statement.withheld:
         if one.code in ("negative_balance", "mixed_currencies"):
             sources = tuple(part.source for part in one.candidates)
@@ -173,6 +183,19 @@ def _tell_troubles(statement: Statement, timeline: Timeline, grids: list[Grid], 
         _tell_lost_columns(statement, timeline, place, table)
     if not statement.line_items and not statement.withheld and any(grid.rows for grid in grids):
         statement.notices.append(Notice("no_statement_found", _why_nothing(tables)))
+
+
+def _tell_assumed(statement: Statement, timeline: Timeline, tables: list[Table]) -> None:
+    """How dates were read that can be read two ways, beside the periods that were made of them; once for a file."""
+    numbers = {id(table): number for number, table in enumerate(tables)}
+    told: dict[tuple[str, str, str], dict[str, None]] = {}
+    for one in timeline.assumed:
+        at, place = numbers[id(one.table)], one.table.columns.index(one.column)
+        periods = (timeline.flows[at].get(place), timeline.stocks[at].get(place))
+        labels = told.setdefault((one.code, one.message, one.table.grid.file), {})
+        labels.update({period.label: None for period in periods if period})
+    for (code, message, file), labels in told.items():
+        statement.notices.append(Notice(code, message, (), tuple(labels), (Source(file, None, ""),)))
 
 
 def _tell_lost_columns(statement: Statement, timeline: Timeline, place: int, table: Table) -> None:
@@ -195,8 +218,8 @@ def _tell_lost_columns(statement: Statement, timeline: Timeline, place: int, tab
 def _why_nothing(tables: list[Table]) -> str:
     if not tables:
         return (
-            "No table with periods was found: columns headed by years, quarters or dates, rows that begin with them, or "  # noqa: E501
-            "columns for period, item and value."
+            "No table with periods was found: columns headed by years, quarters or dates, "
+            "rows that begin with them, or columns for period, item and value."
         )
     labels = list(
         dict.fromkeys(row.label for table in tables for row in table.rows if row.cells and row.label)

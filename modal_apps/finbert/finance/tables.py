@@ -346,7 +346,7 @@ def join_headings(heads: list[dict[int, Cell]], *, in_order: bool = False) -> li
                 continue
             text = heading_text(cell)
             texts.append(text)
-            unit = _joined(unit, unit_of(text))
+            unit = unit.completed(unit_of(text))
             if head is not finest:
                 own = own.completed(parse_heading(cell) or Heading())
         following = [
@@ -369,14 +369,6 @@ def _spanning(head: dict[int, Cell], index: int, indexes: list[int], place: int,
     if spans[0] > indexes[0] and len(indexes) % len(spans) == 0:  # centred over their columns
         return head[spans[place * len(spans) // len(indexes)]]
     return head[before[-1]] if before else None
-
-
-def _joined(first: Unit, second: Unit) -> Unit:
-    return Unit(
-        first.scale if first.scale is not None else second.scale,
-        first.currency or second.currency,
-        first.share_scale if first.share_scale is not None else second.share_scale,
-    )
 
 
 def heading_text(cell: Cell) -> str:

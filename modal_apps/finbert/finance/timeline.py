@@ -9,11 +9,12 @@ import calendar
 import datetime
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from .date_order import Trouble, clear_dates
 from .periods import DAY, HALF, LAST, QUARTER, YEAR, Heading, Period, parse_heading, period_of
-from .tables import Column, Table
+from .tables import Table
 
 CLOSE_DAYS = 10  # ends of years of 52 and 53 weeks lie so near to each other
 LAST_EARLY_MONTH = 6  # a year that ends until June may be named after the year in which it began
@@ -30,19 +31,10 @@ _ENDED = re.compile(
     re.IGNORECASE,
 )
 _INTERIM = re.compile(
-    r"\bquarter|\binterim\b|\b(?:three|six|nine) months|\bhalf[- ]year|\b10-q\b|\bquartal|\bzwischen|\btrimest|\bsemest",  # noqa: E501
+    r"\bquarter|\binterim\b|\b(?:three|six|nine) months"
+    r"|\bhalf[- ]year|\b10-q\b|\bquartal|\bzwischen|\btrimest|\bsemest",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """A column that is left out, and why."""
-
-    code: str
-    message: str
-    table: Table
-    column: Column
 
 
 @dataclass
@@ -52,13 +44,16 @@ class Timeline:
         flows: for each table, by number of its column, the period of flows.
         stocks: likewise of balances.
         ends: last days of periods, as far as they are known.
-        notes: what had to be assumed.
+        troubles: columns that are left out.
+        assumed: columns that could be read otherwise.
+        notes: what else had to be assumed.
     """
 
     flows: list[dict[int, Period]] = field(default_factory=list)
     stocks: list[dict[int, Period]] = field(default_factory=list)
     ends: dict[Period, datetime.date] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
+    assumed: list[Trouble] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
 
     def balance_of(self, period: Period, known: Iterable[Period]) -> Period:
@@ -74,16 +69,16 @@ class Timeline:
         return next((other for other in known if (day := self.ends.get(other)) and _near(day, end)), period)
 
 
-def read_timeline(tables: list[Table], balances: list[bool]) -> Timeline:
+def read_timeline(tables: list[Table], balances: list[bool], orders: Mapping[str, set[str]]) -> Timeline:
     """
     Reads the columns of all tables of a request together.
 
     Parameters:
         balances: which tables are balance sheets and hold no flows.
+        orders: how each file writes dates; see `date_order.orders_by_file`.
     """
     found = Timeline()
-    orders = {column.heading.order for table in tables for column in table.columns if column.heading.order}
-    cleared = [_clear_dates(table, orders, found) for table in tables]
+    cleared = [clear_dates(table, orders, found) for table in tables]
     for table, headings, is_balance in zip(tables, cleared, balances, strict=True):
         found.flows.append({} if is_balance else _flow_periods(table, headings, found))
     years = {period: end for period, end in found.ends.items() if period.is_annual}
@@ -105,37 +100,6 @@ def read_timeline(tables: list[Table], balances: list[bool]) -> Timeline:
         )
     _add_calendar_ends(found)
     return found
-
-
-def _clear_dates(table: Table, orders: set[str], found: Timeline) -> dict[int, Heading]:
-    """The headings of a table with dates that can be read in one way; others are left out with a reason."""
-    headings = {place: column.heading for place, column in enumerate(table.columns)}
-    unclear = {place: heading for place, heading in headings.items() if heading.other}
-    if not unclear:
-        return headings
-    if len(orders) == 1:
-        if orders == {"day"}:
-            headings |= {place: _exchanged(heading) for place, heading in unclear.items()}
-        return headings
-    same_day = len({(heading.month, heading.day) for heading in headings.values()}) == 1
-    if same_day and len({heading.year for heading in headings.values()}) == len(headings) > 1:
-        # The same day of several years: which day does not matter.
-        return {
-            place: replace(heading, month=None, day=None, other=None) for place, heading in headings.items()
-        }
-    for place in unclear:
-        column = table.columns[place]
-        message = (
-            f"The date {column.text} can be read as day/month and as month/day, so its column is left out."
-        )
-        found.troubles.append(Trouble("ambiguous_date", message, table, column))
-        del headings[place]
-    return headings
-
-
-def _exchanged(heading: Heading) -> Heading:
-    assert heading.other
-    return replace(heading, month=heading.other[0], day=heading.other[1], other=None)
 
 
 def _flow_periods(table: Table, headings: dict[int, Heading], found: Timeline) -> dict[int, Period]:

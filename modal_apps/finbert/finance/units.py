@@ -49,7 +49,8 @@ _LONE_WORD = re.compile(
     rf"\W*(?:all )?(?:amounts |figures |values )?(?P<word>{_ANY_WORD}|m|mn)\W*", re.IGNORECASE
 )
 _SHARE_SCALE = re.compile(
-    rf"shares?(?: data| amounts)?,?(?: which are)?(?: reflected| stated| presented| shown)?\s*in\s+(?P<word>{_ANY_WORD}){_END}",  # noqa: E501
+    r"shares?(?: data| amounts)?,?(?: which are)?"
+    rf"(?: reflected| stated| presented| shown)?\s*in\s+(?P<word>{_ANY_WORD}){_END}",
     re.IGNORECASE,
 )
 _EXCEPT = re.compile(r"\b(?:except|unless|other than|excluding)\b([^()\n]{0,160})", re.IGNORECASE)
@@ -88,6 +89,14 @@ class Unit:
     scale: int | None = None
     currency: str | None = None
     share_scale: int | None = None
+
+    def completed(self, other: Unit) -> Unit:
+        """This unit with what another one says where it is silent."""
+        return Unit(
+            self.scale if self.scale is not None else other.scale,
+            self.currency or other.currency,
+            self.share_scale if self.share_scale is not None else other.share_scale,
+        )
 
 
 def unit_of(text: str) -> Unit:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from appkit.api import make_api
 from appkit.auth import KeyChecker
+from appkit.backend import BackendError
 from appkit.errors import DOCUMENTED, ApiError, error_body, unavailable
 from appkit.gate import Counters
 from appkit.status import WorkerReport, status_body
@@ -21,7 +22,7 @@ from starlette.types import ASGIApp
 
 from . import answers as out
 from . import requests as into
-from .backend import Backend, BackendError, Loaded, Reply
+from .backend import Backend, Loaded, Reply
 from .errors import Failure
 from .flat_errors import flat_status, with_flat_errors
 from .limits import MOST_COMPLETION_TOKENS, MOST_NUMBERS, MOST_PROMPTS, MOST_RESULTS, MOST_STREAMED

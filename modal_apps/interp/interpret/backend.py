@@ -62,10 +62,6 @@ class Step(TypedDict):
     prompt: NotRequired[str]
 
 
-class BackendError(Exception):
-    """The worker did not answer."""
-
-
 class Backend(Protocol):
     """The worker."""
 

@@ -7,7 +7,10 @@ import json
 from typing import Any
 
 import pytest
-from appkit.job_news import JobNews, sign
+from appkit.auth import KeyChecker
+from appkit.errors import ApiError
+from appkit.fetchguard import FetchRules
+from appkit.job_news import JobNews, news_of, sign
 from appkit.jobs import Job, JobBoard, Outcome
 from test_appkit_fetchguard import rules_for, site
 from test_appkit_jobs import KEY, Runner
@@ -81,9 +84,13 @@ async def test_a_time_limit_of_the_work_s_own_is_a_failure_as_others() -> None:
     async def work(_: Any) -> None:
         raise TimeoutError
 
+    known: dict[str, Any] = {"fc-1:submitted": "then"}
     with site("127.0.0.2") as (port, log), pytest.raises(TimeoutError):
-        await job_of({}, port).run(work, limit_s=60)
+        await job_of(known, port).run(work, limit_s=60)
     assert [news["error"] for news in told(log)] == ["TimeoutError. The app's log says why."]
+    # A platform that raises what the work raised says the same of a job that goes on.
+    view = await JobBoard(known, Runner()).view("fc-1")
+    assert (view["status"], view["error"]) == ("failed", "TimeoutError. The app's log says why.")
 
 
 async def test_a_worker_that_is_cancelled_tells_so() -> None:
@@ -154,3 +161,44 @@ async def test_a_job_without_a_url_is_told_nobody() -> None:
         assert await Job({}, "fc-1", "", news).run(work, limit_s=60) == 1
         assert await Job({}, "fc-2", f"http://www:{port}/ok").run(work, limit_s=60) == 1
     assert log == []
+
+
+async def test_no_job_is_started_whose_end_could_not_be_told() -> None:
+    class Started(Runner):
+        async def spawn(self, payload: Any) -> str:
+            raise AssertionError("started")
+
+    keyless = JobBoard({}, Started(), news_of({}, None, FetchRules()))
+    strict = JobBoard({}, Started(), news_of({}, KeyChecker((KEY.encode(),)), FetchRules()))
+    refusals = []
+    for board, url in ((keyless, "https://example.com/"), (strict, "https://10.0.0.1/")):
+        with pytest.raises(ApiError) as caught:
+            await board.submit(1, url)
+        refusals.append((caught.value.status_code, caught.value.code, caught.value.param))
+    assert refusals == [
+        (422, "callback_needs_key", "callback_url"),
+        (400, "blocked_url", "callback_url"),
+    ]
+
+
+async def test_the_first_of_several_keys_signs() -> None:
+    checker = KeyChecker.from_environ({"APP_API_KEY": f"{KEY}, another-key-of-enough-length"})
+    with site("127.0.0.2") as (port, log):
+        news = news_of({}, checker, rules_for(port))
+        assert news
+        assert await news.tell("fc-1", "done", url=f"http://www:{port}/ok")
+    assert len(told(log)) == 1
+
+
+@pytest.mark.parametrize(("limit_s", "text"), [(86_100, "23.9 hours"), (3480, "58 minutes")])
+async def test_a_limit_is_told_in_hours_or_minutes(
+    monkeypatch: pytest.MonkeyPatch, limit_s: float, text: str
+) -> None:
+    async def work(_: Any) -> None:
+        await asyncio.sleep(3600)
+
+    at_once = asyncio.timeout
+    monkeypatch.setattr("appkit.jobs.asyncio.timeout", lambda _: at_once(0))
+    known: dict[str, Any] = {}
+    assert await Job(known, "fc-1").run(work, limit_s=limit_s) is None
+    assert f" {text}, " in known["fc-1:gave_up"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -12,8 +13,10 @@ import pytest_asyncio
 import tiny_hub
 import tiny_qwen3_vl
 from appkit.auth import KeyChecker
+from appkit.job_news import JobNews
 from appkit.jobs import JobBoard
-from document_files import LocalBackend, LocalRunner, pool_of
+from document_files import LocalBackend, batch_runner, pool_of
+from local_jobs import LocalRunner
 from ocr.api import create_app, fetch_rules
 from ocr.settings import DocumentsSettings
 from ocr.transformers_engine import TransformersEngine
@@ -57,14 +60,21 @@ def settings() -> DocumentsSettings:
 
 @pytest_asyncio.fixture
 async def runner(backend: LocalBackend, settings: DocumentsSettings) -> LocalRunner:
-    return LocalRunner(pool_of(backend), fetch_rules(settings))
+    return batch_runner(pool_of(backend), fetch_rules(settings))
+
+
+@pytest.fixture
+def board(runner: LocalRunner, settings: DocumentsSettings) -> JobBoard:
+    """Batches that run in this process; where their ends are told is checked as when deployed."""
+    known: dict[str, Any] = {}
+    return JobBoard(known, runner, JobNews(known, KEY, fetch_rules(settings)))
 
 
 @pytest_asyncio.fixture
 async def client(
-    backend: LocalBackend, runner: LocalRunner, settings: DocumentsSettings
+    backend: LocalBackend, board: JobBoard, settings: DocumentsSettings
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client with the key, in front of the whole app."""
-    app = create_app(settings, backend, JobBoard({}, runner), KeyChecker((KEY.encode(),)))
+    app = create_app(settings, backend, board, KeyChecker((KEY.encode(),)))
     async with client_for(app) as client:
         yield client

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import io
 from collections.abc import AsyncIterator
 from typing import Any
 
 import make_document_samples as samples
-from appkit.jobs import Outcome
-from ocr.batch import BatchPayload, Pool, run_batch
+from appkit.fetchguard import FetchRules
+from appkit.job_news import JobMap, JobNews
+from appkit.jobs import JobLog
+from local_jobs import LocalRunner
+from ocr.batch import BatchPayload, BatchResult, Pool, run_batch
 from ocr.documents import Document, render
 from ocr.engine import Engine
 from ocr.reader import PageReader
@@ -119,37 +121,12 @@ def pool_of(backend: Any, *, backwards: bool = False, **more: Any) -> Pool:
     return Pool(fan_out, **more)
 
 
-class LocalRunner:
-    """Runs jobs in this event loop."""
+def batch_runner(
+    pool: Pool, rules: FetchRules, known: JobMap | None = None, news: JobNews | None = None
+) -> LocalRunner:
+    """Runs batches in this event loop."""
 
-    def __init__(self, pool: Pool, rules: Any) -> None:
-        self._pool = pool
-        self._rules = rules
-        self.tasks: dict[str, asyncio.Task[Any]] = {}
-        self.payloads: list[BatchPayload] = []
-        self.hold = asyncio.Event()
-        self.hold.set()
+    async def work(payload: BatchPayload, job_id: str, job_log: JobLog) -> BatchResult:
+        return await run_batch(payload, job_id, pool, rules, watcher=job_log)
 
-    async def spawn(self, payload: BatchPayload) -> str:
-        self.payloads.append(payload)
-        job_id = f"fc-{len(self.tasks) + 1}"
-
-        async def work() -> Any:
-            await self.hold.wait()
-            return await run_batch(payload, job_id, self._pool, self._rules)
-
-        self.tasks[job_id] = asyncio.create_task(work())
-        return job_id
-
-    async def outcome(self, job_id: str) -> Outcome:
-        task = self.tasks[job_id]
-        if not task.done():
-            return Outcome("pending")
-        if task.cancelled():
-            return Outcome("cancelled")
-        if error := task.exception():
-            return Outcome("failed", error=type(error).__name__)
-        return Outcome("done", task.result())
-
-    async def cancel(self, job_id: str) -> None:
-        self.tasks[job_id].cancel()
+    return LocalRunner(work, {} if known is None else known, news)

@@ -13,21 +13,21 @@ import make_document_samples as samples
 import pytest
 import uvicorn
 from appkit.auth import KeyChecker
+from appkit.backend import BackendError
 from appkit.jobs import JobBoard
 from document_files import (
     LocalBackend,
-    LocalRunner,
     document,
     extract,
     packed,
     pdf,
     png,
-    pool_of,
     word_png,
     words_tiff,
 )
+from local_jobs import LocalRunner
 from ocr.api import create_app
-from ocr.reading import BackendError, PageIn, ReadOptions, ReadReply, failed_page
+from ocr.reading import PageIn, ReadOptions, ReadReply, failed_page
 from ocr.settings import DocumentsSettings
 from PIL import Image
 from support import KEY, client_for, documented_routes, listed_routes, read_manifest, send_sample
@@ -158,8 +158,7 @@ async def test_a_page_that_fails_beside_others(client: httpx.AsyncClient, backen
             reply["pages"][1] = failed_page("2", 503, "out_of_memory", "Too little memory.")
             return reply
 
-    runner = LocalRunner(pool_of(backend), None)
-    app = create_app(DocumentsSettings(), HalfBroken(backend.reader._engine), JobBoard({}, runner), None)
+    app = create_app(DocumentsSettings(), HalfBroken(backend.reader._engine), JobBoard({}, None), None)  # type: ignore[arg-type]
     async with client_for(app) as other:
         body = await read(other, "a.tiff", words_tiff(*WORDS[:3]))
     assert body["content"] == f"{WORDS[0]}\n\n{WORDS[2]}"
@@ -523,6 +522,7 @@ async def test_a_callback_needs_a_key_to_sign_with(backend: LocalBackend, runner
         body = {"documents": [document("a", b"x")], "callback_url": "https://example.com/"}
         answer = await client.post("/batch", json=body)
     assert (answer.status_code, error(answer)["code"]) == (422, "callback_needs_key")
+    assert runner.payloads == []
 
 
 @pytest.mark.parametrize(

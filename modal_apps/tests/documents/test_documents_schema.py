@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from appkit.auth import KeyChecker
 from appkit.jobs import JobBoard
-from document_files import LocalBackend, LocalRunner
+from document_files import LocalBackend
 from ocr.api import create_app
 from ocr.settings import DocumentsSettings
 from schema_check import check_api
@@ -12,7 +12,7 @@ from support import KEY, listed_routes
 
 
 def test_every_answer_is_a_documented_one(
-    backend: LocalBackend, runner: LocalRunner, settings: DocumentsSettings
+    backend: LocalBackend, board: JobBoard, settings: DocumentsSettings
 ) -> None:
-    app = create_app(settings, backend, JobBoard({}, runner), KeyChecker((KEY.encode(),)))
+    app = create_app(settings, backend, board, KeyChecker((KEY.encode(),)))
     assert check_api(app) == {f"{method} {path}" for method, path in listed_routes("documents")}

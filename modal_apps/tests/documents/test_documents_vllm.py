@@ -20,7 +20,7 @@ import pytest
 import pytest_asyncio
 from appkit.auth import KeyChecker
 from appkit.jobs import JobBoard
-from document_files import LocalBackend, LocalRunner, document, extract, pool_of, word_png, words_tiff
+from document_files import LocalBackend, batch_runner, document, extract, pool_of, word_png, words_tiff
 from loopback import free_port
 from ocr.api import create_app, fetch_rules
 from ocr.engine import Generated, Prompt, PromptTooLong, Sampling
@@ -94,7 +94,7 @@ def _beside() -> str:
 async def reader(vllm: OpenAiEngine, vllm_settings: DocumentsSettings) -> AsyncIterator[httpx.AsyncClient]:
     """The app in front of it."""
     backend = LocalBackend(vllm)
-    runner = LocalRunner(pool_of(backend), fetch_rules(vllm_settings))
+    runner = batch_runner(pool_of(backend), fetch_rules(vllm_settings))
     app = create_app(vllm_settings, backend, JobBoard({}, runner), KeyChecker((KEY.encode(),)))
     async with client_for(app) as client:
         yield client

@@ -12,12 +12,12 @@ import pytest_asyncio
 import tiny_finbert
 from appkit.auth import KeyChecker
 from appkit.fetchguard import FetchRules
+from appkit.job_news import JobNews
 from appkit.jobs import JobBoard
 from finance.api import create_app
-from finance.batch_news import EndNews, Jobs
 from finance.finbert import FinBert
 from finance_backend import LocalBackend
-from finance_jobs import SETTINGS, Runner
+from finance_batches import SETTINGS, batch_runner
 from support import KEY, client_for
 
 
@@ -49,15 +49,15 @@ def backend(model: FinBert) -> LocalBackend:
 
 
 @pytest.fixture
-def jobs(backend: LocalBackend) -> Jobs:
+def jobs(backend: LocalBackend) -> JobBoard:
     """Batches that run in this process; callbacks are signed and sent as when deployed."""
     known: dict[str, Any] = {}
-    news = EndNews(known, KEY, FetchRules())
-    return Jobs(JobBoard(known, Runner(backend, known, news)), news)
+    news = JobNews(known, KEY, FetchRules())
+    return JobBoard(known, batch_runner(backend, known, news), news)
 
 
 @pytest_asyncio.fixture
-async def client(backend: LocalBackend, jobs: Jobs) -> AsyncIterator[httpx.AsyncClient]:
+async def client(backend: LocalBackend, jobs: JobBoard) -> AsyncIterator[httpx.AsyncClient]:
     """A client with the key, in front of the whole app."""
     app = create_app(SETTINGS, backend, KeyChecker((KEY.encode(),)), jobs=jobs)
     async with client_for(app) as client:

@@ -11,9 +11,10 @@ from typing import Any
 import httpx
 import pytest
 from appkit.auth import KeyChecker
+from appkit.backend import BackendError
 from appkit.logs import setup_logging
 from finance.api import create_app
-from finance.scoring import BackendError, ScoreReply
+from finance.scoring import ScoreReply
 from finance.settings import FinbertSettings
 from finance_backend import LocalBackend, upload
 from support import KEY, documented_routes, listed_routes, read_manifest, send_sample

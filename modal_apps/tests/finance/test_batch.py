@@ -14,15 +14,15 @@ import pytest
 import pytest_asyncio
 from appkit.auth import KeyChecker
 from appkit.fetchguard import FetchRules
-from appkit.job_news import sign
+from appkit.job_news import JobNews, sign
 from appkit.jobs import JobBoard, Outcome
 from finance.answers import AnalyzeOut
 from finance.api import analyst, create_app
 from finance.batch import MOST_ANALYSES, run_batch
-from finance.batch_news import EndNews, Jobs
 from finance.requests import AnalyzeIn
 from finance_backend import LocalBackend
-from finance_jobs import SETTINGS, Runner
+from finance_batches import SETTINGS, batch_runner
+from local_jobs import LocalRunner
 from served import served
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -77,25 +77,25 @@ async def told_at(receiver: Receiver) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def news(known: dict[str, Any], told_at: str) -> EndNews:
+def news(known: dict[str, Any], told_at: str) -> JobNews:
     async def here(host: str, port: int) -> list[str]:
         return ["127.0.0.1"]
 
     port = httpx.URL(told_at).port or 0
     rules = FetchRules(allow_http=True, ports={"http": port}, allowed=lambda _: True, resolve=here)
-    return EndNews(known, KEY, rules)
+    return JobNews(known, KEY, rules)
 
 
 @pytest_asyncio.fixture
-async def runner(backend: LocalBackend, known: dict[str, Any], news: EndNews) -> Runner:
-    return Runner(backend, known, news)
+async def runner(backend: LocalBackend, known: dict[str, Any], news: JobNews) -> LocalRunner:
+    return batch_runner(backend, known, news)
 
 
 @pytest_asyncio.fixture
 async def client(
-    backend: LocalBackend, runner: Runner, known: dict[str, Any], news: EndNews
+    backend: LocalBackend, runner: LocalRunner, known: dict[str, Any], news: JobNews
 ) -> AsyncIterator[httpx.AsyncClient]:
-    jobs = Jobs(JobBoard(known, runner), news)
+    jobs = JobBoard(known, runner, news)
     app = create_app(SETTINGS, backend, KeyChecker((KEY.encode(),)), jobs=jobs)
     async with client_for(app) as client:
         yield client
@@ -207,7 +207,7 @@ async def test_the_end_is_told_with_the_results(
 
 
 async def test_a_cancelled_job_is_told_too_and_once(
-    client: httpx.AsyncClient, receiver: Receiver, runner: Runner, told_at: str
+    client: httpx.AsyncClient, receiver: Receiver, runner: LocalRunner, told_at: str
 ) -> None:
     runner.hold.clear()
     accepted = await client.post("/batch", json={"requests": [analysis()], "callback_url": told_at})
@@ -217,14 +217,14 @@ async def test_a_cancelled_job_is_told_too_and_once(
     assert (news["status"], news["result"]) == ("cancelled", None)
     assert (await client.delete(job)).status_code == 409
     assert (await client.get(job)).json()["status"] == "cancelled"
-    await asyncio.gather(*(task for task in asyncio.all_tasks() if "tell_end" in repr(task.get_coro())))
+    await asyncio.gather(*(task for task in asyncio.all_tasks() if "JobNews.send" in repr(task.get_coro())))
     assert len(receiver.told) == 1
 
 
 async def test_a_job_whose_container_died_is_told_when_somebody_looks(
     client: httpx.AsyncClient,
     receiver: Receiver,
-    runner: Runner,
+    runner: LocalRunner,
     told_at: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -241,15 +241,15 @@ async def test_a_job_whose_container_died_is_told_when_somebody_looks(
 
 
 async def test_a_callback_goes_nowhere_that_it_must_not(
-    client: httpx.AsyncClient, backend: LocalBackend, runner: Runner, known: dict[str, Any]
+    client: httpx.AsyncClient, backend: LocalBackend, runner: LocalRunner, known: dict[str, Any]
 ) -> None:
     body = {"requests": [analysis()], "callback_url": "https://10.0.0.1/"}
-    strict = Jobs(JobBoard(known, runner), EndNews(known, KEY, FetchRules()))
+    strict = JobBoard(known, runner, JobNews(known, KEY, FetchRules()))
     app = create_app(SETTINGS, backend, KeyChecker((KEY.encode(),)), jobs=strict)
     async with client_for(app) as other:
         answer = await other.post("/batch", json=body)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "blocked_url")
-    unsigned = Jobs(JobBoard(known, runner), EndNews(known, "", FetchRules()))
+    unsigned = JobBoard(known, runner)
     async with client_for(create_app(SETTINGS, backend, None, jobs=unsigned)) as other:
         answer = await other.post("/batch", json=body)
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "callback_needs_key")

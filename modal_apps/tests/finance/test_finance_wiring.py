@@ -6,9 +6,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from appkit.backend import BackendError
 from entry_files import load_entry
 from finance.finbert import FinBert
-from finance.scoring import BackendError
 from finance_backend import upload
 from support import KEY, check_plain
 
@@ -65,7 +65,7 @@ async def test_process_batch_takes_a_list_of_requests_and_gives_plain_results(
 
 
 async def test_a_job_is_run_as_the_web_function_hands_it_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = load_entry(monkeypatch, "finbert")
+    entry = load_entry(monkeypatch, "finbert", APP_API_KEY=KEY)
     known: dict[str, object] = {}
     monkeypatch.setattr(entry, "jobs", known)
     statement = upload("a.csv", b"Item,FY2024,FY2023\nRevenue,12,10\nNet income,3,2\n")

@@ -117,13 +117,6 @@ def test_statements_in_other_languages(text: str) -> None:
     assert (found["revenue"], found["net_income"]) == (1000.5, 100.5)
 
 
-def test_a_date_that_can_be_read_two_ways_is_read_as_its_year_alone() -> None:
-    statement = read("Item,03/04/2024,03/04/2023\nRevenue,100,90\n")
-    assert [value.period for value in statement.line_items["revenue"]] == ["FY2024", "FY2023"]
-    assert statement.timeline is not None
-    assert not statement.timeline.ends, "a day in March or in April was guessed"
-
-
 def test_hidden_rows_columns_and_sheets_are_named() -> None:
     book = openpyxl.Workbook()
     for row in (["", "FY2024", "FY2023"], ["Revenue", 12, 10], ["Net income", 3, 2]):

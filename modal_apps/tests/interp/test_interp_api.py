@@ -15,10 +15,11 @@ import httpx
 import pytest
 import torch
 from appkit.auth import KeyChecker
+from appkit.backend import BackendError
 from appkit.logs import setup_logging
 from interp_kit import PROMPTS, SET, LocalBackend, post, settings_for, started, steer_body
 from interpret.api import create_app
-from interpret.backend import BackendError, Reply
+from interpret.backend import Reply
 from interpret.engine import Engine
 from interpret.settings import InterpSettings
 from safetensors.torch import load_file, save_file

@@ -14,8 +14,8 @@ from typing import Any
 
 import httpx
 import pytest
+from appkit.backend import BackendError
 from interp_kit import SET
-from interpret.backend import BackendError
 from modal._utils.async_utils import synchronizer
 from support import KEY, ROOT
 

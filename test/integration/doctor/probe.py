@@ -1,7 +1,8 @@
 """Runs small files with the installed modal and tells what it says to each.
 
-Reads a JSON list of ``{"id": …, "text": …}`` from the file named by the first argument; prints a JSON object from id to
-``{"outcome": "ok" | "fails", "words": str, "warnings": [str]}``. No server is needed: what would ask one counts as "ok".
+Reads a JSON list of ``{"id": …, "text": …}`` from the file named by the first argument; prints a JSON object from id
+to ``{"outcome": "ok" | "fails", "words": str, "warnings": [str]}``. No server is needed: what would ask one counts as
+"ok".
 """
 
 import contextlib
@@ -15,7 +16,9 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-os.environ.update(MODAL_SERVER_URL="http://127.0.0.1:9", MODAL_TOKEN_ID="ak-none", MODAL_TOKEN_SECRET="as-none")
+os.environ.update(
+    MODAL_SERVER_URL="http://127.0.0.1:9", MODAL_TOKEN_ID="ak-none", MODAL_TOKEN_SECRET="as-none"
+)
 folder = tempfile.mkdtemp()
 os.chdir(folder)
 Path("files").mkdir()

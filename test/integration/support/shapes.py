@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import warnings
+from typing import Any
 
 warnings.simplefilter("ignore")
 
@@ -12,13 +13,12 @@ from modal.app import App  # noqa: E402
 from modal.cli.import_refs import ImportRef, import_file_or_module, list_cli_commands  # noqa: E402
 from modal.functions import Function  # noqa: E402
 
-
-settings_of: dict[int, dict] = {}
-made = []
+settings_of: dict[int, dict[str, Any]] = {}
+made: list[_Function] = []
 from_local = _Function._from_local
 
 
-def noting(*args, **settings):
+def noting(*args: Any, **settings: Any) -> _Function:
     function = from_local(*args, **settings)
     made.append(function)  # so that no other gets its id
     settings_of[id(function)] = settings
@@ -28,19 +28,19 @@ def noting(*args, **settings):
 _Function._from_local = staticmethod(noting)
 
 
-def gpus(function) -> list[str]:
+def gpus(function: _Function) -> list[str]:
     asked = function._spec_.gpus
     if not asked:
         return []
     return [asked] if isinstance(asked, str) else [str(gpu) for gpu in asked]
 
 
-def secrets(function) -> list[str]:
+def secrets(function: _Function) -> list[str]:
     found = [getattr(secret, "_name", None) for secret in function._spec_.secrets]
     return sorted(name for name in found if name)
 
 
-def functions_of(app) -> dict:
+def functions_of(app: App) -> dict[str, Any]:
     from modal._utils.async_utils import synchronizer
 
     found = {}
@@ -57,7 +57,7 @@ def functions_of(app) -> dict:
     return found
 
 
-def read(path: str, module: bool) -> dict:
+def read(path: str, module: bool) -> dict[str, Any]:
     imported = import_file_or_module(ImportRef(path, module))
     members = {name: getattr(imported, name) for name in dir(imported)}
     apps = {name: member for name, member in members.items() if isinstance(member, App)}
