@@ -48,6 +48,7 @@ const pytest = (folder: string, suite: string): Promise<Count> =>
       PYTHONPATH: path.join(root, 'test/simulator'),
       PYTHONDONTWRITEBYTECODE: '1',
       TINY_HUB: containerEnv['HF_HOME'] ?? '',
+      OMP_NUM_THREADS: '1', // more, for models this small, mostly wait for each other
     };
     // A file's tests stay together: they share a loaded model or a started engine.
     const args = [

@@ -76,13 +76,8 @@ def sentences() -> list[tuple[str, str]]:
     return good + bad + plain
 
 
-def make_finbert(folder: Path, labels: tuple[str, ...] = LABELS) -> Path:
-    """
-    Trains a checkpoint, unless the folder has one.
-
-    Parameters:
-        labels: names of the three classes in the order of the logits.
-    """
+def make_finbert(folder: Path) -> Path:
+    """Trains a checkpoint, unless the folder has one."""
     if (folder / "config.json").exists():
         return folder
     random.seed(SEED)
@@ -92,7 +87,6 @@ def make_finbert(folder: Path, labels: tuple[str, ...] = LABELS) -> Path:
     building.mkdir(parents=True)
     tokenizer = _tokenizer(building)
     model = _train(tokenizer, [label.lower() for label in LABELS])
-    _reorder(model, labels)
     model.save_pretrained(building)
     tokenizer.save_pretrained(building)
     shutil.rmtree(folder, ignore_errors=True)
@@ -142,8 +136,15 @@ def _train(tokenizer: BertTokenizer, labels: list[str]) -> BertForSequenceClassi
     return model.eval()
 
 
-def _reorder(model: BertForSequenceClassification, labels: tuple[str, ...]) -> None:
-    """Gives the classes other places; the answers stay the same for who reads the names."""
+def relabel(checkpoint: Path, folder: Path, labels: tuple[str, ...]) -> Path:
+    """
+    Copies a checkpoint with its classes in other places; the answers stay the same for who reads the names.
+
+    Parameters:
+        labels: names of the three classes in the order of the new logits.
+    """
+    shutil.copytree(checkpoint, folder)
+    model = BertForSequenceClassification.from_pretrained(str(checkpoint))
     old = [label.lower() for label in LABELS]
     order = torch.tensor([old.index(label.lower()) for label in labels])
     with torch.no_grad():
@@ -151,6 +152,8 @@ def _reorder(model: BertForSequenceClassification, labels: tuple[str, ...]) -> N
         model.classifier.bias.copy_(model.classifier.bias[order])
     model.config.id2label = dict(enumerate(labels))
     model.config.label2id = {label: index for index, label in enumerate(labels)}
+    model.save_pretrained(folder)
+    return folder
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ architecture that is a thousand times smaller. FOLDER/saes has sparse autoencode
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -38,9 +39,22 @@ def make_hub(folder: Path) -> None:
     shutil.rmtree(made)
 
 
+def model_of(name: str, folder: Path) -> Path:
+    """
+    The tiny model under a real one's name: of the hub in TINY_HUB, which all suites share, or made in the folder.
+    """
+    if made := os.environ.get("TINY_HUB"):
+        return _model(Path(made), name) / "snapshots" / COMMIT
+    return MODELS[name](folder)
+
+
+def _model(folder: Path, name: str) -> Path:
+    return folder / "hub" / f"models--{name.replace('/', '--')}"
+
+
 def _snapshot(folder: Path, name: str) -> Path:
     """Where a model's files go; says that they are its newest commit."""
-    model = folder / "hub" / f"models--{name.replace('/', '--')}"
+    model = _model(folder, name)
     (model / "refs").mkdir(parents=True)
     (model / "refs" / "main").write_text(COMMIT)
     (model / "snapshots").mkdir()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ import httpx
 import pytest
 import pytest_asyncio
 import tiny_hub
-import tiny_qwen3_vl
 from appkit.auth import KeyChecker
 from appkit.job_news import JobNews
 from appkit.jobs import JobBoard
@@ -27,9 +25,7 @@ from support import KEY, client_for
 @pytest.fixture(scope="session")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Qwen3-VL that has learnt a few pictures by heart."""
-    if made := os.environ.get("TINY_HUB"):  # it takes a minute, and the other suites need it too
-        return Path(made) / "hub" / "models--Qwen--Qwen3-VL-8B-Instruct" / "snapshots" / tiny_hub.COMMIT
-    return tiny_qwen3_vl.make_qwen3_vl(tmp_path_factory.mktemp("models") / "qwen3-vl")
+    return tiny_hub.model_of("Qwen/Qwen3-VL-8B-Instruct", tmp_path_factory.mktemp("models") / "qwen3-vl")
 
 
 @pytest.fixture(scope="session")

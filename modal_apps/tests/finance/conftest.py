@@ -10,6 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 import tiny_finbert
+import tiny_hub
 from appkit.auth import KeyChecker
 from appkit.fetchguard import FetchRules
 from appkit.job_news import JobNews
@@ -24,14 +25,14 @@ from support import KEY, client_for
 @pytest.fixture(scope="session")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny FinBERT with the label order of finbert-tone."""
-    return tiny_finbert.make_finbert(tmp_path_factory.mktemp("models") / "finbert")
+    return tiny_hub.model_of("yiyanghkust/finbert-tone", tmp_path_factory.mktemp("models") / "finbert")
 
 
 @pytest.fixture(scope="session")
-def other_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def other_checkpoint(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with the label order of ProsusAI/finbert."""
     folder = tmp_path_factory.mktemp("models") / "finbert-other"
-    return tiny_finbert.make_finbert(folder, tiny_finbert.OTHER_LABELS)
+    return tiny_finbert.relabel(checkpoint, folder, tiny_finbert.OTHER_LABELS)
 
 
 @pytest.fixture(scope="session")
