@@ -11,6 +11,9 @@ import type { InterpreterInput, SearchLimits } from '../../../src/modal/interpre
 
 const posix = process.platform !== 'win32';
 
+/** A command of this run alone: one of a run that failed may be left. */
+const sleepOf = (at: number) => `/bin/sleep ${75_000 + at}${process.pid}`;
+
 const running = (command: string) =>
   execFileSync('ps', ['-eo', 'args']).toString().split('\n').includes(command);
 
@@ -121,7 +124,7 @@ describe.runIf(posix)('finding the CLI', () => {
 
   it('passes over what hangs, talks nonsense or is another modal, ends it, and names it', async () => {
     // A shell's background job ignores the interrupt, so it takes more than asking to end this one.
-    const hanging = await script('a/modal', `/bin/sh -c 'exec /bin/sleep 7531' & wait`);
+    const hanging = await script('a/modal', `/bin/sh -c 'exec ${sleepOf(1)}' & wait`);
     const other = await script('b/modal', 'echo "modal 0.3: a dialog box toolkit"');
     const endless = await script('c/modal', 'while :; do echo rubbish; done');
     const broken = await script('d/modal', 'echo as-CANARYCANARY >&2; exit 3');
@@ -137,7 +140,7 @@ describe.runIf(posix)('finding the CLI', () => {
     expect(detail).toMatch(/d\/modal .*is not the Modal CLI/);
     expect(detail).toMatch(/e\/python3 .*has no modal/);
     expect(detail).not.toContain('CANARY');
-    expect(running('/bin/sleep 7531')).toBe(false);
+    expect(running(sleepOf(1))).toBe(false);
 
     const good = await fake('f/modal', '1.6.4');
     await rm(hanging);
@@ -145,7 +148,7 @@ describe.runIf(posix)('finding the CLI', () => {
   }, 60_000);
 
   it('ends the whole search at its limit and says so', async () => {
-    const hanging = await script('a/modal', 'exec /bin/sleep 7532');
+    const hanging = await script('a/modal', `exec ${sleepOf(2)}`);
     await fake('b/modal', '1.6.4');
     const env = { PATH: `${path.dirname(hanging)}:${path.join(home, 'b')}` };
     await expect(find({ env }, undefined, { eachMs: 5000, totalMs: 300 })).rejects.toMatchObject({
@@ -156,14 +159,15 @@ describe.runIf(posix)('finding the CLI', () => {
   });
 
   it('ends when it is cancelled, with the candidate that it was asking', async () => {
-    const hanging = await script('a/modal', 'exec /bin/sleep 7533');
+    const sleeping = sleepOf(3);
+    const hanging = await script('a/modal', `exec ${sleeping}`);
     const abort = new AbortController();
     const found = find({ env: { PATH: path.dirname(hanging) } }, abort.signal);
     const outcome = expect(found).rejects.toMatchObject({ kind: 'cancelled' });
-    while (!running('/bin/sleep 7533')) await setImmediate();
+    while (!running(sleeping)) await setImmediate();
     abort.abort();
     await outcome;
-    expect(running('/bin/sleep 7533')).toBe(false);
+    await expect.poll(() => running(sleeping)).toBe(false);
   });
 
   it('passes over an interpreter that is too old', async () => {
