@@ -67,7 +67,9 @@ export function gpuPriceWords(gpu: string, rates: Rates): string {
 
 /** Where prices are from. */
 export function pricesNote({ source, asOf }: Rates): string {
-  return source === 'live' ? 'Live price of your workspace, before credits.' : `Price of ${asOf}, before credits.`;
+  return source === 'live'
+    ? 'Live price of your workspace, before credits.'
+    : `Price of ${asOf}, before credits.`;
 }
 
 const broad = 'Costs 1.5 times the price without a region.';
@@ -99,7 +101,11 @@ const regions: readonly (readonly [name: string, place: string, note: string])[]
   ['mx', 'Mexico', ''],
 ];
 
-export const regionChoices: readonly Choice[] = regions.map(([name, detail, note]) => ({ name, detail, note }));
+export const regionChoices: readonly Choice[] = regions.map(([name, detail, note]) => ({
+  name,
+  detail,
+  note,
+}));
 
 export const routingRegionChoices: readonly Choice[] = [
   { name: 'us-east', detail: 'where requests go without routing_region' },

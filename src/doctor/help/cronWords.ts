@@ -28,7 +28,10 @@ const names = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|t
 export function cronHelp(cron: string, zone: string | undefined, after: number): CronHelp {
   const fields = cron.trim().split(/\s+/);
   if (cron.length > longest || fields.length !== 5)
-    return { trouble: 'A cron has five fields: minute, hour, day of the month, month, day of the week.', next: [] };
+    return {
+      trouble: 'A cron has five fields: minute, hour, day of the month, month, day of the week.',
+      next: [],
+    };
   if (!fields.every(isPlain))
     return { trouble: 'This cron has signs beyond those that every cron knows.', next: [] };
   const pattern = fields.join(' ');
@@ -64,7 +67,10 @@ function timesOf(
   const next = nextTimes(pattern, zone, after);
   const last = next.at(-1);
   if (last === undefined || offsetOf(zone, after) === offsetOf(zone, last)) return { next };
-  return { next, note: 'Clocks change until then: what is due in a repeated or skipped hour may come otherwise.' };
+  return {
+    next,
+    note: 'Clocks change until then: what is due in a repeated or skipped hour may come otherwise.',
+  };
 }
 
 /** `GMT+01:00` */

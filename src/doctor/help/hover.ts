@@ -56,7 +56,9 @@ function scheduleOf(call: SyntaxNode, file: PythonFile, now: number): Hovered | 
 
 /** Null where it is not given. */
 function valueOf(args: readonly Argument[], name: string, at: number, file: PythonFile) {
-  const argument = args.find((each, index) => each.name === name || (each.name === undefined && index === at));
+  const argument = args.find(
+    (each, index) => each.name === name || (each.name === undefined && index === at),
+  );
   return argument ? file.valueOf(argument.value) : null;
 }
 

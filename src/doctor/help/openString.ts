@@ -30,13 +30,15 @@ export function openString(text: string, cursor: number): OpenString | undefined
     if (startsLine && sign !== ' ' && sign !== '\t') {
       startsLine = false;
       statementStart.lastIndex = at;
-      if (brackets.length > 0 && statementStart.test(text) && isAtIndent(text, at, brackets)) brackets.length = 0;
+      if (brackets.length > 0 && statementStart.test(text) && isAtIndent(text, at, brackets))
+        brackets.length = 0;
     }
     if (sign === '\n') startsLine = true;
     if (sign === '#') at = endOfLine(text, at);
     else if (sign === '"' || sign === "'") {
       const end = endOfString(text, at);
-      if (end.to >= cursor || (end.at > cursor - 1 && !end.isClosed)) return stringAt(text, at, cursor, end, brackets);
+      if (end.to >= cursor || (end.at > cursor - 1 && !end.isClosed))
+        return stringAt(text, at, cursor, end, brackets);
       at = end.at;
     } else {
       if (sign in closers) brackets.push({ sign, at });

@@ -66,9 +66,14 @@ function amount(value: Value, least: number, unit = 1): number | undefined {
   return typeof asked === 'number' ? asked * unit : undefined;
 }
 
-function restUsd(cores: number | undefined, gib: number | undefined, { usdPerHour }: Rates): number | undefined {
+function restUsd(
+  cores: number | undefined,
+  gib: number | undefined,
+  { usdPerHour }: Rates,
+): number | undefined {
   const { cpu_hour_cost: core, mem_gib_hour_cost: memory } = usdPerHour;
-  if (cores === undefined || gib === undefined || core === undefined || memory === undefined) return undefined;
+  if (cores === undefined || gib === undefined || core === undefined || memory === undefined)
+    return undefined;
   return cores * core + gib * memory;
 }
 
@@ -84,9 +89,8 @@ function appNameOf(decorator: SyntaxNode, file: PythonFile): string | undefined 
 }
 
 function tagOf(named: Value, callee: string, decorator: SyntaxNode, file: PythonFile): string | undefined {
-  if (typeof named === 'string') return named;
-  const definition = decorator.parent?.lastChild;
-  const own = definition?.getChild('VariableName');
-  if (named !== null || !own) return undefined;
-  return callee === 'app.cls' ? `${file.source.textOf(own)}.*` : file.source.textOf(own);
+  const own = decorator.parent?.lastChild?.getChild('VariableName');
+  const name = named === null && own ? file.source.textOf(own) : named;
+  if (typeof name !== 'string') return undefined;
+  return callee === 'app.cls' ? `${name}.*` : name;
 }

@@ -152,7 +152,10 @@ function meaningOfArgument(value: SyntaxNode, list: SyntaxNode, file: PythonFile
   if (common) return common === 'environment' ? { of: common, environment } : { of: common };
   const parameters = ownValue(finders, callee) ?? [];
   const at = own.name === undefined ? args.indexOf(own) : parameters.findIndex(([name]) => name === own.name);
-  if (own.name === undefined && args.slice(0, at).some(({ name, unpacked }) => name !== undefined || unpacked))
+  if (
+    own.name === undefined &&
+    args.slice(0, at).some(({ name, unpacked }) => name !== undefined || unpacked)
+  )
     return undefined;
   const kind = parameters[at]?.[1];
   if (kind === undefined) return undefined;
@@ -166,7 +169,10 @@ function meaningOfArgument(value: SyntaxNode, list: SyntaxNode, file: PythonFile
   };
 }
 
-function environmentOf(args: ReturnType<PythonFile['source']['argumentsOf']>, file: PythonFile): string | undefined {
+function environmentOf(
+  args: ReturnType<PythonFile['source']['argumentsOf']>,
+  file: PythonFile,
+): string | undefined {
   if (args.some(({ unpacked }) => unpacked)) return undefined;
   const given = args.find(({ name }) => name === 'environment_name');
   const value = given ? file.valueOf(given.value) : '';
@@ -182,4 +188,3 @@ function calleeOfList(list: SyntaxNode, file: PythonFile): string | undefined {
   const path = namesOf(call).map((name) => file.source.textOf(name));
   return file.decoratorTarget(path, call);
 }
-

@@ -41,6 +41,11 @@ export function completionItem(parts: Completion): vscode.CompletionItem {
   return parts;
 }
 
+/** @param commands the only ones that its links may run */
+export function hover(shown: Markdown, commands: readonly string[], range: vscode.Range): vscode.Hover {
+  return new vscode.Hover(markdownString(shown, commands), range);
+}
+
 /** For the outline, and for the list of places to go to. */
 export function documentSymbol(
   name: Text,

@@ -97,6 +97,12 @@ const methods: {
   stopApp: undefined,
   disconnectApp: undefined,
   hasSecret: undefined,
+  objectNames: async (plane) => [
+    await plane.objectNames('secret', 'main', 2),
+    await plane.objectNames('volume', 'main', 2),
+    await plane.objectNames('dict', 'main', 2),
+    await plane.objectNames('queue', 'main', 2),
+  ],
   createSecret: undefined,
   stopContainer: undefined,
   updateAutoscaler: undefined,
