@@ -110,7 +110,7 @@ function priceParts(facts: UnitFacts, rates: Rates): Markdown[] {
   return [
     head,
     list,
-    ...(more ? [markdownText`${more} adds to this price.`] : []),
+    ...(more ? [markdownText`${more} ${surcharges.length > 1 ? 'add' : 'adds'} to this price.`] : []),
     markdownText`${pricesNote(rates)} Modal charges for more cores and memory where a container uses more.`,
   ];
 }
