@@ -144,7 +144,7 @@ describe('help while Modal code is written', () => {
     await workbench.page.keyboard.press('Control+Space');
     await suggestions()
       .filter({ hasText: 'finbert-keys' })
-      .filter({ hasText: 'secret in main' })
+      .filter({ hasText: /secret$/ })
       .waitFor({ timeout: 30_000 });
     await workbench.shot('93-doctor-secrets');
     await workbench.page.keyboard.press('Enter');
@@ -163,7 +163,7 @@ describe('help while Modal code is written', () => {
     await hover.getByText('At 09:00, Monday through Friday').waitFor({ timeout: 30_000 });
     await workbench.shot('94-doctor-cron');
     await line('def nightly').hover();
-    await line('@app.function').getByText('function', { exact: true }).first().hover();
+    await line('@app.function').hover({ position: { x: 60, y: 8 } });
     await hover.getByText('while one container runs').waitFor({ timeout: 30_000 });
     await hover.getByText('H100:2: $7.90/h').waitFor();
     await workbench.shot('95-doctor-price');

@@ -78,17 +78,23 @@ export function wantedAt(text: string, cursor: number): Wanted | undefined {
   const open = openString(text, cursor);
   if (!open) return undefined;
   const { from, to, closing, indent, isClosed } = open;
-  const meaning =
-    (isClosed ? meaningIn(text, from) : undefined) ??
-    // A function below, since decorators need one.
-    meaningIn(`${text.slice(0, to)}${closing}\n${indent}def _():\n${indent} pass\n`, from);
-  return meaning && { meaning, from, to, typed: text.slice(from, cursor) };
+  const wanted = (meaning: Meaning | undefined) =>
+    meaning && { meaning, from, to, typed: text.slice(from, cursor) };
+  const file = isClosed ? fileOf(text) : undefined;
+  const meaning = file && meaningIn(file, from);
+  if (meaning !== undefined || file?.source.stumbled === false) return wanted(meaning);
+  // A function below, since decorators need one.
+  const mended = fileOf(`${text.slice(0, to)}${closing}\n${indent}def _():\n${indent} pass\n`);
+  return wanted(mended && meaningIn(mended, from));
 }
 
-function meaningIn(text: string, from: number): Meaning | undefined {
+function fileOf(text: string): PythonFile | undefined {
   if (!/\bmodal\b/.test(text)) return undefined;
   const file = new PythonFile(text);
-  if (!file.namesModal) return undefined;
+  return file.namesModal ? file : undefined;
+}
+
+function meaningIn(file: PythonFile, from: number): Meaning | undefined {
   const literal = literalAt(file, from);
   return literal && meaningOf(literal, file);
 }
@@ -99,7 +105,7 @@ function literalAt(file: PythonFile, from: number): SyntaxNode | undefined {
 }
 
 /** Of a literal, or one of a constant's uses. */
-export function meaningOf(literal: SyntaxNode, file: PythonFile): Meaning | undefined {
+function meaningOf(literal: SyntaxNode, file: PythonFile): Meaning | undefined {
   const value = valueAround(literal);
   const { parent } = value;
   if (parent?.name === 'ArgList') return meaningOfArgument(value, parent, file);

@@ -32,7 +32,8 @@ export function codeLens(range: vscode.Range, command: LensCommand): vscode.Code
 
 /** As a suggestion is drawn; what it inserts is given apart. */
 type Completion = Omit<vscode.CompletionItem, 'label' | 'detail' | 'insertText'> & {
-  readonly label: Text;
+  /** The words beside it are drawn in every row, where those of `detail` are only in the chosen one. */
+  readonly label: Text | { readonly label: Text; readonly description: Text };
   readonly detail: Text;
   readonly insertText: string;
 };

@@ -114,7 +114,7 @@ function itemOf(
   document: vscode.TextDocument,
 ): vscode.CompletionItem {
   return completionItem({
-    label: plain(name),
+    label: { label: plain(name), description: plain(detail) },
     detail: plain(detail),
     kind: vscode.CompletionItemKind.Value,
     insertText: name,

@@ -6,6 +6,7 @@ import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import type { NameList } from '../../../src/store/accountNames.ts';
 import { AccountNames } from '../../../src/store/accountNames.ts';
 import type { ConnectionState } from '../../../src/store/appStore.ts';
+import type { Snapshot } from '../../../src/store/snapshot.ts';
 import { emptySnapshot } from '../../../src/store/snapshot.ts';
 
 const secrets: NameList = { of: 'secret', environment: 'main' };
@@ -23,7 +24,10 @@ const details: AppDetails = {
   ).map(([tag, kind]) => ({ id: `fu-${tag}`, tag, kind, gpus: [], endpoints: [] })),
 };
 
-function world({ connection = 'ready' as ConnectionState, snapshot = emptySnapshot } = {}) {
+function world({
+  connection = 'ready',
+  snapshot = emptySnapshot,
+}: { readonly connection?: ConnectionState; readonly snapshot?: Snapshot } = {}) {
   const asked: string[] = [];
   const calls = {
     objectNames: (kind: string, environment: string) => {

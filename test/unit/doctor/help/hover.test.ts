@@ -15,7 +15,7 @@ GPU = "L4:2"
 
 function shown(
   body: string,
-  deployed: readonly DeployedNow[] | undefined = undefined,
+  deployed?: readonly DeployedNow[],
   { rates = datedRates, before = head } = {},
 ): string | undefined {
   const marked = before + body;
