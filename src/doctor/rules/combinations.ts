@@ -178,11 +178,11 @@ function wrongTarget(
   if (name === 'app.cls') return isClass ? undefined : '@app.cls on a function';
   if (name !== 'app.function') return undefined;
   if (isClass) return '@app.function on a class';
+  if (inside === 'class') return '@app.function on a method';
   const serialized = args.find((each) => each.name === 'serialized');
   const isFree =
     args.some(({ unpacked }) => unpacked) || (serialized && file.valueOf(serialized.value) !== false);
-  if (inside === 'module' || isFree) return undefined;
-  return inside === 'class' ? '@app.function on a method' : '@app.function on a function inside of another';
+  return inside === 'module' || isFree ? undefined : '@app.function on a function inside of another';
 }
 
 function* pairHits({ decorators }: DecoratedDefinition): Generator<Hit> {
