@@ -4,6 +4,8 @@ import type { Rates } from '../domain/cost.ts';
 import { diagnose } from './diagnose.ts';
 import type { Hovered } from './help/hover.ts';
 import { hoveredAt } from './help/hover.ts';
+import type { NamedUse } from './help/namedUses.ts';
+import { namedUses } from './help/namedUses.ts';
 import type { Wanted } from './help/wanted.ts';
 import { wantedAt } from './help/wanted.ts';
 import type { Finding } from './rule.ts';
@@ -16,6 +18,7 @@ interface Questions {
     readonly answer: readonly Finding[];
   };
   readonly wanted: { readonly given: { readonly at: number }; readonly answer: Wanted | undefined };
+  readonly uses: { readonly given: object; readonly answer: readonly NamedUse[] };
   readonly hovered: {
     readonly given: { readonly at: number; readonly rates: Rates; readonly now: number };
     readonly answer: Hovered | undefined;
@@ -29,7 +32,8 @@ type QuestionOf<Ask extends keyof Questions> = Questions[Ask]['given'] & {
   readonly text: string;
 };
 
-export type DoctorQuestion = QuestionOf<'findings'> | QuestionOf<'wanted'> | QuestionOf<'hovered'>;
+export type DoctorQuestion =
+  QuestionOf<'findings'> | QuestionOf<'wanted'> | QuestionOf<'uses'> | QuestionOf<'hovered'>;
 export type DoctorAnswer<Ask extends keyof Questions = keyof Questions> = Questions[Ask]['answer'];
 
 function answer(question: DoctorQuestion): DoctorAnswer {
@@ -38,6 +42,8 @@ function answer(question: DoctorQuestion): DoctorAnswer {
       return diagnose(question.text, question.release, question.rates);
     case 'wanted':
       return wantedAt(question.text, question.at);
+    case 'uses':
+      return namedUses(question.text);
     case 'hovered':
       return hoveredAt(question.text, question.at, question.rates, question.now);
   }

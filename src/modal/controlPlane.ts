@@ -1,8 +1,9 @@
+import type { ObjectKind } from '../domain/objectKind.ts';
 import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
 import type { Rates } from '../domain/cost.ts';
 import type { LogBatch, LogCount, LogQuery, PastQuery, TimeRange } from '../domain/log.ts';
 import type { LifecyclePlane } from './lifecyclePlane.ts';
-import type { ObjectKind, ObjectNames } from './objectNames.ts';
+import type { ObjectNames } from './objectNames.ts';
 import type { RunningPlane } from './runningPlane.ts';
 
 export interface Identity {

@@ -1,9 +1,7 @@
+import type { ObjectKind } from '../domain/objectKind.ts';
 import type { CallOptions } from './callOptions.ts';
 import type { FieldChecks } from './fieldChecks.ts';
 import type { Rpc } from './rpc.ts';
-
-/** Objects of an environment that code finds by name. */
-export type ObjectKind = 'secret' | 'volume' | 'dict' | 'queue';
 
 export interface ObjectNames {
   /** The newest first. */

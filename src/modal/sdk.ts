@@ -2,6 +2,7 @@
  * The control plane on Modal's official npm SDK. A bundle of its own, loaded on first use, because the SDK is larger
  * than everything else together.
  */
+import type { ObjectKind } from '../domain/objectKind.ts';
 import type { ModalClient } from 'modal';
 import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
 import type { Rates } from '../domain/cost.ts';
@@ -48,7 +49,7 @@ import {
 } from './lists.ts';
 import { pastRequest, toLogBatch, toLogCounts } from './logBatch.ts';
 import { readEndpointInfo, readEndpoints } from './managedEndpoints.ts';
-import type { ObjectKind, ObjectNames, ReadNames } from './objectNames.ts';
+import type { ObjectNames, ReadNames } from './objectNames.ts';
 import { listObjects, readObjectNames } from './objectNames.ts';
 import { withPlan } from './plans.ts';
 import type { Rpc } from './rpc.ts';
@@ -58,12 +59,7 @@ import type { SandboxScope } from './runningPlane.ts';
 import type { SandboxList } from './sandboxes.ts';
 import { readSandboxContainer, readSandboxes, stopSandbox } from './sandboxes.ts';
 import { readServer, readServerContainers, readServerStats } from './servers.ts';
-import {
-  disconnectClientEnded,
-  endpointStoppedByClient,
-  objectCreation,
-  stoppedByClient,
-} from './wire.ts';
+import { disconnectClientEnded, endpointStoppedByClient, objectCreation, stoppedByClient } from './wire.ts';
 
 const readLimitMs = 15_000;
 const changeLimitMs = 60_000;

@@ -1,11 +1,12 @@
+import type { ObjectKind } from '../domain/objectKind.ts';
 import type { App, AppDetails } from '../domain/app.ts';
 import type { ErrorKind } from '../domain/errors.ts';
 import { toModalError } from '../domain/errors.ts';
+import { isObjectName } from '../domain/identifiers.ts';
 import type { Logger } from '../domain/logger.ts';
 import { steadyNow } from '../domain/steadyNow.ts';
 import { untilAborted } from '../domain/untilAborted.ts';
 import type { ControlPlane } from '../modal/controlPlane.ts';
-import type { ObjectKind } from '../modal/objectNames.ts';
 import type { AppStoreState, PlaneSource } from './appStore.ts';
 import { FailureMemory } from './failureMemory.ts';
 
@@ -74,6 +75,11 @@ export class AccountNames {
     if (kept && this.#now() < kept.until) return kept.list;
     const reading = this.#reading.get(key) ?? this.#start(key, wanted);
     return signal ? untilAborted(reading, signal).catch(() => undefined) : reading;
+  }
+
+  /** No list was read yet, so that there is nothing to compare with. */
+  get isEmpty(): boolean {
+    return this.#kept.size === 0;
   }
 
   /** As it was read some minutes ago; nothing is read. */
@@ -165,8 +171,9 @@ const deadConnections: ReadonlySet<AppStoreState['connection']> = new Set([
 /** One that took too long was cancelled by our own limit. */
 const remembered = (kind: ErrorKind): ErrorKind => (kind === 'cancelled' ? 'timeout' : kind);
 
+/** They are put into code, so that only what is a name for Modal is one here. */
 const all = (names: readonly string[]): AccountNameList => ({
-  names: [...new Set(names.filter(Boolean))],
+  names: [...new Set(names.filter(isObjectName))],
   more: false,
 });
 

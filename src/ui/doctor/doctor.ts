@@ -15,6 +15,7 @@ import { DoctorHovers } from './doctorHovers.ts';
 import type { HelpNeeds } from './helpNeeds.ts';
 import { DoctorThread } from './doctorThread.ts';
 import { largestText } from './helpNeeds.ts';
+import { missingNames } from './missingNames.ts';
 import { RulePages, pageOf } from './rulePages.ts';
 
 /** While somebody types, a file is looked at when the keys have been quiet for so long. */
@@ -37,7 +38,7 @@ interface Known {
 /** Marks outdated and wrong Modal code in the open Python files. */
 export class Doctor implements Disposable {
   readonly #services: DoctorServices;
-  readonly #thread: DoctorThread;
+  readonly #needs: HelpNeeds;
   readonly #marks = vscode.languages.createDiagnosticCollection('modalGpu');
   readonly #known = new Map<string, Known>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
@@ -47,15 +48,15 @@ export class Doctor implements Disposable {
   constructor(services: DoctorServices) {
     this.#services = services;
     const thread = new DoctorThread(services.workerFile);
-    this.#thread = thread;
     const { store } = services;
     const needs: HelpNeeds = {
       ...{ ...services, thread },
       names: new AccountNames(services),
       snapshot: () => store.state.snapshot,
     };
+    this.#needs = needs;
     for (const disposable of [
-      this.#thread,
+      thread,
       this.#marks,
       new RulePages(),
       new DoctorFixes((document) => this.findings(document)),
@@ -95,12 +96,13 @@ export class Doctor implements Disposable {
   async #ofText(text: string, uri: vscode.Uri): Promise<readonly Finding[]> {
     if (text.length > largestText) return [];
     this.#release ??= this.#findRelease();
-    const found = await this.#thread.findings(text, {
+    const found = await this.#needs.thread.findings(text, {
       release: await this.#release,
       rates: this.#services.rates(),
     });
+    const missing = await missingNames(text, this.#needs);
     const disabled = new Set(this.#services.disabledRules(uri));
-    return found.filter(({ code }) => !disabled.has(code));
+    return [...found, ...missing].filter(({ code }) => !disabled.has(code));
   }
 
   dispose(): void {

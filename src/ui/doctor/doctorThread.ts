@@ -20,6 +20,11 @@ export class DoctorThread implements Disposable {
     return (await this.#thread.ask({ ask: 'wanted', text, ...given })) as DoctorAnswer<'wanted'>;
   }
 
+  async uses(text: string): Promise<DoctorAnswer<'uses'>> {
+    const found = await this.#thread.ask({ ask: 'uses', text });
+    return (found as DoctorAnswer<'uses'> | undefined) ?? [];
+  }
+
   async hovered(text: string, given: Given<'hovered'>): Promise<DoctorAnswer<'hovered'>> {
     return (await this.#thread.ask({ ask: 'hovered', text, ...given })) as DoctorAnswer<'hovered'>;
   }

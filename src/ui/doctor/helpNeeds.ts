@@ -14,7 +14,7 @@ export interface HelpNeeds {
   /** The user wants help in this file. */
   readonly isWanted: (uri: vscode.Uri) => boolean;
   readonly rates: () => Rates;
-  readonly names: Pick<AccountNames, 'names'>;
+  readonly names: Pick<AccountNames, 'names' | 'known' | 'isEmpty'>;
   /** Environment that the user works in; '' = the server's default. Rejects where nobody is signed in. */
   readonly environment: () => Promise<string>;
   /** What was last read of the account; nothing is read for it. */

@@ -1,7 +1,8 @@
+import type { ObjectKind } from '../../../src/domain/objectKind.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Environment } from '../../../src/domain/app.ts';
 import type { Identity } from '../../../src/modal/controlPlane.ts';
-import type { ObjectKind, ObjectNames } from '../../../src/modal/objectNames.ts';
+import type { ObjectNames } from '../../../src/modal/objectNames.ts';
 import type { ListedContainer, Scene } from '../scene.ts';
 import { other } from '../scene.ts';
 import { by, keyed, nobody, view } from '../witness.ts';

@@ -166,6 +166,12 @@ describe('names of the account', () => {
     expect(asked).toEqual(['apps main']);
   });
 
+  it('that are more than a name are left out, since they would stand in code', async () => {
+    const { names, calls } = world();
+    calls.listApps = () => Promise.resolve([app('fine'), app('x"); import os; ("'), app('a b'), app('a\\')]);
+    expect((await names.names({ of: 'app', environment: 'main' }))?.names).toEqual(['fine']);
+  });
+
   it('of apps and functions come from the rows where those were read in this window', async () => {
     const { names, asked } = world({
       snapshot: {
