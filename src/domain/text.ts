@@ -100,7 +100,7 @@ export function commandLink(label: Text, command: string, argument?: string): Ma
 
 /** Also the brackets, which would end a link. */
 function encoded(words: string): string {
-  return encodeURIComponent(words.toWellFormed()).replace(
+  return encodeURIComponent(words).replace(
     /[!'()*]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
