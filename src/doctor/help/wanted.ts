@@ -77,7 +77,9 @@ export const finders: Readonly<Record<string, readonly Parameter[]>> = {
 export function wantedAt(text: string, cursor: number): Wanted | undefined {
   const open = openString(text, cursor);
   if (!open) return undefined;
-  const { from, to, closing, indent, isClosed } = open;
+  const { from, closing, indent, isClosed } = open;
+  // A count behind a GPU stays. Where a quote is missing, what seems to be in the text is the code up to the next one, and stays.
+  const to = cursor + (/^[\w.!+-]*/.exec(text.slice(cursor, open.to))?.[0].length ?? 0);
   const wanted = (meaning: Meaning | undefined) =>
     meaning && { meaning, from, to, typed: text.slice(from, cursor) };
   const file = isClosed ? fileOf(text) : undefined;

@@ -45,10 +45,19 @@ describe('a GPU is meant', () => {
     expect(meaning(body)).toEqual({ of: 'gpu' });
   });
 
-  it('from quote to quote, and what stands before the cursor is typed', () => {
-    const found = wanted('@app.function(gpu="H100|:2")\ndef f(): ...\n');
-    expect([found?.typed, (found?.to ?? 0) - (found?.from ?? 0)]).toEqual(['H100', 'H100:2'.length]);
+  it.each([
+    ['H1|00', 'H1', 'H100'],
+    ['H100|:2', 'H100', 'H100'],
+    ['H100:|2', 'H100:', 'H100:2'],
+  ])('in %s, and what is replaced leaves a count behind it', (body, typed, replaced) => {
+    const found = wanted(`@app.function(gpu="${body}")\ndef f(): ...\n`);
+    expect([found?.typed, (found?.to ?? 0) - (found?.from ?? 0)]).toEqual([typed, replaced.length]);
   });
+});
+
+it('a missing quote does not make the code behind it a part of what is replaced', () => {
+  const found = wanted('@app.function(gpu="H|, name="x")\ndef f(): ...\n');
+  expect([found?.meaning.of, (found?.to ?? 0) - (found?.from ?? 0)]).toEqual(['gpu', 1]);
 });
 
 describe('nothing is meant', () => {
