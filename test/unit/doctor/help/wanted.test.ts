@@ -41,6 +41,9 @@ describe('a GPU is meant', () => {
     'class Other:\n    def run(self):\n        Sandbox.create(gpu="|',
     'def broken(:\n    pass\n\n\n@app.function(gpu="|")\ndef f(): ...\n',
     'x = (1,\n\n@app.function(gpu="|")\ndef f(): ...\n',
+    'x = (1,\n\n@app.function(gpu=["|\ndef f(): ...\n',
+    'def g(:\n    pass\n\n\nprint([1,\n\n@app.cls(gpu=["H100", "|\nclass M: ...\n',
+    '# a comment with """\n@app.function(gpu="|")\ndef f(): ...\n',
   ])('while %j is typed', (body) => {
     expect(meaning(body)).toEqual({ of: 'gpu' });
   });
