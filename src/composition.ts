@@ -193,6 +193,8 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       extensionUri: context.extensionUri,
       cli,
       config,
+      planes,
+      store,
       rates: () => catalogueView.rates,
       logger,
     }),

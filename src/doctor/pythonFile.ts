@@ -72,6 +72,11 @@ export class PythonFile {
     return this.#values.read(node);
   }
 
+  /** What the module binds a name to, once. */
+  constant(name: string): SyntaxNode | undefined {
+    return this.#values.constant(name);
+  }
+
   #isShadowed(name: string, node: SyntaxNode): boolean {
     for (let scope = node.parent; scope; scope = scope.parent) {
       if (!/^(?:FunctionDefinition|LambdaExpression)$/.test(scope.name)) continue;

@@ -126,7 +126,8 @@ function callSites(call: SyntaxNode, file: PythonFile, sites: Site[], calls: Cal
   addCall({ callee, node: call, args: file.source.argumentsOf(lastChild) }, sites, calls);
 }
 
-function calleeOf(node: SyntaxNode, file: PythonFile): string | undefined {
+/** `modal.App`, or `image.pip_install` for a member of what holds an image. */
+export function calleeOf(node: SyntaxNode, file: PythonFile): string | undefined {
   const meaning = file.meaning(node);
   if (meaning?.startsWith('modal.')) return meaning;
   const kind = node.name === 'MemberExpression' ? file.kindOf(node.firstChild) : undefined;

@@ -45,7 +45,11 @@ export function parseGpu(text: string): GpuRequest | undefined {
   const name = ownValue(spellings, rawName) ?? rawName;
   const type = gpuTypes.find((candidate) => candidate.name === name);
   const count = Number(rawCount);
-  const most = name === 'A10' ? 4 : 8;
-  if (!type || !Number.isInteger(count) || count < 1 || count > most) return undefined;
+  if (!type || !Number.isInteger(count) || count < 1 || count > mostGpus(type)) return undefined;
   return { type, count };
+}
+
+/** How many of a type one container may have. */
+export function mostGpus({ name }: GpuType): number {
+  return name === 'A10' ? 4 : 8;
 }

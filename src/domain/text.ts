@@ -87,9 +87,23 @@ export function icon(name: string): Markup {
   return new InlineMarkup(`$(${name.replace(/[^\w~-]/g, '')})`);
 }
 
-/** @param command id of a command of this extension */
-export function commandLink(label: Text, command: string): Markup {
-  return new InlineMarkup(`[${label.replaceAll(']', '')}](command:${command.replace(/[^\w.]/g, '')})`);
+/**
+ * @param command id of a command of this extension
+ * @param argument what it is given, for links in Markdown: data, and never a part of the link's own signs
+ */
+export function commandLink(label: Text, command: string, argument?: string): Markup {
+  const given = argument === undefined ? '' : `?${encoded(JSON.stringify([argument]))}`;
+  return new InlineMarkup(
+    `[${label.replaceAll(']', '')}](command:${command.replace(/[^\w.]/g, '')}${given})`,
+  );
+}
+
+/** Also the brackets, which would end a link. */
+function encoded(words: string): string {
+  return encodeURIComponent(words).replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /** Markdown of a tooltip: the template is ours, and values are words. Icons, links and other Markdown stay. */

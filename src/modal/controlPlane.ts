@@ -1,7 +1,9 @@
+import type { ObjectKind } from '../domain/objectKind.ts';
 import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
 import type { Rates } from '../domain/cost.ts';
 import type { LogBatch, LogCount, LogQuery, PastQuery, TimeRange } from '../domain/log.ts';
 import type { LifecyclePlane } from './lifecyclePlane.ts';
+import type { ObjectNames } from './objectNames.ts';
 import type { RunningPlane } from './runningPlane.ts';
 
 export interface Identity {
@@ -36,6 +38,13 @@ export interface ControlPlane extends LifecyclePlane, RunningPlane {
   /** Ends an app whose client has gone, e.g. a cancelled deploy or serve. */
   disconnectApp(appId: string, signal?: AbortSignal): Promise<void>;
   hasSecret(name: string, environment: string, signal?: AbortSignal): Promise<boolean>;
+  /** Names of the objects of one kind. @param mostPages calls that it may take; each tells of a hundred */
+  objectNames(
+    kind: ObjectKind,
+    environment: string,
+    mostPages: number,
+    signal?: AbortSignal,
+  ): Promise<ObjectNames>;
   /** @throws kind `conflict` when a secret of that name exists; values never reach a log. */
   createSecret(
     name: string,

@@ -1,8 +1,8 @@
-import type { LogBatch, LogChunk, LogCount } from '../domain/log.ts';
+import type { LogBatch, LogChunk, LogCount, PastQuery, TimeRange } from '../domain/log.ts';
 import type { FieldChecks } from './fieldChecks.ts';
 import { longest } from './fieldChecks.ts';
 import type { Rpc } from './rpc.ts';
-import { containerPhases, logSources } from './wire.ts';
+import { containerPhases, descriptorOf, logSources } from './wire.ts';
 
 type StreamElement<T> = T extends AsyncIterable<infer Element> ? Element : never;
 type WireBatch = StreamElement<ReturnType<Rpc['appGetLogs']>>;
@@ -101,4 +101,17 @@ export function toLogCounts(
       return undefined;
     return { since, until: since + bucketSeconds * 1000, stdout, stderr, system };
   });
+}
+
+/** How a span of the past is asked for. */
+export function pastRequest(query: PastQuery, { since, until }: TimeRange) {
+  return {
+    appId: query.appId,
+    functionId: query.functionId ?? '',
+    functionCallId: query.callId ?? '',
+    taskId: query.containerId ?? '',
+    source: descriptorOf(query.source),
+    since: new Date(since),
+    until: new Date(until),
+  };
 }

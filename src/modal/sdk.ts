@@ -2,6 +2,7 @@
  * The control plane on Modal's official npm SDK. A bundle of its own, loaded on first use, because the SDK is larger
  * than everything else together.
  */
+import type { ObjectKind } from '../domain/objectKind.ts';
 import type { ModalClient } from 'modal';
 import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
 import type { Rates } from '../domain/cost.ts';
@@ -46,8 +47,10 @@ import {
   toProxyToken,
   toUsdPerHour,
 } from './lists.ts';
-import { toLogBatch, toLogCounts } from './logBatch.ts';
+import { pastRequest, toLogBatch, toLogCounts } from './logBatch.ts';
 import { readEndpointInfo, readEndpoints } from './managedEndpoints.ts';
+import type { ObjectNames, ReadNames } from './objectNames.ts';
+import { listObjects, readObjectNames } from './objectNames.ts';
 import { withPlan } from './plans.ts';
 import type { Rpc } from './rpc.ts';
 import type { SdkNetwork } from './sdkClient.ts';
@@ -56,13 +59,7 @@ import type { SandboxScope } from './runningPlane.ts';
 import type { SandboxList } from './sandboxes.ts';
 import { readSandboxContainer, readSandboxes, stopSandbox } from './sandboxes.ts';
 import { readServer, readServerContainers, readServerStats } from './servers.ts';
-import {
-  descriptorOf,
-  disconnectClientEnded,
-  endpointStoppedByClient,
-  objectCreation,
-  stoppedByClient,
-} from './wire.ts';
+import { disconnectClientEnded, endpointStoppedByClient, objectCreation, stoppedByClient } from './wire.ts';
 
 const readLimitMs = 15_000;
 const changeLimitMs = 60_000;
@@ -197,6 +194,21 @@ class SdkControlPlane implements ControlPlane {
       if (fromGrpc(error).kind === 'notFound') return false;
       throw error;
     }
+  }
+
+  objectNames(
+    kind: ObjectKind,
+    environmentName: string,
+    mostPages: number,
+    signal?: AbortSignal,
+  ): Promise<ObjectNames> {
+    const read: ReadNames = (pagination) =>
+      this.#call(
+        signal,
+        (rpc, options) => listObjects[kind](rpc, { environmentName, pagination }, options),
+        repeatedRead,
+      );
+    return readObjectNames(read, mostPages, this.#checks);
   }
 
   async createSecret(
@@ -492,16 +504,4 @@ class SdkControlPlane implements ControlPlane {
     if (failure.kind === 'unauthenticated') this.#tokens.forget();
     return failure;
   }
-}
-
-function pastRequest(query: PastQuery, { since, until }: TimeRange) {
-  return {
-    appId: query.appId,
-    functionId: query.functionId ?? '',
-    functionCallId: query.callId ?? '',
-    taskId: query.containerId ?? '',
-    source: descriptorOf(query.source),
-    since: new Date(since),
-    until: new Date(until),
-  };
 }

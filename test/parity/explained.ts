@@ -54,6 +54,14 @@ export const explanations: readonly Explanation[] = [
     reason: 'The description of a deployed app is its name.',
   },
   {
+    names: /^(?:drop|change|retype|out of range|swap) (?:secret|volume|dict|queue)List .*\.createdAt /,
+    reason: 'It is read only where a page is full, to ask for the next.',
+  },
+  {
+    names: /^rekey (?:secretList items|volumeList items|dictList dicts|queueList queues) \(in/,
+    reason: 'The order of the names says nothing; the editor sorts suggestions.',
+  },
+  {
     names: /^drop taskGetInfo info\.gpuConfig(?:\.gpuType)? /,
     reason: 'The type of a GPU is told twice.',
   },

@@ -121,6 +121,9 @@ async function fill(parts: Parts) {
   await official.cli('environment', 'create', other);
   await official.ask('set_budget', { environment: other, dollars: budgetUsd });
   await official.cli('secret', 'create', 'parity-known', 'KNOWN=1');
+  for (const kind of ['volume', 'dict', 'queue'])
+    for (const name of [`parity-${kind}`, `parity.second_${kind}`]) await official.cli(kind, 'create', name);
+  await official.cli('dict', 'create', 'parity-dict-dev', '--env', other);
   const [commit] = await Promise.all([
     deployVersions(parts),
     deploy(parts, [fixture('everything.py')], {

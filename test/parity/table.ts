@@ -23,6 +23,7 @@ export const oracles: { readonly [Method in keyof ControlPlane]: Oracle } = {
   dashboardUrl: [apps.pages],
   rates: [workspace.prices, workspace.pricesOrigin],
   hasSecret: [workspace.secretsThere],
+  objectNames: [workspace.objectNames],
   streamLogs: [logs.followedEntries, logs.followedStates, logs.resumed],
   fetchLogs: [logs.past, logs.pastAsWhole],
   countLogs: [logs.counts],

@@ -4,6 +4,7 @@ import type { Call, Site } from '../sites.ts';
 import type { Rates } from '../../domain/cost.ts';
 import { bareDecorators } from './bareDecorator.ts';
 import { classMethods } from './classMethods.ts';
+import { combinations } from './combinations.ts';
 import { hints } from './hints.ts';
 import { pythonVersions } from './pythonVersion.ts';
 import { resourceValues } from './resourceValues.ts';
@@ -36,6 +37,7 @@ export interface Check {
 export const allChecks: readonly Check[] = [
   bareDecorators,
   classMethods,
+  combinations,
   pythonVersions,
   resourceValues,
   schedules,

@@ -32,13 +32,19 @@ export function codeLens(range: vscode.Range, command: LensCommand): vscode.Code
 
 /** As a suggestion is drawn; what it inserts is given apart. */
 type Completion = Omit<vscode.CompletionItem, 'label' | 'detail' | 'insertText'> & {
-  readonly label: Text;
+  /** The words beside it are drawn in every row, where those of `detail` are only in the chosen one. */
+  readonly label: Text | { readonly label: Text; readonly description: Text };
   readonly detail: Text;
   readonly insertText: string;
 };
 
 export function completionItem(parts: Completion): vscode.CompletionItem {
   return parts;
+}
+
+/** @param commands the only ones that its links may run */
+export function hover(shown: Markdown, commands: readonly string[], range: vscode.Range): vscode.Hover {
+  return new vscode.Hover(markdownString(shown, commands), range);
 }
 
 /** For the outline, and for the list of places to go to. */

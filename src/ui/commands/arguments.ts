@@ -10,6 +10,7 @@ import { endpointOfManaged } from '../../store/findEndpoint.ts';
 import type { LogTarget } from '../logs/logsController.ts';
 import { toDeployArgument } from './deployArgument.ts';
 import { deployTargetFor } from './deployTargets.ts';
+import { appRowId } from '../trees/row.ts';
 import type { AppRowTarget } from '../trees/rowTargets.ts';
 import type { AppEndpoint } from './pick.ts';
 import { pickAddress, pickApp, pickCatalogApp, pickEndpoint } from './pick.ts';
@@ -30,7 +31,12 @@ export async function resolveApp(
   argument: unknown,
   title: Text,
 ): Promise<App | undefined> {
-  return appOf(services.appsView.target(rowId(argument))) ?? pickApp(services.store, title);
+  const { store, appsView } = services;
+  const shown = appOf(appsView.target(rowId(argument)));
+  // A link names its app also while no row of it is shown.
+  return (
+    shown ?? store.state.snapshot.apps.find((app) => appRowId(app) === argument) ?? pickApp(store, title)
+  );
 }
 
 export async function resolveEndpoint(

@@ -1,34 +1,33 @@
 import * as vscode from 'vscode';
-import type { Rates } from '../../domain/cost.ts';
 import type { Disposable } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import type { Finding, Severity } from '../../doctor/rule.ts';
-import type { DoctorQuestion } from '../../doctor/doctorWorker.ts';
 import { newestKnown } from '../../doctor/version.ts';
 import { installedRelease } from '../../modal/installedRelease.ts';
 import type { InterpreterInput } from '../../modal/interpreter.ts';
-import type { Logger } from '../../domain/logger.ts';
-import { ParserThread } from '../../scripts/parserThread.ts';
 import type { ScriptFiles } from '../../scripts/scriptIndex.ts';
+import { AccountNames } from '../../store/accountNames.ts';
+import type { AppStore, PlaneSource } from '../../store/appStore.ts';
 import { fixWorkspace } from './fixWorkspace.ts';
+import { DoctorCompletions } from './doctorCompletions.ts';
 import { DoctorFixes } from './doctorFixes.ts';
+import { DoctorHovers } from './doctorHovers.ts';
+import type { HelpNeeds } from './helpNeeds.ts';
+import { DoctorThread } from './doctorThread.ts';
+import { largestText } from './helpNeeds.ts';
+import { missingNames } from './missingNames.ts';
 import { RulePages, pageOf } from './rulePages.ts';
 
 /** While somebody types, a file is looked at when the keys have been quiet for so long. */
 const settleMs = 300;
-/** Nothing larger is read at each change. */
-const mostCharacters = 1 << 20;
-
-export interface DoctorServices {
+export interface DoctorServices extends Omit<HelpNeeds, 'thread' | 'names' | 'snapshot'> {
   /** Bundle of `doctorWorker.ts`. */
   readonly workerFile: string;
   readonly interpreter: () => Promise<InterpreterInput>;
-  /** The user wants findings in this file. */
-  readonly isWanted: (uri: vscode.Uri) => boolean;
   /** Codes of rules that the user has switched off. */
   readonly disabledRules: (uri: vscode.Uri) => readonly string[];
-  readonly rates: () => Rates;
-  readonly logger: Logger;
+  readonly planes: PlaneSource;
+  readonly store: Pick<AppStore, 'state'>;
 }
 
 interface Known {
@@ -39,7 +38,7 @@ interface Known {
 /** Marks outdated and wrong Modal code in the open Python files. */
 export class Doctor implements Disposable {
   readonly #services: DoctorServices;
-  readonly #thread: ParserThread<DoctorQuestion, readonly Finding[]>;
+  readonly #needs: HelpNeeds;
   readonly #marks = vscode.languages.createDiagnosticCollection('modalGpu');
   readonly #known = new Map<string, Known>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
@@ -48,12 +47,21 @@ export class Doctor implements Disposable {
 
   constructor(services: DoctorServices) {
     this.#services = services;
-    this.#thread = new ParserThread<DoctorQuestion, readonly Finding[]>(services.workerFile, []);
+    const thread = new DoctorThread(services.workerFile);
+    const { store } = services;
+    const needs: HelpNeeds = {
+      ...{ ...services, thread },
+      names: new AccountNames(services),
+      snapshot: () => store.state.snapshot,
+    };
+    this.#needs = needs;
     for (const disposable of [
-      this.#thread,
+      thread,
       this.#marks,
       new RulePages(),
       new DoctorFixes((document) => this.findings(document)),
+      new DoctorCompletions(needs),
+      new DoctorHovers(needs),
       vscode.workspace.onDidOpenTextDocument((document) => void this.#look(document)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.#soon(document)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document.uri)),
@@ -86,15 +94,15 @@ export class Doctor implements Disposable {
   }
 
   async #ofText(text: string, uri: vscode.Uri): Promise<readonly Finding[]> {
-    if (text.length > mostCharacters) return [];
+    if (text.length > largestText) return [];
     this.#release ??= this.#findRelease();
-    const found = await this.#thread.ask({
-      text,
+    const found = await this.#needs.thread.findings(text, {
       release: await this.#release,
       rates: this.#services.rates(),
     });
+    const missing = await missingNames(text, this.#needs);
     const disabled = new Set(this.#services.disabledRules(uri));
-    return found.filter(({ code }) => !disabled.has(code));
+    return [...found, ...missing].filter(({ code }) => !disabled.has(code));
   }
 
   dispose(): void {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { missingName } from '../../doctor/help/namedUses.ts';
 import { rulePage } from '../../doctor/rulePage.ts';
 import { rules } from '../../doctor/rules.ts';
 
@@ -12,7 +13,7 @@ export class RulePages implements vscode.TextDocumentContentProvider, vscode.Dis
   readonly #registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
 
   provideTextDocumentContent({ path }: vscode.Uri): string {
-    const rule = rules.find(({ code }) => path === `/${code}.md`);
+    const rule = [...rules, missingName].find(({ code }) => path === `/${code}.md`);
     return rule ? rulePage(rule) : 'There is no such rule.\n';
   }
 

@@ -3,6 +3,9 @@ import type { Rates } from '../../domain/cost.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import type { Logger } from '../../domain/logger.ts';
 import type { Config } from '../../platform/config.ts';
+import type { ControlPlanes } from '../../modal/planes.ts';
+import type { AppStore } from '../../store/appStore.ts';
+import { effectiveEnvironment } from '../status/statusLook.ts';
 import type { CliFinder } from '../onboarding/cliFinder.ts';
 import { workspaceFiles } from '../scripts/workspaceFiles.ts';
 import type { Doctor } from './doctor.ts';
@@ -11,6 +14,8 @@ interface Needs {
   readonly extensionUri: vscode.Uri;
   readonly cli: CliFinder;
   readonly config: Config;
+  readonly planes: ControlPlanes;
+  readonly store: AppStore;
   readonly rates: () => Rates;
   readonly logger: Logger;
 }
@@ -48,7 +53,7 @@ export class DoctorStarter implements vscode.Disposable {
   }
 
   #load(): Promise<Doctor> {
-    const { extensionUri, cli, config, rates, logger } = this.#needs;
+    const { extensionUri, cli, config, planes, store, rates, logger } = this.#needs;
     return (this.#doctor ??= import('./doctor.ts').then(({ Doctor }) =>
       this.#disposables.add(
         new Doctor({
@@ -56,10 +61,23 @@ export class DoctorStarter implements vscode.Disposable {
           interpreter: () => cli.input(),
           isWanted: (uri) => config.get('doctor.enabled', uri),
           disabledRules: (uri) => config.get('doctor.disabledRules', uri),
+          ...{ planes, store },
+          environment: () => this.#environment(),
           rates,
           logger,
         }),
       ),
     ));
+  }
+
+  /** By the same rule as deploys. */
+  async #environment(): Promise<string> {
+    const { config, planes, store } = this.#needs;
+    const byDefault = store.state.snapshot.environments.find(({ isDefault }) => isDefault);
+    return effectiveEnvironment({
+      connection: await planes.connection(),
+      chosenEnvironment: config.get('environment'),
+      defaultEnvironment: byDefault?.name ?? '',
+    }).name;
   }
 }

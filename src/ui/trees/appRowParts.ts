@@ -15,6 +15,7 @@ import { sinceOf } from './appGroups.ts';
 import type { StateLook } from './appStateLook.ts';
 import { appStateLook } from './appStateLook.ts';
 import type { Row } from './row.ts';
+import { appRowId } from './row.ts';
 
 /** Each row of the Apps view as data. Descriptions begin with what matters most: a narrow sidebar cuts their end. */
 
@@ -110,7 +111,7 @@ export function appRow({ known, parentId, environment, childIds, now }: AppRowIn
   const boxes = sandboxes.length > 0 ? [plural(sandboxes.length, 'sandbox', 'sandboxes')] : [];
   const since = sinceOf(app);
   return {
-    id: `app/${app.id}`,
+    id: appRowId(app),
     parentId,
     kind: 'app',
     label: app.name,

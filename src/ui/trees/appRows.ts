@@ -36,7 +36,7 @@ import { besidesIn, besidesOf, countBesides, filterBesides, noBesides } from './
 import type { LifecycleRows } from './lifecycleRows.ts';
 import type { AppRowTarget } from './rowTargets.ts';
 import type { Row, Rows } from './row.ts';
-import { rootRow, sameList, sameRow } from './row.ts';
+import { appRowId, rootRow, sameList, sameRow } from './row.ts';
 import {
   listProblemRow,
   managedRow,
@@ -292,7 +292,7 @@ export class AppRowsBuilder {
   }
 
   #app(known: KnownApp, parentId: string): string {
-    const id = `app/${known.app.id}`;
+    const id = appRowId(known.app);
     const words = this.#wordsOf(known, parentId);
     const before = this.#bundles.get(id);
     if (before?.known && before.words === words && sameApp(before.known, known)) this.#kept.set(id, before);
@@ -313,7 +313,7 @@ export class AppRowsBuilder {
       this.#environmentOf(app),
       shortAge(sinceOf(app), now),
       problems?.get(app.id)?.message ?? '',
-      pages?.get(`app/${app.id}`) ?? '',
+      pages?.get(appRowId(app)) ?? '',
       lifecycle?.stamp(app, details, now) ?? '',
       this.#bundledOf(app)?.id ?? '',
       ...this.#savedBelow(details?.functions ?? []).map(({ uri, at, title }) => `${title} ${uri} ${at}`),

@@ -75,3 +75,8 @@ export function rootRow(childIds: readonly string[]): Row {
     childIds,
   };
 }
+
+/** The row of an app, which commands are also given from elsewhere. */
+export function appRowId({ id }: { readonly id: string }): string {
+  return `app/${id}`;
+}

@@ -1,5 +1,8 @@
+import type { ObjectKind } from '../../../src/domain/objectKind.ts';
+import { isDeepStrictEqual } from 'node:util';
 import type { Environment } from '../../../src/domain/app.ts';
 import type { Identity } from '../../../src/modal/controlPlane.ts';
+import type { ObjectNames } from '../../../src/modal/objectNames.ts';
 import type { ListedContainer, Scene } from '../scene.ts';
 import { other } from '../scene.ts';
 import { by, keyed, nobody, view } from '../witness.ts';
@@ -85,6 +88,8 @@ interface Listed {
   readonly exists: boolean;
 }
 
+const objectKinds: readonly ObjectKind[] = ['secret', 'volume', 'dict', 'queue'];
+
 const secretNames = ['parity-known', 'parity-unknown'];
 
 async function listedSecrets({ official }: Scene, environment: string): Promise<string[]> {
@@ -110,6 +115,38 @@ export const secretsThere = view<Listed, boolean>({
     return found;
   },
   fields: { exists: by('CLI', (listed) => listed) },
+});
+
+export const objectNames = view<{ readonly names: readonly string[]; readonly more: boolean }, string[]>({
+  name: 'names of objects',
+  ours: async (plane) => {
+    const found = new Map<string, ObjectNames>();
+    for (const environment of ['main', other])
+      for (const kind of objectKinds)
+        found.set(`${environment}/${kind}`, await plane.objectNames(kind, environment, 5));
+    return found;
+  },
+  theirs: async ({ official }) => {
+    const found = new Map<string, string[]>();
+    for (const environment of ['main', other])
+      for (const kind of objectKinds) {
+        const listed = await official.cliJson<{ name: string }[]>(kind, 'list', '--env', environment);
+        found.set(
+          `${environment}/${kind}`,
+          listed.map(({ name }) => name),
+        );
+      }
+    return found;
+  },
+  fields: {
+    // The command line sorts some of its lists otherwise.
+    names: by(
+      'CLI',
+      (names) => names,
+      (ours, theirs) => isDeepStrictEqual([...ours].sort(), [...theirs].sort()),
+    ),
+    more: by('scene', () => false),
+  },
 });
 
 /** What a secret holds, as the code sees it that uses it. */

@@ -119,6 +119,7 @@ describe('a call of the control plane', () => {
     stopApp: (modal, signal) => modal.stopApp('ap-1', signal),
     disconnectApp: (modal, signal) => modal.disconnectApp('ap-1', signal),
     hasSecret: (modal, signal) => modal.hasSecret('key', 'main', signal),
+    objectNames: (modal, signal) => modal.objectNames('volume', 'main', 2, signal),
     createSecret: (modal, signal) => modal.createSecret('key', 'main', {}, signal),
     createProxyToken: (modal, signal) => modal.createProxyToken('demo', signal),
     rates: (modal, signal) => modal.rates(signal),

@@ -148,4 +148,18 @@ describe('the Markdown of a tooltip', () => {
     expect(marked.parse(source, { async: false })).toContain('<a href="command:modalGpu.signIn">Sign In</a>');
     expect(tokensOf(source)).toEqual(new Set(['paragraph', 'strong', 'text', 'escape', 'link']));
   });
+
+  it('has a link with data, which cannot end it or make another', () => {
+    fc.assert(
+      fc.property(hostileWords, (words) => {
+        const link = commandLink(text`Open`, 'modalGpu.openDashboard', words);
+        const { source } = markdownText`${link}`;
+        const html = marked.parse(source, { async: false });
+        const [, href = ''] =
+          /^<p><a href="command:modalGpu\.openDashboard\?([^"]*)">Open<\/a><\/p>\n$/.exec(html) ?? [];
+        expect(JSON.parse(decodeURIComponent(href))).toEqual([words]);
+      }),
+      runs,
+    );
+  });
 });

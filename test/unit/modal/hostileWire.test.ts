@@ -97,6 +97,12 @@ const methods: {
   stopApp: undefined,
   disconnectApp: undefined,
   hasSecret: undefined,
+  objectNames: async (plane) => [
+    await plane.objectNames('secret', 'main', 2),
+    await plane.objectNames('volume', 'main', 2),
+    await plane.objectNames('dict', 'main', 2),
+    await plane.objectNames('queue', 'main', 2),
+  ],
   createSecret: undefined,
   stopContainer: undefined,
   updateAutoscaler: undefined,
@@ -197,7 +203,7 @@ const hostile = {
 
 /** What is only ever shown, in one line, and so may say anything. */
 const shownOnly =
-  /\.(workspace|user|name|deployedBy|clientVersion|tag|branch|author|by|result|schedule|description|createdBy|status|model|repository|region)$|\.tags\.\d+$|\.warnings\.\d+$|\.text$/;
+  /\.(workspace|user|name|deployedBy|clientVersion|tag|branch|author|by|result|schedule|description|createdBy|status|model|repository|region)$|\.tags\.\d+$|\.warnings\.\d+$|\.names\.\d+$|\.text$/;
 const opaque = /\.(entryId|stamp)$/;
 
 /** @throws when anything in a result could be more than it seems */

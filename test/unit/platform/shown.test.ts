@@ -1,8 +1,10 @@
 import { ESLint } from 'eslint';
 import fc from 'fast-check';
+import { marked } from 'marked';
+import type * as vscode from 'vscode';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
-import { commandLink, lines, plain, text } from '../../../src/domain/text.ts';
+import { commandLink, lines, markdownText, plain, text } from '../../../src/domain/text.ts';
 import { Presenter } from '../../../src/platform/present.ts';
 import * as inputs from '../../../src/platform/shown/inputs.ts';
 import * as messages from '../../../src/platform/shown/messages.ts';
@@ -68,11 +70,18 @@ const ways: Readonly<Record<string, (words: string) => unknown>> = {
   codeLens: (words) => surfaces.codeLens(part, { title: plain(words), command: 'x', tooltip: plain(words) }),
   completionItem: (words) => {
     const { label, detail } = surfaces.completionItem({
-      label: plain(words),
+      label: { label: plain(words), description: plain(words) },
       detail: plain(words),
       insertText: words,
     });
-    shown.push(typeof label === 'string' ? label : label.label, detail ?? '');
+    if (typeof label !== 'string') shown.push(label.label, label.description ?? '');
+    shown.push(detail ?? '');
+  },
+  hover: (words) => {
+    const { contents } = surfaces.hover(markdownText`${words}`, [], part);
+    const [{ value }] = contents as [vscode.MarkdownString];
+    // The editor looks for icons in what Markdown has become.
+    shown.push(marked.parse(value, { gfm: true, async: false }).replaceAll('&#36;', '$'));
   },
   documentSymbol: (words) => surfaces.documentSymbol(plain(words), plain(words), 1, part, part),
   createWebviewPanel: (words) => surfaces.createWebviewPanel('modal', plain(words), 1, {}),

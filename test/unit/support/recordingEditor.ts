@@ -40,6 +40,15 @@ export class MarkdownString {
     this.value = value;
   }
 }
+
+export class Hover {
+  readonly contents: readonly MarkdownString[];
+
+  constructor(contents: MarkdownString) {
+    this.contents = [contents];
+  }
+}
+
 /** A class whose objects have only what is shown of them. */
 const classOf = () =>
   function made(...parts: readonly unknown[]): object {

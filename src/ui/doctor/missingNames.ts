@@ -1,0 +1,26 @@
+import type { NamedUse } from '../../doctor/help/namedUses.ts';
+import { missingFinding } from '../../doctor/help/namedUses.ts';
+import type { Finding } from '../../doctor/rule.ts';
+import type { NameList } from '../../store/accountNames.ts';
+import type { HelpNeeds } from './helpNeeds.ts';
+
+type Needs = {
+  readonly [Name in 'environment' | 'names']: HelpNeeds[Name];
+} & { readonly thread: Pick<HelpNeeds['thread'], 'uses'> };
+
+/** Names of a file that are not among those that were read for completion; nothing is read for it. */
+export async function missingNames(text: string, needs: Needs): Promise<Finding[]> {
+  if (needs.names.isEmpty) return [];
+  const environment = await needs.environment().catch(() => undefined);
+  if (environment === undefined) return [];
+  const found: Finding[] = [];
+  for (const use of await needs.thread.uses(text)) {
+    const where = use.environment || environment;
+    const list = await needs.names.known(listOf(use, where));
+    if (list && !list.more && !list.names.includes(use.name)) found.push(missingFinding(use, where));
+  }
+  return found;
+}
+
+const listOf = ({ of }: NamedUse, environment: string): NameList =>
+  of === 'environment' ? { of } : { of, environment };
