@@ -4,6 +4,7 @@
  */
 import { PositionEncoding, Workspace } from '@astral-sh/ruff-wasm-nodejs';
 import type { ScriptProblem } from '../domain/script.ts';
+import { openBracket } from './openBracket.ts';
 import { syntaxWords } from './syntaxWords.ts';
 
 /** More errors than this mostly follow from the first ones. */
@@ -18,6 +19,9 @@ interface Diagnostic {
   readonly start_location: { readonly row: number; readonly column: number };
 }
 
+/** The judge's words for a bracket that is open at the end. */
+const atTheEnd = 'unexpected EOF while parsing';
+
 let workspace: Workspace | undefined;
 /** After it has failed once, its memory is not to be trusted. */
 let failed = false;
@@ -31,6 +35,7 @@ export function syntaxErrors(text: string): ScriptProblem[] {
     return found
       .filter(({ code }) => code === null || code === 'invalid-syntax')
       .map(({ message, start_location: { row, column } }) => ({ line: row, column, message }))
+      .map((problem) => atOpenBracket(problem, text))
       .filter(({ line }) => !lines.has(line) && lines.add(line))
       .slice(0, mostProblems)
       .map((problem) => ({ ...problem, message: syntaxWords(problem.message) }));
@@ -38,4 +43,14 @@ export function syntaxErrors(text: string): ScriptProblem[] {
     failed = true; // e.g. brackets nested deeper than its stack
     return [];
   }
+}
+
+/** The end of the file is where it was noticed; what is wrong is the bracket, and CPython points there, in these words. */
+function atOpenBracket(problem: ScriptProblem, text: string): ScriptProblem {
+  if (problem.message !== atTheEnd) return problem;
+  const at = openBracket(text);
+  if (at === undefined) return problem;
+  const before = text.slice(0, at).split(/\r\n?|\n/);
+  const column = (before.at(-1) ?? '').length + 1;
+  return { line: before.length, column, message: `'${text[at]}' was never closed` };
 }

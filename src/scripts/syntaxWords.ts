@@ -4,6 +4,7 @@ const plainWords: readonly (readonly [RegExp, string])[] = [
     /^unexpected EOF while parsing$/,
     'The file ends in the middle of a statement: is a bracket never closed?',
   ],
+  [/^'([([{])' was never closed$/, 'This "$1" is never closed.'],
   [/^missing closing (?:triple )?quote in string literal$/, 'The text in quotes is never closed.'],
   [/^f-string: expecting `\}`$/, 'A "{" inside an f-string is never closed.'],
   [/^Expected `([)\]}])`, found newline$/, 'A bracket is not closed: "$1" is missing.'],

@@ -6,7 +6,7 @@ const first = async (text: string) => (await readScript(text)).problems[0];
 
 describe('a syntax error in plain words', () => {
   it.each([
-    ['f(1, 2\n', 'The file ends in the middle of a statement: is a bracket never closed?'],
+    ['f(1, 2\n', 'This "(" is never closed.'],
     ['x = """abc\n', 'The text in quotes is never closed.'],
     ["f'{x'\n", 'A "{" inside an f-string is never closed.'],
     ['@app.function(\ndef f(): pass\n', 'A bracket is not closed: ")" is missing.'],
@@ -30,5 +30,19 @@ describe('a syntax error in plain words', () => {
     expect(syntaxWords('Expected `def`, `with` or `for` to follow `async`')).toBe(
       'Syntax error: Expected "def", "with" or "for" to follow "async"',
     );
+  });
+});
+
+describe('a bracket that is never closed', () => {
+  // As `compile` of CPython 3.13 gives line and column.
+  it.each([
+    ['print((1\n', 1, 7],
+    ['x = [1,\n  (2, 3),\n  {4: 5,\nprint(6)\n', 3, 3],
+    ["x = f'{(1)}' + (\n", 1, 16],
+    ["x = \'\'\'(\'\'\' + [\n# end", 1, 15],
+    ["d = {'a': (1, 2), 'b': [3,\n\n\n", 1, 24],
+    ["a = 1\r\nf(')', # )\r\n\r\n", 2, 2],
+  ])('is told where it stands: %j', async (text, line, column) => {
+    expect(await first(text)).toMatchObject({ line, column });
   });
 });
