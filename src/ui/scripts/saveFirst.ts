@@ -11,6 +11,7 @@ export async function saveFirst(
   name: string,
 ): Promise<void> {
   if (!document?.isDirty || (await document.save())) return;
+  if (!document.isDirty) return; // the editor's own save came first, and there was nothing left to do
   throw new ModalError(
     'invalid',
     `${name} could not be saved, and the Modal CLI would take the old code. Save it, then try again.`,

@@ -18,6 +18,17 @@ describe('before a command reads the file', () => {
     await expect(saveFirst(undefined, 'chat.py')).resolves.toBeUndefined();
   });
 
+  it('a file that the editor saved by itself meanwhile is as good', async () => {
+    const document = {
+      isDirty: true,
+      save: () => {
+        document.isDirty = false;
+        return Promise.resolve(false);
+      },
+    };
+    await expect(saveFirst(document, 'chat.py')).resolves.toBeUndefined();
+  });
+
   it('a file that cannot be saved stops it', async () => {
     await expect(saveFirst(editor(true, false), 'chat.py')).rejects.toMatchObject({
       kind: 'invalid',
