@@ -10,8 +10,10 @@ export async function saveFirst(
   document: Pick<vscode.TextDocument, 'isDirty' | 'save'> | undefined,
   name: string,
 ): Promise<void> {
-  if (!document?.isDirty || (await document.save())) return;
-  if (!document.isDirty) return; // the editor's own save came first, and there was nothing left to do
+  if (!document) return;
+  const isClean = () => !document.isDirty;
+  // Where the editor's own save comes first, there is nothing left to save, which it tells as a failure.
+  if (isClean() || (await document.save()) || isClean()) return;
   throw new ModalError(
     'invalid',
     `${name} could not be saved, and the Modal CLI would take the old code. Save it, then try again.`,
