@@ -1,4 +1,5 @@
 /** Paths with slashes, as the editor has them in addresses and every system takes them. */
+import { sep } from 'node:path';
 
 /** '' above the first folder. */
 export function folderOf(path: string): string {
@@ -19,7 +20,10 @@ export function isIdentifier(name: string): boolean {
   return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name);
 }
 
-/** A path of the system. */
-export function toSlashes(path: string): string {
-  return path.replaceAll('\\', '/');
+/**
+ * A path of the system.
+ * @param separator of the system: elsewhere than on Windows, a backslash is a character of a name
+ */
+export function toSlashes(path: string, separator: string = sep): string {
+  return path.replaceAll(separator, '/');
 }

@@ -1,8 +1,6 @@
 /** Deploys as a person meets them: choices in the preview, failures at their line, hidden views, reloads. */
-import { execFile } from 'node:child_process';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Demo } from '../host/demo.ts';
 import { startDemo } from '../host/demo.ts';
@@ -74,21 +72,33 @@ describe('an app whose functions are in other files', () => {
     return Object.keys(found?.functions ?? {});
   };
 
-  it('is not published empty by Enter: the question names what goes', async () => {
-    const names = ['load', 'clean', 'embed', 'index', 'search'];
-    const file = (name: string) => path.join(demo.workspace, name);
-    await writeFile(file('common.py'), 'import modal\n\napp = modal.App("several")\n');
-    const functions = names.map((name) => `@app.function()\ndef ${name}() -> None: ...\n`);
-    await writeFile(file('jobs.py'), `from common import app\n\n${functions.join('\n')}`);
-    await writeFile(file('main.py'), 'from common import app\nimport jobs\n');
-    await promisify(execFile)('modal', ['deploy', file('main.py')], { env: { ...process.env, ...demo.env } });
-    expect((await live()).sort()).toEqual([...names].sort());
+  const names = ['load', 'clean', 'embed', 'index', 'search'];
+  const write = (name: string, text: string) => writeFile(path.join(demo.workspace, name), text);
+  const several = () => workbench.treeRow('Scripts', /^Script app several/);
 
+  it('is deployed with all of them, from the file that has them', async () => {
+    await write('common.py', 'import modal\n\napp = modal.App("several")\n');
+    const functions = names.map((name) => `@app.function()\ndef ${name}() -> None: ...\n`);
+    await write('jobs.py', `from common import app\n\n${functions.join('\n')}`);
+    await workbench.openView('Scripts');
+    await several().inlineAction(/^Deploy/);
+    await workbench.quickPick.option(/^CPU only: load, clean, embed, index, search/).waitFor();
+    await confirm();
+    await poll(async () => ((await live()).length === 5 ? true : undefined), {
+      what: 'the five functions',
+      timeoutMs: 60_000,
+    });
+    expect((await live()).sort()).toEqual([...names].sort());
+    await workbench.clearNotifications();
+  });
+
+  it('is not published empty by Enter: the question names what goes', async () => {
+    await write('jobs.py', 'from common import app\n');
     const deploy = async () => {
-      await workbench.treeRow('Scripts', /^Script app several in common/).inlineAction(/^Deploy/);
+      await several().inlineAction(/^Deploy/);
       await workbench.quickPick.option(/^Live functions are removed/).waitFor();
     };
-    await workbench.openView('Scripts');
+    await workbench.treeRow('Scripts', /^Script app several in common/).waitFor();
     await deploy();
     await workbench.shot('36-loss-preview');
     await workbench.quickPick.accept();

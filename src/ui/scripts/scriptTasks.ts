@@ -6,8 +6,9 @@ import { defaultAppVariable } from '../../domain/script.ts';
 import { plain } from '../../domain/text.ts';
 import type { ControlPlanes } from '../../modal/planes.ts';
 import type { Config } from '../../platform/config.ts';
-import type { CliFinder } from '../onboarding/cliFinder.ts';
 import { createTask } from '../../platform/shown/surfaces.ts';
+import { toSlashes } from '../../scripts/slashPath.ts';
+import type { CliFinder } from '../onboarding/cliFinder.ts';
 import type { ScriptFinder } from './scriptFinder.ts';
 import type { ScriptReader } from './scriptReader.ts';
 
@@ -67,7 +68,7 @@ export class ScriptTasks implements vscode.TaskProvider, vscode.Disposable {
     // The editor would put something else in its place, also what a command of the editor gives back. Deploy and Serve
     // of the script itself take any name.
     if (file.fsPath.includes('${')) return [];
-    const script = path.relative(folder.uri.fsPath, file.fsPath).replaceAll('\\', '/');
+    const script = toSlashes(path.relative(folder.uri.fsPath, file.fsPath));
     const deployable = apps.filter(({ unreachable, deployFiles }) => {
       // A file that has less of the app than another would take functions away.
       return !unreachable && (!deployFiles || deployFiles.some((each) => each.uri === uri));
