@@ -17,7 +17,7 @@ export interface EditorFlow {
   readonly title: string;
   readonly user?: Parameters<typeof begin>[1];
   readonly answers: () => Readonly<Partial<Record<keyof Waits, unknown>>>;
-  readonly run: (services: Services, waits: Waits) => Promise<unknown>;
+  readonly run: (services: Services, waits: Waits, cancel: AbortSignal) => Promise<unknown>;
   /** The calls that it is cancelled in. */
   readonly calls: readonly (keyof Waits)[];
   readonly ends?: 'quietly';
@@ -60,7 +60,7 @@ export function cancelFlows(flows: readonly EditorFlow[]): void {
       answers,
       (waits, signal) => {
         begin(signal, user);
-        return run(servicesOf(waits), waits);
+        return run(servicesOf(waits), waits, signal);
       },
       ends,
     );
