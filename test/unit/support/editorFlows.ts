@@ -11,6 +11,8 @@ export interface Waits extends ControlPlane {
   findCli(signal?: AbortSignal): Promise<unknown>;
   workspace(signal?: AbortSignal): Promise<string>;
   send(spec: object, signal?: AbortSignal): Promise<unknown>;
+  /** A connection without Modal. */
+  dial(url: string, signal?: AbortSignal): Promise<unknown>;
 }
 
 export interface EditorFlow {

@@ -91,6 +91,12 @@ export class OpenList {
 
 export const lists: OpenList[] = [];
 
+/** A panel that the user may close. */
+export class OpenPanel {
+  readonly closed = new Emitter<void>();
+  readonly onDidDispose = this.closed.event;
+}
+
 const nothing = { dispose: (): void => undefined };
 
 export const l10n = {
@@ -188,6 +194,7 @@ export const window = {
     lists.push(list);
     return list;
   },
+  createWebviewPanel: () => new OpenPanel(),
   withProgress: (_options: object, task: Task) => task({ report: () => undefined }, tokenOf(cancel)),
   onDidCloseTerminal: () => nothing,
 };
