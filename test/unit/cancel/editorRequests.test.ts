@@ -1,5 +1,4 @@
 /** Requests, health checks and load tests, cancelled in the editor at each of their calls. */
-import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { datedRates } from '../../../src/domain/cost.ts';
 import type { HttpResult } from '../../../src/domain/request.ts';
@@ -26,6 +25,7 @@ import type { EditorFlow, Waits } from '../support/editorFlows.ts';
 import { cancelFlows } from '../support/editorFlows.ts';
 import { lists } from '../support/flowEditor.ts';
 import { httpResult } from '../support/httpResult.ts';
+import { turns } from '../support/turns.ts';
 
 vi.mock('vscode', () => import('../support/flowEditor.ts'));
 vi.mock('../../../src/ui/withSignal.ts', () => import('../support/flowEditor.ts'));
@@ -84,11 +84,6 @@ const around = (services: Services, waits: Waits): Services =>
     logger: silentLogger,
     extensionUri: { path: '/' },
   }) as unknown as Services;
-
-/** Lets everything happen that waits for nothing from outside. */
-async function turns(): Promise<void> {
-  for (let count = 0; count < 5; count++) await turn();
-}
 
 /** Until the latest list is filled, or what the test cancels has had time to end. */
 async function untilFilled(cancel: AbortSignal): Promise<void> {

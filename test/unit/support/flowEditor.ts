@@ -18,9 +18,11 @@ interface User {
   presses: string[];
   /** What is typed into fields. */
   typed: string[];
+  /** Where a file is saved. */
+  saves: string;
 }
 
-const user: User = { picks: [], presses: [], typed: [] };
+const user: User = { picks: [], presses: [], typed: [], saves: '' };
 /** What was said in messages, apart from questions. */
 export const said: string[] = [];
 let cancel: AbortSignal = new AbortController().signal;
@@ -29,8 +31,8 @@ let cancel: AbortSignal = new AbortController().signal;
 export function begin(signal: AbortSignal, does: Partial<User> = {}): void {
   cancel = signal;
   said.length = 0;
-  const { picks = [], presses = [], typed = [] } = does;
-  Object.assign(user, { picks: [...picks], presses: [...presses], typed: [...typed] });
+  const { picks = [], presses = [], typed = [], saves = '' } = does;
+  Object.assign(user, { picks: [...picks], presses: [...presses], typed: [...typed], saves });
 }
 
 /** As that of the editor, without the time before its message appears. */
@@ -163,6 +165,8 @@ export const env = {
   openExternal: () => Promise.resolve(true),
   asExternalUri: (uri: Uri) => Promise.resolve(uri),
 };
+export const UIKind = { Desktop: 1 };
+export const FileType = { Directory: 2 };
 export const extensions = { getExtension: () => undefined, onDidChange: () => nothing };
 export const workspace = {
   isTrusted: true,
@@ -171,7 +175,19 @@ export const workspace = {
   onDidChangeWorkspaceFolders: () => nothing,
   onDidGrantWorkspaceTrust: () => nothing,
   asRelativePath: (uri: Uri) => uri.path,
+  getWorkspaceFolder: () => undefined,
+  findFiles: (_include: string, _exclude: string, _most: number, token: Token) =>
+    new Promise<Uri[]>((resolve) => token.onCancellationRequested(() => resolve([Uri.file('/work/a.py')]))),
 };
+
+export class CancellationTokenSource {
+  readonly #abort = new AbortController();
+  readonly token = tokenOf(this.#abort.signal);
+
+  cancel(): void {
+    this.#abort.abort();
+  }
+}
 
 type Task = (progress: { report(step: object): void }, token: Token) => unknown;
 interface Pickable {
@@ -183,6 +199,7 @@ export const window = {
   showWarningMessage: message,
   showInformationMessage: message,
   setStatusBarMessage: (words: string) => void said.push(words),
+  showSaveDialog: () => Promise.resolve(user.saves ? Uri.file(user.saves) : undefined),
   showInputBox: () => Promise.resolve(user.typed.shift()),
   showQuickPick: async (given: readonly Pickable[] | PromiseLike<readonly Pickable[]>) => {
     const items = await given;
@@ -194,6 +211,7 @@ export const window = {
     lists.push(list);
     return list;
   },
+  registerWebviewViewProvider: () => nothing,
   createWebviewPanel: () => new OpenPanel(),
   withProgress: (_options: object, task: Task) => task({ report: () => undefined }, tokenOf(cancel)),
   onDidCloseTerminal: () => nothing,
