@@ -269,6 +269,22 @@ describe('a log as a document', () => {
   });
 });
 
+describe('a log that is followed', () => {
+  it('hands on the cancel of who wants the way to its account', () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const panel = panelOf({
+      connect: (signal?: AbortSignal) => {
+        signals.push(signal);
+        return new Promise<never>(() => undefined);
+      },
+    } as unknown as Waits);
+    panel.follow(target);
+    const { signal } = new AbortController();
+    void panel.planeFor(target.appId, signal);
+    return vi.waitUntil(() => signals.includes(signal)).finally(() => panel.dispose());
+  });
+});
+
 describe('a log without a line', () => {
   it('asks nothing more whether its server is there once it is closed', async () => {
     vi.useFakeTimers();
@@ -294,7 +310,8 @@ describe('the file that a log names', () => {
     const limit = new AbortController();
     vi.spyOn(AbortSignal, 'timeout').mockReturnValue(limit.signal);
     const found = new SourceFiles(() => Promise.resolve([])).find('/root/a.py', 'demo');
-    await turns();
+    const first = await Promise.race([found.then(() => 'found'), turns().then(() => 'searching')]);
+    expect(first).toBe('searching');
     limit.abort();
     // The only one of a search that was cut short need not be the only one.
     expect(await found).toBeUndefined();

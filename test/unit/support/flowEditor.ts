@@ -93,6 +93,29 @@ export class OpenList {
 
 export const lists: OpenList[] = [];
 
+/** A view that the user shows and hides. */
+export class OpenTree {
+  visible = true;
+  readonly visibility = new Emitter<{ readonly visible: boolean }>();
+  readonly onDidChangeVisibility = this.visibility.event;
+  readonly onDidExpandElement = new Emitter<unknown>().event;
+  readonly onDidCollapseElement = new Emitter<unknown>().event;
+  readonly onDidChangeSelection = new Emitter<unknown>().event;
+
+  hide(): void {
+    this.visible = false;
+    this.visibility.fire({ visible: false });
+  }
+
+  dispose(): void {
+    // Nothing is kept.
+  }
+}
+
+export const trees: OpenTree[] = [];
+/** Fires when a file of the workspace has changed. */
+export const changedFiles = new Emitter<Uri>();
+
 /** A panel that the user may close. */
 export class OpenPanel {
   readonly closed = new Emitter<void>();
@@ -151,6 +174,18 @@ export class Uri {
     return this.path;
   }
 }
+export class EventEmitter<T> {
+  readonly #emitter = new Emitter<T>();
+  readonly event = this.#emitter.event;
+
+  fire(value: T): void {
+    this.#emitter.fire(value);
+  }
+
+  dispose(): void {
+    this.#emitter.dispose();
+  }
+}
 export const ProgressLocation = { Notification: 15 };
 export const QuickPickItemKind = { Separator: -1 };
 export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
@@ -175,6 +210,10 @@ export const workspace = {
   onDidChangeWorkspaceFolders: () => nothing,
   onDidGrantWorkspaceTrust: () => nothing,
   asRelativePath: (uri: Uri) => uri.path,
+  createFileSystemWatcher: () => ({
+    ...nothing,
+    ...{ onDidCreate: changedFiles.event, onDidChange: changedFiles.event, onDidDelete: changedFiles.event },
+  }),
   getWorkspaceFolder: () => undefined,
   findFiles: (_include: string, _exclude: string, _most: number, token: Token) =>
     new Promise<Uri[]>((resolve) => token.onCancellationRequested(() => resolve([Uri.file('/work/a.py')]))),
@@ -202,14 +241,25 @@ export const window = {
   showSaveDialog: () => Promise.resolve(user.saves ? Uri.file(user.saves) : undefined),
   showInputBox: () => Promise.resolve(user.typed.shift()),
   showQuickPick: async (given: readonly Pickable[] | PromiseLike<readonly Pickable[]>) => {
-    const items = await given;
-    const wanted = user.picks.shift();
-    return wanted === undefined ? undefined : items.find(({ label }) => label.includes(wanted));
+    // A list may be left while its items are still being read.
+    const left = new Promise<undefined>((resolve) =>
+      tokenOf(cancel).onCancellationRequested(() => resolve(undefined)),
+    );
+    const items = await Promise.race([given, left]);
+    const wanted = items && user.picks.shift();
+    return wanted === undefined ? undefined : items?.find(({ label }) => label.includes(wanted));
   },
   createQuickPick: () => {
     const list = new OpenList();
     lists.push(list);
     return list;
+  },
+  state: { focused: true, active: true },
+  onDidChangeWindowState: () => nothing,
+  createTreeView: () => {
+    const tree = new OpenTree();
+    trees.push(tree);
+    return tree;
   },
   registerWebviewViewProvider: () => nothing,
   createWebviewPanel: () => new OpenPanel(),
