@@ -52,7 +52,9 @@ const details = {
   ],
 } as unknown as AppDetails;
 const environments = [{ name: 'main', isDefault: true }];
-const secret: ManifestSecret = { name: 'mine', keys: ['TOKEN'], required: true, purpose: 'Opens it.' };
+const secret: ManifestSecret = {
+  ...{ name: 'mine', keys: ['TOKEN'], generate: null, required: true, purpose: 'Opens it.' },
+};
 const scriptApp = parseScript(
   'import modal\napp = modal.App("demo")\n@app.function(gpu="T4")\ndef go(): pass\n',
 ).apps[0]!;
@@ -143,8 +145,11 @@ const flows: readonly EditorFlow[] = [
   {
     title: 'waiting for the first healthy answer of a deploy',
     answers: () => ({ send: httpResult('{}') }),
-    run: (services, { send }, cancel) =>
-      firstHealthyAnswer(around(services, { sender: { send } }), planned)(details, cancel),
+    run: (services, waits, cancel) =>
+      firstHealthyAnswer(
+        around(services, { sender: { send: (...call: Parameters<Waits['send']>) => waits.send(...call) } }),
+        planned,
+      )(details, cancel),
     calls: ['send'],
   },
   {

@@ -3,8 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Container, ModalFunction } from '../../../src/domain/app.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
 import type { AppVersion, Autoscaler } from '../../../src/domain/lifecycle.ts';
-import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
-import type { AppStore } from '../../../src/store/appStore.ts';
+import type { AppStore, PlaneSource } from '../../../src/store/appStore.ts';
 import { emptySnapshot } from '../../../src/store/snapshot.ts';
 import { changeAutoscaling, resolveFunction } from '../../../src/ui/lifecycle/changeAutoscaling.ts';
 import { stopContainer } from '../../../src/ui/lifecycle/containers.ts';
@@ -37,7 +36,7 @@ const autoscaler: Autoscaler = {
 };
 const version = (number: number): AppVersion => ({
   ...{ number, deployedAt: 1, deployedBy: 'ann', clientVersion: '1.0', tag: '' },
-  ...{ kind: 'deploy', rollbackAllowed: true, live: false },
+  ...{ kind: 'standard' as const, rollbackAllowed: true, live: false },
 });
 const redeployed = () => Promise.resolve({ deployedAt: 2, warnings: [] });
 const facts = { connect: undefined, describeApp: details, rates: datedRates };
@@ -60,8 +59,7 @@ const storeOf = () =>
     },
     onDidChange: () => ({ dispose: () => undefined }),
   }) as unknown as AppStore;
-const rowsOf = (waits: Waits) =>
-  new LifecycleRows(planesOf(waits) as unknown as { get: () => Promise<ControlPlane> }, storeOf());
+const rowsOf = (waits: Waits) => new LifecycleRows(planesOf(waits) as unknown as PlaneSource, storeOf());
 
 const flows: readonly EditorFlow[] = [
   {
@@ -139,7 +137,7 @@ const flows: readonly EditorFlow[] = [
   {
     title: 'reading the history of an app',
     answers: () => ({ connect: undefined, history: [version(1)] }),
-    run: (services, waits) => readHistory({ ...services, lifecycle: rowsOf(waits) } as never, app),
+    run: (services, waits) => readHistory({ ...services, lifecycle: rowsOf(waits) }, app),
     calls: ['connect', 'history'],
   },
 ];

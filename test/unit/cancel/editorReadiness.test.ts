@@ -27,8 +27,8 @@ const outside = vi.hoisted(() => ({
   asked: [] as { readonly name: string; readonly signal: AbortSignal | undefined }[],
   /** The call that is not answered. */
   hangs: '',
-  signIn: (_signal: AbortSignal | undefined): unknown => undefined,
-  ask(this: void, name: string, signal: AbortSignal | undefined, answer: unknown): Promise<unknown> {
+  signIn: undefined as ((signal: AbortSignal | undefined) => unknown) | undefined,
+  ask: (name: string, signal: AbortSignal | undefined, answer: unknown): Promise<unknown> => {
     outside.asked.push({ name, signal });
     return name === outside.hangs ? new Promise(() => undefined) : Promise.resolve(answer);
   },
@@ -47,7 +47,7 @@ vi.mock('../../../src/modal/installer.ts', () => ({
   installOffers: (_input: object, signal: AbortSignal) => outside.ask('installOffers', signal, []),
 }));
 vi.mock('../../../src/modal/signIn.ts', () => ({
-  signInByCli: (_cli: object, { signal }: { signal?: AbortSignal }) => outside.signIn(signal),
+  signInByCli: (_cli: object, { signal }: { signal?: AbortSignal }) => outside.signIn?.(signal),
 }));
 vi.mock('../../../src/scripts/scriptIndex.ts', () => ({
   ScriptIndex: class {

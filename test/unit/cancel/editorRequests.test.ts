@@ -14,7 +14,6 @@ import { AnswerSession } from '../../../src/ui/requests/answerSession.ts';
 import { checkHealth } from '../../../src/ui/requests/health/healthFlow.ts';
 import { HealthList } from '../../../src/ui/requests/health/healthList.ts';
 import { loadTest } from '../../../src/ui/requests/load/loadFlow.ts';
-import type { LoadRunOptions } from '../../../src/ui/requests/load/loadRun.ts';
 import { LoadRun } from '../../../src/ui/requests/load/loadRun.ts';
 import type { RequestEditorServices } from '../../../src/ui/requests/requestEditor.ts';
 import { RequestEditor } from '../../../src/ui/requests/requestEditor.ts';
@@ -30,14 +29,14 @@ import { turns } from '../support/turns.ts';
 vi.mock('vscode', () => import('../support/flowEditor.ts'));
 vi.mock('../../../src/ui/withSignal.ts', () => import('../support/flowEditor.ts'));
 const outside = vi.hoisted(() => ({
-  dial: (_url: string, _signal: AbortSignal): unknown => undefined,
-  load: (_job: object, _signal: AbortSignal): unknown => undefined,
+  dial: undefined as ((url: string, signal: AbortSignal) => unknown) | undefined,
+  load: undefined as ((job: object, signal: AbortSignal) => unknown) | undefined,
 }));
 vi.mock('../../../src/requests/health/connect.ts', () => ({
-  connectTo: (url: string, signal: AbortSignal) => outside.dial(url, signal),
+  connectTo: (url: string, signal: AbortSignal) => outside.dial?.(url, signal),
 }));
 vi.mock('../../../src/requests/load/run.ts', () => ({
-  runLoad: (_file: string, job: object, signal: AbortSignal) => outside.load(job, signal),
+  runLoad: (_file: string, job: object, signal: AbortSignal) => outside.load?.(job, signal),
 }));
 // Their form and panel show only what is asked here.
 vi.mock('../../../src/ui/requests/load/loadForm.ts', () => ({
@@ -140,7 +139,7 @@ const flows: readonly EditorFlow[] = [
         ...{ target: { ...target, bundled: undefined, request: { title: '', spec } }, plan },
         ...{ rates: datedRates, plane: waits, logger: silentLogger, headers: {}, timeoutSeconds: 1 },
         ...{ network: plainNetwork, gpu: 'T4', worstUsd: 0, workerFile: '', onChange: () => undefined },
-      } as LoadRunOptions);
+      });
       cancel.addEventListener('abort', () => run.stop());
       await run.run();
       expect(run.failure).toBe('');

@@ -137,15 +137,11 @@ export class ThemeIcon {
   }
 }
 export const ThemeColor = ThemeIcon;
-export class Disposable {
-  static from(...all: readonly { dispose(): void }[]): Disposable {
-    return { dispose: () => all.forEach((each) => each.dispose()) };
-  }
-
-  dispose(): void {
-    // Nothing is kept.
-  }
-}
+export const Disposable = {
+  from: (...all: readonly { dispose(): void }[]) => ({
+    dispose: () => all.forEach((each) => each.dispose()),
+  }),
+};
 export class Uri {
   readonly scheme = 'file';
   readonly path: string;

@@ -24,7 +24,7 @@ it('ends a job when its message is cancelled', async () => {
   setImmediate(() => cancel.abort());
   const end = job.then(
     () => 'done',
-    (error: Error) => error.message,
+    (error: unknown) => (error as Error).message,
   );
   expect(await Promise.race([end, turns()])).toBe('given up');
 });
