@@ -20,6 +20,7 @@ import type { Runnable } from '../../domain/script.ts';
 import type { Text } from '../../domain/text.ts';
 import { text } from '../../domain/text.ts';
 import { openAddress } from '../../platform/openAddress.ts';
+import { findCli } from '../commands/findCli.ts';
 import type { Services } from '../commands/services.ts';
 import type { OutputSink } from '../logs/logsController.ts';
 import { withSignal } from '../withSignal.ts';
@@ -306,7 +307,7 @@ export class ScriptFlow {
     const copy = text`Copy Command`;
     const message = text`modal run cannot take these parameters of ${runnable.name}: ${unsupported.join(', ')}. Write a local entry point that builds them and calls it.`;
     if ((await showWarning(message, copy)) !== copy) return;
-    const { command, args } = await this.#services.cli.find();
+    const { command, args } = await findCli(this.#services);
     const words = [command, ...args, 'run', ...runTarget(choice, runnable).args];
     await vscode.env.clipboard.writeText(typedCommand(words, {}, shellOf(vscode.env.shell)));
   }

@@ -5,8 +5,10 @@ import { datedRates } from '../../../src/domain/cost.ts';
 import type { AppVersion, Autoscaler } from '../../../src/domain/lifecycle.ts';
 import type { AppStore, PlaneSource } from '../../../src/store/appStore.ts';
 import { emptySnapshot } from '../../../src/store/snapshot.ts';
+import { resolveLogTarget } from '../../../src/ui/commands/arguments.ts';
+import { openDashboard } from '../../../src/ui/commands/openDashboard.ts';
 import { changeAutoscaling, resolveFunction } from '../../../src/ui/lifecycle/changeAutoscaling.ts';
-import { stopContainer } from '../../../src/ui/lifecycle/containers.ts';
+import { openShell, stopContainer } from '../../../src/ui/lifecycle/containers.ts';
 import { rollBack, rollOver } from '../../../src/ui/lifecycle/redeploy.ts';
 import { stopManaged, stopSandbox, stopServerContainers } from '../../../src/ui/lifecycle/running.ts';
 import { readHistory } from '../../../src/ui/lifecycle/showHistory.ts';
@@ -133,6 +135,34 @@ const flows: readonly EditorFlow[] = [
     answers: () => ({ ...facts, listContainers: [] }),
     run: (services, waits) => rollOver({ ...services, planes: planesOf(withVersions(waits)) } as never, app),
     calls: ['connect', 'describeApp', 'rates', 'connect', 'listContainers'],
+  },
+  {
+    title: 'opening a shell',
+    answers: () => ({ findCli: { command: 'modal', args: [] } }),
+    run: (services) => openShell(services, { id: 'ta-1', name: 'demo' }),
+    calls: ['findCli'],
+  },
+  {
+    title: 'opening the dashboard',
+    answers: () => ({ connect: undefined }),
+    run: (services, waits) =>
+      openDashboard(
+        {
+          get: (signal) =>
+            services.planes.get(signal).then(() => ({ ...waits, dashboardUrl: () => 'https://modal.com/' })),
+        },
+        'ap-1',
+      ),
+    calls: ['connect'],
+  },
+  {
+    title: 'the log of a sandbox',
+    answers: () => ({ connect: undefined, sandboxContainer: 'ta-9' }),
+    run: (services) => {
+      const sandbox = { kind: 'sandbox', app, sandbox: sandboxOf({ containerId: '' }) };
+      return resolveLogTarget({ ...services, appsView: { target: () => sandbox } } as never, 'sandbox/sb-1');
+    },
+    calls: ['connect', 'sandboxContainer'],
   },
   {
     title: 'reading the history of an app',

@@ -11,6 +11,7 @@ import { installCli } from '../../../src/ui/onboarding/installCli.ts';
 import { SignInFlow } from '../../../src/ui/onboarding/signInFlow.ts';
 import { ScriptFinder } from '../../../src/ui/scripts/scriptFinder.ts';
 import type { ScriptReader } from '../../../src/ui/scripts/scriptReader.ts';
+import { switchEnvironment } from '../../../src/ui/status/switchEnvironment.ts';
 import { switchProfile } from '../../../src/ui/status/switchProfile.ts';
 import type { AppsViewParts } from '../../../src/ui/trees/appsView.ts';
 import { AppsView } from '../../../src/ui/trees/appsView.ts';
@@ -21,6 +22,7 @@ import { Uri, begin, changedFiles, lists, trees } from '../support/flowEditor.ts
 import { turns } from '../support/turns.ts';
 
 vi.mock('vscode', () => import('../support/flowEditor.ts'));
+vi.mock('../../../src/ui/withSignal.ts', () => import('../support/flowEditor.ts'));
 
 /** What was asked outside of the editor: by name, with the signal that it was given. */
 const outside = vi.hoisted(() => ({
@@ -173,6 +175,26 @@ describe('the list of profiles', () => {
     lists.at(-1)?.hide();
     await left;
     expect(asked()).toEqual([['identify', true]]);
+  });
+});
+
+describe('the list of environments', () => {
+  it('is read no further when it is left', async () => {
+    const plane = {
+      listEnvironments: (signal?: AbortSignal) => ask('listEnvironments', signal, []),
+    };
+    const planes = { get: (signal?: AbortSignal) => ask('connect', signal, plane) };
+    const leaves = new AbortController();
+    begin(leaves.signal);
+    outside.hangs = 'listEnvironments';
+    const left = switchEnvironment({ planes, config } as unknown as Services);
+    await turns();
+    leaves.abort();
+    await left;
+    expect(asked()).toEqual([
+      ['connect', true],
+      ['listEnvironments', true],
+    ]);
   });
 });
 

@@ -257,6 +257,7 @@ export const window = {
     trees.push(tree);
     return tree;
   },
+  createTerminal: () => ({ show: () => undefined }),
   registerWebviewViewProvider: () => nothing,
   createWebviewPanel: () => new OpenPanel(),
   withProgress: (_options: object, task: Task) => task({ report: () => undefined }, tokenOf(cancel)),
