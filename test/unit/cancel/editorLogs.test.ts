@@ -281,7 +281,7 @@ describe('a log that is followed', () => {
     panel.follow(target);
     const { signal } = new AbortController();
     void panel.planeFor(target.appId, signal);
-    return vi.waitUntil(() => signals.includes(signal)).finally(() => panel.dispose());
+    return vi.waitUntil(() => signals.includes(signal), { timeout: 9000 }).finally(() => panel.dispose());
   });
 });
 

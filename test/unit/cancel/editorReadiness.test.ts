@@ -61,6 +61,8 @@ vi.mock('../../../src/scripts/scriptIndex.ts', () => ({
 }));
 
 const nothing = () => undefined;
+/** Only a test that fails waits for so long. */
+const patience = { timeout: 9000 };
 const disposable = () => ({ dispose: nothing });
 /** The signals that were given, and whether each is aborted. */
 const asked = () => outside.asked.map(({ name, signal }) => [name, signal?.aborted] as const);
@@ -115,7 +117,7 @@ describe('the search for the CLI', () => {
     const ends = [first, second].map(({ signal }) =>
       finder.find(signal).catch((error: unknown) => (error as ModalError).kind),
     );
-    await vi.waitUntil(() => outside.asked.length > 0);
+    await vi.waitUntil(() => outside.asked.length > 0, patience);
     first.abort();
     expect(await Promise.race([ends[0], turns()])).toBe('cancelled');
     expect(asked()).toEqual([['findCli', false]]);
@@ -128,7 +130,7 @@ describe('the search for the CLI', () => {
     outside.hangs = 'findCli';
     const finder = finderOf();
     void finder.find();
-    await vi.waitUntil(() => outside.asked.length > 0);
+    await vi.waitUntil(() => outside.asked.length > 0, patience);
     finder.dispose();
     expect(asked()).toEqual([['findCli', true]]);
   });

@@ -258,7 +258,7 @@ describe('the description of an endpoint', () => {
   ])('is not read any further when %s', async (_why, end) => {
     const { editor, signals } = openEditor();
     void editor.readApi();
-    await vi.waitUntil(() => signals.length === 1);
+    await vi.waitUntil(() => signals.length === 1, { timeout: 9000 });
     expect(signals[0]?.aborted).toBe(false);
     void end(editor);
     expect(signals[0]?.aborted).toBe(true);
