@@ -10,7 +10,6 @@ import { Config } from './platform/config.ts';
 import { ContextKeys } from './platform/contextKeys.ts';
 import { EndpointKeys } from './platform/endpointKeys.ts';
 import { ChannelLogger } from './platform/logger.ts';
-import { openAddress } from './platform/openAddress.ts';
 import { Presenter } from './platform/present.ts';
 import { WorkspaceStorage } from './platform/workspaceStorage.ts';
 import { secretNames } from './requests/auth.ts';
@@ -23,6 +22,7 @@ import { noticeReturn } from './store/noticeReturn.ts';
 import { deployArgument } from './ui/commands/deployArgument.ts';
 import { registerCommands } from './ui/commands/command.ts';
 import { commandTable } from './ui/commands/commandTable.ts';
+import { openDashboard } from './ui/commands/openDashboard.ts';
 import type { Services } from './ui/commands/services.ts';
 import { DeployProblems } from './ui/deploy/deployProblems.ts';
 import { DoctorStarter } from './ui/doctor/startDoctor.ts';
@@ -147,10 +147,9 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     deploy: (app) => void vscode.commands.executeCommand(commands.deploy, deployArgument(app)),
     loadTest: (argument) => void vscode.commands.executeCommand(commands.loadTest, argument),
     openDashboard: (appId) =>
-      void planes
-        .get()
-        .then((plane) => openAddress(plane.dashboardUrl(appId)))
-        .catch((error: unknown) => presenter.failure(vscode.l10n.t('Open dashboard'), error)),
+      void openDashboard(planes, appId).catch((error: unknown) =>
+        presenter.failure(vscode.l10n.t('Open dashboard'), error),
+      ),
     calls,
     copyAs: async (spec) => (await requestMemory.load()).copyAs(spec),
     save: async (spec, title) => (await requestMemory.load()).save(spec, title),

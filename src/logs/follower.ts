@@ -327,6 +327,7 @@ export class LogFollower {
     if (!fetch) return 'unsure';
     stream.catch(() => undefined);
     await Promise.race([stream, sleep(fillAfterMs, signal)]);
+    signal.throwIfAborted();
     const known = this.#seen.newestTime;
     const until = Math.max(this.#now(), known ?? 0) + aheadMs;
     const since = Math.max(known === undefined ? 0 : known - overlapMs, until - longestRangeMs);

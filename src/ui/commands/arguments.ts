@@ -14,6 +14,7 @@ import { appRowId } from '../trees/row.ts';
 import type { AppRowTarget } from '../trees/rowTargets.ts';
 import type { AppEndpoint } from './pick.ts';
 import { pickAddress, pickApp, pickCatalogApp, pickEndpoint } from './pick.ts';
+import { withSignal } from '../withSignal.ts';
 import type { Services } from './services.ts';
 
 /** Turns what a row, an editor button or nothing passed to a command into what the command needs. */
@@ -84,8 +85,11 @@ async function logTargetOfSandbox(
   { app, sandbox }: Extract<AppRowTarget, { kind: 'sandbox' }>,
 ): Promise<LogTarget> {
   const { id, name, appId, environment } = sandbox;
-  const plane = await planes.get();
-  const containerId = sandbox.containerId || (await plane.sandboxContainer(id));
+  const containerId =
+    sandbox.containerId ||
+    (await withSignal(text`Reading sandbox ${id}…`, async (signal) =>
+      (await planes.get(signal)).sandboxContainer(id, signal),
+    ));
   if (!containerId)
     throw new ModalError('notFound', `The sandbox ${id} has not started yet. Try again in a moment.`);
   if (!appId) throw new ModalError('notFound', `Modal does not tell which app the sandbox ${id} belongs to.`);

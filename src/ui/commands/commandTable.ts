@@ -3,7 +3,6 @@ import { commands, walkthrough } from '../../contributions.ts';
 import { ModalError } from '../../domain/errors.ts';
 import { text } from '../../domain/text.ts';
 import type { DeployTarget } from '../../deploy/plan.ts';
-import { openAddress } from '../../platform/openAddress.ts';
 import { logsCommands } from '../logs/logsCommands.ts';
 import { lifecycleCommands } from '../lifecycle/lifecycleCommands.ts';
 import { pastCommands } from '../logs/past/pastCommands.ts';
@@ -18,6 +17,7 @@ import { resolveApp, resolveDeployTarget, resolveEndpoint, resolveLogTarget } fr
 import type { scriptCommands } from '../scripts/scriptCommands.ts';
 import { deployOfScript } from '../scripts/scriptCommands.ts';
 import { copyToWorkspace } from './copyToWorkspace.ts';
+import { openDashboard } from './openDashboard.ts';
 import { measureCommands } from '../requests/measureCommands.ts';
 import { copyEndpointKey, sendRequest, setEndpointKey } from './requests.ts';
 import type { Services } from './services.ts';
@@ -88,7 +88,7 @@ export function commandTable(
       doing: t('Open dashboard'),
       run: async (argument) => {
         const app = await resolveApp(services, argument, text`Open in Modal Dashboard`);
-        if (app) await openAddress((await planes.get()).dashboardUrl(app.id));
+        if (app) await openDashboard(planes, app.id);
       },
     },
     ...measureCommands(services),

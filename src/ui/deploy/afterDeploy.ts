@@ -9,9 +9,10 @@ import { plain, text } from '../../domain/text.ts';
 import { connectionEnvironment } from '../../modal/cli.ts';
 import type { Action } from '../../platform/present.ts';
 import type { OutputSink } from '../logs/logsController.ts';
+import { findCli } from '../commands/findCli.ts';
+import { openDashboard } from '../commands/openDashboard.ts';
 import { endpointsOf } from '../commands/pick.ts';
 import type { Services } from '../commands/services.ts';
-import { openAddress } from '../../platform/openAddress.ts';
 import { runInTerminal } from '../commands/terminal.ts';
 import { showInformation, showStatus, showWarning } from '../../platform/shown/messages.ts';
 
@@ -37,7 +38,7 @@ async function offerNext(services: Services, plan: DeployPlan, result: DeployRes
       ? [{ title: text`Send Sample`, run: () => sendSample(services, plan, result, sample) }]
       : []),
     ...(endpoint ? [{ title: text`Copy URL`, run: () => vscode.env.clipboard.writeText(endpoint.url) }] : []),
-    { title: text`Open Dashboard`, run: () => openDashboard(services, result.appId) },
+    { title: text`Open Dashboard`, run: () => openDashboard(services.planes, result.appId) },
   ];
   const unhealthy = result.health?.kind === 'unhealthy' ? result.health.reason : '';
   const deployed = deployedText(result, endpoint);
@@ -67,10 +68,6 @@ async function sendSample(
   if (app && endpoint) await requests.openSample(plan.target.app, sample, { app, endpoint }, { send: true });
 }
 
-async function openDashboard({ planes }: Services, appId: string): Promise<void> {
-  await openAddress((await planes.get()).dashboardUrl(appId));
-}
-
 export async function afterFailure(
   { presenter, store, planes, cli }: Services,
   plan: DeployPlan,
@@ -88,7 +85,7 @@ export async function afterFailure(
       {
         title: text`Run in Terminal`,
         run: async () => {
-          const { command, args } = await cli.find();
+          const { command, args } = await findCli({ cli });
           const connection = await planes.connection();
           runInTerminal(text`Deploy ${plan.title}`, [command, ...args, ...plan.args], {
             cwd: plan.cwd,

@@ -77,7 +77,7 @@ export class DeployFlow {
     const bundled = plan.target.kind === 'bundled' ? plan.target.app : undefined;
     switch (answer.kind) {
       case 'environment': {
-        const environment = await pickEnvironment(plan, await this.#services.planes.get());
+        const environment = await pickEnvironment(plan, this.#services.planes);
         return environment === undefined ? {} : { environment };
       }
       case 'gpu': {
@@ -89,7 +89,7 @@ export class DeployFlow {
         return settings === undefined ? {} : { settings };
       }
       case 'secret':
-        await createOwnSecret(answer.secret, plan.environment, await this.#services.planes.get());
+        await createOwnSecret(answer.secret, plan.environment, this.#services.planes);
         return {};
       default:
         return {};
@@ -165,7 +165,7 @@ export class DeployFlow {
     return this.#deployer.deploy(
       plan,
       {
-        cli: await cli.find(),
+        cli: await cli.find(signal),
         connection: await planes.connection(),
         plane: await planes.get(signal),
         env: await planes.environment(),

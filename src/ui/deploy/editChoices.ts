@@ -4,8 +4,9 @@ import type { SettingValues } from '../../deploy/settings.ts';
 import { settingProblem, settingValue } from '../../deploy/settings.ts';
 import type { ManifestSecret, ManifestSetting } from '../../domain/catalog.ts';
 import { plain, text } from '../../domain/text.ts';
-import type { ControlPlane } from '../../modal/controlPlane.ts';
+import type { PlaneSource } from '../../store/appStore.ts';
 import { pick } from '../commands/pick.ts';
+import { withSignal } from '../withSignal.ts';
 import { problem, showInput } from '../../platform/shown/inputs.ts';
 
 /** The small questions behind the lines of the preview. Each returns undefined when the user left. */
@@ -37,8 +38,10 @@ function askValue(setting: ManifestSetting, current: string): Thenable<string | 
   });
 }
 
-export async function pickEnvironment(plan: DeployPlan, plane: ControlPlane): Promise<string | undefined> {
-  const environments = await plane.listEnvironments();
+export async function pickEnvironment(plan: DeployPlan, planes: PlaneSource): Promise<string | undefined> {
+  const environments = await withSignal(text`Reading environments…`, async (signal) =>
+    (await planes.get(signal)).listEnvironments(signal),
+  );
   return pick(
     text`Environment for ${plan.title}`,
     text`Choose an environment`,
@@ -60,7 +63,7 @@ export async function pickEnvironment(plan: DeployPlan, plane: ControlPlane): Pr
 export async function createOwnSecret(
   secret: ManifestSecret,
   environment: string,
-  plane: ControlPlane,
+  planes: PlaneSource,
 ): Promise<boolean> {
   const keys = secret.keys.length > 0 ? secret.keys : await askKeys(secret.name);
   if (!keys) return false;
@@ -76,7 +79,9 @@ export async function createOwnSecret(
     if (value === undefined) return false;
     values[key] = value;
   }
-  await plane.createSecret(secret.name, environment, values);
+  await withSignal(text`Creating secret ${secret.name}…`, async (signal) =>
+    (await planes.get(signal)).createSecret(secret.name, environment, values, signal),
+  );
   return true;
 }
 

@@ -3,6 +3,7 @@ import type { App, Container } from '../../domain/app.ts';
 import { ModalError } from '../../domain/errors.ts';
 import { spokenAge } from '../../domain/words.ts';
 import { connectionEnvironment } from '../../modal/cli.ts';
+import { findCli } from '../commands/findCli.ts';
 import { pick } from '../commands/pick.ts';
 import type { Services } from '../commands/services.ts';
 import { runInTerminal } from '../commands/terminal.ts';
@@ -102,14 +103,15 @@ export async function resolveShellTarget(
 }
 
 /** Opens a shell inside a running container or sandbox, through the user's own `modal shell`. */
-export async function openShell({ cli, planes }: Services, { id, name }: ShellTarget): Promise<void> {
+export async function openShell(services: Services, { id, name }: ShellTarget): Promise<void> {
   const { t } = vscode.l10n;
   if (process.platform === 'win32')
     throw new ModalError(
       'unsupported',
       t('The Modal CLI has no shell on Windows. Open this folder in WSL and try again.'),
     );
-  const { command, args } = await cli.find();
+  const { planes } = services;
+  const { command, args } = await findCli(services);
   const connection = await planes.connection();
   runInTerminal(text`Shell in ${name}`, [command, ...args, 'shell', id], {
     icon: 'terminal',

@@ -8,11 +8,12 @@ import { installOffers, upgradeOffer } from '../../modal/installer.ts';
 import type { ModalCli } from '../../modal/cli.ts';
 import { searchCli } from '../../modal/interpreter.ts';
 import { openAddress } from '../../platform/openAddress.ts';
+import { findCli } from '../commands/findCli.ts';
 import type { Services } from '../commands/services.ts';
 import { shellQuote } from '../../domain/shell.ts';
 import { plain, text } from '../../domain/text.ts';
 import { runInstall } from './runInstall.ts';
-import { showInformation, showWarning, withProgress } from '../../platform/shown/messages.ts';
+import { showInformation, showWarning } from '../../platform/shown/messages.ts';
 import type { PickItem } from '../../platform/shown/inputs.ts';
 import { showPick } from '../../platform/shown/inputs.ts';
 
@@ -23,20 +24,12 @@ const helpPage = 'https://modal.com/docs/guide';
 /** Says which CLI is used; where there is none or an old one, installs it by a command that the user sees and chooses. */
 export async function installCli(services: Services): Promise<void> {
   try {
-    await tellFound(services, await findVisibly(services));
+    await tellFound(services, await findCli(services));
   } catch (error) {
     const failure = toModalError(error);
     if (failure.kind !== 'cliMissing' && failure.kind !== 'cliUnsupported') throw failure;
     await offerInstall(services, failure);
   }
-}
-
-function findVisibly({ cli }: Services): Thenable<ModalCli> {
-  const title = text`Looking for the Modal CLI…`;
-  return withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    (_progress, token) => cli.find(abortSignal(token)),
-  );
 }
 
 async function tellFound({ store }: Services, { version, source, command }: ModalCli): Promise<void> {
@@ -124,14 +117,8 @@ async function act(services: Services, choice: Choice): Promise<void> {
   const exitCode = await runInstall(choice, await services.planes.proxyVariables());
   services.cli.forget();
   if (exitCode === undefined) return; // ended by the user
-  if (exitCode === 0) return tellFound(services, await findVisibly(services));
+  if (exitCode === 0) return tellFound(services, await findCli(services));
   const again = text`Choose Another Way`;
   const message = text`Installing modal failed with exit code ${exitCode}. The terminal says why.`;
   if ((await showWarning(message, again)) === again) await installCli(services);
-}
-
-function abortSignal(token: vscode.CancellationToken): AbortSignal {
-  const abort = new AbortController();
-  token.onCancellationRequested(() => abort.abort());
-  return abort.signal;
 }

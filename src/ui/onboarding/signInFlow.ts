@@ -7,6 +7,7 @@ import type { SignedIn } from '../../modal/signIn.ts';
 import { signInByCli } from '../../modal/signIn.ts';
 import type { SignInNews } from '../../modal/signInOutput.ts';
 import { externalAddress, openAddress } from '../../platform/openAddress.ts';
+import { findCli } from '../commands/findCli.ts';
 import type { Services } from '../commands/services.ts';
 import { runInTerminal } from '../commands/terminal.ts';
 import type { AccountWish } from './askForAccount.ts';
@@ -160,8 +161,8 @@ export class SignInFlow {
 
   /** The CLI's own flow where the user sees it: also works where a page cannot be opened from here. */
   async #inTerminal(): Promise<void> {
-    const { cli, planes, store } = this.#services;
-    const { command, args } = await cli.find();
+    const { planes, store } = this.#services;
+    const { command, args } = await findCli(this.#services);
     planes.suspect();
     runInTerminal(text`Modal Sign-In`, [command, ...args, 'token', 'new'], {
       env: await planes.proxyVariables(),

@@ -20,6 +20,7 @@ import type { Runnable } from '../../domain/script.ts';
 import type { Text } from '../../domain/text.ts';
 import { text } from '../../domain/text.ts';
 import { openAddress } from '../../platform/openAddress.ts';
+import { findCli } from '../commands/findCli.ts';
 import type { Services } from '../commands/services.ts';
 import type { OutputSink } from '../logs/logsController.ts';
 import { withSignal } from '../withSignal.ts';
@@ -120,7 +121,7 @@ export class ScriptFlow {
   ): Promise<ScriptPlan> {
     const { config, planes, cli } = this.#services;
     return withSignal(title, async (signal) => {
-      await cli.find();
+      await cli.find(signal);
       return make({
         plane: await planes.get(signal),
         connection: await planes.connection(),
@@ -130,12 +131,12 @@ export class ScriptFlow {
     });
   }
 
-  async #parts(): Promise<ScriptServices> {
+  async #parts(signal: AbortSignal): Promise<ScriptServices> {
     const { cli, planes, logger } = this.#services;
     return {
-      cli: await cli.find(),
+      cli: await cli.find(signal),
       connection: await planes.connection(),
-      plane: await planes.get(),
+      plane: await planes.get(signal),
       env: await planes.environment(),
       logger,
     };
@@ -160,7 +161,7 @@ export class ScriptFlow {
       scriptRuns.update(id, { state, words, endpoints: [] });
     };
     try {
-      const parts = await this.#parts();
+      const parts = await this.#parts(signal);
       const noted = await journal.begin(plan, title, this.#services.planes.workspace(signal));
       await serve(
         plan,
@@ -171,9 +172,10 @@ export class ScriptFlow {
       log.end('done', text`Stopped at ${clock(Date.now())}`);
       await end('stopped', '');
     } catch (error) {
-      log.end('failed');
-      await end('failed', toModalError(error).message);
-      this.#failed(text`Serving ${title}`, plan, error, log);
+      const cancelled = isCancelled(error);
+      log.end(cancelled ? 'cancelled' : 'failed');
+      await end(cancelled ? 'stopped' : 'failed', cancelled ? '' : toModalError(error).message);
+      if (!cancelled) this.#failed(text`Serving ${title}`, plan, error, log);
     }
     await store.refresh();
   }
@@ -261,7 +263,7 @@ export class ScriptFlow {
         { location: vscode.ProgressLocation.Notification, title: text`Running ${name}`, cancellable: true },
         async (_progress, token) => {
           token.onCancellationRequested(() => scriptRuns.stop(id));
-          const parts = await this.#parts();
+          const parts = await this.#parts(abort.signal);
           const noted = await journal.begin(plan, name, this.#services.planes.workspace(abort.signal));
           return runFunction(plan, parts, (line, stream) => log.append(line, stream), abort.signal, noted);
         },
@@ -305,7 +307,7 @@ export class ScriptFlow {
     const copy = text`Copy Command`;
     const message = text`modal run cannot take these parameters of ${runnable.name}: ${unsupported.join(', ')}. Write a local entry point that builds them and calls it.`;
     if ((await showWarning(message, copy)) !== copy) return;
-    const { command, args } = await this.#services.cli.find();
+    const { command, args } = await findCli(this.#services);
     const words = [command, ...args, 'run', ...runTarget(choice, runnable).args];
     await vscode.env.clipboard.writeText(typedCommand(words, {}, shellOf(vscode.env.shell)));
   }

@@ -15,16 +15,24 @@ interface EnvironmentItem extends PickItem {
 
 /** Lets the user choose where this workspace deploys to. */
 export async function switchEnvironment(services: Services): Promise<void> {
-  const chosen = await showPick(environmentItems(services), {
-    title: text`Switch Modal Environment`,
-    placeHolder: text`Deploys of this workspace go to the chosen environment`,
-    matchOnDescription: true,
-  });
-  if (chosen) await services.config.choose('environment', chosen.value);
+  const abort = new AbortController();
+  try {
+    const chosen = await showPick(environmentItems(services, abort.signal), {
+      title: text`Switch Modal Environment`,
+      placeHolder: text`Deploys of this workspace go to the chosen environment`,
+      matchOnDescription: true,
+    });
+    if (chosen) await services.config.choose('environment', chosen.value);
+  } finally {
+    abort.abort();
+  }
 }
 
-async function environmentItems({ planes, config }: Services): Promise<EnvironmentItem[]> {
-  const environments = await (await planes.get()).listEnvironments();
+async function environmentItems(
+  { planes, config }: Services,
+  signal: AbortSignal,
+): Promise<EnvironmentItem[]> {
+  const environments = await (await planes.get(signal)).listEnvironments(signal);
   const connection = await planes.connection();
   const defaultEnvironment = environments.find(({ isDefault }) => isDefault)?.name ?? '';
   const chosenEnvironment = config.get('environment');

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { toModalError } from '../../../src/domain/errors.ts';
 import { plainNetwork } from '../../../src/domain/network.ts';
 import { connectTo } from '../../../src/requests/health/connect.ts';
 
@@ -19,17 +21,15 @@ async function listen(onConnect: (socket: net.Socket) => void = () => undefined)
 describe('the way to a server', () => {
   it('is measured without a byte being sent', async () => {
     let bytes = 0;
-    const closed = new Promise<void>((resolve) => {
-      void listen((socket) =>
-        socket.on('data', (data) => (bytes += data.length)).on('close', () => resolve()),
-      ).then(async ({ server, port }) => {
-        const { address, nameMs, connectMs } = await connectTo(`http://localhost:${port}/x`, never);
-        expect(address).toMatch(/^(?:127\.|::1)/);
-        expect((nameMs ?? 0) + connectMs).toBeGreaterThan(0);
-        server.close();
-      });
-    });
-    await closed;
+    const closed = Promise.withResolvers<undefined>();
+    const { server, port } = await listen((socket) =>
+      socket.on('data', (data) => (bytes += data.length)).on('close', () => closed.resolve(undefined)),
+    );
+    const { address, nameMs, connectMs } = await connectTo(`http://localhost:${port}/x`, never);
+    expect(address).toMatch(/^(?:127\.|::1)/);
+    expect((nameMs ?? 0) + connectMs).toBeGreaterThan(0);
+    server.close();
+    await closed.promise;
     expect(bytes).toBe(0);
   });
 
@@ -67,13 +67,55 @@ describe('the way to a server', () => {
     expect(shaken?.protocol).toMatch(/^TLS/);
     server.close();
   });
+});
 
-  it('can be cancelled', async () => {
+type Place =
+  'the server shakes no hands' | 'the proxy does not answer' | 'no hands are shaken through the proxy';
+
+describe('the way to a server that is silent', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  /** How the way there ends when the abort comes as nothing more is answered. */
+  async function endAt(place: Place, abort: AbortController, signal: AbortSignal): Promise<string> {
+    const { server, port } = await listen((socket) =>
+      socket.on('data', (data) => {
+        const isTunnel = place === 'no hands are shaken through the proxy';
+        if (isTunnel && data.toString('latin1').startsWith('CONNECT'))
+          socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        else abort.abort();
+      }),
+    );
+    const address = `127.0.0.1:${port}`;
+    const way =
+      place === 'the server shakes no hands'
+        ? connectTo(`https://${address}/`, signal)
+        : connectTo('https://endpoint.example/', signal, { ...plainNetwork, proxy: `http://${address}` });
+    const end = way.then(
+      () => 'connected',
+      (error: unknown) => toModalError(error).kind,
+    );
+    try {
+      return await Promise.race([end, sleep(3000, 'does not end', { ref: false })]);
+    } finally {
+      server.close();
+    }
+  }
+
+  it.each<Place>([
+    'the server shakes no hands',
+    'the proxy does not answer',
+    'no hands are shaken through the proxy',
+  ])('is left at once when it is cancelled: %s', async (place) => {
     const abort = new AbortController();
-    const { server, port } = await listen(() => abort.abort());
-    await expect(connectTo(`https://127.0.0.1:${port}/`, abort.signal)).rejects.toMatchObject({
-      kind: 'cancelled',
-    });
-    server.close();
+    expect(await endAt(place, abort, abort.signal)).toBe('cancelled');
   });
+
+  it.each<Place>(['the server shakes no hands', 'no hands are shaken through the proxy'])(
+    'is left at its limit: %s',
+    async (place) => {
+      const limit = new AbortController();
+      vi.spyOn(AbortSignal, 'timeout').mockReturnValue(limit.signal);
+      expect(await endAt(place, limit, never)).toBe('timeout');
+    },
+  );
 });

@@ -40,6 +40,8 @@ interface Attached extends PastSource {
   filter: LogFilter;
   note: string;
   readonly disposables: DisposableStore;
+  /** Ends what is asked for it when it is closed. */
+  readonly closed: AbortSignal;
 }
 
 /** The way to Modal for the account that an app's log is of. */
@@ -189,7 +191,9 @@ export class PastHost implements Disposable {
 
   #add(source: PastSource, filter = noFilter): Attached {
     const disposables = new DisposableStore();
-    const record: Attached = { ...source, filter, note: '', disposables };
+    const closing = new AbortController();
+    disposables.add({ dispose: () => closing.abort() });
+    const record: Attached = { ...source, filter, note: '', disposables, closed: closing.signal };
     const { session, older } = source;
     this.#records.set(session.id, record);
     disposables.add(older);
@@ -250,11 +254,12 @@ export class PastHost implements Disposable {
   /** Says beforehand that a range has more lines than there is room for. */
   async #noteSize(record: Attached, { range }: PastLog): Promise<void> {
     try {
-      const plane = await this.#planesOf(record.target.appId).get();
+      const plane = await this.#planesOf(record.target.appId).get(record.closed);
       const { buckets } = await countHistogram(
         (...call) => plane.countLogs(...call),
         serverQuery(record.query, record.filter),
         range,
+        record.closed,
       );
       const total = buckets.reduce((sum, [, a, b, c]) => sum + a + b + c, 0);
       record.note = tooManyWords(total);
@@ -271,7 +276,7 @@ export class PastHost implements Disposable {
     else this.#actions.post({ type: 'past/reveal', session: record.session.id, time: held });
   }
 
-  async #tellDeploy({ session, target }: Attached): Promise<void> {
+  async #tellDeploy({ session, target, closed }: Attached): Promise<void> {
     const tell = (at: number | undefined, problem: string) =>
       this.#actions.post({
         type: 'past/deployed',
@@ -280,10 +285,10 @@ export class PastHost implements Disposable {
         ...(at === undefined ? {} : { at }),
       });
     try {
-      const at = await lastDeploy(this.#planesOf(target.appId), target);
+      const at = await lastDeploy(this.#planesOf(target.appId), target, closed);
       tell(at, at === undefined ? notCounted.noDeploy : '');
     } catch (error) {
-      tell(undefined, toModalError(error).message);
+      if (!closed.aborted) tell(undefined, toModalError(error).message);
     }
   }
 

@@ -10,6 +10,7 @@ import { loadUnits, worstCaseUsd } from '../../../domain/loadCost.ts';
 import { planWords } from '../../../domain/loadReport.ts';
 import { redactBeginning } from '../../../domain/redact.ts';
 import { lines, text } from '../../../domain/text.ts';
+import type { ControlPlane } from '../../../modal/controlPlane.ts';
 import { checkPlan, defaultPlan } from '../../../requests/load/limits.ts';
 import type { AppEndpoint } from '../../commands/pick.ts';
 import type { Services } from '../../commands/services.ts';
@@ -101,7 +102,7 @@ async function prepare(
   const headers = await headersOf(services, target);
   if (!headers) return undefined;
   const { functions, rates } = await appFacts(services, app);
-  const autoscalers = await readAutoscalers(services, target, functions);
+  const { plane, autoscalers } = await readAutoscalers(services, target, functions);
   const units = loadUnits(functions, endpoint.functionId, autoscalers, plan.concurrency, rates);
   const runIt = text`Run Load Test`;
   const chosen = await showWarning(
@@ -118,7 +119,7 @@ async function prepare(
     plan,
     rates,
     headers,
-    plane: await services.planes.get(),
+    plane,
     logger: services.logger,
     timeoutSeconds: services.config.get('requests.timeoutSeconds'),
     network: services.config.network(),
@@ -157,7 +158,7 @@ function readAutoscalers(
   { planes }: Services,
   { app, endpoint }: LoadTarget,
   functions: readonly ModalFunction[],
-): Promise<Map<string, AutoscalerValues>> {
+): Promise<{ plane: ControlPlane; autoscalers: Map<string, AutoscalerValues> }> {
   return withSignal(text`Reading autoscaling of ${app.name}…`, async (signal) => {
     const plane = await planes.get(signal);
     const wanted = functions.filter(({ id, gpus }) => id === endpoint.functionId || gpus?.length !== 0);
@@ -170,6 +171,6 @@ function readAutoscalers(
         return autoscaler ? [[id, autoscaler.inForce] as const] : [];
       }),
     );
-    return new Map(read.flat());
+    return { plane, autoscalers: new Map(read.flat()) };
   });
 }
