@@ -23,7 +23,9 @@ export async function relayTo(serverUrl: string): Promise<Relay> {
   const open = new Set<Socket>();
   const server = createServer((client) => {
     if (relay.mode === 'page') {
+      open.add(client); // it may stay open on its side
       client.on('error', () => undefined);
+      client.on('close', () => open.delete(client));
       client.end(page);
       return;
     }
