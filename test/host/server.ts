@@ -40,6 +40,8 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.colorTheme': 'Default Dark Modern',
   'workbench.tips.enabled': false,
+  // A row under the heading that stays at the top cannot be clicked.
+  'workbench.tree.enableStickyScroll': false,
   // In a browser the editor would open a folder in Restricted Mode without asking.
   'security.workspace.trust.startupPrompt': 'once',
   'extensions.autoUpdate': false,
