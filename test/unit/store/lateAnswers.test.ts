@@ -38,14 +38,14 @@ function answersOf(who: string, count: number): Readonly<Record<string, Answer>>
 
 /** An account whose calls are answered, but for one by name: that one is answered or fails when the test says so. */
 function account(who: string, count: number, held?: string) {
-  const reached = Promise.withResolvers<void>();
-  const late = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<undefined>();
+  const late = Promise.withResolvers<undefined>();
   const asked: string[] = [];
   const calls = Object.entries(answersOf(who, count)).map(([name, answer]) => {
     const call = async () => {
       asked.push(name);
       if (name !== held) return answer();
-      reached.resolve();
+      reached.resolve(undefined);
       await late.promise;
       return answer();
     };
@@ -95,7 +95,7 @@ describe('an answer to the account of before', () => {
       store.reconnect();
       const second = store.refresh();
       await settle();
-      if (how === 'answered') ann.late.resolve();
+      if (how === 'answered') ann.late.resolve(undefined);
       else ann.late.reject(new ModalError('unsupported', 'no such call'));
       await Promise.all([first, second]);
       await store.refresh();
