@@ -2,6 +2,7 @@
  * A process that keeps one vitest for the copy of the checkout, so that only what has changed is read again. Its parent
  * ends it when a fault keeps a test from ending.
  */
+import { inspect } from 'node:util';
 import { createVitest } from 'vitest/node';
 import type { CliOptions, TestModule, TestRunResult } from 'vitest/node';
 import vitestConfig from '../vitest.config.mts';
@@ -56,7 +57,8 @@ function outcomeOf({ testModules, unhandledErrors }: TestRunResult): Outcome {
     const failed = failureOf(module);
     if (failed) return failed;
   }
-  return unhandledErrors.length > 0 ? { failed: `an unhandled error: ${String(unhandledErrors[0])}` } : {};
+  // What was thrown may be anything, also something that has no text.
+  return unhandledErrors.length > 0 ? { failed: `an unhandled error: ${inspect(unhandledErrors[0])}` } : {};
 }
 
 function failureOf(module: TestModule): Outcome | undefined {
