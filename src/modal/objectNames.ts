@@ -6,7 +6,7 @@ import type { Rpc } from './rpc.ts';
 export interface ObjectNames {
   /** The newest first. */
   readonly names: string[];
-  /** There are older ones, which were not read. */
+  /** There are older ones that were not read, or nobody can tell. */
   readonly more: boolean;
 }
 
@@ -60,9 +60,9 @@ export async function readObjectNames(
     for (const name of checks.list('objects', items, ({ name: each }) => nameOf(each, checks)))
       names.add(name);
     const last: unknown = items.at(-1)?.createdAt;
-    // Else a server that ignores the moment, or sends none, would be asked for the same page again and again.
-    if (items.length < pageSize || typeof last !== 'number' || !(last > 0 && last < before))
-      return { names: [...names], more: false };
+    if (items.length < pageSize) return { names: [...names], more: false };
+    // A server that ignores the moment, or sends none, would be asked for the same page again and again.
+    if (typeof last !== 'number' || !(last > 0 && last < before)) break;
     before = last;
   }
   return { names: [...names], more: true };

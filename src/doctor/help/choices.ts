@@ -74,6 +74,8 @@ export function pricesNote({ source, asOf }: Rates): string {
 
 const broad = 'Costs 1.5 times the price without a region.';
 const narrow = 'Costs 1.75 times the price without a region.';
+/** The guide has regions that it calls neither broad nor narrow. */
+const unknownPrice = 'Costs more than without a region; how much more is not known here.';
 
 /** Regions as Modal's guide to region selection lists them, with what is in them. */
 const regions: readonly (readonly [name: string, place: string, note: string])[] = [
@@ -91,14 +93,14 @@ const regions: readonly (readonly [name: string, place: string, note: string])[]
   ['ap-southeast', 'South-east Asia', narrow],
   ['ap-south', 'South Asia', narrow],
   ['ap-melbourne', 'Melbourne', narrow],
-  ['jp', 'Japan', ''],
-  ['au', 'Australia', ''],
-  ['uk', 'United Kingdom', ''],
-  ['ca', 'Canada', ''],
-  ['me', 'Middle East', ''],
-  ['sa', 'South America', ''],
-  ['af', 'Africa', ''],
-  ['mx', 'Mexico', ''],
+  ['jp', 'Japan', unknownPrice],
+  ['au', 'Australia', unknownPrice],
+  ['uk', 'United Kingdom', unknownPrice],
+  ['ca', 'Canada', unknownPrice],
+  ['me', 'Middle East', unknownPrice],
+  ['sa', 'South America', unknownPrice],
+  ['af', 'Africa', unknownPrice],
+  ['mx', 'Mexico', unknownPrice],
 ];
 
 export const regionChoices: readonly Choice[] = regions.map(([name, detail, note]) => ({

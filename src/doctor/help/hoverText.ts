@@ -96,7 +96,7 @@ function priceParts(facts: UnitFacts, rates: Rates): Markdown[] {
   const head =
     sum === undefined
       ? markdownText`Price of one container:`
-      : markdownText`**${priceWords(sum)}** while one container runs:`;
+      : markdownText`**${surcharges.length > 0 ? 'More than ' : ''}${priceWords(sum)}** while one container runs:`;
   const rest =
     cores === undefined || memoryGib === undefined
       ? 'Cores or memory set by the code'
@@ -130,7 +130,8 @@ const mostShown = 3;
 function deployedParts({ app, tag }: UnitFacts, { deployed, now, command }: HoverWorld): Markdown[] {
   if (app === undefined) return [];
   const found = deployed(app);
-  if (found === undefined) return [markdownText`What is deployed was not read in this window yet.`];
+  if (found === undefined)
+    return [markdownText`Where it is deployed is not known: not all apps were read in this window yet.`];
   if (found.length === 0) return [markdownText`${app} was not deployed when the apps were last read.`];
   return found.slice(0, mostShown).map(({ environment, version, deployedAt, rowId, details }) => {
     const which = version === undefined ? 'version unknown' : `v${version}`;

@@ -1,10 +1,8 @@
 import * as vscode from 'vscode';
 import { commands } from '../../contributions.ts';
-import type { DeployedNow } from '../../doctor/help/hoverText.ts';
 import { hoverText } from '../../doctor/help/hoverText.ts';
 import { hover } from '../../platform/shown/surfaces.ts';
-import type { Snapshot } from '../../store/snapshot.ts';
-import { appRowId } from '../trees/row.ts';
+import { deployedNow } from './deployedNow.ts';
 import { rangeOf } from './doctorFixes.ts';
 import type { HelpNeeds } from './helpNeeds.ts';
 import { largestText } from './helpNeeds.ts';
@@ -42,17 +40,4 @@ export class DoctorHovers implements vscode.HoverProvider, vscode.Disposable {
   dispose(): void {
     this.#registration.dispose();
   }
-}
-
-function deployedNow(name: string, { apps, details, readAt }: Snapshot): readonly DeployedNow[] | undefined {
-  if (readAt === 0) return undefined;
-  return apps
-    .filter((app) => app.state === 'deployed' && app.name === name)
-    .map((app) => ({
-      environment: app.environment,
-      version: app.version,
-      deployedAt: app.deployedAt,
-      rowId: appRowId(app),
-      details: details.get(app.id),
-    }));
 }

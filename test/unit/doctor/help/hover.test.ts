@@ -117,7 +117,7 @@ describe('over a decorator', () => {
 
   it('names what adds to the price', () => {
     expect(shown(unit('region="us", nonpreemptible=True'))).toMatch(
-      /region= and nonpreemptible= add to this price/,
+      /^\*\*More than \$0\.007\/h\*\*[^]*region= and nonpreemptible= add to this price/,
     );
     expect(shown(unit('nonpreemptible=False'))).not.toMatch(/this price/);
   });
@@ -142,7 +142,7 @@ describe('over a decorator', () => {
 
   it('tells what is not deployed from what was not read', () => {
     expect(shown(unit(''), [])).toMatch(/shop was not deployed when the apps were last read\.$/);
-    expect(shown(unit(''), undefined)).toMatch(/was not read in this window yet\.$/);
+    expect(shown(unit(''), undefined)).toMatch(/not all apps were read in this window yet\.$/);
   });
 
   it('says nothing of an app that another file names', () => {
