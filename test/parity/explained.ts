@@ -143,7 +143,9 @@ export const explanations: readonly Explanation[] = [
     partly: true,
   },
   {
-    names: /^(?:drop|change|retype|out of range) appGetLayout appLayout\.functionIds\.\* /,
+    // A map comes in any order, so that what is lost first, in the middle or last is a server now and then.
+    names:
+      /^(?:(?:drop|change|retype|out of range) appGetLayout appLayout\.functionIds\.\* |lose appGetLayout appLayout\.functionIds \(a part\))/,
     reason: 'Servers are in a list of their own as well.',
     partly: true,
   },
