@@ -206,7 +206,8 @@ export class AppStore implements Disposable {
       plane.listEnvironments(signal),
       this.#state.workspace && this.#identifiedBy === plane ? undefined : plane.whoAmI(signal),
     ]);
-    if (whole) this.#unlisted.clear();
+    if (whole || this.#state.connection !== 'ready') this.#unlisted.clear();
+    if (this.#state.connection !== 'ready') this.#unreadable.clear(); // what failed with the line is due with it
     if (whole) this.#endpoints.retry();
     const due = whole
       ? wholeTurns(environments)
@@ -363,9 +364,10 @@ export class AppStore implements Disposable {
       this.#unreadable.forget(app.id);
       this.#setDetails(details);
     } catch (error) {
-      const { kind } = toModalError(error);
-      if (kind === 'cancelled' || kind === 'offline' || kind === 'unauthenticated') throw error;
-      this.#noteProblem(app, toModalError(error));
+      const problem = toModalError(error);
+      // The lists have just been answered: where this call alone is "offline", it is the call and not the line.
+      if (problem.kind === 'cancelled' || problem.kind === 'unauthenticated') throw error;
+      this.#noteProblem(app, problem);
     }
   }
 

@@ -143,5 +143,5 @@ async function readEnvironment(
   };
 }
 
-/** Failures that the other lists have as well. */
-const isAboutAll: readonly ErrorKind[] = ['cancelled', 'offline', 'unauthenticated', 'notFound'];
+/** Failures that the other lists have as well. A line that is down is not among them: the apps came over it just now. */
+const isAboutAll: readonly ErrorKind[] = ['cancelled', 'unauthenticated', 'notFound'];

@@ -10,9 +10,7 @@ import { silentLogger } from '../../../src/domain/logger.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import type { PlaneSource } from '../../../src/store/appStore.ts';
 import { AppStore } from '../../../src/store/appStore.ts';
-import { mapAtMost } from '../../../src/store/atMost.ts';
 import { RefreshSchedule } from '../../../src/store/refreshSchedule.ts';
-import { SingleFlight } from '../../../src/store/singleFlight.ts';
 import { appOf } from '../support/apps.ts';
 
 const app = (id: string, changes: Partial<App> = {}) =>
@@ -376,6 +374,25 @@ describe('functions that cannot be read', () => {
     await store.refresh();
     expect(server.count('describe a')).toBe(3);
   });
+
+  it('since that call alone is out of order leave the lists as they are, and are asked for now and then', async () => {
+    server.apps = Array.from({ length: 40 }, (_, at) => app(`a${at}`));
+    for (const { id } of server.apps) server.fails.set(`describe ${id}`, new ModalError('offline', 'gone'));
+    for (let read = 0; read < 20; read++) await store.refresh();
+    expect(store.state.connection).toBe('ready');
+    expect(server.calls.filter((call) => call.startsWith('describe')).length).toBeLessThanOrEqual(10);
+  });
+
+  it('since the line was down are read as soon as it is back', async () => {
+    server.fails.set('describe a', new ModalError('offline', 'gone'));
+    await store.refresh();
+    server.fails.set('environments', new ModalError('offline', 'gone'));
+    await store.refresh();
+    server.fails.clear();
+    await store.refresh();
+    expect(store.state.problems.size).toBe(0);
+    expect(store.state.snapshot.details.has('a')).toBe(true);
+  });
 });
 
 describe('opening and closing a thousand times', () => {
@@ -416,68 +433,5 @@ describe('opening and closing a thousand times', () => {
     expect(changes.listenerCount).toBe(0);
     expect(getEventListeners(reading.signal, 'abort')).toHaveLength(0);
     expect(server.atOnce).toBe(0);
-  });
-});
-
-describe('jobs at most so many at once', () => {
-  it('keep the order of results and start no more after a failure', async () => {
-    expect(await mapAtMost(2, [3, 1, 2], (each) => Promise.resolve(each * 2))).toEqual([6, 2, 4]);
-    expect(await mapAtMost(2, [], () => Promise.reject(new Error('never')))).toEqual([]);
-    const started: number[] = [];
-    const job = async (each: number) => {
-      started.push(each);
-      await settle();
-      if (each === 1) throw new Error('stop');
-    };
-    await expect(mapAtMost(2, [1, 2, 3, 4, 5, 6], job)).rejects.toThrow('stop');
-    await settle();
-    expect(started.length).toBeLessThan(6);
-  });
-});
-
-describe('a shared run', () => {
-  it('is abandoned only when the last of those who wait for it has left', async () => {
-    const abandoned: boolean[] = [];
-    const open = Promise.withResolvers<undefined>();
-    const flight = new SingleFlight(async (signal) => {
-      await open.promise;
-      await settle();
-      abandoned.push(signal.aborted);
-    });
-    const [one, two] = [new AbortController(), new AbortController()];
-    const runs = [flight.run(), flight.run(one.signal), flight.run(two.signal)];
-    one.abort();
-    open.resolve(undefined);
-    await Promise.all(runs);
-    expect(abandoned).toEqual([false, false]);
-    const last = flight.run(two.signal);
-    two.abort();
-    await last;
-    expect(abandoned).toEqual([false, false, true]);
-  });
-
-  it('tells a failure to all who wait, and runs again after it', async () => {
-    const outcomes = [() => Promise.reject(new Error('no')), () => Promise.resolve()];
-    const flight = new SingleFlight(() => outcomes.shift()!());
-    const [first, second] = [flight.run(), flight.run()];
-    const ends = [first, second].map((run) => run.then(() => 'worked', String));
-    const hangs = new Promise((resolve) => setTimeout(resolve, 3000, 'hangs').unref());
-    expect(await Promise.race([Promise.all(ends), hangs])).toEqual(['Error: no', 'worked']);
-  });
-
-  it('does not begin for somebody who has left before', async () => {
-    let runs = 0;
-    const open = Promise.withResolvers<undefined>();
-    const flight = new SingleFlight(() => {
-      runs++;
-      return open.promise;
-    });
-    const leaving = new AbortController();
-    const first = flight.run();
-    const second = flight.run(leaving.signal);
-    leaving.abort();
-    open.resolve(undefined);
-    await Promise.all([first, second]);
-    expect(runs).toBe(1);
   });
 });

@@ -55,7 +55,8 @@ describe('lists beside the apps', () => {
   });
 
   it('end the read where the failure is that of all lists', async () => {
-    await expect(failing('offline').read(wholeTurns([main]))).rejects.toMatchObject({ kind: 'offline' });
+    const { read } = failing('unauthenticated');
+    await expect(read(wholeTurns([main]))).rejects.toMatchObject({ kind: 'unauthenticated' });
   });
 });
 

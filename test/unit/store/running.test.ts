@@ -8,6 +8,7 @@ import type { Sandbox } from '../../../src/domain/sandbox.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import type { SandboxScope } from '../../../src/modal/runningPlane.ts';
 import { AppStore } from '../../../src/store/appStore.ts';
+import { EndpointInfos } from '../../../src/store/endpointInfos.ts';
 import { endpointOfManaged, findEndpoint } from '../../../src/store/findEndpoint.ts';
 import { wakeCost } from '../../../src/ui/requests/wakeCost.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
@@ -121,7 +122,7 @@ describe('sandboxes', () => {
 });
 
 describe('a list that fails', () => {
-  it.each(['timeout', 'unexpected', 'forbidden', 'limit'] as const)(
+  it.each(['timeout', 'offline', 'unexpected', 'forbidden', 'limit'] as const)(
     'with %s leaves the others, and what was in it before',
     async (kind) => {
       await store.refresh();
@@ -149,10 +150,22 @@ describe('a list that fails', () => {
     expect(store.state.snapshot).toMatchObject({ apps: [{ id: 'ap-1' }], sandboxes: [], endpoints: [] });
   });
 
-  it.each(['offline', 'unauthenticated'] as const)('since all are %s fails the whole read', async (kind) => {
+  it('since the token is refused fails the whole read', async () => {
+    const kind = 'unauthenticated';
     server.fails.set('endpoints main', new ModalError(kind, 'no'));
     await store.refresh();
     expect(store.state).toMatchObject({ connection: kind, error: { kind } });
+  });
+
+  it('with the whole line is read again as soon as the line is back', async () => {
+    server.fails.set('endpoints main', new ModalError('offline', 'no'));
+    await store.refresh();
+    server.fails.set('apps main', new ModalError('offline', 'no'));
+    await store.refresh(undefined, { whole: false });
+    expect(store.state.connection).toBe('offline');
+    server.fails.clear();
+    await store.refresh(undefined, { whole: false });
+    expect(store.state).toMatchObject({ connection: 'ready', listProblems: [] });
   });
 });
 
@@ -189,6 +202,21 @@ describe('managed endpoints', () => {
     server.endpoints = [{ ...listed, stamp: '2' }];
     await store.refresh();
     expect(asked('info')).toEqual(['info ep-1', 'info ep-1']);
+  });
+
+  it('that are being made are asked for twice a minute, and at once when somebody asks', async () => {
+    let now = 0;
+    const infos = new EndpointInfos(silentLogger, () => now);
+    const made = {
+      ...plane,
+      endpointInfo: () => answer('info ep-1', endpointInfoOf({ state: 'provisioning' })),
+    };
+    const signal = new AbortController().signal;
+    for (; now < 60_000; now += 10_000) await infos.read(made, [listed], signal);
+    expect(asked('info')).toHaveLength(2);
+    infos.retry();
+    await infos.read(made, [listed], signal);
+    expect(asked('info')).toHaveLength(3);
   });
 
   it('keep what is known of them while that cannot be read again', async () => {
