@@ -4,6 +4,7 @@ import type { Logger } from '../domain/logger.ts';
 import type { ScriptFile } from '../domain/script.ts';
 import { importWords } from './importWords.ts';
 import type { LinkFile, LinkFiles } from './linking.ts';
+import { PresentPaths } from './presentPaths.ts';
 import type { ModuleReading } from './reading.ts';
 import { folderOf, stemOf } from './slashPath.ts';
 import { workspaceScripts } from './workspaceScripts.ts';
@@ -66,6 +67,8 @@ interface KnownFile extends FileStamp {
   readonly file?: LinkFile;
   /** Words of its imports, where it was not read. */
   readonly words?: ReadonlySet<string>;
+  /** It was read for a module that it imports, and may hand that on. */
+  readonly isDependent?: true;
   /** A syntax error may hide an app. */
   readonly mayHide?: true;
 }
@@ -81,6 +84,11 @@ export class ScriptIndex implements Disposable {
   readonly #pending = new Set<string>();
   /** New files, which may be excluded. */
   readonly #fresh = new Set<string>();
+  readonly #present = new PresentPaths();
+  /** Files whose imports were not compared with the modules that are of interest. */
+  readonly #unsearched = new Set<string>();
+  /** Modules whose importers were looked for. */
+  readonly #searched = new Set<string>();
   #scripts: readonly ScriptFile[] = [];
   #complete = false;
   #isCut = false;
@@ -175,7 +183,7 @@ export class ScriptIndex implements Disposable {
     this.#isCut = isCut;
     this.#fresh.clear();
     const present = new Set(uris);
-    for (const uri of this.#known.keys()) if (!present.has(uri)) this.#known.delete(uri);
+    for (const uri of this.#known.keys()) if (!present.has(uri)) this.#forget(uri);
     for (const uri of uris) this.#pending.add(uri);
   }
 
@@ -213,14 +221,8 @@ export class ScriptIndex implements Disposable {
   }
 
   #linkFiles(read: ReadonlyMap<string, LinkFile>): LinkFiles {
-    const present = new Set<string>();
-    for (const uri of this.#known.keys()) {
-      const path = this.#files.path(uri);
-      // A folder with Python files in it may be a package.
-      for (let at = path; at && !present.has(at); at = folderOf(at)) present.add(at);
-    }
     return {
-      exists: (path) => present.has(path),
+      exists: (path) => this.#present.has(path),
       get: (path) => read.get(path),
       top: (path) => this.#files.top(path),
     };
@@ -228,43 +230,69 @@ export class ScriptIndex implements Disposable {
 
   /** Files that do not name Modal, but a module that does: `from .common import app`. */
   async #readDependents(signal: AbortSignal | undefined): Promise<void> {
-    const reaching = new Set<string>();
-    let fresh = [...this.#known]
-      .filter(([, { file }]) => file && isReaching(file.reading))
-      .map(([uri]) => uri);
-    while (fresh.length > 0) {
-      for (const uri of fresh) reaching.add(moduleName(this.#files.path(uri)));
-      fresh = [...this.#known]
-        .filter(([, { words }]) => words && [...words].some((word) => reaching.has(word)))
-        .map(([uri]) => uri);
-      for (const uri of fresh) {
+    for (;;) {
+      const names = this.#reachingNames();
+      const found = this.#naming(names);
+      for (const uri of found) {
         if (signal?.aborted) return;
         const known = this.#known.get(uri);
         if (known)
           await this.#attempt(uri, async () =>
-            this.#known.set(uri, { ...stampOf(known), ...(await this.#readAny(uri)) }),
+            this.#known.set(uri, { ...stampOf(known), ...(await this.#readAny(uri)), isDependent: true }),
           );
       }
+      this.#unsearched.clear();
+      for (const name of names) this.#searched.add(name);
+      if (found.length === 0) return;
     }
+  }
+
+  #reachingNames(): ReadonlySet<string> {
+    const names = new Set<string>();
+    for (const [uri, { file, isDependent }] of this.#known)
+      if (file && (isDependent || isReaching(file.reading))) names.add(moduleName(this.#files.path(uri)));
+    return names;
+  }
+
+  /** Files that name one of those modules. Those that were searched before are asked for the new names only. */
+  #naming(names: ReadonlySet<string>): string[] {
+    const news = [...names].filter((name) => !this.#searched.has(name));
+    return [...this.#known].flatMap(([uri, { words }]) => {
+      if (!words) return [];
+      const isNew = this.#unsearched.has(uri);
+      const isFound = isNew
+        ? [...words].some((word) => names.has(word))
+        : news.some((name) => words.has(name));
+      return isFound ? [uri] : [];
+    });
   }
 
   async #readFile(uri: string): Promise<void> {
     await this.#attempt(uri, async () => {
       const stamp = await this.#files.stat(uri);
-      if (!stamp) return void this.#known.delete(uri);
+      if (!stamp) {
+        this.#forget(uri);
+        return;
+      }
       const known = this.#known.get(uri);
       if (known?.mtime === stamp.mtime && known.size === stamp.size) return;
       const read = stamp.size <= largestFile ? await this.#readModal(uri) : {};
       this.#known.set(uri, { ...stampOf(stamp), ...read });
+      this.#present.add(this.#files.path(uri));
+      this.#unsearched.add(uri);
       this.#hasNews ||= 'file' in read;
     });
+  }
+
+  #forget(uri: string): void {
+    if (this.#known.delete(uri)) this.#present.delete(this.#files.path(uri));
   }
 
   async #attempt(uri: string, read: () => Promise<unknown>): Promise<void> {
     try {
       await read();
     } catch (error) {
-      this.#known.delete(uri);
+      this.#forget(uri);
       this.#logger.debug(`${uri} could not be read: ${String(error)}`);
     }
   }

@@ -18,6 +18,7 @@ import { benchLogs } from './logs.ts';
 import { benchLogView } from './logView.ts';
 import { benchRequests } from './requests.ts';
 import { benchWideApps } from './wideApps.ts';
+import { benchWorkspace } from './workspace.ts';
 import type { BenchRow } from './table.ts';
 import { printTable } from './table.ts';
 
@@ -36,6 +37,7 @@ const parts: Readonly<Record<string, Part>> = {
   requests: benchRequests,
   calls: () => inWorld(benchCalls),
   wideApps: benchWideApps,
+  workspace: benchWorkspace,
 };
 
 async function inWorld(bench: (world: TestWorld) => Promise<BenchRow[]>): Promise<BenchRow[]> {
