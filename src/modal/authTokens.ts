@@ -89,8 +89,9 @@ export function useTokens(client: ModalClient, tokens: AuthTokens): void {
 }
 
 /** Asks for a token by a client, once. */
-export function tokenFetcher(client: ModalClient): () => Promise<string> {
-  return async () => (await client.cpClient.authTokenGet({}, { retries: 0, timeoutMs: fetchLimitMs })).token;
+export async function fetchToken(client: ModalClient): Promise<string> {
+  const { token } = await client.cpClient.authTokenGet({}, { retries: 0, timeoutMs: fetchLimitMs });
+  return token;
 }
 
 /** How long a token lives from the moment it was made, in milliseconds. */

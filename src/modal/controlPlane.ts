@@ -95,5 +95,7 @@ export interface ControlPlane extends LifecyclePlane, RunningPlane {
     bucketSeconds: number,
     signal?: AbortSignal,
   ): Promise<readonly LogCount[]>;
+  /** Makes new calls take new connections, because the line was down meanwhile. */
+  reconnect(): void;
   close(): void;
 }

@@ -46,6 +46,7 @@ export class ControlPlanes implements Disposable {
   #read: { readonly stamp: string; readonly connection: Connection } | undefined;
   /** The connection last used for each account. */
   readonly #used = new Map<string, Connection>();
+  #wasDown = false;
   #probed: { readonly way: string; readonly isFresh: () => boolean } | undefined;
 
   /** Fires when a server has answered a call, whatever it was, with the account that it was for. */
@@ -229,8 +230,21 @@ export class ControlPlanes implements Disposable {
     const { network } = this;
     const way = `${serverUrl}|${wayOf(network, proxyFor(serverUrl, network))}`;
     if (this.#probed?.way === way && this.#probed.isFresh()) return;
-    await probeServer(serverUrl, { ...(signal ? { signal } : {}), network });
+    try {
+      await probeServer(serverUrl, { ...(signal ? { signal } : {}), network });
+    } catch (error) {
+      if (!isCancelled(error)) this.#wasDown = true;
+      throw error;
+    }
+    if (this.#wasDown) await this.#reconnect();
     this.#probed = { way, isFresh: lasting(probeEveryMs) };
+  }
+
+  /** What was opened while the line was down may stay dead for long after it is back. */
+  async #reconnect(): Promise<void> {
+    this.#wasDown = false;
+    const made = await Promise.allSettled(this.#planes.values());
+    for (const each of made) if (each.status === 'fulfilled') each.value.reconnect();
   }
 }
 

@@ -3,7 +3,6 @@
  * than everything else together.
  */
 import type { ObjectKind } from '../domain/objectKind.ts';
-import type { ModalClient } from 'modal';
 import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
 import type { Rates } from '../domain/cost.ts';
 import { ModalError } from '../domain/errors.ts';
@@ -20,8 +19,8 @@ import type { LogBatch, LogCount, LogQuery, PastQuery, TimeRange } from '../doma
 import type { Logger } from '../domain/logger.ts';
 import { plainNetwork } from '../domain/network.ts';
 import type { ServerInfo, ServerStats } from '../domain/server.ts';
+import { steadyNow } from '../domain/steadyNow.ts';
 import { untilAborted } from '../domain/untilAborted.ts';
-import { AuthTokens, tokenFetcher, useTokens } from './authTokens.ts';
 import type { CallOptions } from './callOptions.ts';
 import { callOptions, endsOf } from './callOptions.ts';
 import type { Connection } from './connection.ts';
@@ -55,6 +54,7 @@ import { withPlan } from './plans.ts';
 import type { Rpc } from './rpc.ts';
 import type { SdkNetwork } from './sdkClient.ts';
 import { newClient } from './sdkClient.ts';
+import { SdkClients } from './sdkClients.ts';
 import type { SandboxScope } from './runningPlane.ts';
 import type { SandboxList } from './sandboxes.ts';
 import { readSandboxContainer, readSandboxes, stopSandbox } from './sandboxes.ts';
@@ -84,39 +84,27 @@ export function createControlPlane(
   onAnswer: () => void = () => undefined,
 ): ControlPlane {
   const checks = new FieldChecks(logger, connection.serverUrl);
-  const client = newClient(connection, logger, way);
-  const tokens = new AuthTokens(tokenFetcher(client), logger);
-  const another = () => newClient(connection, logger, way);
-  return new SdkControlPlane({ client, another, tokens, checks, onAnswer });
+  const clients = new SdkClients(() => newClient(connection, logger, way), logger);
+  return new SdkControlPlane({ clients, checks, onAnswer });
 }
 
 interface PlaneParts {
-  readonly client: ModalClient;
-  /** Makes a client with a connection of its own. */
-  readonly another: () => ModalClient;
-  readonly tokens: AuthTokens;
+  readonly clients: SdkClients;
   readonly checks: FieldChecks;
   readonly onAnswer: () => void;
 }
 
 class SdkControlPlane implements ControlPlane {
-  readonly #another: () => ModalClient;
-  readonly #tokens: AuthTokens;
-  readonly #client: ModalClient;
+  readonly #clients: SdkClients;
   readonly #checks: FieldChecks;
   readonly #onAnswer: () => void;
-  /** Log streams have a connection of their own: a server bounds the streams of one, and all else would wait for them. */
-  #streams: ModalClient | undefined;
   /** Calls that the server has said it does not offer. */
   readonly #missing = new Set<string>();
 
-  constructor({ client, another, tokens, checks, onAnswer }: PlaneParts) {
-    this.#onAnswer = onAnswer;
-    this.#another = another;
-    this.#tokens = tokens;
-    this.#client = client;
+  constructor({ clients, checks, onAnswer }: PlaneParts) {
+    this.#clients = clients;
     this.#checks = checks;
-    useTokens(client, tokens);
+    this.#onAnswer = onAnswer;
   }
 
   async whoAmI(signal?: AbortSignal): Promise<Identity> {
@@ -394,7 +382,7 @@ class SdkControlPlane implements ControlPlane {
       lastEntryId,
     };
     const options = callOptions(timeoutSeconds * 1000 + streamGraceMs, signal);
-    const batches = this.#streamClient().cpClient.appGetLogs(request, options)[Symbol.asyncIterator]();
+    const batches = this.#clients.streams.cpClient.appGetLogs(request, options)[Symbol.asyncIterator]();
     const { ends, reason } = endsOf(options);
     try {
       for (;;) {
@@ -411,7 +399,7 @@ class SdkControlPlane implements ControlPlane {
   }
 
   async answersOnLogs(signal?: AbortSignal): Promise<void> {
-    await this.#call(signal, (_, options) => this.#streamClient().cpClient.environmentList({}, options), {
+    await this.#call(signal, (_, options) => this.#clients.streams.cpClient.environmentList({}, options), {
       timeoutMs: answerLimitMs,
       retries: 0,
     });
@@ -446,16 +434,12 @@ class SdkControlPlane implements ControlPlane {
     return toLogCounts(buckets, bucketSeconds, this.#checks);
   }
 
-  close(): void {
-    this.#client.close();
-    this.#streams?.close();
+  reconnect(): void {
+    this.#clients.renew();
   }
 
-  #streamClient(): ModalClient {
-    if (this.#streams) return this.#streams;
-    this.#streams = this.#another();
-    useTokens(this.#streams, this.#tokens);
-    return this.#streams;
+  close(): void {
+    this.#clients.close();
   }
 
   /** A call that makes a new version: it takes longer than a read, and made twice it would make two. */
@@ -489,19 +473,23 @@ class SdkControlPlane implements ControlPlane {
   ): Promise<T> {
     const options = { ...limits, ...(signal ? { signal } : {}) };
     const { ends, reason } = endsOf(options);
+    const since = steadyNow();
     try {
-      const answer = await untilAborted(call(this.#client.cpClient, options), ends);
+      const answer = await untilAborted(call(this.#clients.calls.cpClient, options), ends);
+      this.#clients.noteAnswer();
       this.#onAnswer();
       return answer;
     } catch (error) {
-      throw this.#failure(reason(error), signal);
+      const failure = this.#failure(reason(error), signal);
+      if (failure.kind === 'timeout') this.#clients.noteSilence(since);
+      throw failure;
     }
   }
 
   /** A refused token is not used again: it may be the short-lived one that is at fault. */
   #failure(error: unknown, signal: AbortSignal | undefined): ModalError {
     const failure = fromGrpc(error, signal);
-    if (failure.kind === 'unauthenticated') this.#tokens.forget();
+    if (failure.kind === 'unauthenticated') this.#clients.tokens.forget();
     return failure;
   }
 }

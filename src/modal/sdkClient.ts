@@ -53,16 +53,31 @@ function withVariables<T>(variables: Readonly<Record<string, string>>, work: () 
   }
 }
 
-/** The SDK makes its channel without a word about certificates, so what it takes then is put in place meanwhile. */
+/**
+ * The SDK makes its channel without a word about certificates, so what it takes then is put in place meanwhile. gRPC
+ * shares a connection among all channels with equal credentials; these are equal to none, so that each client has its own.
+ */
 function withTrust<T>(network: NetworkSettings, work: () => T): T {
-  const before = Object.getOwnPropertyDescriptor(ChannelCredentials, 'createSsl');
+  const names = ['createSsl', 'createInsecure'] as const;
+  const before = names.map(
+    (name) => [name, Object.getOwnPropertyDescriptor(ChannelCredentials, name)] as const,
+  );
+  const plain = ChannelCredentials.createInsecure();
+  ChannelCredentials.createInsecure = () => equalToNone(plain);
   ChannelCredentials.createSsl = () =>
-    ChannelCredentials.createFromSecureContext(trustedContext(network), {
-      rejectUnauthorized: network.strictSsl,
-    });
+    equalToNone(
+      ChannelCredentials.createFromSecureContext(trustedContext(network), {
+        rejectUnauthorized: network.strictSsl,
+      }),
+    );
   try {
     return work();
   } finally {
-    if (before) Object.defineProperty(ChannelCredentials, 'createSsl', before);
+    for (const [name, descriptor] of before)
+      if (descriptor) Object.defineProperty(ChannelCredentials, name, descriptor);
   }
+}
+
+function equalToNone(credentials: ChannelCredentials): ChannelCredentials {
+  return Object.assign(credentials, { _equals: (other: unknown) => other === credentials });
 }

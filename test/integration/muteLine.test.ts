@@ -67,3 +67,27 @@ it.each(['mute', 'greets'] as const)(
   },
   90_000,
 );
+
+it('has calls and log streams on a connection each', async () => {
+  relay.cut();
+  await expect.poll(() => relay.connections()).toBe(0);
+  const plane = await planes.get();
+  await plane.whoAmI();
+  await plane.answersOnLogs();
+  await expect.poll(() => relay.connections()).toBe(2); // the one that looked for the server has ended
+});
+
+it('answers calls within seconds of its return, also where connections were begun meanwhile', async () => {
+  const plane = await planes.get();
+  relay.mode = 'mute';
+  relay.cut();
+  await expect.poll(() => relay.connections()).toBe(0);
+  planes.suspect();
+  const stuck = plane.whoAmI().catch(String);
+  await expect(planes.get()).rejects.toMatchObject({ kind: 'offline' });
+  relay.mode = 'passes'; // what was begun stays mute, as its first words are lost
+  await stuck;
+  const began = performance.now();
+  await (await planes.get()).whoAmI();
+  expect(performance.now() - began).toBeLessThan(10_000); // gRPC gives up after 20 s
+}, 60_000);

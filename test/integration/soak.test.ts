@@ -6,7 +6,7 @@ import { TestWorld } from './support/world.ts';
 let world: TestWorld;
 
 beforeAll(async () => {
-  world = await TestWorld.start();
+  world = await TestWorld.start({}, { MODAL_SIMULATOR_NAMES: '127.0.0.1' }); // also under the port of a relay
 });
 afterAll(() => world.stop());
 

@@ -49,5 +49,6 @@ export const oracles: { readonly [Method in keyof ControlPlane]: Oracle } = {
   stopApp: [lifecycle.appStopped],
   stopSandbox: [running.sandboxesStopped],
   stopEndpoint: [running.endpointStopped],
+  reconnect: nobody('It makes our own connections anew, and neither reads nor changes anything at Modal.'),
   close: nobody('It ends our own connection, and neither reads nor changes anything at Modal.'),
 };

@@ -13,6 +13,8 @@ const page = 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 16\r
 export interface Relay extends AsyncDisposable {
   readonly url: string;
   mode: RelayMode;
+  /** Connections that are open now. */
+  connections(): number;
   /** Ends all connections. */
   cut(): void;
 }
@@ -21,7 +23,10 @@ export interface Relay extends AsyncDisposable {
 export async function relayTo(serverUrl: string): Promise<Relay> {
   const { hostname, port } = new URL(serverUrl);
   const open = new Set<Socket>();
+  const clients = new Set<Socket>();
   const server = createServer((client) => {
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
     if (relay.mode === 'page') {
       open.add(client); // it may stay open on its side
       client.on('error', () => undefined);
@@ -56,6 +61,7 @@ export async function relayTo(serverUrl: string): Promise<Relay> {
   const relay: Relay = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     mode: 'passes',
+    connections: () => clients.size,
     cut,
     [Symbol.asyncDispose]: async () => {
       cut();

@@ -8,12 +8,13 @@ import { oddServers } from './foreign.ts';
 import { background, fiftyEnvironments, idle, threeWindows } from './looking.ts';
 import { furnish, outages } from './outages.ts';
 import { profileSwitches } from './profiles.ts';
+import { returns } from './returns.ts';
 import type { SoakRow } from './row.ts';
 import { day, hour, minute } from './scene.ts';
 
 /** A day, as far as it can be lived in some minutes. */
 export async function soakUse(): Promise<SoakRow[]> {
-  const world = await TestWorld.start();
+  const world = await TestWorld.start({}, { MODAL_SIMULATOR_NAMES: '127.0.0.1' }); // also under the port of a relay
   try {
     const before = await heapMb();
     const rows = await inTurn([
@@ -22,6 +23,7 @@ export async function soakUse(): Promise<SoakRow[]> {
       () => idle(world, 8 * hour),
       () => clocks(world, 10 * minute),
       () => oddServers(world, { ms: 2 * minute, kinds: ['mute', 'HTML', 'random bytes', 'half a greeting'] }),
+      () => returns(world),
       () => profileSwitches(world),
       () => furnish(world, 60).then(() => outages(world, { ms: 10 * minute })),
       () => fiftyEnvironments(world, 10 * minute),
@@ -40,6 +42,7 @@ export async function soakUseBriefly(world: TestWorld): Promise<SoakRow[]> {
     await idle(world, hour),
     ...(await clocks(world, 3 * minute)),
     ...(await oddServers(world, { ms: minute, kinds: ['HTML', 'random bytes'] })),
+    ...(await returns(world, { page: [2] })),
     ...(await furnish(world, 5).then(() => outages(world, { ms: 5 * minute, kinds: ['INTERNAL'] }))),
   ];
 }

@@ -105,7 +105,7 @@ describe('a call of the control plane', () => {
   /** Every method; a new one is added here. */
   const methods: Readonly<
     Record<
-      Exclude<keyof ControlPlane, 'close' | 'dashboardUrl'>,
+      Exclude<keyof ControlPlane, 'reconnect' | 'close' | 'dashboardUrl'>,
       (plane: ControlPlane, signal: AbortSignal) => Promise<unknown>
     >
   > = {

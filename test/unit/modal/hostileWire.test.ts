@@ -107,6 +107,7 @@ const methods: {
   stopContainer: undefined,
   updateAutoscaler: undefined,
   dashboardUrl: undefined,
+  reconnect: undefined,
   close: undefined,
 };
 const reading = Object.entries(methods).flatMap(([name, call]) => (call ? [[name, call] as const] : []));

@@ -137,3 +137,33 @@ it('names a workspace the same after a new sign-in, and by its profile where the
   expect(await source.workspace()).toBe(`http://127.0.0.1:${port}|p`);
   source.dispose();
 });
+
+it('takes new connections once a server is back that could not be reached', async () => {
+  let reconnects = 0;
+  const source = new ControlPlanes({
+    env: { MODAL_CONFIG_PATH: config },
+    logger: silentLogger,
+    loadSdk: () =>
+      Promise.resolve({
+        createControlPlane: () =>
+          ({ close: () => undefined, reconnect: () => reconnects++ }) as unknown as ControlPlane,
+      }),
+  });
+  await write('ak-one');
+  const { port } = server.address() as AddressInfo;
+  const plane = await source.get();
+  source.suspect();
+  await source.get();
+  expect(reconnects).toBe(0);
+  await new Promise((resolve) => server.close(resolve));
+  source.suspect();
+  await expect(source.get()).rejects.toMatchObject({ kind: 'offline' });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  expect(await source.get()).toBe(plane);
+  expect(reconnects).toBe(1);
+  source.suspect();
+  await source.get();
+  expect(reconnects).toBe(1);
+  source.dispose();
+});
