@@ -147,9 +147,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     deploy: (app) => void vscode.commands.executeCommand(commands.deploy, deployArgument(app)),
     loadTest: (argument) => void vscode.commands.executeCommand(commands.loadTest, argument),
     openDashboard: (appId) =>
-      void openDashboard(planes, appId).catch((error: unknown) =>
-        presenter.failure(vscode.l10n.t('Open dashboard'), error),
-      ),
+      void openDashboard(planes, appId).catch((error: unknown) => presenter.failure('Open dashboard', error)),
     calls,
     copyAs: async (spec) => (await requestMemory.load()).copyAs(spec),
     save: async (spec, title) => (await requestMemory.load()).save(spec, title),

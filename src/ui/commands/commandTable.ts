@@ -29,30 +29,29 @@ export function commandTable(
   deploy: (target: DeployTarget) => Promise<void>,
   scripts: ReturnType<typeof scriptCommands>,
 ): CommandTable {
-  const { t } = vscode.l10n;
   const { logs, planes } = services;
   return {
     ...lifecycleCommands(services),
     ...appsCommands(services),
     ...logsCommands(services),
-    [commands.refresh]: { doing: t('Refresh'), run: () => services.appsView.refresh() },
+    [commands.refresh]: { doing: 'Refresh', run: () => services.appsView.refresh() },
     [commands.deploy]: {
-      doing: t('Deploy'),
+      doing: 'Deploy',
       run: async (argument) => {
         const target = await resolveDeployTarget(services, argument);
         if (target) await deploy(target);
       },
     },
     [commands.cancelDeploy]: {
-      doing: t('Cancel deploy'),
+      doing: 'Cancel deploy',
       run: (argument) => cancelDeploy(services, argument),
     },
     [commands.showDeployLog]: {
-      doing: t('Show deploy log'),
+      doing: 'Show deploy log',
       run: (argument) => showDeployLog(services, argument),
     },
     [commands.followLogs]: {
-      doing: t('Follow logs'),
+      doing: 'Follow logs',
       run: async (argument) => {
         const target = await resolveLogTarget(services, argument);
         if (!target) return;
@@ -60,23 +59,23 @@ export function commandTable(
         await logs.show();
       },
     },
-    [commands.clearLogs]: { doing: t('Clear logs'), run: () => logs.clear() },
+    [commands.clearLogs]: { doing: 'Clear logs', run: () => logs.clear() },
     ...pastCommands(services),
-    [commands.openLogsAsDocument]: { doing: t('Open logs as document'), run: () => logs.openAsDocument() },
+    [commands.openLogsAsDocument]: { doing: 'Open logs as document', run: () => logs.openAsDocument() },
     [commands.sendRequest]: {
-      doing: t('Send test request'),
+      doing: 'Send test request',
       run: (argument) => sendRequest(services, argument),
     },
     [commands.setEndpointKey]: {
-      doing: t('Set endpoint key'),
+      doing: 'Set endpoint key',
       run: (argument) => setEndpointKey(services, argument),
     },
     [commands.copyEndpointKey]: {
-      doing: t('Copy endpoint key'),
+      doing: 'Copy endpoint key',
       run: (argument) => copyEndpointKey(services, argument),
     },
     [commands.copyEndpointUrl]: {
-      doing: t('Copy endpoint URL'),
+      doing: 'Copy endpoint URL',
       run: async (argument) => {
         const target = await resolveEndpoint(services, argument, text`Copy Endpoint URL`);
         if (!target) return;
@@ -85,7 +84,7 @@ export function commandTable(
       },
     },
     [commands.openDashboard]: {
-      doing: t('Open dashboard'),
+      doing: 'Open dashboard',
       run: async (argument) => {
         const app = await resolveApp(services, argument, text`Open in Modal Dashboard`);
         if (app) await openDashboard(planes, app.id);
@@ -97,16 +96,16 @@ export function commandTable(
     ...requestCommands(services),
     ...requestMemoryCommands(services.requestMemory),
     [commands.showAppFiles]: {
-      doing: t('Show app source'),
+      doing: 'Show app source',
       run: (argument) => showAppFiles(services, argument),
     },
     [commands.copyToWorkspace]: {
-      doing: t('Copy into workspace'),
+      doing: 'Copy into workspace',
       run: (argument) => copyToWorkspace(services, argument),
     },
-    [commands.showOutput]: { doing: t('Show log'), run: () => services.output.show() },
+    [commands.showOutput]: { doing: 'Show log', run: () => services.output.show() },
     [commands.openWalkthrough]: {
-      doing: t('Get started'),
+      doing: 'Get started',
       run: () => vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false),
     },
     ...scripts,
@@ -123,7 +122,7 @@ function runningDeploy(services: Services, argument: unknown): RunningDeploy | u
 
 async function cancelDeploy(services: Services, argument: unknown): Promise<void> {
   const deploy = runningDeploy(services, argument);
-  if (!deploy) throw new ModalError('notFound', vscode.l10n.t('Nothing is being deployed.'));
+  if (!deploy) throw new ModalError('notFound', 'Nothing is being deployed.');
   deploy.abort.abort();
   return Promise.resolve();
 }

@@ -53,10 +53,7 @@ export async function sendRequest(services: Services, argument: unknown): Promis
 async function openManaged(services: Services, managed: ManagedEndpoint): Promise<void> {
   const target = endpointOfManaged(managed, services.store.state.snapshot.apps);
   if (!target)
-    throw new ModalError(
-      'notFound',
-      vscode.l10n.t('{0} has no address yet. Try again when it is live.', managed.name),
-    );
+    throw new ModalError('notFound', `${managed.name} has no address yet. Try again when it is live.`);
   const model = managed.info?.model || managed.info?.repository || '';
   const body = {
     model,
@@ -89,15 +86,11 @@ async function deployedEndpoint(
   const find = () => store.state.snapshot.apps.find((app) => isBundled(app, bundled));
   if (!find()) await store.refresh();
   const app = find();
-  if (!app)
-    throw new ModalError('notFound', vscode.l10n.t('{0} is not deployed. Deploy it first.', bundled.title));
+  if (!app) throw new ModalError('notFound', `${bundled.title} is not deployed. Deploy it first.`);
   await store.loadDetails(app.id);
   const endpoint = endpointsOf(store, app).find((candidate) => candidate.name === sample.function);
   if (endpoint) return { app, endpoint };
-  throw new ModalError(
-    'notFound',
-    vscode.l10n.t('{0} has no web endpoint "{1}".', app.name, sample.function),
-  );
+  throw new ModalError('notFound', `${app.name} has no web endpoint "${sample.function}".`);
 }
 
 /** The bundled app that an endpoint belongs to. */
@@ -121,13 +114,14 @@ export async function setEndpointKey(services: Services, argument: unknown): Pro
 
 /** Puts the key of an endpoint on the clipboard, for clients elsewhere. It is never shown. */
 export async function copyEndpointKey(services: Services, argument: unknown): Promise<void> {
-  const { t } = vscode.l10n;
   const target = await resolveEndpoint(services, argument, text`Copy Endpoint API Key`);
   if (!target) return;
   const value = await services.keys.get(await keyNameOf(services, target));
   if (value === undefined) {
-    const text = 'No key of {0} is kept in this editor. Modal never gives a key back: set the one you have.';
-    throw new ModalError('notFound', t(text, target.app.name));
+    throw new ModalError(
+      'notFound',
+      `No key of ${target.app.name} is kept in this editor. Modal never gives a key back: set the one you have.`,
+    );
   }
   await vscode.env.clipboard.writeText(value);
   showStatus('check', text`Copied the API key of ${target.app.name}`, 4000);
@@ -159,7 +153,6 @@ async function deployedFunction(
   { deployedApp, function: name }: DeployedReference,
 ): Promise<AppEndpoint | undefined> {
   await store.refresh();
-  const { t } = vscode.l10n;
   const apps = store.state.snapshot.apps.filter(
     (app) => app.name === deployedApp && app.state === 'deployed',
   );
@@ -170,10 +163,7 @@ async function deployedFunction(
       .map((endpoint) => ({ app, endpoint })),
   );
   if (found.length === 0)
-    throw new ModalError(
-      'notFound',
-      t('{0} of {1} has no web endpoint. Deploy it again.', name, deployedApp),
-    );
+    throw new ModalError('notFound', `${name} of ${deployedApp} has no web endpoint. Deploy it again.`);
   if (found.length === 1) return found[0];
   return pick(
     text`Send Test Request`,

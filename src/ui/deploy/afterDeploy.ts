@@ -74,12 +74,11 @@ export async function afterFailure(
   error: unknown,
   next: { readonly again: () => Promise<void>; readonly log: OutputSink },
 ): Promise<void> {
-  const { t } = vscode.l10n;
   if (isCancelled(error)) {
     showStatus('circle-slash', text`Deploy of ${plan.title} cancelled`, 5000);
   } else {
     planes.suspect();
-    presenter.failure(t('Deploying {0}', plan.title), error, [
+    presenter.failure(`Deploying ${plan.title}`, error, [
       { title: text`Show Build Log`, run: () => next.log.show() },
       { title: text`Try Again`, run: next.again },
       {

@@ -41,9 +41,10 @@ export class DeployFlow {
 
   async run(target: DeployTarget): Promise<void> {
     if (!vscode.workspace.isTrusted) {
-      const text =
-        'Deploying runs Python code, so it needs a trusted workspace. Trust it with "Manage Workspace Trust".';
-      throw new ModalError('invalid', vscode.l10n.t(text));
+      throw new ModalError(
+        'invalid',
+        'Deploying runs Python code, so it needs a trusted workspace. Trust it with "Manage Workspace Trust".',
+      );
     }
     const plan = await this.#confirmedPlan(target);
     if (plan) await this.#deploy(plan);

@@ -25,13 +25,12 @@ export async function resolveFunction(
   argument: unknown,
   chooseApp: () => Promise<App | undefined>,
 ): Promise<AppFunction | undefined> {
-  const { t } = vscode.l10n;
   const target = services.appsView.target(typeof argument === 'string' ? argument : undefined);
   if (target?.kind === 'function' || target?.kind === 'server') return { app: target.app, fn: target.fn };
   const app = await chooseApp();
   if (!app) return undefined;
   const { functions } = await appFacts(services, app);
-  if (functions.length === 0) throw new ModalError('notFound', t('{0} has no functions.', app.name));
+  if (functions.length === 0) throw new ModalError('notFound', `${app.name} has no functions.`);
   const fn =
     functions.length === 1
       ? functions[0]

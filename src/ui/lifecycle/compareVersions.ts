@@ -51,11 +51,7 @@ function commitOf(app: App, { number, commit, unusableCommit }: AppVersion): Ver
   }
   throw new ModalError(
     'notFound',
-    vscode.l10n.t(
-      'Modal knows no commit of {0} v{1}: it was deployed outside a Git repository. Deploy from a repository to compare later versions.',
-      app.name,
-      number,
-    ),
+    `Modal knows no commit of ${app.name} v${number}: it was deployed outside a Git repository. Deploy from a repository to compare later versions.`,
   );
 }
 

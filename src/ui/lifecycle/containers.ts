@@ -32,10 +32,7 @@ export async function resolveContainer(
     return app ? [{ app, container }] : [];
   });
   if (running.length === 0)
-    throw new ModalError(
-      'notFound',
-      vscode.l10n.t('No container is running. One starts with the next request.'),
-    );
+    throw new ModalError('notFound', 'No container is running. One starts with the next request.');
   return pick(
     title,
     text`Choose a container`,
@@ -104,11 +101,10 @@ export async function resolveShellTarget(
 
 /** Opens a shell inside a running container or sandbox, through the user's own `modal shell`. */
 export async function openShell(services: Services, { id, name }: ShellTarget): Promise<void> {
-  const { t } = vscode.l10n;
   if (process.platform === 'win32')
     throw new ModalError(
       'unsupported',
-      t('The Modal CLI has no shell on Windows. Open this folder in WSL and try again.'),
+      'The Modal CLI has no shell on Windows. Open this folder in WSL and try again.',
     );
   const { planes } = services;
   const { command, args } = await findCli(services);

@@ -50,9 +50,7 @@ export async function gitApi(): Promise<GitApi> {
   if (!git?.enabled) {
     throw new ModalError(
       'unsupported',
-      vscode.l10n.t(
-        'Comparing versions needs Git. Install Git and switch on the setting "git.enabled", then try again.',
-      ),
+      'Comparing versions needs Git. Install Git and switch on the setting "git.enabled", then try again.',
     );
   }
   const api = git.getAPI(1);

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { Text } from '../../domain/text.ts';
 import { text } from '../../domain/text.ts';
 import { commands } from '../../contributions.ts';
@@ -26,16 +25,15 @@ const load = () => import('./flows.ts');
 export function lifecycleCommands(
   services: Services,
 ): Pick<CommandTable, (typeof commands)[LifecycleCommand]> {
-  const { t } = vscode.l10n;
   const app = (argument: unknown, title: Text) => () => resolveApp(services, argument, title);
   return {
     [commands.showHistory]: {
-      doing: t('Show deploy history'),
+      doing: 'Show deploy history',
       run: async (argument) =>
         (await load()).showHistory(services, argument, app(argument, text`Show Deploy History`)),
     },
     [commands.compareWithWorkspace]: {
-      doing: t('Compare version with workspace'),
+      doing: 'Compare version with workspace',
       run: async (argument) => {
         const { resolveVersion, compareWithWorkspace } = await load();
         const title = text`Compare Version with Workspace`;
@@ -44,7 +42,7 @@ export function lifecycleCommands(
       },
     },
     [commands.compareVersions]: {
-      doing: t('Compare versions'),
+      doing: 'Compare versions',
       run: async (argument) => {
         const { resolveVersion, compareWithOther } = await load();
         const title = text`Compare Versions`;
@@ -53,7 +51,7 @@ export function lifecycleCommands(
       },
     },
     [commands.rollBack]: {
-      doing: t('Roll back app'),
+      doing: 'Roll back app',
       run: async (argument) => {
         const { resolveVersion, rollBack } = await load();
         const title = text`Roll Back App`;
@@ -64,21 +62,21 @@ export function lifecycleCommands(
       },
     },
     [commands.rollOver]: {
-      doing: t('Roll over app'),
+      doing: 'Roll over app',
       run: async (argument) => {
         const chosen = await resolveApp(services, argument, text`Roll Over App`);
         if (chosen) await (await load()).rollOver(services, chosen);
       },
     },
     [commands.stopApp]: {
-      doing: t('Stop app'),
+      doing: 'Stop app',
       run: async (argument) => {
         const chosen = await resolveApp(services, argument, text`Stop App`);
         if (chosen) await (await load()).stopApp(services, chosen);
       },
     },
     [commands.stopContainer]: {
-      doing: t('Stop container'),
+      doing: 'Stop container',
       run: async (argument) => {
         const { resolveContainer, stopContainer } = await load();
         const target = await resolveContainer(services, argument, text`Stop Container`);
@@ -86,7 +84,7 @@ export function lifecycleCommands(
       },
     },
     [commands.openShell]: {
-      doing: t('Open shell'),
+      doing: 'Open shell',
       run: async (argument) => {
         const { resolveShellTarget, openShell } = await load();
         const target = await resolveShellTarget(services, argument, text`Open Shell in Container`);
@@ -94,7 +92,7 @@ export function lifecycleCommands(
       },
     },
     [commands.stopSandbox]: {
-      doing: t('Stop sandbox'),
+      doing: 'Stop sandbox',
       run: async (argument) => {
         const { resolveSandbox, stopSandbox } = await load();
         const target = await resolveSandbox(services, argument);
@@ -102,7 +100,7 @@ export function lifecycleCommands(
       },
     },
     [commands.stopManagedEndpoint]: {
-      doing: t('Stop managed endpoint'),
+      doing: 'Stop managed endpoint',
       run: async (argument) => {
         const { resolveManaged, stopManaged } = await load();
         const target = await resolveManaged(services, argument);
@@ -110,7 +108,7 @@ export function lifecycleCommands(
       },
     },
     [commands.stopServerContainers]: {
-      doing: t('Stop containers of server'),
+      doing: 'Stop containers of server',
       run: async (argument) => {
         const { resolveServer, stopServerContainers } = await load();
         const target = await resolveServer(services, argument);
@@ -118,7 +116,7 @@ export function lifecycleCommands(
       },
     },
     [commands.changeAutoscaling]: {
-      doing: t('Change autoscaling'),
+      doing: 'Change autoscaling',
       run: async (argument) => {
         const { resolveFunction, changeAutoscaling } = await load();
         const target = await resolveFunction(services, argument, app(argument, text`Change Autoscaling`));

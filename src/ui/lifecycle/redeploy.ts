@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { App } from '../../domain/app.ts';
 import { ModalError } from '../../domain/errors.ts';
 import type { AppVersion, Redeployed } from '../../domain/lifecycle.ts';
@@ -124,9 +123,8 @@ async function redeploy(
 }
 
 function refuseImpossible(app: App, target: AppVersion): void {
-  const { t } = vscode.l10n;
   refuseUndeployed(app);
-  if (target.live) throw new ModalError('invalid', t('v{0} is live already.', target.number));
+  if (target.live) throw new ModalError('invalid', `v${target.number} is live already.`);
   if (target.rollbackAllowed !== false) return; // where it is not known, Modal says so itself
   const next =
     target.kind === 'staged'
@@ -134,15 +132,12 @@ function refuseImpossible(app: App, target: AppVersion): void {
       : text`Its image or files may be gone, or the plan keeps fewer versions.`;
   throw new ModalError(
     'invalid',
-    t('Modal does not allow a rollback to v{0}. {1} Deploy that code again instead.', target.number, next),
+    `Modal does not allow a rollback to v${target.number}. ${next} Deploy that code again instead.`,
   );
 }
 
 function refuseUndeployed(app: App): void {
   if (app.state !== 'deployed') {
-    throw new ModalError(
-      'invalid',
-      vscode.l10n.t('{0} is not deployed, so it has no other version to serve.', app.name),
-    );
+    throw new ModalError('invalid', `${app.name} is not deployed, so it has no other version to serve.`);
   }
 }

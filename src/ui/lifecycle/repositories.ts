@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { ModalError } from '../../domain/errors.ts';
 import type { VersionCommit } from '../../domain/lifecycle.ts';
 import type { GitApi, GitRepository } from './gitApi.ts';
@@ -12,11 +11,10 @@ export async function repositoryWith(
   { repositories }: GitApi,
   commits: readonly VersionCommit[],
 ): Promise<GitRepository> {
-  const { t } = vscode.l10n;
   if (repositories.length === 0) {
     throw new ModalError(
       'notFound',
-      t('No Git repository is open. Open the folder that the app was deployed from, then try again.'),
+      'No Git repository is open. Open the folder that the app was deployed from, then try again.',
     );
   }
   for (const repository of repositories) {
@@ -30,15 +28,12 @@ export async function repositoryWith(
   if (url && !same) {
     throw new ModalError(
       'notFound',
-      t('Commit {0} belongs to {1}, which is not open here. Open a clone of it, then try again.', hash, url),
+      `Commit ${hash} belongs to ${url}, which is not open here. Open a clone of it, then try again.`,
     );
   }
   throw new ModalError(
     'notFound',
-    t(
-      'Commit {0} is not in the open repository. Fetch it with "git fetch --all", then try again. If it was never pushed, only the machine that deployed it has it.',
-      hash,
-    ),
+    `Commit ${hash} is not in the open repository. Fetch it with "git fetch --all", then try again. If it was never pushed, only the machine that deployed it has it.`,
   );
 }
 

@@ -43,7 +43,7 @@ export async function resolveSandbox(services: Services, argument: unknown): Pro
   await services.store.refresh();
   const { apps, sandboxes } = services.store.state.snapshot;
   if (sandboxes.length === 0)
-    throw new ModalError('notFound', vscode.l10n.t('No sandbox is running, as far as Modal tells.'));
+    throw new ModalError('notFound', 'No sandbox is running, as far as Modal tells.');
   return pick(
     text`Stop Sandbox`,
     text`Choose a sandbox`,
@@ -84,8 +84,7 @@ export async function resolveManaged(services: Services, argument: unknown): Pro
   if (target?.kind === 'managed') return target;
   await services.store.refresh();
   const { apps, endpoints } = services.store.state.snapshot;
-  if (endpoints.length === 0)
-    throw new ModalError('notFound', vscode.l10n.t('There is no managed endpoint.'));
+  if (endpoints.length === 0) throw new ModalError('notFound', 'There is no managed endpoint.');
   return pick(
     text`Stop Managed Endpoint`,
     text`Choose an endpoint`,
@@ -125,7 +124,7 @@ export async function resolveServer(services: Services, argument: unknown): Prom
   const servers = apps.flatMap((app) =>
     (details.get(app.id)?.functions ?? []).flatMap((fn) => (fn.kind === 'server' ? [{ app, fn }] : [])),
   );
-  if (servers.length === 0) throw new ModalError('notFound', vscode.l10n.t('No server is deployed.'));
+  if (servers.length === 0) throw new ModalError('notFound', 'No server is deployed.');
   return pick(
     text`Stop Containers of Server`,
     text`Choose a server`,
@@ -153,8 +152,7 @@ export async function stopServerContainers(services: Services, { app, fn }: AppS
     ]);
     return { ids, info, rates };
   });
-  if (ids.length === 0)
-    throw new ModalError('notFound', vscode.l10n.t('No container of {0} takes requests now.', fn.tag));
+  if (ids.length === 0) throw new ModalError('notFound', `No container of ${fn.tag} takes requests now.`);
   const stop = text`Stop Containers`;
   const chosen = await showWarning(
     text`Stop the containers of ${fn.tag}?`,

@@ -26,10 +26,7 @@ export async function readHistory({ lifecycle }: Services, app: App): Promise<re
     lifecycle.readHistory(app, signal),
   );
   if (history.length === 0)
-    throw new ModalError(
-      'notFound',
-      vscode.l10n.t('{0} has no history: only deployed apps have versions.', app.name),
-    );
+    throw new ModalError('notFound', `${app.name} has no history: only deployed apps have versions.`);
   return history;
 }
 
@@ -124,8 +121,7 @@ export async function compareWithOther({ app, version, history }: ChosenVersion)
   const others = history
     .filter(({ number }) => number !== version.number)
     .sort((a, b) => Number(b.live) - Number(a.live));
-  if (others.length === 0)
-    throw new ModalError('notFound', vscode.l10n.t('{0} has only one version.', app.name));
+  if (others.length === 0) throw new ModalError('notFound', `${app.name} has only one version.`);
   const other = await pickVersion(text`Compare v${version.number} with`, others);
   if (other) await compareVersions(app, version, other);
 }

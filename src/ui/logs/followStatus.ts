@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { FollowState } from '../../logs/follower.ts';
 import type { SessionStatus } from '../../logs/session.ts';
 import { text } from '../../domain/text.ts';
@@ -14,17 +13,16 @@ export function statusOf(state: FollowState, elsewhere?: string): SessionStatus 
 }
 
 function ownStatus(state: FollowState): SessionStatus {
-  const { t } = vscode.l10n;
   switch (state.kind) {
     case 'connecting':
-      return { words: t('Connecting'), icon: 'loading~spin', bad: false };
+      return { words: 'Connecting', icon: 'loading~spin', bad: false };
     case 'live':
-      return { words: t('Live'), icon: 'radio-tower', bad: false };
+      return { words: 'Live', icon: 'radio-tower', bad: false };
     case 'waiting':
-      return { words: t('Live, no container is running'), icon: 'radio-tower', bad: false };
+      return { words: 'Live, no container is running', icon: 'radio-tower', bad: false };
     case 'broken':
       return {
-        words: t('Reconnecting'),
+        words: 'Reconnecting',
         icon: 'debug-disconnect',
         bad: true,
         nextTryAt: state.nextTryAt,
@@ -33,7 +31,7 @@ function ownStatus(state: FollowState): SessionStatus {
     case 'ended':
       return {
         // One that was stopped is shown no more; why the server refuses is for it to say.
-        words: t('Ended. {0}', state.refused ? state.reason : t('The app has ended.')),
+        words: `Ended. ${state.refused ? state.reason : 'The app has ended.'}`,
         icon: 'circle-slash',
         bad: state.refused,
         ended: true,
@@ -43,12 +41,10 @@ function ownStatus(state: FollowState): SessionStatus {
 
 /** What it says about several together: the worst of theirs. */
 export function mergedStatus(statuses: readonly SessionStatus[]): SessionStatus {
-  const { t } = vscode.l10n;
   const live = statuses.filter(({ ended, bad }) => !ended && !bad).length;
   const broken = statuses.filter(({ ended, bad }) => !ended && bad).length;
-  const words = t('{0} of {1} live', live, statuses.length);
-  if (broken > 0)
-    return { words: t('{0}, {1} reconnecting', words, broken), icon: 'debug-disconnect', bad: true };
+  const words = `${live} of ${statuses.length} live`;
+  if (broken > 0) return { words: `${words}, ${broken} reconnecting`, icon: 'debug-disconnect', bad: true };
   const ended = statuses.every((status) => status.ended);
   return { words, icon: live > 0 ? 'radio-tower' : 'circle-slash', bad: false, ended };
 }

@@ -33,7 +33,7 @@ export class LogDocuments
     vscode.languages.registerFoldingRangeProvider({ scheme }, this),
     vscode.languages.registerDocumentLinkProvider({ scheme }, this),
     vscode.languages.registerDocumentSymbolProvider({ scheme }, this, {
-      label: vscode.l10n.t('Modal Logs'),
+      label: 'Modal Logs',
     }),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => void this.#documents.delete(uri.toString())),
   );

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { commands } from '../../contributions.ts';
 import { isLive } from '../../domain/app.ts';
 import { ModalError } from '../../domain/errors.ts';
@@ -22,20 +21,19 @@ type LogCommand =
 /** Commands of the Logs panel. Those of its context menu get what the panel says about the row. */
 export function logsCommands(services: Services): Pick<CommandTable, (typeof commands)[LogCommand]> {
   const { logs } = services;
-  const { t } = vscode.l10n;
   const showOnly = (field: 'functionId' | 'containerId' | 'callId') => (argument: unknown) => {
     const id = contextValue(argument, field);
     if (id) logs.showOnly({ [field]: id } satisfies Partial<LogFilter>);
   };
   return {
-    [commands.mergeLogs]: { doing: t('Merge logs'), run: () => mergeLogs(services) },
-    [commands.copyLogLines]: { doing: t('Copy log lines'), run: () => logs.copySelected('text') },
-    [commands.copyLogLinesAsJson]: { doing: t('Copy log lines'), run: () => logs.copySelected('json') },
-    [commands.showOnlyLogFunction]: { doing: t('Filter the log'), run: showOnly('functionId') },
-    [commands.showOnlyLogContainer]: { doing: t('Filter the log'), run: showOnly('containerId') },
-    [commands.showOnlyLogCall]: { doing: t('Filter the log'), run: showOnly('callId') },
+    [commands.mergeLogs]: { doing: 'Merge logs', run: () => mergeLogs(services) },
+    [commands.copyLogLines]: { doing: 'Copy log lines', run: () => logs.copySelected('text') },
+    [commands.copyLogLinesAsJson]: { doing: 'Copy log lines', run: () => logs.copySelected('json') },
+    [commands.showOnlyLogFunction]: { doing: 'Filter the log', run: showOnly('functionId') },
+    [commands.showOnlyLogContainer]: { doing: 'Filter the log', run: showOnly('containerId') },
+    [commands.showOnlyLogCall]: { doing: 'Filter the log', run: showOnly('callId') },
     [commands.showLogRequest]: {
-      doing: t('Show request'),
+      doing: 'Show request',
       run: (argument) => logs.showRequest(contextValue(argument, 'callId')),
     },
   };
@@ -51,7 +49,7 @@ async function mergeLogs({ store, logs }: Services): Promise<void> {
   if (apps.length < 2)
     throw new ModalError(
       'notFound',
-      vscode.l10n.t('There are no two live apps to merge the logs of. Deploy another app first.'),
+      'There are no two live apps to merge the logs of. Deploy another app first.',
     );
   const followed = await logs.followedApps();
   const chosen = await showPicks(

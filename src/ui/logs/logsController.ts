@@ -111,13 +111,12 @@ export class LogsController implements vscode.WebviewViewProvider, vscode.Dispos
   }
 
   openBuildLog(title: string): OutputSink {
-    const { t } = vscode.l10n;
     return this.openOutput({
-      title: t('Deploy of {0}', title),
-      running: t('Deploying'),
-      done: t('Deployed'),
-      failed: t('Deploy failed'),
-      cancelled: t('Deploy cancelled'),
+      title: `Deploy of ${title}`,
+      running: 'Deploying',
+      done: 'Deployed',
+      failed: 'Deploy failed',
+      cancelled: 'Deploy cancelled',
     });
   }
 

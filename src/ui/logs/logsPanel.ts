@@ -86,7 +86,7 @@ export class LogsPanel implements vscode.Disposable {
         showRequest: (callId) => void this.showRequest(callId),
         openLink: (session, link) =>
           this.#do(
-            vscode.l10n.t('The link cannot be opened'),
+            'The link cannot be opened',
             openLink(link, {
               files: this.#files,
               appName: session.traits.app?.name ?? '',
@@ -95,10 +95,10 @@ export class LogsPanel implements vscode.Disposable {
             }),
           ),
         locate: (session, files) => this.#locate(session, files),
-        copy: (entries, format) => this.#do(vscode.l10n.t('Copying failed'), copy(entries, format)),
+        copy: (entries, format) => this.#do('Copying failed', copy(entries, format)),
         pickFilter: (session, what) =>
           this.#do(
-            vscode.l10n.t('The filter cannot be chosen'),
+            'The filter cannot be chosen',
             pickFilter(session.buffer, what, (id) => this.#functionsOf(session)[id] ?? id).then((change) => {
               if (change && this.#view.selected === session) this.#view.changeFilter(change);
             }),
@@ -218,7 +218,7 @@ export class LogsPanel implements vscode.Disposable {
   /** @throws kind `cancelled` when the user gives up a long one */
   async openAsDocument(): Promise<void> {
     const session = this.#view.selected;
-    if (!session) throw new ModalError('notFound', vscode.l10n.t('No log is shown. Follow one first.'));
+    if (!session) throw new ModalError('notFound', 'No log is shown. Follow one first.');
     const source = this.#past.sourceOf(session.id);
     const document = await withSignal(text`Opening the log as a document`, (signal) =>
       documentOf(session, source, signal),

@@ -11,11 +11,10 @@ const load = () => import('./gettingReady.ts');
 export function onboardingCommands(
   services: Services,
 ): Pick<CommandTable, typeof commands.signIn | typeof commands.installCli | typeof commands.openProfileFile> {
-  const { t } = vscode.l10n;
   let flow: SignInFlow | undefined;
   return {
     [commands.signIn]: {
-      doing: t('Sign in'),
+      doing: 'Sign in',
       run: async (argument) => {
         const { SignInFlow } = await load();
         flow ??= new SignInFlow(services); // one, because it knows of the sign-in that runs
@@ -23,20 +22,19 @@ export function onboardingCommands(
       },
     },
     [commands.installCli]: {
-      doing: t('Install Modal CLI'),
+      doing: 'Install Modal CLI',
       run: async () => (await load()).installCli(services),
     },
     [commands.openProfileFile]: {
-      doing: t('Open profile file'),
+      doing: 'Open profile file',
       run: () => openProfileFile(services.planes.configPath),
     },
   };
 }
 
 async function openProfileFile(file: string): Promise<void> {
-  const { t } = vscode.l10n;
   await access(file).catch((error: unknown) => {
-    throw new ModalError('signedOut', t('There is no profile file at {0} yet. Signing in makes it.', file), {
+    throw new ModalError('signedOut', `There is no profile file at ${file} yet. Signing in makes it.`, {
       cause: error,
     });
   });

@@ -149,12 +149,11 @@ export class SignInFlow {
   }
 
   #failed(error: unknown): void {
-    const { t } = vscode.l10n;
     if (isCancelled(error)) {
       showStatus('circle-slash', text`Sign-in cancelled`, 5000);
       return;
     }
-    this.#services.presenter.failure(t('Sign in'), error, [
+    this.#services.presenter.failure('Sign in', error, [
       { title: text`Sign In in a Terminal`, run: () => this.#inTerminal() },
     ]);
   }

@@ -48,13 +48,12 @@ export class AnswerDocuments implements vscode.Disposable {
 function bodyOf(history: RequestHistory, entry: HistoryEntry): string {
   const body = history.bodyOf(entry);
   if (body !== undefined) return body;
-  const { t } = vscode.l10n;
   const kept = entry.answer?.body;
   throw new ModalError(
     'notFound',
     kept?.kind === 'hash'
-      ? t('The answer of {0} is kept as hash and size only. Send the request again.', size(kept.size))
-      : t('This request had no answer.'),
+      ? `The answer of ${size(kept.size)} is kept as hash and size only. Send the request again.`
+      : 'This request had no answer.',
   );
 }
 

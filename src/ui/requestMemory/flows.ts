@@ -51,11 +51,7 @@ export class MemoryFlows implements vscode.Disposable {
   async showHistory(): Promise<void> {
     const entries = await this.#entries();
     if (entries.length === 0) {
-      const { t } = vscode.l10n;
-      throw new ModalError(
-        'notFound',
-        t('No request was sent in this workspace yet. Send one to an endpoint.'),
-      );
+      throw new ModalError('notFound', 'No request was sent in this workspace yet. Send one to an endpoint.');
     }
     new HistoryPick(this.history, entries, {
       open: (spec, send) => this.open(spec, send),

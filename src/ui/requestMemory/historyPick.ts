@@ -72,7 +72,6 @@ export class HistoryPick {
   }
 
   async #act(entry: HistoryEntry, id: ButtonId | 'open'): Promise<void> {
-    const { t } = vscode.l10n;
     try {
       switch (id) {
         case 'open':
@@ -96,20 +95,16 @@ export class HistoryPick {
           return;
       }
     } catch (error) {
-      this.#actions.failure(t('Request history'), error);
+      this.#actions.failure('Request history', error);
     }
   }
 
   async #compare(entry: HistoryEntry): Promise<void> {
-    const { t } = vscode.l10n;
     const others = this.#entries.filter(({ id, answer }) => answer && id !== entry.id);
     const alike = others.filter(({ request }) => request.url === entry.request.url);
     const items = this.#items([...alike, ...others.filter((each) => !alike.includes(each))], false);
     if (!entry.answer || items.length === 0)
-      throw new ModalError(
-        'notFound',
-        t('There is no second answer to compare with. Send the request again.'),
-      );
+      throw new ModalError('notFound', 'There is no second answer to compare with. Send the request again.');
     const chosen = await showPick(items, {
       title: text`Compare Answer`,
       placeHolder: text`Choose the other answer`,
@@ -144,7 +139,7 @@ export class HistoryPick {
 function sendable(entry: HistoryEntry): RequestSpec {
   const spec = replayOf(entry);
   if (typeof spec !== 'string') return spec;
-  throw new ModalError('invalid', vscode.l10n.t('This request cannot be sent again as it was. {0}', spec));
+  throw new ModalError('invalid', `This request cannot be sent again as it was. ${spec}`);
 }
 
 /** For reading and editing, as much as there is. */

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { commands } from '../../contributions.ts';
 import type { CommandTable } from '../commands/command.ts';
 import type { RequestMemory } from './requestMemory.ts';
@@ -17,38 +16,37 @@ type MemoryCommand =
 export function requestMemoryCommands(
   memory: RequestMemory,
 ): Pick<CommandTable, (typeof commands)[MemoryCommand]> {
-  const { t } = vscode.l10n;
   return {
     [commands.showRequestHistory]: {
-      doing: t('Show request history'),
+      doing: 'Show request history',
       run: async () => (await memory.load()).showHistory(),
     },
     [commands.clearRequestHistory]: {
-      doing: t('Clear request history'),
+      doing: 'Clear request history',
       run: async () => (await memory.load()).clearHistory(),
     },
     [commands.saveRequest]: {
-      doing: t('Save request'),
+      doing: 'Save request',
       run: async () => (await memory.load()).askPanel('save'),
     },
     [commands.openSavedRequest]: {
-      doing: t('Open saved request'),
+      doing: 'Open saved request',
       run: async () => (await memory.load()).openSaved(),
     },
     [commands.copyRequestAs]: {
-      doing: t('Copy request'),
+      doing: 'Copy request',
       run: async () => (await memory.load()).askPanel('copyAs'),
     },
     [commands.compareAnswers]: {
-      doing: t('Compare answers'),
+      doing: 'Compare answers',
       run: async () => (await memory.load()).compareWithPrevious(),
     },
     [commands.sendFromFile]: {
-      doing: t('Send request'),
+      doing: 'Send request',
       run: async (argument) => (await memory.load()).sendFromFile(argument),
     },
     [commands.selectHttpEnvironment]: {
-      doing: t('Select variables'),
+      doing: 'Select variables',
       run: async () => (await memory.load()).selectEnvironment(),
     },
   };

@@ -129,7 +129,7 @@ async function writeDocument(uri: vscode.Uri, text: string): Promise<void> {
   const edit = new vscode.WorkspaceEdit();
   edit.replace(uri, new vscode.Range(0, 0, document.lineCount, 0), text.replace(/^\uFEFF/, ''));
   if (!(await vscode.workspace.applyEdit(edit)) || !(await document.save()))
-    throw new ModalError('unexpected', vscode.l10n.t('{0} could not be saved.', uri.fsPath));
+    throw new ModalError('unexpected', `${uri.fsPath} could not be saved.`);
 }
 
 async function namesIn(folder: vscode.Uri): Promise<string[]> {

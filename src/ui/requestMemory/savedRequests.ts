@@ -22,7 +22,6 @@ interface SavedActions {
 
 /** Lists the saved requests by file. @throws kind `notFound` when there is none */
 export async function openSaved(files: HttpFiles, actions: SavedActions): Promise<void> {
-  const { t } = vscode.l10n;
   const items = (await Promise.all((await findSavedFiles()).map(itemsOf))).flat();
   if (items.length === 0) {
     const message = text`No request is saved in this workspace. Save one from its panel with "Save Request".`;
@@ -42,7 +41,7 @@ export async function openSaved(files: HttpFiles, actions: SavedActions): Promis
       if (doing === 'show' || !item.file || !item.request) await showFile(item);
       else await actions.open(await files.spec(item.uri, item.file, item.request), doing === 'send');
     } catch (error) {
-      actions.failure(t('Open saved request'), error);
+      actions.failure('Open saved request', error);
     }
   };
   pick.onDidHide(() => pick.dispose());

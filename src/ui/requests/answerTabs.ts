@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { Steps } from '../../domain/steps.ts';
 import type { AnswerModel } from '../../requests/answer/answerModel.ts';
 import { hexDump } from '../../requests/answer/hex.ts';
@@ -109,7 +108,7 @@ function vectorContent(
     vectors: vectors.map(vectorFacts),
     others: [
       ...vectors.map(({ label }) => label),
-      ...previous.map(({ label }) => vscode.l10n.t('{0} of the answer before', label)),
+      ...previous.map(({ label }) => `${label} of the answer before`),
     ],
     pair: { a, b, ...(value === undefined ? {} : { cosine: value }) },
   };

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { FileTarget } from '../../domain/draftFiles.ts';
 import { filePlace } from '../../domain/draftFiles.ts';
 import { ModalError } from '../../domain/errors.ts';
@@ -36,9 +35,10 @@ export function fileTargetFor(
     const body = { kind: 'multipart', parts: [] } as const;
     return { draft: switchBody({ ...draft, method: 'POST' }, body), place: { kind: 'part', name: 'file' } };
   }
-  const text =
-    'This request has no field for {0}. Choose an operation that takes a file, or a multipart body.';
-  throw new ModalError('invalid', vscode.l10n.t(text, file.name));
+  throw new ModalError(
+    'invalid',
+    `This request has no field for ${file.name}. Choose an operation that takes a file, or a multipart body.`,
+  );
 }
 
 /** The place of the first file of a draft. */

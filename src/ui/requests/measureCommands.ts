@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { text } from '../../domain/text.ts';
 import { commands } from '../../contributions.ts';
 import { resolveEndpoint } from '../commands/arguments.ts';
@@ -13,10 +12,9 @@ const isLoadArgument = (argument: unknown): argument is LoadArgument =>
 export function measureCommands(
   services: Services,
 ): Pick<CommandTable, (typeof commands)['loadTest' | 'checkHealth']> {
-  const { t } = vscode.l10n;
   return {
     [commands.loadTest]: {
-      doing: t('Load test'),
+      doing: 'Load test',
       run: async (argument) => {
         const given = isLoadArgument(argument) ? argument : undefined;
         const target = given?.target ?? (await resolveEndpoint(services, argument, text`Load Test`));
@@ -24,7 +22,7 @@ export function measureCommands(
       },
     },
     [commands.checkHealth]: {
-      doing: t('Check health'),
+      doing: 'Check health',
       run: async (argument) => {
         const target = await resolveEndpoint(services, argument, text`Check Health`);
         if (target) await (await import('./health/healthFlow.ts')).checkHealth(services, target);

@@ -11,14 +11,13 @@ import { chooseFile } from './chooseFile.ts';
 export function requestCommands(
   services: Services,
 ): Pick<CommandTable, typeof commands.openRequest | typeof commands.sendFile> {
-  const { t } = vscode.l10n;
   return {
     [commands.openRequest]: {
-      doing: t('Open request'),
+      doing: 'Open request',
       run: (argument) => openRequest(services, argument),
     },
     [commands.sendFile]: {
-      doing: t('Send file to endpoint'),
+      doing: 'Send file to endpoint',
       run: (argument, selected) => sendFile(services, argument, selected),
     },
   };

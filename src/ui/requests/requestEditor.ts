@@ -194,11 +194,7 @@ export class RequestEditor implements vscode.Disposable {
     const left = others.map(({ name }) => name).join(', ');
     throw new ModalError(
       'invalid',
-      vscode.l10n.t(
-        'This request takes one file and has {0} now. Not put in: {1}. Send those one after the other.',
-        first.name,
-        left,
-      ),
+      `This request takes one file and has ${first.name} now. Not put in: ${left}. Send those one after the other.`,
     );
   }
 

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { ApiOperation, ApiOperationDetails } from '../../domain/api.ts';
 import { matchOperation } from '../../domain/api.ts';
 import type { App, Endpoint } from '../../domain/app.ts';
@@ -219,20 +218,19 @@ export class RequestSession {
   }
 
   #entries(): DraftContext['entries'] {
-    const { t } = vscode.l10n;
     const samples = this.samples.map((sample) => ({
       id: sampleEntry(sample),
-      group: t('Samples'),
+      group: 'Samples',
       label: sample.title,
       title: `${sample.method} ${sample.path}`,
     }));
     const operations = this.operations.map((operation) => ({
       id: operationEntry(operation),
-      group: operation.tag || t('Operations'),
+      group: operation.tag || 'Operations',
       label: operation.id,
-      title: operation.deprecated ? t('{0} (deprecated)', operation.title) : operation.title,
+      title: operation.deprecated ? `${operation.title} (deprecated)` : operation.title,
     }));
-    const hand = { id: byHand, group: '', label: t('Request by hand'), title: '' };
+    const hand = { id: byHand, group: '', label: 'Request by hand', title: '' };
     const listed = new Set([hand, ...samples, ...operations].map(({ id }) => id));
     const others = [...this.#drafts.keys()]
       .filter((id) => !listed.has(id))

@@ -105,10 +105,7 @@ async function readSaved(
   uri: vscode.Uri,
 ): Promise<{ path: string; script: ModalScript }> {
   if (uri.scheme !== 'file') {
-    throw new ModalError(
-      'invalid',
-      vscode.l10n.t('The Modal CLI needs a file on disk. Save a copy of this one first.'),
-    );
+    throw new ModalError('invalid', 'The Modal CLI needs a file on disk. Save a copy of this one first.');
   }
   const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
   await saveFirst(document, vscode.workspace.asRelativePath(uri));
@@ -127,7 +124,7 @@ async function chooseScript(sources: ScriptSources, title: Text): Promise<Script
   if (scripts.length === 0) {
     throw new ModalError(
       'notFound',
-      vscode.l10n.t('No Modal app was found in the Python files of this workspace. Open a script first.'),
+      'No Modal app was found in the Python files of this workspace. Open a script first.',
     );
   }
   return pick(
@@ -168,11 +165,10 @@ async function chooseRunnable<T extends { readonly app: ScriptApp; readonly runn
   title: Text,
   file: string,
 ): Promise<T | undefined> {
-  const { t } = vscode.l10n;
   if (found.length === 0) {
     throw new ModalError(
       'notFound',
-      t('{0} has no function that can be run. Web functions are served instead.', file),
+      `${file} has no function that can be run. Web functions are served instead.`,
     );
   }
   return pick(

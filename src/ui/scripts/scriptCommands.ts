@@ -30,7 +30,6 @@ type ScriptCommands = Pick<
 
 /** Commands on the user's own scripts. */
 export function scriptCommands(services: Services): ScriptCommands {
-  const { t } = vscode.l10n;
   let flow: ScriptFlow | undefined;
   const load = async () => {
     const actions = await import('./scriptActions.ts');
@@ -43,7 +42,7 @@ export function scriptCommands(services: Services): ScriptCommands {
       run: () => services.doctor.fixWorkspace(),
     },
     [commands.serveScript]: {
-      doing: t('Serve script'),
+      doing: 'Serve script',
       run: async (argument) => {
         const { resolveScript, flow } = await load();
         const choice = await resolveScript(services, argument, text`Serve Script`);
@@ -51,7 +50,7 @@ export function scriptCommands(services: Services): ScriptCommands {
       },
     },
     [commands.runFunction]: {
-      doing: t('Run function'),
+      doing: 'Run function',
       run: async (argument) => {
         const { resolveRunnable, flow } = await load();
         const choice = await resolveRunnable(services, argument, text`Run Function`);
@@ -59,26 +58,26 @@ export function scriptCommands(services: Services): ScriptCommands {
       },
     },
     [commands.stopRun]: {
-      doing: t('Stop serve or run'),
+      doing: 'Stop serve or run',
       run: async (argument) => {
         const run = await chooseRun(services, argument, text`Stop Serve or Run`, isLiveRun);
         if (run) services.scriptRuns.stop(run.id);
       },
     },
     [commands.showRunLog]: {
-      doing: t('Show output'),
+      doing: 'Show output',
       run: async (argument) =>
         (await chooseRun(services, argument, text`Show Output`, () => true))?.showLog(),
     },
     [commands.openServedUrl]: {
-      doing: t('Open served URL'),
+      doing: 'Open served URL',
       run: async (argument) => {
         const url = await servedUrl(services, argument, text`Open Served URL`);
         if (url) await openAddress(url);
       },
     },
     [commands.copyServedUrl]: {
-      doing: t('Copy served URL'),
+      doing: 'Copy served URL',
       run: async (argument) => {
         const url = await servedUrl(services, argument, text`Copy Served URL`);
         if (!url) return;
@@ -86,8 +85,8 @@ export function scriptCommands(services: Services): ScriptCommands {
         showStatus('check', text`Copied ${url}`, 4000);
       },
     },
-    [commands.openScript]: { doing: t('Show in editor'), run: (argument) => openScript(services, argument) },
-    [commands.refreshScripts]: { doing: t('Refresh scripts'), run: () => services.scriptsView.refresh() },
+    [commands.openScript]: { doing: 'Show in editor', run: (argument) => openScript(services, argument) },
+    [commands.refreshScripts]: { doing: 'Refresh scripts', run: () => services.scriptsView.refresh() },
   };
 }
 

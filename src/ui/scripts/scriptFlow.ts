@@ -153,7 +153,7 @@ export class ScriptFlow {
       announced = true;
       void store.refresh();
       void this.#announce(title, state.endpoints[0]?.url).catch((error: unknown) =>
-        this.#services.presenter.failure(vscode.l10n.t('Open Served URL'), error),
+        this.#services.presenter.failure('Open Served URL', error),
       );
     };
     const end = async (state: RunState, words: string) => {
@@ -330,10 +330,7 @@ function openFrame(error: unknown): { title: string; run: () => unknown }[] {
 
 function needTrust(): void {
   if (vscode.workspace.isTrusted) return;
-  throw new ModalError(
-    'invalid',
-    vscode.l10n.t('This runs Python code of the workspace, so it needs a trusted workspace.'),
-  );
+  throw new ModalError('invalid', 'This runs Python code of the workspace, so it needs a trusted workspace.');
 }
 
 function titleOf({ app, script }: ScriptChoice): string {

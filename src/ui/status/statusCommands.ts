@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { commands } from '../../contributions.ts';
 import type { CommandTable } from '../commands/command.ts';
 import type { Services } from '../commands/services.ts';
@@ -11,18 +10,17 @@ export function statusCommands(
   CommandTable,
   typeof commands.switchAccount | typeof commands.switchProfile | typeof commands.switchEnvironment
 > {
-  const { t } = vscode.l10n;
   return {
     [commands.switchAccount]: {
-      doing: t('Switch account'),
+      doing: 'Switch account',
       run: async () => (await load()).switchAccount(services),
     },
     [commands.switchProfile]: {
-      doing: t('Switch profile'),
+      doing: 'Switch profile',
       run: async () => (await load()).switchProfile(services),
     },
     [commands.switchEnvironment]: {
-      doing: t('Switch environment'),
+      doing: 'Switch environment',
       run: async () => (await load()).switchEnvironment(services),
     },
   };

@@ -32,18 +32,17 @@ export function appsCommands(
   | typeof commands.openAddress
   | typeof commands.copyAddress
 > {
-  const { t } = vscode.l10n;
   const { store, arrangement, appsView } = services;
-  const filter = { doing: t('Filter apps'), run: () => showFilterPick(store, arrangement) };
+  const filter = { doing: 'Filter apps', run: () => showFilterPick(store, arrangement) };
   return {
     [commands.filterApps]: filter,
     [commands.changeFilter]: filter,
     [commands.clearFilter]: {
-      doing: t('Clear filter'),
+      doing: 'Clear filter',
       run: () => arrangement.change({ filter: noFilter }),
     },
     [commands.groupApps]: {
-      doing: t('Group apps'),
+      doing: 'Group apps',
       run: async () => {
         const groupBy = await pickOne(
           text`Group Apps`,
@@ -54,7 +53,7 @@ export function appsCommands(
       },
     },
     [commands.sortApps]: {
-      doing: t('Sort apps'),
+      doing: 'Sort apps',
       run: async () => {
         const sortBy = await pickOne(
           text`Sort Apps`,
@@ -65,19 +64,19 @@ export function appsCommands(
       },
     },
     [commands.showMoreApps]: {
-      doing: t('Show more apps'),
+      doing: 'Show more apps',
       run: (row) => appsView.showMore(typeof row === 'string' ? row : undefined),
     },
-    [commands.retryApp]: { doing: t('Read app again'), run: (row) => retryApp(services, row) },
+    [commands.retryApp]: { doing: 'Read app again', run: (row) => retryApp(services, row) },
     [commands.openAddress]: {
-      doing: t('Open address'),
+      doing: 'Open address',
       run: async (row) => {
         const address = await addressOf(services, row, text`Open Address in Browser`);
         if (address !== undefined) await openAddress(address);
       },
     },
     [commands.copyAddress]: {
-      doing: t('Copy address'),
+      doing: 'Copy address',
       run: async (row) => {
         const address = await addressOf(services, row, text`Copy Address`);
         if (address === undefined) return;
@@ -85,7 +84,7 @@ export function appsCommands(
         showStatus('check', text`Copied ${address}`, 4000);
       },
     },
-    [commands.copyId]: { doing: t('Copy ID'), run: (row) => copyId(services, row) },
+    [commands.copyId]: { doing: 'Copy ID', run: (row) => copyId(services, row) },
   };
 }
 
@@ -132,7 +131,6 @@ function pickOne<T>(
 }
 
 async function retryApp({ store, appsView }: Services, row: unknown): Promise<void> {
-  const { t } = vscode.l10n;
   const target = appsView.target(typeof row === 'string' ? row : undefined);
   const app = target?.kind === 'app' ? target.app : await pickFailedApp();
   if (!app) return;
@@ -141,7 +139,7 @@ async function retryApp({ store, appsView }: Services, row: unknown): Promise<vo
   function pickFailedApp(): Promise<App | undefined> {
     const { snapshot, problems } = store.state;
     const failed = snapshot.apps.filter(({ id }) => problems.has(id));
-    if (failed.length === 0) throw new ModalError('notFound', t('No app has failed to be read.'));
+    if (failed.length === 0) throw new ModalError('notFound', 'No app has failed to be read.');
     return pick(
       text`Read App Again`,
       text`Choose an app`,

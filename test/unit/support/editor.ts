@@ -4,11 +4,6 @@
  */
 import { Emitter } from '../../../src/domain/emitter.ts';
 
-export const l10n = {
-  t: (text: string, ...values: readonly unknown[]): string =>
-    text.replaceAll(/\{(\d+)\}/g, (_, at: string) => String(values[Number(at)])),
-};
-
 export class Uri {
   readonly path: string;
 

@@ -124,11 +124,6 @@ export class OpenPanel {
 
 const nothing = { dispose: (): void => undefined };
 
-export const l10n = {
-  t: (words: string, ...values: readonly unknown[]): string =>
-    words.replaceAll(/\{(\d+)\}/g, (_, at: string) => String(values[Number(at)])),
-};
-
 export class ThemeIcon {
   readonly id: string;
 

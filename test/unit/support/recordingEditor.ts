@@ -69,7 +69,6 @@ export class EventEmitter {
 }
 export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
 export const ProgressLocation = { Notification: 15 };
-export const l10n = { t: (words: string) => words };
 export const commands = { executeCommand: () => Promise.resolve() };
 
 export const window = {

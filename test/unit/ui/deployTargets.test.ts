@@ -20,7 +20,6 @@ const editor = vi.hoisted(() => ({
 }));
 
 vi.mock('vscode', () => ({
-  l10n: { t: (text: string) => text },
   ThemeIcon: function ThemeIcon() {
     return {};
   },

@@ -82,11 +82,10 @@ async function askEnds(title: Text): Promise<TimeRange | undefined> {
 }
 
 async function sinceDeploy({ logs }: Services, target: LogTarget): Promise<TimeRange> {
-  const { t } = vscode.l10n;
   const planes = { get: (signal?: AbortSignal) => logs.planeFor(target.appId, signal) };
   const since = await withSignal(text`Reading the last deploy`, (cancel) =>
     lastDeploy(planes, target, cancel),
   );
   if (since !== undefined) return { since, until: Date.now() };
-  throw new ModalError('notFound', t('Modal does not say when this app was deployed. Choose another range.'));
+  throw new ModalError('notFound', 'Modal does not say when this app was deployed. Choose another range.');
 }

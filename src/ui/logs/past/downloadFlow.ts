@@ -143,7 +143,6 @@ async function askFile(
   { since }: TimeRange,
   format: Format,
 ): Promise<string | undefined> {
-  const { t } = vscode.l10n;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const base = folder?.scheme === 'file' ? folder : vscode.Uri.file(os.homedir());
   const ending = format === 'json' ? 'jsonl' : 'log';
@@ -156,7 +155,7 @@ async function askFile(
   });
   if (!uri) return undefined;
   if (uri.scheme === 'file') return uri.fsPath;
-  throw new ModalError('invalid', t('Logs can only be saved to a folder of this machine. Choose one.'));
+  throw new ModalError('invalid', 'Logs can only be saved to a folder of this machine. Choose one.');
 }
 
 function nameOf({ appName, functionId, containerId }: LogTarget): string {

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { commands } from '../../../contributions.ts';
 import type { CommandTable } from '../../commands/command.ts';
 import type { Services } from '../../commands/services.ts';
@@ -9,11 +8,11 @@ export function pastCommands(
 ): Pick<CommandTable, typeof commands.downloadLogs | typeof commands.showLogRange> {
   return {
     [commands.showLogRange]: {
-      doing: vscode.l10n.t('Show logs of a time range'),
+      doing: 'Show logs of a time range',
       run: () => services.logs.openRangePicker(),
     },
     [commands.downloadLogs]: {
-      doing: vscode.l10n.t('Download logs'),
+      doing: 'Download logs',
       run: async (argument) => {
         const { downloadLogsFlow } = await import('./downloadFlow.ts');
         await downloadLogsFlow(services, argument);

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { timeText } from '../../../domain/timeRange.ts';
 import type { LogBuffer } from '../../../logs/logBuffer.ts';
 import type { LogDocument } from '../../../logs/logDocument.ts';
@@ -34,8 +33,7 @@ function headerOf(
   count: number,
   leftOut: number,
 ): string[] {
-  const { t } = vscode.l10n;
-  const lines = [t('# Modal logs: {0}', title), `# ${status.words}`];
+  const lines = [`# Modal logs: ${title}`, `# ${status.words}`];
   if (source) {
     const { target, past, older, query } = source;
     const parts = [`app=${target.appName}`, `environment=${target.environment}`];
@@ -44,13 +42,10 @@ function headerOf(
       parts.push(`from=${timeText(past.range.since, 'utc')}`, `to=${timeText(past.range.until, 'utc')}`);
     lines.push(`# ${parts.join(' ')}`, `# ${retentionText(older.keptDays)}`);
   }
-  lines.push(t('# {0} entries, times in UTC', count.toLocaleString()));
+  lines.push(`# ${count.toLocaleString()} entries, times in UTC`);
   if (leftOut > 0)
     lines.push(
-      t(
-        '# {0} older entries do not fit in a document. Download the range to read them.',
-        leftOut.toLocaleString(),
-      ),
+      `# ${leftOut.toLocaleString()} older entries do not fit in a document. Download the range to read them.`,
     );
   return [...lines, ''];
 }

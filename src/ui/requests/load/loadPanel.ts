@@ -124,8 +124,7 @@ export class LoadPanel implements vscode.Disposable {
     try {
       await this.#handle(parsed.data);
     } catch (error) {
-      if (!isCancelled(error))
-        this.#services.presenter.failure(vscode.l10n.t('Load test'), toModalError(error));
+      if (!isCancelled(error)) this.#services.presenter.failure('Load test', toModalError(error));
     }
   }
 
