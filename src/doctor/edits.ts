@@ -40,7 +40,7 @@ export function withoutImport(
 }
 
 /** A statement with its line break; one that shares its line, or is alone in its block, becomes `pass`. */
-function wholeLine(statement: SyntaxNode, source: PythonSource): Edit {
+export function wholeLine(statement: SyntaxNode, source: PythonSource): Edit {
   const before = source.text.lastIndexOf('\n', statement.from - 1) + 1;
   const lineEnd = source.text.indexOf('\n', statement.to);
   const to = lineEnd < 0 ? source.text.length : lineEnd + 1;
@@ -60,4 +60,10 @@ export function indentOf(node: SyntaxNode, source: PythonSource): string {
 /** The line break that the file uses. */
 export function lineBreakOf(source: PythonSource): string {
   return source.text.includes('\r\n') ? '\r\n' : '\n';
+}
+
+/** What stands before a name of modal in a file: `modal.` or the alias of `import modal as m`. */
+export function modalPrefix(text: string): string | undefined {
+  const match = /^import modal(?:[ \t]+as[ \t]+(\w+))?[ \t]*(?:#.*)?\r?$/m.exec(text);
+  return match ? `${match[1] ?? 'modal'}.` : undefined;
 }

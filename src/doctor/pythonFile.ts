@@ -72,6 +72,12 @@ export class PythonFile {
     return this.#values.read(node);
   }
 
+  /** Of a dict that the text tells whole. */
+  entriesOf(node: SyntaxNode): readonly { readonly key: Value; readonly value: SyntaxNode }[] | undefined {
+    const dict = this.#values.node(node);
+    return dict?.name === 'DictionaryExpression' ? this.#values.entries(dict) : undefined;
+  }
+
   /** What the module binds a name to, once. */
   constant(name: string): SyntaxNode | undefined {
     return this.#values.constant(name);

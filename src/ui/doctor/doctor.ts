@@ -1,11 +1,16 @@
+import { readdir } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
+import type { Surroundings } from '../../doctor/images/surroundings.ts';
+import { importFindings } from '../../doctor/images/surroundings.ts';
 import type { Finding, Severity } from '../../doctor/rule.ts';
 import { newestKnown } from '../../doctor/version.ts';
+import { installedModules } from '../../modal/installedModules.ts';
 import { installedRelease } from '../../modal/installedRelease.ts';
 import type { InterpreterInput } from '../../modal/interpreter.ts';
 import type { ScriptFiles } from '../../scripts/scriptIndex.ts';
+import { folderOf, toSlashes } from '../../scripts/slashPath.ts';
 import { AccountNames } from '../../store/accountNames.ts';
 import type { AppStore, PlaneSource } from '../../store/appStore.ts';
 import { fixWorkspace } from './fixWorkspace.ts';
@@ -96,18 +101,33 @@ export class Doctor implements Disposable {
   async #ofText(text: string, uri: vscode.Uri): Promise<readonly Finding[]> {
     if (text.length > largestText) return [];
     this.#release ??= this.#findRelease();
-    const found = await this.#needs.thread.findings(text, {
+    const { findings, uses, imports } = await this.#needs.thread.examined(text, {
       release: await this.#release,
       rates: this.#services.rates(),
     });
-    const missing = await missingNames(text, this.#needs);
+    const [names, modules] = await Promise.all([
+      missingNames(uses, this.#needs),
+      // What is not saved yet lies nowhere.
+      uri.scheme === 'file' ? importFindings(imports, this.#around(uri)) : [],
+    ]);
     const disabled = new Set(this.#services.disabledRules(uri));
-    return [...found, ...missing].filter(({ code }) => !disabled.has(code));
+    return [...findings, ...names, ...modules].filter(({ code }) => !disabled.has(code));
   }
 
   dispose(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#disposables.dispose();
+  }
+
+  #around(uri: vscode.Uri): Surroundings {
+    const own = toSlashes(uri.fsPath);
+    const folder = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath;
+    return {
+      path: own,
+      top: folder === undefined ? folderOf(own) : toSlashes(folder),
+      list: async (at) => new Set(await readdir(at).catch(() => [])),
+      installed: async () => installedModules(await this.#services.interpreter()).catch(() => undefined),
+    };
   }
 
   async #findRelease(): Promise<string> {
