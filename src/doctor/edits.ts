@@ -40,7 +40,7 @@ export function withoutImport(
 }
 
 /** A statement with its line break; one that shares its line, or is alone in its block, becomes `pass`. */
-export function wholeLine(statement: SyntaxNode, source: PythonSource): Edit {
+function wholeLine(statement: SyntaxNode, source: PythonSource): Edit {
   const before = source.text.lastIndexOf('\n', statement.from - 1) + 1;
   const lineEnd = source.text.indexOf('\n', statement.to);
   const to = lineEnd < 0 ? source.text.length : lineEnd + 1;

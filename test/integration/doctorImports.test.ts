@@ -3,13 +3,17 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyEdits, editsOfAll } from '../../src/doctor/applyFixes.ts';
 import { examine } from '../../src/doctor/examine.ts';
+import { imagePackage } from '../../src/doctor/images/imagePackages.ts';
 import { localModule } from '../../src/doctor/images/localModules.ts';
+import { standardLibrary } from '../../src/doctor/images/standardLibrary.ts';
 import { importFindings } from '../../src/doctor/images/surroundings.ts';
 import type { Finding } from '../../src/doctor/rule.ts';
 import { newestKnown } from '../../src/doctor/version.ts';
+import { installedModules } from '../../src/modal/installedModules.ts';
 import { TestWorld } from './support/world.ts';
 
 let world: TestWorld;
@@ -90,5 +94,51 @@ describe('the real command and a module of the workspace', () => {
     const place = await write(text);
     expect(await findings(place, text, [])).toEqual([]);
     expect(await modal(place, 'run', 'app.py::f')).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe('the real command and a package that only the image has', () => {
+  it('fails on this computer, and runs when the import has moved', async () => {
+    // Stands for what pip installs: containers of the local Modal have the packages of this computer.
+    const elsewhere = path.join(folder, 'elsewhere/xgboost');
+    await mkdir(elsewhere, { recursive: true });
+    await writeFile(path.join(elsewhere, '__init__.py'), '__version__ = "3.1.1"\n');
+    const text = imagePackage.examples.hit.replace(
+      '"xgboost==3.1.1")',
+      `"xgboost==3.1.1").add_local_dir(${JSON.stringify(elsewhere)}, "/root/xgboost")`,
+    );
+    const place = await write(text);
+    const installed = await installedModules({
+      configured: world.cli.command,
+      workspaceFolders: [],
+      env: {},
+    });
+    expect(installed).toContain('modal');
+    const found = await findings(place, text, [...(installed ?? [])]);
+    expect(found.map(({ code }) => code)).toEqual([imagePackage.code]);
+    const before = await modal(place, 'deploy', 'app.py');
+    expect(before).toMatchObject({ exitCode: 1 });
+    expect(before.said).toContain("No module named 'xgboost'");
+    const mended = applyEdits(text, editsOfAll(found));
+    await writeFile(
+      path.join(place, 'app.py'),
+      mended.replace('return xgboost', 'print(xgboost').replace('__version__\n', '__version__)\n'),
+    );
+    const after = await modal(place, 'deploy', 'app.py');
+    expect(after).toMatchObject({ exitCode: 0 });
+    expect((await modal(place, 'run', 'app.py::f')).said).toContain('3.1.1');
+  });
+
+  it('finds every package installed that Python itself imports', async () => {
+    const { command } = world.cli;
+    const python = path.join(path.dirname(command), 'python');
+    const script =
+      'import json, pkgutil, sys; print(json.dumps([[m.name for m in pkgutil.iter_modules(p for p in sys.path if "site-packages" in p)], sorted(n for n in sys.stdlib_module_names if not n.startswith("_"))]))';
+    const { stdout } = await promisify(execFile)(python, ['-I', '-c', script]);
+    const [packages = [], library = []] = JSON.parse(stdout) as string[][];
+    const installed = await installedModules({ configured: command, workspaceFolders: [], env: {} });
+    expect(packages.length).toBeGreaterThan(20);
+    expect(packages.filter((name) => !installed?.has(name))).toEqual([]);
+    expect(library.filter((name) => !standardLibrary.has(name))).toEqual([]);
   });
 });

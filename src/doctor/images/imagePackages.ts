@@ -1,5 +1,6 @@
+import type { SyntaxNode } from '@lezer/common';
 import { findingOf } from '../diagnose.ts';
-import { lineBreakOf, wholeLine } from '../edits.ts';
+import { lineBreakOf } from '../edits.ts';
 import type { ModalFile } from '../modalFile.ts';
 import type { PythonFile } from '../pythonFile.ts';
 import type { Rule } from '../rule.ts';
@@ -107,20 +108,32 @@ function fixOf(imported: ImportedModule, uses: LocalUses, file: PythonFile): Sha
   if (variable === undefined || made?.name !== 'AssignStatement' || made.parent?.name !== 'Script')
     return undefined;
   const { source } = file;
-  const removal = wholeLine(statement, source);
+  const line = lineOf(statement, source.text);
   const feed = source.text.indexOf('\n', made.to);
-  // A statement that shares its line, and an image on the last line, are left to the user.
-  if (removal.text !== '' || feed < 0) return undefined;
+  // An image on the last line is left to the user.
+  if (!line || feed < 0) return undefined;
   const end = lineBreakOf(source);
-  const item = source.textOf(statement).replace(/\n(?=[^\r\n])/g, '\n    ');
+  const item = source.text
+    .slice(statement.from, line.to)
+    .trimEnd()
+    .replace(/\n(?=[^\r\n])/g, '\n    ');
   return {
     title: ['Import ', ' in the image only'],
     name: imported.module,
-    edits: [removal],
+    edits: [{ ...line, text: '' }],
     at: feed + 1,
     open: `${end}with ${variable}.imports():${end}    `,
     item,
     between: `${end}    `,
     close: end,
   };
+}
+
+/** The lines of a statement that stands alone on them, with their break; a comment may follow it. */
+function lineOf({ from, to }: SyntaxNode, text: string): { from: number; to: number } | undefined {
+  const start = text.lastIndexOf('\n', from - 1) + 1;
+  const feed = text.indexOf('\n', to);
+  const end = feed < 0 ? text.length : feed + 1;
+  const isAlone = text.slice(start, from).trim() === '' && /^\s*(?:#|$)/.test(text.slice(to, end));
+  return isAlone ? { from: start, to: end } : undefined;
 }
