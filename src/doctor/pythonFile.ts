@@ -78,6 +78,17 @@ export class PythonFile {
     return dict?.name === 'DictionaryExpression' ? this.#values.entries(dict) : undefined;
   }
 
+  /** How often a name stands in the file, wherever and whatever it means there. */
+  usesOf(name: string): number {
+    let uses = 0;
+    this.source.tree.iterate({
+      enter: ({ node }) => {
+        if (node.name === 'VariableName' && this.source.textOf(node) === name) uses++;
+      },
+    });
+    return uses;
+  }
+
   /** What the module binds a name to, once. */
   constant(name: string): SyntaxNode | undefined {
     return this.#values.constant(name);

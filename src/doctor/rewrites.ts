@@ -1,5 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
-import { indentOf, lineBreakOf, modalPrefix, withoutArgument, withoutImport } from './edits.ts';
+import { importNameAt, indentOf, lineBreakOf, modalPrefix, withoutArgument, withoutImport } from './edits.ts';
+import { buildFix, mountFix } from './mountFixes.ts';
 import type { PythonFile } from './pythonFile.ts';
 import type { Edit, Fix } from './rule.ts';
 import type { Form, Rewrite } from './rules/form.ts';
@@ -73,6 +74,9 @@ function listed({ site, calls, file }: Place, to: string): Fix | undefined {
 type Custom = Extract<Rewrite, { kind: 'custom' }>['by'];
 
 const custom: Readonly<Record<Custom, (place: Place) => Fix | undefined>> = {
+  mount: mountFix,
+  build: buildFix,
+
   gpuClass: (place) => {
     const uses = place.same.filter(({ imports }) => !imports);
     const edits = uses.map((use) => gpuText(use, place.file));
@@ -82,7 +86,7 @@ const custom: Readonly<Record<Custom, (place: Place) => Fix | undefined>> = {
     }
     // The import may go only when nothing needs it any more.
     if (!edits.every((edit) => edit !== undefined)) return undefined;
-    const name = place.site.node.getChildren('VariableName').find(({ from }) => from === place.site.from);
+    const name = importNameAt(place.site.node, place.site.from);
     const without = name && withoutImport(place.site.node, name, place.file.source);
     return without && { title: 'Name GPUs by texts and remove the import', edits: [...edits, without] };
   },

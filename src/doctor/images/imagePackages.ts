@@ -1,6 +1,5 @@
-import type { SyntaxNode } from '@lezer/common';
 import { findingOf } from '../diagnose.ts';
-import { lineBreakOf } from '../edits.ts';
+import { lineBreakOf, lineOf } from '../edits.ts';
 import type { ModalFile } from '../modalFile.ts';
 import type { PythonFile } from '../pythonFile.ts';
 import type { Rule } from '../rule.ts';
@@ -127,13 +126,4 @@ function fixOf(imported: ImportedModule, uses: LocalUses, file: PythonFile): Sha
     between: `${end}    `,
     close: end,
   };
-}
-
-/** The lines of a statement that stands alone on them, with their break; a comment may follow it. */
-function lineOf({ from, to }: SyntaxNode, text: string): { from: number; to: number } | undefined {
-  const start = text.lastIndexOf('\n', from - 1) + 1;
-  const feed = text.indexOf('\n', to);
-  const end = feed < 0 ? text.length : feed + 1;
-  const isAlone = text.slice(start, from).trim() === '' && /^\s*(?:#|$)/.test(text.slice(to, end));
-  return isAlone ? { from: start, to: end } : undefined;
 }

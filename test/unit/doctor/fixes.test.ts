@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { applyEdits, editsOfAll } from '../../../src/doctor/applyFixes.ts';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
 import { rules } from '../../../src/doctor/rules.ts';
+import { left, mended } from '../../integration/doctor/mended.ts';
 
 const newest = '1.6.4';
 const fixed = (text: string) => applyEdits(text, editsOfAll(diagnose(text, newest)));
@@ -16,6 +17,19 @@ describe('fixes', () => {
       else expect(fixed(hit)).toBe(hit);
     },
   );
+
+  it.each(Object.entries(mended))(
+    'move files of mounts, and drop @modal.build: %s',
+    (_, { before, after }) => {
+      expect(fixed(before)).toBe(after);
+      expect(codes(after)).toEqual([]);
+    },
+  );
+
+  it.each(Object.entries(left))('leave to the user: %s', (_, text) => {
+    expect(codes(text).length).toBeGreaterThan(0);
+    expect(fixed(text)).toBe(text);
+  });
 
   it('rename an imported name everywhere, and leave an alias', () => {
     expect(fixed('from modal import Image, Stub\n\nstub = Stub("a")\nother: Stub\n')).toBe(
