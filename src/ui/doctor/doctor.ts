@@ -4,6 +4,7 @@ import type { Disposable } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
 import type { Surroundings } from '../../doctor/images/surroundings.ts';
 import { importFindings } from '../../doctor/images/surroundings.ts';
+import { findingsByCell, programOf } from '../../doctor/notebook.ts';
 import type { Finding, Severity } from '../../doctor/rule.ts';
 import { newestKnown } from '../../doctor/version.ts';
 import { installedModules } from '../../modal/installedModules.ts';
@@ -31,6 +32,8 @@ export interface DoctorServices extends Omit<HelpNeeds, 'thread' | 'names' | 'sn
   readonly interpreter: () => Promise<InterpreterInput>;
   /** Codes of rules that the user has switched off. */
   readonly disabledRules: (uri: vscode.Uri) => readonly string[];
+  /** The user wants no hints about money and safety in this file. */
+  readonly isQuiet: (document: vscode.TextDocument) => boolean;
   readonly planes: PlaneSource;
   readonly store: Pick<AppStore, 'state'>;
 }
@@ -68,7 +71,7 @@ export class Doctor implements Disposable {
       new DoctorCompletions(needs),
       new DoctorHovers(needs),
       vscode.workspace.onDidOpenTextDocument((document) => void this.#look(document)),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#soon(document)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#changed(document)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document.uri)),
     ])
       this.#disposables.add(disposable);
@@ -88,7 +91,7 @@ export class Doctor implements Disposable {
     const known = this.#known.get(key);
     if (known?.version === document.version) return known.findings;
     const { version } = document;
-    const findings = await this.#ofText(document.getText(), document.uri);
+    const findings = await this.#shown(document);
     if (document.version === version) this.#known.set(key, { version, findings });
     return findings;
   }
@@ -96,6 +99,30 @@ export class Doctor implements Disposable {
   /** @param files those of the workspace */
   fixWorkspace(files: ScriptFiles): Promise<void> {
     return fixWorkspace(files, (document) => this.findings(document));
+  }
+
+  /** Without what the user has switched off for the file. */
+  async #shown(document: vscode.TextDocument): Promise<readonly Finding[]> {
+    const { uri } = document;
+    const found = await this.#ofDocument(document);
+    const disabled = new Set(this.#services.disabledRules(uri));
+    const wanted = found.filter(({ code }) => !disabled.has(code));
+    if (!wanted.some(({ severity }) => severity === 'hint') || !this.#services.isQuiet(document))
+      return wanted;
+    return wanted.filter(({ severity }) => severity !== 'hint');
+  }
+
+  async #ofDocument(document: vscode.TextDocument): Promise<readonly Finding[]> {
+    const cells = notebookOf(document)?.getCells();
+    if (!cells) return this.#ofText(document.getText(), document.uri);
+    const program = programOf(
+      cells.map((cell) => ({
+        text: cell.document.getText(),
+        isPython: cell.document.languageId === 'python',
+      })),
+    );
+    const found = findingsByCell(await this.#ofText(program.text, document.uri), program);
+    return found[cells.findIndex((cell) => cell.document === document)] ?? [];
   }
 
   async #ofText(text: string, uri: vscode.Uri): Promise<readonly Finding[]> {
@@ -107,11 +134,10 @@ export class Doctor implements Disposable {
     });
     const [names, modules] = await Promise.all([
       missingNames(uses, this.#needs),
-      // What is not saved yet lies nowhere.
+      // What is not saved lies nowhere, and functions of a notebook are sent as they are.
       uri.scheme === 'file' ? importFindings(imports, this.#around(uri)) : [],
     ]);
-    const disabled = new Set(this.#services.disabledRules(uri));
-    return [...findings, ...names, ...modules].filter(({ code }) => !disabled.has(code));
+    return [...findings, ...names, ...modules];
   }
 
   dispose(): void {
@@ -136,6 +162,13 @@ export class Doctor implements Disposable {
       `Python files are checked for modal ${found ?? `${newestKnown} (none was found)`}.`,
     );
     return found ?? newestKnown;
+  }
+
+  /** Of a notebook every cell may change its meaning. */
+  #changed(document: vscode.TextDocument): void {
+    const cells = notebookOf(document)?.getCells() ?? [];
+    for (const cell of cells) this.#known.delete(cell.document.uri.toString());
+    for (const each of cells.length > 0 ? cells.map((cell) => cell.document) : [document]) this.#soon(each);
   }
 
   #soon(document: vscode.TextDocument): void {
@@ -194,5 +227,14 @@ function markOf(finding: Finding, document: vscode.TextDocument): vscode.Diagnos
 }
 
 function isPython({ languageId, uri }: vscode.TextDocument): boolean {
-  return languageId === 'python' && (uri.scheme === 'file' || uri.scheme === 'untitled');
+  return languageId === 'python' && ['file', 'untitled', cellScheme].includes(uri.scheme);
+}
+
+const cellScheme = 'vscode-notebook-cell';
+
+function notebookOf(document: vscode.TextDocument): vscode.NotebookDocument | undefined {
+  if (document.uri.scheme !== cellScheme) return undefined;
+  return vscode.workspace.notebookDocuments.find((notebook) =>
+    notebook.getCells().some((cell) => cell.document === document),
+  );
 }
