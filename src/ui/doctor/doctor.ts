@@ -40,7 +40,7 @@ export interface DoctorServices extends Omit<HelpNeeds, 'thread' | 'names' | 'sn
 
 interface Known {
   readonly version: number;
-  readonly findings: readonly Finding[];
+  readonly findings: Promise<readonly Finding[]>;
 }
 
 /** Marks outdated and wrong Modal code in the open Python files. */
@@ -86,30 +86,38 @@ export class Doctor implements Disposable {
   }
 
   /** What the file has as it stands in the editor. */
-  async findings(document: vscode.TextDocument): Promise<readonly Finding[]> {
+  findings(document: vscode.TextDocument): Promise<readonly Finding[]> {
     const key = document.uri.toString();
     const known = this.#known.get(key);
-    if (known?.version === document.version) return known.findings;
     const { version } = document;
-    const findings = await this.#shown(document);
-    if (document.version === version) this.#known.set(key, { version, findings });
+    if (known?.version === version) return known.findings;
+    const findings = this.#shown(document);
+    this.#known.set(key, { version, findings });
+    findings.catch(() => {
+      if (this.#known.get(key)?.findings === findings) this.#known.delete(key);
+    });
     return findings;
   }
 
   /** @param files those of the workspace */
   fixWorkspace(files: ScriptFiles): Promise<void> {
-    return fixWorkspace(files, (document) => this.findings(document));
+    return fixWorkspace(files, {
+      ofText: async (text, uri) => this.#switchedOn(await this.#ofText(text, uri), uri),
+      ofDocument: (document) => this.findings(document),
+    });
   }
 
   /** Without what the user has switched off for the file. */
   async #shown(document: vscode.TextDocument): Promise<readonly Finding[]> {
-    const { uri } = document;
-    const found = await this.#ofDocument(document);
-    const disabled = new Set(this.#services.disabledRules(uri));
-    const wanted = found.filter(({ code }) => !disabled.has(code));
+    const wanted = this.#switchedOn(await this.#ofDocument(document), document.uri);
     if (!wanted.some(({ severity }) => severity === 'hint') || !this.#services.isQuiet(document))
       return wanted;
     return wanted.filter(({ severity }) => severity !== 'hint');
+  }
+
+  #switchedOn(found: readonly Finding[], uri: vscode.Uri): readonly Finding[] {
+    const disabled = new Set(this.#services.disabledRules(uri));
+    return found.filter(({ code }) => !disabled.has(code));
   }
 
   async #ofDocument(document: vscode.TextDocument): Promise<readonly Finding[]> {
