@@ -43,7 +43,9 @@ export function mountFix({
   const name = importNameAt(site.node, site.from);
   const without = name && withoutImport(site.node, name, file.source);
   const isFree = same.every((other) => other.imports ?? makerOf(other) !== undefined);
-  return without && isFree ? { title, edits: [...all.flatMap(({ edits }) => edits), without] } : undefined;
+  if (!without || !isFree) return undefined;
+  const edits = all.flatMap((each) => each.edits);
+  return { title: edits.length > 0 ? title : 'Remove the import', edits: [...edits, without] };
 }
 
 function convertedIn(calls: readonly Call[], file: PythonFile): Converted[] {
@@ -196,7 +198,8 @@ export function buildFix({ site, same, file }: Place & { readonly same: readonly
   const without = name && withoutImport(site.node, name, file.source);
   const removals = same.filter(({ imports }) => !imports).map(removalOf);
   const edits = removals.filter((edit) => edit !== undefined);
-  return without && edits.length === removals.length ? { title, edits: [...edits, without] } : undefined;
+  if (!without || edits.length !== removals.length) return undefined;
+  return { title: edits.length > 0 ? title : 'Remove the import', edits: [...edits, without] };
 }
 
 function isEnter(decorator: SyntaxNode, file: PythonFile): boolean {

@@ -88,7 +88,8 @@ const custom: Readonly<Record<Custom, (place: Place) => Fix | undefined>> = {
     if (!edits.every((edit) => edit !== undefined)) return undefined;
     const name = importNameAt(place.site.node, place.site.from);
     const without = name && withoutImport(place.site.node, name, place.file.source);
-    return without && { title: 'Name GPUs by texts and remove the import', edits: [...edits, without] };
+    const title = edits.length > 0 ? 'Name GPUs by texts and remove the import' : 'Remove the import';
+    return without && { title, edits: [...edits, without] };
   },
 
   concurrent: ({ site, calls, file }) => {

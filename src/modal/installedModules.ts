@@ -1,7 +1,8 @@
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { InterpreterInput } from './cliCandidates.ts';
-import { nearestModal } from './installedRelease.ts';
+import { cliCandidates } from './cliCandidates.ts';
+import { environmentOf, modalIn } from './installedRelease.ts';
 
 /**
  * Modules that the Python of the nearest `modal` can import, read from the folders of its environment: nothing is run.
@@ -9,10 +10,21 @@ import { nearestModal } from './installedRelease.ts';
  * run when Python starts may add any
  */
 export async function installedModules(input: InterpreterInput): Promise<ReadonlySet<string> | undefined> {
-  const nearest = await nearestModal(input);
-  if (!nearest || input.env['PYTHONPATH'] || !(await isClosed(nearest.environment))) return undefined;
+  if (input.env['PYTHONPATH']) return undefined;
+  for (const { command } of await cliCandidates(input)) {
+    const environment = await environmentOf(command);
+    if (environment === undefined) continue;
+    // A program of another kind may have a `modal` that is not seen here.
+    if (!(await isClosed(environment))) return undefined;
+    const found = await modalIn(environment);
+    if (found) return modulesIn(found.folders);
+  }
+  return undefined;
+}
+
+async function modulesIn(folders: readonly string[]): Promise<ReadonlySet<string> | undefined> {
   const modules = new Set<string>();
-  for (const folder of nearest.folders) {
+  for (const folder of folders) {
     const entries = await names(folder);
     for (const name of entries.flatMap(moduleOf)) modules.add(name);
     for (const name of entries.filter((entry) => entry.endsWith('.pth'))) {

@@ -43,8 +43,8 @@ def f():
   },
 };
 
-/** Folders may be made known to Python, or files be there by other ways than the image. */
-const otherWays = /\bsys\.path\b|\bPYTHONPATH\b|\baddsitedir\b/;
+/** Python may look elsewhere too, and releases before 1.6 took the image that was set on an app. */
+const otherWays = /\bsys\.path\b|\bPYTHONPATH\b|\baddsitedir\b|\.image[ \t]*=[^=]/;
 
 /** Imports that fail in a container, if the module is one of the workspace. */
 export function missingModules(

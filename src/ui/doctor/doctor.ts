@@ -72,6 +72,9 @@ export class Doctor implements Disposable {
       new DoctorHovers(needs),
       vscode.workspace.onDidOpenTextDocument((document) => void this.#look(document)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.#changed(document)),
+      vscode.workspace.onDidChangeNotebookDocument(({ notebook, contentChanges }) => {
+        if (contentChanges.length > 0) this.#changedCells(notebook);
+      }),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document.uri)),
     ])
       this.#disposables.add(disposable);
@@ -172,11 +175,18 @@ export class Doctor implements Disposable {
     return found ?? newestKnown;
   }
 
-  /** Of a notebook every cell may change its meaning. */
   #changed(document: vscode.TextDocument): void {
-    const cells = notebookOf(document)?.getCells() ?? [];
-    for (const cell of cells) this.#known.delete(cell.document.uri.toString());
-    for (const each of cells.length > 0 ? cells.map((cell) => cell.document) : [document]) this.#soon(each);
+    const notebook = notebookOf(document);
+    if (notebook) this.#changedCells(notebook);
+    else this.#soon(document);
+  }
+
+  /** Every cell may have changed its meaning. */
+  #changedCells(notebook: vscode.NotebookDocument): void {
+    for (const { document } of notebook.getCells()) {
+      this.#known.delete(document.uri.toString());
+      this.#soon(document);
+    }
   }
 
   #soon(document: vscode.TextDocument): void {

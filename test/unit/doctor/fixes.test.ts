@@ -31,6 +31,12 @@ describe('fixes', () => {
     expect(fixed(text)).toBe(text);
   });
 
+  it.each(['gpu', 'Mount', 'build'])('of an import that nothing needs only remove it: %s', (name) => {
+    const text = `import modal\nfrom modal import App, ${name}\n`;
+    expect(marks(text).map(({ fix }) => fix?.title)).toEqual(['Remove the import']);
+    expect(fixed(text)).toBe('import modal\nfrom modal import App\n');
+  });
+
   it('rename an imported name everywhere, and leave an alias', () => {
     expect(fixed('from modal import Image, Stub\n\nstub = Stub("a")\nother: Stub\n')).toBe(
       'from modal import Image, App\n\nstub = App("a")\nother: App\n',

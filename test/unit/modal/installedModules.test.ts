@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { installedModules } from '../../../src/modal/installedModules.ts';
+import { installedRelease } from '../../../src/modal/installedRelease.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -59,6 +60,25 @@ describe('modules of the environment of modal', () => {
     expect(await modules({ 'pyvenv.cfg': '' })).toBeUndefined();
     expect(await modules({}, { PYTHONPATH: '/x' })).toBeUndefined();
     expect(await modules({ [`${site}/hook.pth`]: 'import hook; hook.start()\n' })).toBeUndefined();
+  });
+
+  it('are those behind the link that uv and pipx make', async () => {
+    await modules({ [`${site}/torch/__init__.py`]: '', 'bin/modal': '' });
+    const bin = await mkdtemp(path.join(os.tmpdir(), 'modules-bin-'));
+    await symlink(path.join(folder, 'bin/modal'), path.join(bin, 'modal'));
+    const input = { configured: '', workspaceFolders: [], env: { PATH: bin }, home: bin };
+    expect(await installedModules(input)).toContain('torch');
+    expect(await installedRelease(input)).toBe('1.6.4');
+    await rm(bin, { recursive: true });
+  });
+
+  it('are unknown where a nearer program may be the one that has modal', async () => {
+    const bin = await mkdtemp(path.join(os.tmpdir(), 'modules-bin-'));
+    await writeFile(path.join(bin, 'modal'), '#!/bin/sh\n');
+    const env = { PATH: `${bin}${path.delimiter}${folder}/bin` };
+    await modules({});
+    expect(await installedModules({ configured: '', workspaceFolders: [], env, home: bin })).toBeUndefined();
+    await rm(bin, { recursive: true });
   });
 
   it('are unknown where there is no modal', async () => {

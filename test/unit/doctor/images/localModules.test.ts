@@ -126,6 +126,7 @@ describe('a module of the workspace', () => {
       `${head}${app()}${unit('volumes={"/root/helpers": modal.Volume.from_name("d")}')}`,
     ],
     ['volumes that are not read', `${head}${app()}${unit('volumes=VOLUMES')}`],
+    ['an image that is set on the app', `${head}${app()}\napp.image = make()\n${unit()}`],
     ['a path of its own', `import sys\n${head}sys.path.append("/data")\n${app()}${unit()}`],
     [
       'an import that is tried',
