@@ -31,9 +31,13 @@ export function examine(text: string, version: string, rates?: Rates): Examined 
   };
 }
 
+/** Each import is held against each function, and people's files have fewer. */
+const mostUnits = 200;
+const mostImports = 500;
+
 function pendingImports(modal: ModalFile, version: string): PendingImport[] {
-  const units = unitsOf(modal);
+  const units = unitsOf(modal).slice(0, mostUnits);
   if (units.length === 0) return [];
-  const places = importPlaces(modal, units);
+  const places = importPlaces(modal, units).slice(0, mostImports);
   return [...missingModules(modal, places, version), ...missingPackages(modal, units, places, version)];
 }

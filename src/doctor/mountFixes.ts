@@ -48,7 +48,15 @@ export function mountFix({
   return { title: edits.length > 0 ? title : 'Remove the import', edits: [...edits, without] };
 }
 
+const known = new WeakMap<readonly Call[], Converted[]>();
+
 function convertedIn(calls: readonly Call[], file: PythonFile): Converted[] {
+  const found = known.get(calls) ?? convertedOfAll(calls, file);
+  known.set(calls, found);
+  return found;
+}
+
+function convertedOfAll(calls: readonly Call[], file: PythonFile): Converted[] {
   return calls.flatMap((call) => {
     const mounts = call.args.find(({ name }) => name === 'mounts');
     if (!mounts || !/^(?:app\.(?:function|cls)|modal\.App)$/.test(call.callee)) return [];

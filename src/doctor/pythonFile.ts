@@ -22,6 +22,7 @@ export class PythonFile {
   readonly #bindings: Bindings;
   readonly #values: Values;
   readonly #inside = new Map<number, ReadonlySet<string>>();
+  #uses: ReadonlyMap<string, number> | undefined;
 
   constructor(text: string) {
     this.source = new PythonSource(text);
@@ -80,18 +81,25 @@ export class PythonFile {
 
   /** How often a name stands in the file, wherever and whatever it means there. */
   usesOf(name: string): number {
-    let uses = 0;
-    this.source.tree.iterate({
-      enter: ({ node }) => {
-        if (node.name === 'VariableName' && this.source.textOf(node) === name) uses++;
-      },
-    });
-    return uses;
+    this.#uses ??= this.#countNames();
+    return this.#uses.get(name) ?? 0;
   }
 
   /** What the module binds a name to, once. */
   constant(name: string): SyntaxNode | undefined {
     return this.#values.constant(name);
+  }
+
+  #countNames(): Map<string, number> {
+    const uses = new Map<string, number>();
+    this.source.tree.iterate({
+      enter: ({ node }) => {
+        if (node.name !== 'VariableName') return;
+        const name = this.source.textOf(node);
+        uses.set(name, (uses.get(name) ?? 0) + 1);
+      },
+    });
+    return uses;
   }
 
   #isShadowed(name: string, node: SyntaxNode): boolean {

@@ -102,7 +102,7 @@ function modulesOf({ image }: Unit, file: PythonFile): string[] {
 /** Where nothing but the containers of one image needs its names, the import moves below `with image.imports():`. */
 function fixOf(imported: ImportedModule, uses: LocalUses, file: PythonFile): SharedFix | undefined {
   const { statement, bound, isAlone } = imported;
-  const variable = isAlone ? uses.imageOfAll(bound, statement) : undefined;
+  const variable = isAlone ? uses.imageOfAll(bound) : undefined;
   const made = variable === undefined ? undefined : file.constant(variable)?.parent;
   if (variable === undefined || made?.name !== 'AssignStatement' || made.parent?.name !== 'Script')
     return undefined;

@@ -31,11 +31,14 @@ export function importPlaces({ file, calls }: ModalFile, units: readonly Unit[])
     const users = units.filter((unit) => unit.variable !== undefined && unit.variable === variable);
     return users.length > 0 ? inBlock(statement.getChild('Body'), users) : [];
   });
+  const remote = new Set(
+    calls.filter(({ callee }) => runsRemotely.test(callee)).map(({ node }) => node.parent?.from),
+  );
   const inUnits = units.flatMap((unit) => {
     if (unit.definition.name === 'FunctionDefinition')
       return inBlock(unit.definition.getChild('Body'), [unit]);
-    const methods = statementsOf(unit.definition.getChild('Body'), 'DecoratedStatement').filter((method) =>
-      calls.some(({ node, callee }) => node.parent?.from === method.from && runsRemotely.test(callee)),
+    const methods = statementsOf(unit.definition.getChild('Body'), 'DecoratedStatement').filter(({ from }) =>
+      remote.has(from),
     );
     return methods.flatMap((method) => inBlock(method.lastChild?.getChild('Body') ?? null, [unit]));
   });

@@ -59,6 +59,7 @@ export function missingModules(
     if (!carried.has(unit)) carried.set(unit, carriedOf(unit, file));
     return carried.get(unit);
   };
+  const insertions = new Map<string, { found: Insertion | undefined }>();
   return places.flatMap(({ imported, runsIn }): PendingImport[] => {
     const [first = ''] = imported.module.split('.');
     if (standardLibrary.has(first) || first === 'modal') return [];
@@ -68,7 +69,10 @@ export function missingModules(
     const others = lacking.length > 1 ? ` and ${lacking.length - 1} more` : '';
     const detail = `${first.slice(0, 60)} is not in the image of ${unit.name.slice(0, 60)}${others}, so that importing it in the container`;
     const [finding] = findingOf(localModule, imported, version, undefined, detail);
-    const fix = fixOf(first, lacking, modal);
+    const key = lacking.map(({ definition }) => definition.from).join();
+    const place = insertions.get(key) ?? { found: insertionFor(lacking, modal) };
+    insertions.set(key, place);
+    const fix = place.found && fixOf(first, place.found);
     const { module, members } = imported;
     return finding ? [{ module, members, when: 'local', finding, ...(fix ? { fix } : {}) }] : [];
   });
@@ -102,15 +106,17 @@ function carriedOf(unit: Unit, file: PythonFile): Contents | undefined {
 /** With these the file is not imported in the container, or more is there than the image has. */
 const makesOther = new Set(['serialized', 'include_source', 'mounts', 'network_file_systems']);
 
-/** One image that all of them have is given the module. */
-function fixOf(module: string, units: readonly Unit[], modal: ModalFile): SharedFix | undefined {
-  const { file } = modal;
-  const source = {
-    title: ['Add ', ' to the image'],
-    name: module,
-    item: `"${module}"`,
-    between: ', ',
-  } as const;
+/** Where an image is given modules. */
+type Insertion = Pick<SharedFix, 'at' | 'open'>;
+
+const fixOf = (module: string, insertion: Insertion): SharedFix => ({
+  ...{ title: ['Add ', ' to the image'], name: module, edits: [] },
+  ...insertion,
+  ...{ item: `"${module}"`, between: ', ', close: ')' },
+});
+
+/** One image that all of them have. */
+function insertionFor(units: readonly Unit[], { file }: ModalFile): Insertion | undefined {
   const [first] = units;
   if (!first?.image) return undefined;
   if (first.image === 'default') {
@@ -120,13 +126,13 @@ function fixOf(module: string, units: readonly Unit[], modal: ModalFile): Shared
     if (!call || !isShared || prefix === undefined) return undefined;
     const last = file.source.argumentsOf(call).at(-1)?.value;
     const open = `${last ? ', ' : ''}image=${prefix}Image.debian_slim().add_local_python_source(`;
-    return { ...source, edits: [], at: last?.to ?? call.from + 1, open, close: ')' };
+    return { at: last?.to ?? call.from + 1, open };
   }
   const { node } = first.image;
   const isShared = units.every(({ image }) => typeof image === 'object' && image.node.from === node.from);
   if (!isShared || isBuiltUpon(first, file)) return undefined;
   const open = `${breakBefore(node, file)}.add_local_python_source(`;
-  return { ...source, edits: [], at: node.to, open, close: ')' };
+  return { at: node.to, open };
 }
 
 /** After files were added no step may follow that builds. */

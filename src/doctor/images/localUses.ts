@@ -9,6 +9,9 @@ export class LocalUses {
   /** By name, the functions and classes of the module in whose bodies it stands; undefined for the module itself. */
   readonly #users = new Map<string, Set<SyntaxNode | undefined>>();
   readonly #byName = new Map<string, SyntaxNode>();
+  /** How many import statements have a name in them. */
+  readonly #imports = new Map<string, number>();
+  #local: ReadonlySet<number> | undefined;
 
   constructor(file: PythonFile, units: readonly Unit[]) {
     this.#file = file;
@@ -16,7 +19,10 @@ export class LocalUses {
     const users = new Map<number, SyntaxNode>();
     file.source.tree.iterate({
       enter: ({ node }) => {
-        if (node.name === 'ImportStatement') return false;
+        if (node.name === 'ImportStatement') {
+          this.#addImport(node);
+          return false;
+        }
         if (node.name !== 'VariableName') return undefined;
         const user = userOf(node);
         const same = user && (users.get(user.from) ?? user);
@@ -32,14 +38,12 @@ export class LocalUses {
     });
   }
 
-  /**
-   * The variable of the image in whose containers everything runs that uses the names, and nothing else does.
-   * @param statement that imports them
-   */
-  imageOfAll(names: readonly string[], statement: SyntaxNode): string | undefined {
-    if (this.#isImportedAgain(names, statement)) return undefined;
+  /** The variable of the image in whose containers everything runs that uses imported names, and nothing else does. */
+  imageOfAll(names: readonly string[]): string | undefined {
+    if (names.some((name) => name === '*' || this.#imports.get(name) !== 1)) return undefined;
     const users = new Set(names.flatMap((name) => [...(this.#users.get(name) ?? [])]));
-    const local = this.#localFunctions();
+    this.#local ??= this.#localFunctions();
+    const local = this.#local;
     const units = [...users].map((user) => this.#units.find(({ definition }) => isSame(definition, user)));
     if ([...users].some((user) => !user || local.has(user.from))) return undefined;
     // A function of no image may be called by any.
@@ -49,18 +53,9 @@ export class LocalUses {
     return variables.size === 1 ? variable : undefined;
   }
 
-  #isImportedAgain(names: readonly string[], statement: SyntaxNode): boolean {
-    if (names.includes('*')) return true;
-    let found = false;
-    this.#file.source.tree.iterate({
-      enter: ({ node }) => {
-        if (node.name !== 'ImportStatement' || node.from === statement.from) return;
-        found ||= node
-          .getChildren('VariableName')
-          .some((word) => names.includes(this.#file.source.textOf(word)));
-      },
-    });
-    return found;
+  #addImport(statement: SyntaxNode): void {
+    const words = statement.getChildren('VariableName').map((word) => this.#file.source.textOf(word));
+    for (const word of new Set(words)) this.#imports.set(word, (this.#imports.get(word) ?? 0) + 1);
   }
 
   /** Functions and classes that run on this computer, or perhaps: what the module and its entry points use, and so on. */
