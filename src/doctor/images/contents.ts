@@ -29,7 +29,6 @@ export function contentsOf({ steps, isWhole }: ReadImage, file: PythonFile): Con
   if (!isWhole || !base || !isPlainBase(base, file)) return undefined;
   for (const { method, args } of rest) {
     if (harmless.has(method)) continue;
-    if (args.some(({ unpacked }) => unpacked)) return undefined;
     const added = addedBy(method, args, file);
     if (!added) return undefined;
     for (const name of added.modules ?? []) modules.add(name);
@@ -66,7 +65,8 @@ function addedBy(method: string, args: readonly Argument[], file: PythonFile): A
   if (isInstall(method)) return installed(args, file);
   switch (method) {
     case 'env':
-      return isHarmlessEnvironment(args, file) ? {} : undefined;
+      // Where Python looks is another question, asked of the whole file.
+      return args[0] && file.entriesOf(args[0].value) ? {} : undefined;
     case 'add_local_python_source': {
       const names = plain(args).map(({ value }) => file.valueOf(value));
       return names.every((name) => typeof name === 'string') ? { modules: names.map(firstPart) } : undefined;
@@ -111,13 +111,6 @@ function nameOf(requirement: unknown): string[] {
 }
 
 export const normalized = (name: string) => name.toLowerCase().replace(/[-_.]+/g, '-');
-
-/** Variables that do not change where Python looks. */
-function isHarmlessEnvironment(args: readonly Argument[], file: PythonFile): boolean {
-  const [variables] = args;
-  const entries = variables && file.entriesOf(variables.value);
-  return entries?.every(({ key }) => typeof key === 'string' && !key.startsWith('PYTHON')) ?? false;
-}
 
 /** Of what lies elsewhere than below the folder where Python looks nothing can be imported. */
 function addedFiles(method: string, args: readonly Argument[], file: PythonFile): Added | undefined {

@@ -8,6 +8,7 @@ const files = [
   '/w/app.py',
   '/w/helpers.py',
   '/w/util.py',
+  '/w/wave.py',
   '/w/pkg/__init__.py',
   '/w/pkg/part.py',
   '/w/bare/part.py',
@@ -59,6 +60,10 @@ describe('a module of the workspace', () => {
         image('.add_local_dir("x", "/assets").add_local_file("a.py", "/root/util.py")') +
         app() +
         unit('image=image'),
+    ],
+    [
+      'beside a file in the folder',
+      head + image('.add_local_file("a.py", "/root/")') + app() + unit('image=image'),
     ],
     ['of a package', `import modal\nfrom pkg.part import x\n\n${app()}${unit()}`],
     ['of a folder', `import modal\nfrom bare import part\n\n${app()}${unit()}`],
@@ -151,6 +156,13 @@ describe('a module of the workspace', () => {
     ],
     ['a relative import', `import modal\nfrom . import helpers\n\n${app()}${unit()}`],
     ['a file without functions', `${head}${app()}\n`],
+    ['an image of another library', head + 'image = company.debian_slim()\n' + app() + unit('image=image')],
+    ['variables that are not read', head + image('.env(VARIABLES)') + app() + unit('image=image')],
+    [
+      'a method that nothing calls there',
+      `import modal\n\n${app()}\n\n@app.cls()\nclass C:\n    @staticmethod\n    def load():\n        import helpers\n`,
+    ],
+    ['a file with the name of a module of Python', `import modal\nimport wave\n\n${app()}${unit()}`],
     ['another library', 'import json\nimport modal\nimport torch\n\n' + app() + unit()],
   ])('is no matter: %s', async (_, text) => {
     expect(await codes(text)).toEqual([]);
