@@ -114,3 +114,6 @@ export const contextKeys = {
 export type ContextKey = (typeof contextKeys)[keyof typeof contextKeys];
 
 export const walkthrough = 'gpu-apps.modal-gpu-apps#start';
+
+/** Default of the setting `doctor.hintsExclude`. */
+export const hintsExclude = ['**/test/**', '**/tests/**', '**/test_*.py', '**/*_test.py', '**/conftest.py'];

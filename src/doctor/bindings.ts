@@ -69,9 +69,9 @@ export class Bindings {
     const maker = meaning && ownValue(makers, meaning);
     if (maker) return maker;
     if (meaning?.startsWith('modal.Image.')) return 'image';
-    const kind = this.kindOf(callee, depth + 1);
-    if (kind === 'cls') return 'object';
-    if (callee.name !== 'MemberExpression') return undefined;
+    if (callee.name !== 'MemberExpression')
+      return this.kindOf(callee, depth + 1) === 'cls' ? 'object' : undefined;
+    // Asked once: each step of a chain would double the time of those before it.
     const base = this.kindOf(callee.firstChild, depth + 1);
     // Every method of an image makes an image; `app.include(…)` is the app.
     if (base === 'image') return 'image';

@@ -1,13 +1,13 @@
 import type { Rates } from '../domain/cost.ts';
 import { ownValue } from '../domain/ownValue.ts';
-import { PythonFile } from './pythonFile.ts';
+import type { ModalFile } from './modalFile.ts';
+import { readModalFile } from './modalFile.ts';
 import type { Finding, History, Rule, Severity } from './rule.ts';
 import type { Form } from './rules/form.ts';
 import { forms } from './rules/forms.ts';
 import { checks } from './rules/checks.ts';
 import { fixOf } from './rewrites.ts';
 import type { Site } from './sites.ts';
-import { readSites } from './sites.ts';
 import { isAtLeast } from './version.ts';
 
 const byTarget = new Map(forms.flatMap((form) => form.targets.map((target) => [target, form] as const)));
@@ -18,10 +18,12 @@ const byTarget = new Map(forms.flatMap((form) => form.targets.map((target) => [t
  * @param rates for hints about money; without them no amount is said
  */
 export function diagnose(text: string, version: string, rates?: Rates): Finding[] {
-  if (!/\bmodal\b/.test(text)) return [];
-  const file = new PythonFile(text);
-  if (!file.namesModal) return [];
-  const { sites, calls } = readSites(file);
+  const read = readModalFile(text);
+  return read ? findingsIn(read, version, rates) : [];
+}
+
+/** As {@link diagnose}, of a file that was read. */
+export function findingsIn({ file, sites, calls }: ModalFile, version: string, rates?: Rates): Finding[] {
   const matched = matches(sites);
   const found = matched.flatMap(({ site, form }): Finding[] => {
     const same = matched.filter((other) => other.form === form).map((other) => other.site);
@@ -46,7 +48,7 @@ function matches(sites: readonly Site[]): { site: Site; form: Form }[] {
   return [...found.values()];
 }
 
-function findingOf(
+export function findingOf(
   rule: Rule,
   { from, to }: { readonly from: number; readonly to: number },
   version: string,

@@ -1,24 +1,21 @@
 /** The thread that looks for outdated code, for the reason that `parserWorker.ts` gives. A bundle of its own. */
 import { parentPort } from 'node:worker_threads';
 import type { Rates } from '../domain/cost.ts';
-import { diagnose } from './diagnose.ts';
+import type { Examined } from './examine.ts';
+import { examine } from './examine.ts';
 import type { Hovered } from './help/hover.ts';
 import { hoveredAt } from './help/hover.ts';
-import type { NamedUse } from './help/namedUses.ts';
-import { namedUses } from './help/namedUses.ts';
 import type { Wanted } from './help/wanted.ts';
 import { wantedAt } from './help/wanted.ts';
-import type { Finding } from './rule.ts';
 
 /** What can be asked of a file, with its answers. */
 interface Questions {
-  readonly findings: {
+  readonly examined: {
     /** @property release of the `modal` that will read the file */
     readonly given: { readonly release: string; readonly rates: Rates };
-    readonly answer: readonly Finding[];
+    readonly answer: Examined;
   };
   readonly wanted: { readonly given: { readonly at: number }; readonly answer: Wanted | undefined };
-  readonly uses: { readonly given: object; readonly answer: readonly NamedUse[] };
   readonly hovered: {
     readonly given: { readonly at: number; readonly rates: Rates; readonly now: number };
     readonly answer: Hovered | undefined;
@@ -32,18 +29,15 @@ type QuestionOf<Ask extends keyof Questions> = Questions[Ask]['given'] & {
   readonly text: string;
 };
 
-export type DoctorQuestion =
-  QuestionOf<'findings'> | QuestionOf<'wanted'> | QuestionOf<'uses'> | QuestionOf<'hovered'>;
+export type DoctorQuestion = QuestionOf<'examined'> | QuestionOf<'wanted'> | QuestionOf<'hovered'>;
 export type DoctorAnswer<Ask extends keyof Questions = keyof Questions> = Questions[Ask]['answer'];
 
 function answer(question: DoctorQuestion): DoctorAnswer {
   switch (question.ask) {
-    case 'findings':
-      return diagnose(question.text, question.release, question.rates);
+    case 'examined':
+      return examine(question.text, question.release, question.rates);
     case 'wanted':
       return wantedAt(question.text, question.at);
-    case 'uses':
-      return namedUses(question.text);
     case 'hovered':
       return hoveredAt(question.text, question.at, question.rates, question.now);
   }

@@ -61,3 +61,26 @@ export function indentOf(node: SyntaxNode, source: PythonSource): string {
 export function lineBreakOf(source: PythonSource): string {
   return source.text.includes('\r\n') ? '\r\n' : '\n';
 }
+
+/** What stands before a name of modal in a file: `modal.` or the alias of `import modal as m`. */
+export function modalPrefix(text: string): string | undefined {
+  const match = /^import modal(?:[ \t]+as[ \t]+(\w+))?[ \t]*(?:#.*)?\r?$/m.exec(text);
+  return match ? `${match[1] ?? 'modal'}.` : undefined;
+}
+
+/** The lines of a statement that stands alone on them, with their break; a comment may follow it. */
+export function lineOf(
+  { from, to }: Pick<SyntaxNode, 'from' | 'to'>,
+  text: string,
+): { from: number; to: number } | undefined {
+  const start = text.lastIndexOf('\n', from - 1) + 1;
+  const feed = text.indexOf('\n', to);
+  const end = feed < 0 ? text.length : feed + 1;
+  const isAlone = text.slice(start, from).trim() === '' && /^\s*(?:#|$)/.test(text.slice(to, end));
+  return isAlone ? { from: start, to: end } : undefined;
+}
+
+/** A name that an import binds, by its place. */
+export function importNameAt(statement: SyntaxNode, from: number): SyntaxNode | undefined {
+  return statement.getChildren('VariableName').find((name) => name.from === from);
+}

@@ -22,6 +22,7 @@ export class PythonFile {
   readonly #bindings: Bindings;
   readonly #values: Values;
   readonly #inside = new Map<number, ReadonlySet<string>>();
+  #uses: ReadonlyMap<string, number> | undefined;
 
   constructor(text: string) {
     this.source = new PythonSource(text);
@@ -72,9 +73,33 @@ export class PythonFile {
     return this.#values.read(node);
   }
 
+  /** Of a dict that the text tells whole. */
+  entriesOf(node: SyntaxNode): readonly { readonly key: Value; readonly value: SyntaxNode }[] | undefined {
+    const dict = this.#values.node(node);
+    return dict?.name === 'DictionaryExpression' ? this.#values.entries(dict) : undefined;
+  }
+
+  /** How often a name stands in the file, wherever and whatever it means there. */
+  usesOf(name: string): number {
+    this.#uses ??= this.#countNames();
+    return this.#uses.get(name) ?? 0;
+  }
+
   /** What the module binds a name to, once. */
   constant(name: string): SyntaxNode | undefined {
     return this.#values.constant(name);
+  }
+
+  #countNames(): Map<string, number> {
+    const uses = new Map<string, number>();
+    this.source.tree.iterate({
+      enter: ({ node }) => {
+        if (node.name !== 'VariableName') return;
+        const name = this.source.textOf(node);
+        uses.set(name, (uses.get(name) ?? 0) + 1);
+      },
+    });
+    return uses;
   }
 
   #isShadowed(name: string, node: SyntaxNode): boolean {

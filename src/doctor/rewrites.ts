@@ -1,5 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
-import { indentOf, lineBreakOf, withoutArgument, withoutImport } from './edits.ts';
+import { importNameAt, indentOf, lineBreakOf, modalPrefix, withoutArgument, withoutImport } from './edits.ts';
+import { buildFix, mountFix } from './mountFixes.ts';
 import type { PythonFile } from './pythonFile.ts';
 import type { Edit, Fix } from './rule.ts';
 import type { Form, Rewrite } from './rules/form.ts';
@@ -73,6 +74,9 @@ function listed({ site, calls, file }: Place, to: string): Fix | undefined {
 type Custom = Extract<Rewrite, { kind: 'custom' }>['by'];
 
 const custom: Readonly<Record<Custom, (place: Place) => Fix | undefined>> = {
+  mount: mountFix,
+  build: buildFix,
+
   gpuClass: (place) => {
     const uses = place.same.filter(({ imports }) => !imports);
     const edits = uses.map((use) => gpuText(use, place.file));
@@ -82,9 +86,10 @@ const custom: Readonly<Record<Custom, (place: Place) => Fix | undefined>> = {
     }
     // The import may go only when nothing needs it any more.
     if (!edits.every((edit) => edit !== undefined)) return undefined;
-    const name = place.site.node.getChildren('VariableName').find(({ from }) => from === place.site.from);
+    const name = importNameAt(place.site.node, place.site.from);
     const without = name && withoutImport(place.site.node, name, place.file.source);
-    return without && { title: 'Name GPUs by texts and remove the import', edits: [...edits, without] };
+    const title = edits.length > 0 ? 'Name GPUs by texts and remove the import' : 'Remove the import';
+    return without && { title, edits: [...edits, without] };
   },
 
   concurrent: ({ site, calls, file }) => {
@@ -94,7 +99,7 @@ const custom: Readonly<Record<Custom, (place: Place) => Fix | undefined>> = {
     const remove = withoutArgument(argument.value);
     const value = file.valueOf(argument.value);
     if (value === 1 || value === null) return { title: 'Remove allow_concurrent_inputs', edits: [remove] };
-    const prefix = modalPrefix(file);
+    const prefix = modalPrefix(file.source.text);
     if (prefix === undefined) return undefined;
     const line = `${indentOf(call.node, file.source)}@${prefix}concurrent(max_inputs=${file.source.textOf(argument.value)})${lineBreakOf(file.source)}`;
     return {
@@ -140,7 +145,7 @@ const custom: Readonly<Record<Custom, (place: Place) => Fix | undefined>> = {
     const call = calls.find(
       ({ node }) => node.from <= site.from && site.to <= node.to && node.name === 'Decorator',
     );
-    const prefix = modalPrefix(file);
+    const prefix = modalPrefix(file.source.text);
     const known = new Set(['size', 'rdma', 'broadcast', undefined]);
     if (!call || prefix === undefined || call.args.some(({ name, unpacked }) => unpacked ?? !known.has(name)))
       return undefined;
@@ -194,12 +199,6 @@ function a100(values: ReadonlyMap<string, unknown>): string | undefined {
   const size = values.get('size') ?? values.get('memory') ?? '40GB';
   if (size === '40GB' || size === 40 || size === 0) return 'A100-40GB';
   return size === '80GB' || size === 80 ? 'A100-80GB' : undefined;
-}
-
-/** What stands before a name of modal in this file: `modal.` or the alias of `import modal as m`. */
-function modalPrefix(file: PythonFile): string | undefined {
-  const match = /^import modal(?:[ \t]+as[ \t]+(\w+))?[ \t]*(?:#.*)?\r?$/m.exec(file.source.text);
-  return match ? `${match[1] ?? 'modal'}.` : undefined;
 }
 
 function callOf(site: Site, calls: readonly Call[]): Call | undefined {

@@ -1,7 +1,14 @@
-import { readdir } from 'node:fs/promises';
+import { access, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { InterpreterInput } from './cliCandidates.ts';
 import { cliCandidates } from './cliCandidates.ts';
+
+/** Where a `modal` is installed. */
+export interface InstalledModal {
+  readonly release: string;
+  /** Where the packages of this Python lie. */
+  readonly folders: readonly string[];
+}
 
 /**
  * The release of the nearest installed `modal`, read from the name of its metadata folder: nothing is run.
@@ -9,24 +16,37 @@ import { cliCandidates } from './cliCandidates.ts';
  */
 export async function installedRelease(input: InterpreterInput): Promise<string | undefined> {
   for (const { command } of await cliCandidates(input)) {
-    if (!path.isAbsolute(command)) continue;
-    const release = await releaseIn(path.dirname(path.dirname(command)));
-    if (release !== undefined) return release;
+    const environment = await environmentOf(command);
+    const found = environment === undefined ? undefined : await modalIn(environment);
+    if (found) return found.release;
   }
   return undefined;
 }
 
+/** The folder of the environment of a program that exists; undefined where there is none. */
+export async function environmentOf(command: string): Promise<string | undefined> {
+  if (!path.isAbsolute(command)) return undefined;
+  // uv and pipx link to the command in its environment; a Python of an environment is itself a link out of it.
+  const isModal = /^modal(?:\.exe)?$/i.test(path.basename(command));
+  const file = await (isModal ? realpath(command) : access(command).then(() => command)).catch(
+    () => undefined,
+  );
+  return file && path.dirname(path.dirname(file));
+}
+
 /** @param environment a virtual environment's folder, or a prefix such as `/usr` */
-async function releaseIn(environment: string): Promise<string | undefined> {
+export async function modalIn(environment: string): Promise<InstalledModal | undefined> {
   const versions = (await names(path.join(environment, 'lib'))).filter((name) => /^python3\.\d+$/.test(name));
-  const folders = [
-    ...versions.map((name) => path.join(environment, 'lib', name, 'site-packages')),
-    path.join(environment, 'Lib', 'site-packages'),
+  const places = [
+    ...versions.map((name) =>
+      ['lib', 'lib64'].map((lib) => path.join(environment, lib, name, 'site-packages')),
+    ),
+    [path.join(environment, 'Lib', 'site-packages')],
   ];
-  for (const folder of folders) {
-    for (const name of await names(folder)) {
+  for (const folders of places) {
+    for (const name of (await Promise.all(folders.map(names))).flat()) {
       const release = /^modal-(\d[\w.]{0,40})\.dist-info$/.exec(name)?.[1];
-      if (release !== undefined) return release;
+      if (release !== undefined) return { release, folders };
     }
   }
   return undefined;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Logger } from '../domain/logger.ts';
 import type { NetworkSettings } from '../domain/network.ts';
 import { networkVariables } from '../domain/network.ts';
+import { hintsExclude } from '../contributions.ts';
 
 const section = 'modalGpu';
 
@@ -21,8 +22,10 @@ const number =
   (raw) =>
     typeof raw === 'number' && raw >= minimum && raw <= maximum ? raw : fallback;
 
-const list: Reader<readonly string[]> = (raw) =>
-  Array.isArray(raw) && raw.every((item) => typeof item === 'string') ? raw : [];
+const list =
+  (fallback: readonly string[]): Reader<readonly string[]> =>
+  (raw) =>
+    Array.isArray(raw) && raw.every((item) => typeof item === 'string') ? raw : fallback;
 
 /** Every setting with the values that we accept; a wrong value falls back to the manifest's default. */
 const readers = {
@@ -35,7 +38,8 @@ const readers = {
   'requests.timeoutSeconds': number(10, 7200, 600),
   codeLens: flag(true),
   'doctor.enabled': flag(true),
-  'doctor.disabledRules': list,
+  'doctor.disabledRules': list([]),
+  'doctor.hintsExclude': list(hintsExclude),
 };
 
 export type SettingKey = keyof typeof readers;

@@ -10,6 +10,7 @@ import { benchActivation } from './activation.ts';
 import { benchApps } from './apps.ts';
 import { benchCalls } from './calls.ts';
 import { benchDeploy } from './deploy.ts';
+import { benchDoctor } from './doctor.ts';
 import { benchEndless } from './endless.ts';
 import { benchHostile } from './hostile.ts';
 import { benchLists } from './lists.ts';
@@ -38,6 +39,7 @@ const parts: Readonly<Record<string, Part>> = {
   calls: () => inWorld(benchCalls),
   wideApps: benchWideApps,
   workspace: benchWorkspace,
+  doctor: benchDoctor,
 };
 
 async function inWorld(bench: (world: TestWorld) => Promise<BenchRow[]>): Promise<BenchRow[]> {

@@ -4,6 +4,7 @@ import { newestKnown } from '../../src/doctor/version.ts';
 import { rules } from '../../src/doctor/rules.ts';
 import { ensurePython } from '../../scripts/python.ts';
 import type { Said } from './doctor/samples.ts';
+import { mended as mendedFiles } from './doctor/mended.ts';
 import { askModal, fixed, hits, misses } from './doctor/samples.ts';
 
 /** What modal says only later: at a call, at a build, or not at all. */
@@ -16,7 +17,10 @@ const later = new Set([
 ]);
 
 describe('the installed modal and the doctor', () => {
-  const mended = fixed(newestKnown);
+  const mended = [
+    ...fixed(newestKnown),
+    ...Object.entries(mendedFiles).map(([id, { after }]) => ({ id, text: after })),
+  ];
   let said: Map<string, Said>;
 
   beforeAll(async () => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commands, contextKeys, views, webviewPanels } from '../../src/contributions.ts';
+import { commands, contextKeys, hintsExclude, views, webviewPanels } from '../../src/contributions.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
@@ -40,8 +40,17 @@ describe('the manifest', () => {
       'modalGpu.codeLens',
       'modalGpu.doctor.disabledRules',
       'modalGpu.doctor.enabled',
+      'modalGpu.doctor.hintsExclude',
     ];
     expect([...restrictedConfigurations, ...harmless].sort()).toEqual(settings.sort());
+  });
+
+  it('has the default that the code falls back to', () => {
+    const settings = Object.assign(
+      {},
+      ...contributes.configuration.map(({ properties }) => properties),
+    ) as Record<string, unknown>;
+    expect(settings['modalGpu.doctor.hintsExclude']).toMatchObject({ default: hintsExclude });
   });
 
   it('names only icons and files that exist', () => {

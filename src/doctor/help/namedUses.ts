@@ -1,9 +1,9 @@
 import type { ObjectKind } from '../../domain/objectKind.ts';
 import { ownValue } from '../../domain/ownValue.ts';
 import type { Argument } from '../../scripts/pythonSource.ts';
-import { PythonFile } from '../pythonFile.ts';
+import type { ModalFile } from '../modalFile.ts';
+import type { PythonFile } from '../pythonFile.ts';
 import type { Finding, Rule } from '../rule.ts';
-import { readSites } from '../sites.ts';
 
 /** A place that needs something of the account to be there. */
 export interface NamedUse {
@@ -35,11 +35,8 @@ export const missingName: Rule = {
 };
 
 /** Names that must exist when the code runs, as far as the text tells; what is made when it is missing is left out. */
-export function namedUses(text: string): NamedUse[] {
-  if (!/\bmodal\b/.test(text)) return [];
-  const file = new PythonFile(text);
-  if (!file.namesModal) return [];
-  return readSites(file).calls.flatMap(({ callee, args }): NamedUse[] => {
+export function namedUses({ file, calls }: ModalFile): NamedUse[] {
+  return calls.flatMap(({ callee, args }): NamedUse[] => {
     const of = ownValue(makers, callee);
     const environment = valueOf(args, 'environment_name', file);
     if (args.some(({ unpacked }) => unpacked) || environment === undefined) return [];

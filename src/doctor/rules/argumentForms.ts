@@ -92,6 +92,7 @@ def f():
     advice:
       'Add the files to the image: image.add_local_dir(…), add_local_file(…) or add_local_python_source(…).',
     targets: withArgument('mounts', [...units, 'modal.App', 'image.run_function', 'modal.Sandbox.create']),
+    rewrite: { kind: 'custom', by: 'mount' },
     history: { replacedIn: '0.72.4', warnsSince: '0.72.4', failsSince: '1.0.0' },
     examples: {
       hit: inFunction('mounts', '[None]'),

@@ -6,6 +6,7 @@ import { bareDecorators } from './bareDecorator.ts';
 import { classMethods } from './classMethods.ts';
 import { combinations } from './combinations.ts';
 import { hints } from './hints.ts';
+import { methodLookups } from './methodLookup.ts';
 import { pythonVersions } from './pythonVersion.ts';
 import { resourceValues } from './resourceValues.ts';
 import { schedules } from './schedule.ts';
@@ -38,6 +39,7 @@ export const allChecks: readonly Check[] = [
   bareDecorators,
   classMethods,
   combinations,
+  methodLookups,
   pythonVersions,
   resourceValues,
   schedules,

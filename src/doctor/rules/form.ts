@@ -11,7 +11,8 @@ export type Rewrite =
   /** What needs more than the place itself; `rewrites.ts` has it by this name. */
   | {
       readonly kind: 'custom';
-      readonly by: 'gpuClass' | 'concurrent' | 'copyLocal' | 'createIfMissing' | 'clustered';
+      readonly by:
+        'gpuClass' | 'concurrent' | 'copyLocal' | 'createIfMissing' | 'clustered' | 'mount' | 'build';
     };
 
 /** A name, an argument or a method that changed. What `targets` mean stands at `Site`. */

@@ -103,7 +103,9 @@ function* costHits(call: Call, checked: CheckedFile): Generator<Hit> {
   const name = gpu && checked.file.valueOf(gpu.value);
   // Unpacked options may set anything.
   if (!gpu || typeof name !== 'string' || call.args.some(({ unpacked }) => unpacked)) return;
-  const perHour = checked.rates && gpuUsdPerHour(name, checked.rates);
+  const oneHour = checked.rates && gpuUsdPerHour(name, checked.rates);
+  const containers = containersOfCall(call, checked);
+  const perHour = oneHour === undefined || containers === undefined ? undefined : oneHour * containers;
   const cost = (seconds: number) => (perHour === undefined ? '' : `: ${usd((perHour * seconds) / 3600)}`);
   const number = (key: string) => {
     const given = argument(call, key);
@@ -112,7 +114,7 @@ function* costHits(call: Call, checked: CheckedFile): Generator<Hit> {
   };
   const least = number('min_containers') ?? number('keep_warm');
   if (least && least.value > 0) {
-    const price = perHour === undefined ? '' : ` (${usd(perHour * 24 * least.value)} for the GPU)`;
+    const price = oneHour === undefined ? '' : ` (${usd(oneHour * 24 * least.value)} for the GPU)`;
     const detail = `${plural(least.value, 'container')} with ${name.slice(0, 40)}, used or not, all day${price}`;
     yield { rule: warm, ...least.place, detail: `Modal charges for ${detail}` };
   }
@@ -137,6 +139,20 @@ function* costHits(call: Call, checked: CheckedFile): Generator<Hit> {
       detail: 'Nothing limits how many of these GPUs run at once',
     };
 }
+
+/** A clustered function has several containers for each call; undefined where only running the file would tell how many. */
+function containersOfCall(call: Call, { calls, file }: CheckedFile): number | undefined {
+  const definition = call.node.parent;
+  const cluster = calls.find(
+    ({ callee, node }) => clustered.test(callee) && node.parent?.from === definition?.from,
+  );
+  if (!cluster) return 1;
+  const size = cluster.args.find(({ name, unpacked }) => !unpacked && (name ?? 'size') === 'size');
+  const value = size && file.valueOf(size.value);
+  return typeof value === 'number' ? value : undefined;
+}
+
+const clustered = /^modal\.(?:experimental\.)?clustered$/;
 
 function* openHits(call: Call, { file }: CheckedFile): Generator<Hit> {
   const auth = argument(call, 'requires_proxy_auth');

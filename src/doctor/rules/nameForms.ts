@@ -64,6 +64,7 @@ def f():
     advice:
       'Add the files to the image: image.add_local_dir(…), add_local_file(…) or add_local_python_source(…).',
     targets: ['modal.Mount', 'modal.create_package_mounts'],
+    rewrite: { kind: 'custom', by: 'mount' },
     history: { replacedIn: '0.72.4', warnsSince: '0.72.4', failsSince: '1.0.0' },
     examples: {
       hit: 'import modal\n\nfiles = modal.Mount.from_local_dir(".", remote_path="/root/files")\n',
@@ -76,6 +77,7 @@ def f():
     advice:
       'Keep what it makes in a Volume and load it in @modal.enter, or make it with image.run_function(…).',
     targets: ['modal.build'],
+    rewrite: { kind: 'custom', by: 'build' },
     history: { warnsSince: '0.72.17', failsSince: '1.1.0' },
     examples: {
       hit: `import modal

@@ -1,11 +1,17 @@
+import { readdir } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../domain/emitter.ts';
 import { DisposableStore } from '../../domain/emitter.ts';
+import type { Surroundings } from '../../doctor/images/surroundings.ts';
+import { importFindings } from '../../doctor/images/surroundings.ts';
+import { findingsByCell, programOf } from '../../doctor/notebook.ts';
 import type { Finding, Severity } from '../../doctor/rule.ts';
 import { newestKnown } from '../../doctor/version.ts';
+import { installedModules } from '../../modal/installedModules.ts';
 import { installedRelease } from '../../modal/installedRelease.ts';
 import type { InterpreterInput } from '../../modal/interpreter.ts';
 import type { ScriptFiles } from '../../scripts/scriptIndex.ts';
+import { folderOf, toSlashes } from '../../scripts/slashPath.ts';
 import { AccountNames } from '../../store/accountNames.ts';
 import type { AppStore, PlaneSource } from '../../store/appStore.ts';
 import { fixWorkspace } from './fixWorkspace.ts';
@@ -26,13 +32,15 @@ export interface DoctorServices extends Omit<HelpNeeds, 'thread' | 'names' | 'sn
   readonly interpreter: () => Promise<InterpreterInput>;
   /** Codes of rules that the user has switched off. */
   readonly disabledRules: (uri: vscode.Uri) => readonly string[];
+  /** The user wants no hints about money and safety in this file. */
+  readonly isQuiet: (document: vscode.TextDocument) => boolean;
   readonly planes: PlaneSource;
   readonly store: Pick<AppStore, 'state'>;
 }
 
 interface Known {
   readonly version: number;
-  readonly findings: readonly Finding[];
+  readonly findings: Promise<readonly Finding[]>;
 }
 
 /** Marks outdated and wrong Modal code in the open Python files. */
@@ -63,7 +71,10 @@ export class Doctor implements Disposable {
       new DoctorCompletions(needs),
       new DoctorHovers(needs),
       vscode.workspace.onDidOpenTextDocument((document) => void this.#look(document)),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#soon(document)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#changed(document)),
+      vscode.workspace.onDidChangeNotebookDocument(({ notebook, contentChanges }) => {
+        if (contentChanges.length > 0) this.#changedCells(notebook);
+      }),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document.uri)),
     ])
       this.#disposables.add(disposable);
@@ -78,36 +89,82 @@ export class Doctor implements Disposable {
   }
 
   /** What the file has as it stands in the editor. */
-  async findings(document: vscode.TextDocument): Promise<readonly Finding[]> {
+  findings(document: vscode.TextDocument): Promise<readonly Finding[]> {
     const key = document.uri.toString();
     const known = this.#known.get(key);
-    if (known?.version === document.version) return known.findings;
     const { version } = document;
-    const findings = await this.#ofText(document.getText(), document.uri);
-    if (document.version === version) this.#known.set(key, { version, findings });
+    if (known?.version === version) return known.findings;
+    const findings = this.#shown(document);
+    this.#known.set(key, { version, findings });
+    findings.catch(() => {
+      if (this.#known.get(key)?.findings === findings) this.#known.delete(key);
+    });
     return findings;
   }
 
   /** @param files those of the workspace */
   fixWorkspace(files: ScriptFiles): Promise<void> {
-    return fixWorkspace(files, (document) => this.findings(document));
+    return fixWorkspace(files, {
+      ofText: async (text, uri) => this.#switchedOn(await this.#ofText(text, uri), uri),
+      ofDocument: (document) => this.findings(document),
+    });
+  }
+
+  /** Without what the user has switched off for the file. */
+  async #shown(document: vscode.TextDocument): Promise<readonly Finding[]> {
+    const wanted = this.#switchedOn(await this.#ofDocument(document), document.uri);
+    if (!wanted.some(({ severity }) => severity === 'hint') || !this.#services.isQuiet(document))
+      return wanted;
+    return wanted.filter(({ severity }) => severity !== 'hint');
+  }
+
+  #switchedOn(found: readonly Finding[], uri: vscode.Uri): readonly Finding[] {
+    const disabled = new Set(this.#services.disabledRules(uri));
+    return found.filter(({ code }) => !disabled.has(code));
+  }
+
+  async #ofDocument(document: vscode.TextDocument): Promise<readonly Finding[]> {
+    const cells = notebookOf(document)?.getCells();
+    if (!cells) return this.#ofText(document.getText(), document.uri);
+    const program = programOf(
+      cells.map((cell) => ({
+        text: cell.document.getText(),
+        isPython: cell.document.languageId === 'python',
+      })),
+    );
+    const found = findingsByCell(await this.#ofText(program.text, document.uri), program);
+    return found[cells.findIndex((cell) => cell.document === document)] ?? [];
   }
 
   async #ofText(text: string, uri: vscode.Uri): Promise<readonly Finding[]> {
     if (text.length > largestText) return [];
     this.#release ??= this.#findRelease();
-    const found = await this.#needs.thread.findings(text, {
+    const { findings, uses, imports } = await this.#needs.thread.examined(text, {
       release: await this.#release,
       rates: this.#services.rates(),
     });
-    const missing = await missingNames(text, this.#needs);
-    const disabled = new Set(this.#services.disabledRules(uri));
-    return [...found, ...missing].filter(({ code }) => !disabled.has(code));
+    const [names, modules] = await Promise.all([
+      missingNames(uses, this.#needs),
+      // What is not saved lies nowhere, and functions of a notebook are sent as they are.
+      uri.scheme === 'file' ? importFindings(imports, this.#around(uri)) : [],
+    ]);
+    return [...findings, ...names, ...modules];
   }
 
   dispose(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#disposables.dispose();
+  }
+
+  #around(uri: vscode.Uri): Surroundings {
+    const own = toSlashes(uri.fsPath);
+    const folder = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath;
+    return {
+      path: own,
+      top: folder === undefined ? folderOf(own) : toSlashes(folder),
+      list: async (at) => new Set(await readdir(at).catch(() => [])),
+      installed: async () => installedModules(await this.#services.interpreter()).catch(() => undefined),
+    };
   }
 
   async #findRelease(): Promise<string> {
@@ -116,6 +173,20 @@ export class Doctor implements Disposable {
       `Python files are checked for modal ${found ?? `${newestKnown} (none was found)`}.`,
     );
     return found ?? newestKnown;
+  }
+
+  #changed(document: vscode.TextDocument): void {
+    const notebook = notebookOf(document);
+    if (notebook) this.#changedCells(notebook);
+    else this.#soon(document);
+  }
+
+  /** Every cell may have changed its meaning. */
+  #changedCells(notebook: vscode.NotebookDocument): void {
+    for (const { document } of notebook.getCells()) {
+      this.#known.delete(document.uri.toString());
+      this.#soon(document);
+    }
   }
 
   #soon(document: vscode.TextDocument): void {
@@ -174,5 +245,14 @@ function markOf(finding: Finding, document: vscode.TextDocument): vscode.Diagnos
 }
 
 function isPython({ languageId, uri }: vscode.TextDocument): boolean {
-  return languageId === 'python' && (uri.scheme === 'file' || uri.scheme === 'untitled');
+  return languageId === 'python' && ['file', 'untitled', cellScheme].includes(uri.scheme);
+}
+
+const cellScheme = 'vscode-notebook-cell';
+
+function notebookOf(document: vscode.TextDocument): vscode.NotebookDocument | undefined {
+  if (document.uri.scheme !== cellScheme) return undefined;
+  return vscode.workspace.notebookDocuments.find((notebook) =>
+    notebook.getCells().some((cell) => cell.document === document),
+  );
 }

@@ -1,14 +1,14 @@
+import { realpath } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { editsOfAll } from '../../doctor/applyFixes.ts';
 import type { Finding } from '../../doctor/rule.ts';
-
+import type { WorkspaceFixes } from '../../doctor/workspaceFixes.ts';
+import { workspaceFixes } from '../../doctor/workspaceFixes.ts';
 import { text } from '../../domain/text.ts';
 import { plural } from '../../domain/words.ts';
 import { showInformation, withProgress } from '../../platform/shown/messages.ts';
 import type { ScriptFiles } from '../../scripts/scriptIndex.ts';
 import { rangeOf } from './doctorFixes.ts';
-
-const mostBytes = 1 << 20;
 
 /** Nothing is changed before the user has seen each change and agreed. */
 const confirmed: vscode.WorkspaceEditEntryMetadata = {
@@ -16,21 +16,27 @@ const confirmed: vscode.WorkspaceEditEntryMetadata = {
   needsConfirmation: true,
 };
 
+export interface WorkspaceFindings {
+  readonly ofText: (text: string, uri: vscode.Uri) => Promise<readonly Finding[]>;
+  readonly ofDocument: (document: vscode.TextDocument) => Promise<readonly Finding[]>;
+}
+
 /** Gathers the fixes of all Python files, and opens the editor's preview of them. */
-export async function fixWorkspace(
-  files: ScriptFiles,
-  findings: (document: vscode.TextDocument) => Promise<readonly Finding[]>,
-): Promise<void> {
-  const edit = new vscode.WorkspaceEdit();
-  const left = await withProgress(
+export async function fixWorkspace(files: ScriptFiles, findings: WorkspaceFindings): Promise<void> {
+  const gathered = await withProgress(
     {
       location: vscode.ProgressLocation.Notification,
       title: text`Looking for outdated Modal code`,
       cancellable: true,
     },
-    (_progress, token) => gather(files, findings, edit, token),
+    async (_progress, token) => {
+      const fixes = await gather(files, findings, () => token.isCancellationRequested);
+      const edit = fixes && (await editOf(fixes, findings, () => token.isCancellationRequested));
+      return edit && { edit, left: fixes.left };
+    },
   );
-  if (left === undefined) return;
+  if (!gathered) return;
+  const { edit, left } = gathered;
   const more =
     left > 0 ? text` ${plural(left, 'place')} need your decision and are marked in the files.` : text``;
   if (edit.size === 0) {
@@ -41,24 +47,40 @@ export async function fixWorkspace(
   if (left > 0) void showInformation(text`Save the files that were changed.${more}`);
 }
 
-/** @returns how many findings have no fix; undefined when it was cancelled */
-async function gather(
+function gather(
   files: ScriptFiles,
-  findings: (document: vscode.TextDocument) => Promise<readonly Finding[]>,
-  edit: vscode.WorkspaceEdit,
-  token: vscode.CancellationToken,
-): Promise<number | undefined> {
-  let left = 0;
-  for (const address of (await files.find()).uris) {
-    if (token.isCancellationRequested) return undefined;
-    const stat = await files.stat(address);
-    if (!stat || stat.size > mostBytes || !/\bmodal\b/.test(await files.read(address).catch(() => '')))
-      continue;
-    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(address));
-    const found = await findings(document);
-    left += found.filter(({ fix }) => !fix).length;
-    for (const { from, to, text: fresh } of editsOfAll(found))
+  { ofText }: WorkspaceFindings,
+  isCancelled: () => boolean,
+): Promise<WorkspaceFixes | undefined> {
+  const openText = (uri: string) =>
+    vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri)?.getText();
+  return workspaceFixes(
+    {
+      find: () => files.find(),
+      stat: (uri) => files.stat(uri),
+      // What is typed and not saved counts.
+      read: async (uri) => openText(uri) ?? (await files.read(uri)),
+      identity: (uri) => realpath(vscode.Uri.parse(uri).fsPath).catch(() => uri),
+    },
+    (content, uri) => ofText(content, vscode.Uri.parse(uri)),
+    isCancelled,
+  );
+}
+
+/** Only files that change are opened. */
+async function editOf(
+  { files }: WorkspaceFixes,
+  { ofDocument }: WorkspaceFindings,
+  isCancelled: () => boolean,
+): Promise<vscode.WorkspaceEdit | undefined> {
+  const edit = new vscode.WorkspaceEdit();
+  for (const { uri, text: read, edits } of files) {
+    if (isCancelled()) return undefined;
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+    // The editor may read it in another encoding.
+    const own = document.getText() === read ? edits : editsOfAll(await ofDocument(document));
+    for (const { from, to, text: fresh } of own)
       edit.replace(document.uri, rangeOf({ from, to }, document), fresh, confirmed);
   }
-  return left;
+  return edit;
 }

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import { missingName } from '../../doctor/help/namedUses.ts';
 import { rulePage } from '../../doctor/rulePage.ts';
-import { rules } from '../../doctor/rules.ts';
+import { rules, surroundingRules } from '../../doctor/rules.ts';
 
 const scheme = 'modal-gpu-rule';
 
@@ -13,7 +12,7 @@ export class RulePages implements vscode.TextDocumentContentProvider, vscode.Dis
   readonly #registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
 
   provideTextDocumentContent({ path }: vscode.Uri): string {
-    const rule = [...rules, missingName].find(({ code }) => path === `/${code}.md`);
+    const rule = [...rules, ...surroundingRules].find(({ code }) => path === `/${code}.md`);
     return rule ? rulePage(rule) : 'There is no such rule.\n';
   }
 

@@ -35,9 +35,12 @@ export class DoctorStarter implements vscode.Disposable {
     this.#disposables.add(vscode.workspace.onDidOpenTextDocument(start));
     this.#disposables.add(vscode.workspace.onDidChangeTextDocument(({ document }) => start(document)));
     this.#disposables.add(
-      needs.config.onDidChange(['cli.path', 'doctor.enabled', 'doctor.disabledRules'], () => {
-        void this.#doctor?.then((doctor) => doctor.lookAgain());
-      }),
+      needs.config.onDidChange(
+        ['cli.path', 'doctor.enabled', 'doctor.disabledRules', 'doctor.hintsExclude'],
+        () => {
+          void this.#doctor?.then((doctor) => doctor.lookAgain());
+        },
+      ),
     );
     for (const document of vscode.workspace.textDocuments) start(document);
   }
@@ -60,6 +63,7 @@ export class DoctorStarter implements vscode.Disposable {
           workerFile: vscode.Uri.joinPath(extensionUri, 'dist', 'doctorWorker.js').fsPath,
           interpreter: () => cli.input(),
           isWanted: (uri) => config.get('doctor.enabled', uri),
+          isQuiet: (document) => isQuiet(document, config.get('doctor.hintsExclude', document.uri)),
           disabledRules: (uri) => config.get('doctor.disabledRules', uri),
           ...{ planes, store },
           environment: () => this.#environment(),
@@ -80,4 +84,11 @@ export class DoctorStarter implements vscode.Disposable {
       defaultEnvironment: byDefault?.name ?? '',
     }).name;
   }
+}
+
+/** Whether one of the globs fits, as the editor matches them, in the folder of the workspace. */
+function isQuiet(document: vscode.TextDocument, globs: readonly string[]): boolean {
+  const folder = vscode.workspace.getWorkspaceFolder(document.uri);
+  const patterns = globs.map((glob) => (folder ? new vscode.RelativePattern(folder, glob) : glob));
+  return patterns.some((pattern) => vscode.languages.match({ pattern }, document) > 0);
 }

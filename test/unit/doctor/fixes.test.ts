@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { applyEdits, editsOfAll } from '../../../src/doctor/applyFixes.ts';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
+import { examine } from '../../../src/doctor/examine.ts';
 import { rules } from '../../../src/doctor/rules.ts';
+import { left, mended } from '../../integration/doctor/mended.ts';
 
 const newest = '1.6.4';
 const fixed = (text: string) => applyEdits(text, editsOfAll(diagnose(text, newest)));
+const foundIn = (text: string) => {
+  const { findings, imports } = examine(text, newest);
+  return [...findings, ...imports.map(({ finding }) => finding)];
+};
 const marks = (text: string) => diagnose(text, newest).filter(({ severity }) => severity !== 'hint');
 const codes = (text: string) => marks(text).map(({ code }) => code);
 
@@ -16,6 +22,25 @@ describe('fixes', () => {
       else expect(fixed(hit)).toBe(hit);
     },
   );
+
+  it.each(Object.entries(mended))(
+    'move files of mounts, and drop @modal.build: %s',
+    (_, { before, after }) => {
+      expect(fixed(before)).toBe(after);
+      expect(codes(after)).toEqual([]);
+    },
+  );
+
+  it.each(Object.entries(left))('leave to the user: %s', (_, text) => {
+    expect(codes(text).length).toBeGreaterThan(0);
+    expect(fixed(text)).toBe(text);
+  });
+
+  it.each(['gpu', 'Mount', 'build'])('of an import that nothing needs only remove it: %s', (name) => {
+    const text = `import modal\nfrom modal import App, ${name}\n`;
+    expect(marks(text).map(({ fix }) => fix?.title)).toEqual(['Remove the import']);
+    expect(fixed(text)).toBe('import modal\nfrom modal import App\n');
+  });
 
   it('rename an imported name everywhere, and leave an alias', () => {
     expect(fixed('from modal import Image, Stub\n\nstub = Stub("a")\nother: Stub\n')).toBe(
@@ -114,11 +139,18 @@ describe('names that only look like those of modal', () => {
     expect(marks(text)).toEqual([]);
   });
 
+  it('are told apart at the end of an image of 50 steps', () => {
+    const steps = Array.from({ length: 50 }, (_, at) => `    .env({"A${at}": "1"})\n`).join('');
+    expect(
+      codes(`import modal\n\nimage = (\n    modal.Image.debian_slim()\n${steps}    .conda_install("x")\n)\n`),
+    ).toEqual(['conda']);
+  });
+
   it('says nothing of a file that is half written, and does not fail', () => {
     const text =
-      'import modal\n\nstub = modal.Stub("a")\n\n@stub.function(gpu=modal.gpu.A100(size="80GB"), keep_warm=1)\ndef f(): ...\n';
+      'import modal\nimport helpers\n\nstub = modal.Stub("a")\n\n@stub.function(gpu=modal.gpu.A100(size="80GB"), keep_warm=1)\ndef f(): ...\n';
     for (let end = 0; end <= text.length; end++)
-      for (const { from, to } of diagnose(text.slice(0, end), newest)) {
+      for (const { from, to } of foundIn(text.slice(0, end))) {
         expect(from).toBeLessThanOrEqual(to);
         expect(to).toBeLessThanOrEqual(end);
       }

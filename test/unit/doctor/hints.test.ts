@@ -25,6 +25,18 @@ describe('hints about money', () => {
     ]);
   });
 
+  it.each([
+    ['size=4', ': $77'],
+    ['4', ': $77'],
+    ['size=NODES', ''],
+  ])('count every container of a clustered function: %s', (args, amount) => {
+    const text = `import modal\n\napp = modal.App("a")\n\n\n@app.function(gpu="L4", timeout=86400, max_containers=4)\n@modal.clustered(${args})\ndef f(): ...\n`;
+    // 0.80 USD x 24 h x 4
+    expect(diagnose(text, '1.6.4', datedRates).map(({ message }) => message.split('. ')[0])).toEqual([
+      `A call that hangs is charged for 24 hours${amount}`,
+    ]);
+  });
+
   it('name no amount without prices', () => {
     expect(said('gpu="L4", min_containers=1, max_containers=1', false)).toEqual([
       'Modal charges for 1 container with L4, used or not, all day',

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { missingName, namedUses } from '../../../../src/doctor/help/namedUses.ts';
+import { examine } from '../../../../src/doctor/examine.ts';
+import { missingName } from '../../../../src/doctor/help/namedUses.ts';
 import { rulePage } from '../../../../src/doctor/rulePage.ts';
 import type { AccountNameList, NameList } from '../../../../src/store/accountNames.ts';
 import { missingNames } from '../../../../src/ui/doctor/missingNames.ts';
 
 const head = 'import modal as m\nfrom modal import Secret as S\n\n';
+const usesOf = (text: string) => examine(text, '1.6.4').uses;
 const named = (body: string) =>
-  namedUses(head + body).map(({ of, name, environment }) => [of, name, environment].join(' '));
+  usesOf(head + body).map(({ of, name, environment }) => [of, name, environment].join(' '));
 
 describe('names that must exist', () => {
   it.each([
@@ -38,7 +40,6 @@ const known = (lists: Readonly<Record<string, AccountNameList>>, signedIn = true
   return {
     asked,
     needs: {
-      thread: { uses: (text: string) => Promise.resolve(namedUses(text)) },
       environment: () => (signedIn ? Promise.resolve('main') : Promise.reject(new Error('signed out'))),
       names: {
         isEmpty: Object.keys(lists).length === 0,
@@ -57,7 +58,7 @@ describe('a name that is not in the account', () => {
   const text = `${head}a = S.from_name("keys")\nb = m.Volume.from_name("data")\n`;
   const said = async (lists: Readonly<Record<string, AccountNameList>>, signedIn = true) => {
     const { asked, needs } = known(lists, signedIn);
-    const found = await missingNames(text, needs);
+    const found = await missingNames(usesOf(text), needs);
     expect(asked).toEqual([]);
     return found.map(({ message }) => message.split('. ')[0]);
   };
@@ -66,7 +67,7 @@ describe('a name that is not in the account', () => {
     expect(await said({ 'secret main': list(['other']), 'volume main': list(['data']) })).toEqual([
       'Secret keys was not found in environment main a few minutes ago',
     ]);
-    expect((await missingNames(text, known({ 'secret main': list([]) }).needs))[0]).toMatchObject({
+    expect((await missingNames(usesOf(text), known({ 'secret main': list([]) }).needs))[0]).toMatchObject({
       code: 'missing-name',
       severity: 'information',
       from: text.indexOf('"keys"'),
