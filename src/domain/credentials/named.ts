@@ -189,7 +189,9 @@ function withoutStop(text: string, piece: Piece | undefined): Piece | undefined 
     : piece;
 }
 
-const parameter = /(^|[?&#]|&amp;|\\u0026)([^=&?#;\s"'`<>\\{}()]{1,100})=([^&\s"'`<>\\]+)/g;
+/** A `#` ends a value where the name of another comes after it. */
+const parameter =
+  /(^|[?&#]|&amp;|\\u0026)([^=&?#;\s"'`<>\\{}()]{1,100})=((?:[^&#\s"'`<>\\]|#(?![\w.-]{1,100}=))+)/g;
 const shortName = /^(?:key|sig|(?:[\w-]+-)?signature|auth)$/i;
 
 /** `user[password]=x` */
