@@ -18,7 +18,7 @@ import { silentLogger } from '../../../src/domain/logger.ts';
 import type { Runnable } from '../../../src/domain/script.ts';
 import { downloadLogs } from '../../../src/logs/download.ts';
 import { LogFollower } from '../../../src/logs/follower.ts';
-import { fetchSince } from '../../../src/logs/gap.ts';
+import { fetchSince, mostFetched } from '../../../src/logs/gap.ts';
 import { countHistogram } from '../../../src/logs/histogram.ts';
 import { LogHistory } from '../../../src/logs/history.ts';
 import { lastDeploy } from '../../../src/logs/lastDeploy.ts';
@@ -247,6 +247,34 @@ const flows: readonly Flow[] = [
         fetch: (...args) => plane.fetchLogs(...args),
       }).loadOlder(signal),
     calls: ['fetchLogs', 'fetchLogs'],
+  },
+  {
+    title: 'loading older lines while the first ones come',
+    answers: () => ({ fetchLogs: inTurn([{ chunks: [chunk('a')] }], [{ chunks: [chunk('b')] }]) }),
+    run: (plane, signal) => {
+      const known = inTurn([], [chunk('a')]);
+      return new LogHistory({
+        ...{ query, buffer: new LogBuffer(), known: () => known() as LogChunk[], pageEntries: 2 },
+        fetch: (...args) => plane.fetchLogs(...args),
+      }).loadOlder(signal);
+    },
+    calls: ['fetchLogs', 'fetchLogs'],
+  },
+  {
+    title: 'loading older lines beyond many that are not shown',
+    answers: () => ({
+      fetchLogs: inTurn(
+        [{ chunks: [], leftOut: { count: 2, oldest: range.since } }],
+        [{ chunks: [], leftOut: { count: mostFetched, oldest: range.since } }],
+        [{ chunks: [chunk('a')] }],
+      ),
+    }),
+    run: (plane, signal) =>
+      new LogHistory({
+        ...{ query, buffer: new LogBuffer(), known: () => [], pageEntries: 2 },
+        fetch: (...args) => plane.fetchLogs(...args),
+      }).loadOlder(signal),
+    calls: ['fetchLogs', 'fetchLogs', 'fetchLogs'],
   },
   {
     title: 'a download',
