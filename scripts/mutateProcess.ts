@@ -6,7 +6,7 @@ import { root } from './root.ts';
 import type { Job, Outcome } from './mutateRunner.ts';
 
 /** Far above what our test files take, on a busy machine as well: a fault that keeps them from ending has been noticed. */
-const longestRunMs = ({ tests }: Job) => 90_000 + 10_000 * tests.length;
+const longestRunMs = ({ tests }: Job) => 60_000 + 5_000 * tests.length;
 
 export class MutateRunner {
   readonly #copy: string;

@@ -116,6 +116,7 @@ const passes: readonly (readonly [string, number, (given: number) => unknown])[]
     (n) => webAddress(`https://h/${'x'.repeat(n - 10)}`) !== undefined,
   ],
   ['bytes of a body that the history keeps', 64 * 1024, async (n) => (await kept('x'.repeat(n))) === 'text'],
+  ['characters of parts that the history keeps', 64 * 1024, async (n) => (await keptParts(n)) === 'parts'],
   [
     'credentials of a request whose answer is kept',
     200,
@@ -295,6 +296,12 @@ async function pagesOfGap(pages: number): Promise<number> {
 async function kept(body: string, more: Partial<RequestSpec> = {}): Promise<string | undefined> {
   const { answer } = await entryOf({ spec: { ...spec, ...more }, at: 0, result: httpResult(body) }, '1');
   return answer?.body.kind;
+}
+
+async function keptParts(length: number): Promise<string | undefined> {
+  const parts = ['x'.repeat(length - 1), 'x'].map((text) => ({ name: 'a', text }));
+  const sent = { spec: { ...spec, body: { parts } }, at: 0, result: httpResult() };
+  return (await entryOf(sent, '1')).request.body?.kind;
 }
 
 async function stateOf(size: number): Promise<string> {
