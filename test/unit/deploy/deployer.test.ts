@@ -98,6 +98,39 @@ it('a deploy is given up when the CLI says that it will never reach Modal', asyn
   });
 });
 
+it.each([
+  ['the same app', { appName: 'demo' }, { appName: 'demo', script: 'other.py' }, true],
+  ['another app of the same script', { appName: 'demo' }, { appName: 'other' }, false],
+  ['the same script, which does not tell its app', { appName: '' }, { appName: '' }, true],
+  ['another script that does not tell its app', { appName: '' }, { appName: '', script: 'other.py' }, false],
+  ['the app in another environment', { appName: 'demo' }, { appName: 'demo', environment: 'dev' }, false],
+])('a deploy waits for one of %s, or does not', async (_what, first, second, waits) => {
+  const abort = new AbortController();
+  const hanging = {
+    findDeployedApp: (_name: string, _environment: string, signal?: AbortSignal) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(new ModalError('cancelled', 'Cancelled')));
+      }),
+  } as unknown as ControlPlane;
+  const services = {
+    ...{ cli: await cliOf(''), plane: hanging, connection: connection as Connection },
+    ...{ env: process.env, keepKey: () => Promise.resolve() },
+  };
+  const deployer = new Deployer(silentLogger);
+  const stagesOf = (changes: object) => {
+    const stages: string[] = [];
+    const listener = { onStage: (stage: string) => stages.push(stage), onLine: () => undefined };
+    const end = deployer.deploy({ ...demo(), ...changes }, services, listener, abort.signal);
+    return { stages, end: end.catch(() => undefined) };
+  };
+  const one = stagesOf(first);
+  await expect.poll(() => one.stages[0]).toBe('check');
+  const two = stagesOf(second);
+  await expect.poll(() => two.stages[0]).toBe(waits ? 'queued' : 'check');
+  abort.abort();
+  await Promise.all([one.end, two.end]);
+});
+
 it('a deploy whose check is cancelled is there, without a word on its health', async () => {
   const abort = new AbortController();
   const stages: string[] = [];
