@@ -2,7 +2,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { LogBatch, LogCount } from '../../../src/domain/log.ts';
 import type { DocumentSection } from '../../../src/logs/logDocument.ts';
+import { noFilter } from '../../../src/domain/logFilter.ts';
 import { outlineOf } from '../../../src/logs/documentOutline.ts';
+import { downloadLogs } from '../../../src/logs/download.ts';
 import type { FeedMessage } from '../../../src/logs/entryFeed.ts';
 import { EntryFeed } from '../../../src/logs/entryFeed.ts';
 import { FilteredRows } from '../../../src/logs/filteredRows.ts';
@@ -95,6 +97,29 @@ describe('a page of older lines of which much is not shown', () => {
     const { state, asked } = await load([hidden(2), full]);
     expect([state.kind, asked]).toEqual(['more', 2]);
   });
+});
+
+it('a download asks for narrower and narrower parts where each has too many lines', async () => {
+  const widths: number[] = [];
+  await downloadLogs({
+    ...{ query: { appId: 'ap-1' }, filter: noFilter, format: 'text', write: () => Promise.resolve() },
+    range: { since: 0, until: 86_400_000 },
+    count: (_query, { since, until }, width) => {
+      widths.push(width);
+      return Promise.resolve([{ since, until, stdout: 20_001, stderr: 0, system: 0 }]);
+    },
+    fetch: () => Promise.resolve([]),
+  });
+  expect(widths).toHaveLength(4);
+  expect(widths).toEqual([...new Set(widths)].sort((a, b) => b - a));
+});
+
+it('rows that a full buffer drops count as none that were put before', () => {
+  const buffer = new LogBuffer({ rows: 2, bytes: 1_000_000 });
+  const { changes } = buffer.read();
+  for (let time = 0; time < 3; time++) buffer.add(line(`${time}`, { time }));
+  expect(buffer.size).toBe(2);
+  expect(changes.prepended).toBe(0);
 });
 
 describe('parts of a download', () => {
