@@ -24,15 +24,33 @@ const noted = '.reached.jsonl';
 
 /** Runs in each test file: notes what was reached since its start. */
 const setup = `
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, expect } from 'vitest';
 const reached = (globalThis.__reached ??= new Set());
 const started = performance.now();
 afterAll(() => {
+  const ofThreads = '.reached.' + process.pid;
+  try {
+    for (const each of readFileSync(ofThreads, 'utf8').split('\\n').filter(Boolean)) reached.add(each);
+    rmSync(ofThreads);
+  } catch {}
   const line = { test: expect.getState().testPath, durationMs: performance.now() - started, reached: [...reached] };
   appendFileSync(${JSON.stringify(noted)}, JSON.stringify(line) + '\\n');
 });
 `;
+
+/** Begins each file: a thread of a test has no setup, and tells what it reaches in a file of its process. */
+const inThreads = `globalThis.__reached ??= (() => {
+  const load = globalThis.process?.getBuiltinModule;
+  if (!load || load('node:worker_threads').isMainThread) return undefined;
+  const known = new Set();
+  const add = (each) => {
+    if (known.has(each)) return;
+    known.add(each);
+    load('node:fs').appendFileSync('.reached.' + process.pid, each + String.fromCharCode(10));
+  };
+  return { add };
+})();`.replaceAll('\n', ' ');
 
 /** Runs test files of the copy, each after its `setupFile`. */
 export type RunTests = (tests: readonly string[]) => Promise<void>;
@@ -73,11 +91,11 @@ function leadsTo(files: ReadonlySet<string>): (from: string) => boolean {
     const known = imports.get(file);
     if (known) return known;
     const text = existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8') : '';
-    const found = ts
-      .preProcessFile(text)
-      .importedFiles.flatMap(({ fileName }) =>
-        fileName.startsWith('.') ? [path.join(path.dirname(file), fileName)] : [],
-      );
+    const imported = ts.preProcessFile(text).importedFiles.map(({ fileName }) => fileName);
+    const threads = [...text.matchAll(/new URL\(\s*'(\.[^']+\.ts)'/g)].map(([, name = '']) => name);
+    const found = [...imported, ...threads].flatMap((name) =>
+      name.startsWith('.') ? [path.join(path.dirname(file), name)] : [],
+    );
     imports.set(file, found);
     return found;
   };
@@ -164,7 +182,7 @@ export function instrument(file: string, text: string): string {
   places.sort(([a], [b]) => b - a);
   let out = text;
   for (const [at, put] of places) out = out.slice(0, at) + put + out.slice(at);
-  return `globalThis.__reached?.add(${JSON.stringify(`${file}:0`)});${out}`;
+  return `${inThreads}globalThis.__reached?.add(${JSON.stringify(`${file}:0`)});${out}`;
 }
 
 interface Block {

@@ -238,7 +238,7 @@ class SdkControlPlane implements ControlPlane {
         rollBack(rpc, appId, version, options, this.#checks),
       );
     } catch (error) {
-      throw withPlan('rollback', fromGrpc(error, signal));
+      throw withPlan('rollback', fromGrpc(error));
     }
   }
 

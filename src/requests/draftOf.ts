@@ -50,7 +50,7 @@ function bodyOf({ body, headers }: RequestSpec): DraftBody | undefined {
 function addressOf(url: string, baseUrl: string): { path: string; query: Pair[] } {
   const base = withoutEndSlashes(new URL(baseUrl).pathname);
   const { pathname, search, searchParams, hash, href } = new URL(url);
-  const below = base !== '' && pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : pathname;
+  const below = pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : pathname;
   const again = new URL(url);
   again.search = '';
   for (const [name, value] of searchParams) again.searchParams.append(name, value);

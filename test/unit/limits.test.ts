@@ -14,6 +14,7 @@ import type { LogBatch } from '../../src/domain/log.ts';
 import { findLinks } from '../../src/domain/logLinks.ts';
 import { silentLogger } from '../../src/domain/logger.ts';
 import { noFilter } from '../../src/domain/logFilter.ts';
+import type { RequestSpec } from '../../src/domain/request.ts';
 import { webAddress } from '../../src/domain/webAddress.ts';
 import { downloadLogs } from '../../src/logs/download.ts';
 import { LogFollower } from '../../src/logs/follower.ts';
@@ -115,6 +116,12 @@ const passes: readonly (readonly [string, number, (given: number) => unknown])[]
     (n) => webAddress(`https://h/${'x'.repeat(n - 10)}`) !== undefined,
   ],
   ['bytes of a body that the history keeps', 64 * 1024, async (n) => (await kept('x'.repeat(n))) === 'text'],
+  ['characters of parts that the history keeps', 64 * 1024, async (n) => (await keptParts(n)) === 'parts'],
+  [
+    'credentials of a request whose answer is kept',
+    200,
+    async (n) => (await kept('x', { hidden: times(n, (at) => `credential ${at}`) })) === 'text',
+  ],
   ['bytes of a file that is sent', 50 * mb, async (n) => (await stateOf(n)) === ''],
   ['bytes of a script that is looked at', mb, async (n) => (await scriptsOf(n)) === 1],
   ['logs that are kept open', 8, (n) => droppedOf(n) === undefined],
@@ -286,9 +293,15 @@ async function pagesOfGap(pages: number): Promise<number> {
   return asked;
 }
 
-async function kept(body: string): Promise<string | undefined> {
-  const { answer } = await entryOf({ spec, at: 0, result: httpResult(body) }, '1');
+async function kept(body: string, more: Partial<RequestSpec> = {}): Promise<string | undefined> {
+  const { answer } = await entryOf({ spec: { ...spec, ...more }, at: 0, result: httpResult(body) }, '1');
   return answer?.body.kind;
+}
+
+async function keptParts(length: number): Promise<string | undefined> {
+  const parts = ['x'.repeat(length - 1), 'x'].map((text) => ({ name: 'a', text }));
+  const sent = { spec: { ...spec, body: { parts } }, at: 0, result: httpResult() };
+  return (await entryOf(sent, '1')).request.body?.kind;
 }
 
 async function stateOf(size: number): Promise<string> {

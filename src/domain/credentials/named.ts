@@ -165,31 +165,31 @@ function trimmedLine(text: string, piece: Piece | undefined): Piece | undefined 
 }
 
 /** Whether a line is a setting: `NAME=value`, `X-Name: value` or a line of YAML. */
-function isSetting({ name, sep, text, at }: Place, value: string): boolean {
+function isSetting({ name, sep }: Place, value: string): boolean {
   if (/^[A-Z][A-Z0-9_]*$/.test(name) && sep.trim() === '=') return !/[()]/.test(value);
   if (/\s/.test(value)) return false;
   if (sep === ':' || sep === ': ') return !isCode(value, '', name) && !/[()[\]]$/.test(value);
-  return sep === '=' && !isCode(value, text.charAt(at + value.length), name) && !/[()]/.test(value);
+  return sep === '=' && !isCode(value, '', name) && !/[()]/.test(value);
 }
 
 /** Whether a word amid others is no word: it has signs or digits in it. */
-function isInline({ name, sep, text, start, at }: Place, value: string, next: string): boolean {
+function isInline({ name, sep, text, start }: Place, value: string, next: string): boolean {
   if (isCode(value, next, name)) return false;
   const isConnection = sep === '=' && /;\s?$/.test(text.slice(Math.max(0, start - 2), start));
   const isHeader = name.includes('-') && /^[A-Z]/.test(name) && sep.startsWith(':');
-  if (isConnection && at > 0 && /^(?:[;"'`\s\\]|$)/.test(next)) return true;
+  if (isConnection && /^(?:[;"'`\s\\]|$)/.test(next)) return true;
   return (isHeader || /\d|[!@#$%^*?~/+=]/.test(value)) && value.length >= 4 && !value.startsWith('=');
 }
 
 function withoutStop(text: string, piece: Piece | undefined): Piece | undefined {
   if (!piece) return undefined;
   const stop = /[.!?:]{1,3}$/.exec(text.slice(piece.start, piece.end).slice(-3))?.[0].length ?? 0;
-  return stop > 0 && /\s|^$/.test(text.charAt(piece.end))
-    ? { start: piece.start, end: piece.end - stop }
-    : piece;
+  return /\s|^$/.test(text.charAt(piece.end)) ? { start: piece.start, end: piece.end - stop } : piece;
 }
 
-const parameter = /(^|[?&#]|&amp;|\\u0026)([^=&?#;\s"'`<>\\{}()]{1,100})=([^&\s"'`<>\\]+)/g;
+/** A `#` ends a value where the name of another comes after it. */
+const parameter =
+  /(^|[?&#]|&amp;|\\u0026)([^=&?#;\s"'`<>\\{}()]{1,100})=((?:[^&#\s"'`<>\\]|#(?![\w.-]{1,100}=))+)/g;
 const shortName = /^(?:key|sig|(?:[\w-]+-)?signature|auth)$/i;
 
 /** `user[password]=x` */

@@ -49,8 +49,7 @@ function wordsOf(name: string): string[] {
     .split(/[^a-z0-9]+/)
     .map((word) => (/^(?:\d+|oauth2|base64|b64)$/.test(word) ? word : word.replace(/\d{1,4}$/, '')))
     .filter((word) => word !== '');
-  while (words.length > 1 && /^\d+$|./.test(words.at(-1) ?? '') && isModifier(words.at(-1) ?? ''))
-    words.pop();
+  while (words.length > 1 && isModifier(words.at(-1) ?? '')) words.pop();
   return words;
 }
 

@@ -136,8 +136,9 @@ function otherMembers(
   const missing = typeof minProperties === 'number' ? Math.min(minProperties, mostItems) - there : 0;
   if (missing <= 0) return [];
   const [pattern] = schemasIn(patternProperties);
-  const member = additionalProperties ?? pattern?.[1];
-  const names = isSchema(propertyNames)
+  const isNamed = isSchema(propertyNames);
+  const member = isNamed ? (additionalProperties ?? pattern?.[1]) : (pattern?.[1] ?? additionalProperties);
+  const names = isNamed
     ? { type: 'string', ...propertyNames }
     : { type: 'string', minLength: 1, ...(pattern ? { pattern: pattern[0] } : {}) };
   return distinctValues(names, 'name', missing, depth, work).map((name) => [

@@ -41,12 +41,17 @@ export async function openBridge(
       return;
     }
     const gone = new AbortController();
+    // Only a socket that is read tells of its end.
+    const early = [head];
+    const take = (chunk: Buffer) => early.push(chunk);
+    client.on('data', take).once('end', () => gone.abort());
     client.once('close', () => gone.abort());
     open(gone.signal).then(
       (socket) => {
         keep(socket);
         client.write('HTTP/1.1 200 Connected\r\n\r\n');
-        if (head.length > 0) socket.write(head);
+        client.off('data', take);
+        for (const chunk of early) socket.write(chunk);
         for (const [from, to] of [
           [client, socket],
           [socket, client],

@@ -40,7 +40,6 @@ export async function openTunnel(
   const signal = AbortSignal.any([options.signal, limit]);
   const open = proxy.kind === 'http' || proxy.kind === 'https' ? throughHttp : throughSocks;
   try {
-    signal.throwIfAborted();
     return await open(proxy, target, { ...options, signal });
   } catch (error) {
     if (options.signal.aborted) throw new ModalError('cancelled', 'Cancelled', { cause: error });

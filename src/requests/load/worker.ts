@@ -15,7 +15,6 @@ async function main(): Promise<void> {
     onSnapshot: (snapshot) => post({ type: 'snapshot', snapshot }),
   });
   post({ type: 'end', outcome });
-  parentPort?.close();
 }
 
 void main();

@@ -12,18 +12,9 @@ import { createPlannedSecrets } from '../../../src/deploy/secret.ts';
 import { endUnfinished } from '../../../src/deploy/unfinished.ts';
 import type { Container } from '../../../src/domain/app.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
-import { ModalError } from '../../../src/domain/errors.ts';
 import type { LogBatch, LogChunk } from '../../../src/domain/log.ts';
 import { silentLogger } from '../../../src/domain/logger.ts';
 import type { Runnable } from '../../../src/domain/script.ts';
-import { downloadLogs } from '../../../src/logs/download.ts';
-import { LogFollower } from '../../../src/logs/follower.ts';
-import { fetchSince } from '../../../src/logs/gap.ts';
-import { countHistogram } from '../../../src/logs/histogram.ts';
-import { LogHistory } from '../../../src/logs/history.ts';
-import { lastDeploy } from '../../../src/logs/lastDeploy.ts';
-import { LogBuffer } from '../../../src/logs/logBuffer.ts';
-import { noFilter } from '../../../src/domain/logFilter.ts';
 import type { ModalCli } from '../../../src/modal/cli.ts';
 import type { Connection } from '../../../src/modal/connection.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
@@ -36,7 +27,7 @@ import { parseScript } from '../../../src/scripts/parseScript.ts';
 import { AppStore } from '../../../src/store/appStore.ts';
 import { appOf, endpointOf } from '../support/apps.ts';
 import { catalogApp } from '../support/catalogApp.ts';
-import { cancelAtEachCall, cancelWithEachAnswer } from '../support/hanging.ts';
+import { cancelAtEachCall, cancelWithEachAnswer, inTurn } from '../support/hanging.ts';
 import { httpResult } from '../support/httpResult.ts';
 
 type HealthCalls = Pick<HealthServices, 'connect' | 'containers' | 'get'>;
@@ -88,7 +79,6 @@ const planned = (secrets: readonly string[]): DeployPlan =>
     })),
   }) as unknown as DeployPlan;
 const range = { since: Date.UTC(2026, 0), until: Date.UTC(2026, 0, 2) };
-const query = { appId: 'ap-1' };
 const chunk = (text: string, changes: Partial<LogChunk> = {}): LogChunk => ({
   ...{ source: 'stdout', containerId: 'ta-1', functionId: '', callId: '', entryId: '', time: range.since },
   text,
@@ -98,15 +88,6 @@ async function* stream(...batches: Partial<LogBatch>[]): AsyncGenerator<LogBatch
   for (const batch of batches)
     yield await Promise.resolve({ entryId: '', chunks: [], appDone: false, ...batch });
 }
-/** The answers one after the other. */
-const inTurn = (...answers: readonly unknown[]) => {
-  let at = 0;
-  return () => {
-    const answer = answers[Math.min(at++, answers.length - 1)];
-    return typeof answer === 'function' ? (answer as () => unknown)() : answer;
-  };
-};
-
 const readsOfStore = {
   connect: undefined,
   listEnvironments: [environment],
@@ -146,6 +127,16 @@ const flows: readonly Flow[] = [
     run: (plane, signal) =>
       planDeploy({ kind: 'script', ...script }, { plane, connection, environment: '', signal }),
     calls: ['listEnvironments', 'rates', 'findDeployedApp', 'hasSecret', 'describeApp', 'history'],
+  },
+  {
+    title: 'planning the deploy of a script that does not tell its name',
+    answers: () => ({ ...reads, ...deployed }),
+    run: (plane, signal) =>
+      planDeploy(
+        { kind: 'script', script: '/work/demo.py' },
+        { plane, connection, environment: '', signal, lastName: () => 'demo' },
+      ),
+    calls: ['listEnvironments', 'findDeployedApp', 'describeApp', 'history'],
   },
   {
     title: 'planning a serve',
@@ -220,102 +211,6 @@ const flows: readonly Flow[] = [
     run: (plane, signal) =>
       replaceContainers(plane, { appId: 'ap-1', environment: 'main', deployedAt: 2, pauseMs: 1 }, signal),
     calls: ['listContainers', 'stopContainer', 'listContainers'],
-  },
-  {
-    title: 'reading a gap of a log',
-    answers: () => ({ fetchLogs: [] }),
-    run: (plane, signal) => fetchSince((...args) => plane.fetchLogs(...args), query, range, signal),
-    calls: ['fetchLogs'],
-  },
-  {
-    title: 'counting a log for its histogram',
-    answers: () => ({ countLogs: [] }),
-    run: (plane, signal) => countHistogram((...args) => plane.countLogs(...args), query, range, signal),
-    calls: ['countLogs'],
-  },
-  {
-    title: 'loading older lines',
-    answers: () => ({
-      fetchLogs: inTurn(
-        [{ chunks: [chunk('a')] }, { chunks: [chunk('b')] }],
-        [{ chunks: [chunk('a')] }, { chunks: [chunk('b')] }],
-      ),
-    }),
-    run: (plane, signal) =>
-      new LogHistory({
-        ...{ query, buffer: new LogBuffer(), known: () => [], pageEntries: 2 },
-        fetch: (...args) => plane.fetchLogs(...args),
-      }).loadOlder(signal),
-    calls: ['fetchLogs', 'fetchLogs'],
-  },
-  {
-    title: 'a download',
-    answers: () => ({
-      countLogs: inTurn([{ ...range, stdout: 30_000, stderr: 0, system: 0 }], []),
-      fetchLogs: [],
-    }),
-    run: (plane, signal) =>
-      downloadLogs({
-        ...{ query, filter: noFilter, range, format: 'text', signal },
-        fetch: (...args) => plane.fetchLogs(...args),
-        count: (...args) => plane.countLogs(...args),
-        write: () => Promise.resolve(),
-      }),
-    calls: ['countLogs', 'countLogs'],
-  },
-  {
-    title: 'a download from a server that does not count',
-    answers: () => ({
-      countLogs: () => Promise.reject(new ModalError('unsupported', 'no')),
-      fetchLogs: [],
-    }),
-    run: (plane, signal) =>
-      downloadLogs({
-        ...{ query, filter: noFilter, format: 'text', signal },
-        range: { since: range.since, until: range.since + 1000 },
-        fetch: (...args) => plane.fetchLogs(...args),
-        count: (...args) => plane.countLogs(...args),
-        write: () => Promise.resolve(),
-      }),
-    calls: ['countLogs', 'fetchLogs'],
-  },
-  {
-    title: 'asking when an app was deployed last',
-    answers: () => ({ connect: undefined, findDeployedApp: undefined }),
-    run: (services, signal) =>
-      lastDeploy(
-        { get: (given) => services.connect(given).then(() => services) },
-        { appId: 'ap-1', appName: 'demo', environment: 'main' },
-        signal,
-      ),
-    calls: ['connect', 'findDeployedApp'],
-  },
-  {
-    title: 'following a log',
-    answers: () => ({
-      connect: undefined,
-      // Without a place to go on at, the log between the two is read from the past.
-      streamLogs: inTurn(
-        () => stream({ chunks: [chunk('first')] }),
-        () => stream({ chunks: [chunk('second')], appDone: true }),
-      ),
-      fetchLogs: [],
-    }),
-    run: (services, signal) => {
-      const follower = new LogFollower({
-        query,
-        connect: (given) => services.connect(given),
-        open: (...args) => services.streamLogs(...args),
-        fetch: (...args) => services.fetchLogs(...args),
-        sink: { push: () => undefined, mark: () => undefined, flush: () => undefined },
-        onState: () => undefined,
-        sleep: () => Promise.resolve(),
-      });
-      signal.addEventListener('abort', () => follower.stop());
-      return follower.run();
-    },
-    calls: ['connect', 'streamLogs', 'connect', 'streamLogs', 'fetchLogs'],
-    ends: 'quietly',
   },
   {
     title: 'asking how a call was served',

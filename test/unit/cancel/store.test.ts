@@ -5,6 +5,7 @@ import { silentLogger } from '../../../src/domain/logger.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import { AppStore } from '../../../src/store/appStore.ts';
 import { LazyFacts } from '../../../src/store/lazyFacts.ts';
+import { SandboxReader } from '../../../src/store/sandboxReader.ts';
 import { emptySnapshot, storeSnapshot } from '../../../src/store/snapshot.ts';
 import { appOf } from '../support/apps.ts';
 import { cancelAtEachCall, cancelWithEachAnswer } from '../support/hanging.ts';
@@ -57,6 +58,24 @@ describe('reading all apps', () => {
     expect(asked).toEqual(
       expect.arrayContaining(['listApps', 'describeApp', 'containerGpu', 'endpointInfo']),
     );
+  });
+});
+
+describe('reading sandboxes', () => {
+  it('of each app ends at once when it is cancelled, also once the server is known to want that', async () => {
+    const asked = await cancelAtEachCall<ControlPlane>(
+      () => ({
+        listSandboxes: ({ appId }: { appId?: string }) =>
+          appId ? { sandboxes: [], more: false } : Promise.reject(new ModalError('invalid', 'no')),
+      }),
+      async (plane, signal) => {
+        const reader = new SandboxReader();
+        for (let time = 0; time < 2; time++)
+          await reader.read(plane, 'main', [appOf({ runningContainers: 1 })], signal);
+      },
+    );
+    // The first time without an app too.
+    expect(asked).toHaveLength(3);
   });
 });
 

@@ -2,10 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cliObstacles } from '../../../src/deploy/cliTrace.ts';
 import { Deployer } from '../../../src/deploy/deployer.ts';
 import type { DeployPlan } from '../../../src/deploy/plan.ts';
 import { runFunction } from '../../../src/deploy/run.ts';
 import type { ScriptPlan } from '../../../src/deploy/scriptProcess.ts';
+import { ModalError } from '../../../src/domain/errors.ts';
 import { silentLogger } from '../../../src/domain/logger.ts';
 import type { Connection } from '../../../src/modal/connection.ts';
 import type { ControlPlane, DeployedApp } from '../../../src/modal/controlPlane.ts';
@@ -67,6 +69,86 @@ describe('a deploy that is cancelled', () => {
   ])('is told as cancelled where it published %s', async (_what, before, after) => {
     await expect(cancelled(before, after)).rejects.toMatchObject({ kind: 'cancelled' });
   });
+});
+
+const planeWith = (live: DeployedApp) =>
+  ({
+    findDeployedApp: () => Promise.resolve(live),
+    listApps: () => Promise.resolve([appOf({ name: 'demo' })]),
+    describeApp: () => Promise.resolve({ appId: 'ap-1', functions: [] }),
+  }) as unknown as ControlPlane;
+const demo = () =>
+  ({
+    ...{ title: 'Demo', appName: 'demo', environment: 'main', script: 'app.py', cwd: folder },
+    ...{ secrets: [], settings: {}, args: [] },
+  }) as unknown as DeployPlan;
+
+it('a deploy is given up when the CLI says that it will never reach Modal', async () => {
+  const failed =
+    'DEBUG Connection attempt to https://api.modal.com failed after 0.1s: CERTIFICATE_VERIFY_FAILED';
+  const services = {
+    cli: await cliOf(`console.log('\\u001e${failed}'); setInterval(() => {}, 1000)`),
+    ...{ plane: planeWith({ appId: 'ap-1', version: 1 }), connection: connection as Connection },
+    ...{ env: process.env, keepKey: () => Promise.resolve() },
+  };
+  const listener = { onStage: () => undefined, onLine: () => undefined };
+  await expect(new Deployer(silentLogger).deploy(demo(), services, listener)).rejects.toMatchObject({
+    kind: 'cliFailed',
+    message: cliObstacles.certificate,
+  });
+});
+
+it.each([
+  ['the same app', { appName: 'demo' }, { appName: 'demo', script: 'other.py' }, true],
+  ['another app of the same script', { appName: 'demo' }, { appName: 'other' }, false],
+  ['the same script, which does not tell its app', { appName: '' }, { appName: '' }, true],
+  ['another script that does not tell its app', { appName: '' }, { appName: '', script: 'other.py' }, false],
+  ['the app in another environment', { appName: 'demo' }, { appName: 'demo', environment: 'dev' }, false],
+])('a deploy waits for one of %s, or does not', async (_what, first, second, waits) => {
+  const abort = new AbortController();
+  const hanging = {
+    findDeployedApp: (_name: string, _environment: string, signal?: AbortSignal) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(new ModalError('cancelled', 'Cancelled')));
+      }),
+  } as unknown as ControlPlane;
+  const services = {
+    ...{ cli: await cliOf(''), plane: hanging, connection: connection as Connection },
+    ...{ env: process.env, keepKey: () => Promise.resolve() },
+  };
+  const deployer = new Deployer(silentLogger);
+  const stagesOf = (changes: object) => {
+    const stages: string[] = [];
+    const listener = { onStage: (stage: string) => stages.push(stage), onLine: () => undefined };
+    const end = deployer.deploy({ ...demo(), ...changes }, services, listener, abort.signal);
+    return { stages, end: end.catch(() => undefined) };
+  };
+  const one = stagesOf(first);
+  await expect.poll(() => one.stages[0]).toBe('check');
+  const two = stagesOf(second);
+  await expect.poll(() => two.stages[0]).toBe(waits ? 'queued' : 'check');
+  abort.abort();
+  await Promise.all([one.end, two.end]);
+});
+
+it('a deploy whose check is cancelled is there, without a word on its health', async () => {
+  const abort = new AbortController();
+  const stages: string[] = [];
+  const services = {
+    ...{ cli: await cliOf(''), plane: planeWith({ appId: 'ap-1', version: 2 }) },
+    ...{ connection: connection as Connection, env: process.env, keepKey: () => Promise.resolve() },
+    health: (_details: unknown, signal?: AbortSignal) => {
+      queueMicrotask(() => abort.abort());
+      return new Promise<never>((_resolve, reject) =>
+        signal?.addEventListener('abort', () => reject(new ModalError('cancelled', 'Cancelled'))),
+      );
+    },
+  };
+  const listener = { onStage: (stage: string) => stages.push(stage), onLine: () => undefined };
+  const result = await new Deployer(silentLogger).deploy(demo(), services, listener, abort.signal);
+  expect(result).toMatchObject({ appId: 'ap-1' });
+  expect(result.health).toBeUndefined();
+  expect(stages).toEqual(expect.arrayContaining(['health', 'done']));
 });
 
 it('a run says how many seconds it took', async () => {

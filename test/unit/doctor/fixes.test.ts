@@ -67,6 +67,25 @@ describe('fixes', () => {
     );
   });
 
+  it.each([
+    ['from modal import gpu, App\n', 'from modal import App\n'],
+    ['from modal import App, gpu, Image\n', 'from modal import App, Image\n'],
+    ['from modal import (App, gpu)\n', 'from modal import (App)\n'],
+    ['from modal import gpu\n', ''],
+    ['import os; from modal import gpu\n', 'import os; pass\n'],
+    ['from modal import gpu; import os\n', 'pass; import os\n'],
+    ['if True:\n    from modal import gpu\n', 'if True:\n    pass\n'],
+    ['from modal import gpu', ''],
+    ['from modal import gpu as g\n', 'from modal import gpu as g\n'],
+  ])('take away an import that nothing needs any more: %j', (statement, without) => {
+    const name = statement.includes(' as g') ? 'g' : 'gpu';
+    const code = (gpu: string) =>
+      `import modal\napp = modal.App("a")\n@app.function(gpu=${gpu})\ndef f(): ...\n`;
+    expect(fixed(code(`${name}.T4()`) + statement)).toBe(
+      (name === 'g' ? code('g.T4()') : code('"T4"')) + without,
+    );
+  });
+
   it('leave a GPU whose count only running tells, and the import that it needs', () => {
     const text =
       'import modal\nfrom modal import gpu\n\napp = modal.App("a")\n\n\n@app.function(gpu=gpu.A100(count=N))\ndef f(): ...\n';

@@ -171,6 +171,12 @@ describe('the health of an endpoint', () => {
     expect(questions).toBe(key === 'kept' ? 1 : 0); // without one the edge refuses it for nothing
   });
 
+  it('says how long a model took to load only where that is told', () => {
+    const ready = (load: unknown) => modelOf(JSON.stringify({ status: 'ready', load_s: load })).text;
+    expect(ready(0.04)).toBe('The model is loaded, in 0.0 s.');
+    for (const load of [0, -1, '3', undefined]) expect(ready(load)).toBe('The model is loaded.');
+  });
+
   it('tells a wrong key of the app from one that nothing is known of', async () => {
     const answers = {
       '/health': [200, ''],
@@ -182,6 +188,12 @@ describe('the health of an endpoint', () => {
       state: 'bad',
       action: 'enterKey',
       text: expect.stringMatching(/wrong.*Wrong key/) as string,
+    });
+    const none = await check({ facts: { bundled: true, requiresProxyAuth: true }, answers });
+    expect(none.of('key')).toMatchObject({
+      state: 'bad',
+      action: 'enterKey',
+      text: expect.stringMatching(/^None is kept here.*Wrong key/) as string,
     });
     const asks = await check({ answers });
     expect(asks.of('key')).toMatchObject({

@@ -278,21 +278,30 @@ describe('a load test in its own thread', () => {
   });
 
   it('reports while it runs, and ends with the signal', async () => {
-    const { url, sockets } = await serve((_incoming, response) => setTimeout(() => response.end('ok'), 5));
+    let asked = 0;
+    const { url, sockets } = await serve((_incoming, response) => {
+      asked++;
+      setTimeout(() => response.end('ok'), 5);
+    });
     const abort = new AbortController();
     const points: number[] = [];
+    let askedBefore = 0;
     const { end, snapshot } = await run(
       { method: 'GET', url, headers: {} },
       seconds(60),
       abort.signal,
       (snapshot) => {
         points.push(...snapshot.points.map(({ second }) => second));
-        if (points.length >= 2) abort.abort();
+        if (points.length < 2) return;
+        askedBefore ||= asked;
+        abort.abort();
       },
     );
     expect(end).toBe('stopped');
     expect(points.slice(0, 2)).toEqual([1, 2]);
     expect(snapshot.totals.ok).toBeGreaterThan(0);
+    // It stops itself: ending the thread would come a second later.
+    expect(asked - askedBefore).toBeLessThan(0.2 * askedBefore);
     await expect.poll(() => sockets.size).toBe(0);
   });
 

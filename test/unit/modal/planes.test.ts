@@ -167,3 +167,58 @@ it('takes new connections once a server is back that could not be reached', asyn
   expect(reconnects).toBe(1);
   source.dispose();
 });
+
+const sourceWith = (env: NodeJS.ProcessEnv) =>
+  new ControlPlanes({
+    env: { ...env, MODAL_CONFIG_PATH: config },
+    logger: silentLogger,
+    loadSdk: () => Promise.reject(new Error('is not needed')),
+  });
+
+it('names the profiles of the file, with the one in use', async () => {
+  await writeFile(config, '[work]\nactive = true\ntoken_id = "ak-1"\n[home]\ntoken_id = "ak-2"\n');
+  const source = sourceWith({});
+  expect(source.configPath).toBe(config);
+  expect((await source.profiles()).map(({ name, active }) => [name, active])).toEqual([
+    ['work', true],
+    ['home', false],
+  ]);
+});
+
+it('gives a program the way to the server, also when nobody is signed in', async () => {
+  const env = { HTTPS_PROXY: 'http://corp.test:3128', KEPT: '1' };
+  const source = sourceWith(env);
+  expect(await source.isProxied()).toBe(true);
+  expect(await source.environment()).toMatchObject({ ...env, ...(await source.proxyVariables()) });
+  // The server of this machine is not asked through it.
+  await write('ak-one');
+  expect(await source.isProxied()).toBe(false);
+  const own = sourceWith({ ...env, MODAL_SERVER_URL: 'http://127.0.0.1:1' });
+  await writeFile(config, '');
+  expect(await own.isProxied()).toBe(false);
+  expect(await sourceWith({}).isProxied()).toBe(false);
+});
+
+it('looks for the server again once it is suspected', async () => {
+  await write('ak-one');
+  const source = planes([]);
+  let connections = 0;
+  const count = () => connections++;
+  server.on('connection', count);
+  await source.get();
+  await source.get();
+  expect(connections).toBe(1);
+  source.suspect();
+  await source.get();
+  expect(connections).toBe(2);
+  server.off('connection', count);
+});
+
+it('tells when the file changes, until that is no longer wanted', async () => {
+  await write('ak-one');
+  let changes = 0;
+  const watch = sourceWith({}).watchFile(() => changes++);
+  await write('ak-second');
+  await expect.poll(() => changes, { timeout: 5000 }).toBeGreaterThan(0);
+  watch.dispose();
+});

@@ -32,6 +32,19 @@ describe('profile', () => {
     });
   });
 
+  it('takes a profile that no file has only with both halves of a token', async () => {
+    const file = '[a]\nactive = true\ntoken_id = "ak-f"\ntoken_secret = "f"\n';
+    const both = { MODAL_TOKEN_ID: 'ak-env', MODAL_TOKEN_SECRET: 'as-env' };
+    expect(await load(file, { MODAL_PROFILE: 'b', ...both })).toMatchObject({
+      profile: 'b',
+      tokenId: 'ak-env',
+    });
+    for (const name of ['MODAL_TOKEN_ID', 'MODAL_TOKEN_SECRET'] as const)
+      await expect(load(file, { MODAL_PROFILE: 'b', [name]: both[name] })).rejects.toMatchObject({
+        kind: 'profileBroken',
+      });
+  });
+
   it('lets a variable win over the file, key by key, and says so', async () => {
     const connection = await load(
       '[a]\nactive = true\ntoken_id = "ak-f"\ntoken_secret = "f"\nserver_url = "http://f:1"\n',

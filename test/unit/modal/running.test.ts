@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
 import { silentLogger } from '../../../src/domain/logger.ts';
+import { plainNetwork } from '../../../src/domain/network.ts';
 import { chatAddress, endpointState } from '../../../src/domain/managedEndpoint.ts';
 import type { Connection } from '../../../src/modal/connection.ts';
 import { FieldChecks } from '../../../src/modal/fieldChecks.ts';
@@ -140,4 +141,33 @@ describe('a managed endpoint', () => {
     for (const url of ['https://a.b', 'https://a.b/', 'https://a.b/v1', 'https://a.b/v1/'])
       expect(chatAddress(url)).toBe('https://a.b/v1/chat/completions');
   });
+});
+
+describe('a tunnel of a sandbox', () => {
+  const addressOf = async (tunnel: object) => {
+    const tunnels = [{ host: 't.modal.host', port: 443, containerPort: 8000, ...tunnel }];
+    const page = pageOf({ tunnels });
+    const { sandboxes } = await readSandboxes(() => Promise.resolve(page), 'main', 1, checks);
+    return sandboxes[0]?.tunnels?.[0]?.url;
+  };
+
+  it.each([
+    [{ port: 65_535 }, 'https://t.modal.host:65535'],
+    [{ port: 65_536 }, undefined],
+    [{ port: 443 }, 'https://t.modal.host'],
+  ])('has the port that it tells: %j', async (tunnel, url) => {
+    expect(await addressOf(tunnel)).toBe(url);
+  });
+});
+
+it('each answer of the server is told', async () => {
+  let told = 0;
+  const plane = createControlPlane(connection, silentLogger, { network: plainNetwork }, () => told++);
+  await plane.whoAmI();
+  await plane.listEnvironments();
+  expect(told).toBe(2);
+  fail = () => unimplemented;
+  await expect(plane.whoAmI()).rejects.toThrow();
+  expect(told).toBe(2);
+  plane.close();
 });

@@ -44,6 +44,18 @@ it.each([
   await told;
 });
 
+it('signing in tells the profile that was written, where, and of which workspace', async () => {
+  const output = await readFile(new URL('output/sign_in.txt', import.meta.url), 'utf8');
+  const script = `process.stdout.write(${JSON.stringify(output)})`;
+  expect(await signIn(script)).toEqual({
+    profile: 'local',
+    file: '/home/me/.modal.toml',
+    workspace: 'local',
+  });
+  await expect(signIn(`${script}; process.exitCode = 1`)).rejects.toMatchObject({ kind: 'cliFailed' });
+  await expect(signIn('')).rejects.toMatchObject({ kind: 'cliFailed' });
+});
+
 it('signing in never makes a profile with an empty name', async () => {
   const told = path.join(folder, 'told');
   const script = `require('fs').writeFileSync(${JSON.stringify(told)}, String(process.env.MODAL_PROFILE)); process.exit(1)`;

@@ -31,6 +31,18 @@ describe('a request of a file as a draft', () => {
     expect(draft).toMatchObject({ path: '/x?a=b%20c&%7Bd%7D', query: [], body: { kind: 'none' } });
   });
 
+  it.each([
+    ['/x?a=1#b{c}', '/x?a=1#b%7Bc%7D', 0],
+    ['/x#b', '/x#b', 0],
+    ['/base/x?a=1', '/x', 1],
+    ['/based/x?a=1', '/based/x', 1],
+    ['/other', '/other', 0],
+  ])('loses nothing of an address, also outside of the first path: %s', (url, path, parameters) => {
+    const draft = draftOf({ method: 'GET', url: `https://h${url}`, headers: {} }, 'https://h/base');
+    expect(draft?.path).toBe(path);
+    expect(draft?.query).toHaveLength(parameters);
+  });
+
   it('names the files of parts, and leaves bytes alone', () => {
     const parts = [
       { name: 't', text: '' },

@@ -96,6 +96,17 @@ describe('texts in exported code', () => {
     expect(lines).toEqual(bodies.map((body) => `${sent(body)}a"'\`$\\{Bearer k`));
   });
 
+  it('of bytes reach Python as they are, each of them', async () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
+    const code = httpx.write({ ...spec, body: bytes });
+    const literal = /b"(?:[^"\\]|\\x[0-9a-f]{2})*"/.exec(code)?.[0] ?? '';
+    const { stdout } = await run('python3', ['-c', `print(${literal}.hex())`]);
+    expect(stdout.trim()).toBe(Buffer.from(bytes).toString('hex'));
+    // What can be read is left as it is.
+    expect(literal).toContain(' !\\x22#$%');
+    expect(literal).toContain('}~\\x7f');
+  });
+
   it('reach Python as they are', async () => {
     const python = await run('python3', ['--version']).then(() => 'python3');
     const fake = [

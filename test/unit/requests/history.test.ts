@@ -71,6 +71,20 @@ describe('the history', () => {
     expect(entries.map(({ answer }) => answer?.cut)).toEqual([undefined, cut]);
   });
 
+  it('has the big answers of this window up to 16 MiB in all, and lets the oldest of them go', async () => {
+    const MiB = 1024 * 1024;
+    const big = (body: string, size: number) =>
+      history.add({ spec, at: 1, result: result(body, { bytes: Buffer.from(body), size }) });
+    const all = [await big('one', 8 * MiB), await big('two', 8 * MiB), await big('one', 8 * MiB)];
+    expect(all.map((each) => history.bodyOf(each))).toEqual(['one', 'two', 'one']);
+    all.push(await big('three', 16 * MiB + 1));
+    expect(all.map((each) => history.bodyOf(each))).toEqual(['one', 'two', 'one', undefined]);
+    all.push(await big('four', MiB));
+    expect(all.map((each) => history.bodyOf(each))).toEqual([undefined, 'two', undefined, undefined, 'four']);
+    all.push(await big('five', 16 * MiB));
+    expect(all.slice(-2).map((each) => history.bodyOf(each))).toEqual([undefined, 'five']);
+  });
+
   it('holds 200, and lets the oldest go', async () => {
     for (let at = 1; at <= 205; at++) await add(at);
     const { entries } = await history.read();

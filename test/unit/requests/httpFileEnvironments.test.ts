@@ -35,6 +35,24 @@ describe('environments', () => {
   });
 });
 
+describe('a file of environments', () => {
+  it.each(['null', '[]', '"dev"', '7'])('that is no object is named, and has no values: %s', async (text) => {
+    await writeFile(path.join(folder, 'http-client.env.json'), text);
+    const { names, problems } = await readEnvironments(folder, folder);
+    expect(names).toEqual([]);
+    expect(problems).toEqual([expect.stringContaining('is not a JSON object') as string]);
+  });
+
+  it('has no values for an environment that is no object', async () => {
+    const text = '{"list": ["a"], "none": null, "word": "x", "dev": {"a": 1, "b": null, "c": ["d"]}}';
+    await writeFile(path.join(folder, 'http-client.env.json'), text);
+    const read = await readEnvironments(folder, folder);
+    expect(['list', 'none', 'word'].map((name) => read.values(name))).toEqual([{}, {}, {}]);
+    expect(read.values('dev')).toEqual({ a: '1', b: 'null', c: '["d"]' });
+    expect(read.problems).toEqual([]);
+  });
+});
+
 describe('.env', () => {
   const hard = [
     'A=1',

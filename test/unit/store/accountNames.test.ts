@@ -142,6 +142,33 @@ describe('names of the account', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it.each<[NameList, string[]]>([
+    [{ of: 'environment' }, ['get', 'listEnvironments']],
+    [{ of: 'app', environment: 'main' }, ['get', 'listApps']],
+    [{ of: 'function', environment: 'main', app: 'shop' }, ['get', 'listApps', 'describeApp']],
+    [secrets, ['get', 'objectNames']],
+  ])('are given up after a while, whichever call does not end: %j', async (wanted, made) => {
+    const { calls } = world();
+    const limited: string[] = [];
+    const noting = <T extends object>(target: T): T =>
+      new Proxy(target, {
+        get: (of, name: string) => {
+          const call = Reflect.get(of, name) as unknown;
+          if (typeof call !== 'function') return call;
+          return (...args: unknown[]): unknown => {
+            if (args.some((each) => each instanceof AbortSignal)) limited.push(name);
+            return Reflect.apply(call, of, args) as unknown;
+          };
+        },
+      });
+    const plane = noting(calls as unknown as ControlPlane);
+    const planes = noting({ get: () => Promise.resolve(plane), cacheKey: () => Promise.resolve('a') });
+    const state = { connection: 'ready', snapshot: emptySnapshot } as const;
+    const names = new AccountNames({ planes, store: { state }, logger: silentLogger });
+    await names.names(wanted);
+    expect(limited).toEqual(made);
+  });
+
   it('are forgotten with the account, also those that come late', async () => {
     const { names, asked, calls, clock } = world();
     await names.names(secrets);

@@ -80,6 +80,15 @@ export async function cancelWithEachAnswer<T extends object>(
   throw new Error(`It does not end after ${mostCalls} calls.`);
 }
 
+/** The answers one after the other. */
+export const inTurn = (...answers: readonly unknown[]) => {
+  let at = 0;
+  return () => {
+    const answer = answers[Math.min(at++, answers.length - 1)];
+    return typeof answer === 'function' ? (answer as () => unknown)() : answer;
+  };
+};
+
 function sendsNothing(name: string, after: readonly string[]): void {
   expect(after, `sent after it was cancelled as ${name} was answered`).toEqual([]);
 }

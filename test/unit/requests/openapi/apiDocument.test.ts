@@ -113,6 +113,24 @@ describe('an OpenAPI document', () => {
     ]);
   });
 
+  it.each([
+    ['/jobs/7/files/a', '/jobs/{id}/files/{name}'],
+    ['/jobs/7/files/', undefined],
+    ['/jobs//files/a', undefined],
+    ['/jobs/7/8/files/a', undefined],
+    ['/jobs/7/files/a/b', undefined],
+    ['/from/1-2.json', '/from/{a}-{b}.json'],
+    ['/from/1-2-3.json', '/from/{a}-{b}.json'],
+    ['/from/1.json', undefined],
+    ['/from/-2.json', undefined],
+    ['/from/1-.json', undefined],
+  ])('finds the operation of a path with several parameters: %s', (path, operation) => {
+    const api = readApiDocument(
+      document({ '/jobs/{id}/files/{name}': { get: {} }, '/from/{a}-{b}.json': { get: {} } }),
+    );
+    expect(matchOperation(api.operations, 'GET', path)?.path).toBe(operation);
+  });
+
   it("reads OpenAPI 3.0 as today's JSON Schema", () => {
     const schema = {
       type: 'object',
