@@ -62,8 +62,12 @@ if modal.is_local():
         settings = settings.with_flags(os.environ)
     except CommandError as error:
         sys.exit(str(error))
-web_base = modal.Image.debian_slim(python_version=PYTHON).uv_pip_install(
-    CLASSIFIER, extra_options="--no-deps"
+# Of PDFs that only name their fonts, pdfium draws Chinese, Japanese and Korean with this one.
+FONTS = "fonts-wqy-microhei"
+web_base = (
+    modal.Image.debian_slim(python_version=PYTHON)
+    .apt_install(FONTS)
+    .uv_pip_install(CLASSIFIER, extra_options="--no-deps")
 )
 web_image = image(HERE / "requirements-web.txt", "ocr", base=web_base)
 cuda_image = modal.Image.from_registry(CUDA, add_python=PYTHON).entrypoint([])
