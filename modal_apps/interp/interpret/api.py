@@ -37,7 +37,7 @@ VERSION = "0.2.0"
 LIST_LIMITS = {"prompts": "too_many_inputs"}
 RETRY_AFTER_S = 5
 POINTS = ["attn_out", "mlp_out", "resid_post", "resid_pre", "z"]
-MISSING = dict.fromkeys(("activation_attention", "dfa", "lens_logit", "lens_jacobian", "neurons"), False)
+MISSING = dict.fromkeys(("lens_logit", "lens_jacobian", "neurons"), False)
 FLAT_DOCUMENTED: dict[int | str, dict[str, Any]] = {
     status: {**described, "model": out.FlatError} for status, described in DOCUMENTED.items()
 }
@@ -73,6 +73,7 @@ def _add_routes(app: FastAPI, service: Service, flat: bool) -> None:
         ("activation/topk-by-token-batch", "The same on several", service.topk_batch, out.TopKBatchOut),
         ("activation/source", "All features of a source that fire", service.source, out.SourceOut),
         ("activation/raw", "Activations of the model itself", service.raw, out.RawOut),
+        ("activation/attention", "Where one head looks", service.attention, out.AttentionOut),
         ("steer/completion", "A completion with and without steering", service.steer, out.SteerOut),
         (
             "steer/completion-chat",
@@ -151,6 +152,9 @@ class Service:
 
     async def raw(self, body: into.RawIn, response: Response) -> Any:
         return await self._ask("raw", body, response)
+
+    async def attention(self, body: into.AttentionIn, response: Response) -> Any:
+        return await self._ask("attention", body, response)
 
     async def tokenize(self, body: into.TokenizeIn, response: Response) -> Any:
         return await self._ask("tokenize", body, response)
@@ -234,6 +238,8 @@ class Service:
                 "activation_topk_by_token": True,
                 "activation_source": True,
                 "activation_raw": True,
+                "activation_attention": True,
+                "dfa": True,
                 "steer_completion": True,
                 "steer_completion_chat": True,
             },

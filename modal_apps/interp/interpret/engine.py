@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import torch
 from appkit.gpu_errors import is_out_of_memory, is_poisoned
 
+from .attention import Patterns
 from .backend import Loaded, ModelFacts, Reply
 from .cache import LruCache
 from .chat import Chat
@@ -108,6 +109,7 @@ class Engine:
             "tokenize": raw.tokenize,
             "vector": raw.vector,
             "neighbours": raw.neighbours,
+            "attention": Patterns(self.model).pattern,
             "chat_template": chat.template,
             "describe": lambda _: {},
         }

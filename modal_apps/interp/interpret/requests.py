@@ -152,6 +152,14 @@ class RawIn(_Request):
     type: Literal["final_output_token", "all_tokens"] = "final_output_token"
 
 
+class AttentionIn(_Request):
+    """Where one head looks."""
+
+    prompt: Prompt
+    layer: Index
+    head: Index
+
+
 class SteerFeature(_Request):
     """A feature to steer with. It counts `strength` times `strengthMultiplier`."""
 

@@ -302,7 +302,7 @@ async def test_capabilities_are_flat(flat: httpx.AsyncClient) -> None:
         512,
     )
     assert found["endpoints"]["steer_completion_chat"]
-    assert not found["endpoints"]["activation_attention"]
+    assert not found["endpoints"]["lens_logit"]
     assert (await flat.get("/health")).json()["status"] == "healthy"
     assert (await flat.post("/initialize")).status_code == 200
 
