@@ -130,6 +130,14 @@ class AttentionOut(Wire):
     tokens: list[str]
 
 
+class LensOut(BaseModel):
+    """Frames of the lens together; their names are snake_case, as those of a stream."""
+
+    meta: dict[str, Any]
+    tokens: list[dict[str, Any]]
+    done: dict[str, Any]
+
+
 class TopLogprob(Wire):
     token: str
     logprob: float

@@ -37,7 +37,7 @@ VERSION = "0.2.0"
 LIST_LIMITS = {"prompts": "too_many_inputs"}
 RETRY_AFTER_S = 5
 POINTS = ["attn_out", "mlp_out", "resid_post", "resid_pre", "z"]
-MISSING = dict.fromkeys(("lens_logit", "lens_jacobian", "neurons"), False)
+MISSING = dict.fromkeys(("lens_jacobian", "neurons"), False)
 FLAT_DOCUMENTED: dict[int | str, dict[str, Any]] = {
     status: {**described, "model": out.FlatError} for status, described in DOCUMENTED.items()
 }
@@ -103,6 +103,13 @@ def _add_routes(app: FastAPI, service: Service, flat: bool) -> None:
         app.post(f"/v1/{path}", summary=summary, response_model=model, response_model_exclude_none=omits)(
             handler
         )
+    lines = {200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}}
+    app.post(
+        "/v1/lens/prompt",
+        summary="What each layer would predict",
+        response_model=out.LensOut,
+        responses=lines,  # type: ignore[arg-type]
+    )(service.lens)
     answer = out.FlatCapabilitiesOut if flat else out.CapabilitiesOut
     app.get("/v1/capabilities", summary="Model, sources, limits", response_model=answer)(
         service.flat_capabilities if flat else service.capabilities
@@ -156,6 +163,14 @@ class Service:
     async def attention(self, body: into.AttentionIn, response: Response) -> Any:
         return await self._ask("attention", body, response)
 
+    async def lens(self, body: into.LensIn, response: Response) -> Any:
+        found = await self._ask("lens", body, response)
+        if not body.stream:
+            return {name: found[name] for name in ("meta", "tokens", "done")}
+        frames = [found["meta"], found["prompt"], *found["tokens"], found["done"]]
+        text = "".join(json.dumps(frame) + "\n" for frame in frames)
+        return Response(text, media_type="application/x-ndjson", headers=dict(response.headers))
+
     async def tokenize(self, body: into.TokenizeIn, response: Response) -> Any:
         return await self._ask("tokenize", body, response)
 
@@ -164,7 +179,8 @@ class Service:
         return await self._ask("vector", body, response)
 
     async def neighbours(self, body: into.NeighboursIn, response: Response) -> Any:
-        self._check_source(body.source, "source")
+        unknown = f"Invalid SAE ID or type: {body.source}" if self._settings.speaks_neuronpedia else ""
+        self._check_source(body.source, "source", unknown)
         if body.feature:
             self._check_model(body.feature.model, "feature.model")
             self._check_source(body.feature.source, "feature.source")
@@ -240,6 +256,7 @@ class Service:
                 "activation_raw": True,
                 "activation_attention": True,
                 "dfa": True,
+                "lens_logit": True,
                 "steer_completion": True,
                 "steer_completion_chat": True,
             },
@@ -302,11 +319,12 @@ class Service:
                 message = "Invalid source set"
             raise self._refusal(404, "unknown_source", message, "sourceSet")
 
-    def _check_source(self, source: str | None, param: str) -> None:
+    def _check_source(self, source: str | None, param: str, message: str = "") -> None:
         """What is surely unknown starts no GPU."""
         known = [name for names in self._known.values() for name in names]
         if source is not None and known and source not in known:
-            raise self._refusal(404, "unknown_source", f"There is no source {source} here.", param)
+            message = message or f"There is no source {source} here."
+            raise self._refusal(404, "unknown_source", message, param)
 
     def _refusal(self, status: int, code: str, message: str, param: str) -> ApiError:
         return ApiError(self._status(status), code, message, param=param)

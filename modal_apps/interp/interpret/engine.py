@@ -23,6 +23,7 @@ from .fetch import is_fetched
 from .generate import Generation, check_context
 from .hooks import width_at
 from .language_model import DTYPES, LanguageModel
+from .lens import Lens
 from .outputs import outputs_for
 from .raw import Raw
 from .settings import InterpSettings
@@ -111,6 +112,7 @@ class Engine:
             "neighbours": raw.neighbours,
             "attention": Patterns(self.model).pattern,
             "chat_template": chat.template,
+            "lens": Lens(self.model).read,
             "describe": lambda _: {},
         }
 
