@@ -145,7 +145,7 @@ def _drawn(document: Document, number: int, drawing: Drawing, key: str, source: 
     text, said = _own_answer(page, document, number, drawing)
     notes += said
     if text is not None:
-        seen = Picture(*final_size(*page.image.size, most), b"")
+        seen = Picture(*final_size(page.image.width, page.image.height, most), b"")
         return ReadyPage(key, number, source, seen, text=text, notes=tuple(notes))
     if layer is not None and not layer.is_complete:
         notes.append(LAYER_NOT_USED.format(why=layer.words))

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 import zlib
+from typing import IO
 from xml.parsers import expat
 
 from .faults import DocumentError
@@ -92,7 +93,7 @@ class _Counted:
         self._name = name
         self._elements = self._depth = 0
 
-    def add(self, part: zipfile.ZipExtFile) -> None:
+    def add(self, part: IO[bytes]) -> None:
         """Counts those of one part, and refuses declarations: of ten lines of them, expat makes gigabytes."""
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start

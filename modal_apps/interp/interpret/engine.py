@@ -26,6 +26,7 @@ from .language_model import DTYPES, LanguageModel
 from .lens import Lens
 from .outputs import outputs_for
 from .raw import Raw
+from .sae_math import Sae
 from .settings import InterpSettings
 from .source import Source
 from .sources import catalogue
@@ -82,7 +83,7 @@ class Engine:
     def _open_store(self) -> None:
         # Read again: a snapshot may be older than what now lies on the volume.
         self.sources = self._catalogue()
-        cache = LruCache(memory_budget(self.model.device), self.settings.max_loaded_saes)
+        cache: LruCache[Sae] = LruCache(memory_budget(self.model.device), self.settings.max_loaded_saes)
         dtype = DTYPES[self.settings.sae_dtype]
         self.store = SaeStore(
             self.sources,
@@ -155,7 +156,7 @@ class Engine:
         """
         found: list[Payload] = [{"prompt": prompt, "tokens": [], "sets": {}} for prompt in prompts]
         for name in sets or self.settings.sets:
-            payload = {"source_set": name, "selected_sources": [], "sort_by_token_indexes": []}
+            payload: Payload = {"source_set": name, "selected_sources": [], "sort_by_token_indexes": []}
             payload |= {"prompts": prompts, "ignore_bos": True, "num_results": num_results}
             reply = self.call("all", payload)
             if error := reply["error"]:
