@@ -3,6 +3,7 @@
  *
  * One version of a package serves all images and the tests: `test/python/constraints.txt` has them all, and beside each
  * `requirements*.txt` of an app a `.lock` has those of its image, each with the hashes of the files that fit there.
+ * `no-deps.txt` has packages that are installed without what they require.
  */
 import { createHash } from 'node:crypto';
 import { globSync } from 'node:fs';
@@ -32,6 +33,7 @@ interface Archive {
 }
 
 const images = globSync('modal_apps/*/requirements*.txt', { cwd: root }).sort();
+const alone = globSync('modal_apps/*/no-deps.txt', { cwd: root }).sort();
 const sources = [...images, tests];
 const uv = await ensureUv();
 const heading = `# Made by "npm run lock". Sources: sha256 ${await digest(sources)}\n`;
@@ -39,11 +41,12 @@ const heading = `# Made by "npm run lock". Sources: sha256 ${await digest(source
 compile([...sources, ...quiet, '-o', constraints, ...process.argv.slice(2)]);
 await writeFile(inRoot(constraints), heading + (await readFile(inRoot(constraints), 'utf8')));
 for (const image of images) await writeLock(image);
+for (const file of alone) await writeLock(file, '--no-deps');
 
-async function writeLock(requirements: string): Promise<void> {
+async function writeLock(requirements: string, ...options: string[]): Promise<void> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'lock-'));
   const made = path.join(folder, 'pylock.toml');
-  compile([requirements, '-c', constraints, ...quiet, '--format', 'pylock.toml', '-o', made]);
+  compile([requirements, ...options, '-c', constraints, ...quiet, '--format', 'pylock.toml', '-o', made]);
   const { packages } = parse(await readFile(made, 'utf8')) as unknown as { packages: Package[] };
   await rm(folder, { recursive: true });
   await writeFile(inRoot(requirements.replace(/\.txt$/, '.lock')), heading + packages.map(locked).join(''));

@@ -247,7 +247,8 @@ class _Child:
                 raise Ended("bug", self.note) from error
         if tag == FAILED:
             log.warning("a reader failed in %s: %s", self.note or "its work", data.decode(errors="replace"))
-        raise Ended({MEMORY: "memory", LARGE: "result"}.get(tag, "bug"), self.note)
+        reason: Reason = "memory" if tag == MEMORY else "result" if tag == LARGE else "bug"
+        raise Ended(reason, self.note)
 
     def end(self) -> None:
         """Ends the child, if it still runs."""

@@ -18,6 +18,7 @@ PLAIN = {(one.__module__, one.__name__): one for one in (Counter, date, datetime
 class _Reader(pickle._Unpickler):
     """Makes objects of classes that the given packages have loaded; imports nothing and calls no function."""
 
+    stack: list[Any]
     dispatch: ClassVar[dict[int, Callable[..., None]]] = dict(pickle._Unpickler.dispatch)
 
     def __init__(self, data: bytes, roots: tuple[str, ...]) -> None:
@@ -35,7 +36,7 @@ class _Reader(pickle._Unpickler):
     def load_build(self) -> None:
         if len(self.stack) < 2 or isinstance(self.stack[-2], type):
             raise pickle.UnpicklingError("A result may not change a class.")
-        super().load_build()
+        super().load_build()  # type: ignore[misc]
 
     dispatch[pickle.BUILD[0]] = load_build
 

@@ -117,8 +117,9 @@ def serve(control: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     running: dict[int, int] = {}
+    waited: list[socket.socket | int] = [control, woken]
     while True:
-        ready, _, _ = select.select([control, woken], [], [])
+        ready, _, _ = select.select(waited, [], [])
         if woken in ready:
             os.read(woken, 512)
             _reap(control, running)

@@ -152,6 +152,6 @@ def validation_response(error: RequestValidationError, list_limits: Mapping[str,
     param = (
         "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".") or None
     )
-    if first["type"] == "too_long" and param in list_limits:
+    if first["type"] == "too_long" and param is not None and param in list_limits:
         return ErrorResponse(error_body(413, list_limits[param], first["msg"], param), 413)
     return ErrorResponse(error_body(422, first["type"], first["msg"], param), 422)

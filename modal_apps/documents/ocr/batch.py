@@ -73,6 +73,7 @@ class DocumentResult(TypedDict):
     content: str
     error: str | None
     failed_pages: list[FailedPage]
+    notes: list[PageNote]
 
 
 class BatchResult(TypedDict):

@@ -85,7 +85,7 @@ def open_document(name: str, data: bytes) -> Document:
 
     Raises:
         DocumentError: `empty_file`, `unsupported_type`, `encrypted_pdf`, `encrypted_document`, `bad_pdf`,
-            `bad_docx`, `bad_image`, `image_too_large`, `too_many_pages`.
+            `bad_docx`, `document_too_large`, `bad_image`, `image_too_large`, `too_many_pages`.
     """
     if not data:
         raise DocumentError("empty_file", f"{name} is empty.")

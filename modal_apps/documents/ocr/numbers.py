@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from .reading import Format
 
@@ -12,24 +13,28 @@ MOST_JOINED = 50_000  # characters; looking for each number in all of a longer t
 _TOKEN = re.compile(r"\d[\d.,'\u2019\u066b\u066c]*")  # with Swiss and Arabic separators
 _TAG = re.compile(r"<[^<>]{0,500}>")
 _SEPARATOR = re.compile(r"[^\d]+")
+_DIGIT = re.compile(r"[^\D0-9]")  # of another script
 
 
 def unknown_numbers(answer: str, own_text: str, form: Format) -> list[str]:
-    """
+    r"""
     Numbers of an answer that are not in a page's own text, as they are written, each once.
 
-    `1,234.50`, `1.234,5` and `1 234.50` are alike, since a format may ask for another way to write a number.
+    `1,234.50`, `1.234,5` and `1 234.50` are alike, since a format may ask for another way to write a number, and so are
+    digits of other scripts: \u0664\u0660\u0667 and 407.
 
     Parameters:
         form: of the answer; what is in HTML tags is no text.
     """
+    own_text = _in_ascii(own_text)
     known = set().union(*(_meanings(token) for token in _numbers(own_text)))
     # A number may be in parts: 1 234, or an identifier in groups of four.
     joined = {_digits(line) for line in own_text[:MOST_JOINED].splitlines()}
     unknown: dict[str, None] = {}
     for token in _numbers(_TAG.sub(" ", answer) if form in ("html", "markdown") else answer):
-        digits = _digits(token)
-        if len(digits) < FEWEST_DIGITS or known & _meanings(token):
+        written = _in_ascii(token)
+        digits = _digits(written)
+        if len(digits) < FEWEST_DIGITS or known & _meanings(written):
             continue
         if len(digits) >= 4 and any(digits in line for line in joined):
             continue
@@ -46,6 +51,10 @@ def warning_of(unknown: list[str]) -> str:
 
 def _numbers(text: str) -> list[str]:
     return [token.rstrip(".,'\u2019") for token in _TOKEN.findall(text)]
+
+
+def _in_ascii(text: str) -> str:
+    return _DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
 
 
 def _digits(text: str) -> str:

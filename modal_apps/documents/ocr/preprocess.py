@@ -111,7 +111,7 @@ def prepare(image: Image.Image, max_pixels: int) -> Picture:
     Raises:
         BadShape: see `smart_resize`.
     """
-    width, height = final_size(*image.size, max_pixels)
+    width, height = final_size(image.width, image.height, max_pixels)
     if is_blank(image):
         return Picture(width, height, b"")
     if image.size != (width, height):

@@ -98,7 +98,7 @@ async def _all_checked(answers: Sequence[Answer], schema: Any) -> list[Answer]:
 
 async def _checked(answer: Answer, schema: Any) -> Answer:
     """The answer with its JSON alone as text, or what is wrong with it."""
-    if isinstance(answer, Exception):
+    if not isinstance(answer, Generated):
         return answer
     try:
         text, warning = await checked_answer(answer.text, schema)
@@ -112,7 +112,7 @@ def _better(first: Answer, second: Answer) -> Answer:
     if isinstance(first, Generated) and isinstance(second, Generated):
         if second.finish_reason == "repetition":
             return replace(first, seconds=first.seconds + second.seconds)
-        return replace(_together(first, second), warning=PENALISED)
+        return replace(second, seconds=first.seconds + second.seconds, warning=PENALISED)
     return second
 
 

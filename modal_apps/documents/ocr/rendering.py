@@ -42,6 +42,13 @@ NOT_A_PAGE = (
 )
 LAYER_NOT_USED = "The PDF's own text was not used: it {why}."
 LAYER_DOUBTFUL = "This is the PDF's own text, as asked for, but it {why}."
+UNDRAWN = (
+    "The file has not the fonts of all its letters, so some are missing on the page that a model sees. Ask for text or "
+    "markdown without a prompt: then the PDF's own text is given."
+)
+OWN_TEXT = (
+    "This is the PDF's own text: the file has not the fonts of all its letters, so a model cannot see them."
+)
 
 TextLayerUse = Literal["auto", "off", "only"]
 
@@ -138,7 +145,7 @@ def _drawn(document: Document, number: int, drawing: Drawing, key: str, source: 
     text, said = _own_answer(page, document, number, drawing)
     notes += said
     if text is not None:
-        seen = Picture(*final_size(*page.image.size, most), b"")
+        seen = Picture(*final_size(page.image.width, page.image.height, most), b"")
         return ReadyPage(key, number, source, seen, text=text, notes=tuple(notes))
     if layer is not None and not layer.is_complete:
         notes.append(LAYER_NOT_USED.format(why=layer.words))
@@ -168,8 +175,14 @@ def _own_answer(
             return None, []
         why = f": it {layer.words}" if layer else ""
         raise DocumentError("no_text_layer", NO_LAYER.format(number=number, name=document.name, why=why))
-    is_answer = drawing["form"] == "text" and drawing["own_words"] and layer is not None and not layer.flaw
-    return (layer.text if is_answer and layer is not None else None), []
+    if layer is None:
+        return None, []
+    if drawing["own_words"] and layer.is_complete:
+        if layer.is_undrawn and drawing["form"] in ("text", "markdown"):
+            return layer.text, [OWN_TEXT]
+        if drawing["form"] == "text" and not layer.flaw:
+            return layer.text, []
+    return None, [UNDRAWN] if layer.is_undrawn and layer.is_complete else []
 
 
 def _upright(image: Image.Image, layer: TextLayer | None) -> tuple[Image.Image, int, list[str]]:
@@ -236,11 +249,11 @@ def _not_read(what: str, error: Ended) -> DocumentError:
     """Why a document or a page was not read whose child was ended: `too_slow`, `too_much_memory`, `damaged_file`."""
     limits = READERS.limits
     if error.reason == "time":
-        message = f"{what} takes more than {limits.seconds} s to draw, which is the limit."
-        return DocumentError("too_slow", f"{message} Send a picture of it.")
+        message = f"{what} takes more than {limits.seconds} s to read, which is the limit."
+        return DocumentError("too_slow", f"{message} Send it in parts, or a picture of it.")
     if error.reason in ("memory", "result"):
-        message = f"{what} takes more than {limits.memory_mb} MiB of memory to draw, which is the limit."
-        return DocumentError("too_much_memory", f"{message} Send it with fewer pixels.")
+        message = f"{what} takes more than {limits.memory_mb} MiB of memory to read, which is the limit."
+        return DocumentError("too_much_memory", f"{message} Send it in parts, or with fewer pixels.")
     return DocumentError("damaged_file", f"{what} is damaged and cannot be read. Save it again.")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from re import _constants as kinds  # what `re` itself parses a pattern to
-from re import _parser as patterns
+from re import _constants as kinds  # type: ignore[attr-defined]  # what `re` itself parses a pattern to
+from re import _parser as patterns  # type: ignore[attr-defined]
 from typing import Any
 from urllib.parse import unquote
 
@@ -217,7 +217,7 @@ def _overlaps(sequence: Any) -> bool:
 def _first(sequence: Any) -> str | None:
     """The sign that a sequence begins with, in lower case; None where it is not one sign for sure."""
     kind, value = sequence[0] if len(sequence) else (None, None)
-    return chr(value).casefold() if kind is kinds.LITERAL else None
+    return chr(value).casefold() if kind is kinds.LITERAL and value is not None else None
 
 
 def _inner(kind: Any, value: Any) -> list[Any]:

@@ -18,7 +18,19 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
-Flaw = Literal["", "order", "ticks", "marks", "invisible", "garbled", "hidden", "pictures", "shapes", "large"]
+Flaw = Literal[
+    "",
+    "order",
+    "leftwards",
+    "ticks",
+    "marks",
+    "invisible",
+    "garbled",
+    "hidden",
+    "pictures",
+    "shapes",
+    "large",
+]
 MOST_CHARACTERS = 200_000
 MOST_OBJECTS = 20_000
 MOST_ANNOTATIONS = 5_000
@@ -31,12 +43,16 @@ LONGEST_SHAPE = 300  # segments; a word or a chart in one piece
 TURNED_SHARE = 0.8
 HYPHEN = "\ufffe"  # pdfium's sign for one at the end of a line, with the next line joined to it
 CONTRAST = 40  # of 255
+UNDRAWN_SHARE = 0.02  # of characters
+LEFTWARDS_SHARE = 0.2
+FIRST_OF_OTHERS = 0x0590  # before it are letters that pdfium has fonts of its own for
 FEWEST_LETTERS = 100  # before their kinds tell something
 FEWEST_VOWELS = 0.22  # of letters; shifting each by some places in the alphabet leaves fewer
 VOWELS = frozenset("aeiouy\u00e6\u00f8\u0153\u0131")  # without accents
 UNSEEN = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
 FLAWS: dict[Flaw, str] = {
     "order": "is not in reading order",
+    "leftwards": "runs from right to left, where spaces between words may be missing",
     "ticks": "does not tell which boxes are ticked",
     "marks": "is not all: there are stamps, drawings or other marks on the page",
     "invisible": "is invisible, as scanners and OCR programs write it",
@@ -67,16 +83,18 @@ class TextLayer:
         text: as it stands in the file, without spaces around.
         flaw: why it is not what a reader sees; '' when it is.
         turn: by how many degrees the page has to be turned clockwise for most of its letters to stand upright.
+        is_undrawn: whether letters are missing on the drawn page, because the file has not their fonts.
     """
 
     text: str
     flaw: Flaw = ""
     turn: int = 0
+    is_undrawn: bool = False
 
     @property
     def is_complete(self) -> bool:
         """Whether every word that can be seen is in it, and no other."""
-        return self.flaw in ("", "order", "ticks")
+        return self.flaw in ("", "order", "leftwards", "ticks")
 
     @property
     def words(self) -> str:
@@ -132,15 +150,18 @@ def read_layer(page: pypdfium2.PdfPage, image: Image.Image, marks: Flaw = "") ->
     text = "\n".join(line.rstrip() for line in found.splitlines()).strip()
     if not text:
         return None
-    flaw = _flaw(page, textpage, image, text, letters)
-    return TextLayer(text, flaw if flaw not in ("", "order") else marks or flaw, letters.turn)
+    undrawn = _is_undrawn(page, textpage, image, letters)
+    flaw = _flaw(page, textpage, image, text, letters, undrawn)
+    flaw = flaw if flaw not in ("", "order", "leftwards") else marks or flaw
+    return TextLayer(text, flaw, letters.turn, undrawn)
 
 
 class _Letters:
     """What pdfium knows of the characters: how many are unseen or without a meaning, and how they stand."""
 
     def __init__(self, textpage: pypdfium2.PdfTextPage, count: int, rotation: int) -> None:
-        self.count = self.unseen = self.unmapped = self.wide = 0
+        self.count = self.unseen = self.unmapped = self.wide = self.leftwards = 0
+        self.foreign: list[int] = []  # of fonts that are not in the file, and not known to pdfium either
         turns = {0: 0, 90: 0, 180: 0, 270: 0}
         for index in range(count):
             if pdfium.FPDFText_IsGenerated(textpage, index) == 1:
@@ -152,7 +173,11 @@ class _Letters:
             self.wide += sign > 0xFFFF or 0xD800 <= sign < 0xE000
             self.unmapped += pdfium.FPDFText_HasUnicodeMapError(textpage, index) == 1
             owner = pdfium.FPDFText_GetTextObject(textpage, index)
-            self.unseen += bool(owner) and pdfium.FPDFTextObj_GetTextRenderMode(owner) in UNSEEN
+            self.leftwards += unicodedata.bidirectional(chr(sign)) in ("R", "AL")
+            unseen = bool(owner) and pdfium.FPDFTextObj_GetTextRenderMode(owner) in UNSEEN
+            self.unseen += unseen
+            if owner and not unseen and sign >= FIRST_OF_OTHERS and _is_elsewhere(owner):
+                self.foreign.append(index)
             # Clockwise from the page's own axes; the page is shown turned by `rotation` more.
             angle = math.degrees(pdfium.FPDFText_GetCharAngle(textpage, index))
             turns[-round((angle + rotation) / 90) * 90 % 360] += 1
@@ -161,12 +186,33 @@ class _Letters:
         self.turn = most if turns[most] >= TURNED_SHARE * self.count else 0
 
 
+def _is_elsewhere(owner: Any) -> bool:
+    """Whether a text's font is only named in the file, as many of Chinese, Japanese and Korean are."""
+    font = pdfium.FPDFTextObj_GetFont(owner)
+    return bool(font) and pdfium.FPDFFont_GetIsEmbedded(font) == 0
+
+
+def _is_undrawn(
+    page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, image: Image.Image, letters: _Letters
+) -> bool:
+    """Whether the machine that draws has no fonts either for those that are not in the file."""
+    grey, missing = image.convert("L"), 0
+    for index in letters.foreign:
+        left, bottom, right, top = textpage.get_charbox(index)
+        across, down = zip(
+            _on_drawn(page, image.size, left, top), _on_drawn(page, image.size, right, bottom), strict=True
+        )
+        missing += _is_empty(grey, (min(across), min(down), max(across) + 1, max(down) + 1))
+    return missing > UNDRAWN_SHARE * letters.count
+
+
 def _flaw(
     page: pypdfium2.PdfPage,
     textpage: pypdfium2.PdfTextPage,
     image: Image.Image,
     text: str,
     letters: _Letters,
+    undrawn: bool,
 ) -> Flaw:
     if letters.unseen > INVISIBLE_SHARE * letters.count:
         return "invisible"
@@ -175,8 +221,11 @@ def _flaw(
     if flaw := _beside_text(page):
         return flaw
     lines = _lines(page, textpage, image.size)
-    if _hidden(lines, image) > INVISIBLE_SHARE * len(lines):
+    drawn = [line for line in lines if not undrawn or max(line.text) < chr(FIRST_OF_OTHERS)]
+    if _hidden(drawn, image) > INVISIBLE_SHARE * len(lines):
         return "hidden"
+    if letters.leftwards > LEFTWARDS_SHARE * letters.count:
+        return "leftwards"
     if letters.turn or letters.aslant > STRANGE_SHARE * letters.count or _out_of_order(lines):
         return "order"
     return ""
@@ -250,20 +299,17 @@ def _on_drawn(page: pypdfium2.PdfPage, size: tuple[int, int], x: float, y: float
 def _hidden(lines: list[_Line], image: Image.Image) -> int:
     """How many lines leave no mark on the drawn page."""
     grey = image.convert("L")
-    hidden = 0
-    for line in lines:
-        box = (
-            max(0, line.left),
-            max(0, line.top),
-            min(image.width, line.right),
-            min(image.height, line.bottom),
-        )
-        if box[0] >= box[2] or box[1] >= box[3]:
-            hidden += 1
-            continue
-        darkest, lightest = grey.crop(box).getextrema()
-        hidden += lightest - darkest < CONTRAST
-    return hidden
+    return sum(_is_empty(grey, (line.left, line.top, line.right, line.bottom)) for line in lines)
+
+
+def _is_empty(grey: Image.Image, box: tuple[int, int, int, int]) -> bool:
+    """Whether a part of a page is of one shade, or beside the page."""
+    left, top = max(0, box[0]), max(0, box[1])
+    right, bottom = min(grey.width, box[2]), min(grey.height, box[3])
+    if left >= right or top >= bottom:
+        return True
+    darkest, lightest = grey.crop((left, top, right, bottom)).getextrema()
+    return bool(lightest - darkest < CONTRAST)
 
 
 def _out_of_order(lines: list[_Line]) -> bool:

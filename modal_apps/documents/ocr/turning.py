@@ -129,7 +129,7 @@ def _ink(image: Image.Image) -> tuple[np.ndarray[Any, Any], float]:
     grey = image.convert("L")
     grey.thumbnail((LOOK_SIDE, LOOK_SIDE), Image.Resampling.BOX)
     around = np.asarray(grey.filter(ImageFilter.BoxBlur(8)), np.int16)
-    ink = around - np.asarray(grey, np.int16) > STROKE_CONTRAST
+    ink: np.ndarray[Any, Any] = around - np.asarray(grey, np.int16) > STROKE_CONTRAST
     return ink, grey.width / image.width
 
 
@@ -137,6 +137,6 @@ def _corners(image: Image.Image) -> int:
     """
     Ends and bends of strokes: places where of four pixels one or three are ink. Straight rules have hardly any.
     """
-    ink = _ink(image)[0].astype(np.int8)
+    ink: np.ndarray[Any, Any] = _ink(image)[0].astype(np.int8)
     four = ink[:-1, :-1] + ink[:-1, 1:] + ink[1:, :-1] + ink[1:, 1:]
     return int(((four == 1) | (four == 3)).sum())

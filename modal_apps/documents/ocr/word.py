@@ -11,10 +11,9 @@ from bs4 import BeautifulSoup
 from markdownify import ATX, markdownify
 
 from .faults import DocumentError
+from .word_limits import MAIN_PART, check_size, damaged, parts_of
 
 Written = Literal["markdown", "text", "html"]
-MAIN_PART = "word/document.xml"
-MOST_PARTS = 10_000
 PICTURES_LEFT_OUT = "Pictures in the document were left out; what is written in them is not read."
 MARGINS_LEFT_OUT = "Headers and footers of the document were left out."
 # Names of parts that tell what else a zip file is.
@@ -33,16 +32,12 @@ def check_docx(name: str, data: bytes) -> None:
     Looks into a zip file.
 
     Raises:
-        DocumentError: `unsupported_type` for what is no Word document, `bad_docx` for a damaged one.
+        DocumentError: `unsupported_type` for what is no Word document, `bad_docx` for a damaged one,
+            `document_too_large` for one that would unpack to more than is read.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            names = parts.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError) as error:
-        raise DocumentError("bad_docx", f"{name} is damaged. Save it again.") from error
-    if len(names) > MOST_PARTS:
-        raise DocumentError("bad_docx", f"{name} has more than {MOST_PARTS:,} parts.")
-    if MAIN_PART in names:
+    names = parts_of(name, data)
+    if any(MAIN_PART.fullmatch(part) for part in names):
+        check_size(name, data)
         return
     what = next((words for part, words in OTHERS.items() if part in names), "a zip file: unpack it first")
     raise DocumentError("unsupported_type", f"{name} is {what}.")
@@ -80,9 +75,7 @@ def read_docx(name: str, data: bytes, form: Written) -> tuple[str, list[str]]:
     except MemoryError:
         raise
     except Exception as error:  # mammoth has no error of its own for a document that is not as it should be
-        raise DocumentError(
-            "bad_docx", f"{name} is no Word document that can be read. Save it again."
-        ) from error
+        raise damaged(name) from error
     warnings = [PICTURES_LEFT_OUT] if left_out else []
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         if any(part.startswith(("word/header", "word/footer")) for part in parts.namelist()):

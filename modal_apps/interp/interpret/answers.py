@@ -11,8 +11,8 @@ from .requests import ChatMessage, Wire
 
 class ActivationOut(Wire):
     """
-    A feature at each token. The largest value is at `maxValueIndex`, the first of equals. What Neuronpedia's server
-    has beside it, the attribution through attention (`dfa…`), is not computed here: null.
+    A feature at each token. The largest value is at `maxValueIndex`, the first of equals. For SAEs of what heads give
+    out, `dfaValues` is what each token brought to the feature there, through attention; null for others.
     """
 
     values: list[float]
@@ -115,6 +115,27 @@ class RawOut(Wire):
     dtype: str
     device: str
     results: list[RawResult]
+
+
+class AttentionOut(Wire):
+    """
+    The weights of a head: the strongest eight of each token that are 0.005 or more. An index is that of the token that
+    looks, times `seqLen`, plus that of the token that is looked at. `maxActivation` leaves the first token out.
+    """
+
+    seq_len: int
+    attention_indices: list[int]
+    attention_values: list[float]
+    max_activation: float
+    tokens: list[str]
+
+
+class LensOut(BaseModel):
+    """Frames of the lens together; their names are snake_case, as those of a stream."""
+
+    meta: dict[str, Any]
+    tokens: list[dict[str, Any]]
+    done: dict[str, Any]
 
 
 class TopLogprob(Wire):

@@ -37,7 +37,7 @@ VERSION = "0.2.0"
 LIST_LIMITS = {"prompts": "too_many_inputs"}
 RETRY_AFTER_S = 5
 POINTS = ["attn_out", "mlp_out", "resid_post", "resid_pre", "z"]
-MISSING = dict.fromkeys(("activation_attention", "dfa", "lens_logit", "lens_jacobian", "neurons"), False)
+MISSING = dict.fromkeys(("lens_jacobian", "neurons"), False)
 FLAT_DOCUMENTED: dict[int | str, dict[str, Any]] = {
     status: {**described, "model": out.FlatError} for status, described in DOCUMENTED.items()
 }
@@ -73,6 +73,7 @@ def _add_routes(app: FastAPI, service: Service, flat: bool) -> None:
         ("activation/topk-by-token-batch", "The same on several", service.topk_batch, out.TopKBatchOut),
         ("activation/source", "All features of a source that fire", service.source, out.SourceOut),
         ("activation/raw", "Activations of the model itself", service.raw, out.RawOut),
+        ("activation/attention", "Where one head looks", service.attention, out.AttentionOut),
         ("steer/completion", "A completion with and without steering", service.steer, out.SteerOut),
         (
             "steer/completion-chat",
@@ -102,6 +103,13 @@ def _add_routes(app: FastAPI, service: Service, flat: bool) -> None:
         app.post(f"/v1/{path}", summary=summary, response_model=model, response_model_exclude_none=omits)(
             handler
         )
+    lines = {200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}}
+    app.post(
+        "/v1/lens/prompt",
+        summary="What each layer would predict",
+        response_model=out.LensOut,
+        responses=lines,  # type: ignore[arg-type]
+    )(service.lens)
     answer = out.FlatCapabilitiesOut if flat else out.CapabilitiesOut
     app.get("/v1/capabilities", summary="Model, sources, limits", response_model=answer)(
         service.flat_capabilities if flat else service.capabilities
@@ -152,6 +160,17 @@ class Service:
     async def raw(self, body: into.RawIn, response: Response) -> Any:
         return await self._ask("raw", body, response)
 
+    async def attention(self, body: into.AttentionIn, response: Response) -> Any:
+        return await self._ask("attention", body, response)
+
+    async def lens(self, body: into.LensIn, response: Response) -> Any:
+        found = await self._ask("lens", body, response)
+        if not body.stream:
+            return {name: found[name] for name in ("meta", "tokens", "done")}
+        frames = [found["meta"], found["prompt"], *found["tokens"], found["done"]]
+        text = "".join(json.dumps(frame) + "\n" for frame in frames)
+        return Response(text, media_type="application/x-ndjson", headers=dict(response.headers))
+
     async def tokenize(self, body: into.TokenizeIn, response: Response) -> Any:
         return await self._ask("tokenize", body, response)
 
@@ -160,7 +179,8 @@ class Service:
         return await self._ask("vector", body, response)
 
     async def neighbours(self, body: into.NeighboursIn, response: Response) -> Any:
-        self._check_source(body.source, "source")
+        unknown = f"Invalid SAE ID or type: {body.source}" if self._settings.speaks_neuronpedia else ""
+        self._check_source(body.source, "source", unknown)
         if body.feature:
             self._check_model(body.feature.model, "feature.model")
             self._check_source(body.feature.source, "feature.source")
@@ -234,6 +254,9 @@ class Service:
                 "activation_topk_by_token": True,
                 "activation_source": True,
                 "activation_raw": True,
+                "activation_attention": True,
+                "dfa": True,
+                "lens_logit": True,
                 "steer_completion": True,
                 "steer_completion_chat": True,
             },
@@ -296,11 +319,12 @@ class Service:
                 message = "Invalid source set"
             raise self._refusal(404, "unknown_source", message, "sourceSet")
 
-    def _check_source(self, source: str | None, param: str) -> None:
+    def _check_source(self, source: str | None, param: str, message: str = "") -> None:
         """What is surely unknown starts no GPU."""
         known = [name for names in self._known.values() for name in names]
         if source is not None and known and source not in known:
-            raise self._refusal(404, "unknown_source", f"There is no source {source} here.", param)
+            message = message or f"There is no source {source} here."
+            raise self._refusal(404, "unknown_source", message, param)
 
     def _refusal(self, status: int, code: str, message: str, param: str) -> ApiError:
         return ApiError(self._status(status), code, message, param=param)

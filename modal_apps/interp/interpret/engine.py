@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import torch
 from appkit.gpu_errors import is_out_of_memory, is_poisoned
 
+from .attention import Patterns
 from .backend import Loaded, ModelFacts, Reply
 from .cache import LruCache
 from .chat import Chat
@@ -22,8 +23,10 @@ from .fetch import is_fetched
 from .generate import Generation, check_context
 from .hooks import width_at
 from .language_model import DTYPES, LanguageModel
+from .lens import Lens
 from .outputs import outputs_for
 from .raw import Raw
+from .sae_math import Sae
 from .settings import InterpSettings
 from .source import Source
 from .sources import catalogue
@@ -80,7 +83,7 @@ class Engine:
     def _open_store(self) -> None:
         # Read again: a snapshot may be older than what now lies on the volume.
         self.sources = self._catalogue()
-        cache = LruCache(memory_budget(self.model.device), self.settings.max_loaded_saes)
+        cache: LruCache[Sae] = LruCache(memory_budget(self.model.device), self.settings.max_loaded_saes)
         dtype = DTYPES[self.settings.sae_dtype]
         self.store = SaeStore(
             self.sources,
@@ -108,7 +111,9 @@ class Engine:
             "tokenize": raw.tokenize,
             "vector": raw.vector,
             "neighbours": raw.neighbours,
+            "attention": Patterns(self.model).pattern,
             "chat_template": chat.template,
+            "lens": Lens(self.model).read,
             "describe": lambda _: {},
         }
 
@@ -151,7 +156,7 @@ class Engine:
         """
         found: list[Payload] = [{"prompt": prompt, "tokens": [], "sets": {}} for prompt in prompts]
         for name in sets or self.settings.sets:
-            payload = {"source_set": name, "selected_sources": [], "sort_by_token_indexes": []}
+            payload: Payload = {"source_set": name, "selected_sources": [], "sort_by_token_indexes": []}
             payload |= {"prompts": prompts, "ignore_bos": True, "num_results": num_results}
             reply = self.call("all", payload)
             if error := reply["error"]:

@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .attention import attentions, attributed, of_layer
 from .errors import InterpretError, check_answer_size, non_finite
-from .hooks import find_site, width_at
+from .hooks import find_site, mixed_layer, width_at
 from .language_model import LanguageModel
 from .sae_math import Sae
 from .store import SaeStore
@@ -50,6 +51,11 @@ class Features:
             first = 0 if as_tokenized else int(tokens.has_bos)
             where = f"prompts[{number}]" if "prompts" in payload else "prompt"
             found[number] = _single(tokens, values.tolist(), first, where)
+            if sae is not None and (layer := mixed_layer(hook)) is not None:
+                activation = found[number]["activation"]
+                target = activation["max_value_index"] + first
+                seen_by = of_layer(attentions(self.model, tokens.ids, [layer]), layer, "source")
+                activation |= attributed(seen_by, sae.w_enc[:, payload["index"]], target, first)
         return [found[number] for number in range(len(prompts))]
 
     def all(self, payload: Payload) -> list[Payload]:
@@ -61,7 +67,8 @@ class Features:
             find_site(self.model.model, hook, "selectedSources")
         for tokens in prompts:
             _check_positions(payload["sort_by_token_indexes"], tokens)
-        check_answer_size(sum(len(tokens.ids) for tokens in prompts) * payload["num_results"])
+        columns = 2 if any(mixed_layer(hook) is not None for hook in hooks.values()) else 1
+        check_answer_size(sum(len(tokens.ids) for tokens in prompts) * payload["num_results"] * columns)
         ranked: list[list[Ranked]] = [[] for _ in prompts]
         residuals = {number: seen for number, _, seen in self._run(prompts, list(hooks.values()))}
         for source in sources:
@@ -74,10 +81,22 @@ class Features:
                 ranked[number] = sorted([*ranked[number], *fresh], key=lambda one: -one.key)[
                     : payload["num_results"]
                 ]
+        for rows, tokens in zip(ranked, prompts, strict=True):
+            self._attribute([one.row for one in rows], hooks, tokens)
         return [
             {"activations": [one.row for one in rows], "tokens": tokens.strings}
             for rows, tokens in zip(ranked, prompts, strict=True)
         ]
+
+    def _attribute(self, rows: Sequence[Payload], hooks: dict[str, str], tokens: Tokens) -> None:
+        """Adds to features of what heads give out which tokens it came from, one SAE after the other."""
+        layers = {source: mixed_layer(hooks[source]) for source in {row["source"] for row in rows}}
+        wanted = {layer for layer in layers.values() if layer is not None}
+        found = attentions(self.model, tokens.ids, wanted) if wanted else {}
+        for row in sorted(rows, key=lambda one: str(one["source"])):
+            if (layer := layers[row["source"]]) is not None:
+                column = self.store.get(row["source"]).w_enc[:, row["index"]]
+                row |= attributed(of_layer(found, layer, "source"), column, row["max_value_index"], 0)
 
     def topk_by_token(self, payload: Payload) -> list[Payload]:
         """The features that fire most at each token of each prompt."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -50,7 +51,7 @@ class Generation:
         for number in range(self.payload["n_completion_tokens"]):
             cache = _Cache(past)
             guard = self.next_pass if number else self.first_pass
-            logits = guard(lambda fresh=fresh, cache=cache: self._logits(fresh, cache))
+            logits = guard(partial(self._logits, fresh, cache))
             past = cache.after
             token = self._choose(logits, ids, dice)
             if token in ends:

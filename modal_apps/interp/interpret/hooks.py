@@ -48,6 +48,12 @@ def hook_name(layer: int, point: str) -> str:
     return f"blocks.{layer}.hook_{point}"
 
 
+def mixed_layer(hook: str) -> int | None:
+    """The layer of a hook at the heads' outputs, before they are mixed; None for another hook."""
+    match = NAME.fullmatch(hook)
+    return int(match[1]) if match and match[3] else None
+
+
 def find_site(model: nn.Module, hook: str, param: str = "hook") -> Site:
     """
     Parameters:

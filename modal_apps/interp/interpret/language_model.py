@@ -83,7 +83,8 @@ class LanguageModel(TorchWorker):
         changes: Mapping[str, Sequence[Change]] | None = None,
     ) -> Iterator[tuple[int, dict[str, Tensor]]]:
         """
-        Runs the model without its head over prompts of like length together.
+        Runs the model without its head over prompts of like length together. Of equal ones, one is run: in two rows
+        of a batch their activations could differ in the last digits.
 
         Parameters:
             prompts: token ids of each.
@@ -91,10 +92,16 @@ class LanguageModel(TorchWorker):
         Returns:
             number of a prompt and its activations [position, d_model] by hook; in any order.
         """
-        for batch in batches([len(ids) for ids in prompts], TOKENS_IN_FORWARD):
-            seen = self._forward([prompts[index] for index in batch], hooks, changes or {})
+        askers: dict[tuple[int, ...], list[int]] = {}
+        for number, ids in enumerate(prompts):
+            askers.setdefault(tuple(ids), []).append(number)
+        different = [list(ids) for ids in askers]
+        for batch in batches([len(ids) for ids in different], TOKENS_IN_FORWARD):
+            seen = self._forward([different[index] for index in batch], hooks, changes or {})
             for row, index in enumerate(batch):
-                yield index, {name: value[row, : len(prompts[index])] for name, value in seen.items()}
+                ids = different[index]
+                for number in askers[tuple(ids)]:
+                    yield number, {name: value[row, : len(ids)] for name, value in seen.items()}
 
     @torch.inference_mode()
     def _forward(

@@ -16,3 +16,4 @@ MOST_STREAMED = (
     1_000_000  # logprobs in all events of a stream, each of which repeats those before; about 60 MB
 )
 LOWEST_TEMPERATURE = 1e-3
+MOST_LENS_RESULTS = 100

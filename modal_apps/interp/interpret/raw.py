@@ -89,6 +89,11 @@ class Raw:
     @torch.inference_mode()
     def neighbours(self, payload: Payload) -> Payload:
         """The features whose decoder rows have the largest cosine with a feature's row or a vector."""
+        if self.like_neuronpedia and not any(
+            payload["source"] in one for one in self.store.by_set().values()
+        ):
+            message = f"Invalid SAE ID or type: {payload['source']}"
+            raise InterpretError(404, "unknown_source", message, "source")
         sae = self.store.get(payload["source"])
         feature = payload.get("feature")
         if feature:

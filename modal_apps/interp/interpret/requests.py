@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
@@ -12,6 +12,7 @@ from .limits import (
     LOWEST_TEMPERATURE,
     MOST_COMPLETION_TOKENS,
     MOST_LAYERS,
+    MOST_LENS_RESULTS,
     MOST_MESSAGES,
     MOST_POSITIONS,
     MOST_PROMPTS,
@@ -30,6 +31,9 @@ Vector = Annotated[list[Strength], Field(min_length=1, max_length=65_536)]
 Point = Literal["residual_stream", "resid_post", "resid_pre", "mlp_out", "attn_out"]
 
 
+LENS_CHAT = (
+    "The lens takes no chat here: render it by /v1/apply-chat-template and send its tokens as inputTokenIds."
+)
 # Arguments of transformers' own, which would change what comes back.
 TEMPLATE_ARGUMENTS = {
     *(
@@ -150,6 +154,66 @@ class RawIn(_Request):
     ] = None
     hook_point: Point = "residual_stream"
     type: Literal["final_output_token", "all_tokens"] = "final_output_token"
+
+
+class AttentionIn(_Request):
+    """Where one head looks."""
+
+    prompt: Prompt
+    layer: Index
+    head: Index
+
+
+class LensIn(_Request):
+    """What each layer would predict. Exactly one of `prompt` and `inputTokenIds`, which is read as it is."""
+
+    type: Annotated[list[Literal["LOGIT_LENS", "JACOBIAN_LENS"]], Field(min_length=1, max_length=2)]
+    prompt: Prompt | None = None
+    input_token_ids: Annotated[list[Index], Field(max_length=MOST_POSITIONS)] = []
+    top_n: Annotated[int, Field(ge=1, le=MOST_LENS_RESULTS)] = 10
+    layers: Annotated[
+        list[int], Field(max_length=MOST_LAYERS, description="Empty: all. The last is always there.")
+    ] = []
+    max_seq_len: Annotated[int | None, Field(ge=0)] = None
+    prepend_bos: bool = True
+    cached_token_ids: Annotated[
+        list[Index],
+        Field(max_length=MOST_POSITIONS, description="Tokens at the start that need no read-out."),
+    ] = []
+    filter_non_word_tokens: Annotated[bool, Field(description="Leave out what is no word.")] = True
+    stream: Annotated[bool, Field(description="A frame on each line, in place of one object.")] = True
+    temperature: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 1.0
+    chat: Annotated[None, Field(description="Not here: render it, and send inputTokenIds.")] = None
+    num_completion_tokens: Annotated[Literal[0], Field(description="Not here: only prompts are read.")] = 0
+    steer_tokens: Annotated[list[None], Field(max_length=0, description="Not here.")] = []
+    swap_token: Annotated[None, Field(description="Not here.")] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _what_is_not_here(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+
+        def has(name: str) -> bool:
+            return bool(given.get(name) or given.get(to_camel(name)))
+
+        if has("chat"):
+            raise PydanticCustomError("no_chat_lens", LENS_CHAT)
+        if has("num_completion_tokens") and not has("input_token_ids"):
+            raise PydanticCustomError(
+                "no_generation", "The lens reads prompts only: numCompletionTokens is 0."
+            )
+        if has("steer_tokens") or has("swap_token"):
+            raise PydanticCustomError("no_lens_steering", "Steering through the lens is not supported here.")
+        return {name: value for name, value in given.items() if to_camel(name) != "numCompletionTokens"}
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if "JACOBIAN_LENS" in self.type:
+            raise PydanticCustomError("no_jacobian_lens", "Jacobian lens is not available for this model")
+        if not self.input_token_ids and self.prompt is None:
+            raise PydanticCustomError("no_prompt", "Provide exactly one of 'prompt' or 'chat'")
+        return self
 
 
 class SteerFeature(_Request):

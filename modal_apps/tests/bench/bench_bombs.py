@@ -96,6 +96,7 @@ async def main() -> None:
     from finance.analysis import READERS as finance
     from ocr.rendering import READERS as documents
     from ocr.structured import CHECKERS
+    from word_bombs import WORD
 
     print("| Bomb | Bytes | Answer | Seconds | Peak of its child, MB | Growth of the app, MB |")
     print("| --- | --- | --- | --- | --- | --- |")
@@ -104,7 +105,7 @@ async def main() -> None:
             data = bomb.make()
             await row(client, finance, bomb.name, len(data), "/ratios", {"files": [packed(data)]})
     async with client_for(app_of_documents()) as client:
-        for one in document_bombs.FILES:
+        for one in [*document_bombs.FILES, *WORD]:
             data = one.make()
             await row(client, documents, one.name, len(data), "/extract", {"document": packed(data)})
         for name, schema, _ in document_bombs.SCHEMAS:

@@ -186,6 +186,7 @@ FILES = [
     Bomb("png of 99.8 Mpx with alpha", lambda: png(9990, 9990), ""),
     Bomb("png of 99 Mpx, RGB", lambda: png(9950, 9950, colours=2), ""),
     Bomb("png header of 60,000 x 60,000", lambda: png(60_000, 60_000, lines=b""), "image_too_large"),
+    Bomb("png of 50,000 x 50,000", lambda: png(50_000, 50_000, colours=0), "image_too_large"),
     Bomb("png 100,000 x 999", lambda: png(99_999, 999, colours=0), "|bad_shape"),
     Bomb("png 1,000,000 x 1", lambda: png(MEGA, 1), "bad_shape"),
     Bomb(

@@ -27,7 +27,9 @@ from ocr.rendering import READERS
 from ocr.settings import DocumentsSettings
 from ocr.structured import CHECKERS, WrongJson, _Validator, checked_answer
 from served import served
+from word_bombs import WORD
 
+MOST_OF_A_LOOK_MB = 60  # beside what is loaded
 HONEST = ("/extract", extract("a.pdf", invoice()))
 
 
@@ -46,6 +48,14 @@ async def test_a_bomb_costs_one_request_and_no_other(url: str, bomb: document_bo
     with soon_ended(READERS, bomb.codes):
         done = await blast(url, READERS, ("/extract", body), HONEST)
     check_bounded(done, bomb.codes, READERS.limits.memory_mb)
+
+
+@pytest.mark.parametrize("bomb", WORD, ids=lambda bomb: bomb.name)
+async def test_a_word_file_that_would_unpack_to_too_much_is_refused_before_it_is_unpacked(
+    url: str, bomb: document_bombs.Bomb
+) -> None:
+    done = await blast(url, READERS, ("/extract", extract("bomb", bomb.make())), HONEST)
+    check_bounded(done, bomb.codes, MOST_OF_A_LOOK_MB)
 
 
 @pytest.mark.parametrize(

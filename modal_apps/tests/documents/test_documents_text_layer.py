@@ -162,7 +162,7 @@ def test_languages_are_none_that_has_no_meaning(text: str, is_none: bool) -> Non
         ('<td colspan="12">480</td>', "480", "html", []),
         ("1. First\n2. Second 17", "First Second", "markdown", ["17"]),
         ("12 12 12", "", "text", ["12"]),
-        ("\uff11\uff12\uff13", "123", "text", ["\uff11\uff12\uff13"]),
+        ("\uff11\uff12\uff13", "123", "text", []),
         ("", "12", "text", []),
     ],
 )

@@ -268,6 +268,12 @@ async def test_a_model_without_a_chat_template_says_so(folder: Path) -> None:
             "exactly one of feature or vector must be provided",
         ),
         (
+            "util/sae-topk-by-decoder-cossim",
+            {"source": "fake-source", "feature": {"source": "0-res-jb", "index": 1}},
+            400,
+            "Invalid SAE ID or type: fake-source",
+        ),
+        (
             "util/similarity-matrix-pred",
             {"modelId": "a", "sourceId": "0-res-jb", "index": 0, "text": "a"},
             400,
@@ -283,6 +289,19 @@ async def test_errors_are_texts(
     assert answer.status_code == status
     assert words in answer.json()["error"]
     assert ("detail" in answer.json()) == (status == 422)
+
+
+async def test_equal_prompts_have_equal_answers(flat: httpx.AsyncClient, like_theirs: Engine) -> None:
+    """In two rows of a batch, a matrix product can differ in the last digits: one row is asked for both."""
+    rows: list[int] = []
+    hook = like_theirs.model.model.transformer.wte.register_forward_hook(
+        lambda _, ids, __: rows.append(len(ids[0]))
+    )
+    body = {"sourceSet": "res-jb", "selectedSources": [], "sortByTokenIndexes": [], "ignoreBos": True}
+    found = await post(flat, "activation/all-batch", prompts=["abcZ", "other", "abcZ"], **body)
+    hook.remove()
+    assert found["results"][0] == found["results"][2] != found["results"][1]
+    assert sum(rows) == 2
 
 
 async def test_one_model_is_served_whatever_it_is_called(flat: httpx.AsyncClient) -> None:
@@ -302,7 +321,7 @@ async def test_capabilities_are_flat(flat: httpx.AsyncClient) -> None:
         512,
     )
     assert found["endpoints"]["steer_completion_chat"]
-    assert not found["endpoints"]["activation_attention"]
+    assert not found["endpoints"]["lens_jacobian"]
     assert (await flat.get("/health")).json()["status"] == "healthy"
     assert (await flat.post("/initialize")).status_code == 200
 

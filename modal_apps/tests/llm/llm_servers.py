@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 from appkit.asgi_server import AsgiServer
 from appkit.auth import KeyChecker
+from appkit.monthly_spend import MonthlySpend
 from appkit.vllm_server.process import EngineProcess
 from llm.gateway import EngineState, create_app
 from llm.settings import LlmSettings
@@ -28,13 +29,16 @@ def scripted(record: Path, *options: str) -> EngineProcess:
 
 @contextmanager
 def gateway(
-    settings: LlmSettings, process: EngineProcess, on_death: Callable[[], None] = lambda: None
+    settings: LlmSettings,
+    process: EngineProcess,
+    on_death: Callable[[], None] = lambda: None,
+    spend: MonthlySpend | None = None,
 ) -> Iterator[str]:
     """The gateway in front of an engine, under uvicorn. Yields its URL."""
     port = free_port()
     state = EngineState(process.base_url, process.alive, restored=False, load_s=1.5)
     checker = KeyChecker((KEY.encode(),)) if settings.wants_key else None
-    server = AsgiServer(create_app(settings, state, checker, on_death), "127.0.0.1", port)
+    server = AsgiServer(create_app(settings, state, checker, on_death, spend), "127.0.0.1", port)
     server.start()
     url = f"http://127.0.0.1:{port}"
     until(lambda: _answers(url))

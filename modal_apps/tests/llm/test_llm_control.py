@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from appkit.auth import KeyChecker
+from appkit.monthly_spend import MonthlySpend, Shared
 from llm.control import LAUNCHES_PER_MINUTE, create_control, from_environ
 from llm.orchestrator import Config, Orchestrator
 from llm.rate_limit import MOST_CALLERS, RateLimit
@@ -27,13 +28,22 @@ ADMIN = "an-admin-key-of-enough-length"
 LAUNCH, STATUS = "/api/admin/vllm/launch", "/api/admin/vllm/status"
 SETTINGS = LlmSettings(model_id="/m", served_name="tiny", auth="key", gpu="none", snapshot="off")
 
+NOON = 1_796_212_800.0  # 2026-12-02 12:00 UTC
+MONTH = {
+    **{"month": "2026-12", "gpu_usd": 13.0, "limit_usd": 15.0},
+    **{"percent": 86.7, "alert": 80, "counted_at": NOON},
+}
+
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a gateway."""
     process = scripted(tmp_path_factory.mktemp("control") / "record")
     process.start(60)
-    with gateway(SETTINGS, process) as url:
+    shared = Shared(tmp_path_factory.mktemp("spending"), lambda: None, lambda: None)
+    spend = MonthlySpend(shared, usd_per_hour=2, limit_usd=15, began_at=NOON - 6.5 * 3600, now=lambda: NOON)
+    spend.count()
+    with gateway(SETTINGS, process, spend=spend) as url:
         yield url
     process.stop(0)
 
@@ -70,7 +80,7 @@ def ends_in(seconds: float) -> dict[str, Any]:
 
 def test_a_launch_and_then_the_status_are_those_of_the_guide(control: httpx.Client, deployed: str) -> None:
     before = control.get(STATUS).json()
-    assert (before["status"], before["uptime_hours"], before["asked_at"]) == ("unknown", None, None)
+    assert (before["status"], before["cost"], before["asked_at"]) == ("unknown", None, None)
     launched = control.post(LAUNCH)
     assert launched.status_code == 200
     assert launched.json() == {
@@ -79,10 +89,13 @@ def test_a_launch_and_then_the_status_are_those_of_the_guide(control: httpx.Clie
         "status": "ready",
         "endpoint": f"{deployed}/v1",
         "message": "Modal vLLM endpoint configured and ready",
+        "cost": launched.json()["cost"],
     }
+    assert launched.json()["cost"]["month"] == MONTH
     after = control.get(STATUS).json()
     assert (after["provider"], after["status"], after["endpoint"]) == ("modal", "ready", f"{deployed}/v1")
     assert after["total_requests"] is not None
+    assert after["cost"]["month"] == MONTH
     assert after["model"] == "/m"
     assert after["asked_at"] == control.get(STATUS).json()["asked_at"]  # looking does not wake the server
     assert control.get(STATUS, params={"wake": 1}).json()["asked_at"] > after["asked_at"]

@@ -101,7 +101,7 @@ class Control:
             self._note(await asyncio.to_thread(self._orchestrator.get_status))
         else:
             self._note({"status": result["status"], "detail": result["message"]})
-        return result
+        return {**result, "cost": self._last.get("cost")}
 
     def _note(self, found: dict[str, Any]) -> None:
         self._last = {**found, "asked_at": round(time.time(), 3)}
@@ -113,7 +113,7 @@ class Control:
         return {**self._base(), **unknown, **self._last, "status": status}
 
     def _base(self) -> dict[str, Any]:
-        return {"provider": "modal", "endpoint": self._orchestrator.config.endpoint}
+        return {"provider": "modal", "endpoint": self._orchestrator.config.endpoint, "cost": None}
 
 
 def create_control(orchestrator: Orchestrator, checker: KeyChecker) -> ASGIApp:

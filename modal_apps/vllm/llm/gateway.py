@@ -13,7 +13,8 @@ from appkit.errors import ApiError
 from appkit.gate import Counters
 from appkit.gpu_memory import gpu_status
 from appkit.json_body import read_json
-from appkit.status import status_body
+from appkit.monthly_spend import MonthlySpend
+from appkit.status import cost, status_body
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from starlette.requests import ClientDisconnect
@@ -49,11 +50,13 @@ def create_app(
     engine: EngineState,
     checker: KeyChecker | None,
     on_death: Callable[[], None] = lambda: None,
+    spend: MonthlySpend | None = None,
 ) -> ASGIApp:
     """
     Parameters:
         checker: None when Modal's proxy is the only guard, or when the app is open on purpose.
         on_death: called when the engine's process was found dead.
+        spend: counts what the containers cost this month; None without a limit.
     """
     upstream = Upstream(engine.base_url, engine.is_alive, on_death)
 
@@ -63,7 +66,7 @@ def create_app(
         await upstream.close()
 
     api = make_api(settings, "vLLM", VERSION, checker, is_ready=engine.is_alive, lifespan=lifespan)
-    gateway = Gateway(settings, engine, upstream, api.counters)
+    gateway = Gateway(settings, engine, upstream, api.counters, spend)
     for path, group in opened(settings.route_groups).items():
         body = FILES if group.takes_files else BODY
         api.routes.post(path, summary=group.routes[path], openapi_extra=body)(gateway.describe)
@@ -79,12 +82,18 @@ class Gateway:
     """What the routes do."""
 
     def __init__(
-        self, settings: LlmSettings, engine: EngineState, upstream: Upstream, counters: Counters
+        self,
+        settings: LlmSettings,
+        engine: EngineState,
+        upstream: Upstream,
+        counters: Counters,
+        spend: MonthlySpend | None,
     ) -> None:
         self._settings = settings
         self._engine = engine
         self._upstream = upstream
         self._counters = counters
+        self._spend = spend
         self._opened = opened(settings.route_groups)
         self._names = ModelNames(settings.served_names, self._ask_names)
         self._is_first = True
@@ -149,6 +158,7 @@ class Gateway:
             report,
             served_names=await self._names.known() if alive else self._settings.served_names,
             queue=queue,
+            cost=cost(self._settings, self._spend.month() if self._spend else None),
         )
 
     async def _page(self, path: str) -> Response:

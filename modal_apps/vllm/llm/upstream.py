@@ -8,7 +8,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import aiohttp
 from appkit.errors import ApiError, error_bytes, unavailable
@@ -153,7 +153,8 @@ def _head(answer: aiohttp.ClientResponse, seconds: float) -> list[tuple[bytes, b
 
 async def _unless(gone: asyncio.Future[None], task: asyncio.Future[T]) -> T | None:
     """The task's result; None when the caller left before it was done, which ends the task."""
-    await asyncio.wait({gone, task}, return_when=asyncio.FIRST_COMPLETED)
+    waited: set[asyncio.Future[Any]] = {gone, task}
+    await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
     if task.done():
         return task.result()
     task.cancel()
