@@ -30,8 +30,9 @@ _TITLES: tuple[tuple[re.Pattern[str], StatementKind], ...] = tuple(
             "note",
         ),
         (
-            r"cash[- ]?flows?\b|kapitalfluss|cashflow|flux de tr[ée]sorerie"
-            r"|flujos? de (?:efectivo|caja)|statements? of cash\b"
+            r"cash[- ]?flows?\b|kapitalfluss|cashflow(?:s|rechnung)?\b|flux de tr[ée]sorerie"
+            r"|flujos? de (?:efectivo|caja)|statements? of cash\b|tableaux? (?:de|des) (?:flux|financement)"
+            r"|(?:geld|mittel)flussrechnung"
             r"|^\W*cf\W*$|(?:operating|investing|financing) activities\b|rendiconto finanziario|flux financiers",
             "cash_flow",
         ),
@@ -44,8 +45,8 @@ _TITLES: tuple[tuple[re.Pattern[str], StatementKind], ...] = tuple(
         ),
         (
             r"balance[- ]?sheet|financial (?:position|condition)"
-            r"|\bbilanz|\bbilan\b|situation financi[èe]re|balance general"
-            r"|estado de situaci[óo]n|balance de situaci[óo]n"
+            r"|\bbilanz|konzernbilanz|\bbilan\b|situation financi[èe]re|balances? general"
+            r"|estados? de situaci[óo]n|balances? de situaci[óo]n|balances? (?:consolidad|abreviad|a \d|al \d)"
             r"|assets and liabilities|^\W*bs\W*$|^\W*balance\W*$|stato patrimoniale",
             "balance",
         ),
@@ -53,8 +54,9 @@ _TITLES: tuple[tuple[re.Pattern[str], StatementKind], ...] = tuple(
             r"income statement|statements? of (?:\w+ ){0,2}(?:income|operations|earnings|loss|profit)"
             r"|profit (?:and|&|or) loss|profits? and loss|statement of profit|\bp ?& ?l\b"
             r"|^\W*(?:is|pl|guv|income|earnings|operations)\W*$|gewinn-? ?(?:und|u\.) verlust"
-            r"|compte de r[ée]sultat|cuenta de (?:p[ée]rdidas|resultados)"
-            r"|estado de resultados?|conto economico|ergebnisrechnung"
+            r"|comptes? de r[ée]sultat|cuentas? de (?:p[ée]rdidas|resultados)|compte de produits et charges"
+            r"|estados? (?:de|del) (?:resultados?|p[ée]rdidas)|conto economico|ergebnisrechnung|erfolgsrechnung"
+            r"|financial results\b|^\W*p ?y ?g\W*$"
             r"|results? of operations",
             "income",
         ),
@@ -183,7 +185,7 @@ def _by_content(table: Table) -> Counter[str]:
     for row in table.rows:
         if _HEAD_OF_CASH_FLOW.search(row.label) and row.is_head:
             found["cash_flow"] += 2
-        match = match_any(row.label)
+        match = match_any(row.label, table.sector)
         if match is None:
             continue
         home = all_items()[match.key].home

@@ -58,6 +58,7 @@ _SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bmarketable securities and other short term investments\b", "short term investments"),
         (r"\bcommon stock holders\b", "common shareholders"),
         (r"\btax(?:es)? on income\b", "taxes on income"),
+        (r"\b(?:federal|u s federal|federal and state) income tax", "income tax"),
         (r"\bcash flow aus\b", "cash flow aus"),
     )
 )

@@ -139,8 +139,26 @@ def is_like_debt(label: str) -> bool:
     return bool(_LIKE_DEBT.search(name)) and not _NO_DEBT.search(name)
 
 
+_TOTAL = re.compile(r"(?:(?:grand )?total(?: general| generale?)?|summe|gesamt|suma|somme|totale|insgesamt)?")
+_WHOLE_SIDES = (
+    (
+        re.compile(r"(?:total )?(?:assets|actifs?|aktiva|aktiven|activos?|application of funds)"),
+        "total_assets",
+    ),
+    (
+        re.compile(
+            r"(?:capital|equity|shareholders equity|eigenkapital|capitaux propres|patrimonio(?: neto)?) "
+            r"(?:and|und|et|y) (?:liabilities|verbindlichkeiten|schulden|passifs?|pasivos?)"
+            r"|(?:liabilities|passif|pasivos?) (?:and|et|y) (?:shareholders )?(?:equity|capital|capitaux propres"
+            r"|patrimonio(?: neto)?)|passiva|passiven|sources of funds"
+        ),
+        "liabilities_and_equity",
+    ),
+)
+
+
 def unlabelled_totals(rows: list[Row], style: Style) -> dict[int, Match]:
-    """Totals without a label, which add up what stands below the head of a section."""
+    """Totals that are called nothing but that, or nothing at all: sums of what stands below the head of a section."""
     found: dict[int, Match] = {}
     key = ""
     sums: dict[int, float] = {}
@@ -152,7 +170,7 @@ def unlabelled_totals(rows: list[Row], style: Style) -> dict[int, Match]:
             continue
         values = {place: read_number(cell[0], style)[0] for place, cell in row.cells.items()}
         numbers = {place: value for place, value in values.items() if value is not None}
-        if row.label or not key:
+        if not key or not _TOTAL.fullmatch(normalize(row.label)):
             sums = {place: sums.get(place, 0.0) + value for place, value in numbers.items()}
         elif numbers and all(
             abs(sums.get(place, 0.0) - value) <= SLACK * abs(value) for place, value in numbers.items()
@@ -163,6 +181,8 @@ def unlabelled_totals(rows: list[Row], style: Style) -> dict[int, Match]:
 
 
 def _total_of(name: str) -> str:
+    if side := next((key for pattern, key in _WHOLE_SIDES if pattern.fullmatch(name)), ""):
+        return side
     if not (_CURRENT.fullmatch(name) or _NONCURRENT.fullmatch(name)):
         return ""
     liabilities = re.search(r"liab|schuld|verbindlich|passi|pasivo|creditors", name)

@@ -19,6 +19,7 @@ from .layouts import extra_tables
 from .numbers import Style, detect_style
 from .periods import Period
 from .reading import Reading, currencies_of, read_candidates, share_units, start_reading
+from .sectors import sector_of, sector_words
 from .signs import settle_taxes
 from .tables import Table, tables_of
 from .timeline import Timeline, read_timeline
@@ -41,6 +42,9 @@ def read_statement(
     """
     statement = Statement()
     tables = [table for grid in grids for table in (tables_of(grid) or extra_tables(grid, statement.notices))]
+    statement.sector = sector_of(tables)
+    for table in tables:
+        table.sector = statement.sector
     kinds = [row_kinds(table) for table in tables]
     timeline = read_timeline(
         tables,
@@ -66,6 +70,12 @@ def read_statement(
     note_incomplete(statement, readings, choice)
     check_statement(statement)
     _tell_troubles(statement, timeline, grids, tables)
+    if statement.sector:
+        message = (
+            f"These are statements of {sector_words(statement.sector)}. Ratios of liquidity, margins, turnover and "
+            "free cash flow say nothing of it and have no value."
+        )
+        statement.notices.append(Notice("sector", message))
     if reason := several_companies(readings):
         withhold_all(statement, "several_companies", reason)
         statement.periods = []

@@ -40,7 +40,7 @@ def test_the_values_by_hand_fulfil_the_identities_of_accounting(statement: dict[
             gaps = [abs(whole - one - two) for whole, one, two in itertools.product(*parts)]
             assert min(gaps) <= ROUNDED * abs(parts[0][0]), f"{name} {end}"
             checked += 1
-    assert checked, "no identity can be checked, so nothing bears these values out"
+    assert checked or not values, "no identity can be checked, so nothing bears these values out"
 
 
 def test_no_value_and_no_ratio_of_a_statement_is_wrong(scores: list[Score]) -> None:

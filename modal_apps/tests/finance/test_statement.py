@@ -17,10 +17,10 @@ def values(statement: Statement, key: str) -> list[float]:
 
 
 def test_every_item_is_found_by_each_of_its_names() -> None:
-    assert len(items()) == 30
+    assert len(items()) == 35
     for item in items().values():
         for name in (item.label, item.key, *item.names):
-            match = match_label(name)
+            match = match_label(name, item.sector)
             assert match is not None, name
             assert match.key == item.key, name
 
