@@ -10,7 +10,7 @@ from typing import Literal
 from .catalogue import all_items, match_any
 from .grid import is_sentence
 from .labels import is_change
-from .tables import Row, Table
+from .tables import Row, Table, is_side_head
 
 StatementKind = Literal["balance", "income", "cash_flow", "note", "unknown"]
 
@@ -85,6 +85,7 @@ _HEAD_OF_NOTE = re.compile(
 )
 _NOTE = _TITLES[0][0]
 LEAST_OF_INCOME = 2  # what revenue alone counts
+LEAST_OF_SIDE = 4  # what two totals of a balance sheet count
 LONGEST_TITLE = 25  # words
 TITLED, BY_CONTENT, UNSURE = 2, 1, 0
 
@@ -120,7 +121,7 @@ def row_kinds(table: Table) -> list[RowKind]:
         titled = None  # a table of several statements under one title
     if titled is None and table.named:
         return [RowKind("unknown", UNSURE)] * len(table.rows)
-    start = RowKind(titled, TITLED) if titled else _whole(content)
+    start = RowKind(titled, TITLED) if titled else _whole(content, table.titles)
     kinds = _along_sections(table.rows, start)
     if start.kind == "unknown":
         for index in _cash_flow_rows(table.rows):
@@ -208,11 +209,13 @@ _STRONG = {
 }
 
 
-def _whole(content: Counter[str]) -> RowKind:
+def _whole(content: Counter[str], titles: list[str]) -> RowKind:
     """The kind of a table whose rows are all of one."""
     kinds = [kind for kind, count in content.items() if count and kind != "profit"]
     if kinds == ["balance"] and content["profit"]:
-        return RowKind("unknown", UNSURE)
+        # The profit of the year stands among the equity too, below the head of that side.
+        is_side = bool(titles) and is_side_head(titles[-1]) and content["balance"] >= LEAST_OF_SIDE
+        return RowKind("balance", BY_CONTENT) if is_side else RowKind("unknown", UNSURE)
     if len(kinds) == 1 and content[kinds[0]] > 1:
         return RowKind(kinds[0], BY_CONTENT)  # type: ignore[arg-type]
     return RowKind("unknown", UNSURE)

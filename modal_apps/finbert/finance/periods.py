@@ -194,7 +194,8 @@ def _parse_text(text: str) -> Heading | None:
 
 
 _SPAN = re.compile(
-    r"\s+(?:to|through|until|bis(?: zum)?|au|al|hasta(?: el)?|a|[-\u2013\u2014])\s+|(?<=\.)\s?[-\u2013]\s?(?=\d)"
+    r"\s+(?:to|through|until|bis(?: zum)?|au|al|hasta(?: el)?|a|[-\u2013\u2014])\s+"
+    r"|(?<=\d{4})\s+(?=\d{1,2}[-./]\d)|(?<=\.)\s?[-\u2013]\s?(?=\d)"
 )
 _SPAN_STARTS = re.compile(
     r"^\W*(?:for the |the )?(?:period|zeitraum|p[ée]riode|per[ií]odo|vom|from|du|del|desde(?: el)?)\b\W*",

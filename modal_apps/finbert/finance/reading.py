@@ -138,14 +138,27 @@ def start_reading(
     )
 
 
+# In Latin America `M$` are thousands of pesos, `MM$` millions; elsewhere `M$` are millions of dollars.
+_THOUSANDS_OF_PESOS = re.compile(r"(?<![A-Za-z])M\$")
+_SPANISH = re.compile(
+    r"\b(?:activos?|pasivos?|patrimonio|ganancia|ingresos|resultado|efectivo)\b", re.IGNORECASE
+)
+
+
 def _unit_above(table: Table) -> Unit:
     """The unit that the titles name, the nearest first."""
     found = Unit()
     for text in reversed([*([table.grid.sheet] if table.grid.sheet else []), *table.titles]):
         if is_sentence(text) and not _DECLARES_UNIT.search(text):
             continue
-        found = found.completed(unit_of(text))
+        found = found.completed(_unit_of(text, table))
     return found
+
+
+def _unit_of(text: str, table: Table) -> Unit:
+    if _THOUSANDS_OF_PESOS.search(text) and any(_SPANISH.search(row.label) for row in table.rows):
+        return Unit(1_000)
+    return unit_of(text)
 
 
 def share_units(readings: list[Reading]) -> list[tuple[Reading, str]]:
@@ -218,10 +231,10 @@ def read_candidates(reading: Reading, scale: int | None) -> None:
     """
     running = Unit()
     table = reading.table
-    totals = unlabelled_totals(table.rows, reading.style)
+    totals = unlabelled_totals(table.rows, reading.style, table.titles)
     for at, row in enumerate(table.rows):
         if row.is_head:
-            named = Unit() if is_sentence(row.label) else unit_of(row.label)
+            named = Unit() if is_sentence(row.label) else _unit_of(row.label, table)
             running = named.completed(running)
             continue
         kind = reading.kinds[at]

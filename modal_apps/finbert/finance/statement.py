@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from .before_depreciation import settle_operating_income
 from .catalogue import all_items
 from .checks import check_statement
 from .choice import Choice, as_value, choose, withhold_all
@@ -62,6 +63,7 @@ def read_statement(
     for reading in readings:
         read_candidates(reading, unit_scale)
         settle_taxes(reading)
+        settle_operating_income(reading)
         statement.tables_by_file[reading.table.grid.file] += 1
     statement.currency = currency or _main_currency(readings, statement)
     choice = choose(readings, None if currency else statement.currency)

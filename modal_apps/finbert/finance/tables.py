@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from .catalogue import Sector, match_label
 from .grid import Cell, Grid
+from .headings_of_columns import net_column, with_years
 from .notes import is_note_word, note_columns
 from .numbers import parse_number
 from .periods import Heading, parse_heading
@@ -112,7 +113,7 @@ class Table:
 def tables_of(grid: Grid) -> list[Table]:
     """All tables of a grid whose columns are periods."""
     reader = _Reader(grid)
-    for number, cells in enumerate(grid.rows):
+    for number, cells in enumerate(with_years(grid.rows)):
         reader.take(number, cells)
     for table in reader.tables:
         table.named = table.named or _has_keys(table.rows)
@@ -178,7 +179,9 @@ class _Reader:
     def _open_table(self, first: int) -> None:
         columns = join_headings(self._heads, in_order=self._grid.lines)
         if not self._grid.lines:
-            columns = [_with_notes(self._grid, first, column) for column in columns]
+            columns = [
+                _with_notes(self._grid, first, _with_net(self._grid, first, column)) for column in columns
+            ]
         self._heads = []
         if columns:
             self.tables.append(
@@ -191,6 +194,10 @@ class _Reader:
                 )
             )
             self._titles = []
+
+
+def _with_net(grid: Grid, first: int, column: Column) -> Column:
+    return replace(column, index=net_column(grid, first, column.index, column.end))
 
 
 def _with_notes(grid: Grid, first: int, column: Column) -> Column:
@@ -276,7 +283,7 @@ def _are_years(headings: list[Heading], label: str, has_table: bool) -> bool:
         later == years[0] or abs(later - earlier) <= MOST_STEP for earlier, later in itertools.pairwise(years)
     )
     in_a_row = all(abs(later - earlier) == 1 for earlier, later in itertools.pairwise(years))
-    if len(years) > 1 and in_a_row and _SIDE.fullmatch(label.strip(" :").lower()):
+    if len(years) > 1 and in_a_row and is_side_head(label):
         return True
     if _is_heading_word(label):
         return in_steps and (len(years) > 1 or bool(label) or not has_table)
@@ -289,6 +296,11 @@ _NO_NAME = (
     *("in", "all", "figures", "amounts", "values", "angaben", "en", "the"),
     *("s", "sr", "sl", "si", "no", "nr", "nos"),  # of a column that counts the rows
 )
+
+
+def is_side_head(text: str) -> bool:
+    """Whether a text is the head of one side of a balance sheet."""
+    return bool(_SIDE.fullmatch(text.strip(" :").lower()))
 
 
 def _is_heading_word(label: str) -> bool:
