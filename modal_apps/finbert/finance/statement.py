@@ -25,6 +25,8 @@ from .signs import settle_taxes
 from .tables import Table, tables_of
 from .timeline import Timeline, read_timeline
 
+LEAST_IN_UNITS = 10_000_000  # what a company that reports in units has as its largest amount, more or less
+
 __all__ = ["Source", "Statement", "Value", "read_statement"]
 
 
@@ -72,6 +74,8 @@ def read_statement(
     note_incomplete(statement, readings, choice)
     check_statement(statement)
     _tell_troubles(statement, timeline, grids, tables)
+    if unit_scale is None and currency is None:
+        _tell_unit(statement, choice)
     if statement.sector:
         message = (
             f"These are statements of {sector_words(statement.sector)}. Ratios of liquidity, margins, turnover and "
@@ -144,6 +148,16 @@ def _main_currency(readings: list[Reading], statement: Statement) -> str | None:
     return max(found, key=lambda code: found[code]) if found else None
 
 
+def _tell_unit(statement: Statement, choice: Choice) -> None:
+    """Says that no unit is named where the amounts are so small that they may be in thousands or millions."""
+    found = [one for one in choice.picked.values() if one.unit != "shares"]
+    if not found or any(one.unit or one.scale != 1 for one in found):
+        return
+    if max(abs(one.value) for one in found) < LEAST_IN_UNITS:
+        message = "The files name no currency and no unit, such as thousands. Amounts are given as written."
+        statement.notices.append(Notice("unit_not_named", message))
+
+
 def _main_scale(choice: Choice) -> int:
     scales = Counter(found.scale for found in choice.picked.values() if found.unit != "shares")
     return scales.most_common(1)[0][0] if scales else 1
@@ -193,8 +207,10 @@ def _tell_troubles(statement: Statement, timeline: Timeline, grids: list[Grid], 
             statement.notices.append(Notice(one.code, one.reason, (one.item,), (one.period,), sources))
     for place, table in enumerate(tables):
         _tell_lost_columns(statement, timeline, place, table)
-    if not statement.line_items and not statement.withheld and any(grid.rows for grid in grids):
-        statement.notices.append(Notice("no_statement_found", _why_nothing(tables)))
+    if not statement.line_items and not statement.withheld and grids:
+        has_rows = any(grid.rows for grid in grids)
+        why = _why_nothing(tables) if has_rows else "The files are empty: no cell has a value."
+        statement.notices.append(Notice("no_statement_found", why))
 
 
 def _tell_assumed(statement: Statement, timeline: Timeline, tables: list[Table]) -> None:
