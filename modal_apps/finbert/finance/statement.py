@@ -85,6 +85,8 @@ def read_statement(
     if reason := several_companies(readings):
         withhold_all(statement, "several_companies", reason)
         statement.periods = []
+        chosen = [id(notice) for notice in choice.notices]  # which value was taken, where none is given
+        statement.notices = [notice for notice in statement.notices if id(notice) not in chosen]
         statement.notices.insert(
             0,
             Notice("several_companies", reason, tuple(dict.fromkeys(one.item for one in statement.withheld))),

@@ -11,7 +11,7 @@ from corpus_files import statements
 from corpus_score import Score
 from corpus_table import measure, table
 
-LEAST_FOUND = 0.972  # 1135 of 1167
+LEAST_FOUND = 0.99  # 1611 of 1626
 ROUNDED = 0.005  # of the whole: rounding, or a minority that a vendor leaves out
 IDENTITIES = {
     "assets are liabilities and equity": ("total_assets", "total_liabilities", "equity"),
