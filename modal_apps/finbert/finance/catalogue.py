@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, get_args
 
 from .labels import normalize
 
@@ -16,6 +17,11 @@ DEBTS = ("long_term_debt", "short_term_debt")
 
 Kind = Literal["flow", "stock"]
 Home = Literal["income", "balance", "cash_flow", "any"]
+Sector = Literal["", "bank", "insurer"]  # whose statements have a form of their own; '' for all others
+
+# Names in the charts of accounts of countries and in the exports of vendors, beside those of `catalogue.json`.
+_CHARTS = ("de", "es", "fr", "in_uk", "vendors")
+_FOLDER = Path(__file__).parent
 
 # Whole families of names, too many to list: `net cash (used in) provided by operating activities`.
 _CASH_FLOW = (
@@ -67,7 +73,7 @@ _AVERAGE = re.compile(
     r"|durchschnitt",
     re.IGNORECASE,
 )
-_EDGES = (" net", " consolidated", " group")
+_EDGES = (" net", " consolidated", " group", " at fair value", " at amortized cost")
 _STARTS = ("total ", "net ", "consolidated ", "group ", "gesamte ", "summe ")
 
 
@@ -83,6 +89,7 @@ class Item:
         weak: names that are taken when no better one is there, such as the share of one group of owners.
         parts: names of the components that it may be given in, by component.
         internal: needed by checks only, and in no answer.
+        sector: the only one whose statements have it; '' for an item of all.
     """
 
     key: str
@@ -95,6 +102,7 @@ class Item:
     weak: tuple[str, ...]
     parts: dict[str, tuple[str, ...]]
     internal: bool
+    sector: Sector
 
 
 @dataclass(frozen=True)
@@ -119,35 +127,51 @@ def items() -> dict[str, Item]:
 @cache
 def all_items() -> dict[str, Item]:
     """Those of `items()` and what checks need beside them."""
-    table = json.loads(Path(__file__).with_name("catalogue.json").read_text(encoding="utf-8"))
-    return {key: _item(key, entry) for key, entry in table.items()}
+    table = _table("catalogue.json")
+    charts = [_table(f"names/{chart}.json")["items"] for chart in _CHARTS]
+    return {
+        key: _item(key, entry, [chart[key] for chart in charts if key in chart])
+        for key, entry in table.items()
+    }
 
 
-def match_label(label: str) -> Match | None:
+def _table(name: str) -> dict[str, Any]:
+    table: dict[str, Any] = json.loads((_FOLDER / name).read_text(encoding="utf-8"))
+    return table
+
+
+@cache
+def sector_table(sector: Sector) -> dict[str, Any]:
+    """What is known of a sector: `items` with names that mean something else there, `markers`, `meaningless` ratios."""
+    return _table(f"names/{sector}.json")
+
+
+def match_label(label: str, sector: Sector = "") -> Match | None:
     """Finds the item of answers that a row label names, or None."""
-    found = match_any(label)
+    found = match_any(label, sector)
     return None if found is None or all_items()[found.key].internal else found
 
 
-def match_any(label: str) -> Match | None:
+def match_any(label: str, sector: Sector = "") -> Match | None:
     """As `match_label`, internal items included."""
-    found = _match(label)
+    found = _match(label, sector)
     return None if found and found.key == "shares_outstanding" and _AVERAGE.search(label) else found
 
 
-def _match(label: str) -> Match | None:
+def _match(label: str, sector: Sector) -> Match | None:
     name = normalize(label)
     if not name or "%" in label or (" per " in f" {name} " and "shares" not in name):
         return None
+    names = _names(sector)
     for variant in _variants(name):
-        if (found := _names().get(variant)) is not None:
+        if (found := names.get(variant)) is not None:
             total = name.startswith(("total ", "summe ")) and found.rank > WEAK and not found.part
             return Match(found.key, TOTAL, "") if total else found
     for pattern, key, rank in _FAMILIES:
         if pattern.fullmatch(name):
             return Match(key, rank)
     # Only another order of all the words is the same.
-    same_words = _word_sets().get(frozenset(name.split()))
+    same_words = _word_sets(sector).get(frozenset(name.split()))
     return same_words if same_words and len(name.split()) > 1 else None
 
 
@@ -177,14 +201,8 @@ _NET_ADDS_NOTHING = (
 )
 
 
-def _item(key: str, entry: dict[str, object]) -> Item:
-    def names_of(field: str) -> tuple[str, ...]:
-        listed = entry.get(field, [])
-        assert isinstance(listed, list)
-        return tuple(dict.fromkeys(normalize(str(name)) for name in listed))
-
-    parts = entry.get("parts") or {}
-    assert isinstance(parts, dict)
+def _item(key: str, entry: dict[str, Any], charts: Sequence[dict[str, Any]]) -> Item:
+    listed = [entry, *charts]
     own = (key.replace("_", " "), normalize(str(entry["label"])))
     home = str(entry["statement"])
     assert home in ("income", "balance", "cash_flow", "any")
@@ -195,18 +213,33 @@ def _item(key: str, entry: dict[str, object]) -> Item:
         home=home,  # type: ignore[arg-type]
         positive=entry.get("sign") == "positive",
         side=str(entry.get("side", "")),
-        names=tuple(dict.fromkeys((*own, *names_of("names")))),
-        weak=names_of("weak"),
-        parts={part: tuple(normalize(name) for name in names) for part, names in parts.items()},
+        names=tuple(dict.fromkeys((*own, *_plain_names(listed, "names")))),
+        weak=_plain_names(listed, "weak"),
+        parts=_plain_parts(listed),
         internal=bool(entry.get("internal")),
+        sector=entry.get("sector", ""),
     )
 
 
+def _plain_names(listed: Sequence[dict[str, Any]], field: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(normalize(name) for one in listed for name in one.get(field, [])))
+
+
+def _plain_parts(listed: Sequence[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+    parts: dict[str, tuple[str, ...]] = {}
+    for one in listed:
+        for part, names in one.get("parts", {}).items():
+            parts[part] = (*parts.get(part, ()), *(normalize(name) for name in names))
+    return parts
+
+
 @cache
-def _names() -> dict[str, Match]:
-    """What each name means."""
+def _names(sector: Sector) -> dict[str, Match]:
+    """What each name means in the statements of a sector; its own table comes before those of all."""
     found: dict[str, Match] = {}
     for item in all_items().values():
+        if item.sector not in ("", sector):
+            continue
         for name in item.weak:
             found.setdefault(name, Match(item.key, WEAK))
         for part, names in item.parts.items():
@@ -216,15 +249,19 @@ def _names() -> dict[str, Match]:
             if name in found and found[name].key == item.key and found[name].part:
                 continue
             found[name] = Match(item.key, OWN if name in own else SYNONYM)
+    for key, entry in sector_table(sector)["items"].items() if sector else ():
+        found.update({name: Match(key, SYNONYM) for name in _plain_names([entry], "names")})
+        for part, names in _plain_parts([entry]).items():
+            found.update({name: Match(key, SYNONYM, part) for name in names})
     return found
 
 
 @cache
-def _word_sets() -> dict[frozenset[str], Match]:
-    return {frozenset(name.split()): match for name, match in _names().items()}
+def _word_sets(sector: Sector) -> dict[frozenset[str], Match]:
+    return {frozenset(name.split()): match for name, match in _names(sector).items()}
 
 
 def prepare() -> None:
     """Makes the tables of names now, and not in each child that reads a file."""
-    _names()
-    _word_sets()
+    for sector in get_args(Sector):
+        _word_sets(sector)

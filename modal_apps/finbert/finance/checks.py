@@ -36,6 +36,7 @@ _BOUNDS: tuple[tuple[tuple[str, ...], str], ...] = (
 def check_statement(statement: Statement) -> None:
     """Compares what can be compared, period by period, and withholds what a failed comparison rests on."""
     for period in statement.periods:
+        _note_both_sides(statement, period)
         for check in (
             _balance(statement, period),
             _gross_profit(statement, period),
@@ -44,6 +45,20 @@ def check_statement(statement: Statement) -> None:
             _note(statement, period, check)
         for parts, total in _BOUNDS:
             _note(statement, period, _bound(statement, period, parts, total))
+
+
+def _note_both_sides(statement: Statement, period: Period) -> None:
+    """Exports call the sum of liabilities and equity `total liabilities`: one that is all of the assets is none."""
+    total, assets = (statement.value(name, period) for name in ("total_liabilities", "total_assets"))
+    if not total or total != assets or statement.value("equity", period) == 0:
+        return
+    reason = f"{period.label}: total liabilities are as large as total assets, so they hold the equity too."
+    if statement.withhold("total_liabilities", period, "failed_check", reason):
+        found = statement.withheld[-1]
+        sources = tuple(part.source for part in found.candidates)
+        statement.notices.append(
+            Notice("failed_check", reason, ("total_liabilities",), (found.period,), sources)
+        )
 
 
 def _note(statement: Statement, period: Period, check: Check | None) -> None:

@@ -111,7 +111,9 @@ def _by_column(group: list[Candidate], name: str, period: Period, choice: Choice
     entities = {found.entity for found in group}
     if "group" in entities and len(entities) > 1:
         group = [found for found in group if found.entity == "group"]
-    restated = [found for found in group if found.restated]
+    restated = [found for found in group if found.restated] or [
+        found for found in group if not found.first_shown
+    ]
     if restated and len(restated) < len(group):
         if len(distinct(group)) > 1:
             message = f"{all_items()[name].label} {period.label} was restated; {place(restated[0])} is used."
@@ -128,7 +130,7 @@ def _by_rank(group: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
     if totals:
         return [found for found in totals if normalize(found.label) in _ALL_OWNERS] or totals, []
     whole = [found for found in group if not found.part and found.rank > WEAK]
-    if all(found.sureness == UNSURE for found in group):
+    if all(found.sureness == UNSURE or found.named for found in group):
         # Keys of an export: `OperatingIncome` and `EBIT` are two fields, and the first has the item's own name.
         whole = [found for found in whole if found.rank == OWN] or whole
     parts = [found for found in group if found.part]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from .catalogue import DEBTS, TOTAL
+from .catalogue import DEBTS, TOTAL, all_items
 from .choice import Choice
 from .figures import Notice, Statement
 from .numbers import adds_up, read_number
 from .periods import Period
 from .reading import Candidate, Reading
 from .sections import is_like_debt
+
+_NO_PART_ALONE = ("equity", "customer_deposits")  # which have two parts at least
 
 
 def note_incomplete(statement: Statement, readings: list[Reading], choice: Choice) -> None:
@@ -25,6 +27,9 @@ def note_incomplete(statement: Statement, readings: list[Reading], choice: Choic
     for (name, period), found in list(choice.picked.items()):
         if name == "cost_of_revenue" and found.part:
             _check_cost(statement, choice, period, found)
+        if name in _NO_PART_ALONE and found.part:
+            reason = f"“{found.label}” is only a part of {all_items()[name].label.lower()}."
+            statement.withhold(name, period, "incomplete_sum", reason)
         if name == "depreciation_amortization" and found.part == "amortization":
             reason = f"“{found.label}” is only a part of depreciation and amortization."
             statement.withhold(name, period, "incomplete_sum", reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from .catalogue import Sector
 from .periods import Period
 from .timeline import Timeline
 
@@ -117,6 +118,7 @@ class Statement:
         hidden: items that only checks use.
         checks: whether the numbers agree with each other; what rests on a failed one is withheld.
         nil: items that have a dash, by item and period.
+        sector: of the company, as far as its rows tell it.
     """
 
     line_items: dict[str, list[Value]] = field(default_factory=dict)
@@ -133,6 +135,7 @@ class Statement:
     nil: set[tuple[str, str]] = field(default_factory=set)
     balances: dict[Period, Period] = field(default_factory=dict)
     timeline: Timeline = field(default_factory=Timeline)
+    sector: Sector = ""
 
     @property
     def period_ends(self) -> dict[str, str]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from appkit.errors import ApiError
 
 from .grid import FileError, Grid, is_prose, prose
+from .parse_json import parse_json
 from .parse_pdf import parse_pdf
-from .parse_text import decode, looks_like_table, paragraphs, parse_csv, parse_json
+from .parse_text import decode, looks_like_table, paragraphs, parse_csv
 from .parse_xlsx import parse_xlsx
 
 MOST_FILE_BYTES = 10 * 2**20

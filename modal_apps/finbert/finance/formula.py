@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from .catalogue import Sector
+
 Unit = Literal["ratio", "percent", "days", "currency"]
 Inputs = Mapping[str, float]
 
@@ -23,6 +25,7 @@ class Formula:
         averaged: whether stocks are averaged over two periods when the caller asks for average balances.
         mixes: whether flows meet stocks, so that flows of a part of a year are brought to a year.
         positive: items that must not be negative for the quotient to mean anything.
+        sector: the only one of whose companies it is made; '' for one of all.
     """
 
     key: str
@@ -36,3 +39,4 @@ class Formula:
     averaged: bool = False
     mixes: bool = False
     positive: tuple[str, ...] = ()
+    sector: Sector = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .catalogue import Sector
 from .formula import Formula, Inputs, NotMeaningful, Unit
 
 LIQUIDITY, PROFITABILITY, LEVERAGE = "liquidity", "profitability", "leverage"
@@ -30,6 +31,7 @@ def _quotient(
     averaged: bool = False,
     mixes: bool = False,
     positive: tuple[str, ...] = (),
+    sector: Sector = "",
 ) -> Formula:
     return Formula(
         *(key, label, group, unit, f"{top} / {bottom}", (top, bottom)),
@@ -37,6 +39,7 @@ def _quotient(
         averaged=averaged,
         mixes=mixes,
         positive=positive or (bottom,),
+        sector=sector,
     )
 
 
@@ -138,6 +141,7 @@ FORMULAS: tuple[Formula, ...] = (
     _quotient(
         "liabilities_to_assets", "Liabilities to assets", LEVERAGE, "total_liabilities", "total_assets"
     ),
+    _quotient("equity_ratio", "Equity ratio", LEVERAGE, "equity", "total_assets", "percent"),
     _quotient("equity_multiplier", "Equity multiplier", LEVERAGE, "total_assets", "equity", averaged=True),
     _quotient("interest_coverage", "Interest coverage", LEVERAGE, "operating_income", "interest_expense"),
     Formula(
@@ -174,5 +178,23 @@ FORMULAS: tuple[Formula, ...] = (
     ),
     _quotient("cash_conversion", "Cash conversion", CASH, "operating_cash_flow", "net_income"),
     _quotient("capex_coverage", "Capex coverage", CASH, "operating_cash_flow", "capex"),
+    _quotient(
+        *("cost_income", "Cost to income", PROFITABILITY, "operating_expenses", "revenue", "percent"),
+        sector="bank",
+    ),
+    _quotient(
+        *(
+            "loans_to_deposits",
+            "Loans to deposits",
+            LIQUIDITY,
+            "customer_loans",
+            "customer_deposits",
+            "percent",
+        ),
+        sector="bank",
+    ),
+    _quotient(
+        *("loss_ratio", "Loss ratio", PROFITABILITY, "claims", "premiums", "percent"), sector="insurer"
+    ),
 )
 """Those of one period; `growth_formulas` compares two."""

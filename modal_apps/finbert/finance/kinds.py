@@ -10,7 +10,7 @@ from typing import Literal
 from .catalogue import all_items, match_any
 from .grid import is_sentence
 from .labels import is_change
-from .tables import Row, Table
+from .tables import Row, Table, is_side_head
 
 StatementKind = Literal["balance", "income", "cash_flow", "note", "unknown"]
 
@@ -30,8 +30,9 @@ _TITLES: tuple[tuple[re.Pattern[str], StatementKind], ...] = tuple(
             "note",
         ),
         (
-            r"cash[- ]?flows?\b|kapitalfluss|cashflow|flux de tr[ée]sorerie"
-            r"|flujos? de (?:efectivo|caja)|statements? of cash\b"
+            r"cash[- ]?flows?\b|kapitalfluss|cashflow(?:s|rechnung)?\b|flux de tr[ée]sorerie"
+            r"|flujos? de (?:efectivo|caja)|statements? of cash\b|tableaux? (?:de|des) (?:flux|financement)"
+            r"|(?:geld|mittel)flussrechnung"
             r"|^\W*cf\W*$|(?:operating|investing|financing) activities\b|rendiconto finanziario|flux financiers",
             "cash_flow",
         ),
@@ -44,8 +45,8 @@ _TITLES: tuple[tuple[re.Pattern[str], StatementKind], ...] = tuple(
         ),
         (
             r"balance[- ]?sheet|financial (?:position|condition)"
-            r"|\bbilanz|\bbilan\b|situation financi[èe]re|balance general"
-            r"|estado de situaci[óo]n|balance de situaci[óo]n"
+            r"|\bbilanz|konzernbilanz|\bbilan\b|situation financi[èe]re|balances? general"
+            r"|estados? de situaci[óo]n|balances? de situaci[óo]n|balances? (?:consolidad|abreviad|a \d|al \d)"
             r"|assets and liabilities|^\W*bs\W*$|^\W*balance\W*$|stato patrimoniale",
             "balance",
         ),
@@ -53,8 +54,9 @@ _TITLES: tuple[tuple[re.Pattern[str], StatementKind], ...] = tuple(
             r"income statement|statements? of (?:\w+ ){0,2}(?:income|operations|earnings|loss|profit)"
             r"|profit (?:and|&|or) loss|profits? and loss|statement of profit|\bp ?& ?l\b"
             r"|^\W*(?:is|pl|guv|income|earnings|operations)\W*$|gewinn-? ?(?:und|u\.) verlust"
-            r"|compte de r[ée]sultat|cuenta de (?:p[ée]rdidas|resultados)"
-            r"|estado de resultados?|conto economico|ergebnisrechnung"
+            r"|comptes? de r[ée]sultat|cuentas? de (?:p[ée]rdidas|resultados)|compte de produits et charges"
+            r"|estados? (?:de|del) (?:resultados?|p[ée]rdidas)|conto economico|ergebnisrechnung|erfolgsrechnung"
+            r"|financial results\b|^\W*p ?y ?g\W*$"
             r"|results? of operations",
             "income",
         ),
@@ -83,6 +85,7 @@ _HEAD_OF_NOTE = re.compile(
 )
 _NOTE = _TITLES[0][0]
 LEAST_OF_INCOME = 2  # what revenue alone counts
+LEAST_OF_SIDE = 4  # what two totals of a balance sheet count
 LONGEST_TITLE = 25  # words
 TITLED, BY_CONTENT, UNSURE = 2, 1, 0
 
@@ -118,7 +121,7 @@ def row_kinds(table: Table) -> list[RowKind]:
         titled = None  # a table of several statements under one title
     if titled is None and table.named:
         return [RowKind("unknown", UNSURE)] * len(table.rows)
-    start = RowKind(titled, TITLED) if titled else _whole(content)
+    start = RowKind(titled, TITLED) if titled else _whole(content, table.titles)
     kinds = _along_sections(table.rows, start)
     if start.kind == "unknown":
         for index in _cash_flow_rows(table.rows):
@@ -183,7 +186,7 @@ def _by_content(table: Table) -> Counter[str]:
     for row in table.rows:
         if _HEAD_OF_CASH_FLOW.search(row.label) and row.is_head:
             found["cash_flow"] += 2
-        match = match_any(row.label)
+        match = match_any(row.label, table.sector)
         if match is None:
             continue
         home = all_items()[match.key].home
@@ -206,11 +209,13 @@ _STRONG = {
 }
 
 
-def _whole(content: Counter[str]) -> RowKind:
+def _whole(content: Counter[str], titles: list[str]) -> RowKind:
     """The kind of a table whose rows are all of one."""
     kinds = [kind for kind, count in content.items() if count and kind != "profit"]
     if kinds == ["balance"] and content["profit"]:
-        return RowKind("unknown", UNSURE)
+        # The profit of the year stands among the equity too, below the head of that side.
+        is_side = bool(titles) and is_side_head(titles[-1]) and content["balance"] >= LEAST_OF_SIDE
+        return RowKind("balance", BY_CONTENT) if is_side else RowKind("unknown", UNSURE)
     if len(kinds) == 1 and content[kinds[0]] > 1:
         return RowKind(kinds[0], BY_CONTENT)  # type: ignore[arg-type]
     return RowKind("unknown", UNSURE)

@@ -15,7 +15,7 @@ LONGEST = 300  # signs of a label
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOTE_END = re.compile(r"\bnotes? \d{1,2}(?: ?[a-z])?(?: (?:and )?\d{1,2})*$")
-_NUMBERED = re.compile(r"^(?:(?:[ivx]{1,4}|[a-h]|\d{1,2})[.)]\s*)+")
+_NUMBERED = re.compile(r"^(?:(?:[ivx]{1,4}|[a-h]|\d{1,2})(?:[.)]\s*|\s?[-\u2013]\s+))+")
 _PREFIX = re.compile(r"^(?:less|add|plus|thereof|our|the|minus)(?=[ :]) ?:? ?")
 _CHANGE = re.compile(
     r"^\(?(?:net )?(?:changes?|increases?|decreases?|movements?|veranderung(?:en)?|zunahme|abnahme|variations?"
@@ -58,6 +58,7 @@ _SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bmarketable securities and other short term investments\b", "short term investments"),
         (r"\bcommon stock holders\b", "common shareholders"),
         (r"\btax(?:es)? on income\b", "taxes on income"),
+        (r"\b(?:federal|u s federal|federal and state) income tax", "income tax"),
         (r"\bcash flow aus\b", "cash flow aus"),
     )
 )

@@ -1,14 +1,12 @@
-"""Text files: csv and tsv as one grid, txt and md as prose, json as `{period: {item: number}}` or records."""
+"""Text files: csv and tsv as one grid, txt and md as prose."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 
 from .grid import Cell, FileError, Grid
 from .numbers import parse_number
-from .periods import parse_heading
 from .tables import heading_cells
 
 DELIMITERS = ",;\t|"
@@ -61,7 +59,7 @@ def parse_csv(name: str, text: str) -> Grid:
     try:
         for row in csv.reader(io.StringIO(text), delimiter=delimiter):
             cells += len(row)
-            _check_size(len(rows) + 1, len(row), cells)
+            check_size(len(rows) + 1, len(row), cells)
             rows.append(list(row))
     except csv.Error as error:
         message = f"Row {len(rows) + 1} cannot be read ({error}). Is a quotation mark left open?"
@@ -69,7 +67,11 @@ def parse_csv(name: str, text: str) -> Grid:
     return Grid(name, None, rows, delimiter)
 
 
-def _check_size(rows: int, columns: int, cells: int) -> None:
+def check_size(rows: int, columns: int, cells: int) -> None:
+    """
+    Raises:
+        FileError: for the limit that a table of this size breaks.
+    """
     if rows > MOST_ROWS:
         raise FileError("too_many_rows", f"The file has more than {MOST_ROWS:,} rows; so many are read.")
     if columns > MOST_COLUMNS:
@@ -77,75 +79,6 @@ def _check_size(rows: int, columns: int, cells: int) -> None:
         raise FileError("too_many_columns", message)
     if cells > MOST_CELLS:
         raise FileError("too_many_cells", f"The file has more than {MOST_CELLS:,} cells; so many are read.")
-
-
-def parse_json(name: str, text: str) -> list[Grid]:
-    """
-    Reads `{period: {item: number}}`, `{item: {period: number}}`, or lists of objects with the same keys, which are the
-    names of columns; an object may hold several such lists by name.
-
-    Raises:
-        FileError: `unexpected_json` for anything else, or as `parse_csv`.
-    """
-    shape = FileError("unexpected_json", 'The JSON must look like {"FY2024": {"revenue": 1200, ...}, ...}.')
-    try:
-        content = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise FileError("unexpected_json", f"The JSON is malformed in line {error.lineno}.") from error
-    except (RecursionError, ValueError) as error:  # a number of thousands of digits
-        raise shape from error
-    if isinstance(content, list):
-        return [_records(name, None, content, shape)]
-    if isinstance(content, dict) and any(isinstance(value, list) for value in content.values()):
-        lists = {str(key): value for key, value in content.items() if isinstance(value, list)}
-        return [_records(name, key, value, shape) for key, value in lists.items()]
-    if not isinstance(content, dict) or not all(isinstance(items, dict) for items in content.values()):
-        raise shape
-    periods = content if any(_is_period(key) for key in content) else _turned(content)
-    labels = list(dict.fromkeys(label for items in periods.values() for label in items))
-    _check_size(len(labels) + 1, len(periods) + 1, (len(labels) + 1) * (len(periods) + 1))
-    rows: list[list[Cell]] = [["", *periods]]
-    for label in labels:
-        values = [items.get(label) for items in periods.values()]
-        if not all(
-            value is None or (isinstance(value, int | float) and not isinstance(value, bool))
-            for value in values
-        ):
-            raise shape
-        rows.append([label.replace("_", " "), *values])
-    return [Grid(name, None, rows, named=True)]
-
-
-def _is_period(key: str) -> bool:
-    heading = parse_heading(key)
-    return heading is not None and heading.is_whole
-
-
-def _turned(content: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
-    """Items of periods to periods of items; what it was when neither level has periods."""
-    inner = list(dict.fromkeys(key for items in content.values() for key in items))
-    if not any(_is_period(key) for key in inner):
-        return content
-    return {key: {label: items[key] for label, items in content.items() if key in items} for key in inner}
-
-
-def _records(name: str, key: str | None, content: list[object], shape: FileError) -> Grid:
-    """Objects with the same keys as rows below those keys; only numbers and texts are cells."""
-    records = [one for one in content if isinstance(one, dict)]
-    if not records or len(records) < len(content):
-        raise shape
-    keys = list(dict.fromkeys(str(key) for record in records for key in record))
-    _check_size(len(records) + 1, len(keys), (len(records) + 1) * len(keys))
-    rows: list[list[Cell]] = [list(keys)]
-    for record in records:
-        cells = [record.get(key) for key in keys]
-        rows.append(
-            [
-                cell if isinstance(cell, str | int | float) and not isinstance(cell, bool) else None
-                for cell in cells
-            ]
-        )
-    return Grid(name, key, rows, named=True)
 
 
 def paragraphs(text: str) -> list[str]:

@@ -87,6 +87,7 @@ class Heading:
         number: of the quarter or half-year.
         other: month and day when they are exchanged, for `03/04/2024`, which can be read both ways.
         order: `day` or `month`, whichever stands first in a date with slashes that can be read one way only.
+        first_shown: as an earlier report had it, before it was restated.
         planned: a budget or a forecast.
         entity: `group` or `company`, when columns of both stand side by side.
     """
@@ -100,6 +101,7 @@ class Heading:
     order: str = ""
     last_months: bool = False
     restated: bool = False
+    first_shown: bool = False
     planned: bool = False
     entity: str = ""
     bare: bool = False  # digits alone
@@ -125,7 +127,8 @@ def words() -> dict[str, dict[str, str]]:
     table = json.loads(Path(__file__).with_name("words.json").read_text(encoding="utf-8"))
     found = {"month": {name: number for number, names in table["months"].items() for name in names}}
     found["count"] = {name: str(number) for name, number in table["counts"].items()}
-    for kind in ("fillers", "year_words", "qualifiers", "restated", "planned", "group", "company"):
+    kinds = ("fillers", "year_words", "qualifiers", "restated", "first_shown", "planned", "group", "company")
+    for kind in kinds:
         found[kind] = dict.fromkeys(table[kind], kind)
     return found
 
@@ -160,6 +163,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"\b(?P<w>{_MONTH_NAMES})\.?(?:-'?|'| '| (?=1[5-9]\b|2[0-7]\b))(?P<y>\d\d)\b(?!,)", "month year"),
         (r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?:[t ]\d\d:\d\d(?::\d\d)?)?\b", "iso"),
         (r"\b(?P<y>(?:19|20)\d\d)[/.](?P<m>\d{1,2})[/.](?P<d>\d{1,2})\b", "iso"),
+        (r"\b(?P<y>(?:19|20)\d\d)[-/.](?P<m>0[1-9]|1[0-2])\b(?![-/.]?\d)", "month of year"),
+        (r"(?<![\d/.-])(?P<m>0?[1-9]|1[0-2])[-/.](?P<y>(?:19|20)\d\d)\b(?![-/.]?\d)", "month of year"),
         (r"\b(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>(?:19|20)?\d\d)\b", "iso"),
         (r"\b(?P<a>\d{1,2})[/-](?P<b>\d{1,2})[/-](?P<y>(?:19|20)?\d\d)\b", "slashed"),
         (r"\b(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?!\d)", "day"),
@@ -185,6 +190,37 @@ def parse_heading(value: object) -> Heading | None:
 
 @cache
 def _parse_text(text: str) -> Heading | None:
+    return _parse_span(text) or _parse_one(text)
+
+
+_SPAN = re.compile(
+    r"\s+(?:to|through|until|bis(?: zum)?|au|al|hasta(?: el)?|a|[-\u2013\u2014])\s+"
+    r"|(?<=\d{4})\s+(?=\d{1,2}[-./]\d)|(?<=\.)\s?[-\u2013]\s?(?=\d)"
+)
+_SPAN_STARTS = re.compile(
+    r"^\W*(?:for the |the )?(?:period|zeitraum|p[ée]riode|per[ií]odo|vom|from|du|del|desde(?: el)?)\b\W*",
+    re.IGNORECASE,
+)
+LONGEST_SPAN = 18  # months of a financial year, however it was changed
+
+
+def _parse_span(text: str) -> Heading | None:
+    """A period with its first and last day, as `1. Juli 2024 bis 30. Juni 2025`; None for any other text."""
+    for match in _SPAN.finditer(text):
+        last = _parse_one(text[match.end() :])
+        if last is None or not (last.year and last.month) or last.other:
+            continue
+        first = _parse_one(_SPAN_STARTS.sub("", text[: match.start()]))
+        if first is None or not first.month or first.other:
+            continue
+        months = 12 * (last.year - (first.year or last.year)) + last.month - first.month
+        months += (first.day or 1) <= 15
+        if 1 <= months <= LONGEST_SPAN:
+            return replace(last, months=months)
+    return None
+
+
+def _parse_one(text: str) -> Heading | None:
     if re.fullmatch(r"(?:19|20)\d\d", text):
         year = int(text)
         return Heading(year, bare=True) if FIRST_YEAR <= year <= LAST_YEAR else None
@@ -224,6 +260,8 @@ def _facts(kind: str, match: re.Match[str]) -> dict[str, object] | None:
         day = int(part["y"])
         last = day == calendar.monthrange(2024, month)[1]
         return {"month": month, "day": day} if last else {"month": month, "year": year}
+    if kind == "month of year":
+        return {"month": int(part["m"] or 0), "year": year}
     if kind == "split":
         first, last = _year(part["a"]), _year(part["b"])
         return {"year": last, "months": YEAR} if last == first + 1 else None
@@ -279,13 +317,25 @@ def _read_words(rest: str, found: dict[str, object]) -> Heading | None:
             found.setdefault("months", YEAR)
         elif word in table["restated"]:
             found["restated"] = True
+        elif word in table["first_shown"]:
+            found["first_shown"] = True
         elif word in table["planned"]:
             found["planned"] = True
         elif word in table["group"] or word in table["company"]:
             found["entity"] = "group" if word in table["group"] else "company"
         elif (match := re.fullmatch(r"((?:19|20)\d\d)[ae]?", word)) or word in table["fillers"]:
             numbers += [int(match[1])] if match else []
-        elif word not in table["qualifiers"] and word not in ("a", "e", "st", "nd", "rd", "th"):
+        elif word not in table["qualifiers"] and word not in (
+            "a",
+            "e",
+            "st",
+            "nd",
+            "rd",
+            "th",
+            "er",
+            "re",
+            "o",
+        ):
             return None
     return _with_numbers(numbers, found)
 

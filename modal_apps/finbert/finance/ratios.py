@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
-from .catalogue import DEBTS
+from .catalogue import DEBTS, Sector
 from .figures import Source, Statement
 from .formula import Formula, NotMeaningful, Unit
 from .formulas import FORMULAS, growth_formulas
 from .lookup import DERIVED, Operand, is_stock, lookup
 from .periods import LAST, YEAR, Period
+from .sectors import meaningless_reason
 
 Status = Literal["ok", "missing_input", "division_by_zero", "not_meaningful", "incomplete", "withheld"]
 Balance = Literal["average", "ending"]
@@ -61,14 +62,14 @@ def compute_ratios(
     """
     constants = {"days_in_year": float(days_in_year)}
     ratios = []
-    for formula in FORMULAS:
+    for formula in (one for one in FORMULAS if one.sector in ("", statement.sector)):
         for period in statement.periods:
             operands = read_operands(statement, formula, period, balance)
-            ratios.append(_evaluate(formula, period, operands, constants))
+            ratios.append(_evaluate(formula, period, operands, constants, statement.sector))
     for formula, base in growth_formulas():
         for period, previous in _years(statement.periods):
             operands = {base: lookup(statement, base, period), "previous": lookup(statement, base, previous)}
-            ratios.append(_evaluate(formula, period, operands, {}))
+            ratios.append(_evaluate(formula, period, operands, {}, statement.sector))
     return ratios
 
 
@@ -120,13 +121,22 @@ def _years(periods: list[Period]) -> list[tuple[Period, Period]]:
 
 
 def _evaluate(
-    formula: Formula, period: Period, operands: dict[str, Operand], constants: dict[str, float]
+    formula: Formula,
+    period: Period,
+    operands: dict[str, Operand],
+    constants: dict[str, float],
+    sector: Sector,
 ) -> Ratio:
     inputs = {name: operand.value for name, operand in operands.items() if operand.value is not None}
     if "short_term_investments" in inputs and not operands["short_term_investments"].sources:
         del inputs["short_term_investments"]  # no line, and nothing missing
     factor = _factor(formula, period)
-    value, status, reason = _value(formula, operands, constants, factor)
+    value: float | None
+    status: Status
+    if why := meaningless_reason(sector, formula.key):
+        value, status, reason = None, "not_meaningful", why
+    else:
+        value, status, reason = _value(formula, operands, constants, factor)
     note = (
         f"Flows of {period.months} months are multiplied by {factor:g}."
         if factor and value is not None

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from .catalogue import DEBTS, WEAK, Match, all_items, match_any
+from .catalogue import DEBTS, WEAK, Match, Sector, all_items, match_any
 from .figures import Source
 from .grid import Cell, is_sentence
 from .kinds import RowKind, StatementKind
@@ -36,6 +36,12 @@ _LOSS_ONLY = re.compile(
 _PART_OF_ROW_ABOVE = re.compile(
     r"\W*(?:thereof|of which|including|davon|darunter|dont|de los cuales|de las cuales)\b", re.IGNORECASE
 )
+# A sentence that says of a whole table in which unit it is, such as `Financials in millions USD. Year to October.`
+_DECLARES_UNIT = re.compile(
+    r"\b(?:amounts?|figures?|financials|values|numbers|data|dollars|euros?|pounds|rupees|expressed|stated|presented"
+    r"|reported|[A-Z]{3})\b[^.]{0,40}?\bin (?:thousands|millions|billions|crores?|lakhs?)\b",
+    re.IGNORECASE,
+)
 _GAIN = re.compile(r"income|profit|earnings|equity|surplus|berschuss", re.IGNORECASE)
 
 
@@ -49,6 +55,7 @@ class Candidate:
         rank, part: as in `Match`.
         kind, sureness: as in `RowKind`.
         table: number of its table.
+        named: whether the table is an export whose rows are fields by name.
         entity: `group` or `company` when its column says so.
         unit: currency, or `shares`.
         trouble: why it cannot be used; '' when it can.
@@ -62,9 +69,11 @@ class Candidate:
     kind: StatementKind
     sureness: int
     table: int
+    named: bool
     row: int
     entity: str
     restated: bool
+    first_shown: bool
     source: Source
     label: str
     heading: str
@@ -129,14 +138,27 @@ def start_reading(
     )
 
 
+# In Latin America `M$` are thousands of pesos, `MM$` millions; elsewhere `M$` are millions of dollars.
+_THOUSANDS_OF_PESOS = re.compile(r"(?<![A-Za-z])M\$")
+_SPANISH = re.compile(
+    r"\b(?:activos?|pasivos?|patrimonio|ganancia|ingresos|resultado|efectivo)\b", re.IGNORECASE
+)
+
+
 def _unit_above(table: Table) -> Unit:
     """The unit that the titles name, the nearest first."""
     found = Unit()
     for text in reversed([*([table.grid.sheet] if table.grid.sheet else []), *table.titles]):
-        if is_sentence(text):
+        if is_sentence(text) and not _DECLARES_UNIT.search(text):
             continue
-        found = found.completed(unit_of(text))
+        found = found.completed(_unit_of(text, table))
     return found
+
+
+def _unit_of(text: str, table: Table) -> Unit:
+    if _THOUSANDS_OF_PESOS.search(text) and any(_SPANISH.search(row.label) for row in table.rows):
+        return Unit(1_000)
+    return unit_of(text)
 
 
 def share_units(readings: list[Reading]) -> list[tuple[Reading, str]]:
@@ -209,17 +231,17 @@ def read_candidates(reading: Reading, scale: int | None) -> None:
     """
     running = Unit()
     table = reading.table
-    totals = unlabelled_totals(table.rows, reading.style)
+    totals = unlabelled_totals(table.rows, reading.style, table.titles)
     for at, row in enumerate(table.rows):
         if row.is_head:
-            named = Unit() if is_sentence(row.label) else unit_of(row.label)
+            named = Unit() if is_sentence(row.label) else _unit_of(row.label, table)
             running = named.completed(running)
             continue
         kind = reading.kinds[at]
         is_balance = kind.kind in ("balance", "unknown")
         section = reading.sections[at] if is_balance else ""
         side = reading.sides[at] if is_balance else ""
-        match = totals.get(at) or _match(row, kind, section, side)
+        match = totals.get(at) or _match(row, kind, section, side, table.sector)
         if match is not None and match.key in DEBTS and is_wider_than_debt(row.label):
             # Derivatives and deferred payments stand there too: what of it is debt, no row says.
             reading.unread.setdefault(match.key, []).append(row.label)
@@ -245,13 +267,13 @@ def read_candidates(reading: Reading, scale: int | None) -> None:
     _set_signs(reading)
 
 
-def _match(row: Row, kind: RowKind, section: Section, side: Side) -> Match | None:
+def _match(row: Row, kind: RowKind, section: Section, side: Side, sector: Sector) -> Match | None:
     if _PART_OF_ROW_ABOVE.match(row.label):
         return None
     if is_change(row.label) and kind.kind != "cash_flow":
-        found = match_any(row.label)
+        found = match_any(row.label, sector)
         return found if found and all_items()[found.key].home == "cash_flow" else None
-    match = match_any(row.label)
+    match = match_any(row.label, sector)
     if kind.kind not in ("balance", "unknown"):
         return match
     return on_side(in_section(match, row.label, section), side)
@@ -323,9 +345,11 @@ def _candidate(
         kind=kind.kind,
         sureness=kind.sureness,
         table=reading.index,
+        named=reading.table.named,
         row=row.number,
         entity=column.heading.entity,
         restated=column.heading.restated,
+        first_shown=column.heading.first_shown,
         source=Source(reading.table.grid.file, reading.table.grid.sheet, cell[1]),
         label=row.label,
         heading=column.text,

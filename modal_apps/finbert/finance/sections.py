@@ -63,10 +63,14 @@ LIKE_INVESTMENTS = re.compile(
 
 
 def sections_of(rows: list[Row]) -> list[Section]:
-    """For each row of a balance sheet the section that it stands in; '' where none can be told."""
+    """
+    For each row of a balance sheet the section that it stands in; '' where none can be told. A total ends its section,
+    or begins it where totals stand above their parts, as in the Spanish form.
+    """
     found: list[Section] = []
     now: Section = ""
     start = 0
+    above = _begins_with_total(rows)
     for index, row in enumerate(rows):
         name = normalize(row.label)
         match = match_any(row.label)
@@ -76,19 +80,26 @@ def sections_of(rows: list[Row]) -> list[Section]:
         found.append(now)
         if row.is_head or match is None:
             continue
-        if match.key in _AFTER:
-            for above in range(start, index):
-                found[above] = found[above] or "current"
-            now = "noncurrent"
-        elif match.key in ("noncurrent_assets", "noncurrent_liabilities"):
-            for above in range(start, index):
-                found[above] = found[above] or "noncurrent"
-            now = ""
-        if match.key in _ENDS or match.key in _AFTER or match.key.startswith("noncurrent"):
+        own: Section = "current" if match.key in _AFTER else "noncurrent"
+        is_part = match.key in _AFTER or match.key.startswith("noncurrent_")
+        if is_part and above:
+            now = own
+        elif is_part:
+            for place in range(start, index):
+                found[place] = found[place] or own
+            now = "noncurrent" if match.key in _AFTER else ""
+        if match.key in _ENDS or is_part:
             start = index + 1
         if match.key in _ENDS:
             now = ""
     return found
+
+
+def _begins_with_total(rows: list[Row]) -> bool:
+    """Whether totals stand above their parts, as the first row of figures shows."""
+    first = next((row for row in rows if row.cells), None)
+    match = match_any(first.label) if first else None
+    return bool(match and (match.key in (*_AFTER, "equity") or match.key.startswith("noncurrent_")))
 
 
 def _head(name: str, now: Section) -> Section:
@@ -139,30 +150,96 @@ def is_like_debt(label: str) -> bool:
     return bool(_LIKE_DEBT.search(name)) and not _NO_DEBT.search(name)
 
 
-def unlabelled_totals(rows: list[Row], style: Style) -> dict[int, Match]:
-    """Totals without a label, which add up what stands below the head of a section."""
+_TOTAL = re.compile(r"(?:(?:grand )?total(?: general| generale?)?|summe|gesamt|suma|somme|totale|insgesamt)?")
+_WHOLE_SIDES = (
+    (
+        re.compile(
+            r"(?:bilan |bilanz |balance |total )?"
+            r"(?:assets|actifs?|aktiva|aktiven|aktivseite|activos?|application of funds)"
+        ),
+        "total_assets",
+    ),
+    (
+        re.compile(
+            r"(?:bilan |bilanz |balance )?(?:(?:capital|equity|shareholders equity|eigenkapital|capitaux propres"
+            r"|patrimonio(?: neto)?) (?:and|und|et|y) (?:liabilities|verbindlichkeiten|schulden|passifs?|pasivos?)"
+            r"|(?:liabilities|passif|pasivos?) (?:and|et|y) (?:shareholders )?(?:equity|capital|capitaux propres"
+            r"|patrimonio(?: neto)?)|passif|passiva|passiven|passivseite|sources of funds)"
+        ),
+        "liabilities_and_equity",
+    ),
+)
+_EQUITY_HEAD = re.compile(
+    r"(?:shareholders |total )?equity|eigenkapital|capitaux propres|patrimonio neto|capital and reserves"
+)
+_SUBTOTALS = (
+    *("current_assets", "noncurrent_assets", "current_liabilities", "noncurrent_liabilities"),
+    *("total_liabilities", "equity"),
+)
+
+
+class _Sums:
+    """Running sums below a head, by column; `key` is the item that their total is."""
+
+    def __init__(self, key: str = "") -> None:
+        self.key = key
+        self._sums: dict[int, float] = {}
+
+    def add(self, numbers: dict[int, float]) -> None:
+        self._sums = {
+            place: self._sums.get(place, 0.0) + numbers.get(place, 0.0) for place in {*self._sums, *numbers}
+        }
+
+    def are(self, numbers: dict[int, float]) -> bool:
+        """Whether a row has these sums."""
+        return bool(self.key and numbers) and all(
+            abs(self._sums.get(place, 0.0) - value) <= SLACK * abs(value) for place, value in numbers.items()
+        )
+
+
+def unlabelled_totals(rows: list[Row], style: Style, titles: list[str]) -> dict[int, Match]:
+    """
+    Totals that are called nothing but that, or nothing at all: sums of what stands below the head of a section, or of
+    all of one side.
+
+    Parameters:
+        titles: those above the rows, the nearest last.
+    """
     found: dict[int, Match] = {}
-    key = ""
-    sums: dict[int, float] = {}
+    side = _Sums(next((key for text in reversed(titles[-2:]) if (key := _side_of(normalize(text)))), ""))
+    section = _Sums()
+    last: tuple[int, Match] | None = None  # total of the side so far; only the last one is that of all of it
     for index, row in enumerate(rows):
+        name = normalize(row.label)
         if row.is_head:
-            name = normalize(row.label)
-            key = _total_of(name) or key
-            sums = {} if _total_of(name) else sums
+            if key := _side_of(name):
+                found.update([last] if last else [])
+                side, section, last = _Sums(key), _Sums(), None
+            elif key := _total_of(name):
+                section = _Sums(key)
             continue
         values = {place: read_number(cell[0], style)[0] for place, cell in row.cells.items()}
         numbers = {place: value for place, value in values.items() if value is not None}
-        if row.label or not key:
-            sums = {place: sums.get(place, 0.0) + value for place, value in numbers.items()}
-        elif numbers and all(
-            abs(sums.get(place, 0.0) - value) <= SLACK * abs(value) for place, value in numbers.items()
-        ):
-            found[index] = Match(key, 2)
-            key = ""
-    return found
+        if not _TOTAL.fullmatch(name):
+            match = match_any(row.label)
+            if match is None or match.key not in _SUBTOTALS:
+                section.add(numbers)
+                side.add(numbers)
+        elif section.are(numbers):
+            found[index] = Match(section.key, 2)
+            section, last = _Sums(), None
+        else:
+            last = (index, Match(side.key, 2)) if side.are(numbers) else None
+    return found | dict([last] if last else [])
+
+
+def _side_of(name: str) -> str:
+    return next((key for pattern, key in _WHOLE_SIDES if pattern.fullmatch(name)), "")
 
 
 def _total_of(name: str) -> str:
+    if _EQUITY_HEAD.fullmatch(name):
+        return "equity"
     if not (_CURRENT.fullmatch(name) or _NONCURRENT.fullmatch(name)):
         return ""
     liabilities = re.search(r"liab|schuld|verbindlich|passi|pasivo|creditors", name)

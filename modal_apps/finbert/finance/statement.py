@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from .before_depreciation import settle_operating_income
 from .catalogue import all_items
 from .checks import check_statement
 from .choice import Choice, as_value, choose, withhold_all
@@ -19,9 +20,12 @@ from .layouts import extra_tables
 from .numbers import Style, detect_style
 from .periods import Period
 from .reading import Reading, currencies_of, read_candidates, share_units, start_reading
+from .sectors import sector_of, sector_words
 from .signs import settle_taxes
 from .tables import Table, tables_of
 from .timeline import Timeline, read_timeline
+
+LEAST_IN_UNITS = 10_000_000  # what a company that reports in units has as its largest amount, more or less
 
 __all__ = ["Source", "Statement", "Value", "read_statement"]
 
@@ -41,6 +45,9 @@ def read_statement(
     """
     statement = Statement()
     tables = [table for grid in grids for table in (tables_of(grid) or extra_tables(grid, statement.notices))]
+    statement.sector = sector_of(tables)
+    for table in tables:
+        table.sector = statement.sector
     kinds = [row_kinds(table) for table in tables]
     timeline = read_timeline(
         tables,
@@ -58,6 +65,7 @@ def read_statement(
     for reading in readings:
         read_candidates(reading, unit_scale)
         settle_taxes(reading)
+        settle_operating_income(reading)
         statement.tables_by_file[reading.table.grid.file] += 1
     statement.currency = currency or _main_currency(readings, statement)
     choice = choose(readings, None if currency else statement.currency)
@@ -66,9 +74,19 @@ def read_statement(
     note_incomplete(statement, readings, choice)
     check_statement(statement)
     _tell_troubles(statement, timeline, grids, tables)
+    if unit_scale is None and currency is None:
+        _tell_unit(statement, choice)
+    if statement.sector:
+        message = (
+            f"These are statements of {sector_words(statement.sector)}. Ratios of liquidity, margins, turnover and "
+            "free cash flow say nothing of it and have no value."
+        )
+        statement.notices.append(Notice("sector", message))
     if reason := several_companies(readings):
         withhold_all(statement, "several_companies", reason)
         statement.periods = []
+        chosen = [id(notice) for notice in choice.notices]  # which value was taken, where none is given
+        statement.notices = [notice for notice in statement.notices if id(notice) not in chosen]
         statement.notices.insert(
             0,
             Notice("several_companies", reason, tuple(dict.fromkeys(one.item for one in statement.withheld))),
@@ -132,6 +150,16 @@ def _main_currency(readings: list[Reading], statement: Statement) -> str | None:
     return max(found, key=lambda code: found[code]) if found else None
 
 
+def _tell_unit(statement: Statement, choice: Choice) -> None:
+    """Says that no unit is named where the amounts are so small that they may be in thousands or millions."""
+    found = [one for one in choice.picked.values() if one.unit != "shares"]
+    if not found or any(one.unit or one.scale != 1 for one in found):
+        return
+    if max(abs(one.value) for one in found) < LEAST_IN_UNITS:
+        message = "The files name no currency and no unit, such as thousands. Amounts are given as written."
+        statement.notices.append(Notice("unit_not_named", message))
+
+
 def _main_scale(choice: Choice) -> int:
     scales = Counter(found.scale for found in choice.picked.values() if found.unit != "shares")
     return scales.most_common(1)[0][0] if scales else 1
@@ -181,8 +209,10 @@ def _tell_troubles(statement: Statement, timeline: Timeline, grids: list[Grid], 
             statement.notices.append(Notice(one.code, one.reason, (one.item,), (one.period,), sources))
     for place, table in enumerate(tables):
         _tell_lost_columns(statement, timeline, place, table)
-    if not statement.line_items and not statement.withheld and any(grid.rows for grid in grids):
-        statement.notices.append(Notice("no_statement_found", _why_nothing(tables)))
+    if not statement.line_items and not statement.withheld and grids:
+        has_rows = any(grid.rows for grid in grids)
+        why = _why_nothing(tables) if has_rows else "The files are empty: no cell has a value."
+        statement.notices.append(Notice("no_statement_found", why))
 
 
 def _tell_assumed(statement: Statement, timeline: Timeline, tables: list[Table]) -> None:

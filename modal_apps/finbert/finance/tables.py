@@ -12,8 +12,10 @@ import itertools
 import re
 from dataclasses import dataclass, field, replace
 
+from .catalogue import Sector, match_label
 from .grid import Cell, Grid
-from .notes import note_columns
+from .headings_of_columns import net_column, with_years
+from .notes import is_note_word, note_columns
 from .numbers import parse_number
 from .periods import Heading, parse_heading
 from .units import Unit, unit_of, without_unit
@@ -29,12 +31,20 @@ _HEADING_WORDS = re.compile(
     r"items?|line items?|descriptions?|particulars|accounts?|metrics?|breakdown|categor(?:y|ies)|caption|label|concept"
     r"|figures?|financials?|period|year|years|fiscal year|date|notes?|key figures|position(?:en)?|posten|bezeichnung"
     r"|konto|libell[ée]s?|postes?|rubriques?|concepto|partidas?|cuentas?|unit|units|currency|name|statement|amounts?"
+    r"|rubros?|intitul[ée]s?|d[ée]signation|anmerkung|erl[äa]uterung|ref|codes?|schedule"
     r"|restated|unaudited|audited|ended|as of|for the|"
+)
+# Heads of one side of a balance sheet, which stand in front of the years.
+_SIDE = re.compile(
+    r"assets|liabilities|(?:liabilities|passif|pasivo|passiva) (?:and|&|et|y|und) .{1,60}|equity and liabilities"
+    r"|capital and liabilities|aktiva|aktiven|passiva|passiven|actif|passif|activo|pasivo"
+    r"|(?:patrimonio|capitaux) .{1,60}"
 )
 _STATEMENT_WORDS = re.compile(
     r"\b(?:statements?|balance sheets?|financial position|profit (?:and|or|&) loss|p&l|income|operations|cash flows?"
     r"|earnings|bilanz|gewinn|kapitalfluss|kapitalflussrechnung|cashflow|bilan|compte de résultat|flux de trésorerie"
-    r"|balance|cuenta de|estado de|assets|aktiva|actif|activo|summary|highlights|overview|results|selected)\b",
+    r"|balance|cuentas? de|estados? de|assets|aktiva|actif|activo|summary|highlights|overview|results|selected"
+    r"|liabilities|passiva|passif|pasivo|patrimonio|capitaux propres|eigenkapital|tableau)\b",
     re.IGNORECASE,
 )
 
@@ -88,6 +98,7 @@ class Table:
         titles: the texts above it, the nearest last.
         first: whether no table stands above it in its grid.
         named: whether each row was written as `item: value`, without the order of a statement.
+        sector: of the company, known when all tables are.
     """
 
     grid: Grid
@@ -96,12 +107,13 @@ class Table:
     rows: list[Row] = field(default_factory=list)
     first: bool = False
     named: bool = False
+    sector: Sector = ""
 
 
 def tables_of(grid: Grid) -> list[Table]:
     """All tables of a grid whose columns are periods."""
     reader = _Reader(grid)
-    for number, cells in enumerate(grid.rows):
+    for number, cells in enumerate(with_years(grid.rows)):
         reader.take(number, cells)
     for table in reader.tables:
         table.named = table.named or _has_keys(table.rows)
@@ -134,7 +146,9 @@ class _Reader:
         if heads := heading_cells(filled, has_table=table is not None and bool(table.rows)):
             labels = (str(cell) for column, cell in filled.items() if column < min(heads))
             self._titles += [
-                label for label in labels if not _HEADING_WORDS.fullmatch(label.strip(" :.").lower())
+                label
+                for label in labels
+                if not _HEADING_WORDS.fullmatch(label.strip(" :.").lower()) and not is_note_word(label)
             ]
             self._heads.append(heads)
             return
@@ -165,7 +179,9 @@ class _Reader:
     def _open_table(self, first: int) -> None:
         columns = join_headings(self._heads, in_order=self._grid.lines)
         if not self._grid.lines:
-            columns = [_with_notes(self._grid, first, column) for column in columns]
+            columns = [
+                _with_notes(self._grid, first, _with_net(self._grid, first, column)) for column in columns
+            ]
         self._heads = []
         if columns:
             self.tables.append(
@@ -178,6 +194,10 @@ class _Reader:
                 )
             )
             self._titles = []
+
+
+def _with_net(grid: Grid, first: int, column: Column) -> Column:
+    return replace(column, index=net_column(grid, first, column.index, column.end))
 
 
 def _with_notes(grid: Grid, first: int, column: Column) -> Column:
@@ -262,17 +282,25 @@ def _are_years(headings: list[Heading], label: str, has_table: bool) -> bool:
     in_steps = all(
         later == years[0] or abs(later - earlier) <= MOST_STEP for earlier, later in itertools.pairwise(years)
     )
+    in_a_row = all(abs(later - earlier) == 1 for earlier, later in itertools.pairwise(years))
+    if len(years) > 1 and in_a_row and is_side_head(label):
+        return True
     if _is_heading_word(label):
         return in_steps and (len(years) > 1 or bool(label) or not has_table)
-    if not in_steps or len(years) < 2 or _is_item(label):
+    if not in_steps or len(years) < 2 or match_label(label):
         return False
-    if _STATEMENT_WORDS.search(label) and not has_table:
-        return all(abs(later - earlier) == 1 for earlier, later in itertools.pairwise(years))
-    return (
-        not has_table
-        and not _is_item(label)
-        and all(abs(later - earlier) == 1 for earlier, later in itertools.pairwise(years))
-    )
+    return not has_table and in_a_row
+
+
+_NO_NAME = (
+    *("in", "all", "figures", "amounts", "values", "angaben", "en", "the"),
+    *("s", "sr", "sl", "si", "no", "nr", "nos"),  # of a column that counts the rows
+)
+
+
+def is_side_head(text: str) -> bool:
+    """Whether a text is the head of one side of a balance sheet."""
+    return bool(_SIDE.fullmatch(text.strip(" :").lower()))
 
 
 def _is_heading_word(label: str) -> bool:
@@ -283,21 +311,10 @@ def _is_heading_word(label: str) -> bool:
     if heading is not None:
         return True
     plain = re.sub(r"[^\w& ]", " ", without_unit(label)).strip().lower()
-    words = plain.split()
-    kept = [
-        word
-        for word in words
-        if word not in ("in", "all", "figures", "amounts", "values", "angaben", "en", "the")
-    ]
+    kept = [word for word in plain.split() if word not in _NO_NAME and not is_note_word(word)]
     if _HEADING_WORDS.fullmatch(" ".join(kept)):
         return True
-    return unit_of(label).scale is not None and not _is_item(label)
-
-
-def _is_item(label: str) -> bool:
-    from .catalogue import match_label  # a cycle otherwise: the catalogue knows nothing of tables
-
-    return match_label(label) is not None
+    return unit_of(label).scale is not None and match_label(label) is None
 
 
 def _under_headings(filled: dict[int, Cell], heads: list[dict[int, Cell]]) -> dict[int, Cell]:

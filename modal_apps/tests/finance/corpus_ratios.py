@@ -77,6 +77,22 @@ REFERENCE: dict[str, tuple[tuple[str, ...], Callable[[Amounts], float | None]]] 
         ("total_liabilities", "total_assets"),
         lambda x: _of_positive(x["total_liabilities"], x["total_assets"]),
     ),
+    "equity_ratio": (
+        ("equity", "total_assets"),
+        lambda x: _percent(_of_positive(x["equity"], x["total_assets"])),
+    ),
+    "cost_income": (
+        ("operating_expenses", "revenue"),
+        lambda x: _percent(_of_positive(x["operating_expenses"], x["revenue"])),
+    ),
+    "loans_to_deposits": (
+        ("customer_loans", "customer_deposits"),
+        lambda x: _percent(_of_positive(x["customer_loans"], x["customer_deposits"])),
+    ),
+    "loss_ratio": (
+        ("claims", "premiums"),
+        lambda x: _percent(_of_positive(x["claims"], x["premiums"])),
+    ),
     "equity_multiplier": (
         ("total_assets", "equity"),
         lambda x: _of_positive(x["total_assets"], x["equity"]),

@@ -19,7 +19,7 @@ from finance.settings import FinbertSettings
 from finance_backend import LocalBackend, upload
 from support import KEY, documented_routes, listed_routes, read_manifest, send_sample
 
-CSV = upload("a.csv", b"Item,FY2024,FY2023\nRevenue,12,10\nNet income,3,2\n")
+CSV = upload("a.csv", b"USD,FY2024,FY2023\nRevenue,12,10\nNet income,3,2\n")
 NOTES = upload(
     "notes.txt", b"Revenue grew strongly in the year.\n\nThe annual meeting takes place on 14 May.\n"
 )
@@ -309,7 +309,7 @@ async def test_logs_have_the_request_id_and_no_content(
     assert len(lines) == 5
     assert all(re.match(r"\[\d{4}-\d\d-\d\dT[\d:.]+Z\] INFO finbert req=r-1 ", line) for line in lines)
     assert re.search(r"POST /analyze_financials 200 in \d+ ms$", lines[-1])
-    assert answer.json()["logs"].splitlines()[0] == "read a.csv: csv, 48 bytes"
+    assert answer.json()["logs"].splitlines()[0] == "read a.csv: csv, 47 bytes"
     for private in ("private question", "Revenue grew", KEY):
         assert private not in printed
 

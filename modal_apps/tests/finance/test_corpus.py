@@ -11,7 +11,7 @@ from corpus_files import statements
 from corpus_score import Score
 from corpus_table import measure, table
 
-LEAST_FOUND = 0.972  # 1135 of 1167
+LEAST_FOUND = 0.99  # 1611 of 1626
 ROUNDED = 0.005  # of the whole: rounding, or a minority that a vendor leaves out
 IDENTITIES = {
     "assets are liabilities and equity": ("total_assets", "total_liabilities", "equity"),
@@ -40,7 +40,7 @@ def test_the_values_by_hand_fulfil_the_identities_of_accounting(statement: dict[
             gaps = [abs(whole - one - two) for whole, one, two in itertools.product(*parts)]
             assert min(gaps) <= ROUNDED * abs(parts[0][0]), f"{name} {end}"
             checked += 1
-    assert checked, "no identity can be checked, so nothing bears these values out"
+    assert checked or not values, "no identity can be checked, so nothing bears these values out"
 
 
 def test_no_value_and_no_ratio_of_a_statement_is_wrong(scores: list[Score]) -> None:

@@ -160,7 +160,7 @@ def test_what_a_failed_check_rests_on_is_withheld() -> None:
     assert [one.item for one in statement.withheld] == ["total_assets", "total_liabilities", "equity"]
     assert ratio(statement, "roe").status == "withheld"
     assert "does not hold" in ratio(statement, "roe").reason
-    assert [notice.code for notice in statement.notices] == ["failed_check"]
+    assert [notice.code for notice in statement.notices] == ["failed_check", "unit_not_named"]
 
 
 def test_liabilities_in_brackets_are_positive() -> None:
