@@ -71,12 +71,18 @@ function isWhole({ start, end, isClosed, depth }: TextString): boolean {
   return isClosed || depth === 0 || end - start >= 4;
 }
 
-/** Headers come as lists in the answers of many servers. */
+/** Headers come as lists in the answers of many servers, also as lists in lists. */
 function listValues(text: string, name: string, open: number): Piece[] {
   const pieces: Piece[] = [];
-  const gap = /[\s,[]*/y;
+  const gap = /[\s,[\]]*/y;
+  let depth = 0;
   for (let at = open; ;) {
-    at = pieceAt(gap, text, at)?.end ?? at;
+    const between = pieceAt(gap, text, at);
+    for (const sign of between ? text.slice(between.start, between.end) : '') {
+      depth += sign === '[' ? 1 : sign === ']' ? -1 : 0;
+      if (depth === 0) return pieces;
+    }
+    at = between?.end ?? at;
     const string = stringAt(text, at);
     if (!string?.isClosed) return pieces;
     const value = text.slice(string.start, string.end);
@@ -259,9 +265,9 @@ const flag = /(?<![\w-])--?([A-Za-z][\w-]{1,60})[ \t]{1,3}(?=[^\s-])/g;
 const userFlag =
   /(?<![\w-])(?:-u|--user|--proxy-user)[ =]{1,3}["']?((?:[^\s"':\\=][^\s"':\\]{0,60})?:[^\s"'\\]{1,200})/g;
 
-/** A line, or lines, of `.netrc`. */
+/** A line, or lines, of `.netrc`. Who speaks of a default password means no entry, so that one needs its login. */
 const machine =
-  /\bmachine[ \t]{1,10}\S{1,200}\s{1,20}(?:login\s{1,10}\S{1,200}\s{1,20})?password\s{1,10}(\S{1,200})/g;
+  /\b(?:machine[ \t]{1,10}\S{1,200}(?:\s{1,20}(?:login|user|account)\s{1,10}\S{1,200}){0,2}|default(?:\s{1,20}(?:login|user|account)\s{1,10}\S{1,200}){1,2})\s{1,20}password\s{1,10}(\S{1,200})/g;
 
 /** Names that stand apart from their values: `name: PASSWORD, value: x`, and options of commands. */
 export function* apart(text: string): Steps<Credential[]> {
