@@ -98,6 +98,12 @@ describe('outdated Modal code', () => {
     await row.waitFor({ timeout: 60_000 });
     await workbench.shot('91-doctor-preview');
     expect(await readFile(file('other.py'), 'utf8')).toContain('modal.Stub');
+    await workbench.page.locator('.bulk-edit-panel .monaco-button', { hasText: 'Apply' }).click();
+    await poll(
+      async () =>
+        (await readFile(file('other.py'), 'utf8')) === mended.replace('"old"', '"other"') ? true : undefined,
+      { what: 'the other file with its fixes' },
+    );
   });
 });
 

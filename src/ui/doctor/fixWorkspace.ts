@@ -5,7 +5,6 @@ import type { Finding } from '../../doctor/rule.ts';
 import type { WorkspaceFixes } from '../../doctor/workspaceFixes.ts';
 import { workspaceFixes } from '../../doctor/workspaceFixes.ts';
 import { text } from '../../domain/text.ts';
-import { plural } from '../../domain/words.ts';
 import { showInformation, withProgress } from '../../platform/shown/messages.ts';
 import type { ScriptFiles } from '../../scripts/scriptIndex.ts';
 import { rangeOf } from './doctorFixes.ts';
@@ -37,14 +36,16 @@ export async function fixWorkspace(files: ScriptFiles, findings: WorkspaceFindin
   );
   if (!gathered) return;
   const { edit, left } = gathered;
-  const more =
-    left > 0 ? text` ${plural(left, 'place')} need your decision and are marked in the files.` : text``;
+  const decisions =
+    left === 1 ? text`1 place needs your decision and is` : text`${left} places need your decision and are`;
+  const more = left > 0 ? text` ${decisions} marked in the files.` : text``;
   if (edit.size === 0) {
     void showInformation(text`No outdated Modal code that could be fixed was found.${more}`);
     return;
   }
-  await vscode.workspace.applyEdit(edit);
-  if (left > 0) void showInformation(text`Save the files that were changed.${more}`);
+  // As a refactoring, the files are saved where the user's settings say so, which is the editor's default.
+  const isApplied = await vscode.workspace.applyEdit(edit, { isRefactoring: true });
+  if (isApplied && left > 0) void showInformation(text`The Modal code was fixed.${more}`);
 }
 
 function gather(
