@@ -236,15 +236,14 @@ export class ControlPlanes implements Disposable {
       if (!isCancelled(error)) this.#wasDown = true;
       throw error;
     }
-    if (this.#wasDown) await this.#reconnect();
+    if (this.#wasDown) this.#reconnect();
     this.#probed = { way, isFresh: lasting(probeEveryMs) };
   }
 
   /** What was opened while the line was down may stay dead for long after it is back. */
-  async #reconnect(): Promise<void> {
+  #reconnect(): void {
     this.#wasDown = false;
-    const made = await Promise.allSettled(this.#planes.values());
-    for (const each of made) if (each.status === 'fulfilled') each.value.reconnect();
+    for (const plane of this.#planes.values()) plane.then((made) => made.reconnect()).catch(() => undefined);
   }
 }
 
