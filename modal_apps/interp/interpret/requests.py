@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from .limits import (
@@ -183,10 +184,11 @@ class LensIn(_Request):
     filter_non_word_tokens: Annotated[bool, Field(description="Leave out what is no word.")] = True
     stream: Annotated[bool, Field(description="A frame on each line, in place of one object.")] = True
     temperature: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 1.0
-    chat: Annotated[None, Field(description="Not here: render it, and send inputTokenIds.")] = None
-    num_completion_tokens: Annotated[Literal[0], Field(description="Not here: only prompts are read.")] = 0
-    steer_tokens: Annotated[list[None], Field(max_length=0, description="Not here.")] = []
-    swap_token: Annotated[None, Field(description="Not here.")] = None
+    # Known to other clients and refused below unless empty, so that no form offers them.
+    chat: SkipJsonSchema[None] = None
+    num_completion_tokens: SkipJsonSchema[Literal[0]] = 0
+    steer_tokens: SkipJsonSchema[Annotated[list[None], Field(max_length=0)]] = []
+    swap_token: SkipJsonSchema[None] = None
 
     @model_validator(mode="before")
     @classmethod
