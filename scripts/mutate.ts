@@ -4,8 +4,11 @@
  *
  * `npm run mutate -- PLACES [COUNT] [SEED] [KIND…] [TEST…]`: puts one small fault at a time into a copy of the checkout and runs
  * the unit tests that reach it, the quickest first, until one fails. Places are folders, files or patterns, with commas
- * between them. Named test files judge alone, which is quick and finds at least as many survivors. What no test notices is printed with its place, and may be equivalent.
+ * between them. Named test files judge alone, which is quick and finds at least as many survivors. With the word `parity`, the
+ * official clients judge what no unit test has noticed, half a minute each: they are the tests of what comes over the
+ * wire. What nobody notices is printed with its place, and may be equivalent.
  */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { globSync } from 'node:fs';
@@ -37,10 +40,13 @@ interface Verdict {
 const copied = ['src', 'test', 'scripts', 'media', 'syntaxes', 'modal_apps', '*.json', '*.m?(j|t)s', '*.md'];
 /** As long as no test has failed, twice as many files are run at once as before, up to this. */
 const largestBatch = 16;
+/** Ten times what the parity suite takes. */
+const parityLimitMs = 600_000;
 
 const [places = 'src/domain', count = '40', seed = '1', ...rest] = process.argv.slice(2);
 const judges = rest.filter((each) => each.endsWith('.test.ts'));
-const kinds = rest.filter((each) => !judges.includes(each));
+const asksParity = rest.includes('parity');
+const kinds = rest.filter((each) => !judges.includes(each) && each !== 'parity');
 if (places === 'answers')
   process.exit(await run('vitest', ['run', '--project', 'parity', '--disable-console-intercept']));
 const unknown = kinds.filter((kind) => !mutationKinds.some((known) => known === kind));
@@ -51,13 +57,15 @@ const copy = await mkdtemp(path.join(os.tmpdir(), 'mutate-'));
 const runner = new MutateRunner(copy);
 const green = new Set<string>();
 let passes: TypeCheck | undefined;
+let isParityGreen = false;
 try {
   await makeCopy();
   const mutants = await sample(Number(count));
+  isParityGreen = asksParity && runParity();
   const reach = judges.length > 0 ? [] : await noteReach(new Set(mutants.map(({ file }) => file)));
   const verdicts: [Mutant, Verdict][] = [];
   for (const mutant of mutants) {
-    const verdict = await withTypes(mutant, await tryOut(mutant, reach));
+    const verdict = await withParity(mutant, await withTypes(mutant, await tryOut(mutant, reach)));
     verdicts.push([mutant, verdict]);
     const { kind, file, line } = mutant;
     console.log(
@@ -158,6 +166,26 @@ async function withTypes(mutant: Mutant, verdict: Verdict): Promise<Verdict> {
   passes ??= typeCheckOf(places);
   const text = await readFile(path.join(root, mutant.file), 'utf8');
   return passes(mutant.file, mutated(text, mutant)) ? verdict : { ...verdict, outcome: 'refused' };
+}
+
+/** Asks the official clients about what neither a unit test nor the type check has noticed. */
+async function withParity(mutant: Mutant, verdict: Verdict): Promise<Verdict> {
+  if (!asksParity || (verdict.outcome !== 'survived' && verdict.outcome !== 'unreached')) return verdict;
+  if (!isParityGreen) throw new Error('The parity suite fails without any fault.');
+  const place = path.join(copy, mutant.file);
+  const text = await readFile(place, 'utf8');
+  await writeFile(place, mutated(text, mutant));
+  const passed = runParity();
+  await writeFile(place, text);
+  return passed ? verdict : { outcome: 'noticed', by: 'the official clients' };
+}
+
+function runParity(): boolean {
+  const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
+  const args = [vitest, 'run', '--project', 'parity', '--bail', '1'];
+  return (
+    spawnSync(process.execPath, args, { cwd: copy, stdio: 'ignore', timeout: parityLimitMs }).status === 0
+  );
 }
 
 /** Tests that stand in the mirror of the file's folder are likelier to notice. */

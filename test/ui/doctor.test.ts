@@ -54,7 +54,8 @@ beforeAll(async () => {
   demo = await startDemo();
   await writeFile(file('old.py'), old);
   await writeFile(file('half.py'), half);
-  await writeFile(file('other.py'), old.replace('"old"', '"other"'));
+  for (const name of ['other', 'third'])
+    await writeFile(file(`${name}.py`), old.replace('"old"', `"${name}"`));
   workbench = await openWorkbench({ host: demo.host, folder: demo.workspace });
 });
 afterAll(async () => {
@@ -65,6 +66,14 @@ afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') await workbench.shot(`failed ${task.name}`);
 });
 
+const isMended = (name: string) =>
+  poll(
+    async () =>
+      (await readFile(file(`${name}.py`), 'utf8')) === mended.replace('"old"', `"${name}"`)
+        ? true
+        : undefined,
+    { what: `the fixes in ${name}.py` },
+  );
 const errors = () => workbench.page.locator('.monaco-editor .squiggly-error').count();
 
 describe('outdated Modal code', () => {
@@ -92,18 +101,28 @@ describe('outdated Modal code', () => {
     await poll(async () => ((await errors()) === 1 ? true : undefined), { what: 'the mark that stays' });
   });
 
-  it('is fixed in the whole workspace only after a preview', async () => {
+  it('is fixed in the whole workspace where the user chooses it, in the editor’s own preview', async () => {
     await workbench.runCommand('Modal: Fix Outdated Modal Code in Workspace…');
-    const row = workbench.page.locator('.part.panel .monaco-list-row', { hasText: 'other.py' }).first();
+    const question = workbench.page.locator('.monaco-dialog-box');
+    await question.getByText('Fix outdated Modal code in 2 files (10 changes)?').waitFor({ timeout: 60_000 });
+    await workbench.shot('91-doctor-question');
+    await question.getByRole('button', { name: 'Choose…' }).click();
+    const row = workbench.page.locator('.part.panel .monaco-list-row', { hasText: 'third.py' }).first();
     await row.waitFor({ timeout: 60_000 });
+    await row.locator('input[type=checkbox], .monaco-checkbox').first().click();
     await workbench.shot('91-doctor-preview');
-    expect(await readFile(file('other.py'), 'utf8')).toContain('modal.Stub');
+    expect(await readFile(file('third.py'), 'utf8')).toContain('modal.Stub');
     await workbench.page.locator('.bulk-edit-panel .monaco-button', { hasText: 'Apply' }).click();
-    await poll(
-      async () =>
-        (await readFile(file('other.py'), 'utf8')) === mended.replace('"old"', '"other"') ? true : undefined,
-      { what: 'the other file with its fixes' },
-    );
+    await isMended('third');
+    expect(await readFile(file('other.py'), 'utf8')).toContain('modal.Stub');
+  });
+
+  it('is fixed in the whole workspace by one answer', async () => {
+    await workbench.runCommand('Modal: Fix Outdated Modal Code in Workspace…');
+    const question = workbench.page.locator('.monaco-dialog-box');
+    await question.getByText('Fix outdated Modal code in 1 file (5 changes)?').waitFor({ timeout: 60_000 });
+    await question.getByRole('button', { name: 'Fix All' }).click();
+    await isMended('other');
   });
 });
 

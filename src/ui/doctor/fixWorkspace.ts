@@ -4,23 +4,26 @@ import { editsOfAll } from '../../doctor/applyFixes.ts';
 import type { Finding } from '../../doctor/rule.ts';
 import type { WorkspaceFixes } from '../../doctor/workspaceFixes.ts';
 import { workspaceFixes } from '../../doctor/workspaceFixes.ts';
-import { text } from '../../domain/text.ts';
-import { showInformation, withProgress } from '../../platform/shown/messages.ts';
+import { lines, text } from '../../domain/text.ts';
+import { plural } from '../../domain/words.ts';
+import { showInformation, showWarning, withProgress } from '../../platform/shown/messages.ts';
 import type { ScriptFiles } from '../../scripts/scriptIndex.ts';
 import { rangeOf } from './doctorFixes.ts';
 
-/** Nothing is changed before the user has seen each change and agreed. */
-const confirmed: vscode.WorkspaceEditEntryMetadata = {
+/** In the editor's preview such changes are off, and are made only where the user ticks them. */
+const toBeChosen: vscode.WorkspaceEditEntryMetadata = {
   label: 'Outdated Modal code',
   needsConfirmation: true,
 };
+/** Files that the question names; it counts the others. */
+const namedFiles = 10;
 
 export interface WorkspaceFindings {
   readonly ofText: (text: string, uri: vscode.Uri) => Promise<readonly Finding[]>;
   readonly ofDocument: (document: vscode.TextDocument) => Promise<readonly Finding[]>;
 }
 
-/** Gathers the fixes of all Python files, and opens the editor's preview of them. */
+/** Gathers the fixes of all Python files, and makes them when the user agrees to all, or those that the user chooses. */
 export async function fixWorkspace(files: ScriptFiles, findings: WorkspaceFindings): Promise<void> {
   const gathered = await withProgress(
     {
@@ -30,22 +33,50 @@ export async function fixWorkspace(files: ScriptFiles, findings: WorkspaceFindin
     },
     async (_progress, token) => {
       const fixes = await gather(files, findings, () => token.isCancellationRequested);
-      const edit = fixes && (await editOf(fixes, findings, () => token.isCancellationRequested));
-      return edit && { edit, left: fixes.left };
+      const changes = fixes && (await changesOf(fixes, findings, () => token.isCancellationRequested));
+      return changes && { changes, left: fixes.left };
     },
   );
   if (!gathered) return;
-  const { edit, left } = gathered;
+  const { changes, left } = gathered;
   const decisions =
     left === 1 ? text`1 place needs your decision and is` : text`${left} places need your decision and are`;
   const more = left > 0 ? text` ${decisions} marked in the files.` : text``;
-  if (edit.size === 0) {
+  if (changes.length === 0) {
     void showInformation(text`No outdated Modal code that could be fixed was found.${more}`);
     return;
   }
+  const answer = await ask(changes, files);
+  if (answer === undefined) return;
   // As a refactoring, the files are saved where the user's settings say so, which is the editor's default.
+  const edit = editOf(changes, answer === 'choose' ? toBeChosen : undefined);
   const isApplied = await vscode.workspace.applyEdit(edit, { isRefactoring: true });
   if (isApplied && left > 0) void showInformation(text`The Modal code was fixed.${more}`);
+}
+
+/** Changes of a file. */
+interface FileChanges {
+  readonly uri: vscode.Uri;
+  readonly edits: readonly vscode.TextEdit[];
+}
+
+/** Nothing is changed before the user has agreed. */
+async function ask(
+  changes: readonly FileChanges[],
+  files: ScriptFiles,
+): Promise<'all' | 'choose' | undefined> {
+  const places = changes.reduce((sum, { edits }) => sum + edits.length, 0);
+  const names = changes.slice(0, namedFiles).map(({ uri }) => text`${files.label(uri.toString())}`);
+  const others = changes.length - names.length;
+  const [all, choose] = [text`Fix All`, text`Choose…`];
+  const answer = await showWarning(
+    text`Fix outdated Modal code in ${plural(changes.length, 'file')} (${plural(places, 'change')})?`,
+    { modal: true, detail: lines([...names, ...(others > 0 ? [text`and ${others} more`] : [])]) },
+    all,
+    choose,
+  );
+  if (answer === undefined) return undefined;
+  return answer === all ? 'all' : 'choose';
 }
 
 function gather(
@@ -69,19 +100,29 @@ function gather(
 }
 
 /** Only files that change are opened. */
-async function editOf(
+async function changesOf(
   { files }: WorkspaceFixes,
   { ofDocument }: WorkspaceFindings,
   isCancelled: () => boolean,
-): Promise<vscode.WorkspaceEdit | undefined> {
-  const edit = new vscode.WorkspaceEdit();
+): Promise<FileChanges[] | undefined> {
+  const changes: FileChanges[] = [];
   for (const { uri, text: read, edits } of files) {
     if (isCancelled()) return undefined;
     const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
     // The editor may read it in another encoding.
     const own = document.getText() === read ? edits : editsOfAll(await ofDocument(document));
-    for (const { from, to, text: fresh } of own)
-      edit.replace(document.uri, rangeOf({ from, to }, document), fresh, confirmed);
+    const made = own.map((each) => vscode.TextEdit.replace(rangeOf(each, document), each.text));
+    if (made.length > 0) changes.push({ uri: document.uri, edits: made });
   }
+  return changes;
+}
+
+function editOf(
+  changes: readonly FileChanges[],
+  metadata: vscode.WorkspaceEditEntryMetadata | undefined,
+): vscode.WorkspaceEdit {
+  const edit = new vscode.WorkspaceEdit();
+  for (const { uri, edits } of changes)
+    for (const { range, newText } of edits) edit.replace(uri, range, newText, metadata);
   return edit;
 }
