@@ -10,6 +10,12 @@ import { withSecondTry } from './secondTry.ts';
 
 export interface Suite {
   readonly name: string;
+  /** The next suites begin while it runs. */
+  readonly inBackground?: true;
+  /** Begins when those in the background are over. */
+  readonly isAlone?: true;
+  /** What a suite in the background shares with the next ones, so that they need not wait for it. */
+  prepare?(): Promise<unknown>;
   run(): Promise<Count>;
 }
 
@@ -38,7 +44,8 @@ const vitest = (project: string): Promise<Count> =>
     return judge(code, parseVitestReport(await readFile(report, 'utf8')), await readFile(log, 'utf8'));
   });
 
-const pytest = (folder: string, suite: string): Promise<Count> =>
+/** @param before a command that runs it, and its options */
+const pytest = (folder: string, suite: string, before: readonly string[] = []): Promise<Count> =>
   withSecondTry(suite, async (name, only) => {
     const report = path.join(root, `out/test/${name}.xml`);
     const log = path.join(root, `out/test/${name}.log`);
@@ -63,9 +70,13 @@ const pytest = (folder: string, suite: string): Promise<Count> =>
       `--junitxml=${report}`,
       ...only,
     ];
-    const code = await run(python, args, env, log);
+    const [command = python, ...rest] = [...before, python, ...args];
+    const code = await run(command, rest, env, log);
     return judge(code, parseJunitReport(await readFile(report, 'utf8')), await readFile(log, 'utf8'));
   });
+
+/** What runs beside it waits for servers with limits of time, so that it comes first. */
+const background = process.platform === 'win32' ? [] : ['nice', '-n', '10'];
 
 async function ruff(): Promise<Count> {
   const python = await ensurePython();
@@ -93,13 +104,15 @@ export const suites: readonly Suite[] = [
   },
   { name: 'types', run: () => check('node', ['scripts/types.ts']) },
   { name: 'unit', run: () => vitest('unit') },
+  { name: 'simulator', run: () => pytest('test/simulator/tests', 'simulator') },
   {
     name: 'python',
-    run: async () =>
-      sum(await pytest('modal_apps/tests', 'apps'), await pytest('test/simulator/tests', 'simulator')),
+    inBackground: true,
+    prepare: async () => ensureTinyHub(await ensurePython()),
+    run: () => pytest('modal_apps/tests', 'python', background),
   },
   { name: 'integration', run: () => vitest('integration') },
   { name: 'parity', run: () => vitest('parity') },
-  { name: 'extension', run: extensionHost },
-  { name: 'ui', run: () => vitest('ui') },
+  { name: 'extension', isAlone: true, run: extensionHost },
+  { name: 'ui', isAlone: true, run: () => vitest('ui') },
 ];

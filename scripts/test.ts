@@ -1,5 +1,6 @@
 /**
- * `npm test`: every suite, one after the other, then one line `N passed, N failed`.
+ * `npm test`: every suite, then one line `N passed, N failed`. One that computes goes on in the background while the next
+ * ones wait for processes and servers most of their time.
  *
  * `npm test -- unit python` runs only the named suites. Whatever a suite prints is in
  * `out/test/<suite>.log`; what failed is printed here too.
@@ -24,8 +25,15 @@ await rm(path.join(root, 'out/test'), { recursive: true, force: true });
 await mkdir(path.join(root, 'out/test'), { recursive: true });
 
 const chosen = suites.filter((suite) => wanted.length === 0 || wanted.includes(suite.name));
-const counts: Count[] = [];
-for (const suite of chosen) counts.push(await runSuite(suite));
+const runs: Promise<Count>[] = [];
+for (const suite of chosen) {
+  if (suite.isAlone) await Promise.all(runs);
+  await suite.prepare?.().catch(() => undefined); // the suite itself tells why
+  const running = runSuite(suite);
+  runs.push(running);
+  if (!suite.inBackground) await running;
+}
+const counts = await Promise.all(runs);
 
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
