@@ -87,8 +87,8 @@ export class ScriptIndex implements Disposable {
   readonly #present = new PresentPaths();
   /** Files whose imports were not compared with the modules that are of interest. */
   readonly #unsearched = new Set<string>();
-  /** Modules whose importers were looked for. */
-  readonly #searched = new Set<string>();
+  /** Modules whose importers were looked for; one that is gone and comes back is looked for again. */
+  #searched: ReadonlySet<string> = new Set();
   #scripts: readonly ScriptFile[] = [];
   #complete = false;
   #isCut = false;
@@ -242,7 +242,7 @@ export class ScriptIndex implements Disposable {
           );
       }
       this.#unsearched.clear();
-      for (const name of names) this.#searched.add(name);
+      this.#searched = names;
       if (found.length === 0) return;
     }
   }

@@ -7,6 +7,7 @@ import { importFindings } from '../../doctor/images/surroundings.ts';
 import { findingsByCell, programOf } from '../../doctor/notebook.ts';
 import type { Finding, Severity } from '../../doctor/rule.ts';
 import { newestKnown } from '../../doctor/version.ts';
+import { steadyNow } from '../../domain/steadyNow.ts';
 import { installedModules } from '../../modal/installedModules.ts';
 import { installedRelease } from '../../modal/installedRelease.ts';
 import type { InterpreterInput } from '../../modal/interpreter.ts';
@@ -52,6 +53,7 @@ export class Doctor implements Disposable {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #disposables = new DisposableStore();
   #release: Promise<string> | undefined;
+  #installed: { readonly at: number; readonly modules: Promise<ReadonlySet<string> | undefined> } | undefined;
 
   constructor(services: DoctorServices) {
     this.#services = services;
@@ -84,6 +86,7 @@ export class Doctor implements Disposable {
   /** The `modal` of the workspace, or a setting, is another now. */
   lookAgain(): void {
     this.#release = undefined;
+    this.#installed = undefined;
     this.#known.clear();
     for (const document of vscode.workspace.textDocuments) void this.#look(document);
   }
@@ -163,8 +166,18 @@ export class Doctor implements Disposable {
       path: own,
       top: folder === undefined ? folderOf(own) : toSlashes(folder),
       list: async (at) => new Set(await readdir(at).catch(() => [])),
-      installed: async () => installedModules(await this.#services.interpreter()).catch(() => undefined),
+      installed: () => this.#installedModules(),
     };
+  }
+
+  /** Folders of packages are large, and a file is looked at after each change. */
+  #installedModules(): Promise<ReadonlySet<string> | undefined> {
+    const now = steadyNow();
+    if (!this.#installed || now - this.#installed.at >= installedForMs) {
+      const read = async () => installedModules(await this.#services.interpreter());
+      this.#installed = { at: now, modules: read().catch(() => undefined) };
+    }
+    return this.#installed.modules;
   }
 
   async #findRelease(): Promise<string> {
@@ -247,6 +260,9 @@ function markOf(finding: Finding, document: vscode.TextDocument): vscode.Diagnos
 function isPython({ languageId, uri }: vscode.TextDocument): boolean {
   return languageId === 'python' && ['file', 'untitled', cellScheme].includes(uri.scheme);
 }
+
+/** What is installed meanwhile is seen after this. */
+const installedForMs = 10_000;
 
 const cellScheme = 'vscode-notebook-cell';
 

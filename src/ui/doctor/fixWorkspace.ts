@@ -4,6 +4,7 @@ import { editsOfAll } from '../../doctor/applyFixes.ts';
 import type { Finding } from '../../doctor/rule.ts';
 import type { WorkspaceFixes } from '../../doctor/workspaceFixes.ts';
 import { workspaceFixes } from '../../doctor/workspaceFixes.ts';
+import { ModalError } from '../../domain/errors.ts';
 import { lines, text } from '../../domain/text.ts';
 import { plural } from '../../domain/words.ts';
 import { showInformation, showWarning, withProgress } from '../../platform/shown/messages.ts';
@@ -48,6 +49,11 @@ export async function fixWorkspace(files: ScriptFiles, findings: WorkspaceFindin
   }
   const answer = await ask(changes, files);
   if (answer === undefined) return;
+  if (changes.some(({ document, version }) => document.version !== version))
+    throw new ModalError(
+      'conflict',
+      'A file was changed meanwhile, so nothing was fixed. Run the command again.',
+    );
   // As a refactoring, the files are saved where the user's settings say so, which is the editor's default.
   const edit = editOf(changes, answer === 'choose' ? toBeChosen : undefined);
   const isApplied = await vscode.workspace.applyEdit(edit, { isRefactoring: true });
@@ -56,7 +62,9 @@ export async function fixWorkspace(files: ScriptFiles, findings: WorkspaceFindin
 
 /** Changes of a file. */
 interface FileChanges {
-  readonly uri: vscode.Uri;
+  readonly document: vscode.TextDocument;
+  /** That the changes are for. */
+  readonly version: number;
   readonly edits: readonly vscode.TextEdit[];
 }
 
@@ -66,7 +74,8 @@ async function ask(
   files: ScriptFiles,
 ): Promise<'all' | 'choose' | undefined> {
   const places = changes.reduce((sum, { edits }) => sum + edits.length, 0);
-  const names = changes.slice(0, namedFiles).map(({ uri }) => text`${files.label(uri.toString())}`);
+  const labels = changes.map(({ document }) => files.label(document.uri.toString())).sort();
+  const names = labels.slice(0, namedFiles).map((label) => text`${label}`);
   const others = changes.length - names.length;
   const [all, choose] = [text`Fix All`, text`Choose…`];
   const answer = await showWarning(
@@ -109,10 +118,11 @@ async function changesOf(
   for (const { uri, text: read, edits } of files) {
     if (isCancelled()) return undefined;
     const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+    const { version } = document;
     // The editor may read it in another encoding.
     const own = document.getText() === read ? edits : editsOfAll(await ofDocument(document));
     const made = own.map((each) => vscode.TextEdit.replace(rangeOf(each, document), each.text));
-    if (made.length > 0) changes.push({ uri: document.uri, edits: made });
+    if (made.length > 0) changes.push({ document, version, edits: made });
   }
   return changes;
 }
@@ -122,7 +132,7 @@ function editOf(
   metadata: vscode.WorkspaceEditEntryMetadata | undefined,
 ): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
-  for (const { uri, edits } of changes)
-    for (const { range, newText } of edits) edit.replace(uri, range, newText, metadata);
+  for (const { document, edits } of changes)
+    for (const { range, newText } of edits) edit.replace(document.uri, range, newText, metadata);
   return edit;
 }

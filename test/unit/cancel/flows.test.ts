@@ -17,7 +17,6 @@ import { silentLogger } from '../../../src/domain/logger.ts';
 import type { Runnable } from '../../../src/domain/script.ts';
 import type { ModalCli } from '../../../src/modal/cli.ts';
 import type { Connection } from '../../../src/modal/connection.ts';
-import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import { replaceContainers } from '../../../src/modal/replaceContainers.ts';
 import { readCallFacts } from '../../../src/requests/callFacts.ts';
 import type { HealthServices } from '../../../src/requests/health/checkHealth.ts';
@@ -27,25 +26,15 @@ import { parseScript } from '../../../src/scripts/parseScript.ts';
 import { AppStore } from '../../../src/store/appStore.ts';
 import { appOf, endpointOf } from '../support/apps.ts';
 import { catalogApp } from '../support/catalogApp.ts';
+import type { Flow, PlaneServices } from '../support/hanging.ts';
 import { cancelAtEachCall, cancelWithEachAnswer, inTurn } from '../support/hanging.ts';
 import { httpResult } from '../support/httpResult.ts';
 
 type HealthCalls = Pick<HealthServices, 'connect' | 'containers' | 'get'>;
 
-/** Modal, and the way to it. */
-interface Services extends ControlPlane {
-  connect(signal?: AbortSignal): Promise<unknown>;
-}
-
-interface Flow {
-  readonly title: string;
-  readonly answers: () => Readonly<Partial<Record<keyof Services, unknown>>>;
-  readonly run: (services: Services, signal: AbortSignal) => Promise<unknown>;
-  /** The calls that it is cancelled in. */
-  readonly calls: readonly (keyof Services)[];
-  readonly ends?: 'quietly';
+interface LookingFlow extends Flow {
   /** What it asks again to know how it has ended. */
-  readonly looksAgainAfter?: keyof Services;
+  readonly looksAgainAfter?: keyof PlaneServices;
 }
 
 const connection = { environment: '', profile: 'p' } as Connection;
@@ -100,7 +89,7 @@ const readsOfStore = {
   endpointInfo: {},
   describeApp: details,
 };
-const storeOf = (services: Services) =>
+const storeOf = (services: PlaneServices) =>
   new AppStore(
     {
       get: (signal) => services.connect(signal).then(() => services),
@@ -113,7 +102,7 @@ const reads = { listEnvironments: [environment], rates: datedRates };
 const deployed = { findDeployedApp: { appId: 'ap-1' }, describeApp: details, history: [] };
 const unfinished = [appOf({ state: 'initializing' })];
 
-const flows: readonly Flow[] = [
+const flows: readonly LookingFlow[] = [
   {
     title: 'planning the deploy of a bundled app',
     answers: () => ({ ...reads, ...deployed, hasSecret: false }),
@@ -269,11 +258,11 @@ const flows: readonly Flow[] = [
 
 describe.each(flows)('$title', ({ answers, run, calls, ends, looksAgainAfter }) => {
   it('ends at once when it is cancelled, whichever call it waits for', async () => {
-    expect(await cancelAtEachCall<Services>(answers, run, ends)).toEqual(calls);
+    expect(await cancelAtEachCall<PlaneServices>(answers, run, ends)).toEqual(calls);
   });
 
   it('sends nothing else when it is cancelled just as a call is answered', async () => {
-    const asked = await cancelWithEachAnswer<Services>(answers, run, (name, after) =>
+    const asked = await cancelWithEachAnswer<PlaneServices>(answers, run, (name, after) =>
       // A deploy may have been published all the same.
       expect(after, name).toEqual(name === looksAgainAfter ? [name] : []),
     );

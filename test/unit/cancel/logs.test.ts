@@ -11,22 +11,8 @@ import { countHistogram } from '../../../src/logs/histogram.ts';
 import { LogHistory } from '../../../src/logs/history.ts';
 import { lastDeploy } from '../../../src/logs/lastDeploy.ts';
 import { LogBuffer } from '../../../src/logs/logBuffer.ts';
-import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
+import type { Flow, PlaneServices } from '../support/hanging.ts';
 import { cancelAtEachCall, cancelWithEachAnswer, inTurn } from '../support/hanging.ts';
-
-/** Modal, and the way to it. */
-interface Services extends ControlPlane {
-  connect(signal?: AbortSignal): Promise<unknown>;
-}
-
-interface Flow {
-  readonly title: string;
-  readonly answers: () => Readonly<Partial<Record<keyof Services, unknown>>>;
-  readonly run: (services: Services, signal: AbortSignal) => Promise<unknown>;
-  /** The calls that it is cancelled in. */
-  readonly calls: readonly (keyof Services)[];
-  readonly ends?: 'quietly';
-}
 
 const range = { since: Date.UTC(2026, 0), until: Date.UTC(2026, 0, 2) };
 const query = { appId: 'ap-1' };
@@ -38,7 +24,7 @@ async function* stream(...batches: Partial<LogBatch>[]): AsyncGenerator<LogBatch
   for (const batch of batches)
     yield await Promise.resolve({ entryId: '', chunks: [], appDone: false, ...batch });
 }
-const follow = (services: Services, signal: AbortSignal) => {
+const follow = (services: PlaneServices, signal: AbortSignal) => {
   const follower = new LogFollower({
     query,
     connect: (given) => services.connect(given),
@@ -183,11 +169,11 @@ const flows: readonly Flow[] = [
 
 describe.each(flows)('$title', ({ answers, run, calls, ends }) => {
   it('ends at once when it is cancelled, whichever call it waits for', async () => {
-    expect(await cancelAtEachCall<Services>(answers, run, ends)).toEqual(calls);
+    expect(await cancelAtEachCall<PlaneServices>(answers, run, ends)).toEqual(calls);
   });
 
   it('sends nothing else when it is cancelled just as a call is answered', async () => {
-    expect(await cancelWithEachAnswer<Services>(answers, run)).toEqual(calls);
+    expect(await cancelWithEachAnswer<PlaneServices>(answers, run)).toEqual(calls);
   });
 });
 

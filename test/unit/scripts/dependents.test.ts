@@ -72,6 +72,19 @@ describe('a file that gives its functions to an app of another file', () => {
     expect(await functions()).toEqual([]);
   });
 
+  it('is found when it was changed while that file was away', async () => {
+    texts.set('common.py', app);
+    texts.set('jobs.py', `from common import app\n${job}`);
+    expect(await functions()).toEqual(['job']);
+    texts.delete('common.py');
+    index.touch('common.py');
+    await functions();
+    write('jobs.py', `from common import app\n${job}\n`);
+    expect(await functions()).toEqual([]);
+    write('common.py', app);
+    expect(await functions()).toEqual(['job']);
+  });
+
   it('costs no second read of the others', async () => {
     texts.set('common.py', app);
     texts.set('jobs.py', `from common import app\n${job}`);

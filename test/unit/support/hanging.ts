@@ -1,6 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { ModalError, toModalError } from '../../../src/domain/errors.ts';
+import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
+
+/** Modal, and the way to it. */
+export interface PlaneServices extends ControlPlane {
+  connect(signal?: AbortSignal): Promise<unknown>;
+}
+
+/** Something that calls Modal, and can be cancelled in each call. */
+export interface Flow {
+  readonly title: string;
+  readonly answers: () => Readonly<Partial<Record<keyof PlaneServices, unknown>>>;
+  readonly run: (services: PlaneServices, signal: AbortSignal) => Promise<unknown>;
+  /** The calls that it is cancelled in. */
+  readonly calls: readonly (keyof PlaneServices)[];
+  readonly ends?: 'quietly';
+}
 
 interface Call {
   readonly name: string;
