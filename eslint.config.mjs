@@ -1,38 +1,5 @@
 import tseslint from 'typescript-eslint';
-
-/** Folders of `src/` and what each may import: the arrows of the house. */
-const arrows = {
-  domain: [],
-  files: [],
-  modal: ['domain'],
-  deploy: ['modal', 'files', 'domain'],
-  logs: ['modal', 'files', 'domain'],
-  scripts: ['domain'],
-  doctor: ['scripts', 'domain'],
-  requests: ['modal', 'files', 'domain'],
-  store: ['modal', 'domain'],
-  platform: ['files', 'domain'],
-  ui: ['platform', 'store', 'deploy', 'scripts', 'doctor', 'logs', 'requests', 'modal', 'files', 'domain'],
-  // Both sides of a webview share its message types, and nothing else.
-  webview: ['ui/[a-z]+/(?:[a-z]+/)?[a-zA-Z]*[pP]rotocol\\.ts$', 'domain'],
-};
-
-/** Only these know the editor; everything else runs, and is tested, in plain Node. */
-const knowEditor = ['platform', 'ui'];
-
-function arrowRule(folder) {
-  const allowed = [folder, ...arrows[folder]].map((name) => (name.includes('/') ? name : `${name}/`));
-  const forbidden = Object.keys(arrows).filter((name) => name !== folder);
-  const regex = `^(?:\\.\\./)+(?!${allowed.join('|')})(?:${forbidden.join('|')})/`;
-  const message = `${folder}/ may import only: ${arrows[folder].join(', ') || 'nothing'}.`;
-  const paths = knowEditor.includes(folder)
-    ? []
-    : [{ name: 'vscode', message: 'Only ui/ and platform/ know the editor.' }];
-  return {
-    files: [`src/${folder}/**/*.ts`],
-    rules: { 'no-restricted-imports': ['error', { paths, patterns: [{ regex, message }] }] },
-  };
-}
+import house from './scripts/houseArrows.mjs';
 
 const noHtml = {
   selector:
@@ -40,12 +7,12 @@ const noHtml = {
   message: 'Text goes in as text nodes.',
 };
 
-/** What draws links or icons from a string, or shows words of others. `platform/shown/` has each with words that are safe. */
+/** What draws links or icons from a string, or shows words of others. `editor/shown/` has each with words that are safe. */
 const showing =
   '/^(?:show(?:Error|Warning|Information)Message|show(?:QuickPick|InputBox|OpenDialog|SaveDialog)|create(?:QuickPick|InputBox|StatusBarItem|Terminal|TreeView|WebviewPanel)|withProgress|setStatusBarMessage)$/';
 const shownClasses = '/^(?:MarkdownString|CodeLens|CompletionItem|DocumentSymbol|Hover|InlayHint|Task)$/';
 const gateway =
-  'Use what platform/shown/ has: there every word is a Text, so no link and no icon of others comes in.';
+  'Use what editor/shown/ has: there every word is a Text, so no link and no icon of others comes in.';
 const onlyText = [
   { selector: `MemberExpression[property.name=${showing}]`, message: gateway },
   { selector: `MemberExpression[property.value=${showing}]`, message: gateway },
@@ -95,23 +62,23 @@ export default tseslint.config(
   { files: ['src/**/*.ts'], rules: { 'no-console': 'error' } },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/platform/shown/*.ts', 'src/domain/text.ts'],
+    ignores: ['src/editor/shown/*.ts', 'src/shared/text.ts'],
     rules: { 'no-restricted-syntax': ['error', noHtml, ...onlyText] },
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/platform/openAddress.ts'],
+    ignores: ['src/editor/openAddress.ts'],
     rules: {
       'no-restricted-properties': [
         'error',
         ...['openExternal', 'asExternalUri'].map((property) => ({
           property,
-          message: 'Addresses are checked and opened in platform/openAddress.ts.',
+          message: 'Addresses are checked and opened in editor/openAddress.ts.',
         })),
       ],
     },
   },
-  ...Object.keys(arrows).map(arrowRule),
+  { files: ['src/**/*.ts'], plugins: { house }, rules: { 'house/arrows': 'error' } },
   { files: ['**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
   {
     files: ['test/**/*.ts', 'scripts/**/*.ts', '*.ts'],

@@ -12,25 +12,25 @@ import { root } from './root.ts';
 const lazyModules: Readonly<Record<string, string>> = {
   sdk: 'src/modal/sdk.ts',
   tunnel: 'src/modal/network/tunnel.ts',
-  http: 'src/requests/httpClient.ts',
-  redact: 'src/domain/redact.ts',
-  secretHeaders: 'src/requests/secretHeaders.ts',
-  deploy: 'src/ui/deploy/deployFlow.ts',
-  gettingReady: 'src/ui/onboarding/gettingReady.ts',
-  requestPanel: 'src/ui/requests/requestPanel.ts',
-  requestMemory: 'src/ui/requestMemory/flows.ts',
-  loadTest: 'src/ui/requests/load/loadFlow.ts',
-  loadWorker: 'src/requests/load/worker.ts',
-  healthCheck: 'src/ui/requests/health/healthFlow.ts',
-  lifecycle: 'src/ui/lifecycle/flows.ts',
+  http: 'src/features/requests/core/httpClient.ts',
+  redact: 'src/shared/redact.ts',
+  secretHeaders: 'src/features/requests/core/secretHeaders.ts',
+  deploy: 'src/features/deploy/ui/deployFlow.ts',
+  gettingReady: 'src/features/account/ui/gettingReady.ts',
+  requestPanel: 'src/features/requests/ui/requestPanel.ts',
+  requestMemory: 'src/features/savedRequests/ui/flows.ts',
+  loadTest: 'src/features/loadTest/ui/loadFlow.ts',
+  loadWorker: 'src/features/loadTest/core/worker.ts',
+  healthCheck: 'src/features/health/ui/healthFlow.ts',
+  lifecycle: 'src/features/apps/ui/lifecycle/flows.ts',
   catalog: 'src/domain/catalog.ts',
-  scriptActions: 'src/ui/scripts/scriptActions.ts',
-  taskArguments: 'src/deploy/taskArguments.ts',
-  scriptParser: 'src/scripts/parserWorker.ts',
-  doctor: 'src/ui/doctor/doctor.ts',
-  doctorWorker: 'src/doctor/doctorWorker.ts',
-  logsPanel: 'src/ui/logs/logsPanel.ts',
-  logDownload: 'src/ui/logs/past/downloadFlow.ts',
+  scriptActions: 'src/features/workspace/ui/scriptActions.ts',
+  taskArguments: 'src/features/workspace/core/running/taskArguments.ts',
+  scriptParser: 'src/features/workspace/core/parserWorker.ts',
+  doctor: 'src/features/doctor/ui/doctor.ts',
+  doctorWorker: 'src/features/doctor/core/doctorWorker.ts',
+  logsPanel: 'src/features/logs/ui/logsPanel.ts',
+  logDownload: 'src/features/logs/ui/past/downloadFlow.ts',
 };
 
 /** Keeps `await import('…/sdk.ts')` as a load of `dist/sdk.js` instead of pulling it into the entry file. */
@@ -106,16 +106,16 @@ function options({ production, write }: BuildChoice): esbuild.BuildOptions[] {
   const webviews: esbuild.BuildOptions = {
     ...page,
     entryPoints: {
-      logs: 'src/webview/logs/main.ts',
-      request: 'src/webview/request/main.ts',
-      load: 'src/webview/load/main.ts',
+      logs: 'src/features/logs/view/main.ts',
+      request: 'src/features/requests/view/main.ts',
+      load: 'src/features/loadTest/view/main.ts',
     },
     format: 'iife',
   };
   /** What a page imports when it is needed. */
   const parts: esbuild.BuildOptions = {
     ...page,
-    entryPoints: { jsonEditor: 'src/webview/request/jsonEditor.ts' },
+    entryPoints: { jsonEditor: 'src/features/requests/view/jsonEditor.ts' },
     format: 'esm',
   };
   return [host, webviews, parts];

@@ -19,7 +19,7 @@ import type { Outcome } from './mutateRunner.ts';
 import type { Reach } from './mutateReach.ts';
 import { blockAt, readReach, setupFile } from './mutateReach.ts';
 import type { TypeCheck } from './mutateTypes.ts';
-import { typeCheckOf } from './mutateTypes.ts';
+import { typeCheck } from './mutateTypes.ts';
 import type { Mutation } from './mutations.ts';
 import { mutationKinds, mutationsOf } from './mutations.ts';
 import { root } from './root.ts';
@@ -163,7 +163,7 @@ async function tryOut(mutant: Mutant, reach: readonly Reach[]): Promise<Verdict>
 /** Asks the type check about what no test has noticed; it takes long to begin with. */
 async function withTypes(mutant: Mutant, verdict: Verdict): Promise<Verdict> {
   if (verdict.outcome !== 'survived' && verdict.outcome !== 'unreached') return verdict;
-  passes ??= typeCheckOf(places);
+  passes ??= typeCheck();
   const text = await readFile(path.join(root, mutant.file), 'utf8');
   return passes(mutant.file, mutated(text, mutant)) ? verdict : { ...verdict, outcome: 'refused' };
 }

@@ -7,8 +7,18 @@ import { root } from './root.ts';
 /** @returns whether a file with another text still passes the type check */
 export type TypeCheck = (file: string, text: string) => boolean;
 
-export function typeCheckOf(folder: string): TypeCheck {
-  const config = folder.startsWith('src/webview') ? 'src/webview/tsconfig.json' : 'tsconfig.json';
+/** Browser code and the rest have each a check of their own, made when the first file of its kind comes. */
+export function typeCheck(): TypeCheck {
+  const checks = new Map<string, TypeCheck>();
+  return (file, text) => {
+    const config = file.includes('/view/') ? 'tsconfig.view.json' : 'tsconfig.json';
+    const check = checks.get(config) ?? checkOf(config);
+    checks.set(config, check);
+    return check(file, text);
+  };
+}
+
+function checkOf(config: string): TypeCheck {
   const place = path.join(root, config);
   const json = ts.readConfigFile(place, (file) => ts.sys.readFile(file)).config as unknown;
   const { options, fileNames } = ts.parseJsonConfigFileContent(json, ts.sys, path.dirname(place));

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { text } from './domain/text.ts';
+import { text } from './shared/text.ts';
 import { compose } from './composition.ts';
-import { showError } from './platform/shown/messages.ts';
+import { showError } from './editor/shown/messages.ts';
 
 /** Set by the first and the last line of the bundle, around everything that is evaluated. */
 declare const bundleStart: number;

@@ -1,5 +1,5 @@
-import type { ParameterStyle } from './schema/parameterLines.ts';
-import type { Schema } from './schema/schema.ts';
+import type { ParameterStyle } from '../shared/schema/parameterLines.ts';
+import type { Schema } from '../shared/schema/schema.ts';
 
 /** What an endpoint's own description says of it. */
 

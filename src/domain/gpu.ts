@@ -1,4 +1,4 @@
-import { ownValue } from './ownValue.ts';
+import { ownValue } from '../shared/ownValue.ts';
 
 /** GPU types that Modal sells, their memory, and how a `gpu=` string names them. */
 

@@ -1,4 +1,4 @@
-import { plainText } from './ansi.ts';
+import { plainText } from '../shared/ansi.ts';
 import type { LogOrigin, LogSource } from './log.ts';
 import type { LogEntry, LogLevel } from './logEntry.ts';
 import { entryText, levelOf, logLevels, sourceOf } from './logEntry.ts';

@@ -1,12 +1,12 @@
 import type { ApiBody, ApiOperationDetails, ApiParameter } from './api.ts';
 import type { DraftBody, DraftPart, Pair, RequestDraft } from './requestDraft.ts';
 import { emptyDraft, jsonType } from './requestDraft.ts';
-import { fileEncodingOf } from './schema/fileField.ts';
-import { initialValue, workOn } from './schema/initialValue.ts';
-import type { Work } from './schema/initialValue.ts';
-import type { ParameterLine } from './schema/parameterLines.ts';
-import { asText, formStyle, parameterLines, parameterText } from './schema/parameterLines.ts';
-import type { Schema } from './schema/schema.ts';
+import { fileEncodingOf } from '../shared/schema/fileField.ts';
+import { initialValue, workOn } from '../shared/schema/initialValue.ts';
+import type { Work } from '../shared/schema/initialValue.ts';
+import type { ParameterLine } from '../shared/schema/parameterLines.ts';
+import { asText, formStyle, parameterLines, parameterText } from '../shared/schema/parameterLines.ts';
+import type { Schema } from '../shared/schema/schema.ts';
 import {
   isSchema,
   itemOf,
@@ -16,7 +16,7 @@ import {
   typesOf,
   variantsOf,
   withoutNull,
-} from './schema/schema.ts';
+} from '../shared/schema/schema.ts';
 
 /** The request that an operation begins with: what is required is on, the rest is there to be switched on. */
 export function operationDraft(operation: ApiOperationDetails): RequestDraft {

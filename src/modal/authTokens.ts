@@ -1,5 +1,5 @@
 import type { ModalClient } from 'modal';
-import type { Logger } from '../domain/logger.ts';
+import type { Logger } from '../shared/logger.ts';
 
 export interface Clocks {
   /** Milliseconds that never go back; they may stand still while the machine sleeps. */

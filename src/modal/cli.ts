@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { ModalError } from '../domain/errors.ts';
-import type { Logger } from '../domain/logger.ts';
-import { redactBeginning } from '../domain/redact.ts';
+import type { Logger } from '../shared/logger.ts';
+import { redactBeginning } from '../shared/redact.ts';
 import type { Connection } from './connection.ts';
 import { OutputLines } from './outputLines.ts';
 import { OutputTail } from './outputTail.ts';

@@ -1,8 +1,8 @@
 import type { CommitHash, IdKind } from '../domain/identifiers.ts';
 import { commitHash, isEnvironmentName, isModalId, isObjectName } from '../domain/identifiers.ts';
-import type { Logger } from '../domain/logger.ts';
-import { oneLine } from '../domain/plainText.ts';
-import { isLoopback, webAddress } from '../domain/webAddress.ts';
+import type { Logger } from '../shared/logger.ts';
+import { oneLine } from '../shared/plainText.ts';
+import { isLoopback, webAddress } from '../shared/webAddress.ts';
 
 /** Unix milliseconds. Nothing on Modal is older than the first, and a time beyond the last is no time. */
 const bounds = { earliest: Date.UTC(2020), latest: Date.UTC(2100) } as const;

@@ -1,7 +1,7 @@
 import type { ErrorKind } from '../domain/errors.ts';
 import { ModalError, isModalError } from '../domain/errors.ts';
-import { oneLine } from '../domain/plainText.ts';
-import { sentence } from '../domain/words.ts';
+import { oneLine } from '../shared/plainText.ts';
+import { sentence } from '../shared/words.ts';
 
 /** gRPC status codes by what they mean to a user. */
 const kinds: Readonly<Record<number, ErrorKind>> = {

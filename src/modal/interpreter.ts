@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { ModalError } from '../domain/errors.ts';
-import { redactBeginning } from '../domain/redact.ts';
+import { redactBeginning } from '../shared/redact.ts';
 import { runBriefly } from './briefRun.ts';
 import type { ModalCli } from './cli.ts';
 import type { Candidate, InterpreterInput } from './cliCandidates.ts';

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import type { Disposable } from '../domain/emitter.ts';
+import type { Disposable } from '../shared/emitter.ts';
 import { isCancelled } from '../domain/errors.ts';
-import { Emitter } from '../domain/emitter.ts';
-import type { Logger } from '../domain/logger.ts';
+import { Emitter } from '../shared/emitter.ts';
+import type { Logger } from '../shared/logger.ts';
 import type { NetworkSettings } from '../domain/network.ts';
 import { networkVariables, plainNetwork } from '../domain/network.ts';
-import { steadyNow } from '../domain/steadyNow.ts';
+import { steadyNow } from '../shared/steadyNow.ts';
 import type { Connection } from './connection.ts';
 import { connectionKey } from './connection.ts';
 import type { ControlPlane, Identity } from './controlPlane.ts';

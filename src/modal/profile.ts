@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { ModalError } from '../domain/errors.ts';
-import { hasControlCharacters } from '../domain/plainText.ts';
+import { hasControlCharacters } from '../shared/plainText.ts';
 import type { Connection, ConnectionValue, ValueSource } from './connection.ts';
 import { variableOf } from './connection.ts';
 

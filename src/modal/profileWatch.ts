@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { unwatchFile, watchFile } from 'node:fs';
-import type { Disposable } from '../domain/emitter.ts';
+import type { Disposable } from '../shared/emitter.ts';
 
 /**
  * Calls back when a file appears, changes or goes. One `stat` a second instead of the system's events: it also sees

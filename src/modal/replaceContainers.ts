@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Container } from '../domain/app.ts';
 import { ModalError } from '../domain/errors.ts';
-import { steadyNow } from '../domain/steadyNow.ts';
+import { steadyNow } from '../shared/steadyNow.ts';
 import type { ControlPlane } from './controlPlane.ts';
 
 export interface Replacement {

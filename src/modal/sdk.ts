@@ -16,11 +16,11 @@ import type {
 } from '../domain/lifecycle.ts';
 import type { EndpointInfo, ListedEndpoint } from '../domain/managedEndpoint.ts';
 import type { LogBatch, LogCount, LogQuery, PastQuery, TimeRange } from '../domain/log.ts';
-import type { Logger } from '../domain/logger.ts';
+import type { Logger } from '../shared/logger.ts';
 import { plainNetwork } from '../domain/network.ts';
 import type { ServerInfo, ServerStats } from '../domain/server.ts';
-import { steadyNow } from '../domain/steadyNow.ts';
-import { untilAborted } from '../domain/untilAborted.ts';
+import { steadyNow } from '../shared/steadyNow.ts';
+import { untilAborted } from '../shared/untilAborted.ts';
 import type { CallOptions } from './callOptions.ts';
 import { callOptions, endsOf } from './callOptions.ts';
 import type { Connection } from './connection.ts';

@@ -1,6 +1,6 @@
 import { ChannelCredentials } from 'nice-grpc';
 import { ModalClient } from 'modal';
-import type { Logger } from '../domain/logger.ts';
+import type { Logger } from '../shared/logger.ts';
 import type { NetworkSettings } from '../domain/network.ts';
 import type { Connection } from './connection.ts';
 import { trustedContext } from './network/certificates.ts';

@@ -1,6 +1,6 @@
 import type { ModalClient } from 'modal';
-import type { Logger } from '../domain/logger.ts';
-import { steadyNow } from '../domain/steadyNow.ts';
+import type { Logger } from '../shared/logger.ts';
+import { steadyNow } from '../shared/steadyNow.ts';
 import { AuthTokens, fetchToken, useTokens } from './authTokens.ts';
 
 /** What still runs over a connection that was given up may end there: log streams ask for at most a minute. */

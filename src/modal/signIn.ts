@@ -3,7 +3,7 @@ import { access, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { isModalError, ModalError } from '../domain/errors.ts';
-import type { Logger } from '../domain/logger.ts';
+import type { Logger } from '../shared/logger.ts';
 import type { ModalCli } from './cli.ts';
 import { cliEnvironment, runCli } from './cli.ts';
 import { configPath } from './profile.ts';

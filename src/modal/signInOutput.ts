@@ -1,4 +1,4 @@
-import { redactBeginning } from '../domain/redact.ts';
+import { redactBeginning } from '../shared/redact.ts';
 
 /** What a line of `modal token new` tells. */
 export type SignInNews =

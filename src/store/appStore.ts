@@ -1,11 +1,11 @@
 import type { App, AppDetails, Environment } from '../domain/app.ts';
 import { isLive } from '../domain/app.ts';
-import type { Disposable } from '../domain/emitter.ts';
-import { Emitter } from '../domain/emitter.ts';
+import type { Disposable } from '../shared/emitter.ts';
+import { Emitter } from '../shared/emitter.ts';
 import type { ErrorKind, ModalError } from '../domain/errors.ts';
 import { isCancelled, toModalError } from '../domain/errors.ts';
-import type { Logger } from '../domain/logger.ts';
-import { steadyNow } from '../domain/steadyNow.ts';
+import type { Logger } from '../shared/logger.ts';
+import { steadyNow } from '../shared/steadyNow.ts';
 import type { ControlPlane, Identity } from '../modal/controlPlane.ts';
 import { mapAtMost } from './atMost.ts';
 import { ContainerGpus } from './containerGpus.ts';

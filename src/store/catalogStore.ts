@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { CatalogApp } from '../domain/catalog.ts';
-import type { Logger } from '../domain/logger.ts';
+import type { Logger } from '../shared/logger.ts';
 
 /** The bundled apps, read once from their manifests. A broken manifest costs only its own row. */
 export class CatalogStore {

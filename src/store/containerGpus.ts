@@ -1,7 +1,7 @@
 import type { Container } from '../domain/app.ts';
 import { isCancelled, toModalError } from '../domain/errors.ts';
-import type { Logger } from '../domain/logger.ts';
-import { steadyNow } from '../domain/steadyNow.ts';
+import type { Logger } from '../shared/logger.ts';
+import { steadyNow } from '../shared/steadyNow.ts';
 import type { ControlPlane } from '../modal/controlPlane.ts';
 import { mapAtMost } from './atMost.ts';
 import { FailureMemory } from './failureMemory.ts';

@@ -1,6 +1,6 @@
-import { steadyNow } from '../domain/steadyNow.ts';
+import { steadyNow } from '../shared/steadyNow.ts';
 import { isCancelled, toModalError } from '../domain/errors.ts';
-import type { Logger } from '../domain/logger.ts';
+import type { Logger } from '../shared/logger.ts';
 import type { EndpointInfo, ListedEndpoint, ManagedEndpoint } from '../domain/managedEndpoint.ts';
 import type { ControlPlane } from '../modal/controlPlane.ts';
 import { mapAtMost } from './atMost.ts';

@@ -1,5 +1,5 @@
 import type { Environment } from '../domain/app.ts';
-import { steadyNow } from '../domain/steadyNow.ts';
+import { steadyNow } from '../shared/steadyNow.ts';
 
 /** More lists in one read would make a workspace of many environments dear to look at. */
 const mostBusy = 3;

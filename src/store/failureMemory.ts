@@ -1,5 +1,5 @@
 import type { ErrorKind } from '../domain/errors.ts';
-import { steadyNow } from '../domain/steadyNow.ts';
+import { steadyNow } from '../shared/steadyNow.ts';
 
 const firstPauseMs = 30_000;
 const longestPauseMs = 15 * 60_000;

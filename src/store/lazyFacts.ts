@@ -1,5 +1,5 @@
-import type { Disposable } from '../domain/emitter.ts';
-import { Emitter } from '../domain/emitter.ts';
+import type { Disposable } from '../shared/emitter.ts';
+import { Emitter } from '../shared/emitter.ts';
 import type { ModalError } from '../domain/errors.ts';
 import { isCancelled, toModalError } from '../domain/errors.ts';
 import { limiter } from './atMost.ts';

@@ -1,5 +1,5 @@
-import type { Disposable, Listener } from '../domain/emitter.ts';
-import { steadyNow } from '../domain/steadyNow.ts';
+import type { Disposable, Listener } from '../shared/emitter.ts';
+import { steadyNow } from '../shared/steadyNow.ts';
 import type { AppStore } from './appStore.ts';
 
 export interface Answers {

@@ -1,7 +1,7 @@
 import type { App, Container } from '../domain/app.ts';
 import type { ErrorKind, ModalError } from '../domain/errors.ts';
 import { toModalError } from '../domain/errors.ts';
-import type { Logger } from '../domain/logger.ts';
+import type { Logger } from '../shared/logger.ts';
 import type { ListedEndpoint } from '../domain/managedEndpoint.ts';
 import type { Sandbox } from '../domain/sandbox.ts';
 import type { ControlPlane } from '../modal/controlPlane.ts';

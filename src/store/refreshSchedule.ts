@@ -1,5 +1,5 @@
-import type { Disposable } from '../domain/emitter.ts';
-import { steadyNow } from '../domain/steadyNow.ts';
+import type { Disposable } from '../shared/emitter.ts';
+import { steadyNow } from '../shared/steadyNow.ts';
 
 export interface Timers {
   now(): number;

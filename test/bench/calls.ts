@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { silentLogger } from '../../src/domain/logger.ts';
+import { silentLogger } from '../../src/shared/logger.ts';
 import { cliEnvironment, runCli } from '../../src/modal/cli.ts';
 import { FollowedLog } from '../integration/support/logs.ts';
 import type { TestWorld } from '../integration/support/world.ts';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { TestWorld } from '../integration/support/world.ts';
 import { fixture } from '../integration/support/world.ts';
 import { cliEnvironment, runCli } from '../../src/modal/cli.ts';
-import { silentLogger } from '../../src/domain/logger.ts';
+import { silentLogger } from '../../src/shared/logger.ts';
 import { time } from './lists.ts';
 import type { BenchRow } from './table.ts';
 import { median } from './table.ts';

@@ -3,14 +3,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { datedRates } from '../../src/domain/cost.ts';
-import type { DoctorAnswer, DoctorQuestion } from '../../src/doctor/doctorWorker.ts';
-import type { Examined } from '../../src/doctor/examine.ts';
-import { newestKnown } from '../../src/doctor/version.ts';
-import { workspaceFixes } from '../../src/doctor/workspaceFixes.ts';
-import { ParserThread } from '../../src/scripts/parserThread.ts';
+import type { DoctorAnswer, DoctorQuestion } from '../../src/features/doctor/core/doctorWorker.ts';
+import type { Examined } from '../../src/features/doctor/core/examine.ts';
+import { newestKnown } from '../../src/features/doctor/core/version.ts';
+import { workspaceFixes } from '../../src/features/doctor/core/workspaceFixes.ts';
+import { ParserThread } from '../../src/features/workspace/core/parserThread.ts';
 import type { BenchRow } from './table.ts';
 
-const workerFile = new URL('../../src/doctor/doctorWorker.ts', import.meta.url);
+const workerFile = new URL('../../src/features/doctor/core/doctorWorker.ts', import.meta.url);
 const files = 10_000;
 /** Of so many files one is an app, with outdated code. */
 const oneApp = 10;

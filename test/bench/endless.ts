@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { silentLogger } from '../../src/domain/logger.ts';
-import { AnswerModel } from '../../src/requests/answer/answerModel.ts';
-import { StreamReader } from '../../src/requests/answer/streamReader.ts';
-import { RequestSender } from '../../src/requests/send.ts';
+import { silentLogger } from '../../src/shared/logger.ts';
+import { AnswerModel } from '../../src/features/requests/core/answer/answerModel.ts';
+import { StreamReader } from '../../src/features/requests/core/answer/streamReader.ts';
+import { RequestSender } from '../../src/features/requests/core/send.ts';
 import type { BenchRow } from './table.ts';
 
 const sent = 4.3 * 1024 ** 3;

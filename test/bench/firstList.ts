@@ -1,7 +1,7 @@
 /** Run in a process of its own: loads the built SDK file, lists once, prints the milliseconds. */
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { silentLogger } from '../../src/domain/logger.ts';
+import { silentLogger } from '../../src/shared/logger.ts';
 import { ControlPlanes } from '../../src/modal/planes.ts';
 
 type Sdk = typeof import('../../src/modal/sdk.ts');

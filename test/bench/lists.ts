@@ -4,14 +4,14 @@ import { promisify } from 'node:util';
 import type { TestWorld } from '../integration/support/world.ts';
 import { cliEnvironment, runCli } from '../../src/modal/cli.ts';
 import { ControlPlanes } from '../../src/modal/planes.ts';
-import { noFilter } from '../../src/domain/appFilter.ts';
-import { defaultArrangement } from '../../src/domain/arrangement.ts';
-import { silentLogger } from '../../src/domain/logger.ts';
+import { noFilter } from '../../src/features/apps/core/appFilter.ts';
+import { defaultArrangement } from '../../src/features/apps/core/arrangement.ts';
+import { silentLogger } from '../../src/shared/logger.ts';
 import type { Snapshot } from '../../src/store/snapshot.ts';
 import { AppStore } from '../../src/store/appStore.ts';
 import { emptySnapshot, storeSnapshot } from '../../src/store/snapshot.ts';
 import { keepSame } from '../../src/store/keepSame.ts';
-import { AppRowsBuilder } from '../../src/ui/trees/appRows.ts';
+import { AppRowsBuilder } from '../../src/features/apps/ui/appRows.ts';
 import type { BenchRow } from './table.ts';
 import { median } from './table.ts';
 

@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 import autocannon from 'autocannon';
 import { throughput } from '../../src/domain/load.ts';
 import type { LoadPlan } from '../../src/domain/load.ts';
-import { defaultPlan } from '../../src/requests/load/limits.ts';
-import { runLoad } from '../../src/requests/load/run.ts';
+import { defaultPlan } from '../../src/features/loadTest/core/limits.ts';
+import { runLoad } from '../../src/features/loadTest/core/run.ts';
 import type { BenchRow } from './table.ts';
 import { median } from './table.ts';
 

@@ -1,12 +1,12 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
-import { defaultArrangement } from '../../src/domain/arrangement.ts';
-import { silentLogger } from '../../src/domain/logger.ts';
+import { defaultArrangement } from '../../src/features/apps/core/arrangement.ts';
+import { silentLogger } from '../../src/shared/logger.ts';
 import type { Autoscaler } from '../../src/domain/lifecycle.ts';
 import type { ControlPlane } from '../../src/modal/controlPlane.ts';
 import { AppStore } from '../../src/store/appStore.ts';
-import { LifecycleRows } from '../../src/ui/trees/lifecycleRows.ts';
-import { AppRowsBuilder } from '../../src/ui/trees/appRows.ts';
+import { LifecycleRows } from '../../src/features/apps/ui/lifecycleRows.ts';
+import { AppRowsBuilder } from '../../src/features/apps/ui/appRows.ts';
 import type { BenchRow } from './table.ts';
 
 const functions = 300;

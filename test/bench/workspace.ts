@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { glob, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { silentLogger } from '../../src/domain/logger.ts';
-import { tooLong } from '../../src/scripts/tooLong.ts';
-import type { ModuleReading } from '../../src/scripts/reading.ts';
-import { ParserThread } from '../../src/scripts/parserThread.ts';
-import { ScriptIndex } from '../../src/scripts/scriptIndex.ts';
+import { silentLogger } from '../../src/shared/logger.ts';
+import { tooLong } from '../../src/features/workspace/core/tooLong.ts';
+import type { ModuleReading } from '../../src/features/workspace/core/reading.ts';
+import { ParserThread } from '../../src/features/workspace/core/parserThread.ts';
+import { ScriptIndex } from '../../src/features/workspace/core/scriptIndex.ts';
 import { root } from '../../scripts/root.ts';
 import type { BenchRow } from './table.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { webAddress } from '../../src/domain/webAddress.ts';
-import { externalAddress, openAddress } from '../../src/platform/openAddress.ts';
+import { webAddress } from '../../src/shared/webAddress.ts';
+import { externalAddress, openAddress } from '../../src/editor/openAddress.ts';
 
 /** The editor reads addresses with a parser of its own, so what passed ours must be the same to it. */
 describe('an address', () => {

@@ -3,11 +3,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { App, Endpoint } from '../../src/domain/app.ts';
 import { datedRates } from '../../src/domain/cost.ts';
 import type { RequestSpec } from '../../src/domain/request.ts';
-import { AnswerModel } from '../../src/requests/answer/answerModel.ts';
-import { StreamReader } from '../../src/requests/answer/streamReader.ts';
-import { readCallFacts } from '../../src/requests/callFacts.ts';
-import { explainResult } from '../../src/requests/explain.ts';
-import { RequestSender } from '../../src/requests/send.ts';
+import { AnswerModel } from '../../src/features/requests/core/answer/answerModel.ts';
+import { StreamReader } from '../../src/features/requests/core/answer/streamReader.ts';
+import { readCallFacts } from '../../src/features/requests/core/callFacts.ts';
+import { explainResult } from '../../src/features/requests/core/explain.ts';
+import { RequestSender } from '../../src/features/requests/core/send.ts';
 import { TestWorld, fixture } from './support/world.ts';
 
 const key = 'CANARY-of-the-endpoint-123456';

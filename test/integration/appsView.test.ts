@@ -1,13 +1,13 @@
 /** The store and the rows of the Apps view against a workspace of 1,000 apps: what is asked for, and what is not. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { cpuOnly, noFilter } from '../../src/domain/appFilter.ts';
-import { defaultArrangement } from '../../src/domain/arrangement.ts';
+import { cpuOnly, noFilter } from '../../src/features/apps/core/appFilter.ts';
+import { defaultArrangement } from '../../src/features/apps/core/arrangement.ts';
 import { datedRates } from '../../src/domain/cost.ts';
-import { send } from '../../src/requests/httpClient.ts';
+import { send } from '../../src/features/requests/core/httpClient.ts';
 import { AppStore } from '../../src/store/appStore.ts';
 import { RefreshSchedule } from '../../src/store/refreshSchedule.ts';
-import { runningBadge } from '../../src/ui/trees/appBadge.ts';
-import { AppRowsBuilder } from '../../src/ui/trees/appRows.ts';
+import { runningBadge } from '../../src/features/apps/ui/appBadge.ts';
+import { AppRowsBuilder } from '../../src/features/apps/ui/appRows.ts';
 import { TestWorld, fixture } from './support/world.ts';
 
 interface RpcCall {

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { silentLogger } from '../../src/domain/logger.ts';
+import { silentLogger } from '../../src/shared/logger.ts';
 import { ControlPlanes } from '../../src/modal/planes.ts';
 import { freePort } from '../host/freePort.ts';
 import { TestWorld, fixture } from './support/world.ts';

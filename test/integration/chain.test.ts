@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeployResult } from '../../src/deploy/deployer.ts';
-import type { DeployStage } from '../../src/deploy/stages.ts';
+import type { DeployResult } from '../../src/features/deploy/core/deployer.ts';
+import type { DeployStage } from '../../src/features/deploy/core/stages.ts';
 import type { LogEntry } from '../../src/domain/logEntry.ts';
 import { entryText } from '../../src/domain/logEntry.ts';
-import { send } from '../../src/requests/httpClient.ts';
+import { send } from '../../src/features/requests/core/httpClient.ts';
 import { FollowedLog } from './support/logs.ts';
 import { TestWorld, fixture } from './support/world.ts';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root } from '../../scripts/root.ts';
-import { copyApp } from '../../src/deploy/copyApp.ts';
+import { copyApp } from '../../src/features/deploy/core/copyApp.ts';
 import type { CatalogApp } from '../../src/domain/catalog.ts';
 import { cliEnvironment } from '../../src/modal/cli.ts';
 import { CatalogStore } from '../../src/store/catalogStore.ts';

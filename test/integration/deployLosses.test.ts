@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeployPlan } from '../../src/deploy/plan.ts';
-import { planDeploy } from '../../src/deploy/plan.ts';
+import type { DeployPlan } from '../../src/features/deploy/core/plan.ts';
+import { planDeploy } from '../../src/features/deploy/core/plan.ts';
 import { readFile } from 'node:fs/promises';
-import { removesFunctions } from '../../src/deploy/losses.ts';
-import { parseScript } from '../../src/scripts/parseScript.ts';
+import { removesFunctions } from '../../src/features/deploy/core/losses.ts';
+import { parseScript } from '../../src/features/workspace/core/parseScript.ts';
 import { TestWorld } from './support/world.ts';
 
 let world: TestWorld;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { diagnose } from '../../src/doctor/diagnose.ts';
-import { newestKnown } from '../../src/doctor/version.ts';
-import { rules } from '../../src/doctor/rules.ts';
+import { diagnose } from '../../src/features/doctor/core/diagnose.ts';
+import { newestKnown } from '../../src/features/doctor/core/version.ts';
+import { rules } from '../../src/features/doctor/core/rules.ts';
 import { ensurePython } from '../../scripts/python.ts';
 import type { Said } from './doctor/samples.ts';
 import { mended as mendedFiles } from './doctor/mended.ts';

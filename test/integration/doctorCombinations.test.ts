@@ -1,7 +1,7 @@
 /** Decorators in many combinations: what the doctor calls an error is what the installed modal refuses, and nothing else. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { diagnose } from '../../src/doctor/diagnose.ts';
-import { newestKnown } from '../../src/doctor/version.ts';
+import { diagnose } from '../../src/features/doctor/core/diagnose.ts';
+import { newestKnown } from '../../src/features/doctor/core/version.ts';
 import { ensurePython } from '../../scripts/python.ts';
 import type { Said, Sample } from './doctor/samples.ts';
 import { askModal } from './doctor/samples.ts';

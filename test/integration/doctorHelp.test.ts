@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cloudChoices } from '../../src/doctor/help/choices.ts';
-import { finders, wantedAt } from '../../src/doctor/help/wanted.ts';
+import { cloudChoices } from '../../src/features/doctor/core/help/choices.ts';
+import { finders, wantedAt } from '../../src/features/doctor/core/help/wanted.ts';
 import { ensurePython } from '../../scripts/python.ts';
 
 interface Signatures {

@@ -9,18 +9,18 @@ import { createInterface } from 'node:readline/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensurePython } from '../../scripts/python.ts';
-import { putFile } from '../../src/domain/draftFiles.ts';
+import { putFile } from '../../src/features/requests/core/draftFiles.ts';
 import { operationDraft } from '../../src/domain/operationDraft.ts';
 import type { DraftBody, Pair, RequestDraft } from '../../src/domain/requestDraft.ts';
 
-import { initialValue } from '../../src/domain/schema/initialValue.ts';
-import type { Schema } from '../../src/domain/schema/schema.ts';
-import { parseKeepingNumbers } from '../../src/requests/keepNumbers.ts';
-import { send } from '../../src/requests/httpClient.ts';
-import type { ApiDocument } from '../../src/requests/openapi/apiDocument.ts';
-import { readApiDocument } from '../../src/requests/openapi/apiDocument.ts';
-import { closeSchema } from '../../src/requests/openapi/closeSchema.ts';
-import { specOf } from '../../src/requests/spec.ts';
+import { initialValue } from '../../src/shared/schema/initialValue.ts';
+import type { Schema } from '../../src/shared/schema/schema.ts';
+import { parseKeepingNumbers } from '../../src/features/requests/core/keepNumbers.ts';
+import { send } from '../../src/features/requests/core/httpClient.ts';
+import type { ApiDocument } from '../../src/features/requests/core/openapi/apiDocument.ts';
+import { readApiDocument } from '../../src/features/requests/core/openapi/apiDocument.ts';
+import { closeSchema } from '../../src/features/requests/core/openapi/closeSchema.ts';
+import { specOf } from '../../src/features/requests/core/spec.ts';
 
 interface Meant {
   readonly begun: unknown;

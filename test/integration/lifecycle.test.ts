@@ -5,11 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { DeployResult } from '../../src/deploy/deployer.ts';
+import type { DeployResult } from '../../src/features/deploy/core/deployer.ts';
 import { cliEnvironment, runCli } from '../../src/modal/cli.ts';
 import { replaceContainers } from '../../src/modal/replaceContainers.ts';
-import { send } from '../../src/requests/httpClient.ts';
-import { commitWord } from '../../src/ui/lifecycle/versionWords.ts';
+import { send } from '../../src/features/requests/core/httpClient.ts';
+import { commitWord } from '../../src/features/apps/ui/lifecycle/versionWords.ts';
 import { TestWorld } from './support/world.ts';
 
 const run = promisify(execFile);

@@ -7,9 +7,9 @@ import { bucketTotal } from '../../src/domain/histogram.ts';
 import type { LogEntry } from '../../src/domain/logEntry.ts';
 import type { LogFilter } from '../../src/domain/logFilter.ts';
 import { compileFilter, noFilter } from '../../src/domain/logFilter.ts';
-import { countHistogram } from '../../src/logs/histogram.ts';
-import { PastLog } from '../../src/logs/pastLog.ts';
-import { saveLogs } from '../../src/logs/saveLogs.ts';
+import { countHistogram } from '../../src/features/logs/core/histogram.ts';
+import { PastLog } from '../../src/features/logs/core/pastLog.ts';
+import { saveLogs } from '../../src/features/logs/core/saveLogs.ts';
 import { poll } from '../ui/kit/poll.ts';
 import { TestWorld, fixture } from './support/world.ts';
 

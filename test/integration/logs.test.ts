@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { entryText } from '../../src/domain/logEntry.ts';
 import { noFilter } from '../../src/domain/logFilter.ts';
-import { downloadLogs } from '../../src/logs/download.ts';
-import { LiveLog } from '../../src/logs/liveLog.ts';
-import type { FollowerOptions } from '../../src/logs/follower.ts';
+import { downloadLogs } from '../../src/features/logs/core/download.ts';
+import { LiveLog } from '../../src/features/logs/core/liveLog.ts';
+import type { FollowerOptions } from '../../src/features/logs/core/follower.ts';
 import { FollowedLog } from './support/logs.ts';
 import { TestWorld, fixture } from './support/world.ts';
 

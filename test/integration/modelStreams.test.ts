@@ -11,17 +11,17 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensurePython } from '../../scripts/python.ts';
 import { root } from '../../scripts/root.ts';
-import { silentLogger } from '../../src/domain/logger.ts';
+import { silentLogger } from '../../src/shared/logger.ts';
 import type { HttpResult } from '../../src/domain/request.ts';
-import type { Fields } from '../../src/requests/answer/fields.ts';
-import { fieldsOf, listOf, wordsOf } from '../../src/requests/answer/fields.ts';
-import { StreamReader } from '../../src/requests/answer/streamReader.ts';
-import { explainResult } from '../../src/requests/explain.ts';
-import type { HistoryEntry } from '../../src/requests/history/entry.ts';
-import { entryOf } from '../../src/requests/history/entry.ts';
-import { generateLoad } from '../../src/requests/load/generator.ts';
-import { defaultPlan } from '../../src/requests/load/limits.ts';
-import { RequestSender } from '../../src/requests/send.ts';
+import type { Fields } from '../../src/features/requests/core/answer/fields.ts';
+import { fieldsOf, listOf, wordsOf } from '../../src/features/requests/core/answer/fields.ts';
+import { StreamReader } from '../../src/features/requests/core/answer/streamReader.ts';
+import { explainResult } from '../../src/features/requests/core/explain.ts';
+import type { HistoryEntry } from '../../src/features/savedRequests/core/history/entry.ts';
+import { entryOf } from '../../src/features/savedRequests/core/history/entry.ts';
+import { generateLoad } from '../../src/features/loadTest/core/generator.ts';
+import { defaultPlan } from '../../src/features/loadTest/core/limits.ts';
+import { RequestSender } from '../../src/features/requests/core/send.ts';
 import { recordedStreams, streamBytes, streamHeaders } from '../unit/support/recordedStreams.ts';
 
 const sender = new RequestSender({

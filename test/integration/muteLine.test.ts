@@ -1,7 +1,7 @@
 /** A log that is followed over a line that falls silent: what is said of it is true. */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { FollowState } from '../../src/logs/follower.ts';
-import { LiveLog } from '../../src/logs/liveLog.ts';
+import type { FollowState } from '../../src/features/logs/core/follower.ts';
+import { LiveLog } from '../../src/features/logs/core/liveLog.ts';
 import { ControlPlanes } from '../../src/modal/planes.ts';
 import type { Relay } from './support/relay.ts';
 import { relayTo } from './support/relay.ts';

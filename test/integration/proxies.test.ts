@@ -7,19 +7,19 @@ import { connect, createServer as createPlainServer } from 'node:net';
 import path from 'node:path';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { silentLogger } from '../../src/domain/logger.ts';
+import { silentLogger } from '../../src/shared/logger.ts';
 import type { NetworkSettings } from '../../src/domain/network.ts';
 import { networkVariables, plainNetwork } from '../../src/domain/network.ts';
 import { cliEnvironment, runCli } from '../../src/modal/cli.ts';
-import { cliObstacles } from '../../src/deploy/cliTrace.ts';
-import { Deployer } from '../../src/deploy/deployer.ts';
-import { explainFailure } from '../../src/deploy/failure.ts';
-import { planDeploy } from '../../src/deploy/plan.ts';
+import { cliObstacles } from '../../src/features/deploy/core/cliTrace.ts';
+import { Deployer } from '../../src/features/deploy/core/deployer.ts';
+import { explainFailure } from '../../src/features/deploy/core/failure.ts';
+import { planDeploy } from '../../src/features/deploy/core/plan.ts';
 import { findCli } from '../../src/modal/interpreter.ts';
 import { ControlPlanes } from '../../src/modal/planes.ts';
-import { connectTo } from '../../src/requests/health/connect.ts';
-import { send } from '../../src/requests/httpClient.ts';
-import { LoadConnection } from '../../src/requests/load/connection.ts';
+import { connectTo } from '../../src/features/health/core/connect.ts';
+import { send } from '../../src/features/requests/core/httpClient.ts';
+import { LoadConnection } from '../../src/features/loadTest/core/connection.ts';
 import type { Company } from '../host/company.ts';
 import { makeCompany } from '../host/company.ts';
 import { ensureProxySupport } from '../host/proxySupport.ts';
@@ -198,7 +198,7 @@ describe.each([
   it('carries the load test and the steps of the health check', async () => {
     const { network } = planesOf({ variables: { http_proxy: address(), https_proxy: address() } });
     const secure = { ...network, variables: { ...network.variables, REQUESTS_CA_BUNDLE: company.authority } };
-    const library = await import('../../src/requests/httpClient.ts');
+    const library = await import('../../src/features/requests/core/httpClient.ts');
     for (const url of [`http://${webName}:${ports.plain}/`, `https://${webName}:${ports.secure}/`]) {
       const connection = new LoadConnection(
         library,

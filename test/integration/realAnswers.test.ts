@@ -4,8 +4,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ensurePython } from '../../scripts/python.ts';
-import { explainResult } from '../../src/requests/explain.ts';
-import { decodeText, encodingOf } from '../../src/requests/textBody.ts';
+import { explainResult } from '../../src/features/requests/core/explain.ts';
+import { decodeText, encodingOf } from '../../src/features/requests/core/textBody.ts';
 import { httpResult } from '../unit/support/httpResult.ts';
 
 interface Told {

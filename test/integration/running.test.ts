@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeployResult } from '../../src/deploy/deployer.ts';
+import type { DeployResult } from '../../src/features/deploy/core/deployer.ts';
 import { ModalError } from '../../src/domain/errors.ts';
 import type { ManagedEndpoint } from '../../src/domain/managedEndpoint.ts';
 import { endpointState } from '../../src/domain/managedEndpoint.ts';
@@ -18,7 +18,7 @@ import type { SandboxScope } from '../../src/modal/runningPlane.ts';
 import { createControlPlane } from '../../src/modal/sdk.ts';
 import type { PlaneSource } from '../../src/store/appStore.ts';
 import { AppStore } from '../../src/store/appStore.ts';
-import { AppRowsBuilder } from '../../src/ui/trees/appRows.ts';
+import { AppRowsBuilder } from '../../src/features/apps/ui/appRows.ts';
 import { freePort } from '../host/freePort.ts';
 import { TestWorld } from './support/world.ts';
 

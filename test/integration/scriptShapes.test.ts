@@ -5,9 +5,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ScriptApp, ScriptFunction } from '../../src/domain/script.ts';
-import { decodePython } from '../../src/scripts/decodePython.ts';
-import { Linker } from '../../src/scripts/linking.ts';
-import { readScript } from '../../src/scripts/readScript.ts';
+import { decodePython } from '../../src/features/workspace/core/decodePython.ts';
+import { Linker } from '../../src/features/workspace/core/linking.ts';
+import { readScript } from '../../src/features/workspace/core/readScript.ts';
 import { ensurePython } from '../../scripts/python.ts';
 
 interface Registered {

@@ -3,17 +3,17 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeployPlan } from '../../src/deploy/plan.ts';
-import { planDeploy } from '../../src/deploy/plan.ts';
-import { runFunction } from '../../src/deploy/run.ts';
-import { planRun } from '../../src/deploy/scriptProcess.ts';
+import type { DeployPlan } from '../../src/features/deploy/core/plan.ts';
+import { planDeploy } from '../../src/features/deploy/core/plan.ts';
+import { runFunction } from '../../src/features/workspace/core/running/run.ts';
+import { planRun } from '../../src/features/workspace/core/running/scriptProcess.ts';
 import type { ModalScript } from '../../src/domain/script.ts';
 import { runnables, severalApps } from '../../src/domain/script.ts';
-import { removesFunctions } from '../../src/deploy/losses.ts';
-import type { LinkFile } from '../../src/scripts/linking.ts';
-import { readLinked } from '../../src/scripts/readLinked.ts';
-import { readScript } from '../../src/scripts/readScript.ts';
-import { workspaceScripts } from '../../src/scripts/workspaceScripts.ts';
+import { removesFunctions } from '../../src/features/deploy/core/losses.ts';
+import type { LinkFile } from '../../src/features/workspace/core/linking.ts';
+import { readLinked } from '../../src/features/workspace/core/readLinked.ts';
+import { readScript } from '../../src/features/workspace/core/readScript.ts';
+import { workspaceScripts } from '../../src/features/workspace/core/workspaceScripts.ts';
 import { TestWorld } from './support/world.ts';
 
 let world: TestWorld;

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { CatalogApp } from '../../src/domain/catalog.ts';
 import { datedRates } from '../../src/domain/cost.ts';
-import { send } from '../../src/requests/httpClient.ts';
-import { sampleBody } from '../../src/requests/sample.ts';
+import { send } from '../../src/features/requests/core/httpClient.ts';
+import { sampleBody } from '../../src/features/requests/core/sample.ts';
 import { CatalogStore } from '../../src/store/catalogStore.ts';
-import { buildCatalogRows } from '../../src/ui/trees/catalogRows.ts';
+import { buildCatalogRows } from '../../src/features/catalogue/ui/catalogRows.ts';
 import { TestWorld, fixture } from './support/world.ts';
 
 const manifest = {

@@ -5,7 +5,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ControlPlane } from '../../src/modal/controlPlane.ts';
 import { createControlPlane } from '../../src/modal/sdk.ts';
-import { silentLogger } from '../../src/domain/logger.ts';
+import { silentLogger } from '../../src/shared/logger.ts';
 import { unexplained } from './explained.ts';
 import { lies } from './liars.ts';
 import type { Scene } from './scene.ts';

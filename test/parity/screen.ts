@@ -1,24 +1,24 @@
 /** What the editor would show of the scene, made by the real store and the real words, without an editor. */
 import type { ModalFunction } from '../../src/domain/app.ts';
 import { isModalError } from '../../src/domain/errors.ts';
-import { silentLogger } from '../../src/domain/logger.ts';
+import { silentLogger } from '../../src/shared/logger.ts';
 import type { ControlPlane } from '../../src/modal/controlPlane.ts';
 import { AppStore } from '../../src/store/appStore.ts';
 import type { Snapshot } from '../../src/store/snapshot.ts';
-import { autoscalerLines } from '../../src/ui/lifecycle/autoscalerWords.ts';
-import { containerLines, statsLine } from '../../src/ui/lifecycle/containerWords.ts';
-import { gpuLines } from '../../src/ui/lifecycle/costWords.ts';
+import { autoscalerLines } from '../../src/features/apps/ui/lifecycle/autoscalerWords.ts';
+import { containerLines, statsLine } from '../../src/features/apps/ui/lifecycle/containerWords.ts';
+import { gpuLines } from '../../src/features/apps/ui/costWords.ts';
 import {
   stopContainersLines,
   stopEndpointLines,
   stopSandboxLines,
-} from '../../src/ui/lifecycle/runningWords.ts';
-import { serverStatsLine } from '../../src/ui/lifecycle/serverWords.ts';
-import { stopLines } from '../../src/ui/lifecycle/stopWords.ts';
-import { statusLook } from '../../src/ui/status/statusLook.ts';
-import { AppRowsBuilder } from '../../src/ui/trees/appRows.ts';
-import type { ServerFacts } from '../../src/ui/trees/runningRowParts.ts';
-import { versionRows } from '../../src/ui/trees/versionRows.ts';
+} from '../../src/features/apps/ui/lifecycle/runningWords.ts';
+import { serverStatsLine } from '../../src/features/apps/ui/lifecycle/serverWords.ts';
+import { stopLines } from '../../src/features/apps/ui/lifecycle/stopWords.ts';
+import { statusLook } from '../../src/features/account/ui/statusLook.ts';
+import { AppRowsBuilder } from '../../src/features/apps/ui/appRows.ts';
+import type { ServerFacts } from '../../src/features/apps/ui/runningRowParts.ts';
+import { versionRows } from '../../src/features/apps/ui/versionRows.ts';
 import type { Scene } from './scene.ts';
 import { nobody, view } from './witness.ts';
 

@@ -86,7 +86,7 @@ describe('the manifest', () => {
   });
 
   it('has no setting that is not read', async () => {
-    const config = await readFile(path.join(root, 'src/platform/config.ts'), 'utf8');
+    const config = await readFile(path.join(root, 'src/editor/config.ts'), 'utf8');
     for (const key of contributes.configuration.flatMap(({ properties }) => Object.keys(properties))) {
       const short = key.replace('modalGpu.', '');
       expect(config.includes(`'${short}':`) || config.includes(` ${short}:`), key).toBe(true);
@@ -100,6 +100,6 @@ describe('the source', () => {
       file.endsWith('.ts'),
     );
     const readers = files.filter((file) => read(path.join('src', file)).includes('getConfiguration('));
-    expect(readers).toEqual([path.join('platform', 'config.ts')]);
+    expect(readers).toEqual([path.join('editor', 'config.ts')]);
   });
 });

@@ -9,7 +9,7 @@ import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { pipeline } from 'node:stream';
-import type { Logger } from '../../domain/logger.ts';
+import type { Logger } from '../../shared/logger.ts';
 import { toModalError } from '../../domain/errors.ts';
 import type { TunnelTarget } from './tunnel.ts';
 

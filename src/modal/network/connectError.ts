@@ -1,6 +1,6 @@
 import type { NetworkSettings } from '../../domain/network.ts';
 import { ModalError, isModalError } from '../../domain/errors.ts';
-import { ownValue } from '../../domain/ownValue.ts';
+import { ownValue } from '../../shared/ownValue.ts';
 import { exemptedBy } from './proxy.ts';
 import type { Proxy } from './proxy.ts';
 

@@ -6,7 +6,7 @@ import { SocksClient } from 'socks';
 import { Client } from 'undici';
 import { ModalError } from '../../domain/errors.ts';
 import type { NetworkSettings } from '../../domain/network.ts';
-import { untilAborted } from '../../domain/untilAborted.ts';
+import { untilAborted } from '../../shared/untilAborted.ts';
 import { trustedContext } from './certificates.ts';
 import { proxyError, refusedTunnel } from './connectError.ts';
 import type { Proxy } from './proxy.ts';

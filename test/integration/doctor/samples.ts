@@ -3,9 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { applyEdits, editsOfAll } from '../../../src/doctor/applyFixes.ts';
-import { diagnose } from '../../../src/doctor/diagnose.ts';
-import { rules } from '../../../src/doctor/rules.ts';
+import { applyEdits, editsOfAll } from '../../../src/features/doctor/core/applyFixes.ts';
+import { diagnose } from '../../../src/features/doctor/core/diagnose.ts';
+import { rules } from '../../../src/features/doctor/core/rules.ts';
 
 export interface Sample {
   readonly id: string;

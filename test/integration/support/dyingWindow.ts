@@ -4,14 +4,14 @@
  *
  * Argument: the order as JSON.
  */
-import { Deployer } from '../../../src/deploy/deployer.ts';
-import type { JournalEntry, JournalKind } from '../../../src/deploy/journal.ts';
-import { DeployJournal } from '../../../src/deploy/journal.ts';
-import { thisOwner } from '../../../src/deploy/owner.ts';
-import { planDeploy } from '../../../src/deploy/plan.ts';
-import { planServe } from '../../../src/deploy/scriptProcess.ts';
-import { serve } from '../../../src/deploy/serve.ts';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { Deployer } from '../../../src/features/deploy/core/deployer.ts';
+import type { JournalEntry, JournalKind } from '../../../src/features/deploy/core/journal.ts';
+import { DeployJournal } from '../../../src/features/deploy/core/journal.ts';
+import { thisOwner } from '../../../src/features/deploy/core/owner.ts';
+import { planDeploy } from '../../../src/features/deploy/core/plan.ts';
+import { planServe } from '../../../src/features/workspace/core/running/scriptProcess.ts';
+import { serve } from '../../../src/features/workspace/core/running/serve.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import type { ModalCli } from '../../../src/modal/cli.ts';
 import { ControlPlanes } from '../../../src/modal/planes.ts';
 

@@ -1,10 +1,10 @@
 import type { LogQuery } from '../../../src/domain/log.ts';
 import type { LogEntry, MarkEntry } from '../../../src/domain/logEntry.ts';
-import type { EntrySink } from '../../../src/logs/entryBuilder.ts';
-import { EntryBuilder } from '../../../src/logs/entryBuilder.ts';
-import { EntryList } from '../../../src/logs/entryList.ts';
-import type { FollowerOptions, FollowState } from '../../../src/logs/follower.ts';
-import { LogFollower } from '../../../src/logs/follower.ts';
+import type { EntrySink } from '../../../src/features/logs/core/entryBuilder.ts';
+import { EntryBuilder } from '../../../src/features/logs/core/entryBuilder.ts';
+import { EntryList } from '../../../src/features/logs/core/entryList.ts';
+import type { FollowerOptions, FollowState } from '../../../src/features/logs/core/follower.ts';
+import { LogFollower } from '../../../src/features/logs/core/follower.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 
 /** A log that is followed with the real parts, and all of its entries. */

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Logger } from '../../../src/domain/logger.ts';
+import type { Logger } from '../../../src/shared/logger.ts';
 import type { PlaneSource } from '../../../src/store/appStore.ts';
 import { AppStore } from '../../../src/store/appStore.ts';
 import type { ReadOutcome } from '../../../src/store/refreshSchedule.ts';

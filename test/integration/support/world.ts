@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { Deployer } from '../../../src/deploy/deployer.ts';
-import type { DeployListener, DeployResult } from '../../../src/deploy/deployer.ts';
-import type { DeployPlan } from '../../../src/deploy/plan.ts';
-import { planDeploy } from '../../../src/deploy/plan.ts';
-import type { KeepKey } from '../../../src/deploy/secret.ts';
+import { Deployer } from '../../../src/features/deploy/core/deployer.ts';
+import type { DeployListener, DeployResult } from '../../../src/features/deploy/core/deployer.ts';
+import type { DeployPlan } from '../../../src/features/deploy/core/plan.ts';
+import { planDeploy } from '../../../src/features/deploy/core/plan.ts';
+import type { KeepKey } from '../../../src/features/deploy/core/secret.ts';
 import type { CatalogApp } from '../../../src/domain/catalog.ts';
-import type { Logger } from '../../../src/domain/logger.ts';
+import type { Logger } from '../../../src/shared/logger.ts';
 import type { ModalCli } from '../../../src/modal/cli.ts';
 import { cliEnvironment, runCli } from '../../../src/modal/cli.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';

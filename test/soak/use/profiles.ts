@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ControlPlanes } from '../../../src/modal/planes.ts';
-import { AccountPlanes } from '../../../src/ui/logs/accountPlanes.ts';
+import { AccountPlanes } from '../../../src/features/logs/ui/accountPlanes.ts';
 import type { Simulator } from '../../host/simulator.ts';
 import { startSimulator } from '../../host/simulator.ts';
 import { FollowedLog } from '../../integration/support/logs.ts';

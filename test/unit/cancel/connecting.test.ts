@@ -9,7 +9,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { toModalError } from '../../../src/domain/errors.ts';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import { plainNetwork } from '../../../src/domain/network.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import { ControlPlanes } from '../../../src/modal/planes.ts';

@@ -1,37 +1,37 @@
 /** Deploys, serves and runs, cancelled in the editor at each of their calls. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { commands } from '../../../src/contributions.ts';
-import type { DeployPlan } from '../../../src/deploy/plan.ts';
-import type { ScriptPlan, ScriptServices } from '../../../src/deploy/scriptProcess.ts';
+import type { DeployPlan } from '../../../src/features/deploy/core/plan.ts';
+import type { ScriptPlan, ScriptServices } from '../../../src/features/workspace/core/running/scriptProcess.ts';
 import type { AppDetails } from '../../../src/domain/app.ts';
 import type { ManifestSecret } from '../../../src/domain/catalog.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
 import { isCancelled } from '../../../src/domain/errors.ts';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import type { Runnable } from '../../../src/domain/script.ts';
-import { parseScript } from '../../../src/scripts/parseScript.ts';
-import { commandTable } from '../../../src/ui/commands/commandTable.ts';
-import type { Services } from '../../../src/ui/commands/services.ts';
-import { DeployFlow } from '../../../src/ui/deploy/deployFlow.ts';
-import { DeployTracker, RunningDeploy } from '../../../src/ui/deploy/deployTracker.ts';
-import { createOwnSecret, pickEnvironment } from '../../../src/ui/deploy/editChoices.ts';
-import { firstHealthyAnswer } from '../../../src/ui/deploy/firstHealthyAnswer.ts';
-import { ScriptFlow } from '../../../src/ui/scripts/scriptFlow.ts';
-import type { ScriptRun } from '../../../src/ui/scripts/scriptRuns.ts';
-import { ScriptRuns } from '../../../src/ui/scripts/scriptRuns.ts';
+import { parseScript } from '../../../src/features/workspace/core/parseScript.ts';
+import { commandTable } from '../../../src/commands/commandTable.ts';
+import type { Services } from '../../../src/commands/services.ts';
+import { DeployFlow } from '../../../src/features/deploy/ui/deployFlow.ts';
+import { DeployTracker, RunningDeploy } from '../../../src/features/deploy/ui/deployTracker.ts';
+import { createOwnSecret, pickEnvironment } from '../../../src/features/deploy/ui/editChoices.ts';
+import { firstHealthyAnswer } from '../../../src/features/deploy/ui/firstHealthyAnswer.ts';
+import { ScriptFlow } from '../../../src/features/workspace/ui/scriptFlow.ts';
+import type { ScriptRun } from '../../../src/features/workspace/ui/scriptRuns.ts';
+import { ScriptRuns } from '../../../src/features/workspace/ui/scriptRuns.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 import type { EditorFlow, Waits } from '../support/editorFlows.ts';
 import { cancelFlows, planesOf } from '../support/editorFlows.ts';
 import { httpResult } from '../support/httpResult.ts';
 
 vi.mock('vscode', () => import('../support/flowEditor.ts'));
-vi.mock('../../../src/ui/withSignal.ts', () => import('../support/flowEditor.ts'));
+vi.mock('../../../src/editor/withSignal.ts', () => import('../support/flowEditor.ts'));
 // The processes of the CLI have tests of their own: here it counts that they are told of the cancel.
-vi.mock('../../../src/deploy/serve.ts', () => ({
+vi.mock('../../../src/features/workspace/core/running/serve.ts', () => ({
   serve: (plan: ScriptPlan, { plane }: ScriptServices, _listener: object, signal: AbortSignal) =>
     (plane as unknown as Waits).send(plan, signal),
 }));
-vi.mock('../../../src/deploy/run.ts', () => ({
+vi.mock('../../../src/features/workspace/core/running/run.ts', () => ({
   runFunction: (plan: ScriptPlan, { plane }: ScriptServices, _onLine: unknown, signal: AbortSignal) =>
     (plane as unknown as Waits).send(plan, signal).then(() => 1),
 }));

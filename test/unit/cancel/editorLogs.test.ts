@@ -6,22 +6,22 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { toModalError } from '../../../src/domain/errors.ts';
 import type { LogBatch } from '../../../src/domain/log.ts';
 import { noFilter } from '../../../src/domain/logFilter.ts';
-import { silentLogger } from '../../../src/domain/logger.ts';
-import { plain } from '../../../src/domain/text.ts';
-import type { LiveLog } from '../../../src/logs/liveLog.ts';
-import { LogSession } from '../../../src/logs/session.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
+import { plain } from '../../../src/shared/text.ts';
+import type { LiveLog } from '../../../src/features/logs/core/liveLog.ts';
+import { LogSession } from '../../../src/features/logs/core/session.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
-import { AccountPlanes } from '../../../src/ui/logs/accountPlanes.ts';
-import type { LogDocuments } from '../../../src/ui/logs/logDocuments.ts';
-import type { LogHost } from '../../../src/ui/logs/logHost.ts';
-import type { LogPlanes } from '../../../src/ui/logs/logsController.ts';
-import { LogsController } from '../../../src/ui/logs/logsController.ts';
-import { LogsPanel } from '../../../src/ui/logs/logsPanel.ts';
-import { askRange } from '../../../src/ui/logs/past/askRange.ts';
-import { downloadLogsFlow } from '../../../src/ui/logs/past/downloadFlow.ts';
-import { PastHost } from '../../../src/ui/logs/past/pastHost.ts';
-import { documentOf } from '../../../src/ui/logs/past/sessionDocument.ts';
-import { SourceFiles } from '../../../src/ui/logs/sourceFiles.ts';
+import { AccountPlanes } from '../../../src/features/logs/ui/accountPlanes.ts';
+import type { LogDocuments } from '../../../src/features/logs/ui/logDocuments.ts';
+import type { LogHost } from '../../../src/features/logs/ui/logHost.ts';
+import type { LogPlanes } from '../../../src/features/logs/ui/logsController.ts';
+import { LogsController } from '../../../src/features/logs/ui/logsController.ts';
+import { LogsPanel } from '../../../src/features/logs/ui/logsPanel.ts';
+import { askRange } from '../../../src/features/logs/ui/past/askRange.ts';
+import { downloadLogsFlow } from '../../../src/features/logs/ui/past/downloadFlow.ts';
+import { PastHost } from '../../../src/features/logs/ui/past/pastHost.ts';
+import { documentOf } from '../../../src/features/logs/ui/past/sessionDocument.ts';
+import { SourceFiles } from '../../../src/features/logs/ui/sourceFiles.ts';
 import type { EditorFlow, Waits } from '../support/editorFlows.ts';
 import { cancelFlows } from '../support/editorFlows.ts';
 import { Uri, begin } from '../support/flowEditor.ts';
@@ -29,10 +29,10 @@ import { turns } from '../support/turns.ts';
 import { batchOf, chunk, line } from '../logs/support.ts';
 
 vi.mock('vscode', () => import('../support/flowEditor.ts'));
-vi.mock('../../../src/ui/withSignal.ts', () => import('../support/flowEditor.ts'));
+vi.mock('../../../src/editor/withSignal.ts', () => import('../support/flowEditor.ts'));
 /** The logs that the panel has, in their order, and the one that it shows. */
 const shown = vi.hoisted(() => ({ sessions: [] as LogSession[] }));
-vi.mock('../../../src/ui/logs/logsView.ts', () => ({
+vi.mock('../../../src/features/logs/ui/logsView.ts', () => ({
   LogsView: class {
     selected: LogSession | undefined;
     readonly add = (session: LogSession) => shown.sessions.push(session);
@@ -44,13 +44,13 @@ vi.mock('../../../src/ui/logs/logsView.ts', () => ({
     readonly dispose = () => undefined;
   },
 }));
-vi.mock('../../../src/ui/logs/logDocuments.ts', () => ({
+vi.mock('../../../src/features/logs/ui/logDocuments.ts', () => ({
   LogDocuments: class {
     readonly dispose = () => undefined;
   },
 }));
 // Between two streams nothing is waited for here.
-vi.mock('../../../src/logs/pause.ts', () => ({
+vi.mock('../../../src/features/logs/core/pause.ts', () => ({
   Pauses: class {
     readonly sleep = () => Promise.resolve();
     readonly end = () => undefined;

@@ -1,28 +1,28 @@
 /** Getting ready, and what is read while somebody looks: given up when nobody waits for it any more. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
-import { silentLogger } from '../../../src/domain/logger.ts';
-import type { Config } from '../../../src/platform/config.ts';
-import type { ContextKeys } from '../../../src/platform/contextKeys.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
+import type { Config } from '../../../src/editor/config.ts';
+import type { ContextKeys } from '../../../src/editor/contextKeys.ts';
 import { emptySnapshot } from '../../../src/store/snapshot.ts';
-import type { Services } from '../../../src/ui/commands/services.ts';
-import { CliFinder } from '../../../src/ui/onboarding/cliFinder.ts';
-import { installCli } from '../../../src/ui/onboarding/installCli.ts';
-import { SignInFlow } from '../../../src/ui/onboarding/signInFlow.ts';
-import { ScriptFinder } from '../../../src/ui/scripts/scriptFinder.ts';
-import type { ScriptReader } from '../../../src/ui/scripts/scriptReader.ts';
-import { switchEnvironment } from '../../../src/ui/status/switchEnvironment.ts';
-import { switchProfile } from '../../../src/ui/status/switchProfile.ts';
-import type { AppsViewParts } from '../../../src/ui/trees/appsView.ts';
-import { AppsView } from '../../../src/ui/trees/appsView.ts';
-import { ArrangementStore } from '../../../src/ui/trees/arrangementStore.ts';
+import type { Services } from '../../../src/commands/services.ts';
+import { CliFinder } from '../../../src/features/account/ui/cliFinder.ts';
+import { installCli } from '../../../src/features/account/ui/installCli.ts';
+import { SignInFlow } from '../../../src/features/account/ui/signInFlow.ts';
+import { ScriptFinder } from '../../../src/features/workspace/ui/scriptFinder.ts';
+import type { ScriptReader } from '../../../src/features/workspace/ui/scriptReader.ts';
+import { switchEnvironment } from '../../../src/features/account/ui/switchEnvironment.ts';
+import { switchProfile } from '../../../src/features/account/ui/switchProfile.ts';
+import type { AppsViewParts } from '../../../src/features/apps/ui/appsView.ts';
+import { AppsView } from '../../../src/features/apps/ui/appsView.ts';
+import { ArrangementStore } from '../../../src/features/apps/ui/arrangementStore.ts';
 import type { EditorFlow } from '../support/editorFlows.ts';
 import { cancelFlows } from '../support/editorFlows.ts';
 import { Uri, begin, changedFiles, lists, trees } from '../support/flowEditor.ts';
 import { turns } from '../support/turns.ts';
 
 vi.mock('vscode', () => import('../support/flowEditor.ts'));
-vi.mock('../../../src/ui/withSignal.ts', () => import('../support/flowEditor.ts'));
+vi.mock('../../../src/editor/withSignal.ts', () => import('../support/flowEditor.ts'));
 
 /** What was asked outside of the editor: by name, with the signal that it was given. */
 const outside = vi.hoisted(() => ({
@@ -36,7 +36,7 @@ const outside = vi.hoisted(() => ({
   },
 }));
 const ask = outside.ask;
-vi.mock('../../../src/ui/onboarding/gettingReady.ts', () => ({
+vi.mock('../../../src/features/account/ui/gettingReady.ts', () => ({
   findCli: (_input: object, signal: AbortSignal) => outside.ask('findCli', signal, { version: '1.5.0' }),
 }));
 vi.mock('../../../src/modal/interpreter.ts', () => ({
@@ -51,7 +51,7 @@ vi.mock('../../../src/modal/installer.ts', () => ({
 vi.mock('../../../src/modal/signIn.ts', () => ({
   signInByCli: (_cli: object, { signal }: { signal?: AbortSignal }) => outside.signIn?.(signal),
 }));
-vi.mock('../../../src/scripts/scriptIndex.ts', () => ({
+vi.mock('../../../src/features/workspace/core/scriptIndex.ts', () => ({
   ScriptIndex: class {
     readonly scripts = [];
     readonly update = (signal?: AbortSignal) => outside.ask('update', signal, undefined);

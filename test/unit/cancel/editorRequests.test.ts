@@ -4,20 +4,20 @@ import { datedRates } from '../../../src/domain/cost.ts';
 import type { HttpResult } from '../../../src/domain/request.ts';
 import { ModalError } from '../../../src/domain/errors.ts';
 import type { LoadPlan } from '../../../src/domain/load.ts';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import { plainNetwork } from '../../../src/domain/network.ts';
-import { plain } from '../../../src/domain/text.ts';
-import type { HealthLine } from '../../../src/requests/health/checkHealth.ts';
-import type { Services } from '../../../src/ui/commands/services.ts';
-import type { AnswerServices } from '../../../src/ui/requests/answerSession.ts';
-import { AnswerSession } from '../../../src/ui/requests/answerSession.ts';
-import { checkHealth } from '../../../src/ui/requests/health/healthFlow.ts';
-import { HealthList } from '../../../src/ui/requests/health/healthList.ts';
-import { loadTest } from '../../../src/ui/requests/load/loadFlow.ts';
-import { LoadRun } from '../../../src/ui/requests/load/loadRun.ts';
-import type { RequestEditorServices } from '../../../src/ui/requests/requestEditor.ts';
-import { RequestEditor } from '../../../src/ui/requests/requestEditor.ts';
-import { RequestSession } from '../../../src/ui/requests/requestSession.ts';
+import { plain } from '../../../src/shared/text.ts';
+import type { HealthLine } from '../../../src/features/health/core/checkHealth.ts';
+import type { Services } from '../../../src/commands/services.ts';
+import type { AnswerServices } from '../../../src/features/requests/ui/answerSession.ts';
+import { AnswerSession } from '../../../src/features/requests/ui/answerSession.ts';
+import { checkHealth } from '../../../src/features/health/ui/healthFlow.ts';
+import { HealthList } from '../../../src/features/health/ui/healthList.ts';
+import { loadTest } from '../../../src/features/loadTest/ui/loadFlow.ts';
+import { LoadRun } from '../../../src/features/loadTest/ui/loadRun.ts';
+import type { RequestEditorServices } from '../../../src/features/requests/ui/requestEditor.ts';
+import { RequestEditor } from '../../../src/features/requests/ui/requestEditor.ts';
+import { RequestSession } from '../../../src/features/requests/ui/requestSession.ts';
 import { appOf, endpointOf } from '../support/apps.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 import type { EditorFlow, Waits } from '../support/editorFlows.ts';
@@ -27,22 +27,22 @@ import { httpResult } from '../support/httpResult.ts';
 import { turns } from '../support/turns.ts';
 
 vi.mock('vscode', () => import('../support/flowEditor.ts'));
-vi.mock('../../../src/ui/withSignal.ts', () => import('../support/flowEditor.ts'));
+vi.mock('../../../src/editor/withSignal.ts', () => import('../support/flowEditor.ts'));
 const outside = vi.hoisted(() => ({
   dial: undefined as ((url: string, signal: AbortSignal) => unknown) | undefined,
   load: undefined as ((job: object, signal: AbortSignal) => unknown) | undefined,
 }));
-vi.mock('../../../src/requests/health/connect.ts', () => ({
+vi.mock('../../../src/features/health/core/connect.ts', () => ({
   connectTo: (url: string, signal: AbortSignal) => outside.dial?.(url, signal),
 }));
-vi.mock('../../../src/requests/load/run.ts', () => ({
+vi.mock('../../../src/features/loadTest/core/run.ts', () => ({
   runLoad: (_file: string, job: object, signal: AbortSignal) => outside.load?.(job, signal),
 }));
 // Their form and panel show only what is asked here.
-vi.mock('../../../src/ui/requests/load/loadForm.ts', () => ({
+vi.mock('../../../src/features/loadTest/ui/loadForm.ts', () => ({
   editLoad: (target: object, plan: object) => Promise.resolve({ target, plan }),
 }));
-vi.mock('../../../src/ui/requests/load/loadPanel.ts', () => ({
+vi.mock('../../../src/features/loadTest/ui/loadPanel.ts', () => ({
   LoadPanel: class {
     static options = () => ({});
     readonly start: (target: object, plan: object) => Promise<unknown>;

@@ -1,14 +1,14 @@
 /** What waits between two calls ends at once too, and makes no other call. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { waitForHealth } from '../../../src/deploy/health.ts';
+import { waitForHealth } from '../../../src/features/deploy/core/health.ts';
 import { ModalError, toModalError } from '../../../src/domain/errors.ts';
-import { silentLogger } from '../../../src/domain/logger.ts';
-import { LogFollower } from '../../../src/logs/follower.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
+import { LogFollower } from '../../../src/features/logs/core/follower.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import { replaceContainers } from '../../../src/modal/replaceContainers.ts';
-import { checkHealth } from '../../../src/requests/health/checkHealth.ts';
-import { watchContainers } from '../../../src/requests/load/watchContainers.ts';
+import { checkHealth } from '../../../src/features/health/core/checkHealth.ts';
+import { watchContainers } from '../../../src/features/loadTest/core/watchContainers.ts';
 import { httpResult } from '../support/httpResult.ts';
 
 interface Pausing {

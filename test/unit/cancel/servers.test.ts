@@ -6,16 +6,16 @@ import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { toModalError } from '../../../src/domain/errors.ts';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import type { Connection } from '../../../src/modal/connection.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import { createControlPlane } from '../../../src/modal/sdk.ts';
-import { fetchDescription } from '../../../src/requests/openapi/fetchDescription.ts';
-import { ApiDescriptions } from '../../../src/requests/openapi/apiDescriptions.ts';
-import { connectTo } from '../../../src/requests/health/connect.ts';
-import { send } from '../../../src/requests/httpClient.ts';
-import { RecordedSender } from '../../../src/requests/recordedSender.ts';
-import { RequestSender } from '../../../src/requests/send.ts';
+import { fetchDescription } from '../../../src/features/requests/core/openapi/fetchDescription.ts';
+import { ApiDescriptions } from '../../../src/features/requests/core/openapi/apiDescriptions.ts';
+import { connectTo } from '../../../src/features/health/core/connect.ts';
+import { send } from '../../../src/features/requests/core/httpClient.ts';
+import { RecordedSender } from '../../../src/features/savedRequests/core/recordedSender.ts';
+import { RequestSender } from '../../../src/features/requests/core/send.ts';
 
 /** Tells of each call that has begun, and of its end. */
 class Calls {

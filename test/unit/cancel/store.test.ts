@@ -1,7 +1,7 @@
 /** Reads of the store that nobody waits for any more: what comes all the same is not shown, and nothing goes on. */
 import { describe, expect, it } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import { AppStore } from '../../../src/store/appStore.ts';
 import { LazyFacts } from '../../../src/store/lazyFacts.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTrace, withoutTrace } from '../../../src/deploy/cliTrace.ts';
+import { readTrace, withoutTrace } from '../../../src/features/deploy/core/cliTrace.ts';
 
 const line = (text: string) => `\u001e${text}`;
 const call = (name: string) => line(`DEBUG Sending request to /modal.client.ModalClient/${name} (d9d2b8ff)`);

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { copyApp } from '../../../src/deploy/copyApp.ts';
+import { copyApp } from '../../../src/features/deploy/core/copyApp.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 
 let folder: string;

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { SourceFrame } from '../../../src/deploy/failure.ts';
-import { explainFailure, explainRunFailure } from '../../../src/deploy/failure.ts';
-import { missingModuleStep } from '../../../src/deploy/missingModule.ts';
+import type { SourceFrame } from '../../../src/features/deploy/core/failure.ts';
+import { explainFailure, explainRunFailure } from '../../../src/features/deploy/core/failure.ts';
+import { missingModuleStep } from '../../../src/features/deploy/core/missingModule.ts';
 
 /** What CLI 1.6.4 printed, with other folder names. */
 const recorded = (name: string) =>

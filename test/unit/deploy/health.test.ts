@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { waitForHealth } from '../../../src/deploy/health.ts';
+import { waitForHealth } from '../../../src/features/deploy/core/health.ts';
 import { ModalError } from '../../../src/domain/errors.ts';
 
 const answers = (...statuses: number[]) => {

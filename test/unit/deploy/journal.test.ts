@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { JournalEntry } from '../../../src/deploy/journal.ts';
-import { DeployJournal } from '../../../src/deploy/journal.ts';
-import type { Owner } from '../../../src/deploy/owner.ts';
+import type { JournalEntry } from '../../../src/features/deploy/core/journal.ts';
+import { DeployJournal } from '../../../src/features/deploy/core/journal.ts';
+import type { Owner } from '../../../src/features/deploy/core/owner.ts';
 
 const day = 24 * 60 * 60_000;
 const now = 100 * day;

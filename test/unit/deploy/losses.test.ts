@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Losses } from '../../../src/deploy/losses.ts';
-import { lossLines, lossesOf, mayLose, removesFunctions } from '../../../src/deploy/losses.ts';
+import type { Losses } from '../../../src/features/deploy/core/losses.ts';
+import { lossLines, lossesOf, mayLose, removesFunctions } from '../../../src/features/deploy/core/losses.ts';
 import type { ModalFunction } from '../../../src/domain/app.ts';
-import { parseScript } from '../../../src/scripts/parseScript.ts';
+import { parseScript } from '../../../src/features/workspace/core/parseScript.ts';
 
 const live = (...tags: string[]): ModalFunction[] =>
   tags.map((tag) => ({

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import type { Owner } from '../../../src/deploy/owner.ts';
-import { isAlive, ownerOf, thisOwner } from '../../../src/deploy/owner.ts';
+import type { Owner } from '../../../src/features/deploy/core/owner.ts';
+import { isAlive, ownerOf, thisOwner } from '../../../src/features/deploy/core/owner.ts';
 
 const now = Date.now();
 

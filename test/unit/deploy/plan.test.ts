@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { DeployTarget } from '../../../src/deploy/plan.ts';
-import { missingSecrets, planDeploy, planUnits } from '../../../src/deploy/plan.ts';
-import { costsAttention, unitLines } from '../../../src/deploy/unitLines.ts';
+import type { DeployTarget } from '../../../src/features/deploy/core/plan.ts';
+import { missingSecrets, planDeploy, planUnits } from '../../../src/features/deploy/core/plan.ts';
+import { costsAttention, unitLines } from '../../../src/features/deploy/core/unitLines.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
-import { parseScript } from '../../../src/scripts/parseScript.ts';
-import { createPlannedSecrets } from '../../../src/deploy/secret.ts';
+import { parseScript } from '../../../src/features/workspace/core/parseScript.ts';
+import { createPlannedSecrets } from '../../../src/features/deploy/core/secret.ts';
 import type { AppVersion } from '../../../src/domain/lifecycle.ts';
 import { ModalError } from '../../../src/domain/errors.ts';
 import type { Connection } from '../../../src/modal/connection.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { explainFailure } from '../../../src/deploy/failure.ts';
-import { failureProblems, warningProblems } from '../../../src/deploy/problems.ts';
+import { explainFailure } from '../../../src/features/deploy/core/failure.ts';
+import { failureProblems, warningProblems } from '../../../src/features/deploy/core/problems.ts';
 
 const recorded = (name: string) =>
   readFileSync(path.join(import.meta.dirname, 'output', `${name}.txt`), 'utf8');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KeyedQueue } from '../../../src/deploy/queue.ts';
+import { KeyedQueue } from '../../../src/features/deploy/core/queue.ts';
 
 describe('deploys of one app', () => {
   it('run one after the other, in their order; those of others do not wait', async () => {

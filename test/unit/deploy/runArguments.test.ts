@@ -8,7 +8,7 @@ import {
   shownArguments,
   splitWords,
   unsupportedParameters,
-} from '../../../src/deploy/runArguments.ts';
+} from '../../../src/features/deploy/core/runArguments.ts';
 import type { ParameterType, ScriptParameter } from '../../../src/domain/script.ts';
 
 const parameter = (type: ParameterType, name = 'some_name', annotation = ''): ScriptParameter => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { DeployStage } from '../../../src/deploy/stages.ts';
-import { withoutPadding } from '../../../src/deploy/panels.ts';
-import { durationText, StageClock, announcedStage, laterStage } from '../../../src/deploy/stages.ts';
+import type { DeployStage } from '../../../src/features/deploy/core/stages.ts';
+import { withoutPadding } from '../../../src/features/deploy/core/panels.ts';
+import { durationText, StageClock, announcedStage, laterStage } from '../../../src/features/deploy/core/stages.ts';
 
 const stagesOf = (lines: readonly string[]) => {
   const seen: DeployStage[] = ['check'];

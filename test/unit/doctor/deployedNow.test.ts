@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { emptySnapshot } from '../../../src/store/snapshot.ts';
-import { deployedNow } from '../../../src/ui/doctor/deployedNow.ts';
+import { deployedNow } from '../../../src/features/doctor/ui/deployedNow.ts';
 import { appOf } from '../support/apps.ts';
 
 const environments = ['main', 'dev'].map((name) => ({

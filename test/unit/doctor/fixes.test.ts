@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { applyEdits, editsOfAll } from '../../../src/doctor/applyFixes.ts';
-import { diagnose } from '../../../src/doctor/diagnose.ts';
-import { examine } from '../../../src/doctor/examine.ts';
-import { rules } from '../../../src/doctor/rules.ts';
+import { applyEdits, editsOfAll } from '../../../src/features/doctor/core/applyFixes.ts';
+import { diagnose } from '../../../src/features/doctor/core/diagnose.ts';
+import { examine } from '../../../src/features/doctor/core/examine.ts';
+import { rules } from '../../../src/features/doctor/core/rules.ts';
 import { left, mended } from '../../integration/doctor/mended.ts';
 
 const newest = '1.6.4';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose } from '../../../src/doctor/diagnose.ts';
+import { diagnose } from '../../../src/features/doctor/core/diagnose.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
 
 const said = (args: string, rates = true) =>

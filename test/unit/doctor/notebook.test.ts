@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { applyEdits, editsOfAll } from '../../../src/doctor/applyFixes.ts';
-import { diagnose } from '../../../src/doctor/diagnose.ts';
-import { findingsByCell, programOf } from '../../../src/doctor/notebook.ts';
+import { applyEdits, editsOfAll } from '../../../src/features/doctor/core/applyFixes.ts';
+import { diagnose } from '../../../src/features/doctor/core/diagnose.ts';
+import { findingsByCell, programOf } from '../../../src/features/doctor/core/notebook.ts';
 
 const cells = (...texts: readonly string[]) => texts.map((text) => ({ text, isPython: true }));
 const found = (all: Parameters<typeof programOf>[0]) => {

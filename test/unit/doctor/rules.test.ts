@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose } from '../../../src/doctor/diagnose.ts';
-import type { Rule } from '../../../src/doctor/rule.ts';
-import { rules } from '../../../src/doctor/rules.ts';
+import { diagnose } from '../../../src/features/doctor/core/diagnose.ts';
+import type { Rule } from '../../../src/features/doctor/core/rule.ts';
+import { rules } from '../../../src/features/doctor/core/rules.ts';
 import measured from './measured.json' with { type: 'json' };
 
 const results = measured as Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose } from '../../../src/doctor/diagnose.ts';
-import { workspaceFixes } from '../../../src/doctor/workspaceFixes.ts';
+import { diagnose } from '../../../src/features/doctor/core/diagnose.ts';
+import { workspaceFixes } from '../../../src/features/doctor/core/workspaceFixes.ts';
 
 const stub = 'import modal\n\nstub = modal.Stub("a")\n';
 const texts: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Bucket, Histogram } from '../../../src/domain/histogram.ts';
 import { bucketAt, moveSelection, selectedRange, selectionWords } from '../../../src/domain/histogram.ts';
-import { countHistogram, fillBuckets } from '../../../src/logs/histogram.ts';
+import { countHistogram, fillBuckets } from '../../../src/features/logs/core/histogram.ts';
 
 const minute = 60_000;
 const begin = Date.UTC(2026, 10, 21, 13, 0);

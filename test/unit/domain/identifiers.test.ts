@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { commitHash } from '../../../src/domain/identifiers.ts';
-import { oneLine } from '../../../src/domain/plainText.ts';
-import { webAddress } from '../../../src/domain/webAddress.ts';
+import { oneLine } from '../../../src/shared/plainText.ts';
+import { webAddress } from '../../../src/shared/webAddress.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'identifiers-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Container, ModalFunction } from '../../../src/domain/app.ts';
 import type { Rates } from '../../../src/domain/cost.ts';
 import { datedRates, gpuUsdPerHour } from '../../../src/domain/cost.ts';
-import { formatUsd, loadUnits, seenUsd, worstCaseUsd } from '../../../src/domain/loadCost.ts';
+import { formatUsd, loadUnits, seenUsd, worstCaseUsd } from '../../../src/features/loadTest/core/loadCost.ts';
 import type { RunningCost } from '../../../src/domain/runningCost.ts';
 import {
   costOfApp,
@@ -18,10 +18,10 @@ import {
 import { sandboxUsdPerHour } from '../../../src/domain/sandbox.ts';
 import { serverUsdPerHour } from '../../../src/domain/server.ts';
 import { emptySnapshot } from '../../../src/store/snapshot.ts';
-import { changeLines } from '../../../src/ui/lifecycle/autoscalerWords.ts';
-import { gpuLines, nameOf, sourceWords } from '../../../src/ui/lifecycle/costWords.ts';
-import { wakeCost } from '../../../src/ui/requests/wakeCost.ts';
-import { runningBadge } from '../../../src/ui/trees/appBadge.ts';
+import { changeLines } from '../../../src/features/apps/ui/lifecycle/autoscalerWords.ts';
+import { gpuLines, nameOf, sourceWords } from '../../../src/features/apps/ui/costWords.ts';
+import { wakeCost } from '../../../src/features/requests/ui/wakeCost.ts';
+import { runningBadge } from '../../../src/features/apps/ui/appBadge.ts';
 import { appOf, endpointOf } from '../support/apps.ts';
 import { sandboxOf } from '../support/running.ts';
 

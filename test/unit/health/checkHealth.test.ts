@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
-import type { HealthFacts, HealthLine, HealthServices } from '../../../src/requests/health/checkHealth.ts';
-import { checkHealth, healthSteps } from '../../../src/requests/health/checkHealth.ts';
-import { modelOf, operationsOf } from '../../../src/requests/health/readAnswers.ts';
-import { lineWords, summaryWords } from '../../../src/ui/requests/health/healthWords.ts';
+import type { HealthFacts, HealthLine, HealthServices } from '../../../src/features/health/core/checkHealth.ts';
+import { checkHealth, healthSteps } from '../../../src/features/health/core/checkHealth.ts';
+import { modelOf, operationsOf } from '../../../src/features/health/core/readAnswers.ts';
+import { lineWords, summaryWords } from '../../../src/features/health/ui/healthWords.ts';
 import { httpResult } from '../support/httpResult.ts';
 
 vi.mock('vscode', () => import('../support/editor.ts'));

@@ -7,7 +7,7 @@ import tls from 'node:tls';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { toModalError } from '../../../src/domain/errors.ts';
 import { plainNetwork } from '../../../src/domain/network.ts';
-import { connectTo } from '../../../src/requests/health/connect.ts';
+import { connectTo } from '../../../src/features/health/core/connect.ts';
 
 const fixtures = path.resolve(import.meta.dirname, '../requests/fixtures');
 const never = new AbortController().signal;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogEntry } from '../../../src/domain/logEntry.ts';
 import { entryText, sourceOf } from '../../../src/domain/logEntry.ts';
-import { LogBuffer } from '../../../src/logs/logBuffer.ts';
+import { LogBuffer } from '../../../src/features/logs/core/logBuffer.ts';
 import { chunk, entriesOf, line, mark } from './support.ts';
 
 const textsOf = (buffer: LogBuffer) => [...buffer.entries()].map(entryText);

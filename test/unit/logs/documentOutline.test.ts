@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LogEntry } from '../../../src/domain/logEntry.ts';
-import { foldsOf, outlineOf } from '../../../src/logs/documentOutline.ts';
-import { buildLogDocument, logDocument } from '../../../src/logs/logDocument.ts';
+import { foldsOf, outlineOf } from '../../../src/features/logs/core/documentOutline.ts';
+import { buildLogDocument, logDocument } from '../../../src/features/logs/core/logDocument.ts';
 import { line } from './support.ts';
 
 const traceback = (containerId: string): LogEntry => ({

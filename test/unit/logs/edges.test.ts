@@ -1,16 +1,16 @@
 /** What stands just at the edge: of a message, an outline, a page of a log, a part of a download. */
 import { describe, expect, it, vi } from 'vitest';
 import type { LogBatch, LogCount } from '../../../src/domain/log.ts';
-import type { DocumentSection } from '../../../src/logs/logDocument.ts';
+import type { DocumentSection } from '../../../src/features/logs/core/logDocument.ts';
 import { noFilter } from '../../../src/domain/logFilter.ts';
-import { outlineOf } from '../../../src/logs/documentOutline.ts';
-import { downloadLogs } from '../../../src/logs/download.ts';
-import type { FeedMessage } from '../../../src/logs/entryFeed.ts';
-import { EntryFeed } from '../../../src/logs/entryFeed.ts';
-import { FilteredRows } from '../../../src/logs/filteredRows.ts';
-import { LogHistory } from '../../../src/logs/history.ts';
-import { LogBuffer } from '../../../src/logs/logBuffer.ts';
-import { planFetches } from '../../../src/logs/timeBuckets.ts';
+import { outlineOf } from '../../../src/features/logs/core/documentOutline.ts';
+import { downloadLogs } from '../../../src/features/logs/core/download.ts';
+import type { FeedMessage } from '../../../src/features/logs/core/entryFeed.ts';
+import { EntryFeed } from '../../../src/features/logs/core/entryFeed.ts';
+import { FilteredRows } from '../../../src/features/logs/core/filteredRows.ts';
+import { LogHistory } from '../../../src/features/logs/core/history.ts';
+import { LogBuffer } from '../../../src/features/logs/core/logBuffer.ts';
+import { planFetches } from '../../../src/features/logs/core/timeBuckets.ts';
 import { chunk, line } from './support.ts';
 
 it.each([

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogEntry, TracebackEntry } from '../../../src/domain/logEntry.ts';
 import { entryText, levelOf } from '../../../src/domain/logEntry.ts';
-import { EntryBuilder, notInTime } from '../../../src/logs/entryBuilder.ts';
-import { EntryList } from '../../../src/logs/entryList.ts';
-import { LogBuffer } from '../../../src/logs/logBuffer.ts';
+import { EntryBuilder, notInTime } from '../../../src/features/logs/core/entryBuilder.ts';
+import { EntryList } from '../../../src/features/logs/core/entryList.ts';
+import { LogBuffer } from '../../../src/features/logs/core/logBuffer.ts';
 import { chunk, cutAt, entriesOf } from './support.ts';
 
 const chained = `Traceback (most recent call last):

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { entryText } from '../../../src/domain/logEntry.ts';
 import { noFilter } from '../../../src/domain/logFilter.ts';
-import type { FeedMessage, FeedOptions } from '../../../src/logs/entryFeed.ts';
-import { EntryFeed } from '../../../src/logs/entryFeed.ts';
-import { LogBuffer } from '../../../src/logs/logBuffer.ts';
+import type { FeedMessage, FeedOptions } from '../../../src/features/logs/core/entryFeed.ts';
+import { EntryFeed } from '../../../src/features/logs/core/entryFeed.ts';
+import { LogBuffer } from '../../../src/features/logs/core/logBuffer.ts';
 import { line } from './support.ts';
 
 beforeEach(() => void vi.useFakeTimers());

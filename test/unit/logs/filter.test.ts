@@ -4,9 +4,9 @@ import type { LogEntry } from '../../../src/domain/logEntry.ts';
 import { entryText } from '../../../src/domain/logEntry.ts';
 import type { LogFilter } from '../../../src/domain/logFilter.ts';
 import { compileFilter, matchRanges, noFilter } from '../../../src/domain/logFilter.ts';
-import { FilteredRows } from '../../../src/logs/filteredRows.ts';
-import { LogBuffer } from '../../../src/logs/logBuffer.ts';
-import { serverQuery } from '../../../src/logs/serverQuery.ts';
+import { FilteredRows } from '../../../src/features/logs/core/filteredRows.ts';
+import { LogBuffer } from '../../../src/features/logs/core/logBuffer.ts';
+import { serverQuery } from '../../../src/features/logs/core/serverQuery.ts';
 import { chunk, entriesOf, line, mark } from './support.ts';
 
 const entries: LogEntry[] = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
-import { lastDeploy } from '../../../src/logs/lastDeploy.ts';
+import { lastDeploy } from '../../../src/features/logs/core/lastDeploy.ts';
 
 const target = { appId: 'ap-1', appName: 'shop', environment: 'main' };
 /** A server that never answers; what asks it ends with its signal. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LogLevel } from '../../../src/domain/logEntry.ts';
 import { logLevels } from '../../../src/domain/logEntry.ts';
-import { inferLevel } from '../../../src/domain/logLevel.ts';
+import { inferLevel } from '../../../src/features/logs/core/logLevel.ts';
 
 /** Logger, level, line. Those that say so are in the form of its documentation; the others were written by the logger. */
 const lines = readFileSync(path.join(import.meta.dirname, 'fixtures/levels.jsonl'), 'utf8')

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogChunk } from '../../../src/domain/log.ts';
-import type { AssembledLine } from '../../../src/logs/lines.ts';
-import { LineAssembler, longestLine } from '../../../src/logs/lines.ts';
+import type { AssembledLine } from '../../../src/features/logs/core/lines.ts';
+import { LineAssembler, longestLine } from '../../../src/features/logs/core/lines.ts';
 import { chunk, cutAt } from './support.ts';
 
 function assemble(chunks: readonly LogChunk[], after?: (assembler: LineAssembler) => void): AssembledLine[] {

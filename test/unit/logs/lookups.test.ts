@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { Lookups } from '../../../src/logs/lookups.ts';
+import { Lookups } from '../../../src/features/logs/core/lookups.ts';
 
 it('looks for a few at once, in order, and for the rest as those end', async () => {
   const lookups = new Lookups<string>();

@@ -3,10 +3,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { LogEntry } from '../../../src/domain/logEntry.ts';
 import { entryText } from '../../../src/domain/logEntry.ts';
 import { noFilter } from '../../../src/domain/logFilter.ts';
-import { EntryFeed } from '../../../src/logs/entryFeed.ts';
-import { LogBuffer } from '../../../src/logs/logBuffer.ts';
-import { MergedLog } from '../../../src/logs/mergedLog.ts';
-import { Pauses } from '../../../src/logs/pause.ts';
+import { EntryFeed } from '../../../src/features/logs/core/entryFeed.ts';
+import { LogBuffer } from '../../../src/features/logs/core/logBuffer.ts';
+import { MergedLog } from '../../../src/features/logs/core/mergedLog.ts';
+import { Pauses } from '../../../src/features/logs/core/pause.ts';
 import { chunk, entriesOf, line } from './support.ts';
 
 const merged: MergedLog[] = [];

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { entryText } from '../../../src/domain/logEntry.ts';
-import { mergedSession } from '../../../src/logs/mergedSession.ts';
-import type { SessionStatus } from '../../../src/logs/session.ts';
-import { LogSession } from '../../../src/logs/session.ts';
+import { mergedSession } from '../../../src/features/logs/core/mergedSession.ts';
+import type { SessionStatus } from '../../../src/features/logs/core/session.ts';
+import { LogSession } from '../../../src/features/logs/core/session.ts';
 import { line } from './support.ts';
 
 const live: SessionStatus = { words: 'Live', icon: '', bad: false };

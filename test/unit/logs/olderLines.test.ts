@@ -2,11 +2,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { LogBatch, LogChunk } from '../../../src/domain/log.ts';
 import { entryText } from '../../../src/domain/logEntry.ts';
-import type { FetchLogs } from '../../../src/logs/gap.ts';
-import { LiveLog } from '../../../src/logs/liveLog.ts';
-import { LogBuffer } from '../../../src/logs/logBuffer.ts';
-import { LogHistory } from '../../../src/logs/history.ts';
-import { OlderLines } from '../../../src/logs/olderLines.ts';
+import type { FetchLogs } from '../../../src/features/logs/core/gap.ts';
+import { LiveLog } from '../../../src/features/logs/core/liveLog.ts';
+import { LogBuffer } from '../../../src/features/logs/core/logBuffer.ts';
+import { LogHistory } from '../../../src/features/logs/core/history.ts';
+import { OlderLines } from '../../../src/features/logs/core/olderLines.ts';
 import { batchOf, chunk } from './support.ts';
 
 it('does not ask where the log begins before it is told to load', async () => {

@@ -1,8 +1,8 @@
 import type { TemplateResult } from 'lit';
 import { describe, expect, it } from 'vitest';
 import type { LogEntry } from '../../../src/domain/logEntry.ts';
-import { defaultLook } from '../../../src/ui/logs/protocol.ts';
-import { gpuView, progressView, stepView, tracebackView } from '../../../src/webview/logs/rowKinds.ts';
+import { defaultLook } from '../../../src/features/logs/messages.ts';
+import { gpuView, progressView, stepView, tracebackView } from '../../../src/features/logs/view/rowKinds.ts';
 
 const origin = { time: 1, source: 'stdout', containerId: '', functionId: '', callId: '' } as const;
 const hostile = 'a\u202eb\u001b[31mc\u0007';

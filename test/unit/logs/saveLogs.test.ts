@@ -16,8 +16,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
 import type { LogChunk } from '../../../src/domain/log.ts';
 import { noFilter } from '../../../src/domain/logFilter.ts';
-import type { DownloadOptions } from '../../../src/logs/download.ts';
-import { diskError, saveLogs } from '../../../src/logs/saveLogs.ts';
+import type { DownloadOptions } from '../../../src/features/logs/core/download.ts';
+import { diskError, saveLogs } from '../../../src/features/logs/core/saveLogs.ts';
 import { batchOf, chunk } from './support.ts';
 
 const hour = 3_600_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sessionToDrop } from '../../../src/logs/sessionLimit.ts';
+import { sessionToDrop } from '../../../src/features/logs/core/sessionLimit.ts';
 
 interface Session {
   readonly name: string;

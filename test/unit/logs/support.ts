@@ -1,7 +1,7 @@
 import type { LogBatch, LogChunk } from '../../../src/domain/log.ts';
 import type { LineEntry, LogEntry, MarkEntry } from '../../../src/domain/logEntry.ts';
-import { EntryBuilder, notInTime } from '../../../src/logs/entryBuilder.ts';
-import { EntryList } from '../../../src/logs/entryList.ts';
+import { EntryBuilder, notInTime } from '../../../src/features/logs/core/entryBuilder.ts';
+import { EntryList } from '../../../src/features/logs/core/entryList.ts';
 
 export const chunk = (text: string, changes: Partial<LogChunk> = {}): LogChunk => ({
   entryId: '',

@@ -1,22 +1,22 @@
 /** The pure parts of the log viewer: links, files, traceback text, colours, pages, heights, selection. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeParts, plainText } from '../../../src/domain/ansi.ts';
+import { escapeParts, plainText } from '../../../src/shared/ansi.ts';
 import { matchRanges, noFilter } from '../../../src/domain/logFilter.ts';
 import { findLinks, linkAt } from '../../../src/domain/logLinks.ts';
 import { bestMatch, isLibraryFile, pathInProject } from '../../../src/domain/remoteFile.ts';
-import { foldLibraries, tracebackBlocks } from '../../../src/domain/tracebackText.ts';
-import type { HistogramMessage } from '../../../src/ui/logs/pastProtocol.ts';
-import type { EntriesMessage, ShownRow } from '../../../src/ui/logs/protocol.ts';
-import { AfterFilter } from '../../../src/webview/logs/afterFilter.ts';
-import { styledRuns } from '../../../src/webview/logs/ansiRuns.ts';
-import { LogRows } from '../../../src/webview/logs/logRows.ts';
-import { FilterNews } from '../../../src/webview/logs/past/filterNews.ts';
-import { HeldCounts } from '../../../src/webview/logs/past/heldCounts.ts';
-import { piecesOf } from '../../../src/webview/logs/pieces.ts';
-import { RowCache } from '../../../src/webview/logs/rowCache.ts';
-import { RowHeights } from '../../../src/webview/logs/rowHeights.ts';
-import type { RowSelection } from '../../../src/webview/logs/rowSelection.ts';
+import { foldLibraries, tracebackBlocks } from '../../../src/features/logs/view/tracebackText.ts';
+import type { HistogramMessage } from '../../../src/features/logs/pastMessages.ts';
+import type { EntriesMessage, ShownRow } from '../../../src/features/logs/messages.ts';
+import { AfterFilter } from '../../../src/features/logs/view/afterFilter.ts';
+import { styledRuns } from '../../../src/features/logs/view/ansiRuns.ts';
+import { LogRows } from '../../../src/features/logs/view/logRows.ts';
+import { FilterNews } from '../../../src/features/logs/view/past/filterNews.ts';
+import { HeldCounts } from '../../../src/features/logs/view/past/heldCounts.ts';
+import { piecesOf } from '../../../src/features/logs/view/pieces.ts';
+import { RowCache } from '../../../src/features/logs/view/rowCache.ts';
+import { RowHeights } from '../../../src/features/logs/view/rowHeights.ts';
+import type { RowSelection } from '../../../src/features/logs/view/rowSelection.ts';
 import {
   extendTo,
   isSelected,
@@ -27,7 +27,7 @@ import {
   selectOnly,
   selectedCount,
   toggle,
-} from '../../../src/webview/logs/rowSelection.ts';
+} from '../../../src/features/logs/view/rowSelection.ts';
 import { line } from './support.ts';
 
 const shown = (row: number, text = String(row)): ShownRow => ({ row, entry: line(text) });

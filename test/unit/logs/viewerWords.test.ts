@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compileFilter, noFilter } from '../../../src/domain/logFilter.ts';
-import { chipsOf } from '../../../src/webview/logs/chips.ts';
-import { tabAfter } from '../../../src/webview/logs/tabKeys.ts';
-import { announcement, problemText, spokenName, statusWords } from '../../../src/webview/logs/words.ts';
+import { chipsOf } from '../../../src/features/logs/view/chips.ts';
+import { tabAfter } from '../../../src/features/logs/view/tabKeys.ts';
+import { announcement, problemText, spokenName, statusWords } from '../../../src/features/logs/view/words.ts';
 
 describe('what the log viewer says', () => {
   it('of a break: which try, and when the next one is', () => {

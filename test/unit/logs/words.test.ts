@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { drawableAnsi, plainText, visibleText } from '../../../src/domain/ansi.ts';
+import { drawableAnsi, plainText, visibleText } from '../../../src/shared/ansi.ts';
 import { seconds } from '../../../src/domain/logEntry.ts';
-import { inferLevel } from '../../../src/domain/logLevel.ts';
-import { logDocument } from '../../../src/logs/logDocument.ts';
-import { entryAsJson, entryAsText } from '../../../src/logs/textForms.ts';
+import { inferLevel } from '../../../src/features/logs/core/logLevel.ts';
+import { logDocument } from '../../../src/features/logs/core/logDocument.ts';
+import { entryAsJson, entryAsText } from '../../../src/features/logs/core/textForms.ts';
 import { chunk, entriesOf, line, mark } from './support.ts';
 
 describe('the level of a line', () => {

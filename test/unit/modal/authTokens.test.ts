@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import { AuthTokens, lifeOf } from '../../../src/modal/authTokens.ts';
 
 const hour = 60 * 60_000;

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import { cliEnvironment, runCli } from '../../../src/modal/cli.ts';
 
 const node = { command: process.execPath, args: [], version: '1.6.4', source: 'a script that behaves badly' };

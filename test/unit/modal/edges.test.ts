@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import { plainNetwork } from '../../../src/domain/network.ts';
 import { FieldChecks } from '../../../src/modal/fieldChecks.ts';
 import { childVariables } from '../../../src/modal/network/childEnvironment.ts';

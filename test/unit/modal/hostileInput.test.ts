@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import { runBriefly } from '../../../src/modal/briefRun.ts';
 import { runCli } from '../../../src/modal/cli.ts';
 import { loadConnection } from '../../../src/modal/profile.ts';

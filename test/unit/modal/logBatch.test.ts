@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import { FieldChecks } from '../../../src/modal/fieldChecks.ts';
 import { toLogBatch } from '../../../src/modal/logBatch.ts';
 

@@ -1,6 +1,6 @@
 /** A managed endpoint whose server belongs to Modal, or cannot be asked for. */
 import { describe, expect, it } from 'vitest';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import { FieldChecks } from '../../../src/modal/fieldChecks.ts';
 import { readEndpointInfo } from '../../../src/modal/managedEndpoints.ts';
 import { answers } from './wireAnswers.ts';

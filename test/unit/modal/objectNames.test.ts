@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import { FieldChecks } from '../../../src/modal/fieldChecks.ts';
 import type { ReadNames } from '../../../src/modal/objectNames.ts';
 import { readObjectNames } from '../../../src/modal/objectNames.ts';

@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import type { Connection } from '../../../src/modal/connection.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import { ControlPlanes } from '../../../src/modal/planes.ts';
-import { EndpointKeys } from '../../../src/platform/endpointKeys.ts';
+import { EndpointKeys } from '../../../src/editor/endpointKeys.ts';
 import { secretStorage } from '../support/secretStorage.ts';
 
 let folder: string;

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import type { NetworkSettings } from '../../../src/domain/network.ts';
 import { networkVariables, plainNetwork } from '../../../src/domain/network.ts';
 import { childVariables } from '../../../src/modal/network/childEnvironment.ts';
 import { proxyFor } from '../../../src/modal/network/proxy.ts';
 import { openBridge, openTunnel } from '../../../src/modal/network/tunnel.ts';
 import { probeServer } from '../../../src/modal/probe.ts';
-import { send } from '../../../src/requests/httpClient.ts';
+import { send } from '../../../src/features/requests/core/httpClient.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {

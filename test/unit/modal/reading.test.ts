@@ -1,6 +1,6 @@
 /** How answers of Modal are read; what the official clients read in the same answers is compared in `test/parity`. */
 import { expect, it } from 'vitest';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import { leastResources } from '../../../src/domain/sandbox.ts';
 import { FieldChecks } from '../../../src/modal/fieldChecks.ts';
 import { toContainers } from '../../../src/modal/lists.ts';

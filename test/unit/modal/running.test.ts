@@ -1,7 +1,7 @@
 /** Pages and answers of servers that are older, newer or out of order; what a right server says is in the integration tests. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import { plainNetwork } from '../../../src/domain/network.ts';
 import { chatAddress, endpointState } from '../../../src/domain/managedEndpoint.ts';
 import type { Connection } from '../../../src/modal/connection.ts';

@@ -1,8 +1,8 @@
 /** When an account's connections are made anew, and that none is left behind. */
 import type { ModalClient } from 'modal';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { silentLogger } from '../../../src/domain/logger.ts';
-import { steadyNow } from '../../../src/domain/steadyNow.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
+import { steadyNow } from '../../../src/shared/steadyNow.ts';
 import { SdkClients } from '../../../src/modal/sdkClients.ts';
 
 const made: { closed: boolean }[] = [];

@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isModalError } from '../../../src/domain/errors.ts';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import { emptyDraft } from '../../../src/domain/requestDraft.ts';
-import { RequestSender } from '../../../src/requests/send.ts';
-import { addressOf, specOf } from '../../../src/requests/spec.ts';
+import { RequestSender } from '../../../src/features/requests/core/send.ts';
+import { addressOf, specOf } from '../../../src/features/requests/core/spec.ts';
 
 const key = 'sk-canary-4Rw8Tn1ZqLp';
 let near: Server;

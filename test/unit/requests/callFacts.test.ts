@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Container } from '../../../src/domain/app.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
 import type { ContainerPhase, LogBatch } from '../../../src/domain/log.ts';
-import { readCallFacts } from '../../../src/requests/callFacts.ts';
+import { readCallFacts } from '../../../src/features/requests/core/callFacts.ts';
 import { appOf, endpointOf } from '../support/apps.ts';
 import { httpResult } from '../support/httpResult.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { draftOf } from '../../../src/requests/draftOf.ts';
+import { draftOf } from '../../../src/features/requests/core/draftOf.ts';
 
 const auth = { secretRef: 'r', header: 'Authorization', scheme: 'Bearer' };
 

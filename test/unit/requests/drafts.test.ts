@@ -5,28 +5,28 @@ import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ApiOperationDetails } from '../../../src/domain/api.ts';
-import { addPart, filePlace, putFile } from '../../../src/domain/draftFiles.ts';
+import { addPart, filePlace, putFile } from '../../../src/features/requests/core/draftFiles.ts';
 import { headerProblem } from '../../../src/domain/headerRules.ts';
-import { mediaTypeOf } from '../../../src/domain/mediaType.ts';
+import { mediaTypeOf } from '../../../src/shared/mediaType.ts';
 import { emptyBodies, operationDraft } from '../../../src/domain/operationDraft.ts';
 import type { DraftBody, RequestDraft } from '../../../src/domain/requestDraft.ts';
 import { emptyDraft, filesOf, switchBody } from '../../../src/domain/requestDraft.ts';
 import { authHeaders } from '../../../src/domain/request.ts';
-import { defaultAuth, requestAuth } from '../../../src/requests/auth.ts';
-import { asCurl } from '../../../src/requests/export/curl.ts';
-import { fileState } from '../../../src/requests/files.ts';
-import { KeyedFiles } from '../../../src/requests/keyedFiles.ts';
-import { Seal } from '../../../src/requests/seal.ts';
-import { readApiDocument } from '../../../src/requests/openapi/apiDocument.ts';
-import { specOf } from '../../../src/requests/spec.ts';
-import { fileTargetFor } from '../../../src/ui/requests/fileTargetFor.ts';
+import { defaultAuth, requestAuth } from '../../../src/features/requests/core/auth.ts';
+import { asCurl } from '../../../src/features/savedRequests/core/export/curl.ts';
+import { fileState } from '../../../src/features/requests/core/files.ts';
+import { KeyedFiles } from '../../../src/features/requests/core/keyedFiles.ts';
+import { Seal } from '../../../src/features/requests/core/seal.ts';
+import { readApiDocument } from '../../../src/features/requests/core/openapi/apiDocument.ts';
+import { specOf } from '../../../src/features/requests/core/spec.ts';
+import { fileTargetFor } from '../../../src/features/requests/ui/fileTargetFor.ts';
 import {
   RequestSession,
   byHand,
   operationEntry,
   sampleEntry,
-} from '../../../src/ui/requests/requestSession.ts';
-import { readSession, writeSession } from '../../../src/ui/requests/savedSession.ts';
+} from '../../../src/features/requests/ui/requestSession.ts';
+import { readSession, writeSession } from '../../../src/features/requests/ui/savedSession.ts';
 import { appOf, endpointOf } from '../support/apps.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 import { secretStorage } from '../support/secretStorage.ts';

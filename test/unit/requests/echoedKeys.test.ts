@@ -1,8 +1,8 @@
 /** Canary: a server that repeats the key, wherever it does, tells it to nobody who shows or keeps the answer. */
 import { describe, expect, it } from 'vitest';
 import type { HttpResult, RequestSpec } from '../../../src/domain/request.ts';
-import type { AnswerHead, ClientRequest } from '../../../src/requests/httpClient.ts';
-import { RequestSender } from '../../../src/requests/send.ts';
+import type { AnswerHead, ClientRequest } from '../../../src/features/requests/core/httpClient.ts';
+import { RequestSender } from '../../../src/features/requests/core/send.ts';
 import { httpResult } from '../support/httpResult.ts';
 
 const key = 'CANARYcanary0123456789';

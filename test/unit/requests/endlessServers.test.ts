@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { send } from '../../../src/requests/httpClient.ts';
+import { send } from '../../../src/features/requests/core/httpClient.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {

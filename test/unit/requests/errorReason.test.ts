@@ -1,7 +1,7 @@
 /** Bodies as the frameworks document them; those that are installed are asked in `realAnswers.test.ts`. */
 import { describe, expect, it } from 'vitest';
-import { explainResult } from '../../../src/requests/explain.ts';
-import { errorReason } from '../../../src/requests/errorReason.ts';
+import { explainResult } from '../../../src/features/requests/core/explain.ts';
+import { errorReason } from '../../../src/features/requests/core/errorReason.ts';
 import { httpResult } from '../support/httpResult.ts';
 
 const problem = { type: 'https://example.com/probs/out-of-credit', instance: '/account/12345/msgs/abc' };

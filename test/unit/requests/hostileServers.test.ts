@@ -5,10 +5,10 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isModalError } from '../../../src/domain/errors.ts';
 import type { HttpResult } from '../../../src/domain/request.ts';
-import { AnswerModel } from '../../../src/requests/answer/answerModel.ts';
-import { StreamReader } from '../../../src/requests/answer/streamReader.ts';
-import { largestBody } from '../../../src/requests/answerBody.ts';
-import { RequestSender } from '../../../src/requests/send.ts';
+import { AnswerModel } from '../../../src/features/requests/core/answer/answerModel.ts';
+import { StreamReader } from '../../../src/features/requests/core/answer/streamReader.ts';
+import { largestBody } from '../../../src/features/requests/core/answerBody.ts';
+import { RequestSender } from '../../../src/features/requests/core/send.ts';
 import type { HostileServer } from '../../hostile/rawAnswers.ts';
 import { hostileServers } from '../../hostile/servers.ts';
 

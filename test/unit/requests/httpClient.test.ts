@@ -19,7 +19,7 @@ const slots = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globa
 const dispatchers = () => slots.map((slot): unknown => Reflect.get(globalThis, slot));
 const fetchBefore: unknown = Reflect.get(globalThis, 'fetch');
 const before = dispatchers();
-const { send } = await import('../../../src/requests/httpClient.ts');
+const { send } = await import('../../../src/features/requests/core/httpClient.ts');
 
 const fixture = (name: string) => path.join(import.meta.dirname, 'fixtures', name);
 const closers: (() => void)[] = [];
@@ -388,7 +388,7 @@ describe('certificates', () => {
 
   it('are also those of NODE_EXTRA_CA_CERTS', async () => {
     const url = await tlsServer();
-    const client = path.resolve(import.meta.dirname, '../../../src/requests/httpClient.ts');
+    const client = path.resolve(import.meta.dirname, '../../../src/features/requests/core/httpClient.ts');
     const script = `
       const { send } = await import(${JSON.stringify(`file://${client}`)});
       const signal = new AbortController().signal;

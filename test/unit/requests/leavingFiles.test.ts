@@ -8,12 +8,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as vscode from 'vscode';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import type { RequestSpec } from '../../../src/domain/request.ts';
-import { parseHttpFile } from '../../../src/requests/httpFile/parse.ts';
-import { RequestSender } from '../../../src/requests/send.ts';
-import type { Endpoints } from '../../../src/ui/requestMemory/endpoints.ts';
-import { HttpFiles } from '../../../src/ui/requestMemory/httpFiles.ts';
+import { parseHttpFile } from '../../../src/features/savedRequests/core/httpFile/parse.ts';
+import { RequestSender } from '../../../src/features/requests/core/send.ts';
+import type { Endpoints } from '../../../src/features/savedRequests/ui/endpoints.ts';
+import { HttpFiles } from '../../../src/features/savedRequests/ui/httpFiles.ts';
 import { Uri } from '../support/editor.ts';
 
 const editor = vi.hoisted(() => ({
@@ -23,7 +23,7 @@ const editor = vi.hoisted(() => ({
 }));
 vi.mock('vscode', async () => ({
   ...(await import('../support/editor.ts')),
-  EventEmitter: (await import('../../../src/domain/emitter.ts')).Emitter,
+  EventEmitter: (await import('../../../src/shared/emitter.ts')).Emitter,
   workspace: {
     get isTrusted() {
       return editor.trusted;

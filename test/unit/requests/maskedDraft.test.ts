@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { RequestDraft } from '../../../src/domain/requestDraft.ts';
 import { emptyDraft } from '../../../src/domain/requestDraft.ts';
-import { maskedDraft } from '../../../src/requests/maskedDraft.ts';
+import { maskedDraft } from '../../../src/features/requests/core/maskedDraft.ts';
 
 const canary = `sk-${'a1B2c3D4'.repeat(5)}`;
 /** Nothing but its name tells what it is. */

@@ -8,8 +8,8 @@ import {
   keptEntry,
   operationEntry,
   sampleEntry,
-} from '../../../src/ui/requests/requestSession.ts';
-import { readSession, writeSession } from '../../../src/ui/requests/savedSession.ts';
+} from '../../../src/features/requests/ui/requestSession.ts';
+import { readSession, writeSession } from '../../../src/features/requests/ui/savedSession.ts';
 import { appOf, endpointOf } from '../support/apps.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 

@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import { emptyDraft } from '../../../src/domain/requestDraft.ts';
-import { KeyedFiles } from '../../../src/requests/keyedFiles.ts';
-import type { SealKeys } from '../../../src/requests/seal.ts';
-import { RequestSession, byHand } from '../../../src/ui/requests/requestSession.ts';
-import { SavedDrafts } from '../../../src/ui/requests/savedDrafts.ts';
+import { KeyedFiles } from '../../../src/features/requests/core/keyedFiles.ts';
+import type { SealKeys } from '../../../src/features/requests/core/seal.ts';
+import { RequestSession, byHand } from '../../../src/features/requests/ui/requestSession.ts';
+import { SavedDrafts } from '../../../src/features/requests/ui/savedDrafts.ts';
 import { appOf, endpointOf } from '../support/apps.ts';
 import { secretStorage } from '../support/secretStorage.ts';
 

@@ -5,7 +5,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Seal } from '../../../src/requests/seal.ts';
+import { Seal } from '../../../src/features/requests/core/seal.ts';
 import { storageIn } from '../support/sealWindow.ts';
 import { secretStorage } from '../support/secretStorage.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { App, AppDetails } from '../../../src/domain/app.ts';
 import { ModalError } from '../../../src/domain/errors.ts';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import type { NameList } from '../../../src/store/accountNames.ts';
 import { AccountNames } from '../../../src/store/accountNames.ts';

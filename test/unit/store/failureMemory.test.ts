@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Container } from '../../../src/domain/app.ts';
 import { ModalError } from '../../../src/domain/errors.ts';
 import type { ErrorKind } from '../../../src/domain/errors.ts';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import { ContainerGpus } from '../../../src/store/containerGpus.ts';
 import { EnvironmentTurns, wholeTurns } from '../../../src/store/environmentTurns.ts';

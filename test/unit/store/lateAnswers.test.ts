@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AppDetails } from '../../../src/domain/app.ts';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import { ModalError } from '../../../src/domain/errors.ts';
 import type { AppStoreState } from '../../../src/store/appStore.ts';

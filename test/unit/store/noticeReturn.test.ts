@@ -1,6 +1,6 @@
 import { setImmediate as settle } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { Emitter } from '../../../src/domain/emitter.ts';
+import { Emitter } from '../../../src/shared/emitter.ts';
 import type { AppStore } from '../../../src/store/appStore.ts';
 import { noticeReturn } from '../../../src/store/noticeReturn.ts';
 

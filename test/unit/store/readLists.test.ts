@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorKind } from '../../../src/domain/errors.ts';
 import { ModalError } from '../../../src/domain/errors.ts';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import type { Turn } from '../../../src/store/environmentTurns.ts';
 import { EnvironmentTurns, wholeTurns } from '../../../src/store/environmentTurns.ts';

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { App, Container } from '../../../src/domain/app.ts';
 import { ModalError } from '../../../src/domain/errors.ts';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import type { ListedEndpoint } from '../../../src/domain/managedEndpoint.ts';
 import type { Sandbox } from '../../../src/domain/sandbox.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
@@ -10,7 +10,7 @@ import type { SandboxScope } from '../../../src/modal/runningPlane.ts';
 import { AppStore } from '../../../src/store/appStore.ts';
 import { EndpointInfos } from '../../../src/store/endpointInfos.ts';
 import { endpointOfManaged, findEndpoint } from '../../../src/store/findEndpoint.ts';
-import { wakeCost } from '../../../src/ui/requests/wakeCost.ts';
+import { wakeCost } from '../../../src/features/requests/ui/wakeCost.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
 import { emptySnapshot } from '../../../src/store/snapshot.ts';
 import { appOf } from '../support/apps.ts';

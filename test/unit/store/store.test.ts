@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { App, AppDetails } from '../../../src/domain/app.ts';
 import { ModalError } from '../../../src/domain/errors.ts';
-import { silentLogger } from '../../../src/domain/logger.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import type { PlaneSource } from '../../../src/store/appStore.ts';
 import { AppStore } from '../../../src/store/appStore.ts';

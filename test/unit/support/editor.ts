@@ -1,8 +1,8 @@
 /**
  * The parts of the editor that code of `src/ui` needs to run in plain Node:
- * `vi.mock('vscode', () => import('../support/editor.ts'))`.
+ * `vi.mock('vscode', () => import('./editor.ts'))`.
  */
-import { Emitter } from '../../../src/domain/emitter.ts';
+import { Emitter } from '../../../src/shared/emitter.ts';
 
 export class Uri {
   readonly path: string;

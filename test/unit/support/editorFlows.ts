@@ -1,7 +1,7 @@
 /** Flows of the editor, cancelled by its Cancel at each call of Modal that they make. */
 import { expect, it } from 'vitest';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
-import type { Services } from '../../../src/ui/commands/services.ts';
+import type { Services } from '../../../src/commands/services.ts';
 import { begin } from './flowEditor.ts';
 import { cancelAtEachCall } from './hanging.ts';
 

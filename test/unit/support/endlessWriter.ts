@@ -1,5 +1,5 @@
 /** Writes a file again and again until it is killed, and tells of each time. */
-import { writePrivate } from '../../../src/files/privateFiles.ts';
+import { writePrivate } from '../../../src/shared/files/privateFiles.ts';
 
 const [file] = process.argv.slice(2);
 for (let at = 0; file; at = (at + 1) % 10) {

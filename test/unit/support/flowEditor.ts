@@ -1,9 +1,9 @@
 /**
  * The editor around a flow that is cancelled: it answers what the flow asks the user, and its Cancel is the test's signal.
- * `vi.mock('vscode', () => import('../support/flowEditor.ts'))`, and for short waits, which are cancelled as all others:
- * `vi.mock('../../../src/ui/withSignal.ts', () => import('../support/flowEditor.ts'))`.
+ * `vi.mock('vscode', () => import('./flowEditor.ts'))`, and for short waits, which are cancelled as all others:
+ * `vi.mock('../../../src/editor/withSignal.ts', () => import('./flowEditor.ts'))`.
  */
-import { Emitter } from '../../../src/domain/emitter.ts';
+import { Emitter } from '../../../src/shared/emitter.ts';
 
 interface Token {
   readonly isCancellationRequested: boolean;

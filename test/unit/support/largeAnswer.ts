@@ -8,10 +8,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { silentLogger } from '../../../src/domain/logger.ts';
-import { AnswerModel } from '../../../src/requests/answer/answerModel.ts';
-import { StreamReader } from '../../../src/requests/answer/streamReader.ts';
-import { RequestSender } from '../../../src/requests/send.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
+import { AnswerModel } from '../../../src/features/requests/core/answer/answerModel.ts';
+import { StreamReader } from '../../../src/features/requests/core/answer/streamReader.ts';
+import { RequestSender } from '../../../src/features/requests/core/send.ts';
 
 const [megabytes = '90', type = 'application/json', repeated = ''] = process.argv.slice(2);
 const key = 'key-that-is-sent';

@@ -1,6 +1,6 @@
 /**
  * An editor that notes every string that it is given to show:
- * `vi.mock('vscode', () => import('../support/recordingEditor.ts'))`.
+ * `vi.mock('vscode', () => import('./recordingEditor.ts'))`.
  */
 
 /** What was shown since the test emptied it. */

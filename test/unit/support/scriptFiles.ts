@@ -1,9 +1,9 @@
 import type { ModalScript, ScriptFile } from '../../../src/domain/script.ts';
-import type { LinkFile, LinkFiles } from '../../../src/scripts/linking.ts';
-import { parseScript } from '../../../src/scripts/parseScript.ts';
-import { readLinked } from '../../../src/scripts/readLinked.ts';
-import { folderOf } from '../../../src/scripts/slashPath.ts';
-import { workspaceScripts } from '../../../src/scripts/workspaceScripts.ts';
+import type { LinkFile, LinkFiles } from '../../../src/features/workspace/core/linking.ts';
+import { parseScript } from '../../../src/features/workspace/core/parseScript.ts';
+import { readLinked } from '../../../src/features/workspace/core/readLinked.ts';
+import { folderOf } from '../../../src/features/workspace/core/slashPath.ts';
+import { workspaceScripts } from '../../../src/features/workspace/core/workspaceScripts.ts';
 
 /** Texts by path below the workspace folder `/w`. */
 export type Texts = Readonly<Record<string, string>>;

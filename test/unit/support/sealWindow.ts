@@ -4,8 +4,8 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Seal } from '../../../src/requests/seal.ts';
-import type { SealKeys } from '../../../src/requests/seal.ts';
+import { Seal } from '../../../src/features/requests/core/seal.ts';
+import type { SealKeys } from '../../../src/features/requests/core/seal.ts';
 
 /** A secret storage that processes share. */
 export function storageIn(folder: string, waitMs = 0): SealKeys {

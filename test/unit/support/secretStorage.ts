@@ -1,4 +1,4 @@
-import type { SealKeys } from '../../../src/requests/seal.ts';
+import type { SealKeys } from '../../../src/features/requests/core/seal.ts';
 
 /** The editor's, in memory. */
 export function secretStorage(): SealKeys & { readonly kept: Map<string, string> } {

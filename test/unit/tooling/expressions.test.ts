@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { check } from 'recheck';
 import { describe, expect, it } from 'vitest';
-import { issuedForms, rareForms } from '../../../src/domain/credentials/issued.ts';
+import { issuedForms, rareForms } from '../../../src/shared/credentials/issued.ts';
 import { root } from '../../../scripts/root.ts';
 import type { Expression } from './expressions.ts';
 import { endless, expressionsOf, expressionsOfSource, oneTryOf } from './expressions.ts';
@@ -10,9 +10,9 @@ import { endless, expressionsOf, expressionsOfSource, oneTryOf } from './express
 /** What makes expressions at run time, and why none of them can hold anything up. */
 const madeWhileRunning: Readonly<Record<string, string>> = {
   'src/domain/logFilter.ts': "the user's own filter, which runs only under runGuarded",
-  'src/domain/schema/plainPattern.ts': 'a pattern of an endpoint, after it was found to leave no choice',
-  'src/domain/credentials/known.ts': 'the list of issued forms, tried at one place each; checked below',
-  'src/deploy/settings.ts': 'patterns of the bundled manifests, which are checked below',
+  'src/shared/schema/plainPattern.ts': 'a pattern of an endpoint, after it was found to leave no choice',
+  'src/shared/credentials/known.ts': 'the list of issued forms, tried at one place each; checked below',
+  'src/features/deploy/core/settings.ts': 'patterns of the bundled manifests, which are checked below',
 };
 
 // Limits of time would make the verdict depend on how busy the machine is.
@@ -67,7 +67,7 @@ describe('regular expressions of the source', () => {
 
   it('are found', () => {
     expect(known.length).toBeGreaterThan(300);
-    expect(known.filter(({ place }) => place.startsWith('src/webview/')).length).toBeGreaterThan(10);
+    expect(known.filter(({ place }) => /^src\/features\/\w+\/view\//.test(place)).length).toBeGreaterThan(10);
   });
 
   it('take time in proportion to the text', async () => {

@@ -5,8 +5,8 @@ import { readers } from '../../hostile/readers.ts';
 import { randomText } from '../../hostile/texts.ts';
 import { random } from '../../soak/random.ts';
 import type { ModalScript } from '../../../src/domain/script.ts';
-import { tooLong } from '../../../src/scripts/tooLong.ts';
-import { ParserThread } from '../../../src/scripts/parserThread.ts';
+import { tooLong } from '../../../src/features/workspace/core/tooLong.ts';
+import { ParserThread } from '../../../src/features/workspace/core/parserThread.ts';
 
 /** Long enough that a reader which takes time by the square of it would not come to its end here. */
 const size = 64 * 1024;
@@ -58,7 +58,7 @@ describe('texts that are made to be slow', () => {
 });
 
 describe('the thread that reads Python', () => {
-  const file = new URL('../../../src/scripts/parserWorker.ts', import.meta.url);
+  const file = new URL('../../../src/features/workspace/core/parserWorker.ts', import.meta.url);
 
   it('gives up a file that takes too long, and reads the next one', async () => {
     const thread = new ParserThread<string, ModalScript>(file, tooLong, 1500);

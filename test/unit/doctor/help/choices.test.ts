@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gpuChoices } from '../../../../src/doctor/help/choices.ts';
+import { gpuChoices } from '../../../../src/features/doctor/core/help/choices.ts';
 import { datedRates } from '../../../../src/domain/cost.ts';
 import { gpuTypes } from '../../../../src/domain/gpu.ts';
 

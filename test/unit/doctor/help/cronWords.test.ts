@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cronHelp, periodWords } from '../../../../src/doctor/help/cronWords.ts';
+import { cronHelp, periodWords } from '../../../../src/features/doctor/core/help/cronWords.ts';
 
 /** What croniter says, by `crons.py`: cron, zone, start, next times in unix seconds. */
 const witnessed = JSON.parse(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { hoveredAt } from '../../../../src/doctor/help/hover.ts';
-import type { DeployedNow } from '../../../../src/doctor/help/hoverText.ts';
-import { hoverText } from '../../../../src/doctor/help/hoverText.ts';
+import { hoveredAt } from '../../../../src/features/doctor/core/help/hover.ts';
+import type { DeployedNow } from '../../../../src/features/doctor/core/help/hoverText.ts';
+import { hoverText } from '../../../../src/features/doctor/core/help/hoverText.ts';
 import { datedRates } from '../../../../src/domain/cost.ts';
 
 const now = Date.parse('2026-11-30T20:17:31Z');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { examine } from '../../../../src/doctor/examine.ts';
-import { missingName } from '../../../../src/doctor/help/namedUses.ts';
-import { rulePage } from '../../../../src/doctor/rulePage.ts';
+import { examine } from '../../../../src/features/doctor/core/examine.ts';
+import { missingName } from '../../../../src/features/doctor/core/help/namedUses.ts';
+import { rulePage } from '../../../../src/features/doctor/core/rulePage.ts';
 import type { AccountNameList, NameList } from '../../../../src/store/accountNames.ts';
-import { missingNames } from '../../../../src/ui/doctor/missingNames.ts';
+import { missingNames } from '../../../../src/features/doctor/ui/missingNames.ts';
 
 const head = 'import modal as m\nfrom modal import Secret as S\n\n';
 const usesOf = (text: string) => examine(text, '1.6.4').uses;

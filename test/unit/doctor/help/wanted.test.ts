@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wantedAt } from '../../../../src/doctor/help/wanted.ts';
+import { wantedAt } from '../../../../src/features/doctor/core/help/wanted.ts';
 
 const head = `import modal
 import modal as m

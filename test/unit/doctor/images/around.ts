@@ -1,6 +1,6 @@
-import { examine } from '../../../../src/doctor/examine.ts';
-import { importFindings } from '../../../../src/doctor/images/surroundings.ts';
-import type { Finding } from '../../../../src/doctor/rule.ts';
+import { examine } from '../../../../src/features/doctor/core/examine.ts';
+import { importFindings } from '../../../../src/features/doctor/core/images/surroundings.ts';
+import type { Finding } from '../../../../src/features/doctor/core/rule.ts';
 
 interface Around {
   readonly path: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { applyEdits, editsOfAll } from '../../../../src/doctor/applyFixes.ts';
-import { imagePackage } from '../../../../src/doctor/images/imagePackages.ts';
-import { rulePage } from '../../../../src/doctor/rulePage.ts';
+import { applyEdits, editsOfAll } from '../../../../src/features/doctor/core/applyFixes.ts';
+import { imagePackage } from '../../../../src/features/doctor/core/images/imagePackages.ts';
+import { rulePage } from '../../../../src/features/doctor/core/rulePage.ts';
 import { findingsAround } from './around.ts';
 
 const found = (text: string, installed?: readonly string[], files = ['/w/app.py']) =>

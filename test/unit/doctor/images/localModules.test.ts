@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { applyEdits, editsOfAll } from '../../../../src/doctor/applyFixes.ts';
-import { localModule } from '../../../../src/doctor/images/localModules.ts';
-import { rulePage } from '../../../../src/doctor/rulePage.ts';
+import { applyEdits, editsOfAll } from '../../../../src/features/doctor/core/applyFixes.ts';
+import { localModule } from '../../../../src/features/doctor/core/images/localModules.ts';
+import { rulePage } from '../../../../src/features/doctor/core/rulePage.ts';
 import { findingsAround } from './around.ts';
 
 const files = [

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpResult } from '../../../../src/domain/request.ts';
-import { inOneGo } from '../../../../src/domain/steps.ts';
-import { AnswerModel } from '../../../../src/requests/answer/answerModel.ts';
-import { hexDump } from '../../../../src/requests/answer/hex.ts';
-import { renderMarkdown } from '../../../../src/requests/answer/markdown.ts';
-import { StreamReader } from '../../../../src/requests/answer/streamReader.ts';
-import { summarize } from '../../../../src/requests/summary.ts';
-import { decodeText } from '../../../../src/requests/textBody.ts';
+import { inOneGo } from '../../../../src/shared/steps.ts';
+import { AnswerModel } from '../../../../src/features/requests/core/answer/answerModel.ts';
+import { hexDump } from '../../../../src/features/requests/core/answer/hex.ts';
+import { renderMarkdown } from '../../../../src/features/requests/core/answer/markdown.ts';
+import { StreamReader } from '../../../../src/features/requests/core/answer/streamReader.ts';
+import { summarize } from '../../../../src/features/requests/core/summary.ts';
+import { decodeText } from '../../../../src/features/requests/core/textBody.ts';
 import { catalogApp } from '../../support/catalogApp.ts';
 import { httpResult } from '../../support/httpResult.ts';
 

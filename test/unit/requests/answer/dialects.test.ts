@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AnswerModel } from '../../../../src/requests/answer/answerModel.ts';
-import { FailureWatch } from '../../../../src/requests/answer/failureWatch.ts';
-import { StreamReader } from '../../../../src/requests/answer/streamReader.ts';
-import { explainResult } from '../../../../src/requests/explain.ts';
+import { AnswerModel } from '../../../../src/features/requests/core/answer/answerModel.ts';
+import { FailureWatch } from '../../../../src/features/requests/core/answer/failureWatch.ts';
+import { StreamReader } from '../../../../src/features/requests/core/answer/streamReader.ts';
+import { explainResult } from '../../../../src/features/requests/core/explain.ts';
 import { httpResult } from '../../support/httpResult.ts';
 import {
   recordedStreams,

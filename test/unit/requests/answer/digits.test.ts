@@ -1,14 +1,14 @@
 /** Numbers are shown, searched, sorted, copied and compared as they came. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contentOf } from '../../../../src/requests/answer/content.ts';
-import type { Json } from '../../../../src/requests/answer/json.ts';
-import { childRows, searchRows, valueAt } from '../../../../src/requests/answer/jsonTree.ts';
-import { tablePage } from '../../../../src/requests/answer/table.ts';
-import { vectorFacts, vectorsOf } from '../../../../src/requests/answer/vectors.ts';
-import { comparable } from '../../../../src/requests/compare.ts';
-import { losesValue, parseKeepingNumbers } from '../../../../src/requests/keepNumbers.ts';
-import { summarize } from '../../../../src/requests/summary.ts';
+import { contentOf } from '../../../../src/features/requests/core/answer/content.ts';
+import type { Json } from '../../../../src/features/requests/core/answer/json.ts';
+import { childRows, searchRows, valueAt } from '../../../../src/features/requests/core/answer/jsonTree.ts';
+import { tablePage } from '../../../../src/features/requests/core/answer/table.ts';
+import { vectorFacts, vectorsOf } from '../../../../src/features/requests/core/answer/vectors.ts';
+import { comparable } from '../../../../src/features/savedRequests/core/history/compare.ts';
+import { losesValue, parseKeepingNumbers } from '../../../../src/features/requests/core/keepNumbers.ts';
+import { summarize } from '../../../../src/features/requests/core/summary.ts';
 import { httpResult } from '../../support/httpResult.ts';
 
 const digits = [

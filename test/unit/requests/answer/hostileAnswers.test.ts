@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { imageOf } from '../../../../src/requests/answer/images.ts';
-import type { MarkdownNode } from '../../../../src/requests/answer/markdown.ts';
-import { renderMarkdown } from '../../../../src/requests/answer/markdown.ts';
-import { inOneGo } from '../../../../src/domain/steps.ts';
-import { toAnswerView } from '../../../../src/ui/requests/answerProtocol.ts';
+import { imageOf } from '../../../../src/features/requests/core/answer/images.ts';
+import type { MarkdownNode } from '../../../../src/features/requests/core/answer/markdown.ts';
+import { renderMarkdown } from '../../../../src/features/requests/core/answer/markdown.ts';
+import { inOneGo } from '../../../../src/shared/steps.ts';
+import { toAnswerView } from '../../../../src/features/requests/answerMessages.ts';
 
 const schemes = [
   'javascript:alert(1)',

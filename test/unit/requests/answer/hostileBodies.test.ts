@@ -1,11 +1,11 @@
 /** Answers that mean harm, through all that makes one seen: each tab of the panel, its tree, its search and its copies. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { silentLogger } from '../../../../src/domain/logger.ts';
+import { silentLogger } from '../../../../src/shared/logger.ts';
 import type { HttpResult } from '../../../../src/domain/request.ts';
-import { decodeText } from '../../../../src/requests/textBody.ts';
-import { AnswerSession } from '../../../../src/ui/requests/answerSession.ts';
-import type { ToAnswerView } from '../../../../src/ui/requests/answerProtocol.ts';
-import { toAnswerView } from '../../../../src/ui/requests/answerProtocol.ts';
+import { decodeText } from '../../../../src/features/requests/core/textBody.ts';
+import { AnswerSession } from '../../../../src/features/requests/ui/answerSession.ts';
+import type { ToAnswerView } from '../../../../src/features/requests/answerMessages.ts';
+import { toAnswerView } from '../../../../src/features/requests/answerMessages.ts';
 import { appOf, endpointOf } from '../../support/apps.ts';
 import { httpResult } from '../../support/httpResult.ts';
 

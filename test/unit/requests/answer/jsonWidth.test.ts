@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentOf } from '../../../../src/requests/answer/content.ts';
+import { contentOf } from '../../../../src/features/requests/core/answer/content.ts';
 import { httpResult } from '../../support/httpResult.ts';
 
 const content = (body: string) =>

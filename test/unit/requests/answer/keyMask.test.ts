@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KeyMask } from '../../../../src/requests/keyMask.ts';
+import { KeyMask } from '../../../../src/features/requests/core/keyMask.ts';
 
 const key = 'abcabd-KEY';
 

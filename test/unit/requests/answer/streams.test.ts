@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EventStreamParser } from '../../../../src/requests/answer/eventStream.ts';
-import { StreamReader, mostEvents } from '../../../../src/requests/answer/streamReader.ts';
+import { EventStreamParser } from '../../../../src/features/requests/core/answer/eventStream.ts';
+import { StreamReader, mostEvents } from '../../../../src/features/requests/core/answer/streamReader.ts';
 
 const parse = (pieces: readonly string[]) => {
   const parser = new EventStreamParser();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { usageOf } from '../../../../src/requests/answer/tokenUsage.ts';
+import { usageOf } from '../../../../src/features/requests/core/answer/tokenUsage.ts';
 
 it.each<[words: object, usage: unknown]>([
   [{}, undefined],

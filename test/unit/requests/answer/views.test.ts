@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../../../src/requests/answer/json.ts';
+import type { Json } from '../../../../src/features/requests/core/answer/json.ts';
 import {
   childRows,
   pathText,
@@ -8,12 +8,12 @@ import {
   rowOf,
   searchRows,
   valueAt,
-} from '../../../../src/requests/answer/jsonTree.ts';
-import { clockOffset } from '../../../../src/requests/callFacts.ts';
-import { tablePage, tablePaths } from '../../../../src/requests/answer/table.ts';
-import { timingParts } from '../../../../src/requests/answer/timingParts.ts';
-import { cosine, vectorFacts, vectorsOf } from '../../../../src/requests/answer/vectors.ts';
-import { TreeState } from '../../../../src/webview/request/answer/treeState.ts';
+} from '../../../../src/features/requests/core/answer/jsonTree.ts';
+import { clockOffset } from '../../../../src/features/requests/core/callFacts.ts';
+import { tablePage, tablePaths } from '../../../../src/features/requests/core/answer/table.ts';
+import { timingParts } from '../../../../src/features/requests/core/answer/timingParts.ts';
+import { cosine, vectorFacts, vectorsOf } from '../../../../src/features/requests/core/answer/vectors.ts';
+import { TreeState } from '../../../../src/features/requests/view/answer/treeState.ts';
 
 const json: Json = {
   name: 'x',

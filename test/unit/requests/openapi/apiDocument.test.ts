@@ -6,14 +6,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { matchOperation } from '../../../../src/domain/api.ts';
-import { silentLogger } from '../../../../src/domain/logger.ts';
+import { silentLogger } from '../../../../src/shared/logger.ts';
 import { operationDraft } from '../../../../src/domain/operationDraft.ts';
-import { fieldOf, membersOf } from '../../../../src/domain/schema/formField.ts';
-import type { Schema } from '../../../../src/domain/schema/schema.ts';
-import { SchemaChecker } from '../../../../src/domain/schema/validate.ts';
-import { KeyedFiles } from '../../../../src/requests/keyedFiles.ts';
-import { readApiDocument } from '../../../../src/requests/openapi/apiDocument.ts';
-import { ApiDescriptions } from '../../../../src/requests/openapi/apiDescriptions.ts';
+import { fieldOf, membersOf } from '../../../../src/shared/schema/formField.ts';
+import type { Schema } from '../../../../src/shared/schema/schema.ts';
+import { SchemaChecker } from '../../../../src/shared/schema/validate.ts';
+import { KeyedFiles } from '../../../../src/features/requests/core/keyedFiles.ts';
+import { readApiDocument } from '../../../../src/features/requests/core/openapi/apiDocument.ts';
+import { ApiDescriptions } from '../../../../src/features/requests/core/openapi/apiDescriptions.ts';
 
 const document = (paths: object, more: object = {}) =>
   JSON.stringify({ openapi: '3.1.0', info: { title: 'T', version: '1' }, paths, ...more });

@@ -1,13 +1,13 @@
 /** What forms begin with where the description is not FastAPI's. */
 import { describe, expect, it } from 'vitest';
 import { choicesOf, isFilePart, membersOf, operationDraft } from '../../../../src/domain/operationDraft.ts';
-import { chosenVariant, fieldOf, variantOf } from '../../../../src/domain/schema/formField.ts';
-import { initialValue } from '../../../../src/domain/schema/initialValue.ts';
-import { parameterLines, parameterText } from '../../../../src/domain/schema/parameterLines.ts';
-import type { Schema } from '../../../../src/domain/schema/schema.ts';
-import { SchemaChecker } from '../../../../src/domain/schema/validate.ts';
-import { readApiDocument } from '../../../../src/requests/openapi/apiDocument.ts';
-import { specOf } from '../../../../src/requests/spec.ts';
+import { chosenVariant, fieldOf, variantOf } from '../../../../src/shared/schema/formField.ts';
+import { initialValue } from '../../../../src/shared/schema/initialValue.ts';
+import { parameterLines, parameterText } from '../../../../src/shared/schema/parameterLines.ts';
+import type { Schema } from '../../../../src/shared/schema/schema.ts';
+import { SchemaChecker } from '../../../../src/shared/schema/validate.ts';
+import { readApiDocument } from '../../../../src/features/requests/core/openapi/apiDocument.ts';
+import { specOf } from '../../../../src/features/requests/core/spec.ts';
 
 const base = 'https://me--demo.modal.run';
 const api = (paths: object, more: object = {}) =>

@@ -1,0 +1,51 @@
+import type { ModalFunction } from '../../../domain/app.ts';
+import type { Rates } from '../../../domain/cost.ts';
+import { formatUsdPerHour, gpuUsdPerHour } from '../../../domain/cost.ts';
+import { parseGpu } from '../../../domain/gpu.ts';
+
+/** Where prices come from, as every question says it. */
+export function sourceWords({ source, asOf }: Rates): string {
+  return `${source === 'live' ? 'live price' : `price of ${asOf}`}, before credits`;
+}
+
+/** GPU and price of the functions of an app, one line for each GPU. */
+export function gpuLines(functions: readonly ModalFunction[], rates: Rates): string[] {
+  const unknown = functions.filter((fn) => fn.gpus === undefined);
+  const known = functions.flatMap((fn) => (fn.gpus?.[0] === undefined ? [] : [{ fn, gpus: fn.gpus }]));
+  if (known.length === 0 && unknown.length === 0)
+    return ['GPU: none; containers are charged for CPU and memory while they run.'];
+  const byGpu = Map.groupBy(known, ({ gpus }) => gpus.join(' or '));
+  return [
+    ...[...byGpu].map(([joined, users]) => gpuLine(joined, users, rates)),
+    ...(unknown.length > 0
+      ? [`GPU: Modal does not tell it for ${unknown.map(nameOf).join(', ')}, so the price is unknown.`]
+      : []),
+  ];
+}
+
+interface GpuUser {
+  readonly fn: ModalFunction;
+  readonly gpus: readonly string[];
+}
+
+function gpuLine(joined: string, users: readonly GpuUser[], rates: Rates): string {
+  const choices = users[0]?.gpus ?? [];
+  const names = users.map(({ fn }) => nameOf(fn)).join(', ');
+  return `GPU: ${gpuWord(choices, joined)}, ${priceOf(choices[0] ?? '', rates)} for each running container of ${names} (${sourceWords(rates)})`;
+}
+
+/** `A10 (24 GB)`; with several choices only their names, as memory differs. */
+function gpuWord(choices: readonly string[], joined: string): string {
+  const request = choices.length === 1 ? parseGpu(choices[0] ?? '') : undefined;
+  return request ? `${joined} (${request.type.memoryGb * request.count} GB)` : joined;
+}
+
+function priceOf(gpu: string, rates: Rates): string {
+  const usd = gpuUsdPerHour(gpu, rates);
+  return usd === undefined ? 'price unknown' : formatUsdPerHour(usd);
+}
+
+/** As people write it: a class without the `.*` of its tag. */
+export function nameOf({ tag }: ModalFunction): string {
+  return tag.replace(/\.\*$/, '');
+}

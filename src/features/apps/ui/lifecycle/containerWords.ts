@@ -1,0 +1,27 @@
+import type { ContainerInfo, FunctionStats } from '../../../../domain/lifecycle.ts';
+import { plural } from '../../../../shared/words.ts';
+
+/** Tooltip lines of a container. @param idle no function of its app runs an input */
+export function containerLines(info: ContainerInfo, idle: boolean): string[] {
+  const ready =
+    info.readyAt === undefined
+      ? info.state === 'starting'
+        ? 'Not ready yet'
+        : 'Ready at an unknown time'
+      : `Ready since ${new Date(info.readyAt).toLocaleString()}${startWords(info.readyAt, info)}`;
+  return [
+    `GPU: ${info.gpu === undefined ? 'unknown' : info.gpu || 'none'}`,
+    ready,
+    ...(info.state === 'running' && idle ? ['Idle: no input is running in this app'] : []),
+    ...(info.result ? [`It ${info.result}`] : []),
+  ];
+}
+
+function startWords(readyAt: number, { enqueuedAt }: ContainerInfo): string {
+  if (enqueuedAt === undefined) return '';
+  return `, ${(Math.max(0, readyAt - enqueuedAt) / 1000).toFixed(1)} s after it was asked for`;
+}
+
+export function statsLine({ containers, runningInputs, backlog }: FunctionStats): string {
+  return `${plural(containers, 'container')}, ${plural(runningInputs, 'running input')}, ${backlog} waiting`;
+}

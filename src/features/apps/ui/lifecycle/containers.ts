@@ -1,0 +1,116 @@
+import * as vscode from 'vscode';
+import type { App, Container } from '../../../../domain/app.ts';
+import { ModalError } from '../../../../domain/errors.ts';
+import { spokenAge } from '../../../../shared/words.ts';
+import { connectionEnvironment } from '../../../../modal/cli.ts';
+import { findCli } from '../../../account/ui/findCli.ts';
+import { pick } from '../../../../commands/pick.ts';
+import type { Services } from '../../../../commands/services.ts';
+import { runInTerminal } from '../../../../editor/terminal.ts';
+import type { Text } from '../../../../shared/text.ts';
+import { lines, plain, text } from '../../../../shared/text.ts';
+import { withSignal } from '../../../../editor/withSignal.ts';
+import { showStatus, showWarning } from '../../../../editor/shown/messages.ts';
+
+export interface AppContainer {
+  readonly app: App;
+  readonly container: Container;
+}
+
+/** The container of a row, or the user's choice among all that run. @throws kind `notFound` when none runs */
+export async function resolveContainer(
+  { appsView, store }: Services,
+  argument: unknown,
+  title: Text,
+): Promise<AppContainer | undefined> {
+  const target = appsView.target(typeof argument === 'string' ? argument : undefined);
+  if (target?.kind === 'container') return { app: target.app, container: target.container };
+  await store.refresh();
+  const { apps, containers } = store.state.snapshot;
+  const running = containers.flatMap((container) => {
+    const app = apps.find(({ id }) => id === container.appId);
+    return app ? [{ app, container }] : [];
+  });
+  if (running.length === 0)
+    throw new ModalError('notFound', 'No container is running. One starts with the next request.');
+  return pick(
+    title,
+    text`Choose a container`,
+    running.map((value) => ({
+      label: plain(value.container.id),
+      description: text`${value.app.name} · ${value.app.environment}`,
+      detail:
+        value.container.startedAt === undefined
+          ? value.container.startUnknown
+            ? text`in an unknown state`
+            : text`starting`
+          : text`running since ${spokenAge(value.container.startedAt, Date.now())}`,
+      iconPath: new vscode.ThemeIcon('server-process'),
+      value,
+    })),
+  );
+}
+
+/** Ends one container after a question that says what happens to its inputs. */
+export async function stopContainer(services: Services, { app, container }: AppContainer): Promise<void> {
+  const gently = text`Stop After Running Inputs`;
+  const now = text`Stop Now`;
+  const chosen = await showWarning(
+    text`Stop container ${container.id} of ${app.name} in ${app.environment}?`,
+    {
+      modal: true,
+      detail: lines([
+        text`Stop After Running Inputs: it takes no more and ends when they are done.`,
+        text`Stop Now: its running inputs are interrupted and rescheduled to another container.`,
+        text`The app stays deployed. A new container starts when there is work, or when a minimum is set.`,
+      ]),
+    },
+    gently,
+    now,
+  );
+  if (chosen !== gently && chosen !== now) return;
+  const graceful = chosen === gently;
+  await withSignal(text`Stopping container ${container.id}…`, async (signal) =>
+    (await services.planes.get(signal)).stopContainer(container.id, { graceful }, signal),
+  );
+  const done = graceful ? text`${container.id} ends when its inputs are done` : text`${container.id} stopped`;
+  showStatus('check', done, 5000);
+  await services.store.refresh();
+}
+
+/** Where a shell opens: a container or a sandbox. */
+export interface ShellTarget {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The sandbox or container of a row, or the user's choice among the containers. @throws as `resolveContainer` does */
+export async function resolveShellTarget(
+  services: Services,
+  argument: unknown,
+  title: Text,
+): Promise<ShellTarget | undefined> {
+  const target = services.appsView.target(typeof argument === 'string' ? argument : undefined);
+  if (target?.kind === 'sandbox') {
+    const { id, name } = target.sandbox;
+    return { id, name: name || (target.app?.name ?? id) };
+  }
+  const chosen = await resolveContainer(services, argument, title);
+  return chosen && { id: chosen.container.id, name: chosen.app.name };
+}
+
+/** Opens a shell inside a running container or sandbox, through the user's own `modal shell`. */
+export async function openShell(services: Services, { id, name }: ShellTarget): Promise<void> {
+  if (process.platform === 'win32')
+    throw new ModalError(
+      'unsupported',
+      'The Modal CLI has no shell on Windows. Open this folder in WSL and try again.',
+    );
+  const { planes } = services;
+  const { command, args } = await findCli(services);
+  const connection = await planes.connection();
+  runInTerminal(text`Shell in ${name}`, [command, ...args, 'shell', id], {
+    icon: 'terminal',
+    env: { ...(await planes.proxyVariables()), ...connectionEnvironment(connection) },
+  });
+}

@@ -1,0 +1,64 @@
+import type { App, ModalFunction } from '../../../../domain/app.ts';
+import type { Rates } from '../../../../domain/cost.ts';
+import type { ManagedEndpoint } from '../../../../domain/managedEndpoint.ts';
+import { priceWords } from '../../../../domain/runningCost.ts';
+import type { Sandbox } from '../../../../domain/sandbox.ts';
+import { sandboxUsdPerHour } from '../../../../domain/sandbox.ts';
+import type { ServerInfo } from '../../../../domain/server.ts';
+import { serverUsdPerHour } from '../../../../domain/server.ts';
+import { gpuChoiceWords, plural, spokenAge } from '../../../../shared/words.ts';
+import { sourceWords } from '../costWords.ts';
+
+/** What the questions say before something ends that runs beside functions, one fact a line. */
+
+export function stopSandboxLines(
+  sandbox: Sandbox,
+  app: App | undefined,
+  rates: Rates,
+  now: number,
+): string[] {
+  const { gpu, environment, appId } = sandbox;
+  const usd = sandboxUsdPerHour(sandbox, rates);
+  const price = usd === undefined ? 'price unknown' : `from ${priceWords(usd)} (${sourceWords(rates)})`;
+  return [
+    `App: ${app?.name ?? (appId || 'unknown')}`,
+    `Environment: ${environment}`,
+    `GPU: ${gpu === undefined ? 'unknown' : gpu || 'none'}, ${price}`,
+    `Since ${spokenAge(sandbox.startedAt ?? sandbox.createdAt, now)}`,
+    'What runs in it ends, and files in it that are in no volume or snapshot are lost. Nothing is charged after that.',
+  ];
+}
+
+export function stopEndpointLines(managed: ManagedEndpoint, app: App | undefined, rates: Rates): string[] {
+  const { environment, info, shared } = managed;
+  return [
+    `Model: ${info?.model || info?.repository || 'unknown'}`,
+    `App: ${app?.name ?? info?.appId ?? (shared ? 'none of its own' : 'unknown')}`,
+    `Environment: ${environment}`,
+    shared ? 'Runs on capacity that all share, billed by tokens.' : priceLine(info?.gpus, undefined, rates),
+    ...(info?.url ? [`Stops answering: ${info.url.replace(/^https?:\/\//, '')}`] : []),
+    'A stopped endpoint cannot be started again. Create a new one instead.',
+  ];
+}
+
+export function stopContainersLines(
+  { app, fn, info }: { app: App; fn: ModalFunction; info: ServerInfo | undefined },
+  count: number,
+  rates: Rates,
+): string[] {
+  return [
+    `App: ${app.name}`,
+    `Environment: ${app.environment}`,
+    priceLine(fn.gpus, info, rates),
+    `${plural(count, 'container')} will end, with any request in progress.`,
+    'The server stays deployed. A new container starts with the next request, or at once when a minimum is set.',
+  ];
+}
+
+function priceLine(gpus: readonly string[] | undefined, info: ServerInfo | undefined, rates: Rates): string {
+  const usd = serverUsdPerHour({ gpus }, info, rates);
+  const price =
+    usd === undefined ? 'price unknown' : `from ${priceWords(usd)} per container (${sourceWords(rates)})`;
+  const gpu = gpus === undefined ? 'unknown' : gpus.length === 0 ? 'none' : gpuChoiceWords(gpus);
+  return `GPU: ${gpu}, ${price}`;
+}

@@ -1,0 +1,105 @@
+import type { AppVersion, VersionCommit } from '../../../../domain/lifecycle.ts';
+import { momentWords, shortAge, spokenAge } from '../../../../shared/words.ts';
+
+/** How versions of an app read in rows, pickers and questions. */
+
+/** `a1b2c3d`, with `*` for a checkout that had uncommitted changes. */
+export function commitWord({ hash, dirty }: VersionCommit): string {
+  return `${hash.slice(0, 7)}${dirty === undefined ? '?' : dirty ? '*' : ''}`;
+}
+
+/** What made the version when it was not an ordinary deploy, e.g. `rollback of v4`; '' otherwise. */
+export function kindWord({ kind, rollbackOf }: AppVersion): string {
+  switch (kind) {
+    case 'rollback':
+      return rollbackOf === undefined ? 'rollback' : `rollback of v${rollbackOf}`;
+    case 'rollover':
+      return 'rollover';
+    case 'promotion':
+      return 'promoted';
+    case 'staged':
+      return 'staged';
+    case 'standard':
+      return '';
+    case 'unknown':
+      return 'of an unknown kind';
+  }
+}
+
+/** `live · 3d ago · a1b2c3d* · alice`, with tag and kind. */
+export function versionDescription(version: AppVersion, now: number): string {
+  return [
+    version.live ? 'live' : '',
+    kindWord(version),
+    shortAge(version.deployedAt, now),
+    version.commit ? commitWord(version.commit) : '',
+    version.tag,
+    version.deployedBy,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+export function versionSpoken(version: AppVersion, now: number): string {
+  const { commit, tag, deployedBy } = version;
+  return [
+    `Version ${version.number}`,
+    version.live ? 'live' : '',
+    `deployed ${spokenAge(version.deployedAt, now)}${deployedBy ? ` by ${deployedBy}` : ''}`,
+    commit ? `commit ${commit.hash.slice(0, 7)}${dirtyWords(commit)}` : '',
+    tag ? `tag ${tag}` : '',
+    kindWord(version),
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+export function versionTooltip(version: AppVersion): string[] {
+  const { commit, tag, clientVersion, deployedBy, live } = version;
+  return [
+    `Version ${version.number}${live ? ', live' : ''}${kindWord(version) ? `, ${kindWord(version)}` : ''}`,
+    `Deployed ${momentWords(version.deployedAt)}${deployedBy ? ` by ${deployedBy}` : ''}`,
+    ...(clientVersion ? [`Modal client ${clientVersion}`] : []),
+    ...(tag ? [`Tag ${tag}`] : []),
+    ...(commit ? commitLines(commit) : [noCommit(version)]),
+    ...(live === undefined ? ['Modal does not tell whether it is live'] : []),
+    ...(live ? [] : rollbackLines(version)),
+  ];
+}
+
+function rollbackLines({ rollbackAllowed }: AppVersion): string[] {
+  if (rollbackAllowed === undefined)
+    return ['Modal does not tell whether it allows a rollback to this version'];
+  return rollbackAllowed ? [] : ['Modal does not allow a rollback to this version'];
+}
+
+/** `''` only where it is known that there were none. */
+function dirtyWords({ dirty }: VersionCommit): string {
+  if (dirty === undefined) return ', perhaps with uncommitted changes';
+  return dirty ? ' with uncommitted changes' : '';
+}
+
+function noCommit({ unusableCommit }: AppVersion): string {
+  return unusableCommit
+    ? 'No usable commit: what Modal has as its commit is no hash of Git'
+    : 'No commit: it was deployed outside a Git repository';
+}
+
+function commitLines({ hash, branch, author, time, repoUrl, dirty }: VersionCommit): string[] {
+  return [
+    `Commit ${hash}${branch ? ` on ${branch}` : ''}`,
+    ...(author ? [`By ${author}${time === undefined ? '' : `, ${new Date(time).toLocaleString()}`}`] : []),
+    ...(repoUrl ? [repoUrl] : []),
+    ...(dirty ? ['The checkout had uncommitted changes (*)'] : []),
+    ...(dirty === undefined ? ['Modal does not tell whether the checkout had uncommitted changes (?)'] : []),
+  ];
+}
+
+/** `v4 (a1b2c3d, 3 days ago)` for sentences. */
+export function versionPhrase(version: AppVersion, now: number): string {
+  const facts = [
+    version.commit ? commitWord(version.commit) : version.unusableCommit ? 'no usable commit' : 'no commit',
+    spokenAge(version.deployedAt, now),
+  ];
+  return `v${version.number} (${facts.join(', ')})`;
+}

@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import { copyApp } from '../../deploy/core/copyApp.ts';
+import type { CatalogApp } from '../../../domain/catalog.ts';
+import { text } from '../../../shared/text.ts';
+import { pickCatalogApp } from '../../../commands/pick.ts';
+import type { Services } from '../../../commands/services.ts';
+import { showInformation, showWarning } from '../../../editor/shown/messages.ts';
+import { showOpen } from '../../../editor/shown/inputs.ts';
+
+/** Copies a bundled app into a folder of the user's, where it can be read, changed and deployed by itself. */
+export async function copyToWorkspace(services: Services, argument: unknown): Promise<void> {
+  const app = await chosenApp(services, argument);
+  const root = app && (await chosenFolder());
+  if (!app || !root) return;
+  const copied = await copyApp(app, root.fsPath);
+  await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.file(copied.readme));
+  const openCode = text`Open Code`;
+  const note = copied.kitDiffers
+    ? text`The folder appkit was there already and differs from the one of this version; it was left as it is.`
+    : undefined;
+  const message = text`${app.title} is in ${copied.folder}. Deploy it with: ${copied.command}`;
+  const show = copied.kitDiffers ? showWarning : showInformation;
+  const copyCommand = text`Copy Command`;
+  const answer = await show(note ? text`${message} ${note}` : message, openCode, copyCommand);
+  if (answer === openCode) await vscode.window.showTextDocument(vscode.Uri.file(copied.entry));
+  if (answer === copyCommand) await vscode.env.clipboard.writeText(copied.command);
+}
+
+async function chosenApp(services: Services, argument: unknown): Promise<CatalogApp | undefined> {
+  const row = services.catalogueView.target(typeof argument === 'string' ? argument : undefined);
+  if (row) return row.app;
+  const chosen = await pickCatalogApp(await services.catalog.apps(), services.catalogueView.rates, undefined);
+  return chosen instanceof vscode.Uri ? undefined : chosen;
+}
+
+async function chosenFolder(): Promise<vscode.Uri | undefined> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length === 1) return folders[0]?.uri;
+  if (folders.length > 1) return (await vscode.window.showWorkspaceFolderPick())?.uri;
+  const chosen = await showOpen({
+    title: text`Where should the app be copied to?`,
+    openLabel: text`Copy Here`,
+    canSelectFolders: true,
+    canSelectFiles: false,
+  });
+  return chosen?.[0];
+}

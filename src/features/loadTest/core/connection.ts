@@ -1,0 +1,95 @@
+import { ModalError } from '../../../domain/errors.ts';
+import type { NetworkSettings } from '../../../domain/network.ts';
+import { checkHeaders } from '../../requests/core/checkHeaders.ts';
+import { ProxiedWire } from './proxiedWire.ts';
+import { SocketWire } from './socketWire.ts';
+import type { LoadAnswer } from './stats.ts';
+import type { Leg, Wire } from './wire.ts';
+
+/** What each request of a test sends. It carries the key and never leaves this process. */
+export interface LoadRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** What the bundle of the HTTP client gives. */
+export type LoadLibrary = Pick<typeof import('../../requests/core/httpClient.ts'), 'makeConnection' | 'forwardError'>;
+
+export interface ConnectionOptions {
+  /** Limit for the first byte of each leg, in milliseconds. */
+  readonly headersTimeoutMs: number;
+  readonly network: NetworkSettings;
+}
+
+/** As many as browsers follow. */
+const mostPolls = 20;
+
+/** One connection of a load test: it is kept alive, and carries one request after the other. */
+export class LoadConnection {
+  readonly #wire: Wire;
+  readonly #origin: string;
+  readonly #first: Leg;
+
+  /** @throws kind `invalid` for a header that cannot be sent */
+  constructor(library: LoadLibrary, request: LoadRequest, options: ConnectionOptions) {
+    const url = new URL(request.url);
+    this.#origin = url.origin;
+    this.#first = { method: request.method, path: url.pathname + url.search, body: request.body ?? null };
+    const headers = { 'accept-encoding': 'identity', ...request.headers };
+    checkHeaders(headers);
+    const connection = library.makeConnection({ ...options, url: request.url });
+    this.#wire =
+      connection.kind === 'forwarded'
+        ? new ProxiedWire(connection.dispatcher, url.origin, {
+            headers,
+            explain: (error) => library.forwardError(error, { ...options, url: request.url }) ?? error,
+          })
+        : new SocketWire({ ...options, ...connection, origin: url, headers });
+  }
+
+  /**
+   * Sends once, and follows the 303 with which Modal cuts a request that takes longer than its limit for one leg.
+   * @throws what the connection throws, or kind `limit` or `invalid` for redirects that are not followed
+   */
+  async send(): Promise<LoadAnswer> {
+    const start = performance.now();
+    let leg = this.#first;
+    let bytes = 0;
+    for (let polls = 0; ; polls++) {
+      const answer = await this.#wire.send(leg);
+      bytes += answer.bytes;
+      if (answer.status !== 303 || !answer.location) {
+        const { status, text, failure } = answer;
+        return {
+          status,
+          ...(failure === undefined ? {} : { failure }),
+          firstByte: answer.firstByte - start,
+          total: performance.now() - start,
+          bytes,
+          polls,
+          text,
+        };
+      }
+      if (polls >= mostPolls)
+        throw new ModalError('limit', `The endpoint redirected ${mostPolls} times without an answer.`);
+      leg = { method: 'GET', path: this.#samePlace(answer.location), body: null };
+    }
+  }
+
+  /** Frees the socket at once. */
+  async close(): Promise<void> {
+    await this.#wire.close();
+  }
+
+  /** The key must not follow a redirect to another server. */
+  #samePlace(location: string): string {
+    const { origin, pathname, search } = new URL(location, this.#origin + this.#first.path);
+    if (origin === this.#origin) return pathname + search;
+    throw new ModalError(
+      'invalid',
+      `The endpoint redirects to another server, ${origin}, which is not followed.`,
+    );
+  }
+}

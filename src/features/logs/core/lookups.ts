@@ -1,0 +1,54 @@
+import { steadyNow } from '../../../shared/steadyNow.ts';
+
+interface Answer<T> {
+  readonly askedAt: number;
+  readonly value: Promise<T | undefined>;
+}
+
+/** So many look at once; the others wait for their turn. */
+const mostAtOnce = 4;
+const mostAnswers = 1000;
+/** What was not found may be there later. */
+const forgetAfterMs = 30_000;
+/** One that takes longer is given up. */
+const limitMs = 10_000;
+
+/** Looks for things by name, a few at once, and remembers the answers for a while. */
+export class Lookups<T> {
+  readonly #now: () => number;
+  readonly #answers = new Map<string, Answer<T>>();
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(now: () => number = steadyNow) {
+    this.#now = now;
+  }
+
+  /**
+   * @param job its signal ends it when it takes too long
+   * @returns undefined when there is none, or the job failed
+   */
+  find(name: string, job: (signal: AbortSignal) => Promise<T | undefined>): Promise<T | undefined> {
+    const known = this.#answers.get(name);
+    if (known && this.#now() - known.askedAt < forgetAfterMs) return known.value;
+    const value = this.#run(job).catch(() => undefined);
+    this.#answers.delete(name);
+    this.#answers.set(name, { askedAt: this.#now(), value });
+    const [oldest] = this.#answers.keys();
+    if (this.#answers.size > mostAnswers && oldest !== undefined) this.#answers.delete(oldest);
+    return value;
+  }
+
+  async #run(job: (signal: AbortSignal) => Promise<T | undefined>): Promise<T | undefined> {
+    if (this.#running < mostAtOnce) this.#running++;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await job(AbortSignal.timeout(limitMs));
+    } finally {
+      // Its place goes to the next one, if there is one.
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running--;
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { ControlPlane } from '../../../modal/controlPlane.ts';
+import { SharedAnswer } from '../core/sharedAnswer.ts';
+import type { LogPlanes } from './logsController.ts';
+
+/** The way to Modal for one log: it keeps the account that it began with, whichever is chosen later. */
+export class AccountPlanes {
+  readonly #planes: LogPlanes;
+  readonly #answers: WeakMap<ControlPlane, SharedAnswer>;
+  #account: string | undefined;
+
+  /** @param answers shared by all logs */
+  constructor(planes: LogPlanes, answers: WeakMap<ControlPlane, SharedAnswer>) {
+    this.#planes = planes;
+    this.#answers = answers;
+  }
+
+  /** Absent until it was asked for the first time. */
+  get account(): string | undefined {
+    return this.#account;
+  }
+
+  async get(signal?: AbortSignal): Promise<ControlPlane> {
+    this.#account ??= await this.#planes.account();
+    return this.#planes.getFor(this.#account, signal);
+  }
+
+  /** Resolves when the server answers on the line of the streams. @throws as the control plane does */
+  async answers(signal: AbortSignal): Promise<void> {
+    const plane = await this.get(signal);
+    let shared = this.#answers.get(plane);
+    if (!shared) this.#answers.set(plane, (shared = new SharedAnswer(() => plane.answersOnLogs())));
+    await shared.get();
+  }
+}

@@ -1,0 +1,275 @@
+import { render } from 'lit';
+import type { TemplateResult } from 'lit';
+import type { ShownRow } from '../messages.ts';
+import type { LogRows } from './logRows.ts';
+import { RowHeights } from './rowHeights.ts';
+
+const rowHeight = 18;
+/** Rows painted, and rows asked for, beyond those that can be seen. */
+const painted = 10;
+const askedFor = 100;
+/** This close to an end counts as being there. */
+const near = 4;
+
+export interface RowLook {
+  readonly className: string;
+  readonly content: TemplateResult;
+  /** It may be higher than one line. */
+  readonly isTall: boolean;
+}
+
+export interface ListOwner {
+  readonly rows: LogRows;
+  look(place: number, row: ShownRow): RowLook;
+  isSelected(place: number): boolean;
+  readonly active: number | undefined;
+  /** Rows are needed that were not sent. */
+  ask(from: number, to: number): void;
+  followChanged(following: boolean): void;
+  painted(): void;
+}
+
+interface Anchor {
+  readonly place: number;
+  /** Pixels of that row above the edge. */
+  readonly offset: number;
+}
+
+/**
+ * Virtual rows: paints what can be seen, stays at the end while the log is followed, and else keeps what is being read
+ * where it is, whatever comes, goes or grows around it.
+ */
+export class LogList {
+  readonly #scroller: HTMLElement;
+  readonly #body: HTMLElement;
+  readonly #owner: ListOwner;
+  readonly #heights = new RowHeights(rowHeight);
+  readonly #elements = new Map<number, HTMLElement>();
+  readonly #resize: ResizeObserver;
+  #following = true;
+  #anchor: Anchor | undefined;
+  #frame: number | undefined;
+  /** Where we scrolled to ourselves; the event of that tells nothing about the user. */
+  #ownTop = -1;
+  #wasAtTop = false;
+
+  constructor(scroller: HTMLElement, body: HTMLElement, owner: ListOwner) {
+    this.#scroller = scroller;
+    this.#body = body;
+    this.#owner = owner;
+    scroller.addEventListener('scroll', this.#scrolled, { passive: true });
+    this.#resize = new ResizeObserver(() => this.repaint());
+    this.#resize.observe(scroller);
+  }
+
+  get following(): boolean {
+    return this.#following;
+  }
+
+  /** Rows that fit on the screen. */
+  get pageRows(): number {
+    return Math.max(1, Math.floor(this.#scroller.clientHeight / rowHeight) - 1);
+  }
+
+  get isAtTop(): boolean {
+    return this.#scroller.scrollTop <= near;
+  }
+
+  /** Runs what changes the rows, and paints soon. What is being read stays where it is. */
+  change(job: () => void): void {
+    if (!this.#following) this.#anchor ??= this.#readingPlace();
+    job();
+    this.repaint();
+  }
+
+  /** Heights from that place on are not known any more; undefined = none are, and no place is what it was. */
+  forgetFrom(place: number | undefined): void {
+    const { first } = this.#owner.rows;
+    this.#heights.keep(first, place ?? first);
+    if (place === undefined) this.#anchor = undefined;
+  }
+
+  repaint(): void {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = undefined;
+      this.#layOut();
+    });
+  }
+
+  follow(on: boolean): void {
+    if (on === this.#following) return;
+    this.#following = on;
+    if (on) this.#anchor = undefined;
+    this.#owner.followChanged(on);
+    this.repaint();
+  }
+
+  /** Scrolls no further than needed. */
+  reveal(place: number): void {
+    const { first, end } = this.#owner.rows;
+    if (place < end - 1) this.follow(false);
+    const top = this.#heights.between(first, place);
+    const { scrollTop, clientHeight } = this.#scroller;
+    const below = top + this.#heights.height(place) - clientHeight;
+    if (top < scrollTop) this.#scrollTo(top);
+    else if (below > scrollTop) this.#scrollTo(below);
+    this.repaint();
+  }
+
+  revealInMiddle(place: number): void {
+    this.follow(false);
+    const { first } = this.#owner.rows;
+    this.#anchor = undefined;
+    this.#fit();
+    this.#scrollTo(this.#heights.between(first, place) - this.#scroller.clientHeight / 2);
+    this.repaint();
+  }
+
+  element(place: number): HTMLElement | undefined {
+    return this.#elements.get(place);
+  }
+
+  dispose(): void {
+    this.#resize.disconnect();
+    this.#scroller.removeEventListener('scroll', this.#scrolled);
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+  }
+
+  #layOut(): void {
+    const anchor = this.#anchor;
+    this.#anchor = undefined;
+    this.#fit();
+    this.#restore(anchor);
+    // Rows that turn out higher than thought move the others; what is read must not move with them.
+    for (let round = 0; round < 3; round++) {
+      const reading = this.#readingPlace();
+      if (!this.#paint(true)) break;
+      this.#fit();
+      this.#restore(reading);
+    }
+    this.#owner.painted();
+  }
+
+  #restore(anchor: Anchor | undefined): void {
+    const { first, end } = this.#owner.rows;
+    if (this.#following) this.#scrollTo(this.#heights.between(first, end) - this.#scroller.clientHeight);
+    else if (anchor) this.#scrollTo(this.#heights.between(first, anchor.place) + anchor.offset);
+  }
+
+  #fit(): void {
+    const { first, end } = this.#owner.rows;
+    const before = this.#scroller.scrollTop;
+    this.#body.style.height = `${this.#heights.between(first, end)}px`;
+    // Where rows went, the browser scrolls by itself; that says nothing about the user either.
+    const { scrollTop } = this.#scroller;
+    if (scrollTop !== before) this.#ownTop = scrollTop;
+  }
+
+  #readingPlace(): Anchor | undefined {
+    const { first, end } = this.#owner.rows;
+    if (end <= first) return undefined;
+    const { scrollTop } = this.#scroller;
+    const place = this.#heights.placeAt(scrollTop, first, end);
+    return { place, offset: scrollTop - this.#heights.between(first, place) };
+  }
+
+  /**
+   * @param all also rows that are painted already; else only those that have come into sight
+   * @returns whether a row has another height than was thought
+   */
+  #paint(all: boolean): boolean {
+    const { first, end } = this.#owner.rows;
+    const { scrollTop, clientHeight } = this.#scroller;
+    const top = this.#heights.placeAt(scrollTop, first, end);
+    const bottom = this.#heights.placeAt(scrollTop + clientHeight, first, end) + 1;
+    const from = Math.max(first, top - painted);
+    const to = Math.min(end, bottom + painted);
+    this.#owner.ask(top - askedFor, bottom + askedFor);
+    this.#recycle(from, to);
+    const tall: [number, HTMLElement][] = [];
+    let changed = false;
+    for (let place = from; place < to; place++) {
+      const known = this.#elements.get(place);
+      if (known && !all) continue;
+      const element = known ?? this.#add(place);
+      element.style.transform = `translateY(${this.#heights.between(first, place)}px)`;
+      const isTall = this.#paintRow(place, element);
+      if (isTall) tall.push([place, element]);
+      else if (isTall === false) changed = this.#heights.set(place, rowHeight) || changed;
+    }
+    for (const [place, element] of tall)
+      changed = this.#heights.set(place, Math.max(rowHeight, element.offsetHeight)) || changed;
+    return changed;
+  }
+
+  /** @returns whether it may be higher than one line; undefined = it has not come yet */
+  #paintRow(place: number, element: HTMLElement): boolean | undefined {
+    const { rows, active } = this.#owner;
+    const row = rows.get(place);
+    element.setAttribute('aria-rowindex', String(place - rows.first + 1));
+    element.setAttribute('aria-selected', String(this.#owner.isSelected(place)));
+    element.toggleAttribute('data-active', place === active);
+    if (!row) {
+      element.className = 'row waiting';
+      render(undefined, element);
+      return undefined;
+    }
+    const { className, content, isTall } = this.#owner.look(place, row);
+    element.className = className;
+    render(content, element);
+    return isTall;
+  }
+
+  #recycle(from: number, to: number): void {
+    for (const [place, element] of this.#elements) {
+      if (place >= from && place < to) continue;
+      this.#elements.delete(place);
+      element.remove();
+    }
+  }
+
+  #add(place: number): HTMLElement {
+    const element = document.createElement('div');
+    element.setAttribute('role', 'row');
+    element.id = `row-${place}`;
+    element.dataset['place'] = String(place);
+    this.#elements.set(place, element);
+    // Screen readers and text selections go by the order of the document.
+    let after = place + 1;
+    while (after < place + 200 && !this.#elements.has(after)) after++;
+    this.#body.insertBefore(element, this.#elements.get(after) ?? null);
+    return element;
+  }
+
+  #scrollTo(top: number): void {
+    const most = this.#body.offsetHeight - this.#scroller.clientHeight;
+    const wanted = Math.max(0, Math.min(Math.round(top), most));
+    if (Math.abs(this.#scroller.scrollTop - wanted) < 1) return;
+    this.#scroller.scrollTop = wanted;
+    this.#ownTop = this.#scroller.scrollTop;
+  }
+
+  readonly #scrolled = (): void => {
+    const { scrollTop, clientHeight, scrollHeight } = this.#scroller;
+    if (clientHeight === 0) return; // hidden while nothing matches
+    if (Math.abs(scrollTop - this.#ownTop) >= 1) {
+      this.#ownTop = -1;
+      this.#anchor = undefined;
+      this.follow(scrollHeight - scrollTop - clientHeight <= near);
+      this.#tellTop(scrollTop <= near);
+    } else this.#wasAtTop = scrollTop <= near;
+    this.#paintNow();
+  };
+
+  /** Within the scroll event, so that no empty frame is seen. */
+  #paintNow(): void {
+    if (this.#paint(false)) this.repaint();
+    this.#owner.painted();
+  }
+
+  #tellTop(isAtTop: boolean): void {
+    if (isAtTop && !this.#wasAtTop)
+      this.#scroller.dispatchEvent(new CustomEvent('modal-logs-top', { bubbles: true, composed: true }));
+    this.#wasAtTop = isAtTop;
+  }
+}

@@ -1,0 +1,101 @@
+import type { HttpResult } from '../../../../domain/request.ts';
+import { framingOf } from './eventStream.ts';
+import { parseKeepingNumbers } from '../keepNumbers.ts';
+import type { Json } from './json.ts';
+import { isTooWide, mostKeys, mostMembers } from './jsonWidth.ts';
+import { charsetOf, encodingOf, mediaType } from '../textBody.ts';
+
+export type { Json } from './json.ts';
+
+/** What an answer is, found out from its bytes and what the server says. */
+export interface Content {
+  readonly kind: 'empty' | 'json' | 'events' | 'markdown' | 'image' | 'text' | 'binary';
+  /** Media type as the server names it. */
+  readonly type: string;
+  readonly json?: Json;
+  /** What is odd about it, in words. */
+  readonly notes: readonly string[];
+}
+
+/** Parsing takes the host up to 70 ms for each megabyte. */
+const largestJson = 32 * 1024 * 1024;
+const mb = 1024 * 1024;
+const count = (value: number) => value.toLocaleString('en-US');
+
+export function contentOf(result: HttpResult): Content {
+  const type = mediaType(result.headers);
+  if (result.size === 0) return { kind: 'empty', type, notes: [] };
+  if (type.startsWith('image/')) return { kind: 'image', type, notes: [] };
+  if (result.body === '') return binary(result, type);
+  if (framingOf(result.headers)) return { kind: 'events', type, notes: [] };
+  const content = textContent(result, type);
+  const note = encodingNote(result);
+  return note ? { ...content, notes: [note, ...content.notes] } : content;
+}
+
+function encodingNote({ bytes, headers, size, cut }: HttpResult): string {
+  if (!bytes) return '';
+  return encodingOf(bytes, { headers, isCut: cut !== undefined || size > bytes.length }).note;
+}
+
+function binary({ headers }: HttpResult, type: string): Content {
+  const says = isJsonType(type) || type.startsWith('text/');
+  const charset = charsetOf(headers) || 'UTF-8';
+  const note = `The server says ${type}, but the bytes are not text in ${charset}. They are shown as they are.`;
+  return { kind: 'binary', type, notes: says ? [note] : [] };
+}
+
+function textContent(result: HttpResult, type: string): Content {
+  const { body } = result;
+  const begins = firstCharacter(body);
+  const looksLike = begins === '{' || begins === '[';
+  const other = type === 'text/markdown' ? ('markdown' as const) : ('text' as const);
+  if (!isJsonType(type) && !looksLike) return { kind: other, type, notes: [] };
+  if (result.size > largestJson) {
+    const note = `The answer has ${Math.round(result.size / mb)} MB; up to ${largestJson / mb} MB are shown as a tree. Open it to see all.`;
+    return { kind: other, type, notes: [note] };
+  }
+  if (isTooWide(body)) {
+    const note = `The answer has more fields than are shown as a tree: ${count(mostMembers)} in all, ${count(mostKeys)} in one object. Open it to see all.`;
+    return { kind: other, type, notes: [note] };
+  }
+  try {
+    const json = parseKeepingNumbers(body) as Json;
+    return {
+      kind: 'json',
+      type,
+      json,
+      notes: isJsonType(type)
+        ? []
+        : [`This is JSON, though the server says ${type || 'nothing about its type'}.`],
+    };
+  } catch (error) {
+    return {
+      kind: other,
+      type,
+      notes: isJsonType(type) && !result.cut ? [notJson(begins, error)] : [],
+    };
+  }
+}
+
+function notJson(begins: string, error: unknown): string {
+  const what =
+    begins === '<' ? 'this is HTML or XML' : /^[{[]/.test(begins) ? 'it is not valid' : 'this is text';
+  const place = placeOf((error as Error).message);
+  return `The server says JSON, but ${what}${place ? ` (${place})` : ''}. It is shown as text.`;
+}
+
+/** The parser tells it for most mistakes. */
+function placeOf(message: string): string {
+  const place = /line (\d+) column (\d+)/.exec(message);
+  return place ? `line ${place[1] ?? ''}, column ${place[2] ?? ''}` : '';
+}
+
+export function isJsonType(type: string): boolean {
+  return type === 'application/json' || type === 'text/json' || type.endsWith('+json');
+}
+
+/** Not by an expression: the engine remembers the text that the last one looked at, and so all of a large answer. */
+function firstCharacter(text: string): string {
+  return text.slice(0, 1000).trimStart()[0] ?? '';
+}

@@ -1,0 +1,141 @@
+import { ModalError, isModalError } from '../../../domain/errors.ts';
+import type { AnswerCut } from '../../../domain/request.ts';
+import { connectLimitMs } from './dispatcher.ts';
+import type { NetworkSettings } from '../../../domain/network.ts';
+import { ownValue } from '../../../shared/ownValue.ts';
+import { certificateWords, passwordWords, proxyError, rootOf } from '../../../modal/network/connectError.ts';
+import { proxyFor } from '../../../modal/network/proxy.ts';
+
+export interface FailedRequest {
+  readonly url: string;
+  readonly signal: AbortSignal;
+  readonly headersTimeoutMs: number;
+  readonly network?: NetworkSettings;
+}
+
+type Words = (host: string, seconds: number) => string;
+
+const lost: Words = (host) =>
+  `${host} closed the connection before it answered. Look at the logs, or send it again.`;
+const noWay: Words = (host) =>
+  `There is no way to ${host} from here. Check the network and the proxy settings.`;
+
+/** Words for what the system, the TLS library and undici say. */
+const texts: Readonly<Record<string, readonly [ModalError['kind'], Words]>> = {
+  UND_ERR_HEADERS_TIMEOUT: [
+    'timeout',
+    (_host, seconds) =>
+      `No answer within ${seconds} s. A cold start may take longer: raise modalGpu.requests.timeoutSeconds, or look at the logs.`,
+  ],
+  UND_ERR_CONNECT_TIMEOUT: [
+    'offline',
+    (host) =>
+      `No connection to ${host} within ${connectLimitMs / 1000} s. Check the network and the proxy settings.`,
+  ],
+  ECONNREFUSED: ['offline', (host) => `Nothing listens at ${host}. Is the app still deployed?`],
+  ENOTFOUND: ['offline', (host) => `The name ${host} cannot be resolved. Check the address and the network.`],
+  EAI_AGAIN: ['offline', (host) => `The name ${host} cannot be resolved now. Check the network.`],
+  ETIMEDOUT: ['offline', noWay],
+  EHOSTUNREACH: ['offline', noWay],
+  ENETUNREACH: ['offline', noWay],
+  ECONNRESET: ['offline', lost],
+  EPIPE: ['offline', lost],
+  UND_ERR_SOCKET: ['offline', lost],
+  ERR_SSL_WRONG_VERSION_NUMBER: [
+    'offline',
+    (host) => `${host} does not speak TLS there. Check address and port.`,
+  ],
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: [
+    'offline',
+    (host) => `${host} does not speak TLS there. Check address and port.`,
+  ],
+  UND_ERR_HEADERS_OVERFLOW: [
+    'unexpected',
+    (host) => `The headers of ${host} are larger than 16 KB and were refused.`,
+  ],
+};
+
+/** A failure before any answer, with cause and next step. */
+export function requestError(error: unknown, request: FailedRequest): ModalError {
+  const { signal, url, headersTimeoutMs } = request;
+  if (isModalError(error)) return error;
+  if (signal.aborted) return new ModalError('cancelled', 'Cancelled', { cause: error });
+  const { code, message } = rootOf(error);
+  const host = URL.parse(url)?.host ?? url;
+  const certificate = certificateWords(code, host);
+  if (certificate) return new ModalError('offline', certificate, { cause: error });
+  const forwarded = forwardError(error, request);
+  if (forwarded) return forwarded;
+  const known = ownValue(texts, code);
+  if (known)
+    return new ModalError(known[0], known[1](host, Math.round(headersTimeoutMs / 1000)), { cause: error });
+  if (code === 'UND_ERR_INVALID_ARG' || code === 'ERR_INVALID_URL')
+    return new ModalError('invalid', invalidText(message), { cause: error });
+  if (code.startsWith('ERR_SSL_')) return new ModalError('offline', noTls(host, message), { cause: error });
+  if (code.startsWith('HPE_') || (error as Error).name === 'HTTPParserError')
+    return new ModalError(
+      'unexpected',
+      `What ${host} answers is not HTTP (${message}). Check address and port.`,
+      {
+        cause: error,
+      },
+    );
+  return new ModalError(
+    'unexpected',
+    `The request to ${host} failed: ${message}. Check address and network.`,
+    {
+      cause: error,
+    },
+  );
+}
+
+/** Why an answer that had begun is not whole. */
+export function cutOf(error: unknown, { signal }: FailedRequest): AnswerCut {
+  if (signal.aborted) return { kind: 'cancelled', text: 'Cancelled. What had come until then is shown.' };
+  const { code, message } = rootOf(error);
+  if (code === 'UND_ERR_BODY_TIMEOUT')
+    return {
+      kind: 'silent',
+      text: 'Nothing came for 5 minutes, and the rest was given up. Look at the logs.',
+    };
+  if (/^(?:Z_|ERR_.*(?:BROTLI|PADDING|STREAM)|ZSTD_|ERR__ERROR)/.test(code))
+    return {
+      kind: 'damaged',
+      text: `The compressed answer is damaged (${message}). What could be read is shown.`,
+    };
+  return {
+    kind: 'lost',
+    text: 'The connection was lost before the answer was complete. What had come is shown; the logs may say why.',
+  };
+}
+
+/** Before any connection; with one, the server may be at fault as well as the proxy. */
+const beforeConnection =
+  /^(?:UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|E(?:HOST|NET)UNREACH)$/;
+
+/** Of OpenSSL's line, e.g. `C0…:error:0A000410:SSL routines:ssl3_read_bytes:…:ssl/record/rec_layer_s3.c:918:`, the reason. */
+function noTls(host: string, message: string): string {
+  const [, , , , reason = ''] = /error:.*/.exec(message)?.[0].split(':') ?? [];
+  return `A TLS connection with ${host} could not be made${reason ? ` (${reason})` : ''}. Check address and port, and the logs of the server.`;
+}
+
+/** What the proxy is told to fetch, it is connected to itself: tunnels say for themselves what is wrong. */
+export function forwardError(
+  error: unknown,
+  { url, network }: Pick<FailedRequest, 'url' | 'network'>,
+): ModalError | undefined {
+  const target = URL.parse(url);
+  const proxy = network && target?.protocol === 'http:' ? proxyFor(target, network) : undefined;
+  if (!network || !target || !proxy) return undefined;
+  const { code } = rootOf(error);
+  // undici refuses its answer 407, in words of its own.
+  if (code === 'UND_ERR_INVALID_ARG' && (error as Error).message.includes('(407)'))
+    return new ModalError('offline', passwordWords(proxy), { cause: error });
+  return beforeConnection.test(code) ? proxyError(error, { host: target.host, proxy, network }) : undefined;
+}
+
+function invalidText(message: string): string {
+  if (/header/i.test(message))
+    return `A header cannot be sent as it is (${message}): names and values must not hold line breaks or control characters.`;
+  return `The request cannot be sent as it is: ${message}. Correct it and send it again.`;
+}

@@ -1,0 +1,30 @@
+import type { Text } from '../../../shared/text.ts';
+import { text } from '../../../shared/text.ts';
+import { showInput } from '../../../editor/shown/inputs.ts';
+
+/**
+ * Asks for an endpoint's key.
+ * @param isProxyToken a pair of Modal's proxy, in place of a key of the app's own
+ * @returns undefined when the user left
+ */
+export async function askForKey(appName: string, isProxyToken: boolean): Promise<string | undefined> {
+  const stored = text`Stored in the secret storage of this editor, and sent only to this endpoint.`;
+  const value = await showInput({
+    title: isProxyToken ? text`Proxy Token for ${appName}` : text`API Key for ${appName}`,
+    prompt: isProxyToken
+      ? text`Token ID and token secret with a dot between them. Stored in the secret storage of this editor.`
+      : stored,
+    ...(isProxyToken ? { placeHolder: text`wk-….ws-…` } : {}),
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (typed) => problemOf(typed.trim(), isProxyToken),
+  });
+  return value?.trim();
+}
+
+function problemOf(value: string, isProxyToken: boolean): Text | undefined {
+  if (!value) return text`The key is empty.`;
+  if (/[^\x21-\x7e]/.test(value)) return text`The key has spaces or characters that a header cannot carry.`;
+  if (!isProxyToken || /^wk-[^.]+\.ws-.+$/.test(value)) return undefined;
+  return text`A proxy token is an ID that begins with wk-, a dot, and a secret that begins with ws-.`;
+}

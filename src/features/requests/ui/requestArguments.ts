@@ -1,0 +1,177 @@
+import * as vscode from 'vscode';
+import type { CatalogApp, Sample } from '../../../domain/catalog.ts';
+import { ModalError } from '../../../domain/errors.ts';
+import { bundledOf, isBundled } from '../../../domain/bundled.ts';
+import type { ManagedEndpoint } from '../../../domain/managedEndpoint.ts';
+import { chatAddress } from '../../../domain/managedEndpoint.ts';
+import type { AuthKind, RequestSpec } from '../../../domain/request.ts';
+import { plain, text } from '../../../shared/text.ts';
+import { defaultAuth, keyName, knownAuth } from '../core/auth.ts';
+import { endpointOfManaged } from '../../../store/findEndpoint.ts';
+import { askForKey } from './askForKey.ts';
+import { resolveEndpoint } from '../../../commands/arguments.ts';
+import type { AppEndpoint } from '../../../commands/pick.ts';
+import { endpointsOf, pick, pickSample } from '../../../commands/pick.ts';
+import type { Services } from '../../../commands/services.ts';
+import { showStatus } from '../../../editor/shown/messages.ts';
+
+/** Sends a sample of a bundled app at once, or opens the request panel on any other endpoint. */
+export async function sendRequest(services: Services, argument: unknown): Promise<void> {
+  const row = typeof argument === 'string' ? services.catalogueView.target(argument) : undefined;
+  if (row) {
+    const sample = row.kind === 'sample' ? row.sample : await pickSample(row.app);
+    if (sample) await sendSample(services, row.app, sample);
+    return;
+  }
+  const shown = services.appsView.target(typeof argument === 'string' ? argument : undefined);
+  if (shown?.kind === 'sample') {
+    await services.requests.openSample(shown.bundled, shown.sample, shown, { send: true });
+    return;
+  }
+  if (shown?.kind === 'saved') {
+    await (await services.requestMemory.load()).sendFromFile(shown.saved);
+    return;
+  }
+  if (shown?.kind === 'managed') {
+    await openManaged(services, shown.managed);
+    return;
+  }
+  const target = isDeployedReference(argument)
+    ? await deployedFunction(services, argument)
+    : await resolveEndpoint(services, argument, text`Send Test Request`);
+  if (!target) return;
+  const bundled = await bundledApp(services, target);
+  if (!bundled || bundled.samples.length === 0) {
+    await services.requests.openEndpoint(target, bundled);
+    return;
+  }
+  const sample = await pickSample(bundled);
+  if (sample) await services.requests.openSample(bundled, sample, target, { send: true });
+}
+
+/** Opens a chat with a managed endpoint, whose model is filled in. Nothing is sent: that costs money. */
+async function openManaged(services: Services, managed: ManagedEndpoint): Promise<void> {
+  const target = endpointOfManaged(managed, services.store.state.snapshot.apps);
+  if (!target)
+    throw new ModalError('notFound', `${managed.name} has no address yet. Try again when it is live.`);
+  const model = managed.info?.model || managed.info?.repository || '';
+  const body = {
+    model,
+    messages: [{ role: 'user', content: 'Say hello in one sentence.' }],
+    max_tokens: 200,
+    stream: true,
+  };
+  const auth = knownAuth(target);
+  const spec: RequestSpec = {
+    method: 'POST',
+    url: chatAddress(target.endpoint.url),
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body, undefined, 2),
+    ...(auth ? { auth } : {}),
+  };
+  await services.requests.openSpec(spec, text`Chat with ${model || managed.name}`, { target });
+}
+
+async function sendSample(services: Services, app: CatalogApp, sample: Sample): Promise<void> {
+  const target = await deployedEndpoint(services, app, sample);
+  await services.requests.openSample(app, sample, target, { send: true });
+}
+
+/** @throws kind `notFound` when the bundled app is not deployed or lacks the sample's endpoint */
+async function deployedEndpoint(
+  { store }: Services,
+  bundled: CatalogApp,
+  sample: Sample,
+): Promise<AppEndpoint> {
+  const find = () => store.state.snapshot.apps.find((app) => isBundled(app, bundled));
+  if (!find()) await store.refresh();
+  const app = find();
+  if (!app) throw new ModalError('notFound', `${bundled.title} is not deployed. Deploy it first.`);
+  await store.loadDetails(app.id);
+  const endpoint = endpointsOf(store, app).find((candidate) => candidate.name === sample.function);
+  if (endpoint) return { app, endpoint };
+  throw new ModalError('notFound', `${app.name} has no web endpoint "${sample.function}".`);
+}
+
+/** The bundled app that an endpoint belongs to. */
+export async function bundledApp(
+  { catalog }: Services,
+  { app }: AppEndpoint,
+): Promise<CatalogApp | undefined> {
+  return bundledOf(app, await catalog.apps());
+}
+
+/** Asks for the key of an endpoint and keeps it in the editor's secret storage. */
+export async function setEndpointKey(services: Services, argument: unknown): Promise<void> {
+  const target = await resolveEndpoint(services, argument, text`Set Endpoint API Key`);
+  if (!target) return;
+  const kind = await authKindOf(services, target);
+  const value = await askForKey(target.app.name, kind === 'proxy');
+  if (value === undefined) return;
+  await services.keys.store(await keyNameOf(services, target), value);
+  showStatus('check', text`Key stored`, 4000);
+}
+
+/** Puts the key of an endpoint on the clipboard, for clients elsewhere. It is never shown. */
+export async function copyEndpointKey(services: Services, argument: unknown): Promise<void> {
+  const target = await resolveEndpoint(services, argument, text`Copy Endpoint API Key`);
+  if (!target) return;
+  const value = await services.keys.get(await keyNameOf(services, target));
+  if (value === undefined) {
+    throw new ModalError(
+      'notFound',
+      `No key of ${target.app.name} is kept in this editor. Modal never gives a key back: set the one you have.`,
+    );
+  }
+  await vscode.env.clipboard.writeText(value);
+  showStatus('check', text`Copied the API key of ${target.app.name}`, 4000);
+}
+
+async function authKindOf(services: Services, target: AppEndpoint): Promise<AuthKind> {
+  return defaultAuth(target, await bundledApp(services, target)).kind;
+}
+
+async function keyNameOf(services: Services, target: AppEndpoint): Promise<string> {
+  const bundled = await bundledApp(services, target);
+  return keyName(defaultAuth(target, bundled).kind, target, bundled);
+}
+
+/** A web function of a script, by the names under which it is deployed. */
+export interface DeployedReference {
+  readonly deployedApp: string;
+  /** The function's name, or `Cls.method`. */
+  readonly function: string;
+}
+
+function isDeployedReference(argument: unknown): argument is DeployedReference {
+  return typeof argument === 'object' && argument !== null && 'deployedApp' in argument;
+}
+
+/** @throws kind `notFound` when the app is not deployed, or its live version lacks the function */
+async function deployedFunction(
+  { store }: Services,
+  { deployedApp, function: name }: DeployedReference,
+): Promise<AppEndpoint | undefined> {
+  await store.refresh();
+  const apps = store.state.snapshot.apps.filter(
+    (app) => app.name === deployedApp && app.state === 'deployed',
+  );
+  for (const app of apps) await store.loadDetails(app.id);
+  const found = apps.flatMap((app) =>
+    endpointsOf(store, app)
+      .filter((endpoint) => endpoint.name === name)
+      .map((endpoint) => ({ app, endpoint })),
+  );
+  if (found.length === 0)
+    throw new ModalError('notFound', `${name} of ${deployedApp} has no web endpoint. Deploy it again.`);
+  if (found.length === 1) return found[0];
+  return pick(
+    text`Send Test Request`,
+    text`Choose an environment`,
+    found.map((each) => ({
+      label: plain(each.app.environment),
+      detail: plain(each.endpoint.url),
+      value: each,
+    })),
+  );
+}

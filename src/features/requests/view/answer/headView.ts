@@ -1,0 +1,134 @@
+import { html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
+import type { AnswerState, DoneState, FromAnswerView } from '../../answerMessages.ts';
+import { bytes, duration } from '../format.ts';
+import { timingView } from './timingView.ts';
+
+type Explanation = NonNullable<DoneState['explanation']>;
+type Action = NonNullable<Explanation['action']>;
+
+export type Post = (message: FromAnswerView) => void;
+
+const actionWords: Readonly<Record<Action, string>> = {
+  enterKey: 'Enter Key…',
+  deploy: 'Deploy…',
+  showLogs: 'Show Log Lines',
+  retry: 'Try Again',
+  openDashboard: 'Open Dashboard',
+  raiseTimeout: 'Change Timeout…',
+  openNetworkSettings: 'Open Network Settings',
+};
+
+/** Status, figures, timing, explanation and notes of a complete answer. */
+export function doneHead(state: DoneState, post: Post, act: (action: Action) => void): TemplateResult {
+  const canCopy = state.tabs.includes('raw');
+  return html`<div class="status">
+      ${statusChip(state.head, state.explanation !== undefined)}
+      <span class="facts">${duration(state.totalMs)}</span>
+      <span class="facts">${sizeWords(state)}</span>
+      ${tokensView(state.tokens)}
+      <span class="actions">
+        <vscode-button secondary icon="output" @click=${() => act('showLogs')}
+          >${state.hasCall ? 'Log Lines' : 'App Log'}</vscode-button
+        >
+        <vscode-button secondary icon="go-to-file" @click=${() => post({ type: 'answer/open' })}
+          >Open</vscode-button
+        >
+        ${
+          canCopy
+            ? html`<vscode-toolbar-button
+                icon="copy"
+                label="Copy answer"
+                title="Copy Answer"
+                @click=${() => post({ type: 'answer/copy' })}
+              ></vscode-toolbar-button>`
+            : nothing
+        }
+        <vscode-toolbar-button
+          icon="save"
+          label="Save answer"
+          title="Save Answer…"
+          @click=${() => post({ type: 'answer/save' })}
+        ></vscode-toolbar-button>
+      </span>
+    </div>
+    ${timingView(state)} ${state.explanation ? notice(state.explanation, act) : nothing}
+    ${state.notes.map((text) => notice({ text }, act, true))}`;
+}
+
+/** Status of an answer that still comes. */
+export function streamHead(
+  { head, startedAt }: Extract<AnswerState, { kind: 'sending' }>,
+  now: number,
+  tokens: DoneState['tokens'],
+): TemplateResult {
+  return html`<div class="status">
+    ${head ? statusChip(head, false) : nothing}
+    <span class="facts">${duration(Math.max(0, now - startedAt))}</span>
+    ${tokensView(tokens)}
+    <span class="spacer"></span>
+    <span class="facts receiving"><vscode-icon name="loading" spin></vscode-icon> Receiving</span>
+  </div>`;
+}
+
+/** @param isExplained something must be said of it; of a success only that its answer tells of an error */
+function statusChip({ status, statusText }: DoneState['head'], isExplained: boolean): TemplateResult {
+  const kind = status < 300 && !isExplained ? 'good' : status >= 300 && status < 400 ? 'other' : 'bad';
+  const icon = { good: 'pass', other: 'arrow-right', bad: 'error' }[kind];
+  return html`<span class="chip ${kind}">
+    <vscode-icon name=${icon}></vscode-icon>${status} ${statusText}
+  </span>`;
+}
+
+function sizeWords({ size, compressedSize }: DoneState): string {
+  return compressedSize === undefined ? bytes(size) : `${bytes(size)} (${bytes(compressedSize)} compressed)`;
+}
+
+function tokensView(tokens: DoneState['tokens']): TemplateResult | typeof nothing {
+  if (!tokens) return nothing;
+  const { firstTokenMs, tokensPerSecond, isCounted, reasoningTokens } = tokens;
+  const about = isCounted ? '' : '≈ ';
+  const thoughts = reasoningTokens === undefined ? '' : `, ${reasoningTokens} reasoning`;
+  const count = `${about}${tokens.tokens} tokens (${isCounted ? 'usage' : 'chunks'}${thoughts})`;
+  const speed = tokensPerSecond === undefined ? '' : `, ${about}${tokensPerSecond.toFixed(1)} tokens/s`;
+  const basis = isCounted
+    ? 'Counted by the server (its usage)'
+    : 'Estimated: the server sent no usage, so each chunk counts as one token';
+  return html`<span class="facts" title=${basis}
+    >First token ${duration(firstTokenMs)}, ${count}${speed}</span
+  >`;
+}
+
+/** A message in the place of the answer, or above it. */
+export function notice(
+  explanation: Explanation,
+  act: (action: Action) => void,
+  info = false,
+): TemplateResult {
+  const { action } = explanation;
+  return html`<div class="notice ${info ? 'info' : ''}" role=${info ? 'note' : 'alert'}>
+    <vscode-icon name=${info ? 'info' : 'error'}></vscode-icon>
+    <p>${explanation.text}</p>
+    ${action ? html`<vscode-button secondary @click=${() => act(action)}>${actionWords[action]}</vscode-button>` : nothing}
+  </div>`;
+}
+
+/** What stands where the answer will be. */
+export function waitingView(state: AnswerState, now: number): TemplateResult {
+  if (state.kind === 'sending') {
+    const waited = now - state.startedAt;
+    const cold = waited > 2000 ? 'Waiting for a container to start or the model to answer…' : 'Sending…';
+    return html`<div class="empty" role="status">
+      <vscode-progress-ring></vscode-progress-ring>
+      <span>${cold} ${(waited / 1000).toFixed(0)} s</span>
+      ${state.polls > 0 ? html`<span>Long poll ${state.polls} of Modal's web edge</span>` : nothing}
+    </div>`;
+  }
+  if (state.kind === 'cancelled')
+    return html`<div class="empty" role="status">Cancelled. Nothing was received.</div>`;
+  return html`<div class="empty">
+    <vscode-icon name="globe" size="32"></vscode-icon>
+    <span>The answer will be shown here.</span>
+    <span><kbd>Ctrl</kbd> <kbd>Enter</kbd> sends, <kbd>Esc</kbd> cancels</span>
+  </div>`;
+}

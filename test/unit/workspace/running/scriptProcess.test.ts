@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { ScriptPlan } from '../../../../src/features/workspace/core/running/scriptProcess.ts';
+import { endOwnApp } from '../../../../src/features/workspace/core/running/scriptProcess.ts';
+import type { App } from '../../../../src/domain/app.ts';
+import { datedRates } from '../../../../src/domain/cost.ts';
+import type { ControlPlane } from '../../../../src/modal/controlPlane.ts';
+
+const plan: ScriptPlan = {
+  kind: 'run',
+  script: '/w/jobs.py',
+  cwd: '/w',
+  runnable: 'main',
+  app: { variable: 'app', name: 'jobs', line: 1, column: 1, units: [], entryPoints: [] },
+  environment: 'main',
+  units: [],
+  complete: true,
+  rates: datedRates,
+  args: [],
+  shownArgs: [],
+};
+/** Of the same name and just begun: what a colleague runs looks the same. */
+const app = (id: string, state: App['state']) => ({ id, name: 'jobs', state, createdAt: Date.now() }) as App;
+
+async function endedFor(page: string): Promise<string[]> {
+  const ended: string[] = [];
+  const plane: Partial<ControlPlane> = {
+    listApps: () =>
+      Promise.resolve([app('ap-own', 'ephemeral'), app('ap-other', 'ephemeral'), app('ap-over', 'stopped')]),
+    disconnectApp: (id) => Promise.resolve(void ended.push(id)),
+  };
+  const logger = { warn: (text: string) => expect.unreachable(text) };
+  await endOwnApp(plan, { plane, logger } as unknown as Parameters<typeof endOwnApp>[1], page);
+  return ended;
+}
+
+describe('ending the app of a command on the server', () => {
+  it.each([
+    ['https://modal.com/apps/me/main/ap-own', ['ap-own']],
+    ['https://modal.com/apps/me/main/ap-over', []],
+    ['https://modal.com/apps/me/main/ap-unknown', []],
+    ['https://modal.com/apps/me/main', []],
+    ['', []],
+  ])('touches only what the page %j names', async (page, ended) => {
+    expect(await endedFor(page)).toEqual(ended);
+  });
+});
