@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import { commands, contextKeys } from './contributions.ts';
+import { commands, contextKeys, views } from './contributions.ts';
 import { DeployJournal } from './features/deploy/core/journal.ts';
-import type { DeployTarget } from './features/deploy/core/plan.ts';
 import type { Disposable } from './shared/emitter.ts';
 import { DisposableStore } from './shared/emitter.ts';
 import { ControlPlanes } from './modal/planes.ts';
@@ -17,10 +16,13 @@ import { RecordedSender } from './features/savedRequests/core/recordedSender.ts'
 import { RequestSender } from './features/requests/core/send.ts';
 import { AppStore } from './store/appStore.ts';
 import { CatalogStore } from './store/catalogStore.ts';
+import { CurrentRates } from './store/rates.ts';
 import { findEndpoint } from './store/findEndpoint.ts';
 import { noticeReturn } from './store/noticeReturn.ts';
-import { deployArgument } from './features/deploy/ui/deployArgument.ts';
-import { registerCommands } from './commands/command.ts';
+import { targetReader } from './commands/readTarget.ts';
+import { commandTitles, registerCommands, runCommand } from './editor/command.ts';
+import { lookAtOtherWindows } from './features/workspace/ui/otherWindows.ts';
+import { codeOf } from './domain/target.ts';
 import { commandTable } from './commands/commandTable.ts';
 import { openDashboard } from './features/apps/ui/openDashboard.ts';
 import type { Services } from './commands/services.ts';
@@ -41,7 +43,6 @@ import { RequestsController } from './features/requests/ui/requestsController.ts
 import { DeployedApps } from './features/workspace/ui/deployedApps.ts';
 import { wakeCost } from './features/requests/ui/wakeCost.ts';
 import { ScriptCodeLenses } from './features/workspace/ui/scriptCodeLenses.ts';
-import { scriptCommands } from './features/workspace/ui/scriptCommands.ts';
 import { ScriptFinder } from './features/workspace/ui/scriptFinder.ts';
 import { ScriptReader } from './features/workspace/ui/scriptReader.ts';
 import { ScriptRuns, isLiveRun } from './features/workspace/ui/scriptRuns.ts';
@@ -52,17 +53,6 @@ import { AppsView } from './features/apps/ui/appsView.ts';
 import { ArrangementStore } from './features/apps/ui/arrangementStore.ts';
 import { CatalogueView } from './features/catalogue/ui/catalogueView.ts';
 import { LifecycleRows } from './features/apps/ui/lifecycleRows.ts';
-
-type DeployFlow = import('./features/deploy/ui/deployFlow.ts').DeployFlow;
-
-/** The deploy flow is a file of its own, loaded by the first deploy. */
-function deployCommand(services: Services): (target: DeployTarget) => Promise<void> {
-  let flow: Promise<DeployFlow> | undefined;
-  return async (target) => {
-    flow ??= import('./features/deploy/ui/deployFlow.ts').then(({ DeployFlow }) => new DeployFlow(services));
-    await (await flow).run(target);
-  };
-}
 
 /** Builds every object in order and connects them. Starts nothing: the first view or command does the first work. */
 export function compose(context: vscode.ExtensionContext): Disposable {
@@ -87,6 +77,12 @@ export function compose(context: vscode.ExtensionContext): Disposable {
   });
   const storage = new WorkspaceStorage(context);
   const store = disposables.add(new AppStore(planes, context.globalState, logger));
+  const rates = new CurrentRates(planes, logger);
+  disposables.add(
+    store.onDidChange(({ connection }) => {
+      if (connection === 'ready') void rates.readOnce();
+    }),
+  );
   const deploys = disposables.add(new DeployTracker());
   const lifecycle = disposables.add(new LifecycleRows(planes, store));
   const arrangement = disposables.add(new ArrangementStore(context.workspaceState));
@@ -97,18 +93,23 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       contextKeys: contextKeySetter,
       arrangement,
       lifecycle,
-      rates: () => catalogueView.rates,
+      rates: () => rates.current,
       bundled: () => catalog.apps(),
       saved: () => requestMemory.saved(),
       onDidChangeSaved: (changed) => requestMemory.onDidChangeSaved(changed),
       logger,
       drop: new EndpointDrop((row, uris) => {
-        void vscode.commands.executeCommand(commands.sendFile, { row, uris });
+        const onto = appsView.target(row);
+        void runCommand(commands.sendFile, {
+          kind: 'files',
+          uris: uris.map(String),
+          ...(onto ? { onto } : {}),
+        });
       }),
       profileEnvironment: async () => (await planes.connection()).environment,
     }),
   );
-  const catalogueView = disposables.add(new CatalogueView(catalog, store, planes, deploys, logger));
+  const catalogueView = disposables.add(new CatalogueView(catalog, store, rates, deploys));
   const calls = new CallRegistry();
   const logs = disposables.add(
     new LogsController(context.extensionUri, planes, logger, {
@@ -132,7 +133,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       state: context.workspaceState,
       store,
       catalog,
-      rates: () => catalogueView.rates,
+      rates: () => rates.current,
       requests: () => requests,
       presenter,
       logger,
@@ -144,8 +145,8 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       logs.follow(target);
       void logs.show();
     },
-    deploy: (app) => void vscode.commands.executeCommand(commands.deploy, deployArgument(app)),
-    loadTest: (argument) => void vscode.commands.executeCommand(commands.loadTest, argument),
+    deploy: (app) => void runCommand(commands.deploy, codeOf(app)),
+    loadTest: (endpoint, spec) => void runCommand(commands.loadTest, { kind: 'request', endpoint, spec }),
     openDashboard: (appId) =>
       void openDashboard(planes, appId).catch((error: unknown) => presenter.failure('Open dashboard', error)),
     calls,
@@ -161,10 +162,10 @@ export function compose(context: vscode.ExtensionContext): Disposable {
         keys,
         secrets: context.secrets,
         logger,
-        facts: { plane: (signal) => planes.get(signal), rates: () => catalogueView.rates },
+        facts: { plane: (signal) => planes.get(signal), rates: () => rates.current },
         bundled: () => catalog.apps(),
         known: (url) => findEndpoint(url, store.state.snapshot),
-        wakes: (target) => wakeCost(target, store.state.snapshot, catalogueView.rates),
+        wakes: (target) => wakeCost(target, store.state.snapshot, rates.current),
       },
       requestActions,
     ),
@@ -181,7 +182,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       store,
       deploys,
       contextKeys: contextKeySetter,
-      rates: () => catalogueView.rates,
+      rates: () => rates.current,
     }),
   );
   disposables.add(new ScriptCodeLenses(scriptReader, scriptRuns, config, new DeployedApps(store)));
@@ -192,7 +193,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
       config,
       planes,
       store,
-      rates: () => catalogueView.rates,
+      rates: () => rates.current,
       logger,
     }),
   );
@@ -208,6 +209,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     keys,
     store,
     catalog,
+    rates,
     sender,
     memory: context.workspaceState,
     journal: new DeployJournal(() => storage.folder('deploys'), context.workspaceState),
@@ -215,24 +217,37 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     deploys,
     arrangement,
     appsView,
-    catalogueView,
     lifecycle,
     logs,
     requests,
     requestMemory,
+    saved: {
+      openFromFile: async (saved) => (await requestMemory.load()).openFromFile(saved),
+      sendFromFile: async (saved) => (await requestMemory.load()).sendFromFile(saved),
+    },
+    deployViews: {
+      bundled: { id: views.catalogue, view: catalogueView.view },
+      script: { id: views.scripts, view: scriptsView.view },
+    },
     scriptFinder,
     scriptReader,
     scriptRuns,
     scriptsView,
     doctor,
   };
-  const deploy = deployCommand(services);
-  const scripts = scriptCommands(services);
-  disposables.add(registerCommands(commandTable(services, deploy, scripts), presenter, logger));
+  disposables.add(
+    registerCommands(commandTable(services), {
+      read: targetReader([appsView, catalogueView, scriptsView], () => store.state.snapshot.apps),
+      title: commandTitles(context.extension.packageJSON),
+      presenter,
+      logger,
+    }),
+  );
   disposables.add(
     scriptRuns.onDidChange(() => contextKeySetter.set(contextKeys.running, scriptRuns.all.some(isLiveRun))),
   );
-  disposables.add(watchOtherWindows(services));
+  const seen = [catalogueView.view, scriptsView.view];
+  disposables.add(watchOtherWindows(services, seen, () => lookAtOtherWindows(services)));
   disposables.add(
     deploys.onDidChange(() => contextKeySetter.set(contextKeys.deploying, deploys.all.length > 0)),
   );

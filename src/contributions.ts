@@ -1,3 +1,5 @@
+import type { Target, TargetKind } from './domain/target.ts';
+
 /** Every id that the manifest and the code share. A host test compares this file with `package.json`. */
 
 export const views = {
@@ -90,6 +92,82 @@ export const commands = {
 } as const;
 
 export type CommandId = (typeof commands)[keyof typeof commands];
+
+/** Rows that are of one app or below it. */
+const ofApp = [
+  'app',
+  'function',
+  'endpoint',
+  'sample',
+  'saved',
+  'container',
+  'server',
+  'sandbox',
+  'tunnel',
+  'managed',
+  'versions',
+  'version',
+] as const;
+const ofScript = ['script', 'files'] as const;
+const ofCatalogue = ['catalogApp', 'catalogSample'] as const;
+
+/** What each command can be about. One that is not here takes nothing; anything else counts as nothing, so it asks. */
+export const targetKinds = {
+  [commands.deploy]: [...ofCatalogue, ...ofScript, 'codeOfApp', 'codeOfBundled'],
+  [commands.cancelDeploy]: [...ofCatalogue, ...ofScript],
+  [commands.showDeployLog]: [...ofCatalogue, ...ofScript],
+  [commands.showAppFiles]: ofCatalogue,
+  [commands.copyToWorkspace]: ofCatalogue,
+  [commands.followLogs]: ofApp,
+  [commands.downloadLogs]: ofApp,
+  [commands.showOnlyLogFunction]: ['logLine'],
+  [commands.showOnlyLogContainer]: ['logLine'],
+  [commands.showOnlyLogCall]: ['logLine'],
+  [commands.showLogRequest]: ['logLine'],
+  [commands.sendRequest]: [...ofApp, ...ofCatalogue, 'deployedFunction'],
+  [commands.openRequest]: ofApp,
+  [commands.sendFile]: ['files'],
+  [commands.loadTest]: [...ofApp, 'request'],
+  [commands.checkHealth]: ofApp,
+  [commands.setEndpointKey]: ofApp,
+  [commands.copyEndpointKey]: ofApp,
+  [commands.copyEndpointUrl]: ofApp,
+  [commands.openDashboard]: ofApp,
+  [commands.showHistory]: ofApp,
+  [commands.compareWithWorkspace]: ofApp,
+  [commands.compareVersions]: ofApp,
+  [commands.rollBack]: ofApp,
+  [commands.rollOver]: ofApp,
+  [commands.stopApp]: ofApp,
+  [commands.stopContainer]: ofApp,
+  [commands.openShell]: ofApp,
+  [commands.stopSandbox]: ofApp,
+  [commands.stopManagedEndpoint]: ofApp,
+  [commands.stopServerContainers]: ofApp,
+  [commands.changeAutoscaling]: ofApp,
+  [commands.openAddress]: ofApp,
+  [commands.copyAddress]: ofApp,
+  [commands.copyId]: ofApp,
+  [commands.retryApp]: ofApp,
+  [commands.showMoreApps]: ['moreRows', 'moreSandboxes'],
+  [commands.signIn]: ['anotherAccount'],
+  [commands.sendFromFile]: ['httpRequest'],
+  [commands.serveScript]: ofScript,
+  [commands.runFunction]: ofScript,
+  [commands.stopRun]: ofScript,
+  [commands.showRunLog]: ofScript,
+  [commands.openServedUrl]: ofScript,
+  [commands.copyServedUrl]: ofScript,
+  [commands.openScript]: ofScript,
+} as const satisfies Partial<Record<CommandId, readonly TargetKind[]>>;
+
+/** Of each kind, what a target of it is. */
+type ByKind = { readonly [Kind in TargetKind]: Extract<Target, { kind: Kind }> };
+
+/** What a command gets; `undefined` when it was called about nothing. */
+export type TargetOf<Id extends CommandId> = Id extends keyof typeof targetKinds
+  ? ByKind[(typeof targetKinds)[Id][number]]
+  : never;
 
 export const contextKeys = {
   /** What the Apps view can show: see `ConnectionState` in `store/appStore.ts`. */

@@ -1,57 +1,33 @@
-import type * as vscode from 'vscode';
-import type { DeployJournal } from '../features/deploy/core/journal.ts';
-import type { Logger } from '../shared/logger.ts';
-import type { ControlPlanes } from '../modal/planes.ts';
-import type { Config } from '../editor/config.ts';
-import type { EndpointKeys } from '../editor/endpointKeys.ts';
 import type { ChannelLogger } from '../editor/logger.ts';
-import type { Presenter } from '../editor/present.ts';
-import type { RequestSender } from '../features/requests/core/send.ts';
-import type { AppStore } from '../store/appStore.ts';
-import type { CatalogStore } from '../store/catalogStore.ts';
-import type { DeployProblems } from '../features/deploy/ui/deployProblems.ts';
-import type { DeployTracker } from '../features/deploy/ui/deployTracker.ts';
-import type { LogsController } from '../features/logs/ui/logsController.ts';
-import type { RequestsController } from '../features/requests/ui/requestsController.ts';
-import type { RequestMemory } from '../features/savedRequests/ui/requestMemory.ts';
-import type { CliFinder } from '../features/account/ui/cliFinder.ts';
-import type { ArrangementStore } from '../features/apps/ui/arrangementStore.ts';
-import type { ScriptFinder } from '../features/workspace/ui/scriptFinder.ts';
-import type { ScriptReader } from '../features/workspace/ui/scriptReader.ts';
-import type { ScriptRuns } from '../features/workspace/ui/scriptRuns.ts';
-import type { ScriptsView } from '../features/workspace/ui/scriptsView.ts';
+import type { AccountNeeds } from '../features/account/ui/needs.ts';
+import type { AppsNeeds } from '../features/apps/ui/needs.ts';
+import type { CatalogueNeeds } from '../features/catalogue/ui/needs.ts';
+import type { DeployNeeds } from '../features/deploy/ui/needs.ts';
 import type { DoctorStarter } from '../features/doctor/ui/startDoctor.ts';
-import type { AppsView } from '../features/apps/ui/appsView.ts';
-import type { LifecycleRows } from '../features/apps/ui/lifecycleRows.ts';
-import type { CatalogueView } from '../features/catalogue/ui/catalogueView.ts';
+import type { HealthNeeds } from '../features/health/ui/needs.ts';
+import type { LoadTestNeeds } from '../features/loadTest/ui/needs.ts';
+import type { LogsNeeds } from '../features/logs/ui/needs.ts';
+import type { RequestsController } from '../features/requests/ui/requestsController.ts';
+import type { RequestsNeeds } from '../features/requests/ui/needs.ts';
+import type { RequestMemory } from '../features/savedRequests/ui/requestMemory.ts';
+import type { ScriptReader } from '../features/workspace/ui/scriptReader.ts';
+import type { WorkspaceNeeds } from '../features/workspace/ui/needs.ts';
 
-/** What command bodies work with; built once in `composition.ts`. */
-export interface Services {
-  readonly extensionUri: vscode.Uri;
-  readonly logger: Logger;
+/** All that the features need, built once in `composition.ts`. No feature sees more of it than its own part. */
+export interface Services
+  extends
+    AccountNeeds,
+    AppsNeeds,
+    CatalogueNeeds,
+    DeployNeeds,
+    HealthNeeds,
+    LoadTestNeeds,
+    LogsNeeds,
+    RequestsNeeds,
+    WorkspaceNeeds {
   readonly output: ChannelLogger;
-  readonly config: Config;
-  readonly presenter: Presenter;
-  readonly planes: ControlPlanes;
-  readonly cli: CliFinder;
-  readonly keys: EndpointKeys;
-  readonly store: AppStore;
-  readonly catalog: CatalogStore;
-  readonly sender: RequestSender;
-  readonly memory: vscode.Memento;
-  readonly journal: DeployJournal;
-  readonly problems: DeployProblems;
-  readonly deploys: DeployTracker;
-  readonly arrangement: ArrangementStore;
-  readonly appsView: AppsView;
-  readonly catalogueView: CatalogueView;
-  readonly lifecycle: LifecycleRows;
-  readonly logs: LogsController;
   readonly requests: RequestsController;
   readonly requestMemory: RequestMemory;
-  readonly scriptFinder: ScriptFinder;
   readonly scriptReader: ScriptReader;
-  readonly scriptRuns: ScriptRuns;
-  readonly scriptsView: ScriptsView;
   readonly doctor: DoctorStarter;
 }

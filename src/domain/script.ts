@@ -205,12 +205,16 @@ export const defaultAppVariable = 'app';
  * What the CLI is told behind the `::` of a file, so that it takes this app; '' = nothing.
  * @param several whether the file has more than one app
  */
-export function appObject(app: ScriptApp | undefined, several: boolean): string {
+export function appObject(app: Pick<ScriptApp, 'variable'> | undefined, several: boolean): string {
   return !app || (app.variable === defaultAppVariable && !several) ? '' : app.variable;
 }
 
 /** A script and one of its apps in a word, also as the CLI takes it by path. */
-export function appReference(script: string, app: ScriptApp | undefined, several: boolean): string {
+export function appReference(
+  script: string,
+  app: Pick<ScriptApp, 'variable'> | undefined,
+  several: boolean,
+): string {
   const object = appObject(app, several);
   return object ? `${script}::${object}` : script;
 }

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { CommandId, TargetOf } from '../../contributions.ts';
+import { ownTarget } from '../ownTarget.ts';
 import type { Markdown, Text } from '../../shared/text.ts';
 
 /** Parts of the window that stay, or belong to a document. */
@@ -24,10 +26,18 @@ export function markdownString({ source }: Markdown, commands: readonly string[]
   return made;
 }
 
-type LensCommand = vscode.Command & { readonly title: Text; readonly tooltip?: Text };
+interface LensCommand<Id extends CommandId> {
+  readonly title: Text;
+  readonly command: Id;
+  readonly target?: TargetOf<Id>;
+  readonly tooltip?: Text;
+}
 
-export function codeLens(range: vscode.Range, command: LensCommand): vscode.CodeLens {
-  return new vscode.CodeLens(range, command);
+export function codeLens<Id extends CommandId>(
+  range: vscode.Range,
+  { target, ...command }: LensCommand<Id>,
+): vscode.CodeLens {
+  return new vscode.CodeLens(range, { ...command, ...(target ? { arguments: [ownTarget(target)] } : {}) });
 }
 
 /** As a suggestion is drawn; what it inserts is given apart. */

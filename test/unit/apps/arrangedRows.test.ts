@@ -4,7 +4,12 @@ import type { App, AppDetails, AppState, Container } from '../../../src/domain/a
 import type { AppFilter } from '../../../src/features/apps/core/appFilter.ts';
 import { filterStates, noFilter } from '../../../src/features/apps/core/appFilter.ts';
 import type { Arrangement, Grouping } from '../../../src/features/apps/core/arrangement.ts';
-import { defaultArrangement, groupings, readArrangement, sortings } from '../../../src/features/apps/core/arrangement.ts';
+import {
+  defaultArrangement,
+  groupings,
+  readArrangement,
+  sortings,
+} from '../../../src/features/apps/core/arrangement.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
 import { ModalError } from '../../../src/domain/errors.ts';
 import type { Snapshot } from '../../../src/store/snapshot.ts';

@@ -2,7 +2,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { commands } from '../../../src/contributions.ts';
 import type { DeployPlan } from '../../../src/features/deploy/core/plan.ts';
-import type { ScriptPlan, ScriptServices } from '../../../src/features/workspace/core/running/scriptProcess.ts';
+import type {
+  ScriptPlan,
+  ScriptServices,
+} from '../../../src/features/workspace/core/running/scriptProcess.ts';
 import type { AppDetails } from '../../../src/domain/app.ts';
 import type { ManifestSecret } from '../../../src/domain/catalog.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
@@ -82,8 +85,7 @@ const around = (services: Services, others: object): Services =>
     logs: { openBuildLog: sink, openOutput: sink, follow: nothing },
     problems: { clear: nothing, show: nothing },
     presenter: { failure: (_doing: string, error: unknown) => failures.push(error) },
-    catalogueView: { view: hiddenView, target: nothing },
-    scriptsView: { view: hiddenView },
+    deployViews: { bundled: { id: 'c', view: hiddenView }, script: { id: 's', view: hiddenView } },
     deploys: new DeployTracker(),
     ...others,
   }) as unknown as Services;
@@ -194,8 +196,7 @@ describe('a deploy under way', () => {
   it('ends when its command asks for it', async () => {
     const { deploys, deploy } = underWay();
     const services = around({ planes: planesOf({} as Waits) } as unknown as Services, { deploys });
-    const table = commandTable(services, () => Promise.resolve(), {} as Parameters<typeof commandTable>[2]);
-    await table[commands.cancelDeploy]?.run(undefined);
+    await commandTable(services)[commands.cancelDeploy]();
     expect(deploy.abort.signal.aborted).toBe(true);
     deploys.dispose();
   });

@@ -5,15 +5,22 @@ import { datedRates } from '../../../src/domain/cost.ts';
 import type { AppVersion, Autoscaler } from '../../../src/domain/lifecycle.ts';
 import type { AppStore, PlaneSource } from '../../../src/store/appStore.ts';
 import { emptySnapshot } from '../../../src/store/snapshot.ts';
-import { resolveLogTarget } from '../../../src/commands/arguments.ts';
+import { resolveLogTarget } from '../../../src/features/logs/ui/resolveLogTarget.ts';
 import { openDashboard } from '../../../src/features/apps/ui/openDashboard.ts';
-import { changeAutoscaling, resolveFunction } from '../../../src/features/apps/ui/lifecycle/changeAutoscaling.ts';
+import {
+  changeAutoscaling,
+  resolveFunction,
+} from '../../../src/features/apps/ui/lifecycle/changeAutoscaling.ts';
 import { openShell, stopContainer } from '../../../src/features/apps/ui/lifecycle/containers.ts';
 import { rollBack, rollOver } from '../../../src/features/apps/ui/lifecycle/redeploy.ts';
-import { stopManaged, stopSandbox, stopServerContainers } from '../../../src/features/apps/ui/lifecycle/running.ts';
+import {
+  stopManaged,
+  stopSandbox,
+  stopServerContainers,
+} from '../../../src/features/apps/ui/lifecycle/running.ts';
 import { readHistory } from '../../../src/features/apps/ui/lifecycle/showHistory.ts';
 import { stopApp } from '../../../src/features/apps/ui/lifecycle/stopApp.ts';
-import type { AppRowTarget } from '../../../src/features/apps/ui/rowTargets.ts';
+import type { AppRowTarget } from '../../../src/domain/target.ts';
 import { LifecycleRows } from '../../../src/features/apps/ui/lifecycleRows.ts';
 import { appOf } from '../support/apps.ts';
 import type { EditorFlow, Waits } from '../support/editorFlows.ts';
@@ -104,7 +111,7 @@ const flows: readonly EditorFlow[] = [
     title: 'choosing a function of an app',
     user: { picks: ['web'] },
     answers: () => facts,
-    run: (services) => resolveFunction(services, undefined, () => Promise.resolve(app)),
+    run: (services) => resolveFunction(services, { kind: 'app', app }),
     calls: ['connect', 'describeApp', 'rates'],
   },
   {
@@ -159,8 +166,8 @@ const flows: readonly EditorFlow[] = [
     title: 'the log of a sandbox',
     answers: () => ({ connect: undefined, sandboxContainer: 'ta-9' }),
     run: (services) => {
-      const sandbox = { kind: 'sandbox', app, sandbox: sandboxOf({ containerId: '' }) };
-      return resolveLogTarget({ ...services, appsView: { target: () => sandbox } } as never, 'sandbox/sb-1');
+      const sandbox = { kind: 'sandbox', app, sandbox: sandboxOf({ containerId: '' }) } as const;
+      return resolveLogTarget(services, sandbox);
     },
     calls: ['connect', 'sandboxContainer'],
   },

@@ -4,7 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runFunction } from '../../../src/features/workspace/core/running/run.ts';
-import type { ScriptPlan, ScriptServices } from '../../../src/features/workspace/core/running/scriptProcess.ts';
+import type {
+  ScriptPlan,
+  ScriptServices,
+} from '../../../src/features/workspace/core/running/scriptProcess.ts';
 import { findOwnApp, scriptError } from '../../../src/features/workspace/core/running/scriptProcess.ts';
 import type { ServeState } from '../../../src/features/workspace/core/running/serve.ts';
 import { serve } from '../../../src/features/workspace/core/running/serve.ts';

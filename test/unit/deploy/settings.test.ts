@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { changedOnly, isChanged, settingProblem, settingValue } from '../../../src/features/deploy/core/settings.ts';
+import {
+  changedOnly,
+  isChanged,
+  settingProblem,
+  settingValue,
+} from '../../../src/features/deploy/core/settings.ts';
 import type { ManifestSetting } from '../../../src/domain/catalog.ts';
 
 const setting = (changes: Partial<ManifestSetting>): ManifestSetting => ({

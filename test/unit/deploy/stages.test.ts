@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { DeployStage } from '../../../src/features/deploy/core/stages.ts';
 import { withoutPadding } from '../../../src/features/deploy/core/panels.ts';
-import { durationText, StageClock, announcedStage, laterStage } from '../../../src/features/deploy/core/stages.ts';
+import {
+  durationText,
+  StageClock,
+  announcedStage,
+  laterStage,
+} from '../../../src/features/deploy/core/stages.ts';
 
 const stagesOf = (lines: readonly string[]) => {
   const seen: DeployStage[] = ['check'];

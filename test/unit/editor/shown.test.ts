@@ -8,6 +8,7 @@ import { commandLink, lines, markdownText, plain, text } from '../../../src/shar
 import { Presenter } from '../../../src/editor/present.ts';
 import * as inputs from '../../../src/editor/shown/inputs.ts';
 import * as messages from '../../../src/editor/shown/messages.ts';
+import { commands } from '../../../src/contributions.ts';
 import * as surfaces from '../../../src/editor/shown/surfaces.ts';
 import { RowTree } from '../../../src/editor/rows/rowTree.ts';
 import { iconsIn, linksIn } from '../support/editorPatterns.ts';
@@ -67,7 +68,8 @@ const ways: Readonly<Record<string, (words: string) => unknown>> = {
   createStatusBarItem: (words) => {
     surfaces.createStatusBarItem('id', 1, 1).text = plain(words);
   },
-  codeLens: (words) => surfaces.codeLens(part, { title: plain(words), command: 'x', tooltip: plain(words) }),
+  codeLens: (words) =>
+    surfaces.codeLens(part, { title: plain(words), command: commands.refresh, tooltip: plain(words) }),
   completionItem: (words) => {
     const { label, detail } = surfaces.completionItem({
       label: { label: plain(words), description: plain(words) },

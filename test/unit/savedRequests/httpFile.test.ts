@@ -10,7 +10,12 @@ import type { SpecContext } from '../../../src/features/savedRequests/core/httpF
 import { specOf } from '../../../src/features/savedRequests/core/httpFile/toSpec.ts';
 import type { VariableSource } from '../../../src/features/savedRequests/core/httpFile/variables.ts';
 import { Variables } from '../../../src/features/savedRequests/core/httpFile/variables.ts';
-import { addRequest, fileHead, requestText, updateRequest } from '../../../src/features/savedRequests/core/httpFile/write.ts';
+import {
+  addRequest,
+  fileHead,
+  requestText,
+  updateRequest,
+} from '../../../src/features/savedRequests/core/httpFile/write.ts';
 
 const noSource: VariableSource = { environment: {}, dotenv: {}, processEnv: {} };
 

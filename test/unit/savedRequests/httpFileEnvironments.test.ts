@@ -4,7 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 import dotenv from 'dotenv';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseDotenv, readEnvironments } from '../../../src/features/savedRequests/core/httpFile/environment.ts';
+import {
+  parseDotenv,
+  readEnvironments,
+} from '../../../src/features/savedRequests/core/httpFile/environment.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -6,7 +6,11 @@ import { parseHttpFile } from '../../../src/features/savedRequests/core/httpFile
 import { bodyNames, writeRequest } from '../../../src/features/savedRequests/core/httpFile/saving.ts';
 import { specOf } from '../../../src/features/savedRequests/core/httpFile/toSpec.ts';
 import { Variables } from '../../../src/features/savedRequests/core/httpFile/variables.ts';
-import { addRequest, requestText, updateRequest } from '../../../src/features/savedRequests/core/httpFile/write.ts';
+import {
+  addRequest,
+  requestText,
+  updateRequest,
+} from '../../../src/features/savedRequests/core/httpFile/write.ts';
 
 const secrets = { API_KEY: 'k-1', PASSWORD: 'p-2', PASSWORD_2: 'p-3', TOKEN: 'hf_abcdefgh12345678' };
 

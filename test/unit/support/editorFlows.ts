@@ -49,7 +49,6 @@ export function servicesOf(waits: Waits, others: object = {}): Services {
     planes: planesOf(waits),
     store: quietStore,
     cli: { find: (signal?: AbortSignal) => waits.findCli(signal) },
-    appsView: { target: () => undefined },
     ...others,
   } as unknown as Services;
 }

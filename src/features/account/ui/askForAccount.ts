@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { text } from '../../../shared/text.ts';
-import { pick } from '../../../commands/pick.ts';
+import { pick } from '../../../editor/pick.ts';
 import { showInput } from '../../../editor/shown/inputs.ts';
 
 /** What the user wants a sign-in for. */

@@ -9,7 +9,7 @@ import type { ModalCli } from '../../../modal/cli.ts';
 import { searchCli } from '../../../modal/interpreter.ts';
 import { openAddress } from '../../../editor/openAddress.ts';
 import { findCli } from './findCli.ts';
-import type { Services } from '../../../commands/services.ts';
+import type { AccountNeeds } from './needs.ts';
 import { shellQuote } from '../../../modal/shell.ts';
 import { plain, text } from '../../../shared/text.ts';
 import { runInstall } from './runInstall.ts';
@@ -22,7 +22,7 @@ type Choice = InstallOffer | 'setting' | 'help';
 const helpPage = 'https://modal.com/docs/guide';
 
 /** Says which CLI is used; where there is none or an old one, installs it by a command that the user sees and chooses. */
-export async function installCli(services: Services): Promise<void> {
+export async function installCli(services: AccountNeeds): Promise<void> {
   try {
     await tellFound(services, await findCli(services));
   } catch (error) {
@@ -32,14 +32,14 @@ export async function installCli(services: Services): Promise<void> {
   }
 }
 
-async function tellFound({ store }: Services, { version, source, command }: ModalCli): Promise<void> {
+async function tellFound({ store }: AccountNeeds, { version, source, command }: ModalCli): Promise<void> {
   const signIn = text`Sign In`;
   const actions = store.state.connection === 'signedOut' ? [signIn] : [];
   const chosen = await showInformation(text`Using Modal CLI ${version} (${source}): ${command}`, ...actions);
   if (chosen === signIn) await vscode.commands.executeCommand(commands.signIn);
 }
 
-async function offerInstall(services: Services, failure: ModalError): Promise<void> {
+async function offerInstall(services: AccountNeeds, failure: ModalError): Promise<void> {
   services.logger.info(`${failure.message}\n${failure.detail ?? ''}`);
   const upgrade = failure.kind === 'cliUnsupported';
   const abort = new AbortController();
@@ -64,7 +64,7 @@ interface ChoiceItem extends PickItem {
 }
 
 async function choices(
-  { cli, planes }: Services,
+  { cli, planes }: AccountNeeds,
   upgrade: boolean,
   signal: AbortSignal,
 ): Promise<ChoiceItem[]> {
@@ -105,7 +105,7 @@ function commandText({ commands: list, cwd }: InstallOffer): string {
   return list.map((words) => words.map(word).join(' ')).join(' && ');
 }
 
-async function act(services: Services, choice: Choice): Promise<void> {
+async function act(services: AccountNeeds, choice: Choice): Promise<void> {
   if (choice === 'setting') {
     await vscode.commands.executeCommand('workbench.action.openSettings', 'modalGpu.cli.path');
     return;

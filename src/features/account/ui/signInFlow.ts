@@ -8,7 +8,7 @@ import { signInByCli } from '../../../modal/signIn.ts';
 import type { SignInNews } from '../../../modal/signInOutput.ts';
 import { externalAddress, openAddress } from '../../../editor/openAddress.ts';
 import { findCli } from './findCli.ts';
-import type { Services } from '../../../commands/services.ts';
+import type { AccountNeeds } from './needs.ts';
 import { runInTerminal } from '../../../editor/terminal.ts';
 import type { AccountWish } from './askForAccount.ts';
 import { askForAccount } from './askForAccount.ts';
@@ -19,10 +19,10 @@ const copyAddress = '_modalGpu.copySignInAddress';
 
 /** Signs in through the CLI in the background: the editor opens the page and says how far it is. */
 export class SignInFlow {
-  readonly #services: Services;
+  readonly #services: AccountNeeds;
   #running: { page: string } | undefined;
 
-  constructor(services: Services) {
+  constructor(services: AccountNeeds) {
     this.#services = services;
   }
 

@@ -1,12 +1,16 @@
 import * as vscode from 'vscode';
 import { plain, text } from '../../../shared/text.ts';
 import { commands } from '../../../contributions.ts';
-import { pick } from '../../../commands/pick.ts';
-import type { Services } from '../../../commands/services.ts';
+import { runCommand } from '../../../editor/command.ts';
+import { switchEnvironment } from './switchEnvironment.ts';
+import { switchProfile } from './switchProfile.ts';
+import { pick } from '../../../editor/pick.ts';
+import type { AccountNeeds } from './needs.ts';
 import { effectiveEnvironment } from './statusLook.ts';
 
 /** What the status bar's item opens. */
-export async function switchAccount({ planes, config, store }: Services): Promise<void> {
+export async function switchAccount(needs: AccountNeeds): Promise<void> {
+  const { planes, config, store } = needs;
   const connection = await planes.connection().catch(() => undefined);
   const { snapshot, workspace } = store.state;
   const environment = effectiveEnvironment({
@@ -14,21 +18,23 @@ export async function switchAccount({ planes, config, store }: Services): Promis
     chosenEnvironment: config.get('environment'),
     defaultEnvironment: snapshot.environments.find(({ isDefault }) => isDefault)?.name ?? '',
   });
-  const item = (icon: string, label: string, description: string, command: string, argument?: string) => ({
+  const item = (icon: string, label: string, description: string, run: () => Promise<void>) => ({
     label: plain(label),
     description: plain(description),
     iconPath: new vscode.ThemeIcon(icon),
-    value: [command, ...(argument ? [argument] : [])] as const,
+    value: run,
   });
-  const chosen = await pick<readonly [string, ...string[]]>(
+  const chosen = await pick(
     text`Modal`,
     workspace ? text`Signed in to ${workspace}` : text`What do you want to do?`,
     [
-      item('server-environment', text`Switch Environment…`, environment.name, commands.switchEnvironment),
-      item('account', text`Switch Profile…`, connection?.profile ?? '', commands.switchProfile),
-      item('sign-in', text`Sign In to Another Account…`, '', commands.signIn, 'another'),
-      item('file', text`Open Profile File`, planes.configPath, commands.openProfileFile),
+      item('server-environment', text`Switch Environment…`, environment.name, () => switchEnvironment(needs)),
+      item('account', text`Switch Profile…`, connection?.profile ?? '', () => switchProfile(needs)),
+      item('sign-in', text`Sign In to Another Account…`, '', () =>
+        runCommand(commands.signIn, { kind: 'anotherAccount' }),
+      ),
+      item('file', text`Open Profile File`, planes.configPath, () => runCommand(commands.openProfileFile)),
     ],
   );
-  if (chosen) await vscode.commands.executeCommand(...chosen);
+  await chosen?.();
 }

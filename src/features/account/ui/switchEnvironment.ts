@@ -3,7 +3,7 @@ import type { Environment } from '../../../domain/app.ts';
 import type { Text } from '../../../shared/text.ts';
 import { plain, text } from '../../../shared/text.ts';
 import { plural, pluralOf } from '../../../shared/words.ts';
-import type { Services } from '../../../commands/services.ts';
+import type { AccountNeeds } from './needs.ts';
 import { effectiveEnvironment } from './statusLook.ts';
 import type { PickItem } from '../../../editor/shown/inputs.ts';
 import { showPick } from '../../../editor/shown/inputs.ts';
@@ -14,7 +14,7 @@ interface EnvironmentItem extends PickItem {
 }
 
 /** Lets the user choose where this workspace deploys to. */
-export async function switchEnvironment(services: Services): Promise<void> {
+export async function switchEnvironment(services: AccountNeeds): Promise<void> {
   const abort = new AbortController();
   try {
     const chosen = await showPick(environmentItems(services, abort.signal), {
@@ -29,7 +29,7 @@ export async function switchEnvironment(services: Services): Promise<void> {
 }
 
 async function environmentItems(
-  { planes, config }: Services,
+  { planes, config }: AccountNeeds,
   signal: AbortSignal,
 ): Promise<EnvironmentItem[]> {
   const environments = await (await planes.get(signal)).listEnvironments(signal);

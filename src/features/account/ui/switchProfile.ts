@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
+import { runCommand } from '../../../editor/command.ts';
 import { commands } from '../../../contributions.ts';
 import { isCancelled, toModalError } from '../../../domain/errors.ts';
 import { plain, text } from '../../../shared/text.ts';
 import { maskedTokenId } from '../../../modal/connection.ts';
 import type { ControlPlanes } from '../../../modal/planes.ts';
 import type { ProfileEntry } from '../../../modal/profile.ts';
-import type { Services } from '../../../commands/services.ts';
+import type { AccountNeeds } from './needs.ts';
 import { marks } from './switchEnvironment.ts';
 import type { PickItem } from '../../../editor/shown/inputs.ts';
 import { createPick } from '../../../editor/shown/inputs.ts';
@@ -15,7 +16,7 @@ interface ProfileItem extends PickItem {
 }
 
 /** Lets the user choose whose account this workspace uses; whose each profile is comes in while the list is open. */
-export async function switchProfile({ planes, config }: Services): Promise<void> {
+export async function switchProfile({ planes, config }: AccountNeeds): Promise<void> {
   const entries = await planes.profiles();
   const effective = await planes.connection().catch(() => undefined);
   const owners = new Map<string, string>();
@@ -96,12 +97,12 @@ function profileItems(
     {
       label: text`Sign In to Another Account…`,
       iconPath: icon('sign-in'),
-      run: () => vscode.commands.executeCommand(commands.signIn, 'another'),
+      run: () => runCommand(commands.signIn, { kind: 'anotherAccount' }),
     },
     {
       label: text`Open Profile File`,
       iconPath: icon('file'),
-      run: () => vscode.commands.executeCommand(commands.openProfileFile),
+      run: () => runCommand(commands.openProfileFile),
     },
   ];
 }

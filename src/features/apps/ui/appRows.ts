@@ -34,7 +34,7 @@ import {
 import type { Besides } from './besides.ts';
 import { besidesIn, besidesOf, countBesides, filterBesides, noBesides } from './besides.ts';
 import type { LifecycleRows } from './lifecycleRows.ts';
-import type { AppRowTarget } from './rowTargets.ts';
+import type { AppRowTarget } from '../../../domain/target.ts';
 import type { Row, Rows } from '../../../editor/rows/row.ts';
 import { appRowId, rootRow, sameList, sameRow } from '../../../editor/rows/row.ts';
 import {
@@ -460,7 +460,9 @@ export class AppRowsBuilder {
   #paged<T>(parentId: string, items: readonly T[], make: (item: T) => string): string[] {
     const size = this.#options.pages?.get(parentId) ?? pageSize;
     const ids = items.slice(0, size).map(make);
-    return items.length > size ? [...ids, this.#add(moreRow(parentId, items.length - size))] : ids;
+    return items.length > size
+      ? [...ids, this.#add(moreRow(parentId, items.length - size), { kind: 'moreRows', parentId })]
+      : ids;
   }
 
   #add(row: Row, target?: AppRowTarget): string {

@@ -8,84 +8,84 @@ import { ModalError } from '../../../domain/errors.ts';
 import type { Text } from '../../../shared/text.ts';
 import { plain, text } from '../../../shared/text.ts';
 import { openAddress } from '../../../editor/openAddress.ts';
-import { resolveEndpoint } from '../../../commands/arguments.ts';
-import type { CommandTable } from '../../../commands/command.ts';
-import { pick, pickApp } from '../../../commands/pick.ts';
-import type { Services } from '../../../commands/services.ts';
-import type { AppRowTarget } from './rowTargets.ts';
+import type { Target } from '../../../domain/target.ts';
+import type { CommandsOf } from '../../../editor/command.ts';
+import { openDashboard } from './openDashboard.ts';
+import { resolveApp, resolveEndpoint } from './resolveApp.ts';
+import { pick } from '../../../editor/pick.ts';
+import { pickApp } from './pickApp.ts';
+import type { AppsNeeds } from './needs.ts';
 import { showFilterPick } from './filterPick.ts';
 import { showStatus, withProgress } from '../../../editor/shown/messages.ts';
 
-/** Commands that arrange the Apps view, and small ones on its rows. */
+/** Commands of the Apps view, and small ones on its rows. */
 export function appsCommands(
-  services: Services,
-): Pick<
-  CommandTable,
-  | typeof commands.filterApps
-  | typeof commands.changeFilter
-  | typeof commands.clearFilter
-  | typeof commands.groupApps
-  | typeof commands.sortApps
-  | typeof commands.showMoreApps
-  | typeof commands.retryApp
-  | typeof commands.copyId
-  | typeof commands.openAddress
-  | typeof commands.copyAddress
+  needs: AppsNeeds,
+): CommandsOf<
+  | 'refresh'
+  | 'filterApps'
+  | 'changeFilter'
+  | 'clearFilter'
+  | 'groupApps'
+  | 'sortApps'
+  | 'showMoreApps'
+  | 'retryApp'
+  | 'copyId'
+  | 'openAddress'
+  | 'copyAddress'
+  | 'copyEndpointUrl'
+  | 'openDashboard'
 > {
-  const { store, arrangement, appsView } = services;
-  const filter = { doing: 'Filter apps', run: () => showFilterPick(store, arrangement) };
+  const { store, arrangement, appsView, planes } = needs;
+  const filter = () => showFilterPick(store, arrangement);
   return {
+    [commands.refresh]: () => appsView.refresh(),
     [commands.filterApps]: filter,
     [commands.changeFilter]: filter,
-    [commands.clearFilter]: {
-      doing: 'Clear filter',
-      run: () => arrangement.change({ filter: noFilter }),
+    [commands.clearFilter]: () => {
+      arrangement.change({ filter: noFilter });
     },
-    [commands.groupApps]: {
-      doing: 'Group apps',
-      run: async () => {
-        const groupBy = await pickOne(
-          text`Group Apps`,
-          groupings.map((value) => [groupingWord(value), value]),
-          arrangement.current.groupBy,
-        );
-        if (groupBy) arrangement.change({ groupBy });
-      },
+    [commands.groupApps]: async () => {
+      const groupBy = await pickOne(
+        text`Group Apps`,
+        groupings.map((value) => [groupingWord(value), value]),
+        arrangement.current.groupBy,
+      );
+      if (groupBy) arrangement.change({ groupBy });
     },
-    [commands.sortApps]: {
-      doing: 'Sort apps',
-      run: async () => {
-        const sortBy = await pickOne(
-          text`Sort Apps`,
-          sortings.map((value) => [sortingWord(value), value]),
-          arrangement.current.sortBy,
-        );
-        if (sortBy) arrangement.change({ sortBy });
-      },
+    [commands.sortApps]: async () => {
+      const sortBy = await pickOne(
+        text`Sort Apps`,
+        sortings.map((value) => [sortingWord(value), value]),
+        arrangement.current.sortBy,
+      );
+      if (sortBy) arrangement.change({ sortBy });
     },
-    [commands.showMoreApps]: {
-      doing: 'Show more apps',
-      run: (row) => appsView.showMore(typeof row === 'string' ? row : undefined),
+    [commands.showMoreApps]: (target) => appsView.showMore(target),
+    [commands.retryApp]: (target) => retryApp(needs, target),
+    [commands.openAddress]: async (target) => {
+      const address = await addressOf(needs, target, text`Open Address in Browser`);
+      if (address !== undefined) await openAddress(address);
     },
-    [commands.retryApp]: { doing: 'Read app again', run: (row) => retryApp(services, row) },
-    [commands.openAddress]: {
-      doing: 'Open address',
-      run: async (row) => {
-        const address = await addressOf(services, row, text`Open Address in Browser`);
-        if (address !== undefined) await openAddress(address);
-      },
+    [commands.copyAddress]: async (target) => {
+      const address = await addressOf(needs, target, text`Copy Address`);
+      if (address !== undefined) await copy(address);
     },
-    [commands.copyAddress]: {
-      doing: 'Copy address',
-      run: async (row) => {
-        const address = await addressOf(services, row, text`Copy Address`);
-        if (address === undefined) return;
-        await vscode.env.clipboard.writeText(address);
-        showStatus('check', text`Copied ${address}`, 4000);
-      },
+    [commands.copyEndpointUrl]: async (target) => {
+      const chosen = await resolveEndpoint(needs, target, text`Copy Endpoint URL`);
+      if (chosen) await copy(chosen.endpoint.url);
     },
-    [commands.copyId]: { doing: 'Copy ID', run: (row) => copyId(services, row) },
+    [commands.openDashboard]: async (target) => {
+      const app = await resolveApp(needs, target, text`Open in Modal Dashboard`);
+      if (app) await openDashboard(planes, app.id);
+    },
+    [commands.copyId]: (target) => copyId(needs, target),
   };
+}
+
+async function copy(words: string): Promise<void> {
+  await vscode.env.clipboard.writeText(words);
+  showStatus('check', text`Copied ${words}`, 4000);
 }
 
 function groupingWord(grouping: Grouping): string {
@@ -130,8 +130,7 @@ function pickOne<T>(
   );
 }
 
-async function retryApp({ store, appsView }: Services, row: unknown): Promise<void> {
-  const target = appsView.target(typeof row === 'string' ? row : undefined);
+async function retryApp({ store }: AppsNeeds, target: Target | undefined): Promise<void> {
   const app = target?.kind === 'app' ? target.app : await pickFailedApp();
   if (!app) return;
   await withProgress({ location: { viewId: views.apps } }, () => store.loadDetails(app.id));
@@ -154,7 +153,7 @@ async function retryApp({ store, appsView }: Services, row: unknown): Promise<vo
 }
 
 /** The ID of what a row stands for; undefined where that has none, or another command copies it. */
-function idOf(target: AppRowTarget): string | undefined {
+function idOf(target: Target): string | undefined {
   switch (target.kind) {
     case 'function':
     case 'server':
@@ -173,18 +172,19 @@ function idOf(target: AppRowTarget): string | undefined {
 }
 
 /** The address of a tunnel, or of an endpoint. @throws kind `notFound` for what has none */
-async function addressOf(services: Services, row: unknown, title: Text): Promise<string | undefined> {
-  const target = services.appsView.target(typeof row === 'string' ? row : undefined);
+async function addressOf(
+  needs: AppsNeeds,
+  target: Target | undefined,
+  title: Text,
+): Promise<string | undefined> {
   if (target?.kind === 'tunnel') return target.tunnel.url || target.tunnel.socket;
-  return (await resolveEndpoint(services, row, title))?.endpoint.url;
+  return (await resolveEndpoint(needs, target, title))?.endpoint.url;
 }
 
-async function copyId({ store, appsView }: Services, row: unknown): Promise<void> {
-  const target = appsView.target(typeof row === 'string' ? row : undefined);
+async function copyId({ store }: AppsNeeds, target: Target | undefined): Promise<void> {
   const id = (target && idOf(target)) ?? (await pickId());
   if (id === undefined) return;
-  await vscode.env.clipboard.writeText(id);
-  showStatus('check', text`Copied ${id}`, 4000);
+  await copy(id);
 
   async function pickId(): Promise<string | undefined> {
     const app = await pickApp(store, text`Copy ID`);

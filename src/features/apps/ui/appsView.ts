@@ -19,7 +19,7 @@ import type { ReadOutcome, ReadReason } from '../../../store/refreshSchedule.ts'
 import { RefreshSchedule } from '../../../store/refreshSchedule.ts';
 import { runningBadge } from './appBadge.ts';
 import type { AppRows } from './appRows.ts';
-import type { AppRowTarget } from './rowTargets.ts';
+import type { AppRowTarget } from '../../../domain/target.ts';
 import { AppRowsBuilder, pageSize } from './appRows.ts';
 import type { ArrangementStore } from './arrangementStore.ts';
 import { filterWords } from './filterWords.ts';
@@ -144,17 +144,15 @@ export class AppsView implements vscode.Disposable {
     if (this.#view.visible && !this.#parts.store.state.loading) void this.#schedule.now();
   }
 
-  /** Shows another page of rows. @param id the row "Show more"; absent: of all of them */
-  async showMore(id: string | undefined): Promise<void> {
-    const target = this.target(id);
+  /** Shows another page of rows. @param target a row "Show more"; absent: all of them */
+  async showMore(target?: Extract<AppRowTarget, { kind: 'moreRows' | 'moreSandboxes' }>): Promise<void> {
     if (target?.kind === 'moreSandboxes') {
       this.#parts.store.readMoreSandboxes(target.environment);
       await this.refresh();
       return;
     }
-    const ids = id === undefined ? this.#tree.ids().filter((each) => each.startsWith('more/')) : [id];
-    for (const each of ids) {
-      const parent = each.slice('more/'.length);
+    const all = [...this.#targets.values()].flatMap((row) => (row.kind === 'moreRows' ? row.parentId : []));
+    for (const parent of target ? [target.parentId] : all) {
       this.#pages.set(parent, (this.#pages.get(parent) ?? pageSize) + pageSize);
     }
     this.#paint(this.#parts.store.state);

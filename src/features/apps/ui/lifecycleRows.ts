@@ -8,7 +8,7 @@ import { LazyFacts } from '../../../store/lazyFacts.ts';
 import { autoscalerLines } from './lifecycle/autoscalerWords.ts';
 import { containerLines, statsLine } from './lifecycle/containerWords.ts';
 import { serverStatsLine } from './lifecycle/serverWords.ts';
-import type { AppRowTarget } from './rowTargets.ts';
+import type { AppRowTarget } from '../../../domain/target.ts';
 import type { ServerFacts } from './runningRowParts.ts';
 import type { VersionMember } from './versionRows.ts';
 import { versionAges, versionRows } from './versionRows.ts';

@@ -1,5 +1,6 @@
 import type { App } from '../../../domain/app.ts';
 import type { AppVersion } from '../../../domain/lifecycle.ts';
+import type { AppRowTarget } from '../../../domain/target.ts';
 import type { Fact } from '../../../store/lazyFacts.ts';
 import { commands } from '../../../contributions.ts';
 import { plural, shortAge } from '../../../shared/words.ts';
@@ -7,9 +8,7 @@ import { versionDescription, versionSpoken, versionTooltip } from './lifecycle/v
 import type { Row } from '../../../editor/rows/row.ts';
 
 /** What a row of an app's history stands for. */
-export type VersionRowTarget =
-  | { readonly kind: 'versions'; readonly app: App }
-  | { readonly kind: 'version'; readonly app: App; readonly version: AppVersion };
+type VersionRowTarget = Extract<AppRowTarget, { kind: 'versions' | 'version' }>;
 
 export type VersionMember = readonly [Row, VersionRowTarget];
 

@@ -2,6 +2,7 @@ import type { App } from '../../../domain/app.ts';
 import type { CatalogApp, Sample } from '../../../domain/catalog.ts';
 import type { Rates } from '../../../domain/cost.ts';
 import { formatUsdPerHour, gpuUsdPerHour } from '../../../domain/cost.ts';
+import type { CatalogRowTarget } from '../../../domain/target.ts';
 import { parseGpu } from '../../../domain/gpu.ts';
 import type { DeployStatus } from '../../deploy/ui/deployTracker.ts';
 import { shortAge, spokenAge } from '../../../shared/words.ts';
@@ -18,10 +19,6 @@ export interface CatalogRowsInput {
   readonly now: number;
 }
 
-export type CatalogRowTarget =
-  | { readonly kind: 'catalogApp'; readonly app: CatalogApp }
-  | { readonly kind: 'sample'; readonly app: CatalogApp; readonly sample: Sample };
-
 export interface CatalogRows {
   readonly rows: Rows;
   readonly targets: ReadonlyMap<string, CatalogRowTarget>;
@@ -36,8 +33,9 @@ export function buildCatalogRows(input: CatalogRowsInput): CatalogRows {
     for (const row of below) rows.set(row.id, row);
     const row = appRow(app, input, below);
     rows.set(row.id, row);
-    targets.set(row.id, { kind: 'catalogApp', app });
-    for (const sample of app.samples) targets.set(sampleId(app, sample), { kind: 'sample', app, sample });
+    targets.set(row.id, { kind: 'catalogApp', bundled: app });
+    for (const sample of app.samples)
+      targets.set(sampleId(app, sample), { kind: 'catalogSample', bundled: app, sample });
   }
   rows.set('', rootRow(input.apps.map(appId)));
   return { rows, targets };

@@ -1,15 +1,19 @@
 import * as vscode from 'vscode';
 import { copyApp } from '../../deploy/core/copyApp.ts';
 import type { CatalogApp } from '../../../domain/catalog.ts';
+import type { CatalogRowTarget } from '../../../domain/target.ts';
 import { text } from '../../../shared/text.ts';
-import { pickCatalogApp } from '../../../commands/pick.ts';
-import type { Services } from '../../../commands/services.ts';
+import { pickCatalogApp } from './pickCatalogApp.ts';
+import type { CatalogueNeeds } from './needs.ts';
 import { showInformation, showWarning } from '../../../editor/shown/messages.ts';
 import { showOpen } from '../../../editor/shown/inputs.ts';
 
 /** Copies a bundled app into a folder of the user's, where it can be read, changed and deployed by itself. */
-export async function copyToWorkspace(services: Services, argument: unknown): Promise<void> {
-  const app = await chosenApp(services, argument);
+export async function copyToWorkspace(
+  needs: CatalogueNeeds,
+  target: CatalogRowTarget | undefined,
+): Promise<void> {
+  const app = target?.bundled ?? (await chosenApp(needs));
   const root = app && (await chosenFolder());
   if (!app || !root) return;
   const copied = await copyApp(app, root.fsPath);
@@ -26,10 +30,8 @@ export async function copyToWorkspace(services: Services, argument: unknown): Pr
   if (answer === copyCommand) await vscode.env.clipboard.writeText(copied.command);
 }
 
-async function chosenApp(services: Services, argument: unknown): Promise<CatalogApp | undefined> {
-  const row = services.catalogueView.target(typeof argument === 'string' ? argument : undefined);
-  if (row) return row.app;
-  const chosen = await pickCatalogApp(await services.catalog.apps(), services.catalogueView.rates, undefined);
+async function chosenApp({ catalog, rates }: CatalogueNeeds): Promise<CatalogApp | undefined> {
+  const chosen = await pickCatalogApp(await catalog.apps(), rates.current, undefined);
   return chosen instanceof vscode.Uri ? undefined : chosen;
 }
 

@@ -1,3 +1,4 @@
+import { readRates } from '../../../store/rates.ts';
 import path from 'node:path';
 import type { AppDetails } from '../../../domain/app.ts';
 import type { CatalogApp, ManifestSecret } from '../../../domain/catalog.ts';
@@ -359,17 +360,6 @@ async function defaultEnvironment(plane: ControlPlane, signal?: AbortSignal): Pr
   // Of several without a mark nobody knows which it is; Modal itself does.
   const only = environments.length === 1 ? environments[0] : undefined;
   return (marked ?? only)?.name ?? '';
-}
-
-/** The live rates, or the dated table where they cannot be read. */
-export async function readRates(plane: ControlPlane, signal?: AbortSignal): Promise<Rates> {
-  try {
-    return await plane.rates(signal);
-  } catch (error) {
-    // Not every role may read them; the dated table says so wherever it is shown.
-    if (isCancelled(error)) throw toModalError(error);
-    return datedRates;
-  }
 }
 
 function planGpu(name: string, rates: Rates): PlannedGpu {

@@ -11,15 +11,15 @@ import type { Action } from '../../../editor/present.ts';
 import type { OutputSink } from '../../logs/ui/logsController.ts';
 import { findCli } from '../../account/ui/findCli.ts';
 import { openDashboard } from '../../apps/ui/openDashboard.ts';
-import { endpointsOf } from '../../../commands/pick.ts';
-import type { Services } from '../../../commands/services.ts';
+import { endpointsOf } from '../../apps/ui/pickApp.ts';
+import type { DeployNeeds } from './needs.ts';
 import { runInTerminal } from '../../../editor/terminal.ts';
 import { showInformation, showStatus, showWarning } from '../../../editor/shown/messages.ts';
 
 /** What the user sees and can do once a deploy has ended. */
 
 export async function afterSuccess(
-  services: Services,
+  services: DeployNeeds,
   plan: DeployPlan,
   result: DeployResult,
 ): Promise<void> {
@@ -30,7 +30,7 @@ export async function afterSuccess(
   void offerNext(services, plan, result);
 }
 
-async function offerNext(services: Services, plan: DeployPlan, result: DeployResult): Promise<void> {
+async function offerNext(services: DeployNeeds, plan: DeployPlan, result: DeployResult): Promise<void> {
   const endpoint = result.details.functions.flatMap((fn) => fn.endpoints)[0];
   const sample = plan.target.kind === 'bundled' ? plan.target.app.samples[0] : undefined;
   const actions: Action[] = [
@@ -57,7 +57,7 @@ function deployedText({ appName, environment }: DeployResult, endpoint: Endpoint
 }
 
 async function sendSample(
-  { requests, store }: Services,
+  { requests, store }: DeployNeeds,
   plan: DeployPlan,
   result: DeployResult,
   sample: Sample,
@@ -69,7 +69,7 @@ async function sendSample(
 }
 
 export async function afterFailure(
-  { presenter, store, planes, cli }: Services,
+  { presenter, store, planes, cli }: DeployNeeds,
   plan: DeployPlan,
   error: unknown,
   next: { readonly again: () => Promise<void>; readonly log: OutputSink },

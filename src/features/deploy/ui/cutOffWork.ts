@@ -6,24 +6,32 @@ import { commands } from '../../../contributions.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import { thisOwner } from '../core/owner.ts';
 import { recoverDeploy } from '../core/recovery.ts';
-import type { DeployArgument } from './deployArgument.ts';
-import { deployArgument } from './deployArgument.ts';
-import type { Services } from '../../../commands/services.ts';
+import type { TargetOf } from '../../../contributions.ts';
+import { codeOf } from '../../../domain/target.ts';
+import { runCommand } from '../../../editor/command.ts';
+import type { DeployNeeds } from './needs.ts';
 import { onDidChangeWindow } from '../../../editor/windowInFront.ts';
-import { lookAtOtherWindows } from '../../workspace/ui/otherWindows.ts';
+import type { TreeView } from '../../../editor/shown/surfaces.ts';
 import { showInformation, showWarning } from '../../../editor/shown/messages.ts';
+
+/** A view that somebody may look at. */
+type SeenView = Pick<TreeView<string>, 'visible' | 'onDidChangeVisibility'>;
 
 /**
  * Whenever the Catalogue or the Scripts view is seen, or the window comes to the front: learns what other windows have
  * under way, and says what became of deploys, serves and runs that the end of one has cut off.
+ * @param lookAtOthers gives the work that no window sees to any more
  */
-export function watchOtherWindows(services: Services): Disposable {
-  const seen = [services.catalogueView.view, services.scriptsView.view];
+export function watchOtherWindows(
+  needs: Pick<DeployNeeds, 'journal' | 'planes' | 'logger'>,
+  seen: readonly SeenView[],
+  lookAtOthers: () => Promise<readonly JournalEntry[]>,
+): Disposable {
   let reporting: Promise<void> | undefined;
   const report = () => {
-    reporting ??= recoverAll(services)
+    reporting ??= recoverAll(needs, lookAtOthers)
       .catch((error: unknown) =>
-        services.logger.warn(`Interrupted deploys cannot be looked at: ${String(error)}`),
+        needs.logger.warn(`Interrupted deploys cannot be looked at: ${String(error)}`),
       )
       .finally(() => (reporting = undefined));
   };
@@ -35,9 +43,11 @@ export function watchOtherWindows(services: Services): Disposable {
   return disposables;
 }
 
-async function recoverAll(services: Services): Promise<void> {
-  const { journal, planes, logger } = services;
-  const cutOff = await lookAtOtherWindows(services);
+async function recoverAll(
+  { journal, planes, logger }: Pick<DeployNeeds, 'journal' | 'planes' | 'logger'>,
+  lookAtOthers: () => Promise<readonly JournalEntry[]>,
+): Promise<void> {
+  const cutOff = await lookAtOthers();
   if (cutOff.length === 0) return;
   // Entries of earlier versions know only the profile.
   const accounts = [await planes.workspace(), await planes.account()];
@@ -65,8 +75,11 @@ async function tellRun({ kind, title, target }: JournalEntry): Promise<void> {
     return;
   const { script, variable } = target;
   const uri = vscode.Uri.file(script).toString();
-  const argument = { uri, ...(variable === undefined ? {} : { variable }) };
-  await vscode.commands.executeCommand(commands.serveScript, argument);
+  await runCommand(commands.serveScript, {
+    kind: 'script',
+    uri,
+    ...(variable === undefined ? {} : { variable }),
+  });
 }
 
 async function tell(
@@ -85,15 +98,19 @@ async function tell(
     text`Deploying ${title} was interrupted when the window closed. ${now}`,
     again,
   );
-  if (chosen === again) await vscode.commands.executeCommand(commands.deploy, argumentOf(entry));
+  if (chosen === again) await runCommand(commands.deploy, targetOf(entry));
 }
 
-function argumentOf({ appName, environment, target }: JournalEntry): DeployArgument | undefined {
-  if (!target) return appName ? deployArgument({ name: appName, environment }) : undefined;
-  if (target.kind === 'bundled') return { deploy: 'bundled', id: target.id, environment };
+function targetOf({
+  appName,
+  environment,
+  target,
+}: JournalEntry): TargetOf<typeof commands.deploy> | undefined {
+  if (!target) return appName ? codeOf({ name: appName, environment }) : undefined;
+  if (target.kind === 'bundled') return { kind: 'codeOfBundled', id: target.id, environment };
   const uri = vscode.Uri.file(target.script).toString();
   const { variable } = target;
-  return { deploy: 'script', uri, environment, ...(variable === undefined ? {} : { variable }) };
+  return { kind: 'script', uri, environment, ...(variable === undefined ? {} : { variable }) };
 }
 
 function liveWords(published: boolean | undefined, version: number | undefined): string {

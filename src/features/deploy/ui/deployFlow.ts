@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { views } from '../../../contributions.ts';
 import type { DeployResult } from '../core/deployer.ts';
 import { DeployError, Deployer } from '../core/deployer.ts';
 import type { JournalEntry, JournalTarget } from '../core/journal.ts';
@@ -12,13 +11,12 @@ import { ModalError, isCancelled } from '../../../domain/errors.ts';
 import { appReference } from '../../../domain/script.ts';
 import { text } from '../../../shared/text.ts';
 import { secretKeyName } from '../../../domain/keyNames.ts';
-import type { Services } from '../../../commands/services.ts';
+import type { DeployNeeds } from './needs.ts';
 import type { OutputSink } from '../../logs/ui/logsController.ts';
 import { withSignal } from '../../../editor/withSignal.ts';
 import { afterFailure, afterSuccess } from './afterDeploy.ts';
 import { ChoiceMemory } from './choiceMemory.ts';
 import { confirmDeploy } from './confirmDeploy.ts';
-import type { DeployView } from './deployProgress.ts';
 import { withDeployProgress } from './deployProgress.ts';
 import { RunningDeploy } from './deployTracker.ts';
 import { createOwnSecret, editSetting, pickEnvironment } from './editChoices.ts';
@@ -29,11 +27,11 @@ import { showPreview } from './preview.ts';
 
 /** From a chosen app or script to a running endpoint: preview, one confirmation, stages, and what comes next. */
 export class DeployFlow {
-  readonly #services: Services;
+  readonly #services: DeployNeeds;
   readonly #deployer: Deployer;
   readonly #choices: ChoiceMemory;
 
-  constructor(services: Services) {
+  constructor(services: DeployNeeds) {
     this.#services = services;
     this.#deployer = new Deployer(services.logger);
     this.#choices = new ChoiceMemory(services.memory);
@@ -127,8 +125,11 @@ export class DeployFlow {
     problems.clear(plan.script);
     void log.show();
     try {
-      const result = await withDeployProgress(deploy, deploys, this.#viewOf(plan), () =>
-        this.#run(plan, deploy, log),
+      const result = await withDeployProgress(
+        deploy,
+        deploys,
+        this.#services.deployViews[plan.target.kind],
+        () => this.#run(plan, deploy, log),
       );
       log.end('done', summaryOf(result));
       problems.show(plan.script, result.warnings);
@@ -142,14 +143,6 @@ export class DeployFlow {
     } finally {
       await journal.remove(deploy.id);
     }
-  }
-
-  /** The view whose row shows the deploy. */
-  #viewOf({ target }: DeployPlan): DeployView {
-    const { catalogueView, scriptsView } = this.#services;
-    return target.kind === 'bundled'
-      ? { id: views.catalogue, view: catalogueView.view }
-      : { id: views.scripts, view: scriptsView.view };
   }
 
   async #run(plan: DeployPlan, deploy: RunningDeploy, log: OutputSink): Promise<DeployResult> {

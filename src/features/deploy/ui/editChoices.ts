@@ -5,7 +5,7 @@ import { settingProblem, settingValue } from '../core/settings.ts';
 import type { ManifestSecret, ManifestSetting } from '../../../domain/catalog.ts';
 import { plain, text } from '../../../shared/text.ts';
 import type { PlaneSource } from '../../../store/appStore.ts';
-import { pick } from '../../../commands/pick.ts';
+import { pick } from '../../../editor/pick.ts';
 import { withSignal } from '../../../editor/withSignal.ts';
 import { problem, showInput } from '../../../editor/shown/inputs.ts';
 

@@ -3,7 +3,7 @@ import { waitForHealth } from '../core/health.ts';
 import type { DeployPlan } from '../core/plan.ts';
 import type { ManifestEndpoint } from '../../../domain/catalog.ts';
 import { secretKeyName } from '../../../domain/keyNames.ts';
-import type { Services } from '../../../commands/services.ts';
+import type { DeployNeeds } from './needs.ts';
 
 const healthPath = '/health';
 
@@ -21,7 +21,7 @@ export function hasHealthRoute(plan: DeployPlan): boolean {
 
 /** Asks the app's own health route, with its key where Modal's proxy guards it, until it answers well. */
 export function firstHealthyAnswer(
-  { sender, keys, config }: Services,
+  { sender, keys, config }: DeployNeeds,
   plan: DeployPlan,
 ): NonNullable<DeployServices['health']> {
   const manifest = healthEndpoint(plan);

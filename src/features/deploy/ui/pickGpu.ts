@@ -3,7 +3,7 @@ import type { Rates } from '../../../domain/cost.ts';
 import { formatUsdPerHour, gpuUsdPerHour } from '../../../domain/cost.ts';
 import { parseGpu } from '../../../domain/gpu.ts';
 import { plain, text } from '../../../shared/text.ts';
-import { pick } from '../../../commands/pick.ts';
+import { pick } from '../../../editor/pick.ts';
 
 /** Lets the user choose among the GPUs that the app's manifest names, with memory and price. */
 export function pickGpu(app: CatalogApp, current: string, rates: Rates): Promise<string | undefined> {

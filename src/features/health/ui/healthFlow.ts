@@ -1,5 +1,4 @@
 /** The health of an endpoint, as a list that fills step by step. A bundle of its own, loaded by the first check. */
-import * as vscode from 'vscode';
 import { commands } from '../../../contributions.ts';
 import type { ModalFunction } from '../../../domain/app.ts';
 import { bundledOf } from '../../../domain/bundled.ts';
@@ -11,9 +10,10 @@ import { keyName, knownAuth } from '../../requests/core/auth.ts';
 import type { HealthAction, HealthFacts } from '../core/checkHealth.ts';
 import { checkHealth as runCheck } from '../core/checkHealth.ts';
 import { connectTo } from '../core/connect.ts';
-import type { AppEndpoint } from '../../../commands/pick.ts';
-import { deployArgument } from '../../deploy/ui/deployArgument.ts';
-import type { Services } from '../../../commands/services.ts';
+import type { AppEndpoint } from '../../../domain/target.ts';
+import { codeOf } from '../../../domain/target.ts';
+import { runCommand } from '../../../editor/command.ts';
+import type { HealthNeeds } from './needs.ts';
 import { appFacts } from '../../apps/ui/lifecycle/appFacts.ts';
 import { gpuLines } from '../../apps/ui/costWords.ts';
 import { askForKey } from '../../requests/ui/askForKey.ts';
@@ -30,7 +30,7 @@ interface Checked {
 }
 
 /** Checks an endpoint until the list is closed; the list stays, and can be run again. */
-export async function checkHealth(services: Services, target: AppEndpoint): Promise<void> {
+export async function checkHealth(services: HealthNeeds, target: AppEndpoint): Promise<void> {
   const bundled = bundledOf(target.app, await services.catalog.apps());
   const checked: Checked = { target, bundled, auth: knownAuth(target, bundled) };
   const list: HealthList = new HealthList(text`Health of ${target.app.name}: ${target.endpoint.name}`, {
@@ -41,7 +41,7 @@ export async function checkHealth(services: Services, target: AppEndpoint): Prom
 }
 
 async function check(
-  services: Services,
+  services: HealthNeeds,
   checked: Checked,
   list: HealthList,
   signal: AbortSignal,
@@ -93,7 +93,7 @@ function factsOf(
   { target, bundled, auth }: Checked,
   functions: readonly ModalFunction[],
   hasKey: boolean,
-  { config }: Services,
+  { config }: HealthNeeds,
 ): HealthFacts {
   const fn = functions.find(({ id }) => id === target.endpoint.functionId);
   return {
@@ -107,7 +107,7 @@ function factsOf(
 
 /** The question before a container starts: app, environment, GPU and price. */
 async function mayWake(
-  services: Services,
+  services: HealthNeeds,
   { app, endpoint }: AppEndpoint,
   bundled?: CatalogApp,
 ): Promise<boolean> {
@@ -134,7 +134,7 @@ async function mayWake(
 
 /** @returns whether the check is worth repeating now */
 async function act(
-  services: Services,
+  services: HealthNeeds,
   { target, bundled, auth }: Checked,
   action: HealthAction,
 ): Promise<boolean> {
@@ -149,7 +149,7 @@ async function act(
       return true;
     }
     case 'deploy':
-      await vscode.commands.executeCommand(commands.deploy, deployArgument(app));
+      await runCommand(commands.deploy, codeOf(app));
       return false;
     case 'showLogs':
       services.logs.follow({ appId: app.id, appName: app.name, environment: app.environment });

@@ -15,7 +15,10 @@ export interface LoadRequest {
 }
 
 /** What the bundle of the HTTP client gives. */
-export type LoadLibrary = Pick<typeof import('../../requests/core/httpClient.ts'), 'makeConnection' | 'forwardError'>;
+export type LoadLibrary = Pick<
+  typeof import('../../requests/core/httpClient.ts'),
+  'makeConnection' | 'forwardError'
+>;
 
 export interface ConnectionOptions {
   /** Limit for the first byte of each leg, in milliseconds. */

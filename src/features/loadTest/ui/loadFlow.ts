@@ -12,15 +12,16 @@ import { redactBeginning } from '../../../shared/redact.ts';
 import { lines, text } from '../../../shared/text.ts';
 import type { ControlPlane } from '../../../modal/controlPlane.ts';
 import { checkPlan, defaultPlan } from '../core/limits.ts';
-import type { AppEndpoint } from '../../../commands/pick.ts';
-import type { Services } from '../../../commands/services.ts';
+import type { RequestSpec } from '../../../domain/request.ts';
+import type { AppEndpoint } from '../../../domain/target.ts';
+import type { LoadTestNeeds } from './needs.ts';
 import { appFacts } from '../../apps/ui/lifecycle/appFacts.ts';
 import { withSignal } from '../../../editor/withSignal.ts';
 import { askForKey } from '../../requests/ui/askForKey.ts';
 import { createWebviewPanel } from '../../../editor/shown/surfaces.ts';
 import { editLoad } from './loadForm.ts';
 import { LoadPanel } from './loadPanel.ts';
-import type { LoadArgument, LoadTarget } from './loadRequest.ts';
+import type { LoadTarget } from './loadRequest.ts';
 import { firstRequest, requestWords } from './loadRequest.ts';
 import { LoadRun } from './loadRun.ts';
 import { confirmationLines } from './loadWords.ts';
@@ -31,9 +32,9 @@ const panels = new Map<string, LoadPanel>();
 
 /** Shows what would be sent, lets it be changed, and runs it in a panel. @param spec of the panel that asks */
 export async function loadTest(
-  services: Services,
+  services: LoadTestNeeds,
   target: AppEndpoint,
-  spec?: LoadArgument['spec'],
+  spec?: RequestSpec,
 ): Promise<void> {
   const { app, endpoint } = target;
   const open = panels.get(endpoint.url);
@@ -49,7 +50,7 @@ export async function loadTest(
   await panelOf(services, wanted).start(wanted.target, wanted.plan);
 }
 
-function panelOf(services: Services, first: { target: LoadTarget; plan: LoadPlan }): LoadPanel {
+function panelOf(services: LoadTestNeeds, first: { target: LoadTarget; plan: LoadPlan }): LoadPanel {
   const key = first.target.endpoint.url;
   const open = panels.get(key);
   if (open) return open;
@@ -80,7 +81,7 @@ function panelOf(services: Services, first: { target: LoadTarget; plan: LoadPlan
   return panel;
 }
 
-function lastPlan({ memory }: Services): LoadPlan {
+function lastPlan({ memory }: LoadTestNeeds): LoadPlan {
   const plan = memory.get<LoadPlan>(planKey, defaultPlan);
   try {
     checkPlan(plan);
@@ -92,7 +93,7 @@ function lastPlan({ memory }: Services): LoadPlan {
 
 /** @returns the test that the user agreed to, or undefined. @throws what the control plane throws */
 async function prepare(
-  services: Services,
+  services: LoadTestNeeds,
   target: LoadTarget,
   plan: LoadPlan,
   onChange: () => void,
@@ -140,7 +141,7 @@ function gpuOf(fn: ModalFunction | undefined): string {
 }
 
 /** @returns undefined when a key is needed and the user gave none */
-async function headersOf({ sender, keys }: Services, { app, request }: LoadTarget) {
+async function headersOf({ sender, keys }: LoadTestNeeds, { app, request }: LoadTarget) {
   try {
     return await sender.headersOf(request.spec);
   } catch (error) {
@@ -155,7 +156,7 @@ async function headersOf({ sender, keys }: Services, { app, request }: LoadTarge
 
 /** Settings that cannot be read are left out: the question then counts on no limit. */
 function readAutoscalers(
-  { planes }: Services,
+  { planes }: LoadTestNeeds,
   { app, endpoint }: LoadTarget,
   functions: readonly ModalFunction[],
 ): Promise<{ plane: ControlPlane; autoscalers: Map<string, AutoscalerValues> }> {

@@ -12,7 +12,7 @@ import {
 import { planWords } from '../../../domain/loadReport.ts';
 import type { Text } from '../../../shared/text.ts';
 import { plain, text } from '../../../shared/text.ts';
-import { pick } from '../../../commands/pick.ts';
+import { pick } from '../../../editor/pick.ts';
 import type { LoadTarget } from './loadRequest.ts';
 import { chooseRequest, requestWords } from './loadRequest.ts';
 import { showInput } from '../../../editor/shown/inputs.ts';

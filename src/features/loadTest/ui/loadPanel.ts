@@ -9,8 +9,9 @@ import { redactBeginning } from '../../../shared/redact.ts';
 import type { RequestAuth } from '../../../domain/request.ts';
 import { text } from '../../../shared/text.ts';
 import { explainResult } from '../../requests/core/explain.ts';
-import { deployArgument } from '../../deploy/ui/deployArgument.ts';
-import type { Services } from '../../../commands/services.ts';
+import { codeOf } from '../../../domain/target.ts';
+import { runCommand } from '../../../editor/command.ts';
+import type { LoadTestNeeds } from './needs.ts';
 import { webviewHtml, webviewOptions } from '../../../editor/webviewHtml.ts';
 import { askForKey } from '../../requests/ui/askForKey.ts';
 import type { LoadRequestChoice, LoadTarget } from './loadRequest.ts';
@@ -37,7 +38,7 @@ export interface LoadPanelActions {
 /** The editor tab of the load tests of one endpoint. It holds the truth; the view paints what it is sent. */
 export class LoadPanel implements vscode.Disposable {
   readonly #view: vscode.WebviewPanel;
-  readonly #services: Services;
+  readonly #services: LoadTestNeeds;
   readonly #actions: LoadPanelActions;
   readonly #disposables = new DisposableStore();
   #target: LoadTarget;
@@ -53,7 +54,7 @@ export class LoadPanel implements vscode.Disposable {
 
   constructor(
     view: vscode.WebviewPanel,
-    services: Services,
+    services: LoadTestNeeds,
     actions: LoadPanelActions,
     first: { readonly target: LoadTarget; readonly plan: LoadPlan },
   ) {
@@ -181,7 +182,7 @@ export class LoadPanel implements vscode.Disposable {
       case 'enterKey':
         return this.#enterKey(request.spec.auth);
       case 'deploy':
-        await vscode.commands.executeCommand(commands.deploy, deployArgument(app));
+        await runCommand(commands.deploy, codeOf(app));
         return;
       case 'showLogs':
         this.#services.logs.follow({ appId: app.id, appName: app.name, environment: app.environment });

@@ -6,8 +6,8 @@ import type { Text } from '../../../shared/text.ts';
 import { plain, text } from '../../../shared/text.ts';
 import { knownAuth } from '../../requests/core/auth.ts';
 import { sampleBody } from '../../requests/core/sample.ts';
-import type { AppEndpoint } from '../../../commands/pick.ts';
-import { pick } from '../../../commands/pick.ts';
+import type { AppEndpoint } from '../../../domain/target.ts';
+import { pick } from '../../../editor/pick.ts';
 import { showInput } from '../../../editor/shown/inputs.ts';
 
 /** What each request of a test sends. */
@@ -22,12 +22,6 @@ export interface LoadTarget {
   readonly endpoint: Endpoint;
   readonly bundled: CatalogApp | undefined;
   readonly request: LoadRequestChoice;
-}
-
-/** What the request panel, or another view, gives the command to test with exactly its own request. */
-export interface LoadArgument {
-  readonly target: AppEndpoint;
-  readonly spec: RequestSpec;
 }
 
 /** `POST /go`. */

@@ -3,38 +3,58 @@ import { isLive } from '../../../domain/app.ts';
 import { ModalError } from '../../../domain/errors.ts';
 import type { LogFilter } from '../../../domain/logFilter.ts';
 import { plain, text } from '../../../shared/text.ts';
-import type { CommandTable } from '../../../commands/command.ts';
-import type { Services } from '../../../commands/services.ts';
+import type { Target } from '../../../domain/target.ts';
+import type { CommandsOf } from '../../../editor/command.ts';
+import { resolveLogTarget } from './resolveLogTarget.ts';
+import type { LogsNeeds } from './needs.ts';
 import { appStateLook } from '../../apps/ui/appStateLook.ts';
 import type { LogTarget } from './logsController.ts';
 import { showPicks } from '../../../editor/shown/inputs.ts';
 
-type LogCommand =
+type LogLineTarget = Extract<Target, { kind: 'logLine' }>;
+
+/** Commands of the Logs panel, its context menu and the log of a row. */
+export function logsCommands(
+  needs: LogsNeeds,
+): CommandsOf<
+  | 'followLogs'
+  | 'clearLogs'
+  | 'openLogsAsDocument'
   | 'mergeLogs'
   | 'copyLogLines'
   | 'copyLogLinesAsJson'
   | 'showOnlyLogFunction'
   | 'showOnlyLogContainer'
   | 'showOnlyLogCall'
-  | 'showLogRequest';
-
-/** Commands of the Logs panel. Those of its context menu get what the panel says about the row. */
-export function logsCommands(services: Services): Pick<CommandTable, (typeof commands)[LogCommand]> {
-  const { logs } = services;
-  const showOnly = (field: 'functionId' | 'containerId' | 'callId') => (argument: unknown) => {
-    const id = contextValue(argument, field);
+  | 'showLogRequest'
+  | 'showLogRange'
+  | 'downloadLogs'
+> {
+  const { logs } = needs;
+  const showOnly = (field: 'functionId' | 'containerId' | 'callId') => (line?: LogLineTarget) => {
+    const id = line?.[field];
     if (id) logs.showOnly({ [field]: id } satisfies Partial<LogFilter>);
   };
   return {
-    [commands.mergeLogs]: { doing: 'Merge logs', run: () => mergeLogs(services) },
-    [commands.copyLogLines]: { doing: 'Copy log lines', run: () => logs.copySelected('text') },
-    [commands.copyLogLinesAsJson]: { doing: 'Copy log lines', run: () => logs.copySelected('json') },
-    [commands.showOnlyLogFunction]: { doing: 'Filter the log', run: showOnly('functionId') },
-    [commands.showOnlyLogContainer]: { doing: 'Filter the log', run: showOnly('containerId') },
-    [commands.showOnlyLogCall]: { doing: 'Filter the log', run: showOnly('callId') },
-    [commands.showLogRequest]: {
-      doing: 'Show request',
-      run: (argument) => logs.showRequest(contextValue(argument, 'callId')),
+    [commands.followLogs]: async (target) => {
+      const log = await resolveLogTarget(needs, target);
+      if (!log) return;
+      logs.follow(log);
+      await logs.show();
+    },
+    [commands.clearLogs]: () => logs.clear(),
+    [commands.openLogsAsDocument]: () => logs.openAsDocument(),
+    [commands.mergeLogs]: () => mergeLogs(needs),
+    [commands.copyLogLines]: () => logs.copySelected('text'),
+    [commands.copyLogLinesAsJson]: () => logs.copySelected('json'),
+    [commands.showOnlyLogFunction]: showOnly('functionId'),
+    [commands.showOnlyLogContainer]: showOnly('containerId'),
+    [commands.showOnlyLogCall]: showOnly('callId'),
+    [commands.showLogRequest]: (line) => logs.showRequest(line?.callId ?? ''),
+    [commands.showLogRange]: () => logs.openRangePicker(),
+    [commands.downloadLogs]: async (target) => {
+      const { downloadLogsFlow } = await import('./past/downloadFlow.ts');
+      await downloadLogsFlow(needs, target);
     },
   };
 }
@@ -43,7 +63,7 @@ export function logsCommands(services: Services): Pick<CommandTable, (typeof com
 const mostFollowed = 30;
 
 /** Lets the user choose apps, follows those that are not followed yet, and shows them as one log. */
-async function mergeLogs({ store, logs }: Services): Promise<void> {
+async function mergeLogs({ store, logs }: LogsNeeds): Promise<void> {
   if (store.state.snapshot.readAt === 0) await store.refresh();
   const apps = store.state.snapshot.apps.filter((app) => isLive(app.state));
   if (apps.length < 2)
@@ -78,9 +98,4 @@ async function mergeLogs({ store, logs }: Services): Promise<void> {
 function tooManyWords(chosen: number, followed: number): string {
   const open = followed > 0 ? ` and ${followed} followed already` : '';
   return `At most ${mostFollowed} logs can be followed at once; ${chosen} were chosen${open}. Choose fewer, or close some first.`;
-}
-
-function contextValue(argument: unknown, field: string): string {
-  const value = (argument as Readonly<Record<string, unknown>> | undefined)?.[field];
-  return typeof value === 'string' ? value : '';
 }

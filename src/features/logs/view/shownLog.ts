@@ -1,10 +1,4 @@
-import type {
-  EntriesMessage,
-  LogLook,
-  RowsMessage,
-  SessionsMessage,
-  ShownRow,
-} from '../messages.ts';
+import type { EntriesMessage, LogLook, RowsMessage, SessionsMessage, ShownRow } from '../messages.ts';
 import { Announcer } from './announcer.ts';
 import { KnownFiles } from './knownFiles.ts';
 import type { ListOwner, RowLook } from './logList.ts';

@@ -1,7 +1,13 @@
 import type { App, Endpoint } from '../../../domain/app.ts';
 import type { CatalogApp } from '../../../domain/catalog.ts';
 import type { AuthChoice, AuthKind, RequestAuth } from '../../../domain/request.ts';
-import { addressKeyName, appKeyName, ownPairName, runKeyName, secretKeyName } from '../../../domain/keyNames.ts';
+import {
+  addressKeyName,
+  appKeyName,
+  ownPairName,
+  runKeyName,
+  secretKeyName,
+} from '../../../domain/keyNames.ts';
 
 /** Whose keys are meant. */
 export interface AuthTarget {

@@ -1,7 +1,7 @@
 import type { App } from '../../../domain/app.ts';
 import type { RequestSpec } from '../../../domain/request.ts';
 import type { CallRegistry } from '../../../store/callRegistry.ts';
-import type { LoadArgument } from '../../loadTest/ui/loadRequest.ts';
+import type { AppEndpoint } from '../../../domain/target.ts';
 import type { LogTarget } from '../../logs/ui/logsController.ts';
 
 /** What a request panel asks the rest of the extension to do. */
@@ -11,7 +11,7 @@ export interface RequestActions {
   readonly deploy: (app: Pick<App, 'name' | 'environment'>) => void;
   readonly openDashboard: (appId: string) => void;
   /** Tests the endpoint with exactly this request. */
-  readonly loadTest: (argument: LoadArgument) => void;
+  readonly loadTest: (endpoint: AppEndpoint, spec: RequestSpec) => void;
   /** Puts the request on the clipboard as code of the user's choice. */
   readonly copyAs: (spec: RequestSpec) => Promise<void>;
   /** @param title a name to begin with */

@@ -9,48 +9,54 @@ import { plain, text } from '../../../shared/text.ts';
 import { defaultAuth, keyName, knownAuth } from '../core/auth.ts';
 import { endpointOfManaged } from '../../../store/findEndpoint.ts';
 import { askForKey } from './askForKey.ts';
-import { resolveEndpoint } from '../../../commands/arguments.ts';
-import type { AppEndpoint } from '../../../commands/pick.ts';
-import { endpointsOf, pick, pickSample } from '../../../commands/pick.ts';
-import type { Services } from '../../../commands/services.ts';
+import type { commands, TargetOf } from '../../../contributions.ts';
+import { resolveEndpoint } from '../../apps/ui/resolveApp.ts';
+import type { AppEndpoint, Target } from '../../../domain/target.ts';
+import { endpointsOf } from '../../apps/ui/pickApp.ts';
+import { pick } from '../../../editor/pick.ts';
+import { pickSample } from '../../catalogue/ui/pickCatalogApp.ts';
+import type { RequestsNeeds } from './needs.ts';
 import { showStatus } from '../../../editor/shown/messages.ts';
 
 /** Sends a sample of a bundled app at once, or opens the request panel on any other endpoint. */
-export async function sendRequest(services: Services, argument: unknown): Promise<void> {
-  const row = typeof argument === 'string' ? services.catalogueView.target(argument) : undefined;
-  if (row) {
-    const sample = row.kind === 'sample' ? row.sample : await pickSample(row.app);
-    if (sample) await sendSample(services, row.app, sample);
-    return;
+export async function sendRequest(
+  needs: RequestsNeeds,
+  target: TargetOf<typeof commands.sendRequest> | undefined,
+): Promise<void> {
+  switch (target?.kind) {
+    case 'catalogSample':
+      return sendSample(needs, target.bundled, target.sample);
+    case 'catalogApp': {
+      const sample = await pickSample(target.bundled);
+      if (sample) await sendSample(needs, target.bundled, sample);
+      return;
+    }
+    case 'sample':
+      return needs.requests.openSample(target.bundled, target.sample, target, { send: true });
+    case 'saved':
+      return needs.saved.sendFromFile(target.saved);
+    case 'managed':
+      return openManaged(needs, target.managed);
+    case 'deployedFunction':
+      return sendTo(needs, await deployedFunction(needs, target));
+    default:
+      return sendTo(needs, await resolveEndpoint(needs, target, text`Send Test Request`));
   }
-  const shown = services.appsView.target(typeof argument === 'string' ? argument : undefined);
-  if (shown?.kind === 'sample') {
-    await services.requests.openSample(shown.bundled, shown.sample, shown, { send: true });
-    return;
-  }
-  if (shown?.kind === 'saved') {
-    await (await services.requestMemory.load()).sendFromFile(shown.saved);
-    return;
-  }
-  if (shown?.kind === 'managed') {
-    await openManaged(services, shown.managed);
-    return;
-  }
-  const target = isDeployedReference(argument)
-    ? await deployedFunction(services, argument)
-    : await resolveEndpoint(services, argument, text`Send Test Request`);
+}
+
+async function sendTo(needs: RequestsNeeds, target: AppEndpoint | undefined): Promise<void> {
   if (!target) return;
-  const bundled = await bundledApp(services, target);
+  const bundled = await bundledApp(needs, target);
   if (!bundled || bundled.samples.length === 0) {
-    await services.requests.openEndpoint(target, bundled);
+    await needs.requests.openEndpoint(target, bundled);
     return;
   }
   const sample = await pickSample(bundled);
-  if (sample) await services.requests.openSample(bundled, sample, target, { send: true });
+  if (sample) await needs.requests.openSample(bundled, sample, target, { send: true });
 }
 
 /** Opens a chat with a managed endpoint, whose model is filled in. Nothing is sent: that costs money. */
-async function openManaged(services: Services, managed: ManagedEndpoint): Promise<void> {
+async function openManaged(services: RequestsNeeds, managed: ManagedEndpoint): Promise<void> {
   const target = endpointOfManaged(managed, services.store.state.snapshot.apps);
   if (!target)
     throw new ModalError('notFound', `${managed.name} has no address yet. Try again when it is live.`);
@@ -72,14 +78,14 @@ async function openManaged(services: Services, managed: ManagedEndpoint): Promis
   await services.requests.openSpec(spec, text`Chat with ${model || managed.name}`, { target });
 }
 
-async function sendSample(services: Services, app: CatalogApp, sample: Sample): Promise<void> {
+async function sendSample(services: RequestsNeeds, app: CatalogApp, sample: Sample): Promise<void> {
   const target = await deployedEndpoint(services, app, sample);
   await services.requests.openSample(app, sample, target, { send: true });
 }
 
 /** @throws kind `notFound` when the bundled app is not deployed or lacks the sample's endpoint */
 async function deployedEndpoint(
-  { store }: Services,
+  { store }: RequestsNeeds,
   bundled: CatalogApp,
   sample: Sample,
 ): Promise<AppEndpoint> {
@@ -95,15 +101,15 @@ async function deployedEndpoint(
 
 /** The bundled app that an endpoint belongs to. */
 export async function bundledApp(
-  { catalog }: Services,
+  { catalog }: RequestsNeeds,
   { app }: AppEndpoint,
 ): Promise<CatalogApp | undefined> {
   return bundledOf(app, await catalog.apps());
 }
 
 /** Asks for the key of an endpoint and keeps it in the editor's secret storage. */
-export async function setEndpointKey(services: Services, argument: unknown): Promise<void> {
-  const target = await resolveEndpoint(services, argument, text`Set Endpoint API Key`);
+export async function setEndpointKey(services: RequestsNeeds, about: Target | undefined): Promise<void> {
+  const target = await resolveEndpoint(services, about, text`Set Endpoint API Key`);
   if (!target) return;
   const kind = await authKindOf(services, target);
   const value = await askForKey(target.app.name, kind === 'proxy');
@@ -113,8 +119,8 @@ export async function setEndpointKey(services: Services, argument: unknown): Pro
 }
 
 /** Puts the key of an endpoint on the clipboard, for clients elsewhere. It is never shown. */
-export async function copyEndpointKey(services: Services, argument: unknown): Promise<void> {
-  const target = await resolveEndpoint(services, argument, text`Copy Endpoint API Key`);
+export async function copyEndpointKey(services: RequestsNeeds, about: Target | undefined): Promise<void> {
+  const target = await resolveEndpoint(services, about, text`Copy Endpoint API Key`);
   if (!target) return;
   const value = await services.keys.get(await keyNameOf(services, target));
   if (value === undefined) {
@@ -127,30 +133,19 @@ export async function copyEndpointKey(services: Services, argument: unknown): Pr
   showStatus('check', text`Copied the API key of ${target.app.name}`, 4000);
 }
 
-async function authKindOf(services: Services, target: AppEndpoint): Promise<AuthKind> {
+async function authKindOf(services: RequestsNeeds, target: AppEndpoint): Promise<AuthKind> {
   return defaultAuth(target, await bundledApp(services, target)).kind;
 }
 
-async function keyNameOf(services: Services, target: AppEndpoint): Promise<string> {
+async function keyNameOf(services: RequestsNeeds, target: AppEndpoint): Promise<string> {
   const bundled = await bundledApp(services, target);
   return keyName(defaultAuth(target, bundled).kind, target, bundled);
 }
 
-/** A web function of a script, by the names under which it is deployed. */
-export interface DeployedReference {
-  readonly deployedApp: string;
-  /** The function's name, or `Cls.method`. */
-  readonly function: string;
-}
-
-function isDeployedReference(argument: unknown): argument is DeployedReference {
-  return typeof argument === 'object' && argument !== null && 'deployedApp' in argument;
-}
-
 /** @throws kind `notFound` when the app is not deployed, or its live version lacks the function */
 async function deployedFunction(
-  { store }: Services,
-  { deployedApp, function: name }: DeployedReference,
+  { store }: RequestsNeeds,
+  { deployedApp, function: name }: Extract<Target, { kind: 'deployedFunction' }>,
 ): Promise<AppEndpoint | undefined> {
   await store.refresh();
   const apps = store.state.snapshot.apps.filter(

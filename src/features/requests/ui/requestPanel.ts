@@ -183,7 +183,7 @@ export class RequestPanel implements vscode.Disposable {
       case 'save':
         return this.ask(message.type);
       case 'loadTest':
-        this.#services.loadTest({ target: this.session.target, spec: await this.#editor.spec() });
+        this.#services.loadTest(this.session.target, await this.#editor.spec());
         return;
       default:
         return this.#editor.handle(message);

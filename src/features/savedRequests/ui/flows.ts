@@ -128,9 +128,9 @@ export class MemoryFlows implements vscode.Disposable {
     await this.open(await this.files.specAt(place), false);
   }
 
-  /** @param argument what the CodeLens passes on; absent: the request at the cursor */
-  async sendFromFile(argument: unknown): Promise<void> {
-    await this.open(await this.files.specAt(argument), true);
+  /** @param place of a lens; absent: the request at the cursor */
+  async sendFromFile(place?: HttpPlace): Promise<void> {
+    await this.open(await this.files.specAt(place), true);
   }
 
   async selectEnvironment(): Promise<void> {

@@ -7,7 +7,7 @@ import { dynamicNames } from '../core/httpFile/dynamicValues.ts';
 import { isComment, linesOf } from '../core/httpFile/lines.ts';
 import { isKeyVariable, keyVariables, referencesIn } from '../../requests/core/references.ts';
 import { codeLens, completionItem } from '../../../editor/shown/surfaces.ts';
-import type { HttpFiles, HttpPlace } from './httpFiles.ts';
+import type { HttpFiles } from './httpFiles.ts';
 import { requestsFolder } from './savedFiles.ts';
 
 const ownId = 'gpu-apps.modal-gpu-apps';
@@ -25,12 +25,12 @@ export class HttpFileHelp {
     if (!this.#isOurs(document)) return [];
     const file = this.#files.parse(document);
     const lenses = file.requests.map(({ head, name }) => {
-      const place: HttpPlace = { uri: document.uri.toString(), at: head.start };
+      const target = { kind: 'httpRequest', uri: document.uri.toString(), at: head.start } as const;
       return codeLens(rangeOf(document, { start: head.start, end: head.start }), {
         title: text`Send`,
         tooltip: name ? text`Send ${name} and show the answer` : text`Send and show the answer`,
         command: commands.sendFromFile,
-        arguments: [place],
+        target,
       });
     });
     const environments = await this.#files.environments(document.uri);

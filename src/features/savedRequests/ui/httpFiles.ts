@@ -107,9 +107,8 @@ export class HttpFiles {
   }
 
   /** @throws kind `notFound` when there is no request at the place, else as `specOf` */
-  async specAt(argument: unknown): Promise<RequestSpec> {
+  async specAt(place: HttpPlace | undefined): Promise<RequestSpec> {
     const editor = vscode.window.activeTextEditor;
-    const place = isPlace(argument) ? argument : undefined;
     const document = place
       ? await vscode.workspace.openTextDocument(vscode.Uri.parse(place.uri))
       : editor?.document;
@@ -181,10 +180,6 @@ async function farFirst(files: readonly string[]): Promise<string[]> {
     ),
   );
   return [...files.filter((_, at) => !near[at]), ...files.filter((_, at) => near[at])].map(visible);
-}
-
-function isPlace(value: unknown): value is HttpPlace {
-  return typeof value === 'object' && value !== null && 'uri' in value && 'at' in value;
 }
 
 /** @throws kind `invalid` for a file that is too large or not UTF-8, of which nothing may be written back */

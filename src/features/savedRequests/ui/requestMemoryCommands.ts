@@ -1,8 +1,11 @@
 import { commands } from '../../../contributions.ts';
-import type { CommandTable } from '../../../commands/command.ts';
+import type { CommandsOf } from '../../../editor/command.ts';
 import type { RequestMemory } from './requestMemory.ts';
 
-type MemoryCommand =
+/** What is saved of requests, and what can be done with it. */
+export function requestMemoryCommands(
+  memory: RequestMemory,
+): CommandsOf<
   | 'showRequestHistory'
   | 'clearRequestHistory'
   | 'saveRequest'
@@ -10,44 +13,16 @@ type MemoryCommand =
   | 'copyRequestAs'
   | 'compareAnswers'
   | 'sendFromFile'
-  | 'selectHttpEnvironment';
-
-/** What is kept of requests, and what can be done with it. */
-export function requestMemoryCommands(
-  memory: RequestMemory,
-): Pick<CommandTable, (typeof commands)[MemoryCommand]> {
+  | 'selectHttpEnvironment'
+> {
   return {
-    [commands.showRequestHistory]: {
-      doing: 'Show request history',
-      run: async () => (await memory.load()).showHistory(),
-    },
-    [commands.clearRequestHistory]: {
-      doing: 'Clear request history',
-      run: async () => (await memory.load()).clearHistory(),
-    },
-    [commands.saveRequest]: {
-      doing: 'Save request',
-      run: async () => (await memory.load()).askPanel('save'),
-    },
-    [commands.openSavedRequest]: {
-      doing: 'Open saved request',
-      run: async () => (await memory.load()).openSaved(),
-    },
-    [commands.copyRequestAs]: {
-      doing: 'Copy request',
-      run: async () => (await memory.load()).askPanel('copyAs'),
-    },
-    [commands.compareAnswers]: {
-      doing: 'Compare answers',
-      run: async () => (await memory.load()).compareWithPrevious(),
-    },
-    [commands.sendFromFile]: {
-      doing: 'Send request',
-      run: async (argument) => (await memory.load()).sendFromFile(argument),
-    },
-    [commands.selectHttpEnvironment]: {
-      doing: 'Select variables',
-      run: async () => (await memory.load()).selectEnvironment(),
-    },
+    [commands.showRequestHistory]: async () => (await memory.load()).showHistory(),
+    [commands.clearRequestHistory]: async () => (await memory.load()).clearHistory(),
+    [commands.saveRequest]: async () => (await memory.load()).askPanel('save'),
+    [commands.openSavedRequest]: async () => (await memory.load()).openSaved(),
+    [commands.copyRequestAs]: async () => (await memory.load()).askPanel('copyAs'),
+    [commands.compareAnswers]: async () => (await memory.load()).compareWithPrevious(),
+    [commands.sendFromFile]: async (place) => (await memory.load()).sendFromFile(place),
+    [commands.selectHttpEnvironment]: async () => (await memory.load()).selectEnvironment(),
   };
 }

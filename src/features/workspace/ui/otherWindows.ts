@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../../deploy/core/journal.ts';
 import { entriesOfOthers } from '../core/running/otherWindows.ts';
-import type { Services } from '../../../commands/services.ts';
+import type { WorkspaceNeeds } from './needs.ts';
 import type { RunElsewhere } from './scriptRuns.ts';
 import { isLiveRun } from './scriptRuns.ts';
 
@@ -12,7 +12,7 @@ export async function lookAtOtherWindows({
   journal,
   deploys,
   scriptRuns,
-}: Pick<Services, 'journal' | 'deploys' | 'scriptRuns'>): Promise<readonly JournalEntry[]> {
+}: Pick<WorkspaceNeeds, 'journal' | 'deploys' | 'scriptRuns'>): Promise<readonly JournalEntry[]> {
   const entries = await journal.entries();
   const runs = scriptRuns.all.filter(isLiveRun).flatMap(({ journalId }) => journalId ?? []);
   const own = new Set([...deploys.all.map(({ id }) => id), ...runs]);

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { JournalEntry } from '../../deploy/core/journal.ts';
 import { thisOwner } from '../../deploy/core/owner.ts';
 import type { CommandListener, ScriptPlan } from '../core/running/scriptProcess.ts';
-import type { Services } from '../../../commands/services.ts';
+import type { WorkspaceNeeds } from './needs.ts';
 
 /** Notes a serve or run, so that other windows leave it alone and a later one can end what this one may leave behind. */
 export class RunJournal {
   readonly id = randomUUID();
-  readonly #services: Pick<Services, 'journal' | 'logger'>;
+  readonly #services: Pick<WorkspaceNeeds, 'journal' | 'logger'>;
   #entry: JournalEntry | undefined;
 
-  constructor(services: Pick<Services, 'journal' | 'logger'>) {
+  constructor(services: Pick<WorkspaceNeeds, 'journal' | 'logger'>) {
     this.#services = services;
   }
 

@@ -8,27 +8,26 @@ import { plain, text } from '../../../shared/text.ts';
 import { pluralOf } from '../../../shared/words.ts';
 import { isModalScript } from '../../../editor/activeScript.ts';
 import { toSlashes } from '../core/slashPath.ts';
-import { pick } from '../../../commands/pick.ts';
+import { pick } from '../../../editor/pick.ts';
 import { saveFirst } from './saveFirst.ts';
 import type { ScriptFinder } from './scriptFinder.ts';
 import type { ScriptReader } from './scriptReader.ts';
-import type { ScriptReference } from './scriptReference.ts';
+import type { ScriptReference } from '../../../domain/target.ts';
+import type { ScriptOrFile } from './scriptReference.ts';
 import { toScriptReference } from './scriptReference.ts';
-import type { ScriptsView } from './scriptsView.ts';
 
 export interface ScriptSources {
-  readonly scriptsView: ScriptsView;
   readonly scriptFinder: ScriptFinder;
   readonly scriptReader: ScriptReader;
 }
 
-/** The script that a command is about: its argument, the active editor, or the user's choice. */
+/** The script that a command is about: its target, the active editor, or the user's choice. */
 export async function resolveScript(
   sources: ScriptSources,
-  argument: unknown,
+  target: ScriptOrFile | undefined,
   title: Text,
 ): Promise<ScriptChoice | undefined> {
-  const meant = toScriptReference(argument, sources.scriptsView) ?? (await chooseScript(sources, title));
+  const meant = target ? toScriptReference(target) : await chooseScript(sources, title);
   const given = meant && (await deployedBy(sources, meant, title));
   if (!given) return undefined;
   const { path, script } = await readSaved(sources.scriptReader, vscode.Uri.parse(given.uri));
@@ -47,10 +46,10 @@ export async function resolveScript(
 /** What `modal run` should start, together with its app. */
 export async function resolveRunnable(
   sources: ScriptSources,
-  argument: unknown,
+  target: ScriptOrFile | undefined,
   title: Text,
 ): Promise<(ScriptChoice & { readonly app: ScriptApp; readonly runnable: Runnable }) | undefined> {
-  const given = toScriptReference(argument, sources.scriptsView) ?? (await chooseScript(sources, title));
+  const given = target ? toScriptReference(target) : await chooseScript(sources, title);
   if (!given) return undefined;
   const { path, script } = await readSaved(sources.scriptReader, vscode.Uri.parse(given.uri));
   const apps =

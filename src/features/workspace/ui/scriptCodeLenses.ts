@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import type { CommandId, TargetOf } from '../../../contributions.ts';
 import { commands } from '../../../contributions.ts';
+import type { ScriptTarget } from '../../../domain/target.ts';
 import type { Disposable, Listener } from '../../../shared/emitter.ts';
 import { DisposableStore } from '../../../shared/emitter.ts';
 import type { Runnable, ScriptApp, ScriptFunction, SourcePlace } from '../../../domain/script.ts';
@@ -7,11 +9,9 @@ import { runnables, webFunctions } from '../../../domain/script.ts';
 import type { Text } from '../../../shared/text.ts';
 import { text } from '../../../shared/text.ts';
 import type { Config } from '../../../editor/config.ts';
-import type { DeployedReference } from '../../requests/ui/requestArguments.ts';
 import { codeLens } from '../../../editor/shown/surfaces.ts';
 import type { DeployedApps } from './deployedApps.ts';
 import type { ScriptReader } from './scriptReader.ts';
-import type { ScriptReference } from './scriptReference.ts';
 import type { ScriptRuns } from './scriptRuns.ts';
 import { isLiveRun } from './scriptRuns.ts';
 
@@ -54,7 +54,8 @@ export class ScriptCodeLenses implements vscode.CodeLensProvider, vscode.Disposa
   }
 
   #lensesOf({ uri }: vscode.TextDocument, app: ScriptApp): vscode.CodeLens[] {
-    const argument = (runnable?: Runnable): ScriptReference => ({
+    const target = (runnable?: Runnable): ScriptTarget => ({
+      kind: 'script',
       uri: uri.toString(),
       variable: app.variable,
       ...(runnable ? { runnable: runnable.name } : {}),
@@ -64,8 +65,8 @@ export class ScriptCodeLenses implements vscode.CodeLensProvider, vscode.Disposa
     const serving = serve && isLiveRun(serve);
     const serveLens = (place: Place) =>
       serving
-        ? lens(place, text`Stop Serve`, commands.stopRun, argument(), text`Stop serving ${name}`)
-        : lens(place, text`Serve`, commands.serveScript, argument(), text`Serve ${name} while you edit it`);
+        ? lens(place, text`Stop Serve`, commands.stopRun, target(), text`Stop serving ${name}`)
+        : lens(place, text`Serve`, commands.serveScript, target(), text`Serve ${name} while you edit it`);
     const web = webFunctions(app.units.filter(({ origin }) => !origin));
     // What another file adds has its buttons there.
     const here: ScriptApp = {
@@ -76,12 +77,9 @@ export class ScriptCodeLenses implements vscode.CodeLensProvider, vscode.Disposa
     const canDeploy = !app.unreachable && (!app.origin || app.units.length > 0);
     return [
       ...(canDeploy
-        ? [
-            lens(app, text`Deploy`, commands.deploy, argument(), text`Deploy ${name} to Modal`),
-            serveLens(app),
-          ]
+        ? [lens(app, text`Deploy`, commands.deploy, target(), text`Deploy ${name} to Modal`), serveLens(app)]
         : []),
-      ...runnables(here).map((runnable) => this.#runLens(uri, app, runnable, argument(runnable))),
+      ...runnables(here).map((runnable) => this.#runLens(uri, app, runnable, target(runnable))),
       ...(canDeploy ? web.map(({ fn }) => serveLens(fn)) : []),
       ...(app.name && this.#deployed.has(app.name)
         ? web.flatMap(({ fn, deployedAs }) => (deployedAs ? [sendLens(fn, deployedAs, app.name ?? '')] : []))
@@ -89,29 +87,29 @@ export class ScriptCodeLenses implements vscode.CodeLensProvider, vscode.Disposa
     ];
   }
 
-  #runLens(uri: vscode.Uri, app: ScriptApp, runnable: Runnable, argument: ScriptReference): vscode.CodeLens {
+  #runLens(uri: vscode.Uri, app: ScriptApp, runnable: Runnable, target: ScriptTarget): vscode.CodeLens {
     const run = this.#runs.latest(uri.fsPath, app.variable, runnable.name);
     return run && isLiveRun(run)
-      ? lens(runnable, text`Stop Run`, commands.stopRun, argument, text`Stop ${runnable.name}`)
-      : lens(runnable, text`Run`, commands.runFunction, argument, text`Run ${runnable.name} on Modal`);
+      ? lens(runnable, text`Stop Run`, commands.stopRun, target, text`Stop ${runnable.name}`)
+      : lens(runnable, text`Run`, commands.runFunction, target, text`Run ${runnable.name} on Modal`);
   }
 }
 
 function sendLens(fn: ScriptFunction, deployedAs: string, deployedApp: string): vscode.CodeLens {
-  const argument: DeployedReference = { deployedApp, function: deployedAs };
+  const target = { kind: 'deployedFunction', deployedApp, function: deployedAs } as const;
   const tooltip = text`Send a request to ${fn.name} of the deployed ${deployedApp}`;
-  return lens(fn, text`Send Request`, commands.sendRequest, argument, tooltip);
+  return lens(fn, text`Send Request`, commands.sendRequest, target, tooltip);
 }
 
-function lens(
+function lens<Id extends CommandId>(
   { line, firstLine = line }: Place,
   title: Text,
-  command: string,
-  argument: ScriptReference | DeployedReference,
+  command: Id,
+  target: TargetOf<Id>,
   tooltip: Text,
 ): vscode.CodeLens {
   const range = new vscode.Range(firstLine - 1, 0, firstLine - 1, 0);
-  return codeLens(range, { title, command, arguments: [argument], tooltip });
+  return codeLens(range, { title, command, target, tooltip });
 }
 
 /** Buttons depend on what is live, not on every word about it. */

@@ -21,7 +21,7 @@ import type { Text } from '../../../shared/text.ts';
 import { text } from '../../../shared/text.ts';
 import { openAddress } from '../../../editor/openAddress.ts';
 import { findCli } from '../../account/ui/findCli.ts';
-import type { Services } from '../../../commands/services.ts';
+import type { WorkspaceNeeds } from './needs.ts';
 import type { OutputSink } from '../../logs/ui/logsController.ts';
 import { withSignal } from '../../../editor/withSignal.ts';
 import { confirmScript } from './confirmScript.ts';
@@ -42,9 +42,9 @@ interface BegunServe {
 
 /** Serves apps and runs functions of the user's scripts: confirmation, output in the Logs panel, state in the rows. */
 export class ScriptFlow {
-  readonly #services: Services;
+  readonly #services: WorkspaceNeeds;
 
-  constructor(services: Services) {
+  constructor(services: WorkspaceNeeds) {
     this.#services = services;
   }
 

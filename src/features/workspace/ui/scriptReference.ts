@@ -1,35 +1,15 @@
-import * as vscode from 'vscode';
-import type { ScriptsView } from './scriptsView.ts';
+import type { ScriptReference, Target } from '../../../domain/target.ts';
 
-/** What a row or a button means, by names: the text may have changed since it was painted. */
-export interface ScriptReference {
-  readonly uri: string;
-  /** Of the app. */
-  readonly variable?: string;
-  /** Function or entry point. */
-  readonly runnable?: string;
-}
+/** What a command on a script can be about. */
+export type ScriptOrFile = Extract<Target, { kind: 'script' | 'files' }>;
 
-/** Reads a row id, a file or what a button passed; undefined for anything else. */
-export function toScriptReference(argument: unknown, view: ScriptsView): ScriptReference | undefined {
-  if (argument instanceof vscode.Uri) return { uri: argument.toString() };
-  if (typeof argument === 'string') {
-    const target = view.target(argument);
-    if (!target) return undefined;
-    const { file, origin, app, runnable } = target;
-    return {
-      uri: (origin ?? file).uri,
-      // In another file the app may have another name.
-      ...(app && !origin ? { variable: app.variable } : {}),
-      ...(runnable ? { runnable: runnable.name } : {}),
-    };
-  }
-  if (typeof argument !== 'object' || argument === null) return undefined;
-  const { uri, variable, runnable } = argument as Record<string, unknown>;
-  if (typeof uri !== 'string') return undefined;
+/** The names by which the script is read again; of several files the first. */
+export function toScriptReference(target: ScriptOrFile): ScriptReference {
+  if (target.kind === 'files') return { uri: target.uris[0] ?? '' };
+  const { uri, variable, runnable } = target;
   return {
     uri,
-    ...(typeof variable === 'string' ? { variable } : {}),
-    ...(typeof runnable === 'string' ? { runnable } : {}),
+    ...(variable === undefined ? {} : { variable }),
+    ...(runnable === undefined ? {} : { runnable }),
   };
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { commands, contextKeys, views } from '../../../contributions.ts';
 import type { Rates } from '../../../domain/cost.ts';
+import type { ScriptTarget } from '../../../domain/target.ts';
 import { DisposableStore } from '../../../shared/emitter.ts';
 import type { ContextKeys } from '../../../editor/contextKeys.ts';
 import type { AppStore, AppStoreState } from '../../../store/appStore.ts';
@@ -56,8 +57,9 @@ export class ScriptsView implements vscode.Disposable {
   }
 
   /** What the row stands for, or undefined for a row that has gone. */
-  target(id: string | undefined): ScriptRowTarget | undefined {
-    return id === undefined ? undefined : this.#targets.get(id);
+  target(id: string): ScriptTarget | undefined {
+    const row = this.#targets.get(id);
+    return row && toTarget(row);
   }
 
   async refresh(): Promise<void> {
@@ -117,4 +119,18 @@ export class ScriptsView implements vscode.Disposable {
         : plain('');
     if (this.view.message !== message) this.view.message = message;
   }
+}
+
+/** By names, as the text may have changed since the row was painted. */
+function toTarget({ file, origin, app, runnable, run, place }: ScriptRowTarget): ScriptTarget {
+  return {
+    kind: 'script',
+    uri: (origin ?? file).uri,
+    // In another file the app may have another name.
+    ...(app && !origin ? { variable: app.variable } : {}),
+    ...(runnable ? { runnable: runnable.name } : {}),
+    ...(run ? { runId: run.id } : {}),
+    place,
+    made: { uri: file.uri, ...(app ? { variable: app.variable } : {}) },
+  };
 }

@@ -4,7 +4,11 @@ import { datedRates } from '../../../../src/domain/cost.ts';
 import { commitHash } from '../../../../src/domain/identifiers.ts';
 import type { AppVersion, AutoscalerValues } from '../../../../src/domain/lifecycle.ts';
 import { folderOfApp } from '../../../../src/features/apps/ui/lifecycle/appSource.ts';
-import { autoscalerLines, changeLines, problemWith } from '../../../../src/features/apps/ui/lifecycle/autoscalerWords.ts';
+import {
+  autoscalerLines,
+  changeLines,
+  problemWith,
+} from '../../../../src/features/apps/ui/lifecycle/autoscalerWords.ts';
 import { containerLines, statsLine } from '../../../../src/features/apps/ui/lifecycle/containerWords.ts';
 import { gpuLines } from '../../../../src/features/apps/ui/costWords.ts';
 import { remoteKey } from '../../../../src/features/apps/ui/lifecycle/remotes.ts';

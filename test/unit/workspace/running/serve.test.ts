@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ScriptPlan, ScriptServices } from '../../../../src/features/workspace/core/running/scriptProcess.ts';
+import type {
+  ScriptPlan,
+  ScriptServices,
+} from '../../../../src/features/workspace/core/running/scriptProcess.ts';
 import type { ServeState } from '../../../../src/features/workspace/core/running/serve.ts';
 import { ServeWatcher } from '../../../../src/features/workspace/core/running/serve.ts';
 import { datedRates } from '../../../../src/domain/cost.ts';

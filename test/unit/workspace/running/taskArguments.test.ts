@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { taskCommand, taskName, taskSchema } from '../../../../src/features/workspace/core/running/taskArguments.ts';
+import {
+  taskCommand,
+  taskName,
+  taskSchema,
+} from '../../../../src/features/workspace/core/running/taskArguments.ts';
 
 const task = (fields: object) => taskSchema.parse({ type: 'modal', script: 'a.py', ...fields });
 

@@ -3,10 +3,12 @@ import type { App, ModalFunction } from '../../../../domain/app.ts';
 import { ModalError } from '../../../../domain/errors.ts';
 import type { Autoscaler, AutoscalerField, AutoscalerValues } from '../../../../domain/lifecycle.ts';
 import { autoscalerFields, changedFields, deployedValues } from '../../../../domain/lifecycle.ts';
+import type { Target } from '../../../../domain/target.ts';
+import { resolveApp } from '../resolveApp.ts';
 import { lines, plain, text } from '../../../../shared/text.ts';
 import { gpuChoiceWords } from '../../../../shared/words.ts';
-import { pick } from '../../../../commands/pick.ts';
-import type { Services } from '../../../../commands/services.ts';
+import { pick } from '../../../../editor/pick.ts';
+import type { AppsNeeds } from '../needs.ts';
 import { withSignal } from '../../../../editor/withSignal.ts';
 import { appFacts } from './appFacts.ts';
 import { changeLines, fieldHelp, fieldNames, originWord, problemWith, valueWord } from './autoscalerWords.ts';
@@ -21,13 +23,11 @@ export interface AppFunction {
 
 /** The function of a row, or the user's choice among those of an app. */
 export async function resolveFunction(
-  services: Services,
-  argument: unknown,
-  chooseApp: () => Promise<App | undefined>,
+  services: AppsNeeds,
+  target: Target | undefined,
 ): Promise<AppFunction | undefined> {
-  const target = services.appsView.target(typeof argument === 'string' ? argument : undefined);
   if (target?.kind === 'function' || target?.kind === 'server') return { app: target.app, fn: target.fn };
-  const app = await chooseApp();
+  const app = await resolveApp(services, target, text`Change Autoscaling`);
   if (!app) return undefined;
   const { functions } = await appFacts(services, app);
   if (functions.length === 0) throw new ModalError('notFound', `${app.name} has no functions.`);
@@ -47,7 +47,7 @@ export async function resolveFunction(
 }
 
 /** Edits the four numbers that decide how many containers run, and applies them after one question with the price. */
-export async function changeAutoscaling(services: Services, { app, fn }: AppFunction): Promise<void> {
+export async function changeAutoscaling(services: AppsNeeds, { app, fn }: AppFunction): Promise<void> {
   const { planes, lifecycle } = services;
   const autoscaler = await withSignal(text`Reading autoscaling of ${nameOf(fn)}…`, async (signal) =>
     (await planes.get(signal)).autoscaler(fn.id, signal),

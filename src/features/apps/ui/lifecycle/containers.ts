@@ -4,9 +4,10 @@ import { ModalError } from '../../../../domain/errors.ts';
 import { spokenAge } from '../../../../shared/words.ts';
 import { connectionEnvironment } from '../../../../modal/cli.ts';
 import { findCli } from '../../../account/ui/findCli.ts';
-import { pick } from '../../../../commands/pick.ts';
-import type { Services } from '../../../../commands/services.ts';
+import { pick } from '../../../../editor/pick.ts';
+import type { AppsNeeds } from '../needs.ts';
 import { runInTerminal } from '../../../../editor/terminal.ts';
+import type { Target } from '../../../../domain/target.ts';
 import type { Text } from '../../../../shared/text.ts';
 import { lines, plain, text } from '../../../../shared/text.ts';
 import { withSignal } from '../../../../editor/withSignal.ts';
@@ -19,11 +20,10 @@ export interface AppContainer {
 
 /** The container of a row, or the user's choice among all that run. @throws kind `notFound` when none runs */
 export async function resolveContainer(
-  { appsView, store }: Services,
-  argument: unknown,
+  { store }: Pick<AppsNeeds, 'store'>,
+  target: Target | undefined,
   title: Text,
 ): Promise<AppContainer | undefined> {
-  const target = appsView.target(typeof argument === 'string' ? argument : undefined);
   if (target?.kind === 'container') return { app: target.app, container: target.container };
   await store.refresh();
   const { apps, containers } = store.state.snapshot;
@@ -52,7 +52,7 @@ export async function resolveContainer(
 }
 
 /** Ends one container after a question that says what happens to its inputs. */
-export async function stopContainer(services: Services, { app, container }: AppContainer): Promise<void> {
+export async function stopContainer(services: AppsNeeds, { app, container }: AppContainer): Promise<void> {
   const gently = text`Stop After Running Inputs`;
   const now = text`Stop Now`;
   const chosen = await showWarning(
@@ -86,21 +86,20 @@ export interface ShellTarget {
 
 /** The sandbox or container of a row, or the user's choice among the containers. @throws as `resolveContainer` does */
 export async function resolveShellTarget(
-  services: Services,
-  argument: unknown,
+  services: Pick<AppsNeeds, 'store'>,
+  target: Target | undefined,
   title: Text,
 ): Promise<ShellTarget | undefined> {
-  const target = services.appsView.target(typeof argument === 'string' ? argument : undefined);
   if (target?.kind === 'sandbox') {
     const { id, name } = target.sandbox;
     return { id, name: name || (target.app?.name ?? id) };
   }
-  const chosen = await resolveContainer(services, argument, title);
+  const chosen = await resolveContainer(services, target, title);
   return chosen && { id: chosen.container.id, name: chosen.app.name };
 }
 
 /** Opens a shell inside a running container or sandbox, through the user's own `modal shell`. */
-export async function openShell(services: Services, { id, name }: ShellTarget): Promise<void> {
+export async function openShell(services: AppsNeeds, { id, name }: ShellTarget): Promise<void> {
   if (process.platform === 'win32')
     throw new ModalError(
       'unsupported',

@@ -7,7 +7,7 @@ import { plural, pluralOf } from '../../../../shared/words.ts';
 import { replaceContainers } from '../../../../modal/replaceContainers.ts';
 import type { ControlPlane } from '../../../../modal/controlPlane.ts';
 import { withSignal } from '../../../../editor/withSignal.ts';
-import type { Services } from '../../../../commands/services.ts';
+import type { AppsNeeds } from '../needs.ts';
 import { appFacts } from './appFacts.ts';
 import { gpuLines } from '../costWords.ts';
 import { versionPhrase } from './versionWords.ts';
@@ -15,7 +15,7 @@ import { showInformation, showWarning } from '../../../../editor/shown/messages.
 
 /** Serves an older version again, after one question that names everything that changes. */
 export async function rollBack(
-  services: Services,
+  services: AppsNeeds,
   app: App,
   target: AppVersion,
   live: AppVersion | undefined,
@@ -44,7 +44,7 @@ export async function rollBack(
 }
 
 /** Gives an app new containers of the same code. */
-export async function rollOver(services: Services, app: App): Promise<void> {
+export async function rollOver(services: AppsNeeds, app: App): Promise<void> {
   refuseUndeployed(app);
   const facts = await appFacts(services, app);
   const strategy = await askStrategy(
@@ -97,7 +97,7 @@ interface Redeploy {
 }
 
 async function redeploy(
-  { planes, store }: Services,
+  { planes, store }: AppsNeeds,
   app: App,
   strategy: Strategy,
   { title, run, done }: Redeploy,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { readRates } from '../../../deploy/core/plan.ts';
+import { readRates } from '../../../../store/rates.ts';
 import type { App, ModalFunction } from '../../../../domain/app.ts';
 import { ModalError } from '../../../../domain/errors.ts';
 import type { ManagedEndpoint } from '../../../../domain/managedEndpoint.ts';
@@ -10,9 +10,9 @@ import { lines, plain, text } from '../../../../shared/text.ts';
 import { gpuChoiceWords } from '../../../../shared/words.ts';
 import { showStatus, showWarning } from '../../../../editor/shown/messages.ts';
 import { mapAtMost } from '../../../../store/atMost.ts';
-import { pick } from '../../../../commands/pick.ts';
-import type { Services } from '../../../../commands/services.ts';
-import type { AppRowTarget } from '../rowTargets.ts';
+import { pick } from '../../../../editor/pick.ts';
+import type { AppsNeeds } from '../needs.ts';
+import type { Target } from '../../../../domain/target.ts';
 import { withSignal } from '../../../../editor/withSignal.ts';
 import { stopContainersLines, stopEndpointLines, stopSandboxLines } from './runningWords.ts';
 
@@ -33,12 +33,11 @@ interface AppServer {
   readonly fn: ModalFunction;
 }
 
-const rowOf = ({ appsView }: Services, argument: unknown): AppRowTarget | undefined =>
-  appsView.target(typeof argument === 'string' ? argument : undefined);
-
 /** The sandbox of a row, or the user's choice. @throws kind `notFound` when none runs */
-export async function resolveSandbox(services: Services, argument: unknown): Promise<AppSandbox | undefined> {
-  const target = rowOf(services, argument);
+export async function resolveSandbox(
+  services: AppsNeeds,
+  target: Target | undefined,
+): Promise<AppSandbox | undefined> {
   if (target?.kind === 'sandbox' || target?.kind === 'tunnel') return target;
   await services.store.refresh();
   const { apps, sandboxes } = services.store.state.snapshot;
@@ -60,7 +59,7 @@ export async function resolveSandbox(services: Services, argument: unknown): Pro
   );
 }
 
-export async function stopSandbox(services: Services, { app, sandbox }: AppSandbox): Promise<void> {
+export async function stopSandbox(services: AppsNeeds, { app, sandbox }: AppSandbox): Promise<void> {
   const { planes, store } = services;
   const { id, name } = sandbox;
   const rates = await ratesNow(services, text`Reading prices…`);
@@ -79,8 +78,10 @@ export async function stopSandbox(services: Services, { app, sandbox }: AppSandb
 }
 
 /** The endpoint of a row, or the user's choice. @throws kind `notFound` when there is none */
-export async function resolveManaged(services: Services, argument: unknown): Promise<AppManaged | undefined> {
-  const target = rowOf(services, argument);
+export async function resolveManaged(
+  services: AppsNeeds,
+  target: Target | undefined,
+): Promise<AppManaged | undefined> {
   if (target?.kind === 'managed') return target;
   await services.store.refresh();
   const { apps, endpoints } = services.store.state.snapshot;
@@ -98,7 +99,7 @@ export async function resolveManaged(services: Services, argument: unknown): Pro
   );
 }
 
-export async function stopManaged(services: Services, { app, managed }: AppManaged): Promise<void> {
+export async function stopManaged(services: AppsNeeds, { app, managed }: AppManaged): Promise<void> {
   const { planes, store } = services;
   const rates = await ratesNow(services, text`Reading prices…`);
   const stop = text`Stop Endpoint`;
@@ -116,8 +117,10 @@ export async function stopManaged(services: Services, { app, managed }: AppManag
 }
 
 /** The server of a row, or the user's choice. @throws kind `notFound` when none is deployed */
-export async function resolveServer(services: Services, argument: unknown): Promise<AppServer | undefined> {
-  const target = rowOf(services, argument);
+export async function resolveServer(
+  services: AppsNeeds,
+  target: Target | undefined,
+): Promise<AppServer | undefined> {
   if (target?.kind === 'server') return target;
   await services.store.refresh();
   const { apps, details } = services.store.state.snapshot;
@@ -141,7 +144,7 @@ export async function resolveServer(services: Services, argument: unknown): Prom
 const stopsAtOnce = 8;
 
 /** Ends the containers of a server; requests in progress end with them. @throws kind `notFound` when none runs */
-export async function stopServerContainers(services: Services, { app, fn }: AppServer): Promise<void> {
+export async function stopServerContainers(services: AppsNeeds, { app, fn }: AppServer): Promise<void> {
   const { planes, store } = services;
   const { ids, info, rates } = await withSignal(text`Reading ${fn.tag}…`, async (signal) => {
     const plane = await planes.get(signal);
@@ -168,6 +171,6 @@ export async function stopServerContainers(services: Services, { app, fn }: AppS
   await store.refresh();
 }
 
-function ratesNow({ planes }: Services, title: Text) {
+function ratesNow({ planes }: AppsNeeds, title: Text) {
   return withSignal(title, async (signal) => readRates(await planes.get(signal), signal));
 }

@@ -2,11 +2,13 @@ import * as vscode from 'vscode';
 import type { App } from '../../../../domain/app.ts';
 import { ModalError } from '../../../../domain/errors.ts';
 import type { AppVersion } from '../../../../domain/lifecycle.ts';
+import type { Target } from '../../../../domain/target.ts';
+import { resolveApp } from '../resolveApp.ts';
 import type { Text } from '../../../../shared/text.ts';
 import { plain, text } from '../../../../shared/text.ts';
 import { spokenAge } from '../../../../shared/words.ts';
-import { pick } from '../../../../commands/pick.ts';
-import type { Services } from '../../../../commands/services.ts';
+import { pick } from '../../../../editor/pick.ts';
+import type { AppsNeeds } from '../needs.ts';
 import { withSignal } from '../../../../editor/withSignal.ts';
 import { compareVersions, compareWithWorkspace } from './compareVersions.ts';
 import { rollBack } from './redeploy.ts';
@@ -21,7 +23,7 @@ export interface ChosenVersion {
 }
 
 /** The history as it is now. @throws kind `notFound` when the app was never deployed */
-export async function readHistory({ lifecycle }: Services, app: App): Promise<readonly AppVersion[]> {
+export async function readHistory({ lifecycle }: AppsNeeds, app: App): Promise<readonly AppVersion[]> {
   const history = await withSignal(text`Reading the history of ${app.name}…`, (signal) =>
     lifecycle.readHistory(app, signal),
   );
@@ -32,13 +34,11 @@ export async function readHistory({ lifecycle }: Services, app: App): Promise<re
 
 /** The version of a row, or the user's choice in an app. */
 export async function resolveVersion(
-  services: Services,
-  argument: unknown,
+  services: AppsNeeds,
+  target: Target | undefined,
   title: Text,
-  chooseApp: () => Promise<App | undefined>,
 ): Promise<ChosenVersion | undefined> {
-  const target = services.appsView.target(typeof argument === 'string' ? argument : undefined);
-  const app = target && target.kind !== 'environment' ? target.app : await chooseApp();
+  const app = await resolveApp(services, target, title);
   if (!app) return undefined;
   const history = await readHistory(services, app);
   const version =
@@ -66,13 +66,8 @@ export function pickVersion(title: Text, versions: readonly AppVersion[]): Promi
 }
 
 /** All versions in a list that can be searched, then what can be done with the chosen one. */
-export async function showHistory(
-  services: Services,
-  argument: unknown,
-  chooseApp: () => Promise<App | undefined>,
-): Promise<void> {
-  const target = services.appsView.target(typeof argument === 'string' ? argument : undefined);
-  const app = target && target.kind !== 'environment' ? target.app : await chooseApp();
+export async function showHistory(services: AppsNeeds, target: Target | undefined): Promise<void> {
+  const app = await resolveApp(services, target, text`Show Deploy History`);
   if (!app) return;
   const history = await readHistory(services, app);
   const version = await pickVersion(text`Versions of ${app.name} in ${app.environment}`, history);
@@ -86,7 +81,7 @@ export async function showHistory(
   await action?.();
 }
 
-function actionsOf(services: Services, { app, version, history }: ChosenVersion) {
+function actionsOf(services: AppsNeeds, { app, version, history }: ChosenVersion) {
   const action = (label: string, icon: string, value: () => Promise<void>) => ({
     label: plain(label),
     iconPath: new vscode.ThemeIcon(icon),

@@ -1,13 +1,13 @@
 import type { App } from '../../../../domain/app.ts';
 import { lines, text } from '../../../../shared/text.ts';
-import type { Services } from '../../../../commands/services.ts';
+import type { AppsNeeds } from '../needs.ts';
 import { withSignal } from '../../../../editor/withSignal.ts';
 import { appFacts } from './appFacts.ts';
 import { stopLines } from './stopWords.ts';
 import { showStatus, showWarning } from '../../../../editor/shown/messages.ts';
 
 /** Stops an app after one question that says what will be gone. */
-export async function stopApp(services: Services, app: App): Promise<void> {
+export async function stopApp(services: AppsNeeds, app: App): Promise<void> {
   const { planes, store } = services;
   const stop = text`Stop App`;
   const facts = await appFacts(services, app);

@@ -6,8 +6,8 @@ import { plain, text } from '../../../../shared/text.ts';
 import { lastRanges, rangeWords, readRange, timeForms, timeText } from '../../../../domain/timeRange.ts';
 import { lastDeploy } from '../../core/lastDeploy.ts';
 import { longestKeptDays, retentionText } from '../../core/retention.ts';
-import { pick } from '../../../../commands/pick.ts';
-import type { Services } from '../../../../commands/services.ts';
+import { pick } from '../../../../editor/pick.ts';
+import type { LogsNeeds } from '../needs.ts';
 import { withSignal } from '../../../../editor/withSignal.ts';
 import type { LogTarget } from '../logsController.ts';
 import { problem, showInput } from '../../../../editor/shown/inputs.ts';
@@ -16,7 +16,7 @@ type Choice = TimeRange | 'deploy' | 'custom';
 
 /** Lets the user choose a range of time. @param shown what the viewer shows, offered first */
 export async function askRange(
-  services: Services,
+  services: LogsNeeds,
   title: Text,
   target: LogTarget,
   shown: TimeRange | undefined,
@@ -81,7 +81,7 @@ async function askEnds(title: Text): Promise<TimeRange | undefined> {
   return range;
 }
 
-async function sinceDeploy({ logs }: Services, target: LogTarget): Promise<TimeRange> {
+async function sinceDeploy({ logs }: LogsNeeds, target: LogTarget): Promise<TimeRange> {
   const planes = { get: (signal?: AbortSignal) => logs.planeFor(target.appId, signal) };
   const since = await withSignal(text`Reading the last deploy`, (cancel) =>
     lastDeploy(planes, target, cancel),

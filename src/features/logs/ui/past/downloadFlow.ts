@@ -10,9 +10,10 @@ import { plain, text } from '../../../../shared/text.ts';
 import { timeText } from '../../../../domain/timeRange.ts';
 import type { DownloadOptions, DownloadProgress, DownloadResult } from '../../core/download.ts';
 import { saveLogs } from '../../core/saveLogs.ts';
-import { resolveLogTarget } from '../../../../commands/arguments.ts';
-import { pick } from '../../../../commands/pick.ts';
-import type { Services } from '../../../../commands/services.ts';
+import type { Target } from '../../../../domain/target.ts';
+import { resolveLogTarget } from '../resolveLogTarget.ts';
+import { pick } from '../../../../editor/pick.ts';
+import type { LogsNeeds } from '../needs.ts';
 import type { LogTarget } from '../logsController.ts';
 import { askRange } from './askRange.ts';
 import { queryOf } from './pastSource.ts';
@@ -25,11 +26,11 @@ const progressEveryMs = 200;
 
 /**
  * Asks for range, format and file, and saves the log of an app, function or container there.
- * @param argument a row of the tree; without one, the log that is shown in the panel
+ * @param about a row of the tree; without one, the log that is shown in the panel
  */
-export async function downloadLogsFlow(services: Services, argument: unknown): Promise<void> {
-  const shown = typeof argument === 'string' ? undefined : await services.logs.shownLog();
-  const target = shown?.target ?? (await resolveLogTarget(services, argument, text`Download Logs`));
+export async function downloadLogsFlow(services: LogsNeeds, about: Target | undefined): Promise<void> {
+  const shown = about ? undefined : await services.logs.shownLog();
+  const target = shown?.target ?? (await resolveLogTarget(services, about, text`Download Logs`));
   if (!target) return;
   const title = text`Download Logs of ${nameOf(target)}`;
   const range = await askRange(services, title, target, shown?.range);
@@ -44,7 +45,7 @@ export async function downloadLogsFlow(services: Services, argument: unknown): P
 }
 
 async function download(
-  { logs }: Services,
+  { logs }: LogsNeeds,
   title: Text,
   file: string,
   what: Pick<DownloadOptions, 'query' | 'filter' | 'range' | 'format'>,

@@ -4,13 +4,7 @@ import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
 import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
 import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
-import type {
-  AnswerContent,
-  AnswerState,
-  AnswerTab,
-  DoneState,
-  ToAnswerView,
-} from '../../answerMessages.ts';
+import type { AnswerContent, AnswerState, AnswerTab, DoneState, ToAnswerView } from '../../answerMessages.ts';
 import { toAnswerView } from '../../answerMessages.ts';
 import { bytes, duration } from '../format.ts';
 import { answerStyles } from './answerStyles.ts';

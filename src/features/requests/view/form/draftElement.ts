@@ -4,12 +4,7 @@ import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { headerProblem } from '../../../../domain/headerRules.ts';
 import type { Pair } from '../../../../domain/requestDraft.ts';
-import type {
-  DraftContext,
-  DraftToView,
-  ViewDraft,
-  ViewFileTarget,
-} from '../../draftMessages.ts';
+import type { DraftContext, DraftToView, ViewDraft, ViewFileTarget } from '../../draftMessages.ts';
 import type { ToHost } from '../../messages.ts';
 import type { JsonEditor } from '../jsonEditor.ts';
 import { keepViewState, post, viewState } from '../vscodeApi.ts';

@@ -2,7 +2,11 @@ import path from 'node:path';
 import { ModalError } from '../../../../domain/errors.ts';
 import type { MultipartPart, RequestAuth, RequestBody, RequestSpec } from '../../../../domain/request.ts';
 import { addHeader, checkHeaders, checkHost } from '../../../requests/core/checkHeaders.ts';
-import { filledHeaders, isCredentialHeader, mayCarryCredential } from '../../../requests/core/secretHeaders.ts';
+import {
+  filledHeaders,
+  isCredentialHeader,
+  mayCarryCredential,
+} from '../../../requests/core/secretHeaders.ts';
 import { basicCredentials, basicVariable, isAuthorization, refuseSchemes } from './authorization.ts';
 import { formText } from './formText.ts';
 import { graphqlJson } from './graphql.ts';

@@ -15,7 +15,8 @@ import { failureProblems } from '../../../deploy/core/problems.ts';
 import { clockSkewMs, endUnfinished } from '../../../deploy/core/unfinished.ts';
 import { environmentFlag } from '../../../deploy/core/runArguments.ts';
 import type { PlanServices, PlannedUnit } from '../../../deploy/core/plan.ts';
-import { planEnvironment, planUnits, readRates } from '../../../deploy/core/plan.ts';
+import { planEnvironment, planUnits } from '../../../deploy/core/plan.ts';
+import { readRates } from '../../../../store/rates.ts';
 import type { CliTarget } from '../../../deploy/core/scriptTarget.ts';
 import { cliTarget } from '../../../deploy/core/scriptTarget.ts';
 

@@ -1,42 +1,14 @@
 import * as vscode from 'vscode';
-import type { App, Endpoint, ModalFunction } from '../domain/app.ts';
-import { isLive } from '../domain/app.ts';
-import type { CatalogApp, Sample } from '../domain/catalog.ts';
-import { formatUsdPerHour, gpuUsdPerHour } from '../domain/cost.ts';
-import type { Rates } from '../domain/cost.ts';
-import { ModalError } from '../domain/errors.ts';
-import type { Text } from '../shared/text.ts';
-import { plain, text } from '../shared/text.ts';
-import { spokenAge } from '../shared/words.ts';
-import type { AppStore } from '../store/appStore.ts';
-import { appStateLook } from '../features/apps/ui/appStateLook.ts';
-import type { PickItem } from '../editor/shown/inputs.ts';
-import { showPick } from '../editor/shown/inputs.ts';
-
-interface Item<T> extends PickItem {
-  readonly value: T;
-}
-
-/** An endpoint together with the app that serves it. */
-export interface AppEndpoint {
-  readonly app: App;
-  readonly endpoint: Endpoint;
-}
-
-/** @returns undefined when the user left */
-export async function pick<T>(
-  title: Text,
-  placeHolder: Text,
-  items: readonly Item<T>[],
-): Promise<T | undefined> {
-  const chosen = await showPick(items, {
-    title,
-    placeHolder,
-    matchOnDescription: true,
-    matchOnDetail: true,
-  });
-  return chosen?.value;
-}
+import type { App, Endpoint, ModalFunction } from '../../../domain/app.ts';
+import { isLive } from '../../../domain/app.ts';
+import { ModalError } from '../../../domain/errors.ts';
+import { pick } from '../../../editor/pick.ts';
+import type { AppEndpoint } from '../../../domain/target.ts';
+import type { Text } from '../../../shared/text.ts';
+import { plain, text } from '../../../shared/text.ts';
+import { spokenAge } from '../../../shared/words.ts';
+import type { AppStore } from '../../../store/appStore.ts';
+import { appStateLook } from './appStateLook.ts';
 
 /** Lets the user choose a live app. @throws kind `notFound` when there is none */
 export async function pickApp(store: AppStore, title: Text): Promise<App | undefined> {
@@ -104,48 +76,4 @@ export async function pickAddress(
 
 export function endpointsOf(store: AppStore, app: App): Endpoint[] {
   return store.state.snapshot.details.get(app.id)?.functions.flatMap((fn) => fn.endpoints) ?? [];
-}
-
-export async function pickCatalogApp(
-  apps: readonly CatalogApp[],
-  rates: Rates,
-  script: vscode.Uri | undefined,
-): Promise<CatalogApp | vscode.Uri | undefined> {
-  const items: Item<CatalogApp | vscode.Uri>[] = apps.map((app) => {
-    const usd = gpuUsdPerHour(app.gpu.default, rates);
-    return {
-      label: plain(app.title),
-      description: plain(
-        [app.gpu.default, usd === undefined ? '' : formatUsdPerHour(usd)].filter(Boolean).join(' · '),
-      ),
-      detail: plain(app.summary),
-      iconPath: new vscode.ThemeIcon(app.icon),
-      value: app,
-    };
-  });
-  if (script) {
-    items.unshift({
-      label: plain(vscode.workspace.asRelativePath(script)),
-      description: text`active editor`,
-      detail: text`Deploy this script as it is`,
-      iconPath: new vscode.ThemeIcon('file-code'),
-      value: script,
-    });
-  }
-  return pick(text`Deploy App`, text`Choose what to deploy`, items);
-}
-
-export async function pickSample(app: CatalogApp): Promise<Sample | undefined> {
-  if (app.samples.length === 1) return app.samples[0];
-  return pick(
-    text`Send Test Request to ${app.title}`,
-    text`Choose a sample`,
-    app.samples.map((sample) => ({
-      label: plain(sample.title),
-      description: text`${sample.method} ${sample.path}`,
-      detail: plain(sample.expect?.description ?? ''),
-      iconPath: new vscode.ThemeIcon('beaker'),
-      value: sample,
-    })),
-  );
 }

@@ -5,30 +5,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { JournalEntry } from '../../../src/features/deploy/core/journal.ts';
 import { DeployJournal } from '../../../src/features/deploy/core/journal.ts';
-import type { DeployTarget } from '../../../src/features/deploy/core/plan.ts';
-import { deployArgument, toDeployArgument } from '../../../src/features/deploy/ui/deployArgument.ts';
-import { deployTargetFor } from '../../../src/features/deploy/ui/deployTargets.ts';
-import type { Services } from '../../../src/commands/services.ts';
+import { ownTarget } from '../../../src/editor/ownTarget.ts';
 import { watchOtherWindows } from '../../../src/features/deploy/ui/cutOffWork.ts';
+import type { WorkspaceNeeds } from '../../../src/features/workspace/ui/needs.ts';
+import { lookAtOtherWindows } from '../../../src/features/workspace/ui/otherWindows.ts';
 import { ScriptRuns } from '../../../src/features/workspace/ui/scriptRuns.ts';
-import { catalogApp } from '../support/catalogApp.ts';
 
 const editor = vi.hoisted(() => ({
-  asked: [] as string[][],
   commands: [] as unknown[][],
   told: [] as string[],
 }));
 
 vi.mock('vscode', () => ({
-  ThemeIcon: function ThemeIcon() {
-    return {};
-  },
   Uri: { file: (path: string) => ({ toString: () => `file://${path}` }) },
   window: {
-    showQuickPick: (items: readonly { label: string }[]) => {
-      editor.asked.push(items.map(({ label }) => label));
-      return Promise.resolve(items[0]);
-    },
     showWarningMessage: (_message: string, button: string) => Promise.resolve(button),
     showInformationMessage: (message: string, button?: string) => {
       editor.told.push(message);
@@ -41,60 +31,8 @@ vi.mock('vscode', () => ({
 }));
 
 beforeEach(() => {
-  editor.asked.length = 0;
   editor.commands.length = 0;
   editor.told.length = 0;
-});
-
-const script = (name: string, uri: string, variable = 'app') => ({
-  uri,
-  label: uri,
-  apps: [{ name, variable }],
-});
-const services = (scripts: readonly object[]) =>
-  ({
-    catalog: {
-      apps: () => Promise.resolve([catalogApp(), catalogApp({ id: 'other', defaultAppName: 'other' })]),
-    },
-    scriptFinder: { find: () => Promise.resolve(scripts) },
-  }) as unknown as Services;
-
-const resolve = (scripts: readonly object[], argument: unknown) =>
-  deployTargetFor(services(scripts), toDeployArgument(argument)!, ({ uri, variable }) =>
-    Promise.resolve({ kind: 'script', script: `${uri}::${variable}` } as DeployTarget),
-  );
-
-describe('a button that offers to deploy an app', () => {
-  it('deploys that app, wherever its code is, and to its environment', async () => {
-    const files = [script('mine', 'a.py'), script('yours', 'b.py', 'chat')];
-    const to = (name: string) => resolve(files, deployArgument({ name, environment: 'dev' }));
-    expect(await to('yours')).toEqual({ kind: 'script', script: 'b.py::chat', environment: 'dev' });
-    expect(await to('demo-app')).toMatchObject({ kind: 'bundled', app: { id: 'demo' }, environment: 'dev' });
-    await expect(to('theirs')).rejects.toMatchObject({
-      kind: 'notFound',
-      message: expect.stringContaining('has the app theirs') as string,
-    });
-    expect(editor.asked).toEqual([]);
-  });
-
-  it('asks where several files have it, and only for those', async () => {
-    const files = [script('demo-app', 'copy.py'), script('mine', 'a.py')];
-    expect(await resolve(files, deployArgument({ name: 'demo-app', environment: '' }))).toMatchObject({
-      script: 'copy.py::app',
-    });
-    expect(editor.asked).toEqual([['copy.py', 'Demo']]);
-  });
-
-  it('is told from all else that a command may get', () => {
-    for (const other of [
-      undefined,
-      'row',
-      { uri: 'a.py' },
-      { deploy: 'app', name: 1, environment: '' },
-      { deploy: 'x', environment: '' },
-    ])
-      expect(toDeployArgument(other)).toBeUndefined();
-  });
 });
 
 describe('a deploy that was cut off', () => {
@@ -119,10 +57,8 @@ describe('a deploy that was cut off', () => {
       update: (key, value) =>
         Promise.resolve(value === undefined ? void kept.delete(key) : void kept.set(key, value)),
     });
-    const subscription = watchOtherWindows({
-      scriptsView: { view: { visible: false, onDidChangeVisibility: () => ({ dispose: () => undefined }) } },
+    const needs = {
       scriptRuns: new ScriptRuns(),
-      catalogueView: { view: { visible: true, onDidChangeVisibility: () => ({ dispose: () => undefined }) } },
       journal,
       deploys: { all: [] },
       logger: { info: () => undefined, warn: (text: string) => expect.fail(text) },
@@ -131,7 +67,12 @@ describe('a deploy that was cut off', () => {
         account: () => Promise.resolve(accounts.account),
         get: () => Promise.resolve({ listApps: () => Promise.resolve([]) }),
       },
-    } as unknown as Services);
+    } as unknown as WorkspaceNeeds;
+    const view = (visible: boolean) => ({
+      visible,
+      onDidChangeVisibility: () => ({ dispose: () => undefined }),
+    });
+    const subscription = watchOtherWindows(needs, [view(false), view(true)], () => lookAtOtherWindows(needs));
     // All that it waits for is there at once, or a file.
     for (let turn = 0; turn < 30; turn++) {
       await sleep(10);
@@ -157,7 +98,7 @@ describe('a deploy that was cut off', () => {
   ])('is reported %s, and its button deploys that app again', async (_name, noted, accounts) => {
     expect(await reported([noted], accounts)).toEqual([]);
     expect(editor.commands).toEqual([
-      ['modalGpu.deploy', { deploy: 'bundled', id: 'finbert', environment: 'dev' }],
+      ['modalGpu.deploy', ownTarget({ kind: 'codeOfBundled', id: 'finbert', environment: 'dev' })],
     ]);
   });
 
@@ -166,8 +107,8 @@ describe('a deploy that was cut off', () => {
     await reported([{ ...entry, target: { kind: 'script', script: '/w/a.py', variable: 'chat' } }], accounts);
     await reported([{ ...entry, target: undefined } as unknown as JournalEntry], accounts);
     expect(editor.commands.map(([, argument]) => argument)).toEqual([
-      { deploy: 'script', uri: 'file:///w/a.py', variable: 'chat', environment: 'dev' },
-      { deploy: 'app', name: 'finbert-analyst', environment: 'dev' },
+      ownTarget({ kind: 'script', uri: 'file:///w/a.py', variable: 'chat', environment: 'dev' }),
+      ownTarget({ kind: 'codeOfApp', name: 'finbert-analyst', environment: 'dev' }),
     ]);
   });
 
@@ -176,7 +117,9 @@ describe('a deploy that was cut off', () => {
     const target = { kind: 'script', script: '/w/a.py', variable: 'chat' } as const;
     await reported([{ ...entry, kind: 'serve', title: 'web', target }], accounts);
     expect(editor.told).toEqual(['The serve of web ended when its window closed.']);
-    expect(editor.commands).toEqual([['modalGpu.serveScript', { uri: 'file:///w/a.py', variable: 'chat' }]]);
+    expect(editor.commands).toEqual([
+      ['modalGpu.serveScript', ownTarget({ kind: 'script', uri: 'file:///w/a.py', variable: 'chat' })],
+    ]);
     await reported([{ ...entry, kind: 'run', title: 'main', target, runnable: 'main' }], accounts);
     expect(editor.told.at(-1)).toBe('The run of main ended when its window closed.');
   });

@@ -1,0 +1,16 @@
+import type { ControlPlanes } from '../../../modal/planes.ts';
+import type { AppStore } from '../../../store/appStore.ts';
+import type { CliFinder } from '../../account/ui/cliFinder.ts';
+import type { AppsView } from './appsView.ts';
+import type { ArrangementStore } from './arrangementStore.ts';
+import type { LifecycleRows } from './lifecycleRows.ts';
+
+/** What commands on deployed apps work with. */
+export interface AppsNeeds {
+  readonly planes: ControlPlanes;
+  readonly cli: CliFinder;
+  readonly store: AppStore;
+  readonly arrangement: ArrangementStore;
+  readonly appsView: AppsView;
+  readonly lifecycle: LifecycleRows;
+}

@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import type { CatalogApp, Sample } from '../../../domain/catalog.ts';
+import type { Rates } from '../../../domain/cost.ts';
+import { formatUsdPerHour, gpuUsdPerHour } from '../../../domain/cost.ts';
+import type { ValueItem } from '../../../editor/pick.ts';
+import { pick } from '../../../editor/pick.ts';
+import { plain, text } from '../../../shared/text.ts';
+
+export async function pickCatalogApp(
+  apps: readonly CatalogApp[],
+  rates: Rates,
+  script: vscode.Uri | undefined,
+): Promise<CatalogApp | vscode.Uri | undefined> {
+  const items: ValueItem<CatalogApp | vscode.Uri>[] = apps.map((app) => {
+    const usd = gpuUsdPerHour(app.gpu.default, rates);
+    return {
+      label: plain(app.title),
+      description: plain(
+        [app.gpu.default, usd === undefined ? '' : formatUsdPerHour(usd)].filter(Boolean).join(' · '),
+      ),
+      detail: plain(app.summary),
+      iconPath: new vscode.ThemeIcon(app.icon),
+      value: app,
+    };
+  });
+  if (script) {
+    items.unshift({
+      label: plain(vscode.workspace.asRelativePath(script)),
+      description: text`active editor`,
+      detail: text`Deploy this script as it is`,
+      iconPath: new vscode.ThemeIcon('file-code'),
+      value: script,
+    });
+  }
+  return pick(text`Deploy App`, text`Choose what to deploy`, items);
+}
+
+export async function pickSample(app: CatalogApp): Promise<Sample | undefined> {
+  if (app.samples.length === 1) return app.samples[0];
+  return pick(
+    text`Send Test Request to ${app.title}`,
+    text`Choose a sample`,
+    app.samples.map((sample) => ({
+      label: plain(sample.title),
+      description: text`${sample.method} ${sample.path}`,
+      detail: plain(sample.expect?.description ?? ''),
+      iconPath: new vscode.ThemeIcon('beaker'),
+      value: sample,
+    })),
+  );
+}

@@ -1,0 +1,15 @@
+import { commands } from '../../../contributions.ts';
+import type { CommandsOf } from '../../../editor/command.ts';
+import { text } from '../../../shared/text.ts';
+import { resolveEndpoint } from '../../apps/ui/resolveApp.ts';
+import type { LoadTestNeeds } from './needs.ts';
+
+export function loadTestCommands(needs: LoadTestNeeds): CommandsOf<'loadTest'> {
+  return {
+    [commands.loadTest]: async (target) => {
+      const given = target?.kind === 'request' ? target : undefined;
+      const endpoint = given?.endpoint ?? (await resolveEndpoint(needs, target, text`Load Test`));
+      if (endpoint) await (await import('./loadFlow.ts')).loadTest(needs, endpoint, given?.spec);
+    },
+  };
+}
