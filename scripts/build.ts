@@ -3,34 +3,33 @@
  *
  * `node scripts/build.ts [--production] [--watch]`
  */
+import { globSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { root } from './root.ts';
 
-/** Source modules that become files of their own, by output name. A dynamic import of one stays a run-time import. */
+/** What every feature loads on first use, as `dist/<feature>.js`. */
+function lazyFeatures(): Record<string, string> {
+  const files = globSync('src/features/*/lazy.ts', { cwd: root }).sort();
+  return Object.fromEntries(files.map((file) => [path.basename(path.dirname(file)), file]));
+}
+
+/**
+ * Source modules that become files of their own, by output name. A dynamic import of one stays a run-time import.
+ * Beside the features: libraries that take long to evaluate, and what runs in a thread.
+ */
 const lazyModules: Readonly<Record<string, string>> = {
+  ...lazyFeatures(),
   sdk: 'src/modal/sdk.ts',
   tunnel: 'src/modal/network/tunnel.ts',
   http: 'src/features/requests/core/httpClient.ts',
   redact: 'src/shared/redact.ts',
   secretHeaders: 'src/features/requests/core/secretHeaders.ts',
-  deploy: 'src/features/deploy/ui/deployFlow.ts',
-  gettingReady: 'src/features/account/ui/gettingReady.ts',
-  requestPanel: 'src/features/requests/ui/requestPanel.ts',
-  requestMemory: 'src/features/savedRequests/ui/flows.ts',
-  loadTest: 'src/features/loadTest/ui/loadFlow.ts',
-  loadWorker: 'src/features/loadTest/core/worker.ts',
-  healthCheck: 'src/features/health/ui/healthFlow.ts',
-  lifecycle: 'src/features/apps/ui/lifecycle/flows.ts',
   catalog: 'src/domain/catalog.ts',
-  scriptActions: 'src/features/workspace/ui/scriptActions.ts',
-  taskArguments: 'src/features/workspace/core/running/taskArguments.ts',
+  loadWorker: 'src/features/loadTest/core/worker.ts',
   scriptParser: 'src/features/workspace/core/parserWorker.ts',
-  doctor: 'src/features/doctor/ui/doctor.ts',
   doctorWorker: 'src/features/doctor/core/doctorWorker.ts',
-  logsPanel: 'src/features/logs/ui/logsPanel.ts',
-  logDownload: 'src/features/logs/ui/past/downloadFlow.ts',
 };
 
 /** Keeps `await import('…/sdk.ts')` as a load of `dist/sdk.js` instead of pulling it into the entry file. */

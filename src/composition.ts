@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { commands, contextKeys, views } from './contributions.ts';
-import { DeployJournal } from './features/deploy/core/journal.ts';
+import { DeployJournal } from './features/deploy/core/index.ts';
 import type { Disposable } from './shared/emitter.ts';
 import { DisposableStore } from './shared/emitter.ts';
 import { ControlPlanes } from './modal/planes.ts';
@@ -11,9 +11,8 @@ import { EndpointKeys } from './editor/endpointKeys.ts';
 import { ChannelLogger } from './editor/logger.ts';
 import { Presenter } from './editor/present.ts';
 import { WorkspaceStorage } from './editor/workspaceStorage.ts';
-import { secretNames } from './features/requests/core/auth.ts';
-import { RecordedSender } from './features/savedRequests/core/recordedSender.ts';
-import { RequestSender } from './features/requests/core/send.ts';
+import { RequestSender, secretNames } from './features/requests/core/index.ts';
+import { RecordedSender } from './features/savedRequests/core/index.ts';
 import { AppStore } from './store/appStore.ts';
 import { CatalogStore } from './store/catalogStore.ts';
 import { CurrentRates } from './store/rates.ts';
@@ -21,38 +20,31 @@ import { findEndpoint } from './store/findEndpoint.ts';
 import { noticeReturn } from './store/noticeReturn.ts';
 import { targetReader } from './commands/readTarget.ts';
 import { commandTitles, registerCommands, runCommand } from './editor/command.ts';
-import { lookAtOtherWindows } from './features/workspace/ui/otherWindows.ts';
+import {
+  DeployedApps,
+  isLiveRun,
+  lookAtOtherWindows,
+  ScriptCodeLenses,
+  ScriptFinder,
+  ScriptReader,
+  ScriptRuns,
+  ScriptsView,
+  ScriptTasks,
+  sourceFolders,
+} from './features/workspace/index.ts';
 import { codeOf } from './domain/target.ts';
 import { commandTable } from './commands/commandTable.ts';
-import { openDashboard } from './features/apps/ui/openDashboard.ts';
+import { AppsView, ArrangementStore, LifecycleRows, openDashboard } from './features/apps/index.ts';
 import type { Services } from './commands/services.ts';
-import { DeployProblems } from './features/deploy/ui/deployProblems.ts';
-import { DoctorStarter } from './features/doctor/ui/startDoctor.ts';
-import { DeployTracker } from './features/deploy/ui/deployTracker.ts';
-import { watchOtherWindows } from './features/deploy/ui/cutOffWork.ts';
-import { sourceFolders } from './features/workspace/ui/sourceFolders.ts';
-import { LogsController } from './features/logs/ui/logsController.ts';
-import { CliFinder } from './features/account/ui/cliFinder.ts';
-import { watchProfileFile } from './features/account/ui/watchProfileFile.ts';
-import { EndpointDrop } from './features/requests/ui/endpointDrop.ts';
-import type { RequestActions } from './features/requests/ui/requestActions.ts';
-import { HttpLanguage } from './features/savedRequests/ui/httpLanguage.ts';
-import { RequestMemory } from './features/savedRequests/ui/requestMemory.ts';
+import { DeployProblems, DeployTracker, watchOtherWindows } from './features/deploy/index.ts';
+import { DoctorStarter } from './features/doctor/index.ts';
+import { LogsController } from './features/logs/index.ts';
+import { CliFinder, StatusItem, watchProfileFile } from './features/account/index.ts';
+import { EndpointDrop, RequestsController, wakeCost } from './features/requests/index.ts';
+import type { RequestActions } from './features/requests/index.ts';
+import { HttpLanguage, RequestMemory } from './features/savedRequests/index.ts';
 import { CallRegistry } from './store/callRegistry.ts';
-import { RequestsController } from './features/requests/ui/requestsController.ts';
-import { DeployedApps } from './features/workspace/ui/deployedApps.ts';
-import { wakeCost } from './features/requests/ui/wakeCost.ts';
-import { ScriptCodeLenses } from './features/workspace/ui/scriptCodeLenses.ts';
-import { ScriptFinder } from './features/workspace/ui/scriptFinder.ts';
-import { ScriptReader } from './features/workspace/ui/scriptReader.ts';
-import { ScriptRuns, isLiveRun } from './features/workspace/ui/scriptRuns.ts';
-import { ScriptTasks } from './features/workspace/ui/scriptTasks.ts';
-import { ScriptsView } from './features/workspace/ui/scriptsView.ts';
-import { StatusItem } from './features/account/ui/statusItem.ts';
-import { AppsView } from './features/apps/ui/appsView.ts';
-import { ArrangementStore } from './features/apps/ui/arrangementStore.ts';
-import { CatalogueView } from './features/catalogue/ui/catalogueView.ts';
-import { LifecycleRows } from './features/apps/ui/lifecycleRows.ts';
+import { CatalogueView } from './features/catalogue/index.ts';
 
 /** Builds every object in order and connects them. Starts nothing: the first view or command does the first work. */
 export function compose(context: vscode.ExtensionContext): Disposable {

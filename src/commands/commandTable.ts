@@ -1,16 +1,15 @@
 import * as vscode from 'vscode';
 import { commands, walkthrough } from '../contributions.ts';
 import type { CommandTable } from '../editor/command.ts';
-import { accountCommands } from '../features/account/ui/accountCommands.ts';
-import { appsCommands } from '../features/apps/ui/appsCommands.ts';
-import { lifecycleCommands } from '../features/apps/ui/lifecycle/lifecycleCommands.ts';
-import { catalogueCommands } from '../features/catalogue/ui/catalogueCommands.ts';
-import { healthCommands } from '../features/health/ui/healthCommands.ts';
-import { loadTestCommands } from '../features/loadTest/ui/loadTestCommands.ts';
-import { logsCommands } from '../features/logs/ui/logsCommands.ts';
-import { requestCommands } from '../features/requests/ui/requestCommands.ts';
-import { requestMemoryCommands } from '../features/savedRequests/ui/requestMemoryCommands.ts';
-import { scriptCommands } from '../features/workspace/ui/scriptCommands.ts';
+import { accountCommands } from '../features/account/index.ts';
+import { appsCommands, lifecycleCommands } from '../features/apps/index.ts';
+import { catalogueCommands } from '../features/catalogue/index.ts';
+import { healthCommands } from '../features/health/index.ts';
+import { loadTestCommands } from '../features/loadTest/index.ts';
+import { logsCommands } from '../features/logs/index.ts';
+import { requestCommands } from '../features/requests/index.ts';
+import { requestMemoryCommands } from '../features/savedRequests/index.ts';
+import { scriptCommands } from '../features/workspace/index.ts';
 import { deployCommands } from './deployCommands.ts';
 import type { Services } from './services.ts';
 

@@ -4,11 +4,11 @@ import { commands } from '../contributions.ts';
 import { ModalError } from '../domain/errors.ts';
 import { appReference } from '../domain/script.ts';
 import type { CommandsOf } from '../editor/command.ts';
-import type { RunningDeploy } from '../features/deploy/ui/deployTracker.ts';
+import type { RunningDeploy } from '../features/deploy/index.ts';
 import { resolveDeployTarget } from './deployTarget.ts';
 import type { Services } from './services.ts';
 
-type DeployFlow = import('../features/deploy/ui/deployFlow.ts').DeployFlow;
+type DeployFlow = import('../features/deploy/lazy.ts').DeployFlow;
 
 export function deployCommands(services: Services): CommandsOf<'deploy' | 'cancelDeploy' | 'showDeployLog'> {
   let flow: Promise<DeployFlow> | undefined;
@@ -17,9 +17,7 @@ export function deployCommands(services: Services): CommandsOf<'deploy' | 'cance
       const target = await resolveDeployTarget(services, about);
       if (!target) return;
       // A file of its own, loaded by the first deploy.
-      flow ??= import('../features/deploy/ui/deployFlow.ts').then(
-        ({ DeployFlow }) => new DeployFlow(services),
-      );
+      flow ??= import('../features/deploy/lazy.ts').then(({ DeployFlow }) => new DeployFlow(services));
       await (await flow).run(target);
     },
     [commands.cancelDeploy]: (about) => {

@@ -5,9 +5,9 @@ import { ModalError } from '../domain/errors.ts';
 import type { ScriptReference } from '../domain/target.ts';
 import { isModalScript } from '../editor/activeScript.ts';
 import { pick } from '../editor/pick.ts';
-import { pickCatalogApp } from '../features/catalogue/ui/pickCatalogApp.ts';
-import type { DeployTarget } from '../features/deploy/core/plan.ts';
-import type { ScriptOrFile } from '../features/workspace/ui/scriptReference.ts';
+import { pickCatalogApp } from '../features/catalogue/index.ts';
+import type { DeployTarget } from '../features/deploy/core/index.ts';
+import type { ScriptOrFile } from '../features/workspace/index.ts';
 import { plain, text } from '../shared/text.ts';
 import type { Services } from './services.ts';
 
@@ -60,7 +60,7 @@ async function ofChoice(
 
 /** Of the scripts bundle, which loads with the first script. */
 async function ofScript(services: DeployServices, about: ScriptOrFile): Promise<DeployTarget | undefined> {
-  const { resolveScript } = await import('../features/workspace/ui/scriptActions.ts');
+  const { resolveScript } = await import('../features/workspace/lazy.ts');
   const choice = await resolveScript(services, about, text`Deploy Script`);
   if (!choice) return undefined;
   const { script, app, several = false } = choice;

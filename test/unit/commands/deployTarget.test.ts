@@ -23,7 +23,7 @@ vi.mock('vscode', () => ({
 }));
 
 // Reading the file and asking which of its apps is meant are tested with the scripts.
-vi.mock('../../../src/features/workspace/ui/scriptActions.ts', () => ({
+vi.mock('../../../src/features/workspace/lazy.ts', () => ({
   resolveScript: (_sources: unknown, { uri, variable }: ScriptTarget) =>
     Promise.resolve({ script: `${uri}::${variable}` }),
 }));

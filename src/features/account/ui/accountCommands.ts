@@ -5,9 +5,9 @@ import { ModalError } from '../../../domain/errors.ts';
 import type { CommandsOf } from '../../../editor/command.ts';
 import type { AccountNeeds } from './needs.ts';
 
-type SignInFlow = import('./signInFlow.ts').SignInFlow;
+type SignInFlow = import('../lazy.ts').SignInFlow;
 
-const load = () => import('./gettingReady.ts');
+const load = () => import('../lazy.ts');
 
 /** The account that is used, and how the user comes to have one. */
 export function accountCommands(

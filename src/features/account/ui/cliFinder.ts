@@ -85,7 +85,7 @@ export class CliFinder implements vscode.Disposable {
   }
 
   async #find(signal: AbortSignal): Promise<ModalCli> {
-    const [{ findCli }, input] = await Promise.all([import('./gettingReady.ts'), this.input()]);
+    const [{ findCli }, input] = await Promise.all([import('../lazy.ts'), this.input()]);
     return findCli(input, signal);
   }
 

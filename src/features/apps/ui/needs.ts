@@ -1,6 +1,6 @@
 import type { ControlPlanes } from '../../../modal/planes.ts';
 import type { AppStore } from '../../../store/appStore.ts';
-import type { CliFinder } from '../../account/ui/cliFinder.ts';
+import type { CliFinder } from '../../account/index.ts';
 import type { AppsView } from './appsView.ts';
 import type { ArrangementStore } from './arrangementStore.ts';
 import type { LifecycleRows } from './lifecycleRows.ts';

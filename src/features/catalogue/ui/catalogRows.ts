@@ -4,7 +4,7 @@ import type { Rates } from '../../../domain/cost.ts';
 import { formatUsdPerHour, gpuUsdPerHour } from '../../../domain/cost.ts';
 import type { CatalogRowTarget } from '../../../domain/target.ts';
 import { parseGpu } from '../../../domain/gpu.ts';
-import type { DeployStatus } from '../../deploy/ui/deployTracker.ts';
+import type { DeployStatus } from '../../deploy/index.ts';
 import { shortAge, spokenAge } from '../../../shared/words.ts';
 import type { Row, Rows } from '../../../editor/rows/row.ts';
 import { rootRow } from '../../../editor/rows/row.ts';

@@ -4,7 +4,7 @@ import { DisposableStore } from '../../../shared/emitter.ts';
 import type { AppStore } from '../../../store/appStore.ts';
 import type { CatalogStore } from '../../../store/catalogStore.ts';
 import type { CurrentRates } from '../../../store/rates.ts';
-import type { DeployTracker } from '../../deploy/ui/deployTracker.ts';
+import type { DeployTracker } from '../../deploy/index.ts';
 import type { CatalogRowTarget } from '../../../domain/target.ts';
 import { buildCatalogRows } from './catalogRows.ts';
 import { RowTree } from '../../../editor/rows/rowTree.ts';

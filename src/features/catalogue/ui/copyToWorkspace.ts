@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { copyApp } from '../../deploy/core/copyApp.ts';
+import { copyApp } from '../../deploy/core/index.ts';
 import type { CatalogApp } from '../../../domain/catalog.ts';
 import type { CatalogRowTarget } from '../../../domain/target.ts';
 import { text } from '../../../shared/text.ts';

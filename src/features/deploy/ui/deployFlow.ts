@@ -12,7 +12,7 @@ import { appReference } from '../../../domain/script.ts';
 import { text } from '../../../shared/text.ts';
 import { secretKeyName } from '../../../domain/keyNames.ts';
 import type { DeployNeeds } from './needs.ts';
-import type { OutputSink } from '../../logs/ui/logsController.ts';
+import type { OutputSink } from '../../logs/index.ts';
 import { withSignal } from '../../../editor/withSignal.ts';
 import { afterFailure, afterSuccess } from './afterDeploy.ts';
 import { ChoiceMemory } from './choiceMemory.ts';

@@ -1,7 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
-import type { ImportedNames } from '../../workspace/core/names.ts';
-import type { PythonSource } from '../../workspace/core/pythonSource.ts';
-import { childrenOf } from '../../workspace/core/pythonSource.ts';
+import type { ImportedNames, PythonSource } from '../../workspace/core/index.ts';
+import { childrenOf } from '../../workspace/core/index.ts';
 import { ownValue } from '../../../shared/ownValue.ts';
 
 /** What a name or an expression holds, as far as the file tells. */

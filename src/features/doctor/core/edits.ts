@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
-import type { PythonSource } from '../../workspace/core/pythonSource.ts';
-import { childrenOf } from '../../workspace/core/pythonSource.ts';
+import type { PythonSource } from '../../workspace/core/index.ts';
+import { childrenOf } from '../../workspace/core/index.ts';
 import type { Edit } from './rule.ts';
 
 /** Takes an argument out of its call, with the comma that belongs to it. @param value the argument's value */

@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
-import type { Argument } from '../../workspace/core/pythonSource.ts';
+import type { Argument } from '../../workspace/core/index.ts';
 import { importNameAt, lineOf, modalPrefix, withoutArgument, withoutImport } from './edits.ts';
 import type { PythonFile } from './pythonFile.ts';
 import type { Edit, Fix } from './rule.ts';

@@ -1,8 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
-import { ImportedNames } from '../../workspace/core/names.ts';
-import type { Value } from '../../workspace/core/values.ts';
-import { Values } from '../../workspace/core/values.ts';
-import { PythonSource, childrenOf } from '../../workspace/core/pythonSource.ts';
+import { childrenOf, ImportedNames, PythonSource, Values } from '../../workspace/core/index.ts';
+import type { Value } from '../../workspace/core/index.ts';
 import type { Kind } from './bindings.ts';
 import { Bindings } from './bindings.ts';
 import { boundInside } from './scopes.ts';

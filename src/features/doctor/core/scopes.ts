@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
-import type { PythonSource } from '../../workspace/core/pythonSource.ts';
-import { childrenOf } from '../../workspace/core/pythonSource.ts';
+import type { PythonSource } from '../../workspace/core/index.ts';
+import { childrenOf } from '../../workspace/core/index.ts';
 
 /** The names that a function or lambda binds for itself: parameters, and what its body assigns, defines or imports. */
 export function boundInside(scope: SyntaxNode, source: PythonSource): ReadonlySet<string> {

@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
-import type { Argument } from '../../workspace/core/pythonSource.ts';
-import { childrenOf } from '../../workspace/core/pythonSource.ts';
+import type { Argument } from '../../workspace/core/index.ts';
+import { childrenOf } from '../../workspace/core/index.ts';
 import { namesOf } from './bindings.ts';
 import type { PythonFile } from './pythonFile.ts';
 

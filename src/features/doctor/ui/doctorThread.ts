@@ -1,7 +1,7 @@
 import type { Disposable } from '../../../shared/emitter.ts';
 import type { DoctorAnswer, DoctorQuestion, Given } from '../core/doctorWorker.ts';
 import type { Examined } from '../core/examine.ts';
-import { ParserThread } from '../../workspace/core/parserThread.ts';
+import { ParserThread } from '../../workspace/core/index.ts';
 
 /** Asks the thread of the doctor. A file that takes too long has no answers. */
 export class DoctorThread implements Disposable {

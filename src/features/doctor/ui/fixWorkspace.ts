@@ -8,7 +8,7 @@ import { ModalError } from '../../../domain/errors.ts';
 import { lines, text } from '../../../shared/text.ts';
 import { plural } from '../../../shared/words.ts';
 import { showInformation, showWarning, withProgress } from '../../../editor/shown/messages.ts';
-import type { ScriptFiles } from '../../workspace/core/scriptIndex.ts';
+import type { ScriptFiles } from '../../workspace/core/index.ts';
 import { rangeOf } from './doctorFixes.ts';
 
 /** In the editor's preview such changes are off, and are made only where the user ticks them. */

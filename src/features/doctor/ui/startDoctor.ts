@@ -5,9 +5,9 @@ import type { Logger } from '../../../shared/logger.ts';
 import type { Config } from '../../../editor/config.ts';
 import type { ControlPlanes } from '../../../modal/planes.ts';
 import type { AppStore } from '../../../store/appStore.ts';
-import { effectiveEnvironment } from '../../account/ui/statusLook.ts';
-import type { CliFinder } from '../../account/ui/cliFinder.ts';
-import { workspaceFiles } from '../../workspace/ui/workspaceFiles.ts';
+import { effectiveEnvironment } from '../../account/index.ts';
+import type { CliFinder } from '../../account/index.ts';
+import { workspaceFiles } from '../../workspace/index.ts';
 import type { Doctor } from './doctor.ts';
 
 interface Needs {
@@ -57,7 +57,7 @@ export class DoctorStarter implements vscode.Disposable {
 
   #load(): Promise<Doctor> {
     const { extensionUri, cli, config, planes, store, rates, logger } = this.#needs;
-    return (this.#doctor ??= import('./doctor.ts').then(({ Doctor }) =>
+    return (this.#doctor ??= import('../lazy.ts').then(({ Doctor }) =>
       this.#disposables.add(
         new Doctor({
           workerFile: vscode.Uri.joinPath(extensionUri, 'dist', 'doctorWorker.js').fsPath,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isCancelled, toModalError } from '../../../domain/errors.ts';
 import type { HttpResult } from '../../../domain/request.ts';
-import { explainResult } from '../../requests/core/explain.ts';
+import { explainResult } from '../../requests/core/index.ts';
 import type { Connected } from './connect.ts';
 import { modelOf, operationsOf } from './readAnswers.ts';
 

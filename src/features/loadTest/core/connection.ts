@@ -1,6 +1,7 @@
 import { ModalError } from '../../../domain/errors.ts';
 import type { NetworkSettings } from '../../../domain/network.ts';
-import { checkHeaders } from '../../requests/core/checkHeaders.ts';
+import type { HttpClient } from '../../requests/core/index.ts';
+import { checkHeaders } from '../../requests/core/index.ts';
 import { ProxiedWire } from './proxiedWire.ts';
 import { SocketWire } from './socketWire.ts';
 import type { LoadAnswer } from './stats.ts';
@@ -15,10 +16,7 @@ export interface LoadRequest {
 }
 
 /** What the bundle of the HTTP client gives. */
-export type LoadLibrary = Pick<
-  typeof import('../../requests/core/httpClient.ts'),
-  'makeConnection' | 'forwardError'
->;
+export type LoadLibrary = Pick<HttpClient, 'makeConnection' | 'forwardError'>;
 
 export interface ConnectionOptions {
   /** Limit for the first byte of each leg, in milliseconds. */

@@ -1,3 +1,4 @@
+import { loadHttpClient } from '../../requests/core/index.ts';
 import type { LoadEnd, LoadPlan, LoadSnapshot } from '../../../domain/load.ts';
 import type { NetworkSettings } from '../../../domain/network.ts';
 import { plainNetwork } from '../../../domain/network.ts';
@@ -47,7 +48,7 @@ export async function generateLoad(
   listener: LoadListener,
 ): Promise<LoadOutcome> {
   checkPlan(plan);
-  const library = await import('../../requests/core/httpClient.ts');
+  const library = await loadHttpClient();
   const start = performance.now();
   const elapsed = () => performance.now() - start;
   const stats = new LoadStats();

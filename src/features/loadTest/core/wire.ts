@@ -1,4 +1,4 @@
-import { FailureWatch } from '../../requests/core/answer/failureWatch.ts';
+import { FailureWatch } from '../../requests/core/index.ts';
 
 /** One request of a load test, or one poll of it. */
 export interface Leg {

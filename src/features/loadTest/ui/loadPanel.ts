@@ -8,12 +8,12 @@ import { asMarkdown, endWords, errorWords, planWords } from '../../../domain/loa
 import { redactBeginning } from '../../../shared/redact.ts';
 import type { RequestAuth } from '../../../domain/request.ts';
 import { text } from '../../../shared/text.ts';
-import { explainResult } from '../../requests/core/explain.ts';
+import { explainResult } from '../../requests/core/index.ts';
 import { codeOf } from '../../../domain/target.ts';
 import { runCommand } from '../../../editor/command.ts';
 import type { LoadTestNeeds } from './needs.ts';
 import { webviewHtml, webviewOptions } from '../../../editor/webviewHtml.ts';
-import { askForKey } from '../../requests/ui/askForKey.ts';
+import { askForKey } from '../../requests/index.ts';
 import type { LoadRequestChoice, LoadTarget } from './loadRequest.ts';
 import { requestWords } from './loadRequest.ts';
 import type { LoadRun } from './loadRun.ts';

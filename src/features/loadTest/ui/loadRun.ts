@@ -9,7 +9,7 @@ import { redactBeginning } from '../../../shared/redact.ts';
 import type { ControlPlane } from '../../../modal/controlPlane.ts';
 import { runLoad } from '../core/run.ts';
 import { watchContainers } from '../core/watchContainers.ts';
-import { wholeBody } from '../../requests/core/requestBody.ts';
+import { wholeBody } from '../../requests/core/index.ts';
 import type { LoadTarget } from './loadRequest.ts';
 import { seenCost } from './loadWords.ts';
 

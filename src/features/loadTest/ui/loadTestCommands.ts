@@ -1,7 +1,7 @@
 import { commands } from '../../../contributions.ts';
 import type { CommandsOf } from '../../../editor/command.ts';
 import { text } from '../../../shared/text.ts';
-import { resolveEndpoint } from '../../apps/ui/resolveApp.ts';
+import { resolveEndpoint } from '../../apps/index.ts';
 import type { LoadTestNeeds } from './needs.ts';
 
 export function loadTestCommands(needs: LoadTestNeeds): CommandsOf<'loadTest'> {
@@ -9,7 +9,7 @@ export function loadTestCommands(needs: LoadTestNeeds): CommandsOf<'loadTest'> {
     [commands.loadTest]: async (target) => {
       const given = target?.kind === 'request' ? target : undefined;
       const endpoint = given?.endpoint ?? (await resolveEndpoint(needs, target, text`Load Test`));
-      if (endpoint) await (await import('./loadFlow.ts')).loadTest(needs, endpoint, given?.spec);
+      if (endpoint) await (await import('../lazy.ts')).loadTest(needs, endpoint, given?.spec);
     },
   };
 }

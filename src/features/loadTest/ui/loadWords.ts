@@ -5,7 +5,7 @@ import type { ContainerSeconds, LoadUnit } from '../core/loadCost.ts';
 import { cpuUsdPerHour, formatUsd, seenUsd, worstCaseUsd } from '../core/loadCost.ts';
 import type { LoadCost } from '../../../domain/loadReport.ts';
 import { planWords } from '../../../domain/loadReport.ts';
-import { gpuLines, nameOf, sourceWords } from '../../apps/ui/costWords.ts';
+import { gpuLines, nameOf, sourceWords } from '../../apps/index.ts';
 
 /** What the one question before a test says, one fact a line. */
 export function confirmationLines(

@@ -6,8 +6,8 @@ import type { ControlPlanes } from '../../../modal/planes.ts';
 import type { Logger } from '../../../shared/logger.ts';
 import type { AppStore } from '../../../store/appStore.ts';
 import type { CatalogStore } from '../../../store/catalogStore.ts';
-import type { LogsController } from '../../logs/ui/logsController.ts';
-import type { RequestSender } from '../../requests/core/send.ts';
+import type { LogsController } from '../../logs/index.ts';
+import type { RequestSender } from '../../requests/core/index.ts';
 
 /** What a load test works with. */
 export interface LoadTestNeeds {

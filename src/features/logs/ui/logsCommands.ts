@@ -7,7 +7,7 @@ import type { Target } from '../../../domain/target.ts';
 import type { CommandsOf } from '../../../editor/command.ts';
 import { resolveLogTarget } from './resolveLogTarget.ts';
 import type { LogsNeeds } from './needs.ts';
-import { appStateLook } from '../../apps/ui/appStateLook.ts';
+import { appStateLook } from '../../apps/index.ts';
 import type { LogTarget } from './logsController.ts';
 import { showPicks } from '../../../editor/shown/inputs.ts';
 
@@ -53,7 +53,7 @@ export function logsCommands(
     [commands.showLogRequest]: (line) => logs.showRequest(line?.callId ?? ''),
     [commands.showLogRange]: () => logs.openRangePicker(),
     [commands.downloadLogs]: async (target) => {
-      const { downloadLogsFlow } = await import('./past/downloadFlow.ts');
+      const { downloadLogsFlow } = await import('../lazy.ts');
       await downloadLogsFlow(needs, target);
     },
   };

@@ -170,7 +170,7 @@ export class LogsController implements vscode.WebviewViewProvider, vscode.Dispos
   }
 
   #load(): Promise<LogsPanel> {
-    this.#panel ??= import('./logsPanel.ts').then(
+    this.#panel ??= import('../lazy.ts').then(
       ({ LogsPanel }) =>
         new LogsPanel(this.#extensionUri, this.#planes, this.#logger, this.#documents, this.#host),
     );

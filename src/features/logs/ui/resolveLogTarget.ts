@@ -3,7 +3,7 @@ import type { AppRowTarget, Target } from '../../../domain/target.ts';
 import { appOf } from '../../../domain/target.ts';
 import { withSignal } from '../../../editor/withSignal.ts';
 import { text } from '../../../shared/text.ts';
-import { pickApp } from '../../apps/ui/pickApp.ts';
+import { pickApp } from '../../apps/index.ts';
 import type { LogTarget } from './logsController.ts';
 import type { LogsNeeds } from './needs.ts';
 

@@ -1,4 +1,8 @@
-import type { TextRange } from '../../savedRequests/core/httpFile/model.ts';
+/** A place in a text, by offsets. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** Variables that the endpoint's key takes in files; their values come from the secret storage, never from a file. */
 export const keyVariables = ['MODAL_API_KEY', 'MODAL_KEY', 'MODAL_SECRET'] as const;

@@ -1,3 +1,5 @@
+import type { HttpClient } from './loadHttpClient.ts';
+import { loadHttpClient } from './loadHttpClient.ts';
 import { ModalError } from '../../../domain/errors.ts';
 import type { Logger } from '../../../shared/logger.ts';
 import type { NetworkSettings } from '../../../domain/network.ts';
@@ -12,7 +14,7 @@ import { decodeText } from './textBody.ts';
 /** They know the list of credentials, which is too large for a file that every start evaluates. */
 const secretHeaders = () => import('./secretHeaders.ts');
 
-type Client = Pick<typeof import('./httpClient.ts'), 'send'>;
+type Client = Pick<HttpClient, 'send'>;
 
 export interface SenderOptions {
   readonly logger: Logger;
@@ -38,7 +40,7 @@ export class RequestSender {
 
   constructor(options: SenderOptions) {
     this.#options = options;
-    this.#loadClient = options.loadClient ?? (() => import('./httpClient.ts'));
+    this.#loadClient = options.loadClient ?? loadHttpClient;
   }
 
   /** @throws kind `signedOut` when the endpoint's key is not known, `invalid` for a header without value, else as the client does */

@@ -2,7 +2,7 @@ import type { App } from '../../../domain/app.ts';
 import type { RequestSpec } from '../../../domain/request.ts';
 import type { CallRegistry } from '../../../store/callRegistry.ts';
 import type { AppEndpoint } from '../../../domain/target.ts';
-import type { LogTarget } from '../../logs/ui/logsController.ts';
+import type { LogTarget } from '../../logs/index.ts';
 
 /** What a request panel asks the rest of the extension to do. */
 export interface RequestActions {

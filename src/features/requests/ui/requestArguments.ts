@@ -10,11 +10,10 @@ import { defaultAuth, keyName, knownAuth } from '../core/auth.ts';
 import { endpointOfManaged } from '../../../store/findEndpoint.ts';
 import { askForKey } from './askForKey.ts';
 import type { commands, TargetOf } from '../../../contributions.ts';
-import { resolveEndpoint } from '../../apps/ui/resolveApp.ts';
+import { endpointsOf, resolveEndpoint } from '../../apps/index.ts';
 import type { AppEndpoint, Target } from '../../../domain/target.ts';
-import { endpointsOf } from '../../apps/ui/pickApp.ts';
 import { pick } from '../../../editor/pick.ts';
-import { pickSample } from '../../catalogue/ui/pickCatalogApp.ts';
+import { pickSample } from '../../catalogue/index.ts';
 import type { RequestsNeeds } from './needs.ts';
 import { showStatus } from '../../../editor/shown/messages.ts';
 

@@ -3,7 +3,7 @@ import { text } from '../../../shared/text.ts';
 import { commands } from '../../../contributions.ts';
 import type { Target } from '../../../domain/target.ts';
 import type { CommandsOf } from '../../../editor/command.ts';
-import { resolveEndpoint } from '../../apps/ui/resolveApp.ts';
+import { resolveEndpoint } from '../../apps/index.ts';
 import { bundledApp, copyEndpointKey, sendRequest, setEndpointKey } from './requestArguments.ts';
 import type { RequestsNeeds } from './needs.ts';
 import { chooseFile } from './chooseFile.ts';

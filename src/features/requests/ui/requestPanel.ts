@@ -236,9 +236,3 @@ export class RequestPanel implements vscode.Disposable {
     void this.#view.webview.postMessage(message);
   }
 }
-
-export { draftOf } from '../core/draftOf.ts';
-export { ApiDescriptions } from '../core/openapi/apiDescriptions.ts';
-export { KeyedFiles } from '../core/keyedFiles.ts';
-export { RequestSession } from './requestSession.ts';
-export { SavedDrafts } from './savedDrafts.ts';

@@ -37,7 +37,7 @@ export interface RequestsOptions {
   readonly wakes: (target: RequestTarget) => string;
 }
 
-type PanelModule = typeof import('./requestPanel.ts');
+type PanelModule = typeof import('../lazy.ts');
 
 /** How a panel begins. */
 export interface OpenOptions {
@@ -118,7 +118,7 @@ export class RequestsController implements vscode.Disposable {
     // A request of the history names the key that its endpoint had then.
     const { auth } = asked;
     const spec = auth ? { ...asked, auth: withOwnKey(auth, target, bundled) } : asked;
-    const { draftOf } = await import('./requestPanel.ts');
+    const { draftOf } = await import('../lazy.ts');
     const panel = await this.#open(target, { bundled, isOther: true });
     const draft = draftOf(spec, panel.session.baseUrl);
     if (draft) await panel.adopt(title, draft, spec.secrets);
@@ -181,7 +181,7 @@ export class RequestsController implements vscode.Disposable {
     asLeft: boolean,
   ): Promise<RequestPanel> {
     // The panel is a file of its own, loaded when the first one opens.
-    const module = await import('./requestPanel.ts');
+    const module = await import('../lazy.ts');
     // The editor makes the tab while the drafts are read.
     const view = createWebviewPanel(
       webviewPanels.request,
@@ -208,7 +208,7 @@ export class RequestsController implements vscode.Disposable {
 
   /** @returns undefined when nothing is kept of the endpoint */
   async #revive(view: vscode.WebviewPanel, url: string): Promise<RequestPanel | undefined> {
-    const module = await import('./requestPanel.ts');
+    const module = await import('../lazy.ts');
     const saved = await this.#drafts(module).read(addressOf(url));
     if (!saved) return undefined;
     const bundled = (await this.#options.bundled()).find(({ id }) => id === saved.bundledId);

@@ -1,7 +1,7 @@
 import type { HttpResult, RequestSpec } from '../../../domain/request.ts';
 import { isCancelled } from '../../../domain/errors.ts';
 import type { SentRequest } from './history/entry.ts';
-import type { RequestSender, SendProgress } from '../../requests/core/send.ts';
+import type { RequestSender, SendProgress } from '../../requests/core/index.ts';
 
 /**
  * Tells of every request that a person sent, once its end is known. Load tests and health checks use the sender below,

@@ -3,7 +3,7 @@ import type { RequestSpec } from '../../../domain/request.ts';
 import { plain, text } from '../../../shared/text.ts';
 import { variablesOf } from '../core/export/snippet.ts';
 import { checkCopied, snippetKinds } from '../core/export/snippets.ts';
-import { prepareVariables } from '../../requests/core/secretVariables.ts';
+import { prepareVariables } from '../../requests/core/index.ts';
 import { showStatus } from '../../../editor/shown/messages.ts';
 import { showPick } from '../../../editor/shown/inputs.ts';
 

@@ -2,7 +2,7 @@ import { isLive } from '../../../domain/app.ts';
 import { bundledOf } from '../../../domain/bundled.ts';
 import type { CatalogApp } from '../../../domain/catalog.ts';
 import { gpuUsdPerHour } from '../../../domain/cost.ts';
-import { keyName } from '../../requests/core/auth.ts';
+import { keyName } from '../../requests/core/index.ts';
 import type { RequestApp } from '../core/history/entry.ts';
 import type { FoundEndpoint } from '../../../store/findEndpoint.ts';
 import { findEndpoint, originOf } from '../../../store/findEndpoint.ts';

@@ -5,7 +5,7 @@ import type { SavedRequest } from '../../../domain/savedRequest.ts';
 import { text } from '../../../shared/text.ts';
 import type { HistoryEntry, SentRequest } from '../core/history/entry.ts';
 import { RequestHistory } from '../core/history/history.ts';
-import type { PanelQuestion } from '../../requests/ui/requestActions.ts';
+import type { PanelQuestion } from '../../requests/index.ts';
 import { AnswerDocuments } from './answerDocuments.ts';
 import { copyAs } from './copyAs.ts';
 import { Endpoints } from './endpoints.ts';

@@ -9,10 +9,10 @@ import type { Presenter } from '../../../editor/present.ts';
 import type { SentRequest } from '../core/history/entry.ts';
 import type { AppStore } from '../../../store/appStore.ts';
 import type { CatalogStore } from '../../../store/catalogStore.ts';
-import type { RequestsController } from '../../requests/ui/requestsController.ts';
+import type { RequestsController } from '../../requests/index.ts';
 import { findSavedFiles, watchSavedFiles } from './savedFiles.ts';
 
-export type MemoryFlows = import('./flows.ts').MemoryFlows;
+export type MemoryFlows = import('../lazy.ts').MemoryFlows;
 
 export interface MemoryParts {
   /** Path of a folder of the workspace's storage. */
@@ -41,7 +41,7 @@ export class RequestMemory implements vscode.Disposable {
   }
 
   load(): Promise<MemoryFlows> {
-    this.#flows ??= import('./flows.ts').then(({ MemoryFlows }) => new MemoryFlows(this.#parts));
+    this.#flows ??= import('../lazy.ts').then(({ MemoryFlows }) => new MemoryFlows(this.#parts));
     return this.#flows;
   }
 

@@ -9,7 +9,7 @@ import { parseHttpFile } from '../core/httpFile/parse.ts';
 import { bodyNames, writeRequest } from '../core/httpFile/saving.ts';
 import type { WriteOptions, WrittenRequest } from '../core/httpFile/write.ts';
 import { addRequest, fileHead, identifier, requestText, updateRequest } from '../core/httpFile/write.ts';
-import { prepareVariables } from '../../requests/core/secretVariables.ts';
+import { prepareVariables } from '../../requests/core/index.ts';
 import type { HttpFiles } from './httpFiles.ts';
 import { readHttpFile } from './httpFiles.ts';
 import { requestsFolder } from './savedFiles.ts';

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../../deploy/core/journal.ts';
+import type { JournalEntry } from '../../deploy/core/index.ts';
 import { entriesOfOthers } from '../core/running/otherWindows.ts';
 import type { WorkspaceNeeds } from './needs.ts';
 import type { RunElsewhere } from './scriptRuns.ts';

@@ -1,11 +1,6 @@
 import * as vscode from 'vscode';
-import type { RunValues } from '../../deploy/core/runArguments.ts';
-import {
-  argumentWarning,
-  looksSecret,
-  parameterProblem,
-  shownArguments,
-} from '../../deploy/core/runArguments.ts';
+import type { RunValues } from '../../deploy/core/index.ts';
+import { argumentWarning, looksSecret, parameterProblem, shownArguments } from '../../deploy/core/index.ts';
 import type { ScriptParameter } from '../../../domain/script.ts';
 import type { Text } from '../../../shared/text.ts';
 import { icon, plain, text } from '../../../shared/text.ts';

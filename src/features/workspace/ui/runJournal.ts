@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { JournalEntry } from '../../deploy/core/journal.ts';
-import { thisOwner } from '../../deploy/core/owner.ts';
+import type { JournalEntry } from '../../deploy/core/index.ts';
+import { thisOwner } from '../../deploy/core/index.ts';
 import type { CommandListener, ScriptPlan } from '../core/running/scriptProcess.ts';
 import type { WorkspaceNeeds } from './needs.ts';
 

@@ -29,7 +29,7 @@ export function scriptCommands(
 > {
   let flow: ScriptFlow | undefined;
   const load = async () => {
-    const actions = await import('./scriptActions.ts');
+    const actions = await import('../lazy.ts');
     flow ??= new actions.ScriptFlow(needs);
     return { ...actions, flow };
   };

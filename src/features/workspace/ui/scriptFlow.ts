@@ -1,15 +1,14 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { DeployError } from '../../deploy/core/deployer.ts';
-import type { PlanServices } from '../../deploy/core/plan.ts';
-import { runFunction } from '../core/running/run.ts';
-import type { RunValues } from '../../deploy/core/runArguments.ts';
 import {
+  DeployError,
   looksSecret,
   runArguments,
   shownArguments,
   unsupportedParameters,
-} from '../../deploy/core/runArguments.ts';
+} from '../../deploy/core/index.ts';
+import type { PlanServices, RunValues } from '../../deploy/core/index.ts';
+import { runFunction } from '../core/running/run.ts';
 import type { ScriptChoice, ScriptPlan, ScriptServices } from '../core/running/scriptProcess.ts';
 import { planRun, planServe, runTarget } from '../core/running/scriptProcess.ts';
 import type { ServeState } from '../core/running/serve.ts';
@@ -20,9 +19,9 @@ import type { Runnable } from '../../../domain/script.ts';
 import type { Text } from '../../../shared/text.ts';
 import { text } from '../../../shared/text.ts';
 import { openAddress } from '../../../editor/openAddress.ts';
-import { findCli } from '../../account/ui/findCli.ts';
+import { findCli } from '../../account/index.ts';
 import type { WorkspaceNeeds } from './needs.ts';
-import type { OutputSink } from '../../logs/ui/logsController.ts';
+import type { OutputSink } from '../../logs/index.ts';
 import { withSignal } from '../../../editor/withSignal.ts';
 import { confirmScript } from './confirmScript.ts';
 import { askParameters } from './parameterForm.ts';

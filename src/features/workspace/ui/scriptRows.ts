@@ -14,7 +14,7 @@ import type {
 } from '../../../domain/script.ts';
 import { appReference } from '../../../domain/script.ts';
 import { shortAge, spokenAge } from '../../../shared/words.ts';
-import type { DeployStatus } from '../../deploy/ui/deployTracker.ts';
+import type { DeployStatus } from '../../deploy/index.ts';
 import type { Row, Rows } from '../../../editor/rows/row.ts';
 import { rootRow } from '../../../editor/rows/row.ts';
 import { runIcon, runWords } from './runWords.ts';

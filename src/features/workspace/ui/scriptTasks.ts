@@ -8,14 +8,14 @@ import type { ControlPlanes } from '../../../modal/planes.ts';
 import type { Config } from '../../../editor/config.ts';
 import { createTask } from '../../../editor/shown/surfaces.ts';
 import { toSlashes } from '../core/slashPath.ts';
-import type { CliFinder } from '../../account/ui/cliFinder.ts';
+import type { CliFinder } from '../../account/index.ts';
 import type { ScriptFinder } from './scriptFinder.ts';
 import type { ScriptReader } from './scriptReader.ts';
 
 const taskType = 'modal';
 
 /** A file of its own: it needs the schema library. */
-const load = () => import('../core/running/taskArguments.ts');
+const load = () => import('../lazy.ts');
 
 /** Deploy and serve of every script as tasks of the editor, and tasks of `tasks.json` with the user's own CLI. */
 export class ScriptTasks implements vscode.TaskProvider, vscode.Disposable {

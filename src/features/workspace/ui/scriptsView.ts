@@ -7,7 +7,7 @@ import type { ContextKeys } from '../../../editor/contextKeys.ts';
 import type { AppStore, AppStoreState } from '../../../store/appStore.ts';
 import { plain, text } from '../../../shared/text.ts';
 import { sentence } from '../../../shared/words.ts';
-import type { DeployTracker } from '../../deploy/ui/deployTracker.ts';
+import type { DeployTracker } from '../../deploy/index.ts';
 import { RowTree } from '../../../editor/rows/rowTree.ts';
 import type { ScriptFinder } from './scriptFinder.ts';
 import type { ScriptRowTarget, buildScriptRows } from './scriptRows.ts';
@@ -80,7 +80,7 @@ export class ScriptsView implements vscode.Disposable {
 
   async #firstRead(): Promise<void> {
     await withProgress({ location: { viewId: views.scripts } }, async () => {
-      this.#buildRows ??= (await import('./scriptActions.ts')).buildScriptRows;
+      this.#buildRows ??= (await import('../lazy.ts')).buildScriptRows;
       await this.#parts.finder.find();
       this.#paint();
     });

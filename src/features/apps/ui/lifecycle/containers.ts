@@ -3,7 +3,7 @@ import type { App, Container } from '../../../../domain/app.ts';
 import { ModalError } from '../../../../domain/errors.ts';
 import { spokenAge } from '../../../../shared/words.ts';
 import { connectionEnvironment } from '../../../../modal/cli.ts';
-import { findCli } from '../../../account/ui/findCli.ts';
+import { findCli } from '../../../account/index.ts';
 import { pick } from '../../../../editor/pick.ts';
 import type { AppsNeeds } from '../needs.ts';
 import { runInTerminal } from '../../../../editor/terminal.ts';

@@ -6,7 +6,7 @@ import { text } from '../../../../shared/text.ts';
 import type { AppsNeeds } from '../needs.ts';
 import { resolveApp } from '../resolveApp.ts';
 
-const load = () => import('./flows.ts');
+const load = () => import('../../lazy.ts');
 
 /** What can be done with an app that is deployed already. */
 export function lifecycleCommands(

@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { Rates } from '../../../../domain/cost.ts';
-import type { Argument } from '../../../workspace/core/pythonSource.ts';
+import type { Argument } from '../../../workspace/core/index.ts';
 import { namesOf } from '../bindings.ts';
 import { PythonFile } from '../pythonFile.ts';
 import { calleeOf } from '../sites.ts';

@@ -1,6 +1,6 @@
 import type { ObjectKind } from '../../../../domain/objectKind.ts';
 import { ownValue } from '../../../../shared/ownValue.ts';
-import type { Argument } from '../../../workspace/core/pythonSource.ts';
+import type { Argument } from '../../../workspace/core/index.ts';
 import type { ModalFile } from '../modalFile.ts';
 import type { PythonFile } from '../pythonFile.ts';
 import type { Finding, Rule } from '../rule.ts';

@@ -2,9 +2,8 @@ import type { SyntaxNode } from '@lezer/common';
 import type { Rates } from '../../../../domain/cost.ts';
 import { gpuUsdPerHour } from '../../../../domain/cost.ts';
 import { leastResources } from '../../../../domain/sandbox.ts';
-import type { Argument } from '../../../workspace/core/pythonSource.ts';
-import { isList } from '../../../workspace/core/values.ts';
-import type { Value } from '../../../workspace/core/values.ts';
+import type { Argument, Value } from '../../../workspace/core/index.ts';
+import { isList } from '../../../workspace/core/index.ts';
 import type { PythonFile } from '../pythonFile.ts';
 
 /** What one container of a function, class or server costs, and under which name it is deployed. */

@@ -1,5 +1,5 @@
-import type { Argument } from '../../../workspace/core/pythonSource.ts';
-import { isList } from '../../../workspace/core/values.ts';
+import type { Argument } from '../../../workspace/core/index.ts';
+import { isList } from '../../../workspace/core/index.ts';
 import type { PythonFile } from '../pythonFile.ts';
 import type { ImageStep, ReadImage } from './readImage.ts';
 

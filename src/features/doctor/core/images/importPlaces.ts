@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
-import { childrenOf } from '../../../workspace/core/pythonSource.ts';
+import { childrenOf } from '../../../workspace/core/index.ts';
 import type { ModalFile } from '../modalFile.ts';
 import type { ImportedModule } from './importStatements.ts';
 import { importedModules } from './importStatements.ts';

@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
-import type { PythonSource } from '../../../workspace/core/pythonSource.ts';
-import { childrenOf } from '../../../workspace/core/pythonSource.ts';
+import type { PythonSource } from '../../../workspace/core/index.ts';
+import { childrenOf } from '../../../workspace/core/index.ts';
 
 /** One module that a statement imports. */
 export interface ImportedModule {

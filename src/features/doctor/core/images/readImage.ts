@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
-import type { Argument } from '../../../workspace/core/pythonSource.ts';
-import { innerOf } from '../../../workspace/core/values.ts';
+import type { Argument } from '../../../workspace/core/index.ts';
+import { innerOf } from '../../../workspace/core/index.ts';
 import type { PythonFile } from '../pythonFile.ts';
 
 /** Steps behind steps, and names of names, are followed this deep. */

@@ -1,4 +1,4 @@
-import { folderOf, join } from '../../../workspace/core/slashPath.ts';
+import { folderOf, join } from '../../../workspace/core/index.ts';
 import type { Finding } from '../rule.ts';
 import type { PendingImport } from './pendingImport.ts';
 import { settled } from './pendingImport.ts';

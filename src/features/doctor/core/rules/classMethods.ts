@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
-import { childrenOf } from '../../../workspace/core/pythonSource.ts';
+import { childrenOf } from '../../../workspace/core/index.ts';
 import type { Rule } from '../rule.ts';
 import type { Check, Hit } from './checks.ts';
 

@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
-import { childrenOf } from '../../../workspace/core/pythonSource.ts';
+import { childrenOf } from '../../../workspace/core/index.ts';
 import type { Call, Site } from '../sites.ts';
 import type { CheckedFile } from './checks.ts';
 

@@ -1,7 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { gpuUsdPerHour } from '../../../../domain/cost.ts';
 import { plural } from '../../../../shared/words.ts';
-import type { Argument } from '../../../workspace/core/pythonSource.ts';
+import type { Argument } from '../../../workspace/core/index.ts';
 import type { Rule } from '../rule.ts';
 import type { Call } from '../sites.ts';
 import type { Check, CheckedFile, Hit } from './checks.ts';

@@ -1,6 +1,6 @@
 import { gpuTypes, parseGpu } from '../../../../domain/gpu.ts';
-import { childrenOf } from '../../../workspace/core/pythonSource.ts';
-import type { Value } from '../../../workspace/core/values.ts';
+import { childrenOf } from '../../../workspace/core/index.ts';
+import type { Value } from '../../../workspace/core/index.ts';
 import type { Rule } from '../rule.ts';
 import type { Call } from '../sites.ts';
 import type { Check, CheckedFile, Hit } from './checks.ts';

@@ -1,6 +1,5 @@
 import type { MultipartPart, RequestSpec } from '../../../../domain/request.ts';
-import { checkHeaders } from '../../../requests/core/checkHeaders.ts';
-import { spellVariables, withVariables } from '../../../requests/core/secretVariables.ts';
+import { checkHeaders, spellVariables, withVariables } from '../../../requests/core/index.ts';
 import type { KeyHeader, SnippetKind } from './snippet.ts';
 import { hasHeader, keyHeaders, plainHeaders, streams, wellFormed } from './snippet.ts';
 

@@ -1,7 +1,11 @@
 import type { MultipartPart, RequestSpec } from '../../../../domain/request.ts';
-import { checkHeaders } from '../../../requests/core/checkHeaders.ts';
-import { isNumber, parseKeepingNumbers } from '../../../requests/core/keepNumbers.ts';
-import { spellVariables, withVariables } from '../../../requests/core/secretVariables.ts';
+import {
+  checkHeaders,
+  isNumber,
+  parseKeepingNumbers,
+  spellVariables,
+  withVariables,
+} from '../../../requests/core/index.ts';
 import type { KeyHeader, SnippetKind } from './snippet.ts';
 import { jsonBody, keyHeaders, plainHeaders, streams, variablesOf, wellFormed } from './snippet.ts';
 

@@ -1,7 +1,6 @@
 import type { RequestAuth, RequestSpec } from '../../../../domain/request.ts';
 import { authHeaders } from '../../../../domain/request.ts';
-import { withVariables } from '../../../requests/core/secretVariables.ts';
-import { hasReference, variableName, writtenHeader } from '../../../requests/core/secretHeaders.ts';
+import { hasReference, variableName, withVariables, writtenHeader } from '../../../requests/core/index.ts';
 
 /** A request as code or a command that somebody can run elsewhere. */
 export interface SnippetKind {

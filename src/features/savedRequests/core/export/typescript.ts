@@ -1,6 +1,5 @@
 import type { MultipartPart, RequestSpec } from '../../../../domain/request.ts';
-import { checkHeaders } from '../../../requests/core/checkHeaders.ts';
-import { hasVariables, spellVariables, withVariables } from '../../../requests/core/secretVariables.ts';
+import { checkHeaders, hasVariables, spellVariables, withVariables } from '../../../requests/core/index.ts';
 import type { SnippetKind } from './snippet.ts';
 import { keyHeaders, plainHeaders, streams, wellFormed } from './snippet.ts';
 

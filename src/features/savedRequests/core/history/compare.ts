@@ -1,7 +1,6 @@
-import type { Json } from '../../../requests/core/answer/json.ts';
-import { cosine, vectorsOf } from '../../../requests/core/answer/vectors.ts';
+import type { Json } from '../../../requests/core/index.ts';
+import { cosine, isNumberText, parseKeepingNumbers, vectorsOf } from '../../../requests/core/index.ts';
 import type { HistoryEntry } from './entry.ts';
-import { isNumberText, parseKeepingNumbers } from '../../../requests/core/keepNumbers.ts';
 
 /** Longer answers are compared as they are, and only so far. */
 const longestNormalised = 4 * 1024 * 1024;

@@ -9,7 +9,7 @@ import type {
   Timing,
 } from '../../../../domain/request.ts';
 import { inTurns } from '../../../../shared/inTurns.ts';
-import { credentialValues } from '../../../requests/core/secretVariables.ts';
+import { credentialValues } from '../../../requests/core/index.ts';
 
 /** Bodies above this are kept as hash and size. */
 export const longestKeptBody = 64 * 1024;

@@ -1,4 +1,4 @@
-import { errorReason } from '../../../requests/core/errorReason.ts';
+import { errorReason } from '../../../requests/core/index.ts';
 import type { HistoryEntry } from './entry.ts';
 
 /** The server's own reason of a kept answer that is an error; none where it says none, or too much to be kept. */

@@ -1,5 +1,5 @@
 import { ModalError } from '../../../../domain/errors.ts';
-import { parseKeepingNumbers } from '../../../requests/core/keepNumbers.ts';
+import { parseKeepingNumbers } from '../../../requests/core/index.ts';
 
 /**
  * @param variables as JSON, '' = none

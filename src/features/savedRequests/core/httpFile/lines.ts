@@ -1,4 +1,4 @@
-import type { TextRange } from './model.ts';
+import type { TextRange } from '../../../requests/core/index.ts';
 
 export interface Line extends TextRange {
   /** Without its end. */

@@ -1,9 +1,6 @@
 /** A `.http` file as it was read: every place is an offset into its text. */
 
-export interface TextRange {
-  readonly start: number;
-  readonly end: number;
-}
+import type { TextRange } from '../../../requests/core/index.ts';
 
 export interface HttpFile {
   readonly text: string;

@@ -2,7 +2,8 @@ import { readBody } from './body.ts';
 import { directiveOf } from './directives.ts';
 import type { Line } from './lines.ts';
 import { isComment, linesOf, scriptEnd } from './lines.ts';
-import type { HttpFile, HttpHeader, HttpProblem, HttpRequest, HttpVariable, TextRange } from './model.ts';
+import type { HttpFile, HttpHeader, HttpProblem, HttpRequest, HttpVariable } from './model.ts';
+import type { TextRange } from '../../../requests/core/index.ts';
 import { beginsRequest, targetOf, withoutVersion } from './requestLine.ts';
 
 /** Larger files are not requests that a person wrote. Large bodies are files of their own. */

@@ -1,18 +1,22 @@
 import path from 'node:path';
 import { ModalError } from '../../../../domain/errors.ts';
 import type { MultipartPart, RequestAuth, RequestBody, RequestSpec } from '../../../../domain/request.ts';
-import { addHeader, checkHeaders, checkHost } from '../../../requests/core/checkHeaders.ts';
 import {
+  addHeader,
+  checkHeaders,
+  checkHost,
   filledHeaders,
+  hasEscape,
   isCredentialHeader,
+  isKeyVariable,
   mayCarryCredential,
-} from '../../../requests/core/secretHeaders.ts';
+  referencesIn,
+} from '../../../requests/core/index.ts';
 import { basicCredentials, basicVariable, isAuthorization, refuseSchemes } from './authorization.ts';
 import { formText } from './formText.ts';
 import { graphqlJson } from './graphql.ts';
 import type { BodyPiece, FileBody, HttpBody, HttpFile, HttpHeader, HttpPart, HttpRequest } from './model.ts';
 import type { Variables } from './variables.ts';
-import { hasEscape, isKeyVariable, referencesIn } from '../../../requests/core/references.ts';
 
 export interface SpecContext {
   readonly variables: Variables;

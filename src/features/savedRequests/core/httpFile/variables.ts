@@ -2,7 +2,7 @@ import { ownValue } from '../../../../shared/ownValue.ts';
 import { dynamicNames, dynamicValue } from './dynamicValues.ts';
 import { firstWord } from './firstWord.ts';
 import type { HttpFile } from './model.ts';
-import { referencesIn, replaceReferences } from '../../../requests/core/references.ts';
+import { referencesIn, replaceReferences } from '../../../requests/core/index.ts';
 import { VariableGraph } from './variableGraph.ts';
 
 /** Variables that name one another more deeply than anybody writes by hand. */

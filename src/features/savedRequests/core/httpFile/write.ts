@@ -3,15 +3,22 @@ import { ModalError } from '../../../../domain/errors.ts';
 import { redact } from '../../../../shared/redact.ts';
 import type { MultipartPart, RequestSpec } from '../../../../domain/request.ts';
 import { authHeaders } from '../../../../domain/request.ts';
-import { addHeader, checkHeaders } from '../../../requests/core/checkHeaders.ts';
-import { filledHeaders, writtenHeader } from '../../../requests/core/secretHeaders.ts';
-import type { SecretVariable } from '../../../requests/core/secretVariables.ts';
-import { hasVariables, spellVariables, withVariables } from '../../../requests/core/secretVariables.ts';
+import {
+  addHeader,
+  checkHeaders,
+  filledHeaders,
+  hasEscape,
+  hasVariables,
+  referencesIn,
+  spellVariables,
+  withVariables,
+  writtenHeader,
+} from '../../../requests/core/index.ts';
+import type { SecretVariable } from '../../../requests/core/index.ts';
 import type { HttpFile, HttpRequest } from './model.ts';
 import { parseHttpFile } from './parse.ts';
 import { basicCredentials, basicVariable, isAuthorization } from './authorization.ts';
 import { formText } from './formText.ts';
-import { hasEscape, referencesIn } from '../../../requests/core/references.ts';
 import { ownValue } from '../../../../shared/ownValue.ts';
 
 export interface WrittenRequest {

@@ -1,5 +1,5 @@
-import type { JournalEntry } from '../../../deploy/core/journal.ts';
-import { isAlive, thisOwner } from '../../../deploy/core/owner.ts';
+import type { JournalEntry } from '../../../deploy/core/index.ts';
+import { isAlive, thisOwner } from '../../../deploy/core/index.ts';
 
 export interface OthersEntries {
   /** No window sees to these any more. */

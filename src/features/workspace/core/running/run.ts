@@ -1,5 +1,5 @@
 import { cliEnvironment, runCli } from '../../../../modal/cli.ts';
-import { explainRunFailure } from '../../../deploy/core/failure.ts';
+import { explainRunFailure } from '../../../deploy/core/index.ts';
 import type { CommandListener, ScriptPlan, ScriptServices } from './scriptProcess.ts';
 import { appIdOfPage, endOwnApp, pageOfLine, scriptError } from './scriptProcess.ts';
 

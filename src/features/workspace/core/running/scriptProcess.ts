@@ -8,17 +8,25 @@ import { appObject, isWhollyRead, runnables } from '../../../../domain/script.ts
 import type { ModalCli } from '../../../../modal/cli.ts';
 import type { Connection } from '../../../../modal/connection.ts';
 import type { ControlPlane } from '../../../../modal/controlPlane.ts';
-import type { DeployFailure, SourceFrame } from '../../../deploy/core/failure.ts';
-import { withOwnFiles } from '../../../deploy/core/missingModule.ts';
-import { DeployError } from '../../../deploy/core/deployer.ts';
-import { failureProblems } from '../../../deploy/core/problems.ts';
-import { clockSkewMs, endUnfinished } from '../../../deploy/core/unfinished.ts';
-import { environmentFlag } from '../../../deploy/core/runArguments.ts';
-import type { PlanServices, PlannedUnit } from '../../../deploy/core/plan.ts';
-import { planEnvironment, planUnits } from '../../../deploy/core/plan.ts';
+import type {
+  CliTarget,
+  DeployFailure,
+  PlannedUnit,
+  PlanServices,
+  SourceFrame,
+} from '../../../deploy/core/index.ts';
+import {
+  cliTarget,
+  clockSkewMs,
+  DeployError,
+  endUnfinished,
+  environmentFlag,
+  failureProblems,
+  planEnvironment,
+  planUnits,
+  withOwnFiles,
+} from '../../../deploy/core/index.ts';
 import { readRates } from '../../../../store/rates.ts';
-import type { CliTarget } from '../../../deploy/core/scriptTarget.ts';
-import { cliTarget } from '../../../deploy/core/scriptTarget.ts';
 
 /** What `modal serve` and `modal run` have in common: an app of a script that lives as long as the command. */
 export interface ScriptPlan {

@@ -1,8 +1,8 @@
 import type { Rates } from '../../../../domain/cost.ts';
 import type { Runnable, ScriptApp } from '../../../../domain/script.ts';
-import type { PlannedUnit } from '../../../deploy/core/plan.ts';
+import type { PlannedUnit } from '../../../deploy/core/index.ts';
 import type { ScriptPlan } from './scriptProcess.ts';
-import { costsAttention, unitLines } from '../../../deploy/core/unitLines.ts';
+import { costsAttention, unitLines } from '../../../deploy/core/index.ts';
 
 /** What is asked before a serve or run: GPU and price as far as the text tells them. */
 export interface ScriptQuestion {

@@ -1,12 +1,10 @@
 import type { Endpoint } from '../../../../domain/app.ts';
 import { isCancelled } from '../../../../domain/errors.ts';
 import { cliEnvironment, runCli } from '../../../../modal/cli.ts';
-import type { DeployError } from '../../../deploy/core/deployer.ts';
-import { explainFailure } from '../../../deploy/core/failure.ts';
+import type { DeployError, DeployStage } from '../../../deploy/core/index.ts';
+import { announcedStage, explainFailure, laterStage, stageWords } from '../../../deploy/core/index.ts';
 import type { CommandListener, ScriptPlan, ScriptServices } from './scriptProcess.ts';
 import { appIdOfPage, endOwnApp, findOwnApp, pageOfLine, scriptError } from './scriptProcess.ts';
-import type { DeployStage } from '../../../deploy/core/stages.ts';
-import { announcedStage, laterStage, stageWords } from '../../../deploy/core/stages.ts';
 
 export type ServeState =
   | { readonly kind: 'starting'; readonly stage: string }

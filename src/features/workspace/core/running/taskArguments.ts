@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 
 import type { ModuleMode } from '../../../../domain/script.ts';
-import { environmentFlag } from '../../../deploy/core/runArguments.ts';
-import type { CliTarget } from '../../../deploy/core/scriptTarget.ts';
-import { cliTarget } from '../../../deploy/core/scriptTarget.ts';
+import { cliTarget, environmentFlag } from '../../../deploy/core/index.ts';
+import type { CliTarget } from '../../../deploy/core/index.ts';
 
 /** A `modal` entry of `tasks.json`. */
 export const taskSchema = z.object({

@@ -1,0 +1,2 @@
+/** Loaded by the first deploy. */
+export { DeployFlow } from './ui/deployFlow.ts';

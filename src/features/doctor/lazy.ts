@@ -1,0 +1,2 @@
+/** Loaded with the first Python file that names modal. */
+export { Doctor } from './ui/doctor.ts';

@@ -1,0 +1,2 @@
+/** Loaded by the first health check. */
+export { checkHealth } from './ui/healthFlow.ts';

@@ -1,0 +1,2 @@
+/** Loaded by the first load test. */
+export { loadTest } from './ui/loadFlow.ts';
