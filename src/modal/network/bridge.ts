@@ -11,7 +11,12 @@ import type { AddressInfo, Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { Logger } from '../../shared/logger.ts';
 import { toModalError } from '../../domain/errors.ts';
-import type { TunnelTarget } from './tunnel.ts';
+
+/** The server at the end of a connection. */
+export interface TunnelTarget {
+  readonly hostname: string;
+  readonly port: number;
+}
 
 export interface Bridge {
   /** With a password that nobody else on this machine knows. */

@@ -7,23 +7,20 @@ import { Client } from 'undici';
 import { ModalError } from '../../domain/errors.ts';
 import type { NetworkSettings } from '../../domain/network.ts';
 import { untilAborted } from '../../shared/untilAborted.ts';
+import type { TunnelTarget } from './bridge.ts';
 import { trustedContext } from './certificates.ts';
 import { proxyError, refusedTunnel } from './connectError.ts';
 import type { Proxy } from './proxy.ts';
 
 restoreDispatcher();
 
+export type { TunnelTarget } from './bridge.ts';
 export { openBridge } from './bridge.ts';
 
 export interface TunnelOptions {
   readonly network: NetworkSettings;
   readonly signal: AbortSignal;
   readonly limitMs: number;
-}
-
-export interface TunnelTarget {
-  readonly hostname: string;
-  readonly port: number;
 }
 
 /**

@@ -7,7 +7,7 @@ import type { LoadPlan } from '../../../src/domain/load.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
 import { plainNetwork } from '../../../src/domain/network.ts';
 import { plain } from '../../../src/shared/text.ts';
-import type { HealthLine } from '../../../src/features/health/core/checkHealth.ts';
+import type { HealthLine } from '../../../src/features/health/core/healthLine.ts';
 import type { Services } from '../../../src/commands/services.ts';
 import type { AnswerServices } from '../../../src/features/requests/ui/answerSession.ts';
 import { AnswerSession } from '../../../src/features/requests/ui/answerSession.ts';

@@ -1,11 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
-import type {
-  HealthFacts,
-  HealthLine,
-  HealthServices,
-} from '../../../src/features/health/core/checkHealth.ts';
-import { checkHealth, healthSteps } from '../../../src/features/health/core/checkHealth.ts';
+import type { HealthFacts, HealthServices } from '../../../src/features/health/core/checkHealth.ts';
+import type { HealthLine } from '../../../src/features/health/core/healthLine.ts';
+import { checkHealth } from '../../../src/features/health/core/checkHealth.ts';
+import { healthSteps } from '../../../src/features/health/core/healthLine.ts';
 import { modelOf, operationsOf } from '../../../src/features/health/core/readAnswers.ts';
 import { lineWords, summaryWords } from '../../../src/features/health/ui/healthWords.ts';
 import { httpResult } from '../support/httpResult.ts';

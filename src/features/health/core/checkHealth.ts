@@ -3,27 +3,8 @@ import { isCancelled, toModalError } from '../../../domain/errors.ts';
 import type { HttpResult } from '../../../domain/request.ts';
 import { explainResult } from '../../requests/core/index.ts';
 import type { Connected } from './connect.ts';
+import type { HealthAction, HealthLine, HealthState, HealthStep } from './healthLine.ts';
 import { modelOf, operationsOf } from './readAnswers.ts';
-
-/** What is looked at, in this order. */
-export const healthSteps = ['reachable', 'container', 'answer', 'key', 'model', 'schema'] as const;
-
-export type HealthStep = (typeof healthSteps)[number];
-
-/** `unknown`: it was not asked, or nobody tells. */
-export type HealthState = 'checking' | 'good' | 'warning' | 'bad' | 'unknown';
-
-export type HealthAction = 'deploy' | 'enterKey' | 'showLogs' | 'again';
-
-export interface HealthLine {
-  readonly step: HealthStep;
-  readonly state: HealthState;
-  /** What was found, and what to do when it is not good. */
-  readonly text: string;
-  /** How long it took. */
-  readonly milliseconds?: number;
-  readonly action?: HealthAction;
-}
 
 export interface HealthServices {
   readonly connect: (signal: AbortSignal) => Promise<Connected>;

@@ -1,4 +1,4 @@
-import type { HealthAction, HealthState } from './checkHealth.ts';
+import type { HealthAction, HealthState } from './healthLine.ts';
 
 /** What the answers of an app tell of its model and its schema; anything else they may hold is passed over. */
 

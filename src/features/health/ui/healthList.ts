@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Text } from '../../../shared/text.ts';
 import { plain, text } from '../../../shared/text.ts';
-import type { HealthAction, HealthLine } from '../core/checkHealth.ts';
-import { healthSteps } from '../core/checkHealth.ts';
+import type { HealthAction, HealthLine } from '../core/healthLine.ts';
+import { healthSteps } from '../core/healthLine.ts';
 import { actionLooks, lineWords, stateLooks, stepNames, summaryWords } from './healthWords.ts';
 import type { PickItem } from '../../../editor/shown/inputs.ts';
 import { createPick } from '../../../editor/shown/inputs.ts';

@@ -1,4 +1,4 @@
-import type { HealthAction, HealthLine, HealthState, HealthStep } from '../core/checkHealth.ts';
+import type { HealthAction, HealthLine, HealthState, HealthStep } from '../core/healthLine.ts';
 
 export const stepNames: Readonly<Record<HealthStep, string>> = {
   reachable: 'Reachable',

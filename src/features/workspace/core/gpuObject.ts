@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { Argument } from './pythonSource.ts';
-import type { Value } from './values.ts';
+import type { Value } from './value.ts';
 
 /** How clients before 1.4 named the GPU of each class of `modal.gpu`, as their warnings told. */
 const byMemory: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import type { SyntaxNode } from '@lezer/common';
 import type { ParameterType, ScriptParameter } from '../../../domain/script.ts';
 import type { ImportedNames } from './names.ts';
 import { PythonSource, childrenOf } from './pythonSource.ts';
-import type { Value } from './values.ts';
+import type { Value } from './value.ts';
 import { Values, innerOf } from './values.ts';
 import { ownValue } from '../../../shared/ownValue.ts';
 

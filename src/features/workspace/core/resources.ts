@@ -1,7 +1,8 @@
 import type { ScriptUnit } from '../../../domain/script.ts';
 import type { Argument, PythonSource } from './pythonSource.ts';
 import { secretNames } from './secrets.ts';
-import type { Value, Values } from './values.ts';
+import type { Values } from './values.ts';
+import type { Value } from './value.ts';
 
 type Resources = Pick<
   ScriptUnit,

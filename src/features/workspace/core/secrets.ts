@@ -1,7 +1,8 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { Argument, PythonSource } from './pythonSource.ts';
 import { childrenOf } from './pythonSource.ts';
-import type { Value, Values } from './values.ts';
+import type { Values } from './values.ts';
+import type { Value } from './value.ts';
 import { innerOf } from './values.ts';
 
 /** Names of secrets that code asks for. */

@@ -3,15 +3,8 @@ import { gpuObject } from './gpuObject.ts';
 import type { ImportedNames } from './names.ts';
 import type { Argument, PythonSource } from './pythonSource.ts';
 import { childrenOf } from './pythonSource.ts';
+import type { Value } from './value.ts';
 import { readNumber, readText } from './literals.ts';
-
-/** A `modal.Secret.from_name("…")`. */
-export interface SecretValue {
-  readonly secret: string;
-}
-
-/** What an expression is without running it; undefined = only running it would tell. */
-export type Value = string | number | boolean | null | SecretValue | readonly Value[] | undefined;
 
 /** Constants that name constants are followed this deep. */
 const deepest = 20;

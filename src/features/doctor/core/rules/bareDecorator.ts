@@ -1,6 +1,6 @@
 import type { Rule } from '../rule.ts';
 import { namesOf } from '../bindings.ts';
-import type { Check } from './checks.ts';
+import type { Check } from './check.ts';
 
 const rule: Rule = {
   code: 'bare-decorator',

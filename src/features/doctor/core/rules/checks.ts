@@ -1,7 +1,4 @@
-import type { PythonFile } from '../pythonFile.ts';
-import type { Fix, Rule } from '../rule.ts';
-import type { Call, Site } from '../sites.ts';
-import type { Rates } from '../../../../domain/cost.ts';
+import type { Check, CheckedFile, Hit } from './check.ts';
 import { bareDecorators } from './bareDecorator.ts';
 import { classMethods } from './classMethods.ts';
 import { combinations } from './combinations.ts';
@@ -10,30 +7,6 @@ import { methodLookups } from './methodLookup.ts';
 import { pythonVersions } from './pythonVersion.ts';
 import { resourceValues } from './resourceValues.ts';
 import { schedules } from './schedule.ts';
-
-/** A file as the checks see it. */
-export interface CheckedFile {
-  readonly file: PythonFile;
-  readonly sites: readonly Site[];
-  readonly calls: readonly Call[];
-  /** Prices; without them no amount is said. */
-  readonly rates?: Rates | undefined;
-}
-
-export interface Hit {
-  readonly rule: Rule;
-  readonly from: number;
-  readonly to: number;
-  /** Begins the message in place of the rule's own words. */
-  readonly detail?: string;
-  readonly fix?: Fix;
-}
-
-/** Looks at a file for what a table of names cannot tell. */
-export interface Check {
-  readonly rules: readonly Rule[];
-  readonly run: (checked: CheckedFile) => Iterable<Hit>;
-}
 
 export const allChecks: readonly Check[] = [
   bareDecorators,

@@ -1,7 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { childrenOf } from '../../../workspace/core/index.ts';
 import type { Rule } from '../rule.ts';
-import type { Check, Hit } from './checks.ts';
+import type { Check, Hit } from './check.ts';
 
 const inClass = (body: string) => `import modal
 

@@ -1,6 +1,6 @@
 import type { Fix, Rule } from '../rule.ts';
 import { namesOf } from '../bindings.ts';
-import type { Check, CheckedFile, Hit } from './checks.ts';
+import type { Check, CheckedFile, Hit } from './check.ts';
 import type { DecoratedDefinition, ModalDecorator } from './decorated.ts';
 import { decoratedDefinitions, isAsync, neededParameters } from './decorated.ts';
 

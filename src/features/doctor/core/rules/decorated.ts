@@ -1,7 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { childrenOf } from '../../../workspace/core/index.ts';
 import type { Call, Site } from '../sites.ts';
-import type { CheckedFile } from './checks.ts';
+import type { CheckedFile } from './check.ts';
 
 /** A decorator of Modal. */
 export interface ModalDecorator {

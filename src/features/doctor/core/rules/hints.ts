@@ -4,7 +4,7 @@ import { plural } from '../../../../shared/words.ts';
 import type { Argument } from '../../../workspace/core/index.ts';
 import type { Rule } from '../rule.ts';
 import type { Call } from '../sites.ts';
-import type { Check, CheckedFile, Hit } from './checks.ts';
+import type { Check, CheckedFile, Hit } from './check.ts';
 
 const inFunction = (args: string, below = '') => `import modal
 

@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.ts';
-import type { Check, CheckedFile } from './checks.ts';
+import type { Check, CheckedFile } from './check.ts';
 import type { Call } from '../sites.ts';
 
 const rule: Rule = {

@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.ts';
-import type { Check } from './checks.ts';
+import type { Check } from './check.ts';
 
 const rule: Rule = {
   code: 'python-version',

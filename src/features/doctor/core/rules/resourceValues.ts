@@ -3,7 +3,7 @@ import { childrenOf } from '../../../workspace/core/index.ts';
 import type { Value } from '../../../workspace/core/index.ts';
 import type { Rule } from '../rule.ts';
 import type { Call } from '../sites.ts';
-import type { Check, CheckedFile, Hit } from './checks.ts';
+import type { Check, CheckedFile, Hit } from './check.ts';
 
 const inFunction = (args: string) => `import modal
 

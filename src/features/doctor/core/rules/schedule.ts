@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.ts';
-import type { Check, Hit } from './checks.ts';
+import type { Check, Hit } from './check.ts';
 
 const scheduled = (schedule: string) => `import modal
 
