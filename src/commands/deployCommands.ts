@@ -13,8 +13,8 @@ type DeployFlow = import('../features/deploy/lazy.ts').DeployFlow;
 export function deployCommands(services: Services): CommandsOf<'deploy' | 'cancelDeploy' | 'showDeployLog'> {
   let flow: Promise<DeployFlow> | undefined;
   return {
-    [commands.deploy]: async (about) => {
-      const target = await resolveDeployTarget(services, about);
+    [commands.deploy]: async (about, title) => {
+      const target = await resolveDeployTarget(services, about, title);
       if (!target) return;
       // A file of its own, loaded by the first deploy.
       flow ??= import('../features/deploy/lazy.ts').then(({ DeployFlow }) => new DeployFlow(services));

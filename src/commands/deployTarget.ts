@@ -8,6 +8,7 @@ import { pick } from '../editor/pick.ts';
 import { pickCatalogApp } from '../features/catalogue/index.ts';
 import type { DeployTarget } from '../features/deploy/core/index.ts';
 import type { ScriptOrFile } from '../features/workspace/index.ts';
+import type { Text } from '../shared/text.ts';
 import { plain, text } from '../shared/text.ts';
 import type { Services } from './services.ts';
 
@@ -23,6 +24,7 @@ type DeployServices = Pick<Services, 'catalog' | 'rates' | 'scriptFinder' | 'scr
 export async function resolveDeployTarget(
   services: DeployServices,
   about: About | undefined,
+  title: Text,
 ): Promise<DeployTarget | undefined> {
   switch (about?.kind) {
     case 'catalogApp':
@@ -30,38 +32,44 @@ export async function resolveDeployTarget(
       return { kind: 'bundled', app: about.bundled };
     case 'script':
     case 'files':
-      return ofScript(services, about);
+      return ofScript(services, about, title);
     case 'codeOfApp':
     case 'codeOfBundled':
-      return ofChoice(services, await chooseCode(services, about), about.environment);
+      return ofChoice(services, await chooseCode(services, about), title, about.environment);
     case undefined:
-      return chosen(services);
+      return chosen(services, title);
   }
 }
 
-async function chosen(services: DeployServices): Promise<DeployTarget | undefined> {
+async function chosen(services: DeployServices, title: Text): Promise<DeployTarget | undefined> {
   const document = vscode.window.activeTextEditor?.document;
   const script = isModalScript(document) ? document?.uri : undefined;
-  const choice = await pickCatalogApp(await services.catalog.apps(), services.rates.current, script);
-  return ofChoice(services, choice instanceof vscode.Uri ? { uri: choice.toString() } : choice);
+  const apps = await services.catalog.apps();
+  const choice = await pickCatalogApp(title, apps, services.rates.current, script);
+  return ofChoice(services, choice instanceof vscode.Uri ? { uri: choice.toString() } : choice, title);
 }
 
 async function ofChoice(
   services: DeployServices,
   choice: Choice | undefined,
+  title: Text,
   environment?: string,
 ): Promise<DeployTarget | undefined> {
   if (!choice) return undefined;
   const to = environment === undefined ? {} : { environment };
   return isBundled(choice)
     ? { kind: 'bundled', app: choice, ...to }
-    : ofScript(services, { kind: 'script', ...choice, ...to });
+    : ofScript(services, { kind: 'script', ...choice, ...to }, title);
 }
 
 /** Of the scripts bundle, which loads with the first script. */
-async function ofScript(services: DeployServices, about: ScriptOrFile): Promise<DeployTarget | undefined> {
+async function ofScript(
+  services: DeployServices,
+  about: ScriptOrFile,
+  title: Text,
+): Promise<DeployTarget | undefined> {
   const { resolveScript } = await import('../features/workspace/lazy.ts');
-  const choice = await resolveScript(services, about, text`Deploy Script`);
+  const choice = await resolveScript(services, about, title);
   if (!choice) return undefined;
   const { script, app, several = false } = choice;
   const environment = about.kind === 'script' ? about.environment : undefined;

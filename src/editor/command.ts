@@ -2,15 +2,19 @@ import * as vscode from 'vscode';
 import type { CommandId, commands, TargetOf } from '../contributions.ts';
 import { targetKinds } from '../contributions.ts';
 import type { Target, TargetKind } from '../domain/target.ts';
+import type { Text } from '../shared/text.ts';
+import { plain } from '../shared/text.ts';
 import type { Logger } from '../shared/logger.ts';
 import { ownTarget } from './ownTarget.ts';
 import type { Presenter } from './present.ts';
 
 /**
  * One body per contributed command: a forgotten id does not compile. Each gets what it is about, of the kinds that
- * `targetKinds` has for it; without that, it asks or takes what is in front.
+ * `targetKinds` has for it, and its title as the palette has it; without a target, it asks or takes what is in front.
  */
-export type CommandTable = { readonly [Id in CommandId]: (target?: TargetOf<Id>) => unknown };
+export type CommandTable = {
+  readonly [Id in CommandId]: (target: TargetOf<Id> | undefined, title: Text) => unknown;
+};
 
 /** The bodies of some commands, by their names in `commands`. */
 export type CommandsOf<Name extends keyof typeof commands> = Pick<CommandTable, (typeof commands)[Name]>;
@@ -18,7 +22,7 @@ export type CommandsOf<Name extends keyof typeof commands> = Pick<CommandTable, 
 export interface CommandParts {
   /** What the editor handed over: the argument of a row, menu, lens, link or key, and all that is selected beside it. */
   readonly read: (argument: unknown, selected: unknown) => Target | undefined;
-  /** As the palette names it, for messages. */
+  /** As the palette names it. */
   readonly title: (id: CommandId) => string;
   readonly presenter: Presenter;
   readonly logger: Logger;
@@ -29,13 +33,14 @@ export function registerCommands(table: CommandTable, parts: CommandParts): vsco
   const { read, title, presenter, logger } = parts;
   const registrations = (Object.keys(table) as CommandId[]).map((id) => {
     // `accepted` gives only targets of the kinds that the body takes.
-    const body = table[id] as (target?: Target) => unknown;
+    const body = table[id] as (target: Target | undefined, title: Text) => unknown;
+    const name = title(id);
     return vscode.commands.registerCommand(id, async (argument?: unknown, selected?: unknown) => {
       const start = performance.now();
       try {
-        return await body(accepted(id, read(argument, selected)));
+        return await body(accepted(id, read(argument, selected)), plain(name));
       } catch (error) {
-        presenter.failure(title(id), error);
+        presenter.failure(name, error);
         return undefined;
       } finally {
         logger.debug(`${id} took ${(performance.now() - start).toFixed(0)} ms`);

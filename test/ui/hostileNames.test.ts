@@ -95,7 +95,7 @@ async function requestPanel(app: string): Promise<Frame> {
 
 async function loadPanel(app: string): Promise<Frame> {
   await fromEndpoint(app, async (endpoint) => {
-    await endpoint.menu('Load Test…');
+    await endpoint.menu('Run Load Test…');
     await workbench.quickPick.choose(/^Start…/);
     await workbench.modalDialog.press('Cancel');
   });

@@ -123,7 +123,7 @@ describe('a .http file of somebody else', () => {
   });
 
   it('has an environment whose name is words in the list and above the request, and can be chosen', async () => {
-    await lens('Choose Variables…').click();
+    await lens('Select HTTP Environment…').click();
     const option = workbench.quickPick.option(/Use me/);
     await option.waitFor();
     expect(await option.locator(drawn).count()).toBe(0);

@@ -121,7 +121,7 @@ describe('the health of an endpoint', () => {
 
 describe('a load test', () => {
   it('is refused without bounds, and asks with app, environment, GPU and price', async () => {
-    await row(/^Web endpoint web/).menu('Load Test…');
+    await row(/^Web endpoint web/).menu('Run Load Test…');
     await workbench.quickPick.choose(/^Request: GET \//);
     await workbench.quickPick.type('GET /work');
     await workbench.quickPick.accept();

@@ -250,7 +250,7 @@ describe('one log', () => {
     const entries = await page.locator('.monaco-menu').getByRole('menuitem').allInnerTexts();
     // What does not fit the row, and what the editor offers for any page, is left out.
     expect(entries.map((each) => each.split('\n')[0])).toEqual([
-      'Show Only This Container',
+      'Filter by This Container',
       'Copy',
       'Copy as JSON',
       'Open Logs as Document',
@@ -265,7 +265,7 @@ describe('one log', () => {
       { what: 'the copied row' },
     );
     expect(copied).toMatchObject({ containerId: 'ta-emitter234', text: '00000234 paid by card' });
-    await takeFromMenu(await openContextMenu(page, row, 'Show Only This Container'));
+    await takeFromMenu(await openContextMenu(page, row, 'Filter by This Container'));
     await logs.getByText('Container: ta-…ter234').waitFor();
     await logs.locator('#filter').press('Escape');
     await logs.locator('.count', { hasText: /(?:^|, )20 of 10,0\d\d lines$/ }).waitFor();

@@ -124,7 +124,7 @@ describe('a request in a .http file', () => {
       .getByText(/nobody has no value/)
       .first()
       .waitFor();
-    await lens('Choose Variables…').click();
+    await lens('Select HTTP Environment…').click();
     await workbench.quickPick.choose(/^dev/);
     await lens('Variables: dev').waitFor();
     await workbench.shot('140-http-file');
@@ -167,7 +167,7 @@ describe('the history', () => {
   });
 
   it('compares an answer with the one before in the editor', async () => {
-    await workbench.runCommand('Compare Answer with Previous');
+    await workbench.runCommand('Compare Response with Previous');
     await workbench.page.getByRole('tab', { name: /greeter \/hello: .+ ↔ / }).waitFor();
     const line = (side: string, text: string) =>
       workbench.page.locator(`.editor.${side} .view-line`).filter({ hasText: text });

@@ -234,8 +234,8 @@ describe('serving', () => {
     expect(await row(/^Serve of hello-modal/).inlineActions()).toEqual([
       'Open Served URL',
       'Copy Served URL',
-      'Show Output of Serve or Run',
-      'Stop Serve or Run',
+      'Show Script Output',
+      'Stop Running Script',
     ]);
   });
 

@@ -1,6 +1,7 @@
 /** Deploys, serves and runs, cancelled in the editor at each of their calls. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { commands } from '../../../src/contributions.ts';
+import { plain } from '../../../src/shared/text.ts';
 import type { DeployPlan } from '../../../src/features/deploy/core/plan.ts';
 import type {
   ScriptPlan,
@@ -196,7 +197,7 @@ describe('a deploy under way', () => {
   it('ends when its command asks for it', async () => {
     const { deploys, deploy } = underWay();
     const services = around({ planes: planesOf({} as Waits) } as unknown as Services, { deploys });
-    await commandTable(services)[commands.cancelDeploy]();
+    await commandTable(services)[commands.cancelDeploy](undefined, plain('Cancel Deploy'));
     expect(deploy.abort.signal.aborted).toBe(true);
     deploys.dispose();
   });

@@ -1,5 +1,6 @@
 /** What the editor does with deployed apps, cancelled at each of its calls. */
 import { describe, expect, it, vi } from 'vitest';
+import { plain } from '../../../src/shared/text.ts';
 import type { Container, ModalFunction } from '../../../src/domain/app.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
 import type { AppVersion, Autoscaler } from '../../../src/domain/lifecycle.ts';
@@ -111,7 +112,7 @@ const flows: readonly EditorFlow[] = [
     title: 'choosing a function of an app',
     user: { picks: ['web'] },
     answers: () => facts,
-    run: (services) => resolveFunction(services, { kind: 'app', app }),
+    run: (services) => resolveFunction(services, { kind: 'app', app }, plain('Change')),
     calls: ['connect', 'describeApp', 'rates'],
   },
   {
@@ -138,7 +139,7 @@ const flows: readonly EditorFlow[] = [
   },
   {
     title: 'rolling an app over',
-    user: { presses: ['Roll Over and Stop Old Containers'] },
+    user: { presses: ['Restart and Stop Old Containers'] },
     answers: () => ({ ...facts, listContainers: [] }),
     run: (services, waits) => rollOver({ ...services, planes: planesOf(withVersions(waits)) } as never, app),
     calls: ['connect', 'describeApp', 'rates', 'connect', 'listContainers'],
@@ -167,7 +168,7 @@ const flows: readonly EditorFlow[] = [
     answers: () => ({ connect: undefined, sandboxContainer: 'ta-9' }),
     run: (services) => {
       const sandbox = { kind: 'sandbox', app, sandbox: sandboxOf({ containerId: '' }) } as const;
-      return resolveLogTarget(services, sandbox);
+      return resolveLogTarget(services, sandbox, plain('Follow'));
     },
     calls: ['connect', 'sandboxContainer'],
   },

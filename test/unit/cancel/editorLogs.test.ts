@@ -178,7 +178,8 @@ const flows: readonly EditorFlow[] = [
     title: 'a download',
     user: { picks: ['The range shown', 'Plain Text'], saves: path.join(folder, 'a.log') },
     answers: () => ({ connect: undefined, countLogs: [], fetchLogs: [] }),
-    run: (services, waits) => downloadLogsFlow({ ...services, ...logs(waits) } as never, undefined),
+    run: (services, waits) =>
+      downloadLogsFlow({ ...services, ...logs(waits) } as never, undefined, plain('Download')),
     calls: ['connect', 'countLogs'],
   },
   {

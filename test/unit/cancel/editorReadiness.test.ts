@@ -36,7 +36,7 @@ const outside = vi.hoisted(() => ({
   },
 }));
 const ask = outside.ask;
-vi.mock('../../../src/features/account/ui/gettingReady.ts', () => ({
+vi.mock('../../../src/features/account/lazy.ts', () => ({
   findCli: (_input: object, signal: AbortSignal) => outside.ask('findCli', signal, { version: '1.5.0' }),
 }));
 vi.mock('../../../src/modal/interpreter.ts', () => ({

@@ -3,11 +3,13 @@ import { resolveDeployTarget } from '../../../src/commands/deployTarget.ts';
 import type { Services } from '../../../src/commands/services.ts';
 import type { ScriptTarget } from '../../../src/domain/target.ts';
 import { codeOf } from '../../../src/domain/target.ts';
+import { plain } from '../../../src/shared/text.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 
 const editor = vi.hoisted(() => ({ asked: [] as string[][] }));
 
-vi.mock('vscode', () => ({
+vi.mock('vscode', async () => ({
+  ...(await import('../support/editorEnums.ts')),
   ThemeIcon: function ThemeIcon() {
     return {};
   },
@@ -32,6 +34,7 @@ beforeEach(() => {
   editor.asked.length = 0;
 });
 
+const title = plain('Deploy App');
 const script = (name: string, uri: string, variable = 'app') => ({
   uri,
   label: uri,
@@ -48,7 +51,8 @@ const services = (scripts: readonly object[]) =>
 describe('a button that offers to deploy an app again', () => {
   it('deploys that app, wherever its code is, and to its environment', async () => {
     const files = [script('mine', 'a.py'), script('yours', 'b.py', 'chat')];
-    const to = (name: string) => resolveDeployTarget(services(files), codeOf({ name, environment: 'dev' }));
+    const to = (name: string) =>
+      resolveDeployTarget(services(files), codeOf({ name, environment: 'dev' }), title);
     expect(await to('yours')).toMatchObject({ kind: 'script', script: 'b.py::chat', environment: 'dev' });
     expect(await to('demo-app')).toMatchObject({ kind: 'bundled', app: { id: 'demo' }, environment: 'dev' });
     await expect(to('theirs')).rejects.toMatchObject({
@@ -60,7 +64,7 @@ describe('a button that offers to deploy an app again', () => {
 
   it('deploys the bundled app that was deployed before, also under another name', async () => {
     const target = { kind: 'codeOfBundled', id: 'other', environment: 'dev' } as const;
-    expect(await resolveDeployTarget(services([]), target)).toMatchObject({
+    expect(await resolveDeployTarget(services([]), target, title)).toMatchObject({
       kind: 'bundled',
       app: { id: 'other' },
       environment: 'dev',
@@ -70,7 +74,9 @@ describe('a button that offers to deploy an app again', () => {
   it('asks where several files have it, and only for those', async () => {
     const files = [script('demo-app', 'copy.py'), script('mine', 'a.py')];
     const target = codeOf({ name: 'demo-app', environment: '' });
-    expect(await resolveDeployTarget(services(files), target)).toMatchObject({ script: 'copy.py::app' });
+    expect(await resolveDeployTarget(services(files), target, title)).toMatchObject({
+      script: 'copy.py::app',
+    });
     expect(editor.asked).toEqual([['copy.py', 'Demo']]);
   });
 });
@@ -81,5 +87,5 @@ it('a row of the Catalogue deploys its app, also a row of one of its samples', a
     { kind: 'catalogApp', bundled } as const,
     { kind: 'catalogSample', bundled, sample: bundled.samples[0]! } as const,
   ])
-    expect(await resolveDeployTarget(services([]), row)).toEqual({ kind: 'bundled', app: bundled });
+    expect(await resolveDeployTarget(services([]), row, title)).toEqual({ kind: 'bundled', app: bundled });
 });

@@ -98,7 +98,7 @@ function inWindow(): RequestsController {
       showLogs: () => undefined,
       deploy: () => undefined,
       openDashboard: () => undefined,
-      loadTest: (argument) => void tested.push(argument),
+      loadTest: (endpoint, request) => void tested.push({ endpoint, request }),
       copyAs: () => Promise.resolve(),
       save: () => Promise.resolve(),
       calls: new CallRegistry(),
@@ -331,7 +331,7 @@ it('gives a load test its own request, as it is edited', async () => {
   editor.views[0]!.received.fire({ type: 'loadTest' });
   await until(() => expect(tested).toHaveLength(1));
   expect(tested).toEqual([
-    { target: targetOf(), spec: { method: 'GET', url: `${url}/edited`, headers: {} } },
+    { endpoint: targetOf(), request: { method: 'GET', url: `${url}/edited`, headers: {} } },
   ]);
 });
 

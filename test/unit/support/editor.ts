@@ -28,6 +28,7 @@ export class Uri {
   }
 }
 
+export { DiagnosticSeverity, SymbolKind, TreeItemCollapsibleState } from './editorEnums.ts';
 export const ViewColumn = { Active: -1 };
 
 /** A panel whose messages the test reads and writes. */

@@ -179,7 +179,7 @@ export class EventEmitter<T> {
 }
 export const ProgressLocation = { Notification: 15 };
 export const QuickPickItemKind = { Separator: -1 };
-export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
+export { DiagnosticSeverity, SymbolKind, TreeItemCollapsibleState } from './editorEnums.ts';
 export const ViewColumn = { Active: -1 };
 
 export const commands = {

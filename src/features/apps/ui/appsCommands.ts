@@ -45,41 +45,41 @@ export function appsCommands(
     [commands.clearFilter]: () => {
       arrangement.change({ filter: noFilter });
     },
-    [commands.groupApps]: async () => {
+    [commands.groupApps]: async (_, title) => {
       const groupBy = await pickOne(
-        text`Group Apps`,
+        title,
         groupings.map((value) => [groupingWord(value), value]),
         arrangement.current.groupBy,
       );
       if (groupBy) arrangement.change({ groupBy });
     },
-    [commands.sortApps]: async () => {
+    [commands.sortApps]: async (_, title) => {
       const sortBy = await pickOne(
-        text`Sort Apps`,
+        title,
         sortings.map((value) => [sortingWord(value), value]),
         arrangement.current.sortBy,
       );
       if (sortBy) arrangement.change({ sortBy });
     },
     [commands.showMoreApps]: (target) => appsView.showMore(target),
-    [commands.retryApp]: (target) => retryApp(needs, target),
-    [commands.openAddress]: async (target) => {
-      const address = await addressOf(needs, target, text`Open Address in Browser`);
+    [commands.retryApp]: (target, title) => retryApp(needs, target, title),
+    [commands.openAddress]: async (target, title) => {
+      const address = await addressOf(needs, target, title);
       if (address !== undefined) await openAddress(address);
     },
-    [commands.copyAddress]: async (target) => {
-      const address = await addressOf(needs, target, text`Copy Address`);
+    [commands.copyAddress]: async (target, title) => {
+      const address = await addressOf(needs, target, title);
       if (address !== undefined) await copy(address);
     },
-    [commands.copyEndpointUrl]: async (target) => {
-      const chosen = await resolveEndpoint(needs, target, text`Copy Endpoint URL`);
+    [commands.copyEndpointUrl]: async (target, title) => {
+      const chosen = await resolveEndpoint(needs, target, title);
       if (chosen) await copy(chosen.endpoint.url);
     },
-    [commands.openDashboard]: async (target) => {
-      const app = await resolveApp(needs, target, text`Open in Modal Dashboard`);
+    [commands.openDashboard]: async (target, title) => {
+      const app = await resolveApp(needs, target, title);
       if (app) await openDashboard(planes, app.id);
     },
-    [commands.copyId]: (target) => copyId(needs, target),
+    [commands.copyId]: (target, title) => copyId(needs, target, title),
   };
 }
 
@@ -130,7 +130,7 @@ function pickOne<T>(
   );
 }
 
-async function retryApp({ store }: AppsNeeds, target: Target | undefined): Promise<void> {
+async function retryApp({ store }: AppsNeeds, target: Target | undefined, title: Text): Promise<void> {
   const app = target?.kind === 'app' ? target.app : await pickFailedApp();
   if (!app) return;
   await withProgress({ location: { viewId: views.apps } }, () => store.loadDetails(app.id));
@@ -140,7 +140,7 @@ async function retryApp({ store }: AppsNeeds, target: Target | undefined): Promi
     const failed = snapshot.apps.filter(({ id }) => problems.has(id));
     if (failed.length === 0) throw new ModalError('notFound', 'No app has failed to be read.');
     return pick(
-      text`Read App Again`,
+      title,
       text`Choose an app`,
       failed.map((each) => ({
         label: plain(each.name),
@@ -181,13 +181,13 @@ async function addressOf(
   return (await resolveEndpoint(needs, target, title))?.endpoint.url;
 }
 
-async function copyId({ store }: AppsNeeds, target: Target | undefined): Promise<void> {
+async function copyId({ store }: AppsNeeds, target: Target | undefined, title: Text): Promise<void> {
   const id = (target && idOf(target)) ?? (await pickId());
   if (id === undefined) return;
   await copy(id);
 
   async function pickId(): Promise<string | undefined> {
-    const app = await pickApp(store, text`Copy ID`);
+    const app = await pickApp(store, title);
     if (!app) return undefined;
     await store.loadDetails(app.id);
     const { details, containers, sandboxes } = store.state.snapshot;
@@ -209,6 +209,6 @@ async function copyId({ store }: AppsNeeds, target: Target | undefined): Promise
         appId === app.id ? item(name || `…${sandbox.slice(-6)}`, text`sandbox`, sandbox) : [],
       ),
     ];
-    return items.length === 1 ? app.id : pick(text`Copy ID`, text`Choose what to copy the ID of`, items);
+    return items.length === 1 ? app.id : pick(title, text`Choose what to copy the ID of`, items);
   }
 }

@@ -12,6 +12,6 @@ export function catalogueCommands(needs: CatalogueNeeds): CommandsOf<'showAppFil
       const entry = vscode.Uri.joinPath(vscode.Uri.file(app.folder), app.entry);
       await vscode.window.showTextDocument(entry, { preview: true });
     },
-    [commands.copyToWorkspace]: (target) => copyToWorkspace(needs, target),
+    [commands.copyToWorkspace]: (target, title) => copyToWorkspace(needs, target, title),
   };
 }

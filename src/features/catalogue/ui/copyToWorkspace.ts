@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { copyApp } from '../../deploy/core/index.ts';
 import type { CatalogApp } from '../../../domain/catalog.ts';
 import type { CatalogRowTarget } from '../../../domain/target.ts';
+import type { Text } from '../../../shared/text.ts';
 import { text } from '../../../shared/text.ts';
 import { pickCatalogApp } from './pickCatalogApp.ts';
 import type { CatalogueNeeds } from './needs.ts';
@@ -12,8 +13,9 @@ import { showOpen } from '../../../editor/shown/inputs.ts';
 export async function copyToWorkspace(
   needs: CatalogueNeeds,
   target: CatalogRowTarget | undefined,
+  title: Text,
 ): Promise<void> {
-  const app = target?.bundled ?? (await chosenApp(needs));
+  const app = target?.bundled ?? (await chosenApp(needs, title));
   const root = app && (await chosenFolder());
   if (!app || !root) return;
   const copied = await copyApp(app, root.fsPath);
@@ -30,8 +32,8 @@ export async function copyToWorkspace(
   if (answer === copyCommand) await vscode.env.clipboard.writeText(copied.command);
 }
 
-async function chosenApp({ catalog, rates }: CatalogueNeeds): Promise<CatalogApp | undefined> {
-  const chosen = await pickCatalogApp(await catalog.apps(), rates.current, undefined);
+async function chosenApp({ catalog, rates }: CatalogueNeeds, title: Text): Promise<CatalogApp | undefined> {
+  const chosen = await pickCatalogApp(title, await catalog.apps(), rates.current, undefined);
   return chosen instanceof vscode.Uri ? undefined : chosen;
 }
 

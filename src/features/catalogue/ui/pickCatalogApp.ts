@@ -4,9 +4,12 @@ import type { Rates } from '../../../domain/cost.ts';
 import { formatUsdPerHour, gpuUsdPerHour } from '../../../domain/cost.ts';
 import type { ValueItem } from '../../../editor/pick.ts';
 import { pick } from '../../../editor/pick.ts';
+import type { Text } from '../../../shared/text.ts';
 import { plain, text } from '../../../shared/text.ts';
 
+/** @param script the file of the active editor, when it can be deployed as well */
 export async function pickCatalogApp(
+  title: Text,
   apps: readonly CatalogApp[],
   rates: Rates,
   script: vscode.Uri | undefined,
@@ -32,7 +35,7 @@ export async function pickCatalogApp(
       value: script,
     });
   }
-  return pick(text`Deploy App`, text`Choose what to deploy`, items);
+  return pick(title, text`Choose an app`, items);
 }
 
 export async function pickSample(app: CatalogApp): Promise<Sample | undefined> {

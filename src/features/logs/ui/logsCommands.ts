@@ -2,6 +2,7 @@ import { commands } from '../../../contributions.ts';
 import { isLive } from '../../../domain/app.ts';
 import { ModalError } from '../../../domain/errors.ts';
 import type { LogFilter } from '../../../domain/logFilter.ts';
+import type { Text } from '../../../shared/text.ts';
 import { plain, text } from '../../../shared/text.ts';
 import type { Target } from '../../../domain/target.ts';
 import type { CommandsOf } from '../../../editor/command.ts';
@@ -36,15 +37,15 @@ export function logsCommands(
     if (id) logs.showOnly({ [field]: id } satisfies Partial<LogFilter>);
   };
   return {
-    [commands.followLogs]: async (target) => {
-      const log = await resolveLogTarget(needs, target);
+    [commands.followLogs]: async (target, title) => {
+      const log = await resolveLogTarget(needs, target, title);
       if (!log) return;
       logs.follow(log);
       await logs.show();
     },
     [commands.clearLogs]: () => logs.clear(),
     [commands.openLogsAsDocument]: () => logs.openAsDocument(),
-    [commands.mergeLogs]: () => mergeLogs(needs),
+    [commands.mergeLogs]: (_, title) => mergeLogs(needs, title),
     [commands.copyLogLines]: () => logs.copySelected('text'),
     [commands.copyLogLinesAsJson]: () => logs.copySelected('json'),
     [commands.showOnlyLogFunction]: showOnly('functionId'),
@@ -52,9 +53,9 @@ export function logsCommands(
     [commands.showOnlyLogCall]: showOnly('callId'),
     [commands.showLogRequest]: (line) => logs.showRequest(line?.callId ?? ''),
     [commands.showLogRange]: () => logs.openRangePicker(),
-    [commands.downloadLogs]: async (target) => {
+    [commands.downloadLogs]: async (target, title) => {
       const { downloadLogsFlow } = await import('../lazy.ts');
-      await downloadLogsFlow(needs, target);
+      await downloadLogsFlow(needs, target, title);
     },
   };
 }
@@ -63,7 +64,7 @@ export function logsCommands(
 const mostFollowed = 30;
 
 /** Lets the user choose apps, follows those that are not followed yet, and shows them as one log. */
-async function mergeLogs({ store, logs }: LogsNeeds): Promise<void> {
+async function mergeLogs({ store, logs }: LogsNeeds, heading: Text): Promise<void> {
   if (store.state.snapshot.readAt === 0) await store.refresh();
   const apps = store.state.snapshot.apps.filter((app) => isLive(app.state));
   if (apps.length < 2)
@@ -80,7 +81,7 @@ async function mergeLogs({ store, logs }: LogsNeeds): Promise<void> {
       target: { appId: app.id, appName: app.name, environment: app.environment } satisfies LogTarget,
     })),
     {
-      title: text`Merge Logs`,
+      title: heading,
       placeHolder: text`Choose the apps whose logs are shown together`,
       matchOnDescription: true,
     },

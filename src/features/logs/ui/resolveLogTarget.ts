@@ -2,6 +2,7 @@ import { ModalError } from '../../../domain/errors.ts';
 import type { AppRowTarget, Target } from '../../../domain/target.ts';
 import { appOf } from '../../../domain/target.ts';
 import { withSignal } from '../../../editor/withSignal.ts';
+import type { Text } from '../../../shared/text.ts';
 import { text } from '../../../shared/text.ts';
 import { pickApp } from '../../apps/index.ts';
 import type { LogTarget } from './logsController.ts';
@@ -11,7 +12,7 @@ import type { LogsNeeds } from './needs.ts';
 export async function resolveLogTarget(
   needs: Pick<LogsNeeds, 'store' | 'planes'>,
   target: Target | undefined,
-  title = text`Follow Logs`,
+  title: Text,
 ): Promise<LogTarget | undefined> {
   if (target?.kind === 'sandbox') return logTargetOfSandbox(needs, target);
   if (target?.kind === 'managed') return logTargetOfManaged(target);

@@ -5,6 +5,7 @@ import { bundledOf, isBundled } from '../../../domain/bundled.ts';
 import type { ManagedEndpoint } from '../../../domain/managedEndpoint.ts';
 import { chatAddress } from '../../../domain/managedEndpoint.ts';
 import type { AuthKind, RequestSpec } from '../../../domain/request.ts';
+import type { Text } from '../../../shared/text.ts';
 import { plain, text } from '../../../shared/text.ts';
 import { defaultAuth, keyName, knownAuth } from '../core/auth.ts';
 import { endpointOfManaged } from '../../../store/findEndpoint.ts';
@@ -21,6 +22,7 @@ import { showStatus } from '../../../editor/shown/messages.ts';
 export async function sendRequest(
   needs: RequestsNeeds,
   target: TargetOf<typeof commands.sendRequest> | undefined,
+  title: Text,
 ): Promise<void> {
   switch (target?.kind) {
     case 'catalogSample':
@@ -37,9 +39,9 @@ export async function sendRequest(
     case 'managed':
       return openManaged(needs, target.managed);
     case 'deployedFunction':
-      return sendTo(needs, await deployedFunction(needs, target));
+      return sendTo(needs, await deployedFunction(needs, target, title));
     default:
-      return sendTo(needs, await resolveEndpoint(needs, target, text`Send Test Request`));
+      return sendTo(needs, await resolveEndpoint(needs, target, title));
   }
 }
 
@@ -107,8 +109,12 @@ export async function bundledApp(
 }
 
 /** Asks for the key of an endpoint and keeps it in the editor's secret storage. */
-export async function setEndpointKey(services: RequestsNeeds, about: Target | undefined): Promise<void> {
-  const target = await resolveEndpoint(services, about, text`Set Endpoint API Key`);
+export async function setEndpointKey(
+  services: RequestsNeeds,
+  about: Target | undefined,
+  title: Text,
+): Promise<void> {
+  const target = await resolveEndpoint(services, about, title);
   if (!target) return;
   const kind = await authKindOf(services, target);
   const value = await askForKey(target.app.name, kind === 'proxy');
@@ -118,8 +124,12 @@ export async function setEndpointKey(services: RequestsNeeds, about: Target | un
 }
 
 /** Puts the key of an endpoint on the clipboard, for clients elsewhere. It is never shown. */
-export async function copyEndpointKey(services: RequestsNeeds, about: Target | undefined): Promise<void> {
-  const target = await resolveEndpoint(services, about, text`Copy Endpoint API Key`);
+export async function copyEndpointKey(
+  services: RequestsNeeds,
+  about: Target | undefined,
+  title: Text,
+): Promise<void> {
+  const target = await resolveEndpoint(services, about, title);
   if (!target) return;
   const value = await services.keys.get(await keyNameOf(services, target));
   if (value === undefined) {
@@ -145,6 +155,7 @@ async function keyNameOf(services: RequestsNeeds, target: AppEndpoint): Promise<
 async function deployedFunction(
   { store }: RequestsNeeds,
   { deployedApp, function: name }: Extract<Target, { kind: 'deployedFunction' }>,
+  title: Text,
 ): Promise<AppEndpoint | undefined> {
   await store.refresh();
   const apps = store.state.snapshot.apps.filter(
@@ -160,7 +171,7 @@ async function deployedFunction(
     throw new ModalError('notFound', `${name} of ${deployedApp} has no web endpoint. Deploy it again.`);
   if (found.length === 1) return found[0];
   return pick(
-    text`Send Test Request`,
+    title,
     text`Choose an environment`,
     found.map((each) => ({
       label: plain(each.app.environment),

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { text } from '../../../shared/text.ts';
+import type { Text } from '../../../shared/text.ts';
 import { commands } from '../../../contributions.ts';
 import type { Target } from '../../../domain/target.ts';
 import type { CommandsOf } from '../../../editor/command.ts';
@@ -13,19 +13,19 @@ export function requestCommands(
   needs: RequestsNeeds,
 ): CommandsOf<'sendRequest' | 'openRequest' | 'sendFile' | 'setEndpointKey' | 'copyEndpointKey'> {
   return {
-    [commands.sendRequest]: (target) => sendRequest(needs, target),
-    [commands.openRequest]: (target) => openRequest(needs, target),
-    [commands.sendFile]: (target) => sendFile(needs, target),
-    [commands.setEndpointKey]: (target) => setEndpointKey(needs, target),
-    [commands.copyEndpointKey]: (target) => copyEndpointKey(needs, target),
+    [commands.sendRequest]: (target, title) => sendRequest(needs, target, title),
+    [commands.openRequest]: (target, title) => openRequest(needs, target, title),
+    [commands.sendFile]: (target, title) => sendFile(needs, target, title),
+    [commands.setEndpointKey]: (target, title) => setEndpointKey(needs, target, title),
+    [commands.copyEndpointKey]: (target, title) => copyEndpointKey(needs, target, title),
   };
 }
 
-async function openRequest(needs: RequestsNeeds, about: Target | undefined): Promise<void> {
+async function openRequest(needs: RequestsNeeds, about: Target | undefined, title: Text): Promise<void> {
   const { requests } = needs;
   if (about?.kind === 'sample') return requests.openSample(about.bundled, about.sample, about);
   if (about?.kind === 'saved') return needs.saved.openFromFile(about.saved);
-  const target = await resolveEndpoint(needs, about, text`Open Request`);
+  const target = await resolveEndpoint(needs, about, title);
   if (target) await requests.openEndpoint(target, await bundledApp(needs, target));
 }
 
@@ -33,10 +33,11 @@ async function openRequest(needs: RequestsNeeds, about: Target | undefined): Pro
 async function sendFile(
   needs: RequestsNeeds,
   about: Extract<Target, { kind: 'files' }> | undefined,
+  title: Text,
 ): Promise<void> {
   const uris = about?.uris.map((uri) => vscode.Uri.parse(uri)) ?? (await chosenFile());
   if (uris.length === 0) return;
-  const target = await resolveEndpoint(needs, about?.onto, text`Send to Modal Endpoint`);
+  const target = await resolveEndpoint(needs, about?.onto, title);
   if (target) await needs.requests.openFiles(target, await bundledApp(needs, target), uris);
 }
 

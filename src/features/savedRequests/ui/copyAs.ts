@@ -37,7 +37,7 @@ export async function copyAs(spec: RequestSpec): Promise<void> {
         iconPath: new vscode.ThemeIcon(icons[kind.id]),
         snippet: kind,
       })),
-    { title: text`Copy Request as`, placeHolder: text`Choose a language` },
+    { title: text`Copy Request As`, placeHolder: text`Choose a language` },
   );
   if (!chosen) return;
   await vscode.env.clipboard.writeText(chosen.snippet.write(spec));

@@ -38,7 +38,7 @@ export class HttpFileHelp {
     if (lenses.length === 0 || environments.names.length < 2) return lenses;
     const chosen = this.#files.environmentName(environments);
     const choose = codeLens(new vscode.Range(0, 0, 0, 0), {
-      title: chosen ? text`Variables: ${chosen}` : text`Choose Variables…`,
+      title: chosen ? text`Variables: ${chosen}` : text`Select HTTP Environment…`,
       tooltip: text`Environment to take variables from`,
       command: commands.selectHttpEnvironment,
     });

@@ -34,28 +34,28 @@ export function scriptCommands(
     return { ...actions, flow };
   };
   return {
-    [commands.serveScript]: async (target) => {
+    [commands.serveScript]: async (target, title) => {
       const { resolveScript, flow } = await load();
-      const choice = await resolveScript(needs, target, text`Serve Script`);
+      const choice = await resolveScript(needs, target, title);
       if (choice) await flow.serve(choice);
     },
-    [commands.runFunction]: async (target) => {
+    [commands.runFunction]: async (target, title) => {
       const { resolveRunnable, flow } = await load();
-      const choice = await resolveRunnable(needs, target, text`Run Function`);
+      const choice = await resolveRunnable(needs, target, title);
       if (choice) await flow.run(choice, choice.runnable);
     },
-    [commands.stopRun]: async (target) => {
-      const run = await chooseRun(needs, target, text`Stop Serve or Run`, isLiveRun);
+    [commands.stopRun]: async (target, title) => {
+      const run = await chooseRun(needs, target, title, isLiveRun);
       if (run) needs.scriptRuns.stop(run.id);
     },
-    [commands.showRunLog]: async (target) =>
-      (await chooseRun(needs, target, text`Show Output`, () => true))?.showLog(),
-    [commands.openServedUrl]: async (target) => {
-      const url = await servedUrl(needs, target, text`Open Served URL`);
+    [commands.showRunLog]: async (target, title) =>
+      (await chooseRun(needs, target, title, () => true))?.showLog(),
+    [commands.openServedUrl]: async (target, title) => {
+      const url = await servedUrl(needs, target, title);
       if (url) await openAddress(url);
     },
-    [commands.copyServedUrl]: async (target) => {
-      const url = await servedUrl(needs, target, text`Copy Served URL`);
+    [commands.copyServedUrl]: async (target, title) => {
+      const url = await servedUrl(needs, target, title);
       if (!url) return;
       await vscode.env.clipboard.writeText(url);
       showStatus('check', text`Copied ${url}`, 4000);

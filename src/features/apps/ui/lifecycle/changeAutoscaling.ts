@@ -5,6 +5,7 @@ import type { Autoscaler, AutoscalerField, AutoscalerValues } from '../../../../
 import { autoscalerFields, changedFields, deployedValues } from '../../../../domain/lifecycle.ts';
 import type { Target } from '../../../../domain/target.ts';
 import { resolveApp } from '../resolveApp.ts';
+import type { Text } from '../../../../shared/text.ts';
 import { lines, plain, text } from '../../../../shared/text.ts';
 import { gpuChoiceWords } from '../../../../shared/words.ts';
 import { pick } from '../../../../editor/pick.ts';
@@ -25,9 +26,10 @@ export interface AppFunction {
 export async function resolveFunction(
   services: AppsNeeds,
   target: Target | undefined,
+  title: Text,
 ): Promise<AppFunction | undefined> {
   if (target?.kind === 'function' || target?.kind === 'server') return { app: target.app, fn: target.fn };
-  const app = await resolveApp(services, target, text`Change Autoscaling`);
+  const app = await resolveApp(services, target, title);
   if (!app) return undefined;
   const { functions } = await appFacts(services, app);
   if (functions.length === 0) throw new ModalError('notFound', `${app.name} has no functions.`);

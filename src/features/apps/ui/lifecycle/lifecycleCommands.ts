@@ -2,7 +2,6 @@ import { commands } from '../../../../contributions.ts';
 import type { Target } from '../../../../domain/target.ts';
 import type { CommandsOf } from '../../../../editor/command.ts';
 import type { Text } from '../../../../shared/text.ts';
-import { text } from '../../../../shared/text.ts';
 import type { AppsNeeds } from '../needs.ts';
 import { resolveApp } from '../resolveApp.ts';
 
@@ -28,57 +27,57 @@ export function lifecycleCommands(
   const versionOf = async (target: Target | undefined, title: Text) =>
     (await load()).resolveVersion(needs, target, title);
   return {
-    [commands.showHistory]: async (target) => (await load()).showHistory(needs, target),
-    [commands.compareWithWorkspace]: async (target) => {
-      const chosen = await versionOf(target, text`Compare Version with Workspace`);
+    [commands.showHistory]: async (target, title) => (await load()).showHistory(needs, target, title),
+    [commands.compareWithWorkspace]: async (target, title) => {
+      const chosen = await versionOf(target, title);
       if (chosen) await (await load()).compareWithWorkspace(chosen.app, chosen.version);
     },
-    [commands.compareVersions]: async (target) => {
-      const chosen = await versionOf(target, text`Compare Versions`);
+    [commands.compareVersions]: async (target, title) => {
+      const chosen = await versionOf(target, title);
       if (chosen) await (await load()).compareWithOther(chosen);
     },
-    [commands.rollBack]: async (target) => {
-      const chosen = await versionOf(target, text`Roll Back App`);
+    [commands.rollBack]: async (target, title) => {
+      const chosen = await versionOf(target, title);
       if (!chosen) return;
       const live = chosen.history.find((each) => each.live);
       await (await load()).rollBack(needs, chosen.app, chosen.version, live);
     },
-    [commands.rollOver]: async (target) => {
-      const app = await resolveApp(needs, target, text`Roll Over App`);
+    [commands.rollOver]: async (target, title) => {
+      const app = await resolveApp(needs, target, title);
       if (app) await (await load()).rollOver(needs, app);
     },
-    [commands.stopApp]: async (target) => {
-      const app = await resolveApp(needs, target, text`Stop App`);
+    [commands.stopApp]: async (target, title) => {
+      const app = await resolveApp(needs, target, title);
       if (app) await (await load()).stopApp(needs, app);
     },
-    [commands.stopContainer]: async (target) => {
+    [commands.stopContainer]: async (target, title) => {
       const { resolveContainer, stopContainer } = await load();
-      const chosen = await resolveContainer(needs, target, text`Stop Container`);
+      const chosen = await resolveContainer(needs, target, title);
       if (chosen) await stopContainer(needs, chosen);
     },
-    [commands.openShell]: async (target) => {
+    [commands.openShell]: async (target, title) => {
       const { resolveShellTarget, openShell } = await load();
-      const chosen = await resolveShellTarget(needs, target, text`Open Shell in Container`);
+      const chosen = await resolveShellTarget(needs, target, title);
       if (chosen) await openShell(needs, chosen);
     },
-    [commands.stopSandbox]: async (target) => {
+    [commands.stopSandbox]: async (target, title) => {
       const { resolveSandbox, stopSandbox } = await load();
-      const chosen = await resolveSandbox(needs, target);
+      const chosen = await resolveSandbox(needs, target, title);
       if (chosen) await stopSandbox(needs, chosen);
     },
-    [commands.stopManagedEndpoint]: async (target) => {
+    [commands.stopManagedEndpoint]: async (target, title) => {
       const { resolveManaged, stopManaged } = await load();
-      const chosen = await resolveManaged(needs, target);
+      const chosen = await resolveManaged(needs, target, title);
       if (chosen) await stopManaged(needs, chosen);
     },
-    [commands.stopServerContainers]: async (target) => {
+    [commands.stopServerContainers]: async (target, title) => {
       const { resolveServer, stopServerContainers } = await load();
-      const chosen = await resolveServer(needs, target);
+      const chosen = await resolveServer(needs, target, title);
       if (chosen) await stopServerContainers(needs, chosen);
     },
-    [commands.changeAutoscaling]: async (target) => {
+    [commands.changeAutoscaling]: async (target, title) => {
       const { resolveFunction, changeAutoscaling } = await load();
-      const chosen = await resolveFunction(needs, target);
+      const chosen = await resolveFunction(needs, target, title);
       if (chosen) await changeAutoscaling(needs, chosen);
     },
   };

@@ -48,18 +48,18 @@ export async function rollOver(services: AppsNeeds, app: App): Promise<void> {
   refuseUndeployed(app);
   const facts = await appFacts(services, app);
   const strategy = await askStrategy(
-    text`Roll over ${app.name} in ${app.environment}?`,
+    text`Restart the containers of ${app.name} in ${app.environment} with the same version?`,
     [
-      text`New containers run the same code and read secrets anew, e.g. after a secret got a new value.`,
+      text`New containers run the same code and read secrets again, for example after a secret has changed.`,
       ...gpuLines(facts.functions, facts.rates),
       containerLine(app),
     ],
-    text`Roll Over`,
+    text`Restart`,
     app.runningContainers !== 0,
   );
   if (!strategy) return;
   await redeploy(services, app, strategy, {
-    title: text`Rolling ${app.name} over…`,
+    title: text`Restarting the containers of ${app.name}…`,
     run: (plane) => plane.rollover(app.id),
     done: text`${app.name} has a new version of the same code.`,
   });

@@ -37,6 +37,7 @@ interface AppServer {
 export async function resolveSandbox(
   services: AppsNeeds,
   target: Target | undefined,
+  title: Text,
 ): Promise<AppSandbox | undefined> {
   if (target?.kind === 'sandbox' || target?.kind === 'tunnel') return target;
   await services.store.refresh();
@@ -44,7 +45,7 @@ export async function resolveSandbox(
   if (sandboxes.length === 0)
     throw new ModalError('notFound', 'No sandbox is running, as far as Modal tells.');
   return pick(
-    text`Stop Sandbox`,
+    title,
     text`Choose a sandbox`,
     sandboxes.map((sandbox) => {
       const app = apps.find(({ id }) => id === sandbox.appId);
@@ -81,13 +82,14 @@ export async function stopSandbox(services: AppsNeeds, { app, sandbox }: AppSand
 export async function resolveManaged(
   services: AppsNeeds,
   target: Target | undefined,
+  title: Text,
 ): Promise<AppManaged | undefined> {
   if (target?.kind === 'managed') return target;
   await services.store.refresh();
   const { apps, endpoints } = services.store.state.snapshot;
   if (endpoints.length === 0) throw new ModalError('notFound', 'There is no managed endpoint.');
   return pick(
-    text`Stop Managed Endpoint`,
+    title,
     text`Choose an endpoint`,
     endpoints.map((managed) => ({
       label: plain(managed.name),
@@ -120,6 +122,7 @@ export async function stopManaged(services: AppsNeeds, { app, managed }: AppMana
 export async function resolveServer(
   services: AppsNeeds,
   target: Target | undefined,
+  title: Text,
 ): Promise<AppServer | undefined> {
   if (target?.kind === 'server') return target;
   await services.store.refresh();
@@ -129,7 +132,7 @@ export async function resolveServer(
   );
   if (servers.length === 0) throw new ModalError('notFound', 'No server is deployed.');
   return pick(
-    text`Stop Containers of Server`,
+    title,
     text`Choose a server`,
     servers.map((value) => ({
       label: plain(value.fn.tag),

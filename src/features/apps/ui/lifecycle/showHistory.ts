@@ -66,8 +66,12 @@ export function pickVersion(title: Text, versions: readonly AppVersion[]): Promi
 }
 
 /** All versions in a list that can be searched, then what can be done with the chosen one. */
-export async function showHistory(services: AppsNeeds, target: Target | undefined): Promise<void> {
-  const app = await resolveApp(services, target, text`Show Deploy History`);
+export async function showHistory(
+  services: AppsNeeds,
+  target: Target | undefined,
+  title: Text,
+): Promise<void> {
+  const app = await resolveApp(services, target, title);
   if (!app) return;
   const history = await readHistory(services, app);
   const version = await pickVersion(text`Versions of ${app.name} in ${app.environment}`, history);

@@ -28,9 +28,13 @@ const progressEveryMs = 200;
  * Asks for range, format and file, and saves the log of an app, function or container there.
  * @param about a row of the tree; without one, the log that is shown in the panel
  */
-export async function downloadLogsFlow(services: LogsNeeds, about: Target | undefined): Promise<void> {
+export async function downloadLogsFlow(
+  services: LogsNeeds,
+  about: Target | undefined,
+  heading: Text,
+): Promise<void> {
   const shown = about ? undefined : await services.logs.shownLog();
-  const target = shown?.target ?? (await resolveLogTarget(services, about, text`Download Logs`));
+  const target = shown?.target ?? (await resolveLogTarget(services, about, heading));
   if (!target) return;
   const title = text`Download Logs of ${nameOf(target)}`;
   const range = await askRange(services, title, target, shown?.range);
