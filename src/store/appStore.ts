@@ -1,4 +1,4 @@
-import type { App, AppDetails, Environment } from '../domain/app.ts';
+import type { Environment } from '../domain/app.ts';
 import { isLive } from '../domain/app.ts';
 import type { Disposable } from '../shared/emitter.ts';
 import { Emitter } from '../shared/emitter.ts';
@@ -7,12 +7,13 @@ import { isCancelled, toModalError } from '../domain/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import { steadyNow } from '../shared/steadyNow.ts';
 import type { ControlPlane, Identity } from '../modal/controlPlane.ts';
-import { mapAtMost } from './atMost.ts';
+import type { DetailsHost } from './appDetailsReader.ts';
+import { AppDetailsReader } from './appDetailsReader.ts';
 import { ContainerGpus } from './containerGpus.ts';
-import type { Seen } from './environmentTurns.ts';
 import { EnvironmentTurns, wholeTurns } from './environmentTurns.ts';
 import { FailureMemory } from './failureMemory.ts';
 import { EndpointInfos } from './endpointInfos.ts';
+import { inTurn, listedAt, problemsInTurn, seenIn } from './listsInTurn.ts';
 import { keepSame } from './keepSame.ts';
 import type { ListProblem, Lists } from './readLists.ts';
 import { readLists } from './readLists.ts';
@@ -54,14 +55,6 @@ export interface RefreshOptions {
   readonly environment?: string;
 }
 
-/** Live apps whose functions are read without being asked for, newest first. The rest is read when expanded. */
-const mostEagerDetails = 50;
-const detailsAtOnce = 8;
-/** So many that cannot be read in one go are not to blame: the call itself is out of order, and the rest waits. */
-const mostFailures = 3;
-/** Stands for the call, where the others stand for an app each. */
-const anyApp = '';
-
 /** Rows without news are stored this often, so that a later window knows how old they are. */
 const storeEveryMs = 5 * 60_000;
 
@@ -85,20 +78,16 @@ export class AppStore implements Disposable {
   readonly #disposed = new AbortController();
   readonly #gpus: ContainerGpus;
   readonly #turns: EnvironmentTurns;
-  readonly #unreadable: FailureMemory;
   readonly #unlisted: FailureMemory;
   readonly #endpoints: EndpointInfos;
   readonly #sandboxes = new SandboxReader();
-  /** What an app was like when its functions were read. */
-  readonly #described = new Map<string, string>();
-  readonly #describing = new Map<string, Promise<void>>();
+  readonly #details: AppDetailsReader;
   #attempt = new AbortController();
   /** Whom workspace and user are of: another token may belong to somebody else. */
   #identifiedBy: ControlPlane | undefined;
   #state = nothingKnown;
   #restoredKey: string | undefined;
   #stored = emptySnapshot;
-  #eagerDetails = mostEagerDetails;
   /** Somebody who waits for the next read wants all environments in it. */
   #wholeWanted = false;
   #environment = '';
@@ -108,13 +97,13 @@ export class AppStore implements Disposable {
   /** @param now milliseconds of a clock that does not jump, for what waits for its turn */
   constructor(planes: PlaneSource, cache: SnapshotCache, logger: Logger, now: () => number = steadyNow) {
     this.#turns = new EnvironmentTurns(now);
-    this.#unreadable = new FailureMemory(now);
     this.#unlisted = new FailureMemory(now);
     this.#planes = planes;
     this.#cache = cache;
     this.#logger = logger;
     this.#gpus = new ContainerGpus(logger, now);
     this.#endpoints = new EndpointInfos(logger, now);
+    this.#details = new AppDetailsReader(this.#detailsHost(), logger, now);
   }
 
   get state(): AppStoreState {
@@ -148,7 +137,7 @@ export class AppStore implements Disposable {
 
   /** @param wanted whether the functions of all apps are needed, e.g. to filter by GPU; else of the newest only */
   readAllDetails(wanted: boolean): void {
-    this.#eagerDetails = wanted ? Infinity : mostEagerDetails;
+    this.#details.readAll(wanted);
   }
 
   /** Makes the next refreshes read older sandboxes of an environment as well. */
@@ -157,22 +146,16 @@ export class AppStore implements Disposable {
   }
 
   /** Reads the functions of one app, e.g. because its row was expanded. A failure is part of the state. */
-  async loadDetails(appId: string): Promise<void> {
-    this.#unreadable.forget(appId); // who asks for it does not wait until it is due
-    await this.#describing.get(appId)?.catch(() => undefined);
-    const app = this.#state.snapshot.apps.find((candidate) => candidate.id === appId);
-    if (!app || !this.#needsDetails(app)) return;
-    try {
-      const plane = await this.#planes.get(this.#disposed.signal);
-      await this.#describe(plane, app, AbortSignal.any([this.#disposed.signal, this.#attempt.signal]));
-    } catch (error) {
-      if (!isCancelled(error)) this.#noteProblem(app, toModalError(error));
-    }
+  loadDetails(appId: string): Promise<void> {
+    return this.#details.readOne(appId, async () => ({
+      plane: await this.#planes.get(this.#disposed.signal),
+      signal: AbortSignal.any([this.#disposed.signal, this.#attempt.signal]),
+    }));
   }
 
   /** Makes the next refresh read an app's functions again, e.g. after a deploy. */
   forgetDetails(appId: string): void {
-    this.#described.delete(appId);
+    this.#details.forgetApp(appId);
   }
 
   dispose(): void {
@@ -207,11 +190,15 @@ export class AppStore implements Disposable {
       this.#state.workspace && this.#identifiedBy === plane ? undefined : plane.whoAmI(signal),
     ]);
     if (whole || this.#state.connection !== 'ready') this.#unlisted.clear();
-    if (this.#state.connection !== 'ready') this.#unreadable.clear(); // what failed with the line is due with it
+    if (this.#state.connection !== 'ready') this.#details.retry();
     if (whole) this.#endpoints.retry();
     const due = whole
       ? wholeTurns(environments)
-      : this.#turns.choose(environments, this.#environment, seenIn(this.#state));
+      : this.#turns.choose(
+          environments,
+          this.#environment,
+          seenIn(this.#state.snapshot, this.#state.listProblems),
+        );
     const parts = {
       before: this.#state.snapshot,
       reader: this.#sandboxes,
@@ -227,7 +214,7 @@ export class AppStore implements Disposable {
     await Promise.all([
       this.#readGpus(plane, signal),
       this.#readEndpoints(plane, signal),
-      this.#readNewDetails(plane, signal),
+      this.#details.readNew(plane, signal),
     ]);
     signal.throwIfAborted();
     await this.#store(key);
@@ -239,19 +226,15 @@ export class AppStore implements Disposable {
     this.#forget();
     this.#restoredKey = key;
     const snapshot = loadSnapshot(this.#cache.get(key)) ?? emptySnapshot;
-    for (const app of snapshot.apps) {
-      const details = snapshot.details.get(app.id);
-      if (details && (details.version ?? app.version) === app.version) this.#noteDescribed(app);
-    }
+    this.#details.restore(snapshot);
     this.#endpoints.restore(snapshot.endpoints);
     this.#set({ snapshot });
   }
 
   #forget(): void {
     this.#restoredKey = undefined;
-    this.#described.clear();
+    this.#details.forget();
     this.#turns.forget();
-    this.#unreadable.clear();
     this.#unlisted.clear();
     this.#gpus.forget();
     this.#endpoints.forget();
@@ -270,7 +253,7 @@ export class AppStore implements Disposable {
       lists,
       ({ of, environment }) => this.#unlisted.isDue(`${of}/${environment}`),
     );
-    this.#unreadable.keepOnly(new Set([...ids, anyApp]));
+    this.#details.keepOnly(ids);
     this.#set({ connection: 'ready', ...names, problems, listProblems, snapshot }, true);
   }
 
@@ -312,78 +295,22 @@ export class AppStore implements Disposable {
     if (endpoints !== snapshot.endpoints) this.#set({ snapshot: { ...snapshot, endpoints } });
   }
 
-  async #readNewDetails(plane: ControlPlane, signal: AbortSignal): Promise<void> {
-    const { details, apps: all } = this.#state.snapshot;
-    const apps = all
-      .filter(({ state }) => isLive(state))
-      .sort((a, b) => lastDeploy(b) - lastDeploy(a))
-      .filter((app, at) => (at < this.#eagerDetails || details.has(app.id)) && this.#needsDetails(app))
-      .filter((app) => this.#unreadable.isDue(app.id, versionOf(app)));
-    if (apps.length === 0 || !this.#unreadable.isDue(anyApp)) return;
-    // Where none could be read the last time, one is tried before the others are.
-    const first = this.#unreadable.hasFailed(anyApp) ? apps.splice(0, 1) : [];
-    let failures = 0;
-    const describe = async (app: App) => {
-      if (failures >= mostFailures) return;
-      await this.#describe(plane, app, signal);
-      if (!this.#unreadable.isDue(app.id, versionOf(app))) failures++;
+  #detailsHost(): DetailsHost {
+    const snapshot = () => this.#state.snapshot;
+    return {
+      get snapshot() {
+        return snapshot();
+      },
+      found: (details) => {
+        const problems = new Map(this.#state.problems);
+        problems.delete(details.appId);
+        const all = new Map(this.#state.snapshot.details).set(details.appId, details);
+        this.#set({ problems, snapshot: { ...this.#state.snapshot, details: all } });
+      },
+      failed: (app, problem) => {
+        this.#set({ problems: new Map(this.#state.problems).set(app.id, problem) });
+      },
     };
-    await mapAtMost(1, first, describe);
-    signal.throwIfAborted();
-    if (failures === 0) await mapAtMost(detailsAtOnce, apps, describe);
-    if (failures >= mostFailures || (first.length > 0 && failures > 0))
-      this.#unreadable.note(anyApp, 'unexpected');
-    else this.#unreadable.forget(anyApp);
-  }
-
-  #needsDetails(app: App): boolean {
-    if (!isLive(app.state)) return false;
-    if (this.#described.get(app.id) !== versionOf(app)) return true;
-    // A run or serve publishes its functions some time after it has begun.
-    return app.state !== 'deployed' && this.#state.snapshot.details.get(app.id)?.functions.length === 0;
-  }
-
-  #noteDescribed(app: App): void {
-    this.#described.set(app.id, versionOf(app));
-  }
-
-  /** Reads an app's functions, once at a time. */
-  #describe(plane: ControlPlane, app: App, signal: AbortSignal): Promise<void> {
-    const running = this.#describing.get(app.id);
-    if (running) return running;
-    const read = this.#describeNow(plane, app, signal).finally(() => this.#describing.delete(app.id));
-    this.#describing.set(app.id, read);
-    return read;
-  }
-
-  async #describeNow(plane: ControlPlane, app: App, signal: AbortSignal): Promise<void> {
-    try {
-      const details = await plane.describeApp(app.id, signal);
-      signal.throwIfAborted();
-      this.#noteDescribed(app);
-      this.#unreadable.forget(app.id);
-      this.#setDetails(details);
-    } catch (error) {
-      const problem = toModalError(error);
-      // The lists have just been answered: where this call alone is "offline", it is the call and not the line.
-      if (problem.kind === 'cancelled' || problem.kind === 'unauthenticated') throw error;
-      this.#noteProblem(app, problem);
-    }
-  }
-
-  #setDetails(details: AppDetails): void {
-    const problems = new Map(this.#state.problems);
-    problems.delete(details.appId);
-    const { snapshot } = this.#state;
-    const all = new Map(snapshot.details).set(details.appId, details);
-    this.#set({ problems, snapshot: { ...snapshot, details: all } });
-  }
-
-  #noteProblem(app: App, problem: ModalError): void {
-    this.#logger.warn(`Reading the app ${app.name} failed: ${problem.message}`);
-    this.#unreadable.note(app.id, problem.kind, versionOf(app));
-    if (problem.kind === 'notFound') return; // it has ended; the next refresh tells
-    this.#set({ problems: new Map(this.#state.problems).set(app.id, problem) });
   }
 
   async #store(key: string): Promise<void> {
@@ -419,68 +346,6 @@ export class AppStore implements Disposable {
   }
 }
 
-function listedAt(
-  before: ReadonlyMap<string, number>,
-  environments: readonly Environment[],
-  { apps }: Lists,
-  now: number,
-): ReadonlyMap<string, number> {
-  return new Map(
-    environments.flatMap(({ name }) => {
-      const at = apps.has(name) ? now : before.get(name);
-      return at === undefined ? [] : [[name, at] as const];
-    }),
-  );
-}
-
-/** Where there is something beside apps. A list that could not be read may have something. */
-function seenIn({ snapshot, listProblems }: AppStoreState): Seen {
-  const names = (of: ListProblem['of']) =>
-    new Set(
-      [...snapshot[of], ...listProblems.filter((each) => each.of === of)].map((each) => each.environment),
-    );
-  return { sandboxes: names('sandboxes'), endpoints: names('endpoints') };
-}
-
-/** What was listed now, and of the other environments what was listed before. */
-function inTurn(before: Snapshot, environments: readonly Environment[], lists: Lists) {
-  const earlier = Map.groupBy(before.apps, ({ environment }) => environment);
-  const apps = environments.flatMap(({ name }) => lists.apps.get(name) ?? earlier.get(name) ?? []);
-  const elsewhere = new Set(apps.flatMap((app) => (lists.apps.has(app.environment) ? [] : app.id)));
-  const containers = before.containers.filter(({ appId }) => elsewhere.has(appId));
-  const waits = waiting(environments, lists);
-  const inThose = <T extends { readonly environment: string }>(all: readonly T[]) =>
-    all.filter(({ environment }) => waits.has(environment));
-  return {
-    apps,
-    containers: [...containers, ...lists.containers],
-    sandboxes: [...inThose(before.sandboxes), ...lists.sandboxes],
-    moreSandboxes: [...before.moreSandboxes.filter((name) => waits.has(name)), ...lists.moreSandboxes],
-    endpoints: [...inThose(before.endpoints), ...lists.endpoints],
-  };
-}
-
-/** Environments that were not listed this time. */
-function waiting(environments: readonly Environment[], { apps }: Lists): ReadonlySet<string> {
-  return new Set(environments.flatMap(({ name }) => (apps.has(name) ? [] : name)));
-}
-
-/** Lists that cannot be read, until they were read. */
-function problemsInTurn(
-  before: readonly ListProblem[],
-  environments: readonly Environment[],
-  lists: Lists,
-  isDue: (problem: ListProblem) => boolean,
-): readonly ListProblem[] {
-  const waits = waiting(environments, lists);
-  const isNew = ({ environment, of }: ListProblem) =>
-    lists.problems.some((each) => each.environment === environment && each.of === of);
-  const kept = before.filter(
-    (problem) => !isNew(problem) && (waits.has(problem.environment) || !isDue(problem)),
-  );
-  return [...kept, ...lists.problems];
-}
-
 /** Whether two lists differ in nothing but how much runs, which a later window reads anew in any case. */
 function sameButNumbers<T extends object>(a: readonly T[], b: readonly T[]): boolean {
   return (
@@ -493,15 +358,6 @@ const running: ReadonlySet<string> = new Set(['runningContainers', 'runningGpus'
 
 function still(item: object | undefined): string {
   return JSON.stringify(item, (key, value: unknown) => (running.has(key) ? undefined : value));
-}
-
-function lastDeploy({ deployedAt, createdAt }: App): number {
-  return deployedAt ?? createdAt ?? 0;
-}
-
-/** Changes with every deploy, and when an app begins or ends. */
-function versionOf({ version, deployedAt, state }: App): string {
-  return [version, deployedAt, state].join('/');
 }
 
 function connectionOf(kind: ErrorKind): ConnectionState {
