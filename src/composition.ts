@@ -30,6 +30,7 @@ import {
   ScriptRuns,
   ScriptsView,
   ScriptTasks,
+  sourceFiles,
   sourceFolders,
 } from './features/workspace/index.ts';
 import { codeOf } from './domain/target.ts';
@@ -210,6 +211,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     arrangement,
     appsView,
     lifecycle,
+    sourceFiles: (appName) => sourceFiles(appName, scriptFinder),
     logs,
     requests,
     requestMemory,

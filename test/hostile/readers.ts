@@ -39,11 +39,14 @@ import { inTurns } from '../../src/shared/inTurns.ts';
 import { KeyMask } from '../../src/features/requests/core/keyMask.ts';
 import { maskingDraft } from '../../src/features/requests/core/maskedDraft.ts';
 import { readApiDocument } from '../../src/features/requests/core/openapi/apiDocument.ts';
-import { prepareVariables, spellVariables, withVariables } from '../../src/features/requests/core/secretVariables.ts';
+import {
+  prepareVariables,
+  spellVariables,
+  withVariables,
+} from '../../src/features/requests/core/secretVariables.ts';
 import { ParserThread } from '../../src/features/workspace/core/parserThread.ts';
 import { mentionsModal } from '../../src/features/workspace/core/scriptIndex.ts';
-import { folderOfApp } from '../../src/features/apps/ui/lifecycle/appSource.ts';
-import { remoteKey } from '../../src/features/apps/ui/lifecycle/remotes.ts';
+import { remoteKey } from '../../src/features/apps/ui/lifecycle/repositories.ts';
 import { styledRuns } from '../../src/features/logs/view/ansiRuns.ts';
 import { piecesOf } from '../../src/features/logs/view/pieces.ts';
 
@@ -310,7 +313,6 @@ async function readWords(text: string): Promise<void> {
   await turn();
   parseTime(text, 'utc', 0);
   remoteKey(text);
-  folderOfApp([{ path: 'a.py', text }], 'a');
 }
 
 function readKeyed(text: string): void {

@@ -10,5 +10,6 @@ export type { ScriptOrFile } from './ui/scriptReference.ts';
 export { ScriptRuns, isLiveRun } from './ui/scriptRuns.ts';
 export { ScriptTasks } from './ui/scriptTasks.ts';
 export { ScriptsView } from './ui/scriptsView.ts';
+export { sourceFiles } from './ui/sourceFiles.ts';
 export { sourceFolders } from './ui/sourceFolders.ts';
 export { workspaceFiles } from './ui/workspaceFiles.ts';

@@ -1,3 +1,4 @@
+import type * as vscode from 'vscode';
 import type { ControlPlanes } from '../../../modal/planes.ts';
 import type { AppStore } from '../../../store/appStore.ts';
 import type { CliFinder } from '../../account/index.ts';
@@ -13,4 +14,6 @@ export interface AppsNeeds {
   readonly arrangement: ArrangementStore;
   readonly appsView: AppsView;
   readonly lifecycle: LifecycleRows;
+  /** Python files of the workspace that make an app of that name. */
+  readonly sourceFiles: (appName: string) => Promise<readonly vscode.Uri[]>;
 }

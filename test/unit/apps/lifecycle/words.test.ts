@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Uri } from 'vscode';
 import type { ModalFunction } from '../../../../src/domain/app.ts';
 import { datedRates } from '../../../../src/domain/cost.ts';
 import { commitHash } from '../../../../src/domain/identifiers.ts';
 import type { AppVersion, AutoscalerValues } from '../../../../src/domain/lifecycle.ts';
-import { folderOfApp } from '../../../../src/features/apps/ui/lifecycle/appSource.ts';
+import { appFolder } from '../../../../src/features/apps/ui/lifecycle/appFolder.ts';
 import {
   autoscalerLines,
   changeLines,
@@ -11,7 +12,7 @@ import {
 } from '../../../../src/features/apps/ui/lifecycle/autoscalerWords.ts';
 import { containerLines, statsLine } from '../../../../src/features/apps/ui/lifecycle/containerWords.ts';
 import { gpuLines } from '../../../../src/features/apps/ui/costWords.ts';
-import { remoteKey } from '../../../../src/features/apps/ui/lifecycle/remotes.ts';
+import { remoteKey } from '../../../../src/features/apps/ui/lifecycle/repositories.ts';
 import { stopLines } from '../../../../src/features/apps/ui/lifecycle/stopWords.ts';
 import {
   versionDescription,
@@ -185,13 +186,18 @@ describe('where code lies', () => {
     expect(remoteKey('/srv/repo.git')).toBe('/srv/repo.git');
   });
 
-  it('is the folder of the one file that makes the app', () => {
-    const defines = { path: '/r/svc/app.py', text: 'app = modal.App("my.app", image=x)' };
-    const named = { path: '/r/other/b.py', text: "app = App(name='my.app')" };
-    const near = { path: '/r/c.py', text: 'modal.App("my-app")\nmodal.App("my.app2")' };
-    expect(folderOfApp([defines, near], 'my.app')).toBe('/r/svc');
-    expect(folderOfApp([named], 'my.app')).toBe('/r/other');
-    expect(folderOfApp([defines, named], 'my.app')).toBeUndefined();
-    expect(folderOfApp([near], 'my.app')).toBeUndefined();
+  it('is the folder of the one file in the repository that makes the app', async () => {
+    const uri = (path: string) =>
+      ({ path, with: (other: { path: string }) => uri(other.path) }) as unknown as Uri;
+    const folderIn = async (root: string, files: readonly string[]) => {
+      const sourceFiles = () => Promise.resolve(files.map(uri));
+      return (await appFolder({ sourceFiles }, uri(root), 'my.app'))?.path;
+    };
+    expect(await folderIn('/r', ['/r/svc/app.py'])).toBe('/r/svc');
+    expect(await folderIn('/r', ['/r/svc/app.py', '/elsewhere/app.py'])).toBe('/r/svc');
+    expect(await folderIn('/r', ['/r/svc/app.py', '/r/other/b.py'])).toBeUndefined();
+    expect(await folderIn('/r', ['/rest/app.py'])).toBeUndefined();
+    expect(await folderIn('/r', ['/r/app.py'])).toBeUndefined();
+    expect(await folderIn('/r', [])).toBeUndefined();
   });
 });

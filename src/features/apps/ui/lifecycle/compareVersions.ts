@@ -6,6 +6,7 @@ import type { AppVersion, VersionCommit } from '../../../../domain/lifecycle.ts'
 import type { Text } from '../../../../shared/text.ts';
 import { plain, text } from '../../../../shared/text.ts';
 import { plural } from '../../../../shared/words.ts';
+import type { AppsNeeds } from '../needs.ts';
 import { appFolder } from './appFolder.ts';
 import type { GitApi, GitRepository } from './gitApi.ts';
 import { added, deleted, gitApi } from './gitApi.ts';
@@ -16,8 +17,10 @@ import { showInformation, showWarning } from '../../../../editor/shown/messages.
 /** A file with its two sides, as the editor's list of changes wants it; a side is undefined where there is no file. */
 type Difference = readonly [file: vscode.Uri, before: vscode.Uri | undefined, after: vscode.Uri | undefined];
 
+type SourceNeeds = Pick<AppsNeeds, 'sourceFiles'>;
+
 /** Shows what has changed in the workspace since a version was deployed. */
-export async function compareWithWorkspace(app: App, version: AppVersion): Promise<void> {
+export async function compareWithWorkspace(needs: SourceNeeds, app: App, version: AppVersion): Promise<void> {
   const commit = commitOf(app, version);
   const git = await gitApi();
   const repository = await repositoryWith(git, [commit]);
@@ -26,18 +29,23 @@ export async function compareWithWorkspace(app: App, version: AppVersion): Promi
     return [change.uri, before, deleted.includes(change.status) ? undefined : change.uri];
   });
   const title = text`${app.name} v${version.number} (${commitWord(commit)}) ↔ Workspace`;
-  await show(app, repository, title, differences, [version]);
+  await show(needs, app, repository, title, differences, [version]);
 }
 
 /** Shows what differs between the commits of two versions, the older one on the left. */
-export async function compareVersions(app: App, one: AppVersion, other: AppVersion): Promise<void> {
+export async function compareVersions(
+  needs: SourceNeeds,
+  app: App,
+  one: AppVersion,
+  other: AppVersion,
+): Promise<void> {
   const [left, right] = one.number < other.number ? [one, other] : [other, one];
   const [before, after] = [commitOf(app, left), commitOf(app, right)];
   const git = await gitApi();
   const repository = await repositoryWith(git, [before, after]);
   const differences = await differencesBetween(git, repository, before.hash, after.hash);
   const title = text`${app.name} v${left.number} (${commitWord(before)}) ↔ v${right.number} (${commitWord(after)})`;
-  await show(app, repository, title, differences, [left, right]);
+  await show(needs, app, repository, title, differences, [left, right]);
 }
 
 /** @throws kind `notFound` for a version that says nothing about its code */
@@ -98,13 +106,14 @@ async function contentHash(
 }
 
 async function show(
+  needs: SourceNeeds,
   app: App,
   repository: GitRepository,
   title: Text,
   all: readonly Difference[],
   versions: readonly AppVersion[],
 ): Promise<void> {
-  const folder = await appFolder(repository.rootUri, app.name);
+  const folder = await appFolder(needs, repository.rootUri, app.name);
   const inFolder = folder ? all.filter(([uri]) => uri.path.startsWith(`${folder.path}/`)) : all;
   const scope = folder ? vscode.workspace.asRelativePath(folder) : text`whole repository`;
   const open = (differences: readonly Difference[], where: string) =>

@@ -30,11 +30,11 @@ export function lifecycleCommands(
     [commands.showHistory]: async (target, title) => (await load()).showHistory(needs, target, title),
     [commands.compareWithWorkspace]: async (target, title) => {
       const chosen = await versionOf(target, title);
-      if (chosen) await (await load()).compareWithWorkspace(chosen.app, chosen.version);
+      if (chosen) await (await load()).compareWithWorkspace(needs, chosen.app, chosen.version);
     },
     [commands.compareVersions]: async (target, title) => {
       const chosen = await versionOf(target, title);
-      if (chosen) await (await load()).compareWithOther(chosen);
+      if (chosen) await (await load()).compareWithOther(needs, chosen);
     },
     [commands.rollBack]: async (target, title) => {
       const chosen = await versionOf(target, title);

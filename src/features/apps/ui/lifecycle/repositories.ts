@@ -1,7 +1,7 @@
+import { withoutEndSlashes } from '../../../../shared/endSlashes.ts';
 import { ModalError } from '../../../../domain/errors.ts';
 import type { VersionCommit } from '../../../../domain/lifecycle.ts';
 import type { GitApi, GitRepository } from './gitApi.ts';
-import { remoteKey } from './remotes.ts';
 
 /**
  * Finds the open repository that has all of the commits.
@@ -56,4 +56,17 @@ function remotesOf({ state }: GitRepository): string[] {
   return state.remotes.flatMap(({ fetchUrl, pushUrl }) =>
     [fetchUrl, pushUrl].flatMap((url) => (url ? remoteKey(url) : [])),
   );
+}
+
+/**
+ * One spelling for the addresses of a Git remote, so that `git@host:me/repo.git` and `https://host/me/repo` are equal.
+ * @returns `host/path` in lower case, or the text itself when it is no such address
+ */
+export function remoteKey(address: string): string {
+  const text = address.trim();
+  const scp = /^(?:[\w.-]+@)?([\w.-]+):(?!\/\/)(.+)$/.exec(text);
+  const url = /^[a-z][\w+.-]*:\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/(.+)$/i.exec(text);
+  const [, host, path] = url ?? scp ?? [];
+  if (!host || !path) return text.toLowerCase();
+  return `${host}/${withoutEndSlashes(path).replace(/\.git$/, '')}`.toLowerCase();
 }

@@ -93,11 +93,11 @@ function actionsOf(services: AppsNeeds, { app, version, history }: ChosenVersion
   });
   const live = history.find((each) => each.live);
   return [
-    action(text`Compare with Workspace`, 'diff', () => compareWithWorkspace(app, version)),
+    action(text`Compare with Workspace`, 'diff', () => compareWithWorkspace(services, app, version)),
     ...(history.length > 1
       ? [
           action(text`Compare with Other Version…`, 'git-compare', () =>
-            compareWithOther({ app, version, history }),
+            compareWithOther(services, { app, version, history }),
           ),
         ]
       : []),
@@ -116,11 +116,14 @@ async function copyHash(hash: string): Promise<void> {
 }
 
 /** Asks for the second version, the live one first. */
-export async function compareWithOther({ app, version, history }: ChosenVersion): Promise<void> {
+export async function compareWithOther(
+  services: AppsNeeds,
+  { app, version, history }: ChosenVersion,
+): Promise<void> {
   const others = history
     .filter(({ number }) => number !== version.number)
     .sort((a, b) => Number(b.live) - Number(a.live));
   if (others.length === 0) throw new ModalError('notFound', `${app.name} has only one version.`);
   const other = await pickVersion(text`Compare v${version.number} with`, others);
-  if (other) await compareVersions(app, version, other);
+  if (other) await compareVersions(services, app, version, other);
 }
