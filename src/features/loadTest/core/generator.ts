@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { LoadEnd, LoadPlan, LoadSnapshot } from '../../../domain/load.ts';
 import type { NetworkSettings } from '../../../domain/network.ts';
 import { plainNetwork } from '../../../domain/network.ts';
@@ -105,8 +106,4 @@ export async function generateLoad(
     clearInterval(reports);
     signal.removeEventListener('abort', stop);
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
