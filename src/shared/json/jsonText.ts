@@ -1,4 +1,9 @@
-/** JSON as text with the places of its parts, for editing it without touching the rest and for saying where it is wrong. */
+/**
+ * JSON as text with the places of its parts, for editing it without touching the rest and for saying where it is wrong.
+ * jsonc-parser cannot do this in its place: an edit of its lays out what stands beside it too, takes the first of two
+ * members with one name, writes `1.50` as `1.5` and fails below what is no object; its readers run out of stack on
+ * texts that are nested deep, and its tree of 5 MB takes two and a half times as much memory.
+ */
 
 export type JsonPath = readonly (string | number)[];
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createSecureServer } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LoadPlan, LoadSnapshot } from '../../../src/domain/load.ts';
@@ -76,12 +76,16 @@ describe('a load test', () => {
     expect(proxy.seen).toHaveLength(20);
   });
 
-  it('goes over TLS, and trusts no more than the settings say', async () => {
+  it('goes over TLS, each request on its own connection, and trusts no more than the settings say', async () => {
     const file = (name: string) =>
       readFile(new URL(`../requests/fixtures/localhost-${name}.pem`, import.meta.url));
-    const server = createTlsServer(
-      { key: await file('key'), cert: await file('cert') },
-      (_incoming, response) => response.end('over TLS'),
+    const versions = new Set<string>();
+    const server = createSecureServer(
+      { key: await file('key'), cert: await file('cert'), allowHTTP1: true },
+      (incoming, response) => {
+        versions.add(incoming.httpVersion);
+        response.end('over TLS');
+      },
     ).listen(0, '127.0.0.1');
     await once(server, 'listening');
     close = () => server.close();
@@ -92,6 +96,7 @@ describe('a load test', () => {
     const trusting = { ...plainNetwork, strictSsl: false };
     const { snapshot } = await generate(url, { plan, network: trusting });
     expect(snapshot.totals).toMatchObject({ ok: 6, bytes: 6 * 'over TLS'.length });
+    expect([...versions]).toEqual(['1.1']);
   });
 
   it('sends exactly as many as asked for, over as many connections, with body and key', async () => {

@@ -119,6 +119,51 @@ describe('editing JSON in place', () => {
     );
   });
 
+  it('leaves every sign around the value as it was, whatever the layout', () => {
+    fc.assert(
+      fc.property(written, fc.jsonValue(), fc.nat(), (text, value, pick) => {
+        const parsed = parseJson(text);
+        if (!parsed.ok) throw new Error(parsed.problem.message);
+        const paths = pathsOf(parsed.value).filter((path) => path.length > 0);
+        fc.pre(paths.length > 0);
+        const path = paths[pick % paths.length]!;
+        const { start, end } = nodeAt(parsed.root, path)!;
+        const after = setAt(text, path, value)!;
+        expect(after.slice(0, start)).toBe(text.slice(0, start));
+        expect(after.slice(after.length - (text.length - end))).toBe(text.slice(end));
+      }),
+    );
+  });
+
+  it.each([
+    ['a name that stands twice, where readers take the last', '{"a":1,"a":2}', ['a'], '{"a":1,"a":3}'],
+    [
+      'a place below what is no object',
+      '{"a":1,  "b":[1,2,   3]}',
+      ['a', 'c'],
+      '{"a":{\n  "c": 3\n},  "b":[1,2,   3]}',
+    ],
+    [
+      'a new name beside an odd layout',
+      '{"a":1,   "b":[1,2,   3]}',
+      ['c'],
+      '{"a":1,   "b":[1,2,   3], "c": 3}',
+    ],
+    ['a name that is written with an escape', '{"\\u0061": 1}', ['a'], '{"\\u0061": 3}'],
+    ['a name that every object has', '{"__proto__": 1}', ['__proto__'], '{"__proto__": 3}'],
+  ] as const)('knows %s', (_what, text, path, expected) => {
+    expect(setAt(text, path, 3)).toBe(expected);
+    expect(valueAt(JSON.parse(expected), path)).toBe(3);
+  });
+
+  it('leaves a text with comments alone, and one that is nested too deep for its readers', () => {
+    for (const text of ['{"a": 1 /* one */}', '[1,]', '['.repeat(100_000) + ']'.repeat(100_000)]) {
+      expect(setAt(text, [0], 1)).toBeUndefined();
+      expect(removeAt(text, [0])).toBeUndefined();
+      expect(formatJson(text)).toBeUndefined();
+    }
+  });
+
   it('begins with an empty text, and leaves a broken one alone', () => {
     expect(JSON.parse(setAt('', ['a', 0], 1)!)).toEqual({ a: [1] });
     expect(setAt('{"a": ', ['a'], 1)).toBeUndefined();

@@ -1,11 +1,11 @@
 import { ModalError } from '../../../domain/errors.ts';
+import { isReservedHeader } from '../../../domain/headerRules.ts';
 import type { NetworkSettings } from '../../../domain/network.ts';
 import type { HttpClient } from '../../requests/core/index.ts';
 import { checkHeaders } from '../../requests/core/index.ts';
-import { ProxiedWire } from './proxiedWire.ts';
-import { SocketWire } from './socketWire.ts';
+import type { Leg, LegAnswer, LegTarget } from './leg.ts';
+import { sendLeg } from './leg.ts';
 import type { LoadAnswer } from './stats.ts';
-import type { Leg, Wire } from './wire.ts';
 
 /** What each request of a test sends. It carries the key and never leaves this process. */
 export interface LoadRequest {
@@ -29,25 +29,22 @@ const mostPolls = 20;
 
 /** One connection of a load test: it is kept alive, and carries one request after the other. */
 export class LoadConnection {
-  readonly #wire: Wire;
-  readonly #origin: string;
+  readonly #target: LegTarget;
   readonly #first: Leg;
+  readonly #library: LoadLibrary;
+  readonly #options: ConnectionOptions & { readonly url: string };
 
   /** @throws kind `invalid` for a header that cannot be sent */
   constructor(library: LoadLibrary, request: LoadRequest, options: ConnectionOptions) {
-    const url = new URL(request.url);
-    this.#origin = url.origin;
-    this.#first = { method: request.method, path: url.pathname + url.search, body: request.body ?? null };
-    const headers = { 'accept-encoding': 'identity', ...request.headers };
+    const { origin, pathname, search } = new URL(request.url);
+    const body = typeof request.body === 'string' ? Buffer.from(request.body) : (request.body ?? null);
+    const given = Object.entries({ 'accept-encoding': 'identity', ...request.headers });
+    const headers = Object.fromEntries(given.filter(([name]) => !isReservedHeader(name)));
     checkHeaders(headers);
-    const connection = library.makeConnection({ ...options, url: request.url });
-    this.#wire =
-      connection.kind === 'forwarded'
-        ? new ProxiedWire(connection.dispatcher, url.origin, {
-            headers,
-            explain: (error) => library.forwardError(error, { ...options, url: request.url }) ?? error,
-          })
-        : new SocketWire({ ...options, ...connection, origin: url, headers });
+    this.#library = library;
+    this.#options = { ...options, url: request.url };
+    this.#first = { method: request.method, path: pathname + search, body };
+    this.#target = { ...options, origin, headers, dispatcher: library.makeConnection(this.#options) };
   }
 
   /**
@@ -59,7 +56,7 @@ export class LoadConnection {
     let leg = this.#first;
     let bytes = 0;
     for (let polls = 0; ; polls++) {
-      const answer = await this.#wire.send(leg);
+      const answer = await this.#send(leg);
       bytes += answer.bytes;
       if (answer.status !== 303 || !answer.location) {
         const { status, text, failure } = answer;
@@ -79,15 +76,23 @@ export class LoadConnection {
     }
   }
 
-  /** Frees the socket at once. */
+  /** Frees the socket at once; what is open fails. */
   async close(): Promise<void> {
-    await this.#wire.close();
+    await this.#target.dispatcher.destroy();
+  }
+
+  async #send(leg: Leg): Promise<LegAnswer> {
+    try {
+      return await sendLeg(this.#target, leg);
+    } catch (error) {
+      throw this.#library.forwardError(error, this.#options) ?? error;
+    }
   }
 
   /** The key must not follow a redirect to another server. */
   #samePlace(location: string): string {
-    const { origin, pathname, search } = new URL(location, this.#origin + this.#first.path);
-    if (origin === this.#origin) return pathname + search;
+    const { origin, pathname, search } = new URL(location, this.#target.origin + this.#first.path);
+    if (origin === this.#target.origin) return pathname + search;
     throw new ModalError(
       'invalid',
       `The endpoint redirects to another server, ${origin}, which is not followed.`,

@@ -6,7 +6,7 @@ const kinds: readonly (readonly [RegExp, LoadFailure['kind'], string])[] = [
   [/^(?:UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/, 'timeout', 'No connection within 10 s.'],
   [/^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)$/, 'refused', 'Nothing listens at this address.'],
   [
-    /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/,
+    /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$|\(Invalid EOF state\)$/,
     'reset',
     'The connection was closed before the answer was complete.',
   ],
@@ -29,6 +29,7 @@ export function failureOf(error: unknown): LoadFailure {
   if (isModalError(error))
     return { kind: error.kind === 'offline' ? 'refused' : 'redirects', message: error.message };
   const { code = '', message } = error as { code?: string; message: string };
-  const known = kinds.find(([pattern]) => pattern.test(code));
+  // What undici's parser says has no code.
+  const known = kinds.find(([pattern]) => pattern.test(code || message));
   return known ? { kind: known[1], message: known[2] } : { kind: 'other', message };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { loadHttpClient } from '../../requests/core/index.ts';
 import type { LoadEnd, LoadPlan, LoadSnapshot } from '../../../domain/load.ts';
 import type { NetworkSettings } from '../../../domain/network.ts';
@@ -106,8 +107,4 @@ export async function generateLoad(
     clearInterval(reports);
     signal.removeEventListener('abort', stop);
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container } from '../../../domain/app.ts';
 import { toModalError } from '../../../domain/errors.ts';
 import type { ContainerPoint } from '../../../domain/load.ts';
@@ -93,15 +94,7 @@ async function readGpus(
   );
 }
 
+/** Ends early, and in peace, with the signal. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener('abort', end);
-  });
+  return sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }

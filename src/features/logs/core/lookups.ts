@@ -1,4 +1,5 @@
 import { steadyNow } from '../../../shared/steadyNow.ts';
+import { limiter } from '../../../store/atMost.ts';
 
 interface Answer<T> {
   readonly askedAt: number;
@@ -17,8 +18,7 @@ const limitMs = 10_000;
 export class Lookups<T> {
   readonly #now: () => number;
   readonly #answers = new Map<string, Answer<T>>();
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #inTurn = limiter(mostAtOnce);
 
   constructor(now: () => number = steadyNow) {
     this.#now = now;
@@ -31,24 +31,11 @@ export class Lookups<T> {
   find(name: string, job: (signal: AbortSignal) => Promise<T | undefined>): Promise<T | undefined> {
     const known = this.#answers.get(name);
     if (known && this.#now() - known.askedAt < forgetAfterMs) return known.value;
-    const value = this.#run(job).catch(() => undefined);
+    const value = this.#inTurn(() => job(AbortSignal.timeout(limitMs))).catch(() => undefined);
     this.#answers.delete(name);
     this.#answers.set(name, { askedAt: this.#now(), value });
     const [oldest] = this.#answers.keys();
     if (this.#answers.size > mostAnswers && oldest !== undefined) this.#answers.delete(oldest);
     return value;
-  }
-
-  async #run(job: (signal: AbortSignal) => Promise<T | undefined>): Promise<T | undefined> {
-    if (this.#running < mostAtOnce) this.#running++;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      return await job(AbortSignal.timeout(limitMs));
-    } finally {
-      // Its place goes to the next one, if there is one.
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#running--;
-    }
   }
 }

@@ -5,6 +5,7 @@ import type { NetworkSettings } from '../../../domain/network.ts';
 import { ownValue } from '../../../shared/ownValue.ts';
 import { certificateWords, passwordWords, proxyError, rootOf } from '../../../modal/network/connectError.ts';
 import { proxyFor } from '../../../modal/network/proxy.ts';
+import { unreadableFile } from './requestBody.ts';
 
 export interface FailedRequest {
   readonly url: string;
@@ -60,6 +61,8 @@ export function requestError(error: unknown, request: FailedRequest): ModalError
   const { signal, url, headersTimeoutMs } = request;
   if (isModalError(error)) return error;
   if (signal.aborted) return new ModalError('cancelled', 'Cancelled', { cause: error });
+  const unreadable = unreadableFile(error);
+  if (unreadable) return unreadable;
   const { code, message } = rootOf(error);
   const host = URL.parse(url)?.host ?? url;
   const certificate = certificateWords(code, host);

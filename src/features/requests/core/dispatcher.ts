@@ -1,4 +1,4 @@
-import { Agent, Pool, ProxyAgent, buildConnector } from 'undici';
+import { Agent, Client, Pool, ProxyAgent, buildConnector } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { NetworkSettings } from '../../../domain/network.ts';
 import { trustedContext } from '../../../modal/network/certificates.ts';
@@ -34,19 +34,15 @@ export function makeDispatcher({ onConnect, ...options }: DispatcherOptions): Di
     : new Agent({ ...timeouts(options), connect: connector(options), factory });
 }
 
-/** How one request after the other goes out: over a socket, or by a proxy that is told each. The caller destroys either. */
-export type Connection =
-  | { readonly kind: 'socket'; readonly connect: buildConnector.connector; readonly bodyTimeoutMs: number }
-  | { readonly kind: 'forwarded'; readonly dispatcher: Dispatcher };
-
-/** @throws kind `invalid` when what is set as proxy is none */
-export function makeConnection(options: ConnectionOptions): Connection {
+/**
+ * A dispatcher that keeps one connection, for one request after the other; the caller destroys it.
+ * @throws kind `invalid` when what is set as proxy is none
+ */
+export function makeConnection(options: ConnectionOptions): Dispatcher {
   const forward = forwardingProxy(options);
-  if (forward) {
-    const dispatcher = new ProxyAgent({ ...forwardOptions(forward, options), connections: 1 });
-    return { kind: 'forwarded', dispatcher };
-  }
-  return { kind: 'socket', connect: connector(options, { allowH2: false }), bodyTimeoutMs: idleBodyLimitMs };
+  if (forward) return new ProxyAgent({ ...forwardOptions(forward, options), connections: 1 });
+  const connect = connector(options, { allowH2: false });
+  return new Client(new URL(options.url).origin, { ...timeouts(options), connect });
 }
 
 function timeouts({ headersTimeoutMs }: ConnectionOptions) {

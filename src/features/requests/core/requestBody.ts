@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { openAsBlob } from 'node:fs';
 import { ModalError } from '../../../domain/errors.ts';
 import type { MultipartPart, RequestBody } from '../../../domain/request.ts';
 
 export interface OpenBody {
-  readonly body: string | Uint8Array | AsyncIterable<Uint8Array> | null;
+  readonly body: string | Uint8Array | Blob | null;
   /** Type and length, where the body decides them. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -14,23 +13,23 @@ const newline = '\r\n';
 
 /**
  * Makes the body ready to be sent once; a redirect that keeps the body opens it again. Files are read while they are
- * sent, so that their size does not count in memory.
+ * sent, so that their size does not count in memory. `FormData` could not send all that a form has: it makes a file of
+ * a text with a media type, and other line breaks in a text without one.
  * @throws kind `invalid` naming a file that cannot be read
  */
 export async function openBody(body: RequestBody | undefined): Promise<OpenBody> {
   if (body === undefined) return { body: null, headers: {} };
   if (typeof body === 'string' || body instanceof Uint8Array) return { body, headers: {} };
   const boundary = `----modal-${randomBytes(12).toString('hex')}`;
-  const heads = body.parts.map((part) => Buffer.from(partHead(part, boundary)));
-  const tail = Buffer.from(`--${boundary}--${newline}`);
-  let length = tail.length;
-  for (const [index, part] of body.parts.entries())
-    length += (heads[index]?.length ?? 0) + (await sizeOf(part)) + newline.length;
+  const parts = await Promise.all(
+    body.parts.map(async (part) => [partHead(part, boundary), await contentOf(part), newline]),
+  );
+  const whole = new Blob([...parts.flat(), `--${boundary}--${newline}`]);
   return {
-    body: chunksOf(body.parts, heads, tail),
+    body: whole,
     headers: {
       'content-type': `multipart/form-data; boundary=${boundary}`,
-      'content-length': String(length),
+      'content-length': String(whole.size),
     },
   };
 }
@@ -42,13 +41,22 @@ export async function openBody(body: RequestBody | undefined): Promise<OpenBody>
 export async function wholeBody(
   body: RequestBody | undefined,
 ): Promise<{ readonly body?: string | Uint8Array; readonly headers: OpenBody['headers'] }> {
-  const open = await openBody(body);
-  if (open.body === null) return { headers: open.headers };
-  if (typeof open.body === 'string' || open.body instanceof Uint8Array)
-    return { body: open.body, headers: open.headers };
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of open.body) chunks.push(chunk);
-  return { body: Buffer.concat(chunks), headers: open.headers };
+  const { body: open, headers } = await openBody(body);
+  if (open === null) return { headers };
+  if (!(open instanceof Blob)) return { body: open, headers };
+  try {
+    return { body: Buffer.from(await open.arrayBuffer()), headers };
+  } catch (error) {
+    throw unreadableFile(error) ?? error;
+  }
+}
+
+/** What reading throws where a file is not, or no longer, as it was when its length was told. */
+export function unreadableFile(error: unknown): ModalError | undefined {
+  if ((error as { name?: unknown }).name !== 'NotReadableError') return undefined;
+  const message =
+    'A file of the request cannot be read, or was changed meanwhile. Send the request again, or choose the file again.';
+  return new ModalError('invalid', message, { cause: error });
 }
 
 function partHead({ name, file, ...part }: MultipartPart, boundary: string): string {
@@ -68,27 +76,13 @@ function quoted(name: string): string {
   return name.replaceAll('\r', '%0D').replaceAll('\n', '%0A').replaceAll('"', '%22');
 }
 
-async function sizeOf({ text = '', file }: MultipartPart): Promise<number> {
-  if (!file) return Buffer.byteLength(text);
+async function contentOf({ text = '', file }: MultipartPart): Promise<string | Blob> {
+  if (!file) return text;
   try {
-    return (await stat(file.path)).size;
+    return await openAsBlob(file.path);
   } catch (error) {
     throw new ModalError('invalid', `The file ${file.path} cannot be read. Choose it again.`, {
       cause: error,
     });
   }
-}
-
-async function* chunksOf(
-  parts: readonly MultipartPart[],
-  heads: readonly Buffer[],
-  tail: Buffer,
-): AsyncGenerator<Uint8Array> {
-  for (const [index, { text = '', file }] of parts.entries()) {
-    yield heads[index] ?? Buffer.alloc(0);
-    if (file) yield* createReadStream(file.path) as AsyncIterable<Buffer>;
-    else yield Buffer.from(text);
-    yield Buffer.from(newline);
-  }
-  yield tail;
 }
