@@ -11,7 +11,7 @@ import { onboardingCommands } from '../features/account/ui/onboardingCommands.ts
 import { requestCommands } from '../features/requests/ui/requestCommands.ts';
 import { requestMemoryCommands } from '../features/savedRequests/ui/requestMemoryCommands.ts';
 import { statusCommands } from '../features/account/ui/statusCommands.ts';
-import type { RunningDeploy } from '../features/deploy/ui/deployTracker.ts';
+import type { DeployRun } from '../features/deploy/core/deployRun.ts';
 import type { CommandTable } from './command.ts';
 import { resolveApp, resolveDeployTarget, resolveEndpoint, resolveLogTarget } from './arguments.ts';
 import type { scriptCommands } from '../features/workspace/ui/scriptCommands.ts';
@@ -113,7 +113,7 @@ export function commandTable(
 }
 
 /** The deploy of a row, or the only one. */
-function runningDeploy(services: Services, argument: unknown): RunningDeploy | undefined {
+function runningDeploy(services: Services, argument: unknown): DeployRun | undefined {
   const { deploys, catalogueView } = services;
   const target = typeof argument === 'string' ? catalogueView.target(argument) : undefined;
   if (target?.kind === 'catalogApp') return deploys.get(target.app.id);
@@ -123,13 +123,13 @@ function runningDeploy(services: Services, argument: unknown): RunningDeploy | u
 async function cancelDeploy(services: Services, argument: unknown): Promise<void> {
   const deploy = runningDeploy(services, argument);
   if (!deploy) throw new ModalError('notFound', 'Nothing is being deployed.');
-  deploy.abort.abort();
+  deploy.cancel();
   return Promise.resolve();
 }
 
 async function showDeployLog(services: Services, argument: unknown): Promise<void> {
   const deploy = runningDeploy(services, argument);
-  await (deploy ? deploy.showLog() : services.logs.show());
+  await (deploy ? deploy.log.show() : services.logs.show());
 }
 
 async function showAppFiles({ catalogueView, catalog }: Services, argument: unknown): Promise<void> {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DeployTarget } from '../../../src/features/deploy/core/plan.ts';
-import { missingSecrets, planDeploy, planUnits } from '../../../src/features/deploy/core/plan.ts';
+import { missingSecrets } from '../../../src/features/deploy/core/plan.ts';
+import { planDeploy } from '../../../src/features/deploy/core/planDeploy.ts';
+import { planUnits } from '../../../src/features/deploy/core/planParts.ts';
 import { costsAttention, unitLines } from '../../../src/features/deploy/core/unitLines.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
 import { parseScript } from '../../../src/features/workspace/core/parseScript.ts';

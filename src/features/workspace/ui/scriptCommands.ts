@@ -5,7 +5,7 @@ import type { Text } from '../../../shared/text.ts';
 import { plain, text } from '../../../shared/text.ts';
 import { openAddress } from '../../../editor/openAddress.ts';
 import type { CommandTable } from '../../../commands/command.ts';
-import type { RunningDeploy } from '../../deploy/ui/deployTracker.ts';
+import type { DeployRun } from '../../deploy/core/deployRun.ts';
 import { pick } from '../../../commands/pick.ts';
 import type { Services } from '../../../commands/services.ts';
 import type { ScriptFlow } from './scriptFlow.ts';
@@ -91,10 +91,7 @@ export function scriptCommands(services: Services): ScriptCommands {
 }
 
 /** The deploy under way of a row's app. */
-export function deployOfScript(
-  { scriptsView, deploys }: Services,
-  argument: unknown,
-): RunningDeploy | undefined {
+export function deployOfScript({ scriptsView, deploys }: Services, argument: unknown): DeployRun | undefined {
   const { file, app } = (typeof argument === 'string' ? scriptsView.target(argument) : undefined) ?? {};
   const path = file && vscode.Uri.parse(file.uri).fsPath;
   return path === undefined ? undefined : (deploys.get(appReference(path, app, true)) ?? deploys.get(path));

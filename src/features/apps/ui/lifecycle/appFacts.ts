@@ -1,4 +1,4 @@
-import { readRates } from '../../../deploy/core/plan.ts';
+import { readRates } from '../../../deploy/core/planParts.ts';
 import type { App, ModalFunction } from '../../../../domain/app.ts';
 import type { Rates } from '../../../../domain/cost.ts';
 import { text } from '../../../../shared/text.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { readRates } from '../../../deploy/core/plan.ts';
+import { readRates } from '../../../deploy/core/planParts.ts';
 import type { App, ModalFunction } from '../../../../domain/app.ts';
 import { ModalError } from '../../../../domain/errors.ts';
 import type { ManagedEndpoint } from '../../../../domain/managedEndpoint.ts';

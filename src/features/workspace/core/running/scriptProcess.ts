@@ -2,20 +2,17 @@ import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { App } from '../../../../domain/app.ts';
 import type { Rates } from '../../../../domain/cost.ts';
-import type { Logger } from '../../../../shared/logger.ts';
 import type { ModalScript, Runnable, ScriptApp } from '../../../../domain/script.ts';
 import { appObject, isWhollyRead, runnables } from '../../../../domain/script.ts';
-import type { ModalCli } from '../../../../modal/cli.ts';
-import type { Connection } from '../../../../modal/connection.ts';
 import type { ControlPlane } from '../../../../modal/controlPlane.ts';
 import type { DeployFailure, SourceFrame } from '../../../deploy/core/failure.ts';
 import { withOwnFiles } from '../../../deploy/core/missingModule.ts';
-import { DeployError } from '../../../deploy/core/deployer.ts';
+import { DeployError } from '../../../deploy/core/deployError.ts';
 import { failureProblems } from '../../../deploy/core/problems.ts';
-import { clockSkewMs, endUnfinished } from '../../../deploy/core/unfinished.ts';
+import { clockSkewMs } from '../../../deploy/core/unfinished.ts';
 import { environmentFlag } from '../../../deploy/core/runArguments.ts';
 import type { PlanServices, PlannedUnit } from '../../../deploy/core/plan.ts';
-import { planEnvironment, planUnits, readRates } from '../../../deploy/core/plan.ts';
+import { planEnvironment, planUnits, readRates } from '../../../deploy/core/planParts.ts';
 import type { CliTarget } from '../../../deploy/core/scriptTarget.ts';
 import { cliTarget } from '../../../deploy/core/scriptTarget.ts';
 
@@ -35,21 +32,6 @@ export interface ScriptPlan {
   readonly args: readonly string[];
   /** `args` without what must not be shown, for logs and the clipboard. */
   readonly shownArgs: readonly string[];
-}
-
-export interface ScriptServices {
-  readonly cli: ModalCli;
-  readonly connection: Connection;
-  readonly plane: ControlPlane;
-  readonly env: NodeJS.ProcessEnv;
-  readonly logger: Logger;
-}
-
-/** What a later window has to know of the command, if this one goes. */
-export interface CommandListener {
-  onStart?(pid: number): void;
-  /** The command has made its app. */
-  onApp?(appId: string): void;
 }
 
 export interface ScriptChoice {
@@ -147,24 +129,6 @@ export function pageOfLine(line: string): string {
 
 export function appIdOfPage(page: string): string {
   return /\bap-[A-Za-z0-9]+$/.exec(page)?.[0] ?? '';
-}
-
-/**
- * Ends on the server what the command may not have had the time to end itself. Only the app of this page: one that
- * merely fits by name or age may be a colleague's.
- */
-export async function endOwnApp(
-  plan: ScriptPlan,
-  { plane, logger }: Pick<ScriptServices, 'plane' | 'logger'>,
-  page: string,
-): Promise<void> {
-  const id = appIdOfPage(page);
-  if (!id) return;
-  try {
-    await endUnfinished({ environment: plan.environment, appId: id }, plane);
-  } catch (error) {
-    logger.warn(`The app of a stopped ${plan.kind} could not be ended on the server: ${String(error)}`);
-  }
 }
 
 /** @param output everything that was printed, for the failed step of a build */
