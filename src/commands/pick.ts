@@ -2,16 +2,17 @@ import * as vscode from 'vscode';
 import type { App, Endpoint, ModalFunction } from '../domain/app.ts';
 import { isLive } from '../domain/app.ts';
 import type { CatalogApp, Sample } from '../domain/catalog.ts';
-import { formatUsdPerHour, gpuUsdPerHour } from '../domain/cost.ts';
+import { gpuUsdPerHour } from '../domain/cost.ts';
 import type { Rates } from '../domain/cost.ts';
 import { ModalError } from '../domain/errors.ts';
 import type { Text } from '../shared/text.ts';
 import { plain, text } from '../shared/text.ts';
-import { spokenAge } from '../shared/words.ts';
+import { spokenAge } from '../shared/format.ts';
 import type { AppStore } from '../store/appStore.ts';
 import { appStateLook } from '../features/apps/ui/appStateLook.ts';
 import type { PickItem } from '../editor/shown/inputs.ts';
 import { showPick } from '../editor/shown/inputs.ts';
+import { formatUsdPerHour } from '../domain/priceText.ts';
 
 interface Item<T> extends PickItem {
   readonly value: T;

@@ -39,7 +39,7 @@ describe('planning a deploy', () => {
     const plan = await planDeploy(target, { plane: plane(), connection, environment: '' });
     expect(plan).toMatchObject({
       environment: 'main',
-      gpu: { name: 'A10', memoryGb: 24, usdPerHour: 1.23 },
+      gpu: { name: 'A10', usdPerHour: 1.23 },
       rates: { source: 'live' },
       secrets: [{ state: 'created' }],
       settings: { APP_GPU: 'A10', APP_NAME: app.defaultAppName },

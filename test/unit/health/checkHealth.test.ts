@@ -1,6 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
-import type { HealthFacts, HealthLine, HealthServices } from '../../../src/features/health/core/checkHealth.ts';
+import type {
+  HealthFacts,
+  HealthLine,
+  HealthServices,
+} from '../../../src/features/health/core/checkHealth.ts';
 import { checkHealth, healthSteps } from '../../../src/features/health/core/checkHealth.ts';
 import { modelOf, operationsOf } from '../../../src/features/health/core/readAnswers.ts';
 import { lineWords, summaryWords } from '../../../src/features/health/ui/healthWords.ts';
@@ -173,7 +177,7 @@ describe('the health of an endpoint', () => {
 
   it('says how long a model took to load only where that is told', () => {
     const ready = (load: unknown) => modelOf(JSON.stringify({ status: 'ready', load_s: load })).text;
-    expect(ready(0.04)).toBe('The model is loaded, in 0.0 s.');
+    expect(ready(0.04)).toBe('The model is loaded, in 40 ms.');
     for (const load of [0, -1, '3', undefined]) expect(ready(load)).toBe('The model is loaded.');
   });
 

@@ -120,8 +120,7 @@ describe('rows of scripts', () => {
 
   it('say when it was reloaded', () => {
     const reloadedAt = new Date(2026, 0, 1, 14, 2).getTime();
-    const clock = new Date(reloadedAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-    expect(top(build({ runs: [run({ reloadedAt })] })).description).toContain(`reloaded ${clock}`);
+    expect(top(build({ runs: [run({ reloadedAt })] })).description).toContain('reloaded 14:02:00');
   });
 
   it('say how a run goes, on its function', () => {

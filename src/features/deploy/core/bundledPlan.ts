@@ -68,12 +68,11 @@ function isSame(a: SettingValues, b: SettingValues): boolean {
 }
 
 function planGpu(name: string, rates: Rates): PlannedGpu {
-  const request = parseGpu(name);
-  if (!request) {
+  if (!parseGpu(name)) {
     const offered = gpuTypes.map((type) => type.name).join(', ');
     throw new ModalError('invalid', `Modal does not offer the GPU "${name}". Choose one of: ${offered}.`);
   }
-  return { name, memoryGb: request.type.memoryGb * request.count, usdPerHour: gpuUsdPerHour(name, rates) };
+  return { name, usdPerHour: gpuUsdPerHour(name, rates) };
 }
 
 /** An optional secret that the user has made is used: the app learns its name. */

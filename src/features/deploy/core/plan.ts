@@ -41,7 +41,6 @@ export interface PlannedSecret {
 
 export interface PlannedGpu {
   readonly name: string;
-  readonly memoryGb: number;
   /** Of one container; undefined when no rate is known. */
   readonly usdPerHour: number | undefined;
 }
@@ -50,7 +49,7 @@ export interface PlannedGpu {
 export interface PlannedUnit {
   readonly name: string;
   /** Choices in order; empty = CPU; undefined = only running the script would tell. */
-  readonly gpus: readonly UnitGpu[] | undefined;
+  readonly gpus: readonly PlannedGpu[] | undefined;
   /** Containers kept, and so paid, all the time; undefined = only running the script would tell. */
   readonly minContainers: number | undefined;
   /** Environment variables that change the GPU where they are set. */
@@ -60,9 +59,6 @@ export interface PlannedUnit {
   /** Containers that one call starts together; `size` undefined = only running the script would tell. */
   readonly cluster?: { readonly size: number | undefined };
 }
-
-/** A GPU as the script names it; one that is not known here has no memory and no price. */
-export type UnitGpu = Omit<PlannedGpu, 'memoryGb'> & { readonly memoryGb: number | undefined };
 
 export interface DeployPlan {
   readonly target: DeployTarget;

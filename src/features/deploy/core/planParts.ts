@@ -4,7 +4,6 @@ import type { ManifestSecret } from '../../../domain/catalog.ts';
 import type { Rates } from '../../../domain/cost.ts';
 import { datedRates, gpuUsdPerHour } from '../../../domain/cost.ts';
 import { ModalError, isCancelled, toModalError } from '../../../domain/errors.ts';
-import { parseGpu } from '../../../domain/gpu.ts';
 import { isEnvironmentName } from '../../../domain/identifiers.ts';
 import type { ScriptUnit } from '../../../domain/script.ts';
 import type { ControlPlane } from '../../../modal/controlPlane.ts';
@@ -59,14 +58,7 @@ export function planUnits(units: readonly ScriptUnit[], rates: Rates): PlannedUn
     ...(unless ? { unless } : {}),
     ...(keepsUnless ? { keepsUnless } : {}),
     ...(cluster ? { cluster } : {}),
-    gpus: gpus?.map((gpu) => {
-      const request = parseGpu(gpu);
-      return {
-        name: gpu,
-        memoryGb: request && request.type.memoryGb * request.count,
-        usdPerHour: gpuUsdPerHour(gpu, rates),
-      };
-    }),
+    gpus: gpus?.map((gpu) => ({ name: gpu, usdPerHour: gpuUsdPerHour(gpu, rates) })),
   }));
 }
 

@@ -9,7 +9,7 @@ import { JournalNote } from '../core/journalNote.ts';
 import type { DeployChoices, DeployPlan, DeployTarget } from '../core/plan.ts';
 import { missingSecrets } from '../core/plan.ts';
 import { planDeploy } from '../core/planDeploy.ts';
-import { durationText, stageWords } from '../core/stages.ts';
+import { stageWords } from '../core/stages.ts';
 import { ModalError, isCancelled } from '../../../domain/errors.ts';
 import { appReference } from '../../../domain/script.ts';
 import { text } from '../../../shared/text.ts';
@@ -26,6 +26,7 @@ import { firstHealthyAnswer, hasHealthRoute } from './firstHealthyAnswer.ts';
 import { pickGpu } from './pickGpu.ts';
 import type { PreviewAnswer } from './preview.ts';
 import { showPreview } from './preview.ts';
+import { formatDuration } from '../../../shared/format.ts';
 
 /** From a chosen app or script to a running endpoint: preview, one confirmation, stages, and what comes next. */
 export class DeployFlow {
@@ -188,8 +189,8 @@ function journalTarget(target: DeployTarget): JournalTarget {
 
 /** `Deployed in 8.1 s: checking 0.4 s, building image 6.0 s, …` */
 function summaryOf({ times }: DeployRun): string {
-  const parts = times.map(({ stage, ms }) => `${stageWords[stage]} ${durationText(ms)}`);
+  const parts = times.map(({ stage, ms }) => `${stageWords[stage]} ${formatDuration(ms)}`);
   const own = times.filter(({ stage }) => stage !== 'queued');
   const whole = own.reduce((sum, { ms }) => sum + ms, 0);
-  return text`Deployed in ${durationText(whole)}: ${parts.join(', ')}`;
+  return text`Deployed in ${formatDuration(whole)}: ${parts.join(', ')}`;
 }

@@ -1,7 +1,8 @@
 import type { DeployRun } from '../core/deployRun.ts';
-import { durationText, stageText, stageWords } from '../core/stages.ts';
+import { stageText, stageWords } from '../core/stages.ts';
 import type { Disposable } from '../../../shared/emitter.ts';
 import { Emitter } from '../../../shared/emitter.ts';
+import { formatDuration } from '../../../shared/format.ts';
 
 /** What a row says of a deploy under way. */
 export interface DeployStatus {
@@ -17,7 +18,7 @@ export function deployStatus({ times }: DeployRun): DeployStatus {
   const last = times.at(-1);
   return {
     text: last ? stageText(last) : 'preparing',
-    stages: times.map(({ stage, ms }) => `${stageWords[stage]}: ${durationText(ms)}`),
+    stages: times.map(({ stage, ms }) => `${stageWords[stage]}: ${formatDuration(ms)}`),
   };
 }
 

@@ -34,6 +34,7 @@ import {
   tabContent,
 } from './answerTabs.ts';
 import { showError, showStatus } from '../../../editor/shown/messages.ts';
+import { formatUsd } from '../../../domain/priceText.ts';
 
 /** What the buttons of an answer do elsewhere. */
 export interface AnswerActions {
@@ -466,8 +467,7 @@ function costWords({ cost }: CallFacts): string {
     return text`No GPU cost: the function has no GPU. CPU and memory are not counted here.`;
   if (cost.kind === 'unknown') return text`Cost not known: ${cost.reason}.`;
   const { usd, basis } = cost;
-  if (usd < 0.0001) return text`Cost estimate less than ${'$0.0001'}: ${basis}.`;
-  return text`Cost estimate about ${`$${usd.toFixed(4)}`}: ${basis}.`;
+  return text`Cost estimate ${usd < 0.0001 ? '' : 'about '}${formatUsd(usd)}: ${basis}.`;
 }
 
 /** Answers that come in pieces for people; anything else is shown when it is complete. */

@@ -30,9 +30,9 @@ import { withSignal } from '../../../editor/withSignal.ts';
 import { confirmScript } from './confirmScript.ts';
 import { askParameters } from './parameterForm.ts';
 import { lookAtOtherWindows } from './otherWindows.ts';
-import { clock } from './runWords.ts';
 import type { RunState } from './scriptRuns.ts';
 import { showInformation, showStatus, showWarning, withProgress } from '../../../editor/shown/messages.ts';
+import { formatDuration, formatTimeOfDay } from '../../../shared/format.ts';
 
 interface BegunServe {
   readonly id: number;
@@ -166,7 +166,7 @@ export class ScriptFlow {
       const parts = await this.#parts(signal);
       await this.#note(note, command, title);
       await serve(command, parts, onState);
-      log.end('done', text`Stopped at ${clock(Date.now())}`);
+      log.end('done', text`Stopped at ${formatTimeOfDay(Date.now())}`);
       await end('stopped', '');
     } catch (error) {
       const cancelled = isCancelled(error);
@@ -206,7 +206,7 @@ export class ScriptFlow {
           endpoints,
           ...(reloadedAt === undefined ? {} : { reloadedAt }),
         });
-        if (reloadedAt !== undefined) log.note(text`Reloaded at ${clock(reloadedAt)}`, false);
+        if (reloadedAt !== undefined) log.note(text`Reloaded at ${formatTimeOfDay(reloadedAt)}`, false);
         for (const { name, url } of reloadedAt === undefined ? endpoints : [])
           log.note(`${name}: ${url}`, false);
         log.status(text`Serving`, 'broadcast');
@@ -279,7 +279,7 @@ export class ScriptFlow {
           return runFunction(command, parts);
         },
       );
-      const words = `${seconds.toFixed(1)} s`;
+      const words = formatDuration(seconds * 1000);
       log.end('done', text`Finished in ${words}`);
       await end('done', words);
       void this.#offerOutput(text`${name} finished in ${words}.`, log);

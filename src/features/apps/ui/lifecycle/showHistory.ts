@@ -4,7 +4,7 @@ import { ModalError } from '../../../../domain/errors.ts';
 import type { AppVersion } from '../../../../domain/lifecycle.ts';
 import type { Text } from '../../../../shared/text.ts';
 import { plain, text } from '../../../../shared/text.ts';
-import { spokenAge } from '../../../../shared/words.ts';
+import { spokenAge } from '../../../../shared/format.ts';
 import { pick } from '../../../../commands/pick.ts';
 import type { Services } from '../../../../commands/services.ts';
 import { withSignal } from '../../../../editor/withSignal.ts';
