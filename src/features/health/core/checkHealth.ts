@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isCancelled, toModalError } from '../../../domain/errors.ts';
-import type { HttpResult } from '../../../domain/request.ts';
+import type { ExplanationAction, HttpResult } from '../../../domain/request.ts';
 import { explainResult } from '../../requests/core/explain.ts';
 import type { Connected } from './connect.ts';
 import { modelOf, operationsOf } from './readAnswers.ts';
@@ -14,7 +14,7 @@ export type HealthStep = (typeof healthSteps)[number];
 /** `unknown`: it was not asked, or nobody tells. */
 export type HealthState = 'checking' | 'good' | 'warning' | 'bad' | 'unknown';
 
-export type HealthAction = 'deploy' | 'enterKey' | 'showLogs' | 'again';
+export type HealthAction = Extract<ExplanationAction, 'deploy' | 'enterKey' | 'showLogs'> | 'again';
 
 export interface HealthLine {
   readonly step: HealthStep;

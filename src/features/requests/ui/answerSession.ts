@@ -19,7 +19,7 @@ import { startWords, timingParts } from '../core/answer/timingParts.ts';
 import type { Vector } from '../core/answer/vectors.ts';
 import type { CallFacts, CallFactsOptions } from '../core/callFacts.ts';
 import { readCallFacts } from '../core/callFacts.ts';
-import { explainFailure, explainResult } from '../core/explain.ts';
+import { explainError, explainResult } from '../core/explain.ts';
 import type { RequestSender } from '../core/send.ts';
 import { mediaType } from '../core/textBody.ts';
 import { AnswerFiles } from './answerFiles.ts';
@@ -189,7 +189,7 @@ export class AnswerSession implements Disposable {
     }
     const failure = toModalError(error);
     this.#services.logger.warn(`Test request failed: ${failure.message}`);
-    this.#set({ kind: 'failed', explanation: explainFailure(failure) });
+    this.#set({ kind: 'failed', explanation: explainError(failure) });
   }
 
   /** Sends the view everything anew, e.g. because it was hidden. */
