@@ -4,7 +4,7 @@ import { commands } from '../contributions.ts';
 import { ModalError } from '../domain/errors.ts';
 import { appReference } from '../domain/script.ts';
 import type { CommandsOf } from '../editor/command.ts';
-import type { RunningDeploy } from '../features/deploy/index.ts';
+import type { DeployRun } from '../features/deploy/core/index.ts';
 import { resolveDeployTarget } from './deployTarget.ts';
 import type { Services } from './services.ts';
 
@@ -23,11 +23,11 @@ export function deployCommands(services: Services): CommandsOf<'deploy' | 'cance
     [commands.cancelDeploy]: (about) => {
       const deploy = runningDeploy(services, about);
       if (!deploy) throw new ModalError('notFound', 'Nothing is being deployed.');
-      deploy.abort.abort();
+      deploy.cancel();
     },
     [commands.showDeployLog]: (about) => {
       const deploy = runningDeploy(services, about);
-      return deploy ? deploy.showLog() : services.logs.show();
+      return deploy ? deploy.log.show() : services.logs.show();
     },
   };
 }
@@ -36,7 +36,7 @@ export function deployCommands(services: Services): CommandsOf<'deploy' | 'cance
 function runningDeploy(
   { deploys }: Pick<Services, 'deploys'>,
   about: TargetOf<typeof commands.cancelDeploy> | undefined,
-): RunningDeploy | undefined {
+): DeployRun | undefined {
   if (about?.kind === 'catalogApp') return deploys.get(about.bundled.id);
   const made = about?.kind === 'script' ? about.made : undefined;
   if (!made) return deploys.all[0];

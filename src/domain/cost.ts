@@ -38,7 +38,3 @@ export function gpuUsdPerHour(gpu: string, rates: Rates): number | undefined {
   const rate = rates.usdPerHour[request.type.rateKey];
   return rate === undefined ? undefined : rate * request.count;
 }
-
-export function formatUsdPerHour(usd: number, digits = 2): string {
-  return `$${usd.toFixed(digits)}/h`;
-}

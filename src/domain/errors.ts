@@ -5,6 +5,8 @@
  * buttons. Nothing matches on message text.
  */
 
+import type { ExplanationAction } from './request.ts';
+
 export type ErrorKind =
   | 'cancelled'
   | 'cliMissing' // no interpreter or executable offers `modal`
@@ -27,6 +29,8 @@ export interface ErrorOptionsOfModal {
   /** Full text for the log, e.g. a traceback or the server's own words. */
   readonly detail?: string;
   readonly cause?: unknown;
+  /** What helps, where the kind alone does not tell. */
+  readonly action?: ExplanationAction;
 }
 
 /** The SDK and HTTP files are bundles with a class of their own, so the class does not tell; this mark does. */
@@ -36,12 +40,14 @@ export class ModalError extends Error {
   readonly [mark] = true;
   readonly kind: ErrorKind;
   readonly detail: string | undefined;
+  readonly action: ExplanationAction | undefined;
 
   constructor(kind: ErrorKind, message: string, options: ErrorOptionsOfModal = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'ModalError';
     this.kind = kind;
     this.detail = options.detail;
+    this.action = options.action;
   }
 }
 

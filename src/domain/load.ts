@@ -1,4 +1,5 @@
 /** Words for load tests. Times are milliseconds unless a name says otherwise. */
+import { formatDuration, plural } from '../shared/format.ts';
 
 /** Until so many requests were sent, or for so many seconds. */
 export type LoadAmount =
@@ -105,13 +106,5 @@ export function throughput({ ok, elapsed }: LoadTotals): number {
 
 /** `200 requests` or `30 s`. */
 export function amountWords(amount: LoadAmount): string {
-  if (amount.kind === 'seconds') return secondsWords(amount.seconds);
-  return amount.count === 1 ? '1 request' : `${amount.count.toLocaleString('en-US')} requests`;
-}
-
-/** `45 s`, `5 min`, `1 min 30 s`. */
-export function secondsWords(seconds: number): string {
-  if (seconds < 60) return `${seconds} s`;
-  const rest = seconds % 60;
-  return `${Math.floor(seconds / 60)} min${rest ? ` ${rest} s` : ''}`;
+  return amount.kind === 'seconds' ? formatDuration(amount.seconds * 1000) : plural(amount.count, 'request');
 }

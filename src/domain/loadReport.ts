@@ -1,5 +1,13 @@
 import type { ContainerPoint, LoadEnd, LoadError, LoadPlan, LoadPoint, LoadTotals } from './load.ts';
-import { amountWords, secondsWords, throughput } from './load.ts';
+import { amountWords, throughput } from './load.ts';
+import {
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  formatShare,
+  plural,
+} from '../shared/format.ts';
 
 /** A finished test as it is exported. It holds no header, as one of them may be a key. */
 export interface LoadReport {
@@ -31,7 +39,7 @@ export interface Measure {
   readonly value: string;
   /** '' without a run before. */
   readonly before: string;
-  /** E.g. `12 % faster`; '' where there is nothing to compare. */
+  /** E.g. `12% faster`; '' where there is nothing to compare. */
   readonly change: string;
   readonly verdict: 'better' | 'worse' | 'same';
 }
@@ -48,7 +56,7 @@ interface Definition {
 const latency = (name: string, read: (totals: LoadTotals) => number): Definition => ({
   name,
   read: (totals) => (totals.ok > 0 ? read(totals) : undefined),
-  format: milliseconds,
+  format: (value) => formatDuration(value, 3),
   words: ['slower', 'faster'],
   higherIsBetter: false,
 });
@@ -57,15 +65,14 @@ const definitions: readonly Definition[] = [
   {
     name: 'Throughput',
     read: (totals) => (totals.elapsed > 0 ? throughput(totals) : undefined),
-    format: (value) => `${number(value)} requests/s`,
+    format: (value) => `${formatNumber(value)} requests/s`,
     words: ['more', 'less'],
     higherIsBetter: true,
   },
   {
     name: 'Succeeded',
-    read: (totals) =>
-      totals.ok + totals.failed > 0 ? (totals.ok / (totals.ok + totals.failed)) * 100 : undefined,
-    format: (value) => `${share(value)} %`,
+    read: (totals) => (totals.ok + totals.failed > 0 ? totals.ok / (totals.ok + totals.failed) : undefined),
+    format: formatShare,
     words: ['more', 'less'],
     higherIsBetter: true,
   },
@@ -104,27 +111,9 @@ function measure(
   const word = words[change > 0 ? 0 : 1];
   return {
     ...shown,
-    change: `${number(Math.abs(change) * 100)} % ${word}`,
+    change: `${formatPercent(Math.abs(change))} ${word}`,
     verdict: change > 0 === higherIsBetter ? 'better' : 'worse',
   };
-}
-
-/** `0.82 ms`, `812 ms`, `4.20 s`. */
-export function milliseconds(value: number): string {
-  if (value >= 1000) return `${(value / 1000).toFixed(2)} s`;
-  return `${number(value)} ms`;
-}
-
-/** Three digits, none of them after the point from 100 on. */
-export function number(value: number): string {
-  if (value === 0) return '0';
-  if (value >= 100) return Math.round(value).toLocaleString('en-US');
-  return String(Number(value.toPrecision(3)));
-}
-
-/** 99.96 must not become 100. */
-function share(percent: number): string {
-  return percent === 100 ? '100' : (Math.floor(percent * 100) / 100).toString();
 }
 
 const kindWords: Readonly<Record<LoadError['kind'], string>> = {
@@ -156,7 +145,7 @@ export function endWords(end: LoadEnd, { limitSeconds }: LoadPlan): string {
     case 'stopped':
       return 'Stopped by you';
     case 'timeLimit':
-      return `Stopped at the time limit of ${secondsWords(limitSeconds)}`;
+      return `Stopped at the time limit of ${formatDuration(limitSeconds * 1000)}`;
     case 'costLimit':
       return 'Stopped at the cost limit';
     case 'unreachable':
@@ -171,17 +160,17 @@ export function asMarkdown(report: LoadReport, before?: LoadReport): string {
   const { totals, plan } = report;
   const rows = measures(totals, before?.totals);
   const counts = [
-    `${totals.ok.toLocaleString('en-US')} succeeded`,
-    `${totals.failed.toLocaleString('en-US')} failed`,
-    ...(totals.unfinished > 0 ? [`${totals.unfinished} were still open at the end`] : []),
-    ...(totals.polls > 0 ? [`${totals.polls} long polls followed`] : []),
+    `${formatCount(totals.ok)} succeeded`,
+    `${formatCount(totals.failed)} failed`,
+    ...(totals.unfinished > 0 ? [`${formatCount(totals.unfinished)} were still open at the end`] : []),
+    ...(totals.polls > 0 ? [`${plural(totals.polls, 'long poll')} followed`] : []),
   ];
   return [
     `### Load test of ${report.app}: ${report.endpoint} (${report.environment})`,
     '',
     `\`${report.request.method} ${report.request.url}\`, ${planWords(plan)}, ${new Date(report.startedAt).toISOString()}`,
     '',
-    `${endWords(report.end, plan)} after ${milliseconds(totals.elapsed)}: ${counts.join(', ')}.`,
+    `${endWords(report.end, plan)} after ${formatDuration(totals.elapsed)}: ${counts.join(', ')}.`,
     '',
     ...(before
       ? table(

@@ -1,4 +1,5 @@
 import type { ContainerPhase, LogOrigin, LogSource } from './log.ts';
+import { formatDuration } from '../shared/format.ts';
 
 export const logLevels = ['debug', 'info', 'warning', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -172,10 +173,7 @@ function progressText({ name, done, total, failed, item, etaSeconds }: ProgressE
   return parts.join(', ');
 }
 
-/** Seconds as people say them: 0.35 s, 12 s, 3 min 5 s. */
+/** Of what is told in seconds. */
 export function seconds(value: number): string {
-  const positive = Math.max(0, value);
-  if (positive < 9.95) return `${Number(positive.toFixed(positive < 1 ? 2 : 1))} s`;
-  const whole = Math.round(positive);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return formatDuration(value * 1000);
 }

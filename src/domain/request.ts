@@ -113,5 +113,13 @@ export interface Explanation {
 }
 
 /** The next step, as a button. */
-export type ExplanationAction =
-  'enterKey' | 'deploy' | 'showLogs' | 'retry' | 'openDashboard' | 'raiseTimeout' | 'openNetworkSettings';
+export const explanationActions = [
+  'enterKey',
+  'deploy',
+  'showLogs',
+  'retry',
+  'openDashboard',
+  'raiseTimeout',
+  'openNetworkSettings',
+] as const;
+export type ExplanationAction = (typeof explanationActions)[number];

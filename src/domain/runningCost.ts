@@ -1,8 +1,9 @@
 import type { App, Container } from './app.ts';
 import type { Rates } from './cost.ts';
-import { formatUsdPerHour, gpuUsdPerHour } from './cost.ts';
+import { gpuUsdPerHour } from './cost.ts';
 import type { Sandbox } from './sandbox.ts';
 import { sandboxUsdPerHour } from './sandbox.ts';
+import { formatUsdPerHour } from './priceText.ts';
 
 /** Containers and sandboxes that run, and what an hour of them costs at least. */
 export interface RunningCost {
@@ -58,7 +59,7 @@ function costOf(prices: readonly (number | undefined)[], count: number): Running
 export function costWords({ count, usd, unknown }: RunningCost): string {
   if (count === 0) return '';
   if (usd === 0) return 'price unknown';
-  return `${unknown > 0 ? 'more than ' : ''}${priceWords(usd)}`;
+  return `${unknown > 0 ? 'more than ' : ''}${formatUsdPerHour(usd)}`;
 }
 
 /** As `costWords`, for screen readers. */
@@ -79,9 +80,4 @@ export function runningCount(
 
 export function runningSandboxes(sandboxes: readonly Sandbox[]): number {
   return sandboxes.filter(({ state }) => state === 'running').length;
-}
-
-/** A price of an hour; of a cent or so also its tenths. */
-export function priceWords(usd: number): string {
-  return formatUsdPerHour(usd, usd < 0.1 ? 3 : 2);
 }

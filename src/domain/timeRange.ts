@@ -1,4 +1,5 @@
 import type { TimeRange } from './log.ts';
+import { plural } from '../shared/format.ts';
 
 /** How times are written and read: as the clock of this machine says, or in UTC. */
 export type TimeZone = 'local' | 'utc';
@@ -88,7 +89,7 @@ export function checkRange({ since, until }: TimeRange, limits: RangeLimits): Ti
     return { field: 'to', problem: 'The end is not after the beginning. Enter a later time.' };
   if (until <= oldest) {
     const days = keptDays ?? mostDays;
-    const kept = days === 1 ? '1 day' : `${days} days`;
+    const kept = plural(days, 'day');
     return { field: 'from', problem: `Modal keeps these logs for ${kept} at most. Enter a later time.` };
   }
   // What is asked for from before the oldest is gone; the rest is still there.

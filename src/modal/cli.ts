@@ -7,6 +7,7 @@ import { OutputLines } from './outputLines.ts';
 import { OutputTail } from './outputTail.ts';
 import { assertPassable } from './programInput.ts';
 import { endTree, ownGroup } from './processTree.ts';
+import { formatDuration } from '../shared/format.ts';
 
 /** How to start the user's own `modal`. */
 export interface ModalCli {
@@ -124,10 +125,11 @@ export function runCli(cli: ModalCli, args: readonly string[], options: CliRunOp
     child.once('close', (code, killedBy) => {
       settle();
       for (const lines of readers) lines.end();
-      const seconds = ((performance.now() - start) / 1000).toFixed(1);
       const outcome = killedBy ?? `exit code ${code ?? 'unknown'}`;
       const logged = (options.loggedArgs ?? args).join(' ');
-      logger.info(redactBeginning(`modal ${logged}: ${outcome} after ${seconds} s`));
+      logger.info(
+        redactBeginning(`modal ${logged}: ${outcome} after ${formatDuration(performance.now() - start)}`),
+      );
       if (reason) reject(reason);
       else resolve({ exitCode: code ?? 1, stdout: String(tails.stdout), stderr: String(tails.stderr) });
     });

@@ -1,7 +1,6 @@
 import type { ErrorKind } from '../domain/errors.ts';
 import { ModalError, isModalError } from '../domain/errors.ts';
-import { oneLine } from '../shared/plainText.ts';
-import { sentence } from '../shared/words.ts';
+import { oneLine, sentence } from '../shared/plainText.ts';
 
 /** gRPC status codes by what they mean to a user. */
 const kinds: Readonly<Record<number, ErrorKind>> = {

@@ -49,16 +49,22 @@ export async function installOffers(input: InterpreterInput, signal?: AbortSigna
 
   if (folder && uv && (await isUvProject(folder)))
     offer('Adds modal to the uv project of this workspace', [uv, 'add', modal]);
+  const offered: string[] = [];
   for (const { command, where } of environmentPythons(input)) {
     const words = await packageInstall(input, command, [modal], uv, signal);
-    if (words) offer(where, words);
+    if (!words) continue;
+    offer(where, words);
+    offered.push(command);
   }
   if (uv) offer('Installs it as a tool of its own, for every project', [uv, 'tool', 'install', modal]);
   if (pipx) offer('Installs it as a tool of its own, for every project', [pipx, 'install', modal]);
   const python = await firstOf(
     (isWindows(input) ? ['py', 'python'] : ['python3', 'python']).map((name) => programOnPath(input, name)),
   );
-  if (python && folder && !offers.some(({ where }) => where.startsWith('Into .venv'))) {
+  const inVenv = input.workspaceFolders.flatMap((root) =>
+    interpretersIn(path.join(root, '.venv'), input.platform),
+  );
+  if (python && folder && !offered.some((command) => inVenv.includes(command))) {
     const [inside = ''] = interpretersIn(path.join(folder, '.venv'), input.platform);
     offer(
       'Makes the virtual environment .venv in this workspace',

@@ -9,6 +9,7 @@ import { cliEnvironment, runCli } from './cli.ts';
 import { configPath } from './profile.ts';
 import type { SignInNews } from './signInOutput.ts';
 import { readSignInLine, signInFailure } from './signInOutput.ts';
+import { plural } from '../shared/format.ts';
 
 export interface SignInOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -126,6 +127,6 @@ function tooLate(limitMs: number): ModalError {
   const minutes = Math.max(1, Math.round(limitMs / 60_000));
   return new ModalError(
     'timeout',
-    `Nobody finished signing in in the browser within ${minutes} minute${minutes === 1 ? '' : 's'}. Sign in again, or in a terminal.`,
+    `Nobody finished signing in in the browser within ${plural(minutes, 'minute')}. Sign in again, or in a terminal.`,
   );
 }

@@ -11,3 +11,9 @@ export function oneLine(text: string, most: number): string {
 export function hasControlCharacters(text: string): boolean {
   return /\p{Cc}/u.test(text);
 }
+
+/** Words of others as a sentence that another one can follow. */
+export function sentence(words: string): string {
+  const trimmed = words.trimEnd();
+  return trimmed === '' || /[.!?…:]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { DeployResult } from '../../src/features/deploy/core/deployer.ts';
+import type { DeployResult } from '../../src/features/deploy/core/deployRun.ts';
 import { cliEnvironment, runCli } from '../../src/modal/cli.ts';
 import { TestWorld } from './support/world.ts';
 

@@ -109,18 +109,13 @@ describe('a deploy that is cancelled', () => {
       script,
       source.replace('it-asgi', 'it-cancelled').replace('fastapi==0.163.2', 'fastapi==0.163.2", "slow==1'),
     );
-    const abort = new AbortController();
     const lines: string[] = [];
-    const deploying = world.deploy(
-      script,
-      {
-        onLine: (line) => {
-          lines.push(line);
-          if (line.startsWith('Building image')) abort.abort();
-        },
+    const deploying = world.deploy(script, {
+      onLine: (line, run) => {
+        lines.push(line);
+        if (line.startsWith('Building image')) run.cancel();
       },
-      abort.signal,
-    );
+    });
     await expect(deploying).rejects.toMatchObject({ kind: 'cancelled' });
     await world.simulator.admin('DELETE', '/faults');
     expect(await processesWith('slow_build.py')).toEqual([]);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeployResult } from '../../src/features/deploy/core/deployer.ts';
+import type { DeployResult } from '../../src/features/deploy/core/deployRun.ts';
 import type { DeployStage } from '../../src/features/deploy/core/stages.ts';
 import type { LogEntry } from '../../src/domain/logEntry.ts';
 import { entryText } from '../../src/domain/logEntry.ts';

@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { ModalClient } from 'modal';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { planDeploy } from '../../src/features/deploy/core/plan.ts';
-import { Deployer } from '../../src/features/deploy/core/deployer.ts';
+import { planDeploy } from '../../src/features/deploy/core/planDeploy.ts';
+import { DeployRun } from '../../src/features/deploy/core/deployRun.ts';
 import type { DeployStage } from '../../src/features/deploy/core/stages.ts';
 import { parseManifest } from '../../src/domain/catalog.ts';
 import { cliEnvironment, runCli } from '../../src/modal/cli.ts';
@@ -104,12 +104,17 @@ describe('after a deploy', () => {
       source.replace('fastapi==0.163.2', 'fastapi==0.163.2", "staged==1'),
     );
     const stages: DeployStage[] = [];
-    const result = await world.deploy(file, { onStage: (stage) => stages.push(stage) });
+    const connection = await world.planes.connection();
+    const target = { kind: 'script', script: file } as const;
+    const run = new DeployRun(await planDeploy(target, { plane: world.plane, connection, environment: '' }));
+    const result = await world.deployRun(run, { onStage: (stage) => stages.push(stage) });
     // Uploads and builds run side by side: whichever begins first is seen.
     const ordered = stages.filter((stage) => stage !== 'upload');
     expect(ordered).toEqual(['check', 'image', 'functions', 'publish', 'done']);
-    expect(result.times.map(({ stage }) => stage)).toEqual(stages.slice(0, -1));
-    const longest = result.times.toSorted((a, b) => b.ms - a.ms).slice(0, 2);
+    expect(run.outcome).toBe(result);
+    const { times } = run;
+    expect(times.map(({ stage }) => stage)).toEqual(stages.slice(0, -1));
+    const longest = times.toSorted((a, b) => b.ms - a.ms).slice(0, 2);
     expect(longest.map(({ stage }) => stage).sort()).toEqual(['check', 'image']);
     await world.plane.stopApp(result.appId);
   });
@@ -149,18 +154,12 @@ describe('a cancel', () => {
   it('that comes too late leaves a deploy, and is not called cancelled', async () => {
     const manifest = await smallApp();
     const plan = await planned(manifest);
-    const abort = new AbortController();
-    const result = await new Deployer(world.logger).deploy(
-      plan,
-      { ...(await services()), env: world.env },
-      {
-        onStage: () => undefined,
-        onLine: (line) => {
-          if (line.startsWith('✓ App deployed')) abort.abort();
-        },
+    const run = new DeployRun(plan);
+    const result = await world.deployRun(run, {
+      onLine: (line) => {
+        if (line.startsWith('✓ App deployed')) run.cancel();
       },
-      abort.signal,
-    );
+    });
     expect(result.details.version).toBe(1);
     await world.plane.stopApp(result.appId);
   });
@@ -194,11 +193,8 @@ describe('what goes wrong on the way', () => {
     const plan = await planned(manifest);
     expect(plan.secrets).toMatchObject([{ state: 'found' }]);
     await terminal(['secret', 'delete', '--yes', '--env', 'main', 'it-vanishing']);
-    const deploying = new Deployer(world.logger).deploy(
-      plan,
-      { ...(await services()), env: { ...world.env, NEEDS_SECRET: '1' } },
-      { onStage: () => undefined, onLine: () => undefined },
-    );
+    const env = { ...world.env, NEEDS_SECRET: '1' };
+    const deploying = world.deployRun(new DeployRun(plan), {}, { env });
     await expect(deploying).rejects.toMatchObject({
       message: matching(/it-vanishing.*Create the secret/s),
       problems: [{ file: plan.script, line: 5 }],
@@ -253,11 +249,6 @@ async function smallApp() {
   const secret = { name: 'it-vanishing', keys: ['KEY'], generate: null, required: false, purpose: '' };
   const changes = { defaultAppName: 'it-small', secrets: [secret], settings: [], endpoints: [], samples: [] };
   return { ...parseManifest(JSON.stringify({ ...source, ...changes })), folder };
-}
-
-async function services() {
-  const connection = await world.planes.connection();
-  return { cli: world.cli, connection, plane: world.plane, keepKey: () => Promise.resolve() };
 }
 
 async function planned(app: Awaited<ReturnType<typeof smallApp>>) {

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeployPlan } from '../../src/features/deploy/core/plan.ts';
-import { planDeploy } from '../../src/features/deploy/core/plan.ts';
+import { planDeploy } from '../../src/features/deploy/core/planDeploy.ts';
 import { readFile } from 'node:fs/promises';
 import { removesFunctions } from '../../src/features/deploy/core/losses.ts';
 import { parseScript } from '../../src/features/workspace/core/parseScript.ts';

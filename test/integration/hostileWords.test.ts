@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planRun, planServe } from '../../src/features/workspace/core/running/scriptProcess.ts';
 import { runFunction } from '../../src/features/workspace/core/running/run.ts';
+import { ScriptCommand } from '../../src/features/workspace/core/running/scriptCommand.ts';
 import { environmentFlag, runArguments } from '../../src/features/deploy/core/runArguments.ts';
 import { taskCommand } from '../../src/features/workspace/core/running/taskArguments.ts';
 import { idPrefixes, isEnvironmentName, isModalId, isObjectName } from '../../src/domain/identifiers.ts';
@@ -65,12 +66,9 @@ async function run(file: string, words: string): Promise<string> {
   );
   const lines: string[] = [];
   const { cli, planes, plane, env, logger } = world;
-  await runFunction(
-    plan,
-    { cli, connection: await planes.connection(), plane, env, logger },
-    (line) => lines.push(line),
-    new AbortController().signal,
-  );
+  const command = new ScriptCommand(plan);
+  command.onLine(({ line }) => lines.push(line));
+  await runFunction(command, { cli, connection: await planes.connection(), plane, env, logger });
   return lines.find((line) => line.startsWith('ARGS')) ?? lines.join('\n');
 }
 

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { DeployResult } from '../../src/features/deploy/core/deployer.ts';
+import type { DeployResult } from '../../src/features/deploy/core/deployRun.ts';
 import { cliEnvironment, runCli } from '../../src/modal/cli.ts';
 import { replaceContainers } from '../../src/modal/replaceContainers.ts';
 import { send } from '../../src/features/requests/core/httpClient.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { DeployResult } from '../../src/features/deploy/core/deployer.ts';
+import type { DeployResult } from '../../src/features/deploy/core/deployRun.ts';
 import type { Endpoint } from '../../src/domain/app.ts';
 import { datedRates } from '../../src/domain/cost.ts';
 import type { ContainerPoint } from '../../src/domain/load.ts';

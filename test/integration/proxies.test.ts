@@ -12,9 +12,9 @@ import type { NetworkSettings } from '../../src/domain/network.ts';
 import { networkVariables, plainNetwork } from '../../src/domain/network.ts';
 import { cliEnvironment, runCli } from '../../src/modal/cli.ts';
 import { cliObstacles } from '../../src/features/deploy/core/cliTrace.ts';
-import { Deployer } from '../../src/features/deploy/core/deployer.ts';
+import { DeployRun } from '../../src/features/deploy/core/deployRun.ts';
 import { explainFailure } from '../../src/features/deploy/core/failure.ts';
-import { planDeploy } from '../../src/features/deploy/core/plan.ts';
+import { planDeploy } from '../../src/features/deploy/core/planDeploy.ts';
 import { findCli } from '../../src/modal/interpreter.ts';
 import { ControlPlanes } from '../../src/modal/planes.ts';
 import { connectTo } from '../../src/features/health/core/connect.ts';
@@ -314,11 +314,11 @@ describe('what only the CLI lacks is said at once, not after its minute of tries
     const plan = await planDeploy({ kind: 'script', script }, { plane, connection, environment: '' });
     const cli = await findCli({ configured: '', workspaceFolders: [], env });
     const keepKey = () => Promise.resolve();
-    const services = { cli, connection, plane, env: await planes.environment(), keepKey };
     const shown: string[] = [];
-    const listener = { onStage: () => undefined, onLine: (line: string) => void shown.push(line) };
-    const failure = await new Deployer(silentLogger)
-      .deploy(plan, services, listener)
+    const run = new DeployRun(plan);
+    run.onLine(({ line }) => shown.push(line));
+    const failure = await run
+      .deploy({ cli, connection, plane, env: await planes.environment(), logger: silentLogger, keepKey })
       .catch((error: unknown) => error);
     expect(shown.join()).not.toContain(encodeURIComponent(user.password));
     planes.dispose();

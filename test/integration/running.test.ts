@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeployResult } from '../../src/features/deploy/core/deployer.ts';
+import type { DeployResult } from '../../src/features/deploy/core/deployRun.ts';
 import { ModalError } from '../../src/domain/errors.ts';
 import type { ManagedEndpoint } from '../../src/domain/managedEndpoint.ts';
 import { endpointState } from '../../src/domain/managedEndpoint.ts';

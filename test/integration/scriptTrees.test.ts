@@ -4,8 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeployPlan } from '../../src/features/deploy/core/plan.ts';
-import { planDeploy } from '../../src/features/deploy/core/plan.ts';
+import { planDeploy } from '../../src/features/deploy/core/planDeploy.ts';
 import { runFunction } from '../../src/features/workspace/core/running/run.ts';
+import { ScriptCommand } from '../../src/features/workspace/core/running/scriptCommand.ts';
 import { planRun } from '../../src/features/workspace/core/running/scriptProcess.ts';
 import type { ModalScript } from '../../src/domain/script.ts';
 import { runnables, severalApps } from '../../src/domain/script.ts';
@@ -224,7 +225,9 @@ describe.each(Object.entries(trees))('%s', (name, { files, deployedBy, args, run
       env: world.env,
       logger: world.logger,
     };
-    await runFunction(plan, services, (line) => lines.push(line), new AbortController().signal);
+    const command = new ScriptCommand(plan);
+    command.onLine(({ line }) => lines.push(line));
+    await runFunction(command, services);
     expect(lines).toContain(`ran ${runs[1]}`);
   });
 });

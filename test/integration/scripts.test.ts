@@ -6,10 +6,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { planDeploy } from '../../src/features/deploy/core/plan.ts';
+import type { CommandServices } from '../../src/features/deploy/core/appCommand.ts';
+import { planDeploy } from '../../src/features/deploy/core/planDeploy.ts';
 import { runFunction } from '../../src/features/workspace/core/running/run.ts';
 import { runArguments, shownArguments } from '../../src/features/deploy/core/runArguments.ts';
-import type { ScriptChoice, ScriptPlan, ScriptServices } from '../../src/features/workspace/core/running/scriptProcess.ts';
+import type { ScriptChoice, ScriptPlan } from '../../src/features/workspace/core/running/scriptProcess.ts';
+import { ScriptCommand } from '../../src/features/workspace/core/running/scriptCommand.ts';
 import { planRun, planServe } from '../../src/features/workspace/core/running/scriptProcess.ts';
 import type { ServeState } from '../../src/features/workspace/core/running/serve.ts';
 import { serve } from '../../src/features/workspace/core/running/serve.ts';
@@ -23,7 +25,7 @@ const leavingWindow = path.join(import.meta.dirname, 'support/leavingWindow.ts')
 
 let world: TestWorld;
 let folder: string;
-let services: ScriptServices;
+let services: CommandServices;
 beforeAll(async () => {
   world = await TestWorld.start();
   const connection = await world.planes.connection();
@@ -55,9 +57,17 @@ async function planOf(name: string, values: Record<string, string> = {}): Promis
   return planRun(script, runnable, flags, planServices());
 }
 
-async function run(name: string, values: Record<string, string> = {}, signal = new AbortController().signal) {
+/** @returns the command, and its lines as they come */
+function commandOf(plan: ScriptPlan) {
   const lines: string[] = [];
-  await runFunction(await planOf(name, values), services, (line) => lines.push(line), signal);
+  const command = new ScriptCommand(plan);
+  command.onLine(({ line }) => lines.push(line));
+  return { command, lines };
+}
+
+async function run(name: string, values: Record<string, string> = {}) {
+  const { command, lines } = commandOf(await planOf(name, values));
+  await runFunction(command, services);
   return lines;
 }
 
@@ -122,17 +132,9 @@ describe('modal run', () => {
   });
 
   it('ends when it is cancelled, on the server too', async () => {
-    const abort = new AbortController();
-    const lines: string[] = [];
-    const running = runFunction(
-      await planOf('sleeps'),
-      services,
-      (line) => {
-        lines.push(line);
-        if (line === 'sleeping') abort.abort();
-      },
-      abort.signal,
-    );
+    const { command, lines } = commandOf(await planOf('sleeps'));
+    command.onLine(({ line }) => line === 'sleeping' && command.cancel());
+    const running = runFunction(command, services);
     await expect(running).rejects.toMatchObject({ kind: 'cancelled' });
     expect(lines).toContain('sleeping');
     const states = (await world.plane.listApps('main')).filter(({ name }) => name === 'it-run');
@@ -152,8 +154,8 @@ describe('modal run', () => {
       flags,
       planServices(),
     );
-    const lines: string[] = [];
-    await runFunction(plan, services, (line) => lines.push(line), new AbortController().signal);
+    const { command, lines } = commandOf(plan);
+    await runFunction(command, services);
     expect(lines.join('\n')).toContain("words ('--api-key=CANARY-RUN',)"); // what the function prints is its own
     expect(lines[0]).not.toContain('CANARY-RUN');
     expect(world.logged.join('\n')).not.toContain('CANARY-RUN');
@@ -164,21 +166,15 @@ describe('modal serve', () => {
   /** Serves until the returned function is called. */
   async function start(script: ScriptChoice) {
     const states: ServeState[] = [];
-    const abort = new AbortController();
-    const plan = await planServe(script, planServices());
-    const ended = serve(
-      plan,
-      services,
-      { onLine: () => undefined, onState: (state) => states.push(state) },
-      abort.signal,
-    );
+    const { command } = commandOf(await planServe(script, planServices()));
+    const ended = serve(command, services, (state) => states.push(state));
     ended.catch(() => undefined);
     const latest = <K extends ServeState['kind']>(kind: K) =>
       waitFor(`state ${kind}`, () => {
         const state = states.at(-1);
         return state?.kind === kind ? (state as Extract<ServeState, { kind: K }>) : undefined;
       });
-    return { states, ended, latest, stop: () => (abort.abort(), ended) };
+    return { states, ended, latest, stop: () => (command.cancel(), ended) };
   }
 
   it('answers at the address that the server names, reloads, says why a reload failed, and stops', async () => {

@@ -8,14 +8,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Deployer } from '../../src/features/deploy/core/deployer.ts';
-import type { JournalEntry } from '../../src/features/deploy/core/journal.ts';
+import { DeployRun } from '../../src/features/deploy/core/deployRun.ts';
 import { DeployJournal } from '../../src/features/deploy/core/journal.ts';
+import { JournalNote } from '../../src/features/deploy/core/journalNote.ts';
 import type { DeployPlan } from '../../src/features/deploy/core/plan.ts';
-import { planDeploy } from '../../src/features/deploy/core/plan.ts';
+import { planDeploy } from '../../src/features/deploy/core/planDeploy.ts';
 import { recoverDeploy } from '../../src/features/deploy/core/recovery.ts';
 import type { CatalogApp } from '../../src/domain/catalog.ts';
 import { isCancelled, toModalError } from '../../src/domain/errors.ts';
-import { RunningDeploy, DeployTracker } from '../../src/features/deploy/ui/deployTracker.ts';
+import { DeployTracker } from '../../src/features/deploy/ui/deployTracker.ts';
 import { TestWorld } from '../integration/support/world.ts';
 import { random } from './random.ts';
 
@@ -46,7 +47,7 @@ export async function soakDeploys(count: number, seed: number): Promise<boolean>
   cleanup.defer(() => rm(folder, { recursive: true, force: true }));
   world = await TestWorld.start();
   cleanup.defer(() => world.stop());
-  deployer = new Deployer(world.logger);
+  deployer = new Deployer();
   const next = random(seed);
   for (let at = 0; at < count; at++) {
     const ending = endings[Math.floor(next() * endings.length)] ?? 'alone';
@@ -78,53 +79,28 @@ async function writeScript(at: number): Promise<void> {
 
 /** @returns what the product tells its user */
 async function oneDeploy(ending: Ending, afterMs: number): Promise<'deployed' | 'not deployed'> {
-  const deploy = new RunningDeploy('soak', 'Soak');
-  const { signal } = deploy.abort;
-  const journal = newJournal();
-  const plan = await planned();
-  let entry: JournalEntry = {
-    id: deploy.id,
-    account: '',
-    title: 'Soak',
-    appName,
-    environment: plan.environment,
-    startedAt: Date.now(),
-  };
-  const note = (facts: Partial<JournalEntry>) => void journal.write((entry = { ...entry, ...facts }));
+  const deploy = new DeployRun(await planned());
+  const { environment } = deploy.plan;
+  const note = new JournalNote(deploy, { journal: newJournal(), logger: world.logger });
+  await note.begin({ account: '', title: 'Soak', appName, environment });
   tracker.add(deploy);
-  const running = deployer
-    .deploy(
-      plan,
-      await services(),
-      {
-        onStart: (pid, versionBefore) =>
-          note({ pid, ...(versionBefore === undefined ? {} : { versionBefore }) }),
-        onApp: (appId) => note({ appId }),
-        onLine: () => undefined,
-        onStage: (_stage, times) => {
-          deploy.times = times;
-          tracker.changed();
-        },
-      },
-      signal,
-    )
-    .then(
-      () => 'deployed' as const,
-      (error: unknown) => {
-        if (!isCancelled(error) && ending !== 'crashed')
-          wrong.push(`${ending}: ${toModalError(error).message}`);
-        return 'not deployed' as const;
-      },
-    );
+  const running = deployer.deploy(deploy, await services()).then(
+    () => 'deployed' as const,
+    (error: unknown) => {
+      if (!isCancelled(error) && ending !== 'crashed')
+        wrong.push(`${ending}: ${toModalError(error).message}`);
+      return 'not deployed' as const;
+    },
+  );
   if (ending === 'cancelled' || ending === 'reloaded') await Promise.race([sleep(afterMs), running]);
-  if (ending === 'cancelled') deploy.abort.abort();
+  if (ending === 'cancelled') deploy.cancel();
   const outcome =
     ending === 'reloaded' || ending === 'crashed'
       ? await cutOff(ending, afterMs, running, deploy)
       : await running;
   tracker.end(deploy);
   await newJournal().remove(deploy.id);
-  const listeners = getEventListeners(signal, 'abort').length;
+  const listeners = getEventListeners(deploy.signal, 'abort').length;
   if (listeners > 0) wrong.push(`${ending}: ${listeners} listeners are left`);
   return outcome;
 }
@@ -134,15 +110,15 @@ async function cutOff(
   ending: Ending,
   afterMs: number,
   running: Promise<'deployed' | 'not deployed'>,
-  deploy: RunningDeploy,
+  deploy: DeployRun,
 ): Promise<'deployed' | 'not deployed'> {
   await Promise.race([sleep(afterMs), running]);
-  if (ending === 'reloaded') deploy.abort.abort();
+  if (ending === 'reloaded') deploy.cancel();
   const known = (await newJournal().entries())[0];
   if (!known) return running; // the CLI had not been started yet
   const recovered = await recoverDeploy(known, world.plane);
   const told = await running;
-  deployer = new Deployer(world.logger);
+  deployer = new Deployer();
   // What the next window tells its user. A publish under way when it looked is the only thing that may come later.
   return recovered.published === true || told === 'deployed' ? 'deployed' : 'not deployed';
 }
@@ -183,7 +159,14 @@ async function planned(): Promise<DeployPlan> {
 
 async function services() {
   const connection = await world.planes.connection();
-  return { cli: world.cli, connection, plane: world.plane, env: world.env, keepKey: () => Promise.resolve() };
+  return {
+    cli: world.cli,
+    connection,
+    plane: world.plane,
+    env: world.env,
+    logger: world.logger,
+    keepKey: () => Promise.resolve(),
+  };
 }
 
 /** Command lines of running processes that name the folder. */

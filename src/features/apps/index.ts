@@ -3,7 +3,7 @@ export { appStateLook } from './ui/appStateLook.ts';
 export { appsCommands } from './ui/appsCommands.ts';
 export { AppsView } from './ui/appsView.ts';
 export { ArrangementStore } from './ui/arrangementStore.ts';
-export { gpuLines, nameOf, sourceWords } from './ui/costWords.ts';
+export { gpuLines, nameOf } from './ui/costWords.ts';
 export { appFacts } from './ui/lifecycle/appFacts.ts';
 export { lifecycleCommands } from './ui/lifecycle/lifecycleCommands.ts';
 export { LifecycleRows } from './ui/lifecycleRows.ts';

@@ -2,5 +2,5 @@
 export { watchOtherWindows } from './ui/cutOffWork.ts';
 export { DeployProblems } from './ui/deployProblems.ts';
 export type { DeployStatus } from './ui/deployTracker.ts';
-export { DeployTracker, RunningDeploy } from './ui/deployTracker.ts';
+export { DeployTracker } from './ui/deployTracker.ts';
 export type { DeployNeeds } from './ui/needs.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { ExplanationAction } from '../../domain/request.ts';
 
 /** Messages between the load test panel and its host, parsed on both sides. */
 
@@ -56,7 +57,8 @@ const containerPoint = z.object({
   queued: z.optional(z.number()),
 });
 
-const action = z.enum(['enterKey', 'deploy', 'showLogs']);
+export const loadActions = ['enterKey', 'deploy', 'showLogs'] as const satisfies ExplanationAction[];
+const action = z.enum(loadActions);
 
 /** What to do about a kind of failure, beside its first message. */
 const advice = z.object({ label: z.string(), text: z.string(), action: z.optional(action) });

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { explanationActions } from '../../domain/request.ts';
 
 /** Messages between the view of an answer and its host, parsed on both sides. Every type begins with `answer/`. */
 
@@ -17,17 +18,7 @@ const tab = z.enum([
 
 const explanation = z.object({
   text: z.string(),
-  action: z.optional(
-    z.enum([
-      'enterKey',
-      'deploy',
-      'showLogs',
-      'retry',
-      'openDashboard',
-      'raiseTimeout',
-      'openNetworkSettings',
-    ]),
-  ),
+  action: z.optional(z.enum(explanationActions)),
 });
 
 const summaryBlock = z.discriminatedUnion('kind', [
@@ -222,15 +213,7 @@ export const fromAnswerView = z.discriminatedUnion('type', [
   z.object({ type: z.literal('answer/openLink'), url: z.string() }),
   z.object({
     type: z.literal('answer/act'),
-    action: z.enum([
-      'enterKey',
-      'deploy',
-      'showLogs',
-      'retry',
-      'openDashboard',
-      'raiseTimeout',
-      'openNetworkSettings',
-    ]),
+    action: z.enum(explanationActions),
   }),
 ]);
 

@@ -53,7 +53,7 @@ export function proxyError(error: unknown, way: Way & { readonly proxy: Proxy })
     (code.startsWith('HPE_') || (error as Error).name === 'HTTPParserError'
       ? noProxy(proxy, host)
       : `The proxy ${proxy.host} did not connect to ${host} (${message}). ${check(proxy)}`);
-  return new ModalError('offline', words, { cause: error });
+  return new ModalError('offline', words, { cause: error, action: 'openNetworkSettings' });
 }
 
 export interface ProxyAnswer {
@@ -69,7 +69,8 @@ export function refusedTunnel(
   const { proxy, host } = way;
   const isOpen = status >= 200 && status < 300;
   if (isOpen && !hasPage(headers)) return undefined;
-  return new ModalError('offline', isOpen ? pageWords(proxy, host) : statusWords(status, headers, way));
+  const words = isOpen ? pageWords(proxy, host) : statusWords(status, headers, way);
+  return new ModalError('offline', words, { action: 'openNetworkSettings' });
 }
 
 /** A tunnel has no content of its own. */

@@ -4,11 +4,14 @@
  *
  * Argument: the order as JSON.
  */
+import type { AppCommand } from '../../../src/features/deploy/core/appCommand.ts';
 import { Deployer } from '../../../src/features/deploy/core/deployer.ts';
-import type { JournalEntry, JournalKind } from '../../../src/features/deploy/core/journal.ts';
+import { DeployRun } from '../../../src/features/deploy/core/deployRun.ts';
+import type { JournalKind } from '../../../src/features/deploy/core/journal.ts';
 import { DeployJournal } from '../../../src/features/deploy/core/journal.ts';
-import { thisOwner } from '../../../src/features/deploy/core/owner.ts';
-import { planDeploy } from '../../../src/features/deploy/core/plan.ts';
+import { JournalNote } from '../../../src/features/deploy/core/journalNote.ts';
+import { planDeploy } from '../../../src/features/deploy/core/planDeploy.ts';
+import { ScriptCommand } from '../../../src/features/workspace/core/running/scriptCommand.ts';
 import { planServe } from '../../../src/features/workspace/core/running/scriptProcess.ts';
 import { serve } from '../../../src/features/workspace/core/running/serve.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
@@ -28,57 +31,40 @@ export interface DyingOrder {
 
 const { kind, cli, script, appName, folder, step } = JSON.parse(process.argv[2] ?? '{}') as DyingOrder;
 const planes = new ControlPlanes({ env: process.env, logger: silentLogger });
-const [plane, connection, owner] = await Promise.all([planes.get(), planes.connection(), thisOwner()]);
+const [plane, connection] = await Promise.all([planes.get(), planes.connection()]);
 const journal = new DeployJournal(() => folder, { get: () => undefined, update: () => Promise.resolve() });
-let entry: JournalEntry = {
-  ...{ id: `${kind} ${step}`, kind, account: '', title: appName, appName, environment: 'main', owner },
-  startedAt: Date.now(),
-};
 let written: Promise<unknown> = Promise.resolve();
-const note = (facts: Partial<JournalEntry>) => {
-  entry = { ...entry, ...facts };
-  written = journal.write(entry);
+const noting = {
+  write: (entry: Parameters<typeof journal.write>[0]) => {
+    const done = journal.write(entry);
+    written = done;
+    return done;
+  },
+  remove: (id: string) => journal.remove(id),
 };
 const at = (name: string) => {
   if (name === step) void written.then(() => process.kill(process.pid, 'SIGKILL'));
 };
-const parts = { cli, connection, plane, env: process.env };
-const onApp = (appId: string) => {
-  note({ appId });
-  at('app');
-};
+const parts = { cli, connection, plane, env: process.env, logger: silentLogger };
 
+/** Notes the command, and dies at its start or when its app is there. */
+async function watch(command: AppCommand): Promise<void> {
+  const note = new JournalNote(command, { journal: noting, logger: silentLogger });
+  await note.begin({ kind, account: '', title: appName, appName, environment: 'main' });
+  command.onStart(() => at('started'));
+  command.onApp(() => at('app'));
+}
+
+const planning = { plane, connection, environment: 'main' };
 if (kind === 'deploy') {
-  const plan = await planDeploy({ kind: 'script', script }, { plane, connection, environment: 'main' });
-  await new Deployer(silentLogger).deploy(
-    { ...plan, appName },
-    { ...parts, keepKey: () => Promise.resolve() },
-    {
-      onStart: (pid, versionBefore) => {
-        note({ pid, ...(versionBefore === undefined ? {} : { versionBefore }) });
-        at('started');
-      },
-      onApp,
-      onLine: () => undefined,
-      onStage: at,
-    },
-  );
+  const run = new DeployRun({ ...(await planDeploy({ kind: 'script', script }, planning)), appName });
+  await watch(run);
+  run.onStage(at);
+  await new Deployer().deploy(run, { ...parts, keepKey: () => Promise.resolve() });
 } else {
-  const plan = await planServe({ script }, { plane, connection, environment: 'main' });
-  await serve(
-    plan,
-    { ...parts, logger: silentLogger },
-    {
-      onStart: (pid) => {
-        note({ pid });
-        at('started');
-      },
-      onApp,
-      onLine: () => undefined,
-      onState: (state) => at(state.kind),
-    },
-    new AbortController().signal,
-  );
+  const command = new ScriptCommand(await planServe({ script }, planning));
+  await watch(command);
+  await serve(command, parts, (state) => at(state.kind));
 }
 at('over');
 await new Promise((resolve) => setTimeout(resolve, 5000));

@@ -1,8 +1,10 @@
 import path from 'node:path';
 import { Deployer } from '../../../src/features/deploy/core/deployer.ts';
-import type { DeployListener, DeployResult } from '../../../src/features/deploy/core/deployer.ts';
+import type { DeployResult, DeployServices } from '../../../src/features/deploy/core/deployRun.ts';
+import { DeployRun } from '../../../src/features/deploy/core/deployRun.ts';
 import type { DeployPlan } from '../../../src/features/deploy/core/plan.ts';
-import { planDeploy } from '../../../src/features/deploy/core/plan.ts';
+import { planDeploy } from '../../../src/features/deploy/core/planDeploy.ts';
+import type { DeployStage } from '../../../src/features/deploy/core/stages.ts';
 import type { KeepKey } from '../../../src/features/deploy/core/secret.ts';
 import type { CatalogApp } from '../../../src/domain/catalog.ts';
 import type { Logger } from '../../../src/shared/logger.ts';
@@ -13,6 +15,11 @@ import { findCli } from '../../../src/modal/interpreter.ts';
 import { ControlPlanes } from '../../../src/modal/planes.ts';
 import type { Simulator } from '../../host/simulator.ts';
 import { startSimulator } from '../../host/simulator.ts';
+
+export interface DeployListener {
+  readonly onLine?: (line: string, run: DeployRun) => void;
+  readonly onStage?: (stage: DeployStage) => void;
+}
 
 export const fixture = (name: string) => path.resolve(import.meta.dirname, '../fixtures', name);
 
@@ -68,56 +75,51 @@ export class TestWorld {
     this.env = parts.env;
     this.logged = parts.logged;
     this.#logger = logger;
-    this.#deployer = new Deployer(logger);
+    this.#deployer = new Deployer();
   }
 
   get logger(): Logger {
     return this.#logger;
   }
 
-  async deploy(
-    script: string,
-    listener: Partial<DeployListener> = {},
-    signal?: AbortSignal,
-  ): Promise<DeployResult> {
+  async deploy(script: string, listener: DeployListener = {}): Promise<DeployResult> {
     const connection = await this.planes.connection();
     const plan = await planDeploy(
       { kind: 'script', script },
       { plane: this.plane, connection, environment: '' },
     );
-    return this.deployPlan(plan, listener, signal);
+    return this.deployPlan(plan, listener);
   }
 
-  async deployPlan(
-    plan: DeployPlan,
-    listener: Partial<DeployListener> = {},
-    signal?: AbortSignal,
+  async deployPlan(plan: DeployPlan, listener: DeployListener = {}): Promise<DeployResult> {
+    return this.deployRun(new DeployRun(plan), listener);
+  }
+
+  async deployRun(
+    run: DeployRun,
+    { onLine, onStage }: DeployListener = {},
+    more: Partial<DeployServices> = {},
   ): Promise<DeployResult> {
+    if (onLine) run.onLine(({ line }) => onLine(line, run));
+    if (onStage) run.onStage(onStage);
     const connection = await this.planes.connection();
-    return this.#deployer.deploy(
-      plan,
-      { cli: this.cli, connection, plane: this.plane, env: this.env, keepKey: () => Promise.resolve() },
-      { onStage: () => undefined, onLine: () => undefined, ...listener },
-      signal,
-    );
+    const { cli, plane, env, logger } = this;
+    const keepKey = () => Promise.resolve();
+    return this.#deployer.deploy(run, { cli, connection, plane, env, logger, keepKey, ...more });
   }
 
   /** Deploys a bundled app as the extension does; the keys that it makes are given to `keepKey`. */
   async deployBundled(
     app: CatalogApp,
     keepKey: KeepKey,
-    listener: Partial<DeployListener> = {},
+    listener: DeployListener = {},
   ): Promise<DeployResult> {
     const connection = await this.planes.connection();
     const plan = await planDeploy(
       { kind: 'bundled', app },
       { plane: this.plane, connection, environment: '' },
     );
-    return this.#deployer.deploy(
-      plan,
-      { cli: this.cli, connection, plane: this.plane, env: this.env, keepKey },
-      { onStage: () => undefined, onLine: () => undefined, ...listener },
-    );
+    return this.deployRun(new DeployRun(plan), listener, { keepKey });
   }
 
   /** Runs Python with the user's account, as a script of theirs. @returns the lines that it printed */

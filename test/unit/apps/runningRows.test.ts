@@ -63,7 +63,7 @@ describe('sandboxes', () => {
     // One for which nothing was asked pays the least: 0.125 × $0.1419 + 0.125 × $0.024.
     expect(rows.get('sandbox/sb-2')).toMatchObject({
       label: 'held',
-      description: 'running · CPU · $0.021/h · 5m ago',
+      description: 'running · CPU · $0.0207/h · 5m ago',
     });
     expect(targets.get('sandbox/sb-2')).toMatchObject({
       kind: 'sandbox',
@@ -239,7 +239,9 @@ describe('servers', () => {
   it('without a GPU are priced by cores and memory, once these are known', () => {
     const known = { region: '', sessioned: false, cores: 1, memoryGib: 1 };
     expect(server({ running: 1 }, { gpus: [] })?.description).toBe('1 running · CPU · price unknown');
-    expect(server({ running: 1, info: known }, { gpus: [] })?.description).toBe('1 running · CPU · $0.055/h');
+    expect(server({ running: 1, info: known }, { gpus: [] })?.description).toBe(
+      '1 running · CPU · $0.0553/h',
+    );
     expect(server({ running: 1, info: known }, { gpus: undefined })?.description).toBe(
       '1 running · GPU unknown · price unknown',
     );

@@ -3,10 +3,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { commands } from '../../../src/contributions.ts';
 import { plain } from '../../../src/shared/text.ts';
 import type { DeployPlan } from '../../../src/features/deploy/core/plan.ts';
-import type {
-  ScriptPlan,
-  ScriptServices,
-} from '../../../src/features/workspace/core/running/scriptProcess.ts';
+import type { ScriptPlan } from '../../../src/features/workspace/core/running/scriptProcess.ts';
+import type { CommandServices } from '../../../src/features/deploy/core/appCommand.ts';
+import { DeployRun } from '../../../src/features/deploy/core/deployRun.ts';
+import { ScriptCommand } from '../../../src/features/workspace/core/running/scriptCommand.ts';
 import type { AppDetails } from '../../../src/domain/app.ts';
 import type { ManifestSecret } from '../../../src/domain/catalog.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
@@ -17,7 +17,7 @@ import { parseScript } from '../../../src/features/workspace/core/parseScript.ts
 import { commandTable } from '../../../src/commands/commandTable.ts';
 import type { Services } from '../../../src/commands/services.ts';
 import { DeployFlow } from '../../../src/features/deploy/ui/deployFlow.ts';
-import { DeployTracker, RunningDeploy } from '../../../src/features/deploy/ui/deployTracker.ts';
+import { DeployTracker } from '../../../src/features/deploy/ui/deployTracker.ts';
 import { createOwnSecret, pickEnvironment } from '../../../src/features/deploy/ui/editChoices.ts';
 import { firstHealthyAnswer } from '../../../src/features/deploy/ui/firstHealthyAnswer.ts';
 import { ScriptFlow } from '../../../src/features/workspace/ui/scriptFlow.ts';
@@ -32,11 +32,11 @@ vi.mock('vscode', () => import('../support/flowEditor.ts'));
 vi.mock('../../../src/editor/withSignal.ts', () => import('../support/flowEditor.ts'));
 // The processes of the CLI have tests of their own: here it counts that they are told of the cancel.
 vi.mock('../../../src/features/workspace/core/running/serve.ts', () => ({
-  serve: (plan: ScriptPlan, { plane }: ScriptServices, _listener: object, signal: AbortSignal) =>
+  serve: ({ plan, signal }: ScriptCommand, { plane }: CommandServices) =>
     (plane as unknown as Waits).send(plan, signal),
 }));
 vi.mock('../../../src/features/workspace/core/running/run.ts', () => ({
-  runFunction: (plan: ScriptPlan, { plane }: ScriptServices, _onLine: unknown, signal: AbortSignal) =>
+  runFunction: ({ plan, signal }: ScriptCommand, { plane }: CommandServices) =>
     (plane as unknown as Waits).send(plan, signal).then(() => 1),
 }));
 
@@ -189,7 +189,7 @@ describe('a cancelled flow', () => {
 describe('a deploy under way', () => {
   const underWay = () => {
     const deploys = new DeployTracker();
-    const deploy = new RunningDeploy('demo', 'Demo');
+    const deploy = new DeployRun(planned);
     deploys.add(deploy);
     return { deploys, deploy };
   };
@@ -198,24 +198,24 @@ describe('a deploy under way', () => {
     const { deploys, deploy } = underWay();
     const services = around({ planes: planesOf({} as Waits) } as unknown as Services, { deploys });
     await commandTable(services)[commands.cancelDeploy](undefined, plain('Cancel Deploy'));
-    expect(deploy.abort.signal.aborted).toBe(true);
+    expect(deploy.signal.aborted).toBe(true);
     deploys.dispose();
   });
 
   it('ends with its window', () => {
     const { deploys, deploy } = underWay();
     deploys.dispose();
-    expect(deploy.abort.signal.aborted).toBe(true);
+    expect(deploy.signal.aborted).toBe(true);
   });
 });
 
 it('a serve and a run end with their window', () => {
   const runs = new ScriptRuns();
-  const abort = new AbortController();
+  const command = new ScriptCommand({} as ScriptPlan);
   runs.start({
     ...{ kind: 'run', script: '/a.py', variable: '', runnable: 'go', title: 'go', state: 'running' },
-    ...{ words: '', endpoints: [], abort, showLog: nothing },
+    ...{ words: '', endpoints: [], command, showLog: nothing },
   });
   runs.dispose();
-  expect(abort.signal.aborted).toBe(true);
+  expect(command.signal.aborted).toBe(true);
 });

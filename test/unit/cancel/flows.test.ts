@@ -3,9 +3,9 @@
  * go on, and whoever cancelled would wait for it.
  */
 import { describe, expect, it } from 'vitest';
-import { Deployer } from '../../../src/features/deploy/core/deployer.ts';
+import { DeployRun } from '../../../src/features/deploy/core/deployRun.ts';
 import type { DeployPlan } from '../../../src/features/deploy/core/plan.ts';
-import { planDeploy } from '../../../src/features/deploy/core/plan.ts';
+import { planDeploy } from '../../../src/features/deploy/core/planDeploy.ts';
 import { recoverDeploy } from '../../../src/features/deploy/core/recovery.ts';
 import { planRun, planServe } from '../../../src/features/workspace/core/running/scriptProcess.ts';
 import { createPlannedSecrets } from '../../../src/features/deploy/core/secret.ts';
@@ -161,16 +161,14 @@ const flows: readonly LookingFlow[] = [
   {
     title: 'a deploy before its command runs',
     answers: () => ({ createSecret: undefined, findDeployedApp: undefined }),
-    run: (plane, signal) =>
-      new Deployer(silentLogger).deploy(
-        planned(['api-key']),
-        {
-          ...{ plane, connection, env: {}, keepKey: () => Promise.resolve() },
-          cli: { command: '/no/such/modal', args: [] } as unknown as ModalCli,
-        },
-        { onStage: () => undefined, onLine: () => undefined },
-        signal,
-      ),
+    run: (plane, signal) => {
+      const run = new DeployRun(planned(['api-key']));
+      signal.addEventListener('abort', () => run.cancel());
+      return run.deploy({
+        ...{ plane, connection, env: {}, logger: silentLogger, keepKey: () => Promise.resolve() },
+        cli: { command: '/no/such/modal', args: [] } as unknown as ModalCli,
+      });
+    },
     calls: ['createSecret', 'findDeployedApp'],
     looksAgainAfter: 'findDeployedApp',
   },

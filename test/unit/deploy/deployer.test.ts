@@ -3,9 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cliObstacles } from '../../../src/features/deploy/core/cliTrace.ts';
+import { DeployRun } from '../../../src/features/deploy/core/deployRun.ts';
 import { Deployer } from '../../../src/features/deploy/core/deployer.ts';
 import type { DeployPlan } from '../../../src/features/deploy/core/plan.ts';
 import { runFunction } from '../../../src/features/workspace/core/running/run.ts';
+import { ScriptCommand } from '../../../src/features/workspace/core/running/scriptCommand.ts';
 import type { ScriptPlan } from '../../../src/features/workspace/core/running/scriptProcess.ts';
 import { ModalError } from '../../../src/domain/errors.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
@@ -14,6 +16,10 @@ import type { ControlPlane, DeployedApp } from '../../../src/modal/controlPlane.
 import { appOf } from '../support/apps.ts';
 
 const connection = { profile: '', environment: '', tokenId: '', tokenSecret: '', serverUrl: '' };
+const around = () => ({
+  ...{ connection: connection as Connection, env: process.env, logger: silentLogger },
+  keepKey: () => Promise.resolve(),
+});
 let folder: string;
 beforeEach(async () => (folder = await mkdtemp(path.join(os.tmpdir(), 'deploy-'))));
 afterEach(() => rm(folder, { recursive: true }));
@@ -27,7 +33,6 @@ async function cliOf(script: string) {
 
 /** Cancels a deploy while its command runs. @param versions that are live before and after */
 async function cancelled(before: DeployedApp | undefined, after: DeployedApp | Error | undefined) {
-  const abort = new AbortController();
   const live = [before, after];
   const plane = {
     findDeployedApp: () => {
@@ -37,20 +42,10 @@ async function cancelled(before: DeployedApp | undefined, after: DeployedApp | E
     listApps: () => Promise.resolve([appOf({ name: 'demo' })]),
     describeApp: () => Promise.resolve({ appId: 'ap-1', functions: [] }),
   } as unknown as ControlPlane;
-  const plan = {
-    ...{ title: 'Demo', appName: 'demo', environment: 'main', script: 'app.py', cwd: folder },
-    ...{ secrets: [], settings: {}, args: [] },
-  } as unknown as DeployPlan;
   const cli = await cliOf(`console.log('up'); setInterval(() => {}, 1000)`);
-  return new Deployer(silentLogger).deploy(
-    plan,
-    {
-      ...{ cli, plane, connection: connection as Connection, env: process.env },
-      keepKey: () => Promise.resolve(),
-    },
-    { onStage: () => undefined, onLine: (line) => line === 'up' && abort.abort() },
-    abort.signal,
-  );
+  const run = new DeployRun(demo());
+  run.onLine(({ line }) => line === 'up' && run.cancel());
+  return run.deploy({ cli, plane, ...around() });
 }
 
 describe('a deploy that is cancelled', () => {
@@ -79,8 +74,8 @@ const planeWith = (live: DeployedApp) =>
   }) as unknown as ControlPlane;
 const demo = () =>
   ({
-    ...{ title: 'Demo', appName: 'demo', environment: 'main', script: 'app.py', cwd: folder },
-    ...{ secrets: [], settings: {}, args: [] },
+    ...{ target: { kind: 'script', script: 'app.py' }, title: 'Demo', appName: 'demo' },
+    ...{ environment: 'main', script: 'app.py', cwd: folder, secrets: [], settings: {}, args: [] },
   }) as unknown as DeployPlan;
 
 it('a deploy is given up when the CLI says that it will never reach Modal', async () => {
@@ -88,11 +83,9 @@ it('a deploy is given up when the CLI says that it will never reach Modal', asyn
     'DEBUG Connection attempt to https://api.modal.com failed after 0.1s: CERTIFICATE_VERIFY_FAILED';
   const services = {
     cli: await cliOf(`console.log('\\u001e${failed}'); setInterval(() => {}, 1000)`),
-    ...{ plane: planeWith({ appId: 'ap-1', version: 1 }), connection: connection as Connection },
-    ...{ env: process.env, keepKey: () => Promise.resolve() },
+    ...{ plane: planeWith({ appId: 'ap-1', version: 1 }), ...around() },
   };
-  const listener = { onStage: () => undefined, onLine: () => undefined };
-  await expect(new Deployer(silentLogger).deploy(demo(), services, listener)).rejects.toMatchObject({
+  await expect(new DeployRun(demo()).deploy(services)).rejects.toMatchObject({
     kind: 'cliFailed',
     message: cliObstacles.certificate,
   });
@@ -105,47 +98,44 @@ it.each([
   ['another script that does not tell its app', { appName: '' }, { appName: '', script: 'other.py' }, false],
   ['the app in another environment', { appName: 'demo' }, { appName: 'demo', environment: 'dev' }, false],
 ])('a deploy waits for one of %s, or does not', async (_what, first, second, waits) => {
-  const abort = new AbortController();
   const hanging = {
     findDeployedApp: (_name: string, _environment: string, signal?: AbortSignal) =>
       new Promise((_resolve, reject) => {
         signal?.addEventListener('abort', () => reject(new ModalError('cancelled', 'Cancelled')));
       }),
   } as unknown as ControlPlane;
-  const services = {
-    ...{ cli: await cliOf(''), plane: hanging, connection: connection as Connection },
-    ...{ env: process.env, keepKey: () => Promise.resolve() },
-  };
-  const deployer = new Deployer(silentLogger);
+  const services = { cli: await cliOf(''), plane: hanging, ...around() };
+  const deployer = new Deployer();
   const stagesOf = (changes: object) => {
     const stages: string[] = [];
-    const listener = { onStage: (stage: string) => stages.push(stage), onLine: () => undefined };
-    const end = deployer.deploy({ ...demo(), ...changes }, services, listener, abort.signal);
-    return { stages, end: end.catch(() => undefined) };
+    const run = new DeployRun({ ...demo(), ...changes });
+    run.onStage((stage) => stages.push(stage));
+    const end = deployer.deploy(run, services);
+    return { run, stages, end: end.catch(() => undefined) };
   };
   const one = stagesOf(first);
   await expect.poll(() => one.stages[0]).toBe('check');
   const two = stagesOf(second);
   await expect.poll(() => two.stages[0]).toBe(waits ? 'queued' : 'check');
-  abort.abort();
+  for (const { run } of [one, two]) run.cancel();
   await Promise.all([one.end, two.end]);
 });
 
 it('a deploy whose check is cancelled is there, without a word on its health', async () => {
-  const abort = new AbortController();
+  const run = new DeployRun(demo());
   const stages: string[] = [];
+  run.onStage((stage) => stages.push(stage));
   const services = {
     ...{ cli: await cliOf(''), plane: planeWith({ appId: 'ap-1', version: 2 }) },
-    ...{ connection: connection as Connection, env: process.env, keepKey: () => Promise.resolve() },
+    ...around(),
     health: (_details: unknown, signal?: AbortSignal) => {
-      queueMicrotask(() => abort.abort());
+      queueMicrotask(() => run.cancel());
       return new Promise<never>((_resolve, reject) =>
         signal?.addEventListener('abort', () => reject(new ModalError('cancelled', 'Cancelled'))),
       );
     },
   };
-  const listener = { onStage: (stage: string) => stages.push(stage), onLine: () => undefined };
-  const result = await new Deployer(silentLogger).deploy(demo(), services, listener, abort.signal);
+  const result = await run.deploy(services);
   expect(result).toMatchObject({ appId: 'ap-1' });
   expect(result.health).toBeUndefined();
   expect(stages).toEqual(expect.arrayContaining(['health', 'done']));
@@ -160,7 +150,31 @@ it('a run says how many seconds it took', async () => {
     ...{ plane: {} as ControlPlane, logger: silentLogger },
   };
   const start = performance.now();
-  const seconds = await runFunction(plan, services, () => undefined, new AbortController().signal);
+  const seconds = await runFunction(new ScriptCommand(plan), services);
   expect(seconds).toBeGreaterThan(0);
   expect(seconds).toBeLessThanOrEqual((performance.now() - start) / 1000);
+});
+
+it('a deploy tells its log, its stages with their times and what is deployed', async () => {
+  const shown: string[] = [];
+  const run = new DeployRun(demo(), {
+    append: (line) => shown.push(line),
+    note: (words) => shown.push(`(${words})`),
+    show: () => Promise.resolve(),
+  });
+  const started: object[] = [];
+  run.onStart((start) => started.push(start));
+  expect([run.stage, run.outcome, run.times]).toEqual([undefined, undefined, []]);
+  const cli = await cliOf(`console.log('Building image im-1'); console.log('✓ App deployed in 1s!')`);
+  const result = await run.deploy({ cli, plane: planeWith({ appId: 'ap-1', version: 3 }), ...around() });
+  expect(run).toMatchObject({ stage: 'done', outcome: result, title: 'demo', key: 'app.py' });
+  expect(run.times.map(({ stage }) => stage)).toEqual(['check', 'image']);
+  expect(shown[0]).toBe('(checking)');
+  expect(shown.slice(3)).toEqual([
+    '(building image)',
+    'Building image im-1',
+    '✓ App deployed in 1s!',
+    '(deployed)',
+  ]);
+  expect(started).toEqual([{ pid: expect.any(Number) as number, versionBefore: 3 }]);
 });

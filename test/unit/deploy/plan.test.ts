@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DeployTarget } from '../../../src/features/deploy/core/plan.ts';
-import { missingSecrets, planDeploy, planUnits } from '../../../src/features/deploy/core/plan.ts';
+import { missingSecrets } from '../../../src/features/deploy/core/plan.ts';
+import { planDeploy } from '../../../src/features/deploy/core/planDeploy.ts';
+import { planUnits } from '../../../src/features/deploy/core/planParts.ts';
 import { costsAttention, unitLines } from '../../../src/features/deploy/core/unitLines.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
 import { parseScript } from '../../../src/features/workspace/core/parseScript.ts';
@@ -37,7 +39,7 @@ describe('planning a deploy', () => {
     const plan = await planDeploy(target, { plane: plane(), connection, environment: '' });
     expect(plan).toMatchObject({
       environment: 'main',
-      gpu: { name: 'A10', memoryGb: 24, usdPerHour: 1.23 },
+      gpu: { name: 'A10', usdPerHour: 1.23 },
       rates: { source: 'live' },
       secrets: [{ state: 'created' }],
       settings: { APP_GPU: 'A10', APP_NAME: app.defaultAppName },

@@ -8,7 +8,7 @@ const deployedFrom = (dirty: boolean | undefined) =>
 
 describe('the GPU of a plan', () => {
   it('is told with memory and price, and a price that nobody knows as unknown', () => {
-    const gpu = { name: 'A10', memoryGb: 24 };
+    const gpu = { name: 'A10' };
     expect(gpuWords(plan({ gpu: { ...gpu, usdPerHour: 1.1016 } }))).toBe(
       'A10 (24 GB), $1.10/h while a container runs',
     );

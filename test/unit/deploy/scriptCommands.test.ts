@@ -4,10 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runFunction } from '../../../src/features/workspace/core/running/run.ts';
-import type {
-  ScriptPlan,
-  ScriptServices,
-} from '../../../src/features/workspace/core/running/scriptProcess.ts';
+import type { ScriptPlan } from '../../../src/features/workspace/core/running/scriptProcess.ts';
+import type { CommandServices } from '../../../src/features/deploy/core/appCommand.ts';
+import { ScriptCommand } from '../../../src/features/workspace/core/running/scriptCommand.ts';
 import { findOwnApp, scriptError } from '../../../src/features/workspace/core/running/scriptProcess.ts';
 import type { ServeState } from '../../../src/features/workspace/core/running/serve.ts';
 import { serve } from '../../../src/features/workspace/core/running/serve.ts';
@@ -40,7 +39,7 @@ const planeOf = (apps: readonly App[]): ControlPlane =>
     disconnectApp: (id: string) => Promise.resolve(void ended.push(id)),
   }) as unknown as ControlPlane;
 
-async function servicesOf(script: string): Promise<ScriptServices> {
+async function servicesOf(script: string): Promise<CommandServices> {
   const file = path.join(folder, 'modal.cjs');
   await writeFile(file, script);
   return {
@@ -48,29 +47,32 @@ async function servicesOf(script: string): Promise<ScriptServices> {
     connection: { profile: '', environment: '', tokenId: '', tokenSecret: '', serverUrl: '' },
     plane: planeOf([appOf({ id: 'ap-own', state: 'ephemeral' })]),
     ...{ env: process.env, logger: silentLogger },
-  } as unknown as ScriptServices;
+  } as unknown as CommandServices;
 }
 
 /** Lines that are printed, then code. */
 const printing = (lines: readonly string[], then = '') =>
   `process.stdout.write(${JSON.stringify(`${lines.join('\n')}\n`)}); ${then}`;
 
+/** @param cancelAt what of a line cancels the command */
+function commandOf(kind: 'serve' | 'run', cancelAt: string) {
+  const lines: string[] = [];
+  const apps: string[] = [];
+  const command = new ScriptCommand(plan(kind));
+  command.onLine(({ line }) => {
+    lines.push(line);
+    if (cancelAt && line.includes(cancelAt)) command.cancel();
+  });
+  command.onApp((id) => apps.push(id));
+  return { command, lines, apps };
+}
+
 describe('serving a script', () => {
   const served = async (script: string, cancelAt = '') => {
-    const abort = new AbortController();
-    const lines: string[] = [];
-    const apps: string[] = [];
     const states: ServeState['kind'][] = [];
-    const listener = {
-      onLine: (line: string) => {
-        lines.push(line);
-        if (cancelAt && line.includes(cancelAt)) abort.abort();
-      },
-      onState: ({ kind }: ServeState) => states.push(kind),
-      onApp: (id: string) => apps.push(id),
-    };
-    const end = serve(plan('serve'), await servicesOf(script), listener, abort.signal);
-    return { end, lines, apps, states };
+    const { command, ...seen } = commandOf('serve', cancelAt);
+    const end = serve(command, await servicesOf(script), ({ kind }) => states.push(kind));
+    return { end, ...seen, states };
   };
 
   it('shows its command and its lines, tells of its app, and ends that on the server', async () => {
@@ -103,16 +105,9 @@ describe('serving a script', () => {
 
 describe('running a function', () => {
   const ran = async (script: string, cancelAt = '') => {
-    const abort = new AbortController();
-    const lines: string[] = [];
-    const apps: string[] = [];
-    const onLine = (line: string) => {
-      lines.push(line);
-      if (cancelAt && line.includes(cancelAt)) abort.abort();
-    };
-    const services = await servicesOf(script);
-    const end = runFunction(plan('run'), services, onLine, abort.signal, { onApp: (id) => apps.push(id) });
-    return { end, lines, apps };
+    const { command, ...seen } = commandOf('run', cancelAt);
+    const end = runFunction(command, await servicesOf(script));
+    return { end, ...seen };
   };
 
   it('tells of its app once, and leaves its end to the command', async () => {

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeployStage } from '../../../src/features/deploy/core/stages.ts';
 import { withoutPadding } from '../../../src/features/deploy/core/panels.ts';
-import {
-  durationText,
-  StageClock,
-  announcedStage,
-  laterStage,
-} from '../../../src/features/deploy/core/stages.ts';
+import { StageClock, announcedStage, laterStage } from '../../../src/features/deploy/core/stages.ts';
 
 const stagesOf = (lines: readonly string[]) => {
   const seen: DeployStage[] = ['check'];
@@ -59,14 +54,6 @@ describe('the times of stages', () => {
       { stage: 'check', ms: 400 },
       { stage: 'image', ms: 13_000 },
     ]);
-  });
-
-  it.each([
-    [400, '0.4 s'],
-    [12_300, '12 s'],
-    [125_000, '2 min 05 s'],
-  ])('%d ms read as %s', (ms, text) => {
-    expect(durationText(ms)).toBe(text);
   });
 });
 

@@ -13,7 +13,7 @@ describe('hints about money', () => {
   it('say what a warm GPU costs a day, by its count and the number of containers', () => {
     // 2 containers x 2 GPUs x 3.95 USD x 24 h
     expect(said('gpu="H100:2", min_containers=2, max_containers=3')).toEqual([
-      'Modal charges for 2 containers with H100:2, used or not, all day ($379 for the GPU)',
+      'Modal charges for 2 containers with H100:2, used or not, all day ($379.20 for the GPU)',
     ]);
   });
 
@@ -21,13 +21,13 @@ describe('hints about money', () => {
     // 0.80 USD x 1200 s, and x 24 h
     expect(said('gpu="L4", scaledown_window=1200, timeout=86400, max_containers=1')).toEqual([
       'After the last call the GPU is charged for 20 idle minutes: $0.27',
-      'A call that hangs is charged for 24 hours: $19',
+      'A call that hangs is charged for 24 hours: $19.20',
     ]);
   });
 
   it.each([
-    ['size=4', ': $77'],
-    ['4', ': $77'],
+    ['size=4', ': $76.80'],
+    ['4', ': $76.80'],
     ['size=NODES', ''],
   ])('count every container of a clustered function: %s', (args, amount) => {
     const text = `import modal\n\napp = modal.App("a")\n\n\n@app.function(gpu="L4", timeout=86400, max_containers=4)\n@modal.clustered(${args})\ndef f(): ...\n`;

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { formatUsdPerHour, gpuUsdPerHour, datedRates } from '../../../src/domain/cost.ts';
+import { gpuUsdPerHour, datedRates } from '../../../src/domain/cost.ts';
 import { ModalError, isCancelled, toModalError } from '../../../src/domain/errors.ts';
 import { DisposableStore, Emitter } from '../../../src/shared/emitter.ts';
 import { parseGpu } from '../../../src/domain/gpu.ts';
 import { redact } from '../../../src/shared/redact.ts';
-import { plural, shortAge, spokenAge } from '../../../src/shared/words.ts';
+import { plural, shortAge, spokenAge } from '../../../src/shared/format.ts';
+import { formatUsdPerHour } from '../../../src/domain/priceText.ts';
 
 describe('GPU strings', () => {
   it.each([

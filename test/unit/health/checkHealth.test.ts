@@ -175,7 +175,7 @@ describe('the health of an endpoint', () => {
 
   it('says how long a model took to load only where that is told', () => {
     const ready = (load: unknown) => modelOf(JSON.stringify({ status: 'ready', load_s: load })).text;
-    expect(ready(0.04)).toBe('The model is loaded, in 0.0 s.');
+    expect(ready(0.04)).toBe('The model is loaded, in 40 ms.');
     for (const load of [0, -1, '3', undefined]) expect(ready(load)).toBe('The model is loaded.');
   });
 

@@ -5,13 +5,13 @@ import { datedRates } from '../../../src/domain/cost.ts';
 import {
   ContainerMeter,
   cpuUsdPerHour,
-  formatUsd,
   loadUnits,
   seenUsd,
   worstCaseUsd,
 } from '../../../src/features/loadTest/core/loadCost.ts';
 import { defaultPlan, withAmount } from '../../../src/features/loadTest/core/limits.ts';
 import { confirmationLines, seenCost } from '../../../src/features/loadTest/ui/loadWords.ts';
+import { formatUsd } from '../../../src/domain/priceText.ts';
 
 vi.mock('vscode', () => import('../support/editor.ts'));
 
@@ -82,7 +82,7 @@ describe('the worst case', () => {
   it('says what is taken for a container without a GPU', () => {
     const units = loadUnits([fn('web')], 'web', new Map(), 10, datedRates);
     const lines = confirmationLines('GET /', defaultPlan, units, datedRates).join('\n');
-    expect(lines).toMatch(/without a GPU, a core and a GiB each at \$0\.055\/h/);
+    expect(lines).toMatch(/without a GPU, a core and a GiB each at \$0\.0553\/h/);
   });
 });
 

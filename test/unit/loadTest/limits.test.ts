@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LoadAmount } from '../../../src/domain/load.ts';
-import { secondsWords } from '../../../src/domain/load.ts';
 import {
   amountInput,
   checkPlan,
@@ -44,10 +43,6 @@ describe('the length of a test', () => {
         checkPlan(plan);
       }),
     );
-  });
-
-  it('says times as people do', () => {
-    expect([45, 60, 90, 900].map(secondsWords)).toEqual(['45 s', '1 min', '1 min 30 s', '15 min']);
   });
 });
 

@@ -68,10 +68,10 @@ it('shows what could hide or reorder text', () => {
 
 it('says seconds as people do', () => {
   expect([0.346, 4.25, 12.3, 59.7, 185].map(seconds)).toEqual([
-    '0.35 s',
+    '346 ms',
     '4.3 s',
     '12 s',
-    '1 min 0 s',
+    '1 min',
     '3 min 5 s',
   ]);
 });

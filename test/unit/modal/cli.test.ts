@@ -95,7 +95,7 @@ describe('running the CLI', () => {
       'modal -e  -- --key=hf_…: exit code 0 ',
       'modal run app.py …: exit code 0 ',
     ]);
-    for (const line of logged) expect(line).toMatch(/ after \d{1,2}\.\d s$/);
+    for (const line of logged) expect(line).toMatch(/ after [\d.]+ m?s$/);
   });
 
   it('has a time limit, and says when it cannot be started', async () => {

@@ -60,6 +60,12 @@ describe.runIf(process.platform !== 'win32')('installing the CLI', () => {
     ]);
   });
 
+  it('makes no second .venv where the chosen interpreter is in the first', async () => {
+    await python('bin/python3');
+    const chosen = await python('ws/.venv/bin/python', { virtual: true });
+    expect(await offers({ chosen: [chosen] })).toEqual(['ws/.venv/bin/python -m pip install modal']);
+  });
+
   it('leaves an interpreter of the system alone and makes an environment instead', async () => {
     const managed = await python('bin/python3', { managed: true });
     expect(await offers({ chosen: [managed] })).toEqual([

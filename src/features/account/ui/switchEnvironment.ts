@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import type { Environment } from '../../../domain/app.ts';
 import type { Text } from '../../../shared/text.ts';
 import { plain, text } from '../../../shared/text.ts';
-import { plural, pluralOf } from '../../../shared/words.ts';
+import { plural, pluralOf } from '../../../shared/format.ts';
 import type { AccountNeeds } from './needs.ts';
 import { effectiveEnvironment } from './statusLook.ts';
 import type { PickItem } from '../../../editor/shown/inputs.ts';
 import { showPick } from '../../../editor/shown/inputs.ts';
+import { formatUsd } from '../../../domain/priceText.ts';
 
 interface EnvironmentItem extends PickItem {
   /** '' = the profile's own. */
@@ -64,7 +65,7 @@ function environmentDetail({ runningContainers, runningGpus, spend }: Environmen
   return marks([
     runningContainers === 0 ? 'no running container' : pluralOf(runningContainers, 'running container'),
     runningGpus !== undefined && runningGpus > 0 && plural(runningGpus, 'GPU'),
-    spend && `$${spend.usd.toFixed(2)} of $${spend.limitUsd.toFixed(2)} this cycle`,
+    spend && `${formatUsd(spend.usd)} of ${formatUsd(spend.limitUsd)} this cycle`,
   ]);
 }
 

@@ -1,12 +1,13 @@
 import type { Rates } from '../../../domain/cost.ts';
-import { formatUsdPerHour, gpuUsdPerHour } from '../../../domain/cost.ts';
+import { gpuUsdPerHour } from '../../../domain/cost.ts';
 import { runningCount, runningSandboxes } from '../../../domain/runningCost.ts';
 import type { Sandbox } from '../../../domain/sandbox.ts';
 import { sandboxUsdPerHour } from '../../../domain/sandbox.ts';
 import type { Text } from '../../../shared/text.ts';
 import { text } from '../../../shared/text.ts';
-import { plural } from '../../../shared/words.ts';
+import { formatCount, plural } from '../../../shared/format.ts';
 import type { Snapshot } from '../../../store/snapshot.ts';
+import { formatUsdPerHour } from '../../../domain/priceText.ts';
 
 export interface Badge {
   readonly value: number;
@@ -43,7 +44,7 @@ export function runningBadge(snapshot: Snapshot, rates: Rates): Badge | undefine
 }
 
 function sandboxWords(sandboxes: readonly Sandbox[]): string {
-  return `${sandboxes.length} of them ${sandboxes.length === 1 ? 'a sandbox' : 'sandboxes'}`;
+  return `${formatCount(sandboxes.length)} of them ${sandboxes.length === 1 ? 'a sandbox' : 'sandboxes'}`;
 }
 
 /** Of each app as it counts itself, or as it is listed where that is more; and sandboxes of no listed app. */

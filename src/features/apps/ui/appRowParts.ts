@@ -8,7 +8,8 @@ import type { RunningCost } from '../../../domain/runningCost.ts';
 import { costWords, runningCount, runningSandboxes, spokenPrice } from '../../../domain/runningCost.ts';
 import type { Sandbox } from '../../../domain/sandbox.ts';
 import type { SavedRequest } from '../../../domain/savedRequest.ts';
-import { gpuChoiceWords, momentWords, plural, pluralOf, shortAge, spokenAge } from '../../../shared/words.ts';
+import { gpuChoices } from '../../../domain/priceText.ts';
+import { formatMoment, plural, pluralOf, shortAge, spokenAge } from '../../../shared/format.ts';
 import { commands } from '../../../contributions.ts';
 import type { AppGroup } from './appGroups.ts';
 import { sinceOf } from './appGroups.ts';
@@ -156,7 +157,7 @@ function appTooltip(
   { app, details, sandboxes }: KnownApp,
   { look, gpus, count }: { look: StateLook; gpus: readonly string[]; count: number | undefined },
 ): string[] {
-  const since = momentWords(sinceOf(app));
+  const since = formatMoment(sinceOf(app));
   const version = app.version ?? details?.version;
   const by = details?.deployedBy ? ` by ${details.deployedBy}` : '';
   const word = sinceWord(app);
@@ -180,7 +181,7 @@ export function functionRow(
 ): Row {
   const isClass = fn.kind === 'class';
   const name = isClass ? fn.tag.replace(/\.\*$/, '') : fn.tag;
-  const gpus = gpuChoiceWords(fn.gpus);
+  const gpus = gpuChoices(fn.gpus);
   const schedule = fn.schedule === undefined ? [] : [fn.schedule];
   return {
     id: `function/${app.id}/${fn.tag}`,
@@ -280,7 +281,7 @@ export function containerRow(container: Container, parentId: string, now: number
     icon: startedAt === undefined && !startUnknown ? 'loading~spin' : 'server-process',
     context: `container ${startUnknown ? 'unknown' : word}`,
     spoken: [`Container ${id}`, word, ...gpu, `since ${spokenAge(since, now)}`].join(', '),
-    tooltip: () => [`Container ${id}`, [`${word} since ${momentWords(since)}`, ...gpu].join(', ')],
+    tooltip: () => [`Container ${id}`, [`${word} since ${formatMoment(since)}`, ...gpu].join(', ')],
   };
 }
 

@@ -13,7 +13,7 @@ import type { RunningCost } from '../../../domain/runningCost.ts';
 import { costOfApp, costOfSandboxes, sumOfCosts } from '../../../domain/runningCost.ts';
 import type { Sandbox } from '../../../domain/sandbox.ts';
 import type { SavedRequest } from '../../../domain/savedRequest.ts';
-import { shortAge } from '../../../shared/words.ts';
+import { shortAge } from '../../../shared/format.ts';
 import type { ListProblem } from '../../../store/readLists.ts';
 import type { Snapshot } from '../../../store/snapshot.ts';
 import type { AppGroup } from './appGroups.ts';

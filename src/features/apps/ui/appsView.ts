@@ -9,7 +9,7 @@ import type { Rates } from '../../../domain/cost.ts';
 import type { Disposable } from '../../../shared/emitter.ts';
 import { DisposableStore } from '../../../shared/emitter.ts';
 import { plain, text } from '../../../shared/text.ts';
-import { plural, spokenAge } from '../../../shared/words.ts';
+import { plural, spokenAge } from '../../../shared/format.ts';
 import type { Config } from '../../../editor/config.ts';
 import type { ContextKeys } from '../../../editor/contextKeys.ts';
 import { isInFront, onDidChangeWindow } from '../../../editor/windowInFront.ts';

@@ -1,12 +1,7 @@
 import type { ModalFunction } from '../../../domain/app.ts';
 import type { Rates } from '../../../domain/cost.ts';
-import { formatUsdPerHour, gpuUsdPerHour } from '../../../domain/cost.ts';
-import { parseGpu } from '../../../domain/gpu.ts';
-
-/** Where prices come from, as every question says it. */
-export function sourceWords({ source, asOf }: Rates): string {
-  return `${source === 'live' ? 'live price' : `price of ${asOf}`}, before credits`;
-}
+import { gpuUsdPerHour } from '../../../domain/cost.ts';
+import { formatUsdPerHour, gpuWithMemory, priceSource } from '../../../domain/priceText.ts';
 
 /** GPU and price of the functions of an app, one line for each GPU. */
 export function gpuLines(functions: readonly ModalFunction[], rates: Rates): string[] {
@@ -31,18 +26,7 @@ interface GpuUser {
 function gpuLine(joined: string, users: readonly GpuUser[], rates: Rates): string {
   const choices = users[0]?.gpus ?? [];
   const names = users.map(({ fn }) => nameOf(fn)).join(', ');
-  return `GPU: ${gpuWord(choices, joined)}, ${priceOf(choices[0] ?? '', rates)} for each running container of ${names} (${sourceWords(rates)})`;
-}
-
-/** `A10 (24 GB)`; with several choices only their names, as memory differs. */
-function gpuWord(choices: readonly string[], joined: string): string {
-  const request = choices.length === 1 ? parseGpu(choices[0] ?? '') : undefined;
-  return request ? `${joined} (${request.type.memoryGb * request.count} GB)` : joined;
-}
-
-function priceOf(gpu: string, rates: Rates): string {
-  const usd = gpuUsdPerHour(gpu, rates);
-  return usd === undefined ? 'price unknown' : formatUsdPerHour(usd);
+  return `GPU: ${choices.length === 1 ? gpuWithMemory(joined) : joined}, ${formatUsdPerHour(gpuUsdPerHour(choices[0] ?? '', rates))} for each running container of ${names} (${priceSource(rates)})`;
 }
 
 /** As people write it: a class without the `.*` of its tag. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { AppFilter, FilterState, KnownApp } from '../core/appFilter.ts';
 import { filterStates, gpusOf, matchesFilter, noFilter } from '../core/appFilter.ts';
 import { plain, text } from '../../../shared/text.ts';
-import { plural } from '../../../shared/words.ts';
+import { plural } from '../../../shared/format.ts';
 import type { AppStore } from '../../../store/appStore.ts';
 import type { ArrangementStore } from './arrangementStore.ts';
 import { gpuWord, stateWord } from './filterWords.ts';

@@ -6,7 +6,7 @@ import { pick } from '../../../editor/pick.ts';
 import type { AppEndpoint } from '../../../domain/target.ts';
 import type { Text } from '../../../shared/text.ts';
 import { plain, text } from '../../../shared/text.ts';
-import { spokenAge } from '../../../shared/words.ts';
+import { spokenAge } from '../../../shared/format.ts';
 import type { AppStore } from '../../../store/appStore.ts';
 import { appStateLook } from './appStateLook.ts';
 

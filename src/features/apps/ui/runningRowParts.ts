@@ -2,18 +2,20 @@ import type { App, ModalFunction } from '../../../domain/app.ts';
 import type { Rates } from '../../../domain/cost.ts';
 import type { EndpointState, ManagedEndpoint } from '../../../domain/managedEndpoint.ts';
 import { endpointState } from '../../../domain/managedEndpoint.ts';
-import {
-  costOfSandboxes,
-  costWords,
-  priceWords,
-  runningSandboxes,
-  spokenPrice,
-} from '../../../domain/runningCost.ts';
+import { costOfSandboxes, costWords, runningSandboxes, spokenPrice } from '../../../domain/runningCost.ts';
 import type { Sandbox, Tunnel } from '../../../domain/sandbox.ts';
 import { sandboxUsdPerHour } from '../../../domain/sandbox.ts';
 import type { ServerInfo } from '../../../domain/server.ts';
 import { serverUsdPerHour } from '../../../domain/server.ts';
-import { gpuChoiceWords, momentWords, plural, shortAge, spokenAge } from '../../../shared/words.ts';
+import { formatUsdPerHour, gpuChoices } from '../../../domain/priceText.ts';
+import {
+  formatCount,
+  formatDuration,
+  formatMoment,
+  plural,
+  shortAge,
+  spokenAge,
+} from '../../../shared/format.ts';
 import { commands } from '../../../contributions.ts';
 import type { ListProblem } from '../../../store/readLists.ts';
 import { endpointId } from './appRowParts.ts';
@@ -85,9 +87,9 @@ export function sandboxRow(
   { rates, now, environment }: { rates: Rates; now: number; environment: string },
 ): Row {
   const { id, name, state, tunnels } = sandbox;
-  const gpu = sandbox.gpu === undefined ? 'GPU unknown' : sandbox.gpu || 'CPU';
+  const gpu = gpuChoices(sandbox.gpu === undefined ? undefined : [sandbox.gpu]);
   const usd = sandboxUsdPerHour(sandbox, rates);
-  const price = usd === undefined ? 'price unknown' : `from ${priceWords(usd)}`;
+  const price = usd === undefined ? 'price unknown' : `from ${formatUsdPerHour(usd)}`;
   const since = sandbox.startedAt ?? sandbox.createdAt;
   const place = environment ? [environment] : [];
   const label = name || `…${id.slice(-6)}`;
@@ -121,12 +123,14 @@ function sandboxTooltip(sandbox: Sandbox, facts: readonly string[]): string[] {
     ...(memoryGib === undefined ? [] : [`${memoryGib} GiB`]),
   ];
   const limits = [
-    ...(timeoutSeconds === undefined ? [] : [`ends after ${timeoutSeconds} s`]),
-    ...(idleTimeoutSeconds === undefined ? [] : [`after ${idleTimeoutSeconds} s without work`]),
+    ...(timeoutSeconds === undefined ? [] : [`ends after ${formatDuration(timeoutSeconds * 1000)}`]),
+    ...(idleTimeoutSeconds === undefined
+      ? []
+      : [`after ${formatDuration(idleTimeoutSeconds * 1000)} without work`]),
   ];
   return [
     name ? `Sandbox ${name} (${id})` : `Sandbox ${id}`,
-    `${facts.join(', ')}, since ${momentWords(since)}`,
+    `${facts.join(', ')}, since ${formatMoment(since)}`,
     ...(resources.length > 0 ? [`Asked for ${resources.join(' and ')}`] : []),
     ...(limits.length > 0 ? [limits.join(', ')] : []),
     ...(tags.length > 0 ? [`Tags: ${tags.join(', ')}`] : []),
@@ -176,7 +180,7 @@ export function serverRow(
   { facts, rates }: { facts: ServerFacts; rates: Rates },
 ): Row {
   const { running, info, others } = facts;
-  const gpus = gpuChoiceWords(fn.gpus);
+  const gpus = gpuChoices(fn.gpus);
   const state = running === undefined ? 'containers unknown' : running === 0 ? 'idle' : `${running} running`;
   const price = containersPrice(serverUsdPerHour(fn, info, rates), running);
   const addresses = fn.endpoints.map(({ url }) => url);
@@ -208,7 +212,7 @@ function shortPrice(words: string): string {
 /** Of all containers that run, or of each where none does or nobody knows how many do. */
 function containersPrice(usd: number | undefined, running: number | undefined): string {
   if (usd === undefined) return 'price unknown';
-  return running ? `from ${priceWords(usd * running)}` : `from ${priceWords(usd)} per container`;
+  return running ? `from ${formatUsdPerHour(usd * running)}` : `from ${formatUsdPerHour(usd)} per container`;
 }
 
 function serverLines({ port, region, requiresProxyAuth, sessioned }: ServerInfo): string[] {
@@ -306,7 +310,7 @@ export function managedRow(input: ManagedInput): Row {
       ...(info?.requiresProxyAuth === undefined
         ? []
         : [info.requiresProxyAuth ? 'Needs a proxy token' : 'Open to everybody']),
-      `Made ${momentWords(createdAt)}${endpoint.createdBy ? ` by ${endpoint.createdBy}` : ''}`,
+      `Made ${formatMoment(createdAt)}${endpoint.createdBy ? ` by ${endpoint.createdBy}` : ''}`,
       ...(app ? [`Served by the app ${app.name}`] : []),
     ],
   };
@@ -316,7 +320,7 @@ export function managedRow(input: ManagedInput): Row {
 function managedFacts({ endpoint: { shared, info }, app, rates }: ManagedInput): string[] {
   if (shared) return ['shared, billed by tokens'];
   const running = app?.runningContainers;
-  const gpus = gpuChoiceWords(info?.gpus);
+  const gpus = gpuChoices(info?.gpus);
   const price = containersPrice(serverUsdPerHour({ gpus: info?.gpus }, undefined, rates), running);
   const state = running === undefined ? [] : [running === 0 ? 'idle' : `${running} running`];
   return [...state, gpus, price];
@@ -343,7 +347,7 @@ export function listProblemRow({ environment, of, error }: ListProblem, parentId
 
 /** Below an environment with more sandboxes than were read. @param count how many were */
 export function moreSandboxesRow(environment: string, count: number, parentId: string): Row {
-  const description = `only the newest ${count.toLocaleString('en-US')} were read`;
+  const description = `only the newest ${formatCount(count)} were read`;
   return {
     ...leaf,
     id: `moreSandboxes/${environment}`,

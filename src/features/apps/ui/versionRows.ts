@@ -3,7 +3,7 @@ import type { AppVersion } from '../../../domain/lifecycle.ts';
 import type { AppRowTarget } from '../../../domain/target.ts';
 import type { Fact } from '../../../store/lazyFacts.ts';
 import { commands } from '../../../contributions.ts';
-import { plural, shortAge } from '../../../shared/words.ts';
+import { plural, shortAge } from '../../../shared/format.ts';
 import { versionDescription, versionSpoken, versionTooltip } from './lifecycle/versionWords.ts';
 import type { Row } from '../../../editor/rows/row.ts';
 

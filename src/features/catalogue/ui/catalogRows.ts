@@ -1,13 +1,13 @@
 import type { App } from '../../../domain/app.ts';
 import type { CatalogApp, Sample } from '../../../domain/catalog.ts';
 import type { Rates } from '../../../domain/cost.ts';
-import { formatUsdPerHour, gpuUsdPerHour } from '../../../domain/cost.ts';
+import { gpuUsdPerHour } from '../../../domain/cost.ts';
 import type { CatalogRowTarget } from '../../../domain/target.ts';
-import { parseGpu } from '../../../domain/gpu.ts';
 import type { DeployStatus } from '../../deploy/index.ts';
-import { shortAge, spokenAge } from '../../../shared/words.ts';
+import { shortAge, spokenAge } from '../../../shared/format.ts';
 import type { Row, Rows } from '../../../editor/rows/row.ts';
 import { rootRow } from '../../../editor/rows/row.ts';
+import { formatUsdPerHour, gpuWithMemory, priceNote } from '../../../domain/priceText.ts';
 
 export interface CatalogRowsInput {
   readonly apps: readonly CatalogApp[];
@@ -51,7 +51,7 @@ function appRow(app: CatalogApp, input: CatalogRowsInput, below: readonly Row[])
   const state = stage ?? (live ? `deployed ${shortAge(live.deployedAt ?? live.createdAt, input.now)}` : '');
   const spokenState =
     stage ?? (live ? `deployed ${spokenAge(live.deployedAt ?? live.createdAt, input.now)}` : 'not deployed');
-  const price = priceOf(app.gpu.default, input.rates);
+  const price = formatUsdPerHour(gpuUsdPerHour(app.gpu.default, input.rates));
   return {
     id: appId(app),
     parentId: '',
@@ -61,12 +61,12 @@ function appRow(app: CatalogApp, input: CatalogRowsInput, below: readonly Row[])
     icon: stage ? 'loading~spin' : app.icon,
     ...(live && !stage ? { iconColor: 'charts.green' } : {}),
     context: `catalogApp ${stage ? 'deploying' : ''} ${live ? 'deployed' : ''}`.trim(),
-    spoken: `${app.title}, GPU ${app.gpu.default}, ${price || 'price unknown'} while running, ${spokenState}`,
+    spoken: `${app.title}, GPU ${app.gpu.default}, ${price} while running, ${spokenState}`,
     tooltip: () => [
       app.summary,
       ...(deploying?.stages ?? []),
-      `GPU ${gpuWords(app.gpu.default)}: ${price} while a container runs`,
-      ratesNote(input.rates),
+      `GPU ${gpuWithMemory(app.gpu.default)}: ${price} while a container runs`,
+      priceNote(input.rates),
     ],
     collapsible: 'collapsed',
     childIds: below.map((row) => row.id),
@@ -74,12 +74,14 @@ function appRow(app: CatalogApp, input: CatalogRowsInput, below: readonly Row[])
 }
 
 function needRows(app: CatalogApp, rates: Rates): Row[] {
-  const gpu = leaf(app, 'gpu', 'GPU', gpuWords(app.gpu.default), 'chip', [
+  const gpu = leaf(app, 'gpu', 'GPU', gpuWithMemory(app.gpu.default), 'chip', [
     ...(app.gpu.memoryGb ? [`Needs about ${app.gpu.memoryGb} GB of GPU memory`] : []),
     ...app.gpu.choices.map((choice) =>
-      [choice.type, priceOf(choice.type, rates), choice.note].filter(Boolean).join(' · '),
+      [choice.type, formatUsdPerHour(gpuUsdPerHour(choice.type, rates)), choice.note]
+        .filter(Boolean)
+        .join(' · '),
     ),
-    ratesNote(rates),
+    priceNote(rates),
   ]);
   const secrets = app.secrets.map((secret) =>
     leaf(
@@ -125,21 +127,4 @@ function leaf(
     collapsible: 'none',
     childIds: [],
   };
-}
-
-function priceOf(gpu: string, rates: Rates): string {
-  const usd = gpuUsdPerHour(gpu, rates);
-  return usd === undefined ? '' : formatUsdPerHour(usd);
-}
-
-function gpuWords(gpu: string): string {
-  const request = parseGpu(gpu);
-  if (!request) return gpu;
-  return `${gpu} (${request.type.memoryGb * request.count} GB)`;
-}
-
-function ratesNote(rates: Rates): string {
-  return rates.source === 'live'
-    ? 'Live Modal prices, before credits'
-    : `Prices of ${rates.asOf}, before credits`;
 }

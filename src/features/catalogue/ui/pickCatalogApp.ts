@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { CatalogApp, Sample } from '../../../domain/catalog.ts';
 import type { Rates } from '../../../domain/cost.ts';
-import { formatUsdPerHour, gpuUsdPerHour } from '../../../domain/cost.ts';
+import { gpuUsdPerHour } from '../../../domain/cost.ts';
+import { formatUsdPerHour } from '../../../domain/priceText.ts';
 import type { ValueItem } from '../../../editor/pick.ts';
 import { pick } from '../../../editor/pick.ts';
 import type { Text } from '../../../shared/text.ts';

@@ -1,6 +1,6 @@
 import type { ModalFunction } from '../../../domain/app.ts';
 import type { ModalScript, ScriptApp, UnreadReason } from '../../../domain/script.ts';
-import { pluralOf } from '../../../shared/words.ts';
+import { pluralOf } from '../../../shared/format.ts';
 
 /** What a deploy would take away: Modal replaces the live functions of an app by those that the script has when it runs. */
 export type Losses =

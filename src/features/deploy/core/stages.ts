@@ -1,4 +1,5 @@
 /** The stages of a deploy: those of `modal deploy`, read from its output lines, and what stands before and after. */
+import { formatDuration } from '../../../shared/format.ts';
 
 export type DeployStage =
   'queued' | 'check' | 'upload' | 'image' | 'functions' | 'publish' | 'health' | 'done';
@@ -78,13 +79,5 @@ export class StageClock {
 /** `building image · 12 s`; short stages go without a number that would only flicker. */
 export function stageText({ stage, ms }: StageTime): string {
   const seconds = Math.floor(ms / 1000);
-  return seconds < 2 ? stageWords[stage] : `${stageWords[stage]} · ${durationText(ms)}`;
-}
-
-/** `0.8 s`, `12 s` or `2 min 05 s`. */
-export function durationText(ms: number): string {
-  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+  return seconds < 2 ? stageWords[stage] : `${stageWords[stage]} · ${formatDuration(seconds * 1000)}`;
 }

@@ -1,7 +1,7 @@
 import type { Rates } from '../../../domain/cost.ts';
-import { formatUsdPerHour } from '../../../domain/cost.ts';
-import { plural } from '../../../shared/words.ts';
-import type { PlannedUnit, UnitGpu } from './plan.ts';
+import { plural } from '../../../shared/format.ts';
+import type { PlannedGpu, PlannedUnit } from './plan.ts';
+import { formatUsd, formatUsdPerHour, gpuWithMemory, priceNote } from '../../../domain/priceText.ts';
 
 /**
  * What a confirmation says about the functions and classes of a script: GPU, price, and what costs money all day.
@@ -38,11 +38,10 @@ function gpuLine({ name, gpus, unless, cluster }: PlannedUnit): string {
 }
 
 /** A cluster is paid as a whole. */
-function gpuWords({ name, memoryGb, usdPerHour }: UnitGpu, cluster: PlannedUnit['cluster']): string {
-  const memory = memoryGb === undefined ? '' : ` (${memoryGb} GB)`;
+function gpuWords({ name, usdPerHour }: PlannedGpu, cluster: PlannedUnit['cluster']): string {
   const usd = usdPerHour === undefined ? undefined : usdPerHour * (cluster?.size ?? 1);
   const count = cluster?.size === undefined ? '' : ` in ${cluster.size} containers`;
-  return `${name}${memory}${count}, ${usd === undefined ? 'price unknown' : formatUsdPerHour(usd)}`;
+  return `${gpuWithMemory(name)}${count}, ${formatUsdPerHour(usd)}`;
 }
 
 function clusterWords({ size }: { readonly size: number | undefined }): string {
@@ -59,13 +58,9 @@ function warmLine({ name, gpus, minContainers, keepsUnless }: PlannedUnit): stri
   if (gpus?.length === 0) return `${kept}, and paid, all day${set}`;
   const usd = gpus?.[0]?.usdPerHour;
   if (usd === undefined) return `${kept}, and paid, all day: price unknown${set}`;
-  return `${kept}: about $${(usd * 24 * minContainers).toFixed(2)} a day, also without requests${set}`;
+  return `${kept}: about ${formatUsd(usd * 24 * minContainers)} a day, also without requests${set}`;
 }
 
 function ifSet(variables: readonly string[] | undefined): string {
   return variables ? `, unless ${variables.join(' or ')} is set` : '';
-}
-
-function priceNote(rates: Rates): string {
-  return rates.source === 'live' ? 'Live prices, before credits' : `Prices of ${rates.asOf}, before credits`;
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DeployResult } from '../core/deployer.ts';
+import type { DeployResult, DeployRun } from '../core/deployRun.ts';
 import type { DeployPlan } from '../core/plan.ts';
 import type { Endpoint } from '../../../domain/app.ts';
 import type { Sample } from '../../../domain/catalog.ts';
@@ -8,7 +8,6 @@ import type { Text } from '../../../shared/text.ts';
 import { plain, text } from '../../../shared/text.ts';
 import { connectionEnvironment } from '../../../modal/cli.ts';
 import type { Action } from '../../../editor/present.ts';
-import type { OutputSink } from '../../logs/index.ts';
 import { findCli } from '../../account/index.ts';
 import { endpointsOf, openDashboard } from '../../apps/index.ts';
 import type { DeployNeeds } from './needs.ts';
@@ -69,17 +68,17 @@ async function sendSample(
 
 export async function afterFailure(
   { presenter, store, planes, cli }: DeployNeeds,
-  plan: DeployPlan,
+  { plan, log }: DeployRun,
   error: unknown,
-  next: { readonly again: () => Promise<void>; readonly log: OutputSink },
+  again: () => Promise<void>,
 ): Promise<void> {
   if (isCancelled(error)) {
     showStatus('circle-slash', text`Deploy of ${plan.title} cancelled`, 5000);
   } else {
     planes.suspect();
     presenter.failure(`Deploying ${plan.title}`, error, [
-      { title: text`Show Build Log`, run: () => next.log.show() },
-      { title: text`Try Again`, run: next.again },
+      { title: text`Show Build Log`, run: () => log.show() },
+      { title: text`Try Again`, run: again },
       {
         title: text`Run in Terminal`,
         run: async () => {

@@ -25,7 +25,7 @@ export class ChoiceMemory {
     });
   }
 
-  /** Name under which a script was deployed whose text does not tell it. @param key as {@link keyOf} of the deploy flow */
+  /** Name under which a script was deployed whose text does not tell it. @param key of the deploy */
   lastName(key: string, environment: string): string | undefined {
     return this.#memory.get<Readonly<Record<string, string>>>(namesKey, {})[keyOf(key, environment)];
   }

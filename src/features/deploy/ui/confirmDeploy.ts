@@ -2,9 +2,10 @@ import { lines, text } from '../../../shared/text.ts';
 import { lossLines, mayLose, removesFunctions } from '../core/losses.ts';
 import type { DeployPlan } from '../core/plan.ts';
 import { unitLines } from '../core/unitLines.ts';
-import { pluralOf, spokenAge } from '../../../shared/words.ts';
+import { pluralOf, spokenAge } from '../../../shared/format.ts';
 import { commitWords, gpuWords, isComplete, secretWords } from './planWords.ts';
 import { showInformation, showWarning } from '../../../editor/shown/messages.ts';
+import { priceSource } from '../../../domain/priceText.ts';
 
 export type Confirmation = 'deploy' | 'script' | undefined;
 
@@ -54,9 +55,8 @@ export function confirmationLines(plan: DeployPlan, waitsForHealth: boolean, now
 function gpuLines(plan: DeployPlan): string[] {
   if (plan.units?.length) return unitLines(plan.units, plan.rates, isComplete(plan));
   if (!plan.gpu) return ['GPU and price: as the script says'];
-  const source = plan.rates.source === 'live' ? 'live price' : `price of ${plan.rates.asOf}`;
   return [
-    `GPU: ${gpuWords(plan)} (${source}, before credits)`,
+    `GPU: ${gpuWords(plan)} (${priceSource(plan.rates)})`,
     'Nothing is charged while no container runs.',
   ];
 }

@@ -1,39 +1,40 @@
 import * as vscode from 'vscode';
-import type { DeployResult } from '../core/deployer.ts';
-import { DeployError, Deployer } from '../core/deployer.ts';
-import type { JournalEntry, JournalTarget } from '../core/journal.ts';
-import type { Owner } from '../core/owner.ts';
-import { thisOwner } from '../core/owner.ts';
+import type { DeployResult } from '../core/deployRun.ts';
+import { Deployer } from '../core/deployer.ts';
+import { DeployError } from '../core/deployError.ts';
+import type { JournalTarget } from '../core/journal.ts';
+import { DeployRun } from '../core/deployRun.ts';
+import type { DeployServices } from '../core/deployRun.ts';
+import { JournalNote } from '../core/journalNote.ts';
 import type { DeployChoices, DeployPlan, DeployTarget } from '../core/plan.ts';
-import { missingSecrets, planDeploy } from '../core/plan.ts';
-import { durationText, stageWords } from '../core/stages.ts';
+import { missingSecrets } from '../core/plan.ts';
+import { planDeploy } from '../core/planDeploy.ts';
+import { stageWords } from '../core/stages.ts';
 import { ModalError, isCancelled } from '../../../domain/errors.ts';
 import { appReference } from '../../../domain/script.ts';
 import { text } from '../../../shared/text.ts';
 import { secretKeyName } from '../../../domain/keyNames.ts';
 import type { DeployNeeds } from './needs.ts';
-import type { OutputSink } from '../../logs/index.ts';
 import { withSignal } from '../../../editor/withSignal.ts';
 import { afterFailure, afterSuccess } from './afterDeploy.ts';
 import { ChoiceMemory } from './choiceMemory.ts';
 import { confirmDeploy } from './confirmDeploy.ts';
 import { withDeployProgress } from './deployProgress.ts';
-import { RunningDeploy } from './deployTracker.ts';
 import { createOwnSecret, editSetting, pickEnvironment } from './editChoices.ts';
 import { firstHealthyAnswer, hasHealthRoute } from './firstHealthyAnswer.ts';
 import { pickGpu } from './pickGpu.ts';
 import type { PreviewAnswer } from './preview.ts';
 import { showPreview } from './preview.ts';
+import { formatDuration } from '../../../shared/format.ts';
 
 /** From a chosen app or script to a running endpoint: preview, one confirmation, stages, and what comes next. */
 export class DeployFlow {
   readonly #services: DeployNeeds;
-  readonly #deployer: Deployer;
+  readonly #deployer = new Deployer();
   readonly #choices: ChoiceMemory;
 
   constructor(services: DeployNeeds) {
     this.#services = services;
-    this.#deployer = new Deployer(services.logger);
     this.#choices = new ChoiceMemory(services.memory);
   }
 
@@ -118,74 +119,48 @@ export class DeployFlow {
   }
 
   async #deploy(plan: DeployPlan): Promise<void> {
-    const { logs, deploys, journal, problems } = this.#services;
-    const deploy = new RunningDeploy(keyOf(plan.target), plan.appName || plan.title);
-    const log = logs.openBuildLog(deploy.title);
-    deploy.showLog = () => log.show();
+    const { logs, deploys, problems } = this.#services;
+    const log = logs.openBuildLog(plan.appName || plan.title);
+    const run = new DeployRun(plan, log);
+    const note = new JournalNote(run, this.#services);
     problems.clear(plan.script);
     void log.show();
     try {
-      const result = await withDeployProgress(
-        deploy,
-        deploys,
-        this.#services.deployViews[plan.target.kind],
-        () => this.#run(plan, deploy, log),
-      );
-      log.end('done', summaryOf(result));
+      const view = this.#services.deployViews[plan.target.kind];
+      const result = await withDeployProgress(run, deploys, view, () => this.#start(run, note));
+      log.end('done', summaryOf(run));
       problems.show(plan.script, result.warnings);
       await this.#choices.keep(plan);
-      if (!plan.appName) await this.#choices.keepName(keyOf(plan.target), result);
+      if (!plan.appName) await this.#choices.keepName(run.key, result);
       await afterSuccess(this.#services, plan, result);
     } catch (error) {
       log.end(isCancelled(error) ? 'cancelled' : 'failed');
       if (error instanceof DeployError) problems.show(plan.script, error.problems);
-      await afterFailure(this.#services, plan, error, { again: () => this.run(plan.target), log });
+      await afterFailure(this.#services, run, error, () => this.run(plan.target));
     } finally {
-      await journal.remove(deploy.id);
+      await note.end();
     }
   }
 
-  async #run(plan: DeployPlan, deploy: RunningDeploy, log: OutputSink): Promise<DeployResult> {
-    const { deploys, planes, cli, keys } = this.#services;
-    const { signal } = deploy.abort;
-    const waits = this.#waitsForHealth(plan);
-    const account = await planes.workspace(signal);
-    const owner = await thisOwner();
-    let entry: JournalEntry | undefined;
-    const note = (facts: Partial<JournalEntry>) => {
-      entry = { ...(entry ?? newEntry(plan, deploy, account, owner)), ...facts };
-      this.#note(entry);
-    };
-    return this.#deployer.deploy(
-      plan,
-      {
-        cli: await cli.find(signal),
-        connection: await planes.connection(),
-        plane: await planes.get(signal),
-        env: await planes.environment(),
-        keepKey: (secret, environment, value) => keys.store(secretKeyName(environment, secret), value),
-        hasKey: (secret, environment) => this.#hasKey(secret, environment),
-        ...(waits ? { health: firstHealthyAnswer(this.#services, plan) } : {}),
-      },
-      {
-        onStart: (pid, versionBefore) =>
-          note({ pid, ...(versionBefore === undefined ? {} : { versionBefore }) }),
-        onApp: (appId) => note({ appId }),
-        onLine: (line, stream) => log.append(line, stream),
-        onStage: (stage, times) => {
-          deploy.times = times;
-          log.note(stageWords[stage], false);
-          deploys.changed();
-        },
-      },
-      signal,
-    );
+  async #start(run: DeployRun, note: JournalNote): Promise<DeployResult> {
+    const { appName, environment, target } = run.plan;
+    const account = await this.#services.planes.workspace(run.signal);
+    await note.begin({ account, title: run.title, appName, environment, target: journalTarget(target) });
+    return this.#deployer.deploy(run, await this.#servicesOf(run));
   }
 
-  #note(entry: JournalEntry): void {
-    this.#services.journal.write(entry).catch((error: unknown) => {
-      this.#services.logger.warn(`The deploy could not be noted for a later window: ${String(error)}`);
-    });
+  async #servicesOf({ plan, signal }: DeployRun): Promise<DeployServices> {
+    const { planes, cli, keys, logger } = this.#services;
+    return {
+      cli: await cli.find(signal),
+      connection: await planes.connection(),
+      plane: await planes.get(signal),
+      env: await planes.environment(),
+      logger,
+      keepKey: (secret, environment, value) => keys.store(secretKeyName(environment, secret), value),
+      hasKey: (secret, environment) => this.#hasKey(secret, environment),
+      ...(this.#waitsForHealth(plan) ? { health: firstHealthyAnswer(this.#services, plan) } : {}),
+    };
   }
 
   async #hasKey(secret: string, environment: string): Promise<boolean> {
@@ -198,22 +173,6 @@ function folderOf(target: DeployTarget): vscode.Uri | undefined {
   return target.kind === 'script' ? vscode.Uri.file(target.script) : undefined;
 }
 
-/** What a deploy is known by while it runs: the app in the Catalogue, or the script's path with the app's variable. */
-export function keyOf(target: DeployTarget): string {
-  return target.kind === 'bundled' ? target.app.id : appReference(target.script, target.app, true);
-}
-
-function newEntry(
-  plan: DeployPlan,
-  { id, title }: RunningDeploy,
-  account: string,
-  owner: Owner,
-): JournalEntry {
-  const { appName, environment } = plan;
-  const target = journalTarget(plan.target);
-  return { id, account, title, appName, environment, target, owner, startedAt: Date.now() };
-}
-
 function journalTarget(target: DeployTarget): JournalTarget {
   if (target.kind === 'bundled') return { kind: 'bundled', id: target.app.id };
   const { script, app } = target;
@@ -221,7 +180,9 @@ function journalTarget(target: DeployTarget): JournalTarget {
 }
 
 /** `Deployed in 8.1 s: checking 0.4 s, building image 6.0 s, …` */
-function summaryOf({ seconds, times }: DeployResult): string {
-  const parts = times.map(({ stage, ms }) => `${stageWords[stage]} ${durationText(ms)}`);
-  return text`Deployed in ${durationText(seconds * 1000)}: ${parts.join(', ')}`;
+function summaryOf({ times }: DeployRun): string {
+  const parts = times.map(({ stage, ms }) => `${stageWords[stage]} ${formatDuration(ms)}`);
+  const own = times.filter(({ stage }) => stage !== 'queued');
+  const whole = own.reduce((sum, { ms }) => sum + ms, 0);
+  return text`Deployed in ${formatDuration(whole)}: ${parts.join(', ')}`;
 }

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { plain, text } from '../../../shared/text.ts';
-import type { DeployTracker, RunningDeploy } from './deployTracker.ts';
+import type { DeployRun } from '../core/deployRun.ts';
+import type { DeployTracker } from './deployTracker.ts';
+import { deployStatus } from './deployTracker.ts';
 import { withProgress } from '../../../editor/shown/messages.ts';
 
 /** The view whose row shows the deploy. */
@@ -14,7 +16,7 @@ export interface DeployView {
  * with the stage and a cancel button only while that view is hidden.
  */
 export async function withDeployProgress<T>(
-  deploy: RunningDeploy,
+  deploy: DeployRun,
   tracker: DeployTracker,
   { id, view }: DeployView,
   job: () => Promise<T>,
@@ -45,7 +47,7 @@ export async function withDeployProgress<T>(
 }
 
 /** @returns takes the notification away */
-function notify(deploy: RunningDeploy, tracker: DeployTracker, ended: Promise<void>): () => void {
+function notify(deploy: DeployRun, tracker: DeployTracker, ended: Promise<void>): () => void {
   const { promise: closed, resolve: close } = Promise.withResolvers<undefined>();
   void withProgress(
     {
@@ -54,10 +56,10 @@ function notify(deploy: RunningDeploy, tracker: DeployTracker, ended: Promise<vo
       cancellable: true,
     },
     async (progress, token) => {
-      const report = () => progress.report({ message: plain(deploy.status().text) });
+      const report = () => progress.report({ message: plain(deployStatus(deploy).text) });
       report();
       const changes = tracker.onDidChange(report);
-      const cancels = token.onCancellationRequested(() => deploy.abort.abort());
+      const cancels = token.onCancellationRequested(() => deploy.cancel());
       await Promise.race([closed, ended]);
       changes.dispose();
       cancels.dispose();

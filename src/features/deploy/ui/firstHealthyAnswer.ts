@@ -1,4 +1,4 @@
-import type { DeployServices } from '../core/deployer.ts';
+import type { DeployServices } from '../core/deployRun.ts';
 import { waitForHealth } from '../core/health.ts';
 import type { DeployPlan } from '../core/plan.ts';
 import type { ManifestEndpoint } from '../../../domain/catalog.ts';

@@ -1,16 +1,13 @@
 import type { DeployPlan, PlannedSecret } from '../core/plan.ts';
-import { formatUsdPerHour } from '../../../domain/cost.ts';
+import { formatUsdPerHour, gpuWithMemory } from '../../../domain/priceText.ts';
 
 /** Wordings of a plan that the preview and the confirmation share. */
 
 /** `A10 (24 GB), $1.10/h while a container runs`. */
 export function gpuWords({ gpu }: DeployPlan): string {
   if (!gpu) return '';
-  const price =
-    gpu.usdPerHour === undefined
-      ? 'price unknown'
-      : `${formatUsdPerHour(gpu.usdPerHour)} while a container runs`;
-  return `${gpu.name} (${gpu.memoryGb} GB), ${price}`;
+  const running = gpu.usdPerHour === undefined ? '' : ' while a container runs';
+  return `${gpuWithMemory(gpu.name)}, ${formatUsdPerHour(gpu.usdPerHour)}${running}`;
 }
 
 /** `commit a1b2c3d, with uncommitted changes`; '' when no commit is known. */

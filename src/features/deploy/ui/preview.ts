@@ -6,7 +6,7 @@ import { isChanged, settingValue } from '../core/settings.ts';
 import { unitLines } from '../core/unitLines.ts';
 import type { ManifestSecret, ManifestSetting } from '../../../domain/catalog.ts';
 import { plain, text } from '../../../shared/text.ts';
-import { spokenAge } from '../../../shared/words.ts';
+import { spokenAge } from '../../../shared/format.ts';
 import { commitWords, gpuWords, isComplete, secretWords } from './planWords.ts';
 import type { PickItem } from '../../../editor/shown/inputs.ts';
 import { showPick } from '../../../editor/shown/inputs.ts';

@@ -6,7 +6,7 @@ import type { WorkspaceFixes } from '../core/workspaceFixes.ts';
 import { workspaceFixes } from '../core/workspaceFixes.ts';
 import { ModalError } from '../../../domain/errors.ts';
 import { lines, text } from '../../../shared/text.ts';
-import { plural } from '../../../shared/words.ts';
+import { plural } from '../../../shared/format.ts';
 import { showInformation, showWarning, withProgress } from '../../../editor/shown/messages.ts';
 import type { ScriptFiles } from '../../workspace/core/index.ts';
 import { rangeOf } from './doctorFixes.ts';

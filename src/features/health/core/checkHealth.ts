@@ -5,6 +5,7 @@ import { explainResult } from '../../requests/core/index.ts';
 import type { Connected } from './connect.ts';
 import type { HealthAction, HealthLine, HealthState, HealthStep } from './healthLine.ts';
 import { modelOf, operationsOf } from './readAnswers.ts';
+import { formatDuration, plural } from '../../../shared/format.ts';
 
 export interface HealthServices {
   readonly connect: (signal: AbortSignal) => Promise<Connected>;
@@ -84,10 +85,10 @@ class HealthCheck {
   async #reach(): Promise<boolean> {
     try {
       const { address, nameMs, connectMs, tls, proxy } = await this.#services.connect(this.#signal);
-      const name = nameMs === undefined ? [] : [`name ${rounded(nameMs)} (${address})`];
-      const parts = [...name, `connection ${rounded(connectMs)}`];
+      const name = nameMs === undefined ? [] : [`name ${formatDuration(nameMs)} (${address})`];
+      const parts = [...name, `connection ${formatDuration(connectMs)}`];
       if (proxy) parts.unshift(`proxy ${proxy}`);
-      if (tls) parts.push(`${tls.protocol} ${rounded(tls.ms)}`);
+      if (tls) parts.push(`${tls.protocol} ${formatDuration(tls.ms)}`);
       this.#tell('reachable', 'good', `${parts.join(', ')}.`, {
         milliseconds: (nameMs ?? 0) + connectMs + (tls?.ms ?? 0),
       });
@@ -102,9 +103,9 @@ class HealthCheck {
   async #countContainers(): Promise<number> {
     try {
       const { running, starting } = await this.#services.containers(this.#signal);
-      if (running > 0) this.#tell('container', 'good', `Warm: ${containers(running)} running.`);
+      if (running > 0) this.#tell('container', 'good', `Warm: ${plural(running, 'container')} running.`);
       else if (starting > 0)
-        this.#tell('container', 'warning', `Starting: ${containers(starting)}, none ready yet.`);
+        this.#tell('container', 'warning', `Starting: ${plural(starting, 'container')}, none ready yet.`);
       else
         this.#tell(
           'container',
@@ -143,9 +144,14 @@ class HealthCheck {
         }
         const took = since();
         if (!warm && answers(result))
-          this.#tell('container', 'good', `Was cold: the start and the first answer took ${rounded(took)}.`, {
-            milliseconds: took,
-          });
+          this.#tell(
+            'container',
+            'good',
+            `Was cold: the start and the first answer took ${formatDuration(took)}.`,
+            {
+              milliseconds: took,
+            },
+          );
         return this.#tellAnswer(result, took) ? result : undefined;
       }
     } catch (error) {
@@ -234,14 +240,9 @@ class HealthCheck {
     if (operations === undefined)
       this.#tell('schema', 'unknown', 'No /openapi.json; requests are written by hand.');
     else
-      this.#tell(
-        'schema',
-        'good',
-        `/openapi.json describes ${operations} ${operations === 1 ? 'operation' : 'operations'}.`,
-        {
-          milliseconds: result?.timing.total ?? 0,
-        },
-      );
+      this.#tell('schema', 'good', `/openapi.json describes ${plural(operations, 'operation')}.`, {
+        milliseconds: result?.timing.total ?? 0,
+      });
   }
 
   /** What is asked beside the main thing may fail without an end to the check. */
@@ -281,8 +282,3 @@ const isEdge = ({ body }: HttpResult) => body.startsWith('modal-http:');
 const isRefusal = ({ status }: HttpResult) => status === 401 || status === 403;
 /** A refusal of Modal's edge starts no container. */
 const answers = (result: HttpResult) => !isEdge(result);
-const containers = (count: number) => (count === 1 ? '1 container' : `${count} containers`);
-
-function rounded(milliseconds: number): string {
-  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
-}

@@ -1,3 +1,5 @@
+import type { ExplanationAction } from '../../../domain/request.ts';
+
 /** What is looked at, in this order. */
 export const healthSteps = ['reachable', 'container', 'answer', 'key', 'model', 'schema'] as const;
 
@@ -6,7 +8,7 @@ export type HealthStep = (typeof healthSteps)[number];
 /** `unknown`: it was not asked, or nobody tells. */
 export type HealthState = 'checking' | 'good' | 'warning' | 'bad' | 'unknown';
 
-export type HealthAction = 'deploy' | 'enterKey' | 'showLogs' | 'again';
+export type HealthAction = Extract<ExplanationAction, 'deploy' | 'enterKey' | 'showLogs'> | 'again';
 
 export interface HealthLine {
   readonly step: HealthStep;

@@ -1,4 +1,5 @@
 import type { HealthAction, HealthState } from './healthLine.ts';
+import { formatDuration } from '../../../shared/format.ts';
 
 /** What the answers of an app tell of its model and its schema; anything else they may hold is passed over. */
 
@@ -20,7 +21,7 @@ export function modelOf(body: string): ModelWords {
   switch (answer['status']) {
     case 'ready': {
       const load = answer['load_s'];
-      const loaded = typeof load === 'number' && load > 0 ? `, in ${load.toFixed(1)} s` : '';
+      const loaded = typeof load === 'number' && load > 0 ? `, in ${formatDuration(load * 1000)}` : '';
       return { state: 'good', text: `${name} is loaded${where}${loaded}.` };
     }
     case 'cold':

@@ -1,4 +1,5 @@
 import type { HealthAction, HealthLine, HealthState, HealthStep } from '../core/healthLine.ts';
+import { formatDuration, plural } from '../../../shared/format.ts';
 
 export const stepNames: Readonly<Record<HealthStep, string>> = {
   reachable: 'Reachable',
@@ -33,22 +34,16 @@ export const actionLooks: Readonly<Record<HealthAction, { readonly title: string
 
 /** State, time, and what Enter does. */
 export function lineWords({ state, milliseconds, action }: HealthLine): string {
-  const time = milliseconds === undefined ? '' : durationWords(milliseconds);
+  const time = milliseconds === undefined ? '' : formatDuration(milliseconds);
   const next = action ? `Enter: ${actionLooks[action].title}` : '';
   return [stateLooks[state].word, time, next].filter(Boolean).join(' · ');
-}
-
-function durationWords(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
 /** The outcome in one sentence. */
 export function summaryWords(lines: readonly HealthLine[]): string {
   const count = (state: HealthState) => lines.filter((line) => line.state === state).length;
   const bad = count('bad');
-  if (bad === 1) return '1 problem. Choose a line to do what helps.';
-  if (bad > 0) return `${bad} problems. Choose a line to do what helps.`;
+  if (bad > 0) return `${plural(bad, 'problem')}. Choose a line to do what helps.`;
   if (count('warning') > 0) return 'No problem, but see the lines that ask for attention.';
   return count('unknown') > 0 ? 'No problem in what is known.' : 'All is well.';
 }

@@ -134,9 +134,3 @@ export function seenUsd(seconds: ContainerSeconds, rates: Rates): number | undef
     return sum === undefined || price === undefined ? undefined : sum + (price * count) / 3600;
   }, 0);
 }
-
-/** Two digits, four for sums that would be none, and never a zero that is not one. */
-export function formatUsd(usd: number): string {
-  if (usd >= 0.1 || usd === 0) return `$${usd.toFixed(2)}`;
-  return usd < 0.0001 ? 'less than $0.0001' : `$${usd.toFixed(4)}`;
-}

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { LoadPlan } from '../../../domain/load.ts';
-import { amountWords, secondsWords } from '../../../domain/load.ts';
+import { amountWords } from '../../../domain/load.ts';
 import {
   amountInput,
   parseAmount,
@@ -16,6 +16,8 @@ import { pick } from '../../../editor/pick.ts';
 import type { LoadTarget } from './loadRequest.ts';
 import { chooseRequest, requestWords } from './loadRequest.ts';
 import { showInput } from '../../../editor/shown/inputs.ts';
+import { formatDuration } from '../../../shared/format.ts';
+import { formatUsd } from '../../../domain/priceText.ts';
 
 type Line = 'start' | 'request' | 'amount' | 'concurrency' | 'time' | 'cost';
 
@@ -77,7 +79,7 @@ function chooseLine({ app, request }: LoadTarget, plan: LoadPlan): Promise<Line 
           row(
             'time',
             'clock',
-            text`Time limit: ${secondsWords(limitSeconds)}`,
+            text`Time limit: ${formatDuration(limitSeconds * 1000)}`,
             text`The test ends then at the latest.`,
           ),
         ]
@@ -85,7 +87,7 @@ function chooseLine({ app, request }: LoadTarget, plan: LoadPlan): Promise<Line 
     row(
       'cost',
       'credit-card',
-      text`Cost limit: ${`$${costLimitUsd.toFixed(2)}`}`,
+      text`Cost limit: ${formatUsd(costLimitUsd)}`,
       text`The test ends when its containers have cost about this much.`,
     ),
   ]);

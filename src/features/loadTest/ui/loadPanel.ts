@@ -18,7 +18,7 @@ import type { LoadRequestChoice, LoadTarget } from './loadRequest.ts';
 import { requestWords } from './loadRequest.ts';
 import type { LoadRun } from './loadRun.ts';
 import type { LoadAction, LoadAdvice, LoadViewState, ToLoadHost, ToLoadView } from '../messages.ts';
-import { toLoadHost } from '../messages.ts';
+import { loadActions, toLoadHost } from '../messages.ts';
 import { showStatus } from '../../../editor/shown/messages.ts';
 import { showSave } from '../../../editor/shown/inputs.ts';
 
@@ -260,16 +260,17 @@ function endOf(run: LoadRun): NonNullable<LoadViewState['end']> {
   return { kind: (totals?.failed ?? 0) > 0 ? 'neutral' : 'good', text: ended + note };
 }
 
-const offeredActions = ['enterKey', 'deploy', 'showLogs'] as const;
-
 /** What the failures of one kind mean, and what to do. */
 function adviceOf(error: LoadTotals['errors'][number], takesKey: boolean): [string, LoadAdvice] {
   const label = errorWords(error);
   const key = `${error.kind} ${error.status}`;
-  const explanation = error.status > 0 ? explainStatus(error.status, error.first) : undefined;
+  const explanation =
+    error.status > 0
+      ? explainResult({ status: error.status, headers: {}, body: error.first, size: error.first.length })
+      : undefined;
   if (explanation) {
     const { text, action } = explanation;
-    const offered = offeredActions.find((each) => each === action && (each !== 'enterKey' || takesKey));
+    const offered = loadActions.find((each) => each === action && (each !== 'enterKey' || takesKey));
     return [key, { label, text, ...(offered ? { action: offered } : {}) }];
   }
   const action =
@@ -279,16 +280,4 @@ function adviceOf(error: LoadTotals['errors'][number], takesKey: boolean): [stri
         ? 'showLogs'
         : undefined;
   return [key, { label, text: error.first, ...(action ? { action } : {}) }];
-}
-
-function explainStatus(status: number, body: string) {
-  return explainResult({
-    status,
-    body,
-    statusText: '',
-    headers: {},
-    size: body.length,
-    timing: { connect: 0, firstByte: 0, total: 0, polls: 0 },
-    callId: '',
-  });
 }

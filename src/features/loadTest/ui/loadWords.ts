@@ -1,11 +1,12 @@
 import type { Rates } from '../../../domain/cost.ts';
 import type { LoadPlan } from '../../../domain/load.ts';
-import { secondsWords } from '../../../domain/load.ts';
 import type { ContainerSeconds, LoadUnit } from '../core/loadCost.ts';
-import { cpuUsdPerHour, formatUsd, seenUsd, worstCaseUsd } from '../core/loadCost.ts';
+import { cpuUsdPerHour, seenUsd, worstCaseUsd } from '../core/loadCost.ts';
 import type { LoadCost } from '../../../domain/loadReport.ts';
 import { planWords } from '../../../domain/loadReport.ts';
-import { gpuLines, nameOf, sourceWords } from '../../apps/index.ts';
+import { gpuLines, nameOf } from '../../apps/index.ts';
+import { formatUsd, formatUsdPerHour, priceSource } from '../../../domain/priceText.ts';
+import { formatDuration } from '../../../shared/format.ts';
 
 /** What the one question before a test says, one fact a line. */
 export function confirmationLines(
@@ -29,7 +30,7 @@ export function confirmationLines(
 function costLimitLine({ limitSeconds, costLimitUsd }: LoadPlan, units: readonly LoadUnit[]): string {
   if (worstCaseUsd(units, limitSeconds) === undefined)
     return 'Cost limit: none, because the price of a GPU is unknown.';
-  return `Cost limit: the test stops when its containers have cost about $${costLimitUsd.toFixed(2)}.`;
+  return `Cost limit: the test stops when its containers have cost about ${formatUsd(costLimitUsd)}.`;
 }
 
 function unitWords({ fn, containers, limited }: LoadUnit): string {
@@ -39,20 +40,19 @@ function unitWords({ fn, containers, limited }: LoadUnit): string {
 }
 
 function worstCaseLine({ limitSeconds }: LoadPlan, units: readonly LoadUnit[], rates: Rates): string {
-  const time = secondsWords(limitSeconds);
+  const time = formatDuration(limitSeconds * 1000);
   const usd = worstCaseUsd(units, limitSeconds);
   if (usd === undefined)
     return `Worst case: unknown, because the price of a GPU is. The test ends after ${time} at the latest.`;
   const idle = Math.max(...units.map(({ scaledownSeconds }) => scaledownSeconds));
   const onCpu = units.some(({ fn }) => fn.gpus?.length === 0);
-  const worst = `Worst case: ${formatUsd(usd)}, with all of them for the time limit of ${time} and ${secondsWords(idle)} idle after it`;
-  return onCpu ? `${worst}; ${cpuWords(rates)} (${sourceWords(rates)})` : worst;
+  const worst = `Worst case: ${formatUsd(usd)}, with all of them for the time limit of ${time} and ${formatDuration(idle * 1000)} idle after it`;
+  return onCpu ? `${worst}; ${cpuWords(rates)} (${priceSource(rates)})` : worst;
 }
 
 /** What is taken for a container without a GPU. */
 function cpuWords(rates: Rates): string {
-  const usd = cpuUsdPerHour(rates);
-  const price = usd === undefined ? 'an unknown price' : `$${usd.toFixed(3)}/h`;
+  const price = formatUsdPerHour(cpuUsdPerHour(rates), 'an unknown price');
   return `without a GPU, a core and a GiB each at ${price}`;
 }
 
@@ -62,13 +62,13 @@ export function seenCost(seconds: ContainerSeconds, most: number, rates: Rates):
   if (seconds.size === 0) return { containerSeconds: 0, basis: 'Cost: no container was seen.' };
   const usd = seenUsd(seconds, rates);
   const parts = [...seconds].map(([gpu, count]) =>
-    gpu ? `${Math.round(count)} s on ${gpu}` : `${Math.round(count)} s without a GPU`,
+    gpu ? `${formatDuration(count * 1000)} on ${gpu}` : `${formatDuration(count * 1000)} without a GPU`,
   );
   const price = usd === undefined ? 'unknown, because the price of a GPU is' : `about ${formatUsd(usd)}`;
   const cpu = seconds.has('') ? `; ${cpuWords(rates)}` : '';
   return {
     ...(usd === undefined ? {} : { usd }),
     containerSeconds,
-    basis: `Cost: ${price}. Containers that were seen: at most ${most} at once, ${parts.join(', ')} together (${sourceWords(rates)}${cpu}). Idle time after the test comes on top.`,
+    basis: `Cost: ${price}. Containers that were seen: at most ${most} at once, ${parts.join(', ')} together (${priceSource(rates)}${cpu}). Idle time after the test comes on top.`,
   };
 }

@@ -1,9 +1,10 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
-import { measures, milliseconds, number } from '../../../domain/loadReport.ts';
+import { measures } from '../../../domain/loadReport.ts';
 import type { LoadAction, LoadViewState } from '../messages.ts';
 import { post } from './vscodeApi.ts';
+import { formatCount, formatDuration } from '../../../shared/format.ts';
 
 /** The parts of the panel that are only what the state says. */
 
@@ -109,8 +110,7 @@ export function figuresView({ totals, before, cost }: LoadViewState): Part {
   const rows = measures(totals, before?.totals);
   return html`<h2>Figures</h2>
     <p class="counts">
-      ${totals.sent.toLocaleString('en-US')} sent in ${milliseconds(totals.elapsed)}:
-      ${counts(totals).join(', ')}.
+      ${formatCount(totals.sent)} sent in ${formatDuration(totals.elapsed)}: ${counts(totals).join(', ')}.
     </p>
     <div class="scroll" tabindex="0" role="group" aria-label="Figures of the load test">
       <table>
@@ -160,7 +160,7 @@ function counts(totals: NonNullable<LoadViewState['totals']>): string[] {
   ];
   return words
     .filter(([count], at) => at === 0 || count > 0)
-    .map(([count, word]) => `${count.toLocaleString('en-US')} ${word}`);
+    .map(([count, word]) => `${formatCount(count)} ${word}`);
 }
 
 /** Failures by kind, with what the first of each said and what to do. */
@@ -184,7 +184,7 @@ export function errorsView({ totals, advice }: LoadViewState): Part {
             const explained = told && told.text !== error.first ? told.text : '';
             return html`<tr>
               <th scope="row"><vscode-icon name="error"></vscode-icon> ${told?.label ?? error.kind}</th>
-              <td>${error.count.toLocaleString('en-US')}</td>
+              <td>${formatCount(error.count)}</td>
               <td class="message">
                 ${explained || error.first || '–'}
                 ${explained && error.first && !explained.includes(error.first) ? html`<code>${error.first}</code>` : nothing}
@@ -215,10 +215,10 @@ export function secondsView({ points, containers }: LoadViewState): Part {
             const look = containers.findLast(({ second }) => second <= point.second);
             return html`<tr>
               <th scope="row">${point.second}</th>
-              <td>${number(point.ok)}</td>
-              <td>${number(point.failed)}</td>
-              <td>${point.ok > 0 ? milliseconds(point.p50) : '–'}</td>
-              <td>${point.ok > 0 ? milliseconds(point.p95) : '–'}</td>
+              <td>${formatCount(point.ok)}</td>
+              <td>${formatCount(point.failed)}</td>
+              <td>${point.ok > 0 ? formatDuration(point.p50, 3) : '–'}</td>
+              <td>${point.ok > 0 ? formatDuration(point.p95, 3) : '–'}</td>
               <td>${look ? `${look.running} running, ${look.starting} starting` : '–'}</td>
               <td>${look?.queued ?? '–'}</td>
             </tr>`;

@@ -1,6 +1,6 @@
-import { milliseconds, number } from '../../../domain/loadReport.ts';
 import type { LoadViewState } from '../messages.ts';
 import type { ChartData } from './chart.ts';
+import { formatDuration, formatNumber } from '../../../shared/format.ts';
 
 export type ChartName = 'throughput' | 'latency' | 'containers';
 
@@ -21,7 +21,7 @@ export function chartsOf(state: LoadViewState): Readonly<Record<ChartName, Chart
     throughput: {
       seconds,
       length,
-      format: number,
+      format: formatNumber,
       whole: true,
       lines: [
         { label: 'Succeeded', color: '--vscode-charts-green', values: points.map(({ ok }) => ok) },
@@ -36,7 +36,7 @@ export function chartsOf(state: LoadViewState): Readonly<Record<ChartName, Chart
     latency: {
       seconds,
       length,
-      format: milliseconds,
+      format: (value) => formatDuration(value, 3),
       lines: [
         {
           label: 'p50',
@@ -55,7 +55,7 @@ export function chartsOf(state: LoadViewState): Readonly<Record<ChartName, Chart
       seconds: containers.map(({ second }) => Math.round(second * 10) / 10),
       length,
       whole: true,
-      format: number,
+      format: formatNumber,
       lines: [
         {
           label: 'Running',

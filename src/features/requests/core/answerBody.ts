@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { framingOf } from './answer/eventStream.ts';
 import type { AnswerCut } from '../../../domain/request.ts';
 import { decompress, encodingsOf } from './decompress.ts';
+import { formatCount, formatSize } from '../../../shared/format.ts';
 
 export const largestBody = 100 * 1024 * 1024;
 /** A stream of events may have no end: of its bytes the beginning is kept, of its events the newest by the reader. */
@@ -64,7 +65,7 @@ export async function readBody(
 function tooManyEncodings(count: number): AnswerCut {
   return {
     kind: 'bomb',
-    text: `The answer says that it was compressed ${count.toLocaleString('en-US')} times, as only a compression bomb does. It was not read.`,
+    text: `The answer says that it was compressed ${formatCount(count)} times, as only a compression bomb does. It was not read.`,
   };
 }
 
@@ -73,7 +74,7 @@ function limitReached(size: number, wire: number | undefined, isStream: boolean)
     const ratio = Math.round(size / wire);
     return {
       kind: 'bomb',
-      text: `The answer grows ${ratio} times when it is decompressed, as only a compression bomb does. It was stopped at ${inMb(size)}.`,
+      text: `The answer grows ${ratio} times when it is decompressed, as only a compression bomb does. It was stopped at ${formatSize(size)}.`,
     };
   }
   if (isStream || size <= largestBody) return undefined;
@@ -82,5 +83,3 @@ function limitReached(size: number, wire: number | undefined, isStream: boolean)
     text: 'The answer is larger than 100 MB and was cut off there. Ask for less, or download it with another program.',
   };
 }
-
-const inMb = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MB`;

@@ -4,6 +4,8 @@ import { gpuUsdPerHour } from '../../../domain/cost.ts';
 import type { ContainerPhase } from '../../../domain/log.ts';
 import type { HttpResult } from '../../../domain/request.ts';
 import type { ControlPlane } from '../../../modal/controlPlane.ts';
+import { formatDuration } from '../../../shared/format.ts';
+import { formatUsdPerHour, priceSource } from '../../../domain/priceText.ts';
 
 /** How the call came to a container. Times in milliseconds. */
 export type CallStart =
@@ -175,8 +177,6 @@ function costOf(
   return {
     kind: 'estimate',
     usd: (seconds / 3600) * usdPerHour,
-    basis: `${seconds.toFixed(2)} s${own ? '' : ' of the model'} × ${gpu} at $${usdPerHour.toFixed(2)}/h (${
-      rates.source === 'live' ? 'live price' : `price of ${rates.asOf}`
-    }); idle time, CPU and memory come on top`,
+    basis: `${formatDuration(seconds * 1000)}${own ? '' : ' of the model'} × ${gpu} at ${formatUsdPerHour(usdPerHour)} (${priceSource(rates)}); idle time, CPU and memory come on top`,
   };
 }

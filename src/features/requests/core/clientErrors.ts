@@ -1,5 +1,5 @@
 import { ModalError, isModalError } from '../../../domain/errors.ts';
-import type { AnswerCut } from '../../../domain/request.ts';
+import type { AnswerCut, ExplanationAction } from '../../../domain/request.ts';
 import { connectLimitMs } from './dispatcher.ts';
 import type { NetworkSettings } from '../../../domain/network.ts';
 import { ownValue } from '../../../shared/ownValue.ts';
@@ -21,8 +21,10 @@ const lost: Words = (host) =>
 const noWay: Words = (host) =>
   `There is no way to ${host} from here. Check the network and the proxy settings.`;
 
-/** Words for what the system, the TLS library and undici say. */
-const texts: Readonly<Record<string, readonly [ModalError['kind'], Words]>> = {
+type Known = readonly [ModalError['kind'], Words, ExplanationAction?];
+
+/** Words for what the system, the TLS library and undici say, and what helps where that is not told by the kind. */
+const texts: Readonly<Record<string, Known>> = {
   UND_ERR_HEADERS_TIMEOUT: [
     'timeout',
     (_host, seconds) =>
@@ -32,13 +34,14 @@ const texts: Readonly<Record<string, readonly [ModalError['kind'], Words]>> = {
     'offline',
     (host) =>
       `No connection to ${host} within ${connectLimitMs / 1000} s. Check the network and the proxy settings.`,
+    'openNetworkSettings',
   ],
-  ECONNREFUSED: ['offline', (host) => `Nothing listens at ${host}. Is the app still deployed?`],
+  ECONNREFUSED: ['offline', (host) => `Nothing listens at ${host}. Is the app still deployed?`, 'deploy'],
   ENOTFOUND: ['offline', (host) => `The name ${host} cannot be resolved. Check the address and the network.`],
   EAI_AGAIN: ['offline', (host) => `The name ${host} cannot be resolved now. Check the network.`],
-  ETIMEDOUT: ['offline', noWay],
-  EHOSTUNREACH: ['offline', noWay],
-  ENETUNREACH: ['offline', noWay],
+  ETIMEDOUT: ['offline', noWay, 'openNetworkSettings'],
+  EHOSTUNREACH: ['offline', noWay, 'openNetworkSettings'],
+  ENETUNREACH: ['offline', noWay, 'openNetworkSettings'],
   ECONNRESET: ['offline', lost],
   EPIPE: ['offline', lost],
   UND_ERR_SOCKET: ['offline', lost],
@@ -66,15 +69,20 @@ export function requestError(error: unknown, request: FailedRequest): ModalError
   const { code, message } = rootOf(error);
   const host = URL.parse(url)?.host ?? url;
   const certificate = certificateWords(code, host);
-  if (certificate) return new ModalError('offline', certificate, { cause: error });
+  if (certificate)
+    return new ModalError('offline', certificate, { cause: error, action: 'openNetworkSettings' });
   const forwarded = forwardError(error, request);
   if (forwarded) return forwarded;
   const known = ownValue(texts, code);
-  if (known)
-    return new ModalError(known[0], known[1](host, Math.round(headersTimeoutMs / 1000)), { cause: error });
+  if (known) return failed(known, host, Math.round(headersTimeoutMs / 1000), error);
   if (code === 'UND_ERR_INVALID_ARG' || code === 'ERR_INVALID_URL')
     return new ModalError('invalid', invalidText(message), { cause: error });
-  if (code.startsWith('ERR_SSL_')) return new ModalError('offline', noTls(host, message), { cause: error });
+  if (code.startsWith('ERR_SSL_'))
+    return new ModalError('offline', noTls(host, message), {
+      cause: error,
+      // The server wants a certificate, or does not like one.
+      ...(code.includes('CERTIFICATE') ? { action: 'openNetworkSettings' } : {}),
+    });
   if (code.startsWith('HPE_') || (error as Error).name === 'HTTPParserError')
     return new ModalError(
       'unexpected',
@@ -90,6 +98,10 @@ export function requestError(error: unknown, request: FailedRequest): ModalError
       cause: error,
     },
   );
+}
+
+function failed([kind, words, action]: Known, host: string, seconds: number, cause: unknown): ModalError {
+  return new ModalError(kind, words(host, seconds), { cause, ...(action ? { action } : {}) });
 }
 
 /** Why an answer that had begun is not whole. */
@@ -133,7 +145,7 @@ export function forwardError(
   const { code } = rootOf(error);
   // undici refuses its answer 407, in words of its own.
   if (code === 'UND_ERR_INVALID_ARG' && (error as Error).message.includes('(407)'))
-    return new ModalError('offline', passwordWords(proxy), { cause: error });
+    return new ModalError('offline', passwordWords(proxy), { cause: error, action: 'openNetworkSettings' });
   return beforeConnection.test(code) ? proxyError(error, { host: target.host, proxy, network }) : undefined;
 }
 

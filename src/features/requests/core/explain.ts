@@ -54,11 +54,14 @@ const edgeTexts: readonly (readonly [RegExp, Explanation])[] = [
 /** Larger bodies would take time to read. FastAPI repeats what was sent in its reasons, so that they may be long. */
 const largestReason = 8 * 1024 * 1024;
 
+/** What of an answer explains it. */
+export type ExplainedResult = Pick<HttpResult, 'status' | 'headers' | 'body' | 'size' | 'failure'>;
+
 /**
  * What an answer that is not a success means, with the server's own reason and a next step; undefined for a success.
  * @param requestUrl what was sent there; it tells whether a redirect leads to the same server
  */
-export function explainResult(result: HttpResult, requestUrl = ''): Explanation | undefined {
+export function explainResult(result: ExplainedResult, requestUrl = ''): Explanation | undefined {
   if (result.failure !== undefined)
     return {
       text: `The status is a success, but the server says in its answer that it failed: ${result.failure}`,
@@ -137,19 +140,15 @@ function explainRedirect(headers: HttpResult['headers'], requestUrl: string): Ex
 
 const failureActions: Readonly<Partial<Record<ModalError['kind'], ExplanationAction>>> = {
   signedOut: 'enterKey',
+  offline: 'retry',
   timeout: 'raiseTimeout',
   unexpected: 'showLogs',
 };
 
 /** The next step after a request that had no answer at all. */
-export function explainFailure(error: ModalError): Explanation {
-  const action = error.kind === 'offline' ? offlineAction(error) : failureActions[error.kind];
+export function explainError(error: ModalError): Explanation {
+  const action = error.action ?? failureActions[error.kind];
   return { text: error.message, ...(action ? { action } : {}) };
-}
-
-function offlineAction({ message }: ModalError): ExplanationAction {
-  if (/certificate|proxy/.test(message)) return 'openNetworkSettings';
-  return message.startsWith('Nothing listens') ? 'deploy' : 'retry';
 }
 
 function explainEdge(text: string): Explanation {

@@ -5,6 +5,7 @@ import { imageOf } from './answer/images.ts';
 import type { Json, JsonRecord } from './answer/json.ts';
 import { isContainer, isRecord, jsonText } from './answer/json.ts';
 import { parseKeepingNumbers } from './keepNumbers.ts';
+import { formatSize } from '../../../shared/format.ts';
 
 type TableBlock = Extract<SummaryBlock, { kind: 'table' }>;
 
@@ -132,7 +133,7 @@ function textOf(name: string, value: Json): SummaryBlock[] {
   if (typeof value !== 'string' || value.length <= longestCard || imageOf(value)) return [];
   const rest =
     value.length > longestText
-      ? `\n\n… cut after ${longestText / 1024} KB of ${Math.ceil(value.length / 1024)} KB; the Raw tab has all of it.`
+      ? `\n\n… cut after ${formatSize(longestText)} of ${formatSize(value.length)}; the Raw tab has all of it.`
       : '';
   return [{ kind: 'text', title: name, text: `${value.slice(0, longestText)}${rest}` }];
 }

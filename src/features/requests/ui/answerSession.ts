@@ -19,7 +19,7 @@ import { startWords, timingParts } from '../core/answer/timingParts.ts';
 import type { Vector } from '../core/answer/vectors.ts';
 import type { CallFacts, CallFactsOptions } from '../core/callFacts.ts';
 import { readCallFacts } from '../core/callFacts.ts';
-import { explainFailure, explainResult } from '../core/explain.ts';
+import { explainError, explainResult } from '../core/explain.ts';
 import type { RequestSender } from '../core/send.ts';
 import { mediaType } from '../core/textBody.ts';
 import { AnswerFiles } from './answerFiles.ts';
@@ -34,6 +34,7 @@ import {
   tabContent,
 } from './answerTabs.ts';
 import { showError, showStatus } from '../../../editor/shown/messages.ts';
+import { formatUsd } from '../../../domain/priceText.ts';
 
 /** What the buttons of an answer do elsewhere. */
 export interface AnswerActions {
@@ -188,7 +189,7 @@ export class AnswerSession implements Disposable {
     }
     const failure = toModalError(error);
     this.#services.logger.warn(`Test request failed: ${failure.message}`);
-    this.#set({ kind: 'failed', explanation: explainFailure(failure) });
+    this.#set({ kind: 'failed', explanation: explainError(failure) });
   }
 
   /** Sends the view everything anew, e.g. because it was hidden. */
@@ -466,8 +467,7 @@ function costWords({ cost }: CallFacts): string {
     return text`No GPU cost: the function has no GPU. CPU and memory are not counted here.`;
   if (cost.kind === 'unknown') return text`Cost not known: ${cost.reason}.`;
   const { usd, basis } = cost;
-  if (usd < 0.0001) return text`Cost estimate less than ${'$0.0001'}: ${basis}.`;
-  return text`Cost estimate about ${`$${usd.toFixed(4)}`}: ${basis}.`;
+  return text`Cost estimate ${usd < 0.0001 ? '' : 'about '}${formatUsd(usd)}: ${basis}.`;
 }
 
 /** Answers that come in pieces for people; anything else is shown when it is complete. */

@@ -22,6 +22,7 @@ import type { SavedDrafts } from './savedDrafts.ts';
 import { fileTargetFor } from './fileTargetFor.ts';
 import { showInformation } from '../../../editor/shown/messages.ts';
 import { tellNotKept } from '../../../editor/storageProblem.ts';
+import { formatCount } from '../../../shared/format.ts';
 
 export interface RequestEditorServices {
   readonly keys: EndpointKeys;
@@ -288,6 +289,6 @@ export class RequestEditor implements vscode.Disposable {
 
 function leftOutWords({ operations, leftOut }: ApiDocument): string {
   if (leftOut === 0) return '';
-  const all = (operations.length + leftOut).toLocaleString();
-  return `The API has ${all} operations; the first ${operations.length.toLocaleString()} are listed. Write others by hand.`;
+  const all = formatCount(operations.length + leftOut);
+  return `The API has ${all} operations; the first ${formatCount(operations.length)} are listed. Write others by hand.`;
 }

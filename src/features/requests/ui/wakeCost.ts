@@ -1,9 +1,10 @@
 import type { ModalFunction } from '../../../domain/app.ts';
 import type { Rates } from '../../../domain/cost.ts';
-import { formatUsdPerHour, gpuUsdPerHour } from '../../../domain/cost.ts';
+import { gpuUsdPerHour } from '../../../domain/cost.ts';
 import type { ManagedEndpoint } from '../../../domain/managedEndpoint.ts';
 import type { Snapshot } from '../../../store/snapshot.ts';
 import type { RequestTarget } from './requestSession.ts';
+import { formatUsdPerHour } from '../../../domain/priceText.ts';
 
 /**
  * What a request would start that costs more than a CPU, or may, e.g. `L40S, $1.95/h`; '' where the function has no GPU

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { ModalError } from '../../../domain/errors.ts';
-import { comparable, compareAnswers, milliseconds, size } from '../core/history/compare.ts';
+import { comparable, compareAnswers } from '../core/history/compare.ts';
 import type { HistoryEntry } from '../core/history/entry.ts';
 import type { RequestHistory } from '../core/history/history.ts';
 import { reasonOf } from '../core/history/reason.ts';
 import { ReadOnlyTexts } from '../../../editor/readOnlyTexts.ts';
+import { formatDuration, formatMoment, formatSize, formatTimeOfDay } from '../../../shared/format.ts';
 
 /** Answers as read-only documents of the editor, alone or two beside each other. */
 export class AnswerDocuments implements vscode.Disposable {
@@ -52,7 +53,7 @@ function bodyOf(history: RequestHistory, entry: HistoryEntry): string {
   throw new ModalError(
     'notFound',
     kept?.kind === 'hash'
-      ? `The answer of ${size(kept.size)} is kept as hash and size only. Send the request again.`
+      ? `The answer of ${formatSize(kept.size)} is kept as hash and size only. Send the request again.`
       : 'This request had no answer.',
   );
 }
@@ -61,8 +62,13 @@ function factsOf(entry: HistoryEntry): string[] {
   const { at, answer } = entry;
   if (!answer) return [];
   const { status, statusText, timing, cut, failure } = answer;
-  const time = new Date(at).toLocaleString();
-  const facts = [`${status} ${statusText}`.trim(), milliseconds(timing.total), size(answer.size), time];
+  const time = formatMoment(at);
+  const facts = [
+    `${status} ${statusText}`.trim(),
+    formatDuration(timing.total),
+    formatSize(answer.size),
+    time,
+  ];
   const failures = failure === undefined ? reasonOf(entry) : [failure];
   return [facts.join(' · '), ...failures, ...(cut ? [cut.text] : [])];
 }
@@ -73,5 +79,5 @@ export function nameOf({ app, request }: HistoryEntry): string {
 }
 
 function timeOf({ at }: HistoryEntry): string {
-  return new Date(at).toLocaleTimeString();
+  return formatTimeOfDay(at);
 }

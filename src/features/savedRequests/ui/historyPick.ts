@@ -3,7 +3,6 @@ import { ModalError } from '../../../domain/errors.ts';
 import type { RequestSpec } from '../../../domain/request.ts';
 import type { Text } from '../../../shared/text.ts';
 import { icon, plain, text } from '../../../shared/text.ts';
-import { milliseconds, size } from '../core/history/compare.ts';
 import type { HistoryEntry } from '../core/history/entry.ts';
 import { costOf, replayOf } from '../core/history/entry.ts';
 import type { RequestHistory } from '../core/history/history.ts';
@@ -11,6 +10,8 @@ import { reasonOf } from '../core/history/reason.ts';
 import { showWarning } from '../../../editor/shown/messages.ts';
 import type { PickItem } from '../../../editor/shown/inputs.ts';
 import { createPick, showPick } from '../../../editor/shown/inputs.ts';
+import { formatDuration, formatSize, formatTimeOfDay } from '../../../shared/format.ts';
+import { formatUsd } from '../../../domain/priceText.ts';
 
 interface HistoryItem extends PickItem {
   readonly entry?: HistoryEntry;
@@ -160,21 +161,17 @@ function openOf(entry: HistoryEntry): RequestSpec {
 function itemOf(entry: HistoryEntry): PickItem {
   const { request, answer, app, at } = entry;
   const { pathname, search, host } = new URL(request.url);
-  const time = new Date(at).toLocaleTimeString(undefined, {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
+  const time = formatTimeOfDay(at);
   const where = app ? [app.name, app.environment, ...(app.version ? [`v${app.version}`] : [])] : [host];
   const cost = costOf(entry);
   const facts = answer
     ? [
         ...reasonOf(entry),
-        milliseconds(answer.timing.total),
-        size(answer.size),
+        formatDuration(answer.timing.total),
+        formatSize(answer.size),
         ...(answer.cut ? [answer.cut.text] : []),
         ...(answer.failure === undefined ? [] : [answer.failure]),
-        ...(cost === undefined ? [] : [`≈ $${cost < 0.01 ? cost.toPrecision(2) : cost.toFixed(2)}`]),
+        ...(cost === undefined ? [] : [`≈ ${formatUsd(cost)}`]),
       ]
     : [entry.failure ?? ''];
   return {
@@ -203,5 +200,5 @@ function dayOf(at: number): string {
   const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000);
   if (days === 0) return text`Today`;
   if (days === 1) return text`Yesterday`;
-  return day.toLocaleDateString(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
+  return day.toLocaleDateString('en-US', { weekday: 'long', day: 'numeric', month: 'long' });
 }

@@ -14,7 +14,7 @@ export async function lookAtOtherWindows({
   scriptRuns,
 }: Pick<WorkspaceNeeds, 'journal' | 'deploys' | 'scriptRuns'>): Promise<readonly JournalEntry[]> {
   const entries = await journal.entries();
-  const runs = scriptRuns.all.filter(isLiveRun).flatMap(({ journalId }) => journalId ?? []);
+  const runs = scriptRuns.all.filter(isLiveRun).map(({ command }) => command.id);
   const own = new Set([...deploys.all.map(({ id }) => id), ...runs]);
   const { cutOff, elsewhere } = await entriesOfOthers(entries, own);
   scriptRuns.setElsewhere(elsewhere.flatMap(runOf));

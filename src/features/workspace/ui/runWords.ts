@@ -1,9 +1,5 @@
 import type { ScriptRun } from './scriptRuns.ts';
-
-/** `14:02`, in the user's own way of writing times. @param time unix milliseconds */
-export function clock(time: number): string {
-  return new Date(time).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-}
+import { formatTimeOfDay } from '../../../shared/format.ts';
 
 /** The state of a serve or run in a few words. */
 export function runWords(run: ScriptRun): string {
@@ -12,7 +8,10 @@ export function runWords(run: ScriptRun): string {
     case 'starting':
       return run.words ? `starting: ${run.words}` : 'starting';
     case 'serving':
-      return [url ? `serving ${url}` : 'serving', run.reloadedAt ? `reloaded ${clock(run.reloadedAt)}` : '']
+      return [
+        url ? `serving ${url}` : 'serving',
+        run.reloadedAt ? `reloaded ${formatTimeOfDay(run.reloadedAt)}` : '',
+      ]
         .filter(Boolean)
         .join(' · ');
     case 'reloading':

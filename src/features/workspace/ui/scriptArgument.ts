@@ -5,7 +5,7 @@ import type { DeployFile, ModalScript, Runnable, ScriptApp } from '../../../doma
 import { runnables, severalApps } from '../../../domain/script.ts';
 import type { Text } from '../../../shared/text.ts';
 import { plain, text } from '../../../shared/text.ts';
-import { pluralOf } from '../../../shared/words.ts';
+import { pluralOf } from '../../../shared/format.ts';
 import { isModalScript } from '../../../editor/activeScript.ts';
 import { toSlashes } from '../core/slashPath.ts';
 import { pick } from '../../../editor/pick.ts';

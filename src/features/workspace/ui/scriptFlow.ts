@@ -1,5 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { CommandServices, PlanServices, RunValues } from '../../deploy/core/index.ts';
+import { JournalNote } from '../../deploy/core/index.ts';
+import { runFunction } from '../core/running/run.ts';
 import {
   DeployError,
   looksSecret,
@@ -7,9 +10,8 @@ import {
   shownArguments,
   unsupportedParameters,
 } from '../../deploy/core/index.ts';
-import type { PlanServices, RunValues } from '../../deploy/core/index.ts';
-import { runFunction } from '../core/running/run.ts';
-import type { ScriptChoice, ScriptPlan, ScriptServices } from '../core/running/scriptProcess.ts';
+import { ScriptCommand } from '../core/running/scriptCommand.ts';
+import type { ScriptChoice, ScriptPlan } from '../core/running/scriptProcess.ts';
 import { planRun, planServe, runTarget } from '../core/running/scriptProcess.ts';
 import type { ServeState } from '../core/running/serve.ts';
 import { serve } from '../core/running/serve.ts';
@@ -25,18 +27,16 @@ import type { OutputSink } from '../../logs/index.ts';
 import { withSignal } from '../../../editor/withSignal.ts';
 import { confirmScript } from './confirmScript.ts';
 import { askParameters } from './parameterForm.ts';
-import { RunJournal } from './runJournal.ts';
 import { lookAtOtherWindows } from './otherWindows.ts';
-import { clock } from './runWords.ts';
 import type { RunState } from './scriptRuns.ts';
 import { showInformation, showStatus, showWarning, withProgress } from '../../../editor/shown/messages.ts';
+import { formatDuration, formatTimeOfDay } from '../../../shared/format.ts';
 
 interface BegunServe {
   readonly id: number;
-  readonly plan: ScriptPlan;
+  readonly command: ScriptCommand;
   readonly title: string;
   readonly log: OutputSink;
-  readonly journal: RunJournal;
 }
 
 /** Serves apps and runs functions of the user's scripts: confirmation, output in the Logs panel, state in the rows. */
@@ -59,8 +59,7 @@ export class ScriptFlow {
       planServe(choice, services),
     );
     if (!(await confirmScript(plan, title, this.#services.memory))) return;
-    const abort = new AbortController();
-    const journal = new RunJournal(this.#services);
+    const command = new ScriptCommand(plan);
     // Refuses a serve that began while this one was planned and confirmed.
     const id = scriptRuns.start({
       kind: 'serve',
@@ -71,8 +70,7 @@ export class ScriptFlow {
       state: 'starting',
       words: '',
       endpoints: [],
-      abort,
-      journalId: journal.id,
+      command,
       showLog: () => void log.show(),
     });
     const log = this.#services.logs.openOutput({
@@ -82,7 +80,8 @@ export class ScriptFlow {
       failed: text`Serve failed`,
       cancelled: text`Serve stopped`,
     });
-    void this.#serve({ id, plan, title, log, journal }, abort.signal);
+    command.onLine(({ line, stream }) => log.append(line, stream));
+    void this.#serve({ id, command, title, log });
     await log.show();
   }
 
@@ -130,7 +129,7 @@ export class ScriptFlow {
     });
   }
 
-  async #parts(signal: AbortSignal): Promise<ScriptServices> {
+  async #parts(signal: AbortSignal): Promise<CommandServices> {
     const { cli, planes, logger } = this.#services;
     return {
       cli: await cli.find(signal),
@@ -141,8 +140,10 @@ export class ScriptFlow {
     };
   }
 
-  async #serve({ id, plan, title, log, journal }: BegunServe, signal: AbortSignal): Promise<void> {
+  async #serve({ id, command, title, log }: BegunServe): Promise<void> {
     const { scriptRuns, store } = this.#services;
+    const { plan, signal } = command;
+    const note = new JournalNote(command, this.#services);
     this.#services.problems.clear(plan.script);
     let announced = false;
     const onState = (state: ServeState) => {
@@ -156,19 +157,14 @@ export class ScriptFlow {
       );
     };
     const end = async (state: RunState, words: string) => {
-      await journal.end();
+      await note.end();
       scriptRuns.update(id, { state, words, endpoints: [] });
     };
     try {
       const parts = await this.#parts(signal);
-      const noted = await journal.begin(plan, title, this.#services.planes.workspace(signal));
-      await serve(
-        plan,
-        parts,
-        { onLine: (line, stream) => log.append(line, stream), onState, ...noted },
-        signal,
-      );
-      log.end('done', text`Stopped at ${clock(Date.now())}`);
+      await this.#note(note, command, title);
+      await serve(command, parts, onState);
+      log.end('done', text`Stopped at ${formatTimeOfDay(Date.now())}`);
       await end('stopped', '');
     } catch (error) {
       const cancelled = isCancelled(error);
@@ -177,6 +173,20 @@ export class ScriptFlow {
       if (!cancelled) this.#failed(text`Serving ${title}`, plan, error, log);
     }
     await store.refresh();
+  }
+
+  /** @throws as the control plane does */
+  async #note(note: JournalNote, { plan, signal }: ScriptCommand, title: string): Promise<void> {
+    const { kind, script, runnable, environment, app } = plan;
+    await note.begin({
+      kind,
+      runnable,
+      account: await this.#services.planes.workspace(signal),
+      title,
+      appName: app?.name ?? '',
+      environment,
+      target: { kind: 'script', script, ...(app ? { variable: app.variable } : {}) },
+    });
   }
 
   #showServeState(id: number, plan: ScriptPlan, state: ServeState, log: OutputSink): void {
@@ -194,7 +204,7 @@ export class ScriptFlow {
           endpoints,
           ...(reloadedAt === undefined ? {} : { reloadedAt }),
         });
-        if (reloadedAt !== undefined) log.note(text`Reloaded at ${clock(reloadedAt)}`, false);
+        if (reloadedAt !== undefined) log.note(text`Reloaded at ${formatTimeOfDay(reloadedAt)}`, false);
         for (const { name, url } of reloadedAt === undefined ? endpoints : [])
           log.note(`${name}: ${url}`, false);
         log.status(text`Serving`, 'broadcast');
@@ -229,7 +239,8 @@ export class ScriptFlow {
   async #run(plan: ScriptPlan, runnable: Runnable): Promise<void> {
     const { scriptRuns, logs, store } = this.#services;
     const { name } = runnable;
-    const abort = new AbortController();
+    const command = new ScriptCommand(plan);
+    const note = new JournalNote(command, this.#services);
     const log = logs.openOutput({
       title: text`Run of ${name}`,
       running: text`Running`,
@@ -238,7 +249,6 @@ export class ScriptFlow {
       cancelled: text`Run stopped`,
     });
     this.#services.problems.clear(plan.script);
-    const journal = new RunJournal(this.#services);
     const id = scriptRuns.start({
       kind: 'run',
       script: plan.script,
@@ -248,13 +258,13 @@ export class ScriptFlow {
       state: 'running',
       words: '',
       endpoints: [],
-      abort,
-      journalId: journal.id,
+      command,
       showLog: () => void log.show(),
     });
+    command.onLine(({ line, stream }) => log.append(line, stream));
     await log.show();
     const end = async (state: RunState, words: string) => {
-      await journal.end();
+      await note.end();
       scriptRuns.update(id, { state, words });
     };
     try {
@@ -262,12 +272,12 @@ export class ScriptFlow {
         { location: vscode.ProgressLocation.Notification, title: text`Running ${name}`, cancellable: true },
         async (_progress, token) => {
           token.onCancellationRequested(() => scriptRuns.stop(id));
-          const parts = await this.#parts(abort.signal);
-          const noted = await journal.begin(plan, name, this.#services.planes.workspace(abort.signal));
-          return runFunction(plan, parts, (line, stream) => log.append(line, stream), abort.signal, noted);
+          const parts = await this.#parts(command.signal);
+          await this.#note(note, command, name);
+          return runFunction(command, parts);
         },
       );
-      const words = `${seconds.toFixed(1)} s`;
+      const words = formatDuration(seconds * 1000);
       log.end('done', text`Finished in ${words}`);
       await end('done', words);
       void this.#offerOutput(text`${name} finished in ${words}.`, log);

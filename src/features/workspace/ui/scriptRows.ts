@@ -1,6 +1,6 @@
 import type { App } from '../../../domain/app.ts';
 import type { Rates } from '../../../domain/cost.ts';
-import { formatUsdPerHour, gpuUsdPerHour } from '../../../domain/cost.ts';
+import { gpuUsdPerHour } from '../../../domain/cost.ts';
 import type {
   Runnable,
   ScriptApp,
@@ -13,13 +13,14 @@ import type {
   SourcePlace,
 } from '../../../domain/script.ts';
 import { appReference } from '../../../domain/script.ts';
-import { shortAge, spokenAge } from '../../../shared/words.ts';
+import { shortAge, spokenAge } from '../../../shared/format.ts';
 import type { DeployStatus } from '../../deploy/index.ts';
 import type { Row, Rows } from '../../../editor/rows/row.ts';
 import { rootRow } from '../../../editor/rows/row.ts';
 import { runIcon, runWords } from './runWords.ts';
 import type { RunElsewhere, ScriptRun } from './scriptRuns.ts';
 import { isLiveRun } from './scriptRuns.ts';
+import { formatUsdPerHour } from '../../../domain/priceText.ts';
 
 /** What a row stands for. */
 export interface ScriptRowTarget {

@@ -1,3 +1,4 @@
+import type { AppCommand } from '../../deploy/core/index.ts';
 import type { Endpoint } from '../../../domain/app.ts';
 import type { Disposable } from '../../../shared/emitter.ts';
 import { Emitter } from '../../../shared/emitter.ts';
@@ -31,9 +32,7 @@ export interface ScriptRun {
   readonly words: string;
   readonly endpoints: readonly Endpoint[];
   readonly reloadedAt?: number;
-  readonly abort: AbortController;
-  /** Id of its entry in the journal that the windows of a folder share. */
-  readonly journalId?: string;
+  readonly command: Pick<AppCommand, 'id' | 'cancel'>;
   readonly showLog: () => void;
 }
 
@@ -154,11 +153,11 @@ export class ScriptRuns implements Disposable {
     const run = this.#runs.get(id);
     if (!run || !isLiveRun(run)) return;
     this.update(id, { state: 'stopping', words: '' });
-    run.abort.abort();
+    run.command.cancel();
   }
 
   dispose(): void {
-    for (const run of this.all) run.abort.abort();
+    for (const run of this.all) run.command.cancel();
     this.#changes.dispose();
   }
 }

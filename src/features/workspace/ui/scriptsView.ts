@@ -6,7 +6,7 @@ import { DisposableStore } from '../../../shared/emitter.ts';
 import type { ContextKeys } from '../../../editor/contextKeys.ts';
 import type { AppStore, AppStoreState } from '../../../store/appStore.ts';
 import { plain, text } from '../../../shared/text.ts';
-import { sentence } from '../../../shared/words.ts';
+import { sentence } from '../../../shared/plainText.ts';
 import type { DeployTracker } from '../../deploy/index.ts';
 import { RowTree } from '../../../editor/rows/rowTree.ts';
 import type { ScriptFinder } from './scriptFinder.ts';
@@ -16,6 +16,7 @@ import { mostFiles } from './workspaceFiles.ts';
 import { withProgress } from '../../../editor/shown/messages.ts';
 import type { TreeView } from '../../../editor/shown/surfaces.ts';
 import { createTreeView } from '../../../editor/shown/surfaces.ts';
+import { formatCount } from '../../../shared/format.ts';
 
 export interface ScriptsViewParts {
   readonly finder: ScriptFinder;
@@ -115,7 +116,7 @@ export class ScriptsView implements vscode.Disposable {
     const message = problem
       ? text`The Python files could not be listed: ${sentence(problem)} Refresh to try again.`
       : isCut
-        ? text`Only ${mostFiles.toLocaleString()} Python files of a folder are searched; this workspace has more. Leave folders out with the setting search.exclude.`
+        ? text`Only ${formatCount(mostFiles)} Python files of a folder are searched; this workspace has more. Leave folders out with the setting search.exclude.`
         : plain('');
     if (this.view.message !== message) this.view.message = message;
   }

@@ -34,7 +34,7 @@ describe('the question before a stop', () => {
 
   it.each([
     [{ gpu: undefined }, 'GPU: unknown, price unknown'],
-    [{ gpu: '' }, 'GPU: none, from $0.021/h (price of 2026-10-04, before credits)'],
+    [{ gpu: '' }, 'GPU: none, from $0.0207/h (price of 2026-10-04, before credits)'],
   ])('says of a sandbox what is not known: %j', (changes, line) => {
     expect(stopSandboxLines(sandboxOf(changes), undefined, datedRates, now)).toContain(line);
     expect(stopSandboxLines(sandboxOf({ appId: '' }), undefined, datedRates, now)).toContain('App: unknown');

@@ -34,7 +34,7 @@ describe('GPUs to choose from', () => {
   });
 
   it('say where the prices are from', () => {
-    expect(named('', 'L4')?.note).toMatch(/Price of 2026-10-04, before credits/);
-    expect(named('', 'L4', { ...datedRates, source: 'live' })?.note).toMatch(/Live price/);
+    expect(named('', 'L4')?.note).toMatch(/Prices of 2026-10-04, before credits/);
+    expect(named('', 'L4', { ...datedRates, source: 'live' })?.note).toMatch(/Live prices/);
   });
 });

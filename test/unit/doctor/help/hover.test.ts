@@ -84,11 +84,13 @@ describe('over a decorator', () => {
     expect(words).toMatch(
       /^\*\*\$1\.71\/h\*\* while one container runs:\n\n- L4:2: \$1\.60\/h\n- 2 cores and 2 GiB: \$0\.11\/h\n/,
     );
-    expect(words).toMatch(/Price of 2026-10-04, before credits\./);
+    expect(words).toMatch(/Prices of 2026-10-04, before credits\./);
   });
 
   it('has Modal’s own least where nothing is asked for', () => {
-    expect(shown(unit(''))).toMatch(/^\*\*\$0\.007\/h\*\*.*\n\n- 0\.125 cores and 0\.125 GiB: \$0\.007\/h\n/);
+    expect(shown(unit(''))).toMatch(
+      /^\*\*\$0\.0069\/h\*\*.*\n\n- 0\.125 cores and 0\.125 GiB: \$0\.0069\/h\n/,
+    );
   });
 
   it('has a price for each of several choices and no sum', () => {
@@ -117,7 +119,7 @@ describe('over a decorator', () => {
 
   it('names what adds to the price', () => {
     expect(shown(unit('region="us", nonpreemptible=True'))).toMatch(
-      /^\*\*More than \$0\.007\/h\*\*[^]*region= and nonpreemptible= add to this price/,
+      /^\*\*More than \$0\.0069\/h\*\*[^]*region= and nonpreemptible= add to this price/,
     );
     expect(shown(unit('nonpreemptible=False'))).not.toMatch(/this price/);
   });

@@ -91,7 +91,9 @@ describe('what an answer is', () => {
     expect(summary.map((block) => block.kind)).toEqual(['table', 'text']);
     expect(JSON.stringify(summary).length).toBeLessThan(70_000);
     expect(summary[1]).toMatchObject({
-      text: expect.stringMatching(/\n\n… cut after 64 KB of 196 KB; the Raw tab has all of it\.$/s) as string,
+      text: expect.stringMatching(
+        /\n\n… cut after 64 KB of 195\.3 KB; the Raw tab has all of it\.$/s,
+      ) as string,
     });
     const highlights = [{ label: 'Text', path: 'text' }];
     const sample = { ...catalogApp().samples[0]!, expect: { status: 200, description: '', highlights } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ScriptPlan } from '../../../../src/features/workspace/core/running/scriptProcess.ts';
-import { endOwnApp } from '../../../../src/features/workspace/core/running/scriptProcess.ts';
+import { ScriptCommand } from '../../../../src/features/workspace/core/running/scriptCommand.ts';
 import type { App } from '../../../../src/domain/app.ts';
 import { datedRates } from '../../../../src/domain/cost.ts';
 import type { ControlPlane } from '../../../../src/modal/controlPlane.ts';
@@ -29,7 +29,9 @@ async function endedFor(page: string): Promise<string[]> {
     disconnectApp: (id) => Promise.resolve(void ended.push(id)),
   };
   const logger = { warn: (text: string) => expect.unreachable(text) };
-  await endOwnApp(plan, { plane, logger } as unknown as Parameters<typeof endOwnApp>[1], page);
+  const command = new ScriptCommand(plan);
+  command.readPage(`✓ Initialized. View run at ${page}`);
+  await command.endApp({ plane, logger } as unknown as Parameters<typeof command.endApp>[0]);
   return ended;
 }
 

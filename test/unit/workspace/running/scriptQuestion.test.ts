@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planUnits } from '../../../../src/features/deploy/core/plan.ts';
+import { planUnits } from '../../../../src/features/deploy/core/planParts.ts';
 import type { ScriptPlan } from '../../../../src/features/workspace/core/running/scriptProcess.ts';
 import { scriptQuestion } from '../../../../src/features/workspace/core/running/scriptQuestion.ts';
 import { datedRates } from '../../../../src/domain/cost.ts';

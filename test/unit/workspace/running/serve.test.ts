@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type {
-  ScriptPlan,
-  ScriptServices,
-} from '../../../../src/features/workspace/core/running/scriptProcess.ts';
+import type { ScriptPlan } from '../../../../src/features/workspace/core/running/scriptProcess.ts';
+import type { CommandServices } from '../../../../src/features/deploy/core/appCommand.ts';
+import { ScriptCommand } from '../../../../src/features/workspace/core/running/scriptCommand.ts';
 import type { ServeState } from '../../../../src/features/workspace/core/running/serve.ts';
 import { ServeWatcher } from '../../../../src/features/workspace/core/running/serve.ts';
 import { datedRates } from '../../../../src/domain/cost.ts';
@@ -22,7 +21,7 @@ const plan: ScriptPlan = {
 const services = {
   plane: { listApps: () => Promise.resolve([]) },
   logger: { warn: () => undefined },
-} as unknown as ScriptServices;
+} as unknown as CommandServices;
 
 let states: ServeState[];
 let watcher: ServeWatcher;
@@ -34,8 +33,7 @@ const told = (count: number) => vi.waitUntil(() => failures().length === count);
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   states = [];
-  const listener = { onLine: () => undefined, onState: (state: ServeState) => states.push(state) };
-  watcher = new ServeWatcher(plan, services, listener, 0);
+  watcher = new ServeWatcher(new ScriptCommand(plan), services, (state) => states.push(state));
   watcher.take('Serving... hit Ctrl-C to stop!', 'stdout');
 });
 afterEach(() => {

@@ -1,10 +1,10 @@
 import type { ModalFunction } from '../../../../domain/app.ts';
 import type { Rates } from '../../../../domain/cost.ts';
-import { formatUsdPerHour, gpuUsdPerHour } from '../../../../domain/cost.ts';
+import { gpuUsdPerHour } from '../../../../domain/cost.ts';
 import type { Autoscaler, AutoscalerField, AutoscalerValues } from '../../../../domain/lifecycle.ts';
 import { autoscalerFields, changedFields, scaledownBounds } from '../../../../domain/lifecycle.ts';
-import { plural, spokenAge } from '../../../../shared/words.ts';
-import { sourceWords } from '../costWords.ts';
+import { plural, spokenAge } from '../../../../shared/format.ts';
+import { formatUsd, formatUsdPerHour, priceSource } from '../../../../domain/priceText.ts';
 
 /** How autoscaling reads: names, values, where they come from, what they cost. */
 
@@ -92,8 +92,8 @@ function minimumCost(fn: ModalFunction, least: number, rates: Rates): string[] {
     return [`${kept}. Modal does not tell its GPU, so the price is unknown. It is charged all day.`];
   const [gpu] = fn.gpus;
   if (gpu === undefined) {
-    const core = priceOf(rates.usdPerHour['cpu_hour_cost'], 4);
-    const memory = priceOf(rates.usdPerHour['mem_gib_hour_cost'], 3);
+    const core = formatUsdPerHour(rates.usdPerHour['cpu_hour_cost'], 'an unknown price');
+    const memory = formatUsdPerHour(rates.usdPerHour['mem_gib_hour_cost'], 'an unknown price');
     return [
       `${kept}. No GPU: each is charged for its CPU and memory all day, ${core} for a core and ${memory} for a GiB.`,
     ];
@@ -102,10 +102,6 @@ function minimumCost(fn: ModalFunction, least: number, rates: Rates): string[] {
   if (usd === undefined) return [`${kept}: ${least} × ${gpu}, price unknown. It is charged all day.`];
   const hourly = usd * least;
   return [
-    `${kept}: ${least} × ${gpu} at ${formatUsdPerHour(usd)} = ${formatUsdPerHour(hourly)}, $${(hourly * 24).toFixed(2)} a day (${sourceWords(rates)}; CPU and memory come on top).`,
+    `${kept}: ${least} × ${gpu} at ${formatUsdPerHour(usd)} = ${formatUsdPerHour(hourly)}, ${formatUsd(hourly * 24)} a day (${priceSource(rates)}; CPU and memory come on top).`,
   ];
-}
-
-function priceOf(usdPerHour: number | undefined, digits: number): string {
-  return usdPerHour === undefined ? 'an unknown price' : formatUsdPerHour(usdPerHour, digits);
 }

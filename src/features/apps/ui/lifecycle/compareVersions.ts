@@ -5,7 +5,7 @@ import type { CommitHash } from '../../../../domain/identifiers.ts';
 import type { AppVersion, VersionCommit } from '../../../../domain/lifecycle.ts';
 import type { Text } from '../../../../shared/text.ts';
 import { plain, text } from '../../../../shared/text.ts';
-import { plural } from '../../../../shared/words.ts';
+import { plural } from '../../../../shared/format.ts';
 import type { AppsNeeds } from '../needs.ts';
 import { appFolder } from './appFolder.ts';
 import type { GitApi, GitRepository } from './gitApi.ts';

@@ -1,5 +1,5 @@
 import type { ContainerInfo, FunctionStats } from '../../../../domain/lifecycle.ts';
-import { plural } from '../../../../shared/words.ts';
+import { formatDuration, formatMoment, plural } from '../../../../shared/format.ts';
 
 /** Tooltip lines of a container. @param idle no function of its app runs an input */
 export function containerLines(info: ContainerInfo, idle: boolean): string[] {
@@ -8,7 +8,7 @@ export function containerLines(info: ContainerInfo, idle: boolean): string[] {
       ? info.state === 'starting'
         ? 'Not ready yet'
         : 'Ready at an unknown time'
-      : `Ready since ${new Date(info.readyAt).toLocaleString()}${startWords(info.readyAt, info)}`;
+      : `Ready since ${formatMoment(info.readyAt)}${startWords(info.readyAt, info)}`;
   return [
     `GPU: ${info.gpu === undefined ? 'unknown' : info.gpu || 'none'}`,
     ready,
@@ -19,7 +19,7 @@ export function containerLines(info: ContainerInfo, idle: boolean): string[] {
 
 function startWords(readyAt: number, { enqueuedAt }: ContainerInfo): string {
   if (enqueuedAt === undefined) return '';
-  return `, ${(Math.max(0, readyAt - enqueuedAt) / 1000).toFixed(1)} s after it was asked for`;
+  return `, ${formatDuration(readyAt - enqueuedAt)} after it was asked for`;
 }
 
 export function statsLine({ containers, runningInputs, backlog }: FunctionStats): string {

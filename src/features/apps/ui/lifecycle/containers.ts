@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { App, Container } from '../../../../domain/app.ts';
 import { ModalError } from '../../../../domain/errors.ts';
-import { spokenAge } from '../../../../shared/words.ts';
+import { spokenAge } from '../../../../shared/format.ts';
 import { connectionEnvironment } from '../../../../modal/cli.ts';
 import { findCli } from '../../../account/index.ts';
 import { pick } from '../../../../editor/pick.ts';

@@ -3,7 +3,7 @@ import { ModalError } from '../../../../domain/errors.ts';
 import type { AppVersion, Redeployed } from '../../../../domain/lifecycle.ts';
 import type { Text } from '../../../../shared/text.ts';
 import { lines, plain, text } from '../../../../shared/text.ts';
-import { plural, pluralOf } from '../../../../shared/words.ts';
+import { plural, pluralOf } from '../../../../shared/format.ts';
 import { replaceContainers } from '../../../../modal/replaceContainers.ts';
 import type { ControlPlane } from '../../../../modal/controlPlane.ts';
 import { withSignal } from '../../../../editor/withSignal.ts';

@@ -1,13 +1,12 @@
 import type { App, ModalFunction } from '../../../../domain/app.ts';
 import type { Rates } from '../../../../domain/cost.ts';
 import type { ManagedEndpoint } from '../../../../domain/managedEndpoint.ts';
-import { priceWords } from '../../../../domain/runningCost.ts';
 import type { Sandbox } from '../../../../domain/sandbox.ts';
 import { sandboxUsdPerHour } from '../../../../domain/sandbox.ts';
 import type { ServerInfo } from '../../../../domain/server.ts';
 import { serverUsdPerHour } from '../../../../domain/server.ts';
-import { gpuChoiceWords, plural, spokenAge } from '../../../../shared/words.ts';
-import { sourceWords } from '../costWords.ts';
+import { formatUsdPerHour, gpuChoices, priceSource } from '../../../../domain/priceText.ts';
+import { plural, spokenAge } from '../../../../shared/format.ts';
 
 /** What the questions say before something ends that runs beside functions, one fact a line. */
 
@@ -19,7 +18,7 @@ export function stopSandboxLines(
 ): string[] {
   const { gpu, environment, appId } = sandbox;
   const usd = sandboxUsdPerHour(sandbox, rates);
-  const price = usd === undefined ? 'price unknown' : `from ${priceWords(usd)} (${sourceWords(rates)})`;
+  const price = usd === undefined ? 'price unknown' : `from ${formatUsdPerHour(usd)} (${priceSource(rates)})`;
   return [
     `App: ${app?.name ?? (appId || 'unknown')}`,
     `Environment: ${environment}`,
@@ -58,7 +57,9 @@ export function stopContainersLines(
 function priceLine(gpus: readonly string[] | undefined, info: ServerInfo | undefined, rates: Rates): string {
   const usd = serverUsdPerHour({ gpus }, info, rates);
   const price =
-    usd === undefined ? 'price unknown' : `from ${priceWords(usd)} per container (${sourceWords(rates)})`;
-  const gpu = gpus === undefined ? 'unknown' : gpus.length === 0 ? 'none' : gpuChoiceWords(gpus);
+    usd === undefined
+      ? 'price unknown'
+      : `from ${formatUsdPerHour(usd)} per container (${priceSource(rates)})`;
+  const gpu = gpus === undefined ? 'unknown' : gpus.length === 0 ? 'none' : gpuChoices(gpus);
   return `GPU: ${gpu}, ${price}`;
 }

@@ -1,5 +1,5 @@
 import type { ServerStats } from '../../../../domain/server.ts';
-import { plural, pluralOf } from '../../../../shared/words.ts';
+import { formatDuration, plural, pluralOf } from '../../../../shared/format.ts';
 
 /** A tooltip line, e.g. `Last hour: 12 requests (11 × 2xx, 1 × 5xx), half within 20 ms, 95% within 80 ms, 1 container`. */
 export function serverStatsLine(
@@ -11,13 +11,8 @@ export function serverStatsLine(
   const { p50, p95 } = latency ?? {};
   return [
     `${span}: ${pluralOf(requests, 'request')}${codes.length > 0 ? ` (${codes.join(', ')})` : ''}`,
-    ...(p50 === undefined ? [] : [`half within ${duration(p50)}`]),
-    ...(p95 === undefined ? [] : [`95% within ${duration(p95)}`]),
+    ...(p50 === undefined ? [] : [`half within ${formatDuration(p50)}`]),
+    ...(p95 === undefined ? [] : [`95% within ${formatDuration(p95)}`]),
     pluralOf(containers, 'container'),
   ].join(', ');
-}
-
-function duration(milliseconds: number): string {
-  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
 }

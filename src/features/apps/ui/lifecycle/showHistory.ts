@@ -6,7 +6,7 @@ import type { Target } from '../../../../domain/target.ts';
 import { resolveApp } from '../resolveApp.ts';
 import type { Text } from '../../../../shared/text.ts';
 import { plain, text } from '../../../../shared/text.ts';
-import { spokenAge } from '../../../../shared/words.ts';
+import { spokenAge } from '../../../../shared/format.ts';
 import { pick } from '../../../../editor/pick.ts';
 import type { AppsNeeds } from '../needs.ts';
 import { withSignal } from '../../../../editor/withSignal.ts';

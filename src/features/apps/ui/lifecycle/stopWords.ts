@@ -1,6 +1,6 @@
 import type { App, ModalFunction } from '../../../../domain/app.ts';
 import type { Rates } from '../../../../domain/cost.ts';
-import { pluralOf } from '../../../../shared/words.ts';
+import { pluralOf } from '../../../../shared/format.ts';
 import { gpuLines } from '../costWords.ts';
 
 /** What the question before a stop says, one fact a line. */

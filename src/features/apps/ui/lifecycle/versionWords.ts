@@ -1,5 +1,5 @@
 import type { AppVersion, VersionCommit } from '../../../../domain/lifecycle.ts';
-import { momentWords, shortAge, spokenAge } from '../../../../shared/words.ts';
+import { formatMoment, shortAge, spokenAge } from '../../../../shared/format.ts';
 
 /** How versions of an app read in rows, pickers and questions. */
 
@@ -58,7 +58,7 @@ export function versionTooltip(version: AppVersion): string[] {
   const { commit, tag, clientVersion, deployedBy, live } = version;
   return [
     `Version ${version.number}${live ? ', live' : ''}${kindWord(version) ? `, ${kindWord(version)}` : ''}`,
-    `Deployed ${momentWords(version.deployedAt)}${deployedBy ? ` by ${deployedBy}` : ''}`,
+    `Deployed ${formatMoment(version.deployedAt)}${deployedBy ? ` by ${deployedBy}` : ''}`,
     ...(clientVersion ? [`Modal client ${clientVersion}`] : []),
     ...(tag ? [`Tag ${tag}`] : []),
     ...(commit ? commitLines(commit) : [noCommit(version)]),
@@ -88,7 +88,7 @@ function noCommit({ unusableCommit }: AppVersion): string {
 function commitLines({ hash, branch, author, time, repoUrl, dirty }: VersionCommit): string[] {
   return [
     `Commit ${hash}${branch ? ` on ${branch}` : ''}`,
-    ...(author ? [`By ${author}${time === undefined ? '' : `, ${new Date(time).toLocaleString()}`}`] : []),
+    ...(author ? [`By ${author}${time === undefined ? '' : `, ${formatMoment(time)}`}`] : []),
     ...(repoUrl ? [repoUrl] : []),
     ...(dirty ? ['The checkout had uncommitted changes (*)'] : []),
     ...(dirty === undefined ? ['Modal does not tell whether the checkout had uncommitted changes (?)'] : []),

@@ -1,8 +1,9 @@
 import type { Rates } from '../../../../domain/cost.ts';
-import { formatUsdPerHour, gpuUsdPerHour } from '../../../../domain/cost.ts';
+import { gpuUsdPerHour } from '../../../../domain/cost.ts';
 import type { GpuType } from '../../../../domain/gpu.ts';
 import { gpuTypes, mostGpus, parseGpu } from '../../../../domain/gpu.ts';
-import { plural } from '../../../../shared/words.ts';
+import { plural } from '../../../../shared/format.ts';
+import { formatUsdPerHour, priceNote } from '../../../../domain/priceText.ts';
 
 /** One thing that may stand in a text literal. */
 export interface Choice {
@@ -44,8 +45,8 @@ function gpuChoice(name: string, rates: Rates, note = ''): Choice | undefined {
   const most = name.includes(':') ? '' : mostWords(type);
   return {
     name,
-    detail: `${memoryWords(type.memoryGb, count)} · ${gpuPriceWords(name, rates)}`,
-    note: [note, most, pricesNote(rates)].filter(Boolean).join(' '),
+    detail: `${memoryWords(type.memoryGb, count)} · ${formatUsdPerHour(gpuUsdPerHour(name, rates))}`,
+    note: [note, most, `${priceNote(rates)}.`].filter(Boolean).join(' '),
   };
 }
 
@@ -59,18 +60,6 @@ function mostWords(type: GpuType): string {
 
 const memoryWords = (gigabytes: number, count: number) =>
   count === 1 ? `${gigabytes} GB` : `${plural(count, 'GPU')}, ${count} × ${gigabytes} GB`;
-
-export function gpuPriceWords(gpu: string, rates: Rates): string {
-  const usd = gpuUsdPerHour(gpu, rates);
-  return usd === undefined ? 'price unknown' : formatUsdPerHour(usd);
-}
-
-/** Where prices are from. */
-export function pricesNote({ source, asOf }: Rates): string {
-  return source === 'live'
-    ? 'Live price of your workspace, before credits.'
-    : `Price of ${asOf}, before credits.`;
-}
 
 const broad = 'Costs 1.5 times the price without a region.';
 const narrow = 'Costs 1.75 times the price without a region.';

@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import { toString as sentenceOf } from 'cronstrue';
+import { plural } from '../../../../shared/format.ts';
 
 /** When a cron runs. Either it has a sentence, or words of what is wrong with it. */
 export interface CronHelp {
@@ -118,6 +119,6 @@ export function periodWords(parts: Readonly<Record<string, number>>): string | u
   const [only] = given;
   if (!only) return undefined;
   if (given.length === 1 && only.count === 1) return `Every ${only.noun}`;
-  const words = given.map(({ count, noun }) => `${count} ${noun}${count === 1 ? '' : 's'}`);
+  const words = given.map(({ count, noun }) => plural(count, noun));
   return `Every ${words.slice(0, -1).join(', ')}${words.length > 1 ? ' and ' : ''}${words.at(-1) ?? ''}`;
 }

@@ -1,10 +1,9 @@
 import type { AppDetails } from '../../../../domain/app.ts';
 import type { Rates } from '../../../../domain/cost.ts';
-import { priceWords } from '../../../../domain/runningCost.ts';
 import type { Markdown } from '../../../../shared/text.ts';
 import { commandLink, joinMarkdown, markdownText, text } from '../../../../shared/text.ts';
-import { gpuChoiceWords, plural, spokenAge } from '../../../../shared/words.ts';
-import { pricesNote } from './choices.ts';
+import { formatUsdPerHour, gpuChoices, priceNote } from '../../../../domain/priceText.ts';
+import { plural, spokenAge } from '../../../../shared/format.ts';
 import { isTimeZone } from './cronWords.ts';
 import type { Hovered } from './hover.ts';
 import type { UnitFacts } from './unitFacts.ts';
@@ -96,12 +95,12 @@ function priceParts(facts: UnitFacts, rates: Rates): Markdown[] {
   const head =
     sum === undefined
       ? markdownText`Price of one container:`
-      : markdownText`**${surcharges.length > 0 ? 'More than ' : ''}${priceWords(sum)}** while one container runs:`;
+      : markdownText`**${surcharges.length > 0 ? 'More than ' : ''}${formatUsdPerHour(sum)}** while one container runs:`;
   const rest =
     cores === undefined || memoryGib === undefined
       ? 'Cores or memory set by the code'
       : `${plural(round(cores), 'core')} and ${round(memoryGib)} GiB`;
-  const lines = [gpuWords(gpus), `${rest}: ${restUsd === undefined ? 'price unknown' : priceWords(restUsd)}`];
+  const lines = [gpuWords(gpus), `${rest}: ${formatUsdPerHour(restUsd)}`];
   const list = joinMarkdown(
     lines.filter(Boolean).map((line) => markdownText`- ${line}`),
     '\n',
@@ -111,15 +110,13 @@ function priceParts(facts: UnitFacts, rates: Rates): Markdown[] {
     head,
     list,
     ...(more ? [markdownText`${more} ${surcharges.length > 1 ? 'add' : 'adds'} to this price.`] : []),
-    markdownText`${pricesNote(rates)} Modal charges for more cores and memory where a container uses more.`,
+    markdownText`${priceNote(rates)}. Modal charges for more cores and memory where a container uses more.`,
   ];
 }
 
 function gpuWords(gpus: UnitFacts['gpus']): string {
-  if (gpus === undefined) return `${gpuChoiceWords(undefined)}: price unknown`;
-  return gpus
-    .map(({ name, usd }) => `${name}: ${usd === undefined ? 'price unknown' : priceWords(usd)}`)
-    .join(' or ');
+  if (gpus === undefined) return `${gpuChoices(undefined)}: price unknown`;
+  return gpus.map(({ name, usd }) => `${name}: ${formatUsdPerHour(usd)}`).join(' or ');
 }
 
 const round = (value: number) => Number(value.toFixed(3));

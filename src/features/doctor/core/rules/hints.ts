@@ -1,10 +1,11 @@
 import type { SyntaxNode } from '@lezer/common';
 import { gpuUsdPerHour } from '../../../../domain/cost.ts';
-import { plural } from '../../../../shared/words.ts';
+import { plural } from '../../../../shared/format.ts';
 import type { Argument } from '../../../workspace/core/index.ts';
 import type { Rule } from '../rule.ts';
 import type { Call } from '../sites.ts';
 import type { Check, CheckedFile, Hit } from './check.ts';
+import { formatUsd } from '../../../../domain/priceText.ts';
 
 const inFunction = (args: string, below = '') => `import modal
 
@@ -106,7 +107,8 @@ function* costHits(call: Call, checked: CheckedFile): Generator<Hit> {
   const oneHour = checked.rates && gpuUsdPerHour(name, checked.rates);
   const containers = containersOfCall(call, checked);
   const perHour = oneHour === undefined || containers === undefined ? undefined : oneHour * containers;
-  const cost = (seconds: number) => (perHour === undefined ? '' : `: ${usd((perHour * seconds) / 3600)}`);
+  const cost = (seconds: number) =>
+    perHour === undefined ? '' : `: ${formatUsd((perHour * seconds) / 3600)}`;
   const number = (key: string) => {
     const given = argument(call, key);
     const value = given && checked.file.valueOf(given.value);
@@ -114,7 +116,7 @@ function* costHits(call: Call, checked: CheckedFile): Generator<Hit> {
   };
   const least = number('min_containers') ?? number('keep_warm');
   if (least && least.value > 0) {
-    const price = oneHour === undefined ? '' : ` (${usd(oneHour * 24 * least.value)} for the GPU)`;
+    const price = oneHour === undefined ? '' : ` (${formatUsd(oneHour * 24 * least.value)} for the GPU)`;
     const detail = `${plural(least.value, 'container')} with ${name.slice(0, 40)}, used or not, all day${price}`;
     yield { rule: warm, ...least.place, detail: `Modal charges for ${detail}` };
   }
@@ -176,4 +178,3 @@ const isBareName = (text: string) => /^[A-Za-z][\w.-]*(?:\[[\w,. -]*\])?$/.test(
 const argument = (call: Call, key: string): Argument | undefined =>
   call.args.find(({ name }) => name === key);
 const placeOf = ({ from, to }: SyntaxNode) => ({ from, to });
-const usd = (amount: number) => `$${amount < 10 ? amount.toFixed(2) : amount.toFixed(0)}`;

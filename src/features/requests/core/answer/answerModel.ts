@@ -13,6 +13,7 @@ import type { StreamReader } from './streamReader.ts';
 import { tablePaths } from './table.ts';
 import type { Vector } from './vectors.ts';
 import { vectorsOf } from './vectors.ts';
+import { formatCount, formatSize } from '../../../../shared/format.ts';
 
 export type ModelTab =
   'summary' | 'stream' | 'json' | 'table' | 'markdown' | 'images' | 'vectors' | 'raw' | 'hex' | 'headers';
@@ -98,16 +99,16 @@ export class AnswerModel {
     if (content.kind === 'empty') notes.push('The answer has no body.');
     if (content.kind === 'events' && result.bytes && result.size > result.bytes.length)
       notes.push(
-        `Of the stream, the first ${Math.round(result.bytes.length / 1024 / 1024)} MB are kept as text, and the newest events.`,
+        `Of the stream, the first ${formatSize(result.bytes.length)} are kept as text, and the newest events.`,
       );
     if (content.kind === 'events') notes.push(...stream.remarks);
     if (content.kind === 'events' && stream.leftOut > 0)
       notes.push(
-        `${stream.leftOut.toLocaleString('en-US')} events or lines of the stream were longer than ${longestEvent / 1024 / 1024} MB. They are left out of the events, the text and the figures; Raw and Save have them.`,
+        `${formatCount(stream.leftOut)} events or lines of the stream were longer than ${formatSize(longestEvent)}. They are left out of the events, the text and the figures; Raw and Save have them.`,
       );
     if (content.kind === 'events' && stream.count > stream.events.length)
       notes.push(
-        `${stream.count.toLocaleString('en-US')} events came; the newest ${stream.events.length.toLocaleString('en-US')} are kept.`,
+        `${formatCount(stream.count)} events came; the newest ${formatCount(stream.events.length)} are kept.`,
       );
     return notes;
   }

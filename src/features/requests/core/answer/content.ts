@@ -4,6 +4,7 @@ import { parseKeepingNumbers } from '../keepNumbers.ts';
 import type { Json } from './json.ts';
 import { isTooWide, mostKeys, mostMembers } from './jsonWidth.ts';
 import { charsetOf, encodingOf, mediaType } from '../textBody.ts';
+import { formatCount, formatSize } from '../../../../shared/format.ts';
 
 export type { Json } from './json.ts';
 
@@ -19,8 +20,6 @@ export interface Content {
 
 /** Parsing takes the host up to 70 ms for each megabyte. */
 const largestJson = 32 * 1024 * 1024;
-const mb = 1024 * 1024;
-const count = (value: number) => value.toLocaleString('en-US');
 
 export function contentOf(result: HttpResult): Content {
   const type = mediaType(result.headers);
@@ -52,11 +51,11 @@ function textContent(result: HttpResult, type: string): Content {
   const other = type === 'text/markdown' ? ('markdown' as const) : ('text' as const);
   if (!isJsonType(type) && !looksLike) return { kind: other, type, notes: [] };
   if (result.size > largestJson) {
-    const note = `The answer has ${Math.round(result.size / mb)} MB; up to ${largestJson / mb} MB are shown as a tree. Open it to see all.`;
+    const note = `The answer has ${formatSize(result.size)}; up to ${formatSize(largestJson)} are shown as a tree. Open it to see all.`;
     return { kind: other, type, notes: [note] };
   }
   if (isTooWide(body)) {
-    const note = `The answer has more fields than are shown as a tree: ${count(mostMembers)} in all, ${count(mostKeys)} in one object. Open it to see all.`;
+    const note = `The answer has more fields than are shown as a tree: ${formatCount(mostMembers)} in all, ${formatCount(mostKeys)} in one object. Open it to see all.`;
     return { kind: other, type, notes: [note] };
   }
   try {

@@ -1,5 +1,6 @@
 import type { Json } from './json.ts';
 import { isContainer, isRecord, jsonText, numberOf } from './json.ts';
+import { plural } from '../../../../shared/format.ts';
 
 /** Steps from the root: names of objects, places in lists. */
 export type JsonPath = readonly (string | number)[];
@@ -29,10 +30,10 @@ export function valueAt(root: Json, path: JsonPath): Json | undefined {
 export function rowOf(path: JsonPath, value: Json): JsonRow {
   if (value === null) return { path, kind: 'null', text: 'null', count: 0 };
   if (Array.isArray(value))
-    return { path, kind: 'array', text: counted(value.length, 'item'), count: value.length };
+    return { path, kind: 'array', text: plural(value.length, 'item'), count: value.length };
   if (isRecord(value)) {
     const count = Object.keys(value).length;
-    return { path, kind: 'object', text: counted(count, 'field'), count };
+    return { path, kind: 'object', text: plural(count, 'field'), count };
   }
   if (typeof value === 'string')
     return { path, kind: 'string', text: JSON.stringify(shortened(value)), count: 0 };
@@ -109,8 +110,4 @@ export function pathText(path: JsonPath): string {
 
 function shortened(text: string): string {
   return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
-}
-
-function counted(count: number, word: string): string {
-  return `${count.toLocaleString('en-US')} ${word}${count === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,6 @@
 import type { Timing } from '../../../../domain/request.ts';
 import type { CallStart } from '../callFacts.ts';
+import { formatDuration, plural } from '../../../../shared/format.ts';
 
 export interface TimingPart {
   readonly kind: 'connect' | 'queue' | 'start' | 'wait' | 'body';
@@ -36,9 +37,9 @@ export function timingParts(timing: Timing, start?: CallStart): TimingPart[] {
 /** `2 long polls: 150 s, 12 s`. */
 export function pollNote({ polls, pollTimes = [] }: Timing): string {
   if (polls === 0) return '';
-  const times = pollTimes.slice(0, 5).map((ms) => `${(ms / 1000).toFixed(1)} s`);
+  const times = pollTimes.slice(0, 5).map((ms) => formatDuration(ms));
   const more = pollTimes.length > 5 ? ', …' : '';
-  return `${polls} long poll${polls === 1 ? '' : 's'}${times.length > 0 ? `: ${times.join(', ')}${more}` : ''}`;
+  return `${plural(polls, 'long poll')}${times.length > 0 ? `: ${times.join(', ')}${more}` : ''}`;
 }
 
 /** Queue and cold start in a few words, for people and screen readers. */

@@ -6,6 +6,7 @@ import { readModelEvent } from './modelOutput.ts';
 import { errorOfBody, errorOfEvent } from './serverError.ts';
 import type { TokenUsage } from './tokenUsage.ts';
 import { usageOf } from './tokenUsage.ts';
+import { plural } from '../../../../shared/format.ts';
 
 /** What a stream of model output came to, in milliseconds since the request was sent. */
 export interface TokenFacts {
@@ -83,7 +84,7 @@ export class TokenStream {
   get error(): string | undefined {
     if (this.#errors === 0) return undefined;
     const more = this.#errors - 1;
-    return more === 0 ? this.#error : `${this.#error} (and ${more} more error${more === 1 ? '' : 's'})`;
+    return more === 0 ? this.#error : `${this.#error} (and ${plural(more, 'more error')})`;
   }
 
   /** Why the output ended, in the word of its dialect; '' where that was not told. */

@@ -6,7 +6,6 @@ import { LitElement, html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import type { AnswerContent, AnswerState, AnswerTab, DoneState, ToAnswerView } from '../../answerMessages.ts';
 import { toAnswerView } from '../../answerMessages.ts';
-import { bytes, duration } from '../format.ts';
 import { answerStyles } from './answerStyles.ts';
 import { contentStyles } from './contentStyles.ts';
 import type { Post } from './headView.ts';
@@ -21,6 +20,7 @@ import { tableView } from './tableView.ts';
 import './treeElement.ts';
 import type { TreeElement } from './treeElement.ts';
 import { vectorsView } from './vectorsView.ts';
+import { formatDuration, formatSize } from '../../../../shared/format.ts';
 
 const tabNames: Readonly<Record<AnswerTab, string>> = {
   summary: 'Summary',
@@ -262,7 +262,7 @@ function spokenState(state: AnswerState): string {
   if (state.kind === 'sending') return state.head ? 'Receiving' : 'Sending';
   if (state.kind !== 'done') return '';
   const { status } = state.head;
-  return `Answered with status ${status} after ${duration(state.totalMs)}, ${bytes(state.size)}`;
+  return `Answered with status ${status} after ${formatDuration(state.totalMs)}, ${formatSize(state.size)}`;
 }
 
 customElements.define('modal-answer', AnswerElement);

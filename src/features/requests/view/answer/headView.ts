@@ -1,8 +1,8 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { AnswerState, DoneState, FromAnswerView } from '../../answerMessages.ts';
-import { bytes, duration } from '../format.ts';
 import { timingView } from './timingView.ts';
+import { formatCount, formatDuration, formatNumber, formatSize, plural } from '../../../../shared/format.ts';
 
 type Explanation = NonNullable<DoneState['explanation']>;
 type Action = NonNullable<Explanation['action']>;
@@ -24,7 +24,7 @@ export function doneHead(state: DoneState, post: Post, act: (action: Action) => 
   const canCopy = state.tabs.includes('raw');
   return html`<div class="status">
       ${statusChip(state.head, state.explanation !== undefined)}
-      <span class="facts">${duration(state.totalMs)}</span>
+      <span class="facts">${formatDuration(state.totalMs)}</span>
       <span class="facts">${sizeWords(state)}</span>
       ${tokensView(state.tokens)}
       <span class="actions">
@@ -64,7 +64,7 @@ export function streamHead(
 ): TemplateResult {
   return html`<div class="status">
     ${head ? statusChip(head, false) : nothing}
-    <span class="facts">${duration(Math.max(0, now - startedAt))}</span>
+    <span class="facts">${formatDuration(Math.max(0, now - startedAt))}</span>
     ${tokensView(tokens)}
     <span class="spacer"></span>
     <span class="facts receiving"><vscode-icon name="loading" spin></vscode-icon> Receiving</span>
@@ -81,21 +81,23 @@ function statusChip({ status, statusText }: DoneState['head'], isExplained: bool
 }
 
 function sizeWords({ size, compressedSize }: DoneState): string {
-  return compressedSize === undefined ? bytes(size) : `${bytes(size)} (${bytes(compressedSize)} compressed)`;
+  return compressedSize === undefined
+    ? formatSize(size)
+    : `${formatSize(size)} (${formatSize(compressedSize)} compressed)`;
 }
 
 function tokensView(tokens: DoneState['tokens']): TemplateResult | typeof nothing {
   if (!tokens) return nothing;
   const { firstTokenMs, tokensPerSecond, isCounted, reasoningTokens } = tokens;
   const about = isCounted ? '' : '≈ ';
-  const thoughts = reasoningTokens === undefined ? '' : `, ${reasoningTokens} reasoning`;
-  const count = `${about}${tokens.tokens} tokens (${isCounted ? 'usage' : 'chunks'}${thoughts})`;
-  const speed = tokensPerSecond === undefined ? '' : `, ${about}${tokensPerSecond.toFixed(1)} tokens/s`;
+  const thoughts = reasoningTokens === undefined ? '' : `, ${formatCount(reasoningTokens)} reasoning`;
+  const count = `${about}${plural(tokens.tokens, 'token')} (${isCounted ? 'usage' : 'chunks'}${thoughts})`;
+  const speed = tokensPerSecond === undefined ? '' : `, ${about}${formatNumber(tokensPerSecond)} tokens/s`;
   const basis = isCounted
     ? 'Counted by the server (its usage)'
     : 'Estimated: the server sent no usage, so each chunk counts as one token';
   return html`<span class="facts" title=${basis}
-    >First token ${duration(firstTokenMs)}, ${count}${speed}</span
+    >First token ${formatDuration(firstTokenMs)}, ${count}${speed}</span
   >`;
 }
 
@@ -120,7 +122,7 @@ export function waitingView(state: AnswerState, now: number): TemplateResult {
     const cold = waited > 2000 ? 'Waiting for a container to start or the model to answer…' : 'Sending…';
     return html`<div class="empty" role="status">
       <vscode-progress-ring></vscode-progress-ring>
-      <span>${cold} ${(waited / 1000).toFixed(0)} s</span>
+      <span>${cold} ${formatDuration(Math.round(waited / 1000) * 1000)}</span>
       ${state.polls > 0 ? html`<span>Long poll ${state.polls} of Modal's web edge</span>` : nothing}
     </div>`;
   }

@@ -1,8 +1,8 @@
 import { html } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ContentOf } from '../../answerMessages.ts';
-import { bytes } from '../format.ts';
 import type { Post } from './headView.ts';
+import { formatSize } from '../../../../shared/format.ts';
 
 /** Pictures that were in the answer. None is ever loaded from elsewhere. */
 export function imagesView({ images }: ContentOf<'images'>, post: Post): TemplateResult {
@@ -17,7 +17,7 @@ export function imagesView({ images }: ContentOf<'images'>, post: Post): Templat
           }
           <figcaption>
             <span>${label}</span>
-            <span class="facts">${type}, ${bytes(size)}<span class="measure"></span></span>
+            <span class="facts">${type}, ${formatSize(size)}<span class="measure"></span></span>
             <vscode-button secondary @click=${() => post({ type: 'answer/saveImage', index })}
               >Save…</vscode-button
             >

@@ -1,9 +1,9 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { AnswerEvent } from '../../answerMessages.ts';
-import { duration } from '../format.ts';
 import { growingText } from './growingText.ts';
 import type { Post } from './headView.ts';
+import { formatCount, formatDuration, plural } from '../../../../shared/format.ts';
 import './virtualRows.ts';
 
 /** A stream as the view has it; grows while it comes. */
@@ -90,13 +90,13 @@ function eventRow(
 ): TemplateResult {
   if (!event) return html``;
   return html`<div id=${id} class="line" role="option" aria-selected=${isSelected} @click=${select}>
-    <span class="place">${event.index + 1}</span><span class="time">${duration(event.at)}</span>
+    <span class="place">${event.index + 1}</span><span class="time">${formatDuration(event.at)}</span>
     ${event.type === 'message' ? nothing : html`<span class="name">${event.type}</span>`}
     <span class="value">${event.data}</span>
   </div>`;
 }
 
 function countWords(count: number, kept: number): string {
-  const all = `${count.toLocaleString()} event${count === 1 ? '' : 's'}`;
-  return kept < count ? `${all}, the newest ${kept.toLocaleString()} here` : all;
+  const all = plural(count, 'event');
+  return kept < count ? `${all}, the newest ${formatCount(kept)} here` : all;
 }

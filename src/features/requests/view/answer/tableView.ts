@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit';
 import type { ContentOf } from '../../answerMessages.ts';
 import { option } from '../option.ts';
 import type { Post } from './headView.ts';
+import { plural } from '../../../../shared/format.ts';
 
 const moreRows = 500;
 
@@ -22,7 +23,7 @@ export function tableView(content: ContentOf<'table'>, post: Post): TemplateResu
     ask({ order: { column, descending: order?.column === column && !order.descending } });
   return html`<div class="tools">
       ${names.length > 1 ? picker(names, selected, (index) => ask({ selected: index, count: 200, order: undefined })) : nothing}
-      <span class="facts">${total.toLocaleString()} row${total === 1 ? '' : 's'}</span>
+      <span class="facts">${plural(total, 'row')}</span>
     </div>
     <div class="scroll wide" tabindex="0" role="region" aria-label=${`Table ${names[selected] ?? ''}`}>
       <table>

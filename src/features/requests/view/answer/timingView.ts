@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import type { DoneState } from '../../answerMessages.ts';
-import { duration } from '../format.ts';
+import { formatDuration } from '../../../../shared/format.ts';
 
 /** Where the time went: as a bar, in words, and as a table for those who do not see the bar. */
 export function timingView({ parts, totalMs, startNote, cost }: DoneState): TemplateResult {
@@ -14,21 +14,21 @@ export function timingView({ parts, totalMs, startNote, cost }: DoneState): Temp
       ${parts.map(
         ({ kind, label, ms, note }) =>
           html`<span
-            ><i class=${kind}></i>${label} ${duration(ms)}${note ? html` (${note})` : nothing}</span
+            ><i class=${kind}></i>${label} ${formatDuration(ms)}${note ? html` (${note})` : nothing}</span
           >`,
       )}
       <span>${startNote}</span>
     </div>
     <table class="spoken">
       <caption>
-        Timing, ${duration(totalMs)} in all. ${startNote}
+        Timing, ${formatDuration(totalMs)} in all. ${startNote}
       </caption>
       <tbody>
         ${parts.map(
           ({ label, ms, note }) =>
             html`<tr>
               <th scope="row">${label}</th>
-              <td>${duration(ms)} ${note}</td>
+              <td>${formatDuration(ms)} ${note}</td>
             </tr>`,
         )}
       </tbody>

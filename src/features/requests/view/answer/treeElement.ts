@@ -5,6 +5,7 @@ import type { AnswerRow, ContentOf, ToAnswerView } from '../../answerMessages.ts
 import type { Post } from './headView.ts';
 import type { TreeLine, TreePath } from './treeState.ts';
 import { TreeState } from './treeState.ts';
+import { formatCount } from '../../../../shared/format.ts';
 import './virtualRows.ts';
 
 type Found = Extract<ToAnswerView, { type: 'answer/found' }>;
@@ -121,7 +122,7 @@ class TreeElement extends LitElement {
         ${pad}
         @click=${() => this.#ask(line)}
       >
-        Show more of ${line.left.toLocaleString()}…
+        Show more of ${formatCount(line.left)}…
       </div>`;
     const { row, isOpen } = line;
     const canOpen = row.count > 0 && !this.found;

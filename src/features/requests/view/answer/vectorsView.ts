@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit';
 import type { ContentOf } from '../../answerMessages.ts';
 import { option } from '../option.ts';
 import type { Post } from './headView.ts';
+import { formatCount } from '../../../../shared/format.ts';
 
 type Shown = ContentOf<'vectors'>;
 const width = 192;
@@ -27,7 +28,7 @@ export function vectorsView(content: Shown, post: Post): TemplateResult {
             ({ label, dimensions, norm, outline, first }) =>
               html`<tr>
                 <th scope="row">${label}</th>
-                <td>${dimensions.toLocaleString()}</td>
+                <td>${formatCount(dimensions)}</td>
                 <td>${norm.toFixed(4)}</td>
                 <td>${sparkline(outline)}</td>
                 <td class="numbers">${first.join('  ')} …</td>

@@ -2,9 +2,9 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { FileReference } from '../../../../domain/requestDraft.ts';
 import type { ViewFileTarget } from '../../draftMessages.ts';
-import { bytes } from '../format.ts';
 import type { Editing } from './editing.ts';
 import { words } from './words.ts';
+import { formatSize } from '../../../../shared/format.ts';
 
 /** A file with its size or what is wrong with it, and the button that chooses another. Files can be dropped on it. */
 export function fileChip(
@@ -23,7 +23,7 @@ export function fileChip(
       file
         ? html`<span class="chosen" title=${file.uri}>
             <vscode-icon name=${state?.problem ? 'error' : 'file'}></vscode-icon>${file.name}
-            ${state && !state.problem ? html`<span class="quiet">${bytes(state.size)}</span>` : nothing}
+            ${state && !state.problem ? html`<span class="quiet">${formatSize(state.size)}</span>` : nothing}
           </span>`
         : html`<span class="quiet">${words.noFile}, ${words.dropHint}</span>`
     }

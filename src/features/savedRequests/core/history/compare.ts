@@ -1,6 +1,7 @@
 import type { Json } from '../../../requests/core/index.ts';
 import { cosine, isNumberText, parseKeepingNumbers, vectorsOf } from '../../../requests/core/index.ts';
 import type { HistoryEntry } from './entry.ts';
+import { formatDuration, formatPercent, formatSize } from '../../../../shared/format.ts';
 
 /** Longer answers are compared as they are, and only so far. */
 const longestNormalised = 4 * 1024 * 1024;
@@ -36,26 +37,17 @@ export function compareAnswers(before: Answer, after: Answer, bodies: readonly [
     before.status === after.status
       ? `Status ${after.status} both`
       : `Status ${before.status} → ${after.status}`,
-    `Time ${change(before.timing.total, after.timing.total, milliseconds)}`,
-    `Size ${change(before.size, after.size, size)}`,
+    `Time ${change(before.timing.total, after.timing.total, formatDuration)}`,
+    `Size ${change(before.size, after.size, formatSize)}`,
     ...(similarity === undefined ? [] : [`Cosine similarity ${similarity.toFixed(6)}`]),
   ];
 }
 
 function change(before: number, after: number, words: (value: number) => string): string {
   if (before === after) return `${words(after)} both`;
-  const percent =
-    before > 0 ? ` (${after > before ? '+' : '−'}${Math.abs(Math.round((after / before - 1) * 100))} %)` : '';
+  const share = formatPercent(Math.abs(after / before - 1));
+  const percent = before > 0 ? ` (${after > before ? '+' : '−'}${share})` : '';
   return `${words(before)} → ${words(after)}${percent}`;
-}
-
-export function milliseconds(value: number): string {
-  return value < 1000 ? `${value.toFixed(0)} ms` : `${(value / 1000).toFixed(1)} s`;
-}
-
-export function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
 /** The first embedding of an answer. */

@@ -2,11 +2,8 @@ import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { App } from '../../../../domain/app.ts';
 import type { Rates } from '../../../../domain/cost.ts';
-import type { Logger } from '../../../../shared/logger.ts';
 import type { ModalScript, Runnable, ScriptApp } from '../../../../domain/script.ts';
 import { appObject, isWhollyRead, runnables } from '../../../../domain/script.ts';
-import type { ModalCli } from '../../../../modal/cli.ts';
-import type { Connection } from '../../../../modal/connection.ts';
 import type { ControlPlane } from '../../../../modal/controlPlane.ts';
 import type {
   CliTarget,
@@ -19,7 +16,6 @@ import {
   cliTarget,
   clockSkewMs,
   DeployError,
-  endUnfinished,
   environmentFlag,
   failureProblems,
   planEnvironment,
@@ -44,21 +40,6 @@ export interface ScriptPlan {
   readonly args: readonly string[];
   /** `args` without what must not be shown, for logs and the clipboard. */
   readonly shownArgs: readonly string[];
-}
-
-export interface ScriptServices {
-  readonly cli: ModalCli;
-  readonly connection: Connection;
-  readonly plane: ControlPlane;
-  readonly env: NodeJS.ProcessEnv;
-  readonly logger: Logger;
-}
-
-/** What a later window has to know of the command, if this one goes. */
-export interface CommandListener {
-  onStart?(pid: number): void;
-  /** The command has made its app. */
-  onApp?(appId: string): void;
 }
 
 export interface ScriptChoice {
@@ -156,24 +137,6 @@ export function pageOfLine(line: string): string {
 
 export function appIdOfPage(page: string): string {
   return /\bap-[A-Za-z0-9]+$/.exec(page)?.[0] ?? '';
-}
-
-/**
- * Ends on the server what the command may not have had the time to end itself. Only the app of this page: one that
- * merely fits by name or age may be a colleague's.
- */
-export async function endOwnApp(
-  plan: ScriptPlan,
-  { plane, logger }: Pick<ScriptServices, 'plane' | 'logger'>,
-  page: string,
-): Promise<void> {
-  const id = appIdOfPage(page);
-  if (!id) return;
-  try {
-    await endUnfinished({ environment: plan.environment, appId: id }, plane);
-  } catch (error) {
-    logger.warn(`The app of a stopped ${plan.kind} could not be ended on the server: ${String(error)}`);
-  }
 }
 
 /** @param output everything that was printed, for the failed step of a build */

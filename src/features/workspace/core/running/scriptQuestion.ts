@@ -3,6 +3,7 @@ import type { Runnable, ScriptApp } from '../../../../domain/script.ts';
 import type { PlannedUnit } from '../../../deploy/core/index.ts';
 import type { ScriptPlan } from './scriptProcess.ts';
 import { costsAttention, unitLines } from '../../../deploy/core/index.ts';
+import { formatUsd, priceSource } from '../../../../domain/priceText.ts';
 
 /** What is asked before a serve or run: GPU and price as far as the text tells them. */
 export interface ScriptQuestion {
@@ -39,11 +40,10 @@ function unknownLines({ app, complete }: ScriptPlan, units: readonly PlannedUnit
   ];
 }
 
-function cpuLine({ usdPerHour, source, asOf }: Rates): string {
-  const usd = usdPerHour['cpu_hour_cost'];
+function cpuLine(rates: Rates): string {
+  const usd = rates.usdPerHour['cpu_hour_cost'];
   if (usd === undefined) return 'A container is charged for CPU and memory while it runs.';
-  const from = source === 'live' ? 'live price' : `price of ${asOf}`;
-  return `A container is charged for CPU and memory while it runs: $${usd.toFixed(4)} per core and hour (${from}, before credits).`;
+  return `A container is charged for CPU and memory while it runs: ${formatUsd(usd)} per core and hour (${priceSource(rates)}).`;
 }
 
 /** A function runs on its own unit; a local entry point, or a serve, may start all of them, also those of other apps. */

@@ -1,10 +1,10 @@
 import type { Endpoint } from '../../../../domain/app.ts';
 import { isCancelled } from '../../../../domain/errors.ts';
-import { cliEnvironment, runCli } from '../../../../modal/cli.ts';
 import type { DeployError, DeployStage } from '../../../deploy/core/index.ts';
 import { announcedStage, explainFailure, laterStage, stageWords } from '../../../deploy/core/index.ts';
-import type { CommandListener, ScriptPlan, ScriptServices } from './scriptProcess.ts';
-import { appIdOfPage, endOwnApp, findOwnApp, pageOfLine, scriptError } from './scriptProcess.ts';
+import { findOwnApp, scriptError } from './scriptProcess.ts';
+import type { CommandServices } from '../../../deploy/core/index.ts';
+import type { ScriptCommand } from './scriptCommand.ts';
 
 export type ServeState =
   | { readonly kind: 'starting'; readonly stage: string }
@@ -21,11 +21,6 @@ export interface ServingState {
   readonly reloadedAt?: number;
 }
 
-export interface ServeListener extends CommandListener {
-  onLine(line: string, stream: 'stdout' | 'stderr'): void;
-  onState(state: ServeState): void;
-}
-
 /** A failed reload ends with this much silence: its traceback comes in pieces. */
 const quietMs = 400;
 /** It ends with this many lines too: containers that go on writing would never let it be told. */
@@ -34,48 +29,34 @@ const mostFailureLines = 1000;
 const publishedAfterMs = 1000;
 
 /**
- * Serves an app until the signal ends it, and tells what happens meanwhile. The server is told when it ends.
+ * Serves an app until it is cancelled, and tells what happens meanwhile. The server is told when it ends.
  * @throws `DeployError` when the CLI fails
  */
 export async function serve(
-  plan: ScriptPlan,
-  services: ScriptServices,
-  listener: ServeListener,
-  signal: AbortSignal,
+  command: ScriptCommand,
+  services: CommandServices,
+  onState: (state: ServeState) => void,
 ): Promise<void> {
-  const startedAt = Date.now();
-  const watcher = new ServeWatcher(plan, services, listener, startedAt);
-  listener.onLine(`$ ${[services.cli.command, ...services.cli.args, ...plan.shownArgs].join(' ')}`, 'stdout');
+  const watcher = new ServeWatcher(command, services, onState);
   try {
-    const result = await runCli(services.cli, plan.args, {
-      cwd: plan.cwd,
-      env: cliEnvironment(services.env, services.connection),
-      logger: services.logger,
-      signal,
-      onStart: (pid) => listener.onStart?.(pid),
-      onLine: (line, stream) => {
-        listener.onLine(line, stream);
-        watcher.take(line, stream);
-      },
-    });
+    const result = await command.execute(services, (line, stream) => watcher.take(line, stream));
     if (result.exitCode === 0) return;
     const output = result.stderr || result.stdout;
-    throw await scriptError(plan, explainFailure(output, result.exitCode), output);
+    throw await scriptError(command.plan, explainFailure(output, result.exitCode), output);
   } catch (error) {
     if (!isCancelled(error)) throw error;
   } finally {
     watcher.dispose();
-    await endOwnApp(plan, services, watcher.page);
+    await command.endApp(services);
   }
 }
 
 /** Reads from the CLI's lines when to ask the server what is served, and when a reload failed. */
 export class ServeWatcher {
-  readonly #plan: ScriptPlan;
-  readonly #services: ScriptServices;
-  readonly #listener: ServeListener;
-  readonly #startedAt: number;
-  page = '';
+  readonly #command: ScriptCommand;
+  readonly #services: CommandServices;
+  readonly #onState: (state: ServeState) => void;
+  readonly #startedAt = Date.now();
   #stage: DeployStage = 'check';
   #serving = false;
   #ended = false;
@@ -87,11 +68,10 @@ export class ServeWatcher {
   #quiet: NodeJS.Timeout | undefined;
   #later: NodeJS.Timeout | undefined;
 
-  constructor(plan: ScriptPlan, services: ScriptServices, listener: ServeListener, startedAt: number) {
-    this.#plan = plan;
+  constructor(command: ScriptCommand, services: CommandServices, onState: (state: ServeState) => void) {
+    this.#command = command;
     this.#services = services;
-    this.#listener = listener;
-    this.#startedAt = startedAt;
+    this.#onState = onState;
     this.#tell({ kind: 'starting', stage: stageWords.check });
   }
 
@@ -113,7 +93,7 @@ export class ServeWatcher {
   }
 
   #starting(line: string): void {
-    this.#readPage(line);
+    this.#command.readPage(line);
     if (line.includes('Serving... hit Ctrl-C')) {
       this.#serving = true;
       void this.#readEndpoints().then(() => this.#tellServing());
@@ -123,13 +103,6 @@ export class ServeWatcher {
     if (stage === this.#stage) return;
     this.#stage = stage;
     this.#tell({ kind: 'starting', stage: stageWords[stage] });
-  }
-
-  #readPage(line: string): void {
-    if (this.page) return;
-    this.page = pageOfLine(line);
-    const appId = appIdOfPage(this.page);
-    if (appId) this.#listener.onApp?.(appId);
   }
 
   #reloaded(): void {
@@ -166,7 +139,7 @@ export class ServeWatcher {
   async #reloadFailed(): Promise<void> {
     // What comes after it, e.g. of containers that still answer, is no part of it.
     const output = this.#takeFailure().join('\n');
-    const error = await scriptError(this.#plan, explainFailure(output, 1), output);
+    const error = await scriptError(this.#command.plan, explainFailure(output, 1), output);
     if (this.#failed) this.#tell({ kind: 'reloadFailed', endpoints: this.#endpoints, error });
   }
 
@@ -187,13 +160,14 @@ export class ServeWatcher {
   }
 
   #tell(state: ServeState): void {
-    if (!this.#ended) this.#listener.onState(state);
+    if (!this.#ended) this.#onState(state);
   }
 
   async #readEndpoints(): Promise<void> {
     const { plane, logger } = this.#services;
+    const { plan, page } = this.#command;
     try {
-      this.#appId ||= (await findOwnApp(this.#plan, plane, this.page, this.#startedAt))?.id ?? '';
+      this.#appId ||= (await findOwnApp(plan, plane, page, this.#startedAt))?.id ?? '';
       if (!this.#appId) return;
       const { functions } = await plane.describeApp(this.#appId);
       this.#endpoints = functions.flatMap((fn) => fn.endpoints);
