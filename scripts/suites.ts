@@ -92,6 +92,11 @@ async function extensionHost(): Promise<Count> {
   return runExtensionSuite();
 }
 
+async function oldestHost(): Promise<Count> {
+  const { runOldestSuite } = await import('../test/extension/run.ts');
+  return runOldestSuite();
+}
+
 export const suites: readonly Suite[] = [
   {
     name: 'lint',
@@ -114,5 +119,6 @@ export const suites: readonly Suite[] = [
   { name: 'integration', run: () => vitest('integration') },
   { name: 'parity', run: () => vitest('parity') },
   { name: 'extension', isAlone: true, run: extensionHost },
+  { name: 'oldest', isAlone: true, run: oldestHost },
   { name: 'ui', isAlone: true, run: () => vitest('ui') },
 ];
