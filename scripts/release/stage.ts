@@ -22,6 +22,8 @@ export async function stage(folder: string, additions: object): Promise<void> {
   }
   const manifest = path.join(folder, 'package.json');
   const content = JSON.parse(await readFile(manifest, 'utf8')) as Record<string, unknown>;
-  delete content['scripts']; // commands of the checkout, one of which would build again
+  // Of the checkout; one of its commands would build again.
+  delete content['scripts'];
+  delete content['allowScripts'];
   await writeFile(manifest, `${JSON.stringify({ ...content, ...additions }, undefined, 2)}\n`);
 }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheRoot } from '../../scripts/cache.ts';
-import { installOnce } from '../../scripts/install.ts';
+import { installOnce, isInstalled } from '../../scripts/install.ts';
 import { newestEditor } from './versions.ts';
 import type { EditorVersion } from './versions.ts';
 
@@ -17,10 +17,18 @@ export interface HostInstall {
 }
 
 export async function ensureHost(editor: EditorVersion = newestEditor): Promise<HostInstall> {
-  const folder = path.join(cacheRoot, `vscode-${editor.codeServer}`);
+  const folder = folderOf(editor);
   const root = path.join(folder, 'node_modules/code-server/lib/vscode');
   await installOnce(folder, () => install(editor, folder, root));
   return { root, serverMain: path.join(root, 'out/server-main.js'), node: nodeOf(editor, folder) };
+}
+
+export function hasHost(editor: EditorVersion = newestEditor): boolean {
+  return isInstalled(folderOf(editor));
+}
+
+function folderOf({ codeServer }: EditorVersion): string {
+  return path.join(cacheRoot, `vscode-${codeServer}`);
 }
 
 function nodeOf({ node }: EditorVersion, folder: string): string {
