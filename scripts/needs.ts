@@ -5,6 +5,8 @@ import { findPython } from './findPython.ts';
 interface Need {
   readonly name: string;
   readonly isThere: () => boolean;
+  /** How it is installed. */
+  readonly how: Readonly<Partial<Record<NodeJS.Platform, string>>>;
 }
 
 const answers = (program: string, ...args: string[]): boolean =>
@@ -19,10 +21,15 @@ const python: Need = {
       return false;
     }
   },
+  how: {
+    linux: 'uv python install 3.11; on Debian 12 also: apt install python3.11-venv',
+    darwin: 'uv python install 3.11, or brew install python@3.11',
+    win32: 'uv python install 3.11, or winget install Python.Python.3.11',
+  },
 };
 
-/** The editor's native modules are compiled by node-gyp, which finds Visual Studio's compiler by itself. */
-const tools: readonly Need[] =
+/** For the editor's native modules. On Windows node-gyp finds Visual Studio's compiler by itself, or says what it lacks. */
+const compiler: readonly Need[] =
   process.platform === 'win32'
     ? []
     : [
@@ -30,26 +37,24 @@ const tools: readonly Need[] =
           name: 'a C++ compiler',
           isThere: () =>
             [process.env['CXX'] ?? 'c++', 'g++', 'clang++'].some((each) => answers(each, '--version')),
+          how: { linux: 'Debian, Ubuntu: apt install g++', darwin: 'xcode-select --install' },
         },
-        { name: 'make', isThere: () => answers('make', '--version') },
+        {
+          name: 'make',
+          isThere: () => answers('make', '--version'),
+          how: { linux: 'Debian, Ubuntu: apt install make', darwin: 'xcode-select --install' },
+        },
       ];
-
-const advice: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
-  linux:
-    'Debian, Ubuntu: apt install g++ make; Python: apt install python3.11-venv, or uv python install 3.11.',
-  darwin: 'xcode-select --install; Python: brew install python@3.11, or uv python install 3.11.',
-  win32:
-    'winget install Python.Python.3.11, and Visual Studio Build Tools with "Desktop development with C++".',
-};
 
 /** @returns in one line what is missing of what is needed, and how it is installed; undefined when nothing is */
 export function missing(needed: {
   readonly python: boolean;
   readonly compiler: boolean;
 }): string | undefined {
-  const names = [...(needed.python ? [python] : []), ...(needed.compiler ? tools : [])]
-    .filter(({ isThere }) => !isThere())
-    .map(({ name }) => name);
-  if (names.length === 0) return undefined;
-  return `Missing: ${names.join(', ')}. ${advice[process.platform] ?? ''}`.trimEnd();
+  const needs = [...(needed.python ? [python] : []), ...(needed.compiler ? compiler : [])];
+  const told = needs.flatMap(({ name, isThere, how }) => {
+    const way = how[process.platform];
+    return isThere() ? [] : way ? `${name} (${way})` : name;
+  });
+  return told.length === 0 ? undefined : `Missing: ${told.join(', ')}. Then run npm start again.`;
 }
