@@ -10,5 +10,10 @@ export function findPython(): string {
     return stdout?.trim() === '3.11';
   });
   if (found) return found;
+  // Where people have it without a name on PATH.
+  const { stdout } = spawnSync('uv', ['python', 'find', '--no-python-downloads', '3.11'], {
+    encoding: 'utf8',
+  });
+  if (stdout?.trim()) return stdout.trim();
   throw new Error('Python 3.11 was not found. Install it, or name it: PYTHON=/path/to/python3.11 npm …');
 }

@@ -5,21 +5,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const longestWait = 20 * 60_000;
 
+/** Whether `installOnce` has made it. */
+export function isInstalled(folder: string): boolean {
+  return existsSync(path.join(folder, '.ready'));
+}
+
 /**
  * Makes a folder once, whoever asks first; others wait for it. What a broken install left behind is removed.
  * @param make fills the folder, which is new and empty
  */
 export async function installOnce(folder: string, make: () => Promise<void> | void): Promise<void> {
-  const ready = path.join(folder, '.ready');
-  if (existsSync(ready)) return;
+  if (isInstalled(folder)) return;
   await mkdir(path.dirname(folder), { recursive: true });
   const release = await lock(`${folder}.lock`);
   try {
-    if (existsSync(ready)) return;
+    if (isInstalled(folder)) return;
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder);
     await make();
-    await writeFile(ready, new Date().toISOString());
+    await writeFile(path.join(folder, '.ready'), new Date().toISOString());
   } finally {
     await release();
   }

@@ -4,20 +4,24 @@ import path from 'node:path';
 import { build } from './build.ts';
 import { root } from './root.ts';
 
-interface Package {
+export interface Package {
   readonly name: string;
   readonly version: string;
   readonly license: string;
   readonly folder: string;
 }
 
-export async function writeNotices(): Promise<void> {
+/** The packages of which something is in the bundles. */
+export async function bundledPackages(): Promise<Package[]> {
   const folders = new Set(
     (await build({ production: true, write: false })).flatMap((input) => packageFolder(input) ?? []),
   );
   folders.add('node_modules/@vscode/codicons'); // copied as files, so no bundle names it
-  const packages = await Promise.all([...folders].sort().map(readPackage));
-  const parts = await Promise.all(packages.map(notice));
+  return Promise.all([...folders].sort().map(readPackage));
+}
+
+export async function writeNotices(): Promise<void> {
+  const parts = await Promise.all((await bundledPackages()).map(notice));
   const head = 'This extension contains the following packages, each under its own licence.\n';
   await writeFile(
     path.join(root, 'THIRD_PARTY_NOTICES.txt'),

@@ -31,6 +31,8 @@ function exitCode(
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: root,
+      // There the programs of packages are batch files.
+      shell: process.platform === 'win32',
       stdio: ['inherit', output, output],
       env: { ...process.env, ...env },
     });

@@ -7,6 +7,7 @@ import { lastLines, parseJunitReport, parseVitestReport } from './reports.ts';
 import { root } from './root.ts';
 import { run } from './run.ts';
 import { withSecondTry } from './secondTry.ts';
+import { checkWorkflows } from './workflows.ts';
 
 export interface Suite {
   readonly name: string;
@@ -21,7 +22,10 @@ export interface Suite {
 
 /** A command that is right or wrong as a whole counts as one. */
 async function check(command: string, args: readonly string[]): Promise<Count> {
-  const ok = (await run(command, args)) === 0;
+  return countOf((await run(command, args)) === 0);
+}
+
+function countOf(ok: boolean): Count {
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
 }
 
@@ -92,6 +96,11 @@ async function extensionHost(): Promise<Count> {
   return runExtensionSuite();
 }
 
+async function oldestHost(): Promise<Count> {
+  const { runOldestSuite } = await import('../test/extension/run.ts');
+  return runOldestSuite();
+}
+
 export const suites: readonly Suite[] = [
   {
     name: 'lint',
@@ -100,6 +109,7 @@ export const suites: readonly Suite[] = [
         await check('eslint', ['.', '--max-warnings', '0']),
         await check('prettier', ['--check', '--log-level', 'warn', '.']),
         await ruff(),
+        ...(await checkWorkflows()).map(countOf),
       ),
   },
   { name: 'types', run: () => check('node', ['scripts/types.ts']) },
@@ -114,5 +124,6 @@ export const suites: readonly Suite[] = [
   { name: 'integration', run: () => vitest('integration') },
   { name: 'parity', run: () => vitest('parity') },
   { name: 'extension', isAlone: true, run: extensionHost },
+  { name: 'oldest', isAlone: true, run: oldestHost },
   { name: 'ui', isAlone: true, run: () => vitest('ui') },
 ];

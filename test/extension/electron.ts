@@ -1,17 +1,22 @@
-/** `npm run test:electron [-- VERSION]`: the same suite in a desktop VS Code, which is downloaded for it. */
+/**
+ * `npm run test:electron [-- VERSION] [--vsix FILE]`: the same suite in a desktop VS Code, which is downloaded for it;
+ * with the extension as built, or with a package, installed as a user does it.
+ */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
+import { parseArgs } from 'node:util';
+import { downloadAndUnzipVSCode, runTests, runVSCodeCommand } from '@vscode/test-electron';
 import { cacheRoot } from '../../scripts/cache.ts';
-import { root } from '../../scripts/root.ts';
 import { withPreparedSuite } from './prepare.ts';
 import type { PreparedSuite } from './prepare.ts';
 import { resultsVariable } from './results.ts';
 import type { SuiteResult } from './results.ts';
 
+const cachePath = path.join(cacheRoot, 'vscode-desktop');
+
 async function download(version: string): Promise<string> {
   try {
-    return await downloadAndUnzipVSCode({ version, cachePath: path.join(cacheRoot, 'vscode-desktop') });
+    return await downloadAndUnzipVSCode({ version, cachePath });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
@@ -22,22 +27,31 @@ async function download(version: string): Promise<string> {
   }
 }
 
-async function runDesktop(editor: string, suite: PreparedSuite): Promise<SuiteResult> {
+async function runDesktop(
+  version: string,
+  vsix: string | undefined,
+  suite: PreparedSuite,
+): Promise<SuiteResult> {
+  const editor = await download(version);
+  const profile = [
+    ...['--user-data-dir', path.join(suite.folder, 'u')],
+    ...['--extensions-dir', path.join(suite.folder, 'x')],
+  ];
+  if (vsix !== undefined)
+    await runVSCodeCommand(['--install-extension', path.resolve(vsix), ...profile], { version, cachePath });
   const results = path.join(suite.folder, 'results.json');
   // Its exit code is 1 for failed tests as well as for an editor that did not start; the file tells them apart.
   const ended: unknown = await runTests({
     vscodeExecutablePath: editor,
-    extensionDevelopmentPath: root,
+    extensionDevelopmentPath: suite.extension,
     extensionTestsPath: suite.testEntry,
     extensionTestsEnv: { ...suite.env, [resultsVariable]: results },
     launchArgs: [
       suite.workspace,
-      ...[
-        '--user-data-dir',
-        path.join(suite.folder, 'u'),
-        '--disable-extensions',
-        '--disable-workspace-trust',
-      ],
+      ...profile,
+      // Would also leave out the package.
+      ...(vsix === undefined ? ['--disable-extensions'] : []),
+      '--disable-workspace-trust',
     ],
   }).catch((error: unknown) => error);
   const text = await readFile(results, 'utf8').catch(() => {
@@ -49,9 +63,15 @@ async function runDesktop(editor: string, suite: PreparedSuite): Promise<SuiteRe
 }
 
 try {
-  const editor = await download(process.argv[2] ?? 'stable');
-  const { passed, failed, failures } = await withPreparedSuite((suite) => runDesktop(editor, suite));
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { vsix: { type: 'string' } },
+  });
+  const { editor, passed, failed, failures } = await withPreparedSuite(values.vsix, (suite) =>
+    runDesktop(positionals[0] ?? 'stable', values.vsix, suite),
+  );
   for (const { title, error } of failures) console.error(`\n${title}\n${error}`);
+  console.log(`VS Code ${editor}`);
   console.log(`${passed} passed, ${failed} failed`);
   process.exit(failed > 0 ? 1 : 0);
 } catch (error) {

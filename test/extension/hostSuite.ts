@@ -7,12 +7,17 @@ import { chromium } from 'playwright-core';
 import { chromiumFlags, ensureChromium } from '../host/chromium.ts';
 import { startHost } from '../host/server.ts';
 import type { Host } from '../host/server.ts';
+import type { EditorVersion } from '../host/versions.ts';
 import { resultsVariable } from './results.ts';
 import type { SuiteResult } from './results.ts';
 
 export interface HostSuiteOptions {
-  /** Folder of the extension under test, built. */
+  /** Absent: the newest. */
+  readonly editor?: EditorVersion;
+  /** Folder of an extension that the editor loads from there: usually the one under test, built. */
   readonly extension: string;
+  /** A package that is installed first. */
+  readonly vsix?: string;
   /** Module that exports `run(): Promise<void>`. */
   readonly testEntry: string;
   /** Folder to open. */
@@ -30,6 +35,8 @@ export async function runInHostSuite(options: HostSuiteOptions): Promise<SuiteRe
   try {
     const host = await startHost({
       smokeTestDriver: true,
+      ...(options.editor ? { editor: options.editor } : {}),
+      ...(options.vsix ? { vsix: options.vsix } : {}),
       env: { ...options.env, [resultsVariable]: results },
     });
     try {

@@ -1,7 +1,7 @@
 /** Entry of the suite that runs inside the editor, whichever editor it is. Its neighbours `*.test.js` are the tests. */
 import { readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import Mocha from 'mocha';
+import * as vscode from 'vscode';
 import { resultsVariable } from './results.ts';
 import type { Failure, SuiteResult } from './results.ts';
 
@@ -16,6 +16,8 @@ export async function run(): Promise<void> {
 }
 
 async function runTests(): Promise<SuiteResult> {
+  // `require` gives it to an older Node in another shape.
+  const { default: Mocha } = await import('mocha');
   const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false });
   const files = readdirSync(__dirname).filter((name) => name.endsWith('.test.js'));
   for (const file of files) mocha.addFile(path.join(__dirname, file));
@@ -26,7 +28,7 @@ async function runTests(): Promise<SuiteResult> {
       const passed = runner.stats?.passes ?? 0;
       const nothing = passed + failures.length === 0 ? [{ title: 'suite', error: 'No test ran.' }] : [];
       const all = [...failures, ...nothing];
-      resolve({ passed, failed: all.length, failures: all });
+      resolve({ editor: vscode.version, passed, failed: all.length, failures: all });
     });
     runner.on('fail', (test, error: Error) => {
       failures.push({ title: test.fullTitle(), error: error.stack ?? error.message });
@@ -36,7 +38,7 @@ async function runTests(): Promise<SuiteResult> {
 
 function couldNotRun(error: unknown): SuiteResult {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { passed: 0, failed: 1, failures: [{ title: 'suite', error: text }] };
+  return { editor: vscode.version, passed: 0, failed: 1, failures: [{ title: 'suite', error: text }] };
 }
 
 /** In one step, so that a reader never sees half a file. */

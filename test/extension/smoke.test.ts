@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { commands } from '../../src/contributions.ts';
+import { packagedVariable } from './results.ts';
 
 const id = 'gpu-apps.modal-gpu-apps';
 
@@ -11,6 +12,11 @@ describe('extension', () => {
     assert.ok(extension, `${id} is not installed`);
     await extension.activate();
     assert.equal(extension.isActive, true);
+  });
+
+  it('is the one that is tested: the installed package, or the checkout', () => {
+    const isInstalled = vscode.extensions.getExtension(id)?.extensionPath.includes(`${id}-`);
+    assert.equal(isInstalled, Boolean(process.env[packagedVariable]));
   });
 
   it('registers every command of the manifest', async () => {

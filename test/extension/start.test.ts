@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
+import { packagedVariable } from './results.ts';
 
 interface StartTimes {
   readonly load: number;
@@ -18,6 +19,10 @@ describe('start', () => {
     const times = (await vscode.extensions.getExtension('gpu-apps.modal-gpu-apps')?.activate()) as
       StartTimes | undefined;
     assert.ok(handles() <= before);
+    if (process.env[packagedVariable]) {
+      assert.equal(times, undefined, 'a package tells nothing of itself to other extensions');
+      return;
+    }
     assert.ok(times && times.load > 0 && times.activate > 0, 'the bundle measures its own start');
     const file = process.env['MODAL_GPU_START_TIMES'];
     if (file) writeFileSync(file, JSON.stringify(times));

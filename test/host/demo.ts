@@ -3,6 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ensurePython } from '../../scripts/python.ts';
+import type { AppPackages } from './appPackages.ts';
 import { startHost } from './server.ts';
 import type { Host } from './server.ts';
 import { startSimulator } from './simulator.ts';
@@ -26,6 +27,8 @@ export interface DemoOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** More variables of the local Modal. */
   readonly simulatorEnv?: NodeJS.ProcessEnv;
+  /** What the bundled apps need, where it may be installed later than the demo starts. Absent: installed before. */
+  readonly appPackages?: AppPackages;
   /** Gets one line for each step. */
   readonly onStep?: (line: string) => void;
 }
@@ -51,18 +54,20 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const workspace = path.join(folder, 'workspace');
   await cp(path.join(import.meta.dirname, 'workspace'), workspace, { recursive: true });
 
-  onStep('Python environment');
-  const python = await ensurePython();
-  onStep('Small models');
-  const hub = await ensureTinyHub(python);
+  onStep('Python environment and small models');
+  const { python, hub, env: packagesEnv } = options.appPackages ?? (await installedPackages());
   onStep('Extension package');
   const vsix = options.vsix ?? (await packageExtension());
   onStep('Local Modal');
-  const simulator = await startSimulator({
-    ...hub.containerEnv,
-    MODAL_SIMULATOR_CONTAINER_ENV: Object.keys(hub.containerEnv).join(),
-    ...options.simulatorEnv,
-  });
+  const simulator = await startSimulator(
+    {
+      ...hub.containerEnv,
+      MODAL_SIMULATOR_CONTAINER_ENV: Object.keys(hub.containerEnv).join(),
+      ...packagesEnv,
+      ...options.simulatorEnv,
+    },
+    python,
+  );
   parts.defer(() => simulator.stop());
   onStep('VS Code');
   const env = { ...demoEnvironment(simulator, hub), ...options.env };
@@ -77,6 +82,11 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
 
   const started = parts.move();
   return { host, simulator, workspace, env, url: host.url(workspace), stop: () => started.disposeAsync() };
+}
+
+async function installedPackages(): Promise<Omit<AppPackages, 'install'>> {
+  const python = await ensurePython();
+  return { python, hub: await ensureTinyHub(python), env: {} };
 }
 
 function demoEnvironment(simulator: Simulator, hub: TinyHub): NodeJS.ProcessEnv {

@@ -9,8 +9,11 @@ import { editorAddress } from './access.ts';
 import { plainEnvironment } from './environment.ts';
 import { ensureHost } from './install.ts';
 import { ProcessGroup } from './processGroup.ts';
+import type { EditorVersion } from './versions.ts';
 
 export interface HostOptions {
+  /** Absent: the newest. */
+  readonly editor?: EditorVersion;
   /** Installed as a user would, before the server starts. */
   readonly vsix?: string;
   /** Installed beside it. */
@@ -61,7 +64,7 @@ const readyWithinMs = 60_000;
 
 /** Starts a real VS Code server on loopback with a profile of its own, which goes away with it. */
 export async function startHost(options: HostOptions = {}): Promise<Host> {
-  const install = await ensureHost();
+  const install = await ensureHost(options.editor);
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'vsc-'));
   await writeSettings(dataDir, { ...quietSettings, ...options.settings });
   const common = ['--server-data-dir', dataDir, '--accept-server-license-terms'];

@@ -24,9 +24,12 @@ export interface Simulator {
 
 const readyWithinMs = 60_000;
 
-/** Starts the local Modal; it ends with this process at the latest. */
-export async function startSimulator(env: NodeJS.ProcessEnv = {}): Promise<Simulator> {
-  const python = await ensurePython();
+/**
+ * Starts the local Modal; it ends with this process at the latest.
+ * @param interpreter absent: that of the whole environment
+ */
+export async function startSimulator(env: NodeJS.ProcessEnv = {}, interpreter?: string): Promise<Simulator> {
+  const python = interpreter ?? (await ensurePython());
   const group = new ProcessGroup(python, ['-m', 'modal_simulator', '--exit-with-stdin'], {
     cwd: root,
     env: plainEnvironment({ PYTHONPATH: path.join(root, 'test/simulator'), PYTHONUNBUFFERED: '1', ...env }),

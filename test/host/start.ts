@@ -1,10 +1,16 @@
 /** `npm start`: the extension in a real VS Code against a local Modal. `--port N`, `--theme NAME`. */
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { themeNames } from '../ui/kit/themes.ts';
 import type { ThemeName } from '../ui/kit/themes.ts';
+import { appPackages } from './appPackages.ts';
 import { startDemo } from './demo.ts';
 import type { Demo, DemoOptions } from './demo.ts';
+import { prepareStart } from './prepareStart.ts';
 
 const stopWithinMs = 8000;
 
@@ -58,11 +64,23 @@ It runs deployed code as ordinary processes of this user. Ctrl-C ends it all.
 `;
 }
 
+/** The editor is opened first; what only the bundled apps need may take minutes more. */
+async function start(options: DemoOptions): Promise<Demo> {
+  const vsix = await prepareStart();
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'packages-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const packages = await appPackages(path.join(folder, 'python'));
+  const demo = await startDemo({ ...options, vsix, appPackages: packages });
+  console.log(explain(demo));
+  packages.install();
+  return demo;
+}
+
 async function main(): Promise<void> {
   const options = readOptions();
   const asked = stopAsked();
-  const starting = startDemo(options);
-  await Promise.race([starting.then((demo) => console.log(explain(demo))), asked]);
+  const starting = start(options);
+  await Promise.race([starting, asked]);
   await asked;
   console.error('Stopping…');
   await Promise.race([starting.then((demo) => demo.stop()), sleep(stopWithinMs)]);

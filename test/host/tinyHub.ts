@@ -15,6 +15,7 @@ const learnt = ['ocr/documents.py', 'ocr/preprocess.py', 'ocr/prompts.py', 'ocr/
 const makeWithinMs = 600_000;
 
 export interface TinyHub {
+  readonly folder: string;
   /** Environment of a deploy: settings for models of this size on a machine without a GPU. */
   readonly deployEnv: Readonly<Record<string, string>>;
   /** Environment of the containers. */
@@ -26,20 +27,27 @@ export interface TinyHub {
  * bundled app starts with its default model and without a network.
  */
 export async function ensureTinyHub(python: string): Promise<TinyHub> {
-  const names = (await readdir(scripts)).filter((name) => /^tiny_\w+\.py$/.test(name)).sort();
-  const own = [...names, 'documents/make_document_samples.py'].map((name) => path.join(scripts, name));
-  const files = await Promise.all([...own, ...learnt].map((file) => readFile(file)));
-  const hash = createHash('sha256').update(Buffer.concat(files)).digest('hex').slice(0, 12);
-  const folder = path.join(cacheRoot, `models/hub-${hash}`);
-  await installOnce(folder, async () => {
-    await promisify(execFile)(python, [path.join(scripts, 'tiny_hub.py'), folder], {
+  const hub = await describeTinyHub();
+  await installOnce(hub.folder, async () => {
+    await promisify(execFile)(python, [path.join(scripts, 'tiny_hub.py'), hub.folder], {
       cwd: scripts,
       timeout: makeWithinMs,
       env: { ...process.env, HF_HUB_OFFLINE: '1', PYTHONDONTWRITEBYTECODE: '1' },
     });
   });
+  return hub;
+}
+
+/** Where it is, or will be. */
+export async function describeTinyHub(): Promise<TinyHub> {
+  const names = (await readdir(scripts)).filter((name) => /^tiny_\w+\.py$/.test(name)).sort();
+  const own = [...names, 'documents/make_document_samples.py'].map((name) => path.join(scripts, name));
+  const files = await Promise.all([...own, ...learnt].map((file) => readFile(file)));
+  const hash = createHash('sha256').update(Buffer.concat(files)).digest('hex').slice(0, 12);
+  const folder = path.join(cacheRoot, `models/hub-${hash}`);
   const offline = { HF_HUB_OFFLINE: '1', PYTHONDONTWRITEBYTECODE: '1' };
   return {
+    folder,
     deployEnv: {
       ...offline,
       APP_SNAPSHOT: 'off', // vLLM sleeps only on a GPU

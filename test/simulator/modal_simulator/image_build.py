@@ -25,6 +25,11 @@ def build_lines(image_id: str, image: api_pb2.Image) -> Iterator[str]:
     yield "Saving image...\n"
 
 
+def installs_packages(image: api_pb2.Image) -> bool:
+    """Whether a command of the image installs Python packages."""
+    return any(_INSTALL_PATTERN.search(command) for command in image.dockerfile_commands)
+
+
 def until_last_step(lines: list[str]) -> list[str]:
     """Returns the lines up to the one that names the last step, which is where a failing build stops."""
     steps = [number for number, line in enumerate(lines) if line.startswith("\n=> ")]

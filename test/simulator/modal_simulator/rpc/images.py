@@ -9,8 +9,9 @@ from typing import Any
 
 from modal_proto import api_pb2
 
-from ..image_build import build_lines, until_last_step
+from ..image_build import build_lines, installs_packages, until_last_step
 from ..log_store import StreamCut
+from ..runtime import python
 from ..world import Image, new_id
 from .base import DEFAULT_BUILDER_VERSION, RpcBase, not_found, timestamp, unary
 
@@ -91,6 +92,8 @@ class ImageRpcs(RpcBase):
     async def _build_image(self, image: Image) -> None:
         image.started_at = time.time()
         error, self.faults.build_error = self.faults.build_error, ""
+        if not error and installs_packages(image.definition):
+            error = await self._wait_for_packages(image)
         lines = list(build_lines(image.image_id, image.definition))
         if error:
             lines = [*until_last_step(lines), f"{error}\n"]
@@ -111,6 +114,12 @@ class ImageRpcs(RpcBase):
             )
         self.logs.close(image.image_id)
         self.builds.pop(image.image_id, None)
+
+    async def _wait_for_packages(self, image: Image) -> str:
+        """Waits for the Python of the bundled apps. Returns why it will not come; empty if it is there."""
+        if python.is_awaited():
+            self.logs.append(image.image_id, image_id=image.image_id, data=python.WAITING, fd=1)
+        return await python.arrival()
 
 
 def _definition_key(image: api_pb2.Image, version: str) -> str:

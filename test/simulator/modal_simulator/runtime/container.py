@@ -7,7 +7,6 @@ import codecs
 import contextlib
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -93,7 +92,7 @@ class Container:
         try:
             self._process = await spawn(
                 view.entry(),
-                [sys.executable, *_entry_point(self.arguments.function_def)],
+                [view.python, *_entry_point(self.arguments.function_def)],
                 {**env, "MODAL_CONTAINER_ARGUMENTS_PATH": view.arguments_path},
                 die_with_parent,
                 stdin=asyncio.subprocess.DEVNULL,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 import time
 from collections.abc import Iterable, Iterator
 
@@ -25,7 +24,7 @@ def container_environment(
 ) -> dict[str, str]:
     """Returns the host's, the image's, the secrets', those asked for and Modal's own; later ones win."""
     env = {**_from_host(KEPT_FROM_HOST), **view.environment()}
-    env["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), env.get("PATH", os.defpath)])
+    env["PATH"] = os.pathsep.join([os.path.dirname(view.python), env.get("PATH", os.defpath)])
     env.update(_image_variables(function.image_id, world))
     for secret_id in function.secret_ids:
         secret = world.secrets[secret_id]

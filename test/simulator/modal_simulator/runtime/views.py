@@ -16,6 +16,7 @@ from ..blobs import BlobStore
 from ..world import World, new_id
 from . import fs_tools
 from .environment import PASS_THROUGH
+from .python import container_python
 from .rootfs import materialize
 from .view.contents import HOME, Contents, contents_of
 from .view.plan import TOOLS, Plan, copy_tree, make_plan, shared_places
@@ -46,8 +47,6 @@ class Views:
         """Finds out what works here; takes some milliseconds."""
         _write_tools(self._tools)
         shutil.rmtree(self._work_dir / "containers", ignore_errors=True)  # of a run that was cut off
-        handed = os.environ.get(PASS_THROUGH, "").split(",")
-        self._shared = shared_places(os.environ, [name for name in handed if name])
         if sys.platform != "linux":
             self.problems.append("this needs Linux")
             return
@@ -63,9 +62,13 @@ class Views:
     def make(self, definition: api_pb2.Function | api_pb2.Sandbox, name: str) -> View:
         """Makes the view of a new container. Raises OSError or ValueError."""
         contents = contents_of(definition, self._world, self._blobs)
+        python = container_python()
         if self._make is None:
-            return self._shared_view(contents, name)
-        return self._own_view(self._make, contents, name)
+            view: View = self._shared_view(contents, name)
+        else:
+            view = self._own_view(self._make, contents, name, python)
+        view.python = python
+        return view
 
     def snapshot(self, view: View, path: str = "/") -> Path:
         """Copies the files of a container, or of one of its folders, and returns where to. Raises OSError."""
@@ -108,7 +111,7 @@ class Views:
     def _problem(self, make: MakeView) -> str:
         """Returns why that kind of view cannot be made here; empty if it can."""
         try:
-            view = self._own_view(make, Contents(), "probe")
+            view = self._own_view(make, Contents(), "probe", sys.executable)
         except OSError as error:
             return str(error)
         try:
@@ -119,10 +122,12 @@ class Views:
             view.close()
         return ""
 
-    def _own_view(self, make: MakeView, contents: Contents, name: str) -> OwnView:
+    def _own_view(self, make: MakeView, contents: Contents, name: str, python: str) -> OwnView:
         root = self._work_dir / "containers" / name
+        handed = os.environ.get(PASS_THROUGH, "").split(",")
+        shared = shared_places(os.environ, [each for each in handed if each], python)
         try:
-            return make(make_plan(contents, root, self._tools, self._shared), contents)
+            return make(make_plan(contents, root, self._tools, shared), contents)
         except BaseException:
             shutil.rmtree(root, ignore_errors=True)
             raise

@@ -149,18 +149,23 @@ def make_plan(contents: Contents, folder: Path, tools: Path, shared: Iterable[Pa
     return plan
 
 
-def shared_places(environment: Mapping[str, str], handed: Iterable[str]) -> list[Path]:
+def shared_places(environment: Mapping[str, str], handed: Iterable[str], python: str) -> list[Path]:
     """Returns what of this machine containers need besides the system's folders.
 
     Parameters:
         handed: names of variables that are handed to containers: the files that they name are seen there.
+        python: the interpreter of the container.
     """
-    python = [sys.prefix, sys.base_prefix, sys.exec_prefix, Path(sys.executable).resolve().parents[1]]
+    prefixes = [
+        path.parents[1] for name in (sys.executable, python) for path in (Path(name), Path(name).resolve())
+    ]
     packages = [each for each in sys.path if Path(each).name in ("site-packages", "dist-packages")]
     listed = [environment.get(name, "").split(os.pathsep) for name in (*handed, "LD_LIBRARY_PATH")]
     named = [each for words in listed for each in words if os.path.isabs(each) and os.path.exists(each)]
     resolver = Path("/etc/resolv.conf").resolve()
-    found = {Path(each) for each in (*python, *packages, *named)}
+    found = {
+        Path(each) for each in (*prefixes, sys.prefix, sys.base_prefix, sys.exec_prefix, *packages, *named)
+    }
     found |= {each.resolve() for each in found} | ({resolver} if resolver.exists() else set())
     wanted = sorted(each for each in found if len(each.parts) > 1 and each.parts[1] not in SYSTEM)
     return [each for each in wanted if not any(outer in each.parents for outer in wanted)]

@@ -8,6 +8,7 @@ import mmap
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +51,7 @@ class View:
     home = HOME
     arguments_path = ARGUMENTS
     workdir = HOME
+    python = sys.executable
 
     def entry(self, folder: str = "") -> Entry:
         """Returns how a process gets in; it runs in that folder of the view."""
