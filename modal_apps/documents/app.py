@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 import modal
 
-HERE = Path(__file__).resolve().parent
+# The command looks beside this file only, and appkit, which the apps share, lies one folder up. In a container, Modal
+# puts both into the same folder.
 if modal.is_local():
-    sys.path.insert(0, str(HERE.parent))  # for appkit, which the apps share; in a container both are in /root
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from appkit.vllm_server.command import CommandError  # noqa: E402
-from appkit.wiring import (  # noqa: E402
+from appkit.vllm_server.command import CommandError
+from appkit.wiring import (
     PYTHON,
     RETRIES,
     cache_volume,
@@ -38,13 +39,14 @@ from appkit.wiring import (  # noqa: E402
     web_options,
     worker_options,
 )
-from ocr.settings import DocumentsSettings  # noqa: E402
+from ocr.settings import DocumentsSettings
 
 if TYPE_CHECKING:
     from appkit.job_news import JobNews
     from ocr.batch import BatchPayload, BatchResult, Pool
     from ocr.reading import PageIn, ReadOptions, ReadReply
 
+HERE = Path(__file__).resolve().parent
 DAY_S = 24 * 3600
 TO_SAY_SO_S = 300  # before a batch is ended from outside, to tell that it took too long
 MOST_RETRIES = 2  # of RETRIES

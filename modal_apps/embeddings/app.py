@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import modal
 
-HERE = Path(__file__).resolve().parent
+# The command looks beside this file only, and appkit, which the apps share, lies one folder up. In a container, Modal
+# puts both into the same folder.
 if modal.is_local():
-    sys.path.insert(0, str(HERE.parent))  # for appkit, which the apps share; in a container both are in /root
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from appkit.wiring import (  # noqa: E402
+from appkit.wiring import (
     cache_volume,
     endpoint_options,
     image,
@@ -32,11 +33,12 @@ from appkit.wiring import (  # noqa: E402
     server_options,
     worker_options,
 )
-from embed.settings import EmbeddingSettings  # noqa: E402
+from embed.settings import EmbeddingSettings
 
 if TYPE_CHECKING:
     from embed.service import EmbeddingService
 
+HERE = Path(__file__).resolve().parent
 settings = read_settings(EmbeddingSettings)
 worker_image = image(HERE / "requirements.txt", "embed")
 options = worker_options(settings, worker_image)

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import modal
 
-HERE = Path(__file__).resolve().parent
+# The command looks beside this file only, and appkit, which the apps share, lies one folder up. In a container, Modal
+# puts both into the same folder.
 if modal.is_local():
-    sys.path.insert(0, str(HERE.parent))  # for appkit, which the apps share; in a container both are in /root
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from appkit.wiring import (  # noqa: E402
+from appkit.wiring import (
     cache_volume,
     endpoint_options,
     image,
@@ -33,13 +34,14 @@ from appkit.wiring import (  # noqa: E402
     web_options,
     worker_options,
 )
-from finance.settings import FinbertSettings  # noqa: E402
+from finance.settings import FinbertSettings
 
 if TYPE_CHECKING:
     from appkit.job_news import JobNews
     from finance.batch import AnalysisResult, BatchPayload, BatchResult
     from finance.scoring import ScoreReply
 
+HERE = Path(__file__).resolve().parent
 # Three readers at their limit, the bodies of all requests, and the app; the page's own app has gradio beside it.
 WEB_MEMORY_MB = 1536
 PAGE_MEMORY_MB = 2048

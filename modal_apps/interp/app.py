@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import modal
 
-HERE = Path(__file__).resolve().parent
+# The command looks beside this file only, and appkit, which the apps share, lies one folder up. In a container, Modal
+# puts both into the same folder.
 if modal.is_local():
-    sys.path.insert(0, str(HERE.parent))  # for appkit, which the apps share; in a container both are in /root
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from appkit.wiring import (  # noqa: E402
+from appkit.wiring import (
     cache_volume,
     endpoint_options,
     image,
@@ -34,11 +35,12 @@ from appkit.wiring import (  # noqa: E402
     web_options,
     worker_options,
 )
-from interpret.settings import InterpSettings  # noqa: E402
+from interpret.settings import InterpSettings
 
 if TYPE_CHECKING:
     from interpret.backend import Reply
 
+HERE = Path(__file__).resolve().parent
 settings = read_settings(InterpSettings)
 web_image = image(HERE / "requirements-web.txt", "interpret")
 worker_image = image(HERE / "requirements-worker.txt", "interpret")
