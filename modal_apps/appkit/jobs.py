@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol
 from typing_extensions import TypedDict  # pydantic needs it so before Python 3.12
 
 from .errors import ApiError
-from .job_news import JobMap, JobNews, now_text
+from .job_callbacks import JobCallbacks, JobMap, now_text
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled", "expired"]
 FINISHED = ("done", "failed", "cancelled", "expired")
@@ -136,7 +136,7 @@ class Job:
     known: JobMap
     id: str
     callback_url: str = ""
-    news: JobNews | None = None
+    news: JobCallbacks | None = None
 
     async def run(
         self, work: Callable[[JobLog], Awaitable[Any]], *, limit_s: float, most_attempts: int = 1
@@ -198,7 +198,7 @@ class JobBoard:
         news: tells callers' URLs of ends that no worker can tell of; None for an app without a key to sign with.
     """
 
-    def __init__(self, known: JobMap, runner: Runner, news: JobNews | None = None) -> None:
+    def __init__(self, known: JobMap, runner: Runner, news: JobCallbacks | None = None) -> None:
         self._known = known
         self._runner = runner
         self._news = news

@@ -157,7 +157,11 @@ class MonthlySpend:
         log.error(
             "%d %% of this month's limit: the GPU containers cost about $%.2f in %s, of APP_MAX_USD_PER_MONTH=%g. "
             "Nothing is stopped by this; a budget of the workspace does: %s",
-            *(alert, total, name, self._limit, BUDGETS),
+            alert,
+            total,
+            name,
+            self._limit,
+            BUDGETS,
         )
 
 

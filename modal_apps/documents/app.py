@@ -42,7 +42,7 @@ from appkit.wiring import (
 from ocr.settings import DocumentsSettings
 
 if TYPE_CHECKING:
-    from appkit.job_news import JobNews
+    from appkit.job_callbacks import JobCallbacks
     from ocr.batch import BatchPayload, BatchResult, Pool
     from ocr.reading import PageIn, ReadOptions, ReadReply
 
@@ -90,15 +90,14 @@ class Reader:
 
         start_container(settings)
         with phase("import"):
-            from ocr.engines import make_engine
+            from ocr.engine_choice import make_engine
 
-            self.engine: Any = make_engine(settings)
+            self.engine = make_engine(settings)
         self.engine.load()
         self.reader = PageReader(self.engine)
         if settings.snapshot_mode == "gpu":
             self.engine.warmup()  # the snapshot then holds the GPU's memory too
-            if settings.engine == "vllm":
-                self.engine.sleep()
+            self.engine.sleep()
 
     @modal.enter(snap=False)
     def to_device(self) -> None:
@@ -160,17 +159,17 @@ async def run_batch(payload: BatchPayload) -> BatchResult | None:
     async def work(job_log: JobLog) -> BatchResult:
         return await run(payload, job_id, worker_pool(), fetch_rules(settings), watcher=job_log)
 
-    job = Job(jobs, job_id, payload["callback_url"], job_news())
+    job = Job(jobs, job_id, payload["callback_url"], job_callbacks())
     return await job.run(work, limit_s=DAY_S - TO_SAY_SO_S, most_attempts=1 + MOST_RETRIES)
 
 
-def job_news() -> JobNews | None:
+def job_callbacks() -> JobCallbacks | None:
     """Tells callers' URLs how their jobs end; None in an app without a key to sign with."""
-    from appkit.job_news import news_of
+    from appkit.job_callbacks import callbacks_for
     from appkit.start import key_checker
     from ocr.api import fetch_rules
 
-    return news_of(jobs, key_checker(settings), fetch_rules(settings))
+    return callbacks_for(jobs, key_checker(settings), fetch_rules(settings))
 
 
 class ModalBackend:
@@ -200,7 +199,7 @@ def web() -> Any:
 
     start_container(settings)
     checker = key_checker(settings)
-    board = JobBoard(jobs, SpawnedJobs(run_batch, "The batch took more than a day."), job_news())
+    board = JobBoard(jobs, SpawnedJobs(run_batch, "The batch took more than a day."), job_callbacks())
     return create_app(settings, ModalBackend(), board, checker)
 
 

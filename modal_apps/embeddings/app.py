@@ -145,12 +145,14 @@ else:
                 raise ValueError(f"{settings.model_id} is a reranker, which gives no vectors.")
             return self.loader.service
 
-    @app.function(
-        image=worker_image,
-        env=settings.container_env(),
-        timeout=settings.timeout_s,
+    call_options: dict[str, Any] = {
+        "image": worker_image,
+        "env": settings.container_env(),
+        "timeout": settings.timeout_s,
         **regions(settings),
-    )
+    }
+
+    @app.function(**call_options)
     def generate_embedding(text: str, instruction: str | None = None) -> list[float]:
         """
         The vector of one text: `modal run …/app.py::generate_embedding --text "…"`, and from a program

@@ -153,7 +153,7 @@ def _add_web(variant: InterpSettings, worker: Any) -> Any:
 
     web.__name__ = web.__qualname__ = _named("web", variant)
     endpoint = modal.asgi_app(label=variant.label or None, **endpoint_options(settings))(web)
-    concurrent = modal.concurrent(max_inputs=settings.web_max_inputs)(endpoint)
+    concurrent: Any = modal.concurrent(max_inputs=settings.web_max_inputs)(endpoint)
     options = web_options(settings, web_image)
     if settings.neuronpedia_secret:
         options["secrets"] = [modal.Secret.from_name(settings.neuronpedia_secret)]

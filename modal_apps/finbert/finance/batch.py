@@ -15,8 +15,8 @@ from appkit.progress import Progress
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from typing_extensions import TypedDict  # pydantic needs it so before Python 3.12
 
-from .answers import AnalyzeOut
 from .requests import AnalyzeIn
+from .responses import AnalyzeOut
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from .grid import Grid
-from .periods import YEAR, Heading, parse_heading
+from .period_headings import Heading, parse_heading
+from .periods import YEAR
 from .tables import Column, Table
 
 _NAMES = {"day": "day/month", "month": "month/day"}

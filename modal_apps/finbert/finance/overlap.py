@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from .catalogue import TOTAL, WEAK
-from .kinds import UNSURE
+from .line_items import TOTAL, WEAK
+from .statement_kinds import UNSURE
 
 if TYPE_CHECKING:
     from .reading import Candidate

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import html
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,13 +82,13 @@ def build_page(ask: Ask) -> gradio.Blocks:
     return page
 
 
-def _table(label: str, widths: list[str | int] | None = None) -> gradio.Dataframe:
+def _table(label: str, widths: Sequence[str] | None = None) -> gradio.Dataframe:
     """Cells are texts as they are: neither Markdown nor HTML."""
     return gradio.Dataframe(
         label=label,
         datatype="str",
         wrap=True,
-        column_widths=widths,
+        column_widths=list(widths) if widths else None,
         interactive=False,
         show_search="search",
     )

@@ -16,7 +16,7 @@ from .sentences import split_sentences
 
 Label = Literal["positive", "neutral", "negative"]
 NEUTRAL_BAND = 0.15
-LONGEST = 4000  # signs of a sentence; the model reads less
+LONGEST = 4000  # characters of a sentence; the model reads less
 SHOWN = 3
 
 
@@ -145,8 +145,12 @@ def net(score: Score) -> float:
 
 def label_of(score: Score) -> Label:
     """The most probable class."""
-    names: tuple[Label, ...] = ("positive", "neutral", "negative")
-    return max(names, key=lambda name: score[name])
+    probabilities: dict[Label, float] = {
+        "positive": score["positive"],
+        "neutral": score["neutral"],
+        "negative": score["negative"],
+    }
+    return max(probabilities, key=lambda label: probabilities[label])
 
 
 def _overall(total: float) -> Label:

@@ -13,8 +13,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 # Rules of this app's own; others of 422 are those of pydantic.
 OWN_RULES = frozenset(
     {
-        *("feature_or_vector", "features_or_vectors", "repeated_type", "reserved_name", "temperature"),
-        *("no_chat_lens", "no_generation", "no_jacobian_lens", "no_lens_steering", "no_prompt"),
+        "feature_or_vector",
+        "features_or_vectors",
+        "repeated_type",
+        "reserved_name",
+        "temperature",
+        "no_chat_lens",
+        "no_generation",
+        "no_jacobian_lens",
+        "no_lens_steering",
+        "no_prompt",
     }
 )
 # Fields that its server checks itself.

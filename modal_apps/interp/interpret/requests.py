@@ -37,15 +37,19 @@ LENS_CHAT = (
 )
 # Arguments of transformers' own, which would change what comes back.
 TEMPLATE_ARGUMENTS = {
-    *(
-        "conversation",
-        "tools",
-        "documents",
-        "chat_template",
-        "add_generation_prompt",
-        "continue_final_message",
-    ),
-    *("tokenize", "padding", "truncation", "max_length", "return_tensors", "return_dict", "tokenizer_kwargs"),
+    "conversation",
+    "tools",
+    "documents",
+    "chat_template",
+    "add_generation_prompt",
+    "continue_final_message",
+    "tokenize",
+    "padding",
+    "truncation",
+    "max_length",
+    "return_tensors",
+    "return_dict",
+    "tokenizer_kwargs",
     "return_assistant_tokens_mask",
 }
 

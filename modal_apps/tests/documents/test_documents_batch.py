@@ -18,13 +18,13 @@ from appkit.progress import Progress
 from bombing import SOON_S, OfChildren, limited
 from document_bombs import tiled_pdf
 from document_files import LocalBackend, options, png, pool_of, word_png, words_tiff
-from ocr.answers import page_out
 from ocr.batch import BatchPayload, BatchResult, Pool, Tracker, run_batch
 from ocr.inbox import InboxReport, process_inbox, put_inbox
 from ocr.preprocess import Picture
 from ocr.reading import PageIn, ReadOptions, ReadReply, failed_page
 from ocr.rendering import READERS, ReadyPage
 from ocr.requests import Opts
+from ocr.responses import page_out
 from ocr.spending import cost_line, gpu_seconds
 from ocr.staging import BatchDocument
 from PIL import Image

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from finance.catalogue import items, match_label
 from finance.grid import Cell, Grid
+from finance.line_items import items, match_label
 from finance.statement import Source, Statement, read_statement
 
 

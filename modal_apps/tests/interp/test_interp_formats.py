@@ -20,7 +20,7 @@ from interpret.formats import FORMATS
 from interpret.releases import hub_sources
 from interpret.sae_io import read_config, read_sae
 from interpret.source import Source
-from interpret.sources import catalogue
+from interpret.source_catalogue import catalogue
 from make_releases import TARGET, releases, text_of
 from sae_writers import FEATURES, WIDTH, K
 from saelens_kit import encoded, saelens, serve_files

@@ -14,7 +14,7 @@ from interpret.sae_config import parse_config
 from interpret.sae_io import read_config, read_sae, weights_bytes
 from interpret.sae_math import Sae
 from interpret.source import Source
-from interpret.sources import catalogue, known_sources
+from interpret.source_catalogue import catalogue, known_sources
 from safetensors.torch import load_file, save_file
 
 HOOK = "blocks.0.hook_resid_pre"

@@ -21,16 +21,14 @@ T = TypeVar("T")
 # What belongs to one connection stays here, and so does all that may be a credential of the caller.
 NOT_FORWARDED = frozenset(
     {
-        *(
-            "host",
-            "content-length",
-            "connection",
-            "keep-alive",
-            "transfer-encoding",
-            "upgrade",
-            "te",
-            "trailer",
-        ),
+        "host",
+        "content-length",
+        "connection",
+        "keep-alive",
+        "transfer-encoding",
+        "upgrade",
+        "te",
+        "trailer",
         "accept-encoding",
     }
 )

@@ -19,7 +19,7 @@ Kind = Literal["flow", "stock"]
 Home = Literal["income", "balance", "cash_flow", "any"]
 Sector = Literal["", "bank", "insurer"]  # whose statements have a form of their own; '' for all others
 
-# Names in the charts of accounts of countries and in the exports of vendors, beside those of `catalogue.json`.
+# Names in the charts of accounts of countries and in the exports of vendors, beside those of `line_items.json`.
 _CHARTS = ("de", "es", "fr", "in_uk", "vendors")
 _FOLDER = Path(__file__).parent
 
@@ -127,7 +127,7 @@ def items() -> dict[str, Item]:
 @cache
 def all_items() -> dict[str, Item]:
     """Those of `items()` and what checks need beside them."""
-    table = _table("catalogue.json")
+    table = _table("line_items.json")
     charts = [_table(f"names/{chart}.json")["items"] for chart in _CHARTS]
     return {
         key: _item(key, entry, [chart[key] for chart in charts if key in chart])

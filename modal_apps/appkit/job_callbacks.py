@@ -29,7 +29,7 @@ class JobMap(Protocol):
     def __setitem__(self, key: str, value: Any) -> None: ...
 
 
-class JobNews:
+class JobCallbacks:
     """
     Sends each job's end once. The worker sees most ends and the web function the others, as a cancel or a container
     that was lost; who comes first marks the job as told.
@@ -113,7 +113,7 @@ class JobNews:
         return arrived
 
 
-def news_of(known: JobMap, checker: KeyChecker | None, rules: FetchRules) -> JobNews | None:
+def callbacks_for(known: JobMap, checker: KeyChecker | None, rules: FetchRules) -> JobCallbacks | None:
     """
     Parameters:
         checker: of the app's keys; the first of them signs.
@@ -121,7 +121,7 @@ def news_of(known: JobMap, checker: KeyChecker | None, rules: FetchRules) -> Job
     Returns:
         None for an app without a key: its callers could not tell its news from anybody's.
     """
-    return JobNews(known, checker.keys[0].decode(), rules) if checker else None
+    return JobCallbacks(known, checker.keys[0].decode(), rules) if checker else None
 
 
 def now_text() -> str:

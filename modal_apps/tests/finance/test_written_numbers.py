@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from finance.numbers import Number, Style, detect_style, parse_number
+from finance.written_numbers import Number, Style, detect_style, parse_number
 from hypothesis import given
 from hypothesis import strategies as st
 
