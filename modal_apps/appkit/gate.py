@@ -33,7 +33,7 @@ MOST_TARGET_BYTES = 16 << 10
 
 @dataclass
 class Counters:
-    """Requests of this process so far. `failed` counts answers of 500 and above."""
+    """Requests of this process so far. `failed` counts responses of 500 and above."""
 
     total: int = 0
     in_flight: int = 0

@@ -1,4 +1,4 @@
-"""What the routes answer, and how the pages of a document become one answer."""
+"""Response bodies, and how the pages of a document become one response."""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ def details_of(statement: Statement, ratios: list[Ratio]) -> list[Notice]:
 
 
 def _refusal_of(error: Ended, uploads: list[Upload]) -> ApiError:
-    """The answer for files whose child was ended. The note is the number of the file that it was at."""
+    """The response for files whose child was ended. Its note is the number of the file that it was at."""
     one = uploads[int(error.note)] if error.note else None
     name = one.name if one else "What the files hold"
     param = f"files[{error.note}]" if one else "files"

@@ -212,7 +212,7 @@ class Service:
         return scored
 
     async def answer(self, call: Awaitable[T]) -> T:
-        """Waits for the worker within the deadline and turns its failures into answers."""
+        """Waits for the worker within the deadline and turns its failures into responses."""
         try:
             async with asyncio.timeout(self._settings.timeout_s):
                 return await call
@@ -228,7 +228,7 @@ class Service:
 
 
 def _of_files(numbers: Numbers) -> dict[str, Any]:
-    """What the answers of both routes say of the files."""
+    """What the responses of both routes say of the files."""
     statement = numbers.statement
     return {
         "files": numbers.files,

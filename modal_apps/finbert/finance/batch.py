@@ -56,7 +56,7 @@ class AnalysisError(TypedDict):
 
 
 class AnalysisResult(TypedDict):
-    """One analysis; `result` is the answer of /analyze_financials, and either it or `error` is None."""
+    """One analysis; `result` is the response of /analyze_financials, and either it or `error` is None."""
 
     index: int
     success: bool

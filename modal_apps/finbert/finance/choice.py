@@ -43,7 +43,7 @@ def choose(readings: list[Reading], currency: str | None) -> Choice:
     Picks a candidate for each item and period.
 
     Parameters:
-        currency: that of the answer; numbers in another one are withheld. None when none is named.
+        currency: that of the response; numbers in another one are withheld. None when none is named.
     """
     choice = Choice()
     groups: dict[Key, list[Candidate]] = {}
@@ -270,12 +270,12 @@ def place(found: Candidate) -> str:
 
 
 def as_parts(group: Iterable[Candidate]) -> tuple[Part, ...]:
-    """Candidates as an answer lists them."""
+    """Candidates as a response lists them."""
     return tuple(Part(found.label, found.value, found.source) for found in group)
 
 
 def as_value(found: Candidate, parts: list[Candidate]) -> Value:
-    """A picked candidate as an answer has it."""
+    """A picked candidate as a response has it."""
     listed = as_parts(parts) if len(parts) > 1 else ()
     return Value(
         period=found.period.label,

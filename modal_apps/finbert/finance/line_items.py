@@ -120,7 +120,7 @@ class Match:
 
 @cache
 def items() -> dict[str, Item]:
-    """The items that answers list, by key, in the order of the file."""
+    """The items that responses list, by key, in the order of the file."""
     return {key: item for key, item in all_items().items() if not item.internal}
 
 
@@ -147,7 +147,7 @@ def sector_table(sector: Sector) -> dict[str, Any]:
 
 
 def match_label(label: str, sector: Sector = "") -> Match | None:
-    """Finds the item of answers that a row label names, or None."""
+    """The item of responses that a row label names, or None."""
     found = match_any(label, sector)
     return None if found is None or all_items()[found.key].internal else found
 

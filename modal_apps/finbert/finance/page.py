@@ -1,4 +1,4 @@
-"""The page for people: upload statements, ask, and read the answer, ratios, sentiment and log. Needs gradio."""
+"""The web page: upload statements, ask a question, and read ratios, sentiment and log. Needs gradio."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_FILES = 20  # that of the API, as the next
 MOST_FILE_BYTES = 10 * 2**20
 MOST_TOTAL_BYTES = 32 * 2**20
 
-# Sends files with a question; gives the status and the body of the answer.
+# Sends files with a question; gives the status and the body of the response.
 Ask = Callable[[dict[str, Any]], Awaitable[tuple[int, dict[str, Any]]]]
 Answer = tuple[str, Table, dict[str, float], str, Table, Table]
 

@@ -1,6 +1,6 @@
 """
-What the page for people shows of an answer, as plain tables: each figure with its place in the files, and each warning
-beside the figure it is about. Everything is text; nothing of a file becomes markup.
+A response as the plain tables of the web page: each figure with its place in the files, and each warning beside the
+figure it is about. Everything is text; nothing of a file becomes markup.
 """
 
 from __future__ import annotations

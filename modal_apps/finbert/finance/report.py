@@ -1,4 +1,4 @@
-"""The readable answer in Markdown, made of the sections that the question asks for."""
+"""The response in Markdown, made of the sections that the question asks for."""
 
 from __future__ import annotations
 

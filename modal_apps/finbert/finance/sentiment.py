@@ -22,6 +22,8 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Probabilities:
+    """Of the three classes; they sum to 1."""
+
     positive: float
     neutral: float
     negative: float
@@ -39,6 +41,8 @@ class SentenceScore:
 
 @dataclass(frozen=True)
 class FileSentiment:
+    """The tone of one file. `score` is the mean of its sentences by tokens, from -1 to 1."""
+
     file: str
     label: Label
     score: float

@@ -403,7 +403,7 @@ def _spanning(head: dict[int, Cell], index: int, indexes: list[int], place: int,
 
 
 def heading_text(cell: Cell) -> str:
-    """A heading as an answer shows it."""
+    """A heading as a response shows it."""
     if isinstance(cell, datetime.datetime):
         return cell.date().isoformat()
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else " ".join(str(cell).split())

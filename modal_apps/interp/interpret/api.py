@@ -397,7 +397,7 @@ class Service:
         )
 
     async def _answer(self, call: Awaitable[T]) -> T:
-        """Waits for the worker within the deadline and turns its failures into answers."""
+        """Waits for the worker within the deadline and turns its failures into responses."""
         try:
             async with asyncio.timeout(self._settings.timeout_s):
                 return await call

@@ -1,4 +1,4 @@
-"""A worker: the model, its SAEs, and one way to ask it anything, with answers in plain types."""
+"""A worker: the model, its SAEs, and one way to ask it anything, with replies in plain types."""
 
 from __future__ import annotations
 

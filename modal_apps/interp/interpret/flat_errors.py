@@ -30,7 +30,7 @@ CHECKED_THERE = frozenset({"hookPoint", "hook_point", "prompts", "type"})
 
 
 def flat_status(status: int) -> int:
-    """What Neuronpedia's server answers where this app is more exact."""
+    """The status of Neuronpedia's server where this app is more exact."""
     return 400 if status in (404, 413, 422) else status
 
 
@@ -49,7 +49,7 @@ def flat_body(status: int, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
 
 
 def with_flat_errors(app: ASGIApp) -> ASGIApp:
-    """Rewrites the bodies of answers that are no success, whoever gave them."""
+    """Rewrites the bodies of responses that are no success, whoever sent them."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

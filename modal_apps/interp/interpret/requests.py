@@ -1,4 +1,4 @@
-"""What the routes accept, as Neuronpedia's clients send it: camelCase, or snake_case; what is unknown is ignored."""
+"""Request bodies, as Neuronpedia's clients send it: camelCase, or snake_case; what is unknown is ignored."""
 
 from __future__ import annotations
 
@@ -310,7 +310,7 @@ class SteerChatIn(_Steered):
 
 
 class TemplateMessage(ChatMessage):
-    """One message, with the channel that spans shall name."""
+    """One message, with the channel that spans name."""
 
     channel: Annotated[str | None, Field(max_length=64)] = None
 
