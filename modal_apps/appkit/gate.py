@@ -1,4 +1,4 @@
-"""The ASGI layer in front of an app: request id, key, body limit, counters and a log line a request."""
+"""The ASGI layer in front of an app: request id, key, body limit, counters, and a log line for each request."""
 
 from __future__ import annotations
 

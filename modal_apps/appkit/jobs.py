@@ -1,5 +1,5 @@
 """
-Long work behind a job id: handed in, asked for, cancelled, and reported to the caller's URL when it ends.
+Long work behind a job id: submitted, polled, cancelled, and reported to the caller's URL when it ends.
 
 What is known of a job is kept in a mapping, such as a `modal.Dict`. The web function and the worker write under
 keys of their own, so that neither undoes what the other wrote.

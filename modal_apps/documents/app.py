@@ -213,7 +213,7 @@ if settings.inbox:
 
     @app.function(**inbox_options)
     async def process_inbox() -> None:
-        """Reads what lies in the inbox. By the clock, and with `modal run …/app.py::process_inbox`."""
+        """Reads the files in the inbox, on a schedule and with `modal run …/app.py::process_inbox`."""
         from appkit.start import start_container
         from ocr.fitting import fitted_drawing
         from ocr.inbox import process_inbox as process

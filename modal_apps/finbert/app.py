@@ -190,7 +190,7 @@ def web() -> Any:
 @modal.concurrent(max_inputs=100)
 @modal.asgi_app(**endpoint_options(settings))
 def ui() -> Any:
-    """The page for people; /ui of the API leads here."""
+    """The web page; /ui of the API redirects here."""
     from appkit.start import key_checker, start_container
     from finance.api import create_app
     from finance.ui import mount_page

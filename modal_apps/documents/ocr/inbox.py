@@ -1,8 +1,8 @@
 """
-A folder that is read by the clock: `inbox/` to `results/`, then to `processed/` or `failed/`.
+A folder that is read on a schedule: `inbox/` to `results/`, then to `processed/` or `failed/`.
 
 Safe to run twice and safe to end at any moment: results are written beside their place and renamed, a file's hash
-is kept when its results are there, and it is moved last. A run that was ended goes on where it was.
+is kept when its results are there, and it is moved last. The next run continues where an interrupted one stopped.
 """
 
 from __future__ import annotations

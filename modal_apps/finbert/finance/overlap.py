@@ -1,4 +1,4 @@
-"""Rows of debt that hold one another: a total and its parts, or one debt under two names, are never added."""
+"""Rows of debt that include one another: a total and its parts, or one debt under two names, are never added."""
 
 from __future__ import annotations
 
