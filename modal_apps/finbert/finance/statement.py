@@ -81,22 +81,30 @@ def read_statement(
     _tell_troubles(statement, timeline, grids, tables)
     if unit_scale is None and currency is None:
         _tell_unit(statement, choice)
-    if statement.sector:
-        message = (
-            f"These are statements of {sector_words(statement.sector)}. Ratios of liquidity, margins, turnover and "
-            "free cash flow say nothing of it and have no value."
-        )
-        statement.notices.append(Notice("sector", message))
+    _tell_sector(statement)
     if reason := several_companies(readings):
-        withhold_all(statement, "several_companies", reason)
-        statement.periods = []
-        chosen = [id(notice) for notice in choice.notices]  # which value was taken, where none is given
-        statement.notices = [notice for notice in statement.notices if id(notice) not in chosen]
-        statement.notices.insert(
-            0,
-            Notice("several_companies", reason, tuple(dict.fromkeys(one.item for one in statement.withheld))),
-        )
+        _withhold_companies(statement, choice, reason)
     return statement
+
+
+def _tell_sector(statement: Statement) -> None:
+    if not statement.sector:
+        return
+    message = (
+        f"These are statements of {sector_words(statement.sector)}. Ratios of liquidity, margins, turnover and "
+        "free cash flow say nothing of it and have no value."
+    )
+    statement.notices.append(Notice("sector", message))
+
+
+def _withhold_companies(statement: Statement, choice: Choice, reason: str) -> None:
+    """Takes out the figures of several companies, and what was said of the choice among them."""
+    withhold_all(statement, "several_companies", reason)
+    statement.periods = []
+    chosen = [id(notice) for notice in choice.notices]
+    others = [notice for notice in statement.notices if id(notice) not in chosen]
+    withheld = tuple(dict.fromkeys(one.item for one in statement.withheld))
+    statement.notices = [Notice("several_companies", reason, withheld), *others]
 
 
 def _is_balance(table: Table, kinds: list[RowKind]) -> bool:
