@@ -310,13 +310,21 @@ async def test_the_inbox_twice_is_the_inbox_once(tmp_path: Path, backend: LocalB
     assert {stem.rpartition("-")[0] for stem in stems} == {"results/a", "results/b"}
     assert all(len(stem.rpartition("-")[2]) == 8 for stem in stems)
     assert names - {f"{stem}{end}" for stem in stems for end in (".md", ".json")} == {
-        *("processed/a.png", "processed/again.png", "processed/b.tiff"),
-        *("failed/broken.pdf", "failed/broken.pdf.error.txt", "failed/a.txt", "failed/a.txt.error.txt"),
+        "processed/a.png",
+        "processed/again.png",
+        "processed/b.tiff",
+        "failed/broken.pdf",
+        "failed/broken.pdf.error.txt",
+        "failed/a.txt",
+        "failed/a.txt.error.txt",
     }
     [json_name] = [name for name in names if name.startswith("results/b-") and name.endswith(".json")]
     kept = json.loads(first[json_name])
     assert (kept["content"], kept["word_count"], kept["filename"], kept["model"]) == (
-        *("letter\n\npaper", 2, "b.tiff", "m"),
+        "letter\n\npaper",
+        2,
+        "b.tiff",
+        "m",
     )
     assert first["failed/broken.pdf.error.txt"].startswith(b"bad_pdf: ")
 
