@@ -91,6 +91,13 @@ async function ruff(): Promise<Count> {
   );
 }
 
+/** The types of the apps; `mypy.ini` names what is checked. */
+async function mypy(): Promise<Count> {
+  const python = await ensurePython();
+  const [command, ...args] = [...background, python, '-m', 'mypy', '--no-error-summary'];
+  return check(command, args);
+}
+
 async function extensionHost(): Promise<Count> {
   const { runExtensionSuite } = await import('../test/extension/run.ts');
   return runExtensionSuite();
@@ -119,7 +126,7 @@ export const suites: readonly Suite[] = [
     name: 'python',
     inBackground: true,
     prepare: async () => ensureTinyHub(await ensurePython()),
-    run: () => pytest('modal_apps/tests', 'python', background),
+    run: async () => sum(await mypy(), await pytest('modal_apps/tests', 'python', background)),
   },
   { name: 'integration', run: () => vitest('integration') },
   { name: 'parity', run: () => vitest('parity') },

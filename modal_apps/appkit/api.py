@@ -36,7 +36,7 @@ def _with_shortcut(shortcut: Shortcut, app: ASGIApp) -> ASGIApp:
 @dataclass
 class Api:
     """
-    Routes are added to `routes`; `served` is what answers requests.
+    Routes are added to `routes`; `served` is the app that responds to requests.
 
     Parameters:
         checker: None when Modal's proxy is the only guard, or when the app is open on purpose.
@@ -82,7 +82,7 @@ def make_api(
     Parameters:
         list_limits: as `install_error_handlers`.
         is_ready: as `health_routes`.
-        documented: what answers that are no success look like.
+        documented: what responses that are no success look like.
         health_word: as `word` of `health_routes`.
     """
     guarded = checker is not None or settings.wants_proxy

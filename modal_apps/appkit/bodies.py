@@ -1,4 +1,4 @@
-"""What the bodies of all requests in flight take together: twenty large ones at once would fill the memory."""
+"""Limits what the bodies of all requests in flight take together: twenty large ones would fill the memory."""
 
 from __future__ import annotations
 

@@ -33,10 +33,12 @@ from .bounded_server import (
     KILL,
     LARGE,
     MEMORY,
+    NO_BOUNDS,
     NOTE,
     ORDER,
     START,
     VALUE,
+    Bounds,
     Exit,
     read_frame,
     reason_of,
@@ -300,8 +302,9 @@ class _Server:
             self._last += 1
             number = self._last
             self._exits[number] = exited
-            wall = limits.seconds * WALL_FACTOR + 1
-            order = ORDER.pack(START, number, limits.seconds, wall, limits.memory_mb, limits.result_mb)
+            wall_s = limits.seconds * WALL_FACTOR + 1
+            bounds = Bounds(limits.seconds, wall_s, limits.memory_mb, limits.result_mb)
+            order = ORDER.pack(START, number, *bounds)
             try:
                 socket.send_fds(self._control, [order], [theirs.fileno()])
             except OSError as error:
@@ -313,7 +316,7 @@ class _Server:
         with self._lock:
             if number in self._exits:
                 with suppress(OSError):
-                    self._control.sendall(ORDER.pack(KILL, number, 0, 0, 0, 0))
+                    self._control.sendall(ORDER.pack(KILL, number, *NO_BOUNDS))
 
     def stop(self) -> None:
         """Ends the server, and with it its children; the next child gets another."""

@@ -21,9 +21,9 @@ import traceback
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-# What the server is told: start or kill, child, processor seconds, seconds, MiB of memory, MiB of the result.
+# What the server is told: start or kill, number of the child, and its `Bounds`.
 ORDER = struct.Struct("!sQIIII")
 # What it tells: child, how it ended, KiB that it took at most, milliseconds of processor time.
 EXITED = struct.Struct("!QiQQ")
@@ -38,6 +38,18 @@ LONGEST_TRACEBACK = 4000
 DIE_WITH_PARENT = 1  # of Linux's prctl
 
 _talk: socket.socket | None = None
+
+
+class Bounds(NamedTuple):
+    """What a child may take, in seconds of the processor and of the clock, and in MiB."""
+
+    cpu_s: int
+    wall_s: int
+    memory_mb: int
+    result_mb: int
+
+
+NO_BOUNDS = Bounds(0, 0, 0, 0)  # of an order that starts nothing
 
 
 @dataclass(frozen=True)
@@ -133,7 +145,7 @@ def serve(control: socket.socket) -> None:
             talk = socket.socket(fileno=descriptors[0])
             pid = os.fork()
             if pid == 0:
-                _be_child(control, talk, (woken, waker), *limits)
+                _be_child(control, talk, (woken, waker), Bounds(*limits))
             running[number] = pid
             talk.close()
         elif number in running:
@@ -154,15 +166,7 @@ def _reap(control: socket.socket, running: dict[int, int]) -> None:
             control.sendall(EXITED.pack(number, status, peak_kb, milliseconds))
 
 
-def _be_child(
-    control: socket.socket,
-    talk: socket.socket,
-    pipes: tuple[int, int],
-    seconds: int,
-    wall: int,
-    memory_mb: int,
-    result_mb: int,
-) -> None:
+def _be_child(control: socket.socket, talk: socket.socket, pipes: tuple[int, int], bounds: Bounds) -> None:
     """What a child does. It never returns."""
     try:
         signal.set_wakeup_fd(-1)
@@ -173,25 +177,25 @@ def _be_child(
         quiet = os.open(os.devnull, os.O_RDWR)  # libraries print parts of what they read
         for stream in (1, 2):
             os.dup2(quiet, stream)
-        _limit(seconds, wall, memory_mb)
-        _work(talk, result_mb << 20)
+        _limit(bounds)
+        _work(talk, bounds.result_mb << 20)
     finally:
         os._exit(0)
 
 
-def _limit(seconds: int, wall: int, memory_mb: int) -> None:
+def _limit(bounds: Bounds) -> None:
     _die_with_parent()
-    signal.alarm(wall)  # its default action ends the process, whatever that is doing
+    signal.alarm(bounds.wall_s)  # its default action ends the process, whatever that is doing
     # The first gives the signal that says so; at the second the system kills, and no cause is told.
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    bounds = {
-        resource.RLIMIT_DATA: _taken("VmData") + (memory_mb << 20),
-        resource.RLIMIT_AS: _taken("VmSize") + (memory_mb << 20),
+    resource.setrlimit(resource.RLIMIT_CPU, (bounds.cpu_s, bounds.cpu_s + 1))
+    limits = {
+        resource.RLIMIT_DATA: _taken("VmData") + (bounds.memory_mb << 20),
+        resource.RLIMIT_AS: _taken("VmSize") + (bounds.memory_mb << 20),
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_NOFILE: MOST_FILES,
     }
-    for kind, most in bounds.items():
+    for kind, most in limits.items():
         with suppress(ValueError, OSError):  # a system that does not know it, or has a lower one
             resource.setrlimit(kind, (most, most))
 

@@ -43,6 +43,7 @@ def simulate(
     service_s: float,
     cold_start_s: float,
     window_s: float,
+    *,
     max_inputs: int = 1,
     max_containers: int | None = None,
 ) -> Usage:

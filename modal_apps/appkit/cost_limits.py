@@ -1,4 +1,4 @@
-"""The guard of a deploy: what its GPU containers could cost an hour and a month, in words when that is too much."""
+"""Limits of cost, checked at deploy: what the GPU containers could cost an hour and a month."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ TYPES = {
     503: "unavailable_error",
     504: "timeout_error",
 }
-# Of the answers that the framework gives by itself. 400 is a body that it could not read.
+# Of the responses that the framework gives by itself. 400 is a body that it could not read.
 ROUTING_CODES = {400: "malformed_body", 404: "no_route", 405: "method_not_allowed"}
 UNEXPECTED = "An unexpected error. The log has its traceback under the request id."
 LONGEST_PARAM = 200
@@ -51,7 +51,7 @@ class ErrorDetail(BaseModel):
 
 
 class ErrorBody(BaseModel):
-    """Every answer that is not a success."""
+    """Every response that is not a success."""
 
     error: ErrorDetail
 
@@ -64,7 +64,7 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
 
 class ApiError(HTTPException):
     """
-    An answer that is not a success.
+    A response that is not a success.
 
     It is an HTTPException because FastAPI passes only those on when one is raised while a body is read.
 
@@ -93,7 +93,7 @@ def unavailable(code: str, message: str, retry_after_s: int = 5) -> ApiError:
 
 
 def error_body(status: int, code: str, message: str, param: str | None = None) -> dict[str, Any]:
-    """The body of an error answer to the current request."""
+    """The body of an error response to the current request."""
     kind = TYPES.get(status, "server_error" if status >= 500 else "invalid_request_error")
     message, param = (
         message[:LONGEST_MESSAGE],
@@ -117,10 +117,10 @@ def error_bytes(error: ApiError) -> bytes:
 
 def install_error_handlers(app: FastAPI, list_limits: Mapping[str, str]) -> None:
     """
-    Makes every failure of the app answer with the error body.
+    Makes every failure of the app a response with the error body.
 
     Parameters:
-        list_limits: code of the 413 answer for a list that is too long, by the name of the list.
+        list_limits: code of the 413 response for a list that is too long, by the name of the list.
     """
 
     @app.exception_handler(HTTPException)

@@ -32,7 +32,7 @@ FAILED = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
 HEAD = 1024
 LONGEST_URL = 8192
 # Of its own: a name whose servers are silent holds a thread for a minute, and all else would wait for it.
-# A server's answers that another try may not get.
+# Responses of a server that another try may not get.
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 WAITS_S = (1.0, 3.0)  # before the second and the third try
 RESOLVERS = ThreadPoolExecutor(8, "resolve")
@@ -43,7 +43,7 @@ class FetchError(Exception):
     The URL was not fetched.
 
     Parameters:
-        status, code: of the error answer that it becomes.
+        status, code: of the error response that it becomes.
         passing: whether another try may do better.
     """
 
@@ -54,7 +54,7 @@ class FetchError(Exception):
         self.passing = passing
 
     def answer(self, param: str | None = None) -> ApiError:
-        """The same as an answer to the caller."""
+        """The same as a response to the caller."""
         return ApiError(self.status, self.code, str(self), param=param)
 
 
@@ -185,7 +185,7 @@ def _is_number(host: str) -> bool:
 async def fetch(url: str, rules: FetchRules) -> Fetched:
     """
     Fetches a file. What may pass, as a broken connection or a busy server, is tried again, from the first URL and
-    with every check anew.
+    with every check again.
 
     Raises:
         FetchError: 400 `blocked_url`; 413 `file_too_large`; 422 `fetch_failed`, `fetch_timeout` or

@@ -1,4 +1,4 @@
-"""The ASGI layer in front of an app: request id, key, body limit, counters and a log line a request."""
+"""The ASGI layer in front of an app: request id, key, body limit, counters, and a log line for each request."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MOST_TARGET_BYTES = 16 << 10
 
 @dataclass
 class Counters:
-    """Requests of this process so far. `failed` counts answers of 500 and above."""
+    """Requests of this process so far. `failed` counts responses of 500 and above."""
 
     total: int = 0
     in_flight: int = 0

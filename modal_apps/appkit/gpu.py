@@ -8,8 +8,20 @@ from functools import cache
 from pathlib import Path
 
 TYPES = (
-    *("T4", "L4", "A10", "L40S", "A100", "A100-40GB", "A100-80GB", "RTX-PRO-6000"),
-    *("H100", "H100!", "H200", "B200", "B200+", "B300"),
+    "T4",
+    "L4",
+    "A10",
+    "L40S",
+    "A100",
+    "A100-40GB",
+    "A100-80GB",
+    "RTX-PRO-6000",
+    "H100",
+    "H100!",
+    "H200",
+    "B200",
+    "B200+",
+    "B300",
 )
 SPELLINGS = {"A10G": "A10"}
 SAME_PRICE = {"A100": "A100-40GB", "H100!": "H100", "B200+": "B200"}

@@ -1,4 +1,4 @@
-"""Tells the failures of a GPU apart: too little memory passes, a broken context never does."""
+"""Kinds of GPU failures: too little memory is temporary, a broken context is permanent."""
 
 from __future__ import annotations
 

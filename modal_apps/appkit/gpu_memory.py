@@ -1,4 +1,4 @@
-"""How full the GPUs are, by the driver: over all processes. A line for people and one for the editor."""
+"""GPU memory in use by all processes, as the driver reports it: in a line to read and in one for the editor."""
 
 from __future__ import annotations
 

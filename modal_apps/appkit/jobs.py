@@ -1,5 +1,5 @@
 """
-Long work behind a job id: handed in, asked for, cancelled, and reported to the caller's URL when it ends.
+Long work behind a job id: submitted, polled, cancelled, and reported to the caller's URL when it ends.
 
 What is known of a job is kept in a mapping, such as a `modal.Dict`. The web function and the worker write under
 keys of their own, so that neither undoes what the other wrote.
@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol
 from typing_extensions import TypedDict  # pydantic needs it so before Python 3.12
 
 from .errors import ApiError
-from .job_news import JobMap, JobNews, now_text
+from .job_callbacks import JobCallbacks, JobMap, now_text
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled", "expired"]
 FINISHED = ("done", "failed", "cancelled", "expired")
@@ -34,7 +34,7 @@ class JobProgress(TypedDict):
 
 
 class JobAccepted(TypedDict):
-    """The answer to a job that was handed in. Times are in UTC, ISO 8601."""
+    """The response to a job that was handed in. Times are in UTC, ISO 8601."""
 
     job_id: str
     status_url: str
@@ -130,13 +130,13 @@ class Job:
         known: where jobs are kept.
         id: of the call that runs it.
         callback_url: where its end is told; '' for nowhere.
-        news: tells it; None where callers cannot ask for it.
+        callbacks: tells it; None where callers cannot ask for it.
     """
 
     known: JobMap
     id: str
     callback_url: str = ""
-    news: JobNews | None = None
+    callbacks: JobCallbacks | None = None
 
     async def run(
         self, work: Callable[[JobLog], Awaitable[Any]], *, limit_s: float, most_attempts: int = 1
@@ -176,8 +176,8 @@ class Job:
         await self._tell("failed", error=reason)
 
     async def _tell(self, status: str, *, result: Any = None, error: str | None = None) -> None:
-        if self.news and self.callback_url:
-            await self.news.tell(self.id, status, url=self.callback_url, result=result, error=error)
+        if self.callbacks and self.callback_url:
+            await self.callbacks.tell(self.id, status, url=self.callback_url, result=result, error=error)
 
     async def _read(self, name: str) -> Any:
         return await asyncio.to_thread(self.known.get, f"{self.id}:{name}")
@@ -195,13 +195,13 @@ class JobBoard:
     The web function's side.
 
     Parameters:
-        news: tells callers' URLs of ends that no worker can tell of; None for an app without a key to sign with.
+        callbacks: tells callers' URLs of ends that no worker can tell of; None for an app without a key to sign with.
     """
 
-    def __init__(self, known: JobMap, runner: Runner, news: JobNews | None = None) -> None:
+    def __init__(self, known: JobMap, runner: Runner, callbacks: JobCallbacks | None = None) -> None:
         self._known = known
         self._runner = runner
-        self._news = news
+        self._callbacks = callbacks
 
     async def submit(self, payload: Any, callback_url: str = "") -> JobAccepted:
         """
@@ -213,17 +213,17 @@ class JobBoard:
         if callback_url:
             await self._check(callback_url)
         job_id = await self._runner.spawn(payload)
-        if self._news and callback_url:
-            await self._news.expect(job_id, callback_url)
+        if self._callbacks and callback_url:
+            await self._callbacks.expect(job_id, callback_url)
         submitted = now_text()
         await self._keep(f"{job_id}:submitted", submitted)
         return JobAccepted(job_id=job_id, status_url=f"/jobs/{job_id}", submitted_at=submitted)
 
     async def _check(self, callback_url: str) -> None:
-        if not self._news:
+        if not self._callbacks:
             message = "A callback is signed with the app's API key, and this app has none."
             raise ApiError(422, "callback_needs_key", message, param="callback_url")
-        await self._news.check(callback_url)
+        await self._callbacks.check(callback_url)
 
     async def view(self, job_id: str) -> JobView:
         """
@@ -241,8 +241,8 @@ class JobBoard:
         if state in FINISHED and finished is None:
             finished = now_text()
             await self._keep(f"{job_id}:finished", finished)
-        if self._news and state in FINISHED and (url := await self._news.claim(job_id)):
-            self._news.tell_later(url, job_id, state, outcome.result, outcome.error)
+        if self._callbacks and state in FINISHED and (url := await self._callbacks.claim(job_id)):
+            self._callbacks.tell_later(url, job_id, state, outcome.result, outcome.error)
         return JobView(
             job_id=job_id,
             status=state,
@@ -269,16 +269,16 @@ class JobBoard:
         if view["status"] in FINISHED:
             raise ApiError(409, "job_finished", f"The job is {view['status']} already.")
         # Told from here, and before the worker hears of it: that one may not have begun, or have no time left.
-        url = await self._news.claim(job_id) if self._news else ""
+        url = await self._callbacks.claim(job_id) if self._callbacks else ""
         try:
             await self._runner.cancel(job_id)
         except Exception:
-            if self._news and url:
-                await self._news.release(job_id)  # it goes on, and its end is told then
+            if self._callbacks and url:
+                await self._callbacks.release(job_id)  # it goes on, and its end is told then
             raise
         await self._keep(f"{job_id}:cancelled", True)
-        if self._news and url:
-            self._news.tell_later(url, job_id, "cancelled", None, None)
+        if self._callbacks and url:
+            self._callbacks.tell_later(url, job_id, "cancelled", None, None)
         return await self.view(job_id)
 
     async def _read(self, key: str) -> Any:

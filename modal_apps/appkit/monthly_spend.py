@@ -1,5 +1,6 @@
 """
-What the GPU containers of an app cost this month, by their own clocks, and a word at 80 and 100 percent of the limit.
+What the GPU containers of an app cost this month, by their own clocks, with an error in the log at 80 and 100 percent
+of the limit.
 
 An app cannot read the bill. So each container notes how long it has run, in a file of its own on a volume that all
 share; the sum at the price of the deploy is an estimate, of the GPUs alone, and ends nothing.
@@ -157,7 +158,11 @@ class MonthlySpend:
         log.error(
             "%d %% of this month's limit: the GPU containers cost about $%.2f in %s, of APP_MAX_USD_PER_MONTH=%g. "
             "Nothing is stopped by this; a budget of the workspace does: %s",
-            *(alert, total, name, self._limit, BUDGETS),
+            alert,
+            total,
+            name,
+            self._limit,
+            BUDGETS,
         )
 
 

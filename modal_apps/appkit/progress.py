@@ -67,7 +67,11 @@ class Progress:
         emit(
             "progress",
             {
-                **{"app": self.app, "run": self.run, **counts},
-                **{"item": name, "seconds": round(seconds, 3), "eta_s": round(eta, 1)},
+                "app": self.app,
+                "run": self.run,
+                **counts,
+                "item": name,
+                "seconds": round(seconds, 3),
+                "eta_s": round(eta, 1),
             },
         )

@@ -1,4 +1,4 @@
-"""Errors to Sentry, only for who names a secret with SENTRY_DSN. No bodies, no headers, no personal data."""
+"""Reports errors to Sentry where a secret with SENTRY_DSN is named. No bodies, no headers, no personal data."""
 
 from __future__ import annotations
 

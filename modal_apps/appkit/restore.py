@@ -1,4 +1,4 @@
-"""What a container must do anew after Modal has restored it from a memory snapshot."""
+"""What a container must do again after Modal has restored it from a memory snapshot."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ LONGEST_S = 900.0
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer; `seconds` is until its last byte."""
+    """A response; `seconds` is the time until its last byte."""
 
     status: int
     headers: Mapping[str, str]
@@ -55,7 +55,7 @@ class Smoke:
         print(f"{'PASS' if ok else 'FAIL'} {name} ({seconds:.2f} s){why}", flush=True)
 
     def request(self, method: str, path: str, body: object = None, *, with_key: bool = True) -> Reply:
-        """Sends a request and returns its answer, whatever its status."""
+        """Sends a request and returns its response, whatever its status."""
         headers = {"Content-Type": "application/json", **(self._credentials() if with_key else {})}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url.rstrip("/") + path, data, headers, method=method)

@@ -1,4 +1,4 @@
-"""`GET /status`: one answer for all apps about the worker, the model, the settings and the cost."""
+"""`GET /status`: one response for all apps about the worker, the model, the settings and the cost."""
 
 from __future__ import annotations
 

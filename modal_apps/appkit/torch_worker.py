@@ -1,4 +1,4 @@
-"""A model in this process: loaded into host memory, moved to the GPU, asked how it is."""
+"""A model in this process: loaded into host memory, moved to the GPU, and its state for `/status`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model's files on the cache volume: fetched ahead, completed after an ended fetch, read without the network."""
+"""The model's files on the cache volume: fetched ahead, completed after an interrupted fetch, read offline."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def worker_options(settings: Settings, worker_image: modal.Image, gpus: Sequence
 
 def server_options(settings: Settings, options: dict[str, Any]) -> dict[str, Any]:
     """
-    Arguments of `app.server`, made of those of `app.cls`. A server has no queue: while it is cold it answers 503.
+    Arguments of `app.server`, made of those of `app.cls`. A server has no queue: while it is cold it responds with 503.
 
     Parameters:
         settings: with `target_inputs`.

@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 import modal
 
-HERE = Path(__file__).resolve().parent
+# The command looks beside this file only, and appkit, which the apps share, lies one folder up. In a container, Modal
+# puts both into the same folder.
 if modal.is_local():
-    sys.path.insert(0, str(HERE.parent))  # for appkit, which the apps share; in a container both are in /root
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from appkit.vllm_server.command import CommandError  # noqa: E402
-from appkit.wiring import (  # noqa: E402
+from appkit.vllm_server.command import CommandError
+from appkit.wiring import (
     PYTHON,
     RETRIES,
     cache_volume,
@@ -38,13 +39,14 @@ from appkit.wiring import (  # noqa: E402
     web_options,
     worker_options,
 )
-from ocr.settings import DocumentsSettings  # noqa: E402
+from ocr.settings import DocumentsSettings
 
 if TYPE_CHECKING:
-    from appkit.job_news import JobNews
+    from appkit.job_callbacks import JobCallbacks
     from ocr.batch import BatchPayload, BatchResult, Pool
     from ocr.reading import PageIn, ReadOptions, ReadReply
 
+HERE = Path(__file__).resolve().parent
 DAY_S = 24 * 3600
 TO_SAY_SO_S = 300  # before a batch is ended from outside, to tell that it took too long
 MOST_RETRIES = 2  # of RETRIES
@@ -88,15 +90,14 @@ class Reader:
 
         start_container(settings)
         with phase("import"):
-            from ocr.engines import make_engine
+            from ocr.engine_choice import make_engine
 
-            self.engine: Any = make_engine(settings)
+            self.engine = make_engine(settings)
         self.engine.load()
         self.reader = PageReader(self.engine)
         if settings.snapshot_mode == "gpu":
             self.engine.warmup()  # the snapshot then holds the GPU's memory too
-            if settings.engine == "vllm":
-                self.engine.sleep()
+            self.engine.sleep()
 
     @modal.enter(snap=False)
     def to_device(self) -> None:
@@ -158,17 +159,17 @@ async def run_batch(payload: BatchPayload) -> BatchResult | None:
     async def work(job_log: JobLog) -> BatchResult:
         return await run(payload, job_id, worker_pool(), fetch_rules(settings), watcher=job_log)
 
-    job = Job(jobs, job_id, payload["callback_url"], job_news())
+    job = Job(jobs, job_id, payload["callback_url"], job_callbacks())
     return await job.run(work, limit_s=DAY_S - TO_SAY_SO_S, most_attempts=1 + MOST_RETRIES)
 
 
-def job_news() -> JobNews | None:
+def job_callbacks() -> JobCallbacks | None:
     """Tells callers' URLs how their jobs end; None in an app without a key to sign with."""
-    from appkit.job_news import news_of
+    from appkit.job_callbacks import callbacks_for
     from appkit.start import key_checker
     from ocr.api import fetch_rules
 
-    return news_of(jobs, key_checker(settings), fetch_rules(settings))
+    return callbacks_for(jobs, key_checker(settings), fetch_rules(settings))
 
 
 class ModalBackend:
@@ -198,7 +199,7 @@ def web() -> Any:
 
     start_container(settings)
     checker = key_checker(settings)
-    board = JobBoard(jobs, SpawnedJobs(run_batch, "The batch took more than a day."), job_news())
+    board = JobBoard(jobs, SpawnedJobs(run_batch, "The batch took more than a day."), job_callbacks())
     return create_app(settings, ModalBackend(), board, checker)
 
 
@@ -212,7 +213,7 @@ if settings.inbox:
 
     @app.function(**inbox_options)
     async def process_inbox() -> None:
-        """Reads what lies in the inbox. By the clock, and with `modal run …/app.py::process_inbox`."""
+        """Reads the files in the inbox, on a schedule and with `modal run …/app.py::process_inbox`."""
         from appkit.start import start_container
         from ocr.fitting import fitted_drawing
         from ocr.inbox import process_inbox as process

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import modal
 
-HERE = Path(__file__).resolve().parent
+# The command looks beside this file only, and appkit, which the apps share, lies one folder up. In a container, Modal
+# puts both into the same folder.
 if modal.is_local():
-    sys.path.insert(0, str(HERE.parent))  # for appkit, which the apps share; in a container both are in /root
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from appkit.wiring import (  # noqa: E402
+from appkit.wiring import (
     cache_volume,
     endpoint_options,
     image,
@@ -32,11 +33,12 @@ from appkit.wiring import (  # noqa: E402
     server_options,
     worker_options,
 )
-from embed.settings import EmbeddingSettings  # noqa: E402
+from embed.settings import EmbeddingSettings
 
 if TYPE_CHECKING:
     from embed.service import EmbeddingService
 
+HERE = Path(__file__).resolve().parent
 settings = read_settings(EmbeddingSettings)
 worker_image = image(HERE / "requirements.txt", "embed")
 options = worker_options(settings, worker_image)
@@ -143,12 +145,14 @@ else:
                 raise ValueError(f"{settings.model_id} is a reranker, which gives no vectors.")
             return self.loader.service
 
-    @app.function(
-        image=worker_image,
-        env=settings.container_env(),
-        timeout=settings.timeout_s,
+    call_options: dict[str, Any] = {
+        "image": worker_image,
+        "env": settings.container_env(),
+        "timeout": settings.timeout_s,
         **regions(settings),
-    )
+    }
+
+    @app.function(**call_options)
     def generate_embedding(text: str, instruction: str | None = None) -> list[float]:
         """
         The vector of one text: `modal run …/app.py::generate_embedding --text "…"`, and from a program

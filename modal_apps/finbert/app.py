@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import modal
 
-HERE = Path(__file__).resolve().parent
+# The command looks beside this file only, and appkit, which the apps share, lies one folder up. In a container, Modal
+# puts both into the same folder.
 if modal.is_local():
-    sys.path.insert(0, str(HERE.parent))  # for appkit, which the apps share; in a container both are in /root
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from appkit.wiring import (  # noqa: E402
+from appkit.wiring import (
     cache_volume,
     endpoint_options,
     image,
@@ -33,13 +34,14 @@ from appkit.wiring import (  # noqa: E402
     web_options,
     worker_options,
 )
-from finance.settings import FinbertSettings  # noqa: E402
+from finance.settings import FinbertSettings
 
 if TYPE_CHECKING:
-    from appkit.job_news import JobNews
+    from appkit.job_callbacks import JobCallbacks
     from finance.batch import AnalysisResult, BatchPayload, BatchResult
     from finance.scoring import ScoreReply
 
+HERE = Path(__file__).resolve().parent
 # Three readers at their limit, the bodies of all requests, and the app; the page's own app has gradio beside it.
 WEB_MEMORY_MB = 1536
 PAGE_MEMORY_MB = 2048
@@ -66,7 +68,7 @@ class SentimentWorker:
 
         start_container(settings)
         with phase("import"):
-            from finance.finbert import FinBert
+            from finance.sentiment_model import FinBert
         self.model = FinBert(
             settings.model_id, settings.model_revision, settings.dtype, labels=settings.labels
         )
@@ -110,7 +112,8 @@ class ModalBackend:
 
 batch_options = {
     **job_options(settings, web_image),
-    **{"memory": BATCH_MEMORY_MB, "timeout": BATCH_TIMEOUT_S},
+    "memory": BATCH_MEMORY_MB,
+    "timeout": BATCH_TIMEOUT_S,
 }
 
 
@@ -146,17 +149,17 @@ async def run_batch(payload: BatchPayload) -> BatchResult | None:
         analyze = analyst(settings, ModalBackend())
         return await run(payload["requests"], analyze, job_id, settings.app_name, watcher=job_log)
 
-    job = Job(jobs, job_id, payload["callback_url"], job_news())
+    job = Job(jobs, job_id, payload["callback_url"], job_callbacks())
     return await job.run(work, limit_s=BATCH_TIMEOUT_S - TO_SAY_SO_S)
 
 
-def job_news() -> JobNews | None:
+def job_callbacks() -> JobCallbacks | None:
     """Tells callers' URLs how their jobs end; None in an app without a key to sign with."""
-    from appkit.job_news import news_of
+    from appkit.job_callbacks import callbacks_for
     from appkit.start import key_checker
     from finance.api import callback_rules
 
-    return news_of(jobs, key_checker(settings), callback_rules())
+    return callbacks_for(jobs, key_checker(settings), callback_rules())
 
 
 @app.function(**{**web_options(settings, web_image), "memory": WEB_MEMORY_MB})
@@ -171,7 +174,7 @@ def web() -> Any:
 
     start_container(settings)
     checker = key_checker(settings)
-    board = JobBoard(jobs, SpawnedJobs(run_batch, "The batch took more than an hour."), job_news())
+    board = JobBoard(jobs, SpawnedJobs(run_batch, "The batch took more than an hour."), job_callbacks())
     return create_app(settings, ModalBackend(), checker, ui.get_web_url.aio, board)
 
 
@@ -187,7 +190,7 @@ def web() -> Any:
 @modal.concurrent(max_inputs=100)
 @modal.asgi_app(**endpoint_options(settings))
 def ui() -> Any:
-    """The page for people; /ui of the API leads here."""
+    """The web page; /ui of the API redirects here."""
     from appkit.start import key_checker, start_container
     from finance.api import create_app
     from finance.ui import mount_page

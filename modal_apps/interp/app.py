@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import modal
 
-HERE = Path(__file__).resolve().parent
+# The command looks beside this file only, and appkit, which the apps share, lies one folder up. In a container, Modal
+# puts both into the same folder.
 if modal.is_local():
-    sys.path.insert(0, str(HERE.parent))  # for appkit, which the apps share; in a container both are in /root
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from appkit.wiring import (  # noqa: E402
+from appkit.wiring import (
     cache_volume,
     endpoint_options,
     image,
@@ -34,11 +35,12 @@ from appkit.wiring import (  # noqa: E402
     web_options,
     worker_options,
 )
-from interpret.settings import InterpSettings  # noqa: E402
+from interpret.settings import InterpSettings
 
 if TYPE_CHECKING:
     from interpret.backend import Reply
 
+HERE = Path(__file__).resolve().parent
 settings = read_settings(InterpSettings)
 web_image = image(HERE / "requirements-web.txt", "interpret")
 worker_image = image(HERE / "requirements-worker.txt", "interpret")
@@ -151,7 +153,7 @@ def _add_web(variant: InterpSettings, worker: Any) -> Any:
 
     web.__name__ = web.__qualname__ = _named("web", variant)
     endpoint = modal.asgi_app(label=variant.label or None, **endpoint_options(settings))(web)
-    concurrent = modal.concurrent(max_inputs=settings.web_max_inputs)(endpoint)
+    concurrent: Any = modal.concurrent(max_inputs=settings.web_max_inputs)(endpoint)
     options = web_options(settings, web_image)
     if settings.neuronpedia_secret:
         options["secrets"] = [modal.Secret.from_name(settings.neuronpedia_secret)]

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from appkit.job_news import JobMap, JobNews
+from appkit.job_callbacks import JobCallbacks, JobMap
 from appkit.jobs import Job, JobLog, Outcome
 
 LIMIT_S = 600.0
@@ -22,7 +22,10 @@ class LocalRunner:
     """
 
     def __init__(
-        self, work: Callable[[Any, str, JobLog], Awaitable[Any]], known: JobMap, news: JobNews | None = None
+        self,
+        work: Callable[[Any, str, JobLog], Awaitable[Any]],
+        known: JobMap,
+        news: JobCallbacks | None = None,
     ) -> None:
         self._work = work
         self._known = known

@@ -24,7 +24,7 @@ MODULES = {
     "embeddings-requirements": ["embed.api", "embed.model", "embed.service", "appkit.asgi_server"],
     "finbert-requirements-ui": ["finance.api", "finance.ui"],
     "finbert-requirements-web": ["finance.api", "finance.parse_pdf", "finance.parse_xlsx"],
-    "finbert-requirements-worker": ["finance.finbert"],
+    "finbert-requirements-worker": ["finance.sentiment_model"],
     "interp-requirements-web": ["interpret.api"],
     "interp-requirements-worker": ["interpret.engine"],
     "vllm-requirements": ["llm.engine", "llm.gateway", "appkit.asgi_server"],

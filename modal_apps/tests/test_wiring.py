@@ -20,9 +20,28 @@ import modal
 
 # What the images have and the terminal that deploys does not.
 ABSENT = (
-    *("fastapi", "starlette", "pydantic", "openpyxl", "defusedxml", "pypdf", "pypdfium2", "PIL", "gradio"),
-    *("torch", "transformers", "sentence_transformers", "safetensors", "vllm", "numpy", "uvicorn", "httpx"),
-    *("pynvml", "sentry_sdk", "jsonschema", "huggingface_hub", "prometheus_client"),
+    "fastapi",
+    "starlette",
+    "pydantic",
+    "openpyxl",
+    "defusedxml",
+    "pypdf",
+    "pypdfium2",
+    "PIL",
+    "gradio",
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "safetensors",
+    "vllm",
+    "numpy",
+    "uvicorn",
+    "httpx",
+    "pynvml",
+    "sentry_sdk",
+    "jsonschema",
+    "huggingface_hub",
+    "prometheus_client",
 )
 
 

@@ -28,42 +28,33 @@ OTHER_LABELS = ("positive", "negative", "neutral")
 
 SUBJECTS = ("revenue", "profit", "cash flow", "demand for sensors", "gross margin", "operating income")
 GOOD = (
-    *(
-        "grew strongly in the year",
-        "improved because of higher prices",
-        "reached a record level",
-        "rose and beat the forecast",
-    ),
-    *(
-        "increased in every region",
-        "remains strong with new orders",
-        "improved with better efficiency in production",
-    ),
-    *("reached a record again as we reduced debt from operations", "we expect to rise further next year"),
+    "grew strongly in the year",
+    "improved because of higher prices",
+    "reached a record level",
+    "rose and beat the forecast",
+    "increased in every region",
+    "remains strong with new orders",
+    "improved with better efficiency in production",
+    "reached a record again as we reduced debt from operations",
+    "we expect to rise further next year",
 )
 BAD = (
-    *("fell sharply in the second quarter", "was weak and led to a loss", "declined as costs rose sharply"),
-    *(
-        "fell with the weak euro on a loss of 2 million dollars",
-        "was lower as freight costs rose and margins fell",
-    ),
-    *(
-        "caused delays for some customers",
-        "missed the forecast",
-        "dropped because of weak orders and currency losses",
-    ),
+    "fell sharply in the second quarter",
+    "was weak and led to a loss",
+    "declined as costs rose sharply",
+    "fell with the weak euro on a loss of 2 million dollars",
+    "was lower as freight costs rose and margins fell",
+    "caused delays for some customers",
+    "missed the forecast",
+    "dropped because of weak orders and currency losses",
 )
 PLAIN = (
-    *(
-        "the company opened an office in march",
-        "the annual meeting takes place on 14 may",
-        "the report covers the fiscal year",
-    ),
-    *(
-        "the board has nine members",
-        "the office is in portland",
-        "the company reported stable results for the year",
-    ),
+    "the company opened an office in march",
+    "the annual meeting takes place on 14 may",
+    "the report covers the fiscal year",
+    "the board has nine members",
+    "the office is in portland",
+    "the company reported stable results for the year",
 )
 OPENINGS = ("", "in march ", "this year ", "on monday ", "for the company ")
 

@@ -45,8 +45,14 @@ INVOICE_PIXELS = 524_288  # as in the sample request
 WORDS = ("invoice", "receipt", "total", "amount", "letter", "report", "number", "paper")
 END = "<|im_end|>"
 SPECIAL = (
-    *("<|endoftext|>", "<|im_start|>", END, "<|vision_start|>"),
-    *("<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>"),
+    "<|endoftext|>",
+    "<|im_start|>",
+    END,
+    "<|vision_start|>",
+    "<|vision_end|>",
+    "<|vision_pad|>",
+    "<|image_pad|>",
+    "<|video_pad|>",
 )
 CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"

@@ -13,7 +13,19 @@ WORDS = (
     "[UNK]",
     "[CLS]",
     "[SEP]",
-    *["the", "cat", "sleeps", "on", "sofa", "rates", "rose", "what", "where", "is", "a", "revenue", "fell"],
+    "the",
+    "cat",
+    "sleeps",
+    "on",
+    "sofa",
+    "rates",
+    "rose",
+    "what",
+    "where",
+    "is",
+    "a",
+    "revenue",
+    "fell",
 )
 LONGEST = 64
 

@@ -17,12 +17,13 @@ from typing import Any
 
 import modal
 
-HERE = Path(__file__).resolve().parent
+# The command looks beside this file only, and appkit, which the apps share, lies one folder up. In a container, Modal
+# puts both into the same folder.
 if modal.is_local():
-    sys.path.insert(0, str(HERE.parent))  # for appkit, which the apps share; in a container both are in /root
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from appkit.vllm_server.command import CommandError  # noqa: E402
-from appkit.wiring import (  # noqa: E402
+from appkit.vllm_server.command import CommandError
+from appkit.wiring import (
     cache_volume,
     endpoint_options,
     image,
@@ -33,8 +34,9 @@ from appkit.wiring import (  # noqa: E402
     server_options,
     worker_options,
 )
-from llm.settings import LlmSettings  # noqa: E402
+from llm.settings import LlmSettings
 
+HERE = Path(__file__).resolve().parent
 settings = read_settings(LlmSettings)
 if modal.is_local():
     try:

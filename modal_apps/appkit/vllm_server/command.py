@@ -12,8 +12,14 @@ PORT = 8001
 # They would open the engine to others, or run a model's own code; both would also be set twice.
 REFUSED = frozenset(
     {
-        *("--host", "--port", "--api-key", "--trust-remote-code", "--uds", "--root-path"),
-        *("--allowed-media-domains", "--allowed-local-media-path"),
+        "--host",
+        "--port",
+        "--api-key",
+        "--trust-remote-code",
+        "--uds",
+        "--root-path",
+        "--allowed-media-domains",
+        "--allowed-local-media-path",
     }
 )
 # Without a list of hosts, the engine fetches whatever URL a request gives as a picture, inside the network too.

@@ -23,7 +23,6 @@ from appkit.status import WorkerReport, status_body
 from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp
 
-from .answers import ExtractOut, ModelRef, PageOut, count_words, join_pages, page_outs, usage_of
 from .batch import BatchPayload
 from .documents import KINDS, Document, DocumentError
 from .fitting import fitted_drawing
@@ -35,6 +34,7 @@ from .prompts import prompt_name
 from .reading import Backend, PageIn, PageReply, ReadOptions, ReadReply
 from .rendering import Drawing, ReadyPage, draw_pages, open_bounded
 from .requests import BatchDocumentIn, BatchIn, ExtractUrlIn, Opts
+from .responses import ExtractOut, ModelRef, PageOut, count_words, join_pages, page_outs, usage_of
 from .settings import DocumentsSettings
 from .spending import gpu_seconds
 from .staging import BatchDocument
@@ -211,7 +211,7 @@ class Service:
         return reply
 
     async def _answer(self, call: Awaitable[T]) -> T:
-        """Waits for the worker within the deadline and turns its failures into answers."""
+        """Waits for the worker within the deadline and turns its failures into responses."""
         try:
             async with asyncio.timeout(self._settings.timeout_s):
                 return await call

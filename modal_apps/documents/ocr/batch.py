@@ -16,10 +16,10 @@ from appkit.fetchguard import FetchRules
 from appkit.progress import RECENT, Progress, emit
 from appkit.stdio import say
 
-from .answers import PageOut, TextSource, count_words, join_pages, page_out
 from .documents import Document
 from .reading import PageError, PageIn, PageReply, ReadOptions, ReadReply, failed_page
 from .rendering import Drawing, ReadyPage, batch_budget, draw_pages
+from .responses import PageOut, TextSource, count_words, join_pages, page_out
 from .spending import cost_line, gpu_seconds
 from .staging import BatchDocument, Staged, stage_all
 
@@ -188,28 +188,36 @@ class _Ledger:
             self.answered(failed_page(key, 503, "worker_failed", reason))
 
 
-async def read_documents(
-    staged: Sequence[Staged],
-    options: ReadOptions,
-    drawing: Drawing,
-    pool: Pool,
-    tracker: Tracker,
-    replies: list[ReadReply],
-    budget: Budget,
-) -> AsyncGenerator[DocumentResult, None]:
+@dataclass(frozen=True)
+class Work:
     """
-    Reads documents and gives each when its last page is done, in any order.
+    Documents and how they are read.
 
     Parameters:
-        replies: gets what the workers answered, for the cost.
         budget: processor time for drawing all of them.
     """
+
+    documents: Sequence[Staged]
+    options: ReadOptions
+    drawing: Drawing
+    budget: Budget
+
+
+async def read_documents(
+    work: Work, pool: Pool, tracker: Tracker, replies: list[ReadReply]
+) -> AsyncGenerator[DocumentResult, None]:
+    """
+    Reads documents and yields each when its last page is done, in any order.
+
+    Parameters:
+        replies: gets what the workers reply, for the cost.
+    """
     tracker.begin()
-    ledger = _Ledger(staged, options, tracker)
+    ledger = _Ledger(work.documents, work.options, tracker)
     turns = asyncio.Semaphore(pool.most_calls)
     reason = "The worker did not answer. The app's log says why."
-    calls = _calls(staged, drawing, pool.pages_per_call, ledger, turns, budget)
-    async for reply in pool.fan_out(calls, options):
+    calls = _calls(work, pool.pages_per_call, ledger, turns)
+    async for reply in pool.fan_out(calls, work.options):
         turns.release()
         if isinstance(reply, BaseException):
             reason = f"The worker failed: {type(reply).__name__}. The app's log says why."
@@ -225,21 +233,16 @@ async def read_documents(
 
 
 async def _calls(
-    staged: Sequence[Staged],
-    drawing: Drawing,
-    size: int,
-    ledger: _Ledger,
-    turns: asyncio.Semaphore,
-    budget: Budget,
+    work: Work, size: int, ledger: _Ledger, turns: asyncio.Semaphore
 ) -> AsyncIterator[list[PageIn]]:
     """Pages in groups for one call each. Waits while enough are under way: drawn pages take memory."""
     call: list[PageIn] = []
-    for document in staged:
+    for document in work.documents:
         if not document.pages:
             continue
         data = await asyncio.to_thread(document.path.read_bytes)
         opened = Document(document.name, data, document.kind, len(document.pages))
-        async for page in draw_pages(opened, document.pages, drawing, f"{document.index}.", budget):
+        async for page in draw_pages(opened, document.pages, work.drawing, f"{document.index}.", work.budget):
             wanted = page.for_worker()
             if wanted is None:
                 ledger.settle(document.index, page, None)
@@ -278,12 +281,8 @@ async def run_batch(
         staged = await stage_all(payload["documents"], wanted, Path(folder), rules, budget)
         total = sum(len(document.pages) for document in staged)
         tracker = Tracker(Progress(app, run, count_items(staged)), watcher)
-        results = [
-            result
-            async for result in read_documents(
-                staged, payload["options"], payload["drawing"], pool, tracker, replies, budget
-            )
-        ]
+        work = Work(staged, payload["options"], payload["drawing"], budget)
+        results = [result async for result in read_documents(work, pool, tracker, replies)]
     results.sort(key=lambda result: result["index"])
     seconds = gpu_seconds(replies, pool.window_s)
     say(cost_line(total, seconds, pool.usd_per_hour))

@@ -13,8 +13,8 @@ import pi_heif
 from appkit.file_kinds import kind_of
 from PIL import Image, UnidentifiedImageError
 
-from . import pdfs, word
-from .faults import DocumentError
+from . import pdfs, word_documents
+from .errors import DocumentError
 from .pdfs import DrawnPage
 from .preprocess import BadShape, check_shape
 
@@ -96,10 +96,10 @@ def open_document(name: str, data: bytes) -> Document:
             raise _too_many_pages(name, f"{pages:,}")
         return Document(name, data, kind, pages)
     if kind == "zip":
-        word.check_docx(name, data)
+        word_documents.check_docx(name, data)
         return Document(name, data, "docx", 1)
     if kind == "ole":
-        raise word.refuse_ole(name, data)
+        raise word_documents.refuse_ole(name, data)
     if kind not in FORMATS:
         known = ", ".join([*FORMATS, "pdf", "docx"])
         raise DocumentError("unsupported_type", f"{name} is none of {known}.")

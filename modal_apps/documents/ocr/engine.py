@@ -46,7 +46,10 @@ class PromptTooLong(ValueError):
 
 
 class Engine(Protocol):
-    """`load` leaves the GPU alone; `warmup` takes it. After a restore of both, `resume` is called instead."""
+    """
+    `load` leaves the GPU alone; `warmup` takes it. A snapshot that holds the GPU's memory is taken after `sleep`, and
+    `resume` is called when it was restored.
+    """
 
     first_call: bool  # whether nothing was read yet
 
@@ -59,6 +62,10 @@ class Engine(Protocol):
 
     def warmup(self) -> None:
         """Makes the engine ready and runs it once."""
+        ...
+
+    def sleep(self) -> None:
+        """Makes the engine ready for a snapshot, as far as it has to be."""
         ...
 
     def resume(self) -> None:

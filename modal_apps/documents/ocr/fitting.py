@@ -10,8 +10,8 @@ from .preprocess import LEAST_PIXELS
 from .prompts import prompt_for
 from .rendering import Drawing, TextLayerUse
 from .requests import Opts
-from .room import LEAST_ANSWER, instruction_tokens, most_pixels
 from .settings import DocumentsSettings
+from .token_budget import LEAST_ANSWER, instruction_tokens, most_pixels
 
 
 def fitted_drawing(opts: Opts, settings: DocumentsSettings) -> Drawing:

@@ -1,8 +1,8 @@
 """
-A folder that is read by the clock: `inbox/` to `results/`, then to `processed/` or `failed/`.
+A folder that is read on a schedule: `inbox/` to `results/`, then to `processed/` or `failed/`.
 
 Safe to run twice and safe to end at any moment: results are written beside their place and renamed, a file's hash
-is kept when its results are there, and it is moved last. A run that was ended goes on where it was.
+is kept when its results are there, and it is moved last. The next run continues where an interrupted one stopped.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from appkit.progress import Progress
 from appkit.stdio import say
 
-from .answers import count_words
-from .batch import DocumentResult, Pool, Tracker, count_items, read_documents
+from .batch import DocumentResult, Pool, Tracker, Work, count_items, read_documents
 from .prompts import prompt_name
 from .reading import ReadOptions, ReadReply
 from .rendering import BATCH_SPENT, Drawing, batch_budget
+from .responses import count_words
 from .spending import cost_line, gpu_seconds
 from .staging import Staged, look_at
 
@@ -79,6 +79,14 @@ async def _nothing() -> None:
     """Where there is nothing to commit."""
 
 
+@asynccontextmanager
+async def _commit_at_end(commit: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await commit()
+
+
 async def process_inbox(
     root: Path,
     options: ReadOptions,
@@ -100,54 +108,40 @@ async def process_inbox(
         model: its name, for the results.
     """
     prepare_folders(root)
-    try:
-        return await _process(root, options, drawing, pool, most, commit, run, model, now)
-    finally:
-        await commit()
-
-
-async def _process(
-    root: Path,
-    options: ReadOptions,
-    drawing: Drawing,
-    pool: Pool,
-    most: int,
-    commit: Callable[[], Awaitable[None]],
-    run: str,
-    model: str,
-    now: Callable[[], float],
-) -> InboxReport:
-    entries, twins, skipped = _new_entries(root, most, now())
-    budget = batch_budget()
-    staged = [
-        await look_at(index, entry.path.name, entry.path, "", budget) for index, entry in enumerate(entries)
-    ]
-    tracker = Tracker(Progress("documents", run, count_items(staged)))
-    replies: list[ReadReply] = []
-    done = failed = 0
-    left: set[str] = set()
-    results = read_documents(staged, options, drawing, pool, tracker, replies, budget)
-    async with aclosing(results) as stream:
-        async for result in stream:
-            entry, document = entries[result["index"]], staged[result["index"]]
-            if _is_for_next_run(document, result):
-                left.add(entry.sha256)
-                continue
-            if result["success"]:
-                _keep(root, entry, result, options, model)
-            else:
-                _fail(root, entry, document, result)
-                failed += 1
-            done += 1
-            if done % COMMIT_EVERY == 0:
-                await commit()
-    for twin in twins:
-        if twin.sha256 in left:
-            continue  # as the file that it is like
-        known = (root / "index" / twin.sha256).exists()
-        _move(twin.path, root / ("processed" if known else "failed"), twin.sha256)
-    say(cost_line(tracker.progress.done, gpu_seconds(replies, pool.window_s), pool.usd_per_hour))
-    return InboxReport(done - failed, failed, skipped + len(twins) + len(left))
+    async with _commit_at_end(commit):
+        entries, twins, skipped = _new_entries(root, most, now())
+        budget = batch_budget()
+        staged = [
+            await look_at(index, entry.path.name, entry.path, "", budget)
+            for index, entry in enumerate(entries)
+        ]
+        tracker = Tracker(Progress("documents", run, count_items(staged)))
+        replies: list[ReadReply] = []
+        done = failed = 0
+        left: set[str] = set()
+        work = Work(staged, options, drawing, budget)
+        results = read_documents(work, pool, tracker, replies)
+        async with aclosing(results) as stream:
+            async for result in stream:
+                entry, document = entries[result["index"]], staged[result["index"]]
+                if _is_for_next_run(document, result):
+                    left.add(entry.sha256)
+                    continue
+                if result["success"]:
+                    _keep(root, entry, result, options, model)
+                else:
+                    _fail(root, entry, document, result)
+                    failed += 1
+                done += 1
+                if done % COMMIT_EVERY == 0:
+                    await commit()
+        for twin in twins:
+            if twin.sha256 in left:
+                continue  # as the file that it is like
+            known = (root / "index" / twin.sha256).exists()
+            _move(twin.path, root / ("processed" if known else "failed"), twin.sha256)
+        say(cost_line(tracker.progress.done, gpu_seconds(replies, pool.window_s), pool.usd_per_hour))
+        return InboxReport(done - failed, failed, skipped + len(twins) + len(left))
 
 
 def _is_for_next_run(document: Staged, result: DocumentResult) -> bool:

@@ -21,7 +21,7 @@ from .engine import Generated, Prompt, PromptTooLong, Sampling
 from .preprocess import count_tokens
 from .reading import FinishReason
 from .repetition import RepetitionGuard
-from .room import instruction_tokens
+from .token_budget import instruction_tokens
 
 CONNECT_S = 10.0
 BETWEEN_TOKENS_S = 300.0

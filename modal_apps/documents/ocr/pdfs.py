@@ -13,7 +13,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
-from .faults import DocumentError
+from .errors import DocumentError
 from .preprocess import BadShape, check_shape
 from .text_layer import TextLayer, marks_on, read_layer
 

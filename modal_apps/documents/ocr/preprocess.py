@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageStat
 
-from .room import MOST_PIXELS
+from .token_budget import MOST_PIXELS
 
 FACTOR = 32  # patches of 16 pixels, of which 2 by 2 are merged to one token
 LEAST_PIXELS = 65_536

@@ -1,4 +1,4 @@
-"""A page with one word, to wake a worker with."""
+"""A page with one word that wakes a worker."""
 
 from __future__ import annotations
 

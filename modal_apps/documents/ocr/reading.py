@@ -23,14 +23,14 @@ class ReadOptions(TypedDict):
 
 
 class PageIn(TypedDict):
-    """A page for a worker. `key` comes back with its answer; the sides of `png` are multiples of 32."""
+    """A page for a worker. `key` comes back with its reply; the sides of `png` are multiples of 32."""
 
     key: str
     png: bytes
 
 
 class PageError(TypedDict):
-    """Why a page could not be read, as an error answer would say it."""
+    """Why a page could not be read, as an error response would say it."""
 
     status: int
     code: str

@@ -14,7 +14,7 @@ from .pdfs import DrawnPage
 from .preprocess import BadShape, Picture, final_size, is_blank, prepare, turned
 from .reading import Format, PageError, PageIn
 from .text_layer import TextLayer
-from .word import read_docx
+from .word_documents import read_docx
 
 # Two of them and the app itself fit into the web function's memory.
 READERS = Children(

@@ -1,4 +1,4 @@
-"""What the routes accept."""
+"""Request bodies."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from .page_ranges import PATTERN
 from .preprocess import LEAST_PIXELS, MOST_PIXELS
 from .reading import ReadOptions
 from .rendering import Drawing, TextLayerUse
-from .room import DEFAULT_PIXELS
 from .schema_limits import BadSchema
 from .structured import check_schema_bounded
+from .token_budget import DEFAULT_PIXELS
 
 MOST_DOCUMENTS = 500
 Name = Annotated[str, Field(min_length=1, max_length=255)]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from re import _constants as kinds  # type: ignore[attr-defined]  # what `re` itself parses a pattern to
-from re import _parser as patterns  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any
 from urllib.parse import unquote
+
+# What `re` itself parses a pattern with, and to. No types are published of either.
+patterns: Any = import_module("re._parser")
+kinds: Any = import_module("re._constants")
 
 LARGEST_SCHEMA = 32_768  # characters
 MOST_DEPTH = 64

@@ -8,13 +8,18 @@ from zoneinfo import available_timezones
 from appkit.settings import MODEL, NAME, SplitSettings, setting
 from appkit.vllm_server.settings import VllmSettings
 
-from .room import DEFAULT_PIXELS, most_pixels
+from .token_budget import DEFAULT_PIXELS, most_pixels
 
 # The app counts on what it gives to these itself.
 OWN_FLAGS = frozenset(
     {
-        *("--served-model-name", "--max-model-len", "--revision", "--limit-mm-per-prompt"),
-        *("--mm-processor-kwargs", "--generation-config", "--enable-sleep-mode"),
+        "--served-model-name",
+        "--max-model-len",
+        "--revision",
+        "--limit-mm-per-prompt",
+        "--mm-processor-kwargs",
+        "--generation-config",
+        "--enable-sleep-mode",
     }
 )
 

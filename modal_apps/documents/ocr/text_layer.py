@@ -12,7 +12,7 @@ import math
 import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -151,7 +151,10 @@ def read_layer(page: pypdfium2.PdfPage, image: Image.Image, marks: Flaw = "") ->
     if not text:
         return None
     undrawn = _is_undrawn(page, textpage, image, letters)
-    flaw = _flaw(page, textpage, image, text, letters, undrawn)
+    flaw = _flaw_of_text(text, letters) or _beside_text(page)
+    if not flaw:
+        lines = _lines(page, textpage, image.size)
+        flaw = _flaw_of_lines(lines, image, letters, undrawn=undrawn)
     flaw = flaw if flaw not in ("", "order", "leftwards") else marks or flaw
     return TextLayer(text, flaw, letters.turn, undrawn)
 
@@ -206,21 +209,15 @@ def _is_undrawn(
     return missing > UNDRAWN_SHARE * letters.count
 
 
-def _flaw(
-    page: pypdfium2.PdfPage,
-    textpage: pypdfium2.PdfTextPage,
-    image: Image.Image,
-    text: str,
-    letters: _Letters,
-    undrawn: bool,
-) -> Flaw:
+def _flaw_of_text(text: str, letters: _Letters) -> Flaw:
     if letters.unseen > INVISIBLE_SHARE * letters.count:
         return "invisible"
     if letters.unmapped > STRANGE_SHARE * letters.count or is_garbled(text):
         return "garbled"
-    if flaw := _beside_text(page):
-        return flaw
-    lines = _lines(page, textpage, image.size)
+    return ""
+
+
+def _flaw_of_lines(lines: list[_Line], image: Image.Image, letters: _Letters, *, undrawn: bool) -> Flaw:
     drawn = [line for line in lines if not undrawn or max(line.text) < chr(FIRST_OF_OTHERS)]
     if _hidden(drawn, image) > INVISIBLE_SHARE * len(lines):
         return "hidden"
@@ -308,8 +305,8 @@ def _is_empty(grey: Image.Image, box: tuple[int, int, int, int]) -> bool:
     right, bottom = min(grey.width, box[2]), min(grey.height, box[3])
     if left >= right or top >= bottom:
         return True
-    darkest, lightest = grey.crop((left, top, right, bottom)).getextrema()
-    return bool(lightest - darkest < CONTRAST)
+    darkest, lightest = cast(tuple[int, int], grey.crop((left, top, right, bottom)).getextrema())
+    return lightest - darkest < CONTRAST
 
 
 def _out_of_order(lines: list[_Line]) -> bool:

@@ -78,7 +78,7 @@ class TransformersEngine(TorchWorker):
         """
         if self.model_id.startswith("/") and not Path(self.model_id).is_dir():
             raise FileNotFoundError(f"There is no checkpoint at {self.model_id} in this container.")
-        revision = self.revision or None
+        revision = self.revision or "main"
         self.tokenizer: Any = AutoTokenizer.from_pretrained(
             self.model_id, revision=revision, padding_side="left"
         )
@@ -94,6 +94,9 @@ class TransformersEngine(TorchWorker):
             self.model_id, revision=revision, dtype=DTYPES.get(self.dtype, torch.bfloat16)
         )
         self.model: Any = model.eval()
+
+    def sleep(self) -> None:
+        """Nothing: its memory is kept in a snapshot as it is."""
 
     def move(self) -> None:
         usual = torch.bfloat16 if self.device == "cuda" else torch.float32

@@ -9,7 +9,7 @@ import zlib
 from typing import IO
 from xml.parsers import expat
 
-from .faults import DocumentError
+from .errors import DocumentError
 
 MOST_PARTS = 10_000
 MOST_UNPACKED_BYTES = 512 << 20  # of all parts, pictures too

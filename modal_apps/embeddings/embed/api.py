@@ -16,9 +16,9 @@ from appkit.status import status_body
 from fastapi import Response
 from starlette.types import ASGIApp
 
-from .answers import EmbeddingObject, EmbedOut, GenerateOut, OpenAiOut, Usage
 from .requests import EmbedIn, GenerateIn, OpenAiIn
 from .rerank_api import NOT_A_RERANKER, refuse
+from .responses import EmbeddingObject, EmbedOut, GenerateOut, OpenAiOut, Usage
 from .service import Embedded, EmbeddingService, milliseconds
 from .settings import EmbeddingSettings
 
@@ -94,7 +94,12 @@ class Routes:
         }
         vectors = result.vectors
         return EmbedOut(
-            vectors, self._service.model.dim, len(vectors), result.truncated, self._settings.model_id, timing
+            embeddings=vectors,
+            dim=self._service.model.dim,
+            count=len(vectors),
+            truncated=result.truncated,
+            model=self._settings.model_id,
+            timing_ms=timing,
         )
 
     async def generate(self, body: GenerateIn, response: Response) -> GenerateOut:
@@ -132,7 +137,10 @@ class Routes:
             response.headers["X-Truncated"] = str(len(result.truncated))
         log.info(
             "embedded %d texts, %d tokens: model %.1f ms, queue %.1f ms",
-            *(len(result.vectors), result.tokens, result.model_ms, result.queue_ms),
+            len(result.vectors),
+            result.tokens,
+            result.model_ms,
+            result.queue_ms,
         )
 
 

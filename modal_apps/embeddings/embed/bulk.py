@@ -12,7 +12,7 @@ import json
 import os
 import struct
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
@@ -176,7 +176,7 @@ def _write(path: Path, data: bytes) -> None:
     new.replace(path)
 
 
-def embed_file(source: Path, target: Path, embed: Embed, facts: dict[str, object]) -> dict[str, object]:
+def embed_file(source: Path, target: Path, embed: Embed, facts: Mapping[str, object]) -> dict[str, object]:
     """
     Writes the vectors of all texts as a NumPy file of 32-bit floats, and a manifest beside it.
 

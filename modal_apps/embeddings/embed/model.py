@@ -101,15 +101,15 @@ class EmbeddingModel(TorchWorker):
             device="cpu",
             model_kwargs={"dtype": torch.float32},
         ).eval()
-        kind = self.model[0].auto_model.config.model_type
-        if self.dtype == "float16" and (name := OVERFLOWING.get(kind)):
+        transformer: Any = self.model[0]
+        config = transformer.auto_model.config
+        if self.dtype == "float16" and (name := OVERFLOWING.get(config.model_type)):
             raise ModelError(f"{name} overflows in float16 and gives NaN; use bfloat16 or float32.")
         if not self.family.pools_instruction:
             # The library does this by itself only for the model's Hub id, not for a folder.
             self.model.set_pooling_include_prompt(False)
         self.pooling: Any = next(module for module in self.model if hasattr(module, "include_prompt"))
         self.tokenizer: Any = self.model.tokenizer
-        config = self.model[0].auto_model.config
         self.longest = longest_of(self.model.max_seq_length, config, self.tokenizer, self.max_length)
 
     def move(self) -> None:

@@ -1,4 +1,4 @@
-"""What the routes accept."""
+"""Request bodies."""
 
 from __future__ import annotations
 

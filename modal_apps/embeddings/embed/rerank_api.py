@@ -79,11 +79,15 @@ class RankedDocument(BaseModel):
 
 
 class RankUsage(BaseModel):
+    """Tokens of all pairs of query and document, as the model read them."""
+
     prompt_tokens: int
     total_tokens: int
 
 
 class RerankOut(BaseModel):
+    """Documents by how well they answer the query, the best first."""
+
     id: str
     model: str
     usage: RankUsage

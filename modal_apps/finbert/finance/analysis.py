@@ -13,15 +13,15 @@ from appkit.errors import ApiError
 from appkit.logs import request_id
 from appkit.progress import Progress
 
-from .answers import FileOut
-from .catalogue import prepare
 from .checks import run_checks
 from .figures import Check, Notice, Statement
 from .files import ParsedFile, Upload, decode_uploads, parse_file
 from .forecast import Forecast, forecast
 from .grid import FileError
+from .line_items import prepare
 from .ratios import Ratio, compute_ratios, needs_of
 from .requests import AnalyzeIn, Options
+from .responses import FileOut
 from .sentiment import sentences_of
 from .statement import read_statement
 
@@ -85,6 +85,15 @@ class Outcome:
     result: Numbers | Refusal
 
 
+@dataclass(frozen=True)
+class _Attempt:
+    """A file, what came of reading it, and how long that took."""
+
+    upload: Upload
+    result: ParsedFile | FileError
+    seconds: float
+
+
 async def analyze_numbers(request: AnalyzeIn, app_name: str) -> Numbers:
     """
     Reads the files and computes all that follows from their numbers.
@@ -119,9 +128,14 @@ async def analyze_numbers(request: AnalyzeIn, app_name: str) -> Numbers:
 def read_uploads(uploads: list[Upload], options: Options) -> Outcome:
     """What a child does."""
     start = time.perf_counter()
-    parsed, failures, read, refusal = _parse_all(uploads)
-    if refusal:
-        return Outcome(read, refusal)
+    attempts = [_attempt(index, upload) for index, upload in enumerate(uploads)]
+    note("")
+    read = [_told(attempt) for attempt in attempts]
+    parsed = [one.result for one in attempts if isinstance(one.result, ParsedFile)]
+    failed = [(one.upload, one.result) for one in attempts if isinstance(one.result, FileError)]
+    if not parsed:
+        return Outcome(read, _refused(failed))
+    failures = [_unread(upload, error) for upload, error in failed]
     statement = _read(parsed, options)
     parse_done = time.perf_counter()
     ratios = compute_ratios(statement, balance=options.balance, days_in_year=options.days_in_year)
@@ -161,7 +175,7 @@ def details_of(statement: Statement, ratios: list[Ratio]) -> list[Notice]:
 
 
 def _refusal_of(error: Ended, uploads: list[Upload]) -> ApiError:
-    """The answer for files whose child was ended. The note is the number of the file that it was at."""
+    """The response for files whose child was ended. Its note is the number of the file that it was at."""
     one = uploads[int(error.note)] if error.note else None
     name = one.name if one else "What the files hold"
     param = f"files[{error.note}]" if one else "files"
@@ -184,30 +198,30 @@ def milliseconds(seconds: float) -> float:
     return round(seconds * 1000, 1)
 
 
-def _parse_all(
-    uploads: list[Upload],
-) -> tuple[list[ParsedFile], list[FileOut], list[FileRead], Refusal | None]:
-    parsed: list[ParsedFile] = []
-    failures: list[FileOut] = []
-    read: list[FileRead] = []
-    first_code = ""
-    for index, upload in enumerate(uploads):
-        note(str(index))
-        start = time.perf_counter()
-        try:
-            parsed.append(parse_file(upload))
-            detail, ok = f"{parsed[-1].kind}, {len(upload.data):,} bytes", True
-        except FileError as error:
-            first_code = first_code or error.code
-            failures.append(FileOut(upload.name, "", len(upload.data), "", 0, 0, 0, [str(error)]))
-            detail, ok = f"not read: {error.code}", False
-        read.append(FileRead(upload.name, detail, time.perf_counter() - start, ok))
-    note("")
-    if parsed:
-        return parsed, failures, read, None
-    # One file: its own reason. Several: what they have in common.
-    code = first_code if len(uploads) == 1 else "no_parsable_file"
-    return [], failures, read, Refusal(code, f"{failures[0].name}: {failures[0].warnings[0]}")
+def _attempt(index: int, upload: Upload) -> _Attempt:
+    """Reads one file, after a note of its number: when a limit ends the process meanwhile, that tells which it was."""
+    note(str(index))
+    start = time.perf_counter()
+    result: ParsedFile | FileError
+    try:
+        result = parse_file(upload)
+    except FileError as error:
+        result = error
+    return _Attempt(upload, result, time.perf_counter() - start)
+
+
+def _told(attempt: _Attempt) -> FileRead:
+    """A file's line for the log."""
+    upload, result = attempt.upload, attempt.result
+    if isinstance(result, FileError):
+        return FileRead(upload.name, f"not read: {result.code}", attempt.seconds, ok=False)
+    return FileRead(upload.name, f"{result.kind}, {len(upload.data):,} bytes", attempt.seconds, ok=True)
+
+
+def _refused(failures: list[tuple[Upload, FileError]]) -> Refusal:
+    """Why none of the files could be read: of one file its own reason, of several what they have in common."""
+    upload, first = failures[0]
+    return Refusal(first.code if len(failures) == 1 else "no_parsable_file", f"{upload.name}: {first}")
 
 
 def _read(parsed: list[ParsedFile], options: Options) -> Statement:
@@ -227,6 +241,19 @@ def _describe(file: ParsedFile, statement: Statement) -> FileOut:
         line_items=statement.values_by_file[file.name],
         text_chars=sum(map(len, file.texts)),
         warnings=file.warnings,
+    )
+
+
+def _unread(upload: Upload, error: FileError) -> FileOut:
+    return FileOut(
+        name=upload.name,
+        kind="",
+        bytes=len(upload.data),
+        sha256="",
+        tables=0,
+        line_items=0,
+        text_chars=0,
+        warnings=[str(error)],
     )
 
 

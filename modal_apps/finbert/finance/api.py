@@ -24,11 +24,11 @@ from fastapi.responses import RedirectResponse
 from starlette.types import ASGIApp, Message
 
 from .analysis import Numbers, analyze_numbers, milliseconds
-from .answers import AnalyzeOut, ModelRef, RatiosOut, SentimentOut, TextSentiment
 from .batch import Analyze, BatchIn, BatchPayload
-from .query import sections_for
 from .report import render
 from .requests import AnalyzeIn, Options, SentimentIn
+from .response_sections import sections_for
+from .responses import AnalyzeOut, ModelRef, RatiosOut, SentimentOut, TextSentiment
 from .scoring import Backend
 from .sentiment import Probabilities, ScoredTexts, Sentiment, label_of, score_texts, summarize
 from .settings import FinbertSettings
@@ -130,9 +130,7 @@ class Service:
         sentiment, timing = None, {"queue": 0.0, "sentiment": 0.0}
         if "sentiment" in sections:
             sentiment, timing = await self._tone(numbers, body.options, response)
-        markdown = render(
-            numbers.statement, numbers.ratios, sentiment, numbers.forecasts, numbers.checks, sections
-        )
+        markdown = render(numbers, sentiment, sections)
         total = milliseconds(time.perf_counter() - start)
         return AnalyzeOut(
             response=markdown,
@@ -202,13 +200,11 @@ class Service:
         cold = scored.worker["first_call"]
         log.info(
             "scored %d texts on %s: model %.3f s, queue %.3f s%s",
-            *(
-                len(texts),
-                scored.worker["device"],
-                scored.model_s,
-                scored.queue_s,
-                ", cold start" if cold else "",
-            ),
+            len(texts),
+            scored.worker["device"],
+            scored.model_s,
+            scored.queue_s,
+            ", cold start" if cold else "",
         )
         response.headers["X-Model-Seconds"] = f"{scored.model_s:.4f}"
         response.headers["X-Queue-Seconds"] = f"{scored.queue_s:.4f}"
@@ -216,7 +212,7 @@ class Service:
         return scored
 
     async def answer(self, call: Awaitable[T]) -> T:
-        """Waits for the worker within the deadline and turns its failures into answers."""
+        """Waits for the worker within the deadline and turns its failures into responses."""
         try:
             async with asyncio.timeout(self._settings.timeout_s):
                 return await call
@@ -232,7 +228,7 @@ class Service:
 
 
 def _of_files(numbers: Numbers) -> dict[str, Any]:
-    """What the answers of both routes say of the files."""
+    """What the responses of both routes say of the files."""
     statement = numbers.statement
     return {
         "files": numbers.files,

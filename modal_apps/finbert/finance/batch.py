@@ -15,8 +15,8 @@ from appkit.progress import Progress
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from typing_extensions import TypedDict  # pydantic needs it so before Python 3.12
 
-from .answers import AnalyzeOut
 from .requests import AnalyzeIn
+from .responses import AnalyzeOut
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class AnalysisError(TypedDict):
 
 
 class AnalysisResult(TypedDict):
-    """One analysis; `result` is the answer of /analyze_financials, and either it or `error` is None."""
+    """One analysis; `result` is the response of /analyze_financials, and either it or `error` is None."""
 
     index: int
     success: bool

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .numbers import adds_up, read_number
 from .reading import Candidate, Reading
+from .written_numbers import adds_up, read_number
 
 _LESS = ("interest_expense", "depreciation_amortization")
 

@@ -6,11 +6,11 @@ import itertools
 import math
 from dataclasses import replace
 
-from .catalogue import all_items
 from .figures import Check, Notice, Statement
-from .numbers import ROUNDING, adds_up
+from .line_items import all_items
 from .periods import Period
 from .ratios import Ratio
+from .written_numbers import ROUNDING, adds_up
 
 __all__ = ["Check", "check_statement", "run_checks"]
 
@@ -128,7 +128,8 @@ def _bound(statement: Statement, period: Period, parts: tuple[str, ...], total: 
     names = (*known, total)
     words = " + ".join(all_items()[name].label.lower() for name in known)
     name = f"{words} within {all_items()[total].label.lower()}"
-    return Check(name, period.label, False, f"{amount:,.0f} against {whole:,.0f}", names, names)
+    detail = f"{amount:,.0f} against {whole:,.0f}"
+    return Check(name, period.label, ok=False, detail=detail, items=names, withheld=names)
 
 
 def run_checks(statement: Statement, ending_ratios: list[Ratio]) -> list[Check]:
@@ -160,9 +161,10 @@ def _dupont(ratios: dict[tuple[str, str], Ratio], period: str) -> Check | None:
         f"{margin:.2f}% x {turnover:.3f} x {multiplier:.3f} = {product:.2f}%, return on equity {roe:.2f}%"
     )
     name = "DuPont: net margin x asset turnover x equity multiplier = return on equity"
-    return Check(name, period, ok, detail, ("net_income", "revenue", "total_assets", "equity"))
+    return Check(name, period, ok, detail, items=("net_income", "revenue", "total_assets", "equity"))
 
 
 def _compare(name: str, period: str, left: float, right: float, items: tuple[str, ...]) -> Check:
     ok = abs(left - right) <= ROUNDING * max(abs(left), abs(right))
-    return Check(name, period, ok, f"{left:,.0f} against {right:,.0f}", items, () if ok else items)
+    detail = f"{left:,.0f} against {right:,.0f}"
+    return Check(name, period, ok, detail, items=items, withheld=() if ok else items)

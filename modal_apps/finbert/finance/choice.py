@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from .catalogue import DEBTS, OWN, TOTAL, WEAK, all_items
 from .figures import Notice, Part, Statement, Value, Withheld
-from .kinds import UNSURE
 from .labels import normalize
-from .numbers import adds_up
+from .line_items import DEBTS, OWN, TOTAL, WEAK, all_items
 from .overlap import overlap
 from .periods import Period
 from .reading import Candidate, Reading
+from .statement_kinds import UNSURE
+from .written_numbers import adds_up
 
 SAME_VALUE = 1e-9
 Key = tuple[str, Period]
@@ -43,7 +43,7 @@ def choose(readings: list[Reading], currency: str | None) -> Choice:
     Picks a candidate for each item and period.
 
     Parameters:
-        currency: that of the answer; numbers in another one are withheld. None when none is named.
+        currency: that of the response; numbers in another one are withheld. None when none is named.
     """
     choice = Choice()
     groups: dict[Key, list[Candidate]] = {}
@@ -53,8 +53,8 @@ def choose(readings: list[Reading], currency: str | None) -> Choice:
     for key, group in groups.items():
         _choose_one(key, group, currency, choice)
     _arbitrate(choice)
-    for (key, period), rivals in choice.rivals.items():
-        _withhold_rivals(key, period, rivals, choice)
+    for (name, period), rivals in choice.rivals.items():
+        _withhold_rivals(name, period, rivals, choice)
     return choice
 
 
@@ -147,7 +147,7 @@ def _summed(whole: list[Candidate], parts: list[Candidate]) -> tuple[Candidate, 
     portion` beside `senior notes`, one of several.
     """
     tables = sorted({found.table for found in parts})
-    sums = []
+    sums: list[tuple[Candidate, list[Candidate]]] = []
     for table in tables:
         here = [found for found in parts if found.table == table]
         own = [found for found in whole if found.table == table]
@@ -233,14 +233,14 @@ _IDENTITIES = (
 )
 
 
-def _withhold_rivals(key: str, period: Period, rivals: list[Candidate], choice: Choice) -> None:
-    label = all_items()[key].label
+def _withhold_rivals(name: str, period: Period, rivals: list[Candidate], choice: Choice) -> None:
+    label = all_items()[name].label
     places = " and ".join(f"{found.written} in {place(found)}" for found in rivals[:3])
     reason = f"{label} {period.label} has several values, so none is used: {places}."
-    choice.withheld.append(Withheld(key, period.label, "several_values", reason, as_parts(rivals)))
-    if not all_items()[key].internal:
+    choice.withheld.append(Withheld(name, period.label, "several_values", reason, as_parts(rivals)))
+    if not all_items()[name].internal:
         sources = tuple(found.source for found in rivals)
-        choice.notices.append(Notice("several_values", reason, (key,), (period.label,), sources))
+        choice.notices.append(Notice("several_values", reason, (name,), (period.label,), sources))
 
 
 def _note_others(
@@ -270,12 +270,12 @@ def place(found: Candidate) -> str:
 
 
 def as_parts(group: Iterable[Candidate]) -> tuple[Part, ...]:
-    """Candidates as an answer lists them."""
+    """Candidates as a response lists them."""
     return tuple(Part(found.label, found.value, found.source) for found in group)
 
 
 def as_value(found: Candidate, parts: list[Candidate]) -> Value:
-    """A picked candidate as an answer has it."""
+    """A picked candidate as a response has it."""
     listed = as_parts(parts) if len(parts) > 1 else ()
     return Value(
         period=found.period.label,

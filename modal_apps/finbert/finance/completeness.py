@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .catalogue import DEBTS, TOTAL, all_items
 from .choice import Choice
 from .figures import Notice, Statement
-from .numbers import adds_up, read_number
+from .line_items import DEBTS, TOTAL, all_items
 from .periods import Period
 from .reading import Candidate, Reading
 from .sections import is_like_debt
+from .written_numbers import adds_up, read_number
 
 _NO_PART_ALONE = ("equity", "customer_deposits")  # which have two parts at least
 

@@ -1,6 +1,6 @@
 """
 Dates such as `03/04/2024`, which are the third of April or the fourth of March. Another date of the same file may show
-which number stands first there; else that of the other files is taken, or the year alone, and the answer says so.
+which number stands first there; else that of the other files is taken, or the year alone, and the response says so.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from .grid import Grid
-from .periods import YEAR, Heading, parse_heading
+from .period_headings import Heading, parse_heading
+from .periods import YEAR
 from .tables import Column, Table
 
 _NAMES = {"day": "day/month", "month": "month/day"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from .catalogue import Sector
+from .line_items import Sector
 from .periods import Period
 from .timeline import Timeline
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from .catalogue import Sector
+from .line_items import Sector
 
 Unit = Literal["ratio", "percent", "days", "currency"]
 Inputs = Mapping[str, float]
@@ -16,7 +16,7 @@ class NotMeaningful(ValueError):
     """The numbers are there, but the quotient would mislead, as growth from a loss does. The text says why."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Formula:
     """
     Parameters:

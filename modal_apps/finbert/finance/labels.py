@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from .units import without_unit
 
-LONGEST = 300  # signs of a label
+LONGEST = 300  # characters of a label
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOTE_END = re.compile(r"\bnotes? \d{1,2}(?: ?[a-z])?(?: (?:and )?\d{1,2})*$")

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 
-from .catalogue import match_any
 from .figures import Notice
 from .grid import Cell, Grid
-from .numbers import parse_number
-from .periods import Heading, parse_heading
+from .line_items import match_any
+from .period_headings import Heading, parse_heading
 from .tables import Column, Row, Table, heading_text
 from .units import unit_of
+from .written_numbers import parse_number
 
 LEAST_ITEMS = 1
 HEADING_ROWS = 30  # in which the names of columns are looked for

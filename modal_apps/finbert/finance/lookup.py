@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .catalogue import DEBTS, all_items, items
 from .figures import Source, Statement
+from .line_items import DEBTS, all_items, items
 from .periods import Period
 
 Standing = Literal["ok", "missing_input", "incomplete", "withheld"]

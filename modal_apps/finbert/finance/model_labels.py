@@ -1,4 +1,4 @@
-"""What the columns of a classifier's answer mean: by the names in its checkpoint, else by what is known of it."""
+"""What the columns of a classifier's output mean: by the names in its checkpoint, else by what is known of it."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""Rows of debt that hold one another: a total and its parts, or one debt under two names, are never added."""
+"""Rows of debt that include one another: a total and its parts, or one debt under two names, are never added."""
 
 from __future__ import annotations
 
 import itertools
 from typing import TYPE_CHECKING
 
-from .catalogue import TOTAL, WEAK
-from .kinds import UNSURE
+from .line_items import TOTAL, WEAK
+from .statement_kinds import UNSURE
 
 if TYPE_CHECKING:
     from .reading import Candidate

@@ -1,11 +1,11 @@
-"""The page for people: upload statements, ask, and read the answer, ratios, sentiment and log. Needs gradio."""
+"""The web page: upload statements, ask a question, and read ratios, sentiment and log. Needs gradio."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import html
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ MOST_FILES = 20  # that of the API, as the next
 MOST_FILE_BYTES = 10 * 2**20
 MOST_TOTAL_BYTES = 32 * 2**20
 
-# Sends files with a question; gives the status and the body of the answer.
+# Sends files with a question; gives the status and the body of the response.
 Ask = Callable[[dict[str, Any]], Awaitable[tuple[int, dict[str, Any]]]]
 Answer = tuple[str, Table, dict[str, float], str, Table, Table]
 
@@ -82,13 +82,13 @@ def build_page(ask: Ask) -> gradio.Blocks:
     return page
 
 
-def _table(label: str, widths: list[str | int] | None = None) -> gradio.Dataframe:
+def _table(label: str, widths: Sequence[str] | None = None) -> gradio.Dataframe:
     """Cells are texts as they are: neither Markdown nor HTML."""
     return gradio.Dataframe(
         label=label,
         datatype="str",
         wrap=True,
-        column_widths=widths,
+        column_widths=list(widths) if widths else None,
         interactive=False,
         show_search="search",
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .grid import Cell, is_prose
-from .kinds import title_kind
 from .notes import is_note_number, is_note_word
-from .periods import parse_heading
+from .period_headings import parse_heading
+from .statement_kinds import title_kind
 from .tables import heading_cells, is_remark
 from .words_in_lines import Piece, is_value, pieces_of, split_headings, split_numbers
 

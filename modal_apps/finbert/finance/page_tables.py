@@ -1,6 +1,6 @@
 """
-What the page for people shows of an answer, as plain tables: each figure with its place in the files, and each warning
-beside the figure it is about. Everything is text; nothing of a file becomes markup.
+A response as the plain tables of the web page: each figure with its place in the files, and each warning beside the
+figure it is about. Everything is text; nothing of a file becomes markup.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 from appkit.stdio import one_line
 
 NO_VALUE = "\u2013"
-LONGEST = 300  # signs of a text of others in a cell
+LONGEST = 300  # characters of a text of others in a cell
 UNITS = {"percent": "%", "days": " d"}
 FIGURES = ["Item", "Period", "Value", "Unit", "In the file", "As written", "Column", "Where", "Remarks"]
 WARNINGS = ["Warning", "About", "Periods", "Where"]
@@ -149,8 +149,13 @@ def _withheld(entry: Body) -> list[str]:
     labels = " or ".join(dict.fromkeys(part["label"] for part in candidates))
     places = " or ".join(place(part["source"]) for part in candidates)
     return [
-        *(item_name(entry["item"]), entry["period"], "withheld", NO_VALUE),
-        *(one_line(labels, LONGEST) or NO_VALUE, written or NO_VALUE, NO_VALUE),
+        item_name(entry["item"]),
+        entry["period"],
+        "withheld",
+        NO_VALUE,
+        one_line(labels, LONGEST) or NO_VALUE,
+        written or NO_VALUE,
+        NO_VALUE,
         one_line(places, LONGEST) or NO_VALUE,
         one_line(entry["reason"], LONGEST),
     ]

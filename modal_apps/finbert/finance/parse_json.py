@@ -13,7 +13,7 @@ from typing import Any
 
 from .grid import Cell, FileError, Grid
 from .parse_text import check_size
-from .periods import parse_heading
+from .period_headings import parse_heading
 
 DEEPEST = 10  # levels
 MOST_GRIDS = 100

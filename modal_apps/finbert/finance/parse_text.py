@@ -6,8 +6,8 @@ import csv
 import io
 
 from .grid import Cell, FileError, Grid
-from .numbers import parse_number
 from .tables import heading_cells
+from .written_numbers import parse_number
 
 DELIMITERS = ",;\t|"
 ENCODINGS = ("utf-8-sig", "cp1252")

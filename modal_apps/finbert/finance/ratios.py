@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
-from .catalogue import DEBTS, Sector
 from .figures import Source, Statement
 from .formula import Formula, NotMeaningful, Unit
-from .formulas import FORMULAS, growth_formulas
+from .formula_table import FORMULAS, growth_formulas
+from .line_items import DEBTS, Sector
 from .lookup import DERIVED, Operand, is_stock, lookup
-from .periods import LAST, YEAR, Period
+from .periods import DAY, YEAR, Period
 from .sectors import meaningless_reason
 
 Status = Literal["ok", "missing_input", "division_by_zero", "not_meaningful", "incomplete", "withheld"]
@@ -81,23 +81,27 @@ def read_operands(
     previous = dict(_years(statement.periods)).get(period)
     for name in (*formula.needs, *formula.optional):
         operand = lookup(statement, name, period)
-        if operand.value is not None and balance == "average" and formula.averaged and is_stock(name):
-            before = (
-                lookup(statement, name, previous)
-                if previous
-                else Operand(None, "missing_input", _NO_YEAR_BEFORE)
-            )
-            if before.value is None:
-                operand = before
-            else:
-                operand = Operand(
-                    (operand.value + before.value) / 2, sources=(*operand.sources, *before.sources)
-                )
+        if balance == "average" and formula.averaged and is_stock(name):
+            before = lookup(statement, name, previous) if previous else _NO_YEAR_BEFORE
+            operand = _mean(operand, before)
         operands[name] = operand
     return operands
 
 
-_NO_YEAR_BEFORE = "An average balance needs the balance a year before, which the files do not have."
+_NO_YEAR_BEFORE = Operand(
+    None,
+    "missing_input",
+    "An average balance needs the balance a year before, which the files do not have.",
+)
+
+
+def _mean(now: Operand, before: Operand) -> Operand:
+    """The mean of two balances; the one that has no value where one has none."""
+    if now.value is None:
+        return now
+    if before.value is None:
+        return before
+    return Operand((now.value + before.value) / 2, sources=(*now.sources, *before.sources))
 
 
 @cache
@@ -116,7 +120,9 @@ def needs_of(key: str) -> tuple[str, ...]:
 def _years(periods: list[Period]) -> list[tuple[Period, Period]]:
     """Pairs of a period and the same one of the year before, newest first."""
     known = set(periods)
-    pairs = ((period, period.year_before()) for period in periods if period.is_flow and period.year != LAST)
+    pairs = (
+        (period, period.year_before()) for period in periods if period.is_flow and not period.is_trailing
+    )
     return [(period, previous) for period, previous in pairs if previous in known]
 
 
@@ -143,8 +149,17 @@ def _evaluate(
         else ""
     )
     return Ratio(
-        *(formula.key, formula.label, formula.group, period.label, value),
-        *(formula.unit, formula.formula, inputs, status, reason, note),
+        key=formula.key,
+        label=formula.label,
+        group=formula.group,
+        period=period.label,
+        value=value,
+        unit=formula.unit,
+        formula=formula.formula,
+        inputs=inputs,
+        status=status,
+        reason=reason,
+        note=note,
         annualised=factor if value is not None else None,
         sources={name: list(operand.sources) for name, operand in operands.items() if operand.sources},
     )
@@ -152,7 +167,7 @@ def _evaluate(
 
 def _factor(formula: Formula, period: Period) -> float | None:
     """What flows of a part of a year are multiplied by where they meet balances; None for whole years."""
-    if not formula.mixes or period.months in (0, YEAR):
+    if not formula.mixes or period.months in (DAY, YEAR):
         return None
     return YEAR / period.months
 

@@ -7,12 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from .catalogue import DEBTS, WEAK, Match, Sector, all_items, match_any
 from .figures import Source
 from .grid import Cell, is_sentence
-from .kinds import RowKind, StatementKind
 from .labels import is_change, unit_in
-from .numbers import Style, read_number
+from .line_items import DEBTS, WEAK, Match, Sector, all_items, match_any
 from .periods import Period
 from .sections import (
     LIKE_INVESTMENTS,
@@ -24,8 +22,10 @@ from .sections import (
     unlabelled_totals,
 )
 from .sides import Side, on_side, sides_of
-from .tables import Column, Row, Table
+from .statement_kinds import RowKind, StatementKind
+from .tables import Row, Table
 from .units import Unit, currencies_in, unit_of
+from .written_numbers import Style, read_number
 
 DIGITS = 13  # of an amount; the rest is noise of binary fractions
 SAME_SIZE = 200  # how far the sizes of tables of one unit lie apart at most
@@ -42,6 +42,9 @@ _DECLARES_UNIT = re.compile(
     r"|reported|[A-Z]{3})\b[^.]{0,40}?\bin (?:thousands|millions|billions|crores?|lakhs?)\b",
     re.IGNORECASE,
 )
+# A cell that names its scale itself, as `1.2m`.
+_OWN_SCALE = re.compile(r"\d\s*(?:k|mm|mn|m|million|bn|billion|b)\b", re.IGNORECASE)
+SHARES = "shares_outstanding"
 _GAIN = re.compile(r"income|profit|earnings|equity|surplus|berschuss", re.IGNORECASE)
 
 
@@ -89,8 +92,11 @@ class Reading:
     A table with what was made of it.
 
     Parameters:
+        index: number of the table in the request.
         kinds, sections, sides: of each row.
         unit: of the whole table.
+        flows, stocks: the period of each column, by its number, for items of either kind.
+        style: how its file writes numbers.
         unread: rows that may be debt or investments and are no item that we know, by item.
         nil: periods in which an item has a dash.
         keys: the item of each row that has one, by its place.
@@ -118,23 +124,24 @@ class Reading:
 
 def start_reading(
     table: Table,
+    *,
     index: int,
     kinds: list[RowKind],
     flows: dict[int, Period],
     stocks: dict[int, Period],
     style: Style,
 ) -> Reading:
-    """Prepares a table; its numbers are read when the units of all are known."""
+    """Prepares a table; its numbers are read when the units of all are known. The parameters are those of `Reading`."""
     return Reading(
-        table,
-        index,
-        kinds,
-        [""] * len(table.rows) if table.named else sections_of(table.rows),
-        [""] * len(table.rows) if table.named else sides_of(table.rows),
-        _unit_above(table),
-        flows,
-        stocks,
-        style,
+        table=table,
+        index=index,
+        kinds=kinds,
+        sections=[""] * len(table.rows) if table.named else sections_of(table.rows),
+        sides=[""] * len(table.rows) if table.named else sides_of(table.rows),
+        unit=_unit_above(table),
+        flows=flows,
+        stocks=stocks,
+        style=style,
     )
 
 
@@ -252,18 +259,7 @@ def read_candidates(reading: Reading, scale: int | None) -> None:
             if match is None and is_balance:
                 _note_unread(reading, row, at)
             continue
-        for place, column in enumerate(table.columns):
-            period = (reading.stocks if all_items()[match.key].kind == "stock" else reading.flows).get(place)
-            if period is None:
-                continue
-            if place in row.nil:
-                reading.nil.add((match.key, period))
-            if place in row.cells:
-                above = column.unit.completed(running).completed(reading.unit)
-                unit = unit_of(unit_in(row.label)).completed(above)
-                found = _candidate(reading, row, kind, match, column, row.cells[place], period, unit, scale)
-                if found:
-                    reading.candidates.append(found)
+        _read_row(reading, _ItemRow(row, kind, match, running), scale)
     _set_signs(reading)
 
 
@@ -311,52 +307,78 @@ def _note_unread(reading: Reading, row: Row, at: int) -> None:
         reading.unread.setdefault("short_term_investments", []).append(row.label)
 
 
+@dataclass(frozen=True)
+class _ItemRow:
+    """
+    A row whose item is known.
+
+    Parameters:
+        unit: that the heads of the rows above name.
+    """
+
+    row: Row
+    kind: RowKind
+    match: Match
+    unit: Unit
+
+
+def _read_row(reading: Reading, item_row: _ItemRow, scale: int | None) -> None:
+    """Adds the candidates of a row, and the periods in which it has a dash."""
+    row, key = item_row.row, item_row.match.key
+    periods = reading.stocks if all_items()[key].kind == "stock" else reading.flows
+    for place in range(len(reading.table.columns)):
+        period = periods.get(place)
+        if period is None:
+            continue
+        if place in row.nil:
+            reading.nil.add((key, period))
+        if place in row.cells and (found := _candidate(reading, item_row, place, period, scale)):
+            reading.candidates.append(found)
+
+
 def _candidate(
-    reading: Reading,
-    row: Row,
-    kind: RowKind,
-    match: Match,
-    column: Column,
-    cell: tuple[Cell, str],
-    period: Period,
-    unit: Unit,
-    scale: int | None,
+    reading: Reading, item_row: _ItemRow, place: int, period: Period, scale: int | None
 ) -> Candidate | None:
-    value, currency = read_number(cell[0], reading.style)
-    written = cell[0] if isinstance(cell[0], str) else _plain(cell[0])
-    is_shares = match.key == "shares_outstanding"
+    row, match, column = item_row.row, item_row.match, reading.table.columns[place]
+    cell, reference = row.cells[place]
+    value, currency = read_number(cell, reading.style)
     if value is None:
         return None
-    factor = scale or unit.scale or 1
-    if is_shares and unit.share_scale is not None:
-        factor = unit.share_scale
-    if is_shares and unit.share_scale == 1 and (own := unit_of(unit_in(row.label)).scale):
-        factor = own
-    if isinstance(cell[0], str) and re.search(
-        r"\d\s*(?:k|mm|mn|m|million|bn|billion|b)\b", cell[0], re.IGNORECASE
-    ):
-        factor = 1  # the cell names its own
+    above = column.unit.completed(item_row.unit).completed(reading.unit)
+    unit = unit_of(unit_in(row.label)).completed(above)
+    factor = _factor(item_row, cell, unit, scale)
     return Candidate(
         key=match.key,
         period=period,
         value=float(f"{value * factor:.{DIGITS}g}"),
         rank=match.rank,
         part=match.part,
-        kind=kind.kind,
-        sureness=kind.sureness,
+        kind=item_row.kind.kind,
+        sureness=item_row.kind.sureness,
         table=reading.index,
         named=reading.table.named,
         row=row.number,
         entity=column.heading.entity,
         restated=column.heading.restated,
         first_shown=column.heading.first_shown,
-        source=Source(reading.table.grid.file, reading.table.grid.sheet, cell[1]),
+        source=Source(reading.table.grid.file, reading.table.grid.sheet, reference),
         label=row.label,
         heading=column.text,
-        written=str(written).strip(),
+        written=(cell if isinstance(cell, str) else _plain(cell)).strip(),
         scale=factor,
-        unit="shares" if is_shares else currency or unit.currency,
+        unit="shares" if match.key == SHARES else currency or unit.currency,
     )
+
+
+def _factor(item_row: _ItemRow, cell: Cell, unit: Unit, scale: int | None) -> int:
+    """What the number of a cell is multiplied by."""
+    if isinstance(cell, str) and _OWN_SCALE.search(cell):
+        return 1
+    if item_row.match.key != SHARES or unit.share_scale is None:
+        return scale or unit.scale or 1
+    if unit.share_scale == 1 and (own := unit_of(unit_in(item_row.row.label)).scale):
+        return own
+    return unit.share_scale
 
 
 def _plain(cell: Cell) -> str:

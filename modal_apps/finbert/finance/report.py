@@ -1,13 +1,14 @@
-"""The readable answer in Markdown, made of the sections that the question asks for."""
+"""The response in Markdown, made of the sections that the question asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .analysis import Numbers
 from .figures import Check, Statement
 from .forecast import Forecast
-from .query import RATIO_SECTIONS
 from .ratios import Ratio
+from .response_sections import RATIO_SECTIONS, Section
 from .sentiment import SentenceScore, Sentiment
 
 TITLES = {
@@ -29,33 +30,35 @@ HEADLINES = (
 )
 NOTHING = "\u2013"
 REASONS = {
-    **{"missing_input": NOTHING, "division_by_zero": "n/a", "not_meaningful": "n/m"},
-    **{"incomplete": "incomplete", "withheld": "withheld"},
+    "missing_input": NOTHING,
+    "division_by_zero": "n/a",
+    "not_meaningful": "n/m",
+    "incomplete": "incomplete",
+    "withheld": "withheld",
 }
 MOST_PERIODS = 5
 
 
-def render(
-    statement: Statement,
-    ratios: Sequence[Ratio],
-    sentiment: Sentiment | None,
-    forecasts: Sequence[Forecast],
-    checks: Sequence[Check],
-    sections: Sequence[str],
-) -> str:
-    """Puts the sections into Markdown, in their order."""
+def render(numbers: Numbers, sentiment: Sentiment | None, sections: Sequence[Section]) -> str:
+    """
+    Puts sections into Markdown.
+
+    Parameters:
+        sentiment: None when it was not asked for, or when there is none.
+        sections: in the order in which they are wanted; one without content is left out.
+    """
     parts = ["# Financial analysis"]
     for section in sections:
         if section == "summary":
-            parts.append(_summary(statement))
+            parts.append(_summary(numbers.statement))
         elif section in RATIO_SECTIONS:
-            parts.append(_ratios(section, ratios, statement))
+            parts.append(_ratios(section, numbers.ratios, numbers.statement))
         elif section == "sentiment" and sentiment:
             parts.append(_sentiment(sentiment))
-        elif section == "forecast" and forecasts:
-            parts.append(_forecast(forecasts))
-        elif section == "checks" and checks:
-            parts.append(_checks(checks))
+        elif section == "forecast" and numbers.forecasts:
+            parts.append(_forecast(numbers.forecasts))
+        elif section == "checks" and numbers.checks:
+            parts.append(_checks(numbers.checks))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -132,7 +135,9 @@ def _forecast(forecasts: Sequence[Forecast]) -> str:
     rows = [
         [
             forecast.key.replace("_", " ").capitalize(),
-            *(forecast.method, forecast.period, format_amount(forecast.value)),
+            forecast.method,
+            forecast.period,
+            format_amount(forecast.value),
             f"{format_amount(forecast.low)} to {format_amount(forecast.high)}",
         ]
         for forecast in forecasts

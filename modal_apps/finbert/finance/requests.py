@@ -1,4 +1,4 @@
-"""What the routes accept."""
+"""Request bodies."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from .query import Section
+from .response_sections import Section
 
 
 class _Strict(BaseModel):

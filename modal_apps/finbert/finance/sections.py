@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from .catalogue import Match, match_any
 from .labels import normalize
-from .numbers import Style, read_number
+from .line_items import Match, match_any
 from .tables import Row
+from .written_numbers import Style, read_number
 
 SLACK = 0.002  # of rounded rows against their total
 
@@ -173,8 +173,12 @@ _EQUITY_HEAD = re.compile(
     r"(?:shareholders |total )?equity|eigenkapital|capitaux propres|patrimonio neto|capital and reserves"
 )
 _SUBTOTALS = (
-    *("current_assets", "noncurrent_assets", "current_liabilities", "noncurrent_liabilities"),
-    *("total_liabilities", "equity"),
+    "current_assets",
+    "noncurrent_assets",
+    "current_liabilities",
+    "noncurrent_liabilities",
+    "total_liabilities",
+    "equity",
 )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Literal
 
-from .catalogue import Sector, match_any, sector_table
 from .labels import normalize
+from .line_items import Sector, match_any, sector_table
 from .tables import Table
 
 SECTORS: tuple[Literal["bank", "insurer"], ...] = ("bank", "insurer")

@@ -16,12 +16,14 @@ from .sentences import split_sentences
 
 Label = Literal["positive", "neutral", "negative"]
 NEUTRAL_BAND = 0.15
-LONGEST = 4000  # signs of a sentence; the model reads less
+LONGEST = 4000  # characters of a sentence; the model reads less
 SHOWN = 3
 
 
 @dataclass(frozen=True)
 class Probabilities:
+    """Of the three classes; they sum to 1."""
+
     positive: float
     neutral: float
     negative: float
@@ -39,6 +41,8 @@ class SentenceScore:
 
 @dataclass(frozen=True)
 class FileSentiment:
+    """The tone of one file. `score` is the mean of its sentences by tokens, from -1 to 1."""
+
     file: str
     label: Label
     score: float
@@ -145,8 +149,12 @@ def net(score: Score) -> float:
 
 def label_of(score: Score) -> Label:
     """The most probable class."""
-    names: tuple[Label, ...] = ("positive", "neutral", "negative")
-    return max(names, key=lambda name: score[name])
+    probabilities: dict[Label, float] = {
+        "positive": score["positive"],
+        "neutral": score["neutral"],
+        "negative": score["negative"],
+    }
+    return max(probabilities, key=lambda label: probabilities[label])
 
 
 def _overall(total: float) -> Label:

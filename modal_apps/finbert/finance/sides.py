@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from .catalogue import Match, all_items, match_any
 from .labels import normalize
+from .line_items import Match, all_items, match_any
 from .tables import Row
 
 Side = Literal["asset", "liability", ""]
@@ -25,8 +25,14 @@ _LIABILITIES = re.compile(
 _ENDS = ("total_assets", "liabilities_and_equity")
 # Items that stand among others of their side; totals may follow the other side, as in a British balance sheet.
 _COMPONENTS = (
-    *("cash", "short_term_investments", "receivables", "inventory"),
-    *("payables", "short_term_debt", "long_term_debt", "total_debt_line"),
+    "cash",
+    "short_term_investments",
+    "receivables",
+    "inventory",
+    "payables",
+    "short_term_debt",
+    "long_term_debt",
+    "total_debt_line",
 )
 
 

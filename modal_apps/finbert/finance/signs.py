@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .numbers import ROUNDING
 from .periods import Period
 from .reading import Candidate, Reading
+from .written_numbers import ROUNDING
 
 
 def settle_taxes(reading: Reading) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from .before_depreciation import settle_operating_income
-from .catalogue import all_items
 from .checks import check_statement
 from .choice import Choice, as_value, choose, withhold_all
 from .companies import several_companies
@@ -15,15 +14,16 @@ from .completeness import note_incomplete
 from .date_order import orders_by_file
 from .figures import Notice, Source, Statement, Value
 from .grid import Grid
-from .kinds import RowKind, row_kinds
 from .layouts import extra_tables
-from .numbers import Style, detect_style
+from .line_items import all_items
 from .periods import Period
 from .reading import Reading, currencies_of, read_candidates, share_units, start_reading
 from .sectors import sector_of, sector_words
 from .signs import settle_taxes
+from .statement_kinds import RowKind, row_kinds
 from .tables import Table, tables_of
 from .timeline import Timeline, read_timeline
+from .written_numbers import Style, detect_style
 
 LEAST_IN_UNITS = 10_000_000  # what a company that reports in units has as its largest amount, more or less
 
@@ -57,7 +57,12 @@ def read_statement(
     styles = _styles(grids, statement)
     readings = [
         start_reading(
-            table, index, kinds[index], timeline.flows[index], timeline.stocks[index], styles[table.grid.file]
+            table,
+            index=index,
+            kinds=kinds[index],
+            flows=timeline.flows[index],
+            stocks=timeline.stocks[index],
+            style=styles[table.grid.file],
         )
         for index, table in enumerate(tables)
     ]
@@ -76,22 +81,30 @@ def read_statement(
     _tell_troubles(statement, timeline, grids, tables)
     if unit_scale is None and currency is None:
         _tell_unit(statement, choice)
-    if statement.sector:
-        message = (
-            f"These are statements of {sector_words(statement.sector)}. Ratios of liquidity, margins, turnover and "
-            "free cash flow say nothing of it and have no value."
-        )
-        statement.notices.append(Notice("sector", message))
+    _tell_sector(statement)
     if reason := several_companies(readings):
-        withhold_all(statement, "several_companies", reason)
-        statement.periods = []
-        chosen = [id(notice) for notice in choice.notices]  # which value was taken, where none is given
-        statement.notices = [notice for notice in statement.notices if id(notice) not in chosen]
-        statement.notices.insert(
-            0,
-            Notice("several_companies", reason, tuple(dict.fromkeys(one.item for one in statement.withheld))),
-        )
+        _withhold_companies(statement, choice, reason)
     return statement
+
+
+def _tell_sector(statement: Statement) -> None:
+    if not statement.sector:
+        return
+    message = (
+        f"These are statements of {sector_words(statement.sector)}. Ratios of liquidity, margins, turnover and "
+        "free cash flow say nothing of it and have no value."
+    )
+    statement.notices.append(Notice("sector", message))
+
+
+def _withhold_companies(statement: Statement, choice: Choice, reason: str) -> None:
+    """Takes out the figures of several companies, and what was said of the choice among them."""
+    withhold_all(statement, "several_companies", reason)
+    statement.periods = []
+    chosen = [id(notice) for notice in choice.notices]
+    others = [notice for notice in statement.notices if id(notice) not in chosen]
+    withheld = tuple(dict.fromkeys(one.item for one in statement.withheld))
+    statement.notices = [Notice("several_companies", reason, withheld), *others]
 
 
 def _is_balance(table: Table, kinds: list[RowKind]) -> bool:

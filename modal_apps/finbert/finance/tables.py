@@ -12,13 +12,13 @@ import itertools
 import re
 from dataclasses import dataclass, field, replace
 
-from .catalogue import Sector, match_label
+from .column_headings import net_column, with_years
 from .grid import Cell, Grid
-from .headings_of_columns import net_column, with_years
+from .line_items import Sector, match_label
 from .notes import is_note_word, note_columns
-from .numbers import parse_number
-from .periods import Heading, parse_heading
+from .period_headings import Heading, parse_heading
 from .units import Unit, unit_of, without_unit
+from .written_numbers import parse_number
 
 MOST_TITLES = 12
 MOST_STEP = 5  # years between two columns of bare years
@@ -293,8 +293,22 @@ def _are_years(headings: list[Heading], label: str, has_table: bool) -> bool:
 
 
 _NO_NAME = (
-    *("in", "all", "figures", "amounts", "values", "angaben", "en", "the"),
-    *("s", "sr", "sl", "si", "no", "nr", "nos"),  # of a column that counts the rows
+    "in",
+    "all",
+    "figures",
+    "amounts",
+    "values",
+    "angaben",
+    "en",
+    "the",
+    # of a column that counts the rows
+    "s",
+    "sr",
+    "sl",
+    "si",
+    "no",
+    "nr",
+    "nos",
 )
 
 
@@ -389,7 +403,7 @@ def _spanning(head: dict[int, Cell], index: int, indexes: list[int], place: int,
 
 
 def heading_text(cell: Cell) -> str:
-    """A heading as an answer shows it."""
+    """A heading as a response shows it."""
     if isinstance(cell, datetime.datetime):
         return cell.date().isoformat()
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else " ".join(str(cell).split())

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from .date_order import Trouble, clear_dates
-from .periods import DAY, HALF, LAST, QUARTER, YEAR, Heading, Period, parse_heading, period_of
+from .period_headings import Heading, parse_heading, period_of
+from .periods import HALF, QUARTER, TRAILING_YEAR, YEAR, Period, balance_day, fiscal_year
 from .tables import Table
 
 CLOSE_DAYS = 10  # ends of years of 52 and 53 weeks lie so near to each other
@@ -62,7 +63,7 @@ class Timeline:
         if period in known or not period.is_flow:
             return period
         if period.number and period.number * period.months == YEAR:
-            return Period(period.year)
+            return fiscal_year(period.year)
         end = self.ends.get(period)
         if end is None:
             return period
@@ -126,7 +127,7 @@ def _flow_periods(table: Table, headings: dict[int, Heading], found: Timeline) -
             continue
         periods[place] = period
         end = _date_of(whole)
-        if end and period.year != LAST:
+        if end and not period.is_trailing:
             found.ends.setdefault(period, end)
     return periods
 
@@ -142,7 +143,7 @@ def _stock_periods(
         whole = heading if heading.month or not ended else replace(heading, month=ended.month, day=ended.day)
         date = _date_of(whole)
         if heading.last_months:
-            periods[place] = Period(LAST)
+            periods[place] = TRAILING_YEAR
         elif date is None or (whole.months == YEAR and not _is_day(whole)):
             period = period_of(whole)
             if period is not None:
@@ -185,17 +186,17 @@ class _Balances:
         for period, end in self._years.items():
             if _near(end, date):
                 return period
-        day = Period(date.year, date.month, DAY, 0, date.day)
+        day = balance_day(date.year, date.month, date.day)
         if annual:
-            return Period(_carried(date).year)
+            return fiscal_year(_carried(date).year)
         if any(_near(end, date) for end in self._interim.values()):
             return day
         if self._years:
             ends_year = any(_same_day_of_year(end, date) for end in self._years.values())
-            return Period(_carried(date).year) if ends_year else day
+            return fiscal_year(_carried(date).year) if ends_year else day
         if self._interim or not self._all_alike:
             return day
-        return Period(_carried(date).year - self.shift)
+        return fiscal_year(_carried(date).year - self.shift)
 
 
 def _add_calendar_ends(found: Timeline) -> None:

@@ -22,8 +22,16 @@ PATH = "/ui"
 LONGEST_S = 900.0
 BODY_MB = 48
 # Parts of gradio for who writes a page: endless streams without a login, and requests to other servers.
-CLOSED = (f"{PATH}/gradio_api/dev/", f"{PATH}/gradio_api/proxy=", f"{PATH}/proxy=", f"{PATH}/gradio_api/vibe")
-CLOSED += (f"{PATH}/gradio_api/heartbeat", f"{PATH}/openapi.json", f"{PATH}/docs", f"{PATH}/redoc")
+CLOSED = (
+    f"{PATH}/gradio_api/dev/",
+    f"{PATH}/gradio_api/proxy=",
+    f"{PATH}/proxy=",
+    f"{PATH}/gradio_api/vibe",
+    f"{PATH}/gradio_api/heartbeat",
+    f"{PATH}/openapi.json",
+    f"{PATH}/docs",
+    f"{PATH}/redoc",
+)
 # Also when somebody opens one in a window of its own.
 FILES = (f"{PATH}/gradio_api/file", f"{PATH}/file", f"{PATH}/gradio_api/stream")
 MOST_FILE_BYTES = 10 * 2**20  # that of the API, whose module needs what a laptop does not have

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .numbers import CODES, CURRENCIES
+from .written_numbers import CODES, CURRENCIES
 
 THOUSAND, LAKH, MILLION, CRORE, BILLION = 1_000, 100_000, 1_000_000, 10_000_000, 1_000_000_000
-LONGEST = 400  # signs of a text that names a unit
+LONGEST = 400  # characters of a text that names a unit
 
 # Words that name a scale by themselves, and short forms that do so beside a currency only.
 _WORDS = {
@@ -21,9 +21,8 @@ _WORDS = {
 }
 _SHORT = {THOUSAND: r"k|t|th", MILLION: r"mm|mn|m", CRORE: r"cr\.?", BILLION: r"bn|b"}
 _SIGN = "|".join([*map(re.escape, sorted(CURRENCIES, key=len, reverse=True))])
-_CODE = "|".join(CODES)
 _MONEY = (
-    rf"(?:{_SIGN}|{_CODE}|rupees?|rs\b|(?:u\.?s\.?|canadian|australian|hong kong)? ?dollars?"
+    rf"(?:{_SIGN}|{CODES}|rupees?|rs\b|(?:u\.?s\.?|canadian|australian|hong kong)? ?dollars?"
     r"|euros?|pounds?(?: sterling)?|yen|yuan|renminbi|swiss francs?|swedish kron(?:a|or)|kronor|pesos?)"
 )
 _ANY_WORD = "|".join(_WORDS.values())
@@ -57,8 +56,8 @@ _EXCEPT = re.compile(r"\b(?:except|unless|other than|excluding)\b([^()\n]{0,160}
 _PER_SHARE = re.compile(
     r"\bper[- ](?:common |ordinary )?shares?(?: data| amounts?| figures?| information)?", re.IGNORECASE
 )
-_BARE_CODE = re.compile(rf"(?<![A-Za-z])({_CODE})(?![A-Za-z])")
-_CODE_IN_UNIT = re.compile(rf"(?<![A-Za-z])[TKMk]?({_CODE})(?:[km]|mn|bn)?(?![A-Za-z])")
+_BARE_CODE = re.compile(rf"(?<![A-Za-z])({CODES})(?![A-Za-z])")
+_CODE_IN_UNIT = re.compile(rf"(?<![A-Za-z])[TKMk]?({CODES})(?:[km]|mn|bn)?(?![A-Za-z])")
 _NAMED = (
     ("CAD", r"canadian dollars?|c\$|ca\$"),
     ("AUD", r"australian dollars?"),

@@ -1,4 +1,4 @@
-"""Files that came to the page by its own upload: nothing else of this machine is read for who asks the page."""
+"""Files that were uploaded through the web page: nothing else on this machine is read for its visitors."""
 
 from __future__ import annotations
 

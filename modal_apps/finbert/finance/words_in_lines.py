@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from .notes import is_note_word
-from .numbers import parse_number
-from .periods import parse_heading
+from .period_headings import parse_heading
+from .written_numbers import parse_number
 
 PIECE = re.compile(r"\S+(?: \S+)*")  # words with single spaces between belong together
 MOST_WORDS = 60  # of a piece that is taken apart

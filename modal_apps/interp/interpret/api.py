@@ -20,15 +20,15 @@ from fastapi import FastAPI, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import ASGIApp
 
-from . import answers as out
 from . import requests as into
+from . import responses as out
 from .backend import Backend, Loaded, Reply
 from .errors import Failure
 from .flat_errors import flat_status, with_flat_errors
 from .limits import MOST_COMPLETION_TOKENS, MOST_NUMBERS, MOST_PROMPTS, MOST_RESULTS, MOST_STREAMED
 from .outputs import ChatOutputs, Outputs, outputs_for
 from .settings import InterpSettings
-from .sources import known_sources
+from .source_catalogue import known_sources
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -352,7 +352,10 @@ class Service:
         cold = reply["worker"]["first_call"]
         log.info(
             "answered on %s: worker %.3f s, queue %.3f s%s",
-            *(reply["worker"]["device"], reply["model_s"], queue_s, ", cold start" if cold else ""),
+            reply["worker"]["device"],
+            reply["model_s"],
+            queue_s,
+            ", cold start" if cold else "",
         )
         response.headers["X-Model-Seconds"] = f"{reply['model_s']:.4f}"
         response.headers["X-Queue-Seconds"] = f"{queue_s:.4f}"
@@ -394,7 +397,7 @@ class Service:
         )
 
     async def _answer(self, call: Awaitable[T]) -> T:
-        """Waits for the worker within the deadline and turns its failures into answers."""
+        """Waits for the worker within the deadline and turns its failures into responses."""
         try:
             async with asyncio.timeout(self._settings.timeout_s):
                 return await call

@@ -27,7 +27,7 @@ class Loaded(TypedDict):
 
 class Reply(TypedDict):
     """
-    A worker's answer in plain types.
+    A worker's reply in plain types.
 
     Keys:
         result: what was asked for, with names in snake case; None when it failed.
@@ -43,6 +43,8 @@ class Reply(TypedDict):
 
 
 class LogprobStep(TypedDict):
+    """A token with the natural logarithm of its probability, and the likeliest tokens in its place."""
+
     token: str
     logprob: float
     top_logprobs: list[dict[str, Any]]

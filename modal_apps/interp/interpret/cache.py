@@ -62,7 +62,10 @@ class LruCache(Generic[T]):
             self.evictions += 1
             log.info(
                 "evicted %s: %.1f MiB; %d left, %.1f MiB",
-                *(key, freed / MIB, len(self._items), self.used_bytes / MIB),
+                key,
+                freed / MIB,
+                len(self._items),
+                self.used_bytes / MIB,
             )
         return True
 

@@ -1,4 +1,4 @@
-"""A worker: the model, its SAEs, and one way to ask it anything, with answers in plain types."""
+"""A worker: the model, its SAEs, and one way to ask it anything, with replies in plain types."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .raw import Raw
 from .sae_math import Sae
 from .settings import InterpSettings
 from .source import Source
-from .sources import catalogue
+from .source_catalogue import catalogue
 from .steering import Steering, make_steering
 from .store import SaeStore, memory_budget
 from .tokens import Tokens
@@ -86,12 +86,12 @@ class Engine:
         cache: LruCache[Sae] = LruCache(memory_budget(self.model.device), self.settings.max_loaded_saes)
         dtype = DTYPES[self.settings.sae_dtype]
         self.store = SaeStore(
-            self.sources,
-            lambda hook: width_at(self.model.model, hook, self.model.d_model),
-            dtype,
-            self.model.device,
-            cache,
-            self.settings.speaks_neuronpedia,
+            sources=self.sources,
+            width_of=lambda hook: width_at(self.model.model, hook, self.model.d_model),
+            dtype=dtype,
+            device=self.model.device,
+            cache=cache,
+            unit_rows=self.settings.speaks_neuronpedia,
         )
         log.info(
             "SAEs may take %.1f MiB, at most %d of %d",

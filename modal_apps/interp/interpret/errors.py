@@ -8,7 +8,7 @@ from .limits import MOST_NUMBERS
 
 
 class Failure(TypedDict):
-    """An error answer before it is one: HTTP status, code, message, and the wrong part of the request."""
+    """An error response before it is one: HTTP status, code, message, and the wrong part of the request."""
 
     status: int
     code: str
@@ -54,7 +54,7 @@ def out_of_memory(message: str) -> InterpretError:
 def check_answer_size(numbers: int) -> None:
     """
     Parameters:
-        numbers: how many the answer would have at most.
+        numbers: how many the response would have at most.
 
     Raises:
         InterpretError: 413 `answer_too_large`.

@@ -10,7 +10,7 @@ from appkit.progress import Progress
 from .formats import files_of, weights_file
 from .settings import InterpSettings
 from .source import Source
-from .sources import catalogue
+from .source_catalogue import catalogue
 
 
 def fetch(source: Source, *, offline: bool = False) -> Path:

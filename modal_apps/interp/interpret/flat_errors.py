@@ -13,8 +13,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 # Rules of this app's own; others of 422 are those of pydantic.
 OWN_RULES = frozenset(
     {
-        *("feature_or_vector", "features_or_vectors", "repeated_type", "reserved_name", "temperature"),
-        *("no_chat_lens", "no_generation", "no_jacobian_lens", "no_lens_steering", "no_prompt"),
+        "feature_or_vector",
+        "features_or_vectors",
+        "repeated_type",
+        "reserved_name",
+        "temperature",
+        "no_chat_lens",
+        "no_generation",
+        "no_jacobian_lens",
+        "no_lens_steering",
+        "no_prompt",
     }
 )
 # Fields that its server checks itself.
@@ -22,7 +30,7 @@ CHECKED_THERE = frozenset({"hookPoint", "hook_point", "prompts", "type"})
 
 
 def flat_status(status: int) -> int:
-    """What Neuronpedia's server answers where this app is more exact."""
+    """The status of Neuronpedia's server where this app is more exact."""
     return 400 if status in (404, 413, 422) else status
 
 
@@ -41,7 +49,7 @@ def flat_body(status: int, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
 
 
 def with_flat_errors(app: ASGIApp) -> ASGIApp:
-    """Rewrites the bodies of answers that are no success, whoever gave them."""
+    """Rewrites the bodies of responses that are no success, whoever sent them."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

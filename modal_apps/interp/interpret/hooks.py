@@ -118,10 +118,10 @@ def _branch(block: nn.Module, point: str) -> nn.Module:
     """
     normed = hasattr(block, "pre_feedforward_layernorm")
     if point == "mlp_out":
-        return block.post_feedforward_layernorm if normed else block.mlp
+        return block.get_submodule("post_feedforward_layernorm" if normed else "mlp")
     if normed:
-        return block.post_attention_layernorm
-    return next(getattr(block, name) for name in ATTENTION if hasattr(block, name))
+        return block.get_submodule("post_attention_layernorm")
+    return next(block.get_submodule(name) for name in ATTENTION if hasattr(block, name))
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from .reasoning import turn_of
 class Outputs:
     """
     Parameters:
-        types: in the order of the answer.
-        with_logprobs: whether the answer has them.
+        types: in the order of the response.
+        with_logprobs: whether the response has them.
     """
 
     types: list[str]
@@ -29,7 +29,7 @@ class Outputs:
             self._logprobs.setdefault(step["type"], []).append(step["logprob"])
 
     def body(self) -> dict[str, Any]:
-        """The answer so far."""
+        """The response so far."""
         return {"outputs": [self._output(kind) for kind in self.types]}
 
     def _output(self, kind: str) -> dict[str, Any]:

@@ -58,7 +58,14 @@ class Release:
         if factor:
             overrides["norm_scaling_factor"] = factor
         return Source(
-            identifier, set_name, folder, self.raw["repo"], revision, overrides, self.raw["format"], file
+            id=identifier,
+            set=set_name,
+            folder=folder,
+            repo=self.raw["repo"],
+            revision=revision,
+            overrides=overrides,
+            format=self.raw["format"],
+            file=file,
         )
 
 

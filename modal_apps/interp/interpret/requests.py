@@ -1,4 +1,4 @@
-"""What the routes accept, as Neuronpedia's clients send it: camelCase, or snake_case; what is unknown is ignored."""
+"""Request bodies, as Neuronpedia's clients send it: camelCase, or snake_case; what is unknown is ignored."""
 
 from __future__ import annotations
 
@@ -37,15 +37,19 @@ LENS_CHAT = (
 )
 # Arguments of transformers' own, which would change what comes back.
 TEMPLATE_ARGUMENTS = {
-    *(
-        "conversation",
-        "tools",
-        "documents",
-        "chat_template",
-        "add_generation_prompt",
-        "continue_final_message",
-    ),
-    *("tokenize", "padding", "truncation", "max_length", "return_tensors", "return_dict", "tokenizer_kwargs"),
+    "conversation",
+    "tools",
+    "documents",
+    "chat_template",
+    "add_generation_prompt",
+    "continue_final_message",
+    "tokenize",
+    "padding",
+    "truncation",
+    "max_length",
+    "return_tensors",
+    "return_dict",
+    "tokenizer_kwargs",
     "return_assistant_tokens_mask",
 }
 
@@ -306,7 +310,7 @@ class SteerChatIn(_Steered):
 
 
 class TemplateMessage(ChatMessage):
-    """One message, with the channel that spans shall name."""
+    """One message, with the channel that spans name."""
 
     channel: Annotated[str | None, Field(max_length=64)] = None
 

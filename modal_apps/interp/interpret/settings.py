@@ -81,7 +81,7 @@ class InterpSettings(SplitSettings):
 
     @property
     def speaks_neuronpedia(self) -> bool:
-        """Whether answers mean what those of Neuronpedia's own server do."""
+        """Whether responses mean what those of Neuronpedia's own server do."""
         return self.wire == "neuronpedia"
 
     @property

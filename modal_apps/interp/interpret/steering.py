@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -80,43 +80,57 @@ def make_steering(model: LanguageModel, store: SaeStore, payload: Payload) -> St
     Raises:
         InterpretError: 404 and 422 for a source, an index, a hook or a vector that does not fit; 422 `zero_vector`.
     """
-    method = payload["steer_method"]
-    times = payload["strength_multiplier"]
     found = [
-        _feature(model, store, item, f"features[{number}]", times, method)
+        _feature(model, store, item, f"features[{number}]")
         for number, item in enumerate(payload.get("features") or [])
     ]
     found += [
-        _vector(model, item, f"vectors[{number}]", times, method)
-        for number, item in enumerate(payload.get("vectors") or [])
+        _vector(model, item, f"vectors[{number}]") for number, item in enumerate(payload.get("vectors") or [])
     ]
-    return Steering(tuple(_scaled(one, number, payload) for number, one in enumerate(found)))
+    return Steering(tuple(_direction(one, number, payload) for number, one in enumerate(found)))
 
 
-def _feature(
-    model: LanguageModel, store: SaeStore, item: Payload, param: str, times: float, method: str
-) -> Direction:
+@dataclass(frozen=True, eq=False)
+class _Wanted:
+    """One feature or vector of a request, before its strength is scaled; the fields are those of `Direction`."""
+
+    hook: str
+    vector: Tensor
+    strength: float
+    centred: bool = False
+
+
+def _feature(model: LanguageModel, store: SaeStore, item: Payload, param: str) -> _Wanted:
     config = store.config(item["source"], f"{param}.source")
     find_site(model.model, config.hook, f"{param}.source")
     sae = store.get(item["source"], f"{param}.source")
     check_index(item["index"], sae, item["source"], f"{param}.index")
     row = sae.w_dec[item["index"]].float()
-    return Direction(config.hook, row, item["strength"] * times, config.centred, method)
+    return _Wanted(config.hook, row, item["strength"], config.centred)
 
 
-def _vector(model: LanguageModel, item: Payload, param: str, times: float, method: str) -> Direction:
+def _vector(model: LanguageModel, item: Payload, param: str) -> _Wanted:
     find_site(model.model, item["hook"], f"{param}.hook")
     width = width_at(model.model, item["hook"], model.d_model)
     check_width(item["steering_vector"], width, f"{param}.steeringVector")
     vector = torch.tensor(item["steering_vector"], dtype=torch.float32, device=model.device)
-    return Direction(item["hook"], vector, item["strength"] * times, False, method)
+    return _Wanted(item["hook"], vector, item["strength"])
 
 
-def _scaled(direction: Direction, number: int, payload: Payload) -> Direction:
-    if direction.method == "SIMPLE_ADDITIVE" and not payload["normalize_steering"]:
-        return direction
-    norm = direction.vector.norm()
-    if norm == 0:
-        kind = "features" if payload.get("features") else "vectors"
-        raise InterpretError(422, "zero_vector", "A vector of zeros has no direction.", f"{kind}[{number}]")
-    return replace(direction, vector=direction.vector / norm) if payload["normalize_steering"] else direction
+def _direction(wanted: _Wanted, number: int, payload: Payload) -> Direction:
+    method, vector = payload["steer_method"], wanted.vector
+    if method != "SIMPLE_ADDITIVE" or payload["normalize_steering"]:
+        norm = vector.norm()
+        if norm == 0:
+            kind = "features" if payload.get("features") else "vectors"
+            raise InterpretError(
+                422, "zero_vector", "A vector of zeros has no direction.", f"{kind}[{number}]"
+            )
+        vector = vector / norm if payload["normalize_steering"] else vector
+    return Direction(
+        hook=wanted.hook,
+        vector=vector,
+        coefficient=wanted.strength * payload["strength_multiplier"],
+        centred=wanted.centred,
+        method=method,
+    )

@@ -92,8 +92,14 @@ class SaeStore:
         self.cache.put(identifier, sae, sae.nbytes)
         log.info(
             "loaded %s: %s, %d features of %d, %.1f MiB in %.2f s; %d loaded, %.1f MiB",
-            *(identifier, config.architecture, sae.d_sae, sae.d_model, sae.nbytes / MIB),
-            *(time.perf_counter() - start, len(self.cache.keys), self.cache.used_bytes / MIB),
+            identifier,
+            config.architecture,
+            sae.d_sae,
+            sae.d_model,
+            sae.nbytes / MIB,
+            time.perf_counter() - start,
+            len(self.cache.keys),
+            self.cache.used_bytes / MIB,
         )
         return sae
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from appkit.errors import ApiError
 from appkit.fetchguard import FetchRules
-from appkit.job_news import send_callback, sign
+from appkit.job_callbacks import send_callback, sign
 from appkit.jobs import JobBoard, JobLog, Outcome
 from test_appkit_fetchguard import rules_for, site
 

@@ -41,7 +41,7 @@ def test_requests_wait_for_the_one_container_while_it_starts() -> None:
 
 @given(st.lists(st.floats(0, 10_000), max_size=30), st.integers(1, 4), st.none() | st.integers(1, 3))
 def test_the_parts_make_the_whole(arrivals: list[float], max_inputs: int, most: int | None) -> None:
-    usage = simulate(sorted(arrivals), 7, 3, 20, max_inputs, most)
+    usage = simulate(sorted(arrivals), 7, 3, 20, max_inputs=max_inputs, max_containers=most)
     assert usage.gpu_seconds == pytest.approx(usage.busy_s + usage.idle_s + 3 * usage.cold_starts)
     assert usage.idle_s >= -1e-6
 

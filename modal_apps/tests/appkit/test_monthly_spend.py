@@ -114,7 +114,10 @@ def test_what_cannot_be_read_is_unknown_and_not_nothing(
     one.count()
     broken = MonthlySpend(
         Shared(shared.folder, lambda: (_ for _ in ()).throw(OSError("busy")).__next__(), lambda: None),
-        *(RATE, LIMIT, clock.now, clock),
+        RATE,
+        LIMIT,
+        clock.now,
+        clock,
     )
     broken.count()
     assert (broken.month()["gpu_usd"], broken.month()["alert"]) == (None, None)

@@ -25,13 +25,30 @@ NEEDED = ["config.json", *SHARDS, "model.safetensors.index.json", "tokenizer.jso
 
 def test_weights_come_once_and_without_pickles_where_that_is_possible() -> None:
     names = [
-        *("README.md", "config.json", "tokenizer.json", "vocab.txt", "spiece.model", "chat_template.jinja"),
-        *("model.safetensors", "pytorch_model.bin", "tf_model.h5", "flax_model.msgpack", "code.py"),
-        *("1_Pooling/config.json", "2_Dense/pytorch_model.bin", "onnx/model.onnx"),
+        "README.md",
+        "config.json",
+        "tokenizer.json",
+        "vocab.txt",
+        "spiece.model",
+        "chat_template.jinja",
+        "model.safetensors",
+        "pytorch_model.bin",
+        "tf_model.h5",
+        "flax_model.msgpack",
+        "code.py",
+        "1_Pooling/config.json",
+        "2_Dense/pytorch_model.bin",
+        "onnx/model.onnx",
     ]
     assert wanted_files(names) == [
-        *("config.json", "tokenizer.json", "vocab.txt", "spiece.model", "chat_template.jinja"),
-        *("model.safetensors", "1_Pooling/config.json", "2_Dense/pytorch_model.bin"),
+        "config.json",
+        "tokenizer.json",
+        "vocab.txt",
+        "spiece.model",
+        "chat_template.jinja",
+        "model.safetensors",
+        "1_Pooling/config.json",
+        "2_Dense/pytorch_model.bin",
     ]
 
 

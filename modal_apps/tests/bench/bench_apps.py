@@ -71,7 +71,7 @@ def overhead(app: str, ours: float, bare: float, goal_percent: float) -> None:
 def bench_finbert(folder: Path) -> None:
     """Sentiment of 32 sentences by a BERT of base shape."""
     import torch
-    from finance.finbert import FinBert
+    from finance.sentiment_model import FinBert
     from tiny_finbert import make_finbert
     from transformers import (
         AutoModelForSequenceClassification,

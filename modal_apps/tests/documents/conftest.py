@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 import tiny_hub
 from appkit.auth import KeyChecker
-from appkit.job_news import JobNews
+from appkit.job_callbacks import JobCallbacks
 from appkit.jobs import JobBoard
 from document_files import LocalBackend, batch_runner, pool_of
 from local_jobs import LocalRunner
@@ -63,7 +63,7 @@ async def runner(backend: LocalBackend, settings: DocumentsSettings) -> LocalRun
 def board(runner: LocalRunner, settings: DocumentsSettings) -> JobBoard:
     """Batches that run in this process; where their ends are told is checked as when deployed."""
     known: dict[str, Any] = {}
-    return JobBoard(known, runner, JobNews(known, KEY, fetch_rules(settings)))
+    return JobBoard(known, runner, JobCallbacks(known, KEY, fetch_rules(settings)))
 
 
 @pytest_asyncio.fixture

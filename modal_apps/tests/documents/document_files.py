@@ -9,7 +9,7 @@ from typing import Any
 
 import make_document_samples as samples
 from appkit.fetchguard import FetchRules
-from appkit.job_news import JobMap, JobNews
+from appkit.job_callbacks import JobCallbacks, JobMap
 from appkit.jobs import JobLog
 from local_jobs import LocalRunner
 from ocr.batch import BatchPayload, BatchResult, Pool, run_batch
@@ -122,7 +122,7 @@ def pool_of(backend: Any, *, backwards: bool = False, **more: Any) -> Pool:
 
 
 def batch_runner(
-    pool: Pool, rules: FetchRules, known: JobMap | None = None, news: JobNews | None = None
+    pool: Pool, rules: FetchRules, known: JobMap | None = None, news: JobCallbacks | None = None
 ) -> LocalRunner:
     """Runs batches in this event loop."""
 

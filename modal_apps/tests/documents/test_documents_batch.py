@@ -18,13 +18,13 @@ from appkit.progress import Progress
 from bombing import SOON_S, OfChildren, limited
 from document_bombs import tiled_pdf
 from document_files import LocalBackend, options, png, pool_of, word_png, words_tiff
-from ocr.answers import page_out
 from ocr.batch import BatchPayload, BatchResult, Pool, Tracker, run_batch
 from ocr.inbox import InboxReport, process_inbox, put_inbox
 from ocr.preprocess import Picture
 from ocr.reading import PageIn, ReadOptions, ReadReply, failed_page
 from ocr.rendering import READERS, ReadyPage
 from ocr.requests import Opts
+from ocr.responses import page_out
 from ocr.spending import cost_line, gpu_seconds
 from ocr.staging import BatchDocument
 from PIL import Image
@@ -310,13 +310,21 @@ async def test_the_inbox_twice_is_the_inbox_once(tmp_path: Path, backend: LocalB
     assert {stem.rpartition("-")[0] for stem in stems} == {"results/a", "results/b"}
     assert all(len(stem.rpartition("-")[2]) == 8 for stem in stems)
     assert names - {f"{stem}{end}" for stem in stems for end in (".md", ".json")} == {
-        *("processed/a.png", "processed/again.png", "processed/b.tiff"),
-        *("failed/broken.pdf", "failed/broken.pdf.error.txt", "failed/a.txt", "failed/a.txt.error.txt"),
+        "processed/a.png",
+        "processed/again.png",
+        "processed/b.tiff",
+        "failed/broken.pdf",
+        "failed/broken.pdf.error.txt",
+        "failed/a.txt",
+        "failed/a.txt.error.txt",
     }
     [json_name] = [name for name in names if name.startswith("results/b-") and name.endswith(".json")]
     kept = json.loads(first[json_name])
     assert (kept["content"], kept["word_count"], kept["filename"], kept["model"]) == (
-        *("letter\n\npaper", 2, "b.tiff", "m"),
+        "letter\n\npaper",
+        2,
+        "b.tiff",
+        "m",
     )
     assert first["failed/broken.pdf.error.txt"].startswith(b"bad_pdf: ")
 

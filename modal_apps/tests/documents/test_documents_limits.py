@@ -18,8 +18,8 @@ from ocr.fitting import fitted_drawing
 from ocr.preprocess import LEAST_PIXELS, MOST_PIXELS, count_tokens, final_size
 from ocr.prompts import prompt_for
 from ocr.requests import Opts
-from ocr.room import instruction_tokens
 from ocr.settings import OWN_FLAGS, DocumentsSettings
+from ocr.token_budget import instruction_tokens
 from ocr.vllm_options import vllm_command
 
 LENGTHS = [1024, 2048, 4096, 8192, 16_384, 32_768, 262_144]

@@ -299,23 +299,21 @@ def test_json_without_a_schema() -> None:
 @pytest.mark.parametrize(
     "pattern",
     [
-        *(
-            "^(a|a)*$",
-            "^(a|aa)+$",
-            "^(aa|a)+$",
-            "^((a{0,5}){0,5})*$",
-            "^((a{1,30}){1,30}){1,30}$",
-            "^(ab|a|b)*$",
-        ),
-        *(
-            "^(([a-z]{0,9}){0,9}){0,9}!$",
-            "(?=(a+)+$)",
-            "^(a{1,3})*$",
-            "^([a-z]|ab)+$",
-            "^(\\w|\\d\\d)*$",
-            "^(a|)*$",
-        ),
-        *("^(?:(?i:a)b|Ac)*$", "^((a|ab)(c|bcd))*$", "^(.?){1,40}$"),
+        "^(a|a)*$",
+        "^(a|aa)+$",
+        "^(aa|a)+$",
+        "^((a{0,5}){0,5})*$",
+        "^((a{1,30}){1,30}){1,30}$",
+        "^(ab|a|b)*$",
+        "^(([a-z]{0,9}){0,9}){0,9}!$",
+        "(?=(a+)+$)",
+        "^(a{1,3})*$",
+        "^([a-z]|ab)+$",
+        "^(\\w|\\d\\d)*$",
+        "^(a|)*$",
+        "^(?:(?i:a)b|Ac)*$",
+        "^((a|ab)(c|bcd))*$",
+        "^(.?){1,40}$",
     ],
 )
 def test_patterns_that_can_be_read_in_several_ways_are_refused(pattern: str) -> None:
@@ -326,13 +324,14 @@ def test_patterns_that_can_be_read_in_several_ways_are_refused(pattern: str) -> 
 @pytest.mark.parametrize(
     "pattern",
     [
-        *(
-            r"^\d{4}-\d{2}-\d{2}$",
-            r"^(\d{1,3}\.){3}\d{1,3}$",
-            r"^[A-Z]{2}\d{2}( ?[A-Z0-9]{4}){2,7}$",
-            "^(EUR|USD)+$",
-        ),
-        *(r"^\w+([.-]\w+)*@\w+(\.\w+)+$", "^(yes|no)$", "^([a-z]|[0-9])+$", r"^-?\d{1,3}(,\d{3})*(\.\d+)?$"),
+        r"^\d{4}-\d{2}-\d{2}$",
+        r"^(\d{1,3}\.){3}\d{1,3}$",
+        r"^[A-Z]{2}\d{2}( ?[A-Z0-9]{4}){2,7}$",
+        "^(EUR|USD)+$",
+        r"^\w+([.-]\w+)*@\w+(\.\w+)+$",
+        "^(yes|no)$",
+        "^([a-z]|[0-9])+$",
+        r"^-?\d{1,3}(,\d{3})*(\.\d+)?$",
     ],
 )
 def test_patterns_that_people_write_are_taken(pattern: str) -> None:

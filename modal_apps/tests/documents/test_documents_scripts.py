@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ocr.documents import open_document, render
-from ocr.numbers import unknown_numbers
+from ocr.misread_numbers import unknown_numbers
 from ocr.pdfs import DrawnPage
 from ocr.preprocess import is_blank
 from ocr.rendering import OWN_TEXT, UNDRAWN, ReadyPage, draw_page

@@ -11,7 +11,7 @@ from document_files import LocalBackend, extract, word_png
 from fixed_engine import Fixed
 from ocr.api import create_app
 from ocr.documents import open_document, render
-from ocr.numbers import unknown_numbers, warning_of
+from ocr.misread_numbers import unknown_numbers, warning_of
 from ocr.settings import DocumentsSettings
 from ocr.text_layer import is_garbled
 from pdf_pages import lines, page_of, picture_of, scan_of

@@ -24,7 +24,7 @@ from document_files import LocalBackend, batch_runner, document, extract, pool_o
 from loopback import free_port
 from ocr.api import create_app, fetch_rules
 from ocr.engine import Generated, Prompt, PromptTooLong, Sampling
-from ocr.engines import make_engine
+from ocr.engine_choice import make_engine
 from ocr.openai_engine import OpenAiEngine
 from ocr.settings import DocumentsSettings
 from ocr.transformers_engine import TransformersEngine

@@ -208,7 +208,7 @@ def test_the_web_side_needs_no_torch_and_no_modal() -> None:
 
 
 def test_the_engine_behind_http_needs_no_torch() -> None:
-    code = "import sys, ocr.openai_engine, ocr.reader, ocr.engines; sys.exit('torch' in sys.modules)"
+    code = "import sys, ocr.openai_engine, ocr.reader, ocr.engine_choice; sys.exit('torch' in sys.modules)"
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(FOLDER)])}
     assert subprocess.run([sys.executable, "-c", code], env=environ).returncode == 0
 

@@ -13,10 +13,10 @@ import tiny_finbert
 import tiny_hub
 from appkit.auth import KeyChecker
 from appkit.fetchguard import FetchRules
-from appkit.job_news import JobNews
+from appkit.job_callbacks import JobCallbacks
 from appkit.jobs import JobBoard
 from finance.api import create_app
-from finance.finbert import FinBert
+from finance.sentiment_model import FinBert
 from finance_backend import LocalBackend
 from finance_batches import SETTINGS, batch_runner
 from support import KEY, client_for
@@ -53,7 +53,7 @@ def backend(model: FinBert) -> LocalBackend:
 def jobs(backend: LocalBackend) -> JobBoard:
     """Batches that run in this process; callbacks are signed and sent as when deployed."""
     known: dict[str, Any] = {}
-    news = JobNews(known, KEY, FetchRules())
+    news = JobCallbacks(known, KEY, FetchRules())
     return JobBoard(known, batch_runner(backend, known, news), news)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 
-from finance.finbert import FinBert
 from finance.scoring import ScoreReply
+from finance.sentiment_model import FinBert
 from support import ROOT
 
 SAMPLES = ROOT / "finbert" / "samples"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from appkit.job_news import JobMap, JobNews
+from appkit.job_callbacks import JobCallbacks, JobMap
 from appkit.jobs import JobLog
 from finance.api import analyst
 from finance.batch import BatchPayload, BatchResult, run_batch
@@ -15,7 +15,7 @@ from local_jobs import LocalRunner
 SETTINGS = FinbertSettings(max_body_mb=48)
 
 
-def batch_runner(backend: LocalBackend, known: JobMap, news: JobNews | None = None) -> LocalRunner:
+def batch_runner(backend: LocalBackend, known: JobMap, news: JobCallbacks | None = None) -> LocalRunner:
     """Runs batches as the spawned function does it."""
     analyze = analyst(SETTINGS, backend)
 

@@ -14,12 +14,12 @@ import pytest
 import pytest_asyncio
 from appkit.auth import KeyChecker
 from appkit.fetchguard import FetchRules
-from appkit.job_news import JobNews, sign
+from appkit.job_callbacks import JobCallbacks, sign
 from appkit.jobs import JobBoard, Outcome
-from finance.answers import AnalyzeOut
 from finance.api import analyst, create_app
 from finance.batch import MOST_ANALYSES, run_batch
 from finance.requests import AnalyzeIn
+from finance.responses import AnalyzeOut
 from finance_backend import LocalBackend
 from finance_batches import SETTINGS, batch_runner
 from local_jobs import LocalRunner
@@ -77,23 +77,23 @@ async def told_at(receiver: Receiver) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def news(known: dict[str, Any], told_at: str) -> JobNews:
+def news(known: dict[str, Any], told_at: str) -> JobCallbacks:
     async def here(host: str, port: int) -> list[str]:
         return ["127.0.0.1"]
 
     port = httpx.URL(told_at).port or 0
     rules = FetchRules(allow_http=True, ports={"http": port}, allowed=lambda _: True, resolve=here)
-    return JobNews(known, KEY, rules)
+    return JobCallbacks(known, KEY, rules)
 
 
 @pytest_asyncio.fixture
-async def runner(backend: LocalBackend, known: dict[str, Any], news: JobNews) -> LocalRunner:
+async def runner(backend: LocalBackend, known: dict[str, Any], news: JobCallbacks) -> LocalRunner:
     return batch_runner(backend, known, news)
 
 
 @pytest_asyncio.fixture
 async def client(
-    backend: LocalBackend, runner: LocalRunner, known: dict[str, Any], news: JobNews
+    backend: LocalBackend, runner: LocalRunner, known: dict[str, Any], news: JobCallbacks
 ) -> AsyncIterator[httpx.AsyncClient]:
     jobs = JobBoard(known, runner, news)
     app = create_app(SETTINGS, backend, KeyChecker((KEY.encode(),)), jobs=jobs)
@@ -217,7 +217,9 @@ async def test_a_cancelled_job_is_told_too_and_once(
     assert (news["status"], news["result"]) == ("cancelled", None)
     assert (await client.delete(job)).status_code == 409
     assert (await client.get(job)).json()["status"] == "cancelled"
-    await asyncio.gather(*(task for task in asyncio.all_tasks() if "JobNews.send" in repr(task.get_coro())))
+    await asyncio.gather(
+        *(task for task in asyncio.all_tasks() if "JobCallbacks.send" in repr(task.get_coro()))
+    )
     assert len(receiver.told) == 1
 
 
@@ -244,7 +246,7 @@ async def test_a_callback_goes_nowhere_that_it_must_not(
     client: httpx.AsyncClient, backend: LocalBackend, runner: LocalRunner, known: dict[str, Any]
 ) -> None:
     body = {"requests": [analysis()], "callback_url": "https://10.0.0.1/"}
-    strict = JobBoard(known, runner, JobNews(known, KEY, FetchRules()))
+    strict = JobBoard(known, runner, JobCallbacks(known, KEY, FetchRules()))
     app = create_app(SETTINGS, backend, KeyChecker((KEY.encode(),)), jobs=strict)
     async with client_for(app) as other:
         answer = await other.post("/batch", json=body)

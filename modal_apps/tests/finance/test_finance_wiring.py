@@ -8,7 +8,7 @@ import httpx
 import pytest
 from appkit.backend import BackendError
 from entry_files import load_entry
-from finance.finbert import FinBert
+from finance.sentiment_model import FinBert
 from finance_backend import upload
 from support import KEY, check_plain
 

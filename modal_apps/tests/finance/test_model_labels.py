@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from appkit.settings import SettingsError, load
 from finance import model_labels
-from finance.finbert import FinBert
 from finance.model_labels import CLASSES, LabelError, class_columns, known_labels
+from finance.sentiment_model import FinBert
 from finance.settings import FinbertSettings
 
 UNNAMED = {0: "LABEL_0", 1: "LABEL_1", 2: "LABEL_2"}

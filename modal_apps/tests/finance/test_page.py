@@ -44,7 +44,11 @@ def test_upload_ask_and_read(page_url: str) -> None:
     assert ["Net margin", "9.55%", "8.15%", "6.28%", "4.99%", ""] in ratios["data"]
     [revenue] = [row for row in figures["data"] if row[:2] == ["Revenue", "FY2025"]]
     assert revenue[2:8] == [
-        *("184,600,000", "USD", "Revenue", "184600 x1,000", "FY2025"),
+        "184,600,000",
+        "USD",
+        "Revenue",
+        "184600 x1,000",
+        "FY2025",
         "statement.xlsx, Income statement, B4",
     ]
     assert warnings["headers"] == ["Warning", "About", "Periods", "Where"]

@@ -103,22 +103,24 @@ def mine(client: httpx.Client, folder: Path) -> Path:
 
 
 PATHS = [
-    *(
-        "/etc/passwd",
-        "/proc/self/environ",
-        "/dev/zero",
-        "{folder}/../secret.csv",
-        "{mine}/../../../secret.csv",
-    ),
-    *("/proc/self/root{folder}/../secret.csv", "{folder}/link.csv", "{folder}/zero.csv", "{folder}/pipe.csv"),
-    *(
-        "{folder}/outside/secret.csv",
-        "{folder}/..",
-        "{folder}",
-        "file:///etc/passwd",
-        "https://example.org/a.csv",
-    ),
-    *("http://127.0.0.1:1/a.csv", "", "\0", "a" * 5000),
+    "/etc/passwd",
+    "/proc/self/environ",
+    "/dev/zero",
+    "{folder}/../secret.csv",
+    "{mine}/../../../secret.csv",
+    "/proc/self/root{folder}/../secret.csv",
+    "{folder}/link.csv",
+    "{folder}/zero.csv",
+    "{folder}/pipe.csv",
+    "{folder}/outside/secret.csv",
+    "{folder}/..",
+    "{folder}",
+    "file:///etc/passwd",
+    "https://example.org/a.csv",
+    "http://127.0.0.1:1/a.csv",
+    "",
+    "\0",
+    "a" * 5000,
 ]
 
 

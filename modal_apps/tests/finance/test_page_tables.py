@@ -43,7 +43,10 @@ async def test_each_figure_has_its_place_label_and_unit(client: httpx.AsyncClien
     assert shown["headers"][:3] == ["Item", "Period", "Value"]
     cash = next(row for row in shown["data"] if row[0] == "Cash" and row[2] == "28,162,000,000")
     assert cash[3:8] == [
-        *("USD", "Cash and cash equivalents", "28162 x1,000,000", "Mar. 29, 2025"),
+        "USD",
+        "Cash and cash equivalents",
+        "28162 x1,000,000",
+        "Mar. 29, 2025",
         "Financial_Report.xlsx, CONDENSED CONSOLIDATED BALANCE , B3",
     ]
     every = [value for values in body["line_items"].values() for value in values]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from finance.periods import Period, parse_period, quarter
+from finance.period_headings import parse_period
+from finance.periods import QUARTER, months_to, numbered
 from finance.tables import heading_cells
 
 
@@ -114,5 +115,5 @@ def test_a_row_is_a_heading_by_what_stands_in_front() -> None:
 
 
 def test_periods_sort_by_their_last_day_and_compare_with_the_year_before() -> None:
-    assert quarter(2024, 2).label == "Q2 2024"
-    assert Period(2024, 6, 6).year_before().label == "6 months to Jun 2023"
+    assert numbered(2024, QUARTER, 2).label == "Q2 2024"
+    assert months_to(2024, 6, 6).year_before().label == "6 months to Jun 2023"

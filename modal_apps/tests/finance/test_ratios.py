@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from finance.catalogue import items
 from finance.checks import run_checks
-from finance.formulas import FORMULAS, growth_formulas
+from finance.formula_table import FORMULAS, growth_formulas
 from finance.grid import Grid
+from finance.line_items import items
 from finance.ratios import Ratio, compute_ratios
 from finance.statement import Statement, read_statement
 from hypothesis import given, settings

@@ -165,18 +165,18 @@ def test_what_a_failed_check_rests_on_is_withheld() -> None:
 
 def test_liabilities_in_brackets_are_positive() -> None:
     balance: Rows = [
-        *(["Consolidated balance sheet"], ["", "2024", "2023"], ["", "£m", "£m"]),
-        *(
-            ["Total assets", "985.5", "939.6"],
-            ["Current liabilities"],
-            ["Trade and other payables", "(140.2)", "(131.0)"],
-        ),
-        *(["Borrowings", "(30.0)", "(30.0)"], ["", "(170.2)", "(161.0)"], ["Non-current liabilities"]),
-        *(
-            ["Borrowings", "(200.0)", "(230.0)"],
-            ["Total liabilities", "(370.2)", "(391.0)"],
-            ["Net assets", "615.3", "548.6"],
-        ),
+        ["Consolidated balance sheet"],
+        ["", "2024", "2023"],
+        ["", "£m", "£m"],
+        ["Total assets", "985.5", "939.6"],
+        ["Current liabilities"],
+        ["Trade and other payables", "(140.2)", "(131.0)"],
+        ["Borrowings", "(30.0)", "(30.0)"],
+        ["", "(170.2)", "(161.0)"],
+        ["Non-current liabilities"],
+        ["Borrowings", "(200.0)", "(230.0)"],
+        ["Total liabilities", "(370.2)", "(391.0)"],
+        ["Net assets", "615.3", "548.6"],
     ]
     statement = of(balance)
     assert facts(statement)["payables"][0] == ("FY2024", 140_200_000)
@@ -190,25 +190,21 @@ def test_liabilities_in_brackets_are_positive() -> None:
 @pytest.mark.parametrize(
     ("heading", "scale", "currency"),
     [
-        *(
-            ("\u00a3'000", 1e3, "GBP"),
-            ("$'000", 1e3, "USD"),
-            ("RMB'000", 1e3, "CNY"),
-            ("in TEUR", 1e3, "EUR"),
-        ),
-        *(
-            ("T\u20ac", 1e3, "EUR"),
-            ("\u20ack", 1e3, "EUR"),
-            ("CHF million", 1e6, "CHF"),
-            ("SEK m", 1e6, "SEK"),
-        ),
-        *(
-            ("\u20b9 crore", 1e7, "INR"),
-            ("Rs. in lakhs", 1e5, "INR"),
-            ("HK$ million", 1e6, "HKD"),
-            ("Mio. EUR", 1e6, "EUR"),
-        ),
-        *(("en milliers d'euros", 1e3, "EUR"), ("Miles de euros", 1e3, "EUR"), ("$ in Millions", 1e6, "USD")),
+        ("\u00a3'000", 1e3, "GBP"),
+        ("$'000", 1e3, "USD"),
+        ("RMB'000", 1e3, "CNY"),
+        ("in TEUR", 1e3, "EUR"),
+        ("T\u20ac", 1e3, "EUR"),
+        ("\u20ack", 1e3, "EUR"),
+        ("CHF million", 1e6, "CHF"),
+        ("SEK m", 1e6, "SEK"),
+        ("\u20b9 crore", 1e7, "INR"),
+        ("Rs. in lakhs", 1e5, "INR"),
+        ("HK$ million", 1e6, "HKD"),
+        ("Mio. EUR", 1e6, "EUR"),
+        ("en milliers d'euros", 1e3, "EUR"),
+        ("Miles de euros", 1e3, "EUR"),
+        ("$ in Millions", 1e6, "USD"),
     ],
 )
 def test_units(heading: str, scale: float, currency: str) -> None:

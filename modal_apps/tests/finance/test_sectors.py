@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from finance.catalogue import items, match_label, sector_table
-from finance.formulas import FORMULAS, growth_formulas
+from finance.formula_table import FORMULAS, growth_formulas
 from finance.grid import Grid
+from finance.line_items import items, match_label, sector_table
 from finance.ratios import Ratio, compute_ratios
 from finance.sectors import SECTORS
 from finance.statement import Statement, read_statement

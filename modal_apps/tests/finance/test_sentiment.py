@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import tiny_finbert
 import torch
-from finance.finbert import FinBert, ModelError, token_batches
 from finance.scoring import Score
 from finance.sentiment import label_of, summarize
+from finance.sentiment_model import FinBert, ModelError, token_batches
 from hypothesis import given
 from hypothesis import strategies as st
 from transformers import AutoModelForSequenceClassification, AutoTokenizer

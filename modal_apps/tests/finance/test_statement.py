@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from finance.catalogue import items, match_label
 from finance.grid import Cell, Grid
+from finance.line_items import items, match_label
 from finance.statement import Source, Statement, read_statement
 
 
@@ -54,21 +54,20 @@ def test_labels_as_statements_write_them(label: str, key: str) -> None:
 @pytest.mark.parametrize(
     "label",
     [
-        *(
-            "Other current assets",
-            "Total liabilities and shareholders' equity",
-            "Total non-current assets",
-            "Goodwill",
-        ),
-        *(
-            "Net cash used in investing activities",
-            "Deferred revenue",
-            "Common stock",
-            "Retained earnings",
-            "",
-            "—",
-        ),
-        *("Gross margin %", "Basic earnings per share", "Restricted cash", "Cost of revenue ratio"),
+        "Other current assets",
+        "Total liabilities and shareholders' equity",
+        "Total non-current assets",
+        "Goodwill",
+        "Net cash used in investing activities",
+        "Deferred revenue",
+        "Common stock",
+        "Retained earnings",
+        "",
+        "—",
+        "Gross margin %",
+        "Basic earnings per share",
+        "Restricted cash",
+        "Cost of revenue ratio",
     ],
 )
 def test_labels_that_mean_something_else(label: str) -> None:

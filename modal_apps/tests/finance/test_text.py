@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from finance.query import RATIO_SECTIONS, SECTIONS, sections_for
+from finance.response_sections import RATIO_SECTIONS, SECTIONS, sections_for
 from finance.sentences import split_sentences
 
 

@@ -20,7 +20,7 @@ from interpret.formats import FORMATS
 from interpret.releases import hub_sources
 from interpret.sae_io import read_config, read_sae
 from interpret.source import Source
-from interpret.sources import catalogue
+from interpret.source_catalogue import catalogue
 from make_releases import TARGET, releases, text_of
 from sae_writers import FEATURES, WIDTH, K
 from saelens_kit import encoded, saelens, serve_files
@@ -31,33 +31,40 @@ NEW = {"hook_name": "blocks.8.hook_resid_pre", "sae_lens_version": "6.20.0"}
 CASES: dict[str, tuple[str, str, Writer]] = {
     "saelens standard": ("gpt2-small-res-jb", "blocks.8.hook_resid_pre", writers.saelens("standard")),
     "saelens jumprelu": (
-        *("gemma-2-2b-res-matryoshka-dc", "blocks.12.hook_resid_post"),
+        "gemma-2-2b-res-matryoshka-dc",
+        "blocks.12.hook_resid_post",
         writers.saelens("jumprelu", apply_b_dec_to_input=True),
     ),
     "saelens topk": (
-        *("gpt2-small-resid-post-v5-32k", "blocks.5.hook_resid_post"),
+        "gpt2-small-resid-post-v5-32k",
+        "blocks.5.hook_resid_post",
         writers.saelens("topk", **TOPK),
     ),
     "saelens topk by norm": (
-        *("gpt2-small-resid-post-v5-32k", "blocks.6.hook_resid_post"),
+        "gpt2-small-resid-post-v5-32k",
+        "blocks.6.hook_resid_post",
         writers.saelens("topk", k=K, rescale_acts_by_decoder_norm=True, metadata=NEW),
     ),
     "saelens gated": ("gpt2-small-res-jb", "blocks.9.hook_resid_pre", writers.saelens("gated")),
     "saelens, average norm": (
-        *("gpt2-small-mlp-tm", "blocks.3.hook_mlp_out"),
+        "gpt2-small-mlp-tm",
+        "blocks.3.hook_mlp_out",
         writers.saelens("standard", normalize_activations="expected_average_only_in"),
     ),
     "saelens, constant norm": (
-        *("mistral-7b-res-wg", "blocks.8.hook_resid_pre"),
+        "mistral-7b-res-wg",
+        "blocks.8.hook_resid_pre",
         writers.saelens("standard"),
     ),
     "gemma scope residual": (
-        *("gemma-scope-2b-pt-res-canonical", "layer_20/width_16k/canonical"),
+        "gemma-scope-2b-pt-res-canonical",
+        "layer_20/width_16k/canonical",
         writers.gemma_2,
     ),
     "gemma scope mlp": ("gemma-scope-2b-pt-mlp-canonical", "layer_3/width_16k/canonical", writers.gemma_2),
     "gemma scope attention": (
-        *("gemma-scope-2b-pt-att-canonical", "layer_4/width_16k/canonical"),
+        "gemma-scope-2b-pt-att-canonical",
+        "layer_4/width_16k/canonical",
         writers.gemma_2,
     ),
     "gemma scope 2": ("gemma-scope-2-1b-pt-res", "layer_13_width_16k_l0_medium", writers.gemma_3),
@@ -68,29 +75,35 @@ CASES: dict[str, tuple[str, str, Writer]] = {
         writers.llama_scope_r1,
     ),
     "dictionary standard": (
-        *("sae_bench_gemma-2-2b_vanilla_width-2pow12_date-1109", "blocks.12.hook_resid_post__trainer_0"),
+        "sae_bench_gemma-2-2b_vanilla_width-2pow12_date-1109",
+        "blocks.12.hook_resid_post__trainer_0",
         writers.dictionary("AutoEncoder"),
     ),
     "dictionary topk": (
-        *("sae_bench_gemma-2-2b_topk_width-2pow12_date-1109", "blocks.12.hook_resid_post__trainer_0"),
+        "sae_bench_gemma-2-2b_topk_width-2pow12_date-1109",
+        "blocks.12.hook_resid_post__trainer_0",
         writers.dictionary("AutoEncoderTopK"),
     ),
     "dictionary gated": (
-        *("sae_bench_pythia70m_sweep_gated_ctx128_0730", "blocks.3.hook_resid_post__trainer_0"),
+        "sae_bench_pythia70m_sweep_gated_ctx128_0730",
+        "blocks.3.hook_resid_post__trainer_0",
         writers.dictionary("GatedAutoEncoder"),
     ),
     "dictionary matryoshka": (
-        *("saebench_gemma-2-2b_width-2pow12_date-0108", "blocks.12.hook_resid_post__trainer_0"),
+        "saebench_gemma-2-2b_width-2pow12_date-0108",
+        "blocks.12.hook_resid_post__trainer_0",
         writers.dictionary("MatryoshkaBatchTopKSAE"),
     ),
     "dictionary jumprelu": (
-        *("llama-3.1-8b-instruct-andyrdt", "resid_post_layer_3_trainer_1"),
+        "llama-3.1-8b-instruct-andyrdt",
+        "resid_post_layer_3_trainer_1",
         writers.dictionary("JumpReluAutoEncoder"),
     ),
     "qwen scope": ("qwen-scope-3-1.7b-base-w32k-l50", "layer7", writers.qwen_scope),
     "goodfire": ("goodfire-llama-3.1-8b-instruct", "layer_19", writers.goodfire),
     "deepseek": (
-        *("deepseek-r1-distill-llama-8b-qresearch", "blocks.19.hook_resid_post"),
+        "deepseek-r1-distill-llama-8b-qresearch",
+        "blocks.19.hook_resid_post",
         writers.deepseek_r1,
     ),
     "attention heads": ("gpt2-small-hook-z-kk", "blocks.5.hook_z", writers.attention_heads),

@@ -190,8 +190,16 @@ def test_the_last_layer_is_the_prediction_or_the_model_is_refused(engine_of_lens
 @pytest.mark.parametrize(
     ("token", "expected"),
     [
-        *((" cat", True), ("don't", True), ("\u732b", True), ("7", True), ("", False), (" ,", False)),
-        *(("-a", False), ("<|x|>", False), ("<pad>", False), ("a_b", False)),
+        (" cat", True),
+        ("don't", True),
+        ("\u732b", True),
+        ("7", True),
+        ("", False),
+        (" ,", False),
+        ("-a", False),
+        ("<|x|>", False),
+        ("<pad>", False),
+        ("a_b", False),
     ],
 )
 def test_words(token: str, expected: bool) -> None:

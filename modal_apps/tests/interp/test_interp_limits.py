@@ -19,7 +19,7 @@ from interpret.limits import MOST_STREAMED
 from interpret.raw import Raw
 from interpret.requests import SteerIn
 from interpret.settings import InterpSettings
-from interpret.sources import catalogue
+from interpret.source_catalogue import catalogue
 from interpret.tokens import Tokens
 from support import client_for
 

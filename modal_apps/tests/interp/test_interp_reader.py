@@ -14,7 +14,7 @@ from interpret.sae_config import parse_config
 from interpret.sae_io import read_config, read_sae, weights_bytes
 from interpret.sae_math import Sae
 from interpret.source import Source
-from interpret.sources import catalogue, known_sources
+from interpret.source_catalogue import catalogue, known_sources
 from safetensors.torch import load_file, save_file
 
 HOOK = "blocks.0.hook_resid_pre"
@@ -53,7 +53,9 @@ def test_reads_the_four_kinds(folder: Path) -> None:
     saes = [read(source) for source in sources.values()]
     assert [sae.config.architecture for sae in saes] == ["standard", "jumprelu", "topk", "gated"]
     assert [sae.config.hook for sae in saes] == [
-        *("blocks.0.hook_resid_pre", "blocks.1.hook_resid_pre", "blocks.2.hook_resid_pre"),
+        "blocks.0.hook_resid_pre",
+        "blocks.1.hook_resid_pre",
+        "blocks.2.hook_resid_pre",
         "blocks.2.hook_resid_post",
     ]
     assert [sae.config.apply_b_dec_to_input for sae in saes] == [True, False, True, True]
@@ -155,7 +157,9 @@ def test_a_set_of_neuronpedia_is_that_of_the_model_that_is_served() -> None:
     sources = catalogue(["res-jb"], "", models=["gpt2-small"])
     assert {source.repo for source in sources.values()} == {"jbloom/GPT2-Small-SAEs-Reformatted"}
     assert [sources[name].folder for name in ("0-res-jb", "11-res-jb", "12-res-jb")] == [
-        *("blocks.0.hook_resid_pre", "blocks.11.hook_resid_pre", "blocks.11.hook_resid_post"),
+        "blocks.0.hook_resid_pre",
+        "blocks.11.hook_resid_pre",
+        "blocks.11.hook_resid_post",
     ]
     old = {"hook_point": "blocks.3.hook_resid_pre", "d_in": 768}
     assert parse_config("3-res-jb", {**old, **sources["3-res-jb"].overrides}).centred

@@ -27,7 +27,9 @@ def problems(**environ: str) -> str:
 def test_defaults_and_the_round_trip() -> None:
     settings = load(InterpSettings, {})
     assert (settings.app_name, settings.checkpoint, settings.dtype) == (
-        *("sae-inference", "openai-community/gpt2", "float32"),
+        "sae-inference",
+        "openai-community/gpt2",
+        "float32",
     )
     assert (settings.sets, settings.max_loaded_saes, settings.token_limit) == (["res-jb"], 13, 512)
     assert (settings.sae_dtype, settings.max_inputs, settings.target_inputs) == ("float32", 8, 4)
@@ -46,7 +48,9 @@ def test_older_names() -> None:
     }
     settings = load(InterpSettings, environ)
     assert (settings.checkpoint, settings.dtype, settings.sae_dtype) == (
-        *("openai-community/gpt2", "bfloat16", "float16"),
+        "openai-community/gpt2",
+        "bfloat16",
+        "float16",
     )
     assert settings.max_loaded_saes == 200
     assert "MODEL_ID is read as APP_MODEL_ID." in alias_notes(InterpSettings, environ)
@@ -114,7 +118,10 @@ def test_several_models() -> None:
     settings = load(InterpSettings, {"APP_MODELS": json.dumps(TWO), "APP_GPU": "L4"})
     small, big = settings.variants()
     assert (small.label, small.checkpoint, small.gpus, small.sets) == (
-        *("gpt2", "openai-community/gpt2", ["T4"], ["res-jb"]),
+        "gpt2",
+        "openai-community/gpt2",
+        ["T4"],
+        ["res-jb"],
     )
     assert (big.label, big.gpus, big.sets, big.model_revision) == ("big-one", ["L4"], [], "a" * 40)
     assert small.names == {"gpt2", "gpt2-small", "openai-community/gpt2"}

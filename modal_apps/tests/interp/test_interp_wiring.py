@@ -91,7 +91,11 @@ def test_each_of_several_models_has_a_class_a_gpu_and_a_label(load_entry: Load) 
     entry = load_entry(APP_MODELS=json.dumps(MODELS))
     declared = inside(entry.app)._local_state
     assert set(declared.functions) == {
-        *("web_gpt2", "Interpreter_gpt2.*", "web_second_one", "Interpreter_second_one.*", "prefetch"),
+        "web_gpt2",
+        "Interpreter_gpt2.*",
+        "web_second_one",
+        "Interpreter_second_one.*",
+        "prefetch",
         "run_inference_with_config",
     }
     labels = [

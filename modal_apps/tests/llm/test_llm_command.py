@@ -15,11 +15,26 @@ def options_of(settings: LlmSettings) -> list[str]:
 
 def test_the_defaults() -> None:
     assert options_of(LlmSettings()) == [
-        *("Qwen/Qwen2.5-7B-Instruct", "--host", "127.0.0.1", "--port", "8001"),
-        *("--served-model-name", "Qwen/Qwen2.5-7B-Instruct", "llm"),
-        *("--dtype", "auto", "--max-model-len", "8192", "--max-num-seqs", "64"),
-        *("--gpu-memory-utilization", "0.9", "--disable-uvicorn-access-log", "--enable-sleep-mode"),
-        *("--allowed-media-domains", "no-host.invalid"),
+        "Qwen/Qwen2.5-7B-Instruct",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "8001",
+        "--served-model-name",
+        "Qwen/Qwen2.5-7B-Instruct",
+        "llm",
+        "--dtype",
+        "auto",
+        "--max-model-len",
+        "8192",
+        "--max-num-seqs",
+        "64",
+        "--gpu-memory-utilization",
+        "0.9",
+        "--disable-uvicorn-access-log",
+        "--enable-sleep-mode",
+        "--allowed-media-domains",
+        "no-host.invalid",
     ]
 
 

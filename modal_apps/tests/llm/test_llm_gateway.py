@@ -128,8 +128,14 @@ def test_an_engine_that_breaks_off_says_so_in_the_stream(client: httpx.Client, d
         *(
             ("POST", path)
             for path in (
-                *("/v1/load_lora_adapter", "/reset_prefix_cache", "/v1/audio/transcriptions", "/%2e/sleep"),
-                *("/v1/chat/completions/batch", "/generative_scoring", "/v2/embed", "/cohere/v2/chat"),
+                "/v1/load_lora_adapter",
+                "/reset_prefix_cache",
+                "/v1/audio/transcriptions",
+                "/%2e/sleep",
+                "/v1/chat/completions/batch",
+                "/generative_scoring",
+                "/v2/embed",
+                "/cohere/v2/chat",
             )
         ),
         *(

@@ -189,17 +189,15 @@ def test_status(server: _Server, script: list[str], status: str) -> None:
     result = orchestrator(server, MODAL_HEALTH_CHECK_TIMEOUT_SECONDS=limit).get_status()
     assert result["status"] == status
     assert set(result) == {
-        *(
-            "provider",
-            "status",
-            "endpoint",
-            "uptime_hours",
-            "total_requests",
-            "model",
-            "gpu",
-            "cost",
-            "detail",
-        ),
+        "provider",
+        "status",
+        "endpoint",
+        "uptime_hours",
+        "total_requests",
+        "model",
+        "gpu",
+        "cost",
+        "detail",
     }
     if status != "ready":  # unknown is not 0
         assert (result["uptime_hours"], result["total_requests"], result["model"]) == (None, None, None)

@@ -85,8 +85,11 @@ def test_sleep_and_wake_are_called_in_order(tmp_path: Path, monkeypatch: pytest.
 
 def test_what_the_engine_prints_is_not_taken_for_the_app_s_own(capfd: pytest.CaptureFixture[str]) -> None:
     lines = [
-        *("::progress {}", "[2026-01-01T00:00:00.000Z] ERROR app", '{"level": "ERROR"}'),
-        *("Traceback (most recent call last):", "  + Exception Group Traceback (most recent call last):"),
+        "::progress {}",
+        "[2026-01-01T00:00:00.000Z] ERROR app",
+        '{"level": "ERROR"}',
+        "Traceback (most recent call last):",
+        "  + Exception Group Traceback (most recent call last):",
         "(EngineCore pid=7) Traceback (most recent call last):",
     ]
     process = EngineProcess(

@@ -61,10 +61,10 @@ class Fallback:
 
     def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
         """
-        Sends a request whose answer is not a stream.
+        Sends a request whose response is not a stream.
 
         Returns:
-            the first answer that no backup could do better, whatever its status.
+            the first response that no backup could improve on, whatever its status.
 
         Raises:
             NoServerError: each server failed.

@@ -80,7 +80,7 @@ class Config:
 
 @dataclass(frozen=True)
 class Health:
-    """`cold` tells that the answer took a start of the container; `attempts` counts requests."""
+    """`cold` tells that a container had to start first; `attempts` counts requests."""
 
     healthy: bool
     latency_s: float
@@ -91,6 +91,8 @@ class Health:
 
 @dataclass(frozen=True)
 class Launch:
+    """How far a launch has come; `message` says it in words."""
+
     success: bool
     status: Literal["ready", "starting", "failed"]
     endpoint: str

@@ -21,16 +21,14 @@ T = TypeVar("T")
 # What belongs to one connection stays here, and so does all that may be a credential of the caller.
 NOT_FORWARDED = frozenset(
     {
-        *(
-            "host",
-            "content-length",
-            "connection",
-            "keep-alive",
-            "transfer-encoding",
-            "upgrade",
-            "te",
-            "trailer",
-        ),
+        "host",
+        "content-length",
+        "connection",
+        "keep-alive",
+        "transfer-encoding",
+        "upgrade",
+        "te",
+        "trailer",
         "accept-encoding",
     }
 )
@@ -67,7 +65,7 @@ class Upstream:
 
     async def forward(self, request: Request, path: str, body: bytes, send: Send) -> None:
         """
-        Sends the engine's answer on with its status and body, as it comes.
+        Forwards the engine's response with its status and body, as it comes.
 
         Raises:
             ApiError: 503, when the engine does not answer; nothing was sent then.

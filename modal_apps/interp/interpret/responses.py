@@ -1,4 +1,4 @@
-"""What the routes answer: camelCase, and optional fields that are not set are left out."""
+"""Response bodies: camelCase, and optional fields that are not set are left out."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ class SingleOut(Wire):
 
 
 class SingleBatchOut(Wire):
+    """Results in the order of the prompts."""
+
     results: list[SingleOut]
 
 
@@ -58,10 +60,14 @@ class AllOut(Wire):
 
 
 class AllBatchOut(Wire):
+    """Results in the order of the prompts."""
+
     results: list[AllOut]
 
 
 class TopFeature(Wire):
+    """A feature that fires at a token."""
+
     feature_index: int
     activation_value: float
 
@@ -76,11 +82,15 @@ class TokenOut(Wire):
 
 
 class TopKOut(Wire):
+    """The strongest features at each token."""
+
     results: list[TokenOut]
     tokens: list[str]
 
 
 class TopKBatchOut(Wire):
+    """Results in the order of the prompts."""
+
     results: list[TopKOut]
 
 
@@ -92,6 +102,8 @@ class SourceResult(Wire):
 
 
 class SourceOut(Wire):
+    """Results in the order of the prompts."""
+
     results: list[SourceResult]
 
 
@@ -104,12 +116,16 @@ class RawLayer(Wire):
 
 
 class RawResult(Wire):
+    """Activations of one prompt, by layer."""
+
     token_strings: list[str]
     token_ids: list[int]
     activations: list[RawLayer]
 
 
 class RawOut(Wire):
+    """Activations of the model itself at one kind of hook; `dtype` and `device` are the model's."""
+
     hook_point: str
     type: str
     dtype: str
@@ -139,6 +155,8 @@ class LensOut(BaseModel):
 
 
 class TopLogprob(Wire):
+    """A token that could have come, with the natural logarithm of its probability."""
+
     token: str
     logprob: float
 
@@ -160,6 +178,8 @@ class SteerOutput(Wire):
 
 
 class SteerOut(Wire):
+    """Completions in the order of the types that were asked for."""
+
     outputs: list[SteerOutput]
 
 
@@ -173,6 +193,8 @@ class SteerChatResult(Wire):
 
 
 class SteerChatOut(Wire):
+    """Chats in the order of the types that were asked for, and the request as the model read it."""
+
     outputs: list[SteerChatResult]
     input: SteerChatResult
 
@@ -190,17 +212,23 @@ class TokenSpan(Wire):
 
 
 class ChatTemplateOut(Wire):
+    """A chat as the model reads it, and which message each token belongs to."""
+
     prompt: str
     tokens: list[int]
     spans: list[TokenSpan]
 
 
 class SimilarityOut(Wire):
+    """What Neuronpedia's server gives for temporal SAEs, which this app does not serve: a row for each token."""
+
     similarity_matrix: list[list[float]]
     tokens: list[str]
 
 
 class TokenizeOut(Wire):
+    """Ids and texts of the tokens; `prependBos` tells whether the first begins the sequence."""
+
     tokens: list[int]
     token_strings: list[str]
     prepend_bos: bool
@@ -218,17 +246,23 @@ class VectorOut(Wire):
 
 
 class NamedFeature(Wire):
+    """A feature by its place on Neuronpedia."""
+
     source: str
     index: int
     model: str
 
 
 class Neighbour(Wire):
+    """A feature whose decoder row points almost the same way."""
+
     feature: NamedFeature
     cosine_similarity: float
 
 
 class NeighboursOut(Wire):
+    """The nearest features first; `feature` is the one that was asked about, when it was one."""
+
     feature: NamedFeature | None = None
     topk_decoder_cossim_features: list[Neighbour]
 
@@ -294,7 +328,7 @@ class FlatCapabilitiesOut(BaseModel):
 
 
 class FlatError(BaseModel):
-    """Every answer that is not a success. `detail` is there when a field of the request is wrong."""
+    """Every response that is not a success. `detail` is there when a field of the request is wrong."""
 
     error: str
     detail: list[dict[str, Any]] | None = None

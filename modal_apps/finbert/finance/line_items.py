@@ -19,7 +19,7 @@ Kind = Literal["flow", "stock"]
 Home = Literal["income", "balance", "cash_flow", "any"]
 Sector = Literal["", "bank", "insurer"]  # whose statements have a form of their own; '' for all others
 
-# Names in the charts of accounts of countries and in the exports of vendors, beside those of `catalogue.json`.
+# Names in the charts of accounts of countries and in the exports of vendors, beside those of `line_items.json`.
 _CHARTS = ("de", "es", "fr", "in_uk", "vendors")
 _FOLDER = Path(__file__).parent
 
@@ -120,14 +120,14 @@ class Match:
 
 @cache
 def items() -> dict[str, Item]:
-    """The items that answers list, by key, in the order of the file."""
+    """The items that responses list, by key, in the order of the file."""
     return {key: item for key, item in all_items().items() if not item.internal}
 
 
 @cache
 def all_items() -> dict[str, Item]:
     """Those of `items()` and what checks need beside them."""
-    table = _table("catalogue.json")
+    table = _table("line_items.json")
     charts = [_table(f"names/{chart}.json")["items"] for chart in _CHARTS]
     return {
         key: _item(key, entry, [chart[key] for chart in charts if key in chart])
@@ -147,7 +147,7 @@ def sector_table(sector: Sector) -> dict[str, Any]:
 
 
 def match_label(label: str, sector: Sector = "") -> Match | None:
-    """Finds the item of answers that a row label names, or None."""
+    """The item of responses that a row label names, or None."""
     found = match_any(label, sector)
     return None if found is None or all_items()[found.key].internal else found
 

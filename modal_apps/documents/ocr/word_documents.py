@@ -10,7 +10,7 @@ import mammoth
 from bs4 import BeautifulSoup
 from markdownify import ATX, markdownify
 
-from .faults import DocumentError
+from .errors import DocumentError
 from .word_limits import MAIN_PART, check_size, damaged, parts_of
 
 Written = Literal["markdown", "text", "html"]

@@ -8,55 +8,49 @@ from dataclasses import dataclass
 from typing import Literal
 
 ROUNDING = 0.005  # of a total: its parts are rounded
-Style = Literal["point", "comma", "own"]  # which sign comes before the decimals; `own`: what each cell proves
+# Which sign comes before the decimals; `own`: what each cell proves.
+Style = Literal["point", "comma", "own"]
+# What one cell proves; its sign when it can be read both ways, '' when it has none.
+Proof = Literal["point", "comma", ".", ",", ""]
 
+# ISO codes by the signs that statements use.
 CURRENCIES = {
-    **{"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "Rs.": "INR", "RMB": "CNY"},
-    **{"HK$": "HKD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "S$": "SGD"},
-    **{"NT$": "TWD", "R$": "BRL", "CN¥": "CNY", "₩": "KRW", "₺": "TRY", "₽": "RUB", "zł": "PLN"},
+    "$": "USD",
+    "US$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "¥": "JPY",
+    "₹": "INR",
+    "Rs.": "INR",
+    "RMB": "CNY",
+    "HK$": "HKD",
+    "A$": "AUD",
+    "AU$": "AUD",
+    "C$": "CAD",
+    "CA$": "CAD",
+    "NZ$": "NZD",
+    "S$": "SGD",
+    "NT$": "TWD",
+    "R$": "BRL",
+    "CN¥": "CNY",
+    "₩": "KRW",
+    "₺": "TRY",
+    "₽": "RUB",
+    "zł": "PLN",
 }
+# A pattern of the ISO codes that are read as such.
 CODES = (
-    *(
-        "USD",
-        "EUR",
-        "GBP",
-        "JPY",
-        "CHF",
-        "CAD",
-        "AUD",
-        "NZD",
-        "CNY",
-        "HKD",
-        "TWD",
-        "KRW",
-        "SGD",
-        "INR",
-        "SEK",
-    ),
-    *(
-        "NOK",
-        "DKK",
-        "PLN",
-        "CZK",
-        "HUF",
-        "TRY",
-        "ILS",
-        "ZAR",
-        "BRL",
-        "MXN",
-        "THB",
-        "IDR",
-        "MYR",
-        "AED",
-        "SAR",
-    ),
+    "USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNY|HKD|TWD|KRW|SGD|INR|SEK"
+    "|NOK|DKK|PLN|CZK|HUF|TRY|ILS|ZAR|BRL|MXN|THB|IDR|MYR|AED|SAR"
 )
 SUFFIXES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mm": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9}
-LONGEST = 80  # signs, with one blank where there are several; the pattern has parts that could share them
+LONGEST = (
+    80  # characters, with one blank where there are several; the pattern has parts that could share them
+)
 LEAST_GROUPED = 2  # cells that must agree before `1.234` is taken for a group of thousands
 DASHES = "\u2212\u2013\u2014\u2012"
 
-_CURRENCY = "|".join([*map(re.escape, sorted(CURRENCIES, key=len, reverse=True)), *CODES])
+_CURRENCY = "|".join([*map(re.escape, sorted(CURRENCIES, key=len, reverse=True)), CODES])
 _NUMBER = re.compile(
     rf"""(?P<lead>[-(]*)\s*(?P<currency>{_CURRENCY})?\s*(?P<open>[-(]*)
     (?P<digits>(?:\d[\d\s.,'\u2019]*|\.\d+)(?:e[+-]?\d+)?)
@@ -119,7 +113,7 @@ def detect_style(texts: Iterable[str], delimiter: str = "") -> Style:
     open_points = open_commas = 0
     for text in texts:
         proof = _proof(text)
-        if proof in ("point", "comma"):
+        if proof == "point" or proof == "comma":
             proofs.add(proof)
         open_points += proof == "."
         open_commas += proof == ","
@@ -131,8 +125,7 @@ def detect_style(texts: Iterable[str], delimiter: str = "") -> Style:
     return "comma" if open_points >= least else "point"
 
 
-def _proof(text: str) -> str:
-    """The style that a cell proves; its sign `.` or `,` when it can be read both ways; '' without one."""
+def _proof(text: str) -> Proof:
     if len(text) > LONGEST:
         return ""
     digits = re.sub(r"[^\d.,]", "", text).strip(".,")
@@ -141,9 +134,9 @@ def _proof(text: str) -> str:
         return "comma" if last_comma > last_point else "point"
     if last_point < 0 and last_comma < 0:
         return ""
-    sign = "." if last_point >= 0 else ","
-    decimal_here: Style = "point" if sign == "." else "comma"
-    group_here: Style = "comma" if sign == "." else "point"
+    sign: Proof = "." if last_point >= 0 else ","
+    decimal_here: Proof = "point" if sign == "." else "comma"
+    group_here: Proof = "comma" if sign == "." else "point"
     whole, *rest = digits.split(sign)
     if len(rest) > 1:
         return group_here if all(len(part) == 3 for part in rest) else ""

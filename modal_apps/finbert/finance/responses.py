@@ -1,4 +1,4 @@
-"""What the routes answer."""
+"""Response bodies."""
 
 from __future__ import annotations
 
@@ -94,6 +94,8 @@ class TextSentiment:
 
 @dataclass(frozen=True)
 class SentimentOut:
+    """Results in the order of the texts; times are in milliseconds."""
+
     results: list[TextSentiment]
     model: ModelRef
     request_id: str

@@ -1,4 +1,4 @@
-"""Which sections of the answer a question asks for. A table of words; no language model is involved."""
+"""Which sections of the response a question asks for. A table of words; no language model is involved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the routes answer, and how the pages of a document become one answer."""
+"""Response bodies, and how the pages of a document become one response."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .numbers import unknown_numbers, warning_of
+from .misread_numbers import unknown_numbers, warning_of
 from .reading import FinishReason, Format, PageError, PageReply
 from .rendering import ReadyPage
 

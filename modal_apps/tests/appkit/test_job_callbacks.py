@@ -10,7 +10,7 @@ import pytest
 from appkit.auth import KeyChecker
 from appkit.errors import ApiError
 from appkit.fetchguard import FetchRules
-from appkit.job_news import JobNews, news_of, sign
+from appkit.job_callbacks import JobCallbacks, callbacks_for, sign
 from appkit.jobs import Job, JobBoard, Outcome
 from test_appkit_fetchguard import rules_for, site
 from test_appkit_jobs import KEY, Runner
@@ -24,7 +24,7 @@ def told(log: list[Any]) -> list[dict[str, Any]]:
 
 
 def job_of(known: dict[str, Any], port: int) -> Job:
-    return Job(known, "fc-1", f"http://www:{port}/ok", JobNews(known, KEY, rules_for(port)))
+    return Job(known, "fc-1", f"http://www:{port}/ok", JobCallbacks(known, KEY, rules_for(port)))
 
 
 async def arrived(log: list[Any]) -> None:
@@ -110,7 +110,7 @@ async def test_a_worker_that_is_cancelled_tells_so() -> None:
 async def test_a_cancel_by_the_caller_is_told_once_also_when_the_work_never_began() -> None:
     known: dict[str, Any] = {}
     with site("127.0.0.2") as (port, log):
-        news = JobNews(known, KEY, rules_for(port))
+        news = JobCallbacks(known, KEY, rules_for(port))
         board = JobBoard(known, Runner(), news)
         await board.submit(1, f"http://www:{port}/ok")
         assert (await board.cancel("fc-1"))["status"] == "cancelled"
@@ -127,7 +127,7 @@ async def test_a_cancel_that_fails_leaves_the_end_to_be_told() -> None:
 
     known: dict[str, Any] = {}
     with site("127.0.0.2") as (port, log):
-        news = JobNews(known, KEY, rules_for(port))
+        news = JobCallbacks(known, KEY, rules_for(port))
         board = JobBoard(known, Unreachable(), news)
         await board.submit(1, f"http://www:{port}/ok")
         with pytest.raises(ConnectionError):
@@ -142,7 +142,7 @@ async def test_an_end_that_no_worker_told_is_told_by_who_sees_it(state: Any) -> 
     known: dict[str, Any] = {}
     runner = Runner()
     with site("127.0.0.2") as (port, log):
-        board = JobBoard(known, runner, JobNews(known, KEY, rules_for(port)))
+        board = JobBoard(known, runner, JobCallbacks(known, KEY, rules_for(port)))
         await board.submit(1, f"http://www:{port}/ok")
         await board.view("fc-1")
         assert log == []
@@ -157,7 +157,7 @@ async def test_a_job_without_a_url_is_told_nobody() -> None:
         return 1
 
     with site("127.0.0.2") as (port, log):
-        news = JobNews({}, KEY, rules_for(port))
+        news = JobCallbacks({}, KEY, rules_for(port))
         assert await Job({}, "fc-1", "", news).run(work, limit_s=60) == 1
         assert await Job({}, "fc-2", f"http://www:{port}/ok").run(work, limit_s=60) == 1
     assert log == []
@@ -168,8 +168,8 @@ async def test_no_job_is_started_whose_end_could_not_be_told() -> None:
         async def spawn(self, payload: Any) -> str:
             raise AssertionError("started")
 
-    keyless = JobBoard({}, Started(), news_of({}, None, FetchRules()))
-    strict = JobBoard({}, Started(), news_of({}, KeyChecker((KEY.encode(),)), FetchRules()))
+    keyless = JobBoard({}, Started(), callbacks_for({}, None, FetchRules()))
+    strict = JobBoard({}, Started(), callbacks_for({}, KeyChecker((KEY.encode(),)), FetchRules()))
     refusals = []
     for board, url in ((keyless, "https://example.com/"), (strict, "https://10.0.0.1/")):
         with pytest.raises(ApiError) as caught:
@@ -184,7 +184,7 @@ async def test_no_job_is_started_whose_end_could_not_be_told() -> None:
 async def test_the_first_of_several_keys_signs() -> None:
     checker = KeyChecker.from_environ({"APP_API_KEY": f"{KEY}, another-key-of-enough-length"})
     with site("127.0.0.2") as (port, log):
-        news = news_of({}, checker, rules_for(port))
+        news = callbacks_for({}, checker, rules_for(port))
         assert news
         assert await news.tell("fc-1", "done", url=f"http://www:{port}/ok")
     assert len(told(log)) == 1

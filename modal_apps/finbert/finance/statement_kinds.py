@@ -7,61 +7,60 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from .catalogue import all_items, match_any
 from .grid import is_sentence
 from .labels import is_change
+from .line_items import all_items, match_any
 from .tables import Row, Table, is_side_head
 
 StatementKind = Literal["balance", "income", "cash_flow", "note", "unknown"]
 
-_TITLES: tuple[tuple[re.Pattern[str], StatementKind], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), kind)
-    for pattern, kind in (
-        (
-            r"\((?:details?|tables?|policies|parenthetical|pa?r?e?n?)\b|\((?:de|det|deta|detai|ta|tab|tabl|pa|par|pare|paren)\.?$"
-            r"|\bparenthetical\b|\bnotes to\b|^\W*notes? \d|^\W*notes?\W*$"
-            r"|\bschedule\b|\bsegments?\b|\bparent[- ]company\b|\bregistrant\b"
-            r"|\bpro[- ]forma\b|\binvestees?\b|\bunconsolidated\b"
-            r"|\bequity[- ]method\b|\bjoint ventures?\b|\bassociates\b"
-            r"|\bsummari[sz]ed\b|\bdiscontinued\b|\breconciliation"
-            r"|\bguarantor|\bquarterly (?:financial )?(?:data|results)\b"
-            r"|\bcomponents of\b|\bmaturities\b|\bfair value\b|\blong-?lived\b|\bby (?:geograph|region|segment|product)"
-            r"|\banhang\b|\bsegmentbericht|\bannexes?\b|\bnotas?\b|\bmemoria\b",
-            "note",
-        ),
-        (
-            r"cash[- ]?flows?\b|kapitalfluss|cashflow(?:s|rechnung)?\b|flux de tr[ée]sorerie"
-            r"|flujos? de (?:efectivo|caja)|statements? of cash\b|tableaux? (?:de|des) (?:flux|financement)"
-            r"|(?:geld|mittel)flussrechnung"
-            r"|^\W*cf\W*$|(?:operating|investing|financing) activities\b|rendiconto finanziario|flux financiers",
-            "cash_flow",
-        ),
-        (
-            r"changes in (?:\w+ ){0,3}equity|equity changes"
-            r"|statements? of (?:\w+ ){0,2}(?:stock|share)holders['\u2019]? ?(?:equity|deficit)"
-            r"|eigenkapitalver[äa]nderung|variation des capitaux"
-            r"|cambios en el patrimonio|^\W*(?:statements? of )?equity\W*$",
-            "note",
-        ),
-        (
-            r"balance[- ]?sheet|financial (?:position|condition)"
-            r"|\bbilanz|konzernbilanz|\bbilan\b|situation financi[èe]re|balances? general"
-            r"|estados? de situaci[óo]n|balances? de situaci[óo]n|balances? (?:consolidad|abreviad|a \d|al \d)"
-            r"|assets and liabilities|^\W*bs\W*$|^\W*balance\W*$|stato patrimoniale",
-            "balance",
-        ),
-        (
-            r"income statement|statements? of (?:\w+ ){0,2}(?:income|operations|earnings|loss|profit)"
-            r"|profit (?:and|&|or) loss|profits? and loss|statement of profit|\bp ?& ?l\b"
-            r"|^\W*(?:is|pl|guv|income|earnings|operations)\W*$|gewinn-? ?(?:und|u\.) verlust"
-            r"|comptes? de r[ée]sultat|cuentas? de (?:p[ée]rdidas|resultados)|compte de produits et charges"
-            r"|estados? (?:de|del) (?:resultados?|p[ée]rdidas)|conto economico|ergebnisrechnung|erfolgsrechnung"
-            r"|financial results\b|^\W*p ?y ?g\W*$"
-            r"|results? of operations",
-            "income",
-        ),
-    )
+# Words of titles, in the order in which they are tried.
+_TITLE_WORDS: tuple[tuple[str, StatementKind], ...] = (
+    (
+        r"\((?:details?|tables?|policies|parenthetical|pa?r?e?n?)\b|\((?:de|det|deta|detai|ta|tab|tabl|pa|par|pare|paren)\.?$"
+        r"|\bparenthetical\b|\bnotes to\b|^\W*notes? \d|^\W*notes?\W*$"
+        r"|\bschedule\b|\bsegments?\b|\bparent[- ]company\b|\bregistrant\b"
+        r"|\bpro[- ]forma\b|\binvestees?\b|\bunconsolidated\b"
+        r"|\bequity[- ]method\b|\bjoint ventures?\b|\bassociates\b"
+        r"|\bsummari[sz]ed\b|\bdiscontinued\b|\breconciliation"
+        r"|\bguarantor|\bquarterly (?:financial )?(?:data|results)\b"
+        r"|\bcomponents of\b|\bmaturities\b|\bfair value\b|\blong-?lived\b|\bby (?:geograph|region|segment|product)"
+        r"|\banhang\b|\bsegmentbericht|\bannexes?\b|\bnotas?\b|\bmemoria\b",
+        "note",
+    ),
+    (
+        r"cash[- ]?flows?\b|kapitalfluss|cashflow(?:s|rechnung)?\b|flux de tr[ée]sorerie"
+        r"|flujos? de (?:efectivo|caja)|statements? of cash\b|tableaux? (?:de|des) (?:flux|financement)"
+        r"|(?:geld|mittel)flussrechnung"
+        r"|^\W*cf\W*$|(?:operating|investing|financing) activities\b|rendiconto finanziario|flux financiers",
+        "cash_flow",
+    ),
+    (
+        r"changes in (?:\w+ ){0,3}equity|equity changes"
+        r"|statements? of (?:\w+ ){0,2}(?:stock|share)holders['\u2019]? ?(?:equity|deficit)"
+        r"|eigenkapitalver[äa]nderung|variation des capitaux"
+        r"|cambios en el patrimonio|^\W*(?:statements? of )?equity\W*$",
+        "note",
+    ),
+    (
+        r"balance[- ]?sheet|financial (?:position|condition)"
+        r"|\bbilanz|konzernbilanz|\bbilan\b|situation financi[èe]re|balances? general"
+        r"|estados? de situaci[óo]n|balances? de situaci[óo]n|balances? (?:consolidad|abreviad|a \d|al \d)"
+        r"|assets and liabilities|^\W*bs\W*$|^\W*balance\W*$|stato patrimoniale",
+        "balance",
+    ),
+    (
+        r"income statement|statements? of (?:\w+ ){0,2}(?:income|operations|earnings|loss|profit)"
+        r"|profit (?:and|&|or) loss|profits? and loss|statement of profit|\bp ?& ?l\b"
+        r"|^\W*(?:is|pl|guv|income|earnings|operations)\W*$|gewinn-? ?(?:und|u\.) verlust"
+        r"|comptes? de r[ée]sultat|cuentas? de (?:p[ée]rdidas|resultados)|compte de produits et charges"
+        r"|estados? (?:de|del) (?:resultados?|p[ée]rdidas)|conto economico|ergebnisrechnung|erfolgsrechnung"
+        r"|financial results\b|^\W*p ?y ?g\W*$"
+        r"|results? of operations",
+        "income",
+    ),
 )
+_TITLES = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in _TITLE_WORDS)
 _COMPREHENSIVE = re.compile(
     r"comprehensive (?:income|loss|\(loss)|gesamtergebnis|r[ée]sultat global|resultado global", re.IGNORECASE
 )
@@ -222,15 +221,17 @@ def _whole(content: Counter[str], titles: list[str]) -> RowKind:
 
 
 _ENDS_OTHERS = {
-    *(
-        "total_assets",
-        "liabilities_and_equity",
-        "current_assets",
-        "current_liabilities",
-        "total_liabilities",
-        "equity",
-    ),
-    *("revenue", "gross_profit", "tax_expense", "pretax_income", "shares_outstanding"),
+    "total_assets",
+    "liabilities_and_equity",
+    "current_assets",
+    "current_liabilities",
+    "total_liabilities",
+    "equity",
+    "revenue",
+    "gross_profit",
+    "tax_expense",
+    "pretax_income",
+    "shares_outstanding",
 }
 
 

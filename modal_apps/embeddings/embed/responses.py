@@ -1,4 +1,4 @@
-"""What the routes answer."""
+"""Response bodies."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ class EmbeddingObject:
 
 @dataclass(frozen=True)
 class Usage:
+    """Tokens of all texts together, as the model read them; nothing is generated, so both numbers are equal."""
+
     prompt_tokens: int
     total_tokens: int
 
 
 @dataclass(frozen=True)
 class OpenAiOut:
+    """OpenAI's list of vectors, in the order of the texts."""
+
     data: list[EmbeddingObject]
     model: str
     usage: Usage
@@ -42,6 +46,8 @@ class EmbedOut:
 
 @dataclass(frozen=True)
 class GenerateOut:
+    """One vector of `dim` numbers. `model_load_time_ms` is the time that this container took to load the model."""
+
     embedding: list[float]
     dim: int
     model: str

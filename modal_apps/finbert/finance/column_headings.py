@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from .grid import Cell, Grid
-from .periods import Heading, parse_heading
+from .period_headings import Heading, parse_heading
 
 NEAR_ROWS = 3  # of a heading
 TITLE_ROWS = 15  # above a heading in which a date is looked for

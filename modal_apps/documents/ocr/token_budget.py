@@ -1,4 +1,4 @@
-"""How much of the model's length a page, its instruction and answer take. A deploy asks too, without packages."""
+"""How much of the model's length a page, its instruction and answer take. Needs no package: deploys use it too."""
 
 from __future__ import annotations
 

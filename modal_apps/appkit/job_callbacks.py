@@ -1,4 +1,4 @@
-"""Tells a caller's URL how a job ended, however it did: done, failed, timed out or cancelled."""
+"""Callbacks: a POST to a caller's URL that says how a job ended: done, failed, timed out or cancelled."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class JobMap(Protocol):
     def __setitem__(self, key: str, value: Any) -> None: ...
 
 
-class JobNews:
+class JobCallbacks:
     """
     Sends each job's end once. The worker sees most ends and the web function the others, as a cancel or a container
     that was lost; who comes first marks the job as told.
@@ -94,34 +94,34 @@ class JobNews:
         return await self.send(url, job_id, status, result, error)
 
     def tell_later(self, url: str, job_id: str, status: str, result: Any, error: str | None) -> None:
-        """As `send`, beside what goes on: nobody waits for the receiver."""
+        """As `send`, in the background: nobody waits for the receiver."""
         task = asyncio.create_task(self.send(url, job_id, status, result, error))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
     async def send(self, url: str, job_id: str, status: str, result: Any, error: str | None) -> bool:
         """Sends the end of a job that was claimed."""
-        news = {
+        content = {
             "job_id": job_id,
             "status": status,
             "result": result,
             "error": error,
             "finished_at": now_text(),
         }
-        arrived = await send_callback(url, news, self._key, self._rules)
+        arrived = await send_callback(url, content, self._key, self._rules)
         log.info("job %s, %s: the callback %s", job_id, status, "arrived" if arrived else "did not arrive")
         return arrived
 
 
-def news_of(known: JobMap, checker: KeyChecker | None, rules: FetchRules) -> JobNews | None:
+def callbacks_for(known: JobMap, checker: KeyChecker | None, rules: FetchRules) -> JobCallbacks | None:
     """
     Parameters:
         checker: of the app's keys; the first of them signs.
 
     Returns:
-        None for an app without a key: its callers could not tell its news from anybody's.
+        None for an app without a key: its callers could not tell its callbacks from anybody else's.
     """
-    return JobNews(known, checker.keys[0].decode(), rules) if checker else None
+    return JobCallbacks(known, checker.keys[0].decode(), rules) if checker else None
 
 
 def now_text() -> str:
