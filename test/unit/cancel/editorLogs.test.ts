@@ -50,10 +50,11 @@ vi.mock('../../../src/features/logs/ui/logDocuments.ts', () => ({
   },
 }));
 // Between two streams nothing is waited for here.
-vi.mock('../../../src/features/logs/core/pause.ts', () => ({
-  Pauses: class {
+vi.mock('../../../src/features/logs/core/sleep.ts', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
+  SkippableSleep: class {
     readonly sleep = () => Promise.resolve();
-    readonly end = () => undefined;
+    readonly skip = () => undefined;
   },
 }));
 

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogEntry, TracebackEntry } from '../../../src/domain/logEntry.ts';
 import { entryText, levelOf } from '../../../src/domain/logEntry.ts';
-import { EntryBuilder, notInTime } from '../../../src/features/logs/core/entryBuilder.ts';
-import { EntryList } from '../../../src/features/logs/core/entryList.ts';
+import { EntryBuilder, EntryList, notInTime } from '../../../src/features/logs/core/entryBuilder.ts';
 import { LogBuffer } from '../../../src/features/logs/core/logBuffer.ts';
 import { chunk, cutAt, entriesOf } from './support.ts';
 

@@ -6,7 +6,7 @@ import type { LogFilter } from '../../../src/domain/logFilter.ts';
 import { compileFilter, matchRanges, noFilter } from '../../../src/domain/logFilter.ts';
 import { FilteredRows } from '../../../src/features/logs/core/filteredRows.ts';
 import { LogBuffer } from '../../../src/features/logs/core/logBuffer.ts';
-import { serverQuery } from '../../../src/features/logs/core/serverQuery.ts';
+import { serverQuery } from '../../../src/features/logs/core/fetchLogs.ts';
 import { chunk, entriesOf, line, mark } from './support.ts';
 
 const entries: LogEntry[] = [

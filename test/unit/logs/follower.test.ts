@@ -3,7 +3,6 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
 import type { LogBatch } from '../../../src/domain/log.ts';
 import { entryText } from '../../../src/domain/logEntry.ts';
-import { backoff } from '../../../src/features/logs/core/backoff.ts';
 import { LogFollower } from '../../../src/features/logs/core/follower.ts';
 import type { Resume } from './followKit.ts';
 import { chunksOf, follow, server } from './followKit.ts';
@@ -170,7 +169,6 @@ describe('a stream that cannot go on', () => {
     );
     expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);
     expect(marks.map(({ event }) => event)).toEqual(['broke', 'resumed']);
-    expect([backoff(1, () => 1), backoff(20, () => 0)]).toEqual([375, 30_000]);
   });
 
   it('is tried again soon after a minute of health', async () => {

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { LogBatch, LogChunk } from '../../../src/domain/log.ts';
 import { entryText } from '../../../src/domain/logEntry.ts';
-import type { FetchLogs } from '../../../src/features/logs/core/gap.ts';
+import type { FetchLogs } from '../../../src/features/logs/core/fetchLogs.ts';
 import { LiveLog } from '../../../src/features/logs/core/liveLog.ts';
 import { LogBuffer } from '../../../src/features/logs/core/logBuffer.ts';
 import { LogHistory } from '../../../src/features/logs/core/history.ts';

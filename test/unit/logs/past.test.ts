@@ -5,11 +5,10 @@ import type { LogChunk, LogCount } from '../../../src/domain/log.ts';
 import { noFilter } from '../../../src/domain/logFilter.ts';
 import type { DownloadOptions } from '../../../src/features/logs/core/download.ts';
 import { downloadLogs } from '../../../src/features/logs/core/download.ts';
-import type { FetchLogs } from '../../../src/features/logs/core/gap.ts';
-import { fetchSince } from '../../../src/features/logs/core/gap.ts';
-import { LogHistory } from '../../../src/features/logs/core/history.ts';
+import type { FetchLogs } from '../../../src/features/logs/core/fetchLogs.ts';
+import { fetchRange } from '../../../src/features/logs/core/fetchLogs.ts';
+import { LogHistory, retentionText } from '../../../src/features/logs/core/history.ts';
 import { LogBuffer } from '../../../src/features/logs/core/logBuffer.ts';
-import { retentionText } from '../../../src/features/logs/core/retention.ts';
 import { bucketSecondsFor, bucketWidths, planFetches } from '../../../src/features/logs/core/timeBuckets.ts';
 import { batchOf, chunk, cutAt, entriesOf, line } from './support.ts';
 
@@ -182,15 +181,15 @@ describe('a range', () => {
   it('is read whole, page by page', async () => {
     const chunks = numbered(45_000);
     const range = { since: 0, until: 20 * hour };
-    expect(await fetchSince(past(chunks), { appId: 'ap-1' }, range)).toEqual({ chunks, isWhole: true });
+    expect(await fetchRange(past(chunks), { appId: 'ap-1' }, range)).toEqual({ chunks, isWhole: true });
     const dense = numbered(45_000, 45_000);
-    expect((await fetchSince(past(dense), { appId: 'ap-1' }, range)).isWhole).toBe(false);
+    expect((await fetchRange(past(dense), { appId: 'ap-1' }, range)).isWhole).toBe(false);
   });
 
   it('is read whole when some of what the server gives is left out here', async () => {
     const chunks = numbered(100);
     const range = { since: 0, until: 20 * hour };
-    expect(await fetchSince(withBuilds(chunks, 45_000), { appId: 'ap-1' }, range)).toEqual({
+    expect(await fetchRange(withBuilds(chunks, 45_000), { appId: 'ap-1' }, range)).toEqual({
       chunks,
       isWhole: true,
     });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
 import type { LogChunk, LogSource, PastQuery } from '../../../src/domain/log.ts';
 import { compileFilter, noFilter } from '../../../src/domain/logFilter.ts';
-import type { FetchLogs } from '../../../src/features/logs/core/gap.ts';
+import type { FetchLogs } from '../../../src/features/logs/core/fetchLogs.ts';
 import { LogBuffer } from '../../../src/features/logs/core/logBuffer.ts';
 import { PastLog } from '../../../src/features/logs/core/pastLog.ts';
 import { batchOf, chunk, cutAt, entriesOf } from './support.ts';

@@ -9,7 +9,7 @@ import type {
 } from '../../../domain/logEntry.ts';
 import { inferLevel } from './logLevel.ts';
 import type { AssembledLine } from './lines.ts';
-import { LineAssembler } from './lines.ts';
+import { LineAssembler, writerOf } from './lines.ts';
 import { mayBeStructured, originOf, parseStructured } from './structured.ts';
 import { TracebackFold, beginsTraceback } from './tracebacks.ts';
 
@@ -251,4 +251,47 @@ export const notInTime: Later = () => () => undefined;
 function startSoFar(last: PhaseEntry, time: number): NonNullable<PhaseEntry['before']> {
   if (last.phase === 'running' || last.phase === 'idle') return [];
   return [...(last.before ?? []), { phase: last.phase, seconds: Math.max(0, time - last.time) / 1000 }];
+}
+
+/** Collects entries in a plain list, from whose beginning they are taken away. */
+export class EntryList implements EntrySink {
+  readonly #entries: LogEntry[] = [];
+  #taken = 0;
+
+  get entries(): readonly LogEntry[] {
+    return this.#entries;
+  }
+
+  add(entry: LogEntry): number {
+    return this.#taken + this.#entries.push(entry) - 1;
+  }
+
+  update(row: number, entry: LogEntry): boolean {
+    if (row < this.#taken) return false;
+    this.#entries[row - this.#taken] = entry;
+    return true;
+  }
+
+  take(count: number): LogEntry[] {
+    const entries = this.#entries.splice(0, count);
+    this.#taken += entries.length;
+    return entries;
+  }
+}
+
+/** Writers whose first row is remembered: those that began with the log. */
+const mostWriters = 1000;
+
+/** Notes the first row of each writer, where a line that was begun before it may go on. */
+export function noteFirsts(sink: EntrySink, firsts: Map<string, number>): EntrySink {
+  return {
+    add: (entry) => {
+      const row = sink.add(entry);
+      if (entry.kind === 'mark' || entry.kind === 'phase' || firsts.size >= mostWriters) return row;
+      const writer = writerOf(entry);
+      if (!firsts.has(writer)) firsts.set(writer, row);
+      return row;
+    },
+    update: (row, entry) => sink.update(row, entry),
+  };
 }

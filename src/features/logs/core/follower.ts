@@ -1,18 +1,15 @@
-import type { Moment } from './elapsed.ts';
-import { elapsedMs } from './elapsed.ts';
 import type { ErrorKind } from '../../../domain/errors.ts';
 import { toModalError } from '../../../domain/errors.ts';
 import type { LogBatch, LogChunk, LogQuery } from '../../../domain/log.ts';
 import type { MarkEntry } from '../../../domain/logEntry.ts';
 import { seconds } from '../../../domain/logEntry.ts';
 import { steadyNow } from '../../../shared/steadyNow.ts';
-import { backoff } from './backoff.ts';
-import type { FetchLogs } from './gap.ts';
-import { fetchSince, mostFetched } from './gap.ts';
+import type { FetchLogs } from './fetchLogs.ts';
+import { fetchRange, mostFetched } from './fetchLogs.ts';
 import { RunningContainers } from './runningContainers.ts';
 import { SeenChunks } from './seenChunks.ts';
-import { breathe, sleep } from './time.ts';
-import { chunksInTurn } from './turns.ts';
+import { backoff, sleep } from './sleep.ts';
+import { chunksInTurn, yieldToEventLoop } from './turns.ts';
 
 export type FollowState =
   | { readonly kind: 'connecting' }
@@ -233,7 +230,7 @@ export class LogFollower {
         await this.#take(value);
         this.#stands(how);
         if (value.appDone) return true;
-        await breathe();
+        await yieldToEventLoop();
         next = stream.next();
       }
       this.#stands(how);
@@ -308,7 +305,7 @@ export class LogFollower {
       this.#running.take(chunk);
       const pushed = this.#options.sink.push(chunk);
       if (pushed instanceof Promise) await pushed;
-      if (at % chunksInTurn === chunksInTurn - 1) await breathe();
+      if (at % chunksInTurn === chunksInTurn - 1) await yieldToEventLoop();
     }
     return repeats;
   }
@@ -332,7 +329,7 @@ export class LogFollower {
     const until = Math.max(this.#now(), known ?? 0) + aheadMs;
     const since = Math.max(known === undefined ? 0 : known - overlapMs, until - longestRangeMs);
     try {
-      const { chunks, isWhole } = await fetchSince(fetch, query, { since, until }, signal);
+      const { chunks, isWhole } = await fetchRange(fetch, query, { since, until }, signal);
       this.#seen.expectRepeats(true);
       const repeats = await this.#takeChunks(chunks);
       // If nothing that is known was in it, the server holds it no more, and neither what came right after it.
@@ -413,4 +410,18 @@ function resumedMark(how: Resumed, lastedMs: number, silentMs: number): Omit<Mar
   }
   const text = `The log goes on where it broke, after ${lasted}. No line is missing.`;
   return { event: 'resumed', text, bad: false, lastedMs, missing: 0 };
+}
+
+/** A point in time by both clocks. */
+interface Moment {
+  readonly wallMs: number;
+  readonly steadyMs: number;
+}
+
+/**
+ * How long something has lasted, in milliseconds. The wall clock can be set back, and the steady one may stand still
+ * while the computer sleeps: each of them says too little then, so that the longer time is the true one.
+ */
+function elapsedMs(since: Moment, now: Moment): number {
+  return Math.max(0, now.wallMs - since.wallMs, now.steadyMs - since.steadyMs);
 }

@@ -1,15 +1,18 @@
 import type { LogBatch, LogChunk, PastQuery, TimeRange } from '../../../domain/log.ts';
 import type { LogEntry } from '../../../domain/logEntry.ts';
-import { ChunkCounts } from './chunkCounts.ts';
-import { EntryBuilder, lineEntry, notInTime } from './entryBuilder.ts';
-import { EntryList } from './entryList.ts';
-import { noteFirsts } from './firstRows.ts';
-import type { FetchLogs } from './gap.ts';
-import { extentOf, mostFetched } from './gap.ts';
+import { EntryBuilder, EntryList, lineEntry, noteFirsts, notInTime } from './entryBuilder.ts';
+import type { FetchLogs } from './fetchLogs.ts';
+import { extentOf, mostFetched } from './fetchLogs.ts';
 import type { AssembledLine } from './lines.ts';
+import { writerOf } from './lines.ts';
 import type { LogBuffer } from './logBuffer.ts';
-import { longestKeptDays, retentionText } from './retention.ts';
 import { pushInTurns } from './turns.ts';
+
+/** How long Modal keeps logs, in days, by plan; the server may say so itself. */
+export const keptDaysByPlan = { starter: 1, team: 30 } as const;
+
+/** Longest time before now that is worth asking for, in days. */
+export const longestKeptDays = 35;
 
 export interface LogHistoryOptions {
   readonly buffer: LogBuffer;
@@ -219,4 +222,40 @@ async function assemble(chunks: readonly LogChunk[]): Promise<Assembled> {
   const builder = new EntryBuilder(noteFirsts(list, firsts), notInTime);
   await pushInTurns(chunks, (chunk) => builder.push(chunk));
   return { open: builder.takeOpen(), entries: list.entries, firsts };
+}
+
+/** How often each of some chunks is there. Two are the same when writer, time and text are. */
+export class ChunkCounts {
+  readonly #counts = new Map<string, number>();
+  #newest = Number.NEGATIVE_INFINITY;
+
+  constructor(chunks: readonly LogChunk[] = []) {
+    for (const chunk of chunks) {
+      this.#counts.set(nameOf(chunk), (this.#counts.get(nameOf(chunk)) ?? 0) + 1);
+      this.#newest = Math.max(this.#newest, chunk.time);
+    }
+  }
+
+  /** @returns whether one was there, which is gone now */
+  take(chunk: LogChunk): boolean {
+    if (chunk.time > this.#newest) return false;
+    const count = this.#counts.get(nameOf(chunk)) ?? 0;
+    if (count > 0) this.#counts.set(nameOf(chunk), count - 1);
+    return count > 0;
+  }
+}
+
+function nameOf(chunk: LogChunk): string {
+  return `${chunk.stamp ?? chunk.time}|${writerOf(chunk)}|${chunk.text}`;
+}
+
+/** Says how far back earlier logs go. @param keptDays as the server says it */
+export function retentionText(keptDays: number | undefined): string {
+  if (keptDays !== undefined) return `Modal keeps these logs for ${days(keptDays)}.`;
+  const { starter, team } = keptDaysByPlan;
+  return `Modal keeps logs for ${days(starter)} on the Starter plan and ${days(team)} on the Team plan.`;
+}
+
+function days(count: number): string {
+  return count === 1 ? '1 day' : `${count} days`;
 }

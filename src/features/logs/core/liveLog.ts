@@ -1,10 +1,8 @@
 import type { LogChunk, LogQuery } from '../../../domain/log.ts';
-import { ChunkCounts } from './chunkCounts.ts';
-import { EntryBuilder } from './entryBuilder.ts';
-import { noteFirsts } from './firstRows.ts';
+import { EntryBuilder, noteFirsts } from './entryBuilder.ts';
 import type { FollowState, FollowerOptions } from './follower.ts';
 import { LogFollower } from './follower.ts';
-import { LogHistory } from './history.ts';
+import { ChunkCounts, LogHistory } from './history.ts';
 import { LogBuffer } from './logBuffer.ts';
 import { largestPiece, pushInPieces } from './turns.ts';
 

@@ -2,11 +2,11 @@ import type { Disposable } from '../../../shared/emitter.ts';
 import type { LogQuery, PastQuery, TimeRange } from '../../../domain/log.ts';
 import type { LogFilter } from '../../../domain/logFilter.ts';
 import { noFilter } from '../../../domain/logFilter.ts';
-import type { FetchLogs } from './gap.ts';
+import type { FetchLogs } from './fetchLogs.ts';
+import { serverQuery } from './fetchLogs.ts';
 import { LogHistory } from './history.ts';
 import { LogBuffer } from './logBuffer.ts';
 import { OlderLines } from './olderLines.ts';
-import { serverQuery } from './serverQuery.ts';
 
 export interface PastLogOptions {
   readonly query: LogQuery;

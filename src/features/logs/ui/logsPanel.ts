@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { commands } from '../../../contributions.ts';
 import { DisposableStore } from '../../../shared/emitter.ts';
 import type { ControlPlane } from '../../../modal/controlPlane.ts';
-import type { SharedAnswer } from '../core/sharedAnswer.ts';
+import type { SharedAnswer } from './accountPlanes.ts';
 import { AccountPlanes } from './accountPlanes.ts';
 import { ModalError } from '../../../domain/errors.ts';
 import type { LogEntry } from '../../../domain/logEntry.ts';
@@ -13,7 +13,7 @@ import { text } from '../../../shared/text.ts';
 import type { FollowState } from '../core/follower.ts';
 import { LiveLog } from '../core/liveLog.ts';
 import { mergedId, mergedSession } from '../core/mergedSession.ts';
-import { Pauses } from '../core/pause.ts';
+import { SkippableSleep } from '../core/sleep.ts';
 import { LogSession } from '../core/session.ts';
 import { sessionToDrop } from '../core/sessionLimit.ts';
 import { entryAsJson, entryAsText } from '../core/textForms.ts';
@@ -261,7 +261,7 @@ export class LogsPanel implements vscode.Disposable {
 
   #startFollowing(id: string, target: LogTarget): LogSession {
     const planes = this.#planesOf(target.appId);
-    const pauses = new Pauses();
+    const pauses = new SkippableSleep();
     let isConnected = false;
     let state: FollowState = { kind: 'connecting' };
     const tell = () => session.setStatus(statusOf(state, this.#elsewhere(planes.account)));
@@ -294,7 +294,7 @@ export class LogsPanel implements vscode.Disposable {
       new LogSession(id, title, statusOf({ kind: 'connecting' }), () => log.stop(), log.buffer, {
         kind: 'followed',
         app: { id: target.appId, name: target.appName },
-        tryNow: () => pauses.end(),
+        tryNow: () => pauses.skip(),
         clear: () => {
           this.#past.sourceOf(id)?.older.reset();
           log.clear();

@@ -5,7 +5,7 @@ import type { Text } from '../../../../shared/text.ts';
 import { plain, text } from '../../../../shared/text.ts';
 import { lastRanges, rangeWords, readRange, timeForms, timeText } from '../../../../domain/timeRange.ts';
 import { lastDeploy } from '../../core/lastDeploy.ts';
-import { longestKeptDays, retentionText } from '../../core/retention.ts';
+import { longestKeptDays, retentionText } from '../../core/history.ts';
 import { pick } from '../../../../commands/pick.ts';
 import type { Services } from '../../../../commands/services.ts';
 import { withSignal } from '../../../../editor/withSignal.ts';

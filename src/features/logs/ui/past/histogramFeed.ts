@@ -1,7 +1,7 @@
 import type { Histogram } from '../../../../domain/histogram.ts';
 import { isCancelled, toModalError } from '../../../../domain/errors.ts';
 import type { PastQuery, TimeRange } from '../../../../domain/log.ts';
-import type { CountLogs } from '../../core/download.ts';
+import type { CountLogs } from '../../core/fetchLogs.ts';
 import { countHistogram } from '../../core/histogram.ts';
 
 export interface HistogramTarget {

@@ -2,9 +2,9 @@ import { timeText } from '../../../../domain/timeRange.ts';
 import type { LogBuffer } from '../../core/logBuffer.ts';
 import type { LogDocument } from '../../core/logDocument.ts';
 import { buildLogDocument } from '../../core/logDocument.ts';
-import { retentionText } from '../../core/retention.ts';
+import { retentionText } from '../../core/history.ts';
 import type { LogSession } from '../../core/session.ts';
-import { breathe } from '../../core/time.ts';
+import { yieldToEventLoop } from '../../core/turns.ts';
 import type { PastSource } from './pastSource.ts';
 
 /** The editor gives documents of more than 50 MB to no extension. */
@@ -58,7 +58,7 @@ async function firstFitting(buffer: LogBuffer, signal: AbortSignal): Promise<num
     room -= buffer.plainText(buffer.rowAt(at)).length + prefixCharacters;
     if (room < 0) return at + 1;
     if (at % 1000 !== 0) continue;
-    await breathe();
+    await yieldToEventLoop();
     signal.throwIfAborted();
   }
   return buffer.first;

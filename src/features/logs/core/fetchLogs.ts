@@ -1,6 +1,7 @@
-import type { LogBatch, LogChunk, PastQuery, TimeRange } from '../../../domain/log.ts';
+import type { LogBatch, LogChunk, LogCount, LogQuery, PastQuery, TimeRange } from '../../../domain/log.ts';
+import type { LogFilter } from '../../../domain/logFilter.ts';
 
-/** Reads entries of the past: of more than `limit`, the newest ones; in the order of time. */
+/** Reads earlier entries, in the order of time; of more than `limit`, the newest ones. */
 export type FetchLogs = (
   query: PastQuery,
   range: TimeRange,
@@ -8,12 +9,20 @@ export type FetchLogs = (
   signal?: AbortSignal,
 ) => Promise<readonly LogBatch[]>;
 
+/** Counts the entries of a range in buckets of that width. */
+export type CountLogs = (
+  query: PastQuery,
+  range: TimeRange,
+  bucketSeconds: number,
+  signal?: AbortSignal,
+) => Promise<readonly LogCount[]>;
+
 /** The server gives no more at once. */
 export const mostFetched = 20_000;
-/** A gap of more entries than this many fetches hold stays partly open. */
+/** A range with more entries than this many fetches hold is read in part. */
 const mostPages = 10;
 
-export interface Gap {
+export interface FetchedRange {
   /** In the order of time. */
   readonly chunks: readonly LogChunk[];
   /** It is everything that the server holds of the range. */
@@ -35,12 +44,12 @@ export function extentOf(batches: readonly LogBatch[]): {
 }
 
 /** Reads a whole range from its end backwards, as the server gives the newest entries first. */
-export async function fetchSince(
+export async function fetchRange(
   fetch: FetchLogs,
   query: PastQuery,
   { since, until }: TimeRange,
   signal?: AbortSignal,
-): Promise<Gap> {
+): Promise<FetchedRange> {
   const pages: LogChunk[][] = [];
   let end = until;
   for (let page = 0; page < mostPages; page++) {
@@ -55,4 +64,19 @@ export async function fetchSince(
     end = oldest + 1;
   }
   return { chunks: pages.flat(), isWhole: false };
+}
+
+/**
+ * What of a filter the server can do, without losing a line that the filter here would show. It is applied here again
+ * in any case. The text is not sent: the server chooses chunks, not lines, so it would miss a line that was sent in two.
+ */
+export function serverQuery(query: LogQuery, filter: LogFilter): PastQuery {
+  const { source, functionId, containerId, callId } = filter;
+  return {
+    ...query,
+    ...(source === 'all' ? {} : { source }),
+    ...(functionId && !query.functionId ? { functionId } : {}),
+    ...(containerId && !query.containerId ? { containerId } : {}),
+    ...(callId && !query.callId ? { callId } : {}),
+  };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SharedAnswer } from '../../../src/features/logs/core/sharedAnswer.ts';
+import { SharedAnswer } from '../../../src/features/logs/ui/accountPlanes.ts';
 
 it('asks once for all who ask together, and again when the answer is old', async () => {
   let asked = 0;
