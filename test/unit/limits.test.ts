@@ -20,8 +20,8 @@ import { downloadLogs } from '../../src/features/logs/core/download.ts';
 import { LogFollower } from '../../src/features/logs/core/follower.ts';
 import { fetchRange } from '../../src/features/logs/core/fetchLogs.ts';
 import { LineAssembler } from '../../src/features/logs/core/lines.ts';
-import { sessionToDrop } from '../../src/features/logs/core/sessionLimit.ts';
 import { bucketSecondsFor, bucketWidths } from '../../src/features/logs/core/timeBuckets.ts';
+import { tabToClose } from '../../src/features/logs/ui/logTabs.ts';
 import type { ControlPlane } from '../../src/modal/controlPlane.ts';
 import { fromGrpc } from '../../src/modal/grpcErrors.ts';
 import { OutputLines } from '../../src/modal/outputLines.ts';
@@ -328,9 +328,8 @@ async function scriptsOf(size: number): Promise<number> {
 }
 
 function droppedOf(count: number): unknown {
-  const sessions = times(count, () => ({
-    status: { words: '', icon: '', bad: false, ended: true },
-    traits: {},
+  const tabs = times(count, () => ({
+    session: { status: { words: '', icon: '', bad: false, ended: true }, traits: {} },
   }));
-  return sessionToDrop(sessions, sessions.at(-1)!, () => false);
+  return tabToClose(tabs, tabs.at(-1)!);
 }

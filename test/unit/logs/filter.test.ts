@@ -13,7 +13,7 @@ const entries: LogEntry[] = [
   line('plain (a.b)', { functionId: 'fu-1' }),
   line('Warning: hot', { source: 'stderr', callId: 'fc-1', level: 'warning' }),
   ...entriesOf([chunk('', { phase: 'idle', functionId: 'fu-1' })]),
-  mark('The stream broke'),
+  mark('Connection lost'),
   line('\u001b[31mre\u001b[0md', { containerId: 'ta-2', level: 'error' }),
 ];
 const shown = (filter: Partial<LogFilter>) => {

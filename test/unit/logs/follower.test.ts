@@ -100,8 +100,8 @@ describe('following', () => {
     expect(entries.map(entryText)).toEqual([
       'a',
       'b',
-      'The stream broke: cut',
-      'The log goes on where it broke, after 0.5 s. No line is missing.',
+      'Connection lost: cut',
+      'Reconnected after 0.5 s. No lines were lost.',
       'c',
     ]);
     expect(entries[3]).toMatchObject({ event: 'resumed', lastedMs: 500, missing: 0, bad: false });
@@ -143,8 +143,8 @@ describe('following', () => {
       },
     });
     expect(marks.map(({ text }) => text)).toEqual([
-      'The stream broke: cut',
-      'The log goes on where it broke, after 0 s. No line is missing.',
+      'Connection lost: cut',
+      'Reconnected after 0 s. No lines were lost.',
     ]);
   });
 
@@ -386,8 +386,8 @@ describe('time', () => {
     await vi.advanceTimersByTimeAsync(10 * 60_000);
     expect(told).not.toContain('live');
     expect(told).not.toContain('waiting');
-    expect(told.join()).not.toContain('No line is missing');
-    expect(told.filter((each) => each.startsWith('The stream broke'))).toHaveLength(1);
+    expect(told.join()).not.toContain('No lines were lost');
+    expect(told.filter((each) => each.startsWith('Connection lost'))).toHaveLength(1);
     await end();
   });
 
@@ -407,9 +407,9 @@ describe('time', () => {
     isMute = false;
     await vi.advanceTimersByTimeAsync(60_000);
     const marks = told.filter((each) => each.includes(' '));
-    expect(marks[0]).toBe('The stream broke: cut');
+    expect(marks[0]).toBe('Connection lost: cut');
     expect(marks[1]).toMatch(
-      /^The log goes on where it broke, after 1 min \d+ s \(nothing had come for 40 s before\)\. No line is missing\.$/,
+      /^Reconnected after 1 min \d+ s \(nothing had arrived for 40 s before that\)\. No lines were lost\.$/,
     );
     expect(marks).toHaveLength(2);
     await end();

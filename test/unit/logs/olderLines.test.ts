@@ -29,7 +29,7 @@ it('does not ask where the log begins before it is told to load', async () => {
   await older.load();
   expect(older.state).toEqual({
     kind: 'start',
-    text: 'This is the beginning. Modal keeps these logs for 7 days.',
+    text: 'Start of the log. Modal keeps these logs for 7 days.',
   });
   expect(older.keptDays).toBe(7);
 });

@@ -103,7 +103,7 @@ describe('the history', () => {
     expect(buffer.size).toBe(5001);
     expect(history.state).toEqual({
       kind: 'start',
-      text: 'This is the beginning. Modal keeps these logs for 30 days.',
+      text: 'Start of the log. Modal keeps these logs for 30 days.',
     });
   });
 

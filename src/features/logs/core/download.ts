@@ -45,7 +45,7 @@ const mostAtOnce = 10;
 const mostRefinements = 3;
 
 /**
- * Writes a range of the past, as text or as lines of JSON: counts first, then fetches in parallel and writes in order.
+ * Writes a time range of a log, as text or as lines of JSON: counts first, then fetches in parallel and writes in order.
  * @throws ModalError; of kind `cancelled` when the signal asks for it, `invalid` when the filter's expression cannot be
  * applied. What was written until then stays.
  */

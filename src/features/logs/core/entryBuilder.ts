@@ -105,7 +105,7 @@ export class EntryBuilder {
       return;
     }
     if (open?.fold.take(line.text)) {
-      // Its whole text is made anew each time, so that waits for the next turn to show.
+      // Its whole text is built again each time, so that waits for the next turn to show.
       this.#changedFolds.add(line.key);
       return;
     }

@@ -176,7 +176,7 @@ export class EntryFeed implements Disposable {
   #tick(): void {
     if (this.#number - this.#dealtWith >= mostOnTheWay) return; // planned again by what acknowledges
     const isReady = this.#rows.refresh();
-    if (!isReady) this.#plan(0); // goes on in the next turn of the loop
+    if (!isReady) this.#plan(0); // continues in the next turn of the loop
     if (isReady || performance.now() - this.#sentAt >= this.#options.everyMs) this.#send(isReady);
   }
 

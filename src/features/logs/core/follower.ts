@@ -361,8 +361,7 @@ export class LogFollower {
   #markUnsure(): void {
     if (this.#unsureTold) return;
     this.#unsureTold = true;
-    const text =
-      'This server does not say where its streams go on. Lines between two of them could be missing.';
+    const text = "This server can't resume log streams, so lines may be missing.";
     this.#mark({ event: 'dropped', text, bad: true });
   }
 
@@ -372,7 +371,7 @@ export class LogFollower {
     this.#attempt++;
     const pause = backoff(this.#attempt, this.#random);
     if (this.#brokenSince === undefined) {
-      this.#mark({ event: 'broke', text: `The stream broke: ${reason}`, bad: true });
+      this.#mark({ event: 'broke', text: `Connection lost: ${reason}`, bad: true });
       this.#brokenSince = this.#moment();
       this.#silentFor = this.#lastHeard ? this.#passedSince(this.#lastHeard) : 0;
     }
@@ -402,13 +401,13 @@ export class LogFollower {
 /** @param silentMs before the break was seen; a line that dies says nothing, so it may have been dead for as long */
 function resumedMark(how: Resumed, lastedMs: number, silentMs: number): Omit<MarkEntry, 'kind' | 'time'> {
   const before =
-    silentMs >= worthTellingMs ? ` (nothing had come for ${seconds(silentMs / 1000)} before)` : '';
+    silentMs >= worthTellingMs ? ` (nothing had arrived for ${seconds(silentMs / 1000)} before that)` : '';
   const lasted = seconds(lastedMs / 1000) + before;
   if (how === 'unsure') {
-    const text = `The log goes on after ${lasted}. Lines of that time could be missing: the server cannot say.`;
+    const text = `Reconnected after ${lasted}. Lines from that time may be missing: the server can't tell.`;
     return { event: 'resumed', text, bad: true, lastedMs };
   }
-  const text = `The log goes on where it broke, after ${lasted}. No line is missing.`;
+  const text = `Reconnected after ${lasted}. No lines were lost.`;
   return { event: 'resumed', text, bad: false, lastedMs, missing: 0 };
 }
 

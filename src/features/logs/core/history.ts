@@ -125,11 +125,11 @@ export class LogHistory {
   }
 
   #full(): HistoryState {
-    return this.#end('full', 'No more lines fit in here. Download the range to read older ones.');
+    return this.#end('full', 'Line limit reached. Download the range to read older lines.');
   }
 
   #beginning(): string {
-    return this.#options.range ? 'This is the beginning of the range.' : 'This is the beginning.';
+    return this.#options.range ? 'Start of the time range.' : 'Start of the log.';
   }
 
   #end(kind: 'start' | 'full', text: string): HistoryState {

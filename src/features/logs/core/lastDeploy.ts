@@ -1,11 +1,6 @@
 import { ModalError } from '../../../domain/errors.ts';
 import type { ControlPlane } from '../../../modal/controlPlane.ts';
-
-export interface DeployedLog {
-  readonly appId: string;
-  readonly appName: string;
-  readonly environment: string;
-}
+import type { LogTarget } from './logTarget.ts';
 
 /** In milliseconds. */
 const defaultLimitMs = 15_000;
@@ -17,7 +12,7 @@ const defaultLimitMs = 15_000;
  */
 export async function lastDeploy(
   planes: { get(signal?: AbortSignal): Promise<Pick<ControlPlane, 'findDeployedApp'>> },
-  { appId, appName, environment }: DeployedLog,
+  { appId, appName, environment }: LogTarget,
   cancel: AbortSignal = new AbortController().signal,
   limitMs = defaultLimitMs,
 ): Promise<number | undefined> {

@@ -16,7 +16,7 @@ export interface LiveLogOptions extends Omit<FollowerOptions, 'sink' | 'fetch'> 
 /** Where the live part begins is known from so many of its first chunks. */
 const firstChunks = 1000;
 
-/** A log that is followed: its newest entries in a buffer, and the past before them. */
+/** A log that is followed: its newest entries in a buffer, and the earlier ones before them. */
 export class LiveLog {
   readonly buffer: LogBuffer;
   readonly #options: LiveLogOptions;

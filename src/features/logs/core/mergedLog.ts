@@ -42,7 +42,7 @@ interface Source {
 
 /**
  * Several logs as one, in the order of time. What the logs hold already comes first; then each new row of theirs, and
- * each update. When one of them loads older rows, all are put in order anew. The texts are shared with them.
+ * each update. When one of them loads older rows, all are put in order again. The texts are shared with them.
  */
 export class MergedLog implements Disposable {
   readonly buffer = new LogBuffer();

@@ -3,7 +3,7 @@ import { Emitter } from '../../../shared/emitter.ts';
 import { isCancelled, toModalError } from '../../../domain/errors.ts';
 import type { LogHistory } from './history.ts';
 
-/** What stands at the top of a log, where its past goes on. */
+/** What stands at the top of a log, where older lines can be loaded. */
 export interface OlderState {
   readonly kind: 'more' | 'loading' | 'start' | 'full' | 'failed';
   /** Why it ends there; '' while it may go on. */

@@ -1,6 +1,6 @@
 import type { LogChunk } from '../../../domain/log.ts';
 
-/** Work goes on for at most this long before others have their turn. */
+/** Work continues for at most this long before others have their turn. */
 const turnMs = 8;
 let turnBegan = 0;
 

@@ -1,6 +1,6 @@
 import type { ControlPlane } from '../../../modal/controlPlane.ts';
 import { steadyNow } from '../../../shared/steadyNow.ts';
-import type { LogPlanes } from './logsController.ts';
+import type { LogPlanes } from './types.ts';
 
 /** The way to Modal for one log: it keeps the account that it began with, whichever is chosen later. */
 export class AccountPlanes {

@@ -6,7 +6,7 @@ import { plain, text } from '../../../shared/text.ts';
 import type { CommandTable } from '../../../commands/command.ts';
 import type { Services } from '../../../commands/services.ts';
 import { appStateLook } from '../../apps/ui/appStateLook.ts';
-import type { LogTarget } from './logsController.ts';
+import type { LogTarget } from '../core/logTarget.ts';
 import { showPicks } from '../../../editor/shown/inputs.ts';
 
 type LogCommand =
@@ -49,7 +49,7 @@ async function mergeLogs({ store, logs }: Services): Promise<void> {
   if (apps.length < 2)
     throw new ModalError(
       'notFound',
-      'There are no two live apps to merge the logs of. Deploy another app first.',
+      'Merging logs requires at least two live apps. Deploy another app first.',
     );
   const followed = await logs.followedApps();
   const chosen = await showPicks(

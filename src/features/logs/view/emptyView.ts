@@ -1,6 +1,6 @@
 import { html } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { SessionTab } from '../messages.ts';
+import type { TabInfo } from '../messages.ts';
 import { words } from './words.ts';
 
 /** No log is there. */
@@ -14,7 +14,7 @@ export function emptyView(follow: () => void): TemplateResult {
 
 /** A log is there, but no line to show. */
 export function nothingShown(
-  { icon }: SessionTab,
+  { icon }: TabInfo,
   isFiltering: boolean,
   total: number,
   reset: () => void,

@@ -1,7 +1,7 @@
 import type { EntriesMessage, RowsMessage, ShownRow } from '../messages.ts';
 import { RowCache } from './rowCache.ts';
 
-/** As many as the host sends at once. */
+/** Rows that are asked for at once; the host would send up to 500. */
 const mostAsked = 400;
 
 /** Lines that come late move no more rows than about this. */
@@ -12,7 +12,7 @@ export class LogRows {
   #first = 0;
   #end = 0;
   #cache = new RowCache();
-  /** Rows as they were before everything was sent anew; shown until what was asked for comes, so that none flickers. */
+  /** Rows as they were before everything was sent again; shown until what was asked for comes, so that none flickers. */
   #former: RowCache | undefined;
   /** What was asked for and has not come yet. */
   #asked: readonly [from: number, to: number] | undefined;

@@ -13,7 +13,7 @@ import { entryText, exceptionOf, phaseWords, seconds } from '../../../domain/log
 import type { TracebackBlock, TracebackLine } from './tracebackText.ts';
 import { foldLibraries, tracebackBlocks } from './tracebackText.ts';
 import type { ShownRow } from '../messages.ts';
-import type { RowContext } from './rowContext.ts';
+import type { RowContext } from './rowText.ts';
 import { cutText, matchesIn, textView } from './rowText.ts';
 import { words } from './words.ts';
 

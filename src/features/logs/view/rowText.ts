@@ -7,8 +7,27 @@ import type { StyledRun } from './ansiRuns.ts';
 import { styledRuns } from './ansiRuns.ts';
 import type { Piece } from './pieces.ts';
 import { piecesOf } from './pieces.ts';
-import type { RowContext } from './rowContext.ts';
+import type { LogLook, ShownRow } from '../messages.ts';
 import { words } from './words.ts';
+
+/** Everything besides the row itself that affects how it is drawn. */
+export interface RowContext {
+  readonly look: LogLook;
+  /** Names of functions by id. */
+  readonly functions: Readonly<Record<string, string>>;
+  /** Titles of the merged logs; empty when only one is shown. */
+  readonly streams: readonly string[];
+  /** Calls whose request can be shown. */
+  readonly calls: ReadonlySet<string>;
+  /** Rows that are unfolded, and those whose library frames are too. */
+  readonly unfolded: ReadonlySet<number>;
+  readonly withLibraries: ReadonlySet<number>;
+  /** Whether the workspace has a file that a log names. Asks the host about one that is not known yet. */
+  readonly hasFile: (file: string) => boolean;
+  readonly isActive: boolean;
+  /** The row before it. */
+  readonly before: ShownRow | undefined;
+}
 
 /** A longer text is cut in its row, and shown whole when asked for. */
 export const longText = 2000;

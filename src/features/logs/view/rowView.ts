@@ -5,7 +5,7 @@ import type { LogEntry } from '../../../domain/logEntry.ts';
 import { levelOf, sourceOf } from '../../../domain/logEntry.ts';
 import type { LogLook, ShownRow } from '../messages.ts';
 import type { RowLook } from './logList.ts';
-import type { RowContext } from './rowContext.ts';
+import type { RowContext } from './rowText.ts';
 import { shortId, words } from './words.ts';
 import { gpuView, lineView, markView, phaseView, progressView, stepView, tracebackView } from './rowKinds.ts';
 

@@ -9,7 +9,7 @@ import { longestKeptDays, retentionText } from '../../core/history.ts';
 import { pick } from '../../../../commands/pick.ts';
 import type { Services } from '../../../../commands/services.ts';
 import { withSignal } from '../../../../editor/withSignal.ts';
-import type { LogTarget } from '../logsController.ts';
+import type { LogTarget } from '../../core/logTarget.ts';
 import { problem, showInput } from '../../../../editor/shown/inputs.ts';
 
 type Choice = TimeRange | 'deploy' | 'custom';

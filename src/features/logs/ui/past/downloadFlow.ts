@@ -13,9 +13,9 @@ import { saveLogs } from '../../core/saveLogs.ts';
 import { resolveLogTarget } from '../../../../commands/arguments.ts';
 import { pick } from '../../../../commands/pick.ts';
 import type { Services } from '../../../../commands/services.ts';
-import type { LogTarget } from '../logsController.ts';
+import type { LogTarget } from '../../core/logTarget.ts';
+import { queryOf } from '../../core/logTarget.ts';
 import { askRange } from './askRange.ts';
-import { queryOf } from './pastSource.ts';
 import { showInformation, showWarning, withProgress } from '../../../../editor/shown/messages.ts';
 import { showSave } from '../../../../editor/shown/inputs.ts';
 

@@ -2,7 +2,7 @@ import { commands } from '../../../../contributions.ts';
 import type { CommandTable } from '../../../../commands/command.ts';
 import type { Services } from '../../../../commands/services.ts';
 
-/** Commands on the past of a log. */
+/** Commands for earlier logs. */
 export function pastCommands(
   services: Services,
 ): Pick<CommandTable, typeof commands.downloadLogs | typeof commands.showLogRange> {

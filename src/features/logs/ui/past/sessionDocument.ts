@@ -5,7 +5,7 @@ import { buildLogDocument } from '../../core/logDocument.ts';
 import { retentionText } from '../../core/history.ts';
 import type { LogSession } from '../../core/session.ts';
 import { yieldToEventLoop } from '../../core/turns.ts';
-import type { PastSource } from './pastSource.ts';
+import type { EarlierLogs } from '../logTab.ts';
 
 /** The editor gives documents of more than 50 MB to no extension. */
 const mostCharacters = 40 << 20;
@@ -18,28 +18,28 @@ const prefixCharacters = 64;
  */
 export async function documentOf(
   session: LogSession,
-  source: PastSource | undefined,
+  earlier: EarlierLogs | undefined,
   signal: AbortSignal,
 ): Promise<LogDocument> {
   const { buffer } = session;
   const from = await firstFitting(buffer, signal);
-  const header = headerOf(session, source, buffer.end - from, from - buffer.first);
+  const header = headerOf(session, earlier, buffer.end - from, from - buffer.first);
   return buildLogDocument(buffer.entries(from, buffer.end), header, signal);
 }
 
 function headerOf(
   { title, status }: LogSession,
-  source: PastSource | undefined,
+  earlier: EarlierLogs | undefined,
   count: number,
   leftOut: number,
 ): string[] {
   const lines = [`# Modal logs: ${title}`, `# ${status.words}`];
-  if (source) {
-    const { target, past, older, query } = source;
+  if (earlier) {
+    const { target, range, older, query } = earlier;
     const parts = [`app=${target.appName}`, `environment=${target.environment}`];
     for (const [name, value] of Object.entries(query)) parts.push(`${name}=${String(value)}`);
-    if (past)
-      parts.push(`from=${timeText(past.range.since, 'utc')}`, `to=${timeText(past.range.until, 'utc')}`);
+    if (range)
+      parts.push(`from=${timeText(range.range.since, 'utc')}`, `to=${timeText(range.range.until, 'utc')}`);
     lines.push(`# ${parts.join(' ')}`, `# ${retentionText(older.keptDays)}`);
   }
   lines.push(`# ${count.toLocaleString()} entries, times in UTC`);
