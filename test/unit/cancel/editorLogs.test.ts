@@ -15,7 +15,7 @@ import type { LogPlanes } from '../../../src/features/logs/ui/types.ts';
 import { LogsController } from '../../../src/features/logs/ui/logsController.ts';
 import { askRange } from '../../../src/features/logs/ui/past/askRange.ts';
 import { downloadLogsFlow } from '../../../src/features/logs/ui/past/downloadFlow.ts';
-import { documentOf } from '../../../src/features/logs/ui/past/sessionDocument.ts';
+import { documentOf } from '../../../src/features/logs/ui/sessionDocument.ts';
 import { SourceFiles } from '../../../src/features/logs/ui/sourceFiles.ts';
 import type { EditorFlow, Waits } from '../support/editorFlows.ts';
 import { cancelFlows } from '../support/editorFlows.ts';

@@ -6,8 +6,8 @@ import { serverQuery } from '../core/fetchLogs.ts';
 import type { LogBuffer } from '../core/logBuffer.ts';
 import type { ToView } from '../messages.ts';
 import type { LogTab } from './logTab.ts';
-import type { HistogramState } from './past/histogramFeed.ts';
-import { HistogramFeed } from './past/histogramFeed.ts';
+import type { HistogramState } from './histogramFeed.ts';
+import { HistogramFeed } from './histogramFeed.ts';
 
 /** The histogram of a live log reaches back so far. */
 const liveSpanMs = 3_600_000;

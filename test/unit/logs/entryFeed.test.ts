@@ -174,3 +174,17 @@ describe('the feed', () => {
     expect(texts()).toHaveLength(10);
   });
 });
+
+it.each([
+  ['just so many characters', ['aaaaa', 'bbbbb', 'ccccc'], 2],
+  ['one more', ['aaaaa', 'bbbbb', 'cccccc'], 1],
+  ['a row that is too large alone', ['aaaaa', 'c'.repeat(11)], 1],
+])('a message of ten characters takes %s', async (_what, texts, count) => {
+  const buffer = new LogBuffer();
+  const messages: FeedMessage[] = [];
+  const feed = new EntryFeed(buffer, { mostCharacters: 10, send: (message) => messages.push(message) });
+  texts.forEach((text, time) => buffer.add(line(text, { time })));
+  await vi.advanceTimersByTimeAsync(50);
+  expect(messages[0]?.rows).toHaveLength(count);
+  feed.dispose();
+});

@@ -121,3 +121,11 @@ describe('the buffer', () => {
     expect(buffer.prepend([line('no room')])).toEqual([]);
   });
 });
+
+it('rows that a full buffer drops count as none that were put before', () => {
+  const buffer = new LogBuffer({ rows: 2, bytes: 1_000_000 });
+  const { changes } = buffer.read();
+  for (let time = 0; time < 3; time++) buffer.add(line(`${time}`, { time }));
+  expect(buffer.size).toBe(2);
+  expect(changes.prepended).toBe(0);
+});

@@ -1,8 +1,8 @@
-import type { Histogram } from '../../../../domain/histogram.ts';
-import { isCancelled, toModalError } from '../../../../domain/errors.ts';
-import type { PastQuery, TimeRange } from '../../../../domain/log.ts';
-import type { CountLogs } from '../../core/fetchLogs.ts';
-import { countHistogram } from '../../core/histogram.ts';
+import type { Histogram } from '../../../domain/histogram.ts';
+import { isCancelled, toModalError } from '../../../domain/errors.ts';
+import type { PastQuery, TimeRange } from '../../../domain/log.ts';
+import type { CountLogs } from '../core/fetchLogs.ts';
+import { countHistogram } from '../core/histogram.ts';
 
 export interface HistogramTarget {
   /** Names what is counted: the same name keeps the counts that are shown until there are newer ones. */

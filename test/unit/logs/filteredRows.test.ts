@@ -1,70 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LogEntry } from '../../../src/domain/logEntry.ts';
 import { entryText } from '../../../src/domain/logEntry.ts';
 import type { LogFilter } from '../../../src/domain/logFilter.ts';
-import { compileFilter, matchRanges, noFilter } from '../../../src/domain/logFilter.ts';
+import { compileFilter, noFilter } from '../../../src/domain/logFilter.ts';
 import { FilteredRows } from '../../../src/features/logs/core/filteredRows.ts';
 import { LogBuffer } from '../../../src/features/logs/core/logBuffer.ts';
-import { serverQuery } from '../../../src/features/logs/core/fetchLogs.ts';
-import { chunk, entriesOf, line, mark } from './support.ts';
-
-const entries: LogEntry[] = [
-  line('plain (a.b)', { functionId: 'fu-1' }),
-  line('Warning: hot', { source: 'stderr', callId: 'fc-1', level: 'warning' }),
-  ...entriesOf([chunk('', { phase: 'idle', functionId: 'fu-1' })]),
-  mark('Connection lost'),
-  line('\u001b[31mre\u001b[0md', { containerId: 'ta-2', level: 'error' }),
-];
-const shown = (filter: Partial<LogFilter>) => {
-  const { matches } = compileFilter({ ...noFilter, ...filter });
-  return entries.flatMap((entry, at) => (matches(entry) ? at : []));
-};
-
-describe('a filter', () => {
-  it.each<[Partial<LogFilter>, number[]]>([
-    [{}, [0, 1, 2, 3, 4]],
-    [{ source: 'stderr' }, [1, 3]],
-    [{ source: 'system' }, [2, 3]],
-    [{ level: 'warning' }, [1, 3, 4]],
-    [{ level: 'error' }, [3, 4]],
-    [{ text: 'WARNING' }, [1, 3]],
-    [{ text: 'WARNING', matchCase: true }, [3]],
-    [{ text: '(a.b)' }, [0, 3]],
-    [{ text: 'red' }, [3, 4]],
-    [{ text: 'w.rn|plain', regex: true }, [0, 1, 3]],
-    [{ callId: 'fc-1' }, [1, 3]],
-    [{ functionId: 'fu-1' }, [0, 2, 3]],
-    [{ containerId: 'ta-2' }, [3, 4]],
-    [{ containerId: 'ta-2', text: 'plain' }, [3]],
-  ])('%j shows %j: marks always', (filter, rows) => {
-    expect(shown(filter)).toEqual(rows);
-  });
-
-  it('says when a text is no regular expression, and then hides nothing', () => {
-    expect(compileFilter({ ...noFilter, text: '(', regex: true }).problem).not.toBe('');
-    expect(shown({ text: '(', regex: true })).toEqual([0, 1, 2, 3, 4]);
-  });
-
-  it('says what to highlight', () => {
-    const { expression } = compileFilter({ ...noFilter, text: 'a+', regex: true });
-    expect(matchRanges(expression, 'aab Aa')).toEqual([
-      [0, 2],
-      [4, 6],
-    ]);
-    expect(matchRanges(/x*/, 'bbb')).toEqual([]);
-    expect(matchRanges(/a/, 'a'.repeat(1000))).toHaveLength(100);
-  });
-
-  it('is sent to the server as far as that loses nothing', () => {
-    const filter = { ...noFilter, source: 'stderr', callId: 'fc-1', text: '42' } as const;
-    expect(serverQuery({ appId: 'ap-1' }, filter)).toEqual({
-      appId: 'ap-1',
-      source: 'stderr',
-      callId: 'fc-1',
-    });
-  });
-});
+import { line } from './support.ts';
 
 describe('filtered rows', () => {
   const filter: LogFilter = { ...noFilter, text: 'x' };
@@ -167,4 +108,19 @@ describe('filtered rows', () => {
     expect(rows.problem).toBe('');
     expect(rows.ranges([rows.rowAt(rows.first)])).toEqual([[[0, 41]]]);
   });
+});
+
+it('rows that a view has not seen yet are not told as updated', () => {
+  const buffer = new LogBuffer();
+  const rows = new FilteredRows(buffer);
+  buffer.add(line('seen', { time: 1 }));
+  rows.refreshAll();
+  rows.takeChanges();
+  buffer.update(0, line('seen again', { time: 1 }));
+  buffer.add(line('new', { time: 2 }));
+  rows.refreshAll();
+  buffer.update(1, line('new again', { time: 2 }));
+  rows.refreshAll();
+  expect(rows.takeChanges()).toEqual({ from: 1, updated: [0], reset: false });
+  rows.dispose();
 });

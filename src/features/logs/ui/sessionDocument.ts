@@ -1,11 +1,11 @@
-import { timeText } from '../../../../domain/timeRange.ts';
-import type { LogBuffer } from '../../core/logBuffer.ts';
-import type { LogDocument } from '../../core/logDocument.ts';
-import { buildLogDocument } from '../../core/logDocument.ts';
-import { retentionText } from '../../core/history.ts';
-import type { LogSession } from '../../core/session.ts';
-import { yieldToEventLoop } from '../../core/turns.ts';
-import type { EarlierLogs } from '../logTab.ts';
+import { timeText } from '../../../domain/timeRange.ts';
+import type { LogBuffer } from '../core/logBuffer.ts';
+import type { LogDocument } from '../core/logDocument.ts';
+import { buildLogDocument } from '../core/logDocument.ts';
+import { retentionText } from '../core/history.ts';
+import type { LogSession } from '../core/session.ts';
+import { yieldToEventLoop } from '../core/turns.ts';
+import type { EarlierLogs } from './logTab.ts';
 
 /** The editor gives documents of more than 50 MB to no extension. */
 const mostCharacters = 40 << 20;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { LogLevel } from '../../../src/domain/logEntry.ts';
 import { logLevels } from '../../../src/domain/logEntry.ts';
 import { inferLevel } from '../../../src/features/logs/core/logLevel.ts';
+import { chunk, entriesOf } from './support.ts';
 
 /** Logger, level, line. Those that say so are in the form of its documentation; the others were written by the logger. */
 const lines = readFileSync(path.join(import.meta.dirname, 'fixtures/levels.jsonl'), 'utf8')
@@ -80,4 +81,36 @@ it('is found at the begin of a long line, and in a long line of JSON', () => {
   expect(inferLevel(`{"level":"error","message":"${long}"}`)).toBe('error');
   expect(inferLevel(`{"level":"error","message":"cut`)).toBe('error');
   expect(inferLevel(`{"message":"${'z'.repeat(7000)}","level":"error"}`)).toBe('error');
+});
+
+describe('the level of a line', () => {
+  it.each([
+    ['ERROR:root:no model', 'error'],
+    ['INFO:     127.0.0.1:5 - "GET /health HTTP/1.1" 500 Internal Server Error', 'info'],
+    ['WARNING 07-01 12:00:00 [api.py:12] slow', 'warning'],
+    ['(EngineCore_0 pid=12) ERROR 07-01 12:00:00 [core.py:1] died', 'error'],
+    ['[2026-01-01T00:00:00.000Z] DEBUG finbert req=1 read', 'debug'],
+    ['2026-01-01 00:00:00,123 [INFO] started', 'info'],
+    ['2026-01-01 00:00:00,123 - my.module - CRITICAL - gone', 'error'],
+    ['2026-01-01 00:00:00.123 | WARNING  | app:main:3 - hot', 'warning'],
+    ['E0701 12:00:00.000 1 file.cc:3] bad', 'error'],
+    ['/usr/lib/x.py:12: UserWarning: old', 'warning'],
+    ['\u001b[31mERROR\u001b[0m: red', 'error'],
+    ['{"time": "x", "level": "error", "message": "INFO"}', 'error'],
+    ['{"severity":"Warning"}', 'warning'],
+    ['  FATAL: out of memory', 'error'],
+    ['an ERROR happened somewhere', undefined],
+    ['error: no such file, as compilers and winston write it', 'error'],
+    ['error lower case is a word', undefined],
+    ['ERRORS were found: 0', undefined],
+    ['INFORMATION desk', undefined],
+    ['{"message": "ERROR"}', undefined],
+    ['', undefined],
+  ])('%s', (text, level) => {
+    expect(inferLevel(text)).toBe(level);
+  });
+
+  it('is not guessed from the stream', () => {
+    expect(entriesOf([chunk('100%|####|\n', { source: 'stderr' })])[0]).not.toHaveProperty('level');
+  });
 });
