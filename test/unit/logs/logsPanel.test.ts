@@ -143,6 +143,7 @@ describe('the tabs of the panel', () => {
     const { panel, receive, last } = quiet();
     panel.follow(target);
     const sink = panel.openOutput(output);
+    sink.append('zero, which is seen', 'stdout');
     panel.follow(other);
     sink.append('one', 'stdout');
     sink.append('two', 'stdout');
@@ -226,6 +227,28 @@ describe('earlier logs', () => {
     receive({ ...{ type: 'openRange', session: id, words: '' }, since: 0, until: 1000 });
     expect(last('rangeProblem')).toMatchObject({ session: id, field: 'from' });
     expect(last('tabs')?.tabs).toHaveLength(1);
+    panel.dispose();
+  });
+
+  it('are loaded no longer once their tab is closed', async () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const { panel, receive } = quiet({
+      streamLogs: async function* () {
+        yield batchOf('', chunk('new\n', { time: Date.now() }));
+        await new Promise(() => undefined);
+      } as never,
+      fetchLogs: (_query, _range, _limit, signal) => {
+        signals.push(signal);
+        return new Promise(() => undefined);
+      },
+    });
+    panel.follow(target);
+    await settle();
+    receive({ type: 'loadOlder', session: id });
+    await settle();
+    expect(signals.map((signal) => signal?.aborted)).toEqual([false]);
+    receive({ type: 'close', session: id });
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
     panel.dispose();
   });
 

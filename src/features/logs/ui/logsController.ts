@@ -7,7 +7,7 @@ import type { ControlPlane } from '../../../modal/controlPlane.ts';
 import type { LogTarget } from '../core/logTarget.ts';
 import { LogDocuments } from './logDocuments.ts';
 import type { LogsPanel, PanelOutput } from './logsPanel.ts';
-import type { LogHost, LogPlanes, OutputSink, OutputWords, ShownLog } from './types.ts';
+import type { LogHost, LogPlanes, OutputSink, OutputWords, DownloadSource } from './types.ts';
 
 export type { LogTarget } from '../core/logTarget.ts';
 export type { LogPlanes, OutputSink } from './types.ts';
@@ -114,7 +114,7 @@ export class LogsController implements vscode.WebviewViewProvider, vscode.Dispos
   }
 
   /** What a download begins with; undefined when the shown tab has nothing to download. */
-  async shownLog(): Promise<ShownLog | undefined> {
+  async shownLog(): Promise<DownloadSource | undefined> {
     return (await this.#panel)?.shownLog;
   }
 

@@ -39,7 +39,7 @@ import { countRange, firstTimeIn, rangeTab, tooManyText } from './rangeTab.ts';
 import { documentOf } from './sessionDocument.ts';
 import { ShownHistogram } from './shownHistogram.ts';
 import { SourceFiles } from './sourceFiles.ts';
-import type { LogHost, LogPlanes, OutputSink, OutputWords, ShownLog } from './types.ts';
+import type { LogHost, LogPlanes, OutputSink, OutputWords, DownloadSource } from './types.ts';
 
 /** Output of a command in the panel. */
 export type PanelOutput = Omit<OutputSink, 'show'> & { select(): void };
@@ -183,7 +183,7 @@ export class LogsPanel implements vscode.Disposable {
   }
 
   /** What a download begins with; undefined when the shown tab has nothing to download. */
-  get shownLog(): ShownLog | undefined {
+  get shownLog(): DownloadSource | undefined {
     const tab = this.#tabs.shown;
     if (!tab?.earlier) return undefined;
     const { target, range } = tab.earlier;

@@ -53,7 +53,7 @@ export interface OutputWords {
 }
 
 /** What a download of the shown log begins with. */
-export interface ShownLog {
+export interface DownloadSource {
   readonly target: LogTarget;
   readonly filter: LogFilter;
   /** Absent = it is live. */
