@@ -8,7 +8,7 @@ import type { LogFilter, MatchRange } from '../../domain/logFilter.ts';
 
 /** One row as the view shows it. */
 export interface ShownRow {
-  /** Names the entry for good. */
+  /** Identifies the entry permanently. */
   readonly row: number;
   readonly entry: LogEntry;
   /** What to highlight, in the text without escape sequences. */

@@ -47,7 +47,7 @@ const mostRefinements = 3;
 /**
  * Writes a time range of a log, as text or as lines of JSON: counts first, then fetches in parallel and writes in order.
  * @throws ModalError; of kind `cancelled` when the signal asks for it, `invalid` when the filter's expression cannot be
- * applied. What was written until then stays.
+ * applied. Text that was written before stays.
  */
 export async function downloadLogs(options: DownloadOptions): Promise<DownloadResult> {
   const { query, filter, signal } = options;
@@ -64,7 +64,7 @@ export async function downloadLogs(options: DownloadOptions): Promise<DownloadRe
   let written = 0;
   const flush = async (isLast: boolean) => {
     if (isLast) builder.flush();
-    // The last entries may still grow, with what the next fetch brings.
+    // The last entries may still grow with the next fetch.
     const { entries } = list;
     const done = await matching.of(list.take(isLast ? entries.length : settledOf(entries)));
     throwProblem(matching);
@@ -112,7 +112,7 @@ function evenly({ since, until }: TimeRange): PlannedFetch[] {
   });
 }
 
-/** Counts in buckets that hold no more than one fetch gives, as far as the widths allow. */
+/** Counts in buckets small enough for one fetch each, as far as the widths allow. */
 async function countFinely({ count, range, signal }: DownloadOptions, query: PastQuery): Promise<LogCount[]> {
   let width = bucketSecondsFor(range);
   let counts = [...(await count(query, range, width, signal))];
@@ -179,7 +179,7 @@ function settledOf(entries: readonly LogEntry[]): number {
       (entry.kind === 'traceback' && entry.open === true) ||
       (entry.kind === 'progress' && entry.done < entry.total),
   );
-  // A run may stay open for long; what it holds back is bounded.
+  // A run may stay open for long, so the number of entries that wait for it is limited.
   return open < 0 || entries.length > 4 * mostFetched ? entries.length : open;
 }
 

@@ -13,7 +13,7 @@ import { LineAssembler, writerOf } from './lines.ts';
 import { mayBeStructured, originOf, parseStructured } from './structured.ts';
 import { TracebackFold, beginsTraceback } from './tracebacks.ts';
 
-/** Where entries go. A row is what later updates of the entry are addressed to. */
+/** Receives entries. Later updates refer to an entry by its row. */
 export interface EntrySink {
   add(entry: LogEntry): number;
   /** @returns false when that row is no longer held */
@@ -23,7 +23,7 @@ export interface EntrySink {
 /** Runs something later. @returns what cancels it */
 export type Later = (milliseconds: number, job: () => void) => () => void;
 
-/** What has no line end is shown after this long, and then as often. */
+/** A line without an end is shown after this long, and updated at this interval. */
 const showPartialAfterMs = 150;
 /** Runs and tracebacks that are remembered; the next news of an older one begins a new entry. */
 const mostRuns = 1000;
@@ -34,7 +34,7 @@ interface Held<T extends LogEntry> {
 }
 
 /**
- * Makes entries of chunks: lines, tracebacks, what the bundled apps report, states of containers. An entry that grows,
+ * Builds entries from chunks: lines, tracebacks, reports of the bundled apps, states of containers. An entry that grows,
  * such as a progress bar or a traceback, stays one entry and is updated. The entries do not depend on how the text was
  * cut into chunks; only when a line without an end is first shown depends on time.
  */
@@ -77,7 +77,7 @@ export class EntryBuilder {
     for (const key of [...this.#folds.keys()]) this.#close(key);
   }
 
-  /** Shows now what is still open. It stays open. */
+  /** Shows lines and tracebacks that are still open; they stay open. */
   showPartial(): void {
     this.#lines.showPartial();
     for (const key of this.#changedFolds) this.#refresh(key);
@@ -126,7 +126,7 @@ export class EntryBuilder {
     if (row === undefined || !this.#sink.update(row, entry)) this.#shown.set(line.key, this.#sink.add(entry));
   }
 
-  /** The writer's line has its end: what was shown of it becomes this entry. */
+  /** The writer's line is complete: the part that was shown becomes this entry. */
   #settle(key: string, entry: LogEntry): number {
     const row = this.#shown.get(key);
     if (row === undefined) return this.#sink.add(entry);
@@ -155,7 +155,7 @@ export class EntryBuilder {
     if (open) this.#sink.update(open.row, tracebackEntry(open.fold, open.line, false));
   }
 
-  /** Several wire states read the same to a user; each is told once. */
+  /** Several wire states look the same to a user; each is reported once. */
   #phase(chunk: LogChunk, phase: ContainerPhase): void {
     const { containerId, time } = chunk;
     const before = this.#phases.get(containerId);
@@ -176,7 +176,7 @@ export class EntryBuilder {
     limit(this.#phases, mostRuns * 10);
   }
 
-  /** It will not finish what it has begun. */
+  /** The writer will not finish its open line and traceback. */
   #endContainer(containerId: string): void {
     this.#lines.flush(containerId);
     for (const [key, { line }] of this.#folds) if (line.chunk.containerId === containerId) this.#close(key);
@@ -202,7 +202,7 @@ export class EntryBuilder {
   }
 }
 
-/** What a line entry is made of: its level is inferred from the whole text. */
+/** Builds a line entry; its level is inferred from the whole text. */
 export type LineParts = Pick<AssembledLine, 'text' | 'partial' | 'goesOn' | 'continued'> & {
   readonly chunk: LogOrigin & { readonly time: number };
 };
@@ -244,7 +244,7 @@ const inTime: Later = (milliseconds, job) => {
   return () => clearTimeout(timer);
 };
 
-/** What is still open is shown when it is asked for, and not before. */
+/** Never shows open lines by itself, only when asked to. */
 export const notInTime: Later = () => () => undefined;
 
 /** The states of a start, from the first on. One that has begun to work starts no more. */

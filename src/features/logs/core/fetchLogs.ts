@@ -67,7 +67,7 @@ export async function fetchRange(
 }
 
 /**
- * What of a filter the server can do, without losing a line that the filter here would show. It is applied here again
+ * The part of a filter that the server can apply without losing a line that it would show. It is applied here again
  * in any case. The text is not sent: the server chooses chunks, not lines, so it would miss a line that was sent in two.
  */
 export function serverQuery(query: LogQuery, filter: LogFilter): PastQuery {

@@ -23,7 +23,7 @@ export async function lastDeploy(
     const app = await plane.findDeployedApp(appName, environment, signal);
     return app?.appId === appId ? app.deployedAt : undefined;
   } catch (error) {
-    // To what was asked, the limit looks like a user who has had enough.
+    // The call cannot tell the time limit from a cancel by the user.
     if (!limit.aborted || cancel.aborted) throw error;
     throw new ModalError('timeout', 'Modal did not answer in time. Try again.', { cause: error });
   }

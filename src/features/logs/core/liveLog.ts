@@ -26,7 +26,7 @@ export class LiveLog {
   /** The chunks of the oldest millisecond. */
   #oldest: LogChunk[] = [];
   #chunks = 0;
-  /** What was loaded as older while nothing had come: the stream may bring it too. */
+  /** Chunks that were loaded as older while none had arrived: the stream may bring them too. */
   #loaded = new ChunkCounts();
   #history: LogHistory | undefined;
 
@@ -54,7 +54,7 @@ export class LiveLog {
     this.#follower.stop();
   }
 
-  /** Empties the buffer. What was in it counts as older from now on. */
+  /** Empties the buffer. Its lines count as older from now on. */
   clear(): void {
     this.#history = undefined;
     this.#loaded = new ChunkCounts();
@@ -64,7 +64,7 @@ export class LiveLog {
     this.buffer.clear();
   }
 
-  /** What is older than the live part. */
+  /** The lines before the live part. */
   get history(): LogHistory {
     this.#history ??= new LogHistory({
       buffer: this.buffer,

@@ -8,7 +8,7 @@ interface Answer<T> {
 /** So many look at once; the others wait for their turn. */
 const mostAtOnce = 4;
 const mostAnswers = 1000;
-/** What was not found may be there later. */
+/** Something that was not found may exist later. */
 const forgetAfterMs = 30_000;
 /** One that takes longer is given up. */
 const limitMs = 10_000;
@@ -45,7 +45,7 @@ export class Lookups<T> {
     try {
       return await job(AbortSignal.timeout(limitMs));
     } finally {
-      // Its place goes to the next one, if there is one.
+      // The next one takes its place, if any is waiting.
       const next = this.#waiting.shift();
       if (next) next();
       else this.#running--;

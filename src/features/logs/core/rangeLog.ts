@@ -23,7 +23,7 @@ const mostAtOnce = 20_000;
 const defaultPageEntries = 5000;
 
 /**
- * A time range of a log: its newest entries first, older ones page by page. What the server can filter is never sent here;
+ * A time range of a log: its newest entries first, older ones page by page. Lines that the server can filter out are never sent;
  * the viewer applies the whole filter again, so it shows the same as if everything had been loaded.
  */
 export class RangeLog implements Disposable {
@@ -43,7 +43,7 @@ export class RangeLog implements Disposable {
     this.older = new OlderLines(() => this.#history);
   }
 
-  /** Loads pages until the range is there, or enough of it to read. Never rejects; `older` says what became of it. */
+  /** Loads pages until the range is there, or enough of it to read. Never rejects; `older` has the outcome. */
   async load(): Promise<void> {
     const history = this.#history;
     do await this.older.load();

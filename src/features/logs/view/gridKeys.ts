@@ -1,6 +1,6 @@
 import type { ShownLog } from './shownLog.ts';
 
-/** The keyboard of the log viewer: one row is active, and keys move it, unfold it, and copy what is selected. */
+/** Keyboard actions of the log viewer: one row is active; keys move to another, unfold it, and copy the selection. */
 export class GridKeys {
   readonly #log: ShownLog;
   readonly #focusFilter: () => void;
@@ -10,7 +10,7 @@ export class GridKeys {
     this.#focusFilter = focusFilter;
   }
 
-  /** Wherever the focus is. */
+  /** Keys that work wherever the focus is. */
   readonly global = (event: KeyboardEvent): void => {
     const log = this.#log;
     const inField = isInField(event);
@@ -18,7 +18,7 @@ export class GridKeys {
     else if (event.key === 'F3') log.step(event.shiftKey ? -1 : 1);
     else if (event.key === 'Enter' && inField) log.step(event.shiftKey ? -1 : 1);
     else if (event.key === 'Escape' && (inField || isInGrid(event))) {
-      // First it clears, then it leaves.
+      // The first press clears the filter, the next one leaves the field.
       if (log.filter.text) log.changeFilter({ text: '' });
       else if (inField) log.list?.focus();
       else return;
@@ -42,7 +42,7 @@ export class GridKeys {
         log.selectAllRows();
         return true;
       case 'c':
-        // A part of a line that is selected is copied as it is.
+        // Selected text within a line is left to the browser to copy.
         if ((getSelection()?.toString() ?? '') !== '') return false;
         log.copySelected('text');
         return true;

@@ -8,7 +8,7 @@ const rowHeight = 18;
 /** Rows painted, and rows asked for, beyond those that can be seen. */
 const painted = 10;
 const askedFor = 100;
-/** This close to an end counts as being there. */
+/** In pixels: this close to an end counts as being there. */
 const near = 4;
 
 export interface RowLook {
@@ -22,7 +22,7 @@ export interface RowLook {
 export interface DrawnRow {
   readonly isSelected: boolean;
   readonly isActive: boolean;
-  /** Undefined = the row has not come yet. */
+  /** Undefined = the row has not arrived yet. */
   readonly look: RowLook | undefined;
 }
 
@@ -33,8 +33,8 @@ interface Anchor {
 }
 
 /**
- * Virtual rows: paints what can be seen, stays at the end while the log is followed, and else keeps what is being read
- * where it is, whatever comes, goes or grows around it.
+ * Virtual rows: paints what is visible. While the log is followed it stays at the end; otherwise what is being read
+ * stays in place, whatever is added, dropped or resized around it.
  */
 export class LogList {
   readonly #scroller: HTMLElement;
@@ -47,7 +47,7 @@ export class LogList {
   #following = true;
   #anchor: Anchor | undefined;
   #frame: number | undefined;
-  /** Where we scrolled to ourselves; the event of that tells nothing about the user. */
+  /** Where we scrolled to ourselves; a scroll event at this place says nothing about the user. */
   #ownTop = -1;
   #wasAtTop = false;
   readonly #needed = new Emitter<readonly [from: number, to: number]>();
@@ -94,13 +94,13 @@ export class LogList {
     else this.#scroller.removeAttribute('aria-activedescendant');
   }
 
-  /** Runs what changes the rows, and paints soon. What is being read stays where it is. */
+  /** Runs a job that changes the rows, then repaints. What is being read stays where it is. */
   change(job: () => void): void {
     this.repaintInPlace();
     job();
   }
 
-  /** Paints soon, because rows look different and may have another height. What is being read stays where it is. */
+  /** Repaints rows whose height may have changed. What is being read stays where it is. */
   repaintInPlace(): void {
     if (!this.#following) this.#anchor ??= this.#readingPlace();
     this.repaint();
@@ -111,7 +111,7 @@ export class LogList {
     this.change(() => this.forgetFrom(this.#rows.first));
   }
 
-  /** Heights from that place on are not known any more; undefined = none are, and no place is what it was. */
+  /** Forgets the heights from that place on; undefined = all of them, because the places now mean other rows. */
   forgetFrom(place: number | undefined): void {
     const { first } = this.#rows;
     this.#heights.keep(first, place ?? first);
@@ -133,7 +133,7 @@ export class LogList {
     this.repaint();
   }
 
-  /** Scrolls no further than needed. */
+  /** Scrolls just as far as needed. */
   reveal(place: number): void {
     const { first, end } = this.#rows;
     if (place < end - 1) this.follow(false);
@@ -165,7 +165,7 @@ export class LogList {
     this.#anchor = undefined;
     this.#fit();
     this.#restore(anchor);
-    // Rows that turn out higher than thought move the others; what is read must not move with them.
+    // Rows that turn out higher than expected move the others; what is being read must not move with them.
     for (let round = 0; round < 3; round++) {
       const reading = this.#readingPlace();
       if (!this.#paint(true)) break;
@@ -185,7 +185,7 @@ export class LogList {
     const { first, end } = this.#rows;
     const before = this.#scroller.scrollTop;
     this.#body.style.height = `${this.#heights.between(first, end)}px`;
-    // Where rows went, the browser scrolls by itself; that says nothing about the user either.
+    // When rows disappear, the browser scrolls by itself; that says nothing about the user either.
     const { scrollTop } = this.#scroller;
     if (scrollTop !== before) this.#ownTop = scrollTop;
   }
@@ -199,8 +199,8 @@ export class LogList {
   }
 
   /**
-   * @param all also rows that are painted already; else only those that have come into sight
-   * @returns whether a row has another height than was thought
+   * @param all also repaints rows that are painted already; otherwise only those that came into view
+   * @returns whether a row has another height than expected
    */
   #paint(all: boolean): boolean {
     const { first, end } = this.#rows;
@@ -227,7 +227,7 @@ export class LogList {
     return changed;
   }
 
-  /** @returns whether it may be higher than one line; undefined = it has not come yet */
+  /** @returns whether it may be higher than one line; undefined = it has not arrived yet */
   #paintRow(place: number, element: HTMLElement): boolean | undefined {
     const { isSelected, isActive, look } = this.#draw(place);
     element.setAttribute('aria-rowindex', String(place - this.#rows.first + 1));

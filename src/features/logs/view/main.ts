@@ -180,7 +180,7 @@ class LogsElement extends LitElement {
   readonly #focused = (event?: Event): void =>
     post({ type: 'focus', has: event ? event.type === 'focus' : document.hasFocus() });
 
-  /** The editor's context menu reads what it is about from the page. */
+  /** The editor reads from the page which row its context menu is for. */
   readonly #menuAsked = (event: MouseEvent): void => {
     const context = this.#mouse.menuContext(event);
     if (context !== undefined) this.dataset['vscodeContext'] = context;
@@ -193,7 +193,7 @@ class LogsElement extends LitElement {
 
   #take(message: ToView): void {
     const log = this.#log;
-    // What is said about a log that is no longer shown comes too late.
+    // A message about a log that is no longer shown came too late.
     if ('session' in message && message.session !== log.session) return;
     switch (message.type) {
       case 'tabs':

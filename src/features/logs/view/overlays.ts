@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import type { TabInfo } from '../messages.ts';
 import { words } from './words.ts';
 
-/** No log is there. */
+/** Shown when there is no log. */
 export function emptyView(follow: () => void): TemplateResult {
   return html`<div class="empty">
     <vscode-icon name="output" size="32"></vscode-icon>
@@ -12,7 +12,7 @@ export function emptyView(follow: () => void): TemplateResult {
   </div>`;
 }
 
-/** A log is there, but no line to show. */
+/** Shown when a log has no lines to show. */
 export function nothingShown(
   { icon }: TabInfo,
   isFiltering: boolean,
@@ -29,13 +29,13 @@ export function nothingShown(
   return html`<div class="empty"><span>${reason}</span></div>`;
 }
 
-/** What stands over the list where older lines had to go. */
+/** Shown above the list when older lines were discarded. */
 export function droppedView(dropped: number, isAtTop: boolean): TemplateResult | typeof nothing {
   if (dropped === 0 || !isAtTop) return nothing;
   return html`<div class="dropped">${words.dropped(dropped)}</div>`;
 }
 
-/** Says that lines came while the user reads others, and leads to them. */
+/** A button that leads to lines that arrived while the user was reading others. */
 export function unseenPill(unseen: number, toEnd: () => void): TemplateResult | typeof nothing {
   if (unseen === 0) return nothing;
   return html`<button class="pill" @click=${toEnd}>

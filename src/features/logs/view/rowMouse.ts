@@ -2,7 +2,7 @@ import type { ShownRow } from '../messages.ts';
 import { originOf } from './rowOrigin.ts';
 import type { ShownLog } from './shownLog.ts';
 
-/** The mouse in the list of rows: it selects, and presses the controls in a row. */
+/** Mouse actions in the list of rows: selecting, and pressing the controls in a row. */
 export class RowMouse {
   readonly #log: ShownLog;
 
@@ -29,7 +29,7 @@ export class RowMouse {
 
   /**
    * Selects the row whose context menu is asked for.
-   * @returns what the editor is to know about it; undefined when there is none
+   * @returns the context for the editor's menu; undefined when there is no row
    */
   menuContext(event: MouseEvent): string | undefined {
     const log = this.#log;
@@ -41,7 +41,7 @@ export class RowMouse {
   }
 }
 
-/** What the editor's context menu knows of a row: its commands are shown by it, and get it. */
+/** The context of a row: it decides which commands the editor's menu shows, and is their argument. */
 function menuContext(row: ShownRow, calls: ReadonlySet<string>): string {
   const origin = originOf(row);
   return JSON.stringify({
@@ -67,7 +67,7 @@ function datasetOf(event: Event, name: string): DOMStringMap | undefined {
   return undefined;
 }
 
-/** The user is selecting text, and did not mean to press what lies below it. */
+/** The user is selecting text, and did not mean to press the control below it. */
 function hasSelectedText(): boolean {
   return (getSelection()?.toString() ?? '') !== '';
 }

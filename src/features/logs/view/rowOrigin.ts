@@ -1,6 +1,6 @@
 import type { ShownRow } from '../messages.ts';
 
-/** Where the line of a row came from; '' = it does not say. */
+/** Where the line of a row came from; '' = unknown. */
 export interface Origin {
   readonly containerId: string;
   readonly functionId: string;
@@ -13,7 +13,7 @@ export function originOf({ entry }: ShownRow): Origin {
   return { containerId, functionId, callId };
 }
 
-/** The filter of a cell that was pressed: `function`, `container` or `call`. */
+/** The filter for a cell that was pressed: `function`, `container` or `call`. */
 export function onlyThis(what: string, row: ShownRow): Partial<Origin> {
   const { functionId, containerId, callId } = originOf(row);
   if (what === 'function') return { functionId };

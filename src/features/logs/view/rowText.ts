@@ -29,10 +29,10 @@ export interface RowContext {
   readonly before: ShownRow | undefined;
 }
 
-/** A longer text is cut in its row, and shown whole when asked for. */
+/** Longer texts are cut in their row, and shown in full on request. */
 export const longText = 2000;
 
-/** Text with its colours, matches and links, as text nodes. Nothing of it is ever taken for HTML. */
+/** Text with its colours, matches and links, as text nodes. It is never parsed as HTML. */
 export function textView(
   text: string,
   matches: readonly MatchRange[],
@@ -82,7 +82,7 @@ function marked({ text, classes, isMatch }: StyledRun & { readonly isMatch: bool
   return classes ? html`<span class=${classes}>${shown}</span>` : html`${shown}`;
 }
 
-/** The matches that lie in a part of the text, counted as in the whole. */
+/** The matches within a part of the text; places count in the whole text. */
 export function matchesIn(
   matches: readonly MatchRange[] | undefined,
   start: number,

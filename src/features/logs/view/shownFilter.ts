@@ -3,15 +3,15 @@ import { noFilter } from '../../../domain/logFilter.ts';
 import { post, saveFilter, savedFilter } from './vscodeApi.ts';
 
 /**
- * The filter of the log that is shown. The host filters by it; the view remembers it. What the user does between a
- * change of the filter and the host's response to it is about the rows that the response brings: it waits for them.
+ * The filter of the log that is shown. The host filters by it; the view remembers it. Actions between a change of the
+ * filter and the host's response wait for the response, because they are about its rows.
  */
 export class ShownFilter {
   #current = noFilter;
   #asked = 0;
   #answered = 0;
   #waiting: (() => void)[] = [];
-  /** The row, by its number, that a change of the filter is not to lose. */
+  /** Number of the row that a change of the filter must not lose. */
   looking: number | undefined;
 
   get current(): LogFilter {
@@ -21,7 +21,7 @@ export class ShownFilter {
   /** Asks the host for other rows. @param lookedAt number of the row that the user is at, if any */
   change(session: string, change: Partial<LogFilter>, lookedAt: number | undefined): void {
     this.take(session, { ...this.#current, ...change });
-    // The row that is being looked at is found again in what is shown then, also by way of filters that hide it.
+    // The row that the user is at is found again after the change, even after filters that hid it.
     this.looking = lookedAt ?? this.looking;
     const reveal = this.looking === undefined ? {} : { reveal: this.looking };
     post({ type: 'filter', session, filter: this.#current, number: ++this.#asked, ...reveal });

@@ -21,7 +21,7 @@ import { canUnfold, rowLook } from './rowView.ts';
 import { ShownFilter } from './shownFilter.ts';
 import { post } from './vscodeApi.ts';
 
-/** Rows that match, rows that are held, rows that came since the end was left, and rows that were dropped. */
+/** Rows that match, rows that are held, rows that arrived since the end was left, and rows that were dropped. */
 export interface RowCounts {
   readonly shown: number;
   readonly total: number;
@@ -55,7 +55,7 @@ export class ShownLog {
   /** Where the log ended when its end was last seen. */
   #seenEnd = 0;
 
-  /** Fires when something besides the rows is to be drawn again. */
+  /** Fires when something besides the rows has to be redrawn. */
   readonly onDidChange = this.#changed.event;
   /** Fires with what a screen reader is to say. */
   readonly onDidAnnounce = this.#announced.event;
@@ -122,7 +122,7 @@ export class ShownLog {
     else this.#list?.repaint();
   }
 
-  // What the host says.
+  // Messages of the host.
 
   showTabs(message: TabsMessage): void {
     const { selected, filter, calls } = message;
@@ -174,7 +174,7 @@ export class ShownLog {
     this.#list?.revealInMiddle(place);
   }
 
-  // What the user does.
+  // Actions of the user.
 
   changeFilter(change: Partial<LogFilter>): void {
     const { session, active } = this;
@@ -240,7 +240,7 @@ export class ShownLog {
     return true;
   }
 
-  /** What a control of a row asks for. */
+  /** Runs the action of a control in a row. */
   act(what: string, place: number, start: number): void {
     const { session } = this;
     const row = this.rows.get(place);
@@ -276,7 +276,7 @@ export class ShownLog {
     this.#changed.fire(undefined);
   }
 
-  // What the list needs.
+  // Events and painting of the list.
 
   #draw(place: number): DrawnRow {
     const row = this.rows.get(place);
@@ -340,7 +340,7 @@ export class ShownLog {
     this.#filter.forget();
   }
 
-  /** No place means what it meant: the log is followed again, and still leads back to the row that was looked at. */
+  /** All places now mean other rows: follow the log again, but remember the row that was looked at. */
   #showOtherRows(): void {
     const { looking } = this.#filter;
     this.#select(noSelection);
@@ -355,7 +355,7 @@ class KnownFiles {
   readonly #known = new Map<string, boolean>();
   readonly #wanted = new Set<string>();
 
-  /** @returns false as long as nobody knows; then it will be asked for */
+  /** @returns false while it is not known; then it will be asked for */
   readonly has = (file: string): boolean => {
     const known = this.#known.get(file);
     if (known !== undefined) return known;
@@ -368,7 +368,7 @@ class KnownFiles {
     for (const [file, isThere] of Object.entries(files)) this.#known.set(file, isThere);
   }
 
-  /** What to ask for now, so many at most; the others come with the next. */
+  /** Files to ask about now; the others follow with the next call. */
   takeWanted(most: number): string[] {
     const wanted = [...this.#wanted].slice(0, most);
     for (const file of wanted) this.#wanted.delete(file);

@@ -11,7 +11,7 @@ export interface TabActions {
   readonly merge: () => void;
 }
 
-/** The logs that are there, and which of them is shown. */
+/** The row of tabs. */
 export function tabsView(tabs: readonly TabInfo[], selected: string, actions: TabActions): TemplateResult {
   return html`<div class="tabs">
     <div
@@ -91,7 +91,7 @@ function key(
   if (tab) {
     select(tab.id);
     const list = event.currentTarget as HTMLElement;
-    // The focus goes with the choice, once that is painted.
+    // The focus follows the selection once that is painted.
     requestAnimationFrame(() => list.querySelectorAll<HTMLElement>('[role=tab]')[to ?? 0]?.focus());
   } else if (event.key === 'Delete') close(selected);
   else return;

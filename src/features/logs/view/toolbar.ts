@@ -26,7 +26,7 @@ export interface ToolbarActions {
   readonly pickFilter: (what: 'function' | 'container' | 'call') => void;
   readonly changeLook: (change: Partial<LogLook>) => void;
   readonly follow: (on: boolean) => void;
-  /** By so many matching rows. */
+  /** Moves by one matching row. */
   readonly step: (by: 1 | -1) => void;
   readonly tryNow: () => void;
   readonly followAgain: () => void;
@@ -108,7 +108,7 @@ function countView({ shown, total, at, isFiltering, filter }: ToolbarState): Tem
   >`;
 }
 
-/** Items of which one is chosen. */
+/** Radio items. */
 function choice<Value extends string>(
   labels: Readonly<Record<Value, string>>,
   chosen: Value,

@@ -116,7 +116,7 @@ export const words = {
   libraryFrames: (count: number) => `${count} library ${count === 1 ? 'frame' : 'frames'}`,
 } as const;
 
-/** For example "shop, 12 new lines, Live": what is seen comes first, in the order in which it is seen. */
+/** For example "shop, 12 new lines, Live": what is visible comes first, in its visual order. */
 export function spokenName({
   title,
   words: state,

@@ -16,7 +16,7 @@ export interface ChartEvents {
   readonly pointing: (isDown: boolean) => void;
 }
 
-/** Stacked bars of a histogram in the colours of the theme. What they show is also said in words, by its owner. */
+/** Stacked bars of a histogram in the colours of the theme. The element around it says the same in words. */
 export class HistogramChart {
   readonly #host: HTMLElement;
   readonly #events: ChartEvents;
