@@ -1,6 +1,7 @@
 /** What the panel says to its page, and what it does with what the page says. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { noFilter } from '../../../src/domain/logFilter.ts';
+import { Emitter } from '../../../src/shared/emitter.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
 import type { ToHost } from '../../../src/features/logs/messages.ts';
 import { defaultLook } from '../../../src/features/logs/messages.ts';
@@ -159,6 +160,30 @@ describe('the tabs of the panel', () => {
     // What the page says of one that is gone is too late.
     receive({ type: 'select', session: 'follow/ap-2//' });
     expect(last('tabs')).toMatchObject({ selected: 'build/1' });
+    panel.dispose();
+  });
+
+  it('say in which other profile a log is followed, once another account is in use', async () => {
+    let account = 'me';
+    const changed = new Emitter<void>();
+    const planes = planesOver(() => Promise.resolve(quietPlane()));
+    const { panel, last } = openPanel({
+      ...planes,
+      account: () => Promise.resolve(account),
+      profileOf: (of) => `of ${of}`,
+      onDidChange: changed.event,
+    });
+    const words = () => last('tabs')?.tabs.map((tab) => tab.words);
+    panel.follow(target);
+    await settle();
+    expect(words()).toEqual(['Connecting']);
+    account = 'you';
+    changed.fire();
+    await settle();
+    expect(words()).toEqual(['Connecting · profile of me']);
+    panel.follow(other);
+    await settle();
+    expect(words()).toEqual(['Connecting · profile of me', 'Connecting']);
     panel.dispose();
   });
 

@@ -74,7 +74,7 @@ async function download(
   await offer(file, result);
 }
 
-/** Told after the progress has gone, so that the two do not stand there together. */
+/** Shown after the progress has gone, so that the two are not visible together. */
 async function offer(file: string, { written, cut }: DownloadResult): Promise<void> {
   const name = path.basename(file);
   const saved =
@@ -90,7 +90,7 @@ async function offer(file: string, { written, cut }: DownloadResult): Promise<vo
   const first = cut[0];
   const chosen = first
     ? await showWarning(
-        text`${saved} Some times have more lines than Modal gives at once; the oldest are missing, first at ${timeText(first.since, 'local')}.`,
+        text`${saved} Some periods have more lines than Modal returns at once. Their oldest lines are missing, first at ${timeText(first.since, 'local')}.`,
         ...buttons,
       )
     : await showInformation(saved, ...buttons);
@@ -108,7 +108,7 @@ async function askFilter(title: Text, filter: LogFilter): Promise<LogFilter | un
   const detail = used.map(([name, value]) => `${name}=${String(value)}`).join(' ');
   return pick(title, text`Choose which lines`, [
     {
-      label: text`With the filter of the view`,
+      label: text`Lines that match the current filter`,
       detail: plain(detail),
       iconPath: new vscode.ThemeIcon('filter'),
       value: filter,
