@@ -8,7 +8,7 @@ import type { LogEntry } from '../../src/domain/logEntry.ts';
 import type { LogFilter } from '../../src/domain/logFilter.ts';
 import { compileFilter, noFilter } from '../../src/domain/logFilter.ts';
 import { countHistogram } from '../../src/features/logs/core/histogram.ts';
-import { PastLog } from '../../src/features/logs/core/pastLog.ts';
+import { RangeLog } from '../../src/features/logs/core/rangeLog.ts';
 import { saveLogs } from '../../src/features/logs/core/saveLogs.ts';
 import { poll } from '../ui/kit/poll.ts';
 import { TestWorld, fixture } from './support/world.ts';
@@ -41,7 +41,7 @@ afterEach(() => world.simulator.admin('DELETE', '/faults'));
 const query = () => ({ appId });
 /** What was emitted, and nothing of what came after. */
 const range = () => ({ since: Date.now() - 3_600_000, until: Date.now() - 600_000 });
-const fetch: ConstructorParameters<typeof PastLog>[0]['fetch'] = (...call) => world.plane.fetchLogs(...call);
+const fetch: ConstructorParameters<typeof RangeLog>[0]['fetch'] = (...call) => world.plane.fetchLogs(...call);
 const count: Parameters<typeof countHistogram>[0] = (...call) => world.plane.countLogs(...call);
 
 async function linesIn(wanted: ReturnType<typeof range>): Promise<number> {
@@ -50,7 +50,7 @@ async function linesIn(wanted: ReturnType<typeof range>): Promise<number> {
 }
 
 async function load(wanted: ReturnType<typeof range>, filter = noFilter): Promise<LogEntry[]> {
-  const log = new PastLog({ query: query(), range: wanted, filter, fetch, pageEntries: 4000 });
+  const log = new RangeLog({ query: query(), range: wanted, filter, fetch, pageEntries: 4000 });
   while (log.older.state.kind === 'more') await log.load();
   expect(log.older.state).toMatchObject({ kind: 'start' });
   return [...log.buffer.entries()];

@@ -1,4 +1,4 @@
-/** What a person does with the past of a log: older lines, histogram, ranges, a document, a download. */
+/** What a person does with earlier logs: older lines, histogram, ranges, a document, a download. */
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import type { Workbench } from './kit/workbench.ts';
 import { openWorkbench } from './kit/workbench.ts';
 
 const run = promisify(execFile);
-const beginning = /This is the beginning\. Modal keeps logs for 1 day on the Starter plan/;
+const beginning = /Start of the log\. Modal keeps logs for 1 day on the Starter plan/;
 const early = 2000;
 const later = 300;
 let demo: Demo;
@@ -84,7 +84,7 @@ async function logged(count: number): Promise<void> {
 }
 
 const viewer = () => workbench.webviewFrame(async (each) => (await each.locator('modal-logs').count()) > 0);
-const past = () => frame.locator('modal-log-past');
+const past = () => frame.locator('modal-log-earlier');
 const button = (name: string | RegExp) => past().getByRole('button', { name });
 const slider = () => past().getByRole('slider', { name: 'Lines over time' });
 const spoken = async () => (await slider().getAttribute('aria-valuetext')) ?? '';
@@ -111,7 +111,7 @@ async function walkTo(key: 'ArrowLeft' | 'ArrowRight'): Promise<void> {
   for (let step = 0; step < 110 && (await spoken()).includes(': 0 lines'); step++) await slider().press(key);
 }
 
-describe('the past of a log', () => {
+describe('earlier logs', () => {
   it('is loaded above what is read, which stays where it is', async () => {
     await workbench.treeRow('Apps', /^App answers, deployed/).inlineAction(/^Follow Logs/);
     frame = await viewer();
@@ -198,7 +198,7 @@ describe('the past of a log', () => {
     await mouse.up();
     const begin = /(\d\d:\d\d) to /.exec(first)?.[1];
     const end = / to .*?(\d\d:\d\d): /.exec(last)?.[1];
-    await frame.getByText(`Past, ${later} lines`).waitFor();
+    await frame.getByText(`${later} lines loaded`).waitFor();
     await button(new RegExp(`^Time Range: .*${begin}.*–.*${end}`)).waitFor();
     await list()
       .getByText(`00000${later - 1} later`)
@@ -217,8 +217,8 @@ describe('the past of a log', () => {
     await past().getByLabel('From').fill('-30m');
     await past().getByLabel('To').fill('-5m');
     await past().getByLabel('To').press('Enter');
-    await frame.getByText('Past, 2,300 lines').waitFor();
-    await past().getByText('This is the beginning of the range.').waitFor();
+    await frame.getByText('2,300 lines loaded').waitFor();
+    await past().getByText('Start of the time range.').waitFor();
     expect(await frame.getByRole('button', { name: 'Follow Again' }).count()).toBe(0);
     await slider().waitFor();
     await workbench.shot('113-range');
@@ -298,7 +298,7 @@ describe('the past of a log', () => {
     await past().getByLabel('From').waitFor({ state: 'detached' });
     expect(
       await frame.evaluate(`document.querySelector('modal-logs').shadowRoot
-      .querySelector('modal-log-past').shadowRoot.activeElement?.id`),
+      .querySelector('modal-log-earlier').shadowRoot.activeElement?.id`),
     ).toBe('range');
   });
 });

@@ -18,10 +18,10 @@ import type { RequestSpec } from '../../src/domain/request.ts';
 import { webAddress } from '../../src/shared/webAddress.ts';
 import { downloadLogs } from '../../src/features/logs/core/download.ts';
 import { LogFollower } from '../../src/features/logs/core/follower.ts';
-import { fetchSince } from '../../src/features/logs/core/gap.ts';
+import { fetchRange } from '../../src/features/logs/core/fetchLogs.ts';
 import { LineAssembler } from '../../src/features/logs/core/lines.ts';
-import { sessionToDrop } from '../../src/features/logs/core/sessionLimit.ts';
 import { bucketSecondsFor, bucketWidths } from '../../src/features/logs/core/timeBuckets.ts';
+import { tabToClose } from '../../src/features/logs/ui/logTabs.ts';
 import type { ControlPlane } from '../../src/modal/controlPlane.ts';
 import { fromGrpc } from '../../src/modal/grpcErrors.ts';
 import { OutputLines } from '../../src/modal/outputLines.ts';
@@ -288,7 +288,7 @@ async function pagesOfGap(pages: number): Promise<number> {
   });
   const last: LogBatch = { entryId: '', appDone: false, chunks: [] };
   const fetch = () => Promise.resolve([++asked < pages ? full(1000 - asked * 10) : last]);
-  const { isWhole } = await fetchSince(fetch, { appId: 'ap-1' }, { since: 0, until: 1000 });
+  const { isWhole } = await fetchRange(fetch, { appId: 'ap-1' }, { since: 0, until: 1000 });
   expect(isWhole).toBe(pages <= 10);
   return asked;
 }
@@ -328,9 +328,8 @@ async function scriptsOf(size: number): Promise<number> {
 }
 
 function droppedOf(count: number): unknown {
-  const sessions = times(count, () => ({
-    status: { words: '', icon: '', bad: false, ended: true },
-    traits: {},
+  const tabs = times(count, () => ({
+    session: { status: { words: '', icon: '', bad: false, ended: true }, traits: {} },
   }));
-  return sessionToDrop(sessions, sessions.at(-1)!, () => false);
+  return tabToClose(tabs, tabs.at(-1)!);
 }

@@ -1,8 +1,7 @@
 import type { LogQuery } from '../../../src/domain/log.ts';
 import type { LogEntry, MarkEntry } from '../../../src/domain/logEntry.ts';
 import type { EntrySink } from '../../../src/features/logs/core/entryBuilder.ts';
-import { EntryBuilder } from '../../../src/features/logs/core/entryBuilder.ts';
-import { EntryList } from '../../../src/features/logs/core/entryList.ts';
+import { EntryBuilder, EntryList } from '../../../src/features/logs/core/entryBuilder.ts';
 import type { FollowerOptions, FollowState } from '../../../src/features/logs/core/follower.ts';
 import { LogFollower } from '../../../src/features/logs/core/follower.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';

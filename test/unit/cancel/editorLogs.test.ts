@@ -8,64 +8,46 @@ import type { LogBatch } from '../../../src/domain/log.ts';
 import { noFilter } from '../../../src/domain/logFilter.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
 import { plain } from '../../../src/shared/text.ts';
-import type { LiveLog } from '../../../src/features/logs/core/liveLog.ts';
 import { LogSession } from '../../../src/features/logs/core/session.ts';
 import type { ControlPlane } from '../../../src/modal/controlPlane.ts';
 import { AccountPlanes } from '../../../src/features/logs/ui/accountPlanes.ts';
-import type { LogDocuments } from '../../../src/features/logs/ui/logDocuments.ts';
-import type { LogHost } from '../../../src/features/logs/ui/logHost.ts';
-import type { LogPlanes } from '../../../src/features/logs/ui/logsController.ts';
+import type { LogPlanes } from '../../../src/features/logs/ui/types.ts';
 import { LogsController } from '../../../src/features/logs/ui/logsController.ts';
-import { LogsPanel } from '../../../src/features/logs/ui/logsPanel.ts';
-import { askRange } from '../../../src/features/logs/ui/past/askRange.ts';
-import { downloadLogsFlow } from '../../../src/features/logs/ui/past/downloadFlow.ts';
-import { PastHost } from '../../../src/features/logs/ui/past/pastHost.ts';
-import { documentOf } from '../../../src/features/logs/ui/past/sessionDocument.ts';
+import { askRange } from '../../../src/features/logs/ui/askRange.ts';
+import { downloadLogsFlow } from '../../../src/features/logs/ui/downloadFlow.ts';
+import { documentOf } from '../../../src/features/logs/ui/sessionDocument.ts';
 import { SourceFiles } from '../../../src/features/logs/ui/sourceFiles.ts';
 import type { EditorFlow, Waits } from '../support/editorFlows.ts';
 import { cancelFlows } from '../support/editorFlows.ts';
 import { Uri, begin } from '../support/flowEditor.ts';
 import { turns } from '../support/turns.ts';
+import { hostOf, openPanel, planesOver, target } from '../logs/panelKit.ts';
 import { batchOf, chunk, line } from '../logs/support.ts';
 
 vi.mock('vscode', () => import('../support/flowEditor.ts'));
 vi.mock('../../../src/editor/withSignal.ts', () => import('../support/flowEditor.ts'));
-/** The logs that the panel has, in their order, and the one that it shows. */
-const shown = vi.hoisted(() => ({ sessions: [] as LogSession[] }));
-vi.mock('../../../src/features/logs/ui/logsView.ts', () => ({
-  LogsView: class {
-    selected: LogSession | undefined;
-    readonly add = (session: LogSession) => shown.sessions.push(session);
-    readonly select = (session: LogSession) => (this.selected = session);
-    readonly remove = () => undefined;
-    readonly sendSessions = () => undefined;
-    readonly filterOf = () => undefined;
-    readonly post = () => undefined;
-    readonly dispose = () => undefined;
-  },
-}));
+vi.mock('../../../src/editor/webviewHtml.ts', () => ({ webviewHtml: () => '', webviewOptions: () => ({}) }));
 vi.mock('../../../src/features/logs/ui/logDocuments.ts', () => ({
   LogDocuments: class {
     readonly dispose = () => undefined;
   },
 }));
 // Between two streams nothing is waited for here.
-vi.mock('../../../src/features/logs/core/pause.ts', () => ({
-  Pauses: class {
+vi.mock('../../../src/features/logs/core/sleep.ts', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
+  SkippableSleep: class {
     readonly sleep = () => Promise.resolve();
-    readonly end = () => undefined;
+    readonly skip = () => undefined;
   },
 }));
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'editor-logs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => {
-  shown.sessions.length = 0;
   vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
-const target = { appId: 'ap-1', appName: 'demo', environment: 'main' };
 const range = { since: Date.now() - 3_600_000, until: Date.now() };
 async function* stream(...batches: readonly LogBatch[]): AsyncGenerator<LogBatch> {
   for (const batch of batches) yield await Promise.resolve(batch);
@@ -75,32 +57,25 @@ const inTurn = (...answers: readonly (() => unknown)[]) => {
   return () => answers[Math.min(at++, answers.length - 1)]?.();
 };
 
-const logPlanes = ({ connect }: Pick<Waits, 'connect'>, plane: ControlPlane): LogPlanes => ({
-  get: (signal) => connect(signal).then(() => plane),
-  account: () => Promise.resolve('me'),
-  getFor: (_account, signal) => connect(signal).then(() => plane),
-  profileOf: () => 'me',
-  onDidChange: () => ({ dispose: () => undefined }),
-  suspect: () => undefined,
-});
-const host = {
-  functionsOf: () => Promise.resolve([]),
-  sourceFolders: () => Promise.resolve([]),
-  calls: { ids: [], onDidChange: () => ({ dispose: () => undefined }) },
-  memory: { get: () => undefined, update: () => Promise.resolve() },
-} as unknown as LogHost;
+const logPlanes = ({ connect }: Pick<Waits, 'connect'>, plane: ControlPlane): LogPlanes =>
+  planesOver((signal) => connect(signal).then(() => plane));
 const uri = Uri.file('/') as never;
-const documents = { open: () => Promise.resolve() } as unknown as LogDocuments;
-const panelOf = (waits: Waits) => new LogsPanel(uri, logPlanes(waits, waits), silentLogger, documents, host);
-const controllerOf = (waits: Waits) => new LogsController(uri, logPlanes(waits, waits), silentLogger, host);
-const pastOf = (waits: Waits, add: (session: LogSession) => void = () => undefined) => {
-  const past = new PastHost(() => logPlanes(waits, waits), silentLogger, {
-    ...{ post: () => undefined, add, follow: () => undefined },
-  });
-  const session = new LogSession('a', 'a', { words: 'Live', icon: '', bad: false });
-  past.attach(session, target, { history: undefined } as unknown as LiveLog, () => true);
-  past.show('a', true);
-  return past;
+const panelOf = (waits: Waits) => openPanel(logPlanes(waits, waits)).panel;
+const controllerOf = (waits: Waits) =>
+  new LogsController(uri, logPlanes(waits, waits), silentLogger, hostOf());
+const id = 'follow/ap-1//';
+/** A panel that shows a log whose stream never comes; what else it asks of Modal can be waited for. */
+const quietPanelOf = async (waits: Waits) => {
+  let isFollowing = true;
+  const quiet = openPanel(
+    planesOver((signal) =>
+      isFollowing ? new Promise<never>(() => undefined) : waits.connect(signal).then(() => waits),
+    ),
+  );
+  quiet.panel.follow(target);
+  await turns();
+  isFollowing = false;
+  return quiet;
 };
 const logs = (waits: Waits) => ({
   logs: {
@@ -157,11 +132,11 @@ const flows: readonly EditorFlow[] = [
       },
     }),
     run: async (_services, waits, cancel) => {
-      const panel = panelOf(waits);
+      const { panel, last } = openPanel(logPlanes(waits, waits));
       panel.follow(target);
       cancel.addEventListener('abort', () => panel.dispose());
-      const [session] = shown.sessions.slice(-1);
-      await new Promise<void>((resolve) => session?.onDidChangeStatus(({ ended }) => ended && resolve()));
+      const hasEnded = () => cancel.aborted || last('tabs')?.tabs[0]?.ended;
+      while (!hasEnded()) await turns();
     },
     calls: ['connect', 'connect', 'streamLogs', 'connect', 'connect', 'streamLogs', 'connect', 'fetchLogs'],
     ends: 'quietly',
@@ -186,28 +161,24 @@ const flows: readonly EditorFlow[] = [
     title: 'the histogram of a log that is hidden',
     answers: () => ({ connect: undefined, countLogs: [] }),
     run: async (_services, waits, cancel) => {
-      const past = pastOf(waits);
-      cancel.addEventListener('abort', () => past.show('a', false));
-      await past.receive({ type: 'past/histogram', isOpen: true });
+      const { panel, receive, setVisible } = await quietPanelOf(waits);
+      cancel.addEventListener('abort', () => setVisible(false));
+      receive({ type: 'toggleHistogram', isOpen: true });
       await turns();
-      past.dispose();
+      panel.dispose();
     },
     calls: ['connect', 'countLogs'],
     ends: 'quietly',
   },
   {
-    title: 'a range of the past that is closed',
+    title: 'a time range that is closed',
     answers: () => ({ connect: undefined, fetchLogs: [], countLogs: [] }),
     run: async (_services, waits, cancel) => {
-      const opened: LogSession[] = [];
-      const past = pastOf(waits, (session) => opened.push(session));
-      cancel.addEventListener('abort', () => {
-        opened.forEach(({ id }) => past.detach(id));
-        opened.forEach((session) => session.dispose());
-      });
-      await past.receive({ type: 'past/open', session: 'a', ...range, words: 'hour', filter: noFilter });
+      const { panel, receive } = await quietPanelOf(waits);
+      cancel.addEventListener('abort', () => receive({ type: 'close', session: 'past/1' }));
+      receive({ type: 'openRange', session: id, ...range, words: 'hour' });
       await turns();
-      past.dispose();
+      panel.dispose();
     },
     calls: ['connect', 'connect', 'fetchLogs', 'countLogs'],
     ends: 'quietly',
@@ -216,11 +187,11 @@ const flows: readonly EditorFlow[] = [
     title: 'asking for the last deploy of a log that is closed',
     answers: () => ({ connect: undefined, findDeployedApp: undefined }),
     run: async (_services, waits, cancel) => {
-      const past = pastOf(waits);
-      cancel.addEventListener('abort', () => past.detach('a'));
-      await past.receive({ type: 'past/askDeploy', session: 'a' });
+      const { panel, receive } = await quietPanelOf(waits);
+      cancel.addEventListener('abort', () => receive({ type: 'close', session: id }));
+      receive({ type: 'findLastDeploy', session: id });
       await turns();
-      past.dispose();
+      panel.dispose();
     },
     calls: ['connect', 'findDeployedApp'],
     ends: 'quietly',

@@ -6,7 +6,7 @@ import type { LogBatch, LogChunk } from '../../../src/domain/log.ts';
 import { noFilter } from '../../../src/domain/logFilter.ts';
 import { downloadLogs } from '../../../src/features/logs/core/download.ts';
 import { LogFollower } from '../../../src/features/logs/core/follower.ts';
-import { fetchSince, mostFetched } from '../../../src/features/logs/core/gap.ts';
+import { fetchRange, mostFetched } from '../../../src/features/logs/core/fetchLogs.ts';
 import { countHistogram } from '../../../src/features/logs/core/histogram.ts';
 import { LogHistory } from '../../../src/features/logs/core/history.ts';
 import { lastDeploy } from '../../../src/features/logs/core/lastDeploy.ts';
@@ -42,7 +42,7 @@ const flows: readonly Flow[] = [
   {
     title: 'reading a gap of a log',
     answers: () => ({ fetchLogs: [] }),
-    run: (plane, signal) => fetchSince((...args) => plane.fetchLogs(...args), query, range, signal),
+    run: (plane, signal) => fetchRange((...args) => plane.fetchLogs(...args), query, range, signal),
     calls: ['fetchLogs'],
   },
   {

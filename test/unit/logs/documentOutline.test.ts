@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DocumentSection } from '../../../src/features/logs/core/logDocument.ts';
 import type { LogEntry } from '../../../src/domain/logEntry.ts';
 import { foldsOf, outlineOf } from '../../../src/features/logs/core/documentOutline.ts';
 import { buildLogDocument, logDocument } from '../../../src/features/logs/core/logDocument.ts';
@@ -78,5 +79,32 @@ describe('a document of a big log', () => {
     await expect(buildLogDocument(inTurn(50_000), [], abort.signal)).rejects.toMatchObject({
       name: 'AbortError',
     });
+  });
+});
+
+describe('the outline of a document with too many sections', () => {
+  const section = (
+    kind: DocumentSection['kind'],
+    firstLine: number,
+    lines = 2,
+    children: DocumentSection[] = [],
+  ): DocumentSection => ({ kind, name: '', firstLine, lastLine: firstLine + lines - 1, children });
+
+  it('has the longest beside the tracebacks, as many as it may, in the order of their lines', () => {
+    const sections = [
+      section('container', 0, 3),
+      section('traceback', 10),
+      section('container', 20, 9),
+      section('container', 30, 5),
+      section('container', 40, 1),
+      section('traceback', 50),
+    ];
+    expect(outlineOf(sections, 4).map(({ firstLine }) => firstLine)).toEqual([10, 20, 30, 50]);
+    expect(outlineOf(sections, 6)).toEqual(sections);
+  });
+
+  it('has the newest tracebacks where those alone are too many', () => {
+    const sections = [0, 10, 20].map((at) => section('traceback', at));
+    expect(outlineOf(sections, 2).map(({ firstLine }) => firstLine)).toEqual([10, 20]);
   });
 });

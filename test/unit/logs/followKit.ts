@@ -2,8 +2,7 @@
 import { ModalError } from '../../../src/domain/errors.ts';
 import type { LogChunk } from '../../../src/domain/log.ts';
 import type { LogEntry, MarkEntry } from '../../../src/domain/logEntry.ts';
-import { EntryBuilder, notInTime } from '../../../src/features/logs/core/entryBuilder.ts';
-import { EntryList } from '../../../src/features/logs/core/entryList.ts';
+import { EntryBuilder, EntryList, notInTime } from '../../../src/features/logs/core/entryBuilder.ts';
 import type { FollowerOptions, FollowState, OpenStream } from '../../../src/features/logs/core/follower.ts';
 import { LogFollower } from '../../../src/features/logs/core/follower.ts';
 import { batchOf, chunk, done } from './support.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ModalError } from '../../../src/domain/errors.ts';
-import type { HistogramState, HistogramTarget } from '../../../src/features/logs/ui/past/histogramFeed.ts';
-import { HistogramFeed, countEveryMs } from '../../../src/features/logs/ui/past/histogramFeed.ts';
+import type { HistogramState, HistogramTarget } from '../../../src/features/logs/ui/histogramFeed.ts';
+import { HistogramFeed, countEveryMs } from '../../../src/features/logs/ui/histogramFeed.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -6,7 +6,6 @@ import { noFilter } from '../../../src/domain/logFilter.ts';
 import { EntryFeed } from '../../../src/features/logs/core/entryFeed.ts';
 import { LogBuffer } from '../../../src/features/logs/core/logBuffer.ts';
 import { MergedLog } from '../../../src/features/logs/core/mergedLog.ts';
-import { Pauses } from '../../../src/features/logs/core/pause.ts';
 import { chunk, entriesOf, line } from './support.ts';
 
 const merged: MergedLog[] = [];
@@ -133,22 +132,5 @@ describe('a start of a container', () => {
     expect(before(entries[3])).toEqual(['queued 1', 'creating 3', 'loading 5']);
     // It has started: what comes now is no part of the start.
     expect(before(entries[4])).toBeUndefined();
-  });
-});
-
-describe('a pause before the next try', () => {
-  it('ends when the user does not want to wait, and only that one', async () => {
-    const pauses = new Pauses();
-    const { signal } = new AbortController();
-    const waiting = pauses.sleep(3_600_000, signal);
-    pauses.end();
-    await waiting;
-    const stop = new AbortController();
-    let isOver = false;
-    const next = pauses.sleep(3_600_000, stop.signal).then(() => (isOver = true));
-    await turn();
-    expect(isOver).toBe(false);
-    stop.abort();
-    await next;
   });
 });

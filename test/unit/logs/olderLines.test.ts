@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { LogBatch, LogChunk } from '../../../src/domain/log.ts';
 import { entryText } from '../../../src/domain/logEntry.ts';
-import type { FetchLogs } from '../../../src/features/logs/core/gap.ts';
+import type { FetchLogs } from '../../../src/features/logs/core/fetchLogs.ts';
 import { LiveLog } from '../../../src/features/logs/core/liveLog.ts';
 import { LogBuffer } from '../../../src/features/logs/core/logBuffer.ts';
 import { LogHistory } from '../../../src/features/logs/core/history.ts';
@@ -29,7 +29,7 @@ it('does not ask where the log begins before it is told to load', async () => {
   await older.load();
   expect(older.state).toEqual({
     kind: 'start',
-    text: 'This is the beginning. Modal keeps these logs for 7 days.',
+    text: 'Start of the log. Modal keeps these logs for 7 days.',
   });
   expect(older.keptDays).toBe(7);
 });

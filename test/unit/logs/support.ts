@@ -1,7 +1,6 @@
 import type { LogBatch, LogChunk } from '../../../src/domain/log.ts';
 import type { LineEntry, LogEntry, MarkEntry } from '../../../src/domain/logEntry.ts';
-import { EntryBuilder, notInTime } from '../../../src/features/logs/core/entryBuilder.ts';
-import { EntryList } from '../../../src/features/logs/core/entryList.ts';
+import { EntryBuilder, EntryList, notInTime } from '../../../src/features/logs/core/entryBuilder.ts';
 
 export const chunk = (text: string, changes: Partial<LogChunk> = {}): LogChunk => ({
   entryId: '',

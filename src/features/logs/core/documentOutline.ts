@@ -10,7 +10,7 @@ const mostFolds = 5000;
 /** An outline of more is of no use to anybody, and slow. */
 const mostSymbols = 2000;
 
-/** What can be folded, in the order of the document; where there is too much, the longest. */
+/** Foldable regions in document order; if there are too many, the longest ones. */
 export function foldsOf(sections: readonly DocumentSection[], most = mostFolds): Fold[] {
   const folds: DocumentSection[] = [];
   const visit = (section: DocumentSection) => {
@@ -22,7 +22,7 @@ export function foldsOf(sections: readonly DocumentSection[], most = mostFolds):
 }
 
 /**
- * What the outline shows. Where many containers write in turn, every line would be a section of its own: then only
+ * Sections of the outline. Where many containers take turns, every line would be a section of its own: then only
  * those with tracebacks are there, and the longest others.
  */
 export function outlineOf(sections: readonly DocumentSection[], most = mostSymbols): DocumentSection[] {

@@ -1,24 +1,18 @@
 import { ModalError, isModalError, toModalError } from '../../../domain/errors.ts';
 import type { LogCount, LogQuery, PastQuery, TimeRange } from '../../../domain/log.ts';
+import { plainText } from '../../../shared/ansi.ts';
 import type { LogEntry } from '../../../domain/logEntry.ts';
+import { entryText } from '../../../domain/logEntry.ts';
 import type { LogFilter } from '../../../domain/logFilter.ts';
-import { EntryBuilder, notInTime } from './entryBuilder.ts';
-import { EntryList } from './entryList.ts';
-import type { FetchLogs, Gap } from './gap.ts';
-import { fetchSince, mostFetched } from './gap.ts';
-import { MatchingEntries } from './matchingEntries.ts';
-import { serverQuery } from './serverQuery.ts';
+import { compileFilter, headOf } from '../../../domain/logFilter.ts';
+import { EntryBuilder, EntryList, notInTime } from './entryBuilder.ts';
+import type { CountLogs, FetchLogs, FetchedRange } from './fetchLogs.ts';
+import { fetchRange, mostFetched, serverQuery } from './fetchLogs.ts';
 import { entryAsJson, entryAsText } from './textForms.ts';
 import type { PlannedFetch } from './timeBuckets.ts';
 import { bucketSecondsFor, entriesIn, narrowerThan, planFetches } from './timeBuckets.ts';
-import { pushInTurns } from './turns.ts';
-
-export type CountLogs = (
-  query: PastQuery,
-  range: TimeRange,
-  bucketSeconds: number,
-  signal?: AbortSignal,
-) => Promise<readonly LogCount[]>;
+import { pushInTurns, yieldToEventLoop } from './turns.ts';
+import { TextTester } from './textTester.ts';
 
 export interface DownloadOptions {
   readonly query: LogQuery;
@@ -51,9 +45,9 @@ const mostAtOnce = 10;
 const mostRefinements = 3;
 
 /**
- * Writes a range of the past, as text or as lines of JSON: counts first, then fetches in parallel and writes in order.
+ * Writes a time range of a log, as text or as lines of JSON: counts first, then fetches in parallel and writes in order.
  * @throws ModalError; of kind `cancelled` when the signal asks for it, `invalid` when the filter's expression cannot be
- * applied. What was written until then stays.
+ * applied. Text that was written before stays.
  */
 export async function downloadLogs(options: DownloadOptions): Promise<DownloadResult> {
   const { query, filter, signal } = options;
@@ -70,7 +64,7 @@ export async function downloadLogs(options: DownloadOptions): Promise<DownloadRe
   let written = 0;
   const flush = async (isLast: boolean) => {
     if (isLast) builder.flush();
-    // The last entries may still grow, with what the next fetch brings.
+    // The last entries may still grow with the next fetch.
     const { entries } = list;
     const done = await matching.of(list.take(isLast ? entries.length : settledOf(entries)));
     throwProblem(matching);
@@ -118,7 +112,7 @@ function evenly({ since, until }: TimeRange): PlannedFetch[] {
   });
 }
 
-/** Counts in buckets that hold no more than one fetch gives, as far as the widths allow. */
+/** Counts in buckets small enough for one fetch each, as far as the widths allow. */
 async function countFinely({ count, range, signal }: DownloadOptions, query: PastQuery): Promise<LogCount[]> {
   let width = bucketSecondsFor(range);
   let counts = [...(await count(query, range, width, signal))];
@@ -143,7 +137,7 @@ async function countFinely({ count, range, signal }: DownloadOptions, query: Pas
   return counts.sort((a, b) => a.since - b.since);
 }
 
-interface Fetched extends Gap {
+interface Fetched extends FetchedRange {
   readonly range: TimeRange;
 }
 
@@ -152,7 +146,7 @@ async function fetchOne(
   query: PastQuery,
   { since, until }: PlannedFetch,
 ): Promise<Fetched> {
-  const { chunks, isWhole } = await fetchSince(fetch, query, { since, until }, signal);
+  const { chunks, isWhole } = await fetchRange(fetch, query, { since, until }, signal);
   return { range: { since, until }, chunks, isWhole };
 }
 
@@ -185,7 +179,7 @@ function settledOf(entries: readonly LogEntry[]): number {
       (entry.kind === 'traceback' && entry.open === true) ||
       (entry.kind === 'progress' && entry.done < entry.total),
   );
-  // A run may stay open for long; what it holds back is bounded.
+  // A run may stay open for long, so the number of entries that wait for it is limited.
   return open < 0 || entries.length > 4 * mostFetched ? entries.length : open;
 }
 
@@ -201,4 +195,36 @@ function headerOf({ query, filter, range, format }: DownloadOptions, total: numb
   return `# Modal logs: ${Object.entries(asked)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? JSON.stringify(value) : String(value)}`)
     .join(' ')}\n`;
+}
+
+/** Chooses entries by a filter, in portions that cannot freeze the host. */
+class MatchingEntries {
+  readonly #filter;
+  readonly #tester;
+
+  constructor(filter: LogFilter) {
+    this.#filter = compileFilter(filter);
+    this.#tester = new TextTester(this.#filter);
+  }
+
+  /** Why the expression is not applied; '' when it is. */
+  get problem(): string {
+    return this.#tester.problem;
+  }
+
+  async of(entries: readonly LogEntry[]): Promise<LogEntry[]> {
+    const { asksHead, matchesHead } = this.#filter;
+    const candidates = asksHead ? entries.filter((entry) => matchesHead(headOf(entry))) : entries;
+    const results: boolean[] = [];
+    while (results.length < candidates.length) {
+      const from = results.length;
+      const textAt = (index: number) => {
+        const entry = candidates[from + index];
+        return entry && plainText(entryText(entry));
+      };
+      results.push(...this.#tester.test(textAt));
+      if (results.length < candidates.length) await yieldToEventLoop();
+    }
+    return candidates.filter(({ kind }, at) => kind === 'mark' || results[at]);
+  }
 }

@@ -9,11 +9,11 @@ import type {
 } from '../../../domain/logEntry.ts';
 import { inferLevel } from './logLevel.ts';
 import type { AssembledLine } from './lines.ts';
-import { LineAssembler } from './lines.ts';
+import { LineAssembler, writerOf } from './lines.ts';
 import { mayBeStructured, originOf, parseStructured } from './structured.ts';
 import { TracebackFold, beginsTraceback } from './tracebacks.ts';
 
-/** Where entries go. A row is what later updates of the entry are addressed to. */
+/** Receives entries. Later updates refer to an entry by its row. */
 export interface EntrySink {
   add(entry: LogEntry): number;
   /** @returns false when that row is no longer held */
@@ -23,7 +23,7 @@ export interface EntrySink {
 /** Runs something later. @returns what cancels it */
 export type Later = (milliseconds: number, job: () => void) => () => void;
 
-/** What has no line end is shown after this long, and then as often. */
+/** A line without an end is shown after this long, and updated at this interval. */
 const showPartialAfterMs = 150;
 /** Runs and tracebacks that are remembered; the next news of an older one begins a new entry. */
 const mostRuns = 1000;
@@ -34,7 +34,7 @@ interface Held<T extends LogEntry> {
 }
 
 /**
- * Makes entries of chunks: lines, tracebacks, what the bundled apps report, states of containers. An entry that grows,
+ * Builds entries from chunks: lines, tracebacks, reports of the bundled apps, states of containers. An entry that grows,
  * such as a progress bar or a traceback, stays one entry and is updated. The entries do not depend on how the text was
  * cut into chunks; only when a line without an end is first shown depends on time.
  */
@@ -77,7 +77,7 @@ export class EntryBuilder {
     for (const key of [...this.#folds.keys()]) this.#close(key);
   }
 
-  /** Shows now what is still open. It stays open. */
+  /** Shows lines and tracebacks that are still open; they stay open. */
   showPartial(): void {
     this.#lines.showPartial();
     for (const key of this.#changedFolds) this.#refresh(key);
@@ -105,7 +105,7 @@ export class EntryBuilder {
       return;
     }
     if (open?.fold.take(line.text)) {
-      // Its whole text is made anew each time, so that waits for the next turn to show.
+      // Its whole text is built again each time, so that waits for the next turn to show.
       this.#changedFolds.add(line.key);
       return;
     }
@@ -126,7 +126,7 @@ export class EntryBuilder {
     if (row === undefined || !this.#sink.update(row, entry)) this.#shown.set(line.key, this.#sink.add(entry));
   }
 
-  /** The writer's line has its end: what was shown of it becomes this entry. */
+  /** The writer's line is complete: the part that was shown becomes this entry. */
   #settle(key: string, entry: LogEntry): number {
     const row = this.#shown.get(key);
     if (row === undefined) return this.#sink.add(entry);
@@ -155,7 +155,7 @@ export class EntryBuilder {
     if (open) this.#sink.update(open.row, tracebackEntry(open.fold, open.line, false));
   }
 
-  /** Several wire states read the same to a user; each is told once. */
+  /** Several wire states look the same to a user; each is reported once. */
   #phase(chunk: LogChunk, phase: ContainerPhase): void {
     const { containerId, time } = chunk;
     const before = this.#phases.get(containerId);
@@ -176,7 +176,7 @@ export class EntryBuilder {
     limit(this.#phases, mostRuns * 10);
   }
 
-  /** It will not finish what it has begun. */
+  /** The writer will not finish its open line and traceback. */
   #endContainer(containerId: string): void {
     this.#lines.flush(containerId);
     for (const [key, { line }] of this.#folds) if (line.chunk.containerId === containerId) this.#close(key);
@@ -202,7 +202,7 @@ export class EntryBuilder {
   }
 }
 
-/** What a line entry is made of: its level is inferred from the whole text. */
+/** Builds a line entry; its level is inferred from the whole text. */
 export type LineParts = Pick<AssembledLine, 'text' | 'partial' | 'goesOn' | 'continued'> & {
   readonly chunk: LogOrigin & { readonly time: number };
 };
@@ -244,11 +244,54 @@ const inTime: Later = (milliseconds, job) => {
   return () => clearTimeout(timer);
 };
 
-/** What is still open is shown when it is asked for, and not before. */
+/** Never shows open lines by itself, only when asked to. */
 export const notInTime: Later = () => () => undefined;
 
 /** The states of a start, from the first on. One that has begun to work starts no more. */
 function startSoFar(last: PhaseEntry, time: number): NonNullable<PhaseEntry['before']> {
   if (last.phase === 'running' || last.phase === 'idle') return [];
   return [...(last.before ?? []), { phase: last.phase, seconds: Math.max(0, time - last.time) / 1000 }];
+}
+
+/** Collects entries in a plain list, from whose beginning they are taken away. */
+export class EntryList implements EntrySink {
+  readonly #entries: LogEntry[] = [];
+  #taken = 0;
+
+  get entries(): readonly LogEntry[] {
+    return this.#entries;
+  }
+
+  add(entry: LogEntry): number {
+    return this.#taken + this.#entries.push(entry) - 1;
+  }
+
+  update(row: number, entry: LogEntry): boolean {
+    if (row < this.#taken) return false;
+    this.#entries[row - this.#taken] = entry;
+    return true;
+  }
+
+  take(count: number): LogEntry[] {
+    const entries = this.#entries.splice(0, count);
+    this.#taken += entries.length;
+    return entries;
+  }
+}
+
+/** Writers whose first row is remembered: those that began with the log. */
+const mostWriters = 1000;
+
+/** Notes the first row of each writer, where a line that was begun before it may go on. */
+export function noteFirsts(sink: EntrySink, firsts: Map<string, number>): EntrySink {
+  return {
+    add: (entry) => {
+      const row = sink.add(entry);
+      if (entry.kind === 'mark' || entry.kind === 'phase' || firsts.size >= mostWriters) return row;
+      const writer = writerOf(entry);
+      if (!firsts.has(writer)) firsts.set(writer, row);
+      return row;
+    },
+    update: (row, entry) => sink.update(row, entry),
+  };
 }

@@ -5,14 +5,14 @@ import { FilteredRows } from './filteredRows.ts';
 import type { LogBuffer } from './logBuffer.ts';
 
 export interface FeedRow {
-  /** Names the entry for good. */
+  /** Identifies the entry permanently. */
   readonly row: number;
   readonly entry: LogEntry;
   /** What to highlight, in the text without escape sequences. */
   readonly matches?: readonly MatchRange[];
 }
 
-/** What changed since the message before. Places count matching rows, on and on; those before `first` are gone. */
+/** Changes since the previous message. Places number the matching rows and never restart; those before `first` are gone. */
 export interface FeedMessage {
   /** Counts messages from 1; the receiver says which it has dealt with. */
   readonly number: number;
@@ -56,7 +56,7 @@ const mostOnTheWay = 2;
 const mostUpdates = 200;
 
 /**
- * Tells a view what changed in a filtered buffer: seldom, in small messages, and only while it keeps up. What gathers
+ * Sends a view the changes of a filtered buffer: seldom, in small messages, and only while it keeps up. What gathers
  * meanwhile is not the lines but where they changed, so a slow or hidden view costs nothing and misses nothing.
  */
 export class EntryFeed implements Disposable {
@@ -70,7 +70,7 @@ export class EntryFeed implements Disposable {
   #isPaused = false;
   #mustReset = true;
   #wasReady = true;
-  /** What was said of the buffer itself, which the rows do not tell. */
+  /** The state of the buffer as it was last sent, apart from its rows. */
   #held = '';
   #sentAt = 0;
 
@@ -99,7 +99,7 @@ export class EntryFeed implements Disposable {
     this.#timer = undefined;
   }
 
-  /** @param fromScratch the view has forgotten what it was sent */
+  /** @param fromScratch the view has lost everything that it was sent */
   resume(fromScratch: boolean): void {
     this.#isPaused = false;
     this.#dealtWith = this.#number;
@@ -164,7 +164,7 @@ export class EntryFeed implements Disposable {
     this.#rows.dispose();
   }
 
-  /** What comes after a rest is sent at once, and what follows it gathers. */
+  /** The first change after a pause is sent at once; those that follow are gathered. */
   #plan(afterMs = Math.max(0, this.#sentAt + this.#options.everyMs - performance.now())): void {
     if (this.#isPaused || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
@@ -176,7 +176,7 @@ export class EntryFeed implements Disposable {
   #tick(): void {
     if (this.#number - this.#dealtWith >= mostOnTheWay) return; // planned again by what acknowledges
     const isReady = this.#rows.refresh();
-    if (!isReady) this.#plan(0); // goes on in the next turn of the loop
+    if (!isReady) this.#plan(0); // continues in the next turn of the loop
     if (isReady || performance.now() - this.#sentAt >= this.#options.everyMs) this.#send(isReady);
   }
 

@@ -9,7 +9,7 @@ const sliceMs = 8;
 /** Rows that are looked at in one go, whether their text is asked for or not. */
 const mostAtOnce = 8192;
 
-/** What a view has not seen yet, in places of the filtered rows. */
+/** Changes that a view has not seen yet, in places of the filtered rows. */
 export interface FilteredChanges {
   /** From this place on, everything may be different. */
   readonly from: number;
@@ -20,7 +20,7 @@ export interface FilteredChanges {
 }
 
 /**
- * The rows of a buffer that match a filter, kept up to date with work only for what changed. Places count on for ever,
+ * The rows of a buffer that match a filter, kept up to date with work only for what changed. Places never restart,
  * as the positions of the buffer do.
  */
 export class FilteredRows {
@@ -94,7 +94,7 @@ export class FilteredRows {
     while (!this.refresh());
   }
 
-  /** What changed since this was last asked. */
+  /** Changes since the previous call. */
   takeChanges(): FilteredChanges {
     const from = Math.max(this.#first, Math.min(this.#from, this.end));
     const updated = [...this.#updated].filter((place) => place >= this.#first && place < from);

@@ -1,24 +1,21 @@
-import type { Moment } from './elapsed.ts';
-import { elapsedMs } from './elapsed.ts';
 import type { ErrorKind } from '../../../domain/errors.ts';
 import { toModalError } from '../../../domain/errors.ts';
 import type { LogBatch, LogChunk, LogQuery } from '../../../domain/log.ts';
 import type { MarkEntry } from '../../../domain/logEntry.ts';
 import { seconds } from '../../../domain/logEntry.ts';
 import { steadyNow } from '../../../shared/steadyNow.ts';
-import { backoff } from './backoff.ts';
-import type { FetchLogs } from './gap.ts';
-import { fetchSince, mostFetched } from './gap.ts';
+import type { FetchLogs } from './fetchLogs.ts';
+import { fetchRange, mostFetched } from './fetchLogs.ts';
 import { RunningContainers } from './runningContainers.ts';
 import { SeenChunks } from './seenChunks.ts';
-import { breathe, sleep } from './time.ts';
-import { chunksInTurn } from './turns.ts';
+import { backoff, sleep } from './sleep.ts';
+import { chunksInTurn, yieldToEventLoop } from './turns.ts';
 
 export type FollowState =
   | { readonly kind: 'connecting' }
-  /** The stream stands, and a container is known to run. */
+  /** The stream is up, and a container is known to be running. */
   | { readonly kind: 'live' }
-  /** The stream stands, but as far as the log tells, no container runs that could write to it. */
+  /** The stream is up, but as far as the log shows, no container is running that could write to it. */
   | { readonly kind: 'waiting' }
   | { readonly kind: 'broken'; readonly attempt: number; readonly nextTryAt: number; readonly reason: string }
   | ({ readonly kind: 'ended' } & FollowEnd);
@@ -36,7 +33,7 @@ export type OpenStream = (
   signal: AbortSignal,
 ) => AsyncIterable<LogBatch>;
 
-/** Takes what the log says, each chunk once and in the server's order. */
+/** Takes the chunks of a log, each once and in the server's order. */
 export interface FollowSink {
   /** The next chunk waits for a promise that this returns. */
   push(chunk: LogChunk): unknown;
@@ -47,15 +44,15 @@ export interface FollowSink {
 
 export interface FollowerOptions {
   readonly query: LogQuery;
-  /** Resolves when the server can be reached: a stream that is quiet can be taken to stand only after that. */
+  /** Resolves when the server can be reached: a quiet stream can be taken to be up only after that. */
   readonly connect?: (signal: AbortSignal) => Promise<unknown>;
   readonly open: OpenStream;
   /**
    * Resolves when the server answers something on the line of the stream, rejects when it does not: a stream on which
-   * nothing is logged looks the same on a line that is dead. Without it, quiet is taken for good.
+   * nothing is logged looks the same on a line that is dead. Without it, a quiet stream is taken to be up.
    */
   readonly answers?: (signal: AbortSignal) => Promise<unknown>;
-  /** Reads a range of the past; without it, a gap that the stream leaves cannot be filled. */
+  /** Reads a time range of the log; without it, a gap that the stream leaves cannot be filled. */
   readonly fetch?: FetchLogs;
   readonly sink: FollowSink;
   readonly onState: (state: FollowState) => void;
@@ -71,19 +68,19 @@ export interface FollowerOptions {
 
 /** The official clients ask for streams of this length, one after the other. */
 const streamSeconds = 55;
-/** A stream that ends sooner, without a word, is not what the server offers to those it has something for. */
+/** A stream that ends sooner without sending anything is treated as a failing server. */
 const shortestStreamMs = 1000;
-/** After this long without a line, a stream stands when the server answers something else. */
+/** After this long without a line, a stream counts as up if the server answers something else. */
 const quietAfterMs = 3000;
 /** After this long without a break, the next one begins with a short pause again. */
 const healthyAfterMs = 60_000;
-/** Silence of this length before a break is told with it. */
-const worthTellingMs = 10_000;
+/** Silence of at least this length before a break is reported with it. */
+const reportedSilenceMs = 10_000;
 /** A gap is read this long after the stream was asked for, so that the two overlap. */
 const fillAfterMs = 1000;
 /** A gap is read from this much before the newest line that is known: lines may have come late. */
 const overlapMs = 30_000;
-/** Clocks differ; what lies in the future of ours belongs to the gap too. */
+/** Clocks differ: lines that are in the future by ours belong to the gap too. */
 const aheadMs = 60_000;
 /** The server refuses longer ranges. */
 const longestRangeMs = 35 * 86_400_000;
@@ -117,8 +114,8 @@ type Resumed = 'exact' | 'filled' | 'unsure';
 /**
  * Follows a log over any number of streams. Resumes after the last batch that was taken in whole, so that a break in the
  * middle of one repeats it on the server's side and loses nothing here. A server that refuses to resume, sends no entry
- * ids, or repeats what it had sent is found out; then the gap is also read as a range of the past, and repeats are left
- * out. What nobody can say is marked as such.
+ * ids, or repeats what it had sent is detected; then the gap is also read as a time range, and repeats are left
+ * out. Where that is impossible, a mark says so.
  */
 export class LogFollower {
   readonly #options: FollowerOptions;
@@ -132,15 +129,15 @@ export class LogFollower {
   #lastEntryId = '';
   /** Chunks were taken after the last entry id: resuming there repeats them. */
   #isPastId = false;
-  /** As the server has shown: it resumes, it begins anew whatever it is given, or it refuses any place. */
+  /** As the server has shown: it resumes, it starts over whatever it is given, or it refuses any place. */
   #server: 'resumes' | 'repeats' | 'refuses' = 'resumes';
   #leavesOut = false;
-  #hasStood = false;
+  #wasUp = false;
   #attempt = 0;
   #shortStreams = 0;
   #healthySince: Moment | undefined;
   #brokenSince: Moment | undefined;
-  /** Milliseconds without a word on the line before it was seen to be broken. */
+  /** Milliseconds without anything from the server before the break was noticed. */
   #silentFor = 0;
   #lastHeard: Moment | undefined;
   #state: FollowState['kind'] | undefined;
@@ -156,10 +153,10 @@ export class LogFollower {
 
   /** Runs until the app has ended, the follower is stopped, or the server refuses. Never rejects. */
   async run(): Promise<void> {
-    this.#tell({ kind: 'connecting' });
+    this.#setState({ kind: 'connecting' });
     const end = await this.#untilEnd();
     this.#options.sink.flush();
-    this.#tell({ kind: 'ended', ...end });
+    this.#setState({ kind: 'ended', ...end });
   }
 
   stop(): void {
@@ -180,9 +177,9 @@ export class LogFollower {
         const failure = toModalError(error);
         if (this.#isStopped()) break;
         if (this.#refusesPlace(failure.kind)) continue;
-        if (fatal.includes(failure.kind) || (failure.kind === 'invalid' && !this.#hasStood))
+        if (fatal.includes(failure.kind) || (failure.kind === 'invalid' && !this.#wasUp))
           return { reason: failure.message, refused: true };
-        // A cancellation that nobody here asked for is the server's, and a break like any other.
+        // A cancellation that was not ours is the server's, and treated like any other break.
         broken = failure.kind === 'cancelled' ? 'the server closed the stream' : failure.message;
       }
       if (broken !== undefined) await this.#pause(broken);
@@ -194,7 +191,7 @@ export class LogFollower {
     return { reason: 'Stopped.', refused: false };
   }
 
-  /** It does not know the place it is asked to go on at: it is asked for everything instead. */
+  /** The server does not know the place to resume at: it is asked for everything instead. */
   #refusesPlace(kind: ErrorKind): boolean {
     if (kind !== 'invalid' || !this.#lastEntryId) return false;
     this.#server = 'refuses';
@@ -229,14 +226,14 @@ export class LogFollower {
           checked = true;
           how = await this.#check(value, how, hasGap, signal);
         }
-        this.#goesOn(how);
+        this.#noteResumed(how);
         await this.#take(value);
-        this.#stands(how);
+        this.#noteUp(how);
         if (value.appDone) return true;
-        await breathe();
+        await yieldToEventLoop();
         next = stream.next();
       }
-      this.#stands(how);
+      this.#noteUp(how);
       return false;
     } finally {
       quiet?.end();
@@ -244,7 +241,7 @@ export class LogFollower {
     }
   }
 
-  /** While nothing comes: finds out whether the server is there, and tells that the stream stands if it is. */
+  /** While nothing arrives: finds out whether the server is there, and reports the stream as up if it is. */
   #waitForQuiet(how: () => Resumed, signal: AbortSignal): Quiet {
     const mute = Promise.withResolvers<never>();
     mute.promise.catch(() => undefined); // nobody may be waiting for it any more
@@ -252,7 +249,7 @@ export class LogFollower {
     const prove = async () => {
       // One that follows a stream that stood need not be asked again.
       if (this.#state !== 'live' && this.#state !== 'waiting') await this.#options.answers?.(signal);
-      if (!isOver) this.#stands(how());
+      if (!isOver) this.#noteUp(how());
     };
     const timer = setTimeout(() => void prove().catch(mute.reject), quietAfterMs);
     const end = () => {
@@ -308,7 +305,7 @@ export class LogFollower {
       this.#running.take(chunk);
       const pushed = this.#options.sink.push(chunk);
       if (pushed instanceof Promise) await pushed;
-      if (at % chunksInTurn === chunksInTurn - 1) await breathe();
+      if (at % chunksInTurn === chunksInTurn - 1) await yieldToEventLoop();
     }
     return repeats;
   }
@@ -321,7 +318,7 @@ export class LogFollower {
     return true;
   }
 
-  /** Reads what was logged since the newest chunk as a range of the past, once the stream stands. */
+  /** Reads what was logged since the newest chunk as a time range, once the stream is up. */
   async #fill(stream: Promise<unknown>, signal: AbortSignal): Promise<Resumed> {
     const { fetch, query } = this.#options;
     if (!fetch) return 'unsure';
@@ -332,10 +329,10 @@ export class LogFollower {
     const until = Math.max(this.#now(), known ?? 0) + aheadMs;
     const since = Math.max(known === undefined ? 0 : known - overlapMs, until - longestRangeMs);
     try {
-      const { chunks, isWhole } = await fetchSince(fetch, query, { since, until }, signal);
+      const { chunks, isWhole } = await fetchRange(fetch, query, { since, until }, signal);
       this.#seen.expectRepeats(true);
       const repeats = await this.#takeChunks(chunks);
-      // If nothing that is known was in it, the server holds it no more, and neither what came right after it.
+      // If it had nothing that is known, the server no longer holds that, nor what came right after it.
       return isWhole && (repeats > 0 || known === undefined) ? 'filled' : 'unsure';
     } catch (error) {
       if (cannotFill.includes(toModalError(error).kind)) return 'unsure';
@@ -343,14 +340,14 @@ export class LogFollower {
     }
   }
 
-  /** The stream brings something, or has been quiet for so long that it can be taken to stand. */
-  #stands(how: Resumed): void {
-    this.#goesOn(how);
-    this.#tell({ kind: this.#running.any ? 'live' : 'waiting' });
+  /** The stream has brought something, or has been quiet for so long that it can be taken to be up. */
+  #noteUp(how: Resumed): void {
+    this.#noteResumed(how);
+    this.#setState({ kind: this.#running.any ? 'live' : 'waiting' });
   }
 
-  #goesOn(how: Resumed): void {
-    this.#hasStood = true;
+  #noteResumed(how: Resumed): void {
+    this.#wasUp = true;
     this.#healthySince ??= this.#moment();
     if (this.#brokenSince !== undefined)
       this.#mark(resumedMark(how, this.#passedSince(this.#brokenSince), this.#silentFor));
@@ -358,14 +355,13 @@ export class LogFollower {
     this.#brokenSince = undefined;
   }
 
-  #unsureTold = false;
+  #isUnsureReported = false;
 
-  /** A stream that ended as it should left a gap that cannot be filled; that is told once. */
+  /** A stream that ended as it should left a gap that cannot be filled; that is reported once. */
   #markUnsure(): void {
-    if (this.#unsureTold) return;
-    this.#unsureTold = true;
-    const text =
-      'This server does not say where its streams go on. Lines between two of them could be missing.';
+    if (this.#isUnsureReported) return;
+    this.#isUnsureReported = true;
+    const text = "This server can't resume log streams, so lines may be missing.";
     this.#mark({ event: 'dropped', text, bad: true });
   }
 
@@ -375,11 +371,11 @@ export class LogFollower {
     this.#attempt++;
     const pause = backoff(this.#attempt, this.#random);
     if (this.#brokenSince === undefined) {
-      this.#mark({ event: 'broke', text: `The stream broke: ${reason}`, bad: true });
+      this.#mark({ event: 'broke', text: `Connection lost: ${reason}`, bad: true });
       this.#brokenSince = this.#moment();
       this.#silentFor = this.#lastHeard ? this.#passedSince(this.#lastHeard) : 0;
     }
-    this.#tell({ kind: 'broken', attempt: this.#attempt, nextTryAt: this.#now() + pause, reason });
+    this.#setState({ kind: 'broken', attempt: this.#attempt, nextTryAt: this.#now() + pause, reason });
     await this.#sleep(pause, this.#abort.signal);
   }
 
@@ -391,7 +387,7 @@ export class LogFollower {
     return elapsedMs(moment, this.#moment());
   }
 
-  #tell(state: FollowState): void {
+  #setState(state: FollowState): void {
     if (state.kind === this.#state && state.kind !== 'broken') return;
     this.#state = state.kind;
     this.#options.onState(state);
@@ -405,12 +401,26 @@ export class LogFollower {
 /** @param silentMs before the break was seen; a line that dies says nothing, so it may have been dead for as long */
 function resumedMark(how: Resumed, lastedMs: number, silentMs: number): Omit<MarkEntry, 'kind' | 'time'> {
   const before =
-    silentMs >= worthTellingMs ? ` (nothing had come for ${seconds(silentMs / 1000)} before)` : '';
+    silentMs >= reportedSilenceMs ? ` (nothing had arrived for ${seconds(silentMs / 1000)} before that)` : '';
   const lasted = seconds(lastedMs / 1000) + before;
   if (how === 'unsure') {
-    const text = `The log goes on after ${lasted}. Lines of that time could be missing: the server cannot say.`;
+    const text = `Reconnected after ${lasted}. Lines from that time may be missing: the server can't tell.`;
     return { event: 'resumed', text, bad: true, lastedMs };
   }
-  const text = `The log goes on where it broke, after ${lasted}. No line is missing.`;
+  const text = `Reconnected after ${lasted}. No lines were lost.`;
   return { event: 'resumed', text, bad: false, lastedMs, missing: 0 };
+}
+
+/** A point in time by both clocks. */
+interface Moment {
+  readonly wallMs: number;
+  readonly steadyMs: number;
+}
+
+/**
+ * How long something has lasted, in milliseconds. The wall clock can be set back, and the steady one may stand still
+ * while the computer sleeps: each of them says too little then, so that the longer time is the true one.
+ */
+function elapsedMs(since: Moment, now: Moment): number {
+  return Math.max(0, now.wallMs - since.wallMs, now.steadyMs - since.steadyMs);
 }

@@ -1,6 +1,6 @@
 import type { Bucket, Histogram } from '../../../domain/histogram.ts';
 import type { LogCount, PastQuery, TimeRange } from '../../../domain/log.ts';
-import type { CountLogs } from './download.ts';
+import type { CountLogs } from './fetchLogs.ts';
 import { bucketSecondsFor } from './timeBuckets.ts';
 
 /**

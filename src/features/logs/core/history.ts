@@ -1,15 +1,18 @@
 import type { LogBatch, LogChunk, PastQuery, TimeRange } from '../../../domain/log.ts';
 import type { LogEntry } from '../../../domain/logEntry.ts';
-import { ChunkCounts } from './chunkCounts.ts';
-import { EntryBuilder, lineEntry, notInTime } from './entryBuilder.ts';
-import { EntryList } from './entryList.ts';
-import { noteFirsts } from './firstRows.ts';
-import type { FetchLogs } from './gap.ts';
-import { extentOf, mostFetched } from './gap.ts';
+import { EntryBuilder, EntryList, lineEntry, noteFirsts, notInTime } from './entryBuilder.ts';
+import type { FetchLogs } from './fetchLogs.ts';
+import { extentOf, mostFetched } from './fetchLogs.ts';
 import type { AssembledLine } from './lines.ts';
+import { writerOf } from './lines.ts';
 import type { LogBuffer } from './logBuffer.ts';
-import { longestKeptDays, retentionText } from './retention.ts';
 import { pushInTurns } from './turns.ts';
+
+/** How long Modal keeps logs, in days, by plan; the server may say so itself. */
+export const keptDaysByPlan = { starter: 1, team: 30 } as const;
+
+/** Longest time before now that is worth asking for, in days. */
+export const longestKeptDays = 35;
 
 export interface LogHistoryOptions {
   readonly buffer: LogBuffer;
@@ -20,9 +23,9 @@ export interface LogHistoryOptions {
    * Asked for until there is one.
    */
   readonly known: () => readonly LogChunk[];
-  /** Takes what was loaded while none was known: it may come to the buffer again. */
+  /** Takes chunks that were loaded while none was known: the stream may bring them again. */
   readonly onNewest?: (chunks: readonly LogChunk[]) => void;
-  /** First rows of the writers in the buffer: a line that a page ends in the middle of goes on there. */
+  /** First rows of the writers in the buffer: a line that a page cuts continues there. */
   readonly firstRows?: ReadonlyMap<string, number>;
   readonly now?: () => number;
   /** Only this time; absent = everything before now. */
@@ -36,7 +39,7 @@ export type HistoryState =
   | { readonly kind: 'more'; readonly loaded: number }
   /** The server holds nothing older. */
   | { readonly kind: 'start'; readonly text: string }
-  /** The buffer has no more room; what is older can be downloaded. */
+  /** The buffer has no more room; older lines can be downloaded. */
   | { readonly kind: 'full'; readonly text: string };
 
 const defaultPageEntries = 2000;
@@ -46,7 +49,7 @@ const lookbacks = [hour, 24 * hour, 7 * 24 * hour, longestKeptDays * 24 * hour -
 
 /**
  * Loads what is older than the buffer's first entry, page by page, with neither a gap nor a repeat: a page ends in the
- * millisecond in which the buffer begins, whose chunks are told apart, and lines that a page cuts are joined.
+ * millisecond in which the buffer begins, whose chunks are compared one by one, and lines that a page cuts are joined.
  */
 export class LogHistory {
   readonly #options: LogHistoryOptions;
@@ -81,7 +84,7 @@ export class LogHistory {
   }
 
   async #load(signal: AbortSignal | undefined): Promise<HistoryState> {
-    // What was dropped lies between what is held and what is older.
+    // Dropped rows lie between those that are held and older ones.
     if (this.#options.buffer.dropped.rows > 0) return this.#full();
     const page = await this.#pageBeforeKnown(signal);
     signal?.throwIfAborted();
@@ -122,11 +125,11 @@ export class LogHistory {
   }
 
   #full(): HistoryState {
-    return this.#end('full', 'No more lines fit in here. Download the range to read older ones.');
+    return this.#end('full', 'Line limit reached. Download the range to read older lines.');
   }
 
   #beginning(): string {
-    return this.#options.range ? 'This is the beginning of the range.' : 'This is the beginning.';
+    return this.#options.range ? 'Start of the time range.' : 'Start of the log.';
   }
 
   #end(kind: 'start' | 'full', text: string): HistoryState {
@@ -134,7 +137,7 @@ export class LogHistory {
     return this.#state;
   }
 
-  /** The line that its writer was at when the page ended goes on in the first row that is known of it. */
+  /** A line that was open when the page ended continues in the first known row of its writer. */
   #join({ key, chunk, text }: AssembledLine): boolean {
     const { buffer } = this.#options;
     const row = this.#firstRows.get(key);
@@ -178,7 +181,7 @@ export class LogHistory {
     const batches = await this.#options.fetch(this.#options.query, range, mostFetched, signal);
     const fresh = withoutKnown(this.#chunksOf(batches), this.#known);
     const { count, oldest = 0 } = extentOf(batches);
-    // Nothing of it is shown here, e.g. because an image was built: what is older may be.
+    // Nothing of it is shown here, for example because an image was built: what is older may be.
     const goesOn = fresh.length === 0 && count >= mostFetched && oldest + 1 < range.until;
     return goesOn ? this.#pageBefore(oldest + 1, signal) : fresh;
   }
@@ -207,7 +210,7 @@ function withoutKnown(chunks: readonly LogChunk[], known: readonly LogChunk[]): 
 
 interface Assembled {
   readonly entries: readonly LogEntry[];
-  /** Lines whose end is in what is newer. */
+  /** Lines whose end is in newer chunks. */
   readonly open: AssembledLine[];
   /** Index of each writer's first entry. */
   readonly firsts: Map<string, number>;
@@ -219,4 +222,40 @@ async function assemble(chunks: readonly LogChunk[]): Promise<Assembled> {
   const builder = new EntryBuilder(noteFirsts(list, firsts), notInTime);
   await pushInTurns(chunks, (chunk) => builder.push(chunk));
   return { open: builder.takeOpen(), entries: list.entries, firsts };
+}
+
+/** Counts equal chunks: those with the same writer, time and text. */
+export class ChunkCounts {
+  readonly #counts = new Map<string, number>();
+  #newest = Number.NEGATIVE_INFINITY;
+
+  constructor(chunks: readonly LogChunk[] = []) {
+    for (const chunk of chunks) {
+      this.#counts.set(nameOf(chunk), (this.#counts.get(nameOf(chunk)) ?? 0) + 1);
+      this.#newest = Math.max(this.#newest, chunk.time);
+    }
+  }
+
+  /** Removes one. @returns whether there was one */
+  take(chunk: LogChunk): boolean {
+    if (chunk.time > this.#newest) return false;
+    const count = this.#counts.get(nameOf(chunk)) ?? 0;
+    if (count > 0) this.#counts.set(nameOf(chunk), count - 1);
+    return count > 0;
+  }
+}
+
+function nameOf(chunk: LogChunk): string {
+  return `${chunk.stamp ?? chunk.time}|${writerOf(chunk)}|${chunk.text}`;
+}
+
+/** Says how far back earlier logs go. @param keptDays as the server says it */
+export function retentionText(keptDays: number | undefined): string {
+  if (keptDays !== undefined) return `Modal keeps these logs for ${days(keptDays)}.`;
+  const { starter, team } = keptDaysByPlan;
+  return `Modal keeps logs for ${days(starter)} on the Starter plan and ${days(team)} on the Team plan.`;
+}
+
+function days(count: number): string {
+  return count === 1 ? '1 day' : `${count} days`;
 }

@@ -1,11 +1,6 @@
 import { ModalError } from '../../../domain/errors.ts';
 import type { ControlPlane } from '../../../modal/controlPlane.ts';
-
-export interface DeployedLog {
-  readonly appId: string;
-  readonly appName: string;
-  readonly environment: string;
-}
+import type { LogTarget } from './logTarget.ts';
 
 /** In milliseconds. */
 const defaultLimitMs = 15_000;
@@ -17,7 +12,7 @@ const defaultLimitMs = 15_000;
  */
 export async function lastDeploy(
   planes: { get(signal?: AbortSignal): Promise<Pick<ControlPlane, 'findDeployedApp'>> },
-  { appId, appName, environment }: DeployedLog,
+  { appId, appName, environment }: LogTarget,
   cancel: AbortSignal = new AbortController().signal,
   limitMs = defaultLimitMs,
 ): Promise<number | undefined> {
@@ -28,7 +23,7 @@ export async function lastDeploy(
     const app = await plane.findDeployedApp(appName, environment, signal);
     return app?.appId === appId ? app.deployedAt : undefined;
   } catch (error) {
-    // To what was asked, the limit looks like a user who has had enough.
+    // The call cannot tell the time limit from a cancel by the user.
     if (!limit.aborted || cancel.aborted) throw error;
     throw new ModalError('timeout', 'Modal did not answer in time. Try again.', { cause: error });
   }

@@ -14,9 +14,9 @@ export interface AssembledLine {
   readonly text: string;
   /** It has no end yet and will come again, longer or overwritten. */
   readonly partial: boolean;
-  /** The next line of this writer goes on with it. */
+  /** The next line of this writer continues it. */
   readonly goesOn: boolean;
-  /** It goes on with the line before it. */
+  /** It continues the previous line. */
   readonly continued: boolean;
 }
 
@@ -117,7 +117,7 @@ export class LineAssembler {
     }
   }
 
-  /** Takes what the writers are at, so that it can be joined with what came after it. */
+  /** Takes the open lines of all writers, so that they can be joined with what came after. */
   takeOpen(): AssembledLine[] {
     const rest = [...this.#open.values()].flatMap(({ lines, carry, row }) =>
       lines.map((line, at) => (at === row ? { ...line, text: line.text + carry } : line)),

@@ -1,10 +1,8 @@
 import type { LogChunk, LogQuery } from '../../../domain/log.ts';
-import { ChunkCounts } from './chunkCounts.ts';
-import { EntryBuilder } from './entryBuilder.ts';
-import { noteFirsts } from './firstRows.ts';
+import { EntryBuilder, noteFirsts } from './entryBuilder.ts';
 import type { FollowState, FollowerOptions } from './follower.ts';
 import { LogFollower } from './follower.ts';
-import { LogHistory } from './history.ts';
+import { ChunkCounts, LogHistory } from './history.ts';
 import { LogBuffer } from './logBuffer.ts';
 import { largestPiece, pushInPieces } from './turns.ts';
 
@@ -18,7 +16,7 @@ export interface LiveLogOptions extends Omit<FollowerOptions, 'sink' | 'fetch'> 
 /** Where the live part begins is known from so many of its first chunks. */
 const firstChunks = 1000;
 
-/** A log that is followed: its newest entries in a buffer, and the past before them. */
+/** A log that is followed: its newest entries in a buffer, and the earlier ones before them. */
 export class LiveLog {
   readonly buffer: LogBuffer;
   readonly #options: LiveLogOptions;
@@ -28,7 +26,7 @@ export class LiveLog {
   /** The chunks of the oldest millisecond. */
   #oldest: LogChunk[] = [];
   #chunks = 0;
-  /** What was loaded as older while nothing had come: the stream may bring it too. */
+  /** Chunks that were loaded as older while none had arrived: the stream may bring them too. */
   #loaded = new ChunkCounts();
   #history: LogHistory | undefined;
 
@@ -56,7 +54,7 @@ export class LiveLog {
     this.#follower.stop();
   }
 
-  /** Empties the buffer. What was in it counts as older from now on. */
+  /** Empties the buffer. Its lines count as older from now on. */
   clear(): void {
     this.#history = undefined;
     this.#loaded = new ChunkCounts();
@@ -66,7 +64,7 @@ export class LiveLog {
     this.buffer.clear();
   }
 
-  /** What is older than the live part. */
+  /** The lines before the live part. */
   get history(): LogHistory {
     this.#history ??= new LogHistory({
       buffer: this.buffer,

@@ -18,7 +18,7 @@ const lateRows = 512;
 const lateMs = 10_000;
 const mostStreams = 4096;
 
-/** What a reader has not seen yet. */
+/** Changes that a reader has not seen yet. */
 export interface BufferChanges {
   /** From this position on, everything may be different; rows before it are where they were. */
   from: number;
@@ -30,8 +30,8 @@ export interface BufferChanges {
 }
 
 /**
- * The newest entries, up to a limit of rows and bytes, in the order of time. A row number names an entry for good; a
- * position says where it stands now. Positions count on for ever: those before `first` were dropped.
+ * The newest entries, up to a limit of rows and bytes, in the order of time. A row number identifies an entry permanently; a
+ * position says where it is now. Positions never restart: those before `first` were dropped.
  */
 export class LogBuffer implements EntrySink {
   readonly #limits: BufferLimits;
@@ -181,7 +181,7 @@ export class LogBuffer implements EntrySink {
     return undefined;
   }
 
-  /** Notes from now on what changes, until `stop`. The reader resets what it has dealt with. */
+  /** Collects changes from now on, until `stop`. The reader resets those that it has dealt with. */
   read(): { readonly changes: BufferChanges; readonly stop: () => void } {
     const changes: BufferChanges = { from: this.#first, updated: new Set(), prepended: 0, cleared: true };
     this.#readers.add(changes);

@@ -1,6 +1,6 @@
 import type { LogEntry } from '../../../domain/logEntry.ts';
 import { entryAsText } from './textForms.ts';
-import { breathe } from './time.ts';
+import { yieldToEventLoop } from './turns.ts';
 
 /** A part of the document that can be folded. Lines count from 0; both are part of it. */
 export interface DocumentSection {
@@ -47,7 +47,7 @@ export async function buildLogDocument(
   for (const entry of entries) {
     builder.add(entry);
     if (++count % entriesAtOnce !== 0) continue;
-    await breathe();
+    await yieldToEventLoop();
     signal?.throwIfAborted();
   }
   return builder.document;

@@ -9,7 +9,7 @@ interface Answer<T> {
 /** So many look at once; the others wait for their turn. */
 const mostAtOnce = 4;
 const mostAnswers = 1000;
-/** What was not found may be there later. */
+/** Something that was not found may exist later. */
 const forgetAfterMs = 30_000;
 /** One that takes longer is given up. */
 const limitMs = 10_000;

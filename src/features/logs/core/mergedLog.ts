@@ -36,13 +36,13 @@ interface Source {
   readonly subscription: Disposable;
   /** Row of the merged log by row of the source. */
   readonly copies: Ring;
-  /** Position of what is copied next. */
+  /** Position of the row that is copied next. */
   next: number;
 }
 
 /**
  * Several logs as one, in the order of time. What the logs hold already comes first; then each new row of theirs, and
- * each update. When one of them loads older rows, all are put in order anew. The texts are shared with them.
+ * each update. When one of them loads older rows, all are put in order again. The texts are shared with them.
  */
 export class MergedLog implements Disposable {
   readonly buffer = new LogBuffer();
@@ -140,7 +140,7 @@ export class MergedLog implements Disposable {
 
   #copy(source: Source): void {
     const row = source.buffer.rowAt(source.next++);
-    // What came late moved the rows after it: those that are copied already stay where they are.
+    // A late row moved the rows after it: those that were copied already stay where they are.
     if (source.copies.get(row) !== undefined) return;
     const entry = source.buffer.entry(row);
     if (!entry) return;

@@ -5,7 +5,7 @@ import { LogSession } from './session.ts';
 /**
  * Several sessions as one more.
  * @param streams logs that are followed
- * @param statusOf what it says of itself, from what they say
+ * @param statusOf its status, from theirs
  */
 export function mergedSession(
   streams: readonly LogSession[],

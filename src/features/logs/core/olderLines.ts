@@ -3,14 +3,14 @@ import { Emitter } from '../../../shared/emitter.ts';
 import { isCancelled, toModalError } from '../../../domain/errors.ts';
 import type { LogHistory } from './history.ts';
 
-/** What stands at the top of a log, where its past goes on. */
+/** The state at the top of a log, where older lines can be loaded. */
 export interface OlderState {
   readonly kind: 'more' | 'loading' | 'start' | 'full' | 'failed';
   /** Why it ends there; '' while it may go on. */
   readonly text: string;
 }
 
-/** Loads what is older, once at a time, when it is asked for; it can be cancelled, and tried again. */
+/** Loads older lines on request, one page at a time. A load can be cancelled, and tried again. */
 export class OlderLines implements Disposable {
   readonly #history: () => LogHistory | undefined;
   readonly #changed = new Emitter<OlderState>();

@@ -3,7 +3,7 @@ import type { LogChunk } from '../../../domain/log.ts';
 /** Ended containers that are remembered, because their last lines may come after their end. */
 const mostEnded = 2000;
 
-/** Which containers run, as far as a log tells. One that vanishes without a word counts as running. */
+/** Which containers are running, as far as the log shows. One that vanishes silently counts as running. */
 export class RunningContainers {
   readonly #running = new Set<string>();
   readonly #ended = new Set<string>();

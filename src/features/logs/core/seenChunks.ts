@@ -2,7 +2,7 @@ import type { LogBatch, LogChunk } from '../../../domain/log.ts';
 
 /** Chunks that are remembered: what a server may repeat without us knowing the place in it. */
 const mostRemembered = 100_000;
-/** First chunks of the whole log: what a server that begins anew sends first. */
+/** First chunks of the whole log: what a server that starts over sends first. */
 const firstRemembered = 64;
 const idsRemembered = 4096;
 
@@ -33,7 +33,7 @@ export class SeenChunks {
     return this.#count;
   }
 
-  /** Unix milliseconds of the newest text; ranges of the past hold nothing else. */
+  /** Unix milliseconds of the newest text; earlier logs hold nothing else. */
   get newestTime(): number | undefined {
     return this.#newestTime;
   }

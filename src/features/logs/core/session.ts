@@ -16,7 +16,7 @@ export interface SessionStatus {
 
 /** What a session is besides its entries. */
 export interface SessionTraits {
-  readonly kind?: 'followed' | 'past' | 'output' | 'merged';
+  readonly kind?: 'followed' | 'range' | 'output' | 'merged';
   /** The app whose log it is. */
   readonly app?: { readonly id: string; readonly name: string };
   /** Ends the pause before the next try. */
@@ -26,7 +26,7 @@ export interface SessionTraits {
   /** The logs that a merged one has, and which of them a row came from, counted from 0. */
   readonly streams?: readonly LogSession[];
   readonly streamOf?: (row: number) => number | undefined;
-  /** A log was followed anew: it takes the place of the merged one of the same id, if there is one. */
+  /** A log is followed again: it takes the place of the merged one of the same id, if there is one. */
   readonly replaceStream?: (fresh: LogSession) => void;
 }
 

@@ -1,6 +1,6 @@
+import * as vm from 'node:vm';
 import type { CompiledFilter, MatchRange } from '../../../domain/logFilter.ts';
 import { matchRanges } from '../../../domain/logFilter.ts';
-import { runGuarded } from './guard.ts';
 
 /** An expression that takes longer than this over one portion of text is given up. Usual ones take 1 to 3 ms. */
 const limitMs = 100;
@@ -66,4 +66,31 @@ export class TextTester {
     if (!this.#filter.isRegex) job();
     else if (!runGuarded(job, limitMs)) this.#gaveUp = true;
   }
+}
+
+/**
+ * Runs a job that may never end, such as a regular expression of the user on some text: the engine can stop even one
+ * that is inside a match, which no slicing of the work could. What the job has written until then stays, so it must
+ * leave nothing half done: it writes results one by one and nothing else.
+ *
+ * @returns false when it was stopped
+ */
+function runGuarded(job: () => void, limitMs: number): boolean {
+  guard ??= newGuard();
+  guard.context['job'] = job;
+  try {
+    guard.script.runInContext(guard.context, { timeout: limitMs });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return false;
+    throw error;
+  } finally {
+    guard.context['job'] = undefined;
+  }
+}
+
+let guard: { readonly context: vm.Context; readonly script: vm.Script } | undefined;
+
+function newGuard(): NonNullable<typeof guard> {
+  return { context: vm.createContext({}), script: new vm.Script('job()') };
 }

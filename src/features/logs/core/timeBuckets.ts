@@ -1,5 +1,5 @@
 import type { LogCount, TimeRange } from '../../../domain/log.ts';
-import { mostFetched } from './gap.ts';
+import { mostFetched } from './fetchLogs.ts';
 
 /** Widths of buckets, in seconds, that the official clients use; the server may refuse others. */
 export const bucketWidths = [

@@ -1,5 +1,19 @@
 import type { LogChunk } from '../../../domain/log.ts';
-import { breathe } from './time.ts';
+
+/** Work continues for at most this long before others have their turn. */
+const turnMs = 8;
+let turnBegan = 0;
+
+/**
+ * Gives way to timers and input when the turn has lasted long enough. Without it, messages that have arrived already
+ * would be worked off in one go, as each is only a promise away.
+ */
+export async function yieldToEventLoop(): Promise<void> {
+  const now = performance.now();
+  if (now - turnBegan < turnMs) return;
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  turnBegan = performance.now();
+}
 
 /** In characters. What was printed in one go may be a million lines. */
 export const largestPiece = 16 * 1024;
@@ -13,7 +27,7 @@ export async function pushInTurns(chunks: readonly LogChunk[], push: Push): Prom
   for (const [at, chunk] of chunks.entries()) {
     if (chunk.text.length > largestPiece) await pushInPieces(chunk, push);
     else push(chunk);
-    if (at % chunksInTurn === 0) await breathe();
+    if (at % chunksInTurn === 0) await yieldToEventLoop();
   }
 }
 
@@ -21,6 +35,6 @@ export async function pushInTurns(chunks: readonly LogChunk[], push: Push): Prom
 export async function pushInPieces(chunk: LogChunk, push: Push): Promise<void> {
   for (let at = 0; at < chunk.text.length; at += largestPiece) {
     push({ ...chunk, text: chunk.text.slice(at, at + largestPiece) });
-    await breathe();
+    await yieldToEventLoop();
   }
 }

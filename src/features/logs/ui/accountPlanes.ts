@@ -1,6 +1,6 @@
 import type { ControlPlane } from '../../../modal/controlPlane.ts';
-import { SharedAnswer } from '../core/sharedAnswer.ts';
-import type { LogPlanes } from './logsController.ts';
+import { steadyNow } from '../../../shared/steadyNow.ts';
+import type { LogPlanes } from './types.ts';
 
 /** The way to Modal for one log: it keeps the account that it began with, whichever is chosen later. */
 export class AccountPlanes {
@@ -30,5 +30,33 @@ export class AccountPlanes {
     let shared = this.#answers.get(plane);
     if (!shared) this.#answers.set(plane, (shared = new SharedAnswer(() => plane.answersOnLogs())));
     await shared.get();
+  }
+}
+
+/** An answer speaks for all who ask within this time. */
+const freshForMs = 3000;
+
+/** One question to the server for all logs that are quiet at the same time. */
+export class SharedAnswer {
+  readonly #ask: () => Promise<void>;
+  readonly #now: () => number;
+  #running: Promise<void> | undefined;
+  #answeredAt = Number.NEGATIVE_INFINITY;
+
+  constructor(ask: () => Promise<void>, now: () => number = steadyNow) {
+    this.#ask = ask;
+    this.#now = now;
+  }
+
+  /** @throws as the question does */
+  async get(): Promise<void> {
+    if (this.#now() - this.#answeredAt < freshForMs) return;
+    this.#running ??= this.#askNow().finally(() => (this.#running = undefined));
+    await this.#running;
+  }
+
+  async #askNow(): Promise<void> {
+    await this.#ask();
+    this.#answeredAt = this.#now();
   }
 }

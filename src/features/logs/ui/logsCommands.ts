@@ -9,7 +9,7 @@ import type { CommandsOf } from '../../../editor/command.ts';
 import { resolveLogTarget } from './resolveLogTarget.ts';
 import type { LogsNeeds } from './needs.ts';
 import { appStateLook } from '../../apps/index.ts';
-import type { LogTarget } from './logsController.ts';
+import type { LogTarget } from '../core/logTarget.ts';
 import { showPicks } from '../../../editor/shown/inputs.ts';
 
 type LogLineTarget = Extract<Target, { kind: 'logLine' }>;
@@ -70,7 +70,7 @@ async function mergeLogs({ store, logs }: LogsNeeds, heading: Text): Promise<voi
   if (apps.length < 2)
     throw new ModalError(
       'notFound',
-      'There are no two live apps to merge the logs of. Deploy another app first.',
+      'Merging logs requires at least two live apps. Deploy another app first.',
     );
   const followed = await logs.followedApps();
   const chosen = await showPicks(

@@ -1,58 +1,13 @@
 import * as vscode from 'vscode';
 import { views } from '../../../contributions.ts';
-import type { Disposable } from '../../../shared/emitter.ts';
 import { DisposableStore } from '../../../shared/emitter.ts';
 import type { LogFilter } from '../../../domain/logFilter.ts';
 import type { Logger } from '../../../shared/logger.ts';
 import type { ControlPlane } from '../../../modal/controlPlane.ts';
+import type { LogTarget } from '../core/logTarget.ts';
 import { LogDocuments } from './logDocuments.ts';
-import type { LogHost } from './logHost.ts';
-import type { ShownLog } from './past/pastSource.ts';
 import type { LogsPanel, PanelOutput } from './logsPanel.ts';
-
-export interface LogTarget {
-  readonly appId: string;
-  readonly appName: string;
-  readonly environment: string;
-  readonly functionId?: string;
-  readonly containerId?: string;
-  /** Shows only the lines of this call at first. */
-  readonly callId?: string;
-}
-
-/** The way to Modal. */
-export interface LogPlanes {
-  get(signal?: AbortSignal): Promise<ControlPlane>;
-  /** Names the account that is in use now. */
-  account(): Promise<string>;
-  /** As `get`, for an account that was in use before. */
-  getFor(account: string, signal?: AbortSignal): Promise<ControlPlane>;
-  /** Profile of an account, for the user to read. */
-  profileOf(account: string): string;
-  /** Fires when another account may be in use. */
-  readonly onDidChange: (listener: () => void) => Disposable;
-  /** Makes the next `get` look for the server again. */
-  suspect(): void;
-}
-
-/** Takes the output of a command as it comes. */
-export interface OutputSink {
-  append(line: string, stream: 'stdout' | 'stderr'): void;
-  end(state: 'done' | 'failed' | 'cancelled', note?: string): void;
-  /** A line of our own between those of the command. */
-  note(text: string, bad: boolean): void;
-  status(words: string, icon: string): void;
-  show(): Promise<void>;
-}
-
-/** What the panel calls the output of a command, and the states that it begins and ends in. */
-export interface OutputWords {
-  readonly title: string;
-  readonly running: string;
-  readonly done: string;
-  readonly failed: string;
-  readonly cancelled: string;
-}
+import type { LogHost, LogPlanes, OutputSink, OutputWords, DownloadSource } from './types.ts';
 
 /** The way to the Logs panel, which is a file of its own, loaded when it is first shown or written to. */
 export class LogsController implements vscode.WebviewViewProvider, vscode.Disposable {
@@ -140,7 +95,7 @@ export class LogsController implements vscode.WebviewViewProvider, vscode.Dispos
     await vscode.commands.executeCommand(`${views.logs}.focus`, { preserveFocus: true });
   }
 
-  /** Where the user chooses a range of time of the log that is shown. Without one, the panel says how to get one. */
+  /** Lets the user choose a time range of the log that is shown. Without one, the panel says how to get one. */
   async openRangePicker(): Promise<void> {
     const panel = await this.#load();
     await vscode.commands.executeCommand(`${views.logs}.focus`);
@@ -155,8 +110,8 @@ export class LogsController implements vscode.WebviewViewProvider, vscode.Dispos
     await (await this.#load()).openAsDocument();
   }
 
-  /** What a download begins with; undefined when nothing is shown that has a past. */
-  async shownLog(): Promise<ShownLog | undefined> {
+  /** What a download begins with; undefined when the shown tab has nothing to download. */
+  async shownLog(): Promise<DownloadSource | undefined> {
     return (await this.#panel)?.shownLog;
   }
 

@@ -21,9 +21,9 @@ export async function pickFilter(
   nameOf: (functionId: string) => string,
 ): Promise<Partial<LogFilter> | undefined> {
   const words = {
-    function: { title: text`Show Only One Function`, none: text`No line of this log names its function.` },
-    container: { title: text`Show Only One Container`, none: text`No line of this log names its container.` },
-    call: { title: text`Show Only One Call`, none: text`No line of this log names its call.` },
+    function: { title: text`Show Only One Function`, none: text`No lines in this log name a function.` },
+    container: { title: text`Show Only One Container`, none: text`No lines in this log name a container.` },
+    call: { title: text`Show Only One Call`, none: text`No lines in this log name a call.` },
   }[what];
   const counts = countsOf(buffer, fields[what]);
   if (counts.size === 0) {

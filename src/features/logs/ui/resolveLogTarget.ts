@@ -5,7 +5,7 @@ import { withSignal } from '../../../editor/withSignal.ts';
 import type { Text } from '../../../shared/text.ts';
 import { text } from '../../../shared/text.ts';
 import { pickApp } from '../../apps/index.ts';
-import type { LogTarget } from './logsController.ts';
+import type { LogTarget } from '../core/logTarget.ts';
 import type { LogsNeeds } from './needs.ts';
 
 /** The log that a command is about, or that of an app of the user's choice. @returns undefined when the user left */

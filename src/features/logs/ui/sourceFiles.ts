@@ -21,6 +21,12 @@ export class SourceFiles {
     return this.#lookups.find(`${appName}\n${file}`, (signal) => this.#look(file, appName, signal));
   }
 
+  /** @returns which of the files, as a log names them, are in the workspace */
+  async locate(files: readonly string[], appName: string): Promise<Record<string, boolean>> {
+    const found = files.map(async (file) => [file, (await this.find(file, appName)) !== undefined] as const);
+    return Object.fromEntries(await Promise.all(found));
+  }
+
   async #look(file: string, appName: string, signal: AbortSignal): Promise<vscode.Uri | undefined> {
     const path = pathInProject(file);
     if (path === undefined) return undefined;

@@ -4,7 +4,7 @@ import { announcement } from './words.ts';
 
 const everyMs = 5000;
 
-/** A screen reader hears how much came, errors first, and not every line. */
+/** Announces to screen readers how many lines arrived, errors first, instead of every line. */
 export class Announcer {
   readonly #say: (words: string) => void;
   #lines = 0;
@@ -16,8 +16,8 @@ export class Announcer {
   }
 
   /**
-   * @param count all that came
-   * @param rows those of them that were sent are the last of these
+   * @param count lines that arrived
+   * @param rows the last of these are those of them that were sent
    */
   add(count: number, rows: readonly Pick<ShownRow, 'entry'>[]): void {
     if (count === 0) return;

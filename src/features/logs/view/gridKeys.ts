@@ -1,44 +1,28 @@
-import type { LogFilter } from '../../../domain/logFilter.ts';
-import type { LogList } from './logList.ts';
-import type { LogRows } from './logRows.ts';
-import type { RowActions } from './rowActions.ts';
+import type { ShownLog } from './shownLog.ts';
 
-/** What keys do with. */
-export interface KeyTarget {
-  readonly rows: LogRows;
-  readonly list: LogList | undefined;
-  readonly filter: { readonly current: LogFilter; change(change: Partial<LogFilter>): void };
-  readonly actions: Pick<
-    RowActions,
-    'active' | 'moveTo' | 'step' | 'unfold' | 'act' | 'selectAllRows' | 'copySelected'
-  >;
-  focusList(): void;
-}
-
-/** The keyboard of the log viewer: one row is active, and keys move it, unfold it, and copy what is selected. */
+/** Keyboard actions of the log viewer: one row is active; keys move to another, unfold it, and copy the selection. */
 export class GridKeys {
-  readonly #target: KeyTarget;
+  readonly #log: ShownLog;
   readonly #focusFilter: () => void;
 
-  constructor(target: KeyTarget, focusFilter: () => void) {
-    this.#target = target;
+  constructor(log: ShownLog, focusFilter: () => void) {
+    this.#log = log;
     this.#focusFilter = focusFilter;
   }
 
-  /** Wherever the focus is. */
+  /** Keys that work wherever the focus is. */
   readonly global = (event: KeyboardEvent): void => {
-    const target = this.#target;
-    const { actions, filter } = target;
+    const log = this.#log;
     const inField = isInField(event);
     if (event.key === 'f' && isControl(event)) this.#focusFilter();
-    else if (event.key === 'F3') actions.step(event.shiftKey ? -1 : 1);
-    else if (event.key === 'Enter' && inField) actions.step(event.shiftKey ? -1 : 1);
+    else if (event.key === 'F3') log.step(event.shiftKey ? -1 : 1);
+    else if (event.key === 'Enter' && inField) log.step(event.shiftKey ? -1 : 1);
     else if (event.key === 'Escape' && (inField || isInGrid(event))) {
-      // First it clears, then it leaves.
-      if (filter.current.text) filter.change({ text: '' });
-      else if (inField) target.focusList();
+      // The first press clears the filter, the next one leaves the field.
+      if (log.filter.text) log.changeFilter({ text: '' });
+      else if (inField) log.list?.focus();
       else return;
-    } else if (event.key === 'End' && isControl(event) && !inField) target.list?.follow(true);
+    } else if (event.key === 'End' && isControl(event) && !inField) log.list?.follow(true);
     else return;
     event.preventDefault();
   };
@@ -52,18 +36,18 @@ export class GridKeys {
   };
 
   #withControl(event: KeyboardEvent): boolean {
-    const { rows, actions } = this.#target;
+    const log = this.#log;
     switch (event.key) {
       case 'a':
-        actions.selectAllRows();
+        log.selectAllRows();
         return true;
       case 'c':
-        // A part of a line that is selected is copied as it is.
+        // Selected text within a line is left to the browser to copy.
         if ((getSelection()?.toString() ?? '') !== '') return false;
-        actions.copySelected('text');
+        log.copySelected('text');
         return true;
       case 'Home':
-        actions.moveTo(rows.first, event.shiftKey);
+        log.moveTo(log.rows.first, event.shiftKey);
         return true;
       case 'End':
         this.#toEnd(event.shiftKey);
@@ -74,9 +58,10 @@ export class GridKeys {
   }
 
   #plain(event: KeyboardEvent): boolean {
-    const { rows, actions, list } = this.#target;
+    const log = this.#log;
+    const { rows, list } = log;
     const page = list?.pageRows ?? 1;
-    const from = actions.active ?? rows.end;
+    const from = log.active ?? rows.end;
     const to = {
       ArrowDown: from + 1,
       ArrowUp: from - 1,
@@ -85,7 +70,7 @@ export class GridKeys {
       Home: rows.first,
     }[event.key];
     if (to !== undefined) {
-      actions.moveTo(to, event.shiftKey);
+      log.moveTo(to, event.shiftKey);
       return true;
     }
     if (event.key === 'End') {
@@ -96,23 +81,24 @@ export class GridKeys {
   }
 
   #toEnd(extend: boolean): void {
-    const { rows, actions, list } = this.#target;
-    actions.moveTo(rows.end - 1, extend);
+    const log = this.#log;
+    const { rows, list } = log;
+    log.moveTo(rows.end - 1, extend);
     list?.follow(true);
   }
 
   /** Keys of the active row, and of the controls in it. */
   #ofRow(event: KeyboardEvent): boolean {
-    const { actions } = this.#target;
-    const place = actions.active;
+    const log = this.#log;
+    const place = log.active;
     if (place === undefined) return false;
-    if (event.key === 'ArrowRight') return actions.unfold(place, true);
-    if (event.key === 'ArrowLeft') return actions.unfold(place, false);
+    if (event.key === 'ArrowRight') return log.unfold(place, true);
+    if (event.key === 'ArrowLeft') return log.unfold(place, false);
     if (event.key !== 'Enter' && event.key !== ' ') return false;
     const [inner] = event.composedPath();
     const control = inner instanceof HTMLElement ? inner.dataset : {};
-    if (control['do'] === undefined) return actions.unfold(place);
-    actions.act(control['do'], place, Number(control['start']));
+    if (control['do'] === undefined) return log.unfold(place);
+    log.act(control['do'], place, Number(control['start']));
     return true;
   }
 }

@@ -1,6 +1,6 @@
 import { render } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { ShownRow } from '../messages.ts';
+import { Emitter } from '../../../shared/emitter.ts';
 import type { LogRows } from './logRows.ts';
 import { RowHeights } from './rowHeights.ts';
 
@@ -8,7 +8,7 @@ const rowHeight = 18;
 /** Rows painted, and rows asked for, beyond those that can be seen. */
 const painted = 10;
 const askedFor = 100;
-/** This close to an end counts as being there. */
+/** In pixels: this close to an end counts as being there. */
 const near = 4;
 
 export interface RowLook {
@@ -18,15 +18,12 @@ export interface RowLook {
   readonly isTall: boolean;
 }
 
-export interface ListOwner {
-  readonly rows: LogRows;
-  look(place: number, row: ShownRow): RowLook;
-  isSelected(place: number): boolean;
-  readonly active: number | undefined;
-  /** Rows are needed that were not sent. */
-  ask(from: number, to: number): void;
-  followChanged(following: boolean): void;
-  painted(): void;
+/** What the list paints at a place. */
+export interface DrawnRow {
+  readonly isSelected: boolean;
+  readonly isActive: boolean;
+  /** Undefined = the row has not arrived yet. */
+  readonly look: RowLook | undefined;
 }
 
 interface Anchor {
@@ -36,27 +33,38 @@ interface Anchor {
 }
 
 /**
- * Virtual rows: paints what can be seen, stays at the end while the log is followed, and else keeps what is being read
- * where it is, whatever comes, goes or grows around it.
+ * Virtual rows: paints what is visible. While the log is followed it stays at the end; otherwise what is being read
+ * stays in place, whatever is added, dropped or resized around it.
  */
 export class LogList {
   readonly #scroller: HTMLElement;
   readonly #body: HTMLElement;
-  readonly #owner: ListOwner;
+  readonly #rows: LogRows;
+  readonly #draw: (place: number) => DrawnRow;
   readonly #heights = new RowHeights(rowHeight);
   readonly #elements = new Map<number, HTMLElement>();
   readonly #resize: ResizeObserver;
   #following = true;
   #anchor: Anchor | undefined;
   #frame: number | undefined;
-  /** Where we scrolled to ourselves; the event of that tells nothing about the user. */
+  /** Where we scrolled to ourselves; a scroll event at this place says nothing about the user. */
   #ownTop = -1;
   #wasAtTop = false;
+  readonly #needed = new Emitter<readonly [from: number, to: number]>();
+  readonly #followed = new Emitter<boolean>();
+  readonly #painted = new Emitter<undefined>();
 
-  constructor(scroller: HTMLElement, body: HTMLElement, owner: ListOwner) {
+  /** Fires with the places that are needed to paint, whether their rows are there or not. */
+  readonly onDidNeed = this.#needed.event;
+  /** Fires when the log is followed, or no longer. */
+  readonly onDidFollow = this.#followed.event;
+  readonly onDidPaint = this.#painted.event;
+
+  constructor(scroller: HTMLElement, body: HTMLElement, rows: LogRows, draw: (place: number) => DrawnRow) {
     this.#scroller = scroller;
     this.#body = body;
-    this.#owner = owner;
+    this.#rows = rows;
+    this.#draw = draw;
     scroller.addEventListener('scroll', this.#scrolled, { passive: true });
     this.#resize = new ResizeObserver(() => this.repaint());
     this.#resize.observe(scroller);
@@ -75,16 +83,37 @@ export class LogList {
     return this.#scroller.scrollTop <= near;
   }
 
-  /** Runs what changes the rows, and paints soon. What is being read stays where it is. */
+  focus(): void {
+    this.#scroller.focus();
+  }
+
+  /** Tells screen readers which of the rows is active. */
+  markActive(place: number | undefined): void {
+    if (place !== undefined && this.#elements.has(place))
+      this.#scroller.setAttribute('aria-activedescendant', `row-${place}`);
+    else this.#scroller.removeAttribute('aria-activedescendant');
+  }
+
+  /** Runs a job that changes the rows, then repaints. What is being read stays where it is. */
   change(job: () => void): void {
-    if (!this.#following) this.#anchor ??= this.#readingPlace();
+    this.repaintInPlace();
     job();
+  }
+
+  /** Repaints rows whose height may have changed. What is being read stays where it is. */
+  repaintInPlace(): void {
+    if (!this.#following) this.#anchor ??= this.#readingPlace();
     this.repaint();
   }
 
-  /** Heights from that place on are not known any more; undefined = none are, and no place is what it was. */
+  /** Every row may have another height. What is being read stays where it is. */
+  forgetHeights(): void {
+    this.change(() => this.forgetFrom(this.#rows.first));
+  }
+
+  /** Forgets the heights from that place on; undefined = all of them, because the places now mean other rows. */
   forgetFrom(place: number | undefined): void {
-    const { first } = this.#owner.rows;
+    const { first } = this.#rows;
     this.#heights.keep(first, place ?? first);
     if (place === undefined) this.#anchor = undefined;
   }
@@ -100,13 +129,13 @@ export class LogList {
     if (on === this.#following) return;
     this.#following = on;
     if (on) this.#anchor = undefined;
-    this.#owner.followChanged(on);
+    this.#followed.fire(on);
     this.repaint();
   }
 
-  /** Scrolls no further than needed. */
+  /** Scrolls just as far as needed. */
   reveal(place: number): void {
-    const { first, end } = this.#owner.rows;
+    const { first, end } = this.#rows;
     if (place < end - 1) this.follow(false);
     const top = this.#heights.between(first, place);
     const { scrollTop, clientHeight } = this.#scroller;
@@ -118,15 +147,11 @@ export class LogList {
 
   revealInMiddle(place: number): void {
     this.follow(false);
-    const { first } = this.#owner.rows;
+    const { first } = this.#rows;
     this.#anchor = undefined;
     this.#fit();
     this.#scrollTo(this.#heights.between(first, place) - this.#scroller.clientHeight / 2);
     this.repaint();
-  }
-
-  element(place: number): HTMLElement | undefined {
-    return this.#elements.get(place);
   }
 
   dispose(): void {
@@ -140,33 +165,33 @@ export class LogList {
     this.#anchor = undefined;
     this.#fit();
     this.#restore(anchor);
-    // Rows that turn out higher than thought move the others; what is read must not move with them.
+    // Rows that turn out higher than expected move the others; what is being read must not move with them.
     for (let round = 0; round < 3; round++) {
       const reading = this.#readingPlace();
       if (!this.#paint(true)) break;
       this.#fit();
       this.#restore(reading);
     }
-    this.#owner.painted();
+    this.#painted.fire(undefined);
   }
 
   #restore(anchor: Anchor | undefined): void {
-    const { first, end } = this.#owner.rows;
+    const { first, end } = this.#rows;
     if (this.#following) this.#scrollTo(this.#heights.between(first, end) - this.#scroller.clientHeight);
     else if (anchor) this.#scrollTo(this.#heights.between(first, anchor.place) + anchor.offset);
   }
 
   #fit(): void {
-    const { first, end } = this.#owner.rows;
+    const { first, end } = this.#rows;
     const before = this.#scroller.scrollTop;
     this.#body.style.height = `${this.#heights.between(first, end)}px`;
-    // Where rows went, the browser scrolls by itself; that says nothing about the user either.
+    // When rows disappear, the browser scrolls by itself; that says nothing about the user either.
     const { scrollTop } = this.#scroller;
     if (scrollTop !== before) this.#ownTop = scrollTop;
   }
 
   #readingPlace(): Anchor | undefined {
-    const { first, end } = this.#owner.rows;
+    const { first, end } = this.#rows;
     if (end <= first) return undefined;
     const { scrollTop } = this.#scroller;
     const place = this.#heights.placeAt(scrollTop, first, end);
@@ -174,17 +199,17 @@ export class LogList {
   }
 
   /**
-   * @param all also rows that are painted already; else only those that have come into sight
-   * @returns whether a row has another height than was thought
+   * @param all also repaints rows that are painted already; otherwise only those that came into view
+   * @returns whether a row has another height than expected
    */
   #paint(all: boolean): boolean {
-    const { first, end } = this.#owner.rows;
+    const { first, end } = this.#rows;
     const { scrollTop, clientHeight } = this.#scroller;
     const top = this.#heights.placeAt(scrollTop, first, end);
     const bottom = this.#heights.placeAt(scrollTop + clientHeight, first, end) + 1;
     const from = Math.max(first, top - painted);
     const to = Math.min(end, bottom + painted);
-    this.#owner.ask(top - askedFor, bottom + askedFor);
+    this.#needed.fire([top - askedFor, bottom + askedFor]);
     this.#recycle(from, to);
     const tall: [number, HTMLElement][] = [];
     let changed = false;
@@ -202,22 +227,20 @@ export class LogList {
     return changed;
   }
 
-  /** @returns whether it may be higher than one line; undefined = it has not come yet */
+  /** @returns whether it may be higher than one line; undefined = it has not arrived yet */
   #paintRow(place: number, element: HTMLElement): boolean | undefined {
-    const { rows, active } = this.#owner;
-    const row = rows.get(place);
-    element.setAttribute('aria-rowindex', String(place - rows.first + 1));
-    element.setAttribute('aria-selected', String(this.#owner.isSelected(place)));
-    element.toggleAttribute('data-active', place === active);
-    if (!row) {
+    const { isSelected, isActive, look } = this.#draw(place);
+    element.setAttribute('aria-rowindex', String(place - this.#rows.first + 1));
+    element.setAttribute('aria-selected', String(isSelected));
+    element.toggleAttribute('data-active', isActive);
+    if (!look) {
       element.className = 'row waiting';
       render(undefined, element);
       return undefined;
     }
-    const { className, content, isTall } = this.#owner.look(place, row);
-    element.className = className;
-    render(content, element);
-    return isTall;
+    element.className = look.className;
+    render(look.content, element);
+    return look.isTall;
   }
 
   #recycle(from: number, to: number): void {
@@ -264,7 +287,7 @@ export class LogList {
   /** Within the scroll event, so that no empty frame is seen. */
   #paintNow(): void {
     if (this.#paint(false)) this.repaint();
-    this.#owner.painted();
+    this.#painted.fire(undefined);
   }
 
   #tellTop(isAtTop: boolean): void {

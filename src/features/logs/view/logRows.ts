@@ -1,10 +1,10 @@
 import type { EntriesMessage, RowsMessage, ShownRow } from '../messages.ts';
 import { RowCache } from './rowCache.ts';
 
-/** As many as the host sends at once. */
+/** Rows that are asked for at once; the host would send up to 500. */
 const mostAsked = 400;
 
-/** Lines that come late move no more rows than about this. */
+/** Late lines move at most about this many rows. */
 const mostMoved = 1000;
 
 /** The rows of the log that is shown: how many there are, and those of them that were sent. */
@@ -12,9 +12,9 @@ export class LogRows {
   #first = 0;
   #end = 0;
   #cache = new RowCache();
-  /** Rows as they were before everything was sent anew; shown until what was asked for comes, so that none flickers. */
+  /** Rows from before everything was sent again; shown until the new ones arrive, so that nothing flickers. */
   #former: RowCache | undefined;
-  /** What was asked for and has not come yet. */
+  /** What was asked for and has not arrived yet. */
   #asked: readonly [from: number, to: number] | undefined;
 
   /** Place of the first row that the host holds. */
@@ -38,7 +38,7 @@ export class LogRows {
     this.#startOver(false);
   }
 
-  /** @returns the place from which on rows are not what they were; undefined = no place means what it meant */
+  /** @returns the first place whose row may have changed; undefined = all places now mean other rows */
   take({ reset, first, end, from, rows, updates }: EntriesMessage): number | undefined {
     const isOther = reset && (first >= this.#end || end <= this.#first);
     this.#first = first;
@@ -55,7 +55,7 @@ export class LogRows {
     return reset ? end : from;
   }
 
-  /** Where rows will be when that message has been taken, by where they are, as far as it moves rows. */
+  /** New places by current ones, of the rows that the message will move. */
   movedBy({ reset, from, end, rows }: EntriesMessage): ReadonlyMap<number, number> {
     const moved = new Map<number, number>();
     if (reset || from >= this.#end) return moved;
@@ -76,7 +76,7 @@ export class LogRows {
     );
   }
 
-  /** What has to be asked for so that these places can be shown; undefined = nothing, or it is on its way. */
+  /** The range to ask for so that these places can be shown; undefined = nothing, or it is on its way. */
   ask(from: number, to: number): readonly [from: number, to: number] | undefined {
     const missing = this.#cache.missing(Math.max(from, this.#first), Math.min(to, this.#end));
     if (!missing) return undefined;

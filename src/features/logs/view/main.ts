@@ -4,43 +4,45 @@ import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
 import { LitElement, html, nothing } from 'lit';
-import type { PropertyValues, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import { noFilter } from '../../../domain/logFilter.ts';
-import type { LogLook, SessionTab, SessionsMessage, ToView } from '../messages.ts';
+import type { EarlierMessage, LogLook, TabInfo, TabsMessage, ToView } from '../messages.ts';
 import { defaultLook, toView } from '../messages.ts';
 import { chipsOf, chipsView } from './chips.ts';
-import { emptyView, nothingShown } from './emptyView.ts';
+import './earlier/earlierElement.ts';
+import type { EarlierElement } from './earlier/earlierElement.ts';
 import { GridKeys } from './gridKeys.ts';
 import './menu.ts';
-import { droppedView, unseenPill } from './overlays.ts';
-import './past/main.ts';
-import type { PastElement } from './past/main.ts';
-import type { LogPage } from './shownLog.ts';
+import { droppedView, emptyView, nothingShown, unseenPill } from './overlays.ts';
+import { RowMouse } from './rowMouse.ts';
 import { ShownLog } from './shownLog.ts';
 import { styles } from './styles.ts';
 import { tabsView } from './tabs.ts';
 import type { ToolbarActions } from './toolbar.ts';
 import { toolbarView } from './toolbar.ts';
-import { isPast, post, postAny } from './vscodeApi.ts';
+import { post } from './vscodeApi.ts';
 import { words } from './words.ts';
 
 /** The log viewer: logs as tabs, state, filter, and virtual rows. The host holds the truth, and filters. */
-class LogsElement extends LitElement implements LogPage {
+class LogsElement extends LitElement {
   static override readonly styles = styles;
   static override readonly properties = {
-    sessions: { state: true },
+    tabs: { state: true },
+    earlier: { state: true },
     viewLook: { state: true },
     now: { state: true },
     announcement: { state: true },
   };
 
-  declare sessions: SessionsMessage | undefined;
+  declare tabs: TabsMessage | undefined;
+  declare earlier: EarlierMessage | undefined;
   declare viewLook: LogLook;
   declare now: number;
   declare announcement: string;
 
-  readonly #log = new ShownLog(this);
+  readonly #log = new ShownLog();
   readonly #keys = new GridKeys(this.#log, () => this.#find('filter')?.focus());
+  readonly #mouse = new RowMouse(this.#log);
   #clock: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
@@ -48,45 +50,44 @@ class LogsElement extends LitElement implements LogPage {
     this.viewLook = defaultLook;
     this.now = Date.now();
     this.announcement = '';
+    this.#log.onDidChange(() => this.requestUpdate());
+    this.#log.onDidAnnounce((announcement) => (this.announcement = announcement));
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('message', this.#received);
     window.addEventListener('keydown', this.#keys.global);
+    window.addEventListener('focus', this.#focused);
+    window.addEventListener('blur', this.#focused);
     this.#clock = setInterval(() => (this.now = Date.now()), 1000);
     post({ type: 'ready' });
+    this.#focused();
   }
 
   override disconnectedCallback(): void {
     window.removeEventListener('message', this.#received);
     window.removeEventListener('keydown', this.#keys.global);
+    window.removeEventListener('focus', this.#focused);
+    window.removeEventListener('blur', this.#focused);
     clearInterval(this.#clock);
     this.#log.dispose();
     super.disconnectedCallback();
-  }
-
-  announce(words: string): void {
-    this.announcement = words;
   }
 
   protected override firstUpdated(): void {
     this.#log.attach(this.#find('list') as HTMLElement, this.#find('rows') as HTMLElement);
   }
 
-  protected override updated(changed: PropertyValues): void {
-    if (changed.has('viewLook') || changed.has('sessions')) this.#log.list?.repaint();
-  }
-
   protected override render(): TemplateResult {
-    const { sessions = [], selected = '', functions = {} } = this.sessions ?? {};
+    const { tabs = [], selected = '', functions = {} } = this.tabs ?? {};
     const log = this.#log;
-    const { counts, filter, actions } = log;
-    const session = sessions.find(({ id }) => id === selected);
+    const { counts, filter } = log;
+    const tab = tabs.find(({ id }) => id === selected);
     const isEmpty = counts.shown === 0;
     return html`${
-        sessions.length > 0
-          ? tabsView(sessions, selected, {
+        tabs.length > 0
+          ? tabsView(tabs, selected, {
               select: (id) => post({ type: 'select', session: id }),
               close: (id) => post({ type: 'close', session: id }),
               follow: () => post({ type: 'follow' }),
@@ -94,23 +95,20 @@ class LogsElement extends LitElement implements LogPage {
             })
           : nothing
       }
-      ${session ? this.#toolbar(session) : nothing}
-      ${session ? chipsView(chipsOf(filter.current, functions), (change) => filter.change(change)) : nothing}
-      <modal-log-past
-        .post=${postAny}
-        .session=${selected}
-        .filter=${filter.current}
+      ${tab ? this.#toolbar(tab) : nothing}
+      ${tab ? chipsView(chipsOf(filter, functions), (change) => log.changeFilter(change)) : nothing}
+      <modal-log-earlier
+        .state=${this.earlier}
         .zone=${this.viewLook.time === 'utc' ? 'utc' : 'local'}
-        @modal-logs-reveal=${(event: CustomEvent<{ time: number }>) => this.#goToTime(event.detail.time)}
-      ></modal-log-past>
-      <div class="frame" id="log" @modal-logs-top=${() => this.#past?.reachedTop()}>
-        ${session ? nothing : emptyView(() => post({ type: 'follow' }))}
+      ></modal-log-earlier>
+      <div class="frame" id="log" @modal-logs-top=${() => this.#earlier?.reachedTop()}>
+        ${tab ? nothing : emptyView(() => post({ type: 'follow' }))}
         ${
-          session && isEmpty
-            ? nothingShown(session, log.isFiltering, counts.total, () => filter.change(noFilter))
+          tab && isEmpty
+            ? nothingShown(tab, log.isFiltering, counts.total, () => log.changeFilter(noFilter))
             : nothing
         }
-        ${session ? droppedView(counts.dropped, log.list?.isAtTop ?? false) : nothing}
+        ${tab ? droppedView(counts.dropped, log.list?.isAtTop ?? false) : nothing}
         <div
           id="list"
           class="list ${this.viewLook.wrap ? 'wrap' : ''}"
@@ -119,11 +117,11 @@ class LogsElement extends LitElement implements LogPage {
           aria-multiselectable="true"
           aria-rowcount=${counts.shown}
           tabindex="0"
-          ?hidden=${!session || isEmpty}
+          ?hidden=${!tab || isEmpty}
           @keydown=${this.#keys.grid}
-          @click=${actions.clicked}
-          @mousedown=${actions.pressed}
-          @contextmenu=${actions.askedMenu}
+          @click=${this.#mouse.clicked}
+          @mousedown=${this.#mouse.pressed}
+          @contextmenu=${this.#menuAsked}
         >
           <div id="rows" class="rows" role="rowgroup"></div>
         </div>
@@ -132,14 +130,14 @@ class LogsElement extends LitElement implements LogPage {
       <span role="status" aria-live="polite" class="announcement">${this.announcement}</span>`;
   }
 
-  #toolbar(session: SessionTab): TemplateResult {
+  #toolbar(tab: TabInfo): TemplateResult {
     const { rows, counts, filter, active, following, problem, isFiltering } = this.#log;
     return toolbarView(
       {
-        session,
-        filter: filter.current,
+        tab,
+        filter,
         look: this.viewLook,
-        isMerged: (this.sessions?.streams.length ?? 0) > 0,
+        isMerged: (this.tabs?.streams.length ?? 0) > 0,
         following,
         problem,
         isFiltering,
@@ -148,64 +146,65 @@ class LogsElement extends LitElement implements LogPage {
         at: active === undefined ? undefined : active - rows.first + 1,
         now: this.now,
       },
-      this.#toolbarActions(session.id),
+      this.#toolbarActions(tab.id),
     );
   }
 
   #toolbarActions(session: string): ToolbarActions {
     const log = this.#log;
-    const { filter, actions } = log;
     return {
-      changeFilter: (change) => filter.change(change),
+      changeFilter: (change) => log.changeFilter(change),
       pickFilter: (what) => post({ type: 'pickFilter', session, what }),
       changeLook: (change) => {
-        this.viewLook = { ...this.viewLook, ...change };
-        if ('wrap' in change) log.list?.change(() => log.list?.forgetFrom(log.rows.first));
+        this.#showLook({ ...this.viewLook, ...change });
         post({ type: 'look', look: this.viewLook });
       },
       follow: (on) => log.list?.follow(on),
-      step: (by) => actions.step(by),
+      step: (by) => log.step(by),
       tryNow: () => post({ type: 'tryNow', session }),
       followAgain: () => post({ type: 'followAgain', session }),
       remove: () => post({ type: 'close', session }),
-      copyAll: (format) => actions.copyAll(format),
+      copyAll: (format) => log.copyAll(format),
       openDocument: () => post({ type: 'openDocument' }),
     };
-  }
-
-  #goToTime(time: number): void {
-    if (this.sessions) post({ type: 'goToTime', session: this.sessions.selected, time });
   }
 
   #find(id: string): HTMLElement | null {
     return (this.renderRoot as ShadowRoot).getElementById(id);
   }
 
-  get #past(): PastElement | null {
-    return this.renderRoot.querySelector<PastElement>('modal-log-past');
+  get #earlier(): EarlierElement | null {
+    return this.renderRoot.querySelector<EarlierElement>('modal-log-earlier');
   }
 
+  readonly #focused = (event?: Event): void =>
+    post({ type: 'focus', has: event ? event.type === 'focus' : document.hasFocus() });
+
+  /** The editor reads from the page which row its context menu is for. */
+  readonly #menuAsked = (event: MouseEvent): void => {
+    const context = this.#mouse.menuContext(event);
+    if (context !== undefined) this.dataset['vscodeContext'] = context;
+  };
+
   readonly #received = (event: MessageEvent): void => {
-    if (isPast(event.data)) {
-      this.#past?.receive(event.data);
-      return;
-    }
     const parsed = toView.safeParse(event.data);
     if (parsed.success) this.#take(parsed.data);
   };
 
   #take(message: ToView): void {
     const log = this.#log;
+    // A message about a log that is no longer shown came too late.
     if ('session' in message && message.session !== log.session) return;
     switch (message.type) {
-      case 'sessions':
-        this.#showSessions(message);
+      case 'tabs':
+        this.tabs = message;
+        log.showTabs(message);
         return;
       case 'look':
-        this.viewLook = message.look;
+        this.#showLook(message.look);
         return;
       case 'copy':
-        log.actions.copySelected(message.format);
+        log.copySelected(message.format);
         return;
       case 'entries':
         log.takeEntries(message);
@@ -217,19 +216,29 @@ class LogsElement extends LitElement implements LogPage {
         log.takeFiles(message.files);
         return;
       case 'revealed':
-        log.actions.reveal(message.place);
+        log.reveal(message.place);
+        return;
+      case 'earlier':
+        this.earlier = message;
+        return;
+      case 'histogram':
+        this.#earlier?.showCounts(message);
+        return;
+      case 'deployed':
+        this.#earlier?.takeDeploy(message);
+        return;
+      case 'rangeProblem':
+        this.#earlier?.showProblem(message);
+        return;
+      case 'openRangePicker':
+        this.#earlier?.openPicker();
         return;
     }
   }
 
-  #showSessions(message: SessionsMessage): void {
-    const { selected, filter, filterChange } = message;
-    const isOther = selected !== this.sessions?.selected;
-    const isChanged = filterChange !== this.sessions?.filterChange;
-    this.sessions = message;
-    this.#log.takeSessions(message, isOther);
-    if (filter && (isOther || isChanged)) this.#log.filter.take(selected, filter);
-    else if (isOther) this.#log.filter.restore(selected);
+  #showLook(look: LogLook): void {
+    this.viewLook = look;
+    this.#log.showLook(look);
   }
 }
 

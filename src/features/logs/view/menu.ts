@@ -130,7 +130,7 @@ export class LogMenu extends LitElement {
     </button>`;
   }
 
-  /** Choices stay open, so that several can be made; an action ends the menu. */
+  /** The menu stays open for choices, so that several can be made; an action closes it. */
   #run(item: Exclude<MenuItem, { kind: 'heading' }>): void {
     item.run();
     if (item.kind === 'action') this.#close();

@@ -2,7 +2,7 @@ import type { TextLink } from '../../../domain/logLinks.ts';
 import type { MatchRange } from '../../../domain/logFilter.ts';
 import type { StyledRun } from './ansiRuns.ts';
 
-/** Text that looks and behaves in one way. */
+/** A run of text with one style, that is a match or link as a whole or not at all. */
 export interface Piece extends StyledRun {
   readonly isMatch: boolean;
   readonly link?: TextLink;

@@ -24,12 +24,12 @@ export class RowCache {
     this.#limit();
   }
 
-  /** Puts in a newer form of a row, if the row is here. */
+  /** Replaces a row, if it is here. */
   update(place: number, row: ShownRow): void {
     if (this.get(place)) this.#set(place, row);
   }
 
-  /** The part of a range that is to be asked for: from its first missing row to its last. */
+  /** The part of a range that has to be asked for: from its first missing row to its last. */
   missing(from: number, to: number): readonly [from: number, to: number] | undefined {
     this.#use(from, to);
     let first = from;
@@ -39,7 +39,7 @@ export class RowCache {
     return first < end ? [first, end] : undefined;
   }
 
-  /** Everything from that place on is different now. */
+  /** Drops every row from that place on. */
   forgetFrom(place: number): void {
     for (const [number, page] of this.#pages) {
       if ((number + 1) * pageRows <= place) continue;

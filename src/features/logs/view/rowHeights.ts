@@ -1,4 +1,4 @@
-/** Where rows stand: most are of one height, and the few others are known one by one. All in CSS pixels. */
+/** Positions of rows, most of which have the usual height. All in CSS pixels. */
 export class RowHeights {
   readonly #usual: number;
   readonly #extra = new Map<number, number>();
@@ -15,7 +15,7 @@ export class RowHeights {
     return this.#usual + (this.#extra.get(place) ?? 0);
   }
 
-  /** @returns whether that is news */
+  /** @returns whether it changed */
   set(place: number, height: number): boolean {
     const extra = height - this.#usual;
     if ((this.#extra.get(place) ?? 0) === extra) return false;
@@ -43,7 +43,7 @@ export class RowHeights {
     return low;
   }
 
-  /** Keeps only what is known of places in that range. */
+  /** Forgets the heights of all places outside of that range. */
   keep(from: number, to: number): void {
     for (const place of this.#extra.keys()) {
       if (place >= from && place < to) continue;

@@ -13,17 +13,17 @@ import { entryText, exceptionOf, phaseWords, seconds } from '../../../domain/log
 import type { TracebackBlock, TracebackLine } from './tracebackText.ts';
 import { foldLibraries, tracebackBlocks } from './tracebackText.ts';
 import type { ShownRow } from '../messages.ts';
-import type { RowContext } from './rowContext.ts';
+import type { RowContext } from './rowText.ts';
 import { cutText, matchesIn, textView } from './rowText.ts';
 import { words } from './words.ts';
 
-/** One text, whatever is in it. */
+/** Text without escape sequences or invisible characters. */
 const readable = (text: string) => visibleText(plainText(text));
 
-/** Pixels of the bar of the longest state. */
+/** Width of the bar for the longest state, in pixels. */
 const longestBar = 60;
 
-/** A container's state, with the way there: each state before it with its name, seconds, and a bar of that length. */
+/** A container's state, after the states before it, each with its name, seconds, and a bar of that length. */
 export function phaseView(entry: PhaseEntry): TemplateResult {
   const before = entry.before ?? [];
   const sum = before.reduce((all, each) => all + each.seconds, 0);
@@ -115,7 +115,7 @@ export function lineView(text: string, row: ShownRow, context: RowContext): Temp
   }`;
 }
 
-/** The exception first; the rest of it below, when it is unfolded. Links are in the rest: no link stands in a button. */
+/** The exception as a button, and below it the whole traceback when unfolded. A button must not contain links. */
 export function tracebackView(entry: TracebackEntry, row: ShownRow, context: RowContext): TemplateResult {
   const isUnfolded = context.unfolded.has(row.row);
   const frames = entry.parts.reduce((sum, part) => sum + part.frames.length, 0);

@@ -1,4 +1,4 @@
-/** Places from one up to another, which is not part of it. */
+/** Places from the first up to the last, which is not included. */
 export type PlaceRange = readonly [from: number, to: number];
 
 /** The rows that are selected, and the one that the keyboard is at. Immutable: each step gives a new one. */
@@ -12,18 +12,18 @@ export interface RowSelection {
 
 export const noSelection: RowSelection = { ranges: [], active: undefined, anchor: undefined };
 
-/** One row, and only that. */
+/** Selects only that row. */
 export function selectOnly(place: number): RowSelection {
   return { ranges: [[place, place + 1]], active: place, anchor: place };
 }
 
-/** From where it began to here, as with Shift. */
+/** Extends the selection to that row, as with Shift. */
 export function extendTo(selection: RowSelection, place: number): RowSelection {
   const anchor = selection.anchor ?? selection.active ?? place;
   return { ranges: [[Math.min(anchor, place), Math.max(anchor, place) + 1]], active: place, anchor };
 }
 
-/** One more or one less, as with Ctrl. */
+/** Adds or removes that row, as with Ctrl. */
 export function toggle(selection: RowSelection, place: number): RowSelection {
   const ranges = isSelected(selection, place)
     ? selection.ranges.flatMap((range) => without(range, place))
@@ -43,7 +43,7 @@ export function selectedCount({ ranges }: RowSelection): number {
   return ranges.reduce((sum, [from, to]) => sum + to - from, 0);
 }
 
-/** What is left of it when only those places are there, or stand where they stood. */
+/** The selection without the rows outside of that range. */
 export function keepWithin(selection: RowSelection, first: number, end: number): RowSelection {
   const inside = (place: number | undefined) =>
     place !== undefined && place >= first && place < end ? place : undefined;
@@ -54,7 +54,7 @@ export function keepWithin(selection: RowSelection, first: number, end: number):
 }
 
 /**
- * What is left of it when rows from one place on have moved.
+ * The selection after rows from one place on have moved.
  * @param moved new places by former ones, of the rows that are still there
  */
 export function keepRows(

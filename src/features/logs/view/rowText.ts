@@ -7,13 +7,32 @@ import type { StyledRun } from './ansiRuns.ts';
 import { styledRuns } from './ansiRuns.ts';
 import type { Piece } from './pieces.ts';
 import { piecesOf } from './pieces.ts';
-import type { RowContext } from './rowContext.ts';
+import type { LogLook, ShownRow } from '../messages.ts';
 import { words } from './words.ts';
 
-/** A longer text is cut in its row, and shown whole when asked for. */
+/** Everything besides the row itself that affects how it is drawn. */
+export interface RowContext {
+  readonly look: LogLook;
+  /** Names of functions by id. */
+  readonly functions: Readonly<Record<string, string>>;
+  /** Titles of the merged logs; empty when only one is shown. */
+  readonly streams: readonly string[];
+  /** Calls whose request can be shown. */
+  readonly calls: ReadonlySet<string>;
+  /** Rows that are unfolded, and those whose library frames are too. */
+  readonly unfolded: ReadonlySet<number>;
+  readonly withLibraries: ReadonlySet<number>;
+  /** Whether the workspace has a file that a log names. Asks the host about one that is not known yet. */
+  readonly hasFile: (file: string) => boolean;
+  readonly isActive: boolean;
+  /** The row before it. */
+  readonly before: ShownRow | undefined;
+}
+
+/** Longer texts are cut in their row, and shown in full on request. */
 export const longText = 2000;
 
-/** Text with its colours, matches and links, as text nodes. Nothing of it is ever taken for HTML. */
+/** Text with its colours, matches and links, as text nodes. It is never parsed as HTML. */
 export function textView(
   text: string,
   matches: readonly MatchRange[],
@@ -63,7 +82,7 @@ function marked({ text, classes, isMatch }: StyledRun & { readonly isMatch: bool
   return classes ? html`<span class=${classes}>${shown}</span>` : html`${shown}`;
 }
 
-/** The matches that lie in a part of the text, counted as in the whole. */
+/** The matches within a part of the text; places count in the whole text. */
 export function matchesIn(
   matches: readonly MatchRange[] | undefined,
   start: number,

@@ -5,13 +5,13 @@ import type { LogEntry } from '../../../domain/logEntry.ts';
 import { levelOf, sourceOf } from '../../../domain/logEntry.ts';
 import type { LogLook, ShownRow } from '../messages.ts';
 import type { RowLook } from './logList.ts';
-import type { RowContext } from './rowContext.ts';
+import type { RowContext } from './rowText.ts';
 import { shortId, words } from './words.ts';
 import { gpuView, lineView, markView, phaseView, progressView, stepView, tracebackView } from './rowKinds.ts';
 
 const colours = 6;
 
-/** What one entry shows: the columns that are not hidden, and its text. */
+/** How one entry is drawn: the columns that are not hidden, and its text. */
 export function rowLook(row: ShownRow, context: RowContext): RowLook {
   const { entry } = row;
   if (entry.kind === 'mark')
@@ -31,7 +31,7 @@ export function rowLook(row: ShownRow, context: RowContext): RowLook {
   };
 }
 
-/** The ones that Enter and the arrow keys unfold. */
+/** Whether Enter and the arrow keys unfold the row. */
 export function canUnfold({ entry }: ShownRow): boolean {
   return entry.kind === 'traceback' || (entry.kind === 'line' && entry.text.length > 4000);
 }
@@ -146,7 +146,7 @@ export function timeText(time: number, form: LogLook['time'], before: number | u
   return `${clock}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
-/** How long after the row before it. */
+/** Time since the previous row. */
 function relativeText(milliseconds: number): string {
   const sign = milliseconds < 0 ? '-' : '+';
   const value = Math.abs(milliseconds) / 1000;

@@ -1,4 +1,4 @@
-/** Where a key leads among tabs. @returns undefined when the key does not move */
+/** The tab that a key leads to, counted from 0; undefined when the key does not move. */
 export function tabAfter(name: string, count: number, at: number): number | undefined {
   if (count === 0) return undefined;
   switch (name) {

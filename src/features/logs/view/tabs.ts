@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { SessionTab } from '../messages.ts';
+import type { TabInfo } from '../messages.ts';
 import { tabAfter } from './tabKeys.ts';
 import { spokenName, words } from './words.ts';
 
@@ -11,8 +11,8 @@ export interface TabActions {
   readonly merge: () => void;
 }
 
-/** The logs that are there, and which of them is shown. */
-export function tabsView(tabs: readonly SessionTab[], selected: string, actions: TabActions): TemplateResult {
+/** The row of tabs. */
+export function tabsView(tabs: readonly TabInfo[], selected: string, actions: TabActions): TemplateResult {
   return html`<div class="tabs">
     <div
       class="tab-list"
@@ -37,7 +37,7 @@ export function tabsView(tabs: readonly SessionTab[], selected: string, actions:
   </div>`;
 }
 
-function tabView(tab: SessionTab, isSelected: boolean, { select, close }: TabActions): TemplateResult {
+function tabView(tab: TabInfo, isSelected: boolean, { select, close }: TabActions): TemplateResult {
   const [icon = '', modifier] = tab.icon.split('~');
   const closing = tab.kind === 'followed' && !tab.ended ? words.stopFollowing : words.close;
   return html`<div class="tab ${isSelected ? 'selected' : ''} ${tab.bad ? 'bad' : ''}" role="presentation">
@@ -78,7 +78,7 @@ function tabView(tab: SessionTab, isSelected: boolean, { select, close }: TabAct
 
 function key(
   event: KeyboardEvent,
-  tabs: readonly SessionTab[],
+  tabs: readonly TabInfo[],
   selected: string,
   { select, close }: TabActions,
 ): void {
@@ -91,7 +91,7 @@ function key(
   if (tab) {
     select(tab.id);
     const list = event.currentTarget as HTMLElement;
-    // The focus goes with the choice, once that is painted.
+    // The focus follows the selection once that is painted.
     requestAnimationFrame(() => list.querySelectorAll<HTMLElement>('[role=tab]')[to ?? 0]?.focus());
   } else if (event.key === 'Delete') close(selected);
   else return;

@@ -2,12 +2,12 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { LogFilter } from '../../../domain/logFilter.ts';
 import { noFilter } from '../../../domain/logFilter.ts';
-import type { LogLook, SessionTab } from '../messages.ts';
+import type { LogLook, TabInfo } from '../messages.ts';
 import type { MenuItem } from './menu.ts';
 import { problemText, statusWords, words } from './words.ts';
 
 export interface ToolbarState {
-  readonly session: SessionTab;
+  readonly tab: TabInfo;
   readonly filter: LogFilter;
   readonly look: LogLook;
   readonly isMerged: boolean;
@@ -26,7 +26,7 @@ export interface ToolbarActions {
   readonly pickFilter: (what: 'function' | 'container' | 'call') => void;
   readonly changeLook: (change: Partial<LogLook>) => void;
   readonly follow: (on: boolean) => void;
-  /** By so many matching rows. */
+  /** Moves by one matching row. */
   readonly step: (by: 1 | -1) => void;
   readonly tryNow: () => void;
   readonly followAgain: () => void;
@@ -80,19 +80,19 @@ export function toolbarView(state: ToolbarState, actions: ToolbarActions): Templ
   </div>`;
 }
 
-function statusView({ session, now }: ToolbarState, actions: ToolbarActions): TemplateResult {
-  const [icon = '', modifier] = session.icon.split('~');
-  return html`<span class="state ${session.bad ? 'bad' : ''}"
+function statusView({ tab, now }: ToolbarState, actions: ToolbarActions): TemplateResult {
+  const [icon = '', modifier] = tab.icon.split('~');
+  return html`<span class="state ${tab.bad ? 'bad' : ''}"
       ><vscode-icon name=${icon} ?spin=${modifier === 'spin'}></vscode-icon
-      ><span class="words" title=${session.words}>${statusWords(session, now)}</span></span
+      ><span class="words" title=${tab.words}>${statusWords(tab, now)}</span></span
     >
     ${
-      session.nextTryAt
+      tab.nextTryAt
         ? html`<vscode-button class="next" secondary @click=${actions.tryNow}>${words.tryNow}</vscode-button>`
         : nothing
     }
     ${
-      session.ended && session.kind === 'followed'
+      tab.ended && tab.kind === 'followed'
         ? html`<vscode-button class="next" secondary @click=${actions.followAgain}
               >${words.followAgain}</vscode-button
             ><vscode-button class="next" secondary @click=${actions.remove}>${words.remove}</vscode-button>`
@@ -108,7 +108,7 @@ function countView({ shown, total, at, isFiltering, filter }: ToolbarState): Tem
   >`;
 }
 
-/** Items of which one is chosen. */
+/** Radio items. */
 function choice<Value extends string>(
   labels: Readonly<Record<Value, string>>,
   chosen: Value,
@@ -145,7 +145,7 @@ function filterItems({ filter }: ToolbarState, actions: ToolbarActions): MenuIte
   ];
 }
 
-function moreItems({ look, isMerged, session }: ToolbarState, actions: ToolbarActions): MenuItem[] {
+function moreItems({ look, isMerged, tab }: ToolbarState, actions: ToolbarActions): MenuItem[] {
   const { changeLook } = actions;
   const time = choice(words.times, look.time, (value) => changeLook({ time: value }));
   const column = (name: keyof typeof words.columns): MenuItem => ({
@@ -170,10 +170,10 @@ function moreItems({ look, isMerged, session }: ToolbarState, actions: ToolbarAc
     { kind: 'action', label: words.copyAll, run: () => actions.copyAll('text') },
     { kind: 'action', label: words.copyAllAsJson, run: () => actions.copyAll('json') },
     { kind: 'action', label: words.openDocument, run: actions.openDocument },
-    { kind: 'heading', label: session.title },
+    { kind: 'heading', label: tab.title },
     {
       kind: 'action',
-      label: session.kind === 'followed' && !session.ended ? words.stopFollowing : words.close,
+      label: tab.kind === 'followed' && !tab.ended ? words.stopFollowing : words.close,
       run: actions.remove,
     },
   ];

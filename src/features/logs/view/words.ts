@@ -1,6 +1,6 @@
 import type { PhaseEntry } from '../../../domain/logEntry.ts';
 import type { LogFilter } from '../../../domain/logFilter.ts';
-import type { SessionTab } from '../messages.ts';
+import type { TabInfo } from '../messages.ts';
 
 const number = (count: number) => count.toLocaleString();
 const lines = (count: number) => `${number(count)} ${count === 1 ? 'line' : 'lines'}`;
@@ -17,7 +17,7 @@ const phases: Readonly<Record<PhaseEntry['phase'], string>> = {
   finished: 'ended',
 };
 
-/** Every visible string of the log viewer, in one place so that the host can give them some day. */
+/** The texts of the log viewer. */
 export const words = {
   viewer: 'Log viewer',
   list: 'Log lines',
@@ -32,10 +32,11 @@ export const words = {
   noLog: 'No log is followed. Logs of apps and deploys are shown here.',
   chooseApp: 'Choose an App to Follow',
   filtering: 'Filtering…',
-  noMatch: 'No line matches the filter.',
+  noMatch: 'No lines match the filter.',
   waiting: 'Waiting for the first line…',
   nothingYet: 'Nothing has been logged yet.',
-  dropped: (count: number) => `${number(count)} older lines are no longer held.`,
+  dropped: (count: number) =>
+    count === 1 ? '1 older line was discarded.' : `${number(count)} older lines were discarded.`,
   tryNow: 'Try Now',
   followAgain: 'Follow Again',
   remove: 'Remove',
@@ -55,7 +56,7 @@ export const words = {
   level: 'Level',
   levels: {
     debug: 'All levels',
-    info: 'Info and worse',
+    info: 'Info and above',
     warning: 'Warnings and errors',
     error: 'Errors',
   },
@@ -69,7 +70,7 @@ export const words = {
   times: {
     local: 'Local time',
     utc: 'UTC',
-    relative: 'Since the line before',
+    relative: 'Time since previous line',
     hidden: 'No time',
   },
   columnsOf: 'Columns',
@@ -88,7 +89,7 @@ export const words = {
   chip: (name: string, value: string) => `${name}: ${value}`,
   chipLevels: {
     debug: 'all',
-    info: 'info and worse',
+    info: 'info and above',
     warning: 'warnings and errors',
     error: 'errors',
   },
@@ -100,33 +101,33 @@ export const words = {
   links: {
     url: 'Open in the browser',
     file: 'Open the file at this line',
-    object: 'Show only lines of this, or open its page',
+    object: 'Filter by this ID or open it in the dashboard',
   },
   container: (state: string) => `Container ${state}`,
   phases,
   after: (time: string) => `after ${time}`,
-  percent: (percent: number) => `${percent} %`,
+  percent: (percent: number) => `${percent}%`,
   progress: (name: string, percent: number) => `${name || 'Progress'}: ${percent} percent`,
   gpuMemory: (index: number, percent: number) => `Memory of GPU ${index}: ${percent} percent used`,
   moreCharacters: (count: number) => `Show ${number(count)} more characters`,
   traceback: 'Traceback',
-  openTraceback: 'Traceback, still being printed',
+  openTraceback: 'Traceback (incomplete)',
   frames,
-  libraryFrames: (count: number) => `${frames(count)} of libraries`,
+  libraryFrames: (count: number) => `${count} library ${count === 1 ? 'frame' : 'frames'}`,
 } as const;
 
-/** E.g. "shop, 12 new lines, Live": what is seen comes first, in the order in which it is seen. */
+/** For example "shop, 12 new lines, Live": what is visible comes first, in its visual order. */
 export function spokenName({
   title,
   words: state,
   unread,
-}: Pick<SessionTab, 'title' | 'words' | 'unread'>): string {
+}: Pick<TabInfo, 'title' | 'words' | 'unread'>): string {
   return `${title}${unread > 0 ? `, ${newLines(unread)}` : ''}, ${state}`;
 }
 
-/** E.g. "Reconnecting, try 3, next in 4 s". */
+/** For example "Reconnecting, try 3, next in 4 s". */
 export function statusWords(
-  { words, nextTryAt, attempt }: Pick<SessionTab, 'words' | 'nextTryAt' | 'attempt'>,
+  { words, nextTryAt, attempt }: Pick<TabInfo, 'words' | 'nextTryAt' | 'attempt'>,
   now: number,
 ): string {
   if (nextTryAt === undefined) return words;

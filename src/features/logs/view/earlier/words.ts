@@ -1,0 +1,30 @@
+/** The texts of what stands above the lines: time range, older lines, histogram. */
+export const words = {
+  live: 'Live',
+  range: 'Time Range',
+  rangeHint: (forms: string, zone: string) => `Write times as ${forms}. Times are ${zone}.`,
+  localZone: 'the local time of this machine',
+  utc: 'in UTC',
+  from: 'From',
+  to: 'To',
+  toPlaceholder: 'now',
+  show: 'Show Range',
+  sinceDeploy: 'Since the last deploy',
+  backToLive: 'Back to Live',
+  kept: (days: number) =>
+    days === 1 ? 'Modal keeps these logs for 1 day' : `Modal keeps these logs for ${days} days`,
+  older: 'Load Older Lines',
+  loading: 'Loading older lines…',
+  cancel: 'Cancel',
+  tryAgain: 'Try Again',
+  download: 'Download Logs…',
+  histogram: 'Histogram',
+  table: 'Show Counts as Table',
+  counting: 'Counting lines…',
+  empty: 'No lines in this time range.',
+  chartLabel: 'Lines over time',
+  chartHelp:
+    'Arrow keys move between bars, with Shift they select several, Enter shows the lines of the selection.',
+  sources: ['stdout', 'stderr', 'system'],
+  columns: ['Time', 'stdout', 'stderr', 'system', 'Total'],
+} as const;
