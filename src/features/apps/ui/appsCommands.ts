@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { commands, views } from '../../../contributions.ts';
 import type { App } from '../../../domain/app.ts';
-import { noFilter } from '../core/appFilter.ts';
+import { noAppFilter } from '../core/appFilter.ts';
 import type { Grouping, Sorting } from '../core/arrangement.ts';
 import { groupings, sortings } from '../core/arrangement.ts';
 import { ModalError } from '../../../domain/errors.ts';
@@ -39,7 +39,7 @@ export function appsCommands(
     [commands.changeFilter]: filter,
     [commands.clearFilter]: {
       doing: 'Clear filter',
-      run: () => arrangement.change({ filter: noFilter }),
+      run: () => arrangement.change({ filter: noAppFilter }),
     },
     [commands.groupApps]: {
       doing: 'Group apps',

@@ -1,3 +1,4 @@
+import { sleep } from '../../../shared/sleep.ts';
 import type { LoadEnd, LoadPlan, LoadSnapshot } from '../../../domain/load.ts';
 import type { NetworkSettings } from '../../../domain/network.ts';
 import { plainNetwork } from '../../../domain/network.ts';
@@ -80,7 +81,7 @@ export async function generateLoad(
     stats.failure(failure, elapsed());
     if (!isConnectionFailure(failure)) return;
     if (!stats.answered && stats.failedCount >= Math.max(leastTries, plan.concurrency)) finish('unreachable');
-    else await Promise.race([pause(refusedPauseMs), ended]);
+    else await Promise.race([sleep(refusedPauseMs), ended]);
   };
   const loop = async (): Promise<void> => {
     const connection = new LoadConnection(library, request, { headersTimeoutMs, network });
@@ -105,8 +106,4 @@ export async function generateLoad(
     clearInterval(reports);
     signal.removeEventListener('abort', stop);
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,3 +1,4 @@
+import { sleep } from '../../../shared/sleep.ts';
 import type { Container } from '../../../domain/app.ts';
 import { toModalError } from '../../../domain/errors.ts';
 import type { ContainerPoint } from '../../../domain/load.ts';
@@ -28,7 +29,7 @@ export async function watchContainers(options: ContainerWatchOptions, signal: Ab
     const look = await lookOnce(options, gpus, signal);
     const second = (performance.now() - start) / 1000;
     if (look) onLook({ second, ...look.point }, look.containers);
-    await pause(everyMs, signal);
+    await sleep(everyMs, signal);
   }
 }
 
@@ -91,17 +92,4 @@ async function readGpus(
       if (gpu !== undefined) gpus.set(id, gpu);
     }),
   );
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener('abort', end);
-  });
 }

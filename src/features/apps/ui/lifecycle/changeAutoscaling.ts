@@ -4,7 +4,7 @@ import { ModalError } from '../../../../domain/errors.ts';
 import type { Autoscaler, AutoscalerField, AutoscalerValues } from '../../../../domain/lifecycle.ts';
 import { autoscalerFields, changedFields, deployedValues } from '../../../../domain/lifecycle.ts';
 import { lines, plain, text } from '../../../../shared/text.ts';
-import { gpuChoices } from '../../../../domain/priceText.ts';
+import { gpuChoiceText } from '../../../../domain/priceText.ts';
 import { pick } from '../../../../commands/pick.ts';
 import type { Services } from '../../../../commands/services.ts';
 import { withSignal } from '../../../../editor/withSignal.ts';
@@ -39,7 +39,7 @@ export async function resolveFunction(
           text`Choose a function or class`,
           functions.map((each) => ({
             label: plain(nameOf(each)),
-            description: plain(gpuChoices(each.gpus)),
+            description: plain(gpuChoiceText(each.gpus)),
             value: each,
           })),
         );
