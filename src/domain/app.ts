@@ -1,7 +1,16 @@
 /** The product's words for what runs on Modal. All times are unix milliseconds; what is undefined is not known. */
 
-export type AppState =
-  'initializing' | 'ephemeral' | 'detached' | 'deployed' | 'stopping' | 'stopped' | 'disabled' | 'unknown';
+export const appStates = [
+  'initializing',
+  'ephemeral',
+  'detached',
+  'deployed',
+  'stopping',
+  'stopped',
+  'disabled',
+  'unknown',
+] as const;
+export type AppState = (typeof appStates)[number];
 
 export interface Environment {
   readonly name: string;

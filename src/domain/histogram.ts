@@ -1,6 +1,7 @@
 import type { TimeRange } from './log.ts';
 import type { TimeZone } from './timeRange.ts';
 import { clockText, dayText } from './timeRange.ts';
+import { formatCount, plural } from '../shared/format.ts';
 
 /** Counts of one span of time: its begin in unix milliseconds, and entries by source. */
 export type Bucket = readonly [since: number, stdout: number, stderr: number, system: number];
@@ -71,11 +72,10 @@ export function selectionWords(histogram: Histogram, selection: BucketSelection,
   const [from, to] = ends(selection);
   const chosen = histogram.buckets.slice(from, to + 1);
   const sums = ([1, 2, 3] as const).map((source) => chosen.reduce((sum, bucket) => sum + bucket[source], 0));
-  const [stdout, stderr, system] = sums.map((sum) => sum.toLocaleString('en-US'));
+  const [stdout, stderr, system] = sums.map(formatCount);
   const total = sums.reduce((sum, value) => sum + value, 0);
-  const lines = `${total.toLocaleString('en-US')} ${total === 1 ? 'line' : 'lines'}`;
   const when = `${moment(histogram, range.since, zone)} to ${moment(histogram, range.until, zone)}`;
-  return `${when}: ${lines}, ${stdout} stdout, ${stderr} stderr, ${system} system`;
+  return `${when}: ${plural(total, 'line')}, ${stdout} stdout, ${stderr} stderr, ${system} system`;
 }
 
 /** The time of a bucket, as exactly as its width asks for. */

@@ -43,6 +43,6 @@ export function gpuWithMemory(gpu: string): string {
 }
 
 /** `L40S or A100`, for a function with these choices; `CPU` for none. */
-export function gpuChoices(gpus: readonly string[] | undefined): string {
+export function gpuChoiceText(gpus: readonly string[] | undefined): string {
   return gpus === undefined ? 'GPU unknown' : gpus.join(' or ') || 'CPU';
 }

@@ -15,7 +15,8 @@ export interface RequestAuth {
 }
 
 /** How a request shows who it is. The key itself is in the secret storage. */
-export type AuthKind = 'none' | 'bearer' | 'secretKey' | 'header' | 'proxy';
+export const authKinds = ['none', 'bearer', 'secretKey', 'header', 'proxy'] as const;
+export type AuthKind = (typeof authKinds)[number];
 
 export interface AuthChoice {
   readonly kind: AuthKind;

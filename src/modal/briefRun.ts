@@ -3,6 +3,7 @@ import os from 'node:os';
 import { ModalError } from '../domain/errors.ts';
 import { assertPassable } from './programInput.ts';
 import { endTree, ownGroup } from './processTree.ts';
+import { formatDuration } from '../shared/format.ts';
 
 export interface BriefRunOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -48,7 +49,7 @@ export function runBriefly(
       endTree(child);
     };
     const abort = () => end('cancelled');
-    const timer = setTimeout(() => end(`did not answer in ${limitMs / 1000} s`), limitMs);
+    const timer = setTimeout(() => end(`did not answer in ${formatDuration(limitMs)}`), limitMs);
     signal?.addEventListener('abort', abort, { once: true });
     const settle = () => {
       clearTimeout(timer);

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { ModalError } from '../domain/errors.ts';
+import { formatDuration } from '../shared/format.ts';
 
 /**
  * Waits for the settings that every server of HTTP/2 sends first. A line that is mute, and another program in Modal's
@@ -32,7 +33,7 @@ function offline(message: string, cause?: unknown): ModalError {
 }
 
 function muteWords(where: string, limitMs: number): string {
-  return `${where} takes the connection and does not answer (for ${limitMs / 1000} s). Modal or the network may be disturbed. Try again later.`;
+  return `${where} takes the connection and does not answer (for ${formatDuration(limitMs)}). Modal or the network may be disturbed. Try again later.`;
 }
 
 function otherWords(where: string): string {

@@ -4,7 +4,7 @@ import { isModalId } from '../domain/identifiers.ts';
 import type { DeployedApp, Identity } from './controlPlane.ts';
 import type { FieldChecks } from './fieldChecks.ts';
 import type { Rpc } from './rpc.ts';
-import { appStates } from './wire.ts';
+import { appStateNumbers } from './wire.ts';
 
 /** What lists and short questions are answered with, in our words. */
 
@@ -56,7 +56,7 @@ function toApp(item: AppItem, environment: string, checks: FieldChecks): App | u
   const stoppedAt = checks.time('when an app stopped', item.stoppedAt);
   const deployedAt = checks.time('when an app was deployed', lifecycle?.deployedAt);
   const version = checks.ordinal('the version of an app', lifecycle?.version);
-  const state = checks.word('the state of an app', appStates, item.state) ?? 'unknown';
+  const state = checks.word('the state of an app', appStateNumbers, item.state) ?? 'unknown';
   const named = checks.objectName('the name of an app', item.name);
   // Of a run it may be anything; keys belong to the name of a deployed app, which must not be such words.
   const described =

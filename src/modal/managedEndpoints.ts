@@ -5,7 +5,7 @@ import { longest } from './fieldChecks.ts';
 import { fromGrpc } from './grpcErrors.ts';
 import { unusable } from './lists.ts';
 import type { Rpc } from './rpc.ts';
-import { appStates, endpointModes, endpointStates } from './wire.ts';
+import { appStateNumbers, endpointModes, endpointStates } from './wire.ts';
 
 /** Inference endpoints that Modal manages. */
 
@@ -48,7 +48,7 @@ export function toEndpoints(
 
 function toEndpoint(item: Item, environment: string, checks: FieldChecks): ListedEndpoint | undefined {
   const id = checks.id('the id of a managed endpoint', 'endpoint', item.endpointId);
-  const app = checks.word('the state of a managed endpoint', appStates, item.appState);
+  const app = checks.word('the state of a managed endpoint', appStateNumbers, item.appState);
   const { createdAt, createdBy } = item.metadata?.creationInfo ?? {};
   const status = checks.words('the status of a managed endpoint', item.status);
   // As the official command has it, by its app; where that cannot be read, its own status tells.

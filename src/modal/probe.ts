@@ -9,6 +9,7 @@ import { trustedContext } from './network/certificates.ts';
 import { certificateWords, rootOf } from './network/connectError.ts';
 import { proxyFor } from './network/proxy.ts';
 import { greets } from './greeting.ts';
+import { formatDuration } from '../shared/format.ts';
 
 export interface ProbeOptions {
   readonly signal?: AbortSignal;
@@ -63,7 +64,7 @@ function secured(socket: Socket, hostname: string, network: NetworkSettings): tl
 function settled(socket: Socket, event: string, signal: AbortSignal, limitMs: number): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     const abort = () => reject(new ModalError('cancelled', 'Cancelled'));
-    const timer = setTimeout(() => reject(new Error(`no answer in ${limitMs / 1000} s`)), limitMs);
+    const timer = setTimeout(() => reject(new Error(`no answer in ${formatDuration(limitMs)}`)), limitMs);
     socket.once('close', () => clearTimeout(timer));
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });

@@ -4,7 +4,7 @@ import type { VersionKind } from '../domain/lifecycle.ts';
 import type { EndpointState } from '../domain/managedEndpoint.ts';
 import type { ContainerPhase, LogSource } from '../domain/log.ts';
 
-export const appStates: Readonly<Record<number, AppState>> = {
+export const appStateNumbers: Readonly<Record<number, AppState>> = {
   1: 'ephemeral',
   2: 'detached',
   3: 'deployed',

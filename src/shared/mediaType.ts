@@ -39,3 +39,8 @@ export function mediaTypeOf(name: string): string {
 export function extensionOf(name: string): string {
   return /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
 }
+
+/** Whether a media type is one of JSON, as https://mimesniff.spec.whatwg.org/#json-mime-type has it. */
+export function isJsonType(type: string): boolean {
+  return type === 'application/json' || type === 'text/json' || type.endsWith('+json');
+}

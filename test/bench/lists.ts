@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type { TestWorld } from '../integration/support/world.ts';
 import { cliEnvironment, runCli } from '../../src/modal/cli.ts';
 import { ControlPlanes } from '../../src/modal/planes.ts';
-import { noFilter } from '../../src/features/apps/core/appFilter.ts';
+import { noAppFilter } from '../../src/features/apps/core/appFilter.ts';
 import { defaultArrangement } from '../../src/features/apps/core/arrangement.ts';
 import { silentLogger } from '../../src/shared/logger.ts';
 import type { Snapshot } from '../../src/store/snapshot.ts';
@@ -135,7 +135,7 @@ function benchFilter(): BenchRow {
   const times: number[] = [];
   for (let run = 0; run < 30; run++) {
     const text = 'function_1'.slice(0, 1 + (run % 10));
-    const arrangement = { ...defaultArrangement, filter: { ...noFilter, text } };
+    const arrangement = { ...defaultArrangement, filter: { ...noAppFilter, text } };
     const start = performance.now();
     builder.build(snapshot, { now: 0, showStopped: false, arrangement });
     times.push(performance.now() - start);

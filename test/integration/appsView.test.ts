@@ -1,6 +1,6 @@
 /** The store and the rows of the Apps view against a workspace of 1,000 apps: what is asked for, and what is not. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { cpuOnly, noFilter } from '../../src/features/apps/core/appFilter.ts';
+import { cpuOnly, noAppFilter } from '../../src/features/apps/core/appFilter.ts';
 import { defaultArrangement } from '../../src/features/apps/core/arrangement.ts';
 import { datedRates } from '../../src/domain/cost.ts';
 import { send } from '../../src/features/requests/core/httpClient.ts';
@@ -87,10 +87,12 @@ describe('1,000 apps with 10,000 rows', () => {
     await store.refresh();
     expect((await rpcs())['AppGetInfo']).toBe(950);
     expect(build().rows.size).toBeGreaterThan(10_000);
-    const onH100 = { ...defaultArrangement, filter: { ...noFilter, gpus: ['H100'] } };
+    const onH100 = { ...defaultArrangement, filter: { ...noAppFilter, gpus: ['H100'] } };
     expect(build(onH100).shown).toBe(1000);
-    expect(build({ ...defaultArrangement, filter: { ...noFilter, gpus: [cpuOnly] } }).shown).toBe(0);
-    expect(build({ ...defaultArrangement, filter: { ...noFilter, text: 'generated-07' } }).shown).toBe(100);
+    expect(build({ ...defaultArrangement, filter: { ...noAppFilter, gpus: [cpuOnly] } }).shown).toBe(0);
+    expect(build({ ...defaultArrangement, filter: { ...noAppFilter, text: 'generated-07' } }).shown).toBe(
+      100,
+    );
     build();
     await world.simulator.admin('DELETE', '/rpc-log');
     await store.refresh();

@@ -13,7 +13,7 @@ import { silentLogger } from '../../src/shared/logger.ts';
 import type { RequestSpec } from '../../src/domain/request.ts';
 import { readEnvironments } from '../../src/features/savedRequests/core/httpFile/environment.ts';
 import { parseHttpFile } from '../../src/features/savedRequests/core/httpFile/parse.ts';
-import { specOf } from '../../src/features/savedRequests/core/httpFile/toSpec.ts';
+import { specOfHttpRequest } from '../../src/features/savedRequests/core/httpFile/toSpec.ts';
 import { Variables } from '../../src/features/savedRequests/core/httpFile/variables.ts';
 import { requestText } from '../../src/features/savedRequests/core/httpFile/write.ts';
 import { filledHeaders } from '../../src/features/requests/core/secretHeaders.ts';
@@ -149,7 +149,9 @@ async function specsOf(text: string, more: Record<string, string> = {}) {
     file.requests.map(async (request) => ({
       name: request.name,
       line: text.slice(0, request.head.start).split('\n').length - 1,
-      spec: await specOf(file, request, context).catch((error: unknown) => (error as Error).message),
+      spec: await specOfHttpRequest(file, request, context).catch(
+        (error: unknown) => (error as Error).message,
+      ),
     })),
   );
 }

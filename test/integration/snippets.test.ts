@@ -15,7 +15,7 @@ import type { RequestSpec } from '../../src/domain/request.ts';
 import type { SnippetKind } from '../../src/features/savedRequests/core/export/snippet.ts';
 import { snippetKinds } from '../../src/features/savedRequests/core/export/snippets.ts';
 import { parseHttpFile } from '../../src/features/savedRequests/core/httpFile/parse.ts';
-import { specOf } from '../../src/features/savedRequests/core/httpFile/toSpec.ts';
+import { specOfHttpRequest } from '../../src/features/savedRequests/core/httpFile/toSpec.ts';
 import { Variables } from '../../src/features/savedRequests/core/httpFile/variables.ts';
 import { addRequest, fileHead, requestText } from '../../src/features/savedRequests/core/httpFile/write.ts';
 import { RequestSender } from '../../src/features/requests/core/send.ts';
@@ -352,7 +352,7 @@ X-Note: {{$processEnv NOTE}} {{$dotenv NOTE}}
     });
     expect(theirs).toHaveLength(parsed.requests.length);
     for (const [at, request] of parsed.requests.entries()) {
-      const spec = await specOf(parsed, request, {
+      const spec = await specOfHttpRequest(parsed, request, {
         variables,
         folder: requests,
         readFile: (name) => readFile(name),

@@ -9,7 +9,7 @@ export interface Words {
 
 export const words: Readonly<Record<string, Words>> = {
   AppState: {
-    ours: wire.appStates,
+    ours: wire.appStateNumbers,
     byName: {
       EPHEMERAL: 'ephemeral',
       DETACHED: 'detached',

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { authKinds } from '../../domain/request.ts';
 
 /** The request half of the messages between the request panel and its host. Keys are named by neither side. */
 
@@ -75,8 +76,6 @@ const operation = z.object({
   bodyRequired: z.boolean(),
 });
 
-export const authKinds = ['none', 'bearer', 'secretKey', 'header', 'proxy'] as const;
-
 /** All that the view shows beside the draft. */
 export const draftContext = z.object({
   appName: z.string(),
@@ -131,6 +130,5 @@ export const draftToHost = [
 export type ViewDraft = z.infer<typeof viewDraft>;
 export type DraftContext = z.infer<typeof draftContext>;
 export type ViewFileTarget = z.infer<typeof fileTarget>;
-export type AuthKind = (typeof authKinds)[number];
 export type DraftToHost = z.infer<(typeof draftToHost)[number]>;
 export type DraftToView = z.infer<(typeof draftToView)[number]>;

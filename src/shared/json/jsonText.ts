@@ -72,13 +72,15 @@ export function nodeAt(root: JsonNode, path: JsonPath): JsonNode | undefined {
 }
 
 /** The value at a path; undefined where there is none. */
-export function valueAt(value: unknown, path: JsonPath): unknown {
-  let at = value;
+export function valueAt<T>(value: T, path: JsonPath): T | undefined {
+  let at: unknown = value;
   for (const step of path) {
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
+    // A list has a length, which JSON does not know.
+    if (Array.isArray(at) && !Number.isInteger(Number(step))) return undefined;
     at = (at as Record<string | number, unknown>)[step];
   }
-  return at;
+  return at as T; // What is in a value of JSON is one too.
 }
 
 function placeOf(text: string, offset: number): { line: number; column: number } {

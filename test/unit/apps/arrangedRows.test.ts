@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { App, AppDetails, AppState, Container } from '../../../src/domain/app.ts';
 import type { AppFilter } from '../../../src/features/apps/core/appFilter.ts';
-import { filterStates, noFilter } from '../../../src/features/apps/core/appFilter.ts';
+import { filterStates, noAppFilter } from '../../../src/features/apps/core/appFilter.ts';
 import type { Arrangement, Grouping } from '../../../src/features/apps/core/arrangement.ts';
 import {
   defaultArrangement,
@@ -78,7 +78,7 @@ const appsOf = ({ rows }: AppRows, id = ''): string[] =>
       child.startsWith('app/') ? child.slice(4) : appsOf({ rows } as AppRows, child),
     );
 const filtered = (filter: Partial<AppFilter>, user = '') =>
-  appsOf(build({ filter: { ...noFilter, ...filter } }, { user })).sort();
+  appsOf(build({ filter: { ...noAppFilter, ...filter } }, { user })).sort();
 
 describe('filter', () => {
   it.each([
@@ -105,10 +105,10 @@ describe('filter', () => {
   });
 
   it('leaves out empty environments and counts', () => {
-    const rows = build({ filter: { ...noFilter, text: 'qwen-9' } });
+    const rows = build({ filter: { ...noAppFilter, text: 'qwen-9' } });
     expect(rows.rows.get('')?.childIds).toEqual(['environment/dev']);
     expect(rows).toMatchObject({ shown: 1, total: 4 });
-    const none = build({ filter: { ...noFilter, text: 'zzz' } });
+    const none = build({ filter: { ...noAppFilter, text: 'zzz' } });
     expect(none.rows.get('')?.childIds).toEqual([]);
     expect(none).toMatchObject({ shown: 0, total: 4 });
   });
@@ -289,7 +289,7 @@ describe('the stored arrangement', () => {
     for (const junk of [undefined, null, 7, 'x', [], { filter: 3, groupBy: 'moon', sortBy: {} }])
       expect(readArrangement(junk)).toEqual(defaultArrangement);
     expect(readArrangement({ filter: { states: ['running', 'moon'], gpus: [1, 'L4'] } }).filter).toEqual({
-      ...noFilter,
+      ...noAppFilter,
       states: ['running'],
       gpus: ['L4'],
     });
@@ -344,7 +344,7 @@ describe('building step by step', () => {
     showStopped: fc.boolean(),
     arrangement: fc.record({
       filter: mostly<AppFilter>(
-        noFilter,
+        noAppFilter,
         fc.record({
           text: fc.constantFrom('', 'o', 'three'),
           states: fc.subarray([...filterStates], { maxLength: 1 }),

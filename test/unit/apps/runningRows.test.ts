@@ -1,7 +1,7 @@
 /** Rows of what runs beside functions: what they say, where they stand, and what they do not know. */
 import { describe, expect, it } from 'vitest';
 import type { App, AppDetails } from '../../../src/domain/app.ts';
-import { noFilter } from '../../../src/features/apps/core/appFilter.ts';
+import { noAppFilter } from '../../../src/features/apps/core/appFilter.ts';
 import type { AppFilter } from '../../../src/features/apps/core/appFilter.ts';
 import { defaultArrangement } from '../../../src/features/apps/core/arrangement.ts';
 import { datedRates } from '../../../src/domain/cost.ts';
@@ -365,7 +365,7 @@ describe('the filter', () => {
   };
   const shown = (filter: Partial<AppFilter>) => {
     const { rows } = build(all, {
-      arrangement: { ...defaultArrangement, filter: { ...noFilter, ...filter } },
+      arrangement: { ...defaultArrangement, filter: { ...noAppFilter, ...filter } },
     });
     return [...rows.keys()].filter((id) => /^(app|sandbox|managed)\//.test(id)).sort();
   };

@@ -3,7 +3,7 @@ import { datedRates } from '../../../src/domain/cost.ts';
 import {
   formatUsd,
   formatUsdPerHour,
-  gpuChoices,
+  gpuChoiceText,
   gpuWithMemory,
   priceNote,
   priceSource,
@@ -49,7 +49,7 @@ it.each([
   [[], 'CPU'],
   [['L40S', 'A100'], 'L40S or A100'],
 ])('choices of a GPU are not told as they are: %o', (gpus, written) => {
-  expect(gpuChoices(gpus)).toBe(written);
+  expect(gpuChoiceText(gpus)).toBe(written);
 });
 
 it('a price does not say whether it is live or from which day', () => {

@@ -11,7 +11,7 @@ import { silentLogger } from '../../../src/shared/logger.ts';
 import { EndpointKeys } from '../../../src/editor/endpointKeys.ts';
 import { defaultAuth, keyName, secretNames, withOwnKey } from '../../../src/features/requests/core/auth.ts';
 import { parseHttpFile } from '../../../src/features/savedRequests/core/httpFile/parse.ts';
-import { specOf } from '../../../src/features/savedRequests/core/httpFile/toSpec.ts';
+import { specOfHttpRequest } from '../../../src/features/savedRequests/core/httpFile/toSpec.ts';
 import { Variables } from '../../../src/features/savedRequests/core/httpFile/variables.ts';
 import { RequestSender } from '../../../src/features/requests/core/send.ts';
 import { emptySnapshot } from '../../../src/store/snapshot.ts';
@@ -67,7 +67,7 @@ async function send(app: App, headers: string, changes: Partial<Endpoint> = {}):
   } as unknown as MemoryParts);
   const file = parseHttpFile(`GET ${url}/\n${headers}\n`);
   const [request] = file.requests;
-  const spec = await specOf(file, request!, {
+  const spec = await specOfHttpRequest(file, request!, {
     variables: new Variables(file, { environment: {}, dotenv: {}, processEnv: {} }),
     folder: '/',
     allowFiles: (files) => Promise.resolve(files),

@@ -12,7 +12,7 @@ import { snippetKinds } from '../../../src/features/savedRequests/core/export/sn
 import { RequestHistory } from '../../../src/features/savedRequests/core/history/history.ts';
 import { readEnvironments } from '../../../src/features/savedRequests/core/httpFile/environment.ts';
 import { parseHttpFile } from '../../../src/features/savedRequests/core/httpFile/parse.ts';
-import { specOf } from '../../../src/features/savedRequests/core/httpFile/toSpec.ts';
+import { specOfHttpRequest } from '../../../src/features/savedRequests/core/httpFile/toSpec.ts';
 import { Variables } from '../../../src/features/savedRequests/core/httpFile/variables.ts';
 import { requestText, updateRequest } from '../../../src/features/savedRequests/core/httpFile/write.ts';
 import { KeyedFiles } from '../../../src/features/requests/core/keyedFiles.ts';
@@ -64,7 +64,7 @@ async function read(
 ): Promise<{ text: string; spec: RequestSpec }> {
   const text = `@auth = Bearer {{TOKEN}}\n@v0 =\n${doubling}### Chat\nPOST ${url}${query}\nContent-Type: application/json\n${headers}\n\n${body}\n`;
   const file = parseHttpFile(text);
-  const spec = await specOf(file, file.requests[0]!, {
+  const spec = await specOfHttpRequest(file, file.requests[0]!, {
     variables: variables(text),
     folder,
     readFile: (name) => readFile(name),

@@ -7,7 +7,7 @@ import type { RequestSpec } from '../../../src/domain/request.ts';
 import type { HttpFile } from '../../../src/features/savedRequests/core/httpFile/model.ts';
 import { parseHttpFile } from '../../../src/features/savedRequests/core/httpFile/parse.ts';
 import type { SpecContext } from '../../../src/features/savedRequests/core/httpFile/toSpec.ts';
-import { specOf } from '../../../src/features/savedRequests/core/httpFile/toSpec.ts';
+import { specOfHttpRequest } from '../../../src/features/savedRequests/core/httpFile/toSpec.ts';
 import type { VariableSource } from '../../../src/features/savedRequests/core/httpFile/variables.ts';
 import { Variables } from '../../../src/features/savedRequests/core/httpFile/variables.ts';
 import {
@@ -36,7 +36,9 @@ const context = (file: HttpFile, source: Partial<VariableSource> = {}, more: Par
 
 async function specsOf(text: string, source: Partial<VariableSource> = {}, more: Partial<SpecContext> = {}) {
   const file = parseHttpFile(text);
-  return Promise.all(file.requests.map((request) => specOf(file, request, context(file, source, more))));
+  return Promise.all(
+    file.requests.map((request) => specOfHttpRequest(file, request, context(file, source, more))),
+  );
 }
 
 const sample = `# For people.
@@ -198,7 +200,7 @@ POST http://h/
       '### a\nGET http://h/a\n### b\nGET http://h/b\nbroken\n### c\nGET http://h/c\n',
     );
     expect(file.requests).toHaveLength(3);
-    const [a, b, c] = file.requests.map((request) => specOf(file, request, context(file)));
+    const [a, b, c] = file.requests.map((request) => specOfHttpRequest(file, request, context(file)));
     await expect(b).rejects.toThrow('no header');
     expect([(await a)?.url, (await c)?.url]).toEqual(['http://h/a', 'http://h/c']);
   });
@@ -283,7 +285,7 @@ POST http://h/
         const { requests, problems, variables } = file;
         const read = { readFile: () => Promise.resolve(new Uint8Array([0xe9])) };
         for (const request of requests)
-          await specOf(file, request, context(file, {}, read)).catch((error: unknown) => {
+          await specOfHttpRequest(file, request, context(file, {}, read)).catch((error: unknown) => {
             expect(error).toMatchObject({ kind: 'invalid' });
           });
         for (const { range } of [...requests, ...problems, ...variables]) {
@@ -430,7 +432,7 @@ describe('writing a request again', () => {
   const update = async (text: string, change: (spec: RequestSpec) => RequestSpec, at = 0) => {
     const file = parseHttpFile(text);
     const request = file.requests[at]!;
-    const spec = await specOf(file, request, context(file, { environment: { who: 'me' } }));
+    const spec = await specOfHttpRequest(file, request, context(file, { environment: { who: 'me' } }));
     const variables = new Variables(file, { ...noSource, environment: { who: 'me' } });
     const says = (template: string) => {
       const { text: filled, unknown } = variables.fill(template);

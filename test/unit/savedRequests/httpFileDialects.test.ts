@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestSpec } from '../../../src/domain/request.ts';
 import { parseHttpFile } from '../../../src/features/savedRequests/core/httpFile/parse.ts';
-import { specOf } from '../../../src/features/savedRequests/core/httpFile/toSpec.ts';
+import { specOfHttpRequest } from '../../../src/features/savedRequests/core/httpFile/toSpec.ts';
 import type { VariableSource } from '../../../src/features/savedRequests/core/httpFile/variables.ts';
 import { Variables } from '../../../src/features/savedRequests/core/httpFile/variables.ts';
 import { requestText, updateRequest } from '../../../src/features/savedRequests/core/httpFile/write.ts';
@@ -14,7 +14,7 @@ function specOfText(text: string, source: Partial<VariableSource> = {}, file = '
   const parsed = parseHttpFile(text);
   const [request] = parsed.requests;
   if (!request) throw new Error('no request');
-  return specOf(parsed, request, {
+  return specOfHttpRequest(parsed, request, {
     variables: new Variables(parsed, { ...noSource, ...source }),
     folder: '/',
     readFile: () => Promise.resolve(new TextEncoder().encode(file)),

@@ -3,16 +3,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readBody } from '../../../src/features/savedRequests/core/httpFile/body.ts';
+import { parseBody } from '../../../src/features/savedRequests/core/httpFile/body.ts';
 import { readEnvironments } from '../../../src/features/savedRequests/core/httpFile/environment.ts';
 import { linesOf } from '../../../src/features/savedRequests/core/httpFile/lines.ts';
 import { parseHttpFile } from '../../../src/features/savedRequests/core/httpFile/parse.ts';
-import { specOf } from '../../../src/features/savedRequests/core/httpFile/toSpec.ts';
+import { specOfHttpRequest } from '../../../src/features/savedRequests/core/httpFile/toSpec.ts';
 import { Variables } from '../../../src/features/savedRequests/core/httpFile/variables.ts';
 
 function sent(text: string) {
   const file = parseHttpFile(text);
-  return specOf(file, file.requests[0]!, {
+  return specOfHttpRequest(file, file.requests[0]!, {
     variables: new Variables(file, noSource),
     folder: '/',
     readFile: () => Promise.reject(new Error('none is named')),
@@ -29,7 +29,7 @@ describe('a .http file that is made to be slow', () => {
     const headers = [
       { name: 'Content-Type', value: 'multipart/form-data; boundary=b', range: { start: 0, end: 0 } },
     ];
-    const body = readBody(linesOf(`${part.repeat(50_000)}--b--`), { headers }, () => undefined);
+    const body = parseBody(linesOf(`${part.repeat(50_000)}--b--`), { headers }, () => undefined);
     expect(body?.parts).toHaveLength(50_000);
   });
 

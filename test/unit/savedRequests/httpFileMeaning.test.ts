@@ -3,7 +3,7 @@ import type { RequestSpec } from '../../../src/domain/request.ts';
 import { draftOf } from '../../../src/features/requests/core/draftOf.ts';
 import { parseHttpFile } from '../../../src/features/savedRequests/core/httpFile/parse.ts';
 import { savedRequestsOf } from '../../../src/features/savedRequests/core/httpFile/savedRequests.ts';
-import { specOf } from '../../../src/features/savedRequests/core/httpFile/toSpec.ts';
+import { specOfHttpRequest } from '../../../src/features/savedRequests/core/httpFile/toSpec.ts';
 import { Variables } from '../../../src/features/savedRequests/core/httpFile/variables.ts';
 import { requestText } from '../../../src/features/savedRequests/core/httpFile/write.ts';
 import { wholeBody } from '../../../src/features/requests/core/requestBody.ts';
@@ -12,7 +12,7 @@ import { specOf as draftSpec } from '../../../src/features/requests/core/spec.ts
 async function specOfText(text: string): Promise<RequestSpec> {
   const file = parseHttpFile(text);
   expect(file.problems).toEqual([]);
-  return specOf(file, file.requests[0]!, {
+  return specOfHttpRequest(file, file.requests[0]!, {
     variables: new Variables(file, { environment: {}, dotenv: {}, processEnv: {} }),
     folder: '',
     readFile: () => Promise.reject(new Error('no file')),

@@ -4,7 +4,7 @@ import { ModalError } from '../../../src/domain/errors.ts';
 import type { RequestSpec } from '../../../src/domain/request.ts';
 import { parseHttpFile } from '../../../src/features/savedRequests/core/httpFile/parse.ts';
 import { bodyNames, writeRequest } from '../../../src/features/savedRequests/core/httpFile/saving.ts';
-import { specOf } from '../../../src/features/savedRequests/core/httpFile/toSpec.ts';
+import { specOfHttpRequest } from '../../../src/features/savedRequests/core/httpFile/toSpec.ts';
 import { Variables } from '../../../src/features/savedRequests/core/httpFile/variables.ts';
 import {
   addRequest,
@@ -23,7 +23,7 @@ async function sentFrom(text: string, files: Record<string, Uint8Array> = {}): P
     dotenv: {},
     processEnv: {},
   });
-  return specOf(file, file.requests[0]!, {
+  return specOfHttpRequest(file, file.requests[0]!, {
     variables,
     folder: '/w',
     readFile: (name) => Promise.resolve(files[name] ?? new Uint8Array()),

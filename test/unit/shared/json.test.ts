@@ -174,3 +174,12 @@ describe('editing JSON in place', () => {
 function isWithin(path: JsonPath, outer: JsonPath): boolean {
   return outer.every((step, at) => path[at] === step);
 }
+
+it.each([
+  [['length'], 'of a list'],
+  [['0', 'length'], 'of a text'],
+  [['toString'], 'of a function'],
+])('a place that JSON does not have gives no value: %o, %s', (path) => {
+  expect(valueAt(['text'], path)).toBeUndefined();
+  expect(valueAt(['text'], ['0'])).toBe('text');
+});

@@ -39,7 +39,7 @@ export class CliFinder implements vscode.Disposable {
     const search = (this.#search ??= this.#start());
     search.waiting++;
     try {
-      return await withSignal(search.found, signal);
+      return await unlessAborted(search.found, signal);
     } finally {
       search.waiting--;
       if (search.waiting === 0 && !search.done) {
@@ -109,7 +109,7 @@ export class CliFinder implements vscode.Disposable {
   }
 }
 
-function withSignal<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+function unlessAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
     const abort = () => reject(new ModalError('cancelled', 'Cancelled'));

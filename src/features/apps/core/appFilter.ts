@@ -34,7 +34,7 @@ export interface AppFilter {
   readonly functions: boolean;
 }
 
-export const noFilter: AppFilter = {
+export const noAppFilter: AppFilter = {
   text: '',
   states: [],
   gpus: [],

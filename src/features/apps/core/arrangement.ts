@@ -1,5 +1,5 @@
 import type { AppFilter } from './appFilter.ts';
-import { filterStates, judgesDetails, noFilter } from './appFilter.ts';
+import { filterStates, judgesDetails, noAppFilter } from './appFilter.ts';
 
 export const groupings = ['environment', 'none', 'state', 'gpu'] as const;
 export type Grouping = (typeof groupings)[number];
@@ -15,7 +15,7 @@ export interface Arrangement {
 }
 
 export const defaultArrangement: Arrangement = {
-  filter: noFilter,
+  filter: noAppFilter,
   groupBy: 'environment',
   sortBy: 'name',
 };

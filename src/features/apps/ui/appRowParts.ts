@@ -8,7 +8,7 @@ import type { RunningCost } from '../../../domain/runningCost.ts';
 import { costWords, runningCount, runningSandboxes, spokenPrice } from '../../../domain/runningCost.ts';
 import type { Sandbox } from '../../../domain/sandbox.ts';
 import type { SavedRequest } from '../../../domain/savedRequest.ts';
-import { gpuChoices } from '../../../domain/priceText.ts';
+import { gpuChoiceText } from '../../../domain/priceText.ts';
 import { formatMoment, plural, pluralOf, shortAge, spokenAge } from '../../../shared/format.ts';
 import { commands } from '../../../contributions.ts';
 import type { AppGroup } from './appGroups.ts';
@@ -181,7 +181,7 @@ export function functionRow(
 ): Row {
   const isClass = fn.kind === 'class';
   const name = isClass ? fn.tag.replace(/\.\*$/, '') : fn.tag;
-  const gpus = gpuChoices(fn.gpus);
+  const gpus = gpuChoiceText(fn.gpus);
   const schedule = fn.schedule === undefined ? [] : [fn.schedule];
   return {
     id: `function/${app.id}/${fn.tag}`,

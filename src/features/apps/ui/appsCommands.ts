@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { commands, views } from '../../../contributions.ts';
 import type { App } from '../../../domain/app.ts';
-import { noFilter } from '../core/appFilter.ts';
+import { noAppFilter } from '../core/appFilter.ts';
 import type { Grouping, Sorting } from '../core/arrangement.ts';
 import { groupings, sortings } from '../core/arrangement.ts';
 import { ModalError } from '../../../domain/errors.ts';
@@ -43,7 +43,7 @@ export function appsCommands(
     [commands.filterApps]: filter,
     [commands.changeFilter]: filter,
     [commands.clearFilter]: () => {
-      arrangement.change({ filter: noFilter });
+      arrangement.change({ filter: noAppFilter });
     },
     [commands.groupApps]: async (_, title) => {
       const groupBy = await pickOne(

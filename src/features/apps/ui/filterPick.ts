@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { AppFilter, FilterState, KnownApp } from '../core/appFilter.ts';
-import { filterStates, gpusOf, matchesFilter, noFilter } from '../core/appFilter.ts';
+import { filterStates, gpusOf, matchesFilter, noAppFilter } from '../core/appFilter.ts';
 import { plain, text } from '../../../shared/text.ts';
 import { plural } from '../../../shared/format.ts';
 import type { AppStore } from '../../../store/appStore.ts';
@@ -117,7 +117,7 @@ function countOf(apps: readonly KnownApp[], choice: Choice, user: string): numbe
 
 function filterOf(text: string, choices: readonly Choice[]): AppFilter {
   return {
-    ...noFilter,
+    ...noAppFilter,
     text,
     states: choices.flatMap((choice) => (choice.kind === 'state' ? choice.state : [])),
     gpus: choices.flatMap((choice) => (choice.kind === 'gpu' ? choice.gpu : [])),

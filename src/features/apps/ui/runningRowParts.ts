@@ -7,7 +7,7 @@ import type { Sandbox, Tunnel } from '../../../domain/sandbox.ts';
 import { sandboxUsdPerHour } from '../../../domain/sandbox.ts';
 import type { ServerInfo } from '../../../domain/server.ts';
 import { serverUsdPerHour } from '../../../domain/server.ts';
-import { formatUsdPerHour, gpuChoices } from '../../../domain/priceText.ts';
+import { formatUsdPerHour, gpuChoiceText } from '../../../domain/priceText.ts';
 import {
   formatCount,
   formatDuration,
@@ -87,7 +87,7 @@ export function sandboxRow(
   { rates, now, environment }: { rates: Rates; now: number; environment: string },
 ): Row {
   const { id, name, state, tunnels } = sandbox;
-  const gpu = gpuChoices(sandbox.gpu === undefined ? undefined : [sandbox.gpu]);
+  const gpu = gpuChoiceText(sandbox.gpu === undefined ? undefined : [sandbox.gpu]);
   const usd = sandboxUsdPerHour(sandbox, rates);
   const price = usd === undefined ? 'price unknown' : `from ${formatUsdPerHour(usd)}`;
   const since = sandbox.startedAt ?? sandbox.createdAt;
@@ -180,7 +180,7 @@ export function serverRow(
   { facts, rates }: { facts: ServerFacts; rates: Rates },
 ): Row {
   const { running, info, others } = facts;
-  const gpus = gpuChoices(fn.gpus);
+  const gpus = gpuChoiceText(fn.gpus);
   const state = running === undefined ? 'containers unknown' : running === 0 ? 'idle' : `${running} running`;
   const price = containersPrice(serverUsdPerHour(fn, info, rates), running);
   const addresses = fn.endpoints.map(({ url }) => url);
@@ -320,7 +320,7 @@ export function managedRow(input: ManagedInput): Row {
 function managedFacts({ endpoint: { shared, info }, app, rates }: ManagedInput): string[] {
   if (shared) return ['shared, billed by tokens'];
   const running = app?.runningContainers;
-  const gpus = gpuChoices(info?.gpus);
+  const gpus = gpuChoiceText(info?.gpus);
   const price = containersPrice(serverUsdPerHour({ gpus: info?.gpus }, undefined, rates), running);
   const state = running === undefined ? [] : [running === 0 ? 'idle' : `${running} running`];
   return [...state, gpus, price];

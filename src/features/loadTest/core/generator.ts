@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { loadHttpClient } from '../../requests/core/index.ts';
+import { sleep } from '../../../shared/sleep.ts';
 import type { LoadEnd, LoadPlan, LoadSnapshot } from '../../../domain/load.ts';
 import type { NetworkSettings } from '../../../domain/network.ts';
 import { plainNetwork } from '../../../domain/network.ts';
@@ -82,7 +82,7 @@ export async function generateLoad(
     stats.failure(failure, elapsed());
     if (!isConnectionFailure(failure)) return;
     if (!stats.answered && stats.failedCount >= Math.max(leastTries, plan.concurrency)) finish('unreachable');
-    else await Promise.race([pause(refusedPauseMs), ended]);
+    else await Promise.race([sleep(refusedPauseMs), ended]);
   };
   const loop = async (): Promise<void> => {
     const connection = new LoadConnection(library, request, { headersTimeoutMs, network });

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../../../shared/sleep.ts';
 import type { Container } from '../../../domain/app.ts';
 import { toModalError } from '../../../domain/errors.ts';
 import type { ContainerPoint } from '../../../domain/load.ts';
@@ -29,7 +29,7 @@ export async function watchContainers(options: ContainerWatchOptions, signal: Ab
     const look = await lookOnce(options, gpus, signal);
     const second = (performance.now() - start) / 1000;
     if (look) onLook({ second, ...look.point }, look.containers);
-    await pause(everyMs, signal);
+    await sleep(everyMs, signal);
   }
 }
 
@@ -92,9 +92,4 @@ async function readGpus(
       if (gpu !== undefined) gpus.set(id, gpu);
     }),
   );
-}
-
-/** Ends early, and in peace, with the signal. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }

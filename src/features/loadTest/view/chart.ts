@@ -1,4 +1,5 @@
 import uPlot from 'uplot';
+import { formatDuration } from '../../../shared/format.ts';
 
 export interface Line {
   readonly label: string;
@@ -98,7 +99,7 @@ export class Chart {
             ...axis,
             size: 24,
             incrs: timeSteps,
-            values: (_plot, seconds) => seconds.map((second) => `${second} s`),
+            values: (_plot, seconds) => seconds.map((second) => formatDuration(second * 1000)),
           },
           {
             ...axis,
@@ -110,7 +111,8 @@ export class Chart {
         series: [
           {
             label: 'At',
-            value: (_plot, second: number | null) => `${second ?? this.#data?.seconds.at(-1) ?? 0} s`,
+            value: (_plot, second: number | null) =>
+              formatDuration((second ?? this.#data?.seconds.at(-1) ?? 0) * 1000),
           },
           ...data.lines.map((line, at) => ({
             label: line.label,

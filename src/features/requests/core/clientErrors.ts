@@ -6,6 +6,7 @@ import { ownValue } from '../../../shared/ownValue.ts';
 import { certificateWords, passwordWords, proxyError, rootOf } from '../../../modal/network/connectError.ts';
 import { proxyFor } from '../../../modal/network/proxy.ts';
 import { unreadableFile } from './requestBody.ts';
+import { formatDuration } from '../../../shared/format.ts';
 
 export interface FailedRequest {
   readonly url: string;
@@ -28,12 +29,12 @@ const texts: Readonly<Record<string, Known>> = {
   UND_ERR_HEADERS_TIMEOUT: [
     'timeout',
     (_host, seconds) =>
-      `No answer within ${seconds} s. A cold start may take longer: raise modalGpu.requests.timeoutSeconds, or look at the logs.`,
+      `No answer within ${formatDuration(seconds * 1000)}. A cold start may take longer: raise modalGpu.requests.timeoutSeconds, or look at the logs.`,
   ],
   UND_ERR_CONNECT_TIMEOUT: [
     'offline',
     (host) =>
-      `No connection to ${host} within ${connectLimitMs / 1000} s. Check the network and the proxy settings.`,
+      `No connection to ${host} within ${formatDuration(connectLimitMs)}. Check the network and the proxy settings.`,
     'openNetworkSettings',
   ],
   ECONNREFUSED: ['offline', (host) => `Nothing listens at ${host}. Is the app still deployed?`, 'deploy'],

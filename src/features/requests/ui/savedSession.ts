@@ -1,10 +1,12 @@
 import * as z from 'zod/mini';
+import { appStates } from '../../../domain/app.ts';
 import type { RequestDraft } from '../../../domain/requestDraft.ts';
 import type { Steps } from '../../../shared/steps.ts';
 import { inOneGo } from '../../../shared/steps.ts';
 import { maskingDraft } from '../core/maskedDraft.ts';
 import type { Seal } from '../core/seal.ts';
-import { authKinds, viewDraft } from '../draftMessages.ts';
+import { authKinds } from '../../../domain/request.ts';
+import { viewDraft } from '../draftMessages.ts';
 
 const authChoice = z.object({ kind: z.enum(authKinds), header: z.string() });
 
@@ -17,16 +19,7 @@ const savedSession = z.object({
       id: z.string(),
       name: z.string(),
       environment: z.string(),
-      state: z.enum([
-        'initializing',
-        'ephemeral',
-        'detached',
-        'deployed',
-        'stopping',
-        'stopped',
-        'disabled',
-        'unknown',
-      ]),
+      state: z.enum(appStates),
       createdAt: z.optional(z.number()),
       runningContainers: z.optional(z.number()),
       version: z.optional(z.number()),

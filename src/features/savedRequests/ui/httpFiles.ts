@@ -11,7 +11,7 @@ import type { HttpEnvironments } from '../core/httpFile/environment.ts';
 import { readEnvironments } from '../core/httpFile/environment.ts';
 import type { HttpFile, HttpRequest } from '../core/httpFile/model.ts';
 import { largestHttpFile, parseHttpFile, tooLarge } from '../core/httpFile/parse.ts';
-import { specOf } from '../core/httpFile/toSpec.ts';
+import { specOfHttpRequest } from '../core/httpFile/toSpec.ts';
 import { Variables } from '../core/httpFile/variables.ts';
 import type { Endpoints } from './endpoints.ts';
 import { showWarning } from '../../../editor/shown/messages.ts';
@@ -106,7 +106,7 @@ export class HttpFiles {
     this.#environmentChanged.fire();
   }
 
-  /** @throws kind `notFound` when there is no request at the place, else as `specOf` */
+  /** @throws kind `notFound` when there is no request at the place, else as `specOfHttpRequest` */
   async specAt(place: HttpPlace | undefined): Promise<RequestSpec> {
     const editor = vscode.window.activeTextEditor;
     const document = place
@@ -122,10 +122,10 @@ export class HttpFiles {
     return this.spec(document.uri, file, request);
   }
 
-  /** @throws as `specOf` */
+  /** @throws as `specOfHttpRequest` */
   async spec(uri: vscode.Uri, file: HttpFile, request: HttpRequest): Promise<RequestSpec> {
     const variables = await this.variables(uri, file);
-    return specOf(file, request, {
+    return specOfHttpRequest(file, request, {
       variables,
       folder: path.dirname(uri.fsPath),
       allowFiles: (files, url) => this.#bodyFiles.allow(files, url),

@@ -194,7 +194,7 @@ class ScriptRowsBuilder {
     const state = [run ? runWords(run) : '', this.#elsewhere(script, app.variable, entry.name)];
     this.#add(
       parent,
-      { file, app, runnable: entry, place: entry, ...originOf(entry) },
+      { file, app, runnable: entry, place: entry, ...originPart(entry) },
       {
         id,
         label: entry.name,
@@ -228,7 +228,7 @@ class ScriptRowsBuilder {
     ].filter(Boolean);
     this.#add(
       parent,
-      { file, app, place: unit, ...originOf(unit) },
+      { file, app, place: unit, ...originPart(unit) },
       {
         id,
         label: unit.name,
@@ -267,7 +267,7 @@ class ScriptRowsBuilder {
     const label = isMethod ? (fn.name.split('.').at(-1) ?? fn.name) : fn.name;
     this.#add(
       parent,
-      { file, app, place: fn, ...originOf(unit), ...(canRun ? { runnable: fn } : {}) },
+      { file, app, place: fn, ...originPart(unit), ...(canRun ? { runnable: fn } : {}) },
       {
         id,
         label,
@@ -374,7 +374,7 @@ function unitWords(
   ].filter(Boolean);
 }
 
-function originOf({ origin }: { readonly origin?: ScriptOrigin }): { readonly origin?: ScriptOrigin } {
+function originPart({ origin }: { readonly origin?: ScriptOrigin }): { readonly origin?: ScriptOrigin } {
   return origin ? { origin } : {};
 }
 

@@ -43,15 +43,15 @@ describe('over a schedule', () => {
         '',
         '| Next in UTC | In Asia/Kolkata |',
         '| --- | --- |',
-        '| Tue, 1 Dec 2026, 09:00 | Tue, 1 Dec 2026, 14:30 |',
-        '| Wed, 2 Dec 2026, 09:00 | Wed, 2 Dec 2026, 14:30 |',
-        '| Thu, 3 Dec 2026, 09:00 | Thu, 3 Dec 2026, 14:30 |',
+        '| Tue, Dec 1, 2026, 09:00 | Tue, Dec 1, 2026, 14:30 |',
+        '| Wed, Dec 2, 2026, 09:00 | Wed, Dec 2, 2026, 14:30 |',
+        '| Thu, Dec 3, 2026, 09:00 | Thu, Dec 3, 2026, 14:30 |',
       ].join('\n'),
     );
   });
 
   it('is in the zone that is given, also by place', () => {
-    expect(shown('x = m.Cron("0 9 * * *", "Europe/|Berlin")\n')).toMatch(/Tue, 1 Dec 2026, 13:30/);
+    expect(shown('x = m.Cron("0 9 * * *", "Europe/|Berlin")\n')).toMatch(/Tue, Dec 1, 2026, 13:30/);
     expect(shown('x = m.Cron("0 9 * * *", timezone=zone|)\n')).toMatch(
       /Only running the file would tell the time zone/,
     );

@@ -7,8 +7,8 @@ import {
   placeInParent,
   rowOf,
   searchRows,
-  valueAt,
 } from '../../../../src/features/requests/core/answer/jsonTree.ts';
+import { valueAt } from '../../../../src/shared/json/jsonText.ts';
 import { clockOffset } from '../../../../src/features/requests/core/callFacts.ts';
 import { tablePage, tablePaths } from '../../../../src/features/requests/core/answer/table.ts';
 import { timingParts } from '../../../../src/features/requests/core/answer/timingParts.ts';
@@ -160,7 +160,7 @@ describe('the parts of a call', () => {
       ...['Connect', 'Queue', 'Cold start', 'Answering', 'Body'],
     ]);
     expect(timingParts(timing).find(({ kind }) => kind === 'wait')?.note).toBe(
-      '2 long polls: 150.0 s, 12.0 s',
+      '2 long polls: 2 min 30 s, 12 s',
     );
   });
 });

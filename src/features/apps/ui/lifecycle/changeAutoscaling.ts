@@ -9,7 +9,7 @@ import type { Text } from '../../../../shared/text.ts';
 import { lines, plain, text } from '../../../../shared/text.ts';
 import { pick } from '../../../../editor/pick.ts';
 import type { AppsNeeds } from '../needs.ts';
-import { gpuChoices } from '../../../../domain/priceText.ts';
+import { gpuChoiceText } from '../../../../domain/priceText.ts';
 import { withSignal } from '../../../../editor/withSignal.ts';
 import { appFacts } from './appFacts.ts';
 import { changeLines, fieldHelp, fieldNames, originWord, problemWith, valueWord } from './autoscalerWords.ts';
@@ -41,7 +41,7 @@ export async function resolveFunction(
           text`Choose a function or class`,
           functions.map((each) => ({
             label: plain(nameOf(each)),
-            description: plain(gpuChoices(each.gpus)),
+            description: plain(gpuChoiceText(each.gpus)),
             value: each,
           })),
         );

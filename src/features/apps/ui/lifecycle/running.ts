@@ -7,7 +7,7 @@ import { endpointState } from '../../../../domain/managedEndpoint.ts';
 import type { Sandbox } from '../../../../domain/sandbox.ts';
 import type { Text } from '../../../../shared/text.ts';
 import { lines, plain, text } from '../../../../shared/text.ts';
-import { gpuChoices } from '../../../../domain/priceText.ts';
+import { gpuChoiceText } from '../../../../domain/priceText.ts';
 import { showStatus, showWarning } from '../../../../editor/shown/messages.ts';
 import { mapAtMost } from '../../../../store/atMost.ts';
 import { pick } from '../../../../editor/pick.ts';
@@ -137,7 +137,7 @@ export async function resolveServer(
     servers.map((value) => ({
       label: plain(value.fn.tag),
       description: text`${value.app.name} · ${value.app.environment}`,
-      detail: plain(gpuChoices(value.fn.gpus)),
+      detail: plain(gpuChoiceText(value.fn.gpus)),
       iconPath: new vscode.ThemeIcon('server'),
       value,
     })),

@@ -5,7 +5,7 @@ import type { Sandbox } from '../../../../domain/sandbox.ts';
 import { sandboxUsdPerHour } from '../../../../domain/sandbox.ts';
 import type { ServerInfo } from '../../../../domain/server.ts';
 import { serverUsdPerHour } from '../../../../domain/server.ts';
-import { formatUsdPerHour, gpuChoices, priceSource } from '../../../../domain/priceText.ts';
+import { formatUsdPerHour, gpuChoiceText, priceSource } from '../../../../domain/priceText.ts';
 import { plural, spokenAge } from '../../../../shared/format.ts';
 
 /** What the questions say before something ends that runs beside functions, one fact a line. */
@@ -60,6 +60,6 @@ function priceLine(gpus: readonly string[] | undefined, info: ServerInfo | undef
     usd === undefined
       ? 'price unknown'
       : `from ${formatUsdPerHour(usd)} per container (${priceSource(rates)})`;
-  const gpu = gpus === undefined ? 'unknown' : gpus.length === 0 ? 'none' : gpuChoices(gpus);
+  const gpu = gpus === undefined ? 'unknown' : gpus.length === 0 ? 'none' : gpuChoiceText(gpus);
   return `GPU: ${gpu}, ${price}`;
 }

@@ -2,7 +2,7 @@ import type { AppDetails } from '../../../../domain/app.ts';
 import type { Rates } from '../../../../domain/cost.ts';
 import type { Markdown } from '../../../../shared/text.ts';
 import { commandLink, joinMarkdown, markdownText, text } from '../../../../shared/text.ts';
-import { formatUsdPerHour, gpuChoices, priceNote } from '../../../../domain/priceText.ts';
+import { formatUsdPerHour, gpuChoiceText, priceNote } from '../../../../domain/priceText.ts';
 import { plural, spokenAge } from '../../../../shared/format.ts';
 import { isTimeZone } from './cronWords.ts';
 import type { Hovered } from './hover.ts';
@@ -80,11 +80,11 @@ const joined = (words: readonly string[]) =>
     ' · ',
   );
 
-/** `Mon, 30 Nov 2026, 09:00` */
+/** `Mon, Nov 30, 2026, 09:00` */
 function timeIn(timeZone: string, time: number): string {
-  return new Intl.DateTimeFormat('en-GB', {
+  return new Intl.DateTimeFormat('en-US', {
     ...{ timeZone, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
-    ...{ hour: '2-digit', minute: '2-digit' },
+    ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
   }).format(time);
 }
 
@@ -115,7 +115,7 @@ function priceParts(facts: UnitFacts, rates: Rates): Markdown[] {
 }
 
 function gpuWords(gpus: UnitFacts['gpus']): string {
-  if (gpus === undefined) return `${gpuChoices(undefined)}: price unknown`;
+  if (gpus === undefined) return `${gpuChoiceText(undefined)}: price unknown`;
   return gpus.map(({ name, usd }) => `${name}: ${formatUsdPerHour(usd)}`).join(' or ');
 }
 

@@ -7,7 +7,7 @@ import { contentOf } from './content.ts';
 import { longestEvent } from './eventStream.ts';
 import type { FoundImage } from './images.ts';
 import { imagesOf } from './images.ts';
-import type { JsonPath } from './jsonTree.ts';
+import type { JsonPath } from '../../../../shared/json/jsonText.ts';
 import { markdownTexts } from './markdown.ts';
 import type { StreamReader } from './streamReader.ts';
 import { tablePaths } from './table.ts';

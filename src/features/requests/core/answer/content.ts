@@ -5,6 +5,7 @@ import type { Json } from './json.ts';
 import { isTooWide, mostKeys, mostMembers } from './jsonWidth.ts';
 import { charsetOf, encodingOf, mediaType } from '../textBody.ts';
 import { formatCount, formatSize } from '../../../../shared/format.ts';
+import { isJsonType } from '../../../../shared/mediaType.ts';
 
 export type { Json } from './json.ts';
 
@@ -88,10 +89,6 @@ function notJson(begins: string, error: unknown): string {
 function placeOf(message: string): string {
   const place = /line (\d+) column (\d+)/.exec(message);
   return place ? `line ${place[1] ?? ''}, column ${place[2] ?? ''}` : '';
-}
-
-export function isJsonType(type: string): boolean {
-  return type === 'application/json' || type === 'text/json' || type.endsWith('+json');
 }
 
 /** Not by an expression: the engine remembers the text that the last one looked at, and so all of a large answer. */

@@ -1,7 +1,7 @@
 import { decoderFor, mediaType } from '../textBody.ts';
 import type { EventReader } from './eventStream.ts';
 import { EventStreamParser, framingOf } from './eventStream.ts';
-import { parseJson } from './fields.ts';
+import { jsonOrNothing } from './fields.ts';
 import { LineStreamParser } from './lineStream.ts';
 import { errorOfBody, errorOfEvent, maySayError } from './serverError.ts';
 
@@ -58,7 +58,9 @@ export class FailureWatch {
     this.#hasEvents ||= events.length > 0;
     for (const event of events) {
       if (!maySayError(event)) continue;
-      this.#error ??= this.#isLines ? errorOfBody(event.data) : errorOfEvent(event, parseJson(event.data));
+      this.#error ??= this.#isLines
+        ? errorOfBody(event.data)
+        : errorOfEvent(event, jsonOrNothing(event.data));
     }
   }
 }

@@ -19,7 +19,7 @@ export function wordsOf(value: unknown): string {
 const mayBeJson = /^\s*[[{"\dtfn-]/;
 
 /** @returns undefined for what is no JSON */
-export function parseJson(text: string): unknown {
+export function jsonOrNothing(text: string): unknown {
   if (!mayBeJson.test(text)) return undefined;
   try {
     return JSON.parse(text);

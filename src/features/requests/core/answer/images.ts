@@ -1,6 +1,6 @@
 import type { Json } from './json.ts';
 import { isRecord, numberOf } from './json.ts';
-import type { JsonPath } from './jsonTree.ts';
+import type { JsonPath } from '../../../../shared/json/jsonText.ts';
 import { pathText } from './jsonTree.ts';
 
 export interface FoundImage {

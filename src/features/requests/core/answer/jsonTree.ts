@@ -1,9 +1,8 @@
+import type { JsonPath } from '../../../../shared/json/jsonText.ts';
+import { valueAt } from '../../../../shared/json/jsonText.ts';
 import type { Json } from './json.ts';
 import { isContainer, isRecord, jsonText, numberOf } from './json.ts';
 import { plural } from '../../../../shared/format.ts';
-
-/** Steps from the root: names of objects, places in lists. */
-export type JsonPath = readonly (string | number)[];
 
 /** One line of the tree. */
 export interface JsonRow {
@@ -16,16 +15,6 @@ export interface JsonRow {
 }
 
 const longestText = 300;
-
-/** @returns undefined where there is no such place */
-export function valueAt(root: Json, path: JsonPath): Json | undefined {
-  let value: Json | undefined = root;
-  for (const step of path) {
-    if (!isContainer(value)) return undefined;
-    value = Array.isArray(value) ? value[Number(step)] : Object.hasOwn(value, step) ? value[step] : undefined;
-  }
-  return value;
-}
 
 export function rowOf(path: JsonPath, value: Json): JsonRow {
   if (value === null) return { path, kind: 'null', text: 'null', count: 0 };

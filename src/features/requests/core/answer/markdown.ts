@@ -3,7 +3,7 @@ import type { Content } from './content.ts';
 import type { Steps } from '../../../../shared/steps.ts';
 import type { Json } from './json.ts';
 import { isRecord, numberOf } from './json.ts';
-import type { JsonPath } from './jsonTree.ts';
+import type { JsonPath } from '../../../../shared/json/jsonText.ts';
 
 /** A document as elements and texts: no markup ever reaches a view. */
 export type MarkdownNode =

@@ -1,6 +1,6 @@
 import type { StreamEvent } from './eventStream.ts';
 import type { Fields } from './fields.ts';
-import { fieldsOf, listOf, parseJson, wordsOf } from './fields.ts';
+import { fieldsOf, listOf, jsonOrNothing, wordsOf } from './fields.ts';
 
 const longestMessage = 1000;
 /** An error that says that there is none. */
@@ -29,7 +29,7 @@ export function maySayError({ type, data }: StreamEvent): boolean {
  * @returns undefined for a text that has anything else too
  */
 export function errorOfBody(body: string): string | undefined {
-  const json = fieldsOf(parseJson(body));
+  const json = fieldsOf(jsonOrNothing(body));
   const { success, ok, status, errors } = json;
   const isMore = Object.entries(json).some(([key, value]) => !errorKeys.has(key) && !isEmpty(value));
   if (isMore || success === true || ok === true) return undefined;

@@ -1,8 +1,8 @@
 import { ownValue } from '../../../../shared/ownValue.ts';
 import type { Json, JsonRecord } from './json.ts';
 import { isRecord, jsonText, numberOf } from './json.ts';
-import type { JsonPath } from './jsonTree.ts';
-import { valueAt } from './jsonTree.ts';
+import type { JsonPath } from '../../../../shared/json/jsonText.ts';
+import { valueAt } from '../../../../shared/json/jsonText.ts';
 
 export interface TableOrder {
   readonly column: string;

@@ -1,6 +1,6 @@
 import type { StreamEvent } from './eventStream.ts';
 import type { Fields } from './fields.ts';
-import { fieldsOf, parseJson, wordsOf } from './fields.ts';
+import { fieldsOf, jsonOrNothing, wordsOf } from './fields.ts';
 import type { ModelEvent, OutputKind, OutputPiece } from './modelOutput.ts';
 import { readModelEvent } from './modelOutput.ts';
 import { errorOfBody, errorOfEvent } from './serverError.ts';
@@ -106,7 +106,7 @@ export class TokenStream {
   take(event: StreamEvent, at: number): string {
     if (event.data === '[DONE]') return '';
     this.#added = '';
-    const json = parseJson(event.data);
+    const json = jsonOrNothing(event.data);
     // A row of a table may have an error of its own.
     const error = this.#onlyKnown ? errorOfBody(event.data) : errorOfEvent(event, json);
     if (error !== undefined && this.#errors++ === 0) this.#error = error;

@@ -1,3 +1,4 @@
+import { isJsonType } from '../../../../shared/mediaType.ts';
 import type {
   ApiBody,
   ApiOperation,
@@ -188,10 +189,6 @@ function rank(type: string): number {
   if (isJsonType(type)) return 0;
   if (type === 'multipart/form-data') return 1;
   return type === 'application/x-www-form-urlencoded' ? 2 : 3;
-}
-
-export function isJsonType(type: string): boolean {
-  return /[/+]json$/.test(type);
 }
 
 function follow(value: unknown, document: Schema): Schema {

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { authKinds } from '../../draftMessages.ts';
-import type { AuthKind } from '../../draftMessages.ts';
+import type { AuthKind } from '../../../../domain/request.ts';
+import { authKinds } from '../../../../domain/request.ts';
 import { option } from '../option.ts';
 import type { Editing } from './editing.ts';
 import { valueOf } from './editing.ts';

@@ -10,7 +10,7 @@ const longestShown = 8 * 1024 * 1024;
 /** An answer in a form that shows what differs: JSON with sorted keys and numbers as printed; the rest as it is. */
 export function comparable(body: string): string {
   if (body.length > longestShown)
-    return `${body.slice(0, longestShown)}\n\n… cut after ${longestShown / 1024 / 1024} MB`;
+    return `${body.slice(0, longestShown)}\n\n… cut after ${formatSize(longestShown)}`;
   if (body.length > longestNormalised) return body;
   try {
     return JSON.stringify(sorted(parseKeepingNumbers(body)), undefined, 2);

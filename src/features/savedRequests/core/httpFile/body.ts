@@ -12,7 +12,7 @@ interface BodyHead extends Pick<HttpRequest, 'headers'> {
 }
 
 /** Reads the lines after the blank one. */
-export function readBody(all: readonly Line[], head: BodyHead, report: Report): HttpBody | undefined {
+export function parseBody(all: readonly Line[], head: BodyHead, report: Report): HttpBody | undefined {
   const type = headerOf(head, 'content-type') ?? '';
   const lines = trim(sentLines(all, type, report));
   const [first] = lines;

@@ -1,4 +1,4 @@
-import { readBody } from './body.ts';
+import { parseBody } from './body.ts';
 import { directiveOf } from './directives.ts';
 import type { Line } from './lines.ts';
 import { isComment, linesOf, scriptEnd } from './lines.ts';
@@ -128,7 +128,7 @@ class Reader {
     const { method, url, isGraphql, problem } = targetOf(text);
     if (problem) this.problem(head, 'error', problem);
     const { headers, end, next } = this.#headers(lines, afterHead, head.end);
-    const body = readBody(lines.slice(next), { headers, isGraphql }, (range, severity, message) =>
+    const body = parseBody(lines.slice(next), { headers, isGraphql }, (range, severity, message) =>
       this.problem(range, severity, message),
     );
     const range = { start: lines[0]?.start ?? 0, end: lines.at(-1)?.end ?? 0 };

@@ -37,7 +37,7 @@ export interface SpecContext {
  * The request of a file with its variables filled in. Credentials in headers stay references, with their values beside.
  * @throws kind `invalid` naming what is wrong, also a key that does not belong to the address
  */
-export async function specOf(
+export async function specOfHttpRequest(
   file: HttpFile,
   request: HttpRequest,
   context: SpecContext,
@@ -99,7 +99,7 @@ class Filling {
     const hosts = this.#headers.filter(({ name }) => isHost(name)).map(({ value }) => this.#fill(value));
     // A percent sign that encodes nothing stands for itself.
     const own = this.#fill(this.#request.url).replaceAll(/%(?![0-9A-Fa-f]{2})/g, '%25');
-    const text = own.startsWith('/') && hosts[0] !== undefined ? originOf(hosts[0]) + own : own;
+    const text = own.startsWith('/') && hosts[0] !== undefined ? originOfHost(hosts[0]) + own : own;
     // The parser of addresses drops line breaks without a word.
     if (hasControl(text))
       throw new ModalError('invalid', 'The address has a line break or control character in it.');
@@ -311,7 +311,7 @@ const bareHost = (host: string) => host.replace(/^https?:\/\//i, '').replace(/\/
  * What a path is put behind. A port of TLS means https, as for the other clients; they would send to Modal's own
  * servers in clear, which take nothing but https.
  */
-function originOf(host: string): string {
+function originOfHost(host: string): string {
   if (/^https?:\/\//i.test(host)) return host.replace(/\/$/, '');
   const isTls = /:(?:8?443)$/.test(host) || /\.modal\.(?:run|host)(?::443)?$/i.test(host);
   return `${isTls ? 'https' : 'http'}://${host}`;
