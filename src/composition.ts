@@ -5,6 +5,7 @@ import type { Disposable } from './shared/emitter.ts';
 import { DisposableStore } from './shared/emitter.ts';
 import { ControlPlanes } from './modal/planes.ts';
 import { watchActiveScript } from './editor/activeScript.ts';
+import { AsideNotice } from './editor/asideNotice.ts';
 import { Config } from './editor/config.ts';
 import { ContextKeys } from './editor/contextKeys.ts';
 import { EndpointKeys } from './editor/endpointKeys.ts';
@@ -68,6 +69,8 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     secretNames: async () => secretNames(await catalog.apps()),
   });
   const storage = new WorkspaceStorage(context);
+  const asideNotice = new AsideNotice(logger);
+  const onAside = (kept: string) => asideNotice.tell(kept);
   const store = disposables.add(new AppStore(planes, context.globalState, logger));
   const rates = new CurrentRates(planes, logger);
   disposables.add(
@@ -154,6 +157,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
         keys,
         secrets: context.secrets,
         logger,
+        onAside,
         facts: { plane: (signal) => planes.get(signal), rates: () => rates.current },
         bundled: () => catalog.apps(),
         known: (url) => findEndpoint(url, store.state.snapshot),
@@ -204,7 +208,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     rates,
     sender,
     memory: context.workspaceState,
-    journal: new DeployJournal(() => storage.folder('deploys'), context.workspaceState),
+    journal: new DeployJournal(() => storage.folder('deploys'), context.workspaceState, Date.now, onAside),
     problems: disposables.add(new DeployProblems()),
     deploys,
     arrangement,

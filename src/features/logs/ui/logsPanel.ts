@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { commands } from '../../../contributions.ts';
+import { isRecord, readMemory } from '../../../shared/memory.ts';
 import { DisposableStore } from '../../../shared/emitter.ts';
 import type { ControlPlane } from '../../../modal/controlPlane.ts';
 import type { SharedAnswer } from '../core/sharedAnswer.ts';
@@ -105,7 +106,7 @@ export class LogsPanel implements vscode.Disposable {
           ),
         functionsOf: (session) => this.#functionsOf(session),
         calls: () => host.calls.ids,
-        look: parseLook({ ...defaultLook, ...host.memory.get<object>(lookKey) }),
+        look: parseLook({ ...defaultLook, ...readMemory(host.memory, lookKey, isRecord) }),
         saveLook: (look) => void host.memory.update(lookKey, look),
       }),
     );
