@@ -5,6 +5,7 @@ import type { Disposable } from './shared/emitter.ts';
 import { DisposableStore } from './shared/emitter.ts';
 import { ControlPlanes } from './modal/planes.ts';
 import { watchActiveScript } from './editor/activeScript.ts';
+import { AsideNotice } from './editor/asideNotice.ts';
 import { Config } from './editor/config.ts';
 import { ContextKeys } from './editor/contextKeys.ts';
 import { EndpointKeys } from './editor/endpointKeys.ts';
@@ -69,6 +70,8 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     secretNames: async () => secretNames(await catalog.apps()),
   });
   const storage = new WorkspaceStorage(context);
+  const asideNotice = new AsideNotice(logger);
+  const onAside = (kept: string) => asideNotice.tell(kept);
   const store = disposables.add(new AppStore(planes, context.globalState, logger));
   const rates = new CurrentRates(planes, logger);
   disposables.add(
@@ -155,6 +158,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
         keys,
         secrets: context.secrets,
         logger,
+        onAside,
         facts: { plane: (signal) => planes.get(signal), rates: () => rates.current },
         bundled: () => catalog.apps(),
         known: (url) => findEndpoint(url, store.state.snapshot),
@@ -205,7 +209,7 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     rates,
     sender,
     memory: context.workspaceState,
-    journal: new DeployJournal(() => storage.folder('deploys'), context.workspaceState),
+    journal: new DeployJournal(() => storage.folder('deploys'), context.workspaceState, Date.now, onAside),
     problems: disposables.add(new DeployProblems()),
     deploys,
     arrangement,

@@ -28,10 +28,16 @@ export function ownPairName(name: string): string {
   return `pair/${name}`;
 }
 
-/** Until 0.7 secrets and apps shared these names. @returns undefined for a name that had none of its own */
+/** Until 0.7 secrets, apps and addresses shared these names. @returns undefined for a name that had none of its own */
 export function formerKey(
   name: string,
 ): { readonly name: string; readonly isSecret: boolean; readonly of: string } | undefined {
+  const origin = /^address\/(https:.+)$/s.exec(name)?.[1];
+  if (origin !== undefined && URL.canParse(origin)) {
+    // Only over TLS: they were kept by host, and what was typed for one with it must not go to the same without.
+    const { host } = new URL(origin);
+    return { name: `endpointKey//${host}`, isSecret: false, of: host };
+  }
   const [, kind, environment = '', of = ''] = /^(secret|app)\/([^/]*)\/(.+)$/s.exec(name) ?? [];
   return kind === undefined
     ? undefined

@@ -1,6 +1,7 @@
 import type { App, AppDetails, Container, Environment } from '../domain/app.ts';
 import type { ManagedEndpoint } from '../domain/managedEndpoint.ts';
 import type { Sandbox } from '../domain/sandbox.ts';
+import { isRecord } from '../shared/memory.ts';
 
 /** What was last read of one Modal workspace. */
 export interface Snapshot {
@@ -65,16 +66,28 @@ export function storeSnapshot(snapshot: Snapshot): StoredSnapshot {
   };
 }
 
-/** @returns undefined for anything that an older or newer version has stored. */
+/**
+ * Rows that cannot be used are as if they were not there: Modal has them.
+ * @returns undefined for anything that an older or newer version has stored
+ */
 export function loadSnapshot(value: unknown): Snapshot | undefined {
-  const stored = value as Partial<StoredSnapshot> | undefined;
-  if (stored?.format !== format || !stored.apps || !stored.environments || !stored.details) return undefined;
+  if (!isRecord(value) || value['format'] !== format) return undefined;
+  const details = rows<AppDetails>(value['details'], ['appId']).filter(({ functions }) =>
+    Array.isArray(functions),
+  );
+  const readAt = value['readAt'];
   return {
     ...emptySnapshot,
-    environments: stored.environments,
-    apps: stored.apps,
-    details: new Map(stored.details.map((detail) => [detail.appId, detail])),
-    endpoints: stored.endpoints ?? [],
-    readAt: stored.readAt ?? 0,
+    environments: rows(value['environments'], ['name']),
+    apps: rows(value['apps'], ['id', 'name', 'environment', 'state']),
+    details: new Map(details.map((detail) => [detail.appId, detail])),
+    endpoints: rows(value['endpoints'], ['id', 'name', 'environment']),
+    readAt: typeof readAt === 'number' ? readAt : 0,
   };
+}
+
+/** Those that have what names them. */
+function rows<T>(value: unknown, names: readonly (keyof T & string)[]): T[] {
+  const all: readonly unknown[] = Array.isArray(value) ? value : [];
+  return all.filter((row) => isRecord(row) && names.every((name) => typeof row[name] === 'string')) as T[];
 }

@@ -1,6 +1,7 @@
 import type { Memento } from 'vscode';
 import type { Arrangement } from '../core/arrangement.ts';
 import { readArrangement } from '../core/arrangement.ts';
+import { isRecord, readMemory } from '../../../shared/memory.ts';
 import type { Disposable } from '../../../shared/emitter.ts';
 import { Emitter } from '../../../shared/emitter.ts';
 
@@ -19,7 +20,7 @@ export class ArrangementStore implements Disposable {
   }
 
   get current(): Arrangement {
-    this.#current ??= readArrangement(this.#memento.get(key));
+    this.#current ??= readArrangement(readMemory(this.#memento, key, isRecord));
     return this.#current;
   }
 

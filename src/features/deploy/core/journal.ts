@@ -4,6 +4,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writePrivate } from '../../../shared/files/privateFiles.ts';
+import type { OnAside } from '../../../shared/files/setAside.ts';
+import { isMissing, setAside } from '../../../shared/files/setAside.ts';
+import type { Memory } from '../../../shared/memory.ts';
+import { isRecord, keepAside } from '../../../shared/memory.ts';
 import type { Owner } from './owner.ts';
 
 /** What was deployed, by names: it may have changed meanwhile. */
@@ -41,11 +45,6 @@ export interface JournalEntry {
 }
 
 /** Where earlier versions kept it: the editor's memory of the workspace. */
-export interface JournalMemory {
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
-
 const memoryKey = 'deploys';
 
 /** What was cut off longer ago is no news, and process ids are used again. */
@@ -57,19 +56,26 @@ const oldestMs = 7 * 24 * 60 * 60_000;
  */
 export class DeployJournal {
   readonly #folder: () => string;
-  readonly #memory: JournalMemory;
+  readonly #memory: Memory;
   readonly #now: () => number;
+  readonly #onAside: OnAside;
   /** Files of the entries that this window has read or written, by id. */
   readonly #files = new Map<string, string>();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(folder: () => string, memory: JournalMemory, now: () => number = Date.now) {
+  constructor(
+    folder: () => string,
+    memory: Memory,
+    now: () => number = Date.now,
+    onAside: OnAside = () => undefined,
+  ) {
     this.#folder = folder;
     this.#memory = memory;
     this.#now = now;
+    this.#onAside = onAside;
   }
 
-  /** What any window has noted and not removed. A file that cannot be read is left out. */
+  /** What any window has noted and not removed. A file that cannot be read is set aside. */
   entries(): Promise<JournalEntry[]> {
     return this.#inTurn(async () => {
       await this.#takeOverMemory();
@@ -119,45 +125,50 @@ export class DeployJournal {
   }
 
   async #read(file: string): Promise<JournalEntry | undefined> {
-    const entry = usable(parse(await readFile(file, 'utf8').catch(() => '')), this.#now());
-    if (entry) this.#files.set(entry.id, file);
-    return entry;
+    try {
+      const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+      const entry = usable(value, this.#now());
+      if (entry) this.#files.set(entry.id, file);
+      // One of a newer version, whose window may be open beside this one, stays where it is.
+      if (entry || hasId(value)) return entry;
+    } catch (error) {
+      if (isMissing(error)) return undefined; // its deploy has ended
+    }
+    const kept = await setAside(file);
+    if (kept !== undefined) this.#onAside(kept);
+    return undefined;
   }
 
   async #takeOverMemory(): Promise<void> {
     const stored = this.#memory.get(memoryKey);
     if (stored === undefined) return;
-    const entries = (Array.isArray(stored) ? stored : []).flatMap((each) => usable(each, this.#now()) ?? []);
+    const values: readonly unknown[] = Array.isArray(stored) ? stored : [stored];
+    const entries = values.flatMap((each) => usable(each, this.#now()) ?? []);
+    for (const each of values) if (!isEntry(each)) await keepAside(this.#memory, memoryKey, each);
     for (const entry of entries) await writePrivate(this.#fileOf(entry.id), JSON.stringify(entry));
     await this.#memory.update(memoryKey, undefined);
   }
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** @returns undefined for what is too old, or was written by another version in another way */
 function usable(value: unknown, now: number): JournalEntry | undefined {
-  const entry = value as JournalEntry | undefined | null;
-  if (!entry || !isEntry(entry) || now - entry.startedAt >= oldestMs) return undefined;
-  return { ...entry, account: withoutToken(entry.account) };
+  if (!isEntry(value) || now - value.startedAt >= oldestMs) return undefined;
+  return { ...value, account: withoutToken(value.account) };
 }
 
 const kinds: readonly unknown[] = ['deploy', 'serve', 'run'] satisfies JournalKind[];
 
-function isEntry(value: Partial<JournalEntry>): boolean {
+const hasId = (value: unknown) => isRecord(value) && typeof value['id'] === 'string';
+
+function isEntry(value: unknown): value is JournalEntry {
   return (
-    typeof value.id === 'string' &&
-    typeof value.account === 'string' &&
-    typeof value.title === 'string' &&
-    typeof value.environment === 'string' &&
-    (value.kind === undefined || kinds.includes(value.kind)) &&
-    typeof value.startedAt === 'number'
+    isRecord(value) &&
+    typeof value['id'] === 'string' &&
+    typeof value['account'] === 'string' &&
+    typeof value['title'] === 'string' &&
+    typeof value['environment'] === 'string' &&
+    (value['kind'] === undefined || kinds.includes(value['kind'])) &&
+    typeof value['startedAt'] === 'number'
   );
 }
 

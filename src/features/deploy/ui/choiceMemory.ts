@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { isRecord, isTextRecord, readMemory } from '../../../shared/memory.ts';
 import type { DeployChoices, DeployPlan } from '../core/plan.ts';
 
 const memoryKey = 'deployChoices';
@@ -27,20 +28,33 @@ export class ChoiceMemory {
 
   /** Name under which a script was deployed whose text does not tell it. @param key of the deploy */
   lastName(key: string, environment: string): string | undefined {
-    return this.#memory.get<Readonly<Record<string, string>>>(namesKey, {})[keyOf(key, environment)];
+    return this.#names()[keyOf(key, environment)];
   }
 
   async keepName(
     key: string,
     { appName, environment }: { readonly appName: string; readonly environment: string },
   ): Promise<void> {
-    const names = this.#memory.get<Readonly<Record<string, string>>>(namesKey, {});
-    await this.#memory.update(namesKey, { ...names, [keyOf(key, environment)]: appName });
+    await this.#memory.update(namesKey, { ...this.#names(), [keyOf(key, environment)]: appName });
   }
 
   #all(): Readonly<Record<string, DeployChoices>> {
-    return this.#memory.get(memoryKey, {});
+    return readMemory(this.#memory, memoryKey, areChoices) ?? {};
   }
+
+  #names(): Readonly<Record<string, string>> {
+    return readMemory(this.#memory, namesKey, isTextRecord) ?? {};
+  }
+}
+
+function areChoices(value: unknown): value is Readonly<Record<string, DeployChoices>> {
+  return isRecord(value) && Object.values(value).every(isChoice);
+}
+
+function isChoice(value: unknown): value is DeployChoices {
+  if (!isRecord(value)) return false;
+  const { gpu, settings } = value;
+  return (gpu === undefined || typeof gpu === 'string') && (settings === undefined || isTextRecord(settings));
 }
 
 const keyOf = (appName: string, environment: string) => `${environment}/${appName}`;

@@ -86,4 +86,16 @@ export function checkPlan({ amount, concurrency, limitSeconds, costLimitUsd }: L
   );
 }
 
+/** Whether what was kept is a plan within the bounds of this version. */
+export function isPlan(value: unknown): value is LoadPlan {
+  const { amount, costLimitUsd } = (value ?? {}) as Partial<LoadPlan>;
+  if (!['requests', 'seconds'].includes(amount?.kind ?? '') || typeof costLimitUsd !== 'number') return false;
+  try {
+    checkPlan(value as LoadPlan);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const within = (value: number, most: number) => Number.isInteger(value) && value >= 1 && value <= most;

@@ -9,9 +9,10 @@ import { bundledOf } from '../../../domain/bundled.ts';
 import { loadUnits, worstCaseUsd } from '../core/loadCost.ts';
 import { planWords } from '../../../domain/loadReport.ts';
 import { redactBeginning } from '../../../shared/redact.ts';
+import { readMemory } from '../../../shared/memory.ts';
 import { lines, text } from '../../../shared/text.ts';
 import type { ControlPlane } from '../../../modal/controlPlane.ts';
-import { checkPlan, defaultPlan } from '../core/limits.ts';
+import { checkPlan, defaultPlan, isPlan } from '../core/limits.ts';
 import type { RequestSpec } from '../../../domain/request.ts';
 import type { AppEndpoint } from '../../../domain/target.ts';
 import type { LoadTestNeeds } from './needs.ts';
@@ -82,13 +83,7 @@ function panelOf(services: LoadTestNeeds, first: { target: LoadTarget; plan: Loa
 }
 
 function lastPlan({ memory }: LoadTestNeeds): LoadPlan {
-  const plan = memory.get<LoadPlan>(planKey, defaultPlan);
-  try {
-    checkPlan(plan);
-    return plan;
-  } catch {
-    return defaultPlan; // of a version with other bounds
-  }
+  return readMemory(memory, planKey, isPlan) ?? defaultPlan;
 }
 
 /** @returns the test that the user agreed to, or undefined. @throws what the control plane throws */

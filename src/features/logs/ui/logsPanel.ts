@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import { runCommand } from '../../../editor/command.ts';
 import { commands, contextKeys } from '../../../contributions.ts';
 import { plainText } from '../../../shared/ansi.ts';
+import { isRecord, readMemory } from '../../../shared/memory.ts';
 import { DisposableStore } from '../../../shared/emitter.ts';
 import type { Logger } from '../../../shared/logger.ts';
 import { text } from '../../../shared/text.ts';
@@ -79,7 +80,7 @@ export class LogsPanel implements vscode.Disposable {
     this.#host = host;
     this.#apps = this.#disposables.add(new LogApps(planes, host, logger));
     this.#files = new SourceFiles((appName) => host.sourceFolders(appName));
-    const look = parseLook({ ...defaultLook, ...host.memory.get<object>(lookKey) });
+    const look = parseLook({ ...defaultLook, ...readMemory(host.memory, lookKey, isRecord) });
     const view = new LogsView(extensionUri, this.#tabs, host.calls, look, logger);
     this.#view = this.#disposables.add(view);
     this.#histogram = this.#disposables.add(

@@ -5,6 +5,7 @@ import { DisposableStore } from '../../../shared/emitter.ts';
 import { ModalError } from '../../../domain/errors.ts';
 import type { Logger } from '../../../shared/logger.ts';
 import type { RequestSpec } from '../../../domain/request.ts';
+import type { OnAside } from '../../../shared/files/setAside.ts';
 import { withoutEndSlashes } from '../../../shared/endSlashes.ts';
 import { plain } from '../../../shared/text.ts';
 import type { EndpointKeys } from '../../../editor/endpointKeys.ts';
@@ -28,6 +29,8 @@ export interface RequestsOptions {
   /** Has the key of the credentials in drafts. */
   readonly secrets: SealKeys;
   readonly logger: Logger;
+  /** Told of drafts that could not be read. */
+  readonly onAside?: OnAside;
   readonly facts: CallFactsOptions;
   /** The bundled apps, for panels that come back after a reload. */
   readonly bundled: () => Promise<readonly CatalogApp[]>;
@@ -251,14 +254,14 @@ export class RequestsController implements vscode.Disposable {
   }
 
   #drafts(module: PanelModule): SavedDrafts {
-    const files = this.#files(module, 'drafts');
+    const files = this.#files(module, 'drafts', this.#options.onAside);
     const { secrets, logger } = this.#options;
     this.#savedDrafts ??= new module.SavedDrafts(files, secrets, logger);
     return this.#savedDrafts;
   }
 
-  #files({ KeyedFiles }: PanelModule, folder: keyof typeof mostFiles): KeyedFiles {
-    return new KeyedFiles(this.#options.storage(folder), mostFiles[folder]);
+  #files({ KeyedFiles }: PanelModule, folder: keyof typeof mostFiles, onAside?: OnAside): KeyedFiles {
+    return new KeyedFiles(this.#options.storage(folder), mostFiles[folder], onAside);
   }
 }
 

@@ -27,7 +27,12 @@ export class SavedDrafts {
     this.#unlocking ??= this.#unlock();
     const [text] = await Promise.all([this.#files.read(url), this.#unlocking]);
     await this.#learnKey(text);
-    return readSession(text, this.#seal);
+    let isWhole = true as boolean;
+    const session = readSession(text, this.#seal, () => {
+      isWhole = false;
+    });
+    if (!isWhole) await this.#setAside(url, session);
+    return session;
   }
 
   /** @throws what the file system does */
@@ -42,6 +47,15 @@ export class SavedDrafts {
   writeNow(url: string, session: SavedSession): void {
     this.#begin(url);
     this.#files.writeNow(url, writeSession(session, this.#seal));
+  }
+
+  /** What could be read takes the place of the file, so that it is told of once. */
+  async #setAside(url: string, session: SavedSession | undefined): Promise<void> {
+    await this.#files.setAside(url);
+    if (!session) return;
+    await this.write(url, session).catch((error: unknown) =>
+      this.#logger.warn(`A request draft could not be kept: ${String(error)}`),
+    );
   }
 
   #begin(url: string): symbol {

@@ -10,7 +10,8 @@ import { viewDraft } from '../draftMessages.ts';
 
 const authChoice = z.object({ kind: z.enum(authKinds), header: z.string() });
 
-const drafts = z.record(z.string(), z.extend(viewDraft, { authChoice: z.optional(authChoice) }));
+const draft = z.extend(viewDraft, { authChoice: z.optional(authChoice) });
+const drafts = z.record(z.string(), draft);
 
 /** The drafts of an endpoint as they are kept between windows. Keys are not in it, not even by name. */
 const savedSession = z.object({
@@ -19,7 +20,8 @@ const savedSession = z.object({
       id: z.string(),
       name: z.string(),
       environment: z.string(),
-      state: z.enum(appStates),
+      // Of when it was written; the server tells what it is.
+      state: z.catch(z.enum(appStates), 'unknown'),
       createdAt: z.optional(z.number()),
       runningContainers: z.optional(z.number()),
       version: z.optional(z.number()),
@@ -40,6 +42,10 @@ const savedSession = z.object({
   /** The same as they are, sealed; absent where they hold no credential. */
   sealed: z.optional(z.string()),
 });
+
+/** Drafts one by one: what one of them has that this version does not know must not cost the others. */
+const anyDrafts = z.record(z.string(), z.unknown());
+const storedSession = z.extend(savedSession, { drafts: anyDrafts });
 
 export type SavedSession = Omit<z.infer<typeof savedSession>, 'drafts' | 'sealed'> & {
   readonly drafts: Readonly<Record<string, RequestDraft>>;
@@ -71,15 +77,29 @@ export function sealedIn(text: string | undefined): string {
 
 /**
  * @param seal absent: variables stay in the place of credentials, as where it cannot be opened
+ * @param onLoss called where not all of it could be read
  * @returns undefined for a text that is none, e.g. because it is damaged
  */
-export function readSession(text: string | undefined, seal?: Seal): SavedSession | undefined {
+export function readSession(
+  text: string | undefined,
+  seal?: Seal,
+  onLoss: () => void = () => undefined,
+): SavedSession | undefined {
   if (text === undefined) return undefined;
   try {
-    const { sealed, ...session } = savedSession.parse(JSON.parse(text));
+    const { sealed, ...session } = storedSession.parse(JSON.parse(text));
     const whole = sealed === undefined ? undefined : seal?.open(sealed);
-    return whole === undefined ? session : { ...session, drafts: drafts.parse(JSON.parse(whole)) };
+    const kept = whole === undefined ? session.drafts : anyDrafts.parse(JSON.parse(whole));
+    return { ...session, drafts: readDrafts(kept, onLoss) };
   } catch {
+    onLoss();
     return undefined;
   }
+}
+
+function readDrafts(kept: Readonly<Record<string, unknown>>, onLoss: () => void): SavedSession['drafts'] {
+  const read = Object.entries(kept).map(([entry, each]) => [entry, draft.safeParse(each).data] as const);
+  const usable = read.filter((each): each is readonly [string, RequestDraft] => each[1] !== undefined);
+  if (usable.length < read.length) onLoss();
+  return Object.fromEntries(usable);
 }

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { isTexts, readMemory } from '../../../shared/memory.ts';
 import { lines, text } from '../../../shared/text.ts';
 import type { ScriptPlan } from '../core/running/scriptProcess.ts';
 import { scriptQuestion } from '../core/running/scriptQuestion.ts';
@@ -18,7 +19,7 @@ export async function confirmScript(
 ): Promise<boolean> {
   const { lines: facts, cpuOnly } = scriptQuestion(plan);
   const key = `${plan.environment}/${plan.app?.name ?? plan.script}`;
-  const confirmed = memory.get<readonly string[]>(memoryKey, []);
+  const confirmed = readMemory(memory, memoryKey, isTexts) ?? [];
   if (cpuOnly && confirmed.includes(key)) return true;
   const go = plan.kind === 'serve' ? text`Serve` : text`Run`;
   const environment = plan.environment || text`the default environment`;

@@ -18,6 +18,7 @@ import { serve } from '../core/running/serve.ts';
 import { shellOf, typedCommand } from '../../../modal/shell.ts';
 import { ModalError, isCancelled, toModalError } from '../../../domain/errors.ts';
 import type { Runnable } from '../../../domain/script.ts';
+import { isTextRecord, readMemory } from '../../../shared/memory.ts';
 import type { Text } from '../../../shared/text.ts';
 import { text } from '../../../shared/text.ts';
 import { openAddress } from '../../../editor/openAddress.ts';
@@ -97,7 +98,7 @@ export class ScriptFlow {
     const values = await askParameters(
       text`Run ${runnable.name}`,
       runnable.parameters,
-      this.#services.memory.get<RunValues>(key, {}),
+      readMemory(this.#services.memory, key, isTextRecord) ?? {},
     );
     if (!values) return;
     await this.#services.memory.update(key, withoutSecrets(values));

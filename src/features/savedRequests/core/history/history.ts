@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, readdir, rename, rm } from 'node:fs/promises';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { HttpResult } from '../../../../domain/request.ts';
 import { tidyFolder, writePrivate } from '../../../../shared/files/privateFiles.ts';
+import { isMissing, setAside } from '../../../../shared/files/setAside.ts';
+import { isRecord } from '../../../../shared/memory.ts';
 import type { HistoryEntry, RequestApp, SentRequest } from './entry.ts';
 import { entryOf } from './entry.ts';
 
@@ -86,42 +88,51 @@ export class RequestHistory {
 
   async #entry(name: string, broken: string[]): Promise<HistoryEntry | undefined> {
     const file = path.join(this.#folder, name);
-    const text = await readFile(file, 'utf8').catch(missing(undefined));
-    if (text === undefined) return undefined; // another window has removed it
     try {
-      const entry = JSON.parse(text) as Partial<HistoryEntry>;
+      const entry = JSON.parse(await readFile(file, 'utf8')) as Partial<HistoryEntry>;
       if (isEntry(entry)) return { ...entry, id: name.slice(0, -'.json'.length) };
-    } catch {
-      // set aside below
+    } catch (error) {
+      if (isMissing(error)) return undefined; // another window has removed it
     }
-    await rename(file, `${file}.broken`).catch(missing(undefined));
-    broken.push(`${file}.broken`);
+    const kept = await setAside(file);
+    if (kept !== undefined) broken.push(kept);
     return undefined;
   }
 
   async #prune(): Promise<void> {
     const names = await this.#names();
     for (const name of names.slice(0, Math.max(0, names.length - mostEntries)))
-      await rm(path.join(this.#folder, name), { force: true });
+      await rm(path.join(this.#folder, name), { force: true, recursive: true });
   }
 }
 
 function missing<T>(instead: T): (error: unknown) => T {
   return (error) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return instead;
+    if (isMissing(error)) return instead;
     throw error;
   };
 }
 
 /** Another version of the extension may have written something else. */
 function isEntry(value: Partial<HistoryEntry> | null): value is HistoryEntry {
-  const { request, answer, at } = value ?? {};
+  const { request, answer, at, app } = value ?? {};
   return (
     typeof at === 'number' &&
     typeof request?.method === 'string' &&
-    typeof request.url === 'string' &&
-    typeof request.headers === 'object' &&
-    (answer === undefined ? typeof value?.failure === 'string' : typeof answer.timing.total === 'number')
+    URL.canParse(request.url) &&
+    isRecord(request.headers) &&
+    (app === undefined || (typeof app.name === 'string' && typeof app.environment === 'string')) &&
+    (answer === undefined ? typeof value?.failure === 'string' : isAnswer(answer))
+  );
+}
+
+function isAnswer({ status, size, timing, headers, body }: NonNullable<HistoryEntry['answer']>): boolean {
+  return (
+    typeof status === 'number' &&
+    typeof size === 'number' &&
+    typeof timing.total === 'number' &&
+    isRecord(headers) &&
+    typeof body.kind === 'string'
   );
 }
 
