@@ -117,6 +117,9 @@ export class AppRowsBuilder {
   /** Bundles of the build in progress. */
   #kept = new Map<string, Bundle>();
   #members: Member[] = [];
+  /** Rows that this build has made, and those that their bundles had before: one may go from one bundle to another. */
+  readonly #made = new Set<string>();
+  readonly #left = new Set<string>();
   #options: AppRowOptions = { now: 0, showStopped: false };
   #severalEnvironments = false;
   #listedAt: Snapshot['listedAt'] = new Map();
@@ -132,6 +135,8 @@ export class AppRowsBuilder {
   build(snapshot: Snapshot, options: AppRowOptions): AppRows {
     this.#options = options;
     this.#changed.clear();
+    this.#made.clear();
+    this.#left.clear();
     this.#severalEnvironments = snapshot.environments.length > 1;
     this.#listedAt = snapshot.listedAt;
     const listed = this.#listed(snapshot);
@@ -479,11 +484,12 @@ export class AppRowsBuilder {
     this.#members = outer;
     this.#kept.set(key, { ...from, members });
     const ids = new Set(members.map(([{ id }]) => id));
-    for (const [{ id }] of this.#bundles.get(key)?.members ?? []) if (!ids.has(id)) this.#drop(id);
+    for (const [{ id }] of this.#bundles.get(key)?.members ?? []) if (!ids.has(id)) this.#left.add(id);
     for (const [row, target] of members) this.#replace(row, target);
   }
 
   #replace(row: Row, target: AppRowTarget | undefined): void {
+    this.#made.add(row.id);
     const before = this.#rows.get(row.id);
     if (before && before.parentId !== row.parentId) this.#changed.add(''); // the editor cannot move a row
     if (before ? !sameRow(before, row) : row.id === '') this.#changed.add(row.id);
@@ -495,14 +501,14 @@ export class AppRowsBuilder {
   /** Takes away the rows of what is not there any more. */
   #dropOthers(): void {
     for (const [key, { members }] of this.#bundles) {
-      if (!this.#kept.has(key)) for (const [{ id }] of members) this.#drop(id);
+      if (!this.#kept.has(key)) for (const [{ id }] of members) this.#left.add(id);
+    }
+    for (const id of this.#left) {
+      if (this.#made.has(id)) continue;
+      this.#rows.delete(id);
+      this.#targets.delete(id);
     }
     this.#bundles = this.#kept;
-  }
-
-  #drop(id: string): void {
-    this.#rows.delete(id);
-    this.#targets.delete(id);
   }
 }
 

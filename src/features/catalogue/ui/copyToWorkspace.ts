@@ -22,12 +22,12 @@ export async function copyToWorkspace(
   await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.file(copied.readme));
   const openCode = text`Open Code`;
   const note = copied.kitDiffers
-    ? text`The folder appkit was there already and differs from the one of this version; it was left as it is.`
-    : undefined;
-  const message = text`${app.title} is in ${copied.folder}. Deploy it with: ${copied.command}`;
+    ? text` The folder appkit was there already and differs from the one of this version; it was left as it is.`
+    : text``;
+  const message = text`${app.title} is in ${copied.folder}.${note} Deploy it with: ${copied.command}`;
   const show = copied.kitDiffers ? showWarning : showInformation;
   const copyCommand = text`Copy Command`;
-  const answer = await show(note ? text`${message} ${note}` : message, openCode, copyCommand);
+  const answer = await show(message, openCode, copyCommand);
   if (answer === openCode) await vscode.window.showTextDocument(vscode.Uri.file(copied.entry));
   if (answer === copyCommand) await vscode.env.clipboard.writeText(copied.command);
 }

@@ -1,3 +1,4 @@
+import { plural } from '../../../shared/format.ts';
 import * as vscode from 'vscode';
 import { ModalError } from '../../../domain/errors.ts';
 import type { RequestSpec } from '../../../domain/request.ts';
@@ -63,13 +64,14 @@ export class MemoryFlows implements vscode.Disposable {
   }
 
   async clearHistory(): Promise<void> {
+    await this.#written;
     const { entries } = await this.history.read();
     const clear = text`Clear History`;
     const chosen = await showWarning(
       text`Clear the request history of this workspace?`,
       {
         modal: true,
-        detail: text`${entries.length} requests and their answers are lost. Saved requests stay.`,
+        detail: text`${plural(entries.length, 'request')} with ${entries.length === 1 ? 'its response' : 'their responses'} will be lost. Saved requests stay.`,
       },
       clear,
     );

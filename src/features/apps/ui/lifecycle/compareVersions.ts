@@ -122,14 +122,15 @@ async function show(
   const dirty = versions.filter(({ commit }) => commit?.dirty).map(({ number }) => `v${number}`);
   const inexact =
     dirty.length > 0
-      ? text`${dirty.join(', ')} was deployed with uncommitted changes, which Git does not have, so the comparison may not be exact.`
+      ? text`${dirty.join(' and ')} ${dirty.length === 1 ? 'was' : 'were'} deployed with uncommitted changes, which Git does not have, so the comparison may not be exact.`
       : undefined;
   if (inFolder.length > 0) {
     if (inexact) void showWarning(inexact);
     return;
   }
   const nothing = text`No file differs in ${scope}.`;
-  const elsewhere = all.length > 0 ? text`${plural(all.length, 'file')} differ elsewhere.` : undefined;
+  const verb = all.length === 1 ? 'differs' : 'differ';
+  const elsewhere = all.length > 0 ? text`${plural(all.length, 'file')} ${verb} elsewhere.` : undefined;
   const showAll = text`Show Them`;
   const chosen = await showInformation(
     plain([nothing, elsewhere, inexact].filter(Boolean).join(' ')),
