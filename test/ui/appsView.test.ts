@@ -78,7 +78,7 @@ async function labels(): Promise<string[]> {
 describe('the Apps view', () => {
   it('shows environments with their apps, and says where deploys go', async () => {
     await app(0).waitFor();
-    await row(/^Environment main, 5 apps, deploys go here/).waitFor();
+    await row(/^Environment main, 5 apps, deploy target/).waitFor();
     await row(/^Environment dev, 2 apps$/).waitFor();
     expect(await app(0).spoken()).toMatch(
       /^App generated-0000, deployed, idle, L4 and T4, deployed just now/,
@@ -192,7 +192,7 @@ describe('the Apps view', () => {
     await demo.simulator.admin('POST', '/faults', { rpc: { AppGetLayout: { code: 13, message: 'broken' } } });
     await generate(1, 2);
     await row('generated-0008').expand();
-    const retry = await row(/^The functions of generated-0008 could not be read/).waitFor();
+    const retry = await row(/^Couldn't load the functions of generated-0008/).waitFor();
     expect(await retry.text()).toContain('Retry');
     await workbench.shot('98-retry');
     await demo.simulator.admin('DELETE', '/faults');

@@ -43,8 +43,8 @@ export function sandboxesRow(input: SandboxesInput): Row {
 
 /** Those whose app has stopped, or is in no list. */
 export function otherSandboxesRow(input: SandboxesInput): Row {
-  const row = sandboxSection('Other sandboxes', 'Sandboxes whose app is not known to run', input);
-  return { ...row, tooltip: () => [...row.tooltip(), 'Their app is not known to run.'] };
+  const row = sandboxSection('Other sandboxes', 'Sandboxes whose app may not be running', input);
+  return { ...row, tooltip: () => [...row.tooltip(), 'Their app may not be running.'] };
 }
 
 function sandboxSection(
@@ -60,7 +60,7 @@ function sandboxSection(
     ...(starting > 0 ? [`${starting} starting`] : []),
   ];
   const facts = [...counts, cost];
-  const note = more ? 'Only the newest sandboxes of this environment were read.' : '';
+  const note = more ? 'Only the newest sandboxes of this environment are shown.' : '';
   return {
     id,
     parentId,
@@ -76,7 +76,7 @@ function sandboxSection(
   };
 }
 
-const sandboxPriceNote = 'Prices of what was asked for; Modal charges for more where more is used.';
+const sandboxPriceNote = 'Prices of the requested resources; Modal bills more if more is used.';
 
 /** @param childIds its tunnels */
 export function sandboxRow(
@@ -121,13 +121,13 @@ function sandboxTooltip(sandbox: Sandbox, facts: readonly string[]): string[] {
     ...(memoryGib === undefined ? [] : [`${memoryGib} GiB`]),
   ];
   const limits = [
-    ...(timeoutSeconds === undefined ? [] : [`ends after ${timeoutSeconds} s`]),
-    ...(idleTimeoutSeconds === undefined ? [] : [`after ${idleTimeoutSeconds} s without work`]),
+    ...(timeoutSeconds === undefined ? [] : [`stops after ${timeoutSeconds} s`]),
+    ...(idleTimeoutSeconds === undefined ? [] : [`after ${idleTimeoutSeconds} s idle`]),
   ];
   return [
     name ? `Sandbox ${name} (${id})` : `Sandbox ${id}`,
     `${facts.join(', ')}, since ${momentWords(since)}`,
-    ...(resources.length > 0 ? [`Asked for ${resources.join(' and ')}`] : []),
+    ...(resources.length > 0 ? [`Requested ${resources.join(' and ')}`] : []),
     ...(limits.length > 0 ? [limits.join(', ')] : []),
     ...(tags.length > 0 ? [`Tags: ${tags.join(', ')}`] : []),
     sandboxPriceNote,
@@ -155,7 +155,7 @@ export function tunnelRow(sandbox: Sandbox, tunnel: Tunnel): Row {
     tooltip: () => [
       url || `${socket}, without encryption`,
       ...(url && socket ? [`${socket}, without encryption`] : []),
-      'Open to everybody who knows the address',
+      'Open to anyone who knows the address',
     ],
   };
 }
@@ -219,7 +219,7 @@ function serverLines({ port, region, requiresProxyAuth, sessioned }: ServerInfo)
       ...(sessioned ? ['with sessions'] : []),
       ...(requiresProxyAuth === undefined
         ? []
-        : [requiresProxyAuth ? 'needs a proxy token' : 'open to everybody']),
+        : [requiresProxyAuth ? 'needs a proxy token' : 'open to anyone']),
     ].join(', '),
   ].filter(Boolean);
 }
@@ -305,8 +305,8 @@ export function managedRow(input: ManagedInput): Row {
       info?.url || 'Address unknown',
       ...(info?.requiresProxyAuth === undefined
         ? []
-        : [info.requiresProxyAuth ? 'Needs a proxy token' : 'Open to everybody']),
-      `Made ${momentWords(createdAt)}${endpoint.createdBy ? ` by ${endpoint.createdBy}` : ''}`,
+        : [info.requiresProxyAuth ? 'Needs a proxy token' : 'Open to anyone']),
+      `Created ${momentWords(createdAt)}${endpoint.createdBy ? ` by ${endpoint.createdBy}` : ''}`,
       ...(app ? [`Served by the app ${app.name}`] : []),
     ],
   };
@@ -314,7 +314,7 @@ export function managedRow(input: ManagedInput): Row {
 
 /** What it runs on and what that costs. */
 function managedFacts({ endpoint: { shared, info }, app, rates }: ManagedInput): string[] {
-  if (shared) return ['shared, billed by tokens'];
+  if (shared) return ['shared, billed by token'];
   const running = app?.runningContainers;
   const gpus = gpuChoiceWords(info?.gpus);
   const price = containersPrice(serverUsdPerHour({ gpus: info?.gpus }, undefined, rates), running);
@@ -331,19 +331,19 @@ export function listProblemRow({ environment, of, error }: ListProblem, parentId
     parentId,
     kind: 'problem',
     label: 'Retry',
-    description: `${what} cannot be read: ${error.message}`,
+    description: `Couldn't load ${what.toLowerCase()}: ${error.message}`,
     icon: 'warning',
     iconColor: 'list.warningForeground',
     context: 'listProblem',
-    spoken: `${what} of environment ${environment} could not be read: ${error.message} Choose this row to try again`,
-    tooltip: () => [`${what} of ${environment} could not be read:`, error.message],
+    spoken: `Couldn't load the ${what.toLowerCase()} of environment ${environment}: ${error.message} Select this row to try again.`,
+    tooltip: () => [`Couldn't load the ${what.toLowerCase()} of ${environment}:`, error.message],
     command: { id: commands.refresh, title: 'Retry' },
   };
 }
 
 /** Below an environment with more sandboxes than were read. @param count how many were */
 export function moreSandboxesRow(environment: string, count: number, parentId: string): Row {
-  const description = `only the newest ${count.toLocaleString('en-US')} were read`;
+  const description = `only the newest ${count.toLocaleString('en-US')} are loaded`;
   return {
     ...leaf,
     id: `moreSandboxes/${environment}`,
