@@ -55,7 +55,7 @@ describe('the main job', () => {
     expect(text).toContain('Deploy finbert-analyst to main?');
     expect(text).toContain('A10 (24 GB), $1.10/h while a container runs (live price');
     expect(text).toContain('modal-apps-key will be created with a new random key');
-    expect(text).toContain('One container starts at the end');
+    expect(text).toContain('Starts one container for a health check');
     await workbench.shot('02-question');
   });
 
@@ -161,7 +161,7 @@ describe('the main job', () => {
     await workbench.treeRow('Catalogue', catalogueRow).inlineAction(/^Deploy/);
     await workbench.quickPick.option(/^Deploy, A10/).waitFor();
     await workbench.quickPick.accept();
-    expect(await workbench.modalDialog.text()).toContain('Secret: modal-apps-key is there');
+    expect(await workbench.modalDialog.text()).toContain('Secret: modal-apps-key exists');
     await workbench.modalDialog.press('Deploy');
     const row = await workbench
       .treeRow('Catalogue', /^FinBERT analyst.*(?:uploading|creating|building)/)

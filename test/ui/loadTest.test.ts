@@ -125,7 +125,7 @@ describe('a load test', () => {
     await workbench.quickPick.choose(/^Request: GET \//);
     await workbench.quickPick.type('GET /work');
     await workbench.quickPick.accept();
-    await workbench.quickPick.choose(/^Length: 100 requests/);
+    await workbench.quickPick.choose(/^Duration: 100 requests/);
     await workbench.quickPick.type('2h');
     await workbench.page.getByText('Enter a number of requests, such as 500').waitFor();
     await workbench.quickPick.type('2m');
@@ -138,7 +138,7 @@ describe('a load test', () => {
       'GPU: A10 (24 GB), $1.10/h for each running container of web (live price, before credits)',
       'Containers: up to 2 of web (its limit)',
       // 2 containers for 120 s and 60 s of idling at 1.10 an hour
-      'Worst case: $0.11, with all of them for the time limit of 2 min and 1 min idle after it',
+      'Worst case: $0.11, if all of them run for the time limit of 2 min and then idle for 1 min',
       'the test stops when its containers have cost about $1.00',
     ])
       expect(text).toContain(line);
@@ -156,20 +156,20 @@ describe('a load test', () => {
     await workbench.shot('153-load-running');
     await frame.getByRole('button', { name: 'Stop' }).click();
     await frame.getByText('Stopped by you.').waitFor();
-    expect(await frame.locator('.cost').innerText()).toMatch(/Cost: about \$0\.\d+\. .*s on A10 together/);
+    expect(await frame.locator('.cost').innerText()).toMatch(/Cost: about \$0\.\d+\. .*s on A10 in total/);
   });
 
   it('runs again with a change, and compares with the run before', async () => {
     const frame = await panel();
     await frame.getByRole('button', { name: 'Change…' }).click();
-    await workbench.quickPick.choose(/^Length: 2 min/);
+    await workbench.quickPick.choose(/^Duration: 2 min/);
     await workbench.quickPick.type('100');
     await workbench.quickPick.accept();
     await workbench.quickPick.choose(/^Start…/);
     await workbench.modalDialog.press('Run Load Test');
     await frame.getByText('Finished.').waitFor({ timeout: 60_000 });
     const figures = await frame.getByRole('group', { name: 'Figures of the load test' }).innerText();
-    expect(figures).toMatch(/Run before \(2 min, 10 at a time\)/);
+    expect(figures).toMatch(/Previous run \(2 min, 10 at a time\)/);
     expect(figures).toMatch(/Succeeded\s+90 %/);
     expect(await frame.locator('.counts').innerText()).toMatch(/^100 sent in .*: 90 succeeded, 10 failed\.$/);
     const error = frame.getByRole('row', { name: /HTTP 500/ });

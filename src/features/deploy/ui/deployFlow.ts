@@ -41,7 +41,7 @@ export class DeployFlow {
     if (!vscode.workspace.isTrusted) {
       throw new ModalError(
         'invalid',
-        'Deploying runs Python code, so it needs a trusted workspace. Trust it with "Manage Workspace Trust".',
+        'Deploying runs Python code and requires a trusted workspace. Run "Manage Workspace Trust" to trust it.',
       );
     }
     const plan = await this.#confirmedPlan(target);
@@ -97,7 +97,7 @@ export class DeployFlow {
 
   #plan(target: DeployTarget): Promise<DeployPlan> {
     const { config, planes, cli, scriptReader } = this.#services;
-    return withSignal(text`Preparing the deploy…`, async (signal) => {
+    return withSignal(text`Preparing to deploy…`, async (signal) => {
       await cli.find(signal);
       return planDeploy(target, {
         plane: await planes.get(signal),
@@ -184,7 +184,7 @@ export class DeployFlow {
 
   #note(entry: JournalEntry): void {
     this.#services.journal.write(entry).catch((error: unknown) => {
-      this.#services.logger.warn(`The deploy could not be noted for a later window: ${String(error)}`);
+      this.#services.logger.warn(`Could not record the deploy for a later window: ${String(error)}`);
     });
   }
 
@@ -223,5 +223,5 @@ function journalTarget(target: DeployTarget): JournalTarget {
 /** `Deployed in 8.1 s: checking 0.4 s, building image 6.0 s, …` */
 function summaryOf({ seconds, times }: DeployResult): string {
   const parts = times.map(({ stage, ms }) => `${stageWords[stage]} ${durationText(ms)}`);
-  return text`Deployed in ${durationText(seconds * 1000)}: ${parts.join(', ')}`;
+  return text`Deployed in ${durationText(seconds * 1000)} (${parts.join(', ')})`;
 }

@@ -9,7 +9,7 @@ import { pick } from '../../../editor/pick.ts';
 export function pickGpu(app: CatalogApp, current: string, rates: Rates): Promise<string | undefined> {
   return pick(
     text`GPU for ${app.title}`,
-    text`Choose a GPU`,
+    text`Select a GPU`,
     app.gpu.choices.map(({ type, note }) => {
       const usd = gpuUsdPerHour(type, rates);
       const request = parseGpu(type);

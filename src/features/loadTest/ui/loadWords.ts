@@ -28,24 +28,24 @@ export function confirmationLines(
 
 function costLimitLine({ limitSeconds, costLimitUsd }: LoadPlan, units: readonly LoadUnit[]): string {
   if (worstCaseUsd(units, limitSeconds) === undefined)
-    return 'Cost limit: none, because the price of a GPU is unknown.';
+    return 'Cost limit: none, because a GPU price is unknown.';
   return `Cost limit: the test stops when its containers have cost about $${costLimitUsd.toFixed(2)}.`;
 }
 
 function unitWords({ fn, containers, limited }: LoadUnit): string {
   return limited
     ? `up to ${containers} of ${nameOf(fn)} (its limit)`
-    : `up to ${containers} of ${nameOf(fn)} (one for each open request)`;
+    : `up to ${containers} of ${nameOf(fn)} (one per concurrent request)`;
 }
 
 function worstCaseLine({ limitSeconds }: LoadPlan, units: readonly LoadUnit[], rates: Rates): string {
   const time = secondsWords(limitSeconds);
   const usd = worstCaseUsd(units, limitSeconds);
   if (usd === undefined)
-    return `Worst case: unknown, because the price of a GPU is. The test ends after ${time} at the latest.`;
+    return `Worst case: unknown, because a GPU price is unknown. The test stops after ${time} at the latest.`;
   const idle = Math.max(...units.map(({ scaledownSeconds }) => scaledownSeconds));
   const onCpu = units.some(({ fn }) => fn.gpus?.length === 0);
-  const worst = `Worst case: ${formatUsd(usd)}, with all of them for the time limit of ${time} and ${secondsWords(idle)} idle after it`;
+  const worst = `Worst case: ${formatUsd(usd)}, if all of them run for the time limit of ${time} and then idle for ${secondsWords(idle)}`;
   return onCpu ? `${worst}; ${cpuWords(rates)} (${sourceWords(rates)})` : worst;
 }
 
@@ -53,22 +53,22 @@ function worstCaseLine({ limitSeconds }: LoadPlan, units: readonly LoadUnit[], r
 function cpuWords(rates: Rates): string {
   const usd = cpuUsdPerHour(rates);
   const price = usd === undefined ? 'an unknown price' : `$${usd.toFixed(3)}/h`;
-  return `without a GPU, a core and a GiB each at ${price}`;
+  return `containers without a GPU count as one core and one GiB at ${price}`;
 }
 
 /** What a test has probably cost up to now. @param most containers that were seen at once */
 export function seenCost(seconds: ContainerSeconds, most: number, rates: Rates): LoadCost {
   const containerSeconds = [...seconds.values()].reduce((sum, each) => sum + each, 0);
-  if (seconds.size === 0) return { containerSeconds: 0, basis: 'Cost: no container was seen.' };
+  if (seconds.size === 0) return { containerSeconds: 0, basis: 'Cost: no containers were observed.' };
   const usd = seenUsd(seconds, rates);
   const parts = [...seconds].map(([gpu, count]) =>
     gpu ? `${Math.round(count)} s on ${gpu}` : `${Math.round(count)} s without a GPU`,
   );
-  const price = usd === undefined ? 'unknown, because the price of a GPU is' : `about ${formatUsd(usd)}`;
+  const price = usd === undefined ? 'unknown, because a GPU price is unknown' : `about ${formatUsd(usd)}`;
   const cpu = seconds.has('') ? `; ${cpuWords(rates)}` : '';
   return {
     ...(usd === undefined ? {} : { usd }),
     containerSeconds,
-    basis: `Cost: ${price}. Containers that were seen: at most ${most} at once, ${parts.join(', ')} together (${sourceWords(rates)}${cpu}). Idle time after the test comes on top.`,
+    basis: `Cost: ${price}. Observed containers: at most ${most} at once, ${parts.join(', ')} in total (${sourceWords(rates)}${cpu}), plus idle time after the test.`,
   };
 }

@@ -44,6 +44,6 @@ export class RunJournal {
   }
 
   #warn(error: unknown): void {
-    this.#services.logger.warn(`A serve or run could not be noted for other windows: ${String(error)}`);
+    this.#services.logger.warn(`Could not record a serve session or run for other windows: ${String(error)}`);
   }
 }

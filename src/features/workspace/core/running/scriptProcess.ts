@@ -172,7 +172,7 @@ export async function endOwnApp(
   try {
     await endUnfinished({ environment: plan.environment, appId: id }, plane);
   } catch (error) {
-    logger.warn(`The app of a stopped ${plan.kind} could not be ended on the server: ${String(error)}`);
+    logger.warn(`Could not stop the app of a stopped ${plan.kind} on the server: ${String(error)}`);
   }
 }
 
