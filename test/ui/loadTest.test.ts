@@ -90,17 +90,17 @@ describe('the health of an endpoint', () => {
     const text = await workbench.modalDialog.text();
     expect(text).toContain('Start a container of measured in main to check its health?');
     expect(text).toContain('A10 (24 GB), $1.10/h for each running container of web (live price');
-    await workbench.quickPick.option(/^Reachable, good/).waitFor();
+    await workbench.quickPick.option(/^Reachable, OK/).waitFor();
     await workbench.modalDialog.press('Start Container');
     for (const line of [
-      /^Answer, good · .*\/health: HTTP 200/,
-      /^Container, good · .*Was cold: the start and the first answer took/,
-      /^Key, good.*None is needed/,
-      /^Model, good.*Serves tiny-llama/,
-      /^Schema, good.*describes 3 operations/,
+      /^Response, OK · .*\/health: HTTP 200/,
+      /^Container, OK · .*Cold start; first response after/,
+      /^Key, OK.*No key required/,
+      /^Model, OK.*Serves tiny-llama/,
+      /^Schema, OK.*describes 3 operations/,
     ])
       await workbench.quickPick.option(line).waitFor({ timeout: 60_000 });
-    await workbench.page.getByPlaceholder('All is well.').waitFor();
+    await workbench.page.getByPlaceholder('All checks passed.').waitFor();
     await workbench.shot('150-health-good');
     await workbench.quickPick.cancel();
   });
@@ -108,13 +108,13 @@ describe('the health of an endpoint', () => {
   it('says what is wrong, and offers what helps', async () => {
     await row(/^Web endpoint guarded/).menu('Check Health');
     await workbench.quickPick.option(/^Key, bad · Enter: Enter Key….*needs a proxy token/).waitFor();
-    await workbench.page.getByPlaceholder('1 problem. Choose a line to do what helps.').waitFor();
+    await workbench.page.getByPlaceholder('1 problem. Select it to fix it.').waitFor();
     await workbench.shot('151-health-bad');
     await workbench.quickPick.choose(/^Key, bad/);
     await workbench.quickPick.type('wk-unknown0000000000.ws-unknown0000000000');
     await workbench.quickPick.accept();
     await workbench.modalDialog.press('Start Container');
-    await workbench.quickPick.option(/^Key, bad.*The kept one is wrong/).waitFor();
+    await workbench.quickPick.option(/^Key, bad.*The saved key was rejected/).waitFor();
     await workbench.quickPick.cancel();
   });
 });

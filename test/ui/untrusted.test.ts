@@ -91,6 +91,6 @@ it('no command runs what it has planted', async () => {
   await workbench.clearNotifications();
   await workbench.openFile('leak.http');
   await workbench.runCommand('Modal: Send Request at Cursor');
-  await workbench.notification(/MODAL_CONFIG_PATH.*has no value in Restricted Mode/).waitFor();
+  await workbench.notification(/MODAL_CONFIG_PATH.*isn't defined in Restricted Mode/).waitFor();
   expect(await readdir(markers)).toEqual([]);
 });

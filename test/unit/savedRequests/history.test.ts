@@ -186,7 +186,7 @@ describe('the history', () => {
     expect(files).toHaveLength(variants.length);
     expect(files.join('\n')).not.toContain(secret);
     for (const entry of (await history.read()).entries)
-      expect(replayOf(entry)).toMatch(/key or token|hash and size/);
+      expect(replayOf(entry)).toMatch(/key or token|too large to save/);
   });
 
   it('writes no secret of an answer or a failure to disk, also none that was never sent', async () => {

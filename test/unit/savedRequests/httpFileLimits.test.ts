@@ -48,7 +48,7 @@ describe('a .http file that is made to be slow', () => {
     expect(from().problem('v0')).toContain('more than 100 variables deep');
     const last = from();
     const reasons = Array.from({ length: 20_000 }, (_, at) => last.problem(`v${19_999 - at}`));
-    expect(reasons[0]).toMatch(/^needs v20000, which has no value\. Define it in this file or in /);
+    expect(reasons[0]).toMatch(/^needs v20000, which isn't defined\. Define it in this file or in /);
     // The reason of the nearest, or that the chain is too long: none that grows with the chain.
     expect(new Set(reasons)).toEqual(new Set([reasons[0], from().problem('v0')]));
   });
