@@ -42,7 +42,7 @@ afterEach(async ({ task }) => {
 /** On a busy machine the container may start too late for the first reading of its description. */
 async function choose(begins: string): Promise<void> {
   const option = panel.locator('select.entry option').filter({ hasText: begins }).first();
-  const ask = panel.getByRole('button', { name: /^(?:Read API Description|Try Again)$/ });
+  const ask = panel.getByRole('button', { name: /^(?:Load API Description|Try Again)$/ });
   await poll(
     async () => {
       if (await ask.isVisible()) await ask.click();

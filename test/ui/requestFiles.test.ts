@@ -113,10 +113,10 @@ const lens = (name: string) =>
 describe('a request in a .http file', () => {
   it('has a button, and what cannot be sent is marked', async () => {
     await workbench.runCommand('Set Endpoint API Key');
-    await workbench.page.getByText('Stored in the secret storage of this editor').waitFor();
+    await workbench.page.getByText("Saved in VS Code's secret storage").waitFor();
     await workbench.quickPick.type(key);
     await workbench.quickPick.accept();
-    await workbench.page.getByText('Key stored').first().waitFor();
+    await workbench.page.getByText('Key saved').first().waitFor();
     await workbench.openFile('greeter.http');
     await lens('Send').first().waitFor();
     await workbench.runCommand('Problems: Focus on Problems View');
@@ -182,7 +182,7 @@ describe('the history', () => {
 describe('the request panel', () => {
   it('copies its request as code whose key is a variable', async () => {
     await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await (await panel()).getByRole('button', { name: 'Copy as code…' }).click();
+    await (await panel()).getByRole('button', { name: 'Copy As…' }).click();
     await workbench.quickPick.option(/^Python: httpx/).waitFor();
     await workbench.shot('144-copy-as');
     await workbench.quickPick.choose(/^curl/);

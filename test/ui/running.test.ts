@@ -262,7 +262,7 @@ describe('a managed endpoint', () => {
     const panel = await workbench.webviewFrame(
       async (frame) => (await frame.getByText('"moonshotai/Kimi-K3"').count()) > 0,
     );
-    await panel.getByText('The answer will be shown here.').waitFor();
+    await panel.getByText('The response will be shown here.').waitFor();
     await workbench.shot('b9-chat');
   });
 

@@ -176,7 +176,7 @@ describe('what a request would start', () => {
   });
 
   it('may be a GPU where Modal does not tell', () => {
-    expect(cost(undefined)).toBe('perhaps with a GPU, which Modal does not tell');
+    expect(cost(undefined)).toBe("may use a GPU, which Modal doesn't report");
   });
 
   it('may be a GPU where the functions of the app were not read, unless a container runs', () => {
@@ -184,7 +184,7 @@ describe('what a request would start', () => {
       const snapshot = { ...emptySnapshot, apps: [appOf({ runningContainers })] };
       return wakeCost({ app: appOf(), endpoint: endpointOf() }, snapshot, datedRates);
     };
-    expect(unread(0)).toBe('perhaps with a GPU: the functions of this app are not known');
+    expect(unread(0)).toBe('may use a GPU: the functions of this app are unknown');
     expect(unread(1)).toBe('');
   });
 });

@@ -170,10 +170,10 @@ describe('what a draft sends', () => {
       ].map(async (file) => (await fileState(file)).problem),
     );
     expect(problems).toEqual([
-      expect.stringContaining('is not at'),
-      'inner is a folder. Choose a file.',
-      'big.bin is larger than 50 MB. Choose a smaller file.',
-      'a.png is not a file of this computer. Save a copy of it first.',
+      expect.stringContaining('is no longer at'),
+      'inner is a folder. Select a file.',
+      'big.bin is larger than 50 MB. Select a smaller file.',
+      "a.png isn't a file on this computer. Save a local copy first.",
     ]);
     const draft = post({
       kind: 'multipart',
@@ -181,7 +181,7 @@ describe('what a draft sends', () => {
     });
     await expect(specOf(draft, base)).rejects.toMatchObject({ kind: 'invalid' });
     const unchosen = post({ kind: 'multipart', parts: [{ name: 'file', on: true }] });
-    await expect(specOf(unchosen, base)).rejects.toThrow('No file is chosen for "file".');
+    await expect(specOf(unchosen, base)).rejects.toThrow('No file selected for "file".');
   });
 });
 

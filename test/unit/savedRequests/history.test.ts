@@ -64,7 +64,7 @@ describe('the history', () => {
   });
 
   it('keeps why an answer is not whole', async () => {
-    const cut = { kind: 'cancelled', text: 'Cancelled. What had come until then is shown.' } as const;
+    const cut = { kind: 'cancelled', text: 'Cancelled. Showing the partial response.' } as const;
     await history.add({ spec, at: 1, result: result('ha', { cut }) });
     await add(2);
     const { entries } = await history.read();

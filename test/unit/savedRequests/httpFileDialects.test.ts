@@ -48,8 +48,8 @@ describe('the address of a path', () => {
 
   it.each([
     ['GET /x\n', 'is a path. Write the full URL, or a Host header.'],
-    ['GET https://a/\nHost: b\n', 'The address is of a, but the Host header names "b"'],
-    ['GET https://a/\nHost: a:80\n', 'The address is of a, but the Host header names "a:80"'],
+    ['GET https://a/\nHost: b\n', 'The URL is for a, but the Host header names "b"'],
+    ['GET https://a/\nHost: a:80\n', 'The URL is for a, but the Host header names "a:80"'],
     ['GET https://a/\u0000\n', 'line break or control character'],
     ['GET ws://a/\n', 'Only http and https requests'],
     ['grpc a/b\n', "grpc requests aren't supported"],

@@ -73,7 +73,7 @@ async function sizeOf({ text = '', file }: MultipartPart): Promise<number> {
   try {
     return (await stat(file.path)).size;
   } catch (error) {
-    throw new ModalError('invalid', `The file ${file.path} cannot be read. Choose it again.`, {
+    throw new ModalError('invalid', `Can't read the file ${file.path}. Select it again.`, {
       cause: error,
     });
   }

@@ -132,7 +132,7 @@ function textOf(name: string, value: Json): SummaryBlock[] {
   if (typeof value !== 'string' || value.length <= longestCard || imageOf(value)) return [];
   const rest =
     value.length > longestText
-      ? `\n\n… cut after ${longestText / 1024} KB of ${Math.ceil(value.length / 1024)} KB; the Raw tab has all of it.`
+      ? `\n\n… cut after ${longestText / 1024} KB of ${Math.ceil(value.length / 1024)} KB; see the Raw tab for all of it.`
       : '';
   return [{ kind: 'text', title: name, text: `${value.slice(0, longestText)}${rest}` }];
 }

@@ -203,7 +203,7 @@ export class AnswerSession implements Disposable {
       await this.#handle(message);
     } catch (error) {
       const { message: why } = toModalError(error);
-      this.#services.logger.warn(`The answer could not be used: ${why}`);
+      this.#services.logger.warn(`The response could not be used: ${why}`);
       void showError(text`Couldn't use the response: ${why} Try again, or choose another location.`);
     }
   }
@@ -462,12 +462,11 @@ function doneState(model: AnswerModel, url: string, facts?: CallFacts): DoneStat
 }
 
 function costWords({ cost }: CallFacts): string {
-  if (cost.kind === 'none')
-    return text`No GPU cost: the function has no GPU. CPU and memory are not counted here.`;
-  if (cost.kind === 'unknown') return text`Cost not known: ${cost.reason}.`;
+  if (cost.kind === 'none') return text`No GPU used. CPU and memory aren't included.`;
+  if (cost.kind === 'unknown') return text`Cost unknown: ${cost.reason}.`;
   const { usd, basis } = cost;
-  if (usd < 0.0001) return text`Cost estimate less than ${'$0.0001'}: ${basis}.`;
-  return text`Cost estimate about ${`$${usd.toFixed(4)}`}: ${basis}.`;
+  if (usd < 0.0001) return text`Less than ${'$0.0001'} for this call (${basis})`;
+  return text`About ${`$${usd.toFixed(4)}`} for this call (${basis})`;
 }
 
 /** Answers that come in pieces for people; anything else is shown when it is complete. */

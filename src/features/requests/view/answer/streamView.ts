@@ -98,5 +98,5 @@ function eventRow(
 
 function countWords(count: number, kept: number): string {
   const all = `${count.toLocaleString()} event${count === 1 ? '' : 's'}`;
-  return kept < count ? `${all}, the newest ${kept.toLocaleString()} here` : all;
+  return kept < count ? `${all}, showing the newest ${kept.toLocaleString()}` : all;
 }
