@@ -179,12 +179,12 @@ describe('the Apps view', () => {
   it('says that no app matches, with the way out', async () => {
     await workbench.runCommand('Modal: Filter Apps');
     await workbench.quickPick.type('zzz');
-    await text('No app matches the filter.').waitFor();
+    await text('No apps match the filter.').waitFor();
     await workbench.quickPick.cancel();
     await workbench.shot('97-filter-empty');
     await workbench.page.getByRole('button', { name: 'Clear Filter' }).last().click();
     await app(0).waitFor();
-    await gone(row('No app matches'));
+    await gone(row('No apps match'));
     expect(await labels()).toHaveLength(8);
   });
 

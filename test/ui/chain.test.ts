@@ -143,13 +143,13 @@ describe('the main job', () => {
     await body.pressSequentially('{"files": []');
     await panel.getByRole('button', { name: 'Send', exact: true }).click();
     await panel.getByRole('button', { name: 'Send Anyway' }).click();
-    await panel.getByText(/could not use the request/).waitFor();
+    await panel.getByText(/couldn't process the request/).waitFor();
     await workbench.shot('09-refused');
   });
 
   it('stops the app after a question that says what will be gone', async () => {
     await workbench.treeRow('Apps', app).inlineAction('Stop App…');
-    expect(await workbench.modalDialog.text()).toContain('cannot be started again');
+    expect(await workbench.modalDialog.text()).toContain("can't be restarted");
     await workbench.shot('10-stop');
     await workbench.modalDialog.press('Stop App');
     await workbench.page.getByText('Nothing is deployed yet.').waitFor();

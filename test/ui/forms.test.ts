@@ -84,7 +84,7 @@ describe('the form of an endpoint of FastAPI', () => {
     await panel.getByRole('textbox', { name: 'Value (limit)' }).fill('99');
     await panel.getByRole('button', { name: 'Send', exact: true }).click();
     await panel
-      .getByText(/could not use the request\. query limit: Input should be less than or equal to 10/)
+      .getByText(/couldn't process the request\. query limit: Input should be less than or equal to 10/)
       .waitFor();
     await workbench.shot('130-reason');
     await panel.getByRole('textbox', { name: 'Value (limit)' }).fill('9');

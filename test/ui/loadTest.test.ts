@@ -107,7 +107,7 @@ describe('the health of an endpoint', () => {
 
   it('says what is wrong, and offers what helps', async () => {
     await row(/^Web endpoint guarded/).menu('Check Health');
-    await workbench.quickPick.option(/^Key, bad · Enter: Enter Key….*needs a proxy token/).waitFor();
+    await workbench.quickPick.option(/^Key, bad · Enter: Enter Key….*requires a proxy token/).waitFor();
     await workbench.page.getByPlaceholder('1 problem. Select it to fix it.').waitFor();
     await workbench.shot('151-health-bad');
     await workbench.quickPick.choose(/^Key, bad/);

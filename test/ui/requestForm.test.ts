@@ -123,7 +123,7 @@ describe('the form', () => {
     await frame.getByText('instruction: May have at most 2000 characters.').waitFor();
     await workbench.shot('123-validation');
     await frame.getByRole('button', { name: 'Send Anyway' }).click();
-    await frame.getByText(/could not use the request/).waitFor();
+    await frame.getByText(/couldn't process the request/).waitFor();
     await frame.getByRole('textbox', { name: 'instruction' }).fill('');
   });
 

@@ -143,7 +143,7 @@ describe('the status bar', () => {
     await workbench.quickPick.choose(/other\.team/);
     await status('Modal: invalid token').waitFor();
     expect(await settings()).toEqual({ 'modalGpu.profile': 'other.team' });
-    await workbench.page.getByText('Modal refused the token of the active profile').waitFor();
+    await workbench.page.getByText('Modal rejected the token of the active profile').waitFor();
     await workbench.shot('76-token-refused');
     await workbench.runCommand('Modal: Switch Profile');
     await workbench.quickPick.choose(/Use CLI Default/);

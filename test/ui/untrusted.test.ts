@@ -83,7 +83,7 @@ it('no command runs what it has planted', async () => {
     await workbench.runCommand(`Modal: ${command}`);
     if (command === 'Deploy App…') await workbench.quickPick.choose(/^Embeddings/);
     if (command === 'Run Function…') await workbench.quickPick.choose(/^square/);
-    await workbench.notification(/needs a trusted workspace/).waitFor();
+    await workbench.notification(/requires a trusted workspace/).waitFor();
     await workbench.clearNotifications();
   }
   await workbench.runCommand('Modal: Install Modal CLI…');

@@ -150,13 +150,13 @@ describe('the health of an endpoint', () => {
       'none kept',
       'missing',
       edge('missing credentials for proxy authorization'),
-      /^No key is saved.*needs a proxy token/,
+      /^No key is saved.*requires a proxy token/,
     ],
     [
       'a wrong one',
       'kept',
       edge('invalid credentials for proxy authorization'),
-      /^The saved key was rejected.*refused the proxy token/,
+      /^The saved key was rejected.*rejected the proxy token/,
     ],
   ] as const)('tells a proxy token apart: %s', async (_name, key, body, text) => {
     const { of, asked, questions } = await check({
