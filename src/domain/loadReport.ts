@@ -65,7 +65,7 @@ const definitions: readonly Definition[] = [
     name: 'Succeeded',
     read: (totals) =>
       totals.ok + totals.failed > 0 ? (totals.ok / (totals.ok + totals.failed)) * 100 : undefined,
-    format: (value) => `${share(value)} %`,
+    format: (value) => `${share(value)}%`,
     words: ['more', 'less'],
     higherIsBetter: true,
   },
@@ -104,7 +104,7 @@ function measure(
   const word = words[change > 0 ? 0 : 1];
   return {
     ...shown,
-    change: `${number(Math.abs(change) * 100)} % ${word}`,
+    change: `${number(Math.abs(change) * 100)}% ${word}`,
     verdict: change > 0 === higherIsBetter ? 'better' : 'worse',
   };
 }
@@ -133,8 +133,8 @@ const kindWords: Readonly<Record<LoadError['kind'], string>> = {
   timeout: 'Timeout',
   refused: 'Connection refused',
   reset: 'Connection closed',
-  name: 'Name not found',
-  certificate: 'Certificate refused',
+  name: 'Host name not found',
+  certificate: 'Certificate rejected',
   redirects: 'Redirect not followed',
   other: 'Other failure',
 };
@@ -160,7 +160,7 @@ export function endWords(end: LoadEnd, { limitSeconds }: LoadPlan): string {
     case 'costLimit':
       return 'Stopped at the cost limit';
     case 'unreachable':
-      return 'Given up: nothing answered';
+      return 'Stopped: no responses';
     case 'failed':
       return 'Failed';
   }
@@ -185,7 +185,7 @@ export function asMarkdown(report: LoadReport, before?: LoadReport): string {
     '',
     ...(before
       ? table(
-          ['Measure', 'This run', 'Run before', 'Change'],
+          ['Measure', 'This run', 'Previous run', 'Change'],
           rows.map((row) => [row.name, row.value, row.before, row.change]),
         )
       : table(

@@ -170,7 +170,7 @@ describe('a load test', () => {
     await frame.getByText('Finished.').waitFor({ timeout: 60_000 });
     const figures = await frame.getByRole('group', { name: 'Figures of the load test' }).innerText();
     expect(figures).toMatch(/Previous run \(2 min, 10 at a time\)/);
-    expect(figures).toMatch(/Succeeded\s+90 %/);
+    expect(figures).toMatch(/Succeeded\s+90%/);
     expect(await frame.locator('.counts').innerText()).toMatch(/^100 sent in .*: 90 succeeded, 10 failed\.$/);
     const error = frame.getByRole('row', { name: /HTTP 500/ });
     expect(await error.innerText()).toMatch(

@@ -157,7 +157,7 @@ describe('the form', () => {
     await workbench.page.keyboard.type('X-Request-ID');
     await workbench.page.keyboard.press('Tab');
     await workbench.page.keyboard.type('ten\u20ac');
-    await request.getByText('characters that a header cannot carry').first().waitFor();
+    await request.getByText("characters that aren't allowed in a header").first().waitFor();
     await workbench.page.keyboard.press('ControlOrMeta+A');
     await workbench.page.keyboard.type('form-1');
     await request.getByRole('tab', { name: 'Headers (1)' }).waitFor();

@@ -42,12 +42,12 @@ describe('the figures', () => {
       name: 'Latency p50',
       value: '80 ms',
       before: '100 ms',
-      change: '20 % faster',
+      change: '20% faster',
       verdict: 'better',
     });
     expect(row('Throughput', rows)).toMatchObject({
       value: '50 requests/s',
-      change: '11.1 % more',
+      change: '11.1% more',
       verdict: 'better',
     });
     expect(row('First byte p50', rows)).toMatchObject({ change: 'same', verdict: 'same' });
@@ -62,8 +62,8 @@ describe('the figures', () => {
   });
 
   it('never round a failure away', () => {
-    expect(row('Succeeded', measures(totals({ ok: 99_999, failed: 1 })))?.value).toBe('99.99 %');
-    expect(row('Succeeded', measures(totals({ ok: 5, failed: 0 })))?.value).toBe('100 %');
+    expect(row('Succeeded', measures(totals({ ok: 99_999, failed: 1 })))?.value).toBe('99.99%');
+    expect(row('Succeeded', measures(totals({ ok: 5, failed: 0 })))?.value).toBe('100%');
   });
 });
 
@@ -75,7 +75,7 @@ describe('the Markdown', () => {
       '`POST https://h.modal.run/go`, 100 requests, 10 at a time, 2026-11-21T00:00:00.000Z',
     );
     expect(text).toContain('Finished after 2.00 s: 90 succeeded, 10 failed.');
-    expect(text).toContain('| Throughput | 45 requests/s | 22.5 requests/s | 100 % more |');
+    expect(text).toContain('| Throughput | 45 requests/s | 22.5 requests/s | 100% more |');
     expect(text).toContain('| HTTP 500 | 10 | bad \\| \\`worse\\` \\<b> line |');
     expect(text).toContain('Cost: about $0.01.');
     expect(asMarkdown(report())).toContain('| Measure | Value |');

@@ -248,8 +248,8 @@ describe('comparing answers', () => {
     const tokens = JSON.stringify({ ids: Array.from({ length: 32 }, (_, id) => id) });
     expect(compareAnswers(answer(200, 800, 2048), answer(200, 1200, 1024), [vector(1), vector(1)])).toEqual([
       'Status 200 both',
-      'Time 800 ms → 1.2 s (+50 %)',
-      'Size 2.0 KB → 1.0 KB (−50 %)',
+      'Time 800 ms → 1.2 s (+50%)',
+      'Size 2.0 KB → 1.0 KB (−50%)',
       'Cosine similarity 1.000000',
     ]);
     expect(compareAnswers(answer(200, 1, 1), answer(500, 1, 1), ['{}', 'x'])).toEqual([

@@ -45,7 +45,7 @@ export function compareAnswers(before: Answer, after: Answer, bodies: readonly [
 function change(before: number, after: number, words: (value: number) => string): string {
   if (before === after) return `${words(after)} both`;
   const percent =
-    before > 0 ? ` (${after > before ? '+' : '−'}${Math.abs(Math.round((after / before - 1) * 100))} %)` : '';
+    before > 0 ? ` (${after > before ? '+' : '−'}${Math.abs(Math.round((after / before - 1) * 100))}%)` : '';
   return `${words(before)} → ${words(after)}${percent}`;
 }
 
