@@ -16,7 +16,7 @@ export function isReservedHeader(name: string): boolean {
 
 /** What is wrong with a header of the panel, as one sentence; '' when it can be sent. */
 export function headerProblem(name: string, value: string): string {
-  if (isReservedHeader(name)) return `${name} is set from what is sent; leave it out.`;
+  if (isReservedHeader(name)) return `${name} is set automatically. Remove it.`;
   return fieldProblem(name, value);
 }
 
@@ -26,10 +26,10 @@ export function headerProblem(name: string, value: string): string {
  */
 export function fieldProblem(name: string, value: string): string {
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name))
-    return `"${shown(name)}" is no header name: only letters, digits and - _ . may be in it.`;
-  if (/[\r\n]/.test(value)) return `The value of ${name} has a line break, which a header may not have.`;
+    return `"${shown(name)}" isn't a valid header name. Use letters, digits, -, _ and .`;
+  if (/[\r\n]/.test(value)) return `The value of ${name} has a line break, which headers can't contain.`;
   if (/[^\t\x20-\x7e\x80-\xff]/.test(value))
-    return `The value of ${name} has characters that a header cannot carry.`;
+    return `The value of ${name} has characters that aren't allowed in a header.`;
   return '';
 }
 

@@ -122,8 +122,8 @@ const kindWords: Readonly<Record<LoadError['kind'], string>> = {
   timeout: 'Timeout',
   refused: 'Connection refused',
   reset: 'Connection closed',
-  name: 'Name not found',
-  certificate: 'Certificate refused',
+  name: 'Host name not found',
+  certificate: 'Certificate rejected',
   redirects: 'Redirect not followed',
   other: 'Other failure',
 };
@@ -149,7 +149,7 @@ export function endWords(end: LoadEnd, { limitSeconds }: LoadPlan): string {
     case 'costLimit':
       return 'Stopped at the cost limit';
     case 'unreachable':
-      return 'Given up: nothing answered';
+      return 'Stopped: no responses';
     case 'failed':
       return 'Failed';
   }
@@ -174,7 +174,7 @@ export function asMarkdown(report: LoadReport, before?: LoadReport): string {
     '',
     ...(before
       ? table(
-          ['Measure', 'This run', 'Run before', 'Change'],
+          ['Measure', 'This run', 'Previous run', 'Change'],
           rows.map((row) => [row.name, row.value, row.before, row.change]),
         )
       : table(

@@ -55,8 +55,11 @@ export const differences: Listed = {
       'authorization: Digest username="ann", realm="r"',
       'headers',
     ),
-    Digest: refused('Authorization with Digest is not done', 'Only an answer to a question of the server.'),
-    AWS: refused('Authorization with AWS is not done', 'Signatures are not made.'),
+    Digest: refused(
+      "Authorization with Digest isn't supported",
+      'Only an answer to a question of the server.',
+    ),
+    AWS: refused("Authorization with AWS isn't supported", 'Signatures are not made.'),
   },
   'bodies.http': {
     'a line that would be a variable': restClient('\n\n@media print { a { color: red } }', 'body'),
@@ -92,7 +95,7 @@ export const differences: Listed = {
     'of a variable': restClient('x-a: hello and hello\nx-hello: 1\n', 'headers', 'body'),
   },
   'others.http': {
-    'a web socket': refused('WEBSOCKET requests are not sent from here', 'It is another protocol.'),
+    'a web socket': refused("WEBSOCKET requests aren't supported", 'It is another protocol.'),
     'two requests without a line between them': because(
       'REST Client takes the second one for a body too. We warn that it does.',
       '/second',
@@ -146,16 +149,16 @@ export const differences: Listed = {
     'no format': neither('needs iso8601, rfc1123 or a format', 'Nobody has a value for it.'),
     'one bound': neither('needs two whole numbers', 'Nobody has a value for it.'),
     'wrong order': refused('needs two whole numbers', 'REST Client has no value for it; httpyac swaps them.'),
-    'of the process, not there': refused('is not set', 'Both send nothing in its place.'),
-    'of .env, not there': refused('is not in the .env file', 'httpyac sends nothing in its place.'),
+    'of the process, not there': refused("isn't set", 'Both send nothing in its place.'),
+    'of .env, not there': refused("isn't in the .env file", 'httpyac sends nothing in its place.'),
     'of the process, a name from a variable': restClient('t=from%20the%20process\n', 'target'),
     'of .env, a name from a variable': restClient('t=plain\n', 'target'),
     unknown: neither('is not one of', 'Nobody has a value for it.'),
   },
   'variables.http': {
     spaces: restClient('\n\n[around]', 'body'),
-    'not there': neither('has no value', 'Nobody has a value for it.'),
-    'a chat template': neither('is no name of a variable', 'httpyac takes it for JavaScript.'),
+    'not there': neither("isn't defined", 'Nobody has a value for it.'),
+    'a chat template': neither("isn't a variable name", 'httpyac takes it for JavaScript.'),
     'of another response': neither('is read from another request', 'It was not sent before.'),
   },
 };
@@ -181,5 +184,5 @@ function basic(pair: string): string {
 }
 
 function partOfLines(name: string): string {
-  return `The text of the part "${name}" has line breaks or signs that .http files read as something else. Send it as a file.`;
+  return `The text of the part "${name}" has line breaks or characters that .http files interpret differently. Send it as a file.`;
 }

@@ -128,7 +128,7 @@ describe('the health of an endpoint', () => {
   it('is cold first, after a question, and warm then, without one', async () => {
     const cold = await health('web');
     expect(cold.questions).toBe(1);
-    expect(cold.of('container').text).toMatch(/^Was cold: the start and the first answer took/);
+    expect(cold.of('container').text).toMatch(/^Cold start; first response after/);
     expect(cold.of('answer')).toMatchObject({ state: 'good', text: '/health: HTTP 200.' });
     expect(cold.of('schema').text).toContain('describes 2 operations');
     const warm = await health('web');
@@ -139,12 +139,12 @@ describe('the health of an endpoint', () => {
   it('tells a proxy token that is missing from a wrong one and a right one', async () => {
     const missing = await health('guarded', { key: 'missing' });
     expect(missing.of('key')).toMatchObject({ state: 'bad', action: 'enterKey' });
-    expect(missing.of('key').text).toMatch(/^None is kept here.*missing credentials/);
+    expect(missing.of('key').text).toMatch(/^No key is saved.*missing credentials/);
     const wrong = await health('guarded', { key: 'kept' }, token);
-    expect(wrong.of('key').text).toMatch(/^The kept one is wrong.*invalid credentials/);
+    expect(wrong.of('key').text).toMatch(/^The saved key was rejected.*invalid credentials/);
     const made = await world.plane.createProxyToken('it-load');
     const right = await health('guarded', { key: 'kept' }, made);
-    expect(right.of('key')).toMatchObject({ state: 'good', text: 'The key is accepted.' });
+    expect(right.of('key')).toMatchObject({ state: 'good', text: 'The key was accepted.' });
     expect(JSON.stringify(world.logged)).not.toContain(made);
   });
 });

@@ -26,7 +26,7 @@ beforeAll(async () => {
   ({ errors, texts } = JSON.parse(stdout) as { errors: typeof errors; texts: typeof texts });
 }, 120_000);
 
-const unusable = 'The app could not use the request. ';
+const unusable = "The app couldn't process the request. ";
 const reasons: Readonly<Record<string, string>> = {
   'missing field': `${unusable}mode: Field required`,
   'several fields': `${unusable}query limit: Input should be less than or equal to 10; header x-count: Input should be a valid integer, unable to parse string as an integer; items[0].name: Field required; and 3 more`,
@@ -46,11 +46,11 @@ const reasons: Readonly<Record<string, string>> = {
   pydantic: `${unusable}items[0].name: Input should be a valid string; items[0].price: Field required`,
   crash: 'The app failed.',
   'no route': 'The app has no such route.',
-  'no method': 'The route exists, but not with this method. It takes POST.',
-  starlette: 'The app refused the request. I am a teapot of Starlette.',
+  'no method': "The route doesn't accept this method. It accepts POST.",
+  starlette: 'The app rejected the request. I am a teapot of Starlette.',
   'starlette no route': 'The app has no such route.',
   'werkzeug 404':
-    'The app did not find what was asked for. The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.',
+    "The app couldn't find what was requested. The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.",
   'werkzeug 400': `${unusable}The field name is missing.`,
   'werkzeug 413':
     'The request is too large for the app. Request Entity Too Large: The data value transmitted exceeds the capacity limit.',

@@ -403,7 +403,7 @@ describe('managed endpoints', () => {
     expect(row('chat')?.description).toMatch(
       /^live · (idle · L4 · \$0\.80\/h per container|1 running · L4 · \$0\.80\/h) · Qwen\/Qwen3-4B/,
     );
-    expect(row('共有-é')?.description).toMatch(/^live · shared, billed by tokens · moonshotai\/Kimi-K3/);
+    expect(row('共有-é')?.description).toMatch(/^live · shared, billed by token · moonshotai\/Kimi-K3/);
     expect(row('broken')).toMatchObject({ icon: 'error' });
   });
 

@@ -169,7 +169,7 @@ async function readServers(
 
 /** Words that say of themselves that something is not known, or why. */
 const admits =
-  /unknown|not known|perhaps|not tell|cannot be (?:read|used)|no usable|is no hash|does not offer|at least|more than|^from \$|not implemented|\?$/i;
+  /unknown|not known|perhaps|not (?:tell|report)|n't report|may use|may not be|cannot be (?:read|used)|no usable|isn't a Git hash|does not offer|at least|more than|^from \$|not implemented|\?$/i;
 /** What a fact would claim that is not known: figures, and that there is nothing. */
 const claim = /\d|^(?:none|no|never|nothing)$/i;
 const state = /^(?:free|live|idle|stopped|deployed|running|starting|serving)$/i;
@@ -182,7 +182,7 @@ const date = /^\d+[/:.]\d+[/:.]\d+$/;
 
 function claimsIn(facts: readonly string[]): Set<string> {
   // Of an app in a state that nobody knows, another moment is shown than of one that has ended.
-  const isStateKnown = !facts.some((fact) => fact.includes('a state that this version does not know'));
+  const isStateKnown = !facts.some((fact) => fact.includes('Unknown state.'));
   const sure = facts.filter((fact) => !admits.test(fact) && (isStateKnown || !fact.endsWith(' ago')));
   const words = sure.flatMap((fact) => fact.split(/[\s,()]+|[.:](?=\s|$)/));
   return new Set([

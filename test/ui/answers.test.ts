@@ -72,7 +72,7 @@ describe('an answer', () => {
       .getByText(/^First token .+, ≈ \d+ tokens \(chunks\), ≈ [\d.]+ tokens\/s$/)
       .waitFor();
     await answer()
-      .getByText(/Cost estimate .+ × A10 at \$1\.10\/h/)
+      .getByText(/for this call .+ × A10 at \$1\.10\/h/)
       .waitFor();
     await workbench.shot('131-streamed');
   });
@@ -116,7 +116,7 @@ describe('an answer', () => {
   it('keeps what came of a stream that was cut', async () => {
     await send('/cut');
     await answer()
-      .getByText(/The connection was lost before the answer was complete/)
+      .getByText(/The connection was lost before the response was complete/)
       .waitFor();
     await answer().getByText('one two three').waitFor();
   });
@@ -164,7 +164,7 @@ describe('an answer', () => {
     await answer().getByRole('cell', { name: 'Screws' }).waitFor();
     await answer().getByText("<script>document.title = 'it ran'</script>").waitFor();
     expect(await answer().locator('img, script').count()).toBe(0);
-    expect(await answer().getByRole('link', { name: 'Picture: Seal' }).getAttribute('href')).toContain(
+    expect(await answer().getByRole('link', { name: 'Image: Seal' }).getAttribute('href')).toContain(
       'pictures',
     );
     await workbench.shot('134-markdown');
@@ -185,7 +185,7 @@ describe('an answer', () => {
       .waitFor();
     await send('/vectors');
     await tab('Vectors').click();
-    await answer().getByLabel('Second vector').selectOption('data[0].embedding of the answer before');
+    await answer().getByLabel('Second vector').selectOption('Previous response: data[0].embedding');
     await answer().getByText('= 1.0000').waitFor();
     await workbench.shot('136-vectors');
   });
@@ -193,7 +193,7 @@ describe('an answer', () => {
   it('that lies about its type is shown as text', async () => {
     await send('/html');
     await answer()
-      .getByText(/says JSON, but this is HTML or XML/)
+      .getByText(/labeled JSON, but it is HTML or XML/)
       .waitFor();
     await answer().getByText('<html><script>').waitFor();
     await workbench.shot('137-wrong-type');

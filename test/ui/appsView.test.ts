@@ -78,7 +78,7 @@ async function labels(): Promise<string[]> {
 describe('the Apps view', () => {
   it('shows environments with their apps, and says where deploys go', async () => {
     await app(0).waitFor();
-    await row(/^Environment main, 5 apps, deploys go here/).waitFor();
+    await row(/^Environment main, 5 apps, deploy target/).waitFor();
     await row(/^Environment dev, 2 apps$/).waitFor();
     expect(await app(0).spoken()).toMatch(
       /^App generated-0000, deployed, idle, L4 and T4, deployed just now/,
@@ -179,12 +179,12 @@ describe('the Apps view', () => {
   it('says that no app matches, with the way out', async () => {
     await workbench.runCommand('Modal: Filter Apps');
     await workbench.quickPick.type('zzz');
-    await text('No app matches the filter.').waitFor();
+    await text('No apps match the filter.').waitFor();
     await workbench.quickPick.cancel();
     await workbench.shot('97-filter-empty');
     await workbench.page.getByRole('button', { name: 'Clear Filter' }).last().click();
     await app(0).waitFor();
-    await gone(row('No app matches'));
+    await gone(row('No apps match'));
     expect(await labels()).toHaveLength(8);
   });
 
@@ -192,7 +192,7 @@ describe('the Apps view', () => {
     await demo.simulator.admin('POST', '/faults', { rpc: { AppGetLayout: { code: 13, message: 'broken' } } });
     await generate(1, 2);
     await row('generated-0008').expand();
-    const retry = await row(/^The functions of generated-0008 could not be read/).waitFor();
+    const retry = await row(/^Couldn't load the functions of generated-0008/).waitFor();
     expect(await retry.text()).toContain('Retry');
     await workbench.shot('98-retry');
     await demo.simulator.admin('DELETE', '/faults');

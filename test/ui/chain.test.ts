@@ -55,7 +55,7 @@ describe('the main job', () => {
     expect(text).toContain('Deploy finbert-analyst to main?');
     expect(text).toContain('A10 (24 GB), $1.10/h while a container runs (live price');
     expect(text).toContain('modal-apps-key will be created with a new random key');
-    expect(text).toContain('One container starts at the end');
+    expect(text).toContain('Starts one container for a health check');
     await workbench.shot('02-question');
   });
 
@@ -143,13 +143,13 @@ describe('the main job', () => {
     await body.pressSequentially('{"files": []');
     await panel.getByRole('button', { name: 'Send', exact: true }).click();
     await panel.getByRole('button', { name: 'Send Anyway' }).click();
-    await panel.getByText(/could not use the request/).waitFor();
+    await panel.getByText(/couldn't process the request/).waitFor();
     await workbench.shot('09-refused');
   });
 
   it('stops the app after a question that says what will be gone', async () => {
     await workbench.treeRow('Apps', app).inlineAction('Stop App…');
-    expect(await workbench.modalDialog.text()).toContain('cannot be started again');
+    expect(await workbench.modalDialog.text()).toContain("can't be restarted");
     await workbench.shot('10-stop');
     await workbench.modalDialog.press('Stop App');
     await workbench.page.getByText('Nothing is deployed yet.').waitFor();
@@ -161,7 +161,7 @@ describe('the main job', () => {
     await workbench.treeRow('Catalogue', catalogueRow).inlineAction(/^Deploy/);
     await workbench.quickPick.option(/^Deploy, A10/).waitFor();
     await workbench.quickPick.accept();
-    expect(await workbench.modalDialog.text()).toContain('Secret: modal-apps-key is there');
+    expect(await workbench.modalDialog.text()).toContain('Secret: modal-apps-key exists');
     await workbench.modalDialog.press('Deploy');
     const row = await workbench
       .treeRow('Catalogue', /^FinBERT analyst.*(?:uploading|creating|building)/)

@@ -42,7 +42,7 @@ afterEach(async ({ task }) => {
 /** On a busy machine the container may start too late for the first reading of its description. */
 async function choose(begins: string): Promise<void> {
   const option = panel.locator('select.entry option').filter({ hasText: begins }).first();
-  const ask = panel.getByRole('button', { name: /^(?:Read API Description|Try Again)$/ });
+  const ask = panel.getByRole('button', { name: /^(?:Load API Description|Try Again)$/ });
   await poll(
     async () => {
       if (await ask.isVisible()) await ask.click();
@@ -84,7 +84,7 @@ describe('the form of an endpoint of FastAPI', () => {
     await panel.getByRole('textbox', { name: 'Value (limit)' }).fill('99');
     await panel.getByRole('button', { name: 'Send', exact: true }).click();
     await panel
-      .getByText(/could not use the request\. query limit: Input should be less than or equal to 10/)
+      .getByText(/couldn't process the request\. query limit: Input should be less than or equal to 10/)
       .waitFor();
     await workbench.shot('130-reason');
     await panel.getByRole('textbox', { name: 'Value (limit)' }).fill('9');

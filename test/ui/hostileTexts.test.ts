@@ -117,7 +117,7 @@ describe('a .http file of somebody else', () => {
   it('has a variable whose name makes no link of the error', async () => {
     await workbench.openFile('ask.http');
     await lens('Send').first().click();
-    const said = await workbench.notification('has no value').waitFor();
+    const said = await workbench.notification("isn't defined").waitFor();
     await workbench.shot('170-hostile-request');
     await harmlessMessage(said, 'Choose the environment');
   });

@@ -113,7 +113,7 @@ describe('an app that is deployed', () => {
     expect(text).toContain('A10 (24 GB), $1.10/h for each running container of answer (live price');
     await workbench.shot('83-roll-back');
     await workbench.modalDialog.press('Roll Back');
-    await workbench.notification('answers serves v1 again').waitFor();
+    await workbench.notification('Rolled answers back to v1').waitFor();
     expect(await (await row(/^Version 3, live/).waitFor()).text()).toContain('rollback of v1');
     await workbench.clearNotifications();
     await workbench.shot('84-rolled-back');
@@ -162,7 +162,7 @@ describe('an app that is deployed', () => {
     const container = row(/^Container ta-\w+, running/);
     const id = /ta-\w+/.exec(await container.spoken())![0];
     await container.inlineAction('Stop Container…');
-    expect(await workbench.modalDialog.text()).toContain('rescheduled to another container');
+    expect(await workbench.modalDialog.text()).toContain('reschedules them to another container');
     await workbench.shot('88-stop-container');
     await workbench.modalDialog.press('Stop Now');
     await row(new RegExp(`^Container ${id}`)).locator.waitFor({ state: 'hidden' });

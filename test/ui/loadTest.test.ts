@@ -90,31 +90,31 @@ describe('the health of an endpoint', () => {
     const text = await workbench.modalDialog.text();
     expect(text).toContain('Start a container of measured in main to check its health?');
     expect(text).toContain('A10 (24 GB), $1.10/h for each running container of web (live price');
-    await workbench.quickPick.option(/^Reachable, good/).waitFor();
+    await workbench.quickPick.option(/^Reachable, OK/).waitFor();
     await workbench.modalDialog.press('Start Container');
     for (const line of [
-      /^Answer, good · .*\/health: HTTP 200/,
-      /^Container, good · .*Was cold: the start and the first answer took/,
-      /^Key, good.*None is needed/,
-      /^Model, good.*Serves tiny-llama/,
-      /^Schema, good.*describes 3 operations/,
+      /^Response, OK · .*\/health: HTTP 200/,
+      /^Container, OK · .*Cold start; first response after/,
+      /^Key, OK.*No key required/,
+      /^Model, OK.*Serves tiny-llama/,
+      /^Schema, OK.*describes 3 operations/,
     ])
       await workbench.quickPick.option(line).waitFor({ timeout: 60_000 });
-    await workbench.page.getByPlaceholder('All is well.').waitFor();
+    await workbench.page.getByPlaceholder('All checks passed.').waitFor();
     await workbench.shot('150-health-good');
     await workbench.quickPick.cancel();
   });
 
   it('says what is wrong, and offers what helps', async () => {
     await row(/^Web endpoint guarded/).menu('Check Health');
-    await workbench.quickPick.option(/^Key, bad · Enter: Enter Key….*needs a proxy token/).waitFor();
-    await workbench.page.getByPlaceholder('1 problem. Choose a line to do what helps.').waitFor();
+    await workbench.quickPick.option(/^Key, bad · Enter: Enter Key….*requires a proxy token/).waitFor();
+    await workbench.page.getByPlaceholder('1 problem. Select it to fix it.').waitFor();
     await workbench.shot('151-health-bad');
     await workbench.quickPick.choose(/^Key, bad/);
     await workbench.quickPick.type('wk-unknown0000000000.ws-unknown0000000000');
     await workbench.quickPick.accept();
     await workbench.modalDialog.press('Start Container');
-    await workbench.quickPick.option(/^Key, bad.*The kept one is wrong/).waitFor();
+    await workbench.quickPick.option(/^Key, bad.*The saved key was rejected/).waitFor();
     await workbench.quickPick.cancel();
   });
 });
@@ -125,7 +125,7 @@ describe('a load test', () => {
     await workbench.quickPick.choose(/^Request: GET \//);
     await workbench.quickPick.type('GET /work');
     await workbench.quickPick.accept();
-    await workbench.quickPick.choose(/^Length: 100 requests/);
+    await workbench.quickPick.choose(/^Duration: 100 requests/);
     await workbench.quickPick.type('2h');
     await workbench.page.getByText('Enter a number of requests, such as 500').waitFor();
     await workbench.quickPick.type('2m');
@@ -138,7 +138,7 @@ describe('a load test', () => {
       'GPU: A10 (24 GB), $1.10/h for each running container of web (live price, before credits)',
       'Containers: up to 2 of web (its limit)',
       // 2 containers for 120 s and 60 s of idling at 1.10 an hour
-      'Worst case: $0.11, with all of them for the time limit of 2 min and 1 min idle after it',
+      'Worst case: $0.11, if all of them run for the time limit of 2 min and then idle for 1 min',
       'the test stops when its containers have cost about $1.00',
     ])
       expect(text).toContain(line);
@@ -156,20 +156,20 @@ describe('a load test', () => {
     await workbench.shot('153-load-running');
     await frame.getByRole('button', { name: 'Stop' }).click();
     await frame.getByText('Stopped by you.').waitFor();
-    expect(await frame.locator('.cost').innerText()).toMatch(/Cost: about \$0\.\d+\. .*s on A10 together/);
+    expect(await frame.locator('.cost').innerText()).toMatch(/Cost: about \$0\.\d+\. .*s on A10 in total/);
   });
 
   it('runs again with a change, and compares with the run before', async () => {
     const frame = await panel();
     await frame.getByRole('button', { name: 'Change…' }).click();
-    await workbench.quickPick.choose(/^Length: 2 min/);
+    await workbench.quickPick.choose(/^Duration: 2 min/);
     await workbench.quickPick.type('100');
     await workbench.quickPick.accept();
     await workbench.quickPick.choose(/^Start…/);
     await workbench.modalDialog.press('Run Load Test');
     await frame.getByText('Finished.').waitFor({ timeout: 60_000 });
     const figures = await frame.getByRole('group', { name: 'Figures of the load test' }).innerText();
-    expect(figures).toMatch(/Run before \(2 min, 10 at a time\)/);
+    expect(figures).toMatch(/Previous run \(2 min, 10 at a time\)/);
     expect(figures).toMatch(/Succeeded\s+90%/);
     expect(await frame.locator('.counts').innerText()).toMatch(/^100 sent in .*: 90 succeeded, 10 failed\.$/);
     const error = frame.getByRole('row', { name: /HTTP 500/ });

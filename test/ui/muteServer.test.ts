@@ -43,11 +43,11 @@ it.each<[RelayMode, string]>([
   relay.cut();
   await workbench.runCommand('Modal: Refresh');
   await says(words).waitFor({ timeout: 60_000 });
-  await says('Showing what was seen').waitFor();
+  await says('Showing data from').waitFor();
   expect(await workbench.treeRow('Apps', 'generated-0000').locator.isVisible()).toBe(true);
   await workbench.shot(`line-${mode}`);
   relay.mode = 'passes';
   // Connections that were made meanwhile are dead: it may be told of them before the line is found again.
-  await says('Showing what was seen').waitFor({ state: 'detached', timeout: 60_000 });
+  await says('Showing data from').waitFor({ state: 'detached', timeout: 60_000 });
   expect(await says(words).isVisible()).toBe(false);
 });

@@ -113,15 +113,15 @@ const lens = (name: string) =>
 describe('a request in a .http file', () => {
   it('has a button, and what cannot be sent is marked', async () => {
     await workbench.runCommand('Set Endpoint API Key');
-    await workbench.page.getByText('Stored in the secret storage of this editor').waitFor();
+    await workbench.page.getByText("Saved in VS Code's secret storage").waitFor();
     await workbench.quickPick.type(key);
     await workbench.quickPick.accept();
-    await workbench.page.getByText('Key stored').first().waitFor();
+    await workbench.page.getByText('Key saved').first().waitFor();
     await workbench.openFile('greeter.http');
     await lens('Send').first().waitFor();
     await workbench.runCommand('Problems: Focus on Problems View');
     await workbench.page
-      .getByText(/nobody has no value/)
+      .getByText(/nobody isn't defined/)
       .first()
       .waitFor();
     await lens('Select HTTP Environment…').click();
@@ -182,11 +182,11 @@ describe('the history', () => {
 describe('the request panel', () => {
   it('copies its request as code whose key is a variable', async () => {
     await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await (await panel()).getByRole('button', { name: 'Copy as code…' }).click();
+    await (await panel()).getByRole('button', { name: 'Copy As…' }).click();
     await workbench.quickPick.option(/^Python: httpx/).waitFor();
     await workbench.shot('144-copy-as');
     await workbench.quickPick.choose(/^curl/);
-    await workbench.page.getByText('Copied as curl; the key is read from MODAL_API_KEY').first().waitFor();
+    await workbench.page.getByText('Copied as curl. Set MODAL_API_KEY to run it.').first().waitFor();
     const copied = await workbench.page.evaluate('navigator.clipboard.readText()');
     expect(copied).toContain('-H "Authorization: Bearer $MODAL_API_KEY"');
     expect(copied).not.toContain(key);
@@ -250,9 +250,7 @@ describe('a file outside of the workspace', () => {
     const before = await calls();
     await lens('Send').first().click();
     expect(await workbench.modalDialog.text()).toMatch(
-      new RegExp(
-        `^Send .*outside\\.txt to ${new URL(url).host}\\?\\s+The request names this file, which lies outside`,
-      ),
+      new RegExp(`^Send .*outside\\.txt to ${new URL(url).host}\\?\\s+This file is outside`),
     );
     await workbench.shot('147-file-outside');
     await workbench.modalDialog.press('Cancel');

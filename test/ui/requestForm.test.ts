@@ -118,12 +118,12 @@ describe('the form', () => {
     await frame.getByRole('button', { name: 'JSON', exact: true }).click();
     await frame.getByRole('textbox', { name: 'Request body' }).click();
     await workbench.page.keyboard.press('ControlOrMeta+Enter');
-    await frame.getByText('One thing does not fit the API description:').waitFor();
+    await frame.getByText('1 problem with this request:').waitFor();
     await frame.getByRole('button', { name: 'Form', exact: true }).click();
     await frame.getByText('instruction: May have at most 2000 characters.').waitFor();
     await workbench.shot('123-validation');
     await frame.getByRole('button', { name: 'Send Anyway' }).click();
-    await frame.getByText(/could not use the request/).waitFor();
+    await frame.getByText(/couldn't process the request/).waitFor();
     await frame.getByRole('textbox', { name: 'instruction' }).fill('');
   });
 
@@ -131,7 +131,7 @@ describe('the form', () => {
     const frame = await panel();
     const method = frame.getByRole('combobox', { name: 'Method' });
     await method.selectOption('PUT');
-    await chooseEntry(frame, 'Request by hand');
+    await chooseEntry(frame, 'Custom request');
     await showsMethod(frame, 'GET');
     await chooseEntry(frame, 'POST /embed');
     await showsMethod(frame, 'PUT');
@@ -157,7 +157,7 @@ describe('the form', () => {
     await workbench.page.keyboard.type('X-Request-ID');
     await workbench.page.keyboard.press('Tab');
     await workbench.page.keyboard.type('ten\u20ac');
-    await request.getByText('characters that a header cannot carry').first().waitFor();
+    await request.getByText("characters that aren't allowed in a header").first().waitFor();
     await workbench.page.keyboard.press('ControlOrMeta+A');
     await workbench.page.keyboard.type('form-1');
     await request.getByRole('tab', { name: 'Headers (1)' }).waitFor();
@@ -174,7 +174,7 @@ describe('the form', () => {
       },
       { what: 'the tab of the key' },
     );
-    await request.getByText('A proxy token is stored.', { exact: false }).waitFor();
+    await request.getByText('Proxy token saved.', { exact: false }).waitFor();
     await workbench.shot('124-auth');
     await workbench.page.keyboard.press('ArrowRight');
     await request.getByRole('tab', { name: 'Body', selected: true }).waitFor();
@@ -232,7 +232,7 @@ describe('a file', () => {
 describe('a parameter with choices', () => {
   it('shows the value that is sent, also after several choices', async () => {
     const frame = await panel();
-    await chooseEntry(frame, 'Request by hand');
+    await chooseEntry(frame, 'Custom request');
     await showsMethod(frame, 'GET');
     await frame.getByRole('textbox', { name: 'Path' }).fill('/status');
     await frame.getByRole('tab', { name: 'Query' }).click();

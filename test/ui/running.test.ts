@@ -110,7 +110,7 @@ describe('what runs beside functions', () => {
     await row(
       /^Managed endpoint qwen-chat, live, model Qwen\/Qwen3-4B, idle, L4, from \$0\.80 per hour/,
     ).waitFor();
-    await row(/^Managed endpoint kimi, live, model moonshotai\/Kimi-K3, shared, billed by tokens/).waitFor();
+    await row(/^Managed endpoint kimi, live, model moonshotai\/Kimi-K3, shared, billed by token/).waitFor();
     await row(/^App agents, deployed, 3 containers running, 3 sandboxes/).expand();
     await row(/^Sandboxes, 3 running, \$1\.\d\d per hour/).expand();
     await row(/^Sandbox coder, running, A10, from \$1\.\d\d per hour, since just now/).waitFor();
@@ -262,7 +262,7 @@ describe('a managed endpoint', () => {
     const panel = await workbench.webviewFrame(
       async (frame) => (await frame.getByText('"moonshotai/Kimi-K3"').count()) > 0,
     );
-    await panel.getByText('The answer will be shown here.').waitFor();
+    await panel.getByText('The response will be shown here.').waitFor();
     await workbench.shot('b9-chat');
   });
 

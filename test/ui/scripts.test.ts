@@ -84,7 +84,7 @@ describe('the Scripts view', () => {
       await row(name).waitFor();
     }
     await row(/^Script app search in models.py, GPU L4/).waitFor();
-    await row(/^Script app broken in broken.py, syntax error in line 5/).waitFor();
+    await row(/^Script app broken in broken.py, syntax error on line 5/).waitFor();
     await workbench.shot('60-scripts');
   });
 
@@ -149,7 +149,7 @@ describe('running', () => {
     await page.keyboard.press('Enter');
     const question = await workbench.modalDialog.text();
     expect(question).toContain('Run repeat in main?');
-    expect(question).toContain('$0.0473 per core and hour (live price');
+    expect(question).toContain('$0.0473 per core-hour (live price');
     expect(question).toContain('asked again for this app and environment');
     await page.keyboard.press('Enter');
     await workbench.notification('repeat finished in').waitFor(60_000);
@@ -224,7 +224,7 @@ describe('serving', () => {
     await workbench.clearNotifications();
     await row(helloRow).inlineAction(/^Serve/);
     await workbench.modalDialog.press('Serve');
-    await workbench.notification('hello-modal is served at').waitFor(60_000);
+    await workbench.notification('Serving hello-modal at').waitFor(60_000);
     await row(/^Script app hello-modal.*serving http/).waitFor();
     const [, address = ''] = url.exec(await row(helloRow).spoken()) ?? [];
     const answer = await fetch(`${address.replace(/,$/, '')}/?name=you`);

@@ -117,7 +117,7 @@ describe('the status bar', () => {
       .filter({ hasText: 'default of the Modal workspace' });
     await hover.waitFor();
     const text = await hover.innerText();
-    expect(text).toContain(`active in ${config}`);
+    expect(text).toContain(`active profile in ${config}`);
     expect(text).toContain(demo.simulator.serverUrl);
     expect(text).not.toContain(demo.simulator.tokenSecret);
     await workbench.shot('73-tooltip');
@@ -143,10 +143,10 @@ describe('the status bar', () => {
     await workbench.quickPick.choose(/other\.team/);
     await status('Modal: invalid token').waitFor();
     expect(await settings()).toEqual({ 'modalGpu.profile': 'other.team' });
-    await workbench.page.getByText('Modal refused the token of the active profile').waitFor();
+    await workbench.page.getByText('Modal rejected the token of the active profile').waitFor();
     await workbench.shot('76-token-refused');
     await workbench.runCommand('Modal: Switch Profile');
-    await workbench.quickPick.choose(/Follow the CLI/);
+    await workbench.quickPick.choose(/Use CLI Default/);
     await status('local/main').waitFor();
     expect(await settings()).toEqual({});
   });
@@ -177,9 +177,9 @@ describe('the status bar', () => {
 describe('another account', () => {
   it('is signed in to under a name of its own, for this workspace only', async () => {
     await workbench.runCommand('Modal: Sign In');
-    await workbench.quickPick.option(/This workspace only/).waitFor();
+    await workbench.quickPick.option(/This workspace/).waitFor();
     await workbench.shot('78-another-account');
-    await workbench.quickPick.choose(/This workspace only/);
+    await workbench.quickPick.choose(/This workspace/);
     await workbench.quickPick.type('second one');
     await workbench.quickPick.widget.getByText('Use letters, digits').waitFor();
     await workbench.quickPick.type('second');

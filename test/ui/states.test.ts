@@ -51,7 +51,7 @@ describe('the Apps view', () => {
   it('names the line of a profile file that is not TOML', async () => {
     await writeFile(config, '[local]\ntoken_id = oops oops\n');
     await refresh();
-    await workbench.page.getByText('The Modal profile file cannot be read').waitFor();
+    await workbench.page.getByText("The Modal profile file can't be read").waitFor();
     await button('Open Profile File').click();
     await workbench.page.getByRole('tab', { name: /modal\.toml/ }).waitFor();
     await workbench.shot('21-profile-broken');
@@ -60,7 +60,7 @@ describe('the Apps view', () => {
   it('says that the token was refused', async () => {
     await profile('as-wrong', demo.simulator.serverUrl);
     await refresh();
-    await workbench.page.getByText('Modal refused the token').waitFor();
+    await workbench.page.getByText('Modal rejected the token').waitFor();
     await workbench.shot('22-token-refused');
   });
 

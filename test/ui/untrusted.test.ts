@@ -83,7 +83,7 @@ it('no command runs what it has planted', async () => {
     await workbench.runCommand(`Modal: ${command}`);
     if (command === 'Deploy App…') await workbench.quickPick.choose(/^Embeddings/);
     if (command === 'Run Function…') await workbench.quickPick.choose(/^square/);
-    await workbench.notification(/needs a trusted workspace/).waitFor();
+    await workbench.notification(/requires a trusted workspace/).waitFor();
     await workbench.clearNotifications();
   }
   await workbench.runCommand('Modal: Install Modal CLI…');
@@ -91,6 +91,6 @@ it('no command runs what it has planted', async () => {
   await workbench.clearNotifications();
   await workbench.openFile('leak.http');
   await workbench.runCommand('Modal: Send Request at Cursor');
-  await workbench.notification(/MODAL_CONFIG_PATH.*has no value in Restricted Mode/).waitFor();
+  await workbench.notification(/MODAL_CONFIG_PATH.*isn't defined in Restricted Mode/).waitFor();
   expect(await readdir(markers)).toEqual([]);
 });

@@ -41,7 +41,7 @@ describe('the status item', () => {
     expect(read(tooltip.source).split('\n')).toEqual(
       expect.arrayContaining([
         '**Modal** workspace **acme**, user anna',
-        '| Profile | team | active in /etc/modal.toml |',
+        '| Profile | team | active profile in /etc/modal.toml |',
         '| Environment | main | default of the Modal workspace |',
         '| Server | https://api.modal.com:443 | default |',
         '| Token | ak-…1234 | /etc/modal.toml |',
@@ -93,7 +93,7 @@ describe('the status item', () => {
     });
     expect(alarming).toBe(true);
     expect(spoken).toContain('come from different places');
-    expect(read(tooltip.source)).toContain('id: variable MODAL_TOKEN_ID; secret: /etc/modal.toml');
+    expect(read(tooltip.source)).toContain('ID: variable MODAL_TOKEN_ID; secret: /etc/modal.toml');
   });
 
   it('says which variables a chosen profile has beaten', () => {
@@ -107,7 +107,7 @@ describe('the status item', () => {
     expect(text).toBe('$(cloud) acme/main');
     expect(read(tooltip.source)).toContain('| Profile | team | setting modalGpu.profile |');
     expect(read(tooltip.source)).toMatch(
-      /MODAL_TOKEN_ID in the environment is not used here.*In the terminal it still wins/,
+      /MODAL_TOKEN_ID in the environment is ignored here.*In the terminal, it still takes precedence/,
     );
   });
 

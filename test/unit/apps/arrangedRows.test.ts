@@ -120,7 +120,12 @@ describe('grouping and order', () => {
   it('groups by environment, state, GPU or not at all', () => {
     expect(labels(build())).toEqual(['main', 'dev']);
     expect(labels(build({ groupBy: 'state' }))).toEqual(['Deployed', 'Ephemeral run']);
-    expect(labels(build({ groupBy: 'gpu' }))).toEqual(['A10', 'CPU only', 'H100', 'Functions not read yet']);
+    expect(labels(build({ groupBy: 'gpu' }))).toEqual([
+      'A10',
+      'CPU only',
+      'H100',
+      'Functions not loaded yet',
+    ]);
     expect(labels(build({ groupBy: 'none' }))).toEqual(['new', 'qwen-9', 'qwen-10', 'web']);
   });
 
@@ -156,8 +161,8 @@ describe('grouping and order', () => {
 
   it('says where deploys go, when there is a choice', () => {
     expect(build({}, { deployEnvironment: 'dev' }).rows.get('environment/dev')).toMatchObject({
-      description: '1 app · deploys go here',
-      spoken: 'Environment dev, 1 app, deploys go here',
+      description: '1 app · deploy target',
+      spoken: 'Environment dev, 1 app, deploy target',
     });
     expect(build({}, { deployEnvironment: 'dev' }).rows.get('environment/main')?.description).toBe('3 apps');
   });
@@ -192,9 +197,7 @@ describe('rows in special states', () => {
         )
         .rows.get('app/x')!;
     expect(rowOf('ephemeral').spoken).toBe('App name-x, ephemeral run, idle, started 1 hour ago');
-    expect(rowOf('ephemeral').tooltip()).toContain(
-      'Ends together with its modal run or modal serve command.',
-    );
+    expect(rowOf('ephemeral').tooltip()).toContain('Ends when its modal run or modal serve command exits.');
     expect(rowOf('stopped')).toMatchObject({ description: 'stopped · just now', collapsible: 'none' });
     expect(rowOf('disabled')).toMatchObject({
       description: 'disabled · 1h ago',
@@ -210,7 +213,7 @@ describe('rows in special states', () => {
     expect(rows.get('app/e')?.childIds).toEqual(['problem/e']);
     expect(rows.get('problem/e')).toMatchObject({
       label: 'Retry',
-      description: 'Functions cannot be read: Modal did not answer in time. Try again.',
+      description: "Couldn't load functions: Modal did not answer in time. Try again.",
       command: { id: 'modalGpu.retryApp' },
     });
     expect(targets.get('problem/e')).toMatchObject({ kind: 'app', app: { id: 'e' } });

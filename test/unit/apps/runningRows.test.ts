@@ -157,7 +157,7 @@ describe('sandboxes', () => {
       spoken: 'Sandboxes, 1 or more running, $1.17 per hour',
     });
     expect(rows.get('moreSandboxes/main')).toMatchObject({
-      ...{ label: 'Show more sandboxes', description: 'only the newest 1 were read' },
+      ...{ label: 'Show more sandboxes', description: 'only the newest 1 are loaded' },
       command: { id: 'modalGpu.showMoreApps' },
     });
     expect(targets.get('moreSandboxes/main')).toMatchObject({ kind: 'moreSandboxes', environment: 'main' });
@@ -301,7 +301,7 @@ describe('managed endpoints', () => {
     ],
     [
       { shared: true, info: info() },
-      'live · shared, billed by tokens · Qwen/Qwen3-4B · 1h ago',
+      'live · shared, billed by token · Qwen/Qwen3-4B · 1h ago',
       'managed address web',
     ],
     [
@@ -346,7 +346,7 @@ describe('lists that cannot be read', () => {
     expect(rows.get('problem/sandboxes/main')).toMatchObject({
       ...{
         label: 'Retry',
-        description: 'Sandboxes cannot be read: Modal did not answer in time. Try again.',
+        description: "Couldn't load sandboxes: Modal did not answer in time. Try again.",
       },
       command: { id: 'modalGpu.refresh' },
     });

@@ -116,7 +116,7 @@ describe('a deploy that was cut off', () => {
     const accounts = { workspace: entry.account, account: '' };
     const target = { kind: 'script', script: '/w/a.py', variable: 'chat' } as const;
     await reported([{ ...entry, kind: 'serve', title: 'web', target }], accounts);
-    expect(editor.told).toEqual(['The serve of web ended when its window closed.']);
+    expect(editor.told).toEqual(['Serving web stopped when its window closed.']);
     expect(editor.commands).toEqual([
       ['modalGpu.serveScript', ownTarget({ kind: 'script', uri: 'file:///w/a.py', variable: 'chat' })],
     ]);

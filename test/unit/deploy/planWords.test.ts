@@ -38,15 +38,15 @@ describe('a secret of a plan', () => {
     secretWords({ secret: { ...secret, ...changes }, state });
 
   it('says whether it is there, will be made, or is missing and matters', () => {
-    expect(words('found')).toBe('is there');
+    expect(words('found')).toBe('exists');
     expect(words('created')).toBe('will be created with a new random key');
-    expect(words('missing')).toBe('is missing');
-    expect(words('missing', { required: false, setting: 'HF' })).toBe('is not set (optional)');
-    expect(words('missing', { required: false })).toBe('is not there, and may be needed');
+    expect(words('missing')).toBe('missing');
+    expect(words('missing', { required: false, setting: 'HF' })).toBe('not set (optional)');
+    expect(words('missing', { required: false })).toBe('not found, may be needed');
   });
 
   it('of a proxy token says who keeps it', () => {
-    expect(words('found', { generate: 'proxy-token' })).toBe('kept in this editor');
+    expect(words('found', { generate: 'proxy-token' })).toBe('saved in VS Code');
     expect(words('created', { generate: 'proxy-token' })).toBe('will be created for your requests');
   });
 });

@@ -170,7 +170,7 @@ describe('what a request would start', () => {
   });
 
   it('may be a GPU where Modal does not tell', () => {
-    expect(cost(undefined)).toBe('perhaps with a GPU, which Modal does not tell');
+    expect(cost(undefined)).toBe("may use a GPU, which Modal doesn't report");
   });
 
   it('may be a GPU where the functions of the app were not read, unless a container runs', () => {
@@ -178,7 +178,7 @@ describe('what a request would start', () => {
       const snapshot = { ...emptySnapshot, apps: [appOf({ runningContainers })] };
       return wakeCost({ app: appOf(), endpoint: endpointOf() }, snapshot, datedRates);
     };
-    expect(unread(0)).toBe('perhaps with a GPU: the functions of this app are not known');
+    expect(unread(0)).toBe('may use a GPU: the functions of this app are unknown');
     expect(unread(1)).toBe('');
   });
 });
@@ -194,7 +194,7 @@ describe('a question about GPUs', () => {
       `GPU: T4:2 (32 GB), $1.18/h for each running container of Small ${source}`,
       `GPU: A10 or L4, $1.10/h for each running container of either ${source}`,
       `GPU: Z9, price unknown for each running container of new ${source}`,
-      'GPU: Modal does not tell it for secretive, Hidden, so the price is unknown.',
+      "GPU: Modal doesn't report it for secretive, Hidden, so the price is unknown.",
     ]);
     expect(nameOf(fnOf([], 'a.*'))).toBe('a');
   });
@@ -212,15 +212,15 @@ describe('containers that are kept', () => {
 
   it('cost their GPU all day, or what is not known', () => {
     expect(lines(['A10'], 2)).toContain('2 × A10 at $1.10/h = $2.20/h, $52.80 a day (price of 2026-10-04');
-    expect(lines(['Z9'], 1)).toContain('1 × Z9, price unknown. It is charged all day.');
-    expect(lines(undefined, 1)).toContain('Modal does not tell its GPU, so the price is unknown.');
+    expect(lines(['Z9'], 1)).toContain('1 × Z9, price unknown. Billed continuously.');
+    expect(lines(undefined, 1)).toContain("Modal doesn't report the GPU, so the price is unknown.");
     expect(lines(['A10'], 0)).toContain('idle time costs nothing');
   });
 
   it('without a GPU cost cores and memory, and never nothing where their price is not known', () => {
-    expect(lines([], 1)).toContain('$0.0473/h for a core and $0.008/h for a GiB');
+    expect(lines([], 1)).toContain('$0.0473/h per core and $0.008/h per GiB');
     expect(lines([], 1, without('cpu_hour_cost', 'mem_gib_hour_cost'))).toContain(
-      'an unknown price for a core and an unknown price for a GiB',
+      'an unknown price per core and an unknown price per GiB',
     );
   });
 });

@@ -136,7 +136,7 @@ describe('the health of an endpoint', () => {
     const { of, asked } = await check({ answers });
     expect(asked.filter((path) => path === '/health')).toHaveLength(3);
     expect(of('answer').state).toBe('good');
-    expect(of('container').text).toMatch(/^Was cold: the start and the first answer took/);
+    expect(of('container').text).toMatch(/^Cold start; first response after/);
   });
 
   it('gives up on an app that starts for ever', async () => {
@@ -150,13 +150,13 @@ describe('the health of an endpoint', () => {
       'none kept',
       'missing',
       edge('missing credentials for proxy authorization'),
-      /^None is kept here.*needs a proxy token/,
+      /^No key is saved.*requires a proxy token/,
     ],
     [
       'a wrong one',
       'kept',
       edge('invalid credentials for proxy authorization'),
-      /^The kept one is wrong.*refused the proxy token/,
+      /^The saved key was rejected.*rejected the proxy token/,
     ],
   ] as const)('tells a proxy token apart: %s', async (_name, key, body, text) => {
     const { of, asked, questions } = await check({
@@ -189,13 +189,13 @@ describe('the health of an endpoint', () => {
     expect(wrong.of('key')).toMatchObject({
       state: 'bad',
       action: 'enterKey',
-      text: expect.stringMatching(/wrong.*Wrong key/) as string,
+      text: expect.stringMatching(/rejected.*Wrong key/) as string,
     });
     const none = await check({ facts: { bundled: true, requiresProxyAuth: true }, answers });
     expect(none.of('key')).toMatchObject({
       state: 'bad',
       action: 'enterKey',
-      text: expect.stringMatching(/^None is kept here.*Wrong key/) as string,
+      text: expect.stringMatching(/^No key is saved.*Wrong key/) as string,
     });
     const asks = await check({ answers });
     expect(asks.of('key')).toMatchObject({
@@ -234,9 +234,9 @@ describe('what an app tells', () => {
   it.each([
     ['ready', 'good', /loaded on A10, in 9.4 s/],
     ['cold', 'warning', /next request loads it/],
-    ['starting', 'warning', /being loaded/],
-    ['degraded', 'bad', /only in part/],
-    ['else', 'unknown', /does not tell/],
+    ['starting', 'warning', /is loading/],
+    ['degraded', 'bad', /only partially/],
+    ['else', 'unknown', /Not reported/],
   ])('%s', (word, state, text) => {
     expect(modelOf(status(word))).toMatchObject({ state, text: expect.stringMatching(text) as string });
   });
@@ -256,14 +256,16 @@ describe('the words of a line', () => {
   const line: HealthLine = { step: 'key', state: 'bad', text: '', milliseconds: 1234, action: 'enterKey' };
 
   it('say state, time and what helps', () => {
-    expect(lineWords(line)).toBe('bad · 1.2 s · Enter: Enter Key…');
+    expect(lineWords(line)).toBe('failed · 1.2 s · Enter: Enter Key…');
   });
 
   it('sum up', () => {
     const good: HealthLine = { step: 'model', state: 'good', text: '' };
     expect(summaryWords([good, line, line])).toMatch(/^2 problems\. /);
-    expect(summaryWords([good, { ...good, state: 'warning' }])).toMatch(/attention/);
-    expect(summaryWords([good, { ...good, state: 'unknown' }])).toBe('No problem in what is known.');
-    expect(summaryWords([good])).toBe('All is well.');
+    expect(summaryWords([good, { ...good, state: 'warning' }])).toMatch(/warnings/);
+    expect(summaryWords([good, { ...good, state: 'unknown' }])).toBe(
+      'No problems found. Some checks have no result.',
+    );
+    expect(summaryWords([good])).toBe('All checks passed.');
   });
 });

@@ -63,7 +63,7 @@ describe('the worst case', () => {
     const lines = confirmationLines('GET /', defaultPlan, units, datedRates).join('\n');
     expect(lines).toContain('Cost limit: none');
     expect(lines).toContain(
-      'Worst case: unknown, because the price of a GPU is. The test ends after 5 min at the latest.',
+      'Worst case: unknown, because a GPU price is unknown. The test stops after 5 min at the latest.',
     );
   });
 
@@ -74,7 +74,7 @@ describe('the worst case', () => {
       'Request: POST /go, 2 min, 10 at a time',
       'GPU: A10 (24 GB), $1.10/h for each running container of web (price of 2026-10-04, before credits)',
       'Containers: up to 2 of web (its limit)',
-      'Worst case: $0.11, with all of them for the time limit of 2 min and 1 min idle after it',
+      'Worst case: $0.11, if all of them run for the time limit of 2 min and then idle for 1 min',
       'Cost limit: the test stops when its containers have cost about $0.50.',
     ]);
   });
@@ -82,7 +82,7 @@ describe('the worst case', () => {
   it('says what is taken for a container without a GPU', () => {
     const units = loadUnits([fn('web')], 'web', new Map(), 10, datedRates);
     const lines = confirmationLines('GET /', defaultPlan, units, datedRates).join('\n');
-    expect(lines).toMatch(/without a GPU, a core and a GiB each at \$0\.0553\/h/);
+    expect(lines).toMatch(/containers without a GPU count as one core and one GiB at \$0\.0553\/h/);
   });
 });
 
@@ -102,7 +102,7 @@ describe('the cost that was seen', () => {
     expect(seenCost(meter.seconds, meter.most, datedRates)).toMatchObject({
       containerSeconds: 14,
       basis: expect.stringMatching(
-        /^Cost: about \$0\.0138\. .* at most 2 at once, 12 s on H100, 2 s on A10 together/,
+        /^Cost: about \$0\.0138\. .* at most 2 at once, 12 s on H100, 2 s on A10 in total/,
       ) as string,
     });
   });
@@ -131,16 +131,16 @@ describe('the cost that was seen', () => {
   it('claims nothing where no container was seen or a price is unknown', () => {
     expect(seenCost(new Map(), 0, datedRates)).toEqual({
       containerSeconds: 0,
-      basis: 'Cost: no container was seen.',
+      basis: 'Cost: no containers were observed.',
     });
     const unknown = seenCost(new Map([['Z9', 5]]), 1, datedRates);
     expect(unknown.usd).toBeUndefined();
-    expect(unknown.basis).toContain('unknown, because the price of a GPU is');
+    expect(unknown.basis).toContain('unknown, because a GPU price is unknown');
   });
 
   it('says what it takes for containers without a GPU only where there were some', () => {
     expect(seenCost(new Map([['', 5]]), 1, datedRates).basis).toContain(
-      '5 s without a GPU together (price of 2026-10-04, before credits; without a GPU, a core and a GiB each at',
+      '5 s without a GPU in total (price of 2026-10-04, before credits; containers without a GPU count as one core and one GiB at',
     );
     expect(seenCost(new Map([['T4', 5]]), 1, datedRates).basis).not.toContain('without a GPU');
   });

@@ -105,12 +105,12 @@ describe('what a draft sends', () => {
   it.each([
     ['X-A', 'one\r\nX-Evil: 1', /line break/],
     ['X-A', 'one\nmore', /line break/],
-    ['X A', '1', /no header name/],
-    ['X-A:', '1', /no header name/],
-    ['', '1', /no header name/],
-    ['Content-Length', '1', /set from what is sent/],
-    ['X-A', '10 €', /cannot carry/],
-    ['X-A', 'a\0b', /cannot carry/],
+    ['X A', '1', /isn't a valid header name/],
+    ['X-A:', '1', /isn't a valid header name/],
+    ['', '1', /isn't a valid header name/],
+    ['Content-Length', '1', /set automatically/],
+    ['X-A', '10 €', /aren't allowed/],
+    ['X-A', 'a\0b', /aren't allowed/],
   ])('refuses the header %j: %j', async (name, value, why) => {
     expect(headerProblem(name, value)).toMatch(why);
     const draft = post(json('{}'), { headers: [{ name, value, on: true }] });
@@ -170,10 +170,10 @@ describe('what a draft sends', () => {
       ].map(async (file) => (await fileState(file)).problem),
     );
     expect(problems).toEqual([
-      expect.stringContaining('is not at'),
-      'inner is a folder. Choose a file.',
-      'big.bin is larger than 50 MB. Choose a smaller file.',
-      'a.png is not a file of this computer. Save a copy of it first.',
+      expect.stringContaining('is no longer at'),
+      'inner is a folder. Select a file.',
+      'big.bin is larger than 50 MB. Select a smaller file.',
+      "a.png isn't a file on this computer. Save a local copy first.",
     ]);
     const draft = post({
       kind: 'multipart',
@@ -181,7 +181,7 @@ describe('what a draft sends', () => {
     });
     await expect(specOf(draft, base)).rejects.toMatchObject({ kind: 'invalid' });
     const unchosen = post({ kind: 'multipart', parts: [{ name: 'file', on: true }] });
-    await expect(specOf(unchosen, base)).rejects.toThrow('No file is chosen for "file".');
+    await expect(specOf(unchosen, base)).rejects.toThrow('No file selected for "file".');
   });
 });
 

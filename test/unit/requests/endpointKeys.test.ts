@@ -113,8 +113,8 @@ describe('a key goes to no endpoint of another', () => {
         for (const [at, value] of all)
           kept.set(`me/${former ? at.replace(/^\w+/, 'endpointKey') : at}`, value);
         const app = appOf({ id: 'ap-other', name, state });
-        await expect(send(app, bearer)).rejects.toThrow('none is stored');
-        await expect(send(app, pair)).rejects.toThrow('none is stored');
+        await expect(send(app, bearer)).rejects.toThrow('none is saved');
+        await expect(send(app, pair)).rejects.toThrow('none is saved');
       }
       expect(received).toEqual([]);
     },
@@ -122,9 +122,7 @@ describe('a key goes to no endpoint of another', () => {
 
   it('of the same name in another environment', async () => {
     for (const [at, value] of all) kept.set(`me/${at}`, value);
-    await expect(send(appOf({ name: 'myapp', environment: 'dev' }), bearer)).rejects.toThrow(
-      'none is stored',
-    );
+    await expect(send(appOf({ name: 'myapp', environment: 'dev' }), bearer)).rejects.toThrow('none is saved');
     await send(appOf({ name: 'myapp' }), bearer);
     expect(received.map(({ authorization }) => authorization)).toEqual(['Bearer mine']);
   });
@@ -150,7 +148,7 @@ describe('a key goes to no endpoint of another', () => {
 
   it('that takes no proxy token, which it would get itself', async () => {
     kept.set(`me/${secretKeyName('main', 'modal-proxy-token')}`, 'wk-mine.ws-mine');
-    await expect(send(appOf(), pair, { requiresProxyAuth: false })).rejects.toThrow('none is stored');
+    await expect(send(appOf(), pair, { requiresProxyAuth: false })).rejects.toThrow('none is saved');
     await send(appOf(), pair, { requiresProxyAuth: true });
     expect(received.map((headers) => headers['modal-key'])).toEqual(['wk-mine']);
   });

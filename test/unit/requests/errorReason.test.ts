@@ -253,36 +253,36 @@ describe('what is said of a refusal', () => {
 
   it('does not take a missing model for a missing route, nor a server behind the app for the app', () => {
     expect(explain(404, '{"error": {"message": "The model `x` does not exist."}}')).toBe(
-      'The app did not find what was asked for. The model `x` does not exist.',
+      "The app couldn't find what was requested. The model `x` does not exist.",
     );
     expect(explain(404, '{"detail":"Not Found"}')).toBe('The app has no such route.');
-    expect(explain(502, '{"error": "upstream failed"}')).toMatch(/server behind it\. upstream failed/);
-    expect(explain(403, '{"detail": "CSRF failed"}')).toMatch(/does not allow this.*CSRF failed/);
+    expect(explain(502, '{"error": "upstream failed"}')).toMatch(/upstream server\. upstream failed/);
+    expect(explain(403, '{"detail": "CSRF failed"}')).toMatch(/doesn't allow this.*CSRF failed/);
   });
 
   it.each([
     [
       'https://a.modal.run/items',
       'http://a.modal.run/items/',
-      /without TLS.*unencrypted\. The route ends with a slash: use the path \/items\/ instead/,
+      /without TLS.*unencrypted\. The route ends with a slash\. Use the path \/items\/ instead/,
     ],
-    ['https://a.modal.run/items?q=1', 'http://a.modal.run/items/?q=1', /use the path \/items\/ instead/],
+    ['https://a.modal.run/items?q=1', 'http://a.modal.run/items/?q=1', /Use the path \/items\/ instead/],
     [
       'https://a.modal.run/old',
       'http://a.modal.run/new?x=1',
       /Use the path \/new\?x=1 of https:\/\/a\.modal\.run instead/,
     ],
-    ['https://a.modal.run/x', 'http://a.modal.run:8000/x/', /without TLS.*use the path \/x\/ instead/],
+    ['https://a.modal.run/x', 'http://a.modal.run:8000/x/', /without TLS.*Use the path \/x\/ instead/],
   ])('never sends the key over http: %s to %s', (url, location, words) => {
     const text = explain(307, '', { location }, url)!;
     expect(text).toMatch(words);
-    expect(text).not.toMatch(/send a request to that address/);
+    expect(text).not.toMatch(/send a request to that URL/);
   });
 
   it('leaves other servers to the user', () => {
     const text = explain(302, '', { location: 'https://b.example/login' }, 'https://a.modal.run/x');
     expect(text).toMatch(
-      /redirects to https:\/\/b\.example, which was not followed: your key would go there too/,
+      /redirects to https:\/\/b\.example, which wasn't followed because your key would be sent there too/,
     );
   });
 });

@@ -177,7 +177,7 @@ describe('the question before a file leaves', () => {
     await writeFile(path.join(folder, 'other'), 'other');
     await send(`POST http://${far()}/\n\n< ../id_ed25519\n< inside.txt\n< ../other\n`);
     expect(editor.said).toEqual([
-      `Send 2 files to ${far()}?\nThe request names these files, which lie outside of the workspace.\n${folder}/id_ed25519\n${folder}/other`,
+      `Send 2 files to ${far()}?\nThese files are outside the workspace.\n${folder}/id_ed25519\n${folder}/other`,
     ]);
   });
 
@@ -189,11 +189,11 @@ describe('the question before a file leaves', () => {
       `POST http://${far()}/\n\n${files.map((file) => `< ${file}\n`).join('')}`;
     await send(textOf([...many.slice(0, 19), '../id_ed25519']));
     const [, why, first, ...rest] = editor.said[0]!.split('\n');
-    expect(why).toContain('is not trusted');
+    expect(why).toContain("isn't trusted");
     expect(first).toBe(path.join(folder, 'id_ed25519'));
     expect(rest).toHaveLength(19);
     const tooMany = textOf([...many, '../id_ed25519']);
-    await expect(send(tooMany)).rejects.toThrow('61 files that need your consent, and 20 is the most');
+    await expect(send(tooMany)).rejects.toThrow('61 files that need your consent; at most 20 are allowed');
     await expect(send(textOf(many.slice(19, 40)))).rejects.toThrow('21 files');
     expect([editor.said.length, received.length]).toEqual([1, 1]);
   });
@@ -224,7 +224,9 @@ describe('the question before a file leaves', () => {
   it.each([['~/.ssh/id_ed25519'], ['file:///etc/passwd'], ['.'], ['%2e%2e/id_ed25519'], ['..\\id_ed25519']])(
     'is not asked, and nothing is sent, for what is no file: %s',
     async (name) => {
-      await expect(send(`POST http://${far()}/\n\n< ${name}`)).rejects.toThrow('not there or is no file');
+      await expect(send(`POST http://${far()}/\n\n< ${name}`)).rejects.toThrow(
+        "doesn't exist or isn't a file",
+      );
       expect([editor.said, received]).toEqual([[], []]);
     },
   );
@@ -254,8 +256,8 @@ describe('a Host header beside an address', () => {
 
   it('gets a key only where it is the endpoint', async () => {
     const key = 'Authorization: Bearer {{MODAL_API_KEY}}';
-    await expect(send(`GET /${near()}\nHost: ${far()}\n${key}`)).rejects.toThrow('No key is known for');
-    await expect(send(`GET http://${near()}@${far()}/\n${key}`)).rejects.toThrow('No key is known for');
+    await expect(send(`GET /${near()}\nHost: ${far()}\n${key}`)).rejects.toThrow('No key for');
+    await expect(send(`GET http://${near()}@${far()}/\n${key}`)).rejects.toThrow('No key for');
     expect(received).toEqual([]);
   });
 
@@ -314,7 +316,7 @@ describe('values of files of the reader', () => {
     await symlink('../credentials', path.join(root, '.env'));
     const url = (name: string) => `GET http://${far()}/?x={{${name}}}`;
     expect((await read(url('TOKEN'))).url).toContain('?x=own');
-    await expect(read(url('$dotenv aws_secret_access_key'))).rejects.toThrow('is not in the .env file');
+    await expect(read(url('$dotenv aws_secret_access_key'))).rejects.toThrow("isn't in the .env file");
     editor.trusted = false;
     await expect(read(url('TOKEN'))).rejects.toThrow('Restricted Mode');
     await expect(read(url('$dotenv x'))).rejects.toThrow('Restricted Mode');

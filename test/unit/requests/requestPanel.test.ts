@@ -362,7 +362,9 @@ describe('files that are dropped together', () => {
     };
     view!.received.fire({ type: 'dropFiles', uris, target: { kind: 'json', path: ['document'] } });
     await until(() => expect(stateOf(view)).toBe('failed'));
-    expect(JSON.stringify(view!.last('answer/state'))).toContain('has a.png now. Not put in: b.png.');
+    expect(JSON.stringify(view!.last('answer/state'))).toContain(
+      'a.png was attached. Send the others separately: b.png.',
+    );
     expect(JSON.stringify(panel.session.draft.body)).toContain('<a.png as base64>');
   });
 });

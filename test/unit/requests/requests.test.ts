@@ -31,14 +31,14 @@ describe('explaining an answer', () => {
     ],
     [500, "modal-http: internal error: status Failure: <ValueError('x')>", /failed before/, 'showLogs'],
     [500, 'modal-http: internal error: function was terminated by signal', /out of memory/, 'showLogs'],
-    [401, '{"error":{"message":"No key.","param":null}}', /refused the key\. No key\./, 'enterKey'],
+    [401, '{"error":{"message":"No key.","param":null}}', /rejected the key\. No key\./, 'enterKey'],
     [
       422,
       '{"error":{"message":"Not base64.","param":"files[0].content_b64"}}',
       /files\[0\]\.content_b64/,
       undefined,
     ],
-    [503, '{"error":{"message":"Loading."}}', /not ready.*Loading/, 'retry'],
+    [503, '{"error":{"message":"Loading."}}', /isn't ready.*Loading/, 'retry'],
     [500, 'Internal Server Error', /app failed/, 'showLogs'],
   ])('%i %s', (status, body, text, action) => {
     const explanation = explainResult(result(status, body));

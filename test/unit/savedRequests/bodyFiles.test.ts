@@ -92,9 +92,9 @@ describe('files that a request names', () => {
   it('are named when they are missing, folders or too large', async () => {
     const { files: own } = files(true);
     await expect(own.allow([path.join(root, 'none')], 'https://a/')).rejects.toThrow(
-      'not there or is no file',
+      "doesn't exist or isn't a file",
     );
-    await expect(own.allow([root], 'https://a/')).rejects.toThrow('not there or is no file');
+    await expect(own.allow([root], 'https://a/')).rejects.toThrow("doesn't exist or isn't a file");
     await expect(own.allow([path.join(root, 'big.bin')], 'https://a/')).rejects.toThrow('larger than 50 MB');
   });
 });

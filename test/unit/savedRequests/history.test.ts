@@ -64,7 +64,7 @@ describe('the history', () => {
   });
 
   it('keeps why an answer is not whole', async () => {
-    const cut = { kind: 'cancelled', text: 'Cancelled. What had come until then is shown.' } as const;
+    const cut = { kind: 'cancelled', text: 'Cancelled. Showing the partial response.' } as const;
     await history.add({ spec, at: 1, result: result('ha', { cut }) });
     await add(2);
     const { entries } = await history.read();
@@ -186,7 +186,7 @@ describe('the history', () => {
     expect(files).toHaveLength(variants.length);
     expect(files.join('\n')).not.toContain(secret);
     for (const entry of (await history.read()).entries)
-      expect(replayOf(entry)).toMatch(/key or token|hash and size/);
+      expect(replayOf(entry)).toMatch(/key or token|too large to save/);
   });
 
   it('writes no secret of an answer or a failure to disk, also none that was never sent', async () => {

@@ -176,16 +176,16 @@ POST http://h/
   });
 
   it.each([
-    ['GRPC http://h/\n', /GRPC requests are not sent/],
-    ['YELL http://h/\n', /method YELL is not known/],
-    ['nonsense\n', /address is missing/],
-    ['GET http://h/\nno header\n', /This is no header/],
+    ['GRPC http://h/\n', /GRPC requests aren't supported/],
+    ['YELL http://h/\n', /Unknown method YELL/],
+    ['nonsense\n', /URL is missing/],
+    ['GET http://h/\nno header\n', /This isn't a header/],
     ['POST http://h/\nContent-Type: multipart/form-data\n\n--x\n', /needs a boundary/],
-    ['GET ftp://h/\n', /address is missing/],
-    ['GET http://\n', /address is missing|is no http/],
-    ['GET {{a}}\n', /\{\{a\}\} has no value/],
+    ['GET ftp://h/\n', /URL is missing/],
+    ['GET http://\n', /URL is missing|isn't an http/],
+    ['GET {{a}}\n', /\{\{a\}\} isn't defined/],
     ['@a={{b}}\n@b={{a}}\nGET http://h/{{a}}\n', /refers to itself: a → b → a/],
-    ['GET http://h/{{$processEnv NOT_THERE}}\n', /not set in the editor/],
+    ['GET http://h/{{$processEnv NOT_THERE}}\n', /isn't set in the environment/],
     ['GET http://h/{{$nothing}}\n', /is not one of/],
     ['GET http://h/?k={{MODAL_API_KEY}}\n', /stands for a whole header value/],
   ])('says what is wrong with %j', async (text, message) => {
@@ -201,7 +201,7 @@ POST http://h/
     );
     expect(file.requests).toHaveLength(3);
     const [a, b, c] = file.requests.map((request) => specOfHttpRequest(file, request, context(file)));
-    await expect(b).rejects.toThrow('no header');
+    await expect(b).rejects.toThrow("isn't a header");
     expect([(await a)?.url, (await c)?.url]).toEqual(['http://h/a', 'http://h/c']);
   });
 
@@ -215,7 +215,7 @@ POST http://h/
   it('gives a key only to an address that it belongs to, and leaves the user their own', async () => {
     const text = 'GET https://evil.example/\nAuthorization: Bearer {{MODAL_API_KEY}}\n';
     const secretOf = () => Promise.resolve(undefined);
-    await expect(specsOf(text, {}, { secretOf })).rejects.toThrow('No key is known for https://evil.example');
+    await expect(specsOf(text, {}, { secretOf })).rejects.toThrow('No key for https://evil.example');
     const [own] = await specsOf(text, { environment: { MODAL_API_KEY: 'mine' } }, { secretOf });
     expect(own).toMatchObject({
       headers: { Authorization: 'Bearer {{MODAL_API_KEY}}' },

@@ -47,16 +47,16 @@ describe('the address of a path', () => {
   });
 
   it.each([
-    ['GET /x\n', 'is a path. Write the whole address, or a Host header.'],
-    ['GET https://a/\nHost: b\n', 'The address is of a, but the Host header names "b"'],
-    ['GET https://a/\nHost: a:80\n', 'The address is of a, but the Host header names "a:80"'],
+    ['GET /x\n', 'is a path. Write the full URL, or a Host header.'],
+    ['GET https://a/\nHost: b\n', 'The URL is for a, but the Host header names "b"'],
+    ['GET https://a/\nHost: a:80\n', 'The URL is for a, but the Host header names "a:80"'],
     ['GET https://a/\u0000\n', 'line break or control character'],
     ['GET ws://a/\n', 'Only http and https requests'],
-    ['grpc a/b\n', 'grpc requests are not sent from here'],
-    ['GET localhost:8000/x\n', 'An address is missing'],
-    ['GET\n', 'An address is missing'],
-    ['GET http://a:%ff@h/\n', 'are not UTF-8'],
-    ['GET http://h/\nX-A: \\{\\{x\\}\\}\n', 'The header X-A has {{ of its own'],
+    ['grpc a/b\n', "grpc requests aren't supported"],
+    ['GET localhost:8000/x\n', 'The URL is missing'],
+    ['GET\n', 'The URL is missing'],
+    ['GET http://a:%ff@h/\n', "aren't UTF-8"],
+    ['GET http://h/\nX-A: \\{\\{x\\}\\}\n', 'The header X-A contains a literal {{'],
   ])('is refused in words: %j', async (text, message) => {
     await expect(specOfText(text)).rejects.toThrow(message);
   });
@@ -94,7 +94,7 @@ describe('Basic with a name and a password', () => {
     );
     const written = requestText(spec, { name: 'n', folder: '' }).text;
     expect(written).toContain('Authorization: Basic {{BASIC_CREDENTIALS}}\n');
-    expect(written).toContain('# The value of Authorization is not kept here: give BASIC_CREDENTIALS one');
+    expect(written).toContain("# The value of Authorization isn't saved here: give BASIC_CREDENTIALS one");
     expect(written).not.toContain('s3cret');
   });
 
@@ -166,29 +166,29 @@ describe('a query of GraphQL', () => {
 
 describe('what only other clients do', () => {
   it.each([
-    ['# @ref login\nGET http://h/\n', 'warning: Other requests are not sent first.'],
-    ['# @forceRef login\nGET http://h/\n', 'warning: Other requests are not sent first.'],
-    ['// @prompt name\nGET http://h/\n', 'warning: Values are not asked for.'],
+    ['# @ref login\nGET http://h/\n', "warning: Other requests aren't sent first."],
+    ['# @forceRef login\nGET http://h/\n', "warning: Other requests aren't sent first."],
+    ['// @prompt name\nGET http://h/\n', "warning: Prompts aren't supported."],
     ['# @no-redirect\nGET http://h/\n', 'information: Redirects within'],
     ['# @loop for 3\nGET http://h/\n', 'warning: The request is sent once'],
-    ['# @import ./a.http\nGET http://h/\n', 'warning: Other files are not read.'],
+    ['# @import ./a.http\nGET http://h/\n', "warning: Other files aren't read."],
     ['GET http://h/\n# @timeout 5\nX-A: 1\n', 'information: The time limit'],
-    ['import ./a.http\n\nGET http://h/\n', 'warning: Other files and requests are not run'],
-    ['< ./before.js\nGET http://h/\n', 'information: Scripts are left'],
-    ['< {%\n x()\n%}\nGET http://h/\n', 'information: Scripts are left'],
-    ['GET http://h/\n\n> ./after.js\n', 'information: Scripts and checks'],
-    ['GET http://h/\n\n> {% x() %}\n', 'information: Scripts and checks'],
-    ['GET http://h/\n\n>>! ./r.json\n', 'information: The response is not written'],
-    ['< {%\nGET http://h/\n', 'error: This has no end.'],
-    ['/*\nGET http://h/\n', 'error: This has no end.'],
-    ['POST http://h/\n\n{}\n> {%\n x()\n', 'error: This script has no end.'],
+    ['import ./a.http\n\nGET http://h/\n', "warning: Other files and requests can't be run"],
+    ['< ./before.js\nGET http://h/\n', "information: Scripts aren't supported"],
+    ['< {%\n x()\n%}\nGET http://h/\n', "information: Scripts aren't supported"],
+    ['GET http://h/\n\n> ./after.js\n', 'information: Scripts and response checks'],
+    ['GET http://h/\n\n> {% x() %}\n', 'information: Scripts and response checks'],
+    ['GET http://h/\n\n>>! ./r.json\n', "information: The response isn't written"],
+    ['< {%\nGET http://h/\n', "error: This isn't closed."],
+    ['/*\nGET http://h/\n', "error: This isn't closed."],
+    ['POST http://h/\n\n{}\n> {%\n x()\n', "error: This script isn't closed."],
     ['GET http://h/\nGET http://h/2\n', 'error: This begins another request.'],
     ['GET http://h/\nhttps://h/2\n', 'error: This begins another request.'],
     ['POST http://h/\n\n{}\nGET http://h/2\n', 'warning: This line is sent as part of the body'],
-    ['POST http://h/\n\n<@utf-9 ./f\n', 'error: The encoding utf-9 is not known.'],
+    ['POST http://h/\n\n<@utf-9 ./f\n', 'error: Unknown encoding utf-9.'],
   ])('%j is said: %s', (text, message) => {
     expect(problemsOf(text)).toEqual([expect.stringContaining(message) as string]);
-    expect(parseHttpFile(text).requests.length).toBe(message.includes('This has no end') ? 0 : 1);
+    expect(parseHttpFile(text).requests.length).toBe(message.includes("This isn't closed") ? 0 : 1);
   });
 
   it.each(['# @name x', '# @no-log', '# @title x', '# words @ref', '// @unknown'])(
@@ -202,14 +202,14 @@ describe('what only other clients do', () => {
     ['{{login.response.body.token}}', 'is read from another request'],
     ['{{login.response.headers.X}}', 'is read from another request'],
     ['{{ m.content }}', 'write \\{\\{ … \\}\\}, or put the text into a file and write "< ./file"'],
-    ['{{messages[0]}}', 'has no value: it is no name of a variable'],
-    ['{{Date.now()}}', 'has no value: it is no name of a variable'],
+    ['{{messages[0]}}', "isn't defined: it isn't a variable name"],
+    ['{{Date.now()}}', "isn't defined: it isn't a variable name"],
     ['{{bos_token}}', 'To send the braces themselves, write \\{\\{ … \\}\\}'],
     ['{{KEPT}}', 'It is in .env: write {{$dotenv KEPT}}'],
-    ['{{$prompt name}}', 'asks for a value in other clients'],
-    ['{{$input name}}', 'asks for a value in other clients'],
-    ['{{$aadToken}}', 'signs in elsewhere'],
-    ['{{$auth.token("a")}}', 'signs in elsewhere'],
+    ['{{$prompt name}}', 'prompts for a value in other clients'],
+    ['{{$input name}}', 'prompts for a value in other clients'],
+    ['{{$aadToken}}', 'signs in to another service'],
+    ['{{$auth.token("a")}}', 'signs in to another service'],
     ['{{$random.integer(1, 5)}}', 'is not one of $guid'],
     ['{{$guid x}}', 'takes nothing after its name'],
     ['{{$timestamp 3}}', 'takes a whole number and one of'],
@@ -218,7 +218,7 @@ describe('what only other clients do', () => {
     ['{{$randomInt 1 2 3}}', 'needs two whole numbers'],
     ['{{$processEnv}}', 'needs one name'],
     ['{{$dotenv a b}}', 'needs one name'],
-    ['{{$dotenv %name}}', 'needs name, which has no value'],
+    ['{{$dotenv %name}}', "needs name, which isn't defined"],
   ])('%s is said', async (reference, message) => {
     const source = { dotenv: { KEPT: 'x' } };
     await expect(specOfText(`POST http://h/\n\n${reference}\n`, source)).rejects.toThrow(message);

@@ -95,7 +95,7 @@ describe('.env', () => {
     expect(restricted.dotenvOf('dev')).toEqual({});
     await writeFile(path.join(folder, '.env'), `A=1${'\n'.repeat(100)}B=2`);
     expect((await readEnvironments(folder, folder)).problems).toEqual([
-      '.env has more than 64 blanks in a row and is not read. Remove them.',
+      ".env has more than 64 blanks in a row and isn't read. Remove them.",
     ]);
   });
 });

@@ -65,7 +65,9 @@ Content-Type: application/json
     'Authorization: Bearer {{MODAL_API_KEY}}\nX-API-Key: {{MODAL_API_KEY}}',
     'Authorization: Bearer {{MODAL_API_KEY}}\nModal-Key: {{MODAL_KEY}}\nModal-Secret: {{MODAL_SECRET}}',
   ])('leaves no key out silently: %j', async (headers) => {
-    await expect(specOfText(`GET https://a/\n${headers}\n`)).rejects.toThrow('A request has one key');
+    await expect(specOfText(`GET https://a/\n${headers}\n`)).rejects.toThrow(
+      'A request can have only one key',
+    );
   });
 });
 

@@ -76,7 +76,7 @@ describe('credentials of a saved request', () => {
     expect(Buffer.from(bodyFile!.bytes).toString()).toBe(body.replace(PASSWORD, '{{PASSWORD}}'));
     const sent = await sentFrom(text, { [path.resolve('/w', bodyFile!.name)]: bodyFile!.bytes });
     expect(sent.body).toBe(body);
-    expect(() => save(`{"password": "${PASSWORD}", "a": "{{b}}"}`)).toThrow('The body has a credential');
+    expect(() => save(`{"password": "${PASSWORD}", "a": "{{b}}"}`)).toThrow('The body contains a credential');
   });
 
   it('take no name that stands for something else', () => {

@@ -279,7 +279,7 @@ describe('the address of a managed endpoint', () => {
       return wakeCost(endpointOfManaged(endpoints[0]!, apps)!, { ...snapshot, apps, endpoints }, datedRates);
     };
     expect(cost()).toBe('L40S, $1.95/h');
-    expect(cost({ info: endpointInfoOf({ gpus: undefined }) })).toBe('a GPU that Modal does not tell');
+    expect(cost({ info: endpointInfoOf({ gpus: undefined }) })).toBe('unknown GPU');
     expect(cost({ shared: true })).toBe('');
     expect(cost({}, [appOf({ id: 'ap-8', runningContainers: 1 })])).toBe('');
     expect(cost({}, [appOf({ id: 'ap-8', runningContainers: undefined })])).toBe('L40S, $1.95/h');

@@ -42,7 +42,7 @@ const paris = {
 };
 const engineDied =
   'EngineCore encountered an issue. See stack trace (above) for the root cause. (InternalServerError)';
-const limit = /cut at its limit of tokens/;
+const limit = /cut off at the token limit/;
 const oslo = 'get_weather {"city": "Oslo", "days": 3}';
 const hello = 'Hello from single tokens in turn 👋';
 
@@ -64,12 +64,18 @@ export const recordedStreams: readonly RecordedStream[] = [
     ...paris,
     tokens: 42,
     reasoningTokens: 22,
-    remark: /^2 answers came side by side/,
+    remark: /^The response has 2 choices/,
     client: 'chat',
   },
   { file: 'vllm-chat-error.sse', reasoning: ' round', chunks: 1, error: engineDied, client: 'chat' },
   { file: 'vllm-completions.sse', text: hello, tokens: 12, client: 'completions' },
-  { file: 'vllm-completions-two.sse', text: hello, tokens: 24, remark: /^2 answers/, client: 'completions' },
+  {
+    file: 'vllm-completions-two.sse',
+    text: hello,
+    tokens: 24,
+    remark: /^The response has 2 choices/,
+    client: 'completions',
+  },
   {
     file: 'vllm-completions-error.sse',
     text: ' round and',
@@ -111,7 +117,13 @@ export const recordedStreams: readonly RecordedStream[] = [
     tokens: 31,
     client: 'chat',
   },
-  { file: 'openai-chat-choices-mixed.sse', text: 'Aa', tokens: 6, remark: /^2 answers/, client: 'chat' },
+  {
+    file: 'openai-chat-choices-mixed.sse',
+    text: 'Aa',
+    tokens: 6,
+    remark: /^The response has 2 choices/,
+    client: 'chat',
+  },
   { file: 'openai-chat-refusal.sse', text: 'I cannot.', chunks: 2, client: 'chat' },
   {
     file: 'openai-completions.sse',

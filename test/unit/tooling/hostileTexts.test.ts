@@ -70,7 +70,7 @@ describe('the thread that reads Python', () => {
     ]);
     clearInterval(counting);
     expect(hostile.apps).toEqual([]);
-    expect(hostile.problems[0]?.message).toContain('takes too long to read');
+    expect(hostile.problems[0]?.message).toContain('takes too long to parse');
     expect(usual.apps.map(({ name }) => name)).toEqual(['a']);
     expect(turns).toBeGreaterThan(10);
     thread.dispose();
@@ -80,7 +80,7 @@ describe('the thread that reads Python', () => {
     const thread = new ParserThread<string, ModalScript>(file, tooLong);
     const waiting = thread.ask('import modal\n');
     thread.dispose();
-    await expect(waiting).rejects.toThrow('no longer read');
+    await expect(waiting).rejects.toThrow('no longer being read');
     await sleep(0);
   });
 });

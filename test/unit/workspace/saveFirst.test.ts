@@ -32,7 +32,7 @@ describe('before a command reads the file', () => {
   it('a file that cannot be saved stops it', async () => {
     await expect(saveFirst(editor(true, false), 'chat.py')).rejects.toMatchObject({
       kind: 'invalid',
-      message: expect.stringContaining('chat.py could not be saved') as string,
+      message: expect.stringContaining("Couldn't save chat.py") as string,
     });
   });
 });

@@ -101,7 +101,7 @@ describe('rows of scripts', () => {
     [run({ state: 'reloading' }), 'reloading', 'live url'],
     [
       run({ state: 'reloadFailed', words: 'ValueError: x.' }),
-      'reload failed, the last version answers: ValueError: x.',
+      'reload failed, previous version still running: ValueError: x.',
       'live url',
     ],
     [run({ state: 'failed', words: 'boom', endpoints: [] }), 'serve failed: boom', ''],
@@ -148,7 +148,7 @@ def serve(): ...
 `;
     const [train, serve] = below(build({ scripts: [file(content)] }));
     const { gpu_hour_cost_h100: h100, gpu_hour_cost_l40s: l40s } = datedRates.usdPerHour;
-    expect(train!.description).toContain(`H100:8 · a cluster of 4 · $${(h100! * 32).toFixed(2)}/h`);
+    expect(train!.description).toContain(`H100:8 · cluster of 4 · $${(h100! * 32).toFixed(2)}/h`);
     expect(serve!.description).toContain(`L40S · unless CHAT_GPU is set · $${l40s!.toFixed(2)}/h`);
   });
 
@@ -164,11 +164,11 @@ def serve(): ...
   it('lead to a syntax error, with an app and without', () => {
     const problem = (line: number) => [{ line, column: 1, message: 'Syntax error' }];
     const built = build({ scripts: [file(`${text}x = (\n`, 'chat.py', problem(14))] });
-    expect(top(built).description).toBe('syntax error in line 14 · chat.py · H100:2');
+    expect(top(built).description).toBe('syntax error on line 14 · chat.py · H100:2');
     expect(built.targets.get(top(built).id)?.place).toMatchObject({ line: 14 });
     expect(top(build({ scripts: [file('import modal\nx = (\n', 'b.py', problem(2))] }))).toMatchObject({
       label: 'b.py',
-      description: 'syntax error in line 2',
+      description: 'syntax error on line 2',
       context: 'scriptProblem',
     });
   });
@@ -201,8 +201,8 @@ describe('runs of this window', () => {
   it('refuse a second serve of an app, also one that was asked for before the first began', () => {
     const runs = new ScriptRuns();
     const first = runs.start(run({}));
-    expect(() => runs.start(run({}))).toThrow('chat is being served already');
-    expect(() => runs.needNotServed(run({}))).toThrow('chat is being served already');
+    expect(() => runs.start(run({}))).toThrow('chat is already being served');
+    expect(() => runs.needNotServed(run({}))).toThrow('chat is already being served');
     runs.start(run({ variable: 'second' }));
     runs.start(run({ kind: 'run', runnable: 'main' }));
     runs.start(run({ kind: 'run', runnable: 'main' }));
@@ -218,7 +218,9 @@ describe('runs of this window', () => {
     runs.setElsewhere([elsewhere]);
     runs.setElsewhere([{ ...elsewhere }]);
     expect(changes).toBe(1);
-    expect(() => runs.start(run({}))).toThrow('chat is being served in another window of this folder.');
+    expect(() => runs.start(run({}))).toThrow(
+      'chat is already being served in another window of this folder.',
+    );
     runs.start(run({ variable: 'second' }));
     runs.start(run({ kind: 'run', runnable: 'main' }));
     const rows = build({ elsewhere: [...runs.elsewhere, { ...elsewhere, kind: 'run', runnable: 'main' }] });
@@ -251,18 +253,18 @@ describe('runs of this window', () => {
     it('are all that fit when none was named', () => {
       const { serve, other, main, ids } = started();
       expect(ids(any)).toEqual([serve, other, main]);
-      expect(() => new ScriptRuns().meant(any)).toThrow('No script is served or run');
+      expect(() => new ScriptRuns().meant(any)).toThrow('No script is running');
     });
 
     it('are never others than the one that was named and has ended', () => {
       const { runs, serve, ids } = started();
       runs.update(serve, { state: 'stopped', endpoints: [] });
-      expect(() => ids(isLiveRun, { id: serve, ...app })).toThrow('The serve of chat has ended.');
-      expect(() => ids(isLiveRun, app)).toThrow('The serve of chat has ended.');
-      expect(() => ids(any, { script: '/w/gone.py', variable: 'app' })).toThrow('not served or run');
-      expect(() => ids(any, {})).toThrow('not served or run');
+      expect(() => ids(isLiveRun, { id: serve, ...app })).toThrow('chat is no longer running.');
+      expect(() => ids(isLiveRun, app)).toThrow('chat is no longer running.');
+      expect(() => ids(any, { script: '/w/gone.py', variable: 'app' })).toThrow('no longer running');
+      expect(() => ids(any, {})).toThrow('no longer running');
       expect(() => ids((each) => each.kind === 'serve', { ...app, runnable: 'main' })).toThrow(
-        'main has no web address now.',
+        'main has no web endpoint at the moment.',
       );
     });
   });

@@ -15,12 +15,12 @@ describe('a syntax error in plain words', () => {
     ['def f()\n  pass\n', 'A ":" is missing at the end of the line.'],
     ['a = [1,\n2\nb = 3]\n', 'A comma is missing before this.'],
     ['x = 5 if y\n', 'The "if" in this expression needs an "else".'],
-    ['def f():\npass\n', 'The lines below the function definition must be indented, and there must be one.'],
+    ['def f():\npass\n', 'The function definition needs an indented block below it.'],
     ['x = \n', 'A value is missing here.'],
     ['class\n', 'A name is missing here.'],
-    ['a b\n', 'Something is missing between this and what stands before it on the line.'],
+    ['a b\n', 'Something is missing between this and the text before it on the line.'],
     ['@app.function()\n', 'A function or class must follow the decorator.'],
-    ['x?\n', 'The sign ? has no meaning here.'],
+    ['x?\n', 'The character ? is not allowed here.'],
   ])('%j', async (text, words) => {
     expect((await first(text))?.message).toBe(words);
   });

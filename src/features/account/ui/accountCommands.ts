@@ -32,7 +32,7 @@ export function accountCommands(
 
 async function openProfileFile(file: string): Promise<void> {
   await access(file).catch((error: unknown) => {
-    throw new ModalError('signedOut', `There is no profile file at ${file} yet. Signing in makes it.`, {
+    throw new ModalError('signedOut', `No profile file exists at ${file} yet. Sign in to create it.`, {
       cause: error,
     });
   });

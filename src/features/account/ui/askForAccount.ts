@@ -14,10 +14,10 @@ export interface AccountWish {
 /** Asks under which name and for whom a further account is meant. @returns undefined when the user left */
 export async function askForAccount(): Promise<AccountWish | undefined> {
   const title = text`Sign In to Another Account`;
-  const here = await pick(text`${title} (1/2)`, text`Who uses this account?`, [
+  const here = await pick(text`${title} (1/2)`, text`Use this account for:`, [
     {
-      label: text`This workspace only`,
-      detail: text`The active profile stays as it is for other projects and the terminal`,
+      label: text`This workspace`,
+      detail: text`Other projects and the terminal keep the active profile`,
       iconPath: new vscode.ThemeIcon('folder'),
       value: true,
     },
@@ -31,7 +31,7 @@ export async function askForAccount(): Promise<AccountWish | undefined> {
   if (here === undefined) return undefined;
   const profile = await showInput({
     title: text`${title} (2/2)`,
-    prompt: text`Name of the profile. Empty: the name of the Modal workspace.`,
+    prompt: text`Profile name. Leave empty to use the name of the Modal workspace.`,
     placeHolder: text`Name of the Modal workspace`,
     ignoreFocusOut: true,
     validateInput: (name) =>

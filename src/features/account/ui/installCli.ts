@@ -47,8 +47,8 @@ async function offerInstall(services: AccountNeeds, failure: ModalError): Promis
     const chosen = await showPick(choices(services, upgrade, abort.signal), {
       title: upgrade ? text`Upgrade the Modal CLI` : text`Install the Modal CLI`,
       placeHolder: upgrade
-        ? text`${failure.message.split('. ')[0] ?? ''} Choose how to upgrade it`
-        : text`No Modal CLI was found. Choose how to install it; the command runs in a terminal`,
+        ? text`${failure.message.split('. ')[0] ?? ''} Select how to upgrade it.`
+        : text`No Modal CLI found. Select how to install it; the command runs in a terminal.`,
       matchOnDetail: true,
       ignoreFocusOut: true,
     });
@@ -81,13 +81,13 @@ async function choices(
       value: offer,
     })),
     {
-      label: text`Choose an Interpreter or Command…`,
-      detail: text`The setting modalGpu.cli.path names a Python that has modal, or modal itself`,
+      label: text`Select Interpreter or Command…`,
+      detail: text`Set modalGpu.cli.path to a Python interpreter that has modal, or to modal itself`,
       iconPath: new vscode.ThemeIcon('gear'),
       value: 'setting' as const,
     },
     {
-      label: text`Read Modal's Guide`,
+      label: text`Open Modal's Guide`,
       detail: plain(helpPage),
       iconPath: new vscode.ThemeIcon('link-external'),
       value: 'help' as const,
@@ -118,7 +118,7 @@ async function act(services: AccountNeeds, choice: Choice): Promise<void> {
   services.cli.forget();
   if (exitCode === undefined) return; // ended by the user
   if (exitCode === 0) return tellFound(services, await findCli(services));
-  const again = text`Choose Another Way`;
-  const message = text`Installing modal failed with exit code ${exitCode}. The terminal says why.`;
+  const again = text`Try Another Method`;
+  const message = text`Installing modal failed with exit code ${exitCode}. See the terminal for details.`;
   if ((await showWarning(message, again)) === again) await installCli(services);
 }

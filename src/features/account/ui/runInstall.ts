@@ -29,7 +29,7 @@ function checkWords(words: readonly string[]): void {
   if (wrong === undefined) return;
   throw new ModalError(
     'invalid',
-    `The editor would change the name ${wrong} as a part of a command. Rename the folder, or install modal in a terminal.`,
+    `VS Code would alter the name ${wrong} when it runs the command. Rename the folder, or install modal in a terminal.`,
   );
 }
 

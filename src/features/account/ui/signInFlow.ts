@@ -105,7 +105,7 @@ export class SignInFlow {
         report(text`confirm in your browser and enter the code ${news.code}. ${open} · ${copy}`);
         return;
       case 'approved':
-        report(text`confirmed; the Modal CLI stores the token…`);
+        report(text`confirmed; the Modal CLI is saving the token…`);
         return;
       default:
     }
@@ -126,7 +126,7 @@ export class SignInFlow {
   async #finish(signedIn: SignedIn, wish: AccountWish): Promise<void> {
     const { config, planes, store } = this.#services;
     if (wish.here) await config.choose('profile', signedIn.profile);
-    // A profile chosen here before would hide the one that is active everywhere now.
+    // A profile set for this workspace before would hide the one that is active everywhere now.
     else if (config.get('profile') !== signedIn.profile) await config.choose('profile', '');
     planes.suspect();
     await store.refresh();
@@ -142,7 +142,7 @@ export class SignInFlow {
       void showInformation(done);
       return;
     }
-    const useHere = text`Use This Profile Here`;
+    const useHere = text`Use This Profile`;
     const trap = text`However, ${names} is set and overrides this profile.`;
     const chosen = await showWarning(text`${done} ${trap}`, useHere);
     if (chosen === useHere) await config.choose('profile', profile);

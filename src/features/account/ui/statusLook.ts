@@ -69,7 +69,7 @@ function readyLook(facts: StatusFacts, connection: Connection): StatusLook {
       ]),
     ]),
     spoken: [
-      `Modal workspace ${facts.workspace}, environment ${name || 'not known'}, profile ${connection.profile}`,
+      `Modal workspace ${facts.workspace}, environment ${name || 'unknown'}, profile ${connection.profile}`,
       ...warnings,
     ].join('. '),
     alarming: mixed,
@@ -116,11 +116,11 @@ function heading({ workspace, user }: StatusFacts): Markdown {
 function table(facts: StatusFacts, connection: Connection): Markdown {
   const environment = effectiveEnvironment(facts);
   const token = isMixedToken(connection)
-    ? `id: ${sourceOf(connection, 'tokenId')}; secret: ${sourceOf(connection, 'tokenSecret')}`
+    ? `ID: ${sourceOf(connection, 'tokenId')}; secret: ${sourceOf(connection, 'tokenSecret')}`
     : sourceOf(connection, 'tokenId');
   const rows = [
     ['Profile', connection.profile, sourceOf(connection, 'profile')],
-    ['Environment', environment.name || 'not known yet', environment.source],
+    ['Environment', environment.name || 'unknown', environment.source],
     ['Server', connection.serverUrl, sourceOf(connection, 'server')],
     ['Token', maskedTokenId(connection.tokenId), token],
   ] as const;
@@ -139,7 +139,7 @@ function sourceOf({ sources, configPath }: Connection, key: ConnectionValue): st
     case 'variable':
       return `variable ${variableOf[key]}`;
     case 'file':
-      return key === 'profile' ? `active in ${file}` : file;
+      return key === 'profile' ? `active profile in ${file}` : file;
     case 'default':
       return 'default';
   }
@@ -150,11 +150,11 @@ function warningsOf(connection: Connection): string[] {
   const warnings: string[] = [];
   if (isMixedToken(connection))
     warnings.push(
-      "Token id and secret come from different places and probably don't match. Set both variables or none.",
+      "Token ID and secret come from different places and probably don't match. Set both variables or neither.",
     );
   if (overriding.length > 0)
     warnings.push(
-      `${overriding.join(', ')} in the environment ${overriding.length > 1 ? 'override' : 'overrides'} the profile file. Choose the profile ${profile} here to use what it says.`,
+      `${overriding.join(', ')} in the environment ${overriding.length > 1 ? 'override' : 'overrides'} the profile file. Select the profile ${profile} here to use its values.`,
     );
   return warnings;
 }
@@ -163,7 +163,7 @@ function notesOf({ ignored, profile }: Connection): string[] {
   if (ignored.length === 0) return [];
   const are = ignored.length > 1 ? 'are' : 'is';
   return [
-    `${ignored.join(', ')} in the environment ${are} not used here, because profile ${profile} was chosen for this workspace. In the terminal ${ignored.length > 1 ? 'they still win' : 'it still wins'}.`,
+    `${ignored.join(', ')} in the environment ${are} ignored here, because profile ${profile} is selected for this workspace. In the terminal, ${ignored.length > 1 ? 'they still take' : 'it still takes'} precedence.`,
   ];
 }
 

@@ -20,7 +20,7 @@ export async function switchEnvironment(services: AccountNeeds): Promise<void> {
   try {
     const chosen = await showPick(environmentItems(services, abort.signal), {
       title: text`Switch Modal Environment`,
-      placeHolder: text`Deploys of this workspace go to the chosen environment`,
+      placeHolder: text`Select an environment to deploy to`,
       matchOnDescription: true,
     });
     if (chosen) await services.config.choose('environment', chosen.value);
@@ -44,7 +44,7 @@ async function environmentItems(
     ...environments.map((environment) => ({
       label: plain(environment.name),
       description: marks([
-        environment.name === current && text`in use`,
+        environment.name === current && text`current`,
         environment.isDefault && text`default`,
       ]),
       detail: environmentDetail(environment),
@@ -53,7 +53,7 @@ async function environmentItems(
     })),
     {
       label: text`Use Profile Default`,
-      description: marks([own.name, chosenEnvironment === '' && text`in use`]),
+      description: marks([own.name, chosenEnvironment === '' && text`current`]),
       detail: plain(own.source),
       iconPath: new vscode.ThemeIcon('discard'),
       value: '',

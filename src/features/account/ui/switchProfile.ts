@@ -26,7 +26,7 @@ export async function switchProfile({ planes, config }: AccountNeeds): Promise<v
     );
   const list = createPick<ProfileItem>();
   list.title = text`Switch Modal Profile`;
-  list.placeholder = text`Profile for this workspace; what it has wins over MODAL_… variables`;
+  list.placeholder = text`Profile for this workspace; its values override MODAL_* variables`;
   list.matchOnDescription = true;
   list.items = items();
   list.busy = entries.length > 0;
@@ -58,7 +58,7 @@ async function ownerOf(planes: ControlPlanes, name: string, signal: AbortSignal)
     if (isCancelled(error)) return '';
     const { kind } = toModalError(error);
     if (kind === 'unauthenticated') return text`invalid token`;
-    return kind === 'signedOut' ? text`no token` : text`workspace not known: ${kind}`;
+    return kind === 'signedOut' ? text`no token` : text`workspace unknown: ${kind}`;
   }
 }
 
@@ -74,12 +74,12 @@ function profileItems(
     ...entries.map(({ name, active, tokenId, environment }) => ({
       label: plain(name),
       description: marks([
-        name === effective && text`in use`,
-        name === chosen && text`chosen here`,
+        name === effective && text`current`,
+        name === chosen && text`set for this workspace`,
         active && text`active`,
       ]),
       detail: marks([
-        owners.get(name) ?? text`asking Modal…`,
+        owners.get(name) ?? text`checking…`,
         tokenId && maskedTokenId(tokenId),
         environment && text`environment ${environment}`,
       ]),
@@ -88,9 +88,9 @@ function profileItems(
     })),
     { label: text``, kind: vscode.QuickPickItemKind.Separator },
     {
-      label: text`Follow the CLI`,
-      description: chosen === '' ? text`chosen here` : text``,
-      detail: text`MODAL_… variables first, then the active profile`,
+      label: text`Use CLI Default`,
+      description: chosen === '' ? text`set for this workspace` : text``,
+      detail: text`MODAL_* variables first, then the active profile`,
       iconPath: icon('discard'),
       run: () => choose(''),
     },

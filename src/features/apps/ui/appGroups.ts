@@ -14,7 +14,7 @@ export interface AppGroup {
   readonly environment?: Environment;
 }
 
-const notRead = 'Functions not read yet';
+const notRead = 'Functions not loaded yet';
 const collator = new Intl.Collator(undefined, { numeric: true });
 
 type Compare = (a: App, b: App) => number;

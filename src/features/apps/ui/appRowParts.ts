@@ -45,7 +45,7 @@ export function groupRow(group: AppGroup, input: GroupRowInput): Row {
     ...(running ? [running] : []),
     ...(price ? [price] : []),
     ...(environment ? gpuWords(environment) : []),
-    ...(forDeploys ? ['deploys go here'] : []),
+    ...(forDeploys ? ['deploy target'] : []),
   ];
   const age = (words: typeof shortAge) => (readAt === undefined ? [] : [`read ${words(readAt, now)}`]);
   const name = environment ? `Environment ${label}` : label;
@@ -69,7 +69,7 @@ export function groupRow(group: AppGroup, input: GroupRowInput): Row {
 }
 
 const unknownPriceNote =
-  'Without a GPU, a container is charged for cores and memory. Lists do not tell these, so the price leaves them out.';
+  "Containers without a GPU are billed for CPU and memory, which this price doesn't include.";
 
 /** '' for none. An environment knows best what runs in it, but perhaps of no sandboxes; of another group the apps do. */
 function runningWords({ apps, environment }: AppGroup, beside: readonly Sandbox[]): string {
@@ -292,11 +292,11 @@ export function readingRow(app: App, parentId: string): Row {
     id: `reading/${app.id}`,
     parentId,
     kind: 'reading',
-    label: 'Reading functions…',
+    label: 'Loading functions…',
     description: '',
     icon: 'loading~spin',
     context: 'reading',
-    spoken: `Reading the functions of ${app.name}`,
+    spoken: `Loading the functions of ${app.name}`,
     tooltip: () => [],
   };
 }
@@ -309,12 +309,12 @@ export function problemRow(app: App, problem: ModalError, parentId: string): Row
     parentId,
     kind: 'problem',
     label: 'Retry',
-    description: `Functions cannot be read: ${problem.message}`,
+    description: `Couldn't load functions: ${problem.message}`,
     icon: 'warning',
     iconColor: 'list.warningForeground',
     context: 'problem',
-    spoken: `The functions of ${app.name} could not be read: ${problem.message} Choose this row to try again`,
-    tooltip: () => [`The functions of ${app.name} could not be read:`, problem.message],
+    spoken: `Couldn't load the functions of ${app.name}: ${problem.message} Select this row to try again.`,
+    tooltip: () => [`Couldn't load the functions of ${app.name}:`, problem.message],
     command: { id: commands.retryApp, title: 'Retry' },
   };
 }

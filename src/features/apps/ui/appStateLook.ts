@@ -19,14 +19,14 @@ export function appStateLook(state: AppState): StateLook {
         word: 'ephemeral run',
         icon: 'debug-start',
         color: 'charts.blue',
-        note: 'Ends together with its modal run or modal serve command.',
+        note: 'Ends when its modal run or modal serve command exits.',
       };
     case 'detached':
       return {
         word: 'detached run',
         icon: 'debug-start',
         color: 'charts.blue',
-        note: 'Goes on when its modal run command has ended.',
+        note: 'Keeps running after modal run exits.',
       };
     case 'initializing':
       return { word: 'starting', icon: 'loading~spin' };
@@ -39,13 +39,13 @@ export function appStateLook(state: AppState): StateLook {
         word: 'disabled',
         icon: 'error',
         color: 'charts.red',
-        note: 'Modal has disabled this app; its page in the dashboard says why.',
+        note: 'Modal has disabled this app. See its dashboard page for the reason.',
       };
     case 'unknown':
       return {
         word: 'unknown state',
         icon: 'question',
-        note: 'Modal tells a state that this version does not know. An update may help.',
+        note: 'Unknown state. Updating the extension may help.',
       };
     default:
       return assertNever(state);

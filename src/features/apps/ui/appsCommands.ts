@@ -138,10 +138,10 @@ async function retryApp({ store }: AppsNeeds, target: Target | undefined, title:
   function pickFailedApp(): Promise<App | undefined> {
     const { snapshot, problems } = store.state;
     const failed = snapshot.apps.filter(({ id }) => problems.has(id));
-    if (failed.length === 0) throw new ModalError('notFound', 'No app has failed to be read.');
+    if (failed.length === 0) throw new ModalError('notFound', 'All apps loaded successfully.');
     return pick(
       title,
-      text`Choose an app`,
+      text`Select an app`,
       failed.map((each) => ({
         label: plain(each.name),
         description: plain(each.environment),
@@ -209,6 +209,6 @@ async function copyId({ store }: AppsNeeds, target: Target | undefined, title: T
         appId === app.id ? item(name || `…${sandbox.slice(-6)}`, text`sandbox`, sandbox) : [],
       ),
     ];
-    return items.length === 1 ? app.id : pick(title, text`Choose what to copy the ID of`, items);
+    return items.length === 1 ? app.id : pick(title, text`Select an item to copy its ID`, items);
   }
 }

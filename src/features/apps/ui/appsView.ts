@@ -316,7 +316,7 @@ function filterMessage(filter: AppFilter, shown: number, total: number, missing:
   if (missing === 0) return counts;
   const rest = mayMissFunctions(filter)
     ? text`The functions of ${plural(missing, 'app')} were not searched.`
-    : judgesDetails(filter) && text`The functions of ${plural(missing, 'app')} are still being read.`;
+    : judgesDetails(filter) && text`Loading functions of ${plural(missing, 'app')}…`;
   return rest ? `${counts} ${rest}` : counts;
 }
 
@@ -324,5 +324,5 @@ function filterMessage(filter: AppFilter, shown: number, total: number, missing:
 function staleMessage(state: AppStoreState): string {
   if (!state.error) return '';
   const age = spokenAge(state.snapshot.readAt, Date.now());
-  return text`${state.error.message} Showing what was seen ${age}.`;
+  return text`${state.error.message} Showing data from ${age}.`;
 }

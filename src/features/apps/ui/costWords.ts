@@ -8,12 +8,12 @@ export function gpuLines(functions: readonly ModalFunction[], rates: Rates): str
   const unknown = functions.filter((fn) => fn.gpus === undefined);
   const known = functions.flatMap((fn) => (fn.gpus?.[0] === undefined ? [] : [{ fn, gpus: fn.gpus }]));
   if (known.length === 0 && unknown.length === 0)
-    return ['GPU: none; containers are charged for CPU and memory while they run.'];
+    return ['GPU: none; containers are billed for CPU and memory while they run.'];
   const byGpu = Map.groupBy(known, ({ gpus }) => gpus.join(' or '));
   return [
     ...[...byGpu].map(([joined, users]) => gpuLine(joined, users, rates)),
     ...(unknown.length > 0
-      ? [`GPU: Modal does not tell it for ${unknown.map(nameOf).join(', ')}, so the price is unknown.`]
+      ? [`GPU: Modal doesn't report it for ${unknown.map(nameOf).join(', ')}, so the price is unknown.`]
       : []),
   ];
 }

@@ -26,7 +26,7 @@ export function showFilterPick(store: AppStore, arrangement: ArrangementStore): 
   const pick = createPick<Item>();
   const before = arrangement.current.filter;
   pick.title = text`Filter Apps`;
-  pick.placeholder = text`Type part of a name or id, or tick what must match`;
+  pick.placeholder = text`Search by name or ID, or select filters`;
   pick.canSelectMany = true;
   pick.items = filterItems(store, before);
   pick.selectedItems = pick.items.filter(({ choice }) => choice && isChosen(before, choice));
@@ -75,8 +75,8 @@ function filterItems({ state }: AppStore, filter: AppFilter): Item[] {
   return [
     separator(text`Text`),
     {
-      label: text`search functions and addresses of all apps, too`,
-      description: text`reads the functions of each app once`,
+      label: text`also search functions and URLs of all apps`,
+      description: text`loads the functions of each app once`,
       alwaysShow: true,
       choice: { kind: 'functions' },
     },

@@ -22,7 +22,7 @@ export function stateWord(state: FilterState): string {
     case 'deployed':
       return 'deployed';
     case 'ephemeral':
-      return 'ephemeral or detached run';
+      return 'running via modal run';
     case 'stopped':
       return 'stopped';
   }

@@ -19,7 +19,7 @@ export async function pickApp(store: AppStore, title: Text): Promise<App | undef
   if (apps.length === 0) throw new ModalError('notFound', 'Nothing is deployed. Deploy an app first.');
   return pick(
     title,
-    text`Choose an app`,
+    text`Select an app`,
     apps.map((app) => ({
       label: plain(app.name),
       description: text`${app.environment} · ${appStateLook(app.state).word}`,
@@ -43,11 +43,11 @@ export async function pickEndpoint(
   const endpoints = apps.flatMap((app) => endpointsOf(store, app).map((endpoint) => ({ app, endpoint })));
   if (endpoints.length === 0 && error) throw error;
   if (endpoints.length === 0)
-    throw new ModalError('notFound', 'No web endpoint is deployed. Deploy an app first.');
+    throw new ModalError('notFound', 'No web endpoints are deployed. Deploy an app first.');
   if (endpoints.length === 1) return endpoints[0];
   return pick(
     title,
-    text`Choose a web endpoint`,
+    text`Select a web endpoint`,
     endpoints.map(({ app, endpoint }) => ({
       label: text`${app.name}: ${endpoint.name}`,
       description: plain(app.environment),
@@ -65,11 +65,11 @@ export async function pickAddress(
   { tag, endpoints }: ModalFunction,
 ): Promise<AppEndpoint | undefined> {
   const [first, second] = endpoints;
-  if (!first) throw new ModalError('notFound', `Modal does not tell an address of ${tag}. Deploy it again.`);
+  if (!first) throw new ModalError('notFound', `Modal reports no address for ${tag}. Deploy it again.`);
   if (!second) return { app, endpoint: first };
   return pick(
     title,
-    text`Choose an address`,
+    text`Select an address`,
     endpoints.map((endpoint) => ({ label: plain(endpoint.url), value: { app, endpoint } })),
   );
 }

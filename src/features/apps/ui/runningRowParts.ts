@@ -45,8 +45,8 @@ export function sandboxesRow(input: SandboxesInput): Row {
 
 /** Those whose app has stopped, or is in no list. */
 export function otherSandboxesRow(input: SandboxesInput): Row {
-  const row = sandboxSection('Other sandboxes', 'Sandboxes whose app is not known to run', input);
-  return { ...row, tooltip: () => [...row.tooltip(), 'Their app is not known to run.'] };
+  const row = sandboxSection('Other sandboxes', 'Sandboxes whose app may not be running', input);
+  return { ...row, tooltip: () => [...row.tooltip(), 'Their app may not be running.'] };
 }
 
 function sandboxSection(
@@ -62,7 +62,7 @@ function sandboxSection(
     ...(starting > 0 ? [`${starting} starting`] : []),
   ];
   const facts = [...counts, cost];
-  const note = more ? 'Only the newest sandboxes of this environment were read.' : '';
+  const note = more ? 'Only the newest sandboxes of this environment are shown.' : '';
   return {
     id,
     parentId,
@@ -78,7 +78,7 @@ function sandboxSection(
   };
 }
 
-const sandboxPriceNote = 'Prices of what was asked for; Modal charges for more where more is used.';
+const sandboxPriceNote = 'Prices of the requested resources; Modal bills more if more is used.';
 
 /** @param childIds its tunnels */
 export function sandboxRow(
@@ -123,15 +123,13 @@ function sandboxTooltip(sandbox: Sandbox, facts: readonly string[]): string[] {
     ...(memoryGib === undefined ? [] : [`${memoryGib} GiB`]),
   ];
   const limits = [
-    ...(timeoutSeconds === undefined ? [] : [`ends after ${formatDuration(timeoutSeconds * 1000)}`]),
-    ...(idleTimeoutSeconds === undefined
-      ? []
-      : [`after ${formatDuration(idleTimeoutSeconds * 1000)} without work`]),
+    ...(timeoutSeconds === undefined ? [] : [`stops after ${formatDuration(timeoutSeconds * 1000)}`]),
+    ...(idleTimeoutSeconds === undefined ? [] : [`after ${formatDuration(idleTimeoutSeconds * 1000)} idle`]),
   ];
   return [
     name ? `Sandbox ${name} (${id})` : `Sandbox ${id}`,
     `${facts.join(', ')}, since ${formatMoment(since)}`,
-    ...(resources.length > 0 ? [`Asked for ${resources.join(' and ')}`] : []),
+    ...(resources.length > 0 ? [`Requested ${resources.join(' and ')}`] : []),
     ...(limits.length > 0 ? [limits.join(', ')] : []),
     ...(tags.length > 0 ? [`Tags: ${tags.join(', ')}`] : []),
     sandboxPriceNote,
@@ -159,7 +157,7 @@ export function tunnelRow(sandbox: Sandbox, tunnel: Tunnel): Row {
     tooltip: () => [
       url || `${socket}, without encryption`,
       ...(url && socket ? [`${socket}, without encryption`] : []),
-      'Open to everybody who knows the address',
+      'Open to anyone who knows the address',
     ],
   };
 }
@@ -223,7 +221,7 @@ function serverLines({ port, region, requiresProxyAuth, sessioned }: ServerInfo)
       ...(sessioned ? ['with sessions'] : []),
       ...(requiresProxyAuth === undefined
         ? []
-        : [requiresProxyAuth ? 'needs a proxy token' : 'open to everybody']),
+        : [requiresProxyAuth ? 'needs a proxy token' : 'open to anyone']),
     ].join(', '),
   ].filter(Boolean);
 }
@@ -309,8 +307,8 @@ export function managedRow(input: ManagedInput): Row {
       info?.url || 'Address unknown',
       ...(info?.requiresProxyAuth === undefined
         ? []
-        : [info.requiresProxyAuth ? 'Needs a proxy token' : 'Open to everybody']),
-      `Made ${formatMoment(createdAt)}${endpoint.createdBy ? ` by ${endpoint.createdBy}` : ''}`,
+        : [info.requiresProxyAuth ? 'Needs a proxy token' : 'Open to anyone']),
+      `Created ${formatMoment(createdAt)}${endpoint.createdBy ? ` by ${endpoint.createdBy}` : ''}`,
       ...(app ? [`Served by the app ${app.name}`] : []),
     ],
   };
@@ -318,7 +316,7 @@ export function managedRow(input: ManagedInput): Row {
 
 /** What it runs on and what that costs. */
 function managedFacts({ endpoint: { shared, info }, app, rates }: ManagedInput): string[] {
-  if (shared) return ['shared, billed by tokens'];
+  if (shared) return ['shared, billed by token'];
   const running = app?.runningContainers;
   const gpus = gpuChoiceText(info?.gpus);
   const price = containersPrice(serverUsdPerHour({ gpus: info?.gpus }, undefined, rates), running);
@@ -335,19 +333,19 @@ export function listProblemRow({ environment, of, error }: ListProblem, parentId
     parentId,
     kind: 'problem',
     label: 'Retry',
-    description: `${what} cannot be read: ${error.message}`,
+    description: `Couldn't load ${what.toLowerCase()}: ${error.message}`,
     icon: 'warning',
     iconColor: 'list.warningForeground',
     context: 'listProblem',
-    spoken: `${what} of environment ${environment} could not be read: ${error.message} Choose this row to try again`,
-    tooltip: () => [`${what} of ${environment} could not be read:`, error.message],
+    spoken: `Couldn't load the ${what.toLowerCase()} of environment ${environment}: ${error.message} Select this row to try again.`,
+    tooltip: () => [`Couldn't load the ${what.toLowerCase()} of ${environment}:`, error.message],
     command: { id: commands.refresh, title: 'Retry' },
   };
 }
 
 /** Below an environment with more sandboxes than were read. @param count how many were */
 export function moreSandboxesRow(environment: string, count: number, parentId: string): Row {
-  const description = `only the newest ${formatCount(count)} were read`;
+  const description = `only the newest ${formatCount(count)} are loaded`;
   return {
     ...leaf,
     id: `moreSandboxes/${environment}`,

@@ -49,7 +49,7 @@ export class SavedByOrigin implements Disposable {
       this.#current = Map.groupBy(await this.#parts.saved(), ({ origin }) => origin);
       this.#changed();
     } catch (error) {
-      this.#parts.logger.error('The saved requests could not be read', error);
+      this.#parts.logger.error("Couldn't load the saved requests", error);
     }
   }
 }

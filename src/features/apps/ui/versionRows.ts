@@ -34,7 +34,7 @@ export function versionRows(
     icon: 'history',
     context: 'versions',
     spoken: `Versions of ${app.name}${count ? `, ${plural(Number(count), 'version')}` : ''}`,
-    tooltip: () => ['What was deployed when, by whom and from which commit'],
+    tooltip: () => ['Deployment history'],
     collapsible: 'collapsed',
     childIds: below.map(([child]) => child.id),
   };
@@ -73,9 +73,9 @@ function belowVersions(
   if (!value) {
     return error
       ? [note({ label: 'Try again', description: error.message, icon: 'warning', command: showHistory })]
-      : [note({ label: 'Reading the history…', description: '', icon: 'loading~spin' })];
+      : [note({ label: 'Loading the history…', description: '', icon: 'loading~spin' })];
   }
-  if (value.length === 0) return [note({ label: 'No version yet', description: '', icon: 'info' })];
+  if (value.length === 0) return [note({ label: 'No versions yet', description: '', icon: 'info' })];
   const rows = value.slice(0, mostRows).map((version) => versionRow(app, version, parentId, now));
   if (value.length <= mostRows) return rows;
   const all = note({

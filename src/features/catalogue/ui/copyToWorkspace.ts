@@ -22,7 +22,7 @@ export async function copyToWorkspace(
   await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.file(copied.readme));
   const openCode = text`Open Code`;
   const note = copied.kitDiffers
-    ? text` The folder appkit was there already and differs from the one of this version; it was left as it is.`
+    ? text` The folder appkit already exists and differs from this version, so it was left unchanged.`
     : text``;
   const message = text`${app.title} is in ${copied.folder}.${note} Deploy it with: ${copied.command}`;
   const show = copied.kitDiffers ? showWarning : showInformation;
@@ -42,8 +42,8 @@ async function chosenFolder(): Promise<vscode.Uri | undefined> {
   if (folders.length === 1) return folders[0]?.uri;
   if (folders.length > 1) return (await vscode.window.showWorkspaceFolderPick())?.uri;
   const chosen = await showOpen({
-    title: text`Where should the app be copied to?`,
-    openLabel: text`Copy Here`,
+    title: text`Select a folder for the app`,
+    openLabel: text`Copy to This Folder`,
     canSelectFolders: true,
     canSelectFiles: false,
   });

@@ -31,19 +31,19 @@ export async function pickCatalogApp(
     items.unshift({
       label: plain(vscode.workspace.asRelativePath(script)),
       description: text`active editor`,
-      detail: text`Deploy this script as it is`,
+      detail: text`Deploy this file`,
       iconPath: new vscode.ThemeIcon('file-code'),
       value: script,
     });
   }
-  return pick(title, text`Choose an app`, items);
+  return pick(title, text`Select an app`, items);
 }
 
 export async function pickSample(app: CatalogApp): Promise<Sample | undefined> {
   if (app.samples.length === 1) return app.samples[0];
   return pick(
     text`Send Test Request to ${app.title}`,
-    text`Choose a sample`,
+    text`Select a sample`,
     app.samples.map((sample) => ({
       label: plain(sample.title),
       description: text`${sample.method} ${sample.path}`,

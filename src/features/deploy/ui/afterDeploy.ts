@@ -50,8 +50,8 @@ async function offerNext(services: DeployNeeds, plan: DeployPlan, result: Deploy
 
 function deployedText({ appName, environment }: DeployResult, endpoint: Endpoint | undefined): Text {
   return endpoint
-    ? text`${appName} is deployed in ${environment}: ${endpoint.url}`
-    : text`${appName} is deployed in ${environment}.`;
+    ? text`Deployed ${appName} to ${environment}: ${endpoint.url}`
+    : text`Deployed ${appName} to ${environment}.`;
 }
 
 async function sendSample(
@@ -77,7 +77,7 @@ export async function afterFailure(
   } else {
     planes.suspect();
     presenter.failure(`Deploying ${plan.title}`, error, [
-      { title: text`Show Build Log`, run: () => log.show() },
+      { title: text`Show Deploy Log`, run: () => log.show() },
       { title: text`Try Again`, run: again },
       {
         title: text`Run in Terminal`,

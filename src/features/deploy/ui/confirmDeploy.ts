@@ -41,7 +41,7 @@ export function confirmationLines(plan: DeployPlan, waitsForHealth: boolean, now
   return [
     ...lossLines(plan.losses),
     ...gpuLines(plan),
-    ...(waitsForHealth ? ['One container starts at the end, for the first healthy answer.'] : []),
+    ...(waitsForHealth ? ['Starts one container for a health check.'] : []),
     ...plan.secrets.map((planned) => {
       const name =
         planned.secret.generate === 'proxy-token' ? 'Proxy token:' : `Secret: ${planned.secret.name}`;
@@ -54,19 +54,16 @@ export function confirmationLines(plan: DeployPlan, waitsForHealth: boolean, now
 
 function gpuLines(plan: DeployPlan): string[] {
   if (plan.units?.length) return unitLines(plan.units, plan.rates, isComplete(plan));
-  if (!plan.gpu) return ['GPU and price: as the script says'];
-  return [
-    `GPU: ${gpuWords(plan)} (${priceSource(plan.rates)})`,
-    'Nothing is charged while no container runs.',
-  ];
+  if (!plan.gpu) return ['GPU and price: set in the script'];
+  return [`GPU: ${gpuWords(plan)} (${priceSource(plan.rates)})`, 'You pay only while a container runs.'];
 }
 
 function deployedLine(plan: DeployPlan, now: number): string {
   if (!plan.appName) return '';
   const { deployed } = plan;
-  if (!deployed) return 'Now: not deployed';
-  const version = deployed.version ? `version ${deployed.version}` : 'a version';
-  const age = deployed.deployedAt ? ` of ${spokenAge(deployed.deployedAt, now)}` : '';
+  if (!deployed) return 'Not deployed yet';
+  const version = deployed.version ? `version ${deployed.version}` : 'the live version';
+  const age = deployed.deployedAt ? `, deployed ${spokenAge(deployed.deployedAt, now)}` : '';
   const commit = commitWords(plan);
-  return `Now: ${version}${age}${commit ? ` (${commit})` : ''} is deployed and will be replaced`;
+  return `Replaces ${version}${age}${commit ? ` (${commit})` : ''}`;
 }

@@ -30,9 +30,7 @@ export function watchOtherWindows(
   let reporting: Promise<void> | undefined;
   const report = () => {
     reporting ??= recoverAll(needs, lookAtOthers)
-      .catch((error: unknown) =>
-        needs.logger.warn(`Interrupted deploys cannot be looked at: ${String(error)}`),
-      )
+      .catch((error: unknown) => needs.logger.warn(`Could not check interrupted deploys: ${String(error)}`))
       .finally(() => (reporting = undefined));
   };
   const disposables = new DisposableStore();
@@ -59,7 +57,7 @@ async function recoverAll(
     const { published, live } = await recoverDeploy(entry, plane);
     await journal.remove(entry.id);
     const { kind = 'deploy', title } = entry;
-    logger.info(`The ${kind} of ${title} was cut off; published: ${published ?? 'unknown'}`);
+    logger.info(`The ${kind} of ${title} was interrupted; published: ${published ?? 'unknown'}`);
     void (kind === 'deploy' ? tell(entry, published, live?.version) : tellRun(entry));
   }
 }
@@ -71,7 +69,7 @@ async function tellRun({ kind, title, target }: JournalEntry): Promise<void> {
     return;
   }
   const again = text`Serve Again…`;
-  if ((await showInformation(text`The serve of ${title} ended when its window closed.`, again)) !== again)
+  if ((await showInformation(text`Serving ${title} stopped when its window closed.`, again)) !== again)
     return;
   const { script, variable } = target;
   const uri = vscode.Uri.file(script).toString();
@@ -115,5 +113,5 @@ function targetOf({
 
 function liveWords(published: boolean | undefined, version: number | undefined): string {
   if (published === undefined) return text`The Apps view shows what is live now.`;
-  return version ? text`Version ${version} is live as before.` : text`Nothing was published.`;
+  return version ? text`Version ${version} is still live.` : text`Nothing was published.`;
 }

@@ -42,7 +42,7 @@ export class DeployFlow {
     if (!vscode.workspace.isTrusted) {
       throw new ModalError(
         'invalid',
-        'Deploying runs Python code, so it needs a trusted workspace. Trust it with "Manage Workspace Trust".',
+        'Deploying runs Python code and requires a trusted workspace. Run "Manage Workspace Trust" to trust it.',
       );
     }
     const plan = await this.#confirmedPlan(target);
@@ -98,7 +98,7 @@ export class DeployFlow {
 
   #plan(target: DeployTarget): Promise<DeployPlan> {
     const { config, planes, cli, scriptReader } = this.#services;
-    return withSignal(text`Preparing the deploy…`, async (signal) => {
+    return withSignal(text`Preparing to deploy…`, async (signal) => {
       await cli.find(signal);
       return planDeploy(target, {
         plane: await planes.get(signal),

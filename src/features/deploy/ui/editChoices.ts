@@ -39,12 +39,12 @@ function askValue(setting: ManifestSetting, current: string): Thenable<string | 
 }
 
 export async function pickEnvironment(plan: DeployPlan, planes: PlaneSource): Promise<string | undefined> {
-  const environments = await withSignal(text`Reading environments…`, async (signal) =>
+  const environments = await withSignal(text`Loading environments…`, async (signal) =>
     (await planes.get(signal)).listEnvironments(signal),
   );
   return pick(
     text`Environment for ${plan.title}`,
-    text`Choose an environment`,
+    text`Select an environment`,
     environments.map(({ name, isDefault }) => ({
       label: plain(name),
       description: plain(
@@ -89,12 +89,12 @@ export async function createOwnSecret(
 async function askKeys(secret: string): Promise<string[] | undefined> {
   const typed = await showInput({
     title: text`Create Secret ${secret}`,
-    prompt: text`Names of the environment variables that it sets, separated by commas, e.g. HF_TOKEN`,
+    prompt: text`Names of the environment variables in the secret, separated by commas, for example HF_TOKEN`,
     ignoreFocusOut: true,
     validateInput: (value) =>
       keysIn(value).every((key) => /^[A-Za-z_]\w*$/.test(key)) && keysIn(value).length > 0
         ? undefined
-        : text`Enter names of letters, digits and underscores.`,
+        : text`Use only letters, digits and underscores in names.`,
   });
   return typed === undefined ? undefined : keysIn(typed);
 }

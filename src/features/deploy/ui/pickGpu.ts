@@ -9,7 +9,7 @@ import { formatUsdPerHour, gpuMemory } from '../../../domain/priceText.ts';
 export function pickGpu(app: CatalogApp, current: string, rates: Rates): Promise<string | undefined> {
   return pick(
     text`GPU for ${app.title}`,
-    text`Choose a GPU`,
+    text`Select a GPU`,
     app.gpu.choices.map(({ type, note }) => {
       const price = formatUsdPerHour(gpuUsdPerHour(type, rates));
       return {

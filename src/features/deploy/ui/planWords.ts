@@ -25,15 +25,11 @@ export function isComplete({ complete = false }: DeployPlan): boolean {
 
 export function secretWords({ secret, state }: PlannedSecret): string {
   if (secret.generate === 'proxy-token')
-    return state === 'found' ? 'kept in this editor' : 'will be created for your requests';
+    return state === 'found' ? 'saved in VS Code' : 'will be created for your requests';
   const words = {
-    found: 'is there',
+    found: 'exists',
     created: 'will be created with a new random key',
-    missing: secret.required
-      ? 'is missing'
-      : secret.setting
-        ? 'is not set (optional)'
-        : 'is not there, and may be needed',
+    missing: secret.required ? 'missing' : secret.setting ? 'not set (optional)' : 'not found, may be needed',
   };
   return words[state];
 }

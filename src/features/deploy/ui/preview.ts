@@ -44,7 +44,7 @@ function previewItems(plan: DeployPlan, now: number): Item[] {
   return [
     deployItem(plan),
     ...section(text`Target`, whatItems(plan)),
-    ...section(text`Lost by this deploy`, lossItems(plan)),
+    ...section(text`Removed by this deploy`, lossItems(plan)),
     ...section(text`Currently deployed`, nowItems(plan, now)),
     ...section(text`Secrets`, plan.secrets.map(secretItem)),
     ...section(text`Settings`, settingItems(plan)),
@@ -67,7 +67,7 @@ function deployItem(plan: DeployPlan): Item {
     return {
       ...icon('key'),
       label: text`Create Secret ${missing.name}…`,
-      description: text`needed before the deploy`,
+      description: text`required before deploying`,
       answer: { kind: 'secret', secret: missing },
     };
   }

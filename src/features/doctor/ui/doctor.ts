@@ -228,7 +228,7 @@ export class Doctor implements Disposable {
         findings.map((finding) => markOf(finding, document)),
       );
     } catch (error) {
-      this.#services.logger.debug(`A Python file could not be checked: ${String(error)}`);
+      this.#services.logger.debug(`Could not check a Python file: ${String(error)}`);
     }
   }
 

@@ -44,7 +44,7 @@ export async function fixWorkspace(files: ScriptFiles, findings: WorkspaceFindin
     left === 1 ? text`1 place needs your decision and is` : text`${left} places need your decision and are`;
   const more = left > 0 ? text` ${decisions} marked in the files.` : text``;
   if (changes.length === 0) {
-    void showInformation(text`No outdated Modal code that could be fixed was found.${more}`);
+    void showInformation(text`No outdated Modal code found that can be fixed automatically.${more}`);
     return;
   }
   const answer = await ask(changes, files);
@@ -52,12 +52,12 @@ export async function fixWorkspace(files: ScriptFiles, findings: WorkspaceFindin
   if (changes.some(({ document, version }) => document.version !== version))
     throw new ModalError(
       'conflict',
-      'A file was changed meanwhile, so nothing was fixed. Run the command again.',
+      'A file changed in the meantime, so nothing was fixed. Run the command again.',
     );
   // As a refactoring, the files are saved where the user's settings say so, which is the editor's default.
   const edit = editOf(changes, answer === 'choose' ? toBeChosen : undefined);
   const isApplied = await vscode.workspace.applyEdit(edit, { isRefactoring: true });
-  if (isApplied && left > 0) void showInformation(text`The Modal code was fixed.${more}`);
+  if (isApplied && left > 0) void showInformation(text`Fixed the Modal code.${more}`);
 }
 
 /** Changes of a file. */

@@ -65,17 +65,17 @@ class HealthCheck {
     this.#checking('reachable', 'container');
     const [reachable, running] = await Promise.all([this.#reach(), this.#countContainers()]);
     if (!reachable) {
-      this.#skip(['answer', 'key', 'model', 'schema'], 'Not asked, because there is no connection.');
+      this.#skip(['answer', 'key', 'model', 'schema'], 'Skipped: no connection.');
       return;
     }
     if (!(await this.#mayAsk(running > 0))) {
-      const text = 'Not asked: a request would start a container. Check again to start one.';
+      const text = 'Skipped: a request would start a container. Check again to start one.';
       this.#skip(['answer', 'key', 'model', 'schema'], text, 'again');
       return;
     }
     const answer = await this.#askHealth(running > 0);
     if (!answer) {
-      this.#skip(['key', 'model', 'schema'], 'Not asked, because the app does not answer.');
+      this.#skip(['key', 'model', 'schema'], "Skipped: the app isn't responding.");
       return;
     }
     this.#checking('key', 'model', 'schema');
@@ -85,8 +85,8 @@ class HealthCheck {
   async #reach(): Promise<boolean> {
     try {
       const { address, nameMs, connectMs, tls, proxy } = await this.#services.connect(this.#signal);
-      const name = nameMs === undefined ? [] : [`name ${formatDuration(nameMs)} (${address})`];
-      const parts = [...name, `connection ${formatDuration(connectMs)}`];
+      const name = nameMs === undefined ? [] : [`DNS ${formatDuration(nameMs)} (${address})`];
+      const parts = [...name, `connect ${formatDuration(connectMs)}`];
       if (proxy) parts.unshift(`proxy ${proxy}`);
       if (tls) parts.push(`${tls.protocol} ${formatDuration(tls.ms)}`);
       this.#tell('reachable', 'good', `${parts.join(', ')}.`, {
@@ -131,7 +131,11 @@ class HealthCheck {
     const start = performance.now();
     const ends = start + this.#facts.limitMs;
     const since = () => performance.now() - start;
-    this.#tell('answer', 'checking', warm ? 'Asking /health…' : 'Asking /health; a container starts…');
+    this.#tell(
+      'answer',
+      'checking',
+      warm ? 'Requesting /health…' : 'Requesting /health; a container is starting…',
+    );
     try {
       for (;;) {
         const result = await this.#services.get('/health', this.#signal);
@@ -144,14 +148,9 @@ class HealthCheck {
         }
         const took = since();
         if (!warm && answers(result))
-          this.#tell(
-            'container',
-            'good',
-            `Was cold: the start and the first answer took ${formatDuration(took)}.`,
-            {
-              milliseconds: took,
-            },
-          );
+          this.#tell('container', 'good', `Cold start; first response after ${formatDuration(took)}.`, {
+            milliseconds: took,
+          });
         return this.#tellAnswer(result, took) ? result : undefined;
       }
     } catch (error) {
@@ -165,10 +164,9 @@ class HealthCheck {
     const { status } = result;
     if (status < 400 && result.failure === undefined)
       this.#tell('answer', 'good', `/health: HTTP ${status}.`, { milliseconds });
-    else if (isRefusal(result))
-      this.#tell('answer', 'unknown', 'Needs a key first, see below.', { milliseconds });
+    else if (isRefusal(result)) this.#tell('answer', 'unknown', 'Key required, see below.', { milliseconds });
     else if (status === 404 && !isEdge(result) && !this.#facts.bundled)
-      this.#tell('answer', 'good', 'The app answers; it has no /health.', { milliseconds });
+      this.#tell('answer', 'good', 'The app is responding; it has no /health.', { milliseconds });
     else {
       const { text, action } = explainResult(result) ?? { text: '', action: undefined };
       const next =
@@ -182,13 +180,13 @@ class HealthCheck {
   async #askMore(health: HttpResult): Promise<void> {
     if (isRefusal(health)) {
       this.#tellRefusal(health);
-      this.#skip(['model', 'schema'], 'Not asked, because the key comes first.');
+      this.#skip(['model', 'schema'], 'Skipped: key required.');
       return;
     }
     if (this.#facts.key === 'missing') {
-      const text = 'The app needs a key, and none is kept here.';
+      const text = 'The app requires a key, and none is saved.';
       this.#tell('key', 'bad', text, { action: 'enterKey' });
-      this.#skip(['model', 'schema'], 'Not asked, because they need the key.');
+      this.#skip(['model', 'schema'], 'Skipped: key required.');
       return;
     }
     const status = await this.#try(this.#facts.bundled ? '/status' : '/v1/models');
@@ -202,22 +200,22 @@ class HealthCheck {
     const refusal = results.find((result) => result && isRefusal(result));
     if (refusal) this.#tellRefusal(refusal);
     else if (results.every((result) => result === undefined))
-      this.#tell('key', 'unknown', 'The app did not answer again.', { action: 'again' });
+      this.#tell('key', 'unknown', 'The second request failed.', { action: 'again' });
     else if (results.some((result) => result?.failure !== undefined))
-      this.#tell('key', 'unknown', 'The app answers with an error, so it cannot be told.', {
+      this.#tell('key', 'unknown', 'Unknown: the app responded with an error.', {
         action: 'showLogs',
       });
-    else if (this.#facts.key === 'kept') this.#tell('key', 'good', 'The key is accepted.');
-    else this.#tell('key', 'good', 'None is needed for what was asked.');
+    else if (this.#facts.key === 'kept') this.#tell('key', 'good', 'The key was accepted.');
+    else this.#tell('key', 'good', 'No key required.');
   }
 
   #tellRefusal(result: HttpResult): void {
     const said = explainResult(result)?.text ?? '';
     if (this.#facts.key === 'kept')
-      this.#tell('key', 'bad', `The kept one is wrong. ${said}`, { action: 'enterKey' });
+      this.#tell('key', 'bad', `The saved key was rejected. ${said}`, { action: 'enterKey' });
     else if (this.#facts.key === 'missing' || this.#facts.requiresProxyAuth)
-      this.#tell('key', 'bad', `None is kept here. ${said}`, { action: 'enterKey' });
-    else this.#tell('key', 'warning', `The app asks for a key. Give it one in the request panel. ${said}`);
+      this.#tell('key', 'bad', `No key is saved. ${said}`, { action: 'enterKey' });
+    else this.#tell('key', 'warning', `The app requires a key. Enter it in the request panel. ${said}`);
   }
 
   #tellModel(result: HttpResult | undefined): void {
@@ -227,7 +225,7 @@ class HealthCheck {
       this.#tell(
         'model',
         'unknown',
-        this.#facts.bundled ? 'The app did not tell.' : 'The app does not tell (no /v1/models).',
+        this.#facts.bundled ? 'Not reported by the app.' : 'Not reported (no /v1/models).',
       );
     else {
       const { state, text, action } = modelOf(result.body);
@@ -237,8 +235,7 @@ class HealthCheck {
 
   #tellSchema(result: HttpResult | undefined): void {
     const operations = result && result.status < 400 ? operationsOf(result.body) : undefined;
-    if (operations === undefined)
-      this.#tell('schema', 'unknown', 'No /openapi.json; requests are written by hand.');
+    if (operations === undefined) this.#tell('schema', 'unknown', 'No /openapi.json; use custom requests.');
     else
       this.#tell('schema', 'good', `/openapi.json describes ${plural(operations, 'operation')}.`, {
         milliseconds: result?.timing.total ?? 0,

@@ -138,8 +138,8 @@ function explain(error: unknown, host: string, signal: AbortSignal, limit: Abort
   const certificate = certificateWords(code, host);
   if (certificate) return new ModalError('offline', certificate, options);
   if (/^(?:ENOTFOUND|EAI_AGAIN)$/.test(code))
-    return new ModalError('offline', `The name ${host} cannot be resolved. Check the network.`, options);
+    return new ModalError('offline', `Can't resolve the host name ${host}. Check the network.`, options);
   if (code === 'ECONNREFUSED')
-    return new ModalError('offline', `Nothing listens at ${host}. Is the app still deployed?`, options);
+    return new ModalError('offline', `${host} refused the connection. Is the app still deployed?`, options);
   return new ModalError('offline', `No connection to ${host}: ${message}`, options);
 }

@@ -25,27 +25,27 @@ export function modelOf(body: string): ModelWords {
       return { state: 'good', text: `${name} is loaded${where}${loaded}.` };
     }
     case 'cold':
-      return { state: 'warning', text: `${name} is not loaded. The next request loads it and takes longer.` };
+      return { state: 'warning', text: `${name} isn't loaded. The next request loads it and takes longer.` };
     case 'starting':
       return {
         state: 'warning',
-        text: `${name} is being loaded${where}. Check again in a moment.`,
+        text: `${name} is loading${where}. Check again in a moment.`,
         action: 'again',
       };
     case 'degraded':
       return {
         state: 'bad',
-        text: `${name} works only in part${where}. Look at the logs.`,
+        text: `${name} works only partially${where}. Check the logs.`,
         action: 'showLogs',
       };
     default:
-      return { state: 'unknown', text: 'The app does not tell.' };
+      return { state: 'unknown', text: 'Not reported by the app.' };
   }
 }
 
 function ofList(models: readonly unknown[]): ModelWords {
   const ids = models.map((model) => text(fields(model)['id'])).filter(Boolean);
-  if (ids.length === 0) return { state: 'warning', text: 'The app lists no model.', action: 'showLogs' };
+  if (ids.length === 0) return { state: 'warning', text: 'The app lists no models.', action: 'showLogs' };
   const more = ids.length > 3 ? ` and ${ids.length - 3} more` : '';
   return { state: 'good', text: `Serves ${ids.slice(0, 3).join(', ')}${more}.` };
 }

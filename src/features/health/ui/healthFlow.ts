@@ -115,8 +115,8 @@ async function mayWake(
   const start = text`Start Container`;
   const answering = functions.filter(({ id }) => id === endpoint.functionId);
   const why = bundled
-    ? text`No container is running. In this app the container that answers /health has the GPU.`
-    : text`No container is running, and what this app does with a request is not known.`;
+    ? text`No containers are running. In this app, the container that serves /health has the GPU.`
+    : text`No containers are running, and it isn't known what this app does with a request.`;
   const chosen = await showWarning(
     text`Start a container of ${app.name} in ${app.environment} to check its health?`,
     {
@@ -124,7 +124,7 @@ async function mayWake(
       detail: lines([
         why,
         ...gpuLines(answering.length > 0 ? answering : functions, rates),
-        text`It is charged while it starts, answers, and waits to be scaled down.`,
+        text`It is billed while it starts, responds, and waits to be scaled down.`,
       ]),
     },
     start,

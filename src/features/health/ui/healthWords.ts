@@ -1,10 +1,10 @@
 import type { HealthAction, HealthLine, HealthState, HealthStep } from '../core/healthLine.ts';
-import { formatDuration, plural } from '../../../shared/format.ts';
+import { formatDuration } from '../../../shared/format.ts';
 
 export const stepNames: Readonly<Record<HealthStep, string>> = {
   reachable: 'Reachable',
   container: 'Container',
-  answer: 'Answer',
+  answer: 'Response',
   key: 'Key',
   model: 'Model',
   schema: 'Schema',
@@ -18,10 +18,10 @@ interface StateLook {
 
 export const stateLooks: Readonly<Record<HealthState, StateLook>> = {
   checking: { word: 'checking', icon: 'loading~spin' },
-  good: { word: 'good', icon: 'pass', color: 'testing.iconPassed' },
-  warning: { word: 'attention', icon: 'warning', color: 'list.warningForeground' },
-  bad: { word: 'bad', icon: 'error', color: 'list.errorForeground' },
-  unknown: { word: 'not known', icon: 'circle-slash' },
+  good: { word: 'OK', icon: 'pass', color: 'testing.iconPassed' },
+  warning: { word: 'warning', icon: 'warning', color: 'list.warningForeground' },
+  bad: { word: 'failed', icon: 'error', color: 'list.errorForeground' },
+  unknown: { word: 'unknown', icon: 'circle-slash' },
 };
 
 export const actionLooks: Readonly<Record<HealthAction, { readonly title: string; readonly icon: string }>> =
@@ -43,7 +43,8 @@ export function lineWords({ state, milliseconds, action }: HealthLine): string {
 export function summaryWords(lines: readonly HealthLine[]): string {
   const count = (state: HealthState) => lines.filter((line) => line.state === state).length;
   const bad = count('bad');
-  if (bad > 0) return `${plural(bad, 'problem')}. Choose a line to do what helps.`;
-  if (count('warning') > 0) return 'No problem, but see the lines that ask for attention.';
-  return count('unknown') > 0 ? 'No problem in what is known.' : 'All is well.';
+  if (bad === 1) return '1 problem. Select it to fix it.';
+  if (bad > 0) return `${bad} problems. Select one to fix it.`;
+  if (count('warning') > 0) return 'No problems, but there are warnings.';
+  return count('unknown') > 0 ? 'No problems found. Some checks have no result.' : 'All checks passed.';
 }

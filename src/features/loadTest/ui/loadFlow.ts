@@ -155,7 +155,7 @@ function readAutoscalers(
   { app, endpoint }: LoadTarget,
   functions: readonly ModalFunction[],
 ): Promise<{ plane: ControlPlane; autoscalers: Map<string, AutoscalerValues> }> {
-  return withSignal(text`Reading autoscaling of ${app.name}…`, async (signal) => {
+  return withSignal(text`Loading autoscaling of ${app.name}…`, async (signal) => {
     const plane = await planes.get(signal);
     const wanted = functions.filter(({ id, gpus }) => id === endpoint.functionId || gpus?.length !== 0);
     const read = await Promise.all(

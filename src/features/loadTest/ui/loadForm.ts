@@ -47,32 +47,26 @@ function chooseLine({ app, request }: LoadTarget, plan: LoadPlan): Promise<Line 
     iconPath: new vscode.ThemeIcon(icon),
   });
   const { amount, concurrency, limitSeconds, costLimitUsd } = plan;
-  return pick(text`Load Test of ${app.name}`, text`Choose Start, or a value to change`, [
-    row(
-      'start',
-      'play',
-      text`Start…`,
-      text`You see the price and are asked before anything is sent.`,
-      planWords(plan),
-    ),
+  return pick(text`Load Test of ${app.name}`, text`Select Start, or a value to change`, [
+    row('start', 'play', text`Start…`, text`You'll confirm the maximum cost first.`, planWords(plan)),
     row(
       'request',
       'globe',
       text`Request: ${requestWords(request)}`,
-      text`What each request sends.`,
+      text`What each request sends`,
       request.title,
     ),
     row(
       'amount',
       'symbol-number',
-      text`Length: ${amountWords(amount)}`,
-      text`A number of requests, or a time.`,
+      text`Duration: ${amountWords(amount)}`,
+      text`Number of requests, or a time`,
     ),
     row(
       'concurrency',
       'layers',
       text`Concurrency: ${concurrency}`,
-      text`Requests that are open at the same time; each sends the next when its answer is complete.`,
+      text`Concurrent connections; each sends its next request after a response`,
     ),
     ...(amount.kind === 'requests'
       ? [
@@ -80,7 +74,7 @@ function chooseLine({ app, request }: LoadTarget, plan: LoadPlan): Promise<Line 
             'time',
             'clock',
             text`Time limit: ${formatDuration(limitSeconds * 1000)}`,
-            text`The test ends then at the latest.`,
+            text`Stops the test at this time`,
           ),
         ]
       : []),
@@ -88,7 +82,7 @@ function chooseLine({ app, request }: LoadTarget, plan: LoadPlan): Promise<Line 
       'cost',
       'credit-card',
       text`Cost limit: ${formatUsd(costLimitUsd)}`,
-      text`The test ends when its containers have cost about this much.`,
+      text`Stops the test when its containers have cost about this much`,
     ),
   ]);
 }
@@ -99,22 +93,22 @@ async function editLine(
 ): Promise<LoadPlan | undefined> {
   switch (line) {
     case 'amount': {
-      const prompt = text`A number of requests, such as 500 (at most 100,000), or a time, such as 30s or 5m (at most 15m)`;
-      const amount = await ask(text`Length`, prompt, amountInput(plan.amount), parseAmount);
+      const prompt = text`Number of requests (for example 500, at most 100,000) or time (for example 30s or 5m, at most 15m)`;
+      const amount = await ask(text`Duration`, prompt, amountInput(plan.amount), parseAmount);
       return amount && withAmount(plan, amount);
     }
     case 'concurrency': {
-      const prompt = text`Requests that are open at the same time, 1 to 200`;
+      const prompt = text`Concurrent connections, 1 to 200`;
       const concurrency = await ask(text`Concurrency`, prompt, String(plan.concurrency), parseConcurrency);
       return concurrency === undefined ? undefined : { ...plan, concurrency };
     }
     case 'time': {
-      const prompt = text`The test ends then at the latest, such as 30s or 5m (at most 15m)`;
+      const prompt = text`Stops the test at this time, for example 30s or 5m (at most 15m)`;
       const limitSeconds = await ask(text`Time Limit`, prompt, `${plan.limitSeconds}s`, parseTimeLimit);
       return limitSeconds === undefined ? undefined : { ...plan, limitSeconds };
     }
     case 'cost': {
-      const prompt = text`US dollars; the test ends when its containers have cost about this much (at most 100)`;
+      const prompt = text`US dollars; stops the test when its containers have cost about this much (at most 100)`;
       const usd = await ask(text`Cost Limit`, prompt, plan.costLimitUsd.toFixed(2), parseCostLimit);
       return usd === undefined ? undefined : { ...plan, costLimitUsd: usd };
     }

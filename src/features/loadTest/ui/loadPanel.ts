@@ -119,7 +119,7 @@ export class LoadPanel implements vscode.Disposable {
   async #received(raw: unknown): Promise<void> {
     const parsed = toLoadHost.safeParse(raw);
     if (!parsed.success) {
-      this.#services.logger.warn('The load test panel sent a message that is not understood.');
+      this.#services.logger.warn('The load test panel sent an unknown message.');
       return;
     }
     try {

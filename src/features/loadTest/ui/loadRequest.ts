@@ -43,7 +43,7 @@ export async function chooseRequest(target: LoadTarget): Promise<LoadRequestChoi
   if (!target.bundled || samples.length === 0) return typeRequest(target);
   const sample = await pick<Sample | 'typed'>(
     text`Request of the Load Test`,
-    text`Choose a sample or type a request`,
+    text`Select a sample or enter a request`,
     [
       ...samples.map((each) => ({
         label: plain(each.title),
@@ -78,18 +78,18 @@ async function typeRequest(target: LoadTarget): Promise<LoadRequestChoice | unde
   const { request } = target;
   const line = await showInput({
     title: text`Request of the Load Test`,
-    prompt: text`Method and path, such as GET /hello or POST /generate`,
+    prompt: text`Method and path, for example GET /hello or POST /generate`,
     value: requestWords(request),
     ignoreFocusOut: true,
     validateInput: (typed) =>
-      linePattern.test(typed.trim()) ? undefined : text`Enter a method and a path, such as GET /.`,
+      linePattern.test(typed.trim()) ? undefined : text`Enter a method and a path, for example GET /.`,
   });
   const [, method = 'GET', path = '/'] = linePattern.exec(line?.trim() ?? '') ?? [];
   if (line === undefined) return undefined;
   if (/^(?:GET|HEAD)$/i.test(method)) return typedRequest(target, target.bundled, method, path, '');
   const body = await showInput({
     title: text`Body of Each Request`,
-    prompt: text`JSON; empty for none`,
+    prompt: text`JSON. Leave empty for no body.`,
     value: typeof request.spec.body === 'string' ? request.spec.body : '',
     ignoreFocusOut: true,
     validateInput: jsonProblem,

@@ -93,12 +93,9 @@ class LoadElement extends LitElement {
 
 function emptyView({ phase, end }: LoadViewState): TemplateResult | typeof nothing {
   if (phase === 'running') return html`<p class="empty" role="status">Sending the first requests…</p>`;
-  if (phase === 'waiting')
-    return html`<p class="empty" role="status">Waiting for your answer to the question.</p>`;
+  if (phase === 'waiting') return html`<p class="empty" role="status">Waiting for confirmation…</p>`;
   if (end) return nothing;
-  return html`<p class="empty">
-    Nothing was sent yet. Run the test: you see its price and are asked before anything is sent.
-  </p>`;
+  return html`<p class="empty">No requests sent yet. Run the test to see its price first and confirm.</p>`;
 }
 
 customElements.define('modal-load', LoadElement);

@@ -120,7 +120,7 @@ export function figuresView({ totals, before, cost }: LoadViewState): Part {
             <th scope="col">This run</th>
             ${
               before
-                ? html`<th scope="col">Run before (${before.plan})</th>
+                ? html`<th scope="col">Previous run (${before.plan})</th>
                     <th scope="col">Change</th>`
                 : nothing
             }
@@ -146,7 +146,7 @@ export function figuresView({ totals, before, cost }: LoadViewState): Part {
         </tbody>
       </table>
     </div>
-    <p class="note">Latency is that of successful answers, with connects and long polls.</p>
+    <p class="note">Latency of successful requests, including connecting and polling.</p>
     ${cost ? html`<p class="cost"><vscode-icon name="credit-card"></vscode-icon> ${cost}</p>` : nothing}`;
 }
 
@@ -155,7 +155,7 @@ function counts(totals: NonNullable<LoadViewState['totals']>): string[] {
     [totals.ok, 'succeeded'],
     [totals.failed, 'failed'],
     [totals.open, 'open'],
-    [totals.unfinished, 'without an answer at the end'],
+    [totals.unfinished, 'without a response at the end'],
     [totals.polls, 'long polls followed'],
   ];
   return words

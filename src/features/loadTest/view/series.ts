@@ -89,7 +89,7 @@ function wholeSeconds({ phase, points, totals }: LoadViewState): LoadViewState['
 export function spoken(name: ChartName, { lines, format }: ChartData): string {
   const parts = lines.map(({ label, values }) => {
     const known = values.filter((value) => value !== null);
-    return `${label} at most ${known.length > 0 ? format(Math.max(...known)) : 'not known'}`;
+    return `${label} at most ${known.length > 0 ? format(Math.max(...known)) : 'unknown'}`;
   });
   return `${chartTitles[name]}: ${parts.join(', ')}. The values are in the table below.`;
 }

@@ -65,7 +65,7 @@ export async function readBody(
 function tooManyEncodings(count: number): AnswerCut {
   return {
     kind: 'bomb',
-    text: `The answer says that it was compressed ${formatCount(count)} times, as only a compression bomb does. It was not read.`,
+    text: `Not read: the response claims to be compressed ${formatCount(count)} times, which may be a compression bomb.`,
   };
 }
 
@@ -74,12 +74,12 @@ function limitReached(size: number, wire: number | undefined, isStream: boolean)
     const ratio = Math.round(size / wire);
     return {
       kind: 'bomb',
-      text: `The answer grows ${ratio} times when it is decompressed, as only a compression bomb does. It was stopped at ${formatSize(size)}.`,
+      text: `Stopped at ${formatSize(size)}: the response expands ${ratio}× when decompressed, which may be a compression bomb.`,
     };
   }
   if (isStream || size <= largestBody) return undefined;
   return {
     kind: 'tooLarge',
-    text: 'The answer is larger than 100 MB and was cut off there. Ask for less, or download it with another program.',
+    text: 'The response is larger than 100 MB and was cut off. Request less data, or download it with another program.',
   };
 }

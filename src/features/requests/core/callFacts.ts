@@ -65,7 +65,7 @@ export async function readCallFacts(
       cost: costOf(call.result, start, gpus, rates()),
     };
   } catch {
-    const reason = 'Modal could not be asked';
+    const reason = "Modal couldn't be reached";
     return { start: said ?? unknown(reason), cost: unknown(reason) };
   }
 }
@@ -89,10 +89,10 @@ async function readStart(
     .sort((a, b) => began(a) - began(b));
   const [first] = started;
   if (!first)
-    return containers.length > 0 ? { kind: 'warm' } : unknown('the container of the call has ended');
+    return containers.length > 0 ? { kind: 'warm' } : unknown('the container of the call has stopped');
   const phases = await readPhases(plane, app.id, first.id, signal);
   const assignedThere = phases.loading ?? phases.creating ?? first.startedAt;
-  if (assignedThere === undefined) return unknown('Modal does not tell when the container started');
+  if (assignedThere === undefined) return unknown("Modal doesn't report when the container started");
   const assigned = assignedThere - offset;
   const ready = phases.running ?? phases.idle;
   const end = Math.min(ready === undefined ? answeredAt : ready - offset, answeredAt);
@@ -163,20 +163,20 @@ function costOf(
   { own, others }: CallGpus,
   rates: Rates,
 ): CallCost {
-  if (own === undefined) return unknown('Modal does not tell the GPU of the function');
+  if (own === undefined) return unknown("Modal doesn't report the GPU of the function");
   const queueMs = start.kind === 'cold' ? start.queueMs : 0;
   const modelSeconds = Number(headers['x-model-seconds'] ?? Number.NaN);
   const [worker] = others;
   const gpu =
     own || (others.length === 1 && worker !== undefined && Number.isFinite(modelSeconds) ? worker : '');
   if (!gpu)
-    return others.length > 0 ? unknown('a GPU of another function may have worked for it') : { kind: 'none' };
+    return others.length > 0 ? unknown('it may have used a GPU of another function') : { kind: 'none' };
   const usdPerHour = gpuUsdPerHour(gpu, rates);
-  if (usdPerHour === undefined) return unknown(`the price of ${gpu} is not known`);
+  if (usdPerHour === undefined) return unknown(`the price of ${gpu} is unknown`);
   const seconds = own ? Math.max(0, timing.total - queueMs) / 1000 : modelSeconds;
   return {
     kind: 'estimate',
     usd: (seconds / 3600) * usdPerHour,
-    basis: `${formatDuration(seconds * 1000)}${own ? '' : ' of the model'} × ${gpu} at ${formatUsdPerHour(usdPerHour)} (${priceSource(rates)}); idle time, CPU and memory come on top`,
+    basis: `${formatDuration(seconds * 1000)}${own ? '' : ' of the model'} × ${gpu} at ${formatUsdPerHour(usdPerHour)} (${priceSource(rates)}); plus idle time, CPU and memory`,
   };
 }

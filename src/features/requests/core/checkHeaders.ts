@@ -25,6 +25,6 @@ export function checkHost(url: URL, host: string): void {
   if (named?.host === url.host && named.href === `${named.origin}/`) return;
   throw new ModalError(
     'invalid',
-    `The address is of ${url.host}, but the Host header names ${JSON.stringify(host.slice(0, 200))}. Leave the header out, or put its host into the address.`,
+    `The URL is for ${url.host}, but the Host header names ${JSON.stringify(host.slice(0, 200))}. Remove the header, or use its host in the URL.`,
   );
 }

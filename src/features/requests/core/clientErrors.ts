@@ -18,9 +18,8 @@ export interface FailedRequest {
 type Words = (host: string, seconds: number) => string;
 
 const lost: Words = (host) =>
-  `${host} closed the connection before it answered. Look at the logs, or send it again.`;
-const noWay: Words = (host) =>
-  `There is no way to ${host} from here. Check the network and the proxy settings.`;
+  `${host} closed the connection before it responded. Check the logs, or send the request again.`;
+const noWay: Words = (host) => `Can't reach ${host}. Check the network and the proxy settings.`;
 
 type Known = readonly [ModalError['kind'], Words, ExplanationAction?];
 
@@ -29,7 +28,7 @@ const texts: Readonly<Record<string, Known>> = {
   UND_ERR_HEADERS_TIMEOUT: [
     'timeout',
     (_host, seconds) =>
-      `No answer within ${formatDuration(seconds * 1000)}. A cold start may take longer: raise modalGpu.requests.timeoutSeconds, or look at the logs.`,
+      `No response within ${formatDuration(seconds * 1000)}. A cold start may take longer: increase modalGpu.requests.timeoutSeconds, or check the logs.`,
   ],
   UND_ERR_CONNECT_TIMEOUT: [
     'offline',
@@ -37,9 +36,9 @@ const texts: Readonly<Record<string, Known>> = {
       `No connection to ${host} within ${formatDuration(connectLimitMs)}. Check the network and the proxy settings.`,
     'openNetworkSettings',
   ],
-  ECONNREFUSED: ['offline', (host) => `Nothing listens at ${host}. Is the app still deployed?`, 'deploy'],
-  ENOTFOUND: ['offline', (host) => `The name ${host} cannot be resolved. Check the address and the network.`],
-  EAI_AGAIN: ['offline', (host) => `The name ${host} cannot be resolved now. Check the network.`],
+  ECONNREFUSED: ['offline', (host) => `${host} refused the connection. Is the app still deployed?`, 'deploy'],
+  ENOTFOUND: ['offline', (host) => `Can't resolve the host name ${host}. Check the URL and the network.`],
+  EAI_AGAIN: ['offline', (host) => `Can't resolve the host name ${host} at the moment. Check the network.`],
   ETIMEDOUT: ['offline', noWay, 'openNetworkSettings'],
   EHOSTUNREACH: ['offline', noWay, 'openNetworkSettings'],
   ENETUNREACH: ['offline', noWay, 'openNetworkSettings'],
@@ -48,15 +47,15 @@ const texts: Readonly<Record<string, Known>> = {
   UND_ERR_SOCKET: ['offline', lost],
   ERR_SSL_WRONG_VERSION_NUMBER: [
     'offline',
-    (host) => `${host} does not speak TLS there. Check address and port.`,
+    (host) => `${host} doesn't support TLS on this port. Check the URL and port.`,
   ],
   ERR_SSL_PACKET_LENGTH_TOO_LONG: [
     'offline',
-    (host) => `${host} does not speak TLS there. Check address and port.`,
+    (host) => `${host} doesn't support TLS on this port. Check the URL and port.`,
   ],
   UND_ERR_HEADERS_OVERFLOW: [
     'unexpected',
-    (host) => `The headers of ${host} are larger than 16 KB and were refused.`,
+    (host) => `The headers of ${host} are larger than 16 KB and were rejected.`,
   ],
 };
 
@@ -87,14 +86,14 @@ export function requestError(error: unknown, request: FailedRequest): ModalError
   if (code.startsWith('HPE_') || (error as Error).name === 'HTTPParserError')
     return new ModalError(
       'unexpected',
-      `What ${host} answers is not HTTP (${message}). Check address and port.`,
+      `The response from ${host} isn't HTTP (${message}). Check the URL and port.`,
       {
         cause: error,
       },
     );
   return new ModalError(
     'unexpected',
-    `The request to ${host} failed: ${message}. Check address and network.`,
+    `The request to ${host} failed: ${message}. Check the URL and the network.`,
     {
       cause: error,
     },
@@ -107,21 +106,21 @@ function failed([kind, words, action]: Known, host: string, seconds: number, cau
 
 /** Why an answer that had begun is not whole. */
 export function cutOf(error: unknown, { signal }: FailedRequest): AnswerCut {
-  if (signal.aborted) return { kind: 'cancelled', text: 'Cancelled. What had come until then is shown.' };
+  if (signal.aborted) return { kind: 'cancelled', text: 'Cancelled. Showing the partial response.' };
   const { code, message } = rootOf(error);
   if (code === 'UND_ERR_BODY_TIMEOUT')
     return {
       kind: 'silent',
-      text: 'Nothing came for 5 minutes, and the rest was given up. Look at the logs.',
+      text: 'No data for 5 minutes; the request was stopped. Check the logs.',
     };
   if (/^(?:Z_|ERR_.*(?:BROTLI|PADDING|STREAM)|ZSTD_|ERR__ERROR)/.test(code))
     return {
       kind: 'damaged',
-      text: `The compressed answer is damaged (${message}). What could be read is shown.`,
+      text: `The compressed response is damaged (${message}). Showing the readable part.`,
     };
   return {
     kind: 'lost',
-    text: 'The connection was lost before the answer was complete. What had come is shown; the logs may say why.',
+    text: 'The connection was lost before the response was complete. Showing the partial response; check the logs for the cause.',
   };
 }
 
@@ -132,7 +131,7 @@ const beforeConnection =
 /** Of OpenSSL's line, e.g. `C0…:error:0A000410:SSL routines:ssl3_read_bytes:…:ssl/record/rec_layer_s3.c:918:`, the reason. */
 function noTls(host: string, message: string): string {
   const [, , , , reason = ''] = /error:.*/.exec(message)?.[0].split(':') ?? [];
-  return `A TLS connection with ${host} could not be made${reason ? ` (${reason})` : ''}. Check address and port, and the logs of the server.`;
+  return `Couldn't establish a TLS connection with ${host}${reason ? ` (${reason})` : ''}. Check the URL and port, and the server's logs.`;
 }
 
 /** What the proxy is told to fetch, it is connected to itself: tunnels say for themselves what is wrong. */
@@ -152,6 +151,6 @@ export function forwardError(
 
 function invalidText(message: string): string {
   if (/header/i.test(message))
-    return `A header cannot be sent as it is (${message}): names and values must not hold line breaks or control characters.`;
-  return `The request cannot be sent as it is: ${message}. Correct it and send it again.`;
+    return `A header can't be sent (${message}): names and values can't contain line breaks or control characters.`;
+  return `The request can't be sent: ${message}. Correct it and send it again.`;
 }

@@ -7,8 +7,8 @@ import { errorReason } from './errorReason.ts';
 const edge = /^modal-http:\s*/;
 
 const edgeTexts: readonly (readonly [RegExp, Explanation])[] = [
-  [/missing credentials/, { text: 'This endpoint needs a proxy token.', action: 'enterKey' }],
-  [/invalid credentials/, { text: 'Modal refused the proxy token.', action: 'enterKey' }],
+  [/missing credentials/, { text: 'This endpoint requires a proxy token.', action: 'enterKey' }],
+  [/invalid credentials/, { text: 'Modal rejected the proxy token.', action: 'enterKey' }],
   [
     /app for invoked web endpoint is stopped/,
     { text: 'The app is stopped. Deploy it again.', action: 'deploy' },
@@ -16,30 +16,33 @@ const edgeTexts: readonly (readonly [RegExp, Explanation])[] = [
   [
     /invalid function call/,
     {
-      text: 'Nothing is deployed at this address. The app may have been renamed or deleted.',
+      text: 'Nothing is deployed at this URL. The app may have been renamed or deleted.',
       action: 'deploy',
     },
   ],
   [
     /workspace \S{1,100} is disabled/,
-    { text: 'The workspace is disabled. Its billing page says why.', action: 'openDashboard' },
+    { text: 'The workspace is disabled. See its billing page for the reason.', action: 'openDashboard' },
   ],
   [
     /spend limit reached/,
     {
-      text: "The workspace's spend limit for this billing cycle is reached. Raise it in the dashboard.",
+      text: "The workspace's spend limit for this billing cycle has been reached. Raise it in the dashboard.",
       action: 'openDashboard',
     },
   ],
   [
     /bad redirect method/,
-    { text: 'The address of a long poll takes only GET. Send the request to the address without its query.' },
+    { text: 'Polling URLs accept only GET. Send the request to the URL without its query string.' },
   ],
-  [/rate limit/, { text: 'Too many requests a second for this workspace. Wait a moment.', action: 'retry' }],
+  [
+    /rate limit/,
+    { text: 'Too many requests per second for this workspace. Wait a moment.', action: 'retry' },
+  ],
   [
     /timed out/,
     {
-      text: 'The function ran longer than its timeout, and its container was ended. Raise `timeout=`.',
+      text: 'The function exceeded its timeout, and its container was stopped. Increase `timeout=`.',
       action: 'showLogs',
     },
   ],
@@ -47,7 +50,7 @@ const edgeTexts: readonly (readonly [RegExp, Explanation])[] = [
     /terminated by signal/,
     { text: 'The container was killed, often because it ran out of memory.', action: 'showLogs' },
   ],
-  [/status Failure/, { text: 'The container failed before the app could answer.', action: 'showLogs' }],
+  [/status Failure/, { text: 'The container failed before the app could respond.', action: 'showLogs' }],
   [/InternalFailure/, { text: 'Modal could not run the container. Try again.', action: 'retry' }],
 ];
 
@@ -64,7 +67,7 @@ export type ExplainedResult = Pick<HttpResult, 'status' | 'headers' | 'body' | '
 export function explainResult(result: ExplainedResult, requestUrl = ''): Explanation | undefined {
   if (result.failure !== undefined)
     return {
-      text: `The status is a success, but the server says in its answer that it failed: ${result.failure}`,
+      text: `The status is a success, but the response reports a failure: ${result.failure}`,
       action: 'showLogs',
     };
   if (result.status < 300 || result.status === 304) return undefined;
@@ -75,42 +78,44 @@ export function explainResult(result: ExplainedResult, requestUrl = ''): Explana
   const tell = (text: string) => (said ? `${text} ${said}` : text);
   switch (result.status) {
     case 401:
-      return { text: tell('The app refused the key.'), action: 'enterKey' };
+      return { text: tell('The app rejected the key.'), action: 'enterKey' };
     case 403:
-      return { text: tell('The app does not allow this with the key that was sent.'), action: 'enterKey' };
+      return { text: tell("The app doesn't allow this with the key that was sent."), action: 'enterKey' };
     case 404:
       // Apps also answer so for a model or a file that they do not have.
-      return { text: said ? tell('The app did not find what was asked for.') : 'The app has no such route.' };
+      return {
+        text: said ? tell("The app couldn't find what was requested.") : 'The app has no such route.',
+      };
     case 405:
-      return { text: tell(`The route exists, but not with this method.${allowed(result.headers)}`) };
+      return { text: tell(`The route doesn't accept this method.${allowed(result.headers)}`) };
     case 408:
       return {
         text: tell('The request did not reach a container in time.'),
         action: 'retry',
       };
     case 409:
-      return { text: tell('The app is in another state than the request needs.') };
+      return { text: tell('The request conflicts with the current state of the app.') };
     case 413:
       return { text: tell('The request is too large for the app.') };
     case 400:
     case 422:
-      return { text: tell('The app could not use the request.') };
+      return { text: tell("The app couldn't process the request.") };
     case 429:
-      return { text: tell('The app is asked too often.'), action: 'retry' };
+      return { text: tell('Too many requests.'), action: 'retry' };
     case 502:
       return {
         text: said
-          ? tell('The app got no good answer from a server behind it.')
-          : 'The server in the container does not listen.',
+          ? tell('The app got an invalid response from an upstream server.')
+          : 'Nothing is listening in the container.',
         action: 'showLogs',
       };
     case 503:
-      return { text: tell('The app is not ready yet.'), action: 'retry' };
+      return { text: tell("The app isn't ready yet."), action: 'retry' };
     case 504:
-      return { text: tell('The app did not finish in its time.'), action: 'showLogs' };
+      return { text: tell('The app timed out.'), action: 'showLogs' };
     default:
       return {
-        text: tell(result.status >= 500 ? 'The app failed.' : 'The app refused the request.'),
+        text: tell(result.status >= 500 ? 'The app failed.' : 'The app rejected the request.'),
         action: 'showLogs',
       };
   }
@@ -118,7 +123,7 @@ export function explainResult(result: ExplainedResult, requestUrl = ''): Explana
 
 function allowed(headers: HttpResult['headers']): string {
   const methods = headers['allow']?.replaceAll(/[^A-Z, ]/g, '').slice(0, 60);
-  return methods ? ` It takes ${methods}.` : '';
+  return methods ? ` It accepts ${methods}.` : '';
 }
 
 /** Redirects of the same server were followed, so this one leads elsewhere, or to the same server without TLS. */
@@ -131,10 +136,10 @@ function explainRedirect(headers: HttpResult['headers'], requestUrl: string): Ex
   const server = to?.origin;
   if (to?.protocol === 'http:')
     return {
-      text: `The endpoint redirects to ${to.origin}, which was not followed: your key would go there, and without encryption.`,
+      text: `The endpoint redirects to ${to.origin}, which wasn't followed because your key would be sent there unencrypted.`,
     };
   return {
-    text: `The endpoint redirects to ${server ?? 'another place'}, which was not followed: your key would go there too. If you trust it, send a request to that address.`,
+    text: `The endpoint redirects to ${server ?? 'another place'}, which wasn't followed because your key would be sent there too. If you trust it, send a request to that URL.`,
   };
 }
 
@@ -156,7 +161,7 @@ function explainEdge(text: string): Explanation {
   const detail = text.length > 300 ? `${text.slice(0, 300)}…` : text;
   return known
     ? { ...known[1], text: `${known[1].text} (${detail.trim()})` }
-    : { text: `Modal answered: ${detail}` };
+    : { text: `Modal responded: ${detail}` };
 }
 
 function isWithoutTls(from: URL, to: URL): boolean {
@@ -168,10 +173,10 @@ function explainWithoutTls(from: URL, to: URL): Explanation {
   const path = `${to.pathname}${to.search}`;
   const slash =
     to.pathname === `${from.pathname}/`
-      ? ` The route ends with a slash: use the path ${to.pathname} instead.`
+      ? ` The route ends with a slash. Use the path ${to.pathname} instead.`
       : ` Use the path ${path} of ${from.origin} instead.`;
   return {
-    text: `The app redirects to the same server without TLS (${to.origin}), which was not followed: your key would go there unencrypted.${slash}`,
+    text: `The app redirects to the same server without TLS (${to.origin}), which wasn't followed because your key would be sent unencrypted.${slash}`,
   };
 }
 

@@ -17,15 +17,15 @@ export interface FileState {
 /** Looks at a file without reading it. Never throws. */
 export async function fileState({ uri, name }: FileReference): Promise<FileState> {
   const path = pathOf(uri);
-  if (path === undefined) return refused(`${name} is not a file of this computer. Save a copy of it first.`);
+  if (path === undefined) return refused(`${name} isn't a file on this computer. Save a local copy first.`);
   try {
     const facts = await stat(path);
-    if (facts.isDirectory()) return refused(`${name} is a folder. Choose a file.`);
+    if (facts.isDirectory()) return refused(`${name} is a folder. Select a file.`);
     if (facts.size > largestMb * 1024 * 1024)
-      return refused(`${name} is larger than ${largestMb} MB. Choose a smaller file.`);
+      return refused(`${name} is larger than ${largestMb} MB. Select a smaller file.`);
     return { size: facts.size, problem: '' };
   } catch {
-    return refused(`${name} is not at ${path} any more. Choose it again.`);
+    return refused(`${name} is no longer at ${path}. Select it again.`);
   }
 }
 

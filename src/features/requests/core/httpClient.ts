@@ -130,7 +130,7 @@ async function follow(
     if (redirects > mostRedirects || pollTimes.length > mostPolls)
       throw new ModalError(
         'limit',
-        `The endpoint redirected ${redirects + pollTimes.length - 1} times without an answer. Look at its logs.`,
+        `The endpoint redirected ${redirects + pollTimes.length - 1} times without a final response. Check its logs.`,
       );
     await leave(response.body);
     target = next;
@@ -171,7 +171,7 @@ class Leg {
   }
 
   begin(): void {
-    const error = Object.assign(new Error('No final answer'), { code: 'UND_ERR_HEADERS_TIMEOUT' });
+    const error = Object.assign(new Error('No final response'), { code: 'UND_ERR_HEADERS_TIMEOUT' });
     this.#timer ??= setTimeout(() => this.#late.abort(error), this.#limitMs);
   }
 

@@ -81,7 +81,7 @@ async function contentOf({ text = '', file }: MultipartPart): Promise<string | B
   try {
     return await openAsBlob(file.path);
   } catch (error) {
-    throw new ModalError('invalid', `The file ${file.path} cannot be read. Choose it again.`, {
+    throw new ModalError('invalid', `Can't read the file ${file.path}. Select it again.`, {
       cause: error,
     });
   }

@@ -66,7 +66,7 @@ function embedded(app: CatalogApp, node: FileNode): EmbeddedFile {
 function inside(app: CatalogApp, file: string): string {
   const full = path.join(app.folder, file);
   if (!path.relative(app.folder, full).startsWith('..')) return full;
-  throw new ModalError('invalid', `The sample names ${file}, which lies outside of the app's folder.`);
+  throw new ModalError('invalid', `The sample names ${file}, which is outside the app's folder.`);
 }
 
 function noteOf(node: FileNode): string {

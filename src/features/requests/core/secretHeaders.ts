@@ -34,7 +34,7 @@ export function filledHeaders({
         if (known !== undefined) return known;
         throw new ModalError(
           'invalid',
-          `${whole} in the header ${header} has no value here. Enter the value in the header, or send the request from its .http file.`,
+          `${whole} in the header ${header} has no value. Enter the value in the header, or send the request from its .http file.`,
         );
       }),
     ]),

@@ -78,7 +78,7 @@ export class RequestSender {
   async #key({ auth }: RequestSpec): Promise<string | undefined> {
     if (!auth) return undefined;
     const value = await this.#options.resolveSecret(auth.secretRef);
-    if (!value) throw new ModalError('signedOut', 'This endpoint needs an API key, and none is stored here.');
+    if (!value) throw new ModalError('signedOut', 'This endpoint requires an API key, and none is saved.');
     return value;
   }
 }

@@ -80,7 +80,7 @@ async function bodyOf(body: DraftBody): Promise<RequestSpec['body']> {
 
 async function partOf({ name, text, file, type, fileName }: DraftPart): Promise<MultipartPart> {
   if (file) return { name, file: { path: await usablePath(file), name: file.name, type: file.type } };
-  if (text === undefined) throw new ModalError('invalid', `No file is chosen for "${name}".`);
+  if (text === undefined) throw new ModalError('invalid', `No file selected for "${name}".`);
   return { name, text, ...(type ? { type } : {}), ...(fileName === undefined ? {} : { fileName }) };
 }
 

@@ -133,7 +133,7 @@ function textOf(name: string, value: Json): SummaryBlock[] {
   if (typeof value !== 'string' || value.length <= longestCard || imageOf(value)) return [];
   const rest =
     value.length > longestText
-      ? `\n\n… cut after ${formatSize(longestText)} of ${formatSize(value.length)}; the Raw tab has all of it.`
+      ? `\n\n… cut after ${formatSize(longestText)} of ${formatSize(value.length)}; see the Raw tab for all of it.`
       : '';
   return [{ kind: 'text', title: name, text: `${value.slice(0, longestText)}${rest}` }];
 }

@@ -40,12 +40,12 @@ export function encodingOf(bytes: Uint8Array, { headers, isCut = false }: TextAn
   const marked = byteOrderMark(bytes);
   const known = knownLabel(named);
   if (marked) {
-    const note = `The bytes begin with the mark of ${shown(marked)}, though the server says ${shown(named)}. They are read by their mark.`;
+    const note = `The bytes begin with the mark of ${shown(marked)}, although the response is labeled ${shown(named)}. Reading them as ${shown(marked)}.`;
     return { encoding: marked, note: known && known !== marked ? note : '' };
   }
   if (known && known !== 'utf-8') return asNamed(bytes, known, isCut);
-  const told = named && !known ? `The server names the charset "${named}", which is not known here. ` : '';
-  if (isUtf8Text(bytes, isCut)) return { encoding: 'utf-8', note: told && `${told}It is read as UTF-8.` };
+  const told = named && !known ? `The server names the charset "${named}", which is unknown. ` : '';
+  if (isUtf8Text(bytes, isCut)) return { encoding: 'utf-8', note: told && `${told}Reading it as UTF-8.` };
   const { encoding, note } = guess(bytes, mediaType(headers), known === 'utf-8');
   return { encoding, note: `${told}${note}` };
 }
@@ -64,7 +64,7 @@ export function decodeText(bytes: Uint8Array, answer: TextAnswer): string | unde
 
 function asNamed(bytes: Uint8Array, encoding: string, isCut: boolean): TextEncoding {
   const fits = decodes(bytes, encoding, isCut);
-  const note = `Some bytes are not text in ${shown(encoding)}, which the server names. They are shown as \uFFFD.`;
+  const note = `Some bytes aren't valid ${shown(encoding)}, the declared charset. They are shown as \uFFFD.`;
   return { encoding, note: fits ? '' : note };
 }
 
@@ -87,11 +87,13 @@ function guess(bytes: Uint8Array, type: string, saysUtf8: boolean): TextEncoding
   const encoding = wide ?? (isEndCut(bytes) ? 'utf-8' : looksWestern(bytes) ? 'windows-1252' : undefined);
   if (!encoding || !mayBeText.test(type)) return { encoding: undefined, note: '' };
   if (encoding === 'utf-8')
-    return { encoding, note: 'The last character is not whole. It is shown as \uFFFD.' };
-  const why = saysUtf8 ? 'The server says UTF-8, which these bytes are not' : 'The server names no charset';
+    return { encoding, note: 'The last character is incomplete. It is shown as \uFFFD.' };
+  const why = saysUtf8
+    ? "The response is labeled UTF-8, but these bytes aren't valid UTF-8"
+    : 'The server names no charset';
   return {
     encoding,
-    note: `${why}. They are read as ${shown(encoding)}, which is a guess: letters beyond ASCII may be wrong.`,
+    note: `${why}. Reading them as ${shown(encoding)}, which is a guess; non-ASCII letters may be wrong.`,
   };
 }
 

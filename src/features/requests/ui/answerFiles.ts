@@ -78,7 +78,7 @@ export class AnswerFiles implements Disposable {
   async #saveAs(name: string, bytes: Uint8Array): Promise<void> {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(os.homedir());
     const target = await showSave({
-      title: text`Save Answer`,
+      title: text`Save Response`,
       defaultUri: vscode.Uri.joinPath(folder, name),
     });
     if (!target) return;

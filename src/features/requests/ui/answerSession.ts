@@ -205,7 +205,7 @@ export class AnswerSession implements Disposable {
       await this.#handle(message);
     } catch (error) {
       const { message: why } = toModalError(error);
-      this.#services.logger.warn(`The answer could not be used: ${why}`);
+      this.#services.logger.warn(`The response could not be used: ${why}`);
       void showError(text`Couldn't use the response: ${why} Try again, or choose another location.`);
     }
   }
@@ -464,9 +464,8 @@ function doneState(model: AnswerModel, url: string, facts?: CallFacts): DoneStat
 }
 
 function costWords({ cost }: CallFacts): string {
-  if (cost.kind === 'none')
-    return text`No GPU cost: the function has no GPU. CPU and memory are not counted here.`;
-  if (cost.kind === 'unknown') return text`Cost not known: ${cost.reason}.`;
+  if (cost.kind === 'none') return text`No GPU used. CPU and memory aren't included.`;
+  if (cost.kind === 'unknown') return text`Cost unknown: ${cost.reason}.`;
   const { usd, basis } = cost;
   return text`Cost estimate ${usd < 0.0001 ? '' : 'about '}${formatUsd(usd)}: ${basis}.`;
 }

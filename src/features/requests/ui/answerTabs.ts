@@ -108,7 +108,7 @@ function vectorContent(
     vectors: vectors.map(vectorFacts),
     others: [
       ...vectors.map(({ label }) => label),
-      ...previous.map(({ label }) => `${label} of the answer before`),
+      ...previous.map(({ label }) => `Previous response: ${label}`),
     ],
     pair: { a, b, ...(value === undefined ? {} : { cosine: value }) },
   };

@@ -8,11 +8,11 @@ import { showInput } from '../../../editor/shown/inputs.ts';
  * @returns undefined when the user left
  */
 export async function askForKey(appName: string, isProxyToken: boolean): Promise<string | undefined> {
-  const stored = text`Stored in the secret storage of this editor, and sent only to this endpoint.`;
+  const stored = text`Saved in VS Code's secret storage, and sent only to this endpoint.`;
   const value = await showInput({
     title: isProxyToken ? text`Proxy Token for ${appName}` : text`API Key for ${appName}`,
     prompt: isProxyToken
-      ? text`Token ID and token secret with a dot between them. Stored in the secret storage of this editor.`
+      ? text`Token ID and secret, separated by a period (wk-….ws-…). Saved in VS Code's secret storage.`
       : stored,
     ...(isProxyToken ? { placeHolder: text`wk-….ws-…` } : {}),
     password: true,
@@ -23,8 +23,8 @@ export async function askForKey(appName: string, isProxyToken: boolean): Promise
 }
 
 function problemOf(value: string, isProxyToken: boolean): Text | undefined {
-  if (!value) return text`The key is empty.`;
-  if (/[^\x21-\x7e]/.test(value)) return text`The key has spaces or characters that a header cannot carry.`;
+  if (!value) return text`Enter a key.`;
+  if (/[^\x21-\x7e]/.test(value)) return text`The key contains characters that aren't allowed in a header.`;
   if (!isProxyToken || /^wk-[^.]+\.ws-.+$/.test(value)) return undefined;
-  return text`A proxy token is an ID that begins with wk-, a dot, and a secret that begins with ws-.`;
+  return text`Enter the token ID (wk-…), a period, and the token secret (ws-…).`;
 }

@@ -7,7 +7,7 @@ import { showOpen } from '../../../editor/shown/inputs.ts';
 /** @returns undefined when the user left */
 export async function chooseFile(): Promise<vscode.Uri | undefined> {
   const chosen = await showOpen({
-    title: text`Choose a File to Send`,
+    title: text`Select a File to Send`,
     openLabel: text`Choose`,
     canSelectMany: false,
   });

@@ -37,7 +37,7 @@ export function fileTargetFor(
   }
   throw new ModalError(
     'invalid',
-    `This request has no field for ${file.name}. Choose an operation that takes a file, or a multipart body.`,
+    `This request has no field for ${file.name}. Select an operation that accepts a file, or a multipart body.`,
   );
 }
 

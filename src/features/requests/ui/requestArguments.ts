@@ -120,7 +120,7 @@ export async function setEndpointKey(
   const value = await askForKey(target.app.name, kind === 'proxy');
   if (value === undefined) return;
   await services.keys.store(await keyNameOf(services, target), value);
-  showStatus('check', text`Key stored`, 4000);
+  showStatus('check', text`Key saved`, 4000);
 }
 
 /** Puts the key of an endpoint on the clipboard, for clients elsewhere. It is never shown. */
@@ -135,7 +135,7 @@ export async function copyEndpointKey(
   if (value === undefined) {
     throw new ModalError(
       'notFound',
-      `No key of ${target.app.name} is kept in this editor. Modal never gives a key back: set the one you have.`,
+      `No key for ${target.app.name} is saved in VS Code. Modal can't show an existing key; set the one you have.`,
     );
   }
   await vscode.env.clipboard.writeText(value);
@@ -172,7 +172,7 @@ async function deployedFunction(
   if (found.length === 1) return found[0];
   return pick(
     title,
-    text`Choose an environment`,
+    text`Select an environment`,
     found.map((each) => ({
       label: plain(each.app.environment),
       detail: plain(each.endpoint.url),

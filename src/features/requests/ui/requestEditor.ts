@@ -172,7 +172,7 @@ export class RequestEditor implements vscode.Disposable {
     } catch (error) {
       if (isCancelled(error)) return;
       const { message } = toModalError(error);
-      this.#services.logger.debug(`No API description of ${this.session.baseUrl}: ${message}`);
+      this.#services.logger.debug(`No API description from ${this.session.baseUrl}: ${message}`);
       await this.#setApi('failed', message);
     }
   }
@@ -195,7 +195,7 @@ export class RequestEditor implements vscode.Disposable {
     const left = others.map(({ name }) => name).join(', ');
     throw new ModalError(
       'invalid',
-      `This request takes one file and has ${first.name} now. Not put in: ${left}. Send those one after the other.`,
+      `This request accepts one file; ${first.name} was attached. Send the others separately: ${left}.`,
     );
   }
 
@@ -290,5 +290,5 @@ export class RequestEditor implements vscode.Disposable {
 function leftOutWords({ operations, leftOut }: ApiDocument): string {
   if (leftOut === 0) return '';
   const all = formatCount(operations.length + leftOut);
-  return `The API has ${all} operations; the first ${formatCount(operations.length)} are listed. Write others by hand.`;
+  return `The API has ${all} operations; only the first ${formatCount(operations.length)} are listed. Use a custom request for the others.`;
 }

@@ -157,7 +157,7 @@ export class RequestPanel implements vscode.Disposable {
     const answer = fromAnswerView.safeParse(raw);
     const parsed = toHost.safeParse(raw);
     if (!parsed.success && !answer.success) {
-      this.#services.logger.warn('The request panel sent a message that is not understood.');
+      this.#services.logger.warn('The request panel sent an unknown message.');
       return;
     }
     try {

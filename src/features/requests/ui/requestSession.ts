@@ -230,7 +230,7 @@ export class RequestSession {
       label: operation.id,
       title: operation.deprecated ? `${operation.title} (deprecated)` : operation.title,
     }));
-    const hand = { id: byHand, group: '', label: 'Request by hand', title: '' };
+    const hand = { id: byHand, group: '', label: 'Custom request', title: '' };
     const listed = new Set([hand, ...samples, ...operations].map(({ id }) => id));
     const others = [...this.#drafts.keys()]
       .filter((id) => !listed.has(id))

@@ -69,7 +69,7 @@ export class SavedDrafts {
     try {
       await this.#seal?.learn(sealedIn(text));
     } catch (error) {
-      this.#logger.warn(`Credentials in a request draft cannot be read: ${String(error)}`);
+      this.#logger.warn(`Could not read credentials in a request draft: ${String(error)}`);
     }
   }
 
@@ -78,7 +78,7 @@ export class SavedDrafts {
       this.#seal = await Seal.with(this.#keys);
     } catch (error) {
       this.#unlocking = undefined;
-      this.#logger.warn(`Credentials in request drafts are not kept: ${String(error)}`);
+      this.#logger.warn(`Could not save credentials in request drafts: ${String(error)}`);
     }
   }
 }

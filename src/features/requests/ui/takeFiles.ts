@@ -32,7 +32,7 @@ export async function entryForFile(session: RequestSession, uri: vscode.Uri): Pr
     })),
     {
       title: text`Send ${fileReference(uri).name}`,
-      placeHolder: text`Choose the request that takes the file`,
+      placeHolder: text`Select a request for the file`,
     },
   );
   return chosen && operationEntry(chosen.operation);

@@ -22,12 +22,12 @@ export function wakeCost({ app, endpoint }: RequestTarget, snapshot: Snapshot, r
 
 /** @returns undefined where it has none; what is not told may be dear */
 function gpuOfFunction(fn: ModalFunction | undefined): string | undefined {
-  if (!fn) return 'perhaps with a GPU: the functions of this app are not known';
-  return fn.gpus ? fn.gpus[0] : 'perhaps with a GPU, which Modal does not tell';
+  if (!fn) return 'may use a GPU: the functions of this app are unknown';
+  return fn.gpus ? fn.gpus[0] : "may use a GPU, which Modal doesn't report";
 }
 
 /** @returns undefined where no container starts for a request */
 function gpuOfManaged({ shared, info }: ManagedEndpoint): string | undefined {
   if (shared) return undefined;
-  return info?.gpus?.[0] ?? 'a GPU that Modal does not tell';
+  return info?.gpus?.[0] ?? 'unknown GPU';
 }

@@ -53,8 +53,8 @@ function bodyOf(history: RequestHistory, entry: HistoryEntry): string {
   throw new ModalError(
     'notFound',
     kept?.kind === 'hash'
-      ? `The answer of ${formatSize(kept.size)} is kept as hash and size only. Send the request again.`
-      : 'This request had no answer.',
+      ? `The response (${formatSize(kept.size)}) was too large to save. Send the request again.`
+      : 'This request had no response.',
   );
 }
 

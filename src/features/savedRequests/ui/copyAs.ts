@@ -18,9 +18,9 @@ const icons = {
 /** What each kind is for. Their names are those of languages and packages. */
 const details = () => ({
   curl: text`Command for a POSIX shell`,
-  httpx: text`Script that needs the package httpx`,
-  openai: text`Script for the OpenAI package; the endpoint speaks its language`,
-  fetch: text`Module for Node.js 24, Deno or Bun, without packages`,
+  httpx: text`Script using the httpx package`,
+  openai: text`Script using the openai package`,
+  fetch: text`No dependencies (Node.js 24, Deno, Bun)`,
   http: text`Request for REST Client, httpyac and the JetBrains HTTP Client`,
 });
 
@@ -37,14 +37,14 @@ export async function copyAs(spec: RequestSpec): Promise<void> {
         iconPath: new vscode.ThemeIcon(icons[kind.id]),
         snippet: kind,
       })),
-    { title: text`Copy Request As`, placeHolder: text`Choose a language` },
+    { title: text`Copy Request As`, placeHolder: text`Select a language` },
   );
   if (!chosen) return;
   await vscode.env.clipboard.writeText(chosen.snippet.write(spec));
   const keys = variablesOf(spec);
   const words =
     keys.length > 0
-      ? text`Copied as ${chosen.label}; the key is read from ${keys.join(', ')}`
+      ? text`Copied as ${chosen.label}. Set ${keys.join(' and ')} to run it.`
       : text`Copied as ${chosen.label}`;
   showStatus('check', words, 4000);
 }

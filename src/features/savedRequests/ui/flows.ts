@@ -52,7 +52,10 @@ export class MemoryFlows implements vscode.Disposable {
   async showHistory(): Promise<void> {
     const entries = await this.#entries();
     if (entries.length === 0) {
-      throw new ModalError('notFound', 'No request was sent in this workspace yet. Send one to an endpoint.');
+      throw new ModalError(
+        'notFound',
+        'No requests have been sent in this workspace yet. Send one to an endpoint.',
+      );
     }
     new HistoryPick(this.history, entries, {
       open: (spec, send) => this.open(spec, send),
@@ -71,7 +74,7 @@ export class MemoryFlows implements vscode.Disposable {
       text`Clear the request history of this workspace?`,
       {
         modal: true,
-        detail: text`${plural(entries.length, 'request')} with ${entries.length === 1 ? 'its response' : 'their responses'} will be lost. Saved requests stay.`,
+        detail: text`Deletes ${plural(entries.length, 'request')} and ${entries.length === 1 ? 'its response' : 'their responses'}. Saved requests are kept.`,
       },
       clear,
     );
@@ -101,7 +104,7 @@ export class MemoryFlows implements vscode.Disposable {
         request.method === latest.request.method,
     );
     if (!latest || !before) {
-      const message = text`There is no second answer to compare with. Send the request again.`;
+      const message = text`There is no other response to compare with. Send the request again.`;
       throw new ModalError('notFound', message);
     }
     await this.#answers.compare(this.history, before, latest);
@@ -148,7 +151,7 @@ export class MemoryFlows implements vscode.Disposable {
 
   /** The panel cannot show such a request. @throws kind `invalid` when that is all that was wished */
   #sayHidden(isSent: boolean): void {
-    const message = text`The request has a credential in its address or body and is edited in its file only.`;
+    const message = text`The request has a credential in its URL or body and can be edited only in its file.`;
     if (!isSent) throw new ModalError('invalid', message);
     showStatus('lock', message, 8000);
   }
@@ -158,7 +161,7 @@ export class MemoryFlows implements vscode.Disposable {
     const { entries, broken } = await this.history.read();
     const [first] = broken;
     if (first !== undefined) {
-      const message = text`${broken.length} entries of the request history could not be read and were set aside.`;
+      const message = text`${broken.length} entries of the request history couldn't be read and were moved aside.`;
       void showWarning(message, text`Show File`).then((chosen) => {
         if (chosen) void vscode.window.showTextDocument(vscode.Uri.file(first));
       });

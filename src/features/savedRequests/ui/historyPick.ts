@@ -42,8 +42,8 @@ export class HistoryPick {
     this.#actions = actions;
     this.#buttons = new Map([
       button('replay', 'debug-restart', text`Send Again`),
-      button('answer', 'output', text`Show Answer`),
-      button('compare', 'diff', text`Compare Answer…`),
+      button('answer', 'output', text`Show Response`),
+      button('compare', 'diff', text`Compare Response…`),
       button('save', 'save', text`Save as .http…`),
       button('remove', 'trash', text`Remove from History`),
     ]);
@@ -52,7 +52,7 @@ export class HistoryPick {
   show(): void {
     const pick = createPick<HistoryItem>();
     pick.title = text`Request History`;
-    pick.placeholder = text`Choose a request to open it`;
+    pick.placeholder = text`Select a request to open`;
     pick.matchOnDescription = true;
     pick.matchOnDetail = true;
     pick.items = this.#items(this.#entries);
@@ -105,10 +105,10 @@ export class HistoryPick {
     const alike = others.filter(({ request }) => request.url === entry.request.url);
     const items = this.#items([...alike, ...others.filter((each) => !alike.includes(each))], false);
     if (!entry.answer || items.length === 0)
-      throw new ModalError('notFound', 'There is no second answer to compare with. Send the request again.');
+      throw new ModalError('notFound', 'There is no other response to compare with. Send the request again.');
     const chosen = await showPick(items, {
-      title: text`Compare Answer`,
-      placeHolder: text`Choose the other answer`,
+      title: text`Compare Response`,
+      placeHolder: text`Select the other response`,
       matchOnDescription: true,
     });
     if (!chosen?.entry) return;
@@ -140,7 +140,7 @@ export class HistoryPick {
 function sendable(entry: HistoryEntry): RequestSpec {
   const spec = replayOf(entry);
   if (typeof spec !== 'string') return spec;
-  throw new ModalError('invalid', `This request cannot be sent again as it was. ${spec}`);
+  throw new ModalError('invalid', `This request can't be resent as it was. ${spec}`);
 }
 
 /** For reading and editing, as much as there is. */
@@ -154,7 +154,7 @@ function openOf(entry: HistoryEntry): RequestSpec {
       : body?.kind === 'parts'
         ? { parts: body.parts }
         : body?.text;
-  void showWarning(text`Not all of this request was saved. ${spec}`);
+  void showWarning(text`This request was saved only in part. ${spec}`);
   return { method, url, headers, ...(auth ? { auth } : {}), ...(sent ? { body: sent } : {}) };
 }
 
@@ -189,7 +189,7 @@ function iconOf({ answer }: HistoryEntry): string {
 }
 
 function statusWords({ answer }: HistoryEntry): string {
-  if (!answer) return text`No answer`;
+  if (!answer) return text`No response`;
   const status = `${answer.status} ${answer.statusText}`.trim();
   if (answer.failure !== undefined) return `${status} (failed)`;
   return answer.cut ? `${status} (incomplete)` : status;

@@ -29,7 +29,7 @@ export class HttpFileHelp {
       const target = { kind: 'httpRequest', uri: document.uri.toString(), at: head.start } as const;
       return codeLens(rangeOf(document, { start: head.start, end: head.start }), {
         title: text`Send`,
-        tooltip: name ? text`Send ${name} and show the answer` : text`Send and show the answer`,
+        tooltip: name ? text`Send ${name} and show the response` : text`Send and show the response`,
         command: commands.sendFromFile,
         target,
       });
@@ -78,8 +78,8 @@ export class HttpFileHelp {
       });
     return [
       ...variables.names.map((name) => item(name, text`Variable of this file or its environment`)),
-      ...keyVariables.map((name) => item(name, text`The endpoint's key, from the secret storage`)),
-      ...dynamicNames.map((name) => item(name, text`Made when the request is sent`)),
+      ...keyVariables.map((name) => item(name, text`API key of the endpoint, from the secret storage`)),
+      ...dynamicNames.map((name) => item(name, text`Generated when the request is sent`)),
     ];
   }
 

@@ -86,7 +86,7 @@ export class HttpFiles {
     const uri = vscode.window.activeTextEditor?.document.uri ?? vscode.workspace.workspaceFolders?.[0]?.uri;
     const environments = uri ? await this.environments(uri) : undefined;
     if (!environments || environments.names.length === 0) {
-      const message = text`No environment is defined. Make a file http-client.env.json beside the requests.`;
+      const message = text`No environment is defined. Create a file http-client.env.json next to the requests.`;
       throw new ModalError('notFound', [...(environments?.problems ?? []), message].join(' '));
     }
     const current = this.environmentName(environments);
@@ -97,8 +97,8 @@ export class HttpFiles {
         ...(name === current ? { description: text`chosen` } : {}),
       })),
       {
-        title: text`Variables for Requests`,
-        placeHolder: text`Choose an environment of http-client.env.json`,
+        title: text`HTTP Environment`,
+        placeHolder: text`Select an environment from http-client.env.json`,
       },
     );
     if (!chosen) return;
@@ -116,7 +116,7 @@ export class HttpFiles {
     const file = document ? this.parse(document) : undefined;
     const request = file?.requests.find(({ range }) => range.start <= at && at <= range.end);
     if (!document || !file || !request) {
-      const message = text`There is no request here. Open a .http file and place the cursor in a request.`;
+      const message = text`There is no request at the cursor. Open a .http file and place the cursor in a request.`;
       throw new ModalError('notFound', file?.problems[0]?.message ?? message);
     }
     return this.spec(document.uri, file, request);
@@ -150,7 +150,7 @@ const mostAskedFiles = 20;
 
 async function askForFiles({ files, server }: LeavingFiles): Promise<boolean> {
   if (files.length > mostAskedFiles) {
-    const message = text`The request would send ${files.length} files that need your consent, and ${mostAskedFiles} is the most. Copy them into a trusted workspace folder, or send them in several requests.`;
+    const message = text`The request would send ${files.length} files that need your consent; at most ${mostAskedFiles} are allowed. Copy them into a trusted workspace folder, or use several requests.`;
     throw new ModalError('invalid', message);
   }
   const { isTrusted } = vscode.workspace;
@@ -159,10 +159,10 @@ async function askForFiles({ files, server }: LeavingFiles): Promise<boolean> {
   const isOne = asked.length === 1;
   const send = isOne ? text`Send File` : text`Send Files`;
   const what = isOne ? text`${first}` : text`${asked.length} files`;
-  const these = isOne ? text`this file, which lies` : text`these files, which lie`;
+  const these = isOne ? text`This file is` : text`These files are`;
   const why = isTrusted
-    ? text`The request names ${these} outside of the workspace.`
-    : text`The request comes from a folder that is not trusted, and names what it sends.`;
+    ? text`${these} outside the workspace.`
+    : text`The request comes from a folder that isn't trusted.`;
   const chosen = await showWarning(
     text`Send ${what} to ${server}?`,
     { modal: true, detail: lines([why, ...(isOne ? [] : asked)]) },
@@ -191,7 +191,7 @@ export async function readHttpFile(uri: vscode.Uri): Promise<HttpFile> {
   try {
     return parseHttpFile(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (error) {
-    const message = text`${name} is not UTF-8. Save it with that encoding; nothing was changed.`;
+    const message = text`${name} isn't UTF-8. Save it as UTF-8 first; nothing was changed.`;
     throw new ModalError('invalid', message, { cause: error });
   }
 }

@@ -35,7 +35,7 @@ export async function saveRequest(
     prompt: text`Name of the request. It is saved as a plain .http file; keys stay in the secret storage.`,
     value: title ?? (pathname === '/' ? spec.method.toLowerCase() : pathname.slice(1)),
     ignoreFocusOut: true,
-    validateInput: (typed) => (typed.trim() ? undefined : text`The name is empty.`),
+    validateInput: (typed) => (typed.trim() ? undefined : text`Enter a name.`),
   });
   if (name === undefined) return;
   const owner = appName ?? hostname;
@@ -88,7 +88,7 @@ async function replaced(
 async function workspaceFolder(): Promise<vscode.WorkspaceFolder | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length === 0) {
-    const message = text`Saved requests are files of the workspace. Open a folder first.`;
+    const message = text`Requests are saved as files in the workspace. Open a folder first.`;
     throw new ModalError('invalid', message);
   }
   return folders.length === 1 ? folders[0] : vscode.window.showWorkspaceFolderPick();
@@ -109,7 +109,7 @@ async function checkUnchanged(uri: vscode.Uri): Promise<void> {
   if (!(await exists(uri))) return;
   const document = await vscode.workspace.openTextDocument(uri);
   if (!document.isDirty) return;
-  const hint = text`${uri.fsPath} has changes that are not saved. Save it first; nothing was changed.`;
+  const hint = text`${uri.fsPath} has unsaved changes. Save it first; nothing was changed.`;
   throw new ModalError('conflict', hint);
 }
 
@@ -123,7 +123,7 @@ async function writeDocument(uri: vscode.Uri, text: string): Promise<void> {
   const edit = new vscode.WorkspaceEdit();
   edit.replace(uri, new vscode.Range(0, 0, document.lineCount, 0), text.replace(/^\uFEFF/, ''));
   if (!(await vscode.workspace.applyEdit(edit)) || !(await document.save()))
-    throw new ModalError('unexpected', `${uri.fsPath} could not be saved.`);
+    throw new ModalError('unexpected', `Couldn't save ${uri.fsPath}.`);
 }
 
 async function namesIn(folder: vscode.Uri): Promise<string[]> {

@@ -24,14 +24,14 @@ interface SavedActions {
 export async function openSaved(files: HttpFiles, actions: SavedActions): Promise<void> {
   const items = (await Promise.all((await findSavedFiles()).map(itemsOf))).flat();
   if (items.length === 0) {
-    const message = text`No request is saved in this workspace. Save one from its panel with "Save Request".`;
+    const message = text`No saved requests in this workspace. Save one from its panel with "Save Request".`;
     throw new ModalError('notFound', message);
   }
   const send = { iconPath: new vscode.ThemeIcon('send'), tooltip: text`Send` };
   const show = { iconPath: new vscode.ThemeIcon('go-to-file'), tooltip: text`Open File` };
   const pick = createPick<SavedItem>();
   pick.title = text`Saved Requests`;
-  pick.placeholder = text`Choose a request to open it`;
+  pick.placeholder = text`Select a request to open`;
   pick.matchOnDescription = true;
   pick.items = items.map((item) => (item.request ? { ...item, buttons: [send, show] } : item));
   const act = async (item: SavedItem | undefined, doing: 'open' | 'send' | 'show') => {

@@ -40,7 +40,7 @@ export class ParserThread<Question, Answer> implements Disposable {
 
   dispose(): void {
     this.#end();
-    const error = new Error('The scripts are no longer read.');
+    const error = new Error('Scripts are no longer being read.');
     for (const { reject } of this.#jobs.splice(0)) reject(error);
   }
 

@@ -160,7 +160,7 @@ export class ScriptIndex implements Disposable {
       this.#problem = undefined;
     } catch (error) {
       this.#problem = error instanceof Error ? error.message : String(error);
-      this.#logger.warn(`The scripts of the workspace could not be listed: ${this.#problem}`);
+      this.#logger.warn(`Could not list the scripts in the workspace: ${this.#problem}`);
     }
     const queue = this.#pending.values();
     const worker = async () => {
@@ -293,7 +293,7 @@ export class ScriptIndex implements Disposable {
       await read();
     } catch (error) {
       this.#forget(uri);
-      this.#logger.debug(`${uri} could not be read: ${String(error)}`);
+      this.#logger.debug(`Could not read ${uri}: ${String(error)}`);
     }
   }
 

@@ -2,7 +2,7 @@
 const plainWords: readonly (readonly [RegExp, string])[] = [
   [
     /^unexpected EOF while parsing$/,
-    'The file ends in the middle of a statement: is a bracket never closed?',
+    'The file ends in the middle of a statement. Check for an unclosed bracket.',
   ],
   [/^'([([{])' was never closed$/, 'This "$1" is never closed.'],
   [/^missing closing (?:triple )?quote in string literal$/, 'The text in quotes is never closed.'],
@@ -13,26 +13,23 @@ const plainWords: readonly (readonly [RegExp, string])[] = [
   [/^Expected `:`, found newline$/, 'A ":" is missing at the end of the line.'],
   [/^Expected `,`, found .+$/, 'A comma is missing before this.'],
   [/^Expected `else`, found .+$/, 'The "if" in this expression needs an "else".'],
+  [/^Expected an indented block after (.+)$/, 'The $1 needs an indented block below it.'],
   [
-    /^Expected an indented block after (.+)$/,
-    'The lines below the $1 must be indented, and there must be one.',
+    /^Unexpected indentation$/,
+    'Unexpected indentation: this line is indented further than the lines around it.',
   ],
-  [/^Unexpected indentation$/, 'The line is indented further than the lines around it.'],
-  [
-    /^unindent does not match any outer indentation level$/,
-    'The line is indented less than the block around it, but as far as no line before it.',
-  ],
+  [/^unindent does not match any outer indentation level$/, "The indentation doesn't match any outer block."],
   [/^Expected an expression$/, 'A value is missing here.'],
   [/^Expected an identifier$/, 'A name is missing here.'],
   [
     /^Simple statements must be separated by newlines or semicolons$/,
-    'Something is missing between this and what stands before it on the line.',
+    'Something is missing between this and the text before it on the line.',
   ],
   [
     /^Expected class, function definition or async function definition after decorator$/,
     'A function or class must follow the decorator.',
   ],
-  [/^Got unexpected token (.+)$/, 'The sign $1 has no meaning here.'],
+  [/^Got unexpected token (.+)$/, 'The character $1 is not allowed here.'],
 ];
 
 /** What a syntax error is, in plain words where there are some. Backticks become quotation marks. */

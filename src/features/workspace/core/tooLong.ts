@@ -8,7 +8,7 @@ export const tooLong: ModuleReading = {
     {
       line: 1,
       column: 1,
-      message: 'This file takes too long to read, so its apps are not shown. Move them to a smaller file.',
+      message: "This file takes too long to parse, so its apps aren't shown. Move them to a smaller file.",
     },
   ],
 };

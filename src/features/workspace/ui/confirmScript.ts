@@ -26,7 +26,7 @@ export async function confirmScript(
   const end =
     plan.kind === 'serve'
       ? 'The app stops when you stop serving or close the window.'
-      : 'Everything stops when the run ends.';
+      : 'The app stops when the run ends.';
   const chosen = await showInformation(
     plan.kind === 'serve' ? text`Serve ${title} in ${environment}?` : text`Run ${title} in ${environment}?`,
     {

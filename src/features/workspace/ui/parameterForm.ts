@@ -82,7 +82,7 @@ async function askWhetherSame(
   const items = [...(flags ? [last] : []), ...(allDefaults ? [defaults] : []), change];
   const chosen = await showPick<PickItem & { value: RunValues | 'change' }>(items, {
     title,
-    placeHolder: text`Choose the values of its parameters`,
+    placeHolder: text`Select parameter values`,
   });
   return chosen?.value;
 }
@@ -166,7 +166,7 @@ function toAnswer({ type, defaultValue, defaultInput }: ScriptParameter, typed: 
 /** `count: int, default 3` */
 function describe({ name, annotation, defaultValue, type }: ScriptParameter): Text {
   if (type.kind === 'words')
-    return text`Words for *${name}, separated by spaces; quotation marks keep words together`;
+    return text`Values for *${name}, separated by spaces; use quotation marks for values with spaces`;
   const typed = annotation ? `${name}: ${annotation}` : name;
   return defaultValue === undefined ? text`${typed}, required` : text`${typed}, default ${defaultValue}`;
 }

@@ -17,7 +17,7 @@ export function runWords(run: ScriptRun): string {
     case 'reloading':
       return 'reloading';
     case 'reloadFailed':
-      return `reload failed, the last version answers: ${run.words}`;
+      return `reload failed, previous version still running: ${run.words}`;
     case 'running':
       return 'running';
     case 'stopping':

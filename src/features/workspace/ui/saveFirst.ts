@@ -16,6 +16,6 @@ export async function saveFirst(
   if (isClean() || (await document.save()) || isClean()) return;
   throw new ModalError(
     'invalid',
-    `${name} could not be saved, and the Modal CLI would take the old code. Save it, then try again.`,
+    `Couldn't save ${name}, and the Modal CLI would use the old code. Save it, then try again.`,
   );
 }

@@ -88,7 +88,7 @@ async function chooseDeployFile(
 ): Promise<ScriptReference | undefined> {
   return pick(
     title,
-    text`${app} has functions in several files. Choose the file to deploy it by`,
+    text`${app} has functions in several files. Select the file to deploy`,
     files.map((file) => ({
       label: plain(file.label),
       description: text`${pluralOf(file.units, 'function')}`,
@@ -123,12 +123,12 @@ async function chooseScript(sources: ScriptSources, title: Text): Promise<Script
   if (scripts.length === 0) {
     throw new ModalError(
       'notFound',
-      'No Modal app was found in the Python files of this workspace. Open a script first.',
+      'No Modal apps found in the Python files of this workspace. Open a script first.',
     );
   }
   return pick(
     title,
-    text`Choose an app`,
+    text`Select an app`,
     scripts.flatMap(({ uri, label, apps }) =>
       apps
         .filter(({ unreachable }) => !unreachable)
@@ -148,10 +148,10 @@ async function chooseApp(script: ModalScript, title: Text): Promise<ScriptApp | 
   if (apps.length <= 1) return apps[0];
   const chosen = await pick(
     title,
-    text`The file has several apps. Choose one`,
+    text`The file defines several apps. Select one`,
     apps.map((app) => ({
       label: plain(app.name ?? app.variable),
-      description: text`${app.variable} in line ${app.line}`,
+      description: text`${app.variable}, line ${app.line}`,
       iconPath: new vscode.ThemeIcon('file-code'),
       value: app,
     })),
@@ -165,14 +165,11 @@ async function chooseRunnable<T extends { readonly app: ScriptApp; readonly runn
   file: string,
 ): Promise<T | undefined> {
   if (found.length === 0) {
-    throw new ModalError(
-      'notFound',
-      `${file} has no function that can be run. Web functions are served instead.`,
-    );
+    throw new ModalError('notFound', `${file} has no functions to run. Use Serve for its web endpoints.`);
   }
   return pick(
     title,
-    text`Choose a function`,
+    text`Select a function`,
     found.map((each) => ({
       label: plain(each.runnable.name),
       description: each.app.entryPoints.includes(each.runnable) ? text`local entry point` : text`function`,

@@ -66,7 +66,13 @@ export class ScriptCodeLenses implements vscode.CodeLensProvider, vscode.Disposa
     const serveLens = (place: Place) =>
       serving
         ? lens(place, text`Stop Serve`, commands.stopRun, target(), text`Stop serving ${name}`)
-        : lens(place, text`Serve`, commands.serveScript, target(), text`Serve ${name} while you edit it`);
+        : lens(
+            place,
+            text`Serve`,
+            commands.serveScript,
+            target(),
+            text`Serve ${name} and reload it as you edit`,
+          );
     const web = webFunctions(app.units.filter(({ origin }) => !origin));
     // What another file adds has its buttons there.
     const here: ScriptApp = {

@@ -76,7 +76,7 @@ async function chooseRun(
   if (all.length === 1) return all[0];
   return pick(
     title,
-    text`Choose a serve or run`,
+    text`Select a running script`,
     all.map((run) => ({
       label: plain(run.title),
       description: run.kind === 'serve' ? text`serve` : text`run`,
@@ -102,7 +102,7 @@ async function servedUrl(
   if (!first || more.length === 0) return first?.url;
   return pick(
     title,
-    text`Choose a web endpoint`,
+    text`Select a web endpoint`,
     [first, ...more].map(({ name, url }) => ({ label: plain(name), description: plain(url), value: url })),
   );
 }

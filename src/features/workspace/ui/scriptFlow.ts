@@ -218,7 +218,7 @@ export class ScriptFlow {
         return;
       case 'reloadFailed':
         scriptRuns.update(id, { state: 'reloadFailed', words: state.error.message });
-        log.note(text`The reload failed, the last version goes on answering. ${state.error.message}`, true);
+        log.note(text`Reload failed; the previous version is still running. ${state.error.message}`, true);
         log.status(text`Reload failed`, 'warning');
         this.#services.problems.show(plan.script, state.error.problems, 'modal serve');
         return;
@@ -232,7 +232,7 @@ export class ScriptFlow {
     }
     const copy = text`Copy URL`;
     const open = text`Open in Browser`;
-    const chosen = await showInformation(text`${title} is served at ${url}`, copy, open);
+    const chosen = await showInformation(text`Serving ${title} at ${url}`, copy, open);
     if (chosen === copy) await vscode.env.clipboard.writeText(url);
     if (chosen === open) await openAddress(url);
   }
@@ -315,7 +315,7 @@ export class ScriptFlow {
     unsupported: readonly string[],
   ): Promise<void> {
     const copy = text`Copy Command`;
-    const message = text`modal run cannot take these parameters of ${runnable.name}: ${unsupported.join(', ')}. Write a local entry point that builds them and calls it.`;
+    const message = text`modal run can't pass these parameters of ${runnable.name}: ${unsupported.join(', ')}. Write a local entry point that creates the values and calls the function.`;
     if ((await showWarning(message, copy)) !== copy) return;
     const { command, args } = await findCli(this.#services);
     const words = [command, ...args, 'run', ...runTarget(choice, runnable).args];
@@ -340,7 +340,10 @@ function openFrame(error: unknown): { title: string; run: () => unknown }[] {
 
 function needTrust(): void {
   if (vscode.workspace.isTrusted) return;
-  throw new ModalError('invalid', 'This runs Python code of the workspace, so it needs a trusted workspace.');
+  throw new ModalError(
+    'invalid',
+    'This runs Python code from the workspace and requires a trusted workspace.',
+  );
 }
 
 function titleOf({ app, script }: ScriptChoice): string {

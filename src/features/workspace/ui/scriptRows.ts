@@ -90,7 +90,7 @@ class ScriptRowsBuilder {
     const serve = this.#latest(script, app.variable, '');
     const live = app.name === undefined ? undefined : deployed.get(app.name);
     const stage = (deploying.get(appReference(script, app, true)) ?? deploying.get(script))?.text;
-    const problemWords = problem ? `syntax error in line ${problem.line}` : '';
+    const problemWords = problem ? `syntax error on line ${problem.line}` : '';
     const serving = serve && isLiveRun(serve);
     const states = (age: (since: number | undefined, now: number) => string) => [
       problemWords,
@@ -144,13 +144,15 @@ class ScriptRowsBuilder {
         tooltip: () =>
           [
             `${file.label}, line ${app.line}`,
-            app.name === undefined && !app.importedFrom ? 'The name is known only when the file runs.' : '',
+            app.name === undefined && !app.importedFrom ? 'The name is known only when the code runs.' : '',
             app.unreachable
-              ? `The variable ${app.variable} is given another value later, so that this app cannot be deployed.`
+              ? `The variable ${app.variable} is reassigned later, so this app can't be deployed.`
               : '',
-            app.importedFrom ? `The app is made by ${app.importedFrom}, which is not in the workspace.` : '',
+            app.importedFrom
+              ? `The app is created in ${app.importedFrom}, which isn't in the workspace.`
+              : '',
             ...deployWords(app, file),
-            app.unread || app.includes ? 'Not all of its functions could be read.' : '',
+            app.unread || app.includes ? "Some of its functions couldn't be read." : '',
             ...(problem ? [`Line ${problem.line}: ${problem.message}`] : []),
           ].filter(Boolean),
         collapsible: children.length > 0 ? 'collapsed' : 'none',
@@ -292,11 +294,11 @@ class ScriptRowsBuilder {
       {
         id,
         label: file.label,
-        description: `syntax error in line ${problem.line}`,
+        description: `syntax error on line ${problem.line}`,
         icon: 'warning',
         iconColor: 'problemsWarningIcon.foreground',
         context: 'scriptProblem',
-        spoken: `${file.label}, syntax error in line ${problem.line}: ${problem.message}`,
+        spoken: `${file.label}, syntax error on line ${problem.line}: ${problem.message}`,
         tooltip: () => [`Line ${problem.line}: ${problem.message}`],
       },
     );
@@ -367,7 +369,7 @@ function unitWords(
   return [
     gpus ? gpus.join(' or ') : 'GPU set by the code',
     unless ? `unless ${unless.join(' or ')} is set` : '',
-    cluster ? (cluster.size === undefined ? 'a cluster' : `a cluster of ${cluster.size}`) : '',
+    cluster ? (cluster.size === undefined ? 'cluster' : `cluster of ${cluster.size}`) : '',
     usd === undefined ? '' : formatUsdPerHour(usd),
     minContainers || keepsUnless ? `keeps ${minContainers ?? 0} running` : '',
     keepsUnless ? `unless ${keepsUnless.join(' or ')} is set` : '',
@@ -392,7 +394,9 @@ function otherFiles({ units, entryPoints }: ScriptApp): string {
 function deployWords({ deployFiles = [] }: ScriptApp, { uri }: ScriptFile): string[] {
   if (deployFiles.length === 0 || deployFiles.some((file) => file.uri === uri)) return [];
   const labels = deployFiles.map(({ label }) => label);
-  return [`Deployed by ${labels.join(' or ')}, which ${labels.length === 1 ? 'has' : 'have'} its functions.`];
+  return [
+    `Deploy ${labels.join(' or ')} instead, which ${labels.length === 1 ? 'has' : 'have'} its functions.`,
+  ];
 }
 
 /** `main(count: int = 3)` */

@@ -101,7 +101,7 @@ export class ScriptRuns implements Disposable {
     if (!named) {
       const all = this.all.filter(fits);
       if (all.length > 0) return all;
-      throw new ModalError('notFound', 'No script is served or run in this window.');
+      throw new ModalError('notFound', 'No script is running in this window.');
     }
     const own = this.all.filter(({ id }) => id === named.id);
     const candidates = own.length > 0 ? own : this.all.filter((run) => isNamed(run, named));
@@ -117,11 +117,11 @@ export class ScriptRuns implements Disposable {
     if (this.#elsewhere.some(isServed))
       throw new ModalError(
         'conflict',
-        `${title} is being served in another window of this folder. Stop that serve first.`,
+        `${title} is already being served in another window of this folder. Stop it there first.`,
       );
     const served = this.latest(script, variable);
     if (!served || !isLiveRun(served)) return;
-    throw new ModalError('conflict', `${title} is being served already. Stop that serve first.`);
+    throw new ModalError('conflict', `${title} is already being served. Stop it first.`);
   }
 
   /**
@@ -169,7 +169,7 @@ function isNamed(run: ScriptRun, { script, variable, runnable }: RunReference): 
 }
 
 function whyNot(run: ScriptRun | undefined): string {
-  if (!run) return 'That is not served or run in this window any more. Start it again first.';
-  if (isLiveRun(run)) return `${run.title} has no web address now.`;
-  return `The ${run.kind} of ${run.title} has ended. Start it again first.`;
+  if (!run) return 'That script is no longer running in this window. Start it again first.';
+  if (isLiveRun(run)) return `${run.title} has no web endpoint at the moment.`;
+  return `${run.title} is no longer running. Start it again first.`;
 }

@@ -114,9 +114,9 @@ export class ScriptsView implements vscode.Disposable {
   #setMessage(): void {
     const { problem, isCut } = this.#parts.finder;
     const message = problem
-      ? text`The Python files could not be listed: ${sentence(problem)} Refresh to try again.`
+      ? text`Couldn't list the Python files: ${sentence(problem)} Refresh to try again.`
       : isCut
-        ? text`Only ${formatCount(mostFiles)} Python files of a folder are searched; this workspace has more. Leave folders out with the setting search.exclude.`
+        ? text`Only ${formatCount(mostFiles)} Python files per folder are searched, and this workspace has more. Exclude folders with the setting search.exclude.`
         : plain('');
     if (this.view.message !== message) this.view.message = message;
   }

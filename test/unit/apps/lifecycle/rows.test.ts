@@ -41,7 +41,7 @@ describe('version rows', () => {
   });
 
   it('say that they are read, that they could not be, and offer all of many', () => {
-    expect(labels(versionRows(app, undefined, '', now))).toEqual(['Reading the history…']);
+    expect(labels(versionRows(app, undefined, '', now))).toEqual(['Loading the history…']);
     const failed = versionRows(app, { ...fact, error: new ModalError('offline', 'gone') }, '', now);
     expect(failed[1]?.[0]).toMatchObject({ label: 'Try again', description: 'gone' });
     const many = Array.from({ length: 51 }, (_, at) => version(51 - at));

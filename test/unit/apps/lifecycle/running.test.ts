@@ -47,13 +47,13 @@ describe('the question before a stop', () => {
       'App: agents',
       'Environment: main',
       'GPU: L40S, from $1.95/h per container (price of 2026-10-04, before credits)',
-      'Stops answering: me--chat.modal.run',
+      'No longer reachable: me--chat.modal.run',
     ]);
     expect(stopEndpointLines(managedOf(), undefined, datedRates).slice(0, 4)).toEqual([
       ...['Model: unknown', 'App: unknown', 'Environment: main', 'GPU: unknown, price unknown'],
     ]);
     expect(stopEndpointLines(managedOf({ shared: true }), undefined, datedRates)).toContain(
-      'Runs on capacity that all share, billed by tokens.',
+      'Runs on shared capacity, billed by token.',
     );
   });
 
@@ -63,7 +63,7 @@ describe('the question before a stop', () => {
       'App: agents',
       'Environment: main',
       'GPU: L4, from $0.80/h per container (price of 2026-10-04, before credits)',
-      '2 containers will end, with any request in progress.',
+      '2 containers will stop, along with any requests in progress.',
     ]);
   });
 });

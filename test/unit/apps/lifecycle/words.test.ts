@@ -75,8 +75,8 @@ describe('a version', () => {
   it('tells everything in the tooltip, and why it cannot be had back', () => {
     const lines = versionTooltip({ ...version, live: false, rollbackAllowed: false });
     expect(lines).toContain(`Commit ${'a1b2c3d4'.repeat(5)} on main`);
-    expect(lines).toContain('The checkout had uncommitted changes (*)');
-    expect(lines).toContain('Modal does not allow a rollback to this version');
+    expect(lines).toContain('Deployed with uncommitted changes (*)');
+    expect(lines).toContain("You can't roll back to this version");
     expect(versionTooltip(version).join()).not.toContain('does not allow');
   });
 });
@@ -86,7 +86,7 @@ describe('autoscaling', () => {
     const lines = changeLines(gpuFunction, values, { ...values, minContainers: 2 }, datedRates);
     expect(lines[0]).toBe('Min containers: 0 → 2');
     expect(lines[1]).toBe(
-      '2 containers run all the time, also without requests: 2 × A10 at $1.10/h = $2.20/h, $52.80 a day (price of 2026-10-04, before credits; CPU and memory come on top).',
+      '2 containers run all the time, even without requests: 2 × A10 at $1.10/h = $2.20/h, $52.80 a day (price of 2026-10-04, before credits; plus CPU and memory).',
     );
     expect(lines.at(-1)).toContain('until the next deploy');
   });
@@ -94,32 +94,34 @@ describe('autoscaling', () => {
   it('says what a CPU function costs, what an unknown GPU does, and that no minimum is free', () => {
     const one = { ...values, minContainers: 1 };
     expect(changeLines(cpuFunction, values, one, datedRates)[1]).toContain(
-      'CPU and memory all day, $0.0473/h for a core and $0.008/h for a GiB',
+      'CPU and memory are billed continuously, $0.0473/h per core and $0.008/h per GiB',
     );
     expect(changeLines({ ...gpuFunction, gpus: ['X9'] }, values, one, datedRates)[1]).toContain(
       '1 × X9, price unknown',
     );
     expect(changeLines(gpuFunction, one, values, datedRates)).toContain(
-      'No container is kept without requests, so idle time costs nothing.',
+      'No containers run without requests, so idle time costs nothing.',
     );
   });
 
   it.each([
     ['minContainers', '4', undefined],
-    ['minContainers', '5', 'At most 4, the max containers.'],
+    ['minContainers', '5', 'Must be 4 (max containers) or less.'],
     ['minContainers', '-1', 'Enter a whole number, 0 or more.'],
     ['minContainers', '', 'Enter a whole number, 0 or more.'],
     ['minContainers', '1.5', 'Enter a whole number, 0 or more.'],
     ['maxContainers', '0', undefined],
-    ['scaledownWindow', '1', 'Enter between 2 and 3600 seconds.'],
+    ['scaledownWindow', '1', 'Enter 2 to 3600 seconds.'],
     ['scaledownWindow', '3600', undefined],
-    ['scaledownWindow', '3601', 'Enter between 2 and 3600 seconds.'],
+    ['scaledownWindow', '3601', 'Enter 2 to 3600 seconds.'],
   ] as const)('checks %s = "%s"', (field, text, problem) => {
     expect(problemWith(field, text, values)).toBe(problem);
   });
 
   it('refuses a maximum below the minimum', () => {
-    expect(problemWith('maxContainers', '1', { ...values, minContainers: 2 })).toContain('At least 2');
+    expect(problemWith('maxContainers', '1', { ...values, minContainers: 2 })).toContain(
+      'Must be 2 (min containers) or more',
+    );
   });
 
   it('says where each value comes from', () => {
@@ -133,7 +135,7 @@ describe('autoscaling', () => {
       'Min containers: 1 (changed by bob 2 days ago)',
       "Max containers: no limit (Modal's default)",
       "Buffer containers: 0 (Modal's default)",
-      'Scale-down window: 60 s (from the code)',
+      'Scaledown window: 60 s (from the code)',
     ]);
   });
 });
@@ -144,16 +146,16 @@ describe('questions', () => {
       'GPU: A10 (24 GB), $1.10/h for each running container of Model, other (price of 2026-10-04, before credits)',
     ]);
     expect(gpuLines([cpuFunction], datedRates)).toEqual([
-      'GPU: none; containers are charged for CPU and memory while they run.',
+      'GPU: none; containers are billed for CPU and memory while they run.',
     ]);
   });
 
   it('before a stop say what ends, in words of its own for a run', () => {
     const endpoint = endpointOf({ functionId: 'fu-2', url: 'https://me--web.modal.run' });
     const lines = stopLines(app, [gpuFunction, { ...cpuFunction, endpoints: [endpoint] }], datedRates);
-    expect(lines[0]).toContain('2 running containers will end');
-    expect(lines).toContain('Stops answering: me--web.modal.run');
-    expect(lines.at(-1)).toContain('only deployed anew');
+    expect(lines[0]).toContain('2 running containers will stop');
+    expect(lines).toContain('No longer reachable: me--web.modal.run');
+    expect(lines.at(-1)).toContain("can't be restarted; deploy it again");
     expect(stopLines({ ...app, state: 'ephemeral' }, [], datedRates).at(-1)).toContain('modal serve');
   });
 });
@@ -165,7 +167,7 @@ describe('containers', () => {
       true,
     );
     expect(lines[0]).toBe('GPU: A10');
-    expect(lines[1]).toContain('2.5 s after it was asked for');
+    expect(lines[1]).toContain('2.5 s after it was requested');
     expect(lines[2]).toContain('Idle');
     expect(statsLine({ backlog: 3, containers: 1, runningInputs: 2 })).toBe(
       '1 container, 2 running inputs, 3 waiting',

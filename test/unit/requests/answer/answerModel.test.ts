@@ -45,17 +45,17 @@ describe('what an answer is', () => {
   });
 
   it.each([
-    ['application/json', '<html>Oops</html>', /says JSON, but this is HTML or XML\. It is shown as text/],
+    ['application/json', '<html>Oops</html>', /labeled JSON, but it is HTML or XML\. Showing it as text/],
     ['application/json', '{"a": 1,\n}', /it is not valid \(line 2, column 1\)/],
     [
       'application/json',
       Uint8Array.of(0xff, 0xfe, 0, 1).subarray(1),
-      /says application\/json, but the bytes are not text in UTF-8/,
+      /labeled application\/json, but the bytes aren't valid UTF-8/,
     ],
     ['image/svg', 'x', undefined],
-    ['text/csv', '{"a": 1}', /This is JSON, though the server says text\/csv/],
-    ['text/html', '<b>', /never run/],
-    ['text/event-stream', 'oops\n', /nothing of it is an event/],
+    ['text/csv', '{"a": 1}', /This is JSON, although it is labeled text\/csv/],
+    ['text/html', '<b>', /never rendered/],
+    ['text/event-stream', 'oops\n', /contains no events/],
     ['text/plain', '', /no body/],
   ])('says what is odd: %s %s', (type, body, note) => {
     const { notes } = model(type, body);
@@ -92,7 +92,7 @@ describe('what an answer is', () => {
     expect(JSON.stringify(summary).length).toBeLessThan(70_000);
     expect(summary[1]).toMatchObject({
       text: expect.stringMatching(
-        /\n\n… cut after 64 KB of 195\.3 KB; the Raw tab has all of it\.$/s,
+        /\n\n… cut after 64 KB of 195\.3 KB; see the Raw tab for all of it\.$/s,
       ) as string,
     });
     const highlights = [{ label: 'Text', path: 'text' }];
@@ -127,30 +127,35 @@ describe('text', () => {
   });
 
   const latin = (text: string) => Buffer.from(text, 'latin1');
-  const guessed = /names no charset\. They are read as Windows-1252 \(Latin-1\), which is a guess/;
+  const guessed = /names no charset\. Reading them as Windows-1252 \(Latin-1\), which is a guess/;
   it.each([
     ['text/plain', latin('café'), 'café', guessed],
     ['text/plain', latin('na\xefve'), 'naïve', guessed],
     ['application/json', latin('{"a": "gr\xfc\xdfe"}'), '{"a": "grüße"}', guessed],
     ['', latin('price 5 \x80'), 'price 5 €', guessed],
-    ['text/plain; charset=utf-8', latin('caf\xe9'), 'café', /says UTF-8, which these bytes are not/],
     [
-      'text/plain; charset=latin-9000',
+      'text/plain; charset=utf-8',
       latin('caf\xe9'),
       'café',
-      /charset "latin-9000", which is not known here/,
+      /labeled UTF-8, but these bytes aren't valid UTF-8/,
     ],
-    ['text/plain; charset=made-up', Buffer.from('grüße'), 'grüße', /"made-up".*It is read as UTF-8/],
-    ['text/plain; charset=shift_jis', Buffer.from([0x83, 0x65, 0xff]), 'テ\uFFFD', /not text in Shift_JIS/],
+    ['text/plain; charset=latin-9000', latin('caf\xe9'), 'café', /charset "latin-9000", which is unknown/],
+    ['text/plain; charset=made-up', Buffer.from('grüße'), 'grüße', /"made-up".*Reading it as UTF-8/],
+    ['text/plain; charset=shift_jis', Buffer.from([0x83, 0x65, 0xff]), 'テ\uFFFD', /aren't valid Shift_JIS/],
     [
       'text/plain; charset=latin1',
       Buffer.from('\uFEFFgrüße'),
       'grüße',
-      /mark of UTF-8, though the server says/,
+      /mark of UTF-8, although the response is labeled/,
     ],
-    ['text/plain', Buffer.from('Hello you', 'utf16le'), 'Hello you', /read as UTF-16LE, which is a guess/],
-    ['text/plain', Buffer.from('Hello you', 'utf16le').swap16(), 'Hello you', /read as UTF-16BE/],
-    ['text/plain', Buffer.from('grüße').subarray(0, 5), 'grü\uFFFD', /last character is not whole/],
+    [
+      'text/plain',
+      Buffer.from('Hello you', 'utf16le'),
+      'Hello you',
+      /Reading them as UTF-16LE, which is a guess/,
+    ],
+    ['text/plain', Buffer.from('Hello you', 'utf16le').swap16(), 'Hello you', /Reading them as UTF-16BE/],
+    ['text/plain', Buffer.from('grüße').subarray(0, 5), 'grü\uFFFD', /last character is incomplete/],
     [
       'text/html',
       latin('<meta charset="windows-1251"><p>\xcf'),
@@ -179,7 +184,7 @@ describe('text', () => {
     const { tabs, notes } = model(type, bytes);
     expect(tabs).toContain('hex');
     if (type === 'text/plain')
-      expect(notes[0]).toMatch(/the bytes are not text in UTF-8\. They are shown as they are/);
+      expect(notes[0]).toMatch(/the bytes aren't valid UTF-8 text\. Showing the raw bytes/);
   });
 
   it('that was cut within a character is read as what it is', () => {
@@ -208,7 +213,7 @@ describe('Markdown', () => {
           '<img src=x onerror=alert(1)> ',
           { tag: 'a', href: 'https://a.example', children: ['go'] },
           ' [bad](javascript:alert(1)) ',
-          { tag: 'a', href: 'http://b.example/p.png', children: ['Picture: p'] },
+          { tag: 'a', href: 'http://b.example/p.png', children: ['Image: p'] },
         ],
       },
     ]);

@@ -142,12 +142,12 @@ describe('figures of a stream', () => {
   });
 
   it.each([
-    ['negative', -5, /made -5 tokens/],
-    ['a text', '45', /made "45" tokens/],
-    ['huge', 1e300, /made 1e\+300 tokens/],
-    ['beyond all models', 10_000_001, /which is no count/],
-    ['a fraction', 4.5, /made 4.5 tokens/],
-    ['an object', { a: 1 }, /which is no count/],
+    ['negative', -5, /reports -5 tokens/],
+    ['a text', '45', /reports "45" tokens/],
+    ['huge', 1e300, /reports 1e\+300 tokens/],
+    ['beyond all models', 10_000_001, /which isn't a valid count/],
+    ['a fraction', 4.5, /reports 4.5 tokens/],
+    ['an object', { a: 1 }, /which isn't a valid count/],
     ['nothing', null, undefined],
     ['none', 0, undefined],
   ])('do not believe a count that is %s', (_name, tokens, remark) => {
@@ -324,7 +324,7 @@ describe('an error inside an answer whose status is a success', () => {
     const failed = failure(body.toString(), 'text/event-stream')!;
     const result = httpResult(body.toString(), { headers: sse, bytes: body, failure: failed });
     expect(explainResult(result)).toEqual({
-      text: `The status is a success, but the server says in its answer that it failed: ${failed}`,
+      text: `The status is a success, but the response reports a failure: ${failed}`,
       action: 'showLogs',
     });
     const stream = read([body]);
@@ -357,7 +357,7 @@ it('leaves an event of 10 MB out of text and figures, says so, and goes on', () 
   expect([reader.text, reader.leftOut]).toEqual(['ab', 1]);
   const result = httpResult('data: …', { headers: sse });
   expect(new AnswerModel({ result, stream: reader }).notes.join()).toMatch(
-    /1 events? or lines of the stream .* Raw and Save have them/,
+    /1 events? or lines of the stream .* included in Raw and Save/,
   );
   const row = read(
     [

@@ -19,7 +19,7 @@ describe('an answer with more fields than can be shown at once', () => {
   ])('is text with a word about it: %s', (_what, body) => {
     const { kind, json, notes } = content(body);
     expect([kind, json]).toEqual(['text', undefined]);
-    expect(notes[0]).toContain('more fields than are shown as a tree: 200,000 in all, 10,000 in one object');
+    expect(notes[0]).toContain('too many fields for a tree (limits: 200,000 in all, 10,000 in one object)');
   });
 
   it.each([

@@ -16,7 +16,7 @@ it.each<[words: object, usage: unknown]>([
   [{ tokens: 5, reasoning: 6 }, { tokens: 5 }],
   [{ tokens: 5, reasoning: -1 }, { tokens: 5 }],
   [{ tokens: 10_000_000 }, { tokens: 10_000_000 }],
-  [{ tokens: 10_000_001 }, expect.stringContaining('10000001 tokens, which is no count')],
+  [{ tokens: 10_000_001 }, expect.stringContaining("10000001 tokens, which isn't a valid count")],
   [{ tokens: -1 }, expect.stringContaining('-1 tokens')],
   [{ tokens: 1.5 }, expect.stringContaining('1.5 tokens')],
   [{ tokens: 'many' }, expect.stringContaining('"many" tokens')],

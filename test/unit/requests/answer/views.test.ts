@@ -155,9 +155,9 @@ describe('the parts of a call', () => {
   it('name the long polls and how long each waited', () => {
     const timing = { connect: 1, firstByte: 162_000, total: 162_001, polls: 2, pollTimes: [150_000, 12_000] };
     const labels = (parts: ReturnType<typeof timingParts>) => parts.map(({ label }) => label);
-    expect(labels(timingParts(timing))).toEqual(['Connect', 'First byte', 'Body']);
+    expect(labels(timingParts(timing))).toEqual(['Connect', 'First byte', 'Download']);
     expect(labels(timingParts(timing, { kind: 'cold', queueMs: 1, startMs: 1 }))).toEqual([
-      ...['Connect', 'Queue', 'Cold start', 'Answering', 'Body'],
+      ...['Connect', 'Queue', 'Cold start', 'Processing', 'Download'],
     ]);
     expect(timingParts(timing).find(({ kind }) => kind === 'wait')?.note).toBe(
       '2 long polls: 2 min 30 s, 12 s',

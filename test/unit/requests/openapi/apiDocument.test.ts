@@ -266,9 +266,9 @@ describe('asking an endpoint for its description', () => {
 
   it.each([
     [404, '', undefined],
-    [401, '', /only with a key/],
-    [302, '', /answered 302/],
-    [500, 'oops', /answered 500/],
+    [401, '', /requires a valid key/],
+    [302, '', /returned 302/],
+    [500, 'oops', /returned 500/],
     [200, '<html>', /a web page/],
   ])('answer %i %s', async (status, body, failure) => {
     const seen: string[] = [];

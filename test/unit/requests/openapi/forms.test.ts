@@ -117,7 +117,7 @@ describe('servers', () => {
     const more = { servers: [{ url: 'https://other.example/v1' }, { url: '//third.example' }] };
     const details = operation({ post: {} }, more);
     expect(details.note).toMatch(
-      /names another server, https:\/\/other\.example\/v1\. .*your key goes nowhere else/,
+      /names another server, https:\/\/other\.example\/v1\. .*your key isn't sent elsewhere/,
     );
     expect((await specOf(operationDraft(details), base)).url).toBe(`${base}/x`);
   });

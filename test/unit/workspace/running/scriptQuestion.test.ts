@@ -9,7 +9,7 @@ import { parseScript } from '../../../../src/features/workspace/core/parseScript
 const cpu = '@app.function()\ndef f(): ...\n';
 const gpu = '@app.function(gpu="T4")\ndef g(): ...\n';
 const entry = '@app.local_entrypoint()\ndef main(): ...\n';
-const unknown = 'GPU and price: as the script says';
+const unknown = 'GPU and price: set in the script';
 
 function question(text: string, runnable = '') {
   const read = parseScript(`import modal\n${text}`);
@@ -39,7 +39,7 @@ describe('the question before a serve or run', () => {
     expect(lines).toEqual([
       'CPU only: f',
       'Nothing is charged while no container runs.',
-      expect.stringContaining('per core and hour'),
+      expect.stringContaining('per core-hour'),
     ]);
   });
 
@@ -54,10 +54,7 @@ describe('the question before a serve or run', () => {
   it('is asked every time for an app that includes others, of which nothing is claimed', () => {
     const { lines, cpuOnly } = question(`${made}app.include(other)\n${cpu}`);
     expect(cpuOnly).toBe(false);
-    expect(lines).toEqual([
-      'No GPU of their own: f',
-      'GPU and price of the apps that it includes: as they say',
-    ]);
+    expect(lines).toEqual(['No GPU of their own: f', 'GPU and price of included apps: set in their code']);
     expect(question(`app = modal.App("x").include(other)\n`)).toEqual({ lines: [unknown], cpuOnly: false });
   });
 

@@ -12,7 +12,7 @@ export interface AppFacts {
 
 /** What questions about an app name: its functions with their GPUs, and today's prices. */
 export function appFacts({ planes }: Pick<AppsNeeds, 'planes'>, app: App): Promise<AppFacts> {
-  return withSignal(text`Reading ${app.name}…`, async (signal) => {
+  return withSignal(text`Loading ${app.name}…`, async (signal) => {
     const plane = await planes.get(signal);
     const [details, rates] = await Promise.all([plane.describeApp(app.id, signal), readRates(plane, signal)]);
     return { functions: details.functions, rates };

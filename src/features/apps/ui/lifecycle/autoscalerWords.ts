@@ -12,14 +12,14 @@ export const fieldNames: Readonly<Record<AutoscalerField, string>> = {
   minContainers: 'Min containers',
   maxContainers: 'Max containers',
   bufferContainers: 'Buffer containers',
-  scaledownWindow: 'Scale-down window',
+  scaledownWindow: 'Scaledown window',
 };
 
 export const fieldHelp: Readonly<Record<AutoscalerField, string>> = {
-  minContainers: 'Kept running, and charged, also without requests',
-  maxContainers: 'Never more than these; 0 = no limit of its own',
-  bufferContainers: 'Extra containers while the function is busy',
-  scaledownWindow: 'Seconds that an idle container is kept',
+  minContainers: 'Always running and billed, even without requests',
+  maxContainers: 'Upper limit; 0 = unlimited',
+  bufferContainers: 'Spare containers kept ready under load',
+  scaledownWindow: 'Seconds before an idle container stops',
 };
 
 export function valueWord(field: AutoscalerField, value: number): string {
@@ -55,13 +55,13 @@ export function problemWith(
   if (text.trim() === '' || !Number.isInteger(value) || value < 0) return 'Enter a whole number, 0 or more.';
   const { least, most } = scaledownBounds;
   if (field === 'scaledownWindow' && (value < least || value > most))
-    return `Enter between ${least} and ${most} seconds.`;
+    return `Enter ${least} to ${most} seconds.`;
   const all: AutoscalerValues = { ...others, [field]: value };
   const { minContainers, maxContainers } = all;
   const tooMany = maxContainers > 0 && minContainers > maxContainers;
-  if (tooMany && field === 'minContainers') return `At most ${maxContainers}, the max containers.`;
+  if (tooMany && field === 'minContainers') return `Must be ${maxContainers} (max containers) or less.`;
   if (tooMany && field === 'maxContainers')
-    return `At least ${minContainers}, the min containers, or 0 for no limit.`;
+    return `Must be ${minContainers} (min containers) or more, or 0 for no limit.`;
   return undefined;
 }
 
@@ -79,29 +79,29 @@ export function changeLines(
     ),
     ...minimumCost(fn, after.minContainers, rates),
     ...(after.bufferContainers > 0
-      ? [`Each of the ${plural(after.bufferContainers, 'buffer container')} is charged like any other.`]
+      ? [`${plural(after.bufferContainers, 'buffer container')}: billed like any other container.`]
       : []),
-    'It takes effect at once and lasts until the next deploy.',
+    'Applies immediately, until the next deploy.',
   ];
 }
 
 function minimumCost(fn: ModalFunction, least: number, rates: Rates): string[] {
-  if (least === 0) return ['No container is kept without requests, so idle time costs nothing.'];
-  const kept = `${plural(least, 'container')} ${least === 1 ? 'runs' : 'run'} all the time, also without requests`;
+  if (least === 0) return ['No containers run without requests, so idle time costs nothing.'];
+  const kept = `${plural(least, 'container')} ${least === 1 ? 'runs' : 'run'} all the time, even without requests`;
   if (!fn.gpus)
-    return [`${kept}. Modal does not tell its GPU, so the price is unknown. It is charged all day.`];
+    return [`${kept}. Modal doesn't report the GPU, so the price is unknown. Billed continuously.`];
   const [gpu] = fn.gpus;
   if (gpu === undefined) {
     const core = formatUsdPerHour(rates.usdPerHour['cpu_hour_cost'], 'an unknown price');
     const memory = formatUsdPerHour(rates.usdPerHour['mem_gib_hour_cost'], 'an unknown price');
     return [
-      `${kept}. No GPU: each is charged for its CPU and memory all day, ${core} for a core and ${memory} for a GiB.`,
+      `${kept}. No GPU: CPU and memory are billed continuously, ${core} per core and ${memory} per GiB.`,
     ];
   }
   const usd = gpuUsdPerHour(gpu, rates);
-  if (usd === undefined) return [`${kept}: ${least} × ${gpu}, price unknown. It is charged all day.`];
+  if (usd === undefined) return [`${kept}: ${least} × ${gpu}, price unknown. Billed continuously.`];
   const hourly = usd * least;
   return [
-    `${kept}: ${least} × ${gpu} at ${formatUsdPerHour(usd)} = ${formatUsdPerHour(hourly)}, ${formatUsd(hourly * 24)} a day (${priceSource(rates)}; CPU and memory come on top).`,
+    `${kept}: ${least} × ${gpu} at ${formatUsdPerHour(usd)} = ${formatUsdPerHour(hourly)}, ${formatUsd(hourly * 24)} a day (${priceSource(rates)}; plus CPU and memory).`,
   ];
 }

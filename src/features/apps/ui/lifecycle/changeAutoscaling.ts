@@ -38,7 +38,7 @@ export async function resolveFunction(
       ? functions[0]
       : await pick(
           text`Change Autoscaling of ${app.name}`,
-          text`Choose a function or class`,
+          text`Select a function or class`,
           functions.map((each) => ({
             label: plain(nameOf(each)),
             description: plain(gpuChoiceText(each.gpus)),
@@ -51,7 +51,7 @@ export async function resolveFunction(
 /** Edits the four numbers that decide how many containers run, and applies them after one question with the price. */
 export async function changeAutoscaling(services: AppsNeeds, { app, fn }: AppFunction): Promise<void> {
   const { planes, lifecycle } = services;
-  const autoscaler = await withSignal(text`Reading autoscaling of ${nameOf(fn)}…`, async (signal) =>
+  const autoscaler = await withSignal(text`Loading autoscaling of ${nameOf(fn)}…`, async (signal) =>
     (await planes.get(signal)).autoscaler(fn.id, signal),
   );
   const wanted = await edit(app, fn, autoscaler);
@@ -117,13 +117,13 @@ function chooseField(
   };
   const differs = changedFields(autoscaler.inForce, deployedValues(autoscaler)).length > 0;
   const reset = {
-    label: text`Reset to the Deployed Values…`,
+    label: text`Reset to Deployed Values…`,
     iconPath: new vscode.ThemeIcon('discard'),
     value: 'reset' as Choice,
   };
   return pick(
     text`Autoscaling of ${nameOf(fn)} in ${app.name}`,
-    changed.length > 0 ? text`Choose Apply, or another value to change` : text`Choose a value to change`,
+    changed.length > 0 ? text`Select Apply, or another value to change` : text`Select a value to change`,
     [...(changed.length > 0 ? [apply] : []), ...fields, ...(differs ? [reset] : [])],
   );
 }

@@ -54,12 +54,12 @@ function commitOf(app: App, { number, commit, unusableCommit }: AppVersion): Ver
   if (unusableCommit) {
     throw new ModalError(
       'notFound',
-      `${app.name} v${number} has no usable commit: what Modal has as its commit is no hash of Git. Deploy from a repository with the Modal CLI to compare later versions.`,
+      `${app.name} v${number} has no usable commit: the value that Modal recorded isn't a Git hash. Deploy from a repository with the Modal CLI to compare later versions.`,
     );
   }
   throw new ModalError(
     'notFound',
-    `Modal knows no commit of ${app.name} v${number}: it was deployed outside a Git repository. Deploy from a repository to compare later versions.`,
+    `No commit is recorded for ${app.name} v${number}: it was deployed outside a Git repository. Deploy from a repository to compare later versions.`,
   );
 }
 
@@ -122,13 +122,13 @@ async function show(
   const dirty = versions.filter(({ commit }) => commit?.dirty).map(({ number }) => `v${number}`);
   const inexact =
     dirty.length > 0
-      ? text`${dirty.join(' and ')} ${dirty.length === 1 ? 'was' : 'were'} deployed with uncommitted changes, which Git does not have, so the comparison may not be exact.`
+      ? text`${dirty.join(' and ')} ${dirty.length === 1 ? 'was' : 'were'} deployed with uncommitted changes, so the comparison may not be exact.`
       : undefined;
   if (inFolder.length > 0) {
     if (inexact) void showWarning(inexact);
     return;
   }
-  const nothing = text`No file differs in ${scope}.`;
+  const nothing = text`No files differ in ${scope}.`;
   const verb = all.length === 1 ? 'differs' : 'differ';
   const elsewhere = all.length > 0 ? text`${plural(all.length, 'file')} ${verb} elsewhere.` : undefined;
   const showAll = text`Show Them`;

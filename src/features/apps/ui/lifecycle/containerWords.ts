@@ -7,19 +7,19 @@ export function containerLines(info: ContainerInfo, idle: boolean): string[] {
     info.readyAt === undefined
       ? info.state === 'starting'
         ? 'Not ready yet'
-        : 'Ready at an unknown time'
+        : 'Ready, start time unknown'
       : `Ready since ${formatMoment(info.readyAt)}${startWords(info.readyAt, info)}`;
   return [
     `GPU: ${info.gpu === undefined ? 'unknown' : info.gpu || 'none'}`,
     ready,
-    ...(info.state === 'running' && idle ? ['Idle: no input is running in this app'] : []),
+    ...(info.state === 'running' && idle ? ['Idle'] : []),
     ...(info.result ? [`It ${info.result}`] : []),
   ];
 }
 
 function startWords(readyAt: number, { enqueuedAt }: ContainerInfo): string {
   if (enqueuedAt === undefined) return '';
-  return `, ${formatDuration(readyAt - enqueuedAt)} after it was asked for`;
+  return `, ${formatDuration(readyAt - enqueuedAt)} after it was requested`;
 }
 
 export function statsLine({ containers, runningInputs, backlog }: FunctionStats): string {

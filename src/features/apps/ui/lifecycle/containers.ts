@@ -32,10 +32,10 @@ export async function resolveContainer(
     return app ? [{ app, container }] : [];
   });
   if (running.length === 0)
-    throw new ModalError('notFound', 'No container is running. One starts with the next request.');
+    throw new ModalError('notFound', 'No containers are running. One starts with the next request.');
   return pick(
     title,
-    text`Choose a container`,
+    text`Select a container`,
     running.map((value) => ({
       label: plain(value.container.id),
       description: text`${value.app.name} · ${value.app.environment}`,
@@ -53,16 +53,16 @@ export async function resolveContainer(
 
 /** Ends one container after a question that says what happens to its inputs. */
 export async function stopContainer(services: AppsNeeds, { app, container }: AppContainer): Promise<void> {
-  const gently = text`Stop After Running Inputs`;
+  const gently = text`Stop Gracefully`;
   const now = text`Stop Now`;
   const chosen = await showWarning(
     text`Stop container ${container.id} of ${app.name} in ${app.environment}?`,
     {
       modal: true,
       detail: lines([
-        text`Stop After Running Inputs: it takes no more and ends when they are done.`,
-        text`Stop Now: its running inputs are interrupted and rescheduled to another container.`,
-        text`The app stays deployed. A new container starts when there is work, or when a minimum is set.`,
+        text`Stop Gracefully: finishes current inputs and accepts no new ones.`,
+        text`Stop Now: interrupts running inputs and reschedules them to another container.`,
+        text`The app stays deployed. A new container starts when there is work, or if min containers is set.`,
       ]),
     },
     gently,
@@ -73,7 +73,9 @@ export async function stopContainer(services: AppsNeeds, { app, container }: App
   await withSignal(text`Stopping container ${container.id}…`, async (signal) =>
     (await services.planes.get(signal)).stopContainer(container.id, { graceful }, signal),
   );
-  const done = graceful ? text`${container.id} ends when its inputs are done` : text`${container.id} stopped`;
+  const done = graceful
+    ? text`${container.id} stops after its current inputs`
+    : text`${container.id} stopped`;
   showStatus('check', done, 5000);
   await services.store.refresh();
 }
@@ -103,7 +105,7 @@ export async function openShell(services: AppsNeeds, { id, name }: ShellTarget):
   if (process.platform === 'win32')
     throw new ModalError(
       'unsupported',
-      'The Modal CLI has no shell on Windows. Open this folder in WSL and try again.',
+      "The Modal CLI doesn't support shells on Windows. Open this folder in WSL and try again.",
     );
   const { planes } = services;
   const { command, args } = await findCli(services);

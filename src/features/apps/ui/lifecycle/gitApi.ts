@@ -50,7 +50,7 @@ export async function gitApi(): Promise<GitApi> {
   if (!git?.enabled) {
     throw new ModalError(
       'unsupported',
-      'Comparing versions needs Git. Install Git and switch on the setting "git.enabled", then try again.',
+      'Comparing versions needs Git. Install Git and turn on the setting "git.enabled", then try again.',
     );
   }
   const api = git.getAPI(1);

@@ -29,7 +29,7 @@ export async function rollBack(
       text`From: ${live ? versionPhrase(live, now) : text`the live version`}`,
       text`To: ${versionPhrase(target, now)}`,
       ...gpuLines(facts.functions, facts.rates),
-      text`GPU as the live version asks for it; v${target.number} may ask for another.`,
+      text`GPU of the current version; v${target.number} may use a different one.`,
       containerLine(app),
     ],
     text`Roll Back`,
@@ -39,7 +39,7 @@ export async function rollBack(
   await redeploy(services, app, strategy, {
     title: text`Rolling ${app.name} back to v${target.number}…`,
     run: (plane) => plane.rollback(app.id, target.number),
-    done: text`${app.name} serves v${target.number} again, as a new version.`,
+    done: text`Rolled ${app.name} back to v${target.number}.`,
   });
 }
 
@@ -50,7 +50,7 @@ export async function rollOver(services: AppsNeeds, app: App): Promise<void> {
   const strategy = await askStrategy(
     text`Restart the containers of ${app.name} in ${app.environment} with the same version?`,
     [
-      text`New containers run the same code and read secrets again, for example after a secret has changed.`,
+      text`Starts new containers with the same code and current secrets, for example after you changed a secret.`,
       ...gpuLines(facts.functions, facts.rates),
       containerLine(app),
     ],
@@ -61,7 +61,7 @@ export async function rollOver(services: AppsNeeds, app: App): Promise<void> {
   await redeploy(services, app, strategy, {
     title: text`Restarting the containers of ${app.name}…`,
     run: (plane) => plane.rollover(app.id),
-    done: text`${app.name} has a new version of the same code.`,
+    done: text`Restarted ${app.name} with the same code.`,
   });
 }
 
@@ -86,8 +86,8 @@ async function askStrategy(
 
 /** What happens to what runs, for both buttons. */
 function containerLine({ runningContainers }: App): string {
-  if (runningContainers === 0) return text`No container is running.`;
-  return text`${pluralOf(runningContainers, 'running container')}: finish what they do and are then replaced. When you stop them, their inputs run again in new containers.`;
+  if (runningContainers === 0) return text`No containers are running.`;
+  return text`${pluralOf(runningContainers, 'running container')}: finish their inputs and are then replaced. If you stop them, their inputs run again in new containers.`;
 }
 
 interface Redeploy {
@@ -124,20 +124,20 @@ async function redeploy(
 
 function refuseImpossible(app: App, target: AppVersion): void {
   refuseUndeployed(app);
-  if (target.live) throw new ModalError('invalid', `v${target.number} is live already.`);
+  if (target.live) throw new ModalError('invalid', `v${target.number} is already live.`);
   if (target.rollbackAllowed !== false) return; // where it is not known, Modal says so itself
   const next =
     target.kind === 'staged'
-      ? text`It is staged and was never live.`
-      : text`Its image or files may be gone, or the plan keeps fewer versions.`;
+      ? text`It was staged but never live.`
+      : text`Its image or files may have been deleted, or your plan keeps fewer versions.`;
   throw new ModalError(
     'invalid',
-    `Modal does not allow a rollback to v${target.number}. ${next} Deploy that code again instead.`,
+    `Can't roll back to v${target.number}. ${next} Deploy that code again instead.`,
   );
 }
 
 function refuseUndeployed(app: App): void {
   if (app.state !== 'deployed') {
-    throw new ModalError('invalid', `${app.name} is not deployed, so it has no other version to serve.`);
+    throw new ModalError('invalid', `${app.name} isn't deployed, so there is no version to roll back to.`);
   }
 }

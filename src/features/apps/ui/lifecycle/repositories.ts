@@ -28,12 +28,12 @@ export async function repositoryWith(
   if (url && !same) {
     throw new ModalError(
       'notFound',
-      `Commit ${hash} belongs to ${url}, which is not open here. Open a clone of it, then try again.`,
+      `Commit ${hash} belongs to ${url}, which isn't open in VS Code. Open a clone of it, then try again.`,
     );
   }
   throw new ModalError(
     'notFound',
-    `Commit ${hash} is not in the open repository. Fetch it with "git fetch --all", then try again. If it was never pushed, only the machine that deployed it has it.`,
+    `Commit ${hash} is not in the open repository. Fetch it with "git fetch --all", then try again. If it was never pushed, it exists only on the machine that deployed it.`,
   );
 }
 

@@ -42,11 +42,10 @@ export async function resolveSandbox(
   if (target?.kind === 'sandbox' || target?.kind === 'tunnel') return target;
   await services.store.refresh();
   const { apps, sandboxes } = services.store.state.snapshot;
-  if (sandboxes.length === 0)
-    throw new ModalError('notFound', 'No sandbox is running, as far as Modal tells.');
+  if (sandboxes.length === 0) throw new ModalError('notFound', 'No running sandboxes found.');
   return pick(
     title,
-    text`Choose a sandbox`,
+    text`Select a sandbox`,
     sandboxes.map((sandbox) => {
       const app = apps.find(({ id }) => id === sandbox.appId);
       return {
@@ -63,7 +62,7 @@ export async function resolveSandbox(
 export async function stopSandbox(services: AppsNeeds, { app, sandbox }: AppSandbox): Promise<void> {
   const { planes, store } = services;
   const { id, name } = sandbox;
-  const rates = await ratesNow(services, text`Reading prices…`);
+  const rates = await ratesNow(services, text`Loading prices…`);
   const stop = text`Stop Sandbox`;
   const chosen = await showWarning(
     name ? text`Stop sandbox ${name} (${id})?` : text`Stop sandbox ${id}?`,
@@ -74,7 +73,11 @@ export async function stopSandbox(services: AppsNeeds, { app, sandbox }: AppSand
   const wasRunning = await withSignal(text`Stopping sandbox ${id}…`, async (signal) =>
     (await planes.get(signal)).stopSandbox(id, signal),
   );
-  showStatus('check', wasRunning ? text`${name || id} stopped` : text`${name || id} had ended already`, 5000);
+  showStatus(
+    'check',
+    wasRunning ? text`${name || id} stopped` : text`${name || id} had already stopped`,
+    5000,
+  );
   await store.refresh();
 }
 
@@ -87,10 +90,10 @@ export async function resolveManaged(
   if (target?.kind === 'managed') return target;
   await services.store.refresh();
   const { apps, endpoints } = services.store.state.snapshot;
-  if (endpoints.length === 0) throw new ModalError('notFound', 'There is no managed endpoint.');
+  if (endpoints.length === 0) throw new ModalError('notFound', 'There are no managed endpoints.');
   return pick(
     title,
-    text`Choose an endpoint`,
+    text`Select an endpoint`,
     endpoints.map((managed) => ({
       label: plain(managed.name),
       description: plain([managed.environment, endpointState(managed)].join(' · ')),
@@ -103,7 +106,7 @@ export async function resolveManaged(
 
 export async function stopManaged(services: AppsNeeds, { app, managed }: AppManaged): Promise<void> {
   const { planes, store } = services;
-  const rates = await ratesNow(services, text`Reading prices…`);
+  const rates = await ratesNow(services, text`Loading prices…`);
   const stop = text`Stop Endpoint`;
   const chosen = await showWarning(
     text`Stop managed endpoint ${managed.name}?`,
@@ -130,10 +133,10 @@ export async function resolveServer(
   const servers = apps.flatMap((app) =>
     (details.get(app.id)?.functions ?? []).flatMap((fn) => (fn.kind === 'server' ? [{ app, fn }] : [])),
   );
-  if (servers.length === 0) throw new ModalError('notFound', 'No server is deployed.');
+  if (servers.length === 0) throw new ModalError('notFound', 'No servers are deployed.');
   return pick(
     title,
-    text`Choose a server`,
+    text`Select a server`,
     servers.map((value) => ({
       label: plain(value.fn.tag),
       description: text`${value.app.name} · ${value.app.environment}`,
@@ -149,7 +152,7 @@ const stopsAtOnce = 8;
 /** Ends the containers of a server; requests in progress end with them. @throws kind `notFound` when none runs */
 export async function stopServerContainers(services: AppsNeeds, { app, fn }: AppServer): Promise<void> {
   const { planes, store } = services;
-  const { ids, info, rates } = await withSignal(text`Reading ${fn.tag}…`, async (signal) => {
+  const { ids, info, rates } = await withSignal(text`Loading ${fn.tag}…`, async (signal) => {
     const plane = await planes.get(signal);
     const [ids, info, rates] = await Promise.all([
       plane.serverContainers(fn.id, signal),
@@ -158,7 +161,8 @@ export async function stopServerContainers(services: AppsNeeds, { app, fn }: App
     ]);
     return { ids, info, rates };
   });
-  if (ids.length === 0) throw new ModalError('notFound', `No container of ${fn.tag} takes requests now.`);
+  if (ids.length === 0)
+    throw new ModalError('notFound', `No containers of ${fn.tag} are accepting requests.`);
   const stop = text`Stop Containers`;
   const chosen = await showWarning(
     text`Stop the containers of ${fn.tag}?`,

@@ -24,7 +24,7 @@ export function stopSandboxLines(
     `Environment: ${environment}`,
     `GPU: ${gpu === undefined ? 'unknown' : gpu || 'none'}, ${price}`,
     `Since ${spokenAge(sandbox.startedAt ?? sandbox.createdAt, now)}`,
-    'What runs in it ends, and files in it that are in no volume or snapshot are lost. Nothing is charged after that.',
+    "Stops everything that runs in it. Files that aren't in a volume or snapshot are lost. Billing ends.",
   ];
 }
 
@@ -32,11 +32,11 @@ export function stopEndpointLines(managed: ManagedEndpoint, app: App | undefined
   const { environment, info, shared } = managed;
   return [
     `Model: ${info?.model || info?.repository || 'unknown'}`,
-    `App: ${app?.name ?? info?.appId ?? (shared ? 'none of its own' : 'unknown')}`,
+    `App: ${app?.name ?? info?.appId ?? (shared ? 'none' : 'unknown')}`,
     `Environment: ${environment}`,
-    shared ? 'Runs on capacity that all share, billed by tokens.' : priceLine(info?.gpus, undefined, rates),
-    ...(info?.url ? [`Stops answering: ${info.url.replace(/^https?:\/\//, '')}`] : []),
-    'A stopped endpoint cannot be started again. Create a new one instead.',
+    shared ? 'Runs on shared capacity, billed by token.' : priceLine(info?.gpus, undefined, rates),
+    ...(info?.url ? [`No longer reachable: ${info.url.replace(/^https?:\/\//, '')}`] : []),
+    "A stopped endpoint can't be restarted. Create a new one instead.",
   ];
 }
 
@@ -49,8 +49,8 @@ export function stopContainersLines(
     `App: ${app.name}`,
     `Environment: ${app.environment}`,
     priceLine(fn.gpus, info, rates),
-    `${plural(count, 'container')} will end, with any request in progress.`,
-    'The server stays deployed. A new container starts with the next request, or at once when a minimum is set.',
+    `${plural(count, 'container')} will stop, along with any requests in progress.`,
+    'The server stays deployed. A new container starts with the next request, or immediately if min containers is set.',
   ];
 }
 

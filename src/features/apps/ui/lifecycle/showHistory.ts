@@ -24,11 +24,11 @@ export interface ChosenVersion {
 
 /** The history as it is now. @throws kind `notFound` when the app was never deployed */
 export async function readHistory({ lifecycle }: AppsNeeds, app: App): Promise<readonly AppVersion[]> {
-  const history = await withSignal(text`Reading the history of ${app.name}…`, (signal) =>
+  const history = await withSignal(text`Loading the history of ${app.name}…`, (signal) =>
     lifecycle.readHistory(app, signal),
   );
   if (history.length === 0)
-    throw new ModalError('notFound', `${app.name} has no history: only deployed apps have versions.`);
+    throw new ModalError('notFound', `${app.name} has no history. Only deployed apps have versions.`);
   return history;
 }
 
@@ -52,7 +52,7 @@ export function pickVersion(title: Text, versions: readonly AppVersion[]): Promi
   const now = Date.now();
   return pick(
     title,
-    text`Choose a version`,
+    text`Select a version`,
     versions.map((version) => ({
       label: text`v${version.number}`,
       description: plain(versionDescription(version, now)),
@@ -124,6 +124,6 @@ export async function compareWithOther(
     .filter(({ number }) => number !== version.number)
     .sort((a, b) => Number(b.live) - Number(a.live));
   if (others.length === 0) throw new ModalError('notFound', `${app.name} has only one version.`);
-  const other = await pickVersion(text`Compare v${version.number} with`, others);
+  const other = await pickVersion(text`Compare v${version.number} with…`, others);
   if (other) await compareVersions(services, app, version, other);
 }

@@ -8,11 +8,11 @@ export function stopLines(app: App, functions: readonly ModalFunction[], rates: 
   const endpoints = functions.flatMap((fn) => fn.endpoints);
   return [
     app.runningContainers !== 0
-      ? `${pluralOf(app.runningContainers, 'running container')} will end, with any request in progress. Nothing is charged after that.`
-      : 'No container is running, so it costs nothing now.',
+      ? `${pluralOf(app.runningContainers, 'running container')} will stop, along with any requests in progress. Billing ends.`
+      : 'No containers are running, so nothing is billed now.',
     ...gpuLines(functions, rates),
     ...(endpoints.length > 0
-      ? [`Stops answering: ${endpoints.map(({ url }) => url.replace(/^https?:\/\//, '')).join(', ')}`]
+      ? [`No longer reachable: ${endpoints.map(({ url }) => url.replace(/^https?:\/\//, '')).join(', ')}`]
       : []),
     lastLine(app),
   ];
@@ -21,10 +21,10 @@ export function stopLines(app: App, functions: readonly ModalFunction[], rates: 
 function lastLine({ state }: App): string {
   switch (state) {
     case 'ephemeral':
-      return 'It belongs to a "modal run" or "modal serve" that is still going, which ends with it. Start that command again to bring it back.';
+      return 'It belongs to a running "modal run" or "modal serve" command, which ends too. Run that command again to bring it back.';
     case 'detached':
-      return 'It is a detached run, and its work so far is lost. It cannot go on; run it again.';
+      return "This detached run can't be resumed. Its progress will be lost.";
     default:
-      return 'A stopped app cannot be started again, only deployed anew.';
+      return "A stopped app can't be restarted; deploy it again instead.";
   }
 }

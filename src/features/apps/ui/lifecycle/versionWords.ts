@@ -62,15 +62,15 @@ export function versionTooltip(version: AppVersion): string[] {
     ...(clientVersion ? [`Modal client ${clientVersion}`] : []),
     ...(tag ? [`Tag ${tag}`] : []),
     ...(commit ? commitLines(commit) : [noCommit(version)]),
-    ...(live === undefined ? ['Modal does not tell whether it is live'] : []),
+    ...(live === undefined ? ["Modal doesn't report whether it is live"] : []),
     ...(live ? [] : rollbackLines(version)),
   ];
 }
 
 function rollbackLines({ rollbackAllowed }: AppVersion): string[] {
   if (rollbackAllowed === undefined)
-    return ['Modal does not tell whether it allows a rollback to this version'];
-  return rollbackAllowed ? [] : ['Modal does not allow a rollback to this version'];
+    return ["Modal doesn't report whether you can roll back to this version"];
+  return rollbackAllowed ? [] : ["You can't roll back to this version"];
 }
 
 /** `''` only where it is known that there were none. */
@@ -81,8 +81,8 @@ function dirtyWords({ dirty }: VersionCommit): string {
 
 function noCommit({ unusableCommit }: AppVersion): string {
   return unusableCommit
-    ? 'No usable commit: what Modal has as its commit is no hash of Git'
-    : 'No commit: it was deployed outside a Git repository';
+    ? "No usable commit: the recorded value isn't a Git hash"
+    : 'No commit: deployed outside a Git repository';
 }
 
 function commitLines({ hash, branch, author, time, repoUrl, dirty }: VersionCommit): string[] {
@@ -90,8 +90,8 @@ function commitLines({ hash, branch, author, time, repoUrl, dirty }: VersionComm
     `Commit ${hash}${branch ? ` on ${branch}` : ''}`,
     ...(author ? [`By ${author}${time === undefined ? '' : `, ${formatMoment(time)}`}`] : []),
     ...(repoUrl ? [repoUrl] : []),
-    ...(dirty ? ['The checkout had uncommitted changes (*)'] : []),
-    ...(dirty === undefined ? ['Modal does not tell whether the checkout had uncommitted changes (?)'] : []),
+    ...(dirty ? ['Deployed with uncommitted changes (*)'] : []),
+    ...(dirty === undefined ? ["Modal doesn't report whether there were uncommitted changes (?)"] : []),
   ];
 }
 

@@ -87,24 +87,22 @@ export class AnswerModel {
     if (result.cut) notes.unshift(result.cut.text);
     // What the client has found is said above all notes.
     if (stream.error !== undefined && result.failure === undefined)
-      notes.unshift(`The server says in its answer that it failed: ${stream.error}`);
+      notes.unshift(`The server reports a failure in its response: ${stream.error}`);
     if (result.keyMasked)
-      notes.push(
-        'The answer repeats the key that was sent. It is masked here, in copies and in saved files.',
-      );
+      notes.push("The response contains your key. It's masked here and wherever you copy or save it.");
     if (content.type === 'text/html' && content.kind === 'text')
-      notes.push('HTML is shown as text and never run.');
+      notes.push('HTML is shown as text and never rendered.');
     if (stream.isMalformed)
-      notes.push('The server says event stream, but nothing of it is an event. It is shown as text.');
-    if (content.kind === 'empty') notes.push('The answer has no body.');
+      notes.push('The response is labeled an event stream but contains no events. Showing it as text.');
+    if (content.kind === 'empty') notes.push('The response has no body.');
     if (content.kind === 'events' && result.bytes && result.size > result.bytes.length)
       notes.push(
-        `Of the stream, the first ${formatSize(result.bytes.length)} are kept as text, and the newest events.`,
+        `Of the stream, the first ${formatSize(result.bytes.length)} are kept as text, along with the newest events.`,
       );
     if (content.kind === 'events') notes.push(...stream.remarks);
     if (content.kind === 'events' && stream.leftOut > 0)
       notes.push(
-        `${formatCount(stream.leftOut)} events or lines of the stream were longer than ${formatSize(longestEvent)}. They are left out of the events, the text and the figures; Raw and Save have them.`,
+        `${formatCount(stream.leftOut)} events or lines of the stream were longer than ${formatSize(longestEvent)}. They are omitted from the events, the text and the figures, but included in Raw and Save.`,
       );
     if (content.kind === 'events' && stream.count > stream.events.length)
       notes.push(

@@ -41,7 +41,7 @@ function encodingNote({ bytes, headers, size, cut }: HttpResult): string {
 function binary({ headers }: HttpResult, type: string): Content {
   const says = isJsonType(type) || type.startsWith('text/');
   const charset = charsetOf(headers) || 'UTF-8';
-  const note = `The server says ${type}, but the bytes are not text in ${charset}. They are shown as they are.`;
+  const note = `The response is labeled ${type}, but the bytes aren't valid ${charset} text. Showing the raw bytes.`;
   return { kind: 'binary', type, notes: says ? [note] : [] };
 }
 
@@ -52,11 +52,11 @@ function textContent(result: HttpResult, type: string): Content {
   const other = type === 'text/markdown' ? ('markdown' as const) : ('text' as const);
   if (!isJsonType(type) && !looksLike) return { kind: other, type, notes: [] };
   if (result.size > largestJson) {
-    const note = `The answer has ${formatSize(result.size)}; up to ${formatSize(largestJson)} are shown as a tree. Open it to see all.`;
+    const note = `The response has ${formatSize(result.size)}; only up to ${formatSize(largestJson)} are shown as a tree. Open it to see everything.`;
     return { kind: other, type, notes: [note] };
   }
   if (isTooWide(body)) {
-    const note = `The answer has more fields than are shown as a tree: ${formatCount(mostMembers)} in all, ${formatCount(mostKeys)} in one object. Open it to see all.`;
+    const note = `The response has too many fields for a tree (limits: ${formatCount(mostMembers)} in all, ${formatCount(mostKeys)} in one object). Open it to see everything.`;
     return { kind: other, type, notes: [note] };
   }
   try {
@@ -65,9 +65,7 @@ function textContent(result: HttpResult, type: string): Content {
       kind: 'json',
       type,
       json,
-      notes: isJsonType(type)
-        ? []
-        : [`This is JSON, though the server says ${type || 'nothing about its type'}.`],
+      notes: isJsonType(type) ? [] : [`This is JSON, although it is labeled ${type || 'with no type'}.`],
     };
   } catch (error) {
     return {
@@ -79,10 +77,9 @@ function textContent(result: HttpResult, type: string): Content {
 }
 
 function notJson(begins: string, error: unknown): string {
-  const what =
-    begins === '<' ? 'this is HTML or XML' : /^[{[]/.test(begins) ? 'it is not valid' : 'this is text';
+  const what = begins === '<' ? 'it is HTML or XML' : /^[{[]/.test(begins) ? 'it is not valid' : 'it is text';
   const place = placeOf((error as Error).message);
-  return `The server says JSON, but ${what}${place ? ` (${place})` : ''}. It is shown as text.`;
+  return `The response is labeled JSON, but ${what}${place ? ` (${place})` : ''}. Showing it as text.`;
 }
 
 /** The parser tells it for most mistakes. */

@@ -134,7 +134,7 @@ function leaf(token: Token): MarkdownNode {
     case 'image': {
       // Pictures from elsewhere are never loaded: who serves them would learn who reads.
       const href = webLink(token.attrGet('src'));
-      const children = [`Picture: ${token.content || 'without a name'}`];
+      const children = [`Image: ${token.content || 'unnamed'}`];
       return href === undefined ? children.join('') : { tag: 'a', href, children };
     }
     default:

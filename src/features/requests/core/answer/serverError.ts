@@ -16,7 +16,7 @@ export function errorOfEvent({ type, data }: StreamEvent, json: unknown): string
   const found = typeof json === 'object' ? errorIn(fieldsOf(json)) : undefined;
   if (found !== undefined || !isNamed) return found;
   if (typeof json === 'object') return bounded(messageOf(fieldsOf(json)) || data);
-  return bounded(typeof json === 'string' ? json : data) || 'It does not say which.';
+  return bounded(typeof json === 'string' ? json : data) || 'No details were given.';
 }
 
 /** Cheap, and true for each event that tells of an error. */
@@ -59,11 +59,9 @@ function errorIn(json: Fields): string | undefined {
   const said = errorWords(error, json) || errorWords(fieldsOf(delta)['error'], {});
   if (said) return said;
   if (type === 'error' || object === 'error')
-    return bounded(wordsOf(errorText) || messageOf(json) || 'It does not say which.');
+    return bounded(wordsOf(errorText) || messageOf(json) || 'No details were given.');
   if (type === 'response.failed' || fieldsOf(response)['status'] === 'failed')
-    return (
-      errorWords(fieldsOf(response)['error'], json) || 'The response failed; the server does not say why.'
-    );
+    return errorWords(fieldsOf(response)['error'], json) || 'The response failed; the server gave no reason.';
   const ends = [...listOf(choices), delta, meta, json].map((each) => fieldsOf(each)['finish_reason']);
   return ends.map(errorOfEnding).find(Boolean);
 }
@@ -79,10 +77,10 @@ function errorWords(error: unknown, around: Fields): string {
 function errorOfEnding(reason: unknown): string | undefined {
   if (typeof reason === 'string')
     return /^error/i.test(reason)
-      ? `The server ended the answer with the reason "${bounded(reason)}".`
+      ? `The server ended the response with the reason "${bounded(reason)}".`
       : undefined;
   const { type, message } = fieldsOf(reason);
-  return type === 'abort' ? bounded(wordsOf(message)) || 'The server aborted the answer.' : undefined;
+  return type === 'abort' ? bounded(wordsOf(message)) || 'The server aborted the response.' : undefined;
 }
 
 /** The message, with the kind of error that it is of. */

@@ -123,18 +123,18 @@ export class StreamReader {
 }
 
 const endings: Readonly<Record<string, string>> = {
-  length: 'The answer was cut at its limit of tokens.',
-  max_tokens: 'The answer was cut at its limit of tokens.',
-  max_output_tokens: 'The answer was cut at its limit of tokens.',
-  MAX_TOKENS: 'The answer was cut at its limit of tokens.',
-  model_context_window_exceeded: 'The answer was cut where the context of the model is full.',
-  content_filter: 'The answer was cut by a content filter.',
-  SAFETY: 'The answer was cut by a content filter.',
-  refusal: 'The model refused to go on.',
+  length: 'The response was cut off at the token limit.',
+  max_tokens: 'The response was cut off at the token limit.',
+  max_output_tokens: 'The response was cut off at the token limit.',
+  MAX_TOKENS: 'The response was cut off at the token limit.',
+  model_context_window_exceeded: "The response was cut off because the model's context is full.",
+  content_filter: 'The response was cut off by a content filter.',
+  SAFETY: 'The response was cut off by a content filter.',
+  refusal: 'The model refused to continue.',
 };
 
 function remarksOf({ ending, choices, problems }: TokenStream): string[] {
   const cut = ownValue(endings, ending);
-  const many = `${choices} answers came side by side. The first one is shown, and the figures are of all.`;
+  const many = `The response has ${choices} choices. Only the first is shown; the figures cover all of them.`;
   return [...(cut ? [cut] : []), ...(choices > 1 ? [many] : []), ...problems];
 }

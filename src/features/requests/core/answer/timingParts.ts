@@ -26,11 +26,11 @@ export function timingParts(timing: Timing, start?: CallStart): TimingPart[] {
       : []),
     {
       kind: 'wait',
-      label: start?.kind === 'cold' ? 'Answering' : 'First byte',
+      label: start?.kind === 'cold' ? 'Processing' : 'First byte',
       ms: waited - queue - cold,
       note: pollNote(timing),
     },
-    { kind: 'body', label: 'Body', ms: Math.max(0, timing.total - timing.firstByte), note: '' },
+    { kind: 'body', label: 'Download', ms: Math.max(0, timing.total - timing.firstByte), note: '' },
   ];
 }
 
@@ -44,8 +44,8 @@ export function pollNote({ polls, pollTimes = [] }: Timing): string {
 
 /** Queue and cold start in a few words, for people and screen readers. */
 export function startWords(start: CallStart | undefined): string {
-  if (!start) return 'Queue and cold start: being asked';
-  if (start.kind === 'warm') return 'A container was running';
-  if (start.kind === 'cold') return 'A container was started for this call';
-  return `Queue and cold start: not known, ${start.reason}`;
+  if (!start) return 'Queue and cold start: loading…';
+  if (start.kind === 'warm') return 'Warm';
+  if (start.kind === 'cold') return 'Cold start';
+  return `Queue and cold start: unknown, ${start.reason}`;
 }

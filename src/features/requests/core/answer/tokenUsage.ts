@@ -17,7 +17,7 @@ const mostTokens = 10_000_000;
 export function usageOf({ tokens, reasoning }: UsageWords): TokenUsage | string | undefined {
   if (tokens === undefined || tokens === null) return undefined;
   if (!isCount(tokens))
-    return `The server says that it made ${shown(tokens)} tokens, which is no count. Chunks are counted instead.`;
+    return `The server reports ${shown(tokens)} tokens, which isn't a valid count. Counting chunks instead.`;
   if (!isCount(reasoning) || reasoning > tokens) return { tokens };
   return { tokens, reasoning };
 }

@@ -52,7 +52,7 @@ export class ApiDescriptions {
     const document = this.#keep(key, readApiDocument(text, endpoint.url));
     await this.#files
       ?.write(key, text)
-      .catch((error: unknown) => this.#logger.warn(`An API description cannot be kept: ${String(error)}`));
+      .catch((error: unknown) => this.#logger.warn(`Could not save an API description: ${String(error)}`));
     return document;
   }
 

@@ -38,8 +38,7 @@ export function readApiDocument(text: string, endpointUrl = ''): ApiDocument {
   if (document['swagger'] !== undefined)
     throw invalid('The API description is Swagger (OpenAPI 2); OpenAPI 3.0 or 3.1 is needed.');
   const version = document['openapi'];
-  if (typeof version !== 'string')
-    throw invalid('The answer of /openapi.json is JSON but not an OpenAPI description.');
+  if (typeof version !== 'string') throw invalid('/openapi.json is JSON but not an OpenAPI description.');
   if (!/^3\.[012]\b/.test(version))
     throw invalid(`The API description is OpenAPI ${version}; 3.0 or 3.1 is needed.`);
   if (!isSchema(document['paths'])) throw invalid('The API description has no paths.');
@@ -70,9 +69,9 @@ function parse(text: string): Schema {
     value = parseKeepingNumbers(text, losesValue);
   } catch (error) {
     const what = /^\s*</.test(text) ? 'a web page' : 'not valid JSON';
-    throw new ModalError('invalid', `The answer of /openapi.json is ${what}.`, { cause: error });
+    throw new ModalError('invalid', `/openapi.json is ${what}.`, { cause: error });
   }
-  if (!isSchema(value)) throw invalid('The answer of /openapi.json is JSON but not an OpenAPI description.');
+  if (!isSchema(value)) throw invalid('/openapi.json is JSON but not an OpenAPI description.');
   return value;
 }
 

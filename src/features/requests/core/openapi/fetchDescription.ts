@@ -30,10 +30,10 @@ export async function fetchDescription(
     if (limit.aborted)
       throw new ModalError(
         'timeout',
-        'The endpoint did not describe its API within 5 s; its container may be starting. Try again.',
+        "The endpoint didn't return its API description within 5 s; its container may be starting. Try again.",
         { cause: error },
       );
-    throw new ModalError('offline', 'The endpoint cannot be reached for its API description.', {
+    throw new ModalError('offline', "Can't reach the endpoint for its API description.", {
       cause: error,
     });
   }
@@ -45,8 +45,8 @@ async function textOf(response: Response): Promise<string | undefined> {
   await response.body?.cancel();
   if (status === 404 || status === 405) return undefined;
   if (status === 401 || status === 403)
-    throw new ModalError('forbidden', 'The endpoint describes its API only with a key that it accepts.');
-  throw new ModalError('invalid', `The endpoint answered ${status} when asked for its API description.`);
+    throw new ModalError('forbidden', 'The endpoint requires a valid key for its API description.');
+  throw new ModalError('invalid', `The endpoint returned ${status} for its API description.`);
 }
 
 async function read(response: Response): Promise<string> {
@@ -55,7 +55,7 @@ async function read(response: Response): Promise<string> {
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.length;
     if (size > largest)
-      throw new ModalError('limit', 'The API description is larger than 10 MB and was not read.');
+      throw new ModalError('limit', "The API description is larger than 10 MB and wasn't loaded.");
     chunks.push(chunk);
   }
   return new TextDecoder().decode(Buffer.concat(chunks));

@@ -35,7 +35,7 @@ export function serverPath(servers: readonly unknown[], endpointUrl: string): Se
   }
   const [other] = urls;
   if (!other) return { prefix: '', note: '' };
-  const note = `The API description names another server, ${other.origin}${withoutEndSlashes(other.pathname)}. Requests go to this endpoint all the same, so that your key goes nowhere else.`;
+  const note = `The API description names another server, ${other.origin}${withoutEndSlashes(other.pathname)}. Requests still go to this endpoint, so that your key isn't sent elsewhere.`;
   return { prefix: '', note };
 }
 

@@ -173,7 +173,7 @@ export class AnswerElement extends LitElement {
     return html`<div
       class="tabs"
       role="tablist"
-      aria-label="Views of the answer"
+      aria-label="Response views"
       @keydown=${(event: KeyboardEvent) => this.#moveTab(event, tabs)}
     >
       ${tabs.map(
@@ -262,7 +262,7 @@ function spokenState(state: AnswerState): string {
   if (state.kind === 'sending') return state.head ? 'Receiving' : 'Sending';
   if (state.kind !== 'done') return '';
   const { status } = state.head;
-  return `Answered with status ${status} after ${formatDuration(state.totalMs)}, ${formatSize(state.size)}`;
+  return `Response with status ${status} after ${formatDuration(state.totalMs)}, ${formatSize(state.size)}`;
 }
 
 customElements.define('modal-answer', AnswerElement);

@@ -38,8 +38,8 @@ export function doneHead(state: DoneState, post: Post, act: (action: Action) => 
           canCopy
             ? html`<vscode-toolbar-button
                 icon="copy"
-                label="Copy answer"
-                title="Copy Answer"
+                label="Copy response"
+                title="Copy Response"
                 @click=${() => post({ type: 'answer/copy' })}
               ></vscode-toolbar-button>`
             : nothing
@@ -47,7 +47,7 @@ export function doneHead(state: DoneState, post: Post, act: (action: Action) => 
         <vscode-toolbar-button
           icon="save"
           label="Save answer"
-          title="Save Answer…"
+          title="Save Response…"
           @click=${() => post({ type: 'answer/save' })}
         ></vscode-toolbar-button>
       </span>
@@ -94,8 +94,8 @@ function tokensView(tokens: DoneState['tokens']): TemplateResult | typeof nothin
   const count = `${about}${plural(tokens.tokens, 'token')} (${isCounted ? 'usage' : 'chunks'}${thoughts})`;
   const speed = tokensPerSecond === undefined ? '' : `, ${about}${formatNumber(tokensPerSecond)} tokens/s`;
   const basis = isCounted
-    ? 'Counted by the server (its usage)'
-    : 'Estimated: the server sent no usage, so each chunk counts as one token';
+    ? 'Reported by the server'
+    : 'Estimated: one token per chunk, because the server sent no usage';
   return html`<span class="facts" title=${basis}
     >First token ${formatDuration(firstTokenMs)}, ${count}${speed}</span
   >`;
@@ -119,18 +119,18 @@ export function notice(
 export function waitingView(state: AnswerState, now: number): TemplateResult {
   if (state.kind === 'sending') {
     const waited = now - state.startedAt;
-    const cold = waited > 2000 ? 'Waiting for a container to start or the model to answer…' : 'Sending…';
+    const cold = waited > 2000 ? 'Waiting for a container to start or the model to respond…' : 'Sending…';
     return html`<div class="empty" role="status">
       <vscode-progress-ring></vscode-progress-ring>
       <span>${cold} ${formatDuration(Math.round(waited / 1000) * 1000)}</span>
-      ${state.polls > 0 ? html`<span>Long poll ${state.polls} of Modal's web edge</span>` : nothing}
+      ${state.polls > 0 ? html`<span>Long poll ${state.polls} by Modal's web layer</span>` : nothing}
     </div>`;
   }
   if (state.kind === 'cancelled')
     return html`<div class="empty" role="status">Cancelled. Nothing was received.</div>`;
   return html`<div class="empty">
     <vscode-icon name="globe" size="32"></vscode-icon>
-    <span>The answer will be shown here.</span>
+    <span>The response will be shown here.</span>
     <span><kbd>Ctrl</kbd> <kbd>Enter</kbd> sends, <kbd>Esc</kbd> cancels</span>
   </div>`;
 }

@@ -13,7 +13,7 @@ export function imagesView({ images }: ContentOf<'images'>, post: Post): Templat
           ${
             source
               ? html`<img src=${source} alt=${`Picture ${label}`} @load=${loaded} @error=${failed} />`
-              : html`<p>Too large to be shown here. Save it to look at it.</p>`
+              : html`<p>Too large to display. Save it to view it.</p>`
           }
           <figcaption>
             <span>${label}</span>
@@ -33,7 +33,7 @@ function loaded({ target }: Event): void {
 }
 
 function failed({ target }: Event): void {
-  say(target as HTMLImageElement, '; it cannot be shown: damaged, or not what the server says');
+  say(target as HTMLImageElement, "; it can't be displayed: damaged, or not of the declared type");
 }
 
 function say(image: HTMLImageElement, words: string): void {

@@ -7,12 +7,12 @@ const pieceLength = 8192;
 
 /** Text as it came. In pieces, of which the browser lays out only those in sight. */
 export function rawView({ text, isCut }: ContentOf<'raw'>, post: Post): TemplateResult {
-  return html`${isCut ? cutNotice('The answer is cut at 1 MB here.', post) : nothing}
+  return html`${isCut ? cutNotice('Showing the first 1 MB.', post) : nothing}
     <pre class="raw">${piecesOf(text).map((piece) => html`<span class="piece">${piece}</span>`)}</pre>`;
 }
 
 export function hexView({ text, isCut }: ContentOf<'hex'>, post: Post): TemplateResult {
-  return html`${isCut ? cutNotice('The first 8 KB are shown.', post, false) : nothing}
+  return html`${isCut ? cutNotice('Showing the first 8 KB.', post, false) : nothing}
     <pre class="hex">${text}</pre>`;
 }
 

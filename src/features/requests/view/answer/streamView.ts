@@ -98,5 +98,5 @@ function eventRow(
 
 function countWords(count: number, kept: number): string {
   const all = plural(count, 'event');
-  return kept < count ? `${all}, the newest ${formatCount(kept)} here` : all;
+  return kept < count ? `${all}, showing the newest ${formatCount(kept)}` : all;
 }

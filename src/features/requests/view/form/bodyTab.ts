@@ -34,7 +34,7 @@ export function formSchema({ draft, context }: Pick<Editing, 'draft' | 'context'
   return schema && fieldOf(schema, schema).kind !== 'json' ? schema : undefined;
 }
 
-/** Kind of body, and the switch between its two views. */
+/** Body type, and the switch between its two views. */
 export function bodyBar(editing: Editing, view: BodyView, show: (view: BodyView) => void): TemplateResult {
   const { draft, change } = editing;
   const { body } = draft;

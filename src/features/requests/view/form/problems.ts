@@ -69,7 +69,7 @@ function fileProblems(draft: ViewDraft, { files }: DraftContext): string[] {
         )
       : [];
   return [
-    ...missing.map(({ name }) => `No file is chosen for "${name}".`),
+    ...missing.map(({ name }) => `No file selected for "${name}".`),
     ...filesOf(draft)
       .map(({ uri }) => files[uri]?.problem ?? '')
       .filter(Boolean),

@@ -12,8 +12,7 @@ const http: SnippetKind = {
   fits: (spec) => !needsFile(spec),
   write: (spec) => {
     const { text, bodyFile } = requestText(spec, { name: new URL(spec.url).pathname, folder: '' });
-    if (bodyFile)
-      throw new ModalError('invalid', 'The body needs a file of its own: save the request instead.');
+    if (bodyFile) throw new ModalError('invalid', 'The body needs its own file. Save the request instead.');
     return text;
   },
 };

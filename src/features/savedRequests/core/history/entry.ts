@@ -129,7 +129,7 @@ function failureOf(error: unknown, told: readonly string[]): string {
 }
 
 function keptMessage(message: string, told: readonly string[]): string {
-  if (message.length > longestKeptBody) return 'It failed with a message that is too long for the history.';
+  if (message.length > longestKeptBody) return 'It failed; the message is too long for the history.';
   return redactBeginning(without(message, told)).slice(0, 500);
 }
 
@@ -196,11 +196,11 @@ async function hashed(bytes: Uint8Array): Promise<Extract<KeptBody, { kind: 'has
 export function replayOf({ request }: HistoryEntry): RequestSpec | string {
   const { body, redacted, method, url, headers, auth } = request;
   if (redacted)
-    return 'It held a key or token, which the history does not keep. Open it, put the key in, and send it.';
+    return "It contained a key or token, which the history doesn't save. Open it, enter the key, and send it.";
   if (body?.kind === 'hash') {
     return body.redacted === undefined
-      ? `Its body of ${body.size} bytes is kept as hash and size only.`
-      : 'Its body held something that looks like a key or token, which the history does not keep.';
+      ? `Its body of ${body.size} bytes was too large to save.`
+      : "Its body contained something that looks like a key or token, which the history doesn't save.";
   }
   const sent = body?.kind === 'parts' ? { parts: body.parts } : body?.text;
   return { method, url, headers, ...(auth ? { auth } : {}), ...(sent === undefined ? {} : { body: sent }) };

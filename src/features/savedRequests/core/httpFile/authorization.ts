@@ -35,6 +35,6 @@ export function refuseSchemes(value: string): void {
   if (isOther || /^(?:openid|oauth2)$/i.test(scheme))
     throw new ModalError(
       'invalid',
-      `Authorization with ${scheme} is not done here. Use Basic or a token: Authorization: Bearer {{token}}.`,
+      `Authorization with ${scheme} isn't supported. Use Basic or a token: Authorization: Bearer {{token}}.`,
     );
 }

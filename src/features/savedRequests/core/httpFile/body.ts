@@ -59,7 +59,7 @@ function sentLines(lines: readonly Line[], type: string, report: Report): Line[]
       continue;
     }
     const script = scriptEnd(lines, at);
-    if (script && !script.closed) report(line, 'error', 'This script has no end. Close it, or remove it.');
+    if (script && !script.closed) report(line, 'error', "This script isn't closed. Close it, or remove it.");
     const message = script ? leftOut : responseLine(line.text);
     if (message === undefined) {
       if (beginsRequest(line.text)) sayOnce(line, 'warning', inBody);
@@ -72,8 +72,8 @@ function sentLines(lines: readonly Line[], type: string, report: Report): Line[]
   return kept;
 }
 
-const leftOut = 'Scripts and checks of the response are left to other clients.';
-const toFile = 'The response is not written to a file. Save it from its panel.';
+const leftOut = "Scripts and response checks aren't supported.";
+const toFile = "The response isn't written to a file. Save it from its panel.";
 const textIsCommented =
   'Lines that begin with # or // are comments in .http files and are not sent. To send them, put the text into a file and write "< ./file" here.';
 const inBody =

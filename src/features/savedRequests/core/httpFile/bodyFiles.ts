@@ -58,9 +58,9 @@ async function realFile(name: string): Promise<string> {
   const file = await realpath(name).catch(() => undefined);
   const facts = file === undefined ? undefined : await stat(file);
   if (file === undefined || !facts?.isFile())
-    throw new ModalError('invalid', `The body names ${name}, which is not there or is no file.`);
+    throw new ModalError('invalid', `The body refers to ${name}, which doesn't exist or isn't a file.`);
   if (facts.size > largestBodyFile)
-    throw new ModalError('invalid', `${name} is larger than 50 MB and is not sent.`);
+    throw new ModalError('invalid', `${name} is larger than 50 MB and isn't sent.`);
   return file;
 }
 

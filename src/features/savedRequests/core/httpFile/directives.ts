@@ -9,9 +9,9 @@ const warning = (message: string): Directive => ({ severity: 'warning', message 
 const information = (message: string): Directive => ({ severity: 'information', message });
 
 const otherRequest = warning(
-  'Other requests are not sent first. Send that request yourself, and write what is needed of its response into a variable.',
+  "Other requests aren't sent first. Send that request yourself, and copy what you need from its response into a variable.",
 );
-const sentOnce = warning('The request is sent once, and at once.');
+const sentOnce = warning('The request is sent once, immediately.');
 const certificates = information('Certificates are checked as for all requests.');
 const sameServer = information('Redirects within the same server are followed.');
 const timeLimit = information('The time limit is the setting modalGpu.requests.timeoutSeconds.');
@@ -21,26 +21,26 @@ const usualProxy = information('The proxy is the same as for all requests.');
 const directives: Readonly<Record<string, Directive>> = {
   ref: otherRequest,
   forceref: otherRequest,
-  import: warning('Other files are not read. Copy the variables that are needed into this one.'),
-  prompt: warning('Values are not asked for. Write them as @name = value, or in http-client.env.json.'),
-  note: information('The request is sent without a question.'),
-  disabled: warning('"Send" sends the request all the same.'),
+  import: warning("Other files aren't read. Copy the variables that you need into this file."),
+  prompt: warning("Prompts aren't supported. Define values as @name = value, or in http-client.env.json."),
+  note: information('The request is sent without confirmation.'),
+  disabled: warning('"Send" sends the request anyway.'),
   loop: sentOnce,
   sleep: sentOnce,
   ratelimit: sentOnce,
   noredirect: sameServer,
   postredirectget: sameServer,
-  noautoencoding: warning('The address is encoded as every address is.'),
-  injectvariables: warning('Variables in files are filled in only where the line begins with "<@".'),
+  noautoencoding: warning('The URL is encoded like any other URL.'),
+  injectvariables: warning('Variables in files are replaced only if the line begins with "<@".'),
   timeout: timeLimit,
   connectiontimeout: timeLimit,
   proxy: usualProxy,
   noproxy: usualProxy,
   norejectunauthorized: certificates,
   noclientcert: certificates,
-  jwt: information('Tokens of responses are not decoded.'),
-  keepstreaming: information('A stream is read until its end.'),
-  grpcreflection: warning('gRPC requests are not sent from here.'),
+  jwt: information("Tokens in responses aren't decoded."),
+  keepstreaming: information('Streams are read to the end.'),
+  grpcreflection: warning("gRPC requests aren't supported."),
 };
 
 const form = /^\s*(?:#+|\/{2,})\s*@([\w-]+)/;

@@ -68,7 +68,7 @@ async function nearest(
       // A repository may link to any file of its reader, and its requests would send what stands there.
       const problem = (await isBelow(file, root || folder))
         ? await unreadable(file)
-        : 'is a link that leads out of the workspace and is not read.';
+        : "is a link to a location outside the workspace and isn't read.";
       if (!problem) return await readFile(file, 'utf8');
       problems.push(`${name} ${problem}`);
     } catch (error) {
@@ -85,7 +85,7 @@ async function unreadable(file: string): Promise<string> {
   const facts = await stat(file);
   if (!facts.isFile()) return 'is no file.';
   return facts.size > largestFile
-    ? 'is larger than 1 MB and is not read. Remove what requests do not need.'
+    ? "is larger than 1 MB and isn't read. Remove what requests don't need."
     : '';
 }
 
@@ -132,7 +132,7 @@ export function parseDotenv(text: string): Record<string, string> {
   if (hasLongGap(text))
     throw new ModalError(
       'invalid',
-      `has more than ${longestGap} blanks in a row and is not read. Remove them.`,
+      `has more than ${longestGap} blanks in a row and isn't read. Remove them.`,
     );
   return parseDotenvText(text.replace(/^\uFEFF/, ''));
 }

@@ -16,7 +16,7 @@ function parsed(variables: string): unknown {
   try {
     return parseKeepingNumbers(variables);
   } catch (error) {
-    const message = `The variables of the query are not valid JSON: ${(error as Error).message}. They stand below it, after a blank line.`;
+    const message = `The variables of the query are not valid JSON: ${(error as Error).message}. Put them below it, after a blank line.`;
     throw new ModalError('invalid', message, { cause: error });
   }
 }

@@ -13,7 +13,7 @@ export const largestHttpFile = 1024 * 1024;
 const mostLines = 100_000;
 
 export const tooLarge =
-  'is larger than 1 MB and is not read. Split it, or put large bodies into files of their own.';
+  "is larger than 1 MB and isn't read. Split it, or put large bodies into separate files.";
 
 /** Each is compared with the others when it is sent. */
 const mostHeaders = 1000;
@@ -44,7 +44,7 @@ export function parseHttpFile(text: string): HttpFile {
     reader.problem(
       { start: 0, end: 0 },
       'error',
-      `The file has more than ${mostLines} lines and is not read. Split it.`,
+      `The file has more than ${mostLines} lines and isn't read. Split it.`,
     );
     return { text, requests: [], variables: [], problems: reader.problems };
   }
@@ -101,13 +101,13 @@ class Reader {
     const isBlock = /^\s*\/\*/.test(line.text);
     const script = isBlock ? blockEnd(lines, at) : scriptEnd(lines, at);
     if (script) {
-      if (!script.closed) this.problem(line, 'error', 'This has no end. Close it, or remove it.');
+      if (!script.closed) this.problem(line, 'error', "This isn't closed. Close it, or remove it.");
       else if (!isBlock) this.problem(line, 'information', scriptsLeftOut);
       return script.at;
     }
     if (scriptFile.test(line.text)) this.problem(line, 'information', scriptsLeftOut);
     else if (otherFile.test(line.text))
-      this.problem(line, 'warning', 'Other files and requests are not run from here. Copy what is needed.');
+      this.problem(line, 'warning', "Other files and requests can't be run from here. Copy what you need.");
     else return undefined;
     return at;
   }
@@ -172,7 +172,7 @@ class Reader {
         continue;
       }
       if (headers.length === mostHeaders) {
-        this.problem(line, 'error', `A request has at most ${mostHeaders} headers. Remove the others.`);
+        this.problem(line, 'error', `A request can have at most ${mostHeaders} headers. Remove the others.`);
         return { headers, end, next: lines.length };
       }
       headers.push({ name, value: value?.trimStart() ?? '', range: { start: line.start, end: line.end } });
@@ -182,7 +182,7 @@ class Reader {
   }
 }
 
-const scriptsLeftOut = 'Scripts are left to other clients; the request is sent without.';
+const scriptsLeftOut = "Scripts aren't supported; the request is sent without them.";
 
 /** Query lines with or without indent, and, with it, whatever else cannot be a header. */
 function continuesAddress(text: string): boolean {
@@ -193,7 +193,7 @@ function continuesAddress(text: string): boolean {
 function noHeader(text: string): string {
   return beginsRequest(text)
     ? 'This begins another request. Write a line with ### before it.'
-    : 'This is no header. Headers are written as "Name: value"; a blank line begins the body.';
+    : 'This isn\'t a header. Write headers as "Name: value"; a blank line starts the body.';
 }
 
 /** The end of a comment that stands on lines of its own, as httpyac has it. */

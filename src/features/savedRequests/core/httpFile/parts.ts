@@ -31,7 +31,8 @@ export function readParts(lines: readonly Line[], type: string, report: Report):
   const { found, isClosed } = split(lines, mark, report);
   // The whole body may be a file.
   if (found.length === 0 && lines.some(isFileLine)) return undefined;
-  if (found.length === 0) report(first, 'error', `No part begins here: each needs a line ${mark} before it.`);
+  if (found.length === 0)
+    report(first, 'error', `No part begins here. Each part needs a line ${mark} before it.`);
   else if (!isClosed) report(end, 'error', `The line ${mark}-- is missing after the last part. Add it.`);
   const parts = found.map((part) => readPart(part, report));
   return parts.every((part) => part !== undefined) ? parts : undefined;

@@ -33,7 +33,7 @@ function fileOf(line: Line, report: Report): FileBody | undefined {
   if (path === undefined) return undefined;
   const isKnown = encoding === '' || Buffer.isEncoding(encoding);
   if (!isKnown) {
-    const message = `The encoding ${encoding} is not known. Use utf8, utf16le, latin1, ascii, base64 or hex.`;
+    const message = `Unknown encoding ${encoding}. Use utf8, utf16le, latin1, ascii, base64 or hex.`;
     report(line, 'error', message);
   }
   return {

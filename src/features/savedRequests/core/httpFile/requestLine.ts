@@ -30,15 +30,15 @@ export function targetOf(text: string): RequestTarget {
 
 function problemOf(word: string, isKnown: boolean, url: string): string {
   const use = `Use one of ${methods.join(', ')}.`;
-  if (otherKinds.includes(word.toUpperCase())) return `${word} requests are not sent from here. ${use}`;
-  if (word !== '' && !isKnown) return `The method ${word} is not known. ${use}`;
+  if (otherKinds.includes(word.toUpperCase())) return `${word} requests aren't supported. ${use}`;
+  if (word !== '' && !isKnown) return `Unknown method ${word}. ${use}`;
   if (otherSchemes.test(url))
-    return 'Only http and https requests are sent from here. Use a client for that protocol.';
+    return 'Only http and https requests are supported. Use a client for that protocol.';
   if (/^(?:import|run)\s/.test(url))
-    return 'Other files and requests are not run from here. Copy the request into this file.';
+    return "Other files and requests can't be run from here. Copy the request into this file.";
   return address.test(url)
     ? ''
-    : 'An address is missing: it begins with http://, https:// or a {{variable}}, or is a path beside a Host header.';
+    : 'The URL is missing. It begins with http://, https:// or a {{variable}}, or is a path together with a Host header.';
 }
 
 /** Leaves out the `HTTP/1.1` at the end of a request line; JetBrains has words in brackets behind it. */

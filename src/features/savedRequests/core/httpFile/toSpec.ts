@@ -102,7 +102,7 @@ class Filling {
     const text = own.startsWith('/') && hosts[0] !== undefined ? originOfHost(hosts[0]) + own : own;
     // The parser of addresses drops line breaks without a word.
     if (hasControl(text))
-      throw new ModalError('invalid', 'The address has a line break or control character in it.');
+      throw new ModalError('invalid', 'The URL contains a line break or control character.');
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (!url || !/^https?:$/.test(url.protocol)) throw new ModalError('invalid', noAddress(text));
     for (const host of hosts) checkHost(url, bareHost(host));
@@ -145,7 +145,7 @@ class Filling {
     const { variables } = this.#context;
     // There, braces stand for the credentials of the request.
     if (hasEscape(value))
-      throw new ModalError('invalid', `The header ${header} has {{ of its own, which cannot be sent.`);
+      throw new ModalError('invalid', `The header ${header} contains a literal {{, which can't be sent.`);
     const basic = isAuthorization(header) ? this.#basic(value) : undefined;
     if (basic !== undefined) {
       secrets[basicVariable] = basic;
@@ -188,14 +188,14 @@ class Filling {
     if (!isPair && (more.length > 0 || first.variable !== 'MODAL_API_KEY')) {
       throw new ModalError(
         'invalid',
-        'A request has one key: {{MODAL_API_KEY}} in one header, or a proxy token as {{MODAL_KEY}} and {{MODAL_SECRET}} in one header each.',
+        'A request can have only one key: {{MODAL_API_KEY}} in one header, or a proxy token as {{MODAL_KEY}} and {{MODAL_SECRET}} in one header each.',
       );
     }
     const secretRef = await this.#context.secretOf(url, isPair ? 'proxy' : 'bearer');
     if (secretRef === undefined) {
       throw new ModalError(
         'invalid',
-        `No key is known for ${new URL(url).origin}. Keys go only to deployed endpoints of this account; for another server give MODAL_API_KEY a value in http-client.private.env.json.`,
+        `No key for ${new URL(url).origin}. Keys are sent only to deployed endpoints of this account. For another server, set MODAL_API_KEY in http-client.private.env.json.`,
       );
     }
     const { header, scheme } = isPair ? secret : first;
@@ -298,7 +298,8 @@ function decoded(credentials: string): string {
   try {
     return decodeURIComponent(credentials);
   } catch (error) {
-    const message = 'Name and password of the address are not UTF-8. Write them in an Authorization header.';
+    const message =
+      "The user name and password in the URL aren't UTF-8. Write them in an Authorization header.";
     throw new ModalError('invalid', message, { cause: error });
   }
 }
@@ -319,8 +320,8 @@ function originOfHost(host: string): string {
 
 function noAddress(text: string): string {
   return text.startsWith('/')
-    ? `"${text.slice(0, 200)}" is a path. Write the whole address, or a Host header.`
-    : `"${text.slice(0, 200)}" is no http or https address.`;
+    ? `"${text.slice(0, 200)}" is a path. Write the full URL, or a Host header.`
+    : `"${text.slice(0, 200)}" isn't an http or https URL.`;
 }
 
 const hasControl = (text: string) => /[\u0000-\u001f\u007f]/.test(text);

@@ -7,7 +7,7 @@ import { VariableGraph } from './variableGraph.ts';
 
 /** Variables that name one another more deeply than anybody writes by hand. */
 const mostDepth = 100;
-const tooDeep = `is nested more than ${mostDepth} variables deep. Give it its value directly.`;
+const tooDeep = `is nested more than ${mostDepth} variables deep. Set its value directly.`;
 
 /** What one file is filled with in all: a few lines can name a long value many times. */
 const mostFilledIn = 20 * 1024 * 1024;
@@ -27,7 +27,7 @@ export interface VariableSource {
 }
 
 const restricted =
-  'has no value in Restricted Mode, where .env, http-client.private.env.json and the environment are not read. Trust the folder to use them.';
+  "isn't defined in Restricted Mode, where .env, http-client.private.env.json and the environment aren't read. Trust the folder to use them.";
 
 export interface Filled {
   readonly text: string;
@@ -128,8 +128,8 @@ export class Variables {
     if (isRestricted) return { why: restricted };
     const where =
       name === '$dotenv'
-        ? 'is not in the .env file beside this one.'
-        : `is not set in the editor's environment.`;
+        ? "isn't in the .env file next to this one."
+        : `isn't set in the environment of VS Code.`;
     return { why: asked === rest ? where : `names ${asked}, which ${where}` };
   }
 
@@ -157,12 +157,12 @@ export class Variables {
 }
 
 function noValue(name: string, { dotenv }: VariableSource): string {
-  if (Object.hasOwn(dotenv, name)) return `has no value. It is in .env: write {{$dotenv ${name}}}.`;
+  if (Object.hasOwn(dotenv, name)) return `isn't defined. It is in .env: write {{$dotenv ${name}}}.`;
   if (/^[\w-]+\.(?:response|request)\./.test(name))
-    return 'is read from another request, which is not done here. Send that request, and write what is needed as @name = value.';
+    return "is read from another request, which isn't supported. Send that request, and define what you need as @name = value.";
   if (/^[\w$]+\s*[.[(]|[()|+'"]/.test(name))
-    return `has no value: it is no name of a variable, and expressions are not worked out. Write the value as @name = value. ${itself}`;
-  return `has no value. Define it in this file or in http-client.env.json. ${itself}`;
+    return `isn't defined: it isn't a variable name, and expressions aren't evaluated. Write the value as @name = value. ${itself}`;
+  return `isn't defined. Define it in this file or in http-client.env.json. ${itself}`;
 }
 
 /** Templates of chats have braces of their own. */
@@ -170,8 +170,8 @@ const itself = String.raw`To send the braces themselves, write \{\{ … \}\}, or
 
 function notDynamic(name: string): string {
   if (/^\$(?:prompt|input|password|pick)/.test(name))
-    return 'asks for a value in other clients. Write it as @name = value.';
+    return 'prompts for a value in other clients. Write it as @name = value.';
   if (/^\$(?:aad|oidc|auth\.)/i.test(name))
-    return 'signs in elsewhere in other clients. Write the token as @name = value, or in http-client.private.env.json.';
+    return 'signs in to another service in other clients. Write the token as @name = value, or in http-client.private.env.json.';
   return `is not one of ${dynamicNames.join(', ')}.`;
 }

@@ -286,7 +286,7 @@ function secretNotes({ headers }: RequestSpec, variables: readonly SecretVariabl
     .map(([name, value]) => ({ name, variable: referencesIn(writtenHeader(name, value))[0]?.name ?? '' }));
   return [...ofHeaders, ...variables].map(
     ({ name, variable }) =>
-      `# The value of ${name} is not kept here: give ${variable} one in http-client.private.env.json.`,
+      `# The value of ${name} isn't saved here: give ${variable} one in http-client.private.env.json.`,
   );
 }
 
@@ -311,7 +311,7 @@ function bodyText(
   if (/^graphql$/i.test(valueOf(headers, 'x-request-type')))
     throw new ModalError(
       'invalid',
-      'The header X-Request-Type: GraphQL makes .http files take the body for a query. Remove the header: the body is JSON already.',
+      'With the header X-Request-Type: GraphQL, .http files treat the body as a query. Remove the header; the body is already JSON.',
     );
   if (typeof body === 'object' && 'parts' in body) return { body: multipartText(body.parts, options.folder) };
   if (typeof body === 'string' && isPlain(body) && isReadBack(body, valueOf(headers, 'content-type')))
@@ -326,7 +326,7 @@ function bodyText(
   if (isFilled && body.includes('{{'))
     throw new ModalError(
       'invalid',
-      'The body has a credential, which is not written, and {{, which would be a variable beside it. Take one of them out first.',
+      "The body contains a credential, which isn't saved, and {{, which would become a variable. Remove one of them first.",
     );
   const bytes = new TextEncoder().encode(inFile(body));
   return { body: `${isFilled ? '<@' : '<'} ./${name}`, bodyFile: { name, bytes } };
@@ -387,7 +387,7 @@ function partText(name: string, text: string): string {
   if (text !== '' && (!isPlain(lines) || lines.replaceAll('\n', '\r\n') !== text))
     throw new ModalError(
       'invalid',
-      `The text of the part "${name}" has line breaks or signs that .http files read as something else. Send it as a file.`,
+      `The text of the part "${name}" has line breaks or characters that .http files interpret differently. Send it as a file.`,
     );
   return lines;
 }
@@ -400,7 +400,7 @@ function boundaryFor(parts: readonly MultipartPart[]): string {
 
 function quoted(text: string): string {
   if (text.includes('{{'))
-    throw new ModalError('invalid', `"${text}" has {{ in it, which .http files read as a variable.`);
+    throw new ModalError('invalid', `"${text}" contains {{, which .http files read as a variable.`);
   return oneLine(text).replaceAll(/["\\]/g, '\\$&');
 }
 

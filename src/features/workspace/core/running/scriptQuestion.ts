@@ -20,7 +20,7 @@ export function scriptQuestion(plan: ScriptPlan): ScriptQuestion {
   return {
     lines: [
       ...unitLines(units, rates, complete),
-      ...(units.length === 0 ? ['GPU and price: as the script says'] : []),
+      ...(units.length === 0 ? ['GPU and price: set in the script'] : []),
       ...unknownLines(plan, units),
       ...(cpuOnly ? [cpuLine(rates)] : []),
     ],
@@ -32,18 +32,18 @@ export function scriptQuestion(plan: ScriptPlan): ScriptQuestion {
 function unknownLines({ app, complete }: ScriptPlan, units: readonly PlannedUnit[]): string[] {
   if (units.length === 0 || !app) return [];
   return [
-    ...(app.includes ? ['GPU and price of the apps that it includes: as they say'] : []),
+    ...(app.includes ? ['GPU and price of included apps: set in their code'] : []),
     ...(!complete && !app.includes
-      ? ['Not all of the app could be read: more of it may run, on other GPUs.']
+      ? ["Part of the app couldn't be read. More functions may run, on other GPUs."]
       : []),
-    ...(app.choosesOptions ? ['The code may choose another GPU for a call (with_options).'] : []),
+    ...(app.choosesOptions ? ['The code may use another GPU for a call (with_options).'] : []),
   ];
 }
 
 function cpuLine(rates: Rates): string {
   const usd = rates.usdPerHour['cpu_hour_cost'];
-  if (usd === undefined) return 'A container is charged for CPU and memory while it runs.';
-  return `A container is charged for CPU and memory while it runs: ${formatUsd(usd)} per core and hour (${priceSource(rates)}).`;
+  if (usd === undefined) return 'Containers are billed for CPU and memory while they run.';
+  return `Containers are billed for CPU and memory while they run: ${formatUsd(usd)} per core-hour (${priceSource(rates)}).`;
 }
 
 /** A function runs on its own unit; a local entry point, or a serve, may start all of them, also those of other apps. */

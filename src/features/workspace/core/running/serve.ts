@@ -172,7 +172,7 @@ export class ServeWatcher {
       const { functions } = await plane.describeApp(this.#appId);
       this.#endpoints = functions.flatMap((fn) => fn.endpoints);
     } catch (error) {
-      logger.warn(`The address of a serve could not be read: ${String(error)}`);
+      logger.warn(`Could not read the URL of a serve session: ${String(error)}`);
     }
   }
 }
