@@ -58,7 +58,7 @@ describe('a call of a deployed endpoint', () => {
     if (facts.cost.kind !== 'estimate') throw new Error(`The cost was ${JSON.stringify(facts.cost)}.`);
     const seconds = (result.timing.total - queueMs) / 1000;
     expect(facts.cost.usd).toBeCloseTo((seconds / 3600) * 1.1, 8);
-    expect(facts.cost.basis).toContain('× A10 at $1.10/h (price of 2026-10-04)');
+    expect(facts.cost.basis).toContain('× A10 at $1.10/h (price of 2026-10-04, before credits)');
     expect((await sendAndAsk('/scores')).facts.start).toEqual({ kind: 'warm' });
   });
 

@@ -133,7 +133,7 @@ describe('the real command and a package that only the image has', () => {
     const { command } = world.cli;
     const python = path.join(path.dirname(command), 'python');
     const script =
-      'import json, pkgutil, sys; print(json.dumps([[m.name for m in pkgutil.iter_modules(p for p in sys.path if "site-packages" in p)], sorted(n for n in sys.stdlib_module_names if not n.startswith("_"))]))';
+      'import json, pkgutil, sys; print(json.dumps([[m.name for m in pkgutil.iter_modules(p for p in sys.path if "site-packages" in p) if m.name.isidentifier()], sorted(n for n in sys.stdlib_module_names if not n.startswith("_"))]))';
     const { stdout } = await promisify(execFile)(python, ['-I', '-c', script]);
     const [packages = [], library = []] = JSON.parse(stdout) as string[][];
     const installed = await installedModules({ configured: command, workspaceFolders: [], env: {} });

@@ -289,5 +289,5 @@ it('shows a cold start as it happens', async () => {
   );
   expect(phases.filter(({ endedAt }) => endedAt !== undefined).length).toBeGreaterThanOrEqual(2);
   expect(log.states.map(({ kind }) => kind)).toContain('live');
-  expect(phases.map(entryText)[0]).toMatch(/is queued \([\d.]+ s\)/);
+  expect(phases.map(entryText)[0]).toMatch(/is queued \([\d.]+ m?s\)/);
 });
