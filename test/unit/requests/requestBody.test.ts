@@ -65,7 +65,7 @@ describe('a body of parts', () => {
     expect(Number(headers['content-length'])).toBe((await new Response(body).arrayBuffer()).byteLength);
     await expect(openBody({ parts: [filePart(`${file}.gone`)] })).rejects.toMatchObject({
       kind: 'invalid',
-      message: expect.stringContaining(`${file}.gone cannot be read`) as string,
+      message: expect.stringContaining(`Can't read the file ${file}.gone`) as string,
     });
   });
 
