@@ -73,7 +73,7 @@ describe('comparing versions', () => {
 
   it('says that nothing differs', async () => {
     openRepository([1, 3], []);
-    expect((await compare()).slice(7)).toEqual(['information: No files differ in whole repository.']);
+    expect((await compare()).slice(7)).toEqual(['information: No files differ in the whole repository.']);
   });
 
   it('looks only into the folder of the app, and offers the rest', async () => {
