@@ -144,7 +144,9 @@ export function compose(context: vscode.ExtensionContext): Disposable {
     deploy: (app) => void runCommand(commands.deploy, codeOf(app)),
     loadTest: (endpoint, spec) => void runCommand(commands.loadTest, { kind: 'request', endpoint, spec }),
     openDashboard: (appId) =>
-      void openDashboard(planes, appId).catch((error: unknown) => presenter.failure('Open dashboard', error)),
+      void openDashboard(planes, appId).catch((error: unknown) =>
+        presenter.failure('Open in Modal Dashboard', error),
+      ),
     calls,
     copyAs: async (spec) => (await requestMemory.load()).copyAs(spec),
     save: async (spec, title) => (await requestMemory.load()).save(spec, title),

@@ -7,7 +7,7 @@ import * as editor from '../support/whole/editor.ts';
 
 vi.mock('vscode', () => import('../support/whole/editor.ts'));
 const searches = vi.hoisted(() => ({ inputs: [] as object[], fails: false }));
-vi.mock('../../../src/features/account/ui/gettingReady.ts', () => ({
+vi.mock('../../../src/features/account/lazy.ts', () => ({
   findCli: (input: object) => {
     searches.inputs.push(input);
     return searches.fails ? Promise.reject(new Error('none')) : Promise.resolve({ version: '1.6.4' });

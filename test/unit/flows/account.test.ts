@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { commands, contextKeys, views } from '../../../src/contributions.ts';
 import { ModalError } from '../../../src/domain/errors.ts';
+import { ownTarget } from '../../../src/editor/ownTarget.ts';
 import type { Started } from '../support/whole/extension.ts';
 import { account, did, editor, happens, start } from '../support/whole/extension.ts';
 import type { OpenList } from '../support/whole/questions.ts';
@@ -112,15 +113,15 @@ describe('switching', () => {
       { name: 'dev', isDefault: false, runningContainers: 0 },
     ];
     expect(await did(commands.switchEnvironment, undefined, 'dev')).toEqual([
-      'list: Switch Modal Environment · Deploys of this workspace go to the chosen environment',
-      '  (check) main | in use · default | 2 running containers · 1 GPU · $1.00 of $30.00 this cycle',
+      'list: Switch Modal Environment · Select an environment to deploy to',
+      '  (check) main | current · default | 2 running containers · 1 GPU · $1.00 of $30.00 this cycle',
       '  (server-environment) dev | no running container',
-      '  (discard) Use Profile Default | main · in use | default of the Modal workspace',
+      '  (discard) Use Profile Default | main · current | default of the Modal workspace',
       'setting: modalGpu.environment = "dev"',
     ]);
     expect((await did(commands.switchEnvironment, undefined, 'Use Profile Default')).slice(1)).toEqual([
       '  (server-environment) main | default | 2 running containers · 1 GPU · $1.00 of $30.00 this cycle',
-      '  (check) dev | in use | no running container',
+      '  (check) dev | current | no running container',
       '  (discard) Use Profile Default | main | default of the Modal workspace',
       'setting: modalGpu.environment = undefined',
     ]);
@@ -134,10 +135,10 @@ describe('switching', () => {
       // New items take the place of the marked one, and the mark stays.
       expect(list.activeItems).toEqual([list.items[1]]);
       expect(list.lines()).toEqual([
-        '  (check) one | in use · active | workspace acme, user ann · ak-…1111',
+        '  (check) one | current · active | workspace acme, user ann · ak-…1111',
         '  (account) two | workspace acme, user ann · ak-…2222 · environment dev',
         '  -- ',
-        '  (discard) Follow the CLI | chosen here | MODAL_… variables first, then the active profile',
+        '  (discard) Use CLI Default | set for this workspace | MODAL_* variables first, then the active profile',
         '  (sign-in) Sign In to Another Account…',
         '  (file) Open Profile File',
       ]);
@@ -145,16 +146,16 @@ describe('switching', () => {
     };
     const first = await did(commands.switchProfile, undefined, known);
     expect(first).toEqual([
-      'list: Switch Modal Profile · Profile for this workspace; what it has wins over MODAL_… variables',
-      '  (check) one | in use · active | asking Modal… · ak-…1111',
-      '  (account) two | asking Modal… · ak-…2222 · environment dev',
+      'list: Switch Modal Profile · Profile for this workspace; its values override MODAL_* variables',
+      '  (check) one | current · active | checking… · ak-…1111',
+      '  (account) two | checking… · ak-…2222 · environment dev',
       '  -- ',
-      '  (discard) Follow the CLI | chosen here | MODAL_… variables first, then the active profile',
+      '  (discard) Use CLI Default | set for this workspace | MODAL_* variables first, then the active profile',
       '  (sign-in) Sign In to Another Account…',
       '  (file) Open Profile File',
       'setting: modalGpu.profile = "two"',
     ]);
-    const again = await did(commands.switchProfile, undefined, 'Follow the CLI');
+    const again = await did(commands.switchProfile, undefined, 'Use CLI Default');
     expect(again.at(-1)).toMatch(/^setting: modalGpu.profile/);
     expect(await did(commands.switchProfile, undefined, 'Open Profile File')).toContain(
       'document: /modal.toml',
@@ -172,7 +173,7 @@ describe('switching', () => {
     account.refuses.set('whoAmI', new ModalError('forbidden', 'no'));
     const unknown = async (list: OpenList) => {
       await vi.waitUntil(() => !list.busy, patience);
-      expect(list.lines()[0]).toContain('workspace not known: forbidden');
+      expect(list.lines()[0]).toContain('workspace unknown: forbidden');
     };
     await did(commands.switchProfile, undefined, unknown, undefined);
   });
@@ -191,7 +192,7 @@ describe('the profile file', () => {
     window = await start({ profiles: undefined });
     vi.stubEnv('MODAL_CONFIG_PATH', `${window.folder}/none.toml`);
     expect((await did(commands.openProfileFile))[0]).toMatch(
-      /^error: Open profile file: There is no profile file at/,
+      /^error: Open Modal Profile File: No profile file exists at \/none\.toml yet\. Sign in to create it\./,
     );
   });
 });
@@ -208,20 +209,22 @@ echo "Verifying token against http://127.0.0.1"
 echo "Token verified successfully!"
 echo "Token written to $MODAL_CONFIG_PATH in profile acme."`;
 
+  const another = ownTarget({ kind: 'anotherAccount' });
+
   it('asks for whom a further account is', async () => {
     await look();
     window.useCli('exit 1');
-    const asked = await did(commands.signIn, undefined, 'This workspace only', 'not ok!', 'mine', undefined);
+    const asked = await did(commands.signIn, undefined, 'This workspace', 'not ok!', 'mine', undefined);
     expect(asked.slice(0, 6)).toEqual([
-      'list: Sign In to Another Account (1/2) · Who uses this account?',
-      '  (folder) This workspace only | The active profile stays as it is for other projects and the terminal',
+      'list: Sign In to Another Account (1/2) · Use this account for:',
+      '  (folder) This workspace | Other projects and the terminal keep the active profile',
       '  (home) Everything on this machine | Becomes the active profile, also for modal in the terminal',
-      'input: Sign In to Another Account (2/2) · Name of the profile. Empty: the name of the Modal workspace. · Name of the Modal workspace',
+      'input: Sign In to Another Account (2/2) · Profile name. Leave empty to use the name of the Modal workspace. · Name of the Modal workspace',
       '  Use letters, digits, dots, dashes and underscores.',
-      'error: Sign in: The CLI ended with exit code 1. Try again, or sign in in a terminal.',
+      'error: Sign In: The CLI ended with exit code 1. Try again, or sign in in a terminal.',
     ]);
-    expect(await did(commands.signIn, 'another', undefined)).toHaveLength(3);
-    expect(await did(commands.signIn, 'another', 'Everything', undefined)).toHaveLength(4);
+    expect(await did(commands.signIn, another, undefined)).toHaveLength(3);
+    expect(await did(commands.signIn, another, 'Everything', undefined)).toHaveLength(4);
   });
 
   it('that fails is offered in a terminal', async () => {
@@ -275,25 +278,25 @@ describe('the CLI', () => {
     window.change('modalGpu.cli.path', `${window.folder}/none`);
     const offered = await did(commands.installCli, undefined, undefined);
     expect(offered[0]).toMatch(/^list: Install the Modal CLI/);
-    expect(await did(commands.installCli, undefined, 'Choose an Interpreter').then((all) => all.at(-1))).toBe(
+    expect(await did(commands.installCli, undefined, 'Select Interpreter').then((all) => all.at(-1))).toBe(
       'command: workbench.action.openSettings modalGpu.cli.path',
     );
-    expect(await did(commands.installCli, undefined, 'Read Modal').then((all) => all.at(-1))).toBe(
+    expect(await did(commands.installCli, undefined, 'Open Modal').then((all) => all.at(-1))).toBe(
       'opened: https://modal.com/docs/guide',
     );
     const first = /\) (.*?) \|/.exec(offered[1] ?? '')?.[1] ?? '';
     editor.state.exitCode = 3;
-    const failed = await did(commands.installCli, undefined, first, 'Choose Another Way', undefined);
+    const failed = await did(commands.installCli, undefined, first, 'Try Another Method', undefined);
     expect(
       failed
         .filter((line) => /^(?:task|warning|list)|^ {2}\[/.test(line))
         .map((line) => line.replace(/task: .*/, 'task')),
     ).toEqual([
-      'list: Install the Modal CLI · No Modal CLI was found. Choose how to install it; the command runs in a terminal',
+      'list: Install the Modal CLI · No Modal CLI found. Select how to install it; the command runs in a terminal.',
       'task',
-      'warning: Installing modal failed with exit code 3. The terminal says why.',
-      '  [Choose Another Way]',
-      'list: Install the Modal CLI · No Modal CLI was found. Choose how to install it; the command runs in a terminal',
+      'warning: Installing modal failed with exit code 3. See the terminal for details.',
+      '  [Try Another Method]',
+      'list: Install the Modal CLI · No Modal CLI found. Select how to install it; the command runs in a terminal.',
     ]);
     editor.state.exitCode = undefined;
     expect((await did(commands.installCli, undefined, first)).at(-1)).toMatch(/^task: /);
@@ -310,11 +313,10 @@ describe('the CLI', () => {
       (
         await happens(
           () =>
-            editor.commands.executeCommand(commands.deploy, {
-              deploy: 'bundled',
-              id: 'demo',
-              environment: 'main',
-            }),
+            editor.commands.executeCommand(
+              commands.deploy,
+              ownTarget({ kind: 'codeOfBundled', id: 'demo', environment: 'main' }),
+            ),
           undefined,
         )
       ).slice(-1),

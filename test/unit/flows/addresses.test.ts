@@ -34,21 +34,21 @@ describe('an app that cannot be read', () => {
 
   it('is read again when it is asked for', async () => {
     expect(tree.rows().filter((row) => row.includes('No answer'))).toEqual([
-      '    Retry | Functions cannot be read: No answer in time.',
+      "    Retry | Couldn't load functions: No answer in time.",
     ]);
     account.refuses.clear();
     account.details.set('ap-5', { appId: 'ap-5', functions: [web] });
     await did(commands.retryApp, tree.row('broken'));
     expect(tree.rows().some((row) => row.includes('No answer'))).toBe(false);
     expect(await did(commands.retryApp)).toEqual([
-      'error: Read app again: No app has failed to be read.',
+      'error: Retry Loading App: No apps failed to load.',
       '  [Show Extension Log]',
     ]);
   });
 
   it('is chosen in the palette', async () => {
     expect(await did(commands.retryApp, undefined, 'broken')).toEqual([
-      'list: Read App Again · Choose an app',
+      'list: Retry Loading App · Select an app',
       '  broken | main | No answer in time.',
     ]);
   });
@@ -73,10 +73,10 @@ describe('the ID', () => {
     account.sandboxes.push(sandboxOf({ id: 'sb-2', name: 'agent' }));
     await did(commands.refresh);
     expect(await did(commands.copyId, undefined, 'demo-app', 'agent')).toEqual([
-      'list: Copy ID · Choose an app',
+      'list: Copy ID · Select an app',
       '  (cloud) demo-app | main · deployed | Last deploy 2 hours ago',
       '  (cloud) idle | main · deployed | Last deploy 1 day ago',
-      'list: Copy ID · Choose what to copy the ID of',
+      'list: Copy ID · Select an item to copy its ID',
       '  demo-app | app | ap-1',
       '  web | function | fu-1',
       '  Chat | server | fu-2',
@@ -111,7 +111,7 @@ describe('the address', () => {
 
   it('is chosen in the palette', async () => {
     expect(await did(commands.copyAddress, undefined, 'demo-app: Chat')).toEqual([
-      'list: Copy Address · Choose a web endpoint',
+      'list: Copy Address · Select a web endpoint',
       '  (globe) demo-app: web | main | https://me--demo.modal.run',
       '  (globe) demo-app: Chat | main | https://me--chat.modal.run',
       'copied: https://me--chat.modal.run',
@@ -138,14 +138,14 @@ describe('the address', () => {
     await did(commands.refresh);
     await vi.waitFor(() => tree.row('Mute'), { timeout: 9000 });
     expect(await did(commands.copyAddress, tree.row('Chat'), 'me--demo')).toEqual([
-      'list: Copy Address · Choose an address',
+      'list: Copy Address · Select an address',
       '  https://me--chat.modal.run',
       '  https://me--demo.modal.run',
       'copied: https://me--demo.modal.run',
       'status: $(check) Copied https://me--demo.modal.run',
     ]);
     expect(await did(commands.copyAddress, tree.row('Mute'))).toEqual([
-      'error: Copy address: Modal does not tell an address of Mute. Deploy it again.',
+      'error: Copy Address: Modal reports no address for Mute. Deploy it again.',
       '  [Show Extension Log]',
     ]);
     await vi.waitUntil(() => account.asked.filter((name) => name === 'endpointInfo').length > 1, {
@@ -153,7 +153,7 @@ describe('the address', () => {
     });
     await happens(() => undefined);
     expect(await did(commands.copyAddress, tree.row('chat'))).toEqual([
-      'error: Copy address: chat has no address yet. Try again when it is live.',
+      'error: Copy Address: chat has no address yet. Try again when it is live.',
       '  [Show Extension Log]',
     ]);
   });
@@ -161,16 +161,16 @@ describe('the address', () => {
   it('is missed where nothing is deployed', async () => {
     Object.assign(account, { apps: [], containers: [], sandboxes: [], endpoints: [] });
     expect(await did(commands.copyAddress)).toEqual([
-      'error: Copy address: No web endpoint is deployed. Deploy an app first.',
+      'error: Copy Address: No web endpoints are deployed. Deploy an app first.',
       '  [Show Extension Log]',
     ]);
     expect(await did(commands.stopApp)).toEqual([
-      'error: Stop app: Nothing is deployed. Deploy an app first.',
+      'error: Stop App: Nothing is deployed. Deploy an app first.',
       '  [Show Extension Log]',
     ]);
     account.refuses.set('listApps', new ModalError('offline', 'No way to Modal.'));
     expect(await did(commands.copyAddress)).toEqual([
-      'error: Copy address: No way to Modal.',
+      'error: Copy Address: No way to Modal.',
       '  [Show Extension Log]',
     ]);
   });

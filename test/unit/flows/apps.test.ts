@@ -45,7 +45,7 @@ describe('the view', () => {
   it('says how old its rows are when they cannot be read again', async () => {
     account.refuses.set('listApps', new ModalError('offline', 'No way to Modal.'));
     await did(commands.refresh);
-    expect(look().slice(0, 2)).toEqual(['acme', 'No way to Modal. Showing what was seen just now.']);
+    expect(look().slice(0, 2)).toEqual(['acme', 'No way to Modal. Showing data from just now.']);
   });
 
   it('says that nothing is deployed', async () => {
@@ -123,13 +123,13 @@ describe('the filter', () => {
     account.environments = [...account.environments, { name: 'dev', isDefault: false }];
     await did(commands.refresh);
     expect(await did(commands.filterApps, undefined, undefined)).toEqual([
-      'list: Filter Apps · Type part of a name or id, or tick what must match',
+      'list: Filter Apps · Search by name or ID, or select filters',
       '  -- Text',
-      '  search functions and addresses of all apps, too | reads the functions of each app once',
+      '  also search functions and URLs of all apps | loads the functions of each app once',
       '  -- State',
       '  running now | 1 app',
       '  deployed | 3 apps',
-      '  ephemeral or detached run | 0 apps',
+      '  running via modal run or serve | 0 apps',
       '  stopped | 0 apps',
       '  -- GPU',
       '  A10 | GPU · 1 app',
@@ -307,7 +307,7 @@ describe('many rows', () => {
     account.moreSandboxes = true;
     await did(commands.refresh);
     const before = account.asked.filter((name) => name === 'listSandboxes').length;
-    expect(tree.rows().at(-1)).toBe('  Show more sandboxes | only the newest 1 were read');
+    expect(tree.rows().at(-1)).toBe('  Show more sandboxes | only the newest 1 are loaded');
     await did(commands.showMoreApps, tree.provider.getChildren(tree.provider.getChildren()[0]).at(-1));
     expect(account.asked.filter((name) => name === 'listSandboxes').length).toBeGreaterThan(before);
   });

@@ -3,6 +3,8 @@ import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { commands, views } from '../../../src/contributions.ts';
+import { codeOf } from '../../../src/domain/target.ts';
+import { ownTarget } from '../../../src/editor/ownTarget.ts';
 import { appOf, endpointOf } from '../support/apps.ts';
 import { catalogApp } from '../support/catalogApp.ts';
 import type { Started } from '../support/whole/extension.ts';
@@ -94,16 +96,16 @@ describe('the Catalogue', () => {
     ]);
     expect(readdirSync(path.join(window.work, 'modal_apps/demo')).sort()).toEqual(['README.md', 'app.py']);
     expect(await did(commands.copyToWorkspace, tree.row('Demo'))).toEqual([
-      'error: Copy into workspace: /work/modal_apps/demo is there already. Rename or remove it to copy the app again.',
+      'error: Copy into Workspace: /work/modal_apps/demo is there already. Rename or remove it to copy the app again.',
       '  [Show Extension Log]',
     ]);
     rmSync(path.join(window.work, 'modal_apps/demo'), { recursive: true });
     window.write('work/modal_apps/appkit/__init__.py', 'changed = 1\n');
     expect(await did(commands.copyToWorkspace, undefined, 'Demo', 'Open Code')).toEqual([
-      'list: Copy App into Workspace · Choose the app to copy',
+      'list: Copy into Workspace · Select an app',
       '  (rocket) Demo | A10 · $1.10/h | A demo app.',
       'command: markdown.showPreview file:///work/modal_apps/demo/README.md',
-      'warning: Demo is in /work/modal_apps/demo. The folder appkit was there already and differs from the one of this version; it was left as it is. Deploy it with: modal deploy modal_apps/demo/app.py',
+      'warning: Demo is in /work/modal_apps/demo. The folder appkit already exists and differs from this version, so it was left unchanged. Deploy it with: modal deploy modal_apps/demo/app.py',
       '  [Open Code] [Copy Command]',
       'document: /work/modal_apps/demo/app.py',
     ]);
@@ -114,7 +116,7 @@ describe('the Catalogue', () => {
     const [folder] = editor.workspace.workspaceFolders ?? [];
     editor.workspace.workspaceFolders = undefined;
     expect(await did(commands.copyToWorkspace, tree.row('Demo'), undefined)).toEqual([
-      'open: Where should the app be copied to? · Copy Here',
+      'open: Select a folder for the app · Copy to This Folder',
     ]);
     editor.workspace.workspaceFolders = [folder!, { ...folder!, name: 'other' }];
     expect(await did(commands.copyToWorkspace, tree.row('Demo'), undefined)).toEqual([
@@ -127,15 +129,15 @@ describe('the Catalogue', () => {
 describe('what is deployed', () => {
   it('is chosen in the palette, also the script in the active editor', async () => {
     expect((await did(commands.deploy, undefined, 'Demo', undefined)).slice(0, 3)).toEqual([
-      'list: Deploy App · Choose what to deploy',
+      'list: Deploy App · Select an app',
       '  (rocket) Demo | A10 · $1.10/h | A demo app.',
       'list: Deploy demo-app to main · Press Enter to continue, or select an item to change it',
     ]);
     expect(await did(commands.deploy, undefined, undefined)).toHaveLength(2);
     editor.edit(await editor.workspace.openTextDocument(editor.Uri.file(`${window.work}/mine.py`)));
     expect((await did(commands.deploy, undefined, 'mine.py', undefined)).slice(0, 12)).toEqual([
-      'list: Deploy App · Choose what to deploy',
-      '  (file-code) mine.py | active editor | Deploy this script as it is',
+      'list: Deploy App · Select an app',
+      '  (file-code) mine.py | active editor | Deploy this file',
       '  (rocket) Demo | A10 · $1.10/h | A demo app.',
       'list: Deploy mine to main · Press Enter to continue, or select an item to change it',
       '  (rocket) Deploy',
@@ -150,12 +152,12 @@ describe('what is deployed', () => {
   });
 
   it('is the code of the app that a button is about', async () => {
-    const button = { deploy: 'app', name: 'mine', environment: 'main' };
-    expect((await did(commands.deploy, button, undefined)).slice(0, 1)).toEqual([
+    const button = (name: string) => ownTarget(codeOf({ name, environment: 'main' }));
+    expect((await did(commands.deploy, button('mine'), undefined)).slice(0, 1)).toEqual([
       'list: Deploy mine to main · Press Enter to continue, or select an item to change it',
     ]);
-    expect(await did(commands.deploy, { ...button, name: 'other' })).toEqual([
-      'error: Deploy: Neither a Python file of this workspace nor the Catalogue has the app other. Open the folder with its code, then deploy it from there.',
+    expect(await did(commands.deploy, button('other'))).toEqual([
+      'error: Deploy App: Neither a Python file of this workspace nor the Catalogue has the app other. Open the folder with its code, then deploy it from there.',
       '  [Show Extension Log]',
     ]);
   });
@@ -177,7 +179,7 @@ describe('what is deployed', () => {
       '  (chip) Nothing is charged while no container runs.',
       '  (chip) Prices of 2026-10-04, before credits',
       '  (file-code) Script | mine.py',
-      '  -- Lost by this deploy',
+      '  -- Removed by this deploy',
       '  (warning) Live functions are removed | Removes 1 live function that the script does not have: gone.',
       '  -- Currently deployed',
       '  (history) Version 2 | 1 hour ago',
@@ -186,7 +188,7 @@ describe('what is deployed', () => {
       '  GPU of go: T4 (16 GB), $0.59/h while a container runs',
       '  Nothing is charged while no container runs.',
       '  Prices of 2026-10-04, before credits',
-      '  Now: version 2 of 1 hour ago is deployed and will be replaced',
+      '  Replaces version 2, deployed 1 hour ago',
       '  [Show Script] [Deploy and Remove 1 Function]',
       'document: /work/mine.py',
     ]);
@@ -198,7 +200,7 @@ describe('what is deployed', () => {
     const deployed = await did(commands.deploy, uri, 'Deploy', 'Deploy and Remove 1 Function', undefined);
     expect(deployed.slice(-3)).toEqual([
       'command: modalGpu.logs.focus {"preserveFocus":true}',
-      'information: mine is deployed in main.',
+      'information: Deployed mine to main.',
       '  [Open Dashboard]',
     ]);
     expect(readFileSync(uri.path, 'utf8')).toContain('mine');

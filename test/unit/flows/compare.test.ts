@@ -73,7 +73,7 @@ describe('comparing versions', () => {
 
   it('says that nothing differs', async () => {
     openRepository([1, 3], []);
-    expect((await compare()).slice(7)).toEqual(['information: No file differs in whole repository.']);
+    expect((await compare()).slice(7)).toEqual(['information: No files differ in the whole repository.']);
   });
 
   it('looks only into the folder of the app, and offers the rest', async () => {
@@ -84,7 +84,7 @@ describe('comparing versions', () => {
     expect(
       (await did(commands.compareVersions, tree.row('demo-app'), 'v3', 'v1', 'Show Them')).slice(7),
     ).toEqual([
-      'information: No file differs in one. 1 file differs elsewhere.',
+      'information: No files differ in one. 1 file differs elsewhere.',
       '  [Show Them]',
       'command: vscode.changes demo-app v1 (1111111) ↔ v3 (3333333) · whole repository [["file:///work/two/app.py","file:///work/two/app.py@1","file:///work/two/app.py@3"]]',
     ]);
@@ -103,23 +103,23 @@ describe('comparing versions', () => {
     openRepository([1, 3], [change('app.py')]);
     expect((await compare()).slice(7)).toEqual([
       'command: vscode.changes demo-app v1 (1111111*) ↔ v3 (3333333*) · whole repository [["file:///work/app.py","file:///work/app.py@1","file:///work/app.py@3"]]',
-      'warning: v1 and v3 were deployed with uncommitted changes, which Git does not have, so the comparison may not be exact.',
+      'warning: v1 and v3 were deployed with uncommitted changes, so the comparison may not be exact.',
     ]);
   });
 
   it('refuses a version without a usable commit', async () => {
     openRepository([1], []);
     expect((await did(commands.compareWithWorkspace, tree.row('demo-app'), 'v2')).slice(4)).toEqual([
-      'error: Compare version with workspace: Modal knows no commit of demo-app v2: it was deployed outside a Git repository. Deploy from a repository to compare later versions.',
+      'error: Compare Version with Workspace: No commit is recorded for demo-app v2: it was deployed outside a Git repository. Deploy from a repository to compare later versions.',
       '  [Show Extension Log]',
     ]);
     account.histories.set('ap-1', [versionOf(1, { live: true, unusableCommit: true })]);
     expect((await did(commands.compareWithWorkspace, tree.row('demo-app'), 'v1')).slice(2)).toEqual([
-      'error: Compare version with workspace: demo-app v1 has no usable commit: what Modal has as its commit is no hash of Git. Deploy from a repository with the Modal CLI to compare later versions.',
+      "error: Compare Version with Workspace: demo-app v1 has no usable commit: the value that Modal recorded isn't a Git hash. Deploy from a repository with the Modal CLI to compare later versions.",
       '  [Show Extension Log]',
     ]);
     expect((await did(commands.compareVersions, tree.row('demo-app'), 'v1')).slice(2)).toEqual([
-      'error: Compare versions: demo-app has only one version.',
+      'error: Compare Version with Other Version: demo-app has only one version.',
       '  [Show Extension Log]',
     ]);
   });
@@ -127,7 +127,7 @@ describe('comparing versions', () => {
   it('says which commit is missing, and where it may be', async () => {
     openRepository([1], []);
     expect((await compare()).slice(7)).toEqual([
-      'error: Compare versions: Commit 3333333 is not in the open repository. Fetch it with "git fetch --all", then try again. If it was never pushed, only the machine that deployed it has it.',
+      'error: Compare Version with Other Version: Commit 3333333 is not in the open repository. Fetch it with "git fetch --all", then try again. If it was never pushed, it exists only on the machine that deployed it.',
       '  [Show Extension Log]',
     ]);
     const history = account.histories.get('ap-1')!;
@@ -138,17 +138,17 @@ describe('comparing versions', () => {
       ),
     );
     expect((await compare()).slice(7)).toEqual([
-      'error: Compare versions: Commit 1111111 belongs to https://github.com/me/other, which is not open here. Open a clone of it, then try again.',
+      "error: Compare Version with Other Version: Commit 1111111 belongs to https://github.com/me/other, which isn't open in VS Code. Open a clone of it, then try again.",
       '  [Show Extension Log]',
     ]);
     openRepository([], []);
     expect((await compare()).slice(7)).toEqual([
-      'error: Compare versions: No Git repository is open. Open the folder that the app was deployed from, then try again.',
+      'error: Compare Version with Other Version: No Git repository is open. Open the folder that the app was deployed from, then try again.',
       '  [Show Extension Log]',
     ]);
     editor.state.extensions.clear();
     expect((await compare()).slice(7)).toEqual([
-      'error: Compare versions: Comparing versions needs Git. Install Git and switch on the setting "git.enabled", then try again.',
+      'error: Compare Version with Other Version: Comparing versions needs Git. Install Git and turn on the setting "git.enabled", then try again.',
       '  [Show Extension Log]',
     ]);
   });

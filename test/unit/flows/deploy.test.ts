@@ -102,9 +102,9 @@ describe('the preview', () => {
       '  (settings) On | true | Whether it does.',
       'information: Deploy demo-app to main?',
       '  GPU: A10 (24 GB), $1.10/h while a container runs (price of 2026-10-04, before credits)',
-      '  Nothing is charged while no container runs.',
+      '  You pay only while a container runs.',
       '  Secret: demo-key will be created with a new random key',
-      '  Now: not deployed',
+      '  Not deployed yet',
       '  [Deploy]',
       'list: Deploy demo-app to main · Press Enter to continue, or select an item to change it',
       '  (rocket) Deploy | A10 (24 GB), $1.10/h while a container runs',
@@ -135,13 +135,13 @@ describe('the preview', () => {
     expect(told.filter((line) => /^(?:list|input)|current|default|changed|At least|L40S/.test(line))).toEqual(
       [
         'list: Deploy demo-app to main · Press Enter to continue, or select an item to change it',
-        'list: GPU for Demo · Choose a GPU',
+        'list: GPU for Demo · Select a GPU',
         '  A10 | 24 GB · $1.10/h · (current)',
         '  L40S | 48 GB · $1.95/h | faster',
         'list: Deploy demo-app to main · Press Enter to continue, or select an item to change it',
         '  (rocket) Deploy | L40S (48 GB), $1.95/h while a container runs',
         '  (chip) GPU | L40S (48 GB), $1.95/h while a container runs',
-        'list: Environment for Demo · Choose an environment',
+        'list: Environment for Demo · Select an environment',
         '  (layers) main | current, default',
         'list: Deploy demo-app to dev · Press Enter to continue, or select an item to change it',
         '  (rocket) Deploy | L40S (48 GB), $1.95/h while a container runs',
@@ -166,7 +166,7 @@ describe('the preview', () => {
         '  (edit) Length | 7 · changed | Longest answer.',
         '  (edit) Mode | slow · changed | How it works.',
         '  (edit) On | false · changed | Whether it does.',
-        'list: GPU for Demo · Choose a GPU',
+        'list: GPU for Demo · Select a GPU',
         '  L40S | 48 GB · $1.95/h · (current) | faster',
         'list: Deploy demo-app to dev · Press Enter to continue, or select an item to change it',
         '  (rocket) Deploy | L40S (48 GB), $1.95/h while a container runs',
@@ -187,7 +187,7 @@ describe('the preview', () => {
       '  -- Currently deployed',
       '  (history) Version 1 | just now · commit 1111111',
       '  -- Secrets',
-      '  (key) demo-key | is there | Opens it.',
+      '  (key) demo-key | exists | Opens it.',
       '  -- Settings',
       '  (settings) Length | 100 | Longest answer.',
     ]);
@@ -208,8 +208,8 @@ describe('the preview', () => {
     window.close();
     await open([catalogApp({ secrets: [own] })]);
     const told = await did(commands.deploy, tree.row('Demo'), 'Create Secret', ' ', 'one', 'two', undefined);
-    expect([told[1], ...told.filter((line) => /input|modal:|Enter/.test(line))]).toEqual([
-      '  (key) Create Secret mine… | needed before the deploy',
+    expect([told[1], ...told.filter((line) => /input|modal:|Enter|Use only/.test(line))]).toEqual([
+      '  (key) Create Secret mine… | required before deploying',
       'list: Deploy demo-app to main · Press Enter to continue, or select an item to change it',
       'input: Create Secret mine (1 of 2) · TOKEN. Opens it. · hidden',
       '  Enter a value, or press Escape to cancel.',
@@ -235,10 +235,10 @@ describe('the preview', () => {
       'two',
       undefined,
     );
-    expect(told.filter((line) => /input|modal:|Enter/.test(line))).toEqual([
+    expect(told.filter((line) => /input|modal:|Enter|Use only/.test(line))).toEqual([
       'list: Deploy demo-app to main · Press Enter to continue, or select an item to change it',
-      'input: Create Secret mine · Names of the environment variables that it sets, separated by commas, e.g. HF_TOKEN',
-      '  Enter names of letters, digits and underscores.',
+      'input: Create Secret mine · Names of the environment variables in the secret, separated by commas, for example HF_TOKEN',
+      '  Use only letters, digits and underscores in names.',
       'input: Create Secret mine (1 of 2) · A. Opens it. · hidden',
       'input: Create Secret mine (2 of 2) · B. Opens it. · hidden',
       'modal: createSecret mine main {"A":"one","B":"two"}',
@@ -249,7 +249,7 @@ describe('the preview', () => {
   it('needs a workspace that is trusted', async () => {
     editor.workspace.isTrusted = false;
     expect(await did(commands.deploy, tree.row('Demo'))).toEqual([
-      'error: Deploy: Deploying runs Python code, so it needs a trusted workspace. Trust it with "Manage Workspace Trust".',
+      'error: Deploy App: Deploying runs Python code and requires a trusted workspace. Run "Manage Workspace Trust" to trust it.',
       '  [Show Extension Log]',
     ]);
   });
@@ -266,13 +266,13 @@ describe('a deploy', () => {
     expect(withoutKey(told.slice(14))).toEqual([
       'information: Deploy demo-app to main?',
       '  GPU: A10 (24 GB), $1.10/h while a container runs (price of 2026-10-04, before credits)',
-      '  Nothing is charged while no container runs.',
+      '  You pay only while a container runs.',
       '  Secret: demo-key will be created with a new random key',
-      '  Now: version 1 of just now is deployed and will be replaced',
+      '  Replaces version 1, deployed just now',
       '  [Deploy]',
       'command: modalGpu.logs.focus {"preserveFocus":true}',
       'modal: createSecret demo-key main {the key}',
-      'information: demo-app is deployed in main: https://me--demo.modal.run',
+      'information: Deployed demo-app to main: https://me--demo.modal.run',
       '  [Send Sample] [Copy URL] [Open Dashboard]',
       'copied: https://me--demo.modal.run',
     ]);
@@ -304,17 +304,17 @@ describe('a deploy', () => {
     window.useCli(
       `echo 'Traceback (most recent call last):\n  File "${window.folder}/extension/modal_apps/demo/app.py", line 2, in <module>\nValueError: no such thing' >&2; exit 1`,
     );
-    const told = await deploy('Show Build Log');
+    const told = await deploy('Show Deploy Log');
     expect(withoutKey(told.slice(20))).toEqual([
       'command: modalGpu.logs.focus {"preserveFocus":true}',
       'modal: createSecret demo-key main {the key}',
       'error: Deploying Demo: ValueError: no such thing.',
-      '  [Show Build Log] [Try Again] [Run in Terminal]',
+      '  [Show Deploy Log] [Try Again] [Run in Terminal]',
       'command: modalGpu.logs.focus {"preserveFocus":true}',
     ]);
     expect(withoutKey(await deploy('Try Again', undefined)).slice(22, 25)).toEqual([
       'error: Deploying Demo: ValueError: no such thing.',
-      '  [Show Build Log] [Try Again] [Run in Terminal]',
+      '  [Show Deploy Log] [Try Again] [Run in Terminal]',
       'list: Deploy demo-app to main · Press Enter to continue, or select an item to change it',
     ]);
     expect((await deploy('Run in Terminal')).slice(-1)).toEqual([
@@ -333,7 +333,7 @@ describe('a deploy', () => {
   it('that is cancelled says so, by its row and by the palette', async () => {
     window.useCli('while :; do sleep 0.05; done');
     expect(await did(commands.cancelDeploy)).toEqual([
-      'error: Cancel deploy: Nothing is being deployed.',
+      'error: Cancel Deploy: Nothing is being deployed.',
       '  [Show Extension Log]',
     ]);
     const deployed = deploy();

@@ -139,7 +139,7 @@ describe('the fixes of all files', () => {
     const document = await open('old.py');
     expect(document.getText()).toMatch(/modal\.App\("old"\)[\s\S]*min_containers=1/);
     expect(await did(commands.fixOutdatedCode)).toEqual([
-      'information: No outdated Modal code that could be fixed was found.',
+      'information: No outdated Modal code found that can be fixed automatically.',
     ]);
   });
 
@@ -265,9 +265,9 @@ describe('a hover', () => {
       '**\\$0\\.60\\/h** while one container runs:',
       '',
       '- T4\\: \\$0\\.59\\/h',
-      '- 0\\.125 cores and 0\\.125 GiB\\: \\$0\\.007\\/h',
+      '- 0\\.125 cores and 0\\.125 GiB\\: \\$0\\.0069\\/h',
       '',
-      'Price of 2026\\-10\\-04\\, before credits\\. Modal charges for more cores and memory where a container uses more.',
+      'Prices of 2026\\-10\\-04\\, before credits. Modal charges for more cores and memory where a container uses more.',
       '',
       'Deployed in main: v3, 1 hour ago · [Open mine](command:modalGpu.openDashboard?%5B%22app%2Fap-1%22%5D)',
     ]);

@@ -34,11 +34,11 @@ describe('stopping an app', () => {
   it('names what ends, and stops it', async () => {
     expect(await did(commands.stopApp, tree.row('demo-app'), 'Stop App')).toEqual([
       'warning: Stop demo-app in main?',
-      '  2 running containers will end, with any request in progress. Nothing is charged after that.',
+      '  2 running containers will stop, along with any requests in progress. Billing ends.',
       '  GPU: T4 (16 GB), $0.59/h for each running container of web (price of 2026-10-04, before credits)',
       '  GPU: L4 (24 GB), $0.80/h for each running container of Chat (price of 2026-10-04, before credits)',
-      '  Stops answering: me--demo.modal.run, me--chat.modal.run',
-      '  A stopped app cannot be started again, only deployed anew.',
+      '  No longer reachable: me--demo.modal.run, me--chat.modal.run',
+      "  A stopped app can't be restarted; deploy it again instead.",
       '  [Stop App]',
       'modal: stopApp ap-1',
       'status: $(check) demo-app stopped',
@@ -47,17 +47,17 @@ describe('stopping an app', () => {
 
   it('lets the palette choose the app, and stops nothing without the answer', async () => {
     expect(await did(commands.stopApp, undefined, 'idle', undefined)).toEqual([
-      'list: Stop App · Choose an app',
+      'list: Stop App · Select an app',
       '  (cloud) demo-app | main · deployed | Last deploy 2 hours ago',
       '  (cloud) idle | main · deployed | Last deploy 1 day ago',
       'warning: Stop idle in main?',
-      '  No container is running, so it costs nothing now.',
-      '  GPU: none; containers are charged for CPU and memory while they run.',
-      '  A stopped app cannot be started again, only deployed anew.',
+      '  No containers are running, so nothing is billed now.',
+      '  GPU: none; containers are billed for CPU and memory while they run.',
+      "  A stopped app can't be restarted; deploy it again instead.",
       '  [Stop App]',
     ]);
     expect(await did(commands.stopApp, undefined, undefined)).toEqual([
-      'list: Stop App · Choose an app',
+      'list: Stop App · Select an app',
       '  (cloud) demo-app | main · deployed | Last deploy 2 hours ago',
       '  (cloud) idle | main · deployed | Last deploy 1 day ago',
     ]);
@@ -67,12 +67,12 @@ describe('stopping an app', () => {
     account.refuses.set('stopApp', new ModalError('forbidden', 'Your role may not stop apps.'));
     expect(await did(commands.stopApp, tree.row('idle'), 'Stop App', 'Show Extension Log')).toEqual([
       'warning: Stop idle in main?',
-      '  No container is running, so it costs nothing now.',
-      '  GPU: none; containers are charged for CPU and memory while they run.',
-      '  A stopped app cannot be started again, only deployed anew.',
+      '  No containers are running, so nothing is billed now.',
+      '  GPU: none; containers are billed for CPU and memory while they run.',
+      "  A stopped app can't be restarted; deploy it again instead.",
       '  [Stop App]',
       'modal: stopApp ap-2',
-      'error: Stop app: Your role may not stop apps.',
+      'error: Stop App: Your role may not stop apps.',
       '  [Show Extension Log]',
       'shown: the log of the extension',
     ]);
@@ -84,10 +84,10 @@ describe('stopping a container', () => {
 
   it.each([
     [
-      'Stop After Running Inputs',
+      'Stop Gracefully',
       [
         'modal: stopContainer ta-000001 {"graceful":true}',
-        'status: $(check) ta-000001 ends when its inputs are done',
+        'status: $(check) ta-000001 stops after its current inputs',
       ],
     ],
     ['Stop Now', ['modal: stopContainer ta-000001 {"graceful":false}', 'status: $(check) ta-000001 stopped']],
@@ -96,10 +96,10 @@ describe('stopping a container', () => {
     const told = await did(commands.stopContainer, row(), answer);
     expect(told.slice(0, 5)).toEqual([
       'warning: Stop container ta-000001 of demo-app in main?',
-      '  Stop After Running Inputs: it takes no more and ends when they are done.',
-      '  Stop Now: its running inputs are interrupted and rescheduled to another container.',
-      '  The app stays deployed. A new container starts when there is work, or when a minimum is set.',
-      '  [Stop After Running Inputs] [Stop Now]',
+      '  Stop Gracefully: finishes current inputs and accepts no new ones.',
+      '  Stop Now: interrupts running inputs and reschedules them to another container.',
+      '  The app stays deployed. A new container starts when there is work, or if min containers is set.',
+      '  [Stop Gracefully] [Stop Now]',
     ]);
     expect(told.slice(5)).toEqual(done);
   });
@@ -107,14 +107,14 @@ describe('stopping a container', () => {
   it('lets the palette choose among those that run', async () => {
     account.containers.push({ id: 'ta-000003', appId: 'ap-1', startUnknown: true });
     expect(await did(commands.stopContainer, undefined, undefined)).toEqual([
-      'list: Stop Container · Choose a container',
+      'list: Stop Container · Select a container',
       '  (server-process) ta-000001 | demo-app · main | running since 1 hour ago',
       '  (server-process) ta-000002 | demo-app · main | starting',
       '  (server-process) ta-000003 | demo-app · main | in an unknown state',
     ]);
     nothingRuns();
     expect(await did(commands.stopContainer, undefined)).toEqual([
-      'error: Stop container: No container is running. One starts with the next request.',
+      'error: Stop Container: No containers are running. One starts with the next request.',
       '  [Show Extension Log]',
     ]);
   });
@@ -130,7 +130,7 @@ describe('a shell', () => {
       'terminal: Shell in demo-app · /bin/modal shell sb-1 · MODAL_PROFILE MODAL_TOKEN_ID MODAL_TOKEN_SECRET MODAL_SERVER_URL',
     ]);
     expect(await did(commands.openShell, undefined, 'ta-000002')).toEqual([
-      'list: Open Shell in Container · Choose a container',
+      'list: Open Shell in Container · Select a container',
       '  (server-process) ta-000001 | demo-app · main | running since 1 hour ago',
       '  (server-process) ta-000002 | demo-app · main | starting',
       'terminal: Shell in demo-app · /bin/modal shell ta-000002 · MODAL_PROFILE MODAL_TOKEN_ID MODAL_TOKEN_SECRET MODAL_SERVER_URL',
@@ -146,7 +146,7 @@ describe('stopping a sandbox', () => {
       '  Environment: main',
       '  GPU: A10, from $1.17/h (price of 2026-10-04, before credits)',
       '  Since 1 hour ago',
-      '  What runs in it ends, and files in it that are in no volume or snapshot are lost. Nothing is charged after that.',
+      "  Stops everything that runs in it. Files that aren't in a volume or snapshot are lost. Billing ends.",
       '  [Stop Sandbox]',
       'modal: stopSandbox sb-1',
       'status: $(check) sb-1 stopped',
@@ -156,7 +156,7 @@ describe('stopping a sandbox', () => {
   it('lets the palette choose one, and keeps it without the answer', async () => {
     account.sandboxes.push(sandboxOf({ id: 'sb-2', name: 'agent', appId: 'ap-9' }));
     expect(await did(commands.stopSandbox, undefined, 'agent', undefined)).toEqual([
-      'list: Stop Sandbox · Choose a sandbox',
+      'list: Stop Sandbox · Select a sandbox',
       '  (vm) sb-1 | demo-app · main | sb-1',
       '  (vm) agent | ap-9 · main | sb-2',
       'warning: Stop sandbox agent (sb-2)?',
@@ -164,12 +164,12 @@ describe('stopping a sandbox', () => {
       '  Environment: main',
       '  GPU: A10, from $1.17/h (price of 2026-10-04, before credits)',
       '  Since at an unknown time',
-      '  What runs in it ends, and files in it that are in no volume or snapshot are lost. Nothing is charged after that.',
+      "  Stops everything that runs in it. Files that aren't in a volume or snapshot are lost. Billing ends.",
       '  [Stop Sandbox]',
     ]);
     nothingRuns();
     expect(await did(commands.stopSandbox, undefined)).toEqual([
-      'error: Stop sandbox: No sandbox is running, as far as Modal tells.',
+      'error: Stop Sandbox: No running sandboxes found.',
       '  [Show Extension Log]',
     ]);
   });
@@ -183,8 +183,8 @@ describe('stopping a managed endpoint', () => {
       '  App: ap-8',
       '  Environment: main',
       '  GPU: L40S, from $1.95/h per container (price of 2026-10-04, before credits)',
-      '  Stops answering: me--chat.modal.run',
-      '  A stopped endpoint cannot be started again. Create a new one instead.',
+      '  No longer reachable: me--chat.modal.run',
+      "  A stopped endpoint can't be restarted. Create a new one instead.",
       '  [Stop Endpoint]',
       'modal: stopEndpoint ep-1',
       'status: $(check) chat stopped',
@@ -193,20 +193,20 @@ describe('stopping a managed endpoint', () => {
 
   it('lets the palette choose one, and keeps it without the answer', async () => {
     expect(await did(commands.stopManagedEndpoint, undefined, 'chat', undefined)).toEqual([
-      'list: Stop Managed Endpoint · Choose an endpoint',
+      'list: Stop Managed Endpoint · Select an endpoint',
       '  (sparkle) chat | main · live | Qwen/Qwen3-4B',
       'warning: Stop managed endpoint chat?',
       '  Model: Qwen/Qwen3-4B',
       '  App: ap-8',
       '  Environment: main',
       '  GPU: L40S, from $1.95/h per container (price of 2026-10-04, before credits)',
-      '  Stops answering: me--chat.modal.run',
-      '  A stopped endpoint cannot be started again. Create a new one instead.',
+      '  No longer reachable: me--chat.modal.run',
+      "  A stopped endpoint can't be restarted. Create a new one instead.",
       '  [Stop Endpoint]',
     ]);
     nothingRuns();
     expect(await did(commands.stopManagedEndpoint, undefined)).toEqual([
-      'error: Stop managed endpoint: There is no managed endpoint.',
+      'error: Stop Managed Endpoint: There are no managed endpoints.',
       '  [Show Extension Log]',
     ]);
   });
@@ -220,8 +220,8 @@ describe('stopping the containers of a server', () => {
       '  App: demo-app',
       '  Environment: main',
       '  GPU: L4, from $0.86/h per container (price of 2026-10-04, before credits)',
-      '  2 containers will end, with any request in progress.',
-      '  The server stays deployed. A new container starts with the next request, or at once when a minimum is set.',
+      '  2 containers will stop, along with any requests in progress.',
+      '  The server stays deployed. A new container starts with the next request, or immediately if min containers is set.',
       '  [Stop Containers]',
       'modal: stopContainer ta-000001 {}',
       'modal: stopContainer ta-000002 {}',
@@ -232,13 +232,13 @@ describe('stopping the containers of a server', () => {
   it('lets the palette choose a server, and stops nothing without the answer', async () => {
     account.serverContainers = ['ta-000001'];
     expect((await did(commands.stopServerContainers, undefined, 'Chat', undefined)).slice(0, 3)).toEqual([
-      'list: Stop Containers of Server · Choose a server',
+      'list: Stop Containers of Server · Select a server',
       '  (server) Chat | demo-app · main | L4',
       'warning: Stop the containers of Chat?',
     ]);
     account.serverContainers = [];
     expect(await did(commands.stopServerContainers, tree.row('Chat'))).toEqual([
-      'error: Stop containers of server: No container of Chat takes requests now.',
+      'error: Stop Containers of Server: No containers of Chat are accepting requests.',
       '  [Show Extension Log]',
     ]);
   });
@@ -251,24 +251,24 @@ describe('changing autoscaling', () => {
       ...['Min containers', '9', 'x', '2', 'Apply…', 'Change Autoscaling'],
     );
     expect(told).toEqual([
-      'list: Autoscaling of web in demo-app · Choose a value to change',
-      '  (symbol-number) Min containers: 0 | from the code | Kept running, and charged, also without requests',
-      '  (symbol-number) Max containers: 4 | from the code | Never more than these; 0 = no limit of its own',
-      '  (symbol-number) Buffer containers: 0 | from the code | Extra containers while the function is busy',
-      '  (symbol-number) Scale-down window: 60 s | from the code | Seconds that an idle container is kept',
-      'input: Min containers · Kept running, and charged, also without requests · "0"',
-      '  At most 4, the max containers.',
+      'list: Autoscaling of web in demo-app · Select a value to change',
+      '  (symbol-number) Min containers: 0 | from the code | Always running and billed, even without requests',
+      '  (symbol-number) Max containers: 4 | from the code | Upper limit; 0 = unlimited',
+      '  (symbol-number) Buffer containers: 0 | from the code | Spare containers kept ready under load',
+      '  (symbol-number) Scaledown window: 60 s | from the code | Seconds before an idle container stops',
+      'input: Min containers · Always running and billed, even without requests · "0"',
+      '  Must be 4 (max containers) or less.',
       '  Enter a whole number, 0 or more.',
-      'list: Autoscaling of web in demo-app · Choose Apply, or another value to change',
+      'list: Autoscaling of web in demo-app · Select Apply, or another value to change',
       '  (check) Apply… | Min containers',
-      '  (edit) Min containers: 2 | now 0 | Kept running, and charged, also without requests',
-      '  (symbol-number) Max containers: 4 | from the code | Never more than these; 0 = no limit of its own',
-      '  (symbol-number) Buffer containers: 0 | from the code | Extra containers while the function is busy',
-      '  (symbol-number) Scale-down window: 60 s | from the code | Seconds that an idle container is kept',
+      '  (edit) Min containers: 2 | now 0 | Always running and billed, even without requests',
+      '  (symbol-number) Max containers: 4 | from the code | Upper limit; 0 = unlimited',
+      '  (symbol-number) Buffer containers: 0 | from the code | Spare containers kept ready under load',
+      '  (symbol-number) Scaledown window: 60 s | from the code | Seconds before an idle container stops',
       'warning: Change autoscaling of web in demo-app (main)?',
       '  Min containers: 0 → 2',
-      '  2 containers run all the time, also without requests: 2 × T4 at $0.59/h = $1.18/h, $28.32 a day (price of 2026-10-04, before credits; CPU and memory come on top).',
-      '  It takes effect at once and lasts until the next deploy.',
+      '  2 containers run all the time, even without requests: 2 × T4 at $0.59/h = $1.18/h, $28.32 a day (price of 2026-10-04, before credits; plus CPU and memory).',
+      '  Applies immediately, until the next deploy.',
       '  [Change Autoscaling]',
       'modal: updateAutoscaler fu-1 {"minContainers":2}',
       'status: $(check) Autoscaling of web changed',
@@ -283,16 +283,16 @@ describe('changing autoscaling', () => {
     };
     const told = await did(commands.changeAutoscaling, tree.row('web'), 'Reset', 'Change Autoscaling');
     expect(told).toEqual([
-      'list: Autoscaling of web in demo-app · Choose a value to change',
-      '  (symbol-number) Min containers: 1 | changed by ann 1 minute ago | Kept running, and charged, also without requests',
-      '  (symbol-number) Max containers: 4 | from the code | Never more than these; 0 = no limit of its own',
-      '  (symbol-number) Buffer containers: 0 | from the code | Extra containers while the function is busy',
-      '  (symbol-number) Scale-down window: 60 s | from the code | Seconds that an idle container is kept',
-      '  (discard) Reset to the Deployed Values…',
+      'list: Autoscaling of web in demo-app · Select a value to change',
+      '  (symbol-number) Min containers: 1 | changed by ann 1 minute ago | Always running and billed, even without requests',
+      '  (symbol-number) Max containers: 4 | from the code | Upper limit; 0 = unlimited',
+      '  (symbol-number) Buffer containers: 0 | from the code | Spare containers kept ready under load',
+      '  (symbol-number) Scaledown window: 60 s | from the code | Seconds before an idle container stops',
+      '  (discard) Reset to Deployed Values…',
       'warning: Change autoscaling of web in demo-app (main)?',
       '  Min containers: 1 → 0',
-      '  No container is kept without requests, so idle time costs nothing.',
-      '  It takes effect at once and lasts until the next deploy.',
+      '  No containers run without requests, so idle time costs nothing.',
+      '  Applies immediately, until the next deploy.',
       '  [Change Autoscaling]',
       'modal: updateAutoscaler fu-1 {"minContainers":0}',
       'status: $(check) Autoscaling of web changed',
@@ -306,17 +306,17 @@ describe('changing autoscaling', () => {
     expect(
       (await did(commands.changeAutoscaling, undefined, 'demo-app', 'Chat', undefined)).slice(0, 8),
     ).toEqual([
-      'list: Change Autoscaling · Choose an app',
+      'list: Change Autoscaling · Select an app',
       '  (cloud) demo-app | main · deployed | Last deploy 2 hours ago',
       '  (cloud) idle | main · deployed | Last deploy 1 day ago',
-      'list: Change Autoscaling of demo-app · Choose a function or class',
+      'list: Change Autoscaling of demo-app · Select a function or class',
       '  web | T4',
       '  Chat | L4',
-      'list: Autoscaling of Chat in demo-app · Choose a value to change',
-      '  (symbol-number) Min containers: 0 | from the code | Kept running, and charged, also without requests',
+      'list: Autoscaling of Chat in demo-app · Select a value to change',
+      '  (symbol-number) Min containers: 0 | from the code | Always running and billed, even without requests',
     ]);
     expect((await did(commands.changeAutoscaling, undefined, 'idle')).slice(3)).toEqual([
-      'error: Change autoscaling: idle has no functions.',
+      'error: Change Autoscaling: idle has no functions.',
       '  [Show Extension Log]',
     ]);
   });
@@ -327,7 +327,7 @@ it('the dashboard opens at the app', async () => {
     'opened: https://modal.com/id/ap-1',
   ]);
   expect(await did(commands.openDashboard, undefined, undefined)).toEqual([
-    'list: Open in Modal Dashboard · Choose an app',
+    'list: Open in Modal Dashboard · Select an app',
     '  (cloud) demo-app | main · deployed | Last deploy 2 hours ago',
     '  (cloud) idle | main · deployed | Last deploy 1 day ago',
   ]);

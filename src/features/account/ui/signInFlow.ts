@@ -153,7 +153,7 @@ export class SignInFlow {
       showStatus('circle-slash', text`Sign-in cancelled`, 5000);
       return;
     }
-    this.#services.presenter.failure('Sign in', error, [
+    this.#services.presenter.failure('Sign In', error, [
       { title: text`Sign In in a Terminal`, run: () => this.#inTerminal() },
     ]);
   }

@@ -138,7 +138,7 @@ async function retryApp({ store }: AppsNeeds, target: Target | undefined, title:
   function pickFailedApp(): Promise<App | undefined> {
     const { snapshot, problems } = store.state;
     const failed = snapshot.apps.filter(({ id }) => problems.has(id));
-    if (failed.length === 0) throw new ModalError('notFound', 'All apps loaded successfully.');
+    if (failed.length === 0) throw new ModalError('notFound', 'No apps failed to load.');
     return pick(
       title,
       text`Select an app`,

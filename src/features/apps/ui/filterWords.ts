@@ -22,7 +22,7 @@ export function stateWord(state: FilterState): string {
     case 'deployed':
       return 'deployed';
     case 'ephemeral':
-      return 'running via modal run';
+      return 'running via modal run or serve';
     case 'stopped':
       return 'stopped';
   }

@@ -128,7 +128,9 @@ async function show(
     if (inexact) void showWarning(inexact);
     return;
   }
-  const nothing = text`No files differ in ${scope}.`;
+  const nothing = folder
+    ? text`No files differ in ${scope}.`
+    : text`No files differ in the whole repository.`;
   const verb = all.length === 1 ? 'differs' : 'differ';
   const elsewhere = all.length > 0 ? text`${plural(all.length, 'file')} ${verb} elsewhere.` : undefined;
   const showAll = text`Show Them`;
