@@ -34,12 +34,12 @@ async function deploy(row: RegExp, name: string): Promise<string> {
   await workbench.quickPick.accept();
   const question = await workbench.modalDialog.text();
   await workbench.modalDialog.press('Deploy');
-  await workbench.notification(`${name} is deployed`).waitFor(120_000);
+  await workbench.notification(`Deployed ${name}`).waitFor(120_000);
   return question;
 }
 
 async function sendSample(name: string): Promise<string> {
-  await workbench.notification(`${name} is deployed`).press('Send Sample');
+  await workbench.notification(`Deployed ${name}`).press('Send Sample');
   const panel = await requestFrame();
   await panel.getByText('200 OK').waitFor({ timeout: 120_000 });
   const cards = await panel.locator('dl.cards').innerText();

@@ -66,14 +66,14 @@ describe('the main job', () => {
     const logs = await logsFrame();
     await logs.getByText('Building image', { exact: false }).first().waitFor();
     await workbench.shot('03-deploying');
-    await workbench.notification('finbert-analyst is deployed').waitFor(120_000);
+    await workbench.notification('Deployed finbert-analyst').waitFor(120_000);
     await demo.simulator.admin('DELETE', '/faults');
     await workbench.treeRow('Apps', app).waitFor();
     await workbench.shot('04-deployed');
   });
 
   it('sends the sample and shows ratios and sentiment', async () => {
-    await workbench.notification('finbert-analyst is deployed').press('Send Sample');
+    await workbench.notification('Deployed finbert-analyst').press('Send Sample');
     const panel = await requestFrame();
     await panel.getByText('200 OK').waitFor({ timeout: 120_000 });
     const cards = await panel.locator('dl.cards').innerText();

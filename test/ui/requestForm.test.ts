@@ -39,7 +39,7 @@ async function deploy(row: RegExp, name: string): Promise<void> {
   await workbench.quickPick.option(/^Deploy, /).waitFor();
   await workbench.quickPick.accept();
   await workbench.modalDialog.press('Deploy');
-  await workbench.notification(`${name} is deployed`).waitFor(120_000);
+  await workbench.notification(`Deployed ${name}`).waitFor(120_000);
   await workbench.clearNotifications();
 }
 

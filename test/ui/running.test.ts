@@ -241,7 +241,7 @@ describe('a server', () => {
 
   it('ends its containers after one question', async () => {
     const question = await asked(chat(), 'Stop Containers of Server…');
-    for (const fact of ['App: assistant', 'Environment: main', 'GPU: L4, from $0.', '1 container will end'])
+    for (const fact of ['App: assistant', 'Environment: main', 'GPU: L4, from $0.', '1 container will stop'])
       expect(question).toContain(fact);
     await workbench.shot('b8-stop-containers');
     await workbench.modalDialog.press('Stop Containers');

@@ -467,7 +467,8 @@ function costWords({ cost }: CallFacts): string {
   if (cost.kind === 'none') return text`No GPU used. CPU and memory aren't included.`;
   if (cost.kind === 'unknown') return text`Cost unknown: ${cost.reason}.`;
   const { usd, basis } = cost;
-  return text`Cost estimate ${usd < 0.0001 ? '' : 'about '}${formatUsd(usd)}: ${basis}.`;
+  const amount = usd < 0.0001 ? 'Less than $0.0001' : `About ${formatUsd(usd)}`;
+  return text`${amount} for this call (${basis})`;
 }
 
 /** Answers that come in pieces for people; anything else is shown when it is complete. */
