@@ -59,7 +59,7 @@ const plain = (told: readonly string[]) =>
       .replaceAll(/\d[\d.]* ms/g, 'N ms')
       .replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')
       .replaceAll(/modal-answer:\S+/g, 'ANSWER')
-      .replace(/ · ≈ (less than )?\$[\d.]+/, ''),
+      .replace(/ · (≈|less than) \$[\d.]+/, ''),
   );
 const asked = () => server.asked.filter(({ path }) => path !== '/openapi.json');
 
