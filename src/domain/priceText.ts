@@ -15,6 +15,11 @@ export function formatUsd(usd: number): string {
   return usd < 0.0001 ? 'less than $0.0001' : smallDollars.format(usd);
 }
 
+/** An estimate: `about $0.12`; of what is too small to be written, only that. */
+export function formatAboutUsd(usd: number, about = 'about'): string {
+  return usd > 0 && usd < 0.0001 ? formatUsd(usd) : `${about} ${formatUsd(usd)}`;
+}
+
 /** `$1.10/h` @param unknown what is written where nobody knows */
 export function formatUsdPerHour(usd: number | undefined, unknown = 'price unknown'): string {
   return usd === undefined ? unknown : `${formatUsd(usd)}/h`;

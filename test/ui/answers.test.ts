@@ -72,7 +72,7 @@ describe('an answer', () => {
       .getByText(/^First token .+, ≈ \d+ tokens \(chunks\), ≈ [\d.]+ tokens\/s$/)
       .waitFor();
     await answer()
-      .getByText(/for this call .+ × A10 at \$1\.10\/h/)
+      .getByText(/Cost of this call: .+ × A10 at \$1\.10\/h/)
       .waitFor();
     await workbench.shot('131-streamed');
   });

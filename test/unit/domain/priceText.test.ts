@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { datedRates } from '../../../src/domain/cost.ts';
 import {
+  formatAboutUsd,
   formatUsd,
   formatUsdPerHour,
   gpuChoiceText,
@@ -26,6 +27,13 @@ describe('an amount of money is not written in its one form', () => {
   it.each([0, 0.1, 1.1, 94.8, 1234.5])('it differs from Intl.NumberFormat: %d', (usd) => {
     const theirs = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
     expect(formatUsd(usd)).toBe(theirs.format(usd));
+  });
+
+  it('an estimate that is too small to be written is “about less than”', () => {
+    expect(formatAboutUsd(0.00005, '≈')).toBe('less than $0.0001');
+    expect(formatAboutUsd(0.0473, '≈')).toBe('≈ $0.0473');
+    expect(formatAboutUsd(1.1)).toBe('about $1.10');
+    expect(formatAboutUsd(0)).toBe('about $0.00');
   });
 
   it('the price of an hour is not told, or one that nobody knows is', () => {

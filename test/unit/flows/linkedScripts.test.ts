@@ -30,13 +30,13 @@ describe('an app over several files', () => {
 
   it('is deployed by the file that the user chooses, never by the one that only makes it', async () => {
     expect(await did(commands.serveScript, uriOf('common.py'), 'two.py', undefined)).toEqual([
-      'list: Serve Script · shared has functions in several files. Choose the file to deploy it by',
+      'list: Serve Script · shared has functions in several files. Select the file to deploy',
       '  (file-code) one.py | 1 function',
       '  (file-code) two.py | 1 function',
       'information: Serve shared in main?',
       '  CPU only: two',
       '  Nothing is charged while no container runs.',
-      '  A container is charged for CPU and memory while it runs: $0.0473 per core and hour (price of 2026-10-04, before credits).',
+      '  Containers are billed for CPU and memory while they run: $0.0473 per core-hour (price of 2026-10-04, before credits).',
       '  The app stops when you stop serving or close the window.',
       "  You won't be asked again for this app and environment unless it needs a GPU.",
       '  [Serve]',
@@ -85,13 +85,13 @@ describe('an app over several files', () => {
   it('is served once, also where another run of it is meant', async () => {
     await did(commands.serveScript, uriOf('one.py'), 'Serve');
     expect((await did(commands.serveScript, uriOf('one.py')))[0]).toMatch(
-      /^error: Serve script: shared is being served already/,
+      /^error: Serve Script: shared is already being served/,
     );
     expect(editor.state.contexts.get(contextKeys.running)).toBe(true);
     expect(await did(commands.stopRun, uriOf('one.py'))).toEqual([]);
     await vi.waitUntil(() => editor.state.contexts.get(contextKeys.running) === false, patience);
     expect((await did(commands.stopRun, uriOf('two.py')))[0]).toMatch(
-      /not served or run in this window any more/,
+      /That script is no longer running in this window/,
     );
   });
 });
@@ -101,7 +101,7 @@ describe('the files of the workspace', () => {
     window = await start({ files: { 'plain.py': 'print(1)\n' } });
     editor.state.trees.get(views.scripts)!.show();
     await vi.waitUntil(() => editor.state.contexts.get(contextKeys.noScripts) === true, patience);
-    expect((await did(commands.serveScript))[0]).toMatch(/No Modal app was found/);
+    expect((await did(commands.serveScript))[0]).toMatch(/No Modal apps found/);
     window.write('work/new.py', common);
     window.change('search.exclude', { '**/x': true });
     await vi.waitUntil(() => editor.state.contexts.get(contextKeys.noScripts) === false, patience);
@@ -125,6 +125,6 @@ describe('the files of the workspace', () => {
     const view = editor.state.trees.get(views.scripts)!;
     view.show();
     await vi.waitUntil(() => view.message, patience);
-    expect(view.message).toMatch(/^The Python files could not be listed: ENOENT.* Refresh to try again\.$/);
+    expect(view.message).toMatch(/^Couldn't list the Python files: ENOENT.* Refresh to try again\.$/);
   });
 });

@@ -44,7 +44,6 @@ beforeEach(async () => {
   };
   await provider.resolveWebviewView(panel);
   panel.send({ type: 'ready' });
-  panel.send({ type: 'past/ready' });
   tree = await window.look(views.apps);
   tree.expand('app/ap-1');
   await vi.waitFor(() => tree.row('Chat'), patience);
@@ -57,17 +56,17 @@ interface Tab {
   readonly words: string;
   readonly kind: string;
 }
-const sessions = () =>
-  panel.last('sessions') as unknown as {
-    sessions: Tab[];
+const shownTabs = () =>
+  panel.last('tabs') as unknown as {
+    tabs: Tab[];
     selected: string;
     filter?: object;
     functions: object;
     streams: string[];
   };
-const tabs = () => sessions().sessions.map(({ title, words }) => `${title} | ${words}`);
-const selected = () => sessions().selected;
-const shownTitle = () => sessions().sessions.find(({ id }) => id === selected())?.title;
+const tabs = () => shownTabs().tabs.map(({ title, words }) => `${title} | ${words}`);
+const selected = () => shownTabs().selected;
+const shownTitle = () => shownTabs().tabs.find(({ id }) => id === selected())?.title;
 interface Entries {
   readonly session: string;
   readonly rows: readonly {
@@ -110,8 +109,8 @@ describe('following', () => {
       'Traceback (most recent call last):',
       'after',
     ]);
-    await vi.waitUntil(() => Object.keys(sessions().functions).length > 0, patience);
-    expect(sessions().functions).toEqual({ 'fu-1': 'web', 'fu-2': 'Chat' });
+    await vi.waitUntil(() => Object.keys(shownTabs().functions).length > 0, patience);
+    expect(shownTabs().functions).toEqual({ 'fu-1': 'web', 'fu-2': 'Chat' });
     await did(commands.followLogs, tree.row('idle'));
     expect(tabs()).toHaveLength(2);
     await did(commands.followLogs, tree.row('demo-app'));
@@ -130,7 +129,7 @@ describe('following', () => {
 
   it('is chosen in the palette', async () => {
     expect(await did(commands.followLogs, undefined, 'idle')).toEqual([
-      'list: Follow Logs · Choose an app',
+      'list: Follow Logs · Select an app',
       '  (cloud) demo-app | main · deployed | Last deploy 2 hours ago',
       '  (cloud) idle | main · deployed | Last deploy 1 day ago',
       'command: modalGpu.logs.focus {"preserveFocus":true}',
@@ -141,7 +140,7 @@ describe('following', () => {
 
   it('is refused for what has no log yet', async () => {
     expect(await did(commands.followLogs, tree.row('…sb-1'))).toEqual([
-      'error: Follow logs: The sandbox sb-1 has not started yet. Try again in a moment.',
+      'error: Follow Logs: The sandbox sb-1 has not started yet. Try again in a moment.',
       '  [Show Extension Log]',
     ]);
     expect(await did(commands.followLogs, tree.row('chat'))).toEqual([focus]);
@@ -152,7 +151,7 @@ describe('following', () => {
     await vi.waitUntil(() => account.asked.filter((name) => name === 'endpointInfo').length > 1, patience);
     await happens(() => undefined);
     expect(await did(commands.followLogs, tree.row('chat'))).toEqual([
-      'error: Follow logs: chat has no log: only dedicated endpoints have a server of their own.',
+      'error: Follow Logs: chat has no log: only dedicated endpoints have a server of their own.',
       '  [Show Extension Log]',
     ]);
   });
@@ -179,7 +178,7 @@ describe('several logs', () => {
     ]);
     await vi.waitUntil(() => tabs().join().includes('demo-app | Live,idle | Live'), patience);
     expect(tabs()).toEqual(['demo-app | Live', 'idle | Live', 'demo-app + idle | 2 of 2 live']);
-    expect(sessions().streams).toEqual(['demo-app', 'idle']);
+    expect(shownTabs().streams).toEqual(['demo-app', 'idle']);
     expect((await did(commands.mergeLogs, undefined, undefined)).slice(1)).toEqual([
       '  [x] demo-app | main · deployed',
       '  [x] idle | main · deployed',
@@ -192,7 +191,7 @@ describe('several logs', () => {
     account.apps = account.apps.slice(0, 1);
     await did(commands.refresh);
     expect(await did(commands.mergeLogs)).toEqual([
-      'error: Merge logs: There are no two live apps to merge the logs of. Deploy another app first.',
+      'error: Merge Logs: Merging logs requires at least two live apps. Deploy another app first.',
       '  [Show Extension Log]',
     ]);
   });
@@ -201,7 +200,7 @@ describe('several logs', () => {
     await follow();
     await did(commands.followLogs, tree.row('idle'));
     expect(shownTitle()).toBe('idle');
-    await says('select', { session: sessions().sessions[0]!.id });
+    await says('select', { session: shownTabs().tabs[0]!.id });
     expect(shownTitle()).toBe('demo-app');
     await says('close');
     expect([tabs().length, shownTitle()]).toEqual([1, 'idle']);
@@ -209,7 +208,7 @@ describe('several logs', () => {
     expect([tabs(), selected()]).toEqual([[], '']);
     await says('close', { session: 'gone' });
     expect(await did(commands.openLogsAsDocument)).toEqual([
-      'error: Open logs as document: No log is shown. Follow one first.',
+      'error: Open Logs as Document: No log is shown. Follow one first.',
       '  [Show Extension Log]',
     ]);
   });
@@ -246,7 +245,7 @@ describe('a row', () => {
     ['fu-', 'functionId'],
   ])('shows only the lines of %s when that is opened', async (word, field) => {
     await says('open', at('two', word));
-    expect(sessions().filter).toEqual({ ...noFilter, [field]: `${word}0123456789` });
+    expect(shownTabs().filter).toEqual({ ...noFilter, [field]: `${word}0123456789` });
   });
 
   it('is copied as text and as JSON', async () => {
@@ -272,10 +271,10 @@ describe('a row', () => {
     [commands.showOnlyLogCall, 'callId', 'fc-1'],
   ])('narrows the log by its menu: %s', async (command, field, id) => {
     await did(command, { [field]: id });
-    expect(sessions().filter).toEqual({ ...noFilter, [field]: id });
+    expect(shownTabs().filter).toEqual({ ...noFilter, [field]: id });
     await did(command, {});
     await did(command);
-    expect(sessions().filter).toEqual({ ...noFilter, [field]: id });
+    expect(shownTabs().filter).toEqual({ ...noFilter, [field]: id });
   });
 
   it('shows its request where the panel is still there', async () => {
@@ -286,11 +285,11 @@ describe('a row', () => {
   });
 
   it('is found by its time, and sent again when it is asked for', async () => {
-    await says('goToTime', { time: 1500 });
+    await says('goToRange', { since: 1500, until: 2500, words: '' });
     expect(panel.last('revealed')).toMatchObject({ place: 1 });
     await says('rows', { from: 0, to: 2 });
     expect(panel.last('rows')).toMatchObject({ first: 0, from: 0, rows: [{ row: 0 }, { row: 1 }] });
-    await says('goToTime', { time: 9000 });
+    await says('goToRange', { since: 9000, until: 9500, words: '' });
     expect(panel.webview.posted.filter(({ type }) => type === 'revealed')).toHaveLength(1);
   });
 
@@ -321,10 +320,10 @@ describe('a row', () => {
     ],
     ['call', ['list: Show Only One Call · Newest first', '  fc-1 | 1 line'], { callId: 'fc-1' }],
   ])('of one %s is chosen in a list', async (what, list, change) => {
-    await vi.waitUntil(() => Object.keys(sessions().functions).length > 0, patience);
+    await vi.waitUntil(() => Object.keys(shownTabs().functions).length > 0, patience);
     const told = await says('pickFilter', { what }, what === 'function' ? 'web' : Object.values(change)[0]!);
     expect(told).toEqual(list);
-    expect(sessions().filter).toEqual({ ...noFilter, ...change });
+    expect(shownTabs().filter).toEqual({ ...noFilter, ...change });
   });
 
   it('tells which files are in the workspace, and opens them', async () => {
@@ -366,9 +365,9 @@ describe('the panel', () => {
   it('counts what comes to logs that are not shown', async () => {
     await follow();
     await did(commands.followLogs, tree.row('idle'));
-    const unread = () => sessions().sessions.map((each) => (each as unknown as { unread: number }).unread);
+    const unread = () => shownTabs().tabs.map((each) => (each as unknown as { unread: number }).unread);
     expect(unread()).toEqual([0, 0]);
-    await says('select', { session: sessions().sessions[0]!.id });
+    await says('select', { session: shownTabs().tabs[0]!.id });
     expect(unread()[1]).toBeGreaterThanOrEqual(0);
   });
 
@@ -378,7 +377,7 @@ describe('the panel', () => {
   });
 
   it('tells the editor that keys go to it', async () => {
-    await says('past/focus', { has: true });
+    await says('focus', { has: true });
     expect(editor.state.contexts.get(contextKeys.logsFocused)).toBe(true);
     panel.show(false);
     expect(editor.state.contexts.get(contextKeys.logsFocused)).toBe(false);

@@ -41,7 +41,7 @@ afterEach(() => {
 });
 const endpoint = () => tree.row('endpoint');
 const timeless = (told: readonly string[]) =>
-  told.map((line) => line.replaceAll(/\d+ ms|\d+\.\d s/g, 'TIME').replaceAll(/127\.0\.0\.1:\d+/g, 'HOST'));
+  told.map((line) => line.replaceAll(/\d[\d.]* m?s/g, 'TIME').replaceAll(/127\.0\.0\.1:\d+/g, 'HOST'));
 
 describe('a health check', () => {
   let open: OpenList;
@@ -63,21 +63,21 @@ describe('a health check', () => {
     expect(told.filter((line) => !/^list|^ {2}\(/.test(line))).toEqual([
       '',
       'warning: Start a container of demo-app in main to check its health?',
-      '  No container is running. In this app the container that answers /health has the GPU.',
+      '  No containers are running. In this app, the container that serves /health has the GPU.',
       '  GPU: T4 (16 GB), $0.59/h for each running container of web (price of 2026-10-04, before credits)',
-      '  It is charged while it starts, answers, and waits to be scaled down.',
+      '  It is billed while it starts, responds, and waits to be scaled down.',
       '  [Start Container]',
     ]);
     await settled();
     expect(timeless(open.lines())).toEqual([
-      '  (pass) Reachable | good · TIME | name TIME (127.0.0.1), connection TIME.',
-      '  (pass) Container | good · TIME | Was cold: the start and the first answer took TIME.',
-      '  (pass) Answer | good · TIME | /health: HTTP 200.',
-      '  (pass) Key | good | The key is accepted.',
-      '  (circle-slash) Model | not known | The app did not tell.',
-      '  (circle-slash) Schema | not known | No /openapi.json; requests are written by hand.',
+      '  (pass) Reachable | OK · TIME | DNS TIME (127.0.0.1), connect TIME.',
+      '  (pass) Container | OK · TIME | Cold start; first response after TIME.',
+      '  (pass) Response | OK · TIME | /health: HTTP 200.',
+      '  (pass) Key | OK | The key was accepted.',
+      '  (circle-slash) Model | unknown | Not reported by the app.',
+      '  (circle-slash) Schema | unknown | No /openapi.json; use custom requests.',
     ]);
-    expect(open.placeholder).toBe('No problem in what is known.');
+    expect(open.placeholder).toBe('No problems found. Some checks have no result.');
   });
 
   it('sends nothing that starts one without the answer', async () => {
@@ -103,7 +103,7 @@ describe('a health check', () => {
     await check();
     const line = open.lines().find((each) => each.includes('Enter: '));
     expect(timeless([line ?? ''])).toEqual([
-      '  (error) Key | bad · Enter: Enter Key… | The kept one is wrong. The app refused the key.',
+      '  (error) Key | failed · Enter: Enter Key… | The saved key was rejected. The app rejected the key.',
     ]);
     const told = await happens(() => open.take('Key'), 'new-key', keep);
     expect(told[0]).toMatch(/^input: API Key for demo-app/);
@@ -119,8 +119,8 @@ describe('a health check', () => {
     account.functionStats = { backlog: 0, containers: 1, runningInputs: 0 };
     server.answers.set('/health', (response) => response.writeHead(400).end('no'));
     await check();
-    expect(open.lines().find((line) => line.includes('Answer'))).toContain('Enter: Show Logs');
-    expect(await happens(() => open.take('Answer'))).toContain(
+    expect(open.lines().find((line) => line.includes('Response'))).toContain('Enter: Show Logs');
+    expect(await happens(() => open.take('Response'))).toContain(
       'command: modalGpu.logs.focus {"preserveFocus":true}',
     );
     server.answers.set('/health', (response) =>
@@ -128,8 +128,8 @@ describe('a health check', () => {
     );
     window.useCli('');
     await check();
-    expect(open.lines().find((line) => line.includes('Answer'))).toContain('Enter: Deploy…');
-    expect((await happens(() => open.take('Answer'), undefined))[0]).toMatch(/^list: Deploy demo-app/);
+    expect(open.lines().find((line) => line.includes('Response'))).toContain('Enter: Deploy…');
+    expect((await happens(() => open.take('Response'), undefined))[0]).toMatch(/^list: Deploy demo-app/);
   });
 
   it('says what failed', async () => {
@@ -156,13 +156,13 @@ describe('a load test', () => {
   const ended = () => vi.waitUntil(() => state().phase === 'ended', patience);
   const says = (message: Message, ...answers: readonly (string | undefined)[]) =>
     happens(() => panel().send(message), ...answers);
-  const small = ['Length', '5', 'Concurrency', '2'] as const;
+  const small = ['Duration', '5', 'Concurrency', '2'] as const;
 
   it('shows the plan, refuses what cannot be, and asks with the price before anything is sent', async () => {
     const told = await did(
       commands.loadTest,
       endpoint(),
-      'Length',
+      'Duration',
       'x',
       '5',
       'Concurrency',
@@ -180,36 +180,36 @@ describe('a load test', () => {
     expect(
       told.filter((line) => !line.startsWith('  (')).map((line) => line.replace(/^(list: .*)$/, '$1')),
     ).toEqual([
-      'list: Load Test of demo-app · Choose Start, or a value to change',
-      'input: Length · A number of requests, such as 500 (at most 100,000), or a time, such as 30s or 5m (at most 15m) · "100"',
+      'list: Load Test of demo-app · Select Start, or a value to change',
+      'input: Duration · Number of requests (for example 500, at most 100,000) or time (for example 30s or 5m, at most 15m) · "100"',
       '  Enter a number of requests, such as 500, or a time, such as 30s or 5m.',
-      'list: Load Test of demo-app · Choose Start, or a value to change',
-      'input: Concurrency · Requests that are open at the same time, 1 to 200 · "10"',
+      'list: Load Test of demo-app · Select Start, or a value to change',
+      'input: Concurrency · Concurrent connections, 1 to 200 · "10"',
       '  Enter a whole number from 1 to 200.',
-      'list: Load Test of demo-app · Choose Start, or a value to change',
-      'input: Time Limit · The test ends then at the latest, such as 30s or 5m (at most 15m) · "300s"',
+      'list: Load Test of demo-app · Select Start, or a value to change',
+      'input: Time Limit · Stops the test after this time, for example 30s or 5m (at most 15m) · "300s"',
       '  Enter a time, such as 30s or 5m.',
-      'list: Load Test of demo-app · Choose Start, or a value to change',
-      'input: Cost Limit · US dollars; the test ends when its containers have cost about this much (at most 100) · "1.00"',
+      'list: Load Test of demo-app · Select Start, or a value to change',
+      'input: Cost Limit · US dollars; stops the test when its containers have cost about this much (at most 100) · "1.00"',
       '  Enter US dollars, more than 0 and at most 100.',
-      'list: Load Test of demo-app · Choose Start, or a value to change',
+      'list: Load Test of demo-app · Select Start, or a value to change',
       'panel: Load Test: demo-app',
       'warning: Run a load test on demo-app in main?',
       '  Request: POST /go, 5 requests, 2 at a time',
       '  GPU: T4 (16 GB), $0.59/h for each running container of web (price of 2026-10-04, before credits)',
-      '  Containers: up to 2 of web (one for each open request)',
-      '  Worst case: $0.0295, with all of them for the time limit of 30 s and 1 min idle after it',
+      '  Containers: up to 2 of web (one per concurrent request)',
+      '  Worst case: $0.0295, if all of them run for the time limit of 30 s and then idle for 1 min',
       '  Cost limit: the test stops when its containers have cost about $0.50.',
       '  [Run Load Test]',
     ]);
     expect(told.slice(0, 7)).toEqual([
-      'list: Load Test of demo-app · Choose Start, or a value to change',
-      '  (play) Start… | 100 requests, 10 at a time | You see the price and are asked before anything is sent.',
-      '  (globe) Request: POST /go | First sample | What each request sends.',
-      '  (symbol-number) Length: 100 requests | A number of requests, or a time.',
-      '  (layers) Concurrency: 10 | Requests that are open at the same time; each sends the next when its answer is complete.',
-      '  (clock) Time limit: 5 min | The test ends then at the latest.',
-      '  (credit-card) Cost limit: $1.00 | The test ends when its containers have cost about this much.',
+      'list: Load Test of demo-app · Select Start, or a value to change',
+      "  (play) Start… | 100 requests, 10 at a time | You'll confirm the maximum cost first.",
+      '  (globe) Request: POST /go | First sample | What each request sends',
+      '  (symbol-number) Duration: 100 requests | Number of requests, or a time',
+      '  (layers) Concurrency: 10 | Concurrent connections; each sends its next request after a response',
+      '  (clock) Time limit: 5 min | Stops the test after this time',
+      '  (credit-card) Cost limit: $1.00 | Stops the test when its containers have cost about this much',
     ]);
     expect(server.asked.filter(({ path: to }) => to === '/go')).toEqual([]);
     expect(state().phase).toBe('idle');
@@ -250,12 +250,12 @@ describe('a load test', () => {
       undefined,
     );
     expect(told.slice(7, 14)).toEqual([
-      'list: Request of the Load Test · Choose a sample or type a request',
+      'list: Request of the Load Test · Select a sample or enter a request',
       '  (beaker) First sample | POST /go',
       '  (edit) Other Request…',
-      'input: Request of the Load Test · Method and path, such as GET /hello or POST /generate · "POST /go"',
-      '  Enter a method and a path, such as GET /.',
-      'input: Body of Each Request · JSON; empty for none · "{',
+      'input: Request of the Load Test · Method and path, for example GET /hello or POST /generate · "POST /go"',
+      '  Enter a method and a path, for example GET /.',
+      'input: Body of Each Request · JSON. Leave empty for no body. · "{',
       '  "text": "hi"',
     ]);
   });
@@ -275,7 +275,7 @@ describe('a load test', () => {
     expect((await says({ type: 'act', action: 'deploy' }, undefined))[0]).toMatch(/^list: Deploy demo-app/);
     expect((await says({ type: 'change' }, undefined))[0]).toMatch(/^list: Load Test of demo-app/);
     await says({ type: 'nonsense' });
-    expect(editor.state.log.join()).toContain('not understood');
+    expect(editor.state.log.join()).toContain('The load test panel sent an unknown message.');
   });
 
   it('is stopped, by its button and with its panel', async () => {

@@ -31,20 +31,19 @@ beforeEach(async () => {
   };
   await provider.resolveWebviewView(panel);
   panel.send({ type: 'ready' });
-  panel.send({ type: 'past/ready' });
   tree = await window.look(views.apps);
 });
 afterEach(() => window.close());
 
-const sessions = () =>
-  panel.last('sessions') as unknown as {
-    sessions: { id: string; title: string; words: string; kind: string }[];
+const shownTabs = () =>
+  panel.last('tabs') as unknown as {
+    tabs: { id: string; title: string; words: string; kind: string }[];
     selected: string;
   };
-const tabs = () => sessions().sessions.map(({ title, words }) => `${title} | ${words}`);
+const tabs = () => shownTabs().tabs.map(({ title, words }) => `${title} | ${words}`);
 const says = (type: string, more: object = {}) =>
   happens(async () => {
-    panel.send({ type, session: sessions().selected, ...more });
+    panel.send({ type, session: shownTabs().selected, ...more });
     await new Promise((resolve) => setTimeout(resolve, 30));
   });
 const until = (type: string, fits: (message: Record<string, unknown>) => boolean) =>
@@ -52,45 +51,50 @@ const until = (type: string, fits: (message: Record<string, unknown>) => boolean
     const last = panel.last(type);
     return last && fits(last) ? last : undefined;
   }, patience);
+/** What the page is told of the earlier logs of the tab that is shown. */
+const earlier = (fits: (logs: Record<string, unknown>) => boolean) =>
+  until('earlier', ({ logs }) => logs !== undefined && fits(logs as Record<string, unknown>));
 const follow = () => did(commands.followLogs, tree.row('demo-app'));
-const range = { since: now - 3 * hour, until: now - hour, words: 'yesterday', filter: noFilter };
+const range = { since: now - 3 * hour, until: now - hour, words: 'yesterday' };
 
 describe('a range of the past', () => {
   it('opens in a tab of its own, and goes back to live', async () => {
     await follow();
-    await says('past/open', range);
-    await until('sessions', () => /no container.*1 line/.test(tabs().join()));
-    expect(tabs()).toEqual(['demo-app | Live, no container is running', 'demo-app yesterday | Past, 1 line']);
-    expect(await until('past/state', ({ range }) => range !== undefined)).toMatchObject({
+    await says('openRange', range);
+    await until('tabs', () => /no container.*1 line/.test(tabs().join()));
+    expect(tabs()).toEqual([
+      'demo-app | Live, no container is running',
+      'demo-app yesterday | 1 line loaded',
+    ]);
+    expect(await earlier((logs) => logs['range'] !== undefined)).toMatchObject({
       session: 'past/1',
-      held: 1,
-      range: { since: range.since, until: range.until },
-      older: { kind: 'start' },
+      logs: { range: { since: range.since, until: range.until }, older: { kind: 'start' } },
     });
-    await says('past/live');
-    expect(sessions().selected).toBe('follow/ap-1//');
+    expect(await until('entries', ({ session }) => session === 'past/1')).toMatchObject({ total: 1 });
+    await says('backToLive');
+    expect(shownTabs().selected).toBe('follow/ap-1//');
   });
 
   it('is loaded above what came, once the log is connected', async () => {
     account.log = [batchOf('1-1', chunk('new\n', { time: now }))];
     await follow();
     await until('entries', ({ rows }) => JSON.stringify(rows).includes('new'));
-    await says('past/older');
+    await says('loadOlder');
     await until('entries', () => {
       panel.send({
         type: 'seen',
-        session: sessions().selected,
+        session: shownTabs().selected,
         number: Number(panel.last('entries')?.['number']),
       });
       return JSON.stringify(panel.webview.posted).includes('"text":"old"');
     });
-    await until('past/state', ({ held }) => held === 2);
+    await until('entries', ({ total }) => total === 2);
   });
 
   it('is refused where it cannot be', async () => {
     await follow();
-    await says('past/open', { ...range, since: range.until, until: range.since });
-    expect(panel.last('past/problem')).toMatchObject({
+    await says('openRange', { ...range, since: range.until, until: range.since });
+    expect(panel.last('rangeProblem')).toMatchObject({
       field: 'to',
       problem: expect.stringMatching(/./) as string,
     });
@@ -100,18 +104,18 @@ describe('a range of the past', () => {
   it('says that it has more lines than fit', async () => {
     account.counts = [{ since: now - 2 * hour, until: now - hour, stdout: 300_000, stderr: 0, system: 0 }];
     await follow();
-    await says('past/open', range);
-    expect(await until('past/state', ({ note }) => note !== '')).toMatchObject({
-      note: 'This range has 300,000 lines; 200,000 fit in here. Download it to read all.',
+    await says('openRange', range);
+    expect(await earlier((logs) => logs['note'] !== '')).toMatchObject({
+      logs: { note: 'The range has 300,000 lines; only 200,000 can be shown. Download it to read all.' },
     });
   });
 
   it('says why it cannot be read', async () => {
     account.refuses.set('fetchLogs', new ModalError('unsupported', 'This server has no past.'));
     await follow();
-    await says('past/open', range);
-    await until('sessions', () => tabs().join().includes('no past'));
-    expect(tabs()[1]).toBe('demo-app yesterday | Past, 0 lines. This server has no past.');
+    await says('openRange', range);
+    await until('tabs', () => tabs().join().includes('no past'));
+    expect(tabs()[1]).toBe('demo-app yesterday | 0 lines loaded. This server has no past.');
   });
 
   it('is shown in the log where that holds it', async () => {
@@ -120,74 +124,74 @@ describe('a range of the past', () => {
     ];
     await follow();
     await until('entries', ({ end }) => Number(end) > 1);
-    await says('past/goTo', range);
-    expect(panel.last('past/reveal')).toMatchObject({ time: now - 2 * hour });
-    await says('past/goTo', { ...range, since: now - 10 * hour, until: now - 9 * hour });
+    await says('goToRange', range);
+    expect(panel.last('revealed')).toMatchObject({ place: 1 });
+    await says('goToRange', { ...range, since: now - 10 * hour, until: now - 9 * hour });
     expect(tabs()).toHaveLength(2);
   });
 
   it('is narrowed by a filter, which is asked of the server', async () => {
     await follow();
-    await says('past/histogram', { isOpen: true });
-    await until('past/histogram', ({ kind }) => kind === 'ready');
+    await says('toggleHistogram', { isOpen: true });
+    await until('histogram', ({ kind }) => kind === 'ready');
     const before = account.asked.filter((name) => name === 'countLogs').length;
-    await says('past/filter', { filter: { ...noFilter, containerId: 'ta-1' } });
+    await says('filter', { number: 1, filter: { ...noFilter, containerId: 'ta-1' } });
     expect(account.asked.filter((name) => name === 'countLogs').length).toBe(before + 1);
-    await says('past/filter', { filter: { ...noFilter, containerId: 'ta-1' } });
+    await says('filter', { number: 1, filter: { ...noFilter, containerId: 'ta-1' } });
     expect(account.asked.filter((name) => name === 'countLogs').length).toBe(before + 1);
-    await says('past/filter', { filter: { ...noFilter, containerId: 'ta-1', text: 'x' } });
-    expect(await until('past/histogram', ({ text }) => text !== '')).toMatchObject({
-      text: 'Counts leave the text and level of the filter out.',
+    await says('filter', { number: 1, filter: { ...noFilter, containerId: 'ta-1', text: 'x' } });
+    expect(await until('histogram', ({ text }) => text !== '')).toMatchObject({
+      text: 'Counts ignore the text and level filters.',
     });
   });
 
   it('begins at the last deploy', async () => {
     await follow();
-    await says('past/askDeploy');
-    expect(await until('past/deployed', () => true)).toMatchObject({
+    await says('findLastDeploy');
+    expect(await until('deployed', () => true)).toMatchObject({
       at: account.apps[0]!.deployedAt,
       problem: '',
     });
     account.apps = [];
-    await says('past/askDeploy');
-    expect(await until('past/deployed', ({ problem }) => problem !== '')).toMatchObject({
+    await says('findLastDeploy');
+    expect(await until('deployed', ({ problem }) => problem !== '')).toMatchObject({
       problem: 'Modal does not say when this app was deployed. Enter a time instead.',
     });
   });
 
   it('is chosen in a list that opens in the panel', async () => {
     expect(await did(commands.showLogRange)).toEqual(['command: modalGpu.logs.focus']);
-    expect(panel.last('past/openPicker')).toBeDefined();
+    expect(panel.last('openRangePicker')).toBeDefined();
     panel.show(false);
     panel.webview.posted.length = 0;
     await did(commands.showLogRange);
-    expect(panel.last('past/openPicker')).toBeUndefined();
+    expect(panel.last('openRangePicker')).toBeUndefined();
     panel.show();
-    panel.send({ type: 'past/ready' });
-    await until('past/openPicker', () => true);
+    panel.send({ type: 'ready' });
+    await until('openRangePicker', () => true);
   });
 });
 
 describe('the histogram', () => {
   it('counts while it is seen', async () => {
     await follow();
-    expect(panel.last('past/histogram')).toBeUndefined();
-    await says('past/histogram', { isOpen: true });
-    expect(await until('past/histogram', ({ kind }) => kind === 'ready')).toMatchObject({
+    expect(panel.last('histogram')).toBeUndefined();
+    await says('toggleHistogram', { isOpen: true });
+    expect(await until('histogram', ({ kind }) => kind === 'ready')).toMatchObject({
       session: 'follow/ap-1//',
       text: '',
     });
-    expect(panel.last('past/state')).toMatchObject({ isHistogramOpen: true });
+    expect(panel.last('earlier')).toMatchObject({ isHistogramOpen: true });
     account.refuses.set('countLogs', new ModalError('timeout', 'No answer.'));
-    await says('past/histogram', { isOpen: false });
-    await says('past/histogram', { isOpen: true });
-    expect(await until('past/histogram', ({ kind }) => kind === 'failed')).toMatchObject({
+    await says('toggleHistogram', { isOpen: false });
+    await says('toggleHistogram', { isOpen: true });
+    expect(await until('histogram', ({ kind }) => kind === 'failed')).toMatchObject({
       text: 'No answer.',
     });
     account.refuses.set('countLogs', new ModalError('unsupported', 'No.'));
-    await says('past/histogram', { isOpen: false });
-    await says('past/histogram', { isOpen: true });
-    expect(await until('past/histogram', ({ kind }) => kind === 'unsupported')).toMatchObject({
+    await says('toggleHistogram', { isOpen: false });
+    await says('toggleHistogram', { isOpen: true });
+    expect(await until('histogram', ({ kind }) => kind === 'unsupported')).toMatchObject({
       text: 'This Modal server does not count log lines, so there is no histogram.',
     });
   });
@@ -229,13 +233,13 @@ describe('a download', () => {
 
   it('begins with what the panel shows', async () => {
     await follow();
-    await says('past/open', range);
-    await says('past/filter', { filter: { ...noFilter, text: 'old' } });
+    await says('openRange', range);
+    await says('filter', { number: 1, filter: { ...noFilter, text: 'old' } });
     const told = await did(
       commands.downloadLogs,
       undefined,
       'The range shown',
-      'With the filter',
+      'Lines that match the current filter',
       'JSON Lines',
       file(),
       'Reveal',
@@ -244,7 +248,7 @@ describe('a download', () => {
       '  (rocket) Since the last deploy',
       '  (calendar) Other range… | from and to',
       'list: Download Logs of demo-app · Choose which lines',
-      '  (filter) With the filter of the view | text=old',
+      '  (filter) Lines that match the current filter | text=old',
       '  (list-flat) All lines',
       'list: Download Logs of demo-app · Choose a format',
       '  (file-text) Plain Text | .log | Time, container, source and text of each entry',
@@ -302,7 +306,7 @@ describe('a download', () => {
     ).toMatch(/^save: /);
     account.apps = [];
     expect((await did(commands.downloadLogs, tree.row('idle'), 'Since the last deploy')).slice(-2)).toEqual([
-      'error: Download logs: Modal does not say when this app was deployed. Choose another range.',
+      'error: Download Logs: Modal does not say when this app was deployed. Choose another range.',
       '  [Show Extension Log]',
     ]);
   });
@@ -336,6 +340,6 @@ describe('a download', () => {
     account.refuses.set('countLogs', new ModalError('timeout', 'No answer.'));
     expect(
       (await did(commands.downloadLogs, tree.row('demo-app'), 'Last hour', 'Plain Text', file())).slice(-2),
-    ).toEqual(['error: Download logs: No answer.', '  [Show Extension Log]']);
+    ).toEqual(['error: Download Logs: No answer.', '  [Show Extension Log]']);
   });
 });

@@ -55,23 +55,23 @@ const send = async () => {
 const plain = (told: readonly string[]) =>
   told.map((line) =>
     line
-      .replaceAll(/\d+:\d\d:\d\d\s[AP]M/g, 'TIME')
-      .replaceAll(/\d+ ms/g, 'N ms')
+      .replaceAll(/\d+:\d\d:\d\d/g, 'TIME')
+      .replaceAll(/\d[\d.]* ms/g, 'N ms')
       .replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')
       .replaceAll(/modal-answer:\S+/g, 'ANSWER')
-      .replace(/ · ≈ \S+/, ''),
+      .replace(/ · (≈|less than) \$[\d.]+/, ''),
   );
 const asked = () => server.asked.filter(({ path }) => path !== '/openapi.json');
 
 describe('the history', () => {
   it('lists what was sent, and opens it', async () => {
     expect(await did(commands.showRequestHistory)).toEqual([
-      'error: Show request history: No request was sent in this workspace yet. Send one to an endpoint.',
+      'error: Show Request History: No requests have been sent in this workspace yet. Send one to an endpoint.',
       '  [Show Extension Log]',
     ]);
     await send();
     expect(plain(await did(commands.showRequestHistory, undefined, 'POST /go'))).toEqual([
-      'list: Request History · Choose a request to open it',
+      'list: Request History · Select a request to open',
       '  -- Today',
       '  $(pass) 200 OK  POST /go | TIME · demo-app · main · v3 | N ms · 16 B',
     ]);
@@ -81,7 +81,7 @@ describe('the history', () => {
 
   it.each<readonly [string, (string | undefined)[], string[]]>([
     ['Send Again', [], []],
-    ['Show Answer', [], ['document: ANSWER go.jsonc']],
+    ['Show Response', [], ['document: ANSWER go.jsonc']],
     [
       'Save as .http…',
       ['mine', undefined],
@@ -111,18 +111,18 @@ describe('the history', () => {
         .filter((line) => !line.startsWith('input')),
     ).toEqual(done);
     if (button.startsWith('Remove'))
-      expect((await did(commands.showRequestHistory)).at(0)).toMatch(/No request was sent/);
+      expect((await did(commands.showRequestHistory)).at(0)).toMatch(/No requests have been sent/);
   });
 
   it('compares two answers', async () => {
     await send();
-    const press = (list: OpenList) => list.pressOn('POST /go', 'Compare Answer…');
+    const press = (list: OpenList) => list.pressOn('POST /go', 'Compare Response…');
     expect(plain(await did(commands.showRequestHistory, undefined, press)).slice(3)).toEqual([
-      'error: Request history: There is no second answer to compare with. Send the request again.',
+      'error: Request history: There is no other response to compare with. Send the request again.',
       '  [Show Extension Log]',
     ]);
     expect(await did(commands.compareAnswers)).toEqual([
-      'error: Compare answers: There is no second answer to compare with. Send the request again.',
+      'error: Compare Response with Previous: There is no other response to compare with. Send the request again.',
       '  [Show Extension Log]',
     ]);
     server.json('/go', { answer: 'two' });
@@ -134,7 +134,7 @@ describe('the history', () => {
       });
     const told = await did(commands.showRequestHistory, undefined, first, 'POST /go');
     expect(plain(told).slice(-3)).toEqual([
-      'list: Compare Answer · Choose the other answer',
+      'list: Compare Response · Select the other response',
       '  $(pass) 200 OK  POST /go | TIME · demo-app · main · v3 | N ms · 16 B',
       'command: vscode.diff ANSWER ANSWER demo-app /go: TIME ↔ TIME {"preview":true}',
     ]);
@@ -149,11 +149,11 @@ describe('the history', () => {
     await send();
     expect(await did(commands.clearRequestHistory, undefined, undefined)).toEqual([
       'warning: Clear the request history of this workspace?',
-      '  1 request with its answer will be lost. Saved requests stay.',
+      '  Deletes 1 request and its response. Saved requests are kept.',
       '  [Clear History]',
     ]);
     await did(commands.clearRequestHistory, undefined, 'Clear History');
-    expect((await did(commands.showRequestHistory))[0]).toMatch(/No request was sent/);
+    expect((await did(commands.showRequestHistory))[0]).toMatch(/No requests have been sent/);
   });
 
   it('keeps what had no answer', async () => {
@@ -163,7 +163,7 @@ describe('the history', () => {
     const told = plain(await did(commands.showRequestHistory, undefined, undefined));
     expect(told.slice(1).map((line) => line.replace(/ \|[^|]*$/, ''))).toEqual([
       '  -- Today',
-      '  $(circle-slash) No answer  POST /go | TIME · demo-app · main · v3',
+      '  $(circle-slash) No response  POST /go | TIME · demo-app · main · v3',
     ]);
   });
 });
@@ -174,13 +174,13 @@ describe('a saved request', () => {
 
   it('is a .http file without keys, and replaces itself after a question', async () => {
     expect(await did(commands.saveRequest)).toEqual([
-      'error: Save request: No request panel is active. Run "Send Test Request" to open one.',
+      'error: Save Request: No request panel is active. Run "Send Test Request" to open one.',
       '  [Show Extension Log]',
     ]);
     await send();
     expect(plain(await did(commands.saveRequest, undefined, ' ', 'mine', 'Open File'))).toEqual([
       'input: Save Request · Name of the request. It is saved as a plain .http file; keys stay in the secret storage. · "First sample"',
-      '  The name is empty.',
+      '  Enter a name.',
       'written: /work/.modal/requests/demo-app.http',
       'information: Saved "mine" in .modal/requests/demo-app.http.',
       '  [Open File]',
@@ -226,7 +226,7 @@ describe('a saved request', () => {
 
   it('is opened, sent and shown from a list', async () => {
     expect(await did(commands.openSavedRequest)).toEqual([
-      'error: Open saved request: No request is saved in this workspace. Save one from its panel with "Save Request".',
+      'error: Open Saved Request: No saved requests in this workspace. Save one from its panel with "Save Request".',
       '  [Show Extension Log]',
     ]);
     await send();
@@ -234,9 +234,9 @@ describe('a saved request', () => {
     window.write('work/.modal/requests/broken.http', '\xff'.repeat(3));
     writeFileSync(`${window.work}/.modal/requests/broken.http`, Buffer.from([0xff, 0xfe]));
     expect(plain(await did(commands.openSavedRequest, undefined, 'mine'))).toEqual([
-      'list: Saved Requests · Choose a request to open it',
+      'list: Saved Requests · Select a request to open',
       '  -- broken.http',
-      '  (warning) .modal/requests/broken.http is not UTF-8. Save it with that encoding; nothing was changed.',
+      "  (warning) .modal/requests/broken.http isn't UTF-8. Save it as UTF-8 first; nothing was changed.",
       '  -- demo-app.http',
       '  (file-code) mine | POST {{baseUrl}}/go',
     ]);
@@ -247,7 +247,7 @@ describe('a saved request', () => {
       list.pressOn('mine', 'Open File'),
     );
     expect(shown.at(-1)).toBe('document: /work/.modal/requests/demo-app.http');
-    await did(commands.openSavedRequest, undefined, 'not UTF-8');
+    await did(commands.openSavedRequest, undefined, "isn't UTF-8");
     await vi.waitUntil(
       () => editor.window.activeTextEditor?.document.uri.path.endsWith('broken.http'),
       patience,
@@ -269,7 +269,7 @@ describe('a saved request', () => {
     await send();
     editor.workspace.workspaceFolders = [];
     expect(await did(commands.saveRequest)).toEqual([
-      'error: Save request: Saved requests are files of the workspace. Open a folder first.',
+      'error: Save Request: Requests are saved as files in the workspace. Open a folder first.',
       '  [Show Extension Log]',
     ]);
   });
@@ -280,10 +280,10 @@ describe('code of a request', () => {
     await send();
     const told = plain(await did(commands.copyRequestAs, undefined, 'curl'));
     expect(told).toEqual([
-      'list: Copy Request as · Choose a language',
+      'list: Copy Request As · Select a language',
       '  (terminal) curl | Command for a POSIX shell',
-      '  (snake) Python: httpx | Script that needs the package httpx',
-      '  (symbol-method) TypeScript: fetch | Module for Node.js 24, Deno or Bun, without packages',
+      '  (snake) Python: httpx | Script using the httpx package',
+      '  (symbol-method) TypeScript: fetch | No dependencies (Node.js 24, Deno, Bun)',
       '  (file-code) .http | Request for REST Client, httpyac and the JetBrains HTTP Client',
       "copied: curl --location 'http://HOST/go' \\",
       "  -H 'content-type: application/json' \\",
@@ -291,7 +291,7 @@ describe('code of a request', () => {
       "  --data-raw '{",
       '  "text": "hi"',
       "}'",
-      'status: $(check) Copied as curl; the key is read from MODAL_API_KEY',
+      'status: $(check) Copied as curl. Set MODAL_API_KEY to run it.',
     ]);
     expect(told.join()).not.toContain('canary');
     expect(await did(commands.copyRequestAs, undefined, undefined)).toHaveLength(5);
@@ -329,12 +329,12 @@ describe('a .http file in the editor', () => {
     const document = await open(text, environments);
     const found = await lenses(document);
     expect(found.map(({ range, command }) => `${range.start.line + 1} ${command.title}`)).toEqual([
-      '1 Choose Variables…',
+      '1 Select HTTP Environment…',
       '4 Send',
       '7 Send',
     ]);
     expect(await did(commands.selectHttpEnvironment, undefined, 'prod')).toEqual([
-      'list: Variables for Requests · Choose an environment of http-client.env.json',
+      'list: HTTP Environment · Select an environment from http-client.env.json',
       '  dev',
       '  prod',
     ]);
@@ -343,7 +343,7 @@ describe('a .http file in the editor', () => {
     await vi.waitUntil(() => asked().length === 1, patience);
     expect(asked()).toMatchObject([{ method: 'GET', path: '/other?x=1' }]);
     expect((await did(commands.sendFromFile, found[2]?.command.arguments?.[0]))[0]).toMatch(
-      /^error: Send request:.*nothing/,
+      /^error: Send Request at Cursor:.*nothing/,
     );
     expect((await did(commands.selectHttpEnvironment, undefined, undefined))[2]).toBe('  prod | chosen');
   });
@@ -357,7 +357,7 @@ describe('a .http file in the editor', () => {
     expect(asked()).toMatchObject([{ path: '/go?x=1' }]);
     editor.window.activeTextEditor = undefined;
     expect(await did(commands.sendFromFile)).toEqual([
-      'error: Send request: There is no request here. Open a .http file and place the cursor in a request.',
+      'error: Send Request at Cursor: There is no request at the cursor. Open a .http file and place the cursor in a request.',
       '  [Show Extension Log]',
     ]);
   });
@@ -370,8 +370,8 @@ describe('a .http file in the editor', () => {
         ({ message, severity, range }) => `${range.start.line + 1} ${severity} ${message}`,
       ),
     ).toEqual([
-      '4 1 place has no value. Define it in this file or in http-client.env.json. To send the braces themselves, write \\{\\{ … \\}\\}, or put the text into a file and write "< ./file".',
-      '7 1 nothing has no value. Define it in this file or in http-client.env.json. To send the braces themselves, write \\{\\{ … \\}\\}, or put the text into a file and write "< ./file".',
+      '4 1 place isn\'t defined. Define it in this file or in http-client.env.json. To send the braces themselves, write \\{\\{ … \\}\\}, or put the text into a file and write "< ./file".',
+      '7 1 nothing isn\'t defined. Define it in this file or in http-client.env.json. To send the braces themselves, write \\{\\{ … \\}\\}, or put the text into a file and write "< ./file".',
     ]);
     document.edit([new editor.TextEdit(new editor.Range(6, 0, 6, 999), `GET ${url}/go`)]);
     await vi.waitUntil(() => marks(document.uri).length === 1, patience);
@@ -402,8 +402,8 @@ describe('a .http file in the editor', () => {
     const line = document.lineAt(1).text.length;
     expect((await propose(1, line)).slice(0, 3)).toEqual([
       'one → one}} · Variable of this file or its environment',
-      "MODAL_API_KEY → MODAL_API_KEY}} · The endpoint's key, from the secret storage",
-      "MODAL_KEY → MODAL_KEY}} · The endpoint's key, from the secret storage",
+      'MODAL_API_KEY → MODAL_API_KEY}} · API key of the endpoint, from the secret storage',
+      'MODAL_KEY → MODAL_KEY}} · API key of the endpoint, from the secret storage',
     ]);
     expect((await propose(2, line))[0]).toMatch(/^one → one ·/);
     expect(await propose(1, 3)).toEqual([]);
@@ -428,7 +428,7 @@ describe('a .http file in the editor', () => {
     const told = await did(commands.sendFromFile, undefined, undefined);
     expect(plain(told).slice(0, 3)).toEqual([
       'warning: Send /secret.txt to HOST?',
-      '  The request names this file, which lies outside of the workspace.',
+      '  This file is outside the workspace.',
       '  [Send File]',
     ]);
     expect(asked()).toEqual([]);
@@ -440,7 +440,7 @@ describe('a .http file in the editor', () => {
   it('needs an environment to choose one', async () => {
     await open(text);
     expect(await did(commands.selectHttpEnvironment)).toEqual([
-      'error: Select variables: No environment is defined. Make a file http-client.env.json beside the requests.',
+      'error: Select HTTP Environment: No environment is defined. Create a file http-client.env.json next to the requests.',
       '  [Show Extension Log]',
     ]);
   });

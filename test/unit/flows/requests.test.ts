@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { commands, views } from '../../../src/contributions.ts';
+import { ownTarget } from '../../../src/editor/ownTarget.ts';
 import { emptyDraft } from '../../../src/domain/requestDraft.ts';
 import { endpointInfoOf } from '../support/running.ts';
 import type { Give } from '../support/whole/answers.ts';
@@ -96,7 +97,7 @@ describe('a request begins', () => {
     account.apps = [];
     await did(commands.refresh);
     expect(await did(commands.sendRequest, catalogue.row('Demo'))).toEqual([
-      'error: Send test request: Demo is not deployed. Deploy it first.',
+      'error: Send Test Request: Demo is not deployed. Deploy it first.',
       '  [Show Extension Log]',
     ]);
   });
@@ -110,23 +111,21 @@ describe('a request begins', () => {
   });
 
   it('at a button of a script, in the environment that is chosen', async () => {
-    expect(await did(commands.sendRequest, { deployedApp: 'demo-app', function: 'web' })).toEqual([
-      'panel: demo-app',
-    ]);
+    const button = (name: string) =>
+      ownTarget({ kind: 'deployedFunction', deployedApp: 'demo-app', function: name });
+    expect(await did(commands.sendRequest, button('web'))).toEqual(['panel: demo-app']);
     await until('done');
-    expect(await did(commands.sendRequest, { deployedApp: 'demo-app', function: 'gone' })).toEqual([
-      'error: Send test request: gone of demo-app has no web endpoint. Deploy it again.',
+    expect(await did(commands.sendRequest, button('gone'))).toEqual([
+      'error: Send Test Request: gone of demo-app has no web endpoint. Deploy it again.',
       '  [Show Extension Log]',
     ]);
     account.environments = [...account.environments, { name: 'dev', isDefault: false }];
     account.apps.push({ ...account.apps[0]!, id: 'ap-7', environment: 'dev' });
     account.details.set('ap-7', { appId: 'ap-7', functions: [web] });
     expect(
-      (await did(commands.sendRequest, { deployedApp: 'demo-app', function: 'web' }, undefined)).map((line) =>
-        line.replace(/:\d+/, ''),
-      ),
+      (await did(commands.sendRequest, button('web'), undefined)).map((line) => line.replace(/:\d+/, '')),
     ).toEqual([
-      'list: Send Test Request · Choose an environment',
+      'list: Send Test Request · Select an environment',
       '  main | http://127.0.0.1',
       '  dev | https://me--demo.modal.run',
     ]);
@@ -167,7 +166,7 @@ describe('a request begins', () => {
     );
     expect(context().files).toMatchObject({ [file.toString()]: { size: 5, problem: '' } });
     expect(await did(commands.sendFile, undefined, undefined)).toEqual([
-      'open: Choose a File to Send · Choose',
+      'open: Select a File to Send · Choose',
     ]);
     expect(await happens(() => tree.drop?.handleDrop?.(undefined, transfer))).toEqual([]);
   });
@@ -176,14 +175,14 @@ describe('a request begins', () => {
 describe('the key of an endpoint', () => {
   it('is kept, sent and copied, and never shown', async () => {
     expect(await did(commands.copyEndpointKey, tree.row('chat'))).toEqual([
-      'error: Copy endpoint key: No key of chat is kept in this editor. Modal never gives a key back: set the one you have.',
+      "error: Copy Endpoint API Key: No key for chat is saved in VS Code. Modal can't show an existing key; set the one you have.",
       '  [Show Extension Log]',
     ]);
     const told = await did(commands.setEndpointKey, tree.row('endpoint'), '', 'canary-key');
     expect(told).toEqual([
-      'input: API Key for demo-app · Stored in the secret storage of this editor, and sent only to this endpoint. · hidden',
-      '  The key is empty.',
-      'status: $(check) Key stored',
+      "input: API Key for demo-app · Saved in VS Code's secret storage, and sent only to this endpoint. · hidden",
+      '  Enter a key.',
+      'status: $(check) Key saved',
     ]);
     expect(await did(commands.setEndpointKey, tree.row('endpoint'), undefined)).toHaveLength(1);
     await did(commands.sendRequest, tree.row('First sample'));
@@ -218,7 +217,7 @@ describe('the panel', () => {
     expect(draft().body.text).toContain('hi');
     await says({ type: 'selectEntry', id: 'hand' });
     await says({ type: 'nonsense' });
-    expect(editor.state.log.join()).toContain('not understood');
+    expect(editor.state.log.join()).toContain('The request panel sent an unknown message.');
   });
 
   it('is cancelled, and says why nothing came', async () => {
@@ -238,9 +237,9 @@ describe('the panel', () => {
     expect(context().auth).toMatchObject({ kind: 'bearer', state: 'stored' });
     expect(
       await says({ type: 'chooseFile', target: { kind: 'part', name: 'file' } }, `${window.work}/notes.txt`),
-    ).toEqual(['open: Choose a File to Send · Choose']);
+    ).toEqual(['open: Select a File to Send · Choose']);
     expect((await says({ type: 'copyAs' }, 'curl')).slice(0, 1)).toEqual([
-      'list: Copy Request as · Choose a language',
+      'list: Copy Request As · Select a language',
     ]);
     expect((await happens(() => panel().send({ type: 'loadTest' }), undefined))[0]).toMatch(
       /^list: Load Test/,
@@ -321,7 +320,7 @@ describe('the answer', () => {
     expect((await says({ type: 'answer/open' }))[0]).toMatch(/^document: modal-answer-\d+:.*\.json$/);
     const file = path.join(window.folder, 'kept.json');
     expect(await says({ type: 'answer/save' }, file)).toEqual([
-      'save: Save Answer · /work/answer.json',
+      'save: Save Response · /work/answer.json',
       'written: /kept.json',
       'status: $(check) Saved kept.json',
     ]);

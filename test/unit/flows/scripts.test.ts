@@ -126,7 +126,7 @@ describe('serving', () => {
       '  The app stops when you stop serving or close the window.',
       '  [Serve]',
       'command: modalGpu.logs.focus {"preserveFocus":true}',
-      'information: mine is served at https://me--mine-web-dev.modal.run',
+      'information: Serving mine at https://me--mine-web-dev.modal.run',
       '  [Copy URL] [Open in Browser]',
       'copied: https://me--mine-web-dev.modal.run',
     ]);
@@ -137,7 +137,7 @@ describe('serving', () => {
       '  web | T4 · $0.59/h · web endpoint',
     ]);
     expect(await did(commands.serveScript, tree.row('mine'))).toEqual([
-      'error: Serve script: mine is being served already. Stop that serve first.',
+      'error: Serve Script: mine is already being served. Stop it first.',
       '  [Show Extension Log]',
     ]);
     expect(await did(commands.openServedUrl)).toEqual(['opened: https://me--mine-web-dev.modal.run/']);
@@ -149,11 +149,11 @@ describe('serving', () => {
     expect(await did(commands.stopRun)).toEqual([]);
     await until('serve stopped');
     expect(await did(commands.copyServedUrl, tree.row('mine'))).toEqual([
-      'error: Copy served URL: The serve of mine has ended. Start it again first.',
+      'error: Copy Served URL: mine is no longer running. Start it again first.',
       '  [Show Extension Log]',
     ]);
     expect(await did(commands.stopRun)).toEqual([
-      'error: Stop serve or run: No script is served or run in this window.',
+      'error: Stop Running Script: No script is running in this window.',
       '  [Show Extension Log]',
     ]);
   });
@@ -161,7 +161,7 @@ describe('serving', () => {
   it('starts nothing without the answer', async () => {
     expect(await did(commands.serveScript, tree.row('mine'), undefined)).toHaveLength(7);
     expect(await did(commands.showRunLog)).toEqual([
-      'error: Show output: No script is served or run in this window.',
+      'error: Show Script Output: No script is running in this window.',
       '  [Show Extension Log]',
     ]);
   });
@@ -186,7 +186,7 @@ describe('serving', () => {
   it('needs a workspace that is trusted', async () => {
     editor.workspace.isTrusted = false;
     expect(await did(commands.serveScript, tree.row('mine'))).toEqual([
-      'error: Serve script: This runs Python code of the workspace, so it needs a trusted workspace.',
+      'error: Serve Script: This runs Python code from the workspace and requires a trusted workspace.',
       '  [Show Extension Log]',
     ]);
   });
@@ -195,12 +195,12 @@ describe('serving', () => {
 describe('running', () => {
   it('runs what takes nothing after one question, which is asked once where no GPU is needed', async () => {
     const told = await did(commands.runFunction, tree.row('train'), 'Run', 'Show Output');
-    expect(told.map((line) => line.replace(/\d+\.\d s/, '… s'))).toEqual([
+    expect(told.map((line) => line.replace(/\d[\d.]* m?s/, '… s'))).toEqual([
       'information: Run train in main?',
       '  CPU only: train',
       '  Nothing is charged while no container runs.',
-      '  A container is charged for CPU and memory while it runs: $0.0473 per core and hour (price of 2026-10-04, before credits).',
-      '  Everything stops when the run ends.',
+      '  Containers are billed for CPU and memory while they run: $0.0473 per core-hour (price of 2026-10-04, before credits).',
+      '  The app stops when the run ends.',
       "  You won't be asked again for this app and environment unless it needs a GPU.",
       '  [Run]',
       'command: modalGpu.logs.focus {"preserveFocus":true}',
@@ -209,7 +209,7 @@ describe('running', () => {
       'command: modalGpu.logs.focus {"preserveFocus":true}',
     ]);
     const again = await did(commands.runFunction, tree.row('train'), undefined);
-    expect(again.map((line) => line.replace(/\d+\.\d s/, '… s'))).toEqual([
+    expect(again.map((line) => line.replace(/\d[\d.]* m?s/, '… s'))).toEqual([
       'command: modalGpu.logs.focus {"preserveFocus":true}',
       'information: train finished in … s.',
       '  [Show Output]',
@@ -223,7 +223,7 @@ describe('running', () => {
       ...([commands.runFunction, tree.row('main'), typing, '', '3', back, '4', 'hf_secret'] as const),
       ...['true', 'Run', undefined],
     );
-    expect(told.map((line) => line.replace(/\d+\.\d s/, '… s'))).toEqual([
+    expect(told.map((line) => line.replace(/\d[\d.]* m?s/, '… s'))).toEqual([
       'input: Run main · count: int, required',
       '  A whole number is needed, e.g. 3.',
       '  A whole number is needed, e.g. 3.',
@@ -238,7 +238,7 @@ describe('running', () => {
       '  CPU only: train, odd',
       '  Nothing is charged while no container runs.',
       '  Prices of 2026-10-04, before credits',
-      '  Everything stops when the run ends.',
+      '  The app stops when the run ends.',
       '  [Run]',
       'command: modalGpu.logs.focus {"preserveFocus":true}',
       'information: main finished in … s.',
@@ -246,7 +246,7 @@ describe('running', () => {
     ]);
     // The next time the last values are offered, but never what looks like a secret.
     expect(await did(commands.runFunction, tree.row('main'), undefined)).toEqual([
-      'list: Run main · Choose the values of its parameters',
+      'list: Run main · Select parameter values',
       '  $(history) Run with Previous Values | --count=4 --fast',
       '  $(edit) Enter Values…',
     ]);
@@ -257,11 +257,11 @@ describe('running', () => {
       '  CPU only: train, odd',
       '  Nothing is charged while no container runs.',
       '  Prices of 2026-10-04, before credits',
-      '  Everything stops when the run ends.',
+      '  The app stops when the run ends.',
       '  [Run]',
     ]);
     expect(await did(commands.runFunction, tree.row('main'), 'Enter Values…', undefined)).toEqual([
-      'list: Run main · Choose the values of its parameters',
+      'list: Run main · Select parameter values',
       '  $(history) Run with Previous Values | --count=4 --fast',
       '  $(edit) Enter Values…',
       'input: Run main · count: int, required · "4"',
@@ -270,7 +270,7 @@ describe('running', () => {
 
   it('offers the command for what it cannot take', async () => {
     expect(await did(commands.runFunction, tree.row('odd'), 'Copy Command')).toEqual([
-      'warning: modal run cannot take these parameters of odd: rows: list[int]. Write a local entry point that builds them and calls it.',
+      "warning: modal run can't pass these parameters of odd: rows: list[int]. Write a local entry point that creates the values and calls the function.",
       '  [Copy Command]',
       'copied: /bin/modal run /work/mine.py::odd',
     ]);
@@ -280,14 +280,14 @@ describe('running', () => {
 describe('without a row', () => {
   it('the user chooses the app, or what is in the active editor is meant', async () => {
     expect(await did(commands.serveScript, undefined, 'other', undefined)).toEqual([
-      'list: Serve Script · Choose an app',
+      'list: Serve Script · Select an app',
       '  (file-code) mine | mine.py',
       '  (file-code) one | two.py',
       '  (file-code) other | two.py',
       'information: Serve other in main?',
       '  CPU only: go_too',
       '  Nothing is charged while no container runs.',
-      '  A container is charged for CPU and memory while it runs: $0.0473 per core and hour (price of 2026-10-04, before credits).',
+      '  Containers are billed for CPU and memory while they run: $0.0473 per core-hour (price of 2026-10-04, before credits).',
       '  The app stops when you stop serving or close the window.',
       "  You won't be asked again for this app and environment unless it needs a GPU.",
       '  [Serve]',
@@ -295,33 +295,33 @@ describe('without a row', () => {
     const uri = editor.Uri.file(`${window.work}/two.py`);
     editor.edit(await editor.workspace.openTextDocument(uri));
     expect(await did(commands.serveScript, undefined, 'one', undefined)).toEqual([
-      'list: Serve Script · The file has several apps. Choose one',
-      '  (file-code) one | one in line 2',
-      '  (file-code) other | other in line 3',
+      'list: Serve Script · The file defines several apps. Select one',
+      '  (file-code) one | one, line 2',
+      '  (file-code) other | other, line 3',
       'information: Serve one in main?',
       '  CPU only: go',
       '  Nothing is charged while no container runs.',
-      '  A container is charged for CPU and memory while it runs: $0.0473 per core and hour (price of 2026-10-04, before credits).',
+      '  Containers are billed for CPU and memory while they run: $0.0473 per core-hour (price of 2026-10-04, before credits).',
       '  The app stops when you stop serving or close the window.',
       "  You won't be asked again for this app and environment unless it needs a GPU.",
       '  [Serve]',
     ]);
     expect(await did(commands.runFunction, undefined, 'go_too', undefined)).toEqual([
-      'list: Run Function · Choose a function',
+      'list: Run Function · Select a function',
       '  (play) go | function | one · two.py:6',
       '  (play) go_too | function | other · two.py:10',
       'information: Run go_too in main?',
       '  CPU only: go_too',
       '  Nothing is charged while no container runs.',
-      '  A container is charged for CPU and memory while it runs: $0.0473 per core and hour (price of 2026-10-04, before credits).',
-      '  Everything stops when the run ends.',
+      '  Containers are billed for CPU and memory while they run: $0.0473 per core-hour (price of 2026-10-04, before credits).',
+      '  The app stops when the run ends.',
       "  You won't be asked again for this app and environment unless it needs a GPU.",
       '  [Run]',
     ]);
     expect(await did(commands.serveScript, undefined, undefined)).toEqual([
-      'list: Serve Script · The file has several apps. Choose one',
-      '  (file-code) one | one in line 2',
-      '  (file-code) other | other in line 3',
+      'list: Serve Script · The file defines several apps. Select one',
+      '  (file-code) one | one, line 2',
+      '  (file-code) other | other, line 3',
     ]);
   });
 
@@ -331,11 +331,11 @@ describe('without a row', () => {
     document.edit([new editor.TextEdit(new editor.Range(0, 0, 0, 0), '# changed\n')]);
     expect((await did(commands.serveScript, uri, undefined)).slice(0, 1)).toEqual(['saved: /work/two.py']);
     expect(await did(commands.serveScript, editor.Uri.parse('untitled:a.py'))).toEqual([
-      'error: Serve script: The Modal CLI needs a file on disk. Save a copy of this one first.',
+      'error: Serve Script: The Modal CLI needs a file on disk. Save a copy of this one first.',
       '  [Show Extension Log]',
     ]);
     expect(await did(commands.runFunction, editor.Uri.file(`${window.work}/plain.py`))).toEqual([
-      'error: Run function: plain.py has no function that can be run. Web functions are served instead.',
+      'error: Run Function: plain.py has no functions to run. Use Serve for its web endpoints.',
       '  [Show Extension Log]',
     ]);
   });
@@ -361,12 +361,12 @@ describe('buttons in the editor', () => {
 
   it('stand above what can be deployed, served and run', async () => {
     expect(await lenses('mine.py')).toEqual([
-      '3 Deploy · Deploy mine to Modal [{"uri":"file:///work/mine.py","variable":"app"}]',
-      '3 Serve · Serve mine while you edit it [{"uri":"file:///work/mine.py","variable":"app"}]',
-      '14 Run · Run main on Modal [{"uri":"file:///work/mine.py","variable":"app","runnable":"main"}]',
-      '10 Run · Run train on Modal [{"uri":"file:///work/mine.py","variable":"app","runnable":"train"}]',
-      '18 Run · Run odd on Modal [{"uri":"file:///work/mine.py","variable":"app","runnable":"odd"}]',
-      '5 Serve · Serve mine while you edit it [{"uri":"file:///work/mine.py","variable":"app"}]',
+      '3 Deploy · Deploy mine to Modal [{"kind":"script","uri":"file:///work/mine.py","variable":"app"}]',
+      '3 Serve · Serve mine and reload it as you edit [{"kind":"script","uri":"file:///work/mine.py","variable":"app"}]',
+      '14 Run · Run main on Modal [{"kind":"script","uri":"file:///work/mine.py","variable":"app","runnable":"main"}]',
+      '10 Run · Run train on Modal [{"kind":"script","uri":"file:///work/mine.py","variable":"app","runnable":"train"}]',
+      '18 Run · Run odd on Modal [{"kind":"script","uri":"file:///work/mine.py","variable":"app","runnable":"odd"}]',
+      '5 Serve · Serve mine and reload it as you edit [{"kind":"script","uri":"file:///work/mine.py","variable":"app"}]',
     ]);
   });
 
@@ -378,24 +378,24 @@ describe('buttons in the editor', () => {
     const run = did(commands.runFunction, tree.row('train'), 'Run');
     await until('running');
     expect(await lenses('mine.py')).toEqual([
-      '3 Deploy · Deploy mine to Modal [{"uri":"file:///work/mine.py","variable":"app"}]',
-      '3 Stop Serve · Stop serving mine [{"uri":"file:///work/mine.py","variable":"app"}]',
-      '14 Run · Run main on Modal [{"uri":"file:///work/mine.py","variable":"app","runnable":"main"}]',
-      '10 Stop Run · Stop train [{"uri":"file:///work/mine.py","variable":"app","runnable":"train"}]',
-      '18 Run · Run odd on Modal [{"uri":"file:///work/mine.py","variable":"app","runnable":"odd"}]',
-      '5 Stop Serve · Stop serving mine [{"uri":"file:///work/mine.py","variable":"app"}]',
-      '5 Send Request · Send a request to web of the deployed mine [{"deployedApp":"mine","function":"web"}]',
+      '3 Deploy · Deploy mine to Modal [{"kind":"script","uri":"file:///work/mine.py","variable":"app"}]',
+      '3 Stop Serve · Stop serving mine [{"kind":"script","uri":"file:///work/mine.py","variable":"app"}]',
+      '14 Run · Run main on Modal [{"kind":"script","uri":"file:///work/mine.py","variable":"app","runnable":"main"}]',
+      '10 Stop Run · Stop train [{"kind":"script","uri":"file:///work/mine.py","variable":"app","runnable":"train"}]',
+      '18 Run · Run odd on Modal [{"kind":"script","uri":"file:///work/mine.py","variable":"app","runnable":"odd"}]',
+      '5 Stop Serve · Stop serving mine [{"kind":"script","uri":"file:///work/mine.py","variable":"app"}]',
+      '5 Send Request · Send a request to web of the deployed mine [{"kind":"deployedFunction","deployedApp":"mine","function":"web"}]',
     ]);
     expect(await did(commands.stopRun, undefined, 'mine')).toEqual([
       'information: Run train in main?',
       '  CPU only: train',
       '  Nothing is charged while no container runs.',
-      '  A container is charged for CPU and memory while it runs: $0.0473 per core and hour (price of 2026-10-04, before credits).',
-      '  Everything stops when the run ends.',
+      '  Containers are billed for CPU and memory while they run: $0.0473 per core-hour (price of 2026-10-04, before credits).',
+      '  The app stops when the run ends.',
       "  You won't be asked again for this app and environment unless it needs a GPU.",
       '  [Run]',
       'command: modalGpu.logs.focus {"preserveFocus":true}',
-      'list: Stop Serve or Run · Choose a serve or run',
+      'list: Stop Running Script · Select a running script',
       '  mine | serve | starting: checking',
       '  train | run | running',
     ]);

@@ -23,10 +23,10 @@ afterEach(() => window.close());
 describe('rolling an app back', () => {
   it('names both versions, and serves the older one', async () => {
     expect(await did(commands.rollBack, undefined, 'demo-app', 'v1', 'Roll Back')).toEqual([
-      'list: Roll Back App · Choose an app',
+      'list: Roll Back App · Select an app',
       '  (cloud) demo-app | main · deployed | Last deploy 2 hours ago',
       '  (cloud) idle | main · deployed | Last deploy 1 day ago',
-      'list: Roll Back App · Choose a version',
+      'list: Roll Back App · Select a version',
       '  (pass-filled) v3 | live · 7h ago · 3333333 · ann | main · ann',
       '  (git-commit) v2 | 8h ago · ann | No commit',
       '  (git-commit) v1 | 9h ago · 1111111 · ann | main · ann',
@@ -35,11 +35,11 @@ describe('rolling an app back', () => {
       '  To: v1 (1111111, 9 hours ago)',
       '  GPU: T4 (16 GB), $0.59/h for each running container of web (price of 2026-10-04, before credits)',
       '  GPU: L4 (24 GB), $0.80/h for each running container of Chat (price of 2026-10-04, before credits)',
-      '  GPU as the live version asks for it; v1 may ask for another.',
-      '  2 running containers: finish what they do and are then replaced. When you stop them, their inputs run again in new containers.',
+      '  GPU of the current version; v1 may use a different one.',
+      '  2 running containers: finish their inputs and are then replaced. If you stop them, their inputs run again in new containers.',
       '  [Roll Back] [Roll Back and Stop Old Containers]',
       'modal: rollback ap-1 1',
-      'information: demo-app serves v1 again, as a new version.',
+      'information: Rolled demo-app back to v1.',
     ]);
   });
 
@@ -54,20 +54,17 @@ describe('rolling an app back', () => {
     );
     expect(told.slice(-2)).toEqual([
       'modal: stopContainer ta-000001 {}',
-      'information: demo-app serves v1 again, as a new version. 1 old container stopped.',
+      'information: Rolled demo-app back to v1. 1 old container stopped.',
     ]);
   });
 
   it.each([
-    ['v3', 'v3 is live already.'],
+    ['v3', 'v3 is already live.'],
     [
       'v2',
-      'Modal does not allow a rollback to v2. Its image or files may be gone, or the plan keeps fewer versions. Deploy that code again instead.',
+      "Can't roll back to v2. Its image or files may have been deleted, or your plan keeps fewer versions. Deploy that code again instead.",
     ],
-    [
-      'v1',
-      'Modal does not allow a rollback to v1. It is staged and was never live. Deploy that code again instead.',
-    ],
+    ['v1', "Can't roll back to v1. It was staged but never live. Deploy that code again instead."],
   ])('refuses %s', async (version, words) => {
     account.histories.set('ap-1', [
       versionOf(3, { live: true }),
@@ -75,33 +72,33 @@ describe('rolling an app back', () => {
       versionOf(1, { rollbackAllowed: false, kind: 'staged' }),
     ]);
     const told = await did(commands.rollBack, tree.row('demo-app'), version);
-    expect(told.at(-2)).toBe(`error: Roll back app: ${words}`);
+    expect(told.at(-2)).toBe(`error: Roll Back App: ${words}`);
   });
 });
 
 describe('rolling an app over', () => {
   it('gives it new containers', async () => {
-    expect(await did(commands.rollOver, tree.row('demo-app'), 'Roll Over')).toEqual([
-      'warning: Roll over demo-app in main?',
-      '  New containers run the same code and read secrets anew, e.g. after a secret got a new value.',
+    expect(await did(commands.rollOver, tree.row('demo-app'), 'Restart')).toEqual([
+      'warning: Restart the containers of demo-app in main with the same version?',
+      '  Starts new containers with the same code and current secrets, for example after you changed a secret.',
       '  GPU: T4 (16 GB), $0.59/h for each running container of web (price of 2026-10-04, before credits)',
       '  GPU: L4 (24 GB), $0.80/h for each running container of Chat (price of 2026-10-04, before credits)',
-      '  2 running containers: finish what they do and are then replaced. When you stop them, their inputs run again in new containers.',
-      '  [Roll Over] [Roll Over and Stop Old Containers]',
+      '  2 running containers: finish their inputs and are then replaced. If you stop them, their inputs run again in new containers.',
+      '  [Restart] [Restart and Stop Old Containers]',
       'modal: rollover ap-1',
-      'information: demo-app has a new version of the same code.',
+      'information: Restarted demo-app with the same code.',
     ]);
     account.apps[1] = { ...account.apps[1]!, runningContainers: 0 };
     await did(commands.refresh);
     expect(await did(commands.rollOver, undefined, 'idle', undefined)).toEqual([
-      'list: Roll Over App · Choose an app',
+      'list: Restart Containers with Same Version · Select an app',
       '  (cloud) demo-app | main · deployed | Last deploy 2 hours ago',
       '  (cloud) idle | main · deployed | Last deploy 1 day ago',
-      'warning: Roll over idle in main?',
-      '  New containers run the same code and read secrets anew, e.g. after a secret got a new value.',
-      '  GPU: none; containers are charged for CPU and memory while they run.',
-      '  No container is running.',
-      '  [Roll Over]',
+      'warning: Restart the containers of idle in main with the same version?',
+      '  Starts new containers with the same code and current secrets, for example after you changed a secret.',
+      '  GPU: none; containers are billed for CPU and memory while they run.',
+      '  No containers are running.',
+      '  [Restart]',
     ]);
   });
 
@@ -109,7 +106,7 @@ describe('rolling an app over', () => {
     account.apps[1] = { ...account.apps[1]!, state: 'ephemeral' };
     await did(commands.refresh);
     expect((await did(commands.rollOver, undefined, 'idle')).slice(3)).toEqual([
-      'error: Roll over app: idle is not deployed, so it has no other version to serve.',
+      "error: Restart Containers with Same Version: idle isn't deployed. Deploy it first.",
       '  [Show Extension Log]',
     ]);
   });
@@ -118,7 +115,7 @@ describe('rolling an app over', () => {
 describe('the history of an app', () => {
   it('lists its versions, and offers what can be done with each', async () => {
     expect(await did(commands.showHistory, tree.row('demo-app'), 'v1', 'Copy Commit Hash')).toEqual([
-      'list: Versions of demo-app in main · Choose a version',
+      'list: Versions of demo-app in main · Select a version',
       '  (pass-filled) v3 | live · 7h ago · 3333333 · ann | main · ann',
       '  (git-commit) v2 | 8h ago · ann | No commit',
       '  (git-commit) v1 | 9h ago · 1111111 · ann | main · ann',
@@ -142,8 +139,8 @@ describe('the history of an app', () => {
       '  To: v2 (no commit, 8 hours ago)',
       '  GPU: T4 (16 GB), $0.59/h for each running container of web (price of 2026-10-04, before credits)',
       '  GPU: L4 (24 GB), $0.80/h for each running container of Chat (price of 2026-10-04, before credits)',
-      '  GPU as the live version asks for it; v2 may ask for another.',
-      '  2 running containers: finish what they do and are then replaced. When you stop them, their inputs run again in new containers.',
+      '  GPU of the current version; v2 may use a different one.',
+      '  2 running containers: finish their inputs and are then replaced. If you stop them, their inputs run again in new containers.',
       '  [Roll Back] [Roll Back and Stop Old Containers]',
     ]);
     expect((await did(commands.showHistory, undefined, 'demo-app', 'v3', undefined)).slice(7)).toEqual([
@@ -153,7 +150,7 @@ describe('the history of an app', () => {
       '  (copy) Copy Commit Hash',
     ]);
     expect(await did(commands.showHistory, tree.row('idle'))).toEqual([
-      'error: Show deploy history: idle has no history: only deployed apps have versions.',
+      'error: Show Deploy History: idle has no history. Only deployed apps have versions.',
       '  [Show Extension Log]',
     ]);
   });

@@ -115,7 +115,7 @@ describe('a parameter with a default', () => {
     expect(list).toEqual([
       {},
       [
-        'list: Run go · Choose the values of its parameters',
+        'list: Run go · Select parameter values',
         '  $(play) Run with Defaults | p=make()',
         '  $(edit) Enter Values…',
         'list: Run go · p: choice, default make()',
@@ -126,7 +126,7 @@ describe('a parameter with a default', () => {
     ]);
     const words = await asked([parameter('p', 'words')], {}, change, "'open", 'a b');
     expect(words[1].slice(-2)).toEqual([
-      'input: Run go · Words for *p, separated by spaces; quotation marks keep words together',
+      'input: Run go · Values for *p, separated by spaces; use quotation marks for values with spaces',
       '  A quotation mark is not closed.',
     ]);
   });
@@ -139,7 +139,7 @@ describe('all of them at once', () => {
     expect(await asked(two, { count: '5' }, 'Run with Previous Values')).toEqual([
       { count: '5' },
       [
-        'list: Run go · Choose the values of its parameters',
+        'list: Run go · Select parameter values',
         '  $(history) Run with Previous Values | --count=5',
         '  $(play) Run with Defaults | count=3, token=…',
         '  $(edit) Enter Values…',
@@ -148,7 +148,7 @@ describe('all of them at once', () => {
     expect((await asked(two, { count: '5' }, 'Run with Defaults'))[0]).toEqual({});
     expect((await asked(two, {}, undefined))[0]).toBeUndefined();
     expect((await asked([parameter('p', 'int'), ...two], { p: '1' }, undefined))[1]).toEqual([
-      'list: Run go · Choose the values of its parameters',
+      'list: Run go · Select parameter values',
       '  $(history) Run with Previous Values | --p=1',
       '  $(edit) Enter Values…',
     ]);

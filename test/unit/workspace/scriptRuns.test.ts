@@ -32,14 +32,14 @@ describe('a run that a command means', () => {
 
   it('is each that fits where none was named', () => {
     expect(ids(isLiveRun)).toEqual([1, 2]);
-    expect(() => ids(() => false)).toThrow('No script is served or run in this window.');
+    expect(() => ids(() => false)).toThrow('No script is running in this window.');
   });
 
   it('is the one of a row, and no other', () => {
     expect(ids(isLiveRun, { id: 2 })).toEqual([2]);
-    expect(() => ids(isLiveRun, { id: 3 })).toThrow('The run of other has ended. Start it again first.');
+    expect(() => ids(isLiveRun, { id: 3 })).toThrow('other is no longer running. Start it again first.');
     expect(() => ids(({ endpoints }) => endpoints.length > 0, { id: 1 })).toThrow(
-      'a has no web address now.',
+      'a has no web endpoint at the moment.',
     );
   });
 
@@ -48,8 +48,12 @@ describe('a run that a command means', () => {
     expect(ids(() => true, { script: '/a.py', runnable: 'go' })).toEqual([2]);
     expect(ids(() => true, { script: '/a.py', variable: 'app' })).toEqual([1]);
     expect(ids(() => true, { script: '/a.py', variable: 'app', runnable: 'go' })).toEqual([2]);
-    expect(() => ids(() => true, { script: '/b.py' })).toThrow('not served or run in this window any more');
-    expect(() => ids(() => true, {})).toThrow('not served or run in this window any more');
+    expect(() => ids(() => true, { script: '/b.py' })).toThrow(
+      'That script is no longer running in this window. Start it again first.',
+    );
+    expect(() => ids(() => true, {})).toThrow(
+      'That script is no longer running in this window. Start it again first.',
+    );
   });
 });
 
@@ -82,14 +86,14 @@ describe('a run', () => {
 
   it('that is a serve is refused while the app is served, here or in another window', () => {
     runs.start(runOf());
-    expect(() => runs.start(runOf())).toThrow('a is being served already. Stop that serve first.');
+    expect(() => runs.start(runOf())).toThrow('a is already being served. Stop it first.');
     runs.start(runOf({ variable: 'other' }));
     runs.setElsewhere([{ kind: 'serve', script: '/b.py', variable: 'app', runnable: '' }]);
     const seen = changes;
     runs.setElsewhere([{ kind: 'serve', script: '/b.py', variable: 'app', runnable: '' }]);
     expect(changes).toBe(seen);
     expect(() => runs.start(runOf({ script: '/b.py', title: 'b' }))).toThrow(
-      'b is being served in another window of this folder.',
+      'b is already being served in another window of this folder. Stop it there first.',
     );
     runs.start(runOf({ script: '/b.py', variable: 'x' }));
     runs.start(runOf({ ...go, script: '/b.py' }));
@@ -102,7 +106,7 @@ describe('a run', () => {
     [{ state: 'reloading' }, 'reloading', 'loading~spin', undefined],
     [
       { state: 'reloadFailed', words: 'no' },
-      'reload failed, the last version answers: no',
+      'reload failed, previous version still running: no',
       'warning',
       'problemsWarningIcon.foreground',
     ],

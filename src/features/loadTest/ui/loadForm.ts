@@ -74,7 +74,7 @@ function chooseLine({ app, request }: LoadTarget, plan: LoadPlan): Promise<Line 
             'time',
             'clock',
             text`Time limit: ${formatDuration(limitSeconds * 1000)}`,
-            text`Stops the test at this time`,
+            text`Stops the test after this time`,
           ),
         ]
       : []),
@@ -103,7 +103,7 @@ async function editLine(
       return concurrency === undefined ? undefined : { ...plan, concurrency };
     }
     case 'time': {
-      const prompt = text`Stops the test at this time, for example 30s or 5m (at most 15m)`;
+      const prompt = text`Stops the test after this time, for example 30s or 5m (at most 15m)`;
       const limitSeconds = await ask(text`Time Limit`, prompt, `${plan.limitSeconds}s`, parseTimeLimit);
       return limitSeconds === undefined ? undefined : { ...plan, limitSeconds };
     }

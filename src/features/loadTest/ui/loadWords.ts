@@ -5,7 +5,7 @@ import { cpuUsdPerHour, seenUsd, worstCaseUsd } from '../core/loadCost.ts';
 import type { LoadCost } from '../../../domain/loadReport.ts';
 import { planWords } from '../../../domain/loadReport.ts';
 import { gpuLines, nameOf } from '../../apps/index.ts';
-import { formatUsd, formatUsdPerHour, priceSource } from '../../../domain/priceText.ts';
+import { formatAboutUsd, formatUsd, formatUsdPerHour, priceSource } from '../../../domain/priceText.ts';
 import { formatDuration } from '../../../shared/format.ts';
 
 /** What the one question before a test says, one fact a line. */
@@ -64,7 +64,7 @@ export function seenCost(seconds: ContainerSeconds, most: number, rates: Rates):
   const parts = [...seconds].map(([gpu, count]) =>
     gpu ? `${formatDuration(count * 1000)} on ${gpu}` : `${formatDuration(count * 1000)} without a GPU`,
   );
-  const price = usd === undefined ? 'unknown, because a GPU price is unknown' : `about ${formatUsd(usd)}`;
+  const price = usd === undefined ? 'unknown, because a GPU price is unknown' : formatAboutUsd(usd);
   const cpu = seconds.has('') ? `; ${cpuWords(rates)}` : '';
   return {
     ...(usd === undefined ? {} : { usd }),

@@ -35,7 +35,7 @@ import {
   tabContent,
 } from './answerTabs.ts';
 import { showError, showStatus } from '../../../editor/shown/messages.ts';
-import { formatUsd } from '../../../domain/priceText.ts';
+import { formatAboutUsd } from '../../../domain/priceText.ts';
 
 /** What the buttons of an answer do elsewhere. */
 export interface AnswerActions {
@@ -467,8 +467,7 @@ function costWords({ cost }: CallFacts): string {
   if (cost.kind === 'none') return text`No GPU used. CPU and memory aren't included.`;
   if (cost.kind === 'unknown') return text`Cost unknown: ${cost.reason}.`;
   const { usd, basis } = cost;
-  const amount = usd < 0.0001 ? 'Less than $0.0001' : `About ${formatUsd(usd)}`;
-  return text`${amount} for this call (${basis})`;
+  return text`Cost of this call: ${formatAboutUsd(usd)} (${basis})`;
 }
 
 /** Answers that come in pieces for people; anything else is shown when it is complete. */

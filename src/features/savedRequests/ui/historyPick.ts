@@ -11,7 +11,7 @@ import { showWarning } from '../../../editor/shown/messages.ts';
 import type { PickItem } from '../../../editor/shown/inputs.ts';
 import { createPick, showPick } from '../../../editor/shown/inputs.ts';
 import { formatDuration, formatSize, formatTimeOfDay } from '../../../shared/format.ts';
-import { formatUsd } from '../../../domain/priceText.ts';
+import { formatAboutUsd } from '../../../domain/priceText.ts';
 
 interface HistoryItem extends PickItem {
   readonly entry?: HistoryEntry;
@@ -171,7 +171,7 @@ function itemOf(entry: HistoryEntry): PickItem {
         formatSize(answer.size),
         ...(answer.cut ? [answer.cut.text] : []),
         ...(answer.failure === undefined ? [] : [answer.failure]),
-        ...(cost === undefined ? [] : [`≈ ${formatUsd(cost)}`]),
+        ...(cost === undefined ? [] : [formatAboutUsd(cost, '≈')]),
       ]
     : [entry.failure ?? ''];
   return {

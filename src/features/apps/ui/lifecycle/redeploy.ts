@@ -138,6 +138,6 @@ function refuseImpossible(app: App, target: AppVersion): void {
 
 function refuseUndeployed(app: App): void {
   if (app.state !== 'deployed') {
-    throw new ModalError('invalid', `${app.name} isn't deployed, so there is no version to roll back to.`);
+    throw new ModalError('invalid', `${app.name} isn't deployed. Deploy it first.`);
   }
 }
