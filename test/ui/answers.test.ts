@@ -100,7 +100,7 @@ describe('an answer', () => {
     await send('/breaks');
     await answer()
       .getByRole('alert')
-      .filter({ hasText: /the server says in its answer that it failed: EngineCore encountered an issue/ })
+      .filter({ hasText: /the response reports a failure: EngineCore encountered an issue/ })
       .waitFor();
     await answer().getByText('The engine was').waitFor();
     await workbench.shot('140-error-in-stream');

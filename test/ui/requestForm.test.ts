@@ -114,13 +114,13 @@ describe('the form', () => {
     const frame = await panel();
     await frame.getByRole('button', { name: 'Form', exact: true }).click();
     await frame.getByRole('textbox', { name: 'instruction' }).fill('word '.repeat(401));
-    await frame.getByText('May have at most 2000 characters.').waitFor();
+    await frame.getByText('May have at most 2,000 characters.').waitFor();
     await frame.getByRole('button', { name: 'JSON', exact: true }).click();
     await frame.getByRole('textbox', { name: 'Request body' }).click();
     await workbench.page.keyboard.press('ControlOrMeta+Enter');
     await frame.getByText('1 problem with this request:').waitFor();
     await frame.getByRole('button', { name: 'Form', exact: true }).click();
-    await frame.getByText('instruction: May have at most 2000 characters.').waitFor();
+    await frame.getByText('instruction: May have at most 2,000 characters.').waitFor();
     await workbench.shot('123-validation');
     await frame.getByRole('button', { name: 'Send Anyway' }).click();
     await frame.getByText(/couldn't process the request/).waitFor();
