@@ -107,14 +107,14 @@ describe('the health of an endpoint', () => {
 
   it('says what is wrong, and offers what helps', async () => {
     await row(/^Web endpoint guarded/).menu('Check Health');
-    await workbench.quickPick.option(/^Key, bad · Enter: Enter Key….*requires a proxy token/).waitFor();
+    await workbench.quickPick.option(/^Key, failed · Enter: Enter Key….*requires a proxy token/).waitFor();
     await workbench.page.getByPlaceholder('1 problem. Select it to fix it.').waitFor();
     await workbench.shot('151-health-bad');
-    await workbench.quickPick.choose(/^Key, bad/);
+    await workbench.quickPick.choose(/^Key, failed/);
     await workbench.quickPick.type('wk-unknown0000000000.ws-unknown0000000000');
     await workbench.quickPick.accept();
     await workbench.modalDialog.press('Start Container');
-    await workbench.quickPick.option(/^Key, bad.*The saved key was rejected/).waitFor();
+    await workbench.quickPick.option(/^Key, failed.*The saved key was rejected/).waitFor();
     await workbench.quickPick.cancel();
   });
 });
