@@ -68,7 +68,7 @@ describe('somebody who is not signed in', () => {
   it('is invited, and nothing is in the status bar before a view was opened', async () => {
     expect(await status(/Modal/).count()).toBe(0);
     await workbench.openView('Apps');
-    await workbench.page.getByText('You are not signed in to Modal').waitFor();
+    await workbench.page.getByText("You aren't signed in to Modal").waitFor();
     await status('Modal: sign in').waitFor();
     await workbench.shot('70-signed-out');
   });
@@ -80,7 +80,7 @@ describe('somebody who is not signed in', () => {
     await workbench.shot('71-waiting');
     await progress.press('Cancel');
     await progress.gone();
-    await workbench.page.getByText('You are not signed in to Modal').waitFor();
+    await workbench.page.getByText("You aren't signed in to Modal").waitFor();
   });
 
   it('gets Modal’s page, copies its address, confirms, and sees the apps', async () => {

@@ -43,7 +43,7 @@ const button = (name: string) => workbench.page.getByRole('button', { name, exac
 
 describe('the Apps view', () => {
   it('invites to sign in when there is no token', async () => {
-    await workbench.page.getByText('You are not signed in to Modal').waitFor();
+    await workbench.page.getByText("You aren't signed in to Modal").waitFor();
     await button('Sign In').waitFor();
     await workbench.shot('20-signed-out');
   });
@@ -67,7 +67,7 @@ describe('the Apps view', () => {
   it('says that the server cannot be reached', async () => {
     await profile(demo.simulator.tokenSecret, 'http://127.0.0.1:9');
     await refresh();
-    await workbench.page.getByText('Modal cannot be reached').waitFor();
+    await workbench.page.getByText("Can't reach Modal").waitFor();
     await button('Try Again').waitFor();
     await workbench.shot('23-offline');
   });
