@@ -186,7 +186,10 @@ describe('the request panel', () => {
     await workbench.quickPick.option(/^Python: httpx/).waitFor();
     await workbench.shot('144-copy-as');
     await workbench.quickPick.choose(/^curl/);
-    await workbench.page.getByText('Copied as curl. Set MODAL_API_KEY to run it.').first().waitFor();
+    await workbench.page
+      .getByText(/Copied as curl\. Set MODAL_API_KEY(?: and \w+)* to run it\./)
+      .first()
+      .waitFor();
     const copied = await workbench.page.evaluate('navigator.clipboard.readText()');
     expect(copied).toContain('-H "Authorization: Bearer $MODAL_API_KEY"');
     expect(copied).not.toContain(key);

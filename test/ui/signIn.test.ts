@@ -133,7 +133,7 @@ describe('the status bar', () => {
     await workbench.quickPick.option(/Switch Environment/).waitFor();
     await workbench.shot('74-menu');
     await workbench.quickPick.choose(/Switch Profile/);
-    await workbench.quickPick.option(/local.*in use/).waitFor();
+    await workbench.quickPick.option(/local.*current/).waitFor();
     await workbench.quickPick.option(/other\.team.*invalid token/).waitFor();
     await workbench.quickPick.option(/local.*workspace local, user alice/).waitFor();
     await workbench.shot('75-profiles');
@@ -153,7 +153,7 @@ describe('the status bar', () => {
 
   it('switches the environment that deploys go to', async () => {
     await workbench.runCommand('Modal: Switch Environment');
-    await workbench.quickPick.option(/main.*in use · default/).waitFor();
+    await workbench.quickPick.option(/main.*current · default/).waitFor();
     await workbench.quickPick.option(/Use Profile Default/).waitFor();
     await workbench.shot('77-environments');
     await workbench.quickPick.choose(/^dev/);
