@@ -56,15 +56,7 @@ function ofData(data: Readonly<Record<string, unknown>>): Target | undefined {
       ...(runnable === undefined ? {} : { runnable }),
     };
   }
-  const {
-    functionId = '',
-    containerId = '',
-    callId = '',
-  } = {
-    functionId: words('functionId'),
-    containerId: words('containerId'),
-    callId: words('callId'),
-  };
+  const [functionId = '', containerId = '', callId = ''] = ['functionId', 'containerId', 'callId'].map(words);
   return functionId || containerId || callId
     ? { kind: 'logLine', functionId, containerId, callId }
     : undefined;

@@ -8,7 +8,8 @@ import type { FetchLogs } from './fetchLogs.ts';
 import { fetchRange, mostFetched } from './fetchLogs.ts';
 import { RunningContainers } from './runningContainers.ts';
 import { SeenChunks } from './seenChunks.ts';
-import { backoff, sleep } from './sleep.ts';
+import { backoff } from './sleep.ts';
+import { sleep } from '../../../shared/sleep.ts';
 import { chunksInTurn, yieldToEventLoop } from './turns.ts';
 
 export type FollowState =

@@ -1,19 +1,4 @@
-/** Resolves after that time, or at once when aborted. */
-export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done, { once: true });
-  });
-}
+import { sleep } from '../../../shared/sleep.ts';
 
 /** Sleep that the user can skip. */
 export class SkippableSleep {
