@@ -36,7 +36,7 @@ describe('rolling an app back', () => {
       '  GPU: T4 (16 GB), $0.59/h for each running container of web (price of 2026-10-04, before credits)',
       '  GPU: L4 (24 GB), $0.80/h for each running container of Chat (price of 2026-10-04, before credits)',
       '  GPU of the current version; v1 may use a different one.',
-      '  2 running containers: finish their inputs and are then replaced. If you stop them, their inputs run again in new containers.',
+      '  2 running containers finish their inputs and are then replaced. If you stop them, those inputs run again in new containers.',
       '  [Roll Back] [Roll Back and Stop Old Containers]',
       'modal: rollback ap-1 1',
       'information: Rolled demo-app back to v1.',
@@ -83,7 +83,7 @@ describe('rolling an app over', () => {
       '  Starts new containers with the same code and current secrets, for example after you changed a secret.',
       '  GPU: T4 (16 GB), $0.59/h for each running container of web (price of 2026-10-04, before credits)',
       '  GPU: L4 (24 GB), $0.80/h for each running container of Chat (price of 2026-10-04, before credits)',
-      '  2 running containers: finish their inputs and are then replaced. If you stop them, their inputs run again in new containers.',
+      '  2 running containers finish their inputs and are then replaced. If you stop them, those inputs run again in new containers.',
       '  [Restart] [Restart and Stop Old Containers]',
       'modal: rollover ap-1',
       'information: Restarted demo-app with the same code.',
@@ -140,7 +140,7 @@ describe('the history of an app', () => {
       '  GPU: T4 (16 GB), $0.59/h for each running container of web (price of 2026-10-04, before credits)',
       '  GPU: L4 (24 GB), $0.80/h for each running container of Chat (price of 2026-10-04, before credits)',
       '  GPU of the current version; v2 may use a different one.',
-      '  2 running containers: finish their inputs and are then replaced. If you stop them, their inputs run again in new containers.',
+      '  2 running containers finish their inputs and are then replaced. If you stop them, those inputs run again in new containers.',
       '  [Roll Back] [Roll Back and Stop Old Containers]',
     ]);
     expect((await did(commands.showHistory, undefined, 'demo-app', 'v3', undefined)).slice(7)).toEqual([

@@ -87,7 +87,9 @@ async function askStrategy(
 /** What happens to what runs, for both buttons. */
 function containerLine({ runningContainers }: App): string {
   if (runningContainers === 0) return text`No containers are running.`;
-  return text`${pluralOf(runningContainers, 'running container')}: finish their inputs and are then replaced. If you stop them, their inputs run again in new containers.`;
+  return runningContainers === 1
+    ? text`1 running container finishes its inputs and is then replaced. If you stop it, those inputs run again in a new container.`
+    : text`${pluralOf(runningContainers, 'running container')} finish their inputs and are then replaced. If you stop them, those inputs run again in new containers.`;
 }
 
 interface Redeploy {
